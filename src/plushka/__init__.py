@@ -1,0 +1,1 @@
+"""Plushka: a self-hosted loyalty platform. ARCHITECTURE.md shows the house."""

@@ -1,0 +1,1 @@
+"""Ways in and out, by audience. They never import each other."""

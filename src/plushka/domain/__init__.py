@@ -1,0 +1,1 @@
+"""The business, in slices. A slice may call those below it, never above; the order stands in pyproject.toml."""

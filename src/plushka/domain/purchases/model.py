@@ -1,0 +1,236 @@
+"""What tills ask for and what they get. Money in minor units, quantities in thousandths, points in wallet units."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.ledger.model import Balance
+from plushka.engine.purchase import Outcome
+from plushka.platform.errors import Conflict, Invalid, NotFound
+
+LINES_MAX = 500
+"""Lines of one receipt."""
+BATCH_MAX = 500
+"""Receipts of one request of a till that was offline."""
+
+
+class Caller(Struct, frozen=True):
+    """The till that asks: ``branch`` is the code it is bound to, None when each request names its own."""
+
+    tenant_id: UUID
+    till_id: UUID
+    branch: str | None
+
+
+class Identity(Struct, frozen=True):
+    """A way to name a member; ``value`` is already normalised (a phone in E.164)."""
+
+    kind: Literal["phone", "card", "email", "external"]
+    value: str
+
+
+class PurchaseLine(Struct, frozen=True):
+    """A line as the till knows it. What the catalog knows of ``sku`` goes before ``category`` and ``brand``."""
+
+    sku: str
+    quantity_milli: int
+    amount_minor: int
+    name: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    kind: Literal["goods", "certificate", "delivery"] | None = None
+
+
+class Purchase(Struct, frozen=True):
+    """A purchase to quote or to commit. ``external_id`` is the till's receipt number, unique for ever (S7).
+
+    ``expected_payable_minor`` is what the customer was asked to pay; the commit is refused when it comes
+    to something else. With ``hold_id`` the held points are captured instead of ``redeem``.
+    """
+
+    external_id: str
+    lines: tuple[PurchaseLine, ...]
+    occurred_at: datetime
+    currency: str
+    member: UUID | Identity | None = None
+    branch: str | None = None
+    channel: str = "till"
+    cashier: str | None = None
+    redeem: int | Literal["max"] = 0
+    hold_id: UUID | None = None
+    expected_payable_minor: int | None = None
+    idempotency_key: str | None = None
+
+
+class Quote(Struct, frozen=True):
+    """What a purchase would give; nothing is booked. ``balance`` is the member's now."""
+
+    outcome: Outcome
+    member_id: UUID | None
+    balance: Balance | None
+    version_id: UUID
+
+
+class Receipt(Struct, frozen=True):
+    """A committed purchase. ``balance`` is the member's right after it."""
+
+    id: UUID
+    external_id: str
+    till_id: UUID
+    branch: str
+    branch_name: str
+    time_zone: str
+    member_id: UUID | None
+    version_id: UUID
+    cashier: str | None
+    occurred_at: datetime
+    received_at: datetime
+    business_date: date
+    lines: tuple[PurchaseLine, ...]
+    outcome: Outcome
+    balance: Balance | None
+    refunded_minor: int
+
+
+class Committed(Struct, frozen=True):
+    """The answer to a commit. ``is_repeat``: it had been committed before and nothing was booked now."""
+
+    receipt: Receipt
+    is_repeat: bool
+
+
+class HoldRequest(Struct, frozen=True):
+    """Points to set aside for a receipt to come."""
+
+    external_id: str
+    member: UUID | Identity
+    points: int
+    ttl_seconds: int = 900
+    idempotency_key: str | None = None
+
+
+class Hold(Struct, frozen=True):
+    """Points set aside until ``expires_at``; ``balance`` is the member's after the operation."""
+
+    id: UUID
+    external_id: str
+    member_id: UUID
+    points: int
+    state: Literal["open", "captured", "cancelled", "expired"]
+    expires_at: datetime
+    balance: Balance
+
+
+class ReturnLine(Struct, frozen=True):
+    """``quantity_milli`` of line ``index`` (from 0) of the receipt comes back now."""
+
+    index: int
+    quantity_milli: int
+
+
+class ReturnRequest(Struct, frozen=True):
+    """A return of lines, or (``lines`` None) of all that is left of a receipt, named by id or by till's number."""
+
+    external_id: str
+    receipt: UUID | str
+    occurred_at: datetime
+    lines: tuple[ReturnLine, ...] | None = None
+    idempotency_key: str | None = None
+
+
+class Return(Struct, frozen=True):
+    """A booked (or previewed) return.
+
+    ``points_back`` returned to the member's lots, ``points_clawed_back`` taken from them (below zero: the
+    smaller receipt earns more, and the difference was granted), ``points_owed`` is the part of the
+    clawback that became debt.
+    """
+
+    id: UUID | None
+    external_id: str
+    receipt_id: UUID
+    lines: tuple[ReturnLine, ...]
+    refund_minor: int
+    points_back: int
+    points_clawed_back: int
+    points_owed: int
+    balance: Balance | None
+    is_repeat: bool = False
+
+
+class UnknownMember(NotFound):
+    code = "member_not_found"
+
+
+class UnknownReceipt(NotFound):
+    code = "receipt_not_found"
+
+
+class UnknownHold(NotFound):
+    code = "hold_not_found"
+
+
+class UnknownBranch(Invalid):
+    code = "branch_unknown"
+
+
+class WrongCurrency(Invalid):
+    code = "currency_wrong"
+
+
+class TimeInFuture(Invalid):
+    code = "time_in_future"
+
+
+class NoProgram(Conflict):
+    """No version of a programme was in force at the moment of the purchase."""
+
+    code = "program_not_in_force"
+
+
+class ReceiptDiffers(Conflict):
+    """The same receipt number was committed with other content."""
+
+    code = "receipt_differs"
+
+
+class KeyReused(Invalid):
+    """The same Idempotency-Key came with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class PayableChanged(Conflict):
+    """The purchase comes to another sum than the customer was asked for."""
+
+    code = "payable_changed"
+
+
+class RedemptionOverMaximum(Conflict):
+    """More points than this purchase allows; ``points_max`` is the most."""
+
+    code = "redemption_over_maximum"
+
+
+class InsufficientPoints(Conflict):
+    code = "insufficient_points"
+
+
+class HoldClosed(Conflict):
+    """The hold was captured or cancelled before; ``state`` says which."""
+
+    code = "hold_closed"
+
+
+class ReturnExceedsReceipt(Conflict):
+    """More of a line is returned than is left of it."""
+
+    code = "return_exceeds_receipt"
+
+
+class ReturnRefused(Conflict):
+    """The programme refuses a return whose points are already spent (S10, policy ``refuse``)."""
+
+    code = "return_refused_points_spent"

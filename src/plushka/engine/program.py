@@ -1,0 +1,258 @@
+"""A programme: the rules of a business as it writes and publishes them. Plain data; JSON is its file form.
+
+Money is in minor units of ``currency``, points in units of the wallet (``10 ** -scale`` of a point),
+rates in basis points (5 % = 500).
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from plushka.engine.conditions import Condition, Id
+
+RateBp = Annotated[int, Meta(ge=0, le=100_00)]
+Money = Annotated[int, Meta(ge=0, le=10**15)]
+Points = Annotated[int, Meta(ge=0, le=10**15)]
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+Rounding = Literal["floor", "half_up", "ceil"]
+Policy = Literal["stack", "best_in_group", "exclusive"]
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a programme: immutable, and unknown fields are refused by name."""
+
+
+
+class PointUnit(Part, frozen=True):
+    """What a point is: ``value_minor`` is the money one whole point buys; units are ``10 ** -scale`` points."""
+
+    value_minor: Annotated[int, Meta(ge=1, le=10**9)] = 100
+    scale: Literal[0, 2] = 0
+
+
+class AtOnce(Part, frozen=True, tag_field="is", tag="at_once"):
+    """Points can be spent from the next receipt on."""
+
+
+class AfterDays(Part, frozen=True, tag_field="is", tag="after_days"):
+    """Points can be spent from the start of the business day that is ``days`` after the purchase's (1: tomorrow)."""
+
+    days: Annotated[int, Meta(ge=1, le=365)]
+
+
+class ExpiryNever(Part, frozen=True, tag_field="is", tag="never"):
+    """Points do not expire."""
+
+
+class ExpiryFixed(Part, frozen=True, tag_field="is", tag="fixed"):
+    """Points are valid for ``days`` or ``months`` (exactly one) from activation, then to the end of a period (S4)."""
+
+    days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+    months: Annotated[int, Meta(ge=1, le=120)] | None = None
+    round_up_to: Literal["day", "week", "month", "quarter", "half_year"] = "day"
+
+
+class ExpirySliding(Part, frozen=True, tag_field="is", tag="sliding"):
+    """Points are valid for ``days`` from the member's last purchase; each purchase extends them all."""
+
+    days: Annotated[int, Meta(ge=1, le=3650)]
+
+
+class ExpiryCalendar(Part, frozen=True, tag_field="is", tag="calendar"):
+    """Points are valid through the next ``month``/``day`` that comes after activation, as in «до 31 декабря»."""
+
+    month: Annotated[int, Meta(ge=1, le=12)]
+    day: Annotated[int, Meta(ge=1, le=31)]
+
+
+ActivationPolicy = AtOnce | AfterDays
+ExpiryPolicy = ExpiryNever | ExpiryFixed | ExpirySliding | ExpiryCalendar
+
+
+class GrantCap(Part, frozen=True):
+    """What part of one receipt points of a grant may pay (S21)."""
+
+    receipt_share_bp: Annotated[int, Meta(ge=1, le=100_00)]
+
+
+
+class Percent(Part, frozen=True, tag_field="is", tag="percent"):
+    """A share of the base; a tier named in ``by_tier`` has its own rate."""
+
+    rate_bp: RateBp
+    by_tier: dict[Id, RateBp] = {}
+
+
+class Fixed(Part, frozen=True, tag_field="is", tag="fixed"):
+    """Points for the receipt (a visit), for each line, or for each whole unit of the lines that take part."""
+
+    points: Annotated[int, Meta(ge=1, le=10**12)]
+    per: Literal["receipt", "line", "unit"] = "receipt"
+
+
+class Band(Part, frozen=True):
+    """A step of a ladder. It ends where the next begins, so bands can neither overlap nor leave a hole."""
+
+    from_minor: Money
+    rate_bp: RateBp
+    from_included: bool = True
+
+
+class Ladder(Part, frozen=True, tag_field="is", tag="ladder"):
+    """A rate by the size of the base (S12): one for the whole base, or each slice at its own (``marginal``).
+
+    ``per_day``: the member's purchases of the business day choose the band together, so that splitting
+    a receipt gains nothing.
+    """
+
+    bands: Annotated[tuple[Band, ...], Meta(min_length=1, max_length=50)]
+    marginal: bool = False
+    per_day: bool = False
+
+
+Effect = Percent | Fixed | Ladder
+
+
+class EarningCaps(Part, frozen=True):
+    """The most points that may arise in one receipt, one business day, one calendar month."""
+
+    per_receipt: Points | None = None
+    per_day: Points | None = None
+    per_month: Points | None = None
+
+
+class EarningRule(Part, frozen=True):
+    """How points arise.
+
+    ``when`` speaks of the receipt and the member, ``lines`` chooses the lines that take part. Rules of
+    one ``group`` compete line by line: ``best_in_group`` gives the line the rule that grants it most,
+    ``stack`` adds to all others, ``exclusive`` shuts the line's other rules out. Ties: higher
+    ``priority``, then id.
+    """
+
+    id: Id
+    name: Name
+    effect: Effect
+    when: Condition | None = None
+    lines: Condition | None = None
+    group: Id = "base"
+    policy: Policy = "best_in_group"
+    priority: int = 0
+    caps: EarningCaps = EarningCaps()
+    activation: ActivationPolicy | None = None
+    expiry: ExpiryPolicy | None = None
+    grant_cap: GrantCap | None = None
+
+
+
+class RedemptionLimits(Part, frozen=True):
+    """How much of a receipt points may pay; a tier may have its own (F58)."""
+
+    receipt_share_bp: RateBp = 100_00
+    receipt_min_minor: Money = 0
+    points_min: Points = 0
+    balance_residual_min: Points = 0
+
+
+class Redemption(Part, frozen=True):
+    """How points may be spent. ``excluded`` lines cannot be paid with points."""
+
+    limits: RedemptionLimits = RedemptionLimits()
+    by_tier: dict[Id, RedemptionLimits] = {}
+    excluded: Condition | None = None
+    blocked_by_debt: bool = True
+
+
+
+class Lifetime(Part, frozen=True, tag_field="is", tag="lifetime"):
+    """Since the member joined."""
+
+
+class Rolling(Part, frozen=True, tag_field="is", tag="rolling"):
+    """The last ``days`` business days, today included."""
+
+    days: Annotated[int, Meta(ge=1, le=3650)]
+
+
+class Calendar(Part, frozen=True, tag_field="is", tag="calendar"):
+    """The current calendar period."""
+
+    unit: Literal["day", "month", "quarter", "half_year", "year"]
+
+
+Window = Lifetime | Rolling | Calendar
+Metric = Literal["spend", "visits", "points_earned", "active_friends"]
+
+
+class Requirement(Part, frozen=True):
+    """``metric`` over ``window`` is at least ``at_least`` (money in minor units)."""
+
+    metric: Metric
+    at_least: Annotated[int, Meta(ge=1)]
+    window: Window = Lifetime()
+
+
+class TierRule(Part, frozen=True):
+    """A tier. The first tier of a programme has no requirements: everybody starts there.
+
+    ``discount_bp`` is a price discount on every line that takes part; ``expiry`` overrides the
+    programme's for points earned at this tier (F232).
+    """
+
+    id: Id
+    name: Name
+    requirements: tuple[Requirement, ...] = ()
+    match: Literal["all", "any"] = "all"
+    discount_bp: RateBp = 0
+    expiry: ExpiryPolicy | None = None
+
+
+class TierReview(Part, frozen=True):
+    """When and how a tier may fall (S13); ``grace_days`` after the review date before it does."""
+
+    cycle: Literal["never", "month", "quarter", "half_year", "year", "anniversary"] = "never"
+    downgrade: Literal["one_down", "to_fit"] = "one_down"
+    grace_days: Days = 0
+
+
+class Tiers(Part, frozen=True):
+    """The tiers from the lowest up.
+
+    ``upgrade_counts_now``: the receipt that crosses already earns at the new tier.
+    ``returns_downgrade``: a return that takes the metric below the bar lowers the tier at once.
+    """
+
+    tiers: Annotated[tuple[TierRule, ...], Meta(min_length=1, max_length=20)]
+    review: TierReview = TierReview()
+    upgrade_counts_now: bool = False
+    returns_downgrade: bool = False
+
+
+
+class Debt(Part, frozen=True):
+    """What a return does when the points are already spent (S10); ``limit`` bounds ``debt``, in units."""
+
+    policy: Literal["debt", "clamp", "refuse"] = "debt"
+    limit: Points | None = None
+
+
+class Program(Part, frozen=True):
+    """Everything a business has decided. ``excluded`` lines take part in nothing: no discount, no points."""
+
+    name: Name
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    point: PointUnit = PointUnit()
+    earning: Annotated[tuple[EarningRule, ...], Meta(max_length=500)] = ()
+    redemption: Redemption | None = None
+    tiers: Tiers | None = None
+    excluded: Condition | None = None
+    activation: ActivationPolicy = AtOnce()
+    expiry: ExpiryPolicy = ExpiryNever()
+    caps: EarningCaps = EarningCaps()
+    debt: Debt = Debt()
+    rounding: Rounding = "floor"
+    earn_when_redeeming: bool = True
+    return_grace_days: Days = 14
+    welcome_points: Points = 0

@@ -1,0 +1,217 @@
+"""What a decision is made from (``Basket``, ``Member``) and what it is (``Outcome``).
+
+Money is in minor units, points in units of the wallet, quantities in thousandths, rates in basis
+points. ``*_by_line`` tuples run parallel to ``Basket.lines`` and sum to the figure they explain.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Line(Struct, frozen=True):
+    """A line of a receipt: ``amount_minor`` for ``quantity_milli`` of ``product``, before any discount of ours.
+
+    ``categories`` is the product's category and all those above it. ``kind`` says what is sold: the
+    sale of a certificate or a top-up and (by default) delivery neither earn nor are paid with points (S2).
+    """
+
+    product: str
+    quantity_milli: int
+    amount_minor: int
+    categories: tuple[str, ...] = ()
+    brand: str | None = None
+    kind: Literal["goods", "certificate", "delivery"] = "goods"
+
+
+class Place(Struct, frozen=True):
+    """Where the clock of a purchase hangs (S15). The business day turns ``day_starts_minutes`` after midnight."""
+
+    branch: str
+    time_zone: str
+    day_starts_minutes: int = 240
+
+
+class Basket(Struct, frozen=True):
+    """A purchase before its decision. ``redeem`` is the points the member wishes to spend, or all they may."""
+
+    lines: tuple[Line, ...]
+    place: Place
+    channel: str = "till"
+    redeem: int | Literal["max"] = 0
+
+
+class Lot(Struct, frozen=True):
+    """What can be spent of a lot, for the redemption phase (S3, S21)."""
+
+    id: UUID
+    available: int
+    earned_at: datetime
+    expires_at: datetime | None = None
+    receipt_share_bp: int | None = None
+    priority: int = 0
+
+
+class Totals(Struct, frozen=True):
+    """A member's sums over one window, before this purchase."""
+
+    spend_minor: int = 0
+    visits: int = 0
+    points_earned: int = 0
+    active_friends: int = 0
+
+
+class Member(Struct, frozen=True):
+    """What the rules may know of a member at the moment of the purchase.
+
+    ``totals`` runs parallel to ``Version.windows``. ``lots`` may be left empty when nothing is redeemed.
+    ``rule_points`` holds, for rules with a cap of their own per day or month, (points today, points this month).
+    """
+
+    available: int = 0
+    pending: int = 0
+    debt: int = 0
+    lots: tuple[Lot, ...] = ()
+    tier: str | None = None
+    tier_is_manual: bool = False
+    personal_discount_bp: int = 0
+    tags: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    birthday: date | None = None
+    purchases: int = 0
+    last_purchase_on: date | None = None
+    totals: tuple[Totals, ...] = ()
+    rule_points: dict[str, tuple[int, int]] = {}
+
+
+class Discount(Struct, frozen=True):
+    """A price discount: ``source`` is ``tier`` or ``personal``; ``id`` names the tier."""
+
+    source: Literal["tier", "personal"]
+    rate_bp: int
+    amount_minor: int
+    by_line: tuple[int, ...]
+    id: str | None = None
+
+
+class Limit(Struct, frozen=True):
+    """One bound on the points that may be spent: ``code`` names the rule, ``points`` the most it lets through."""
+
+    code: Literal["available", "receipt_share", "eligible_lines", "lot_shares", "residual_balance", "not_whole_receipt"]
+    points: int
+
+
+class LotUse(Struct, frozen=True):
+    """Points taken from, or to be given back to, a lot."""
+
+    lot_id: UUID
+    points: int
+
+
+class Redeemed(Struct, frozen=True):
+    """The redemption phase: ``points`` buy ``amount_minor`` off, at most ``points_max`` may be spent here.
+
+    ``requested`` is what was asked for (the maximum, if that was asked for). ``limits`` lists every bound
+    that was weighed; those whose points equal ``points_max`` bit.
+    """
+
+    requested: int
+    points: int
+    amount_minor: int
+    points_max: int
+    limits: tuple[Limit, ...] = ()
+    by_line_minor: tuple[int, ...] = ()
+    by_line_points: tuple[int, ...] = ()
+    lots: tuple[LotUse, ...] = ()
+
+
+class Award(Struct, frozen=True):
+    """Points one rule gave. ``base_minor`` is the money it counted, ``points_before_caps`` what it gave uncut."""
+
+    rule: str
+    points: int
+    base_minor: int
+    points_before_caps: int
+    by_line: tuple[int, ...]
+    rate_bp: int | None = None
+
+
+class Grant(Struct, frozen=True):
+    """A lot to be booked: the awards of one receipt with the same life. A ``sliding_days`` lot is extended (S4)."""
+
+    points: int
+    activates_at: datetime
+    expires_at: datetime | None
+    rules: tuple[str, ...]
+    sliding_days: int | None = None
+    receipt_share_bp: int | None = None
+
+
+class Note(Struct, frozen=True, omit_defaults=True):
+    """What did not apply, or was cut, and why. ``code`` is stable; ``facts`` are what its sentence needs."""
+
+    code: str
+    rule: str | None = None
+    lines: tuple[int, ...] = ()
+    facts: dict[str, int | str] = {}
+
+
+class TierProgress(Struct, frozen=True):
+    """How far the next tier is, after this purchase, by its requirement that is furthest away."""
+
+    tier: str
+    metric: str
+    have: int
+    need: int
+
+
+class LineOutcome(Struct, frozen=True):
+    """A line decided: ``amount − discount − redeemed = payable``; ``points`` were spent on it, ``earned`` by it."""
+
+    amount_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    payable_minor: int
+    redeemed_points: int
+    earned_points: int
+
+
+class Outcome(Struct, frozen=True):
+    """The decision on a purchase, with its explanation. Sums are those of ``lines``."""
+
+    lines: tuple[LineOutcome, ...]
+    amount_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    payable_minor: int
+    earned_points: int
+    business_date: date
+    discounts: tuple[Discount, ...] = ()
+    redeemed: Redeemed | None = None
+    awards: tuple[Award, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    tier_before: str | None = None
+    tier_after: str | None = None
+    next_tier: TierProgress | None = None
+    spend_minor: int = 0
+    """What this purchase adds to the metric ``spend``: the net of lines that take part."""
+    notes: tuple[Note, ...] = ()
+
+
+class Remainder(Struct, frozen=True):
+    """A receipt after returns (S9), as a function of all quantities returned so far, so that their order is no matter.
+
+    ``refund_minor_by_line`` is the money given back so far; ``points_back`` the redeemed points given back so far,
+    spread over the lots they came from; ``earned_points`` what the rest of the receipt still earns (at most
+    what the whole did); ``spend_minor`` what it still adds to the metric.
+    """
+
+    refund_minor_by_line: tuple[int, ...]
+    points_back_by_line: tuple[int, ...]
+    points_back_to_lots: tuple[LotUse, ...]
+    earned_points: int
+    earned_by_rule: dict[str, int]
+    spend_minor: int
+    is_empty: bool

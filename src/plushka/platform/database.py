@@ -1,0 +1,83 @@
+"""The one door to PostgreSQL: a pool, and transactions that know whose, who and when.
+
+A delivery opens the transaction and passes it down; nothing below opens one. ``tenant_id`` stands
+explicitly in every statement, and row-level security, switched on by ``plushka.tenant_id``, is the
+second lock behind it.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+APPLICATION_ROLE = "plushka_app"
+"""Owns nothing: may not edit the journal, and sees only the rows of the tenant of its transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """An open transaction of one tenant.
+
+    ``actor`` is ``kind:id``, as in ``staff:0192…``, ``till:0192…``, ``job:expire`` or ``operator:cli``;
+    every audited write stores it. ``at`` is the moment of the request: statements take it as a
+    parameter and never call the database's clock.
+    """
+
+    connection: asyncpg.Connection
+    tenant_id: UUID
+    actor: str
+    at: datetime
+
+    async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        return await self.connection.fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
+        return await self.connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        return await self.connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        return await self.connection.execute(sql, *args)
+
+    async def copy(self, table: str, *, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> None:
+        """Append ``records`` to ``table`` through ``COPY``, the fastest way in.
+
+        PostgreSQL refuses ``COPY`` into a table with row-level security: copy into a temporary stage
+        and insert from there.
+        """
+        await self.connection.copy_records_to_table(table, columns=columns, records=records)
+
+
+class Database:
+    """A pool of connections as the application's role."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def connect(cls, dsn: str, *, connections_max: int) -> "Database":
+        """Open the pool. The role is a start-up parameter, so that no ``reset`` between uses drops it."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=connections_max,
+            server_settings={"role": APPLICATION_ROLE, "timezone": "UTC", "application_name": "plushka"},
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(
+        self, tenant_id: UUID, *, actor: str, at: datetime, read_only: bool = False
+    ) -> AsyncIterator[Tx]:
+        """Open a transaction on the rows of one tenant; commit at the end, roll back on any exception."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=read_only):
+            await connection.execute("select set_config('plushka.tenant_id', $1, true)", str(tenant_id))
+            yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at)

@@ -1,0 +1,492 @@
+-- The whole database, to be read from top to bottom. Migrations produce exactly this; a test compares.
+--
+-- Every tenant table has tenant_id, the primary key (tenant_id, ...) and keys that include tenant_id, so
+-- that a cluster is a matter of create_distributed_table (ARCHITECTURE.md). Identifiers are UUIDv7 made by
+-- the application; moments are parameters. Money is in minor units, points in units of the wallet,
+-- quantities in thousandths, rates in basis points: integers throughout.
+--
+-- Receipts do not reference branches, tills and versions by foreign key: every purchase of a business would
+-- lock the same few parent rows. Those rows are never deleted (the application's role may not).
+
+-- businesses -----------------------------------------------------------------------------------------
+
+create table businesses (
+    tenant_id uuid primary key,
+    name text not null check (name <> ''),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    country text not null check (country ~ '^[A-Z]{2}$'),
+    language text not null check (language in ('ru', 'en')),
+    time_zone text not null,
+    created_at timestamptz not null
+);
+
+create table branches (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    code text not null check (code <> ''),
+    name text not null,
+    time_zone text not null,
+    day_starts_minutes smallint not null default 240 check (day_starts_minutes between 0 and 1439),
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, code)
+);
+
+-- staff ----------------------------------------------------------------------------------------------
+
+-- A person who signs in; the same person may work for several businesses.
+create table accounts (
+    id uuid primary key,
+    email text not null unique check (email = lower(email)),
+    name text not null,
+    password_hash text not null,
+    language text not null check (language in ('ru', 'en')),
+    created_at timestamptz not null
+);
+
+create table sessions (
+    token_hash bytea primary key,
+    account_id uuid not null references accounts,
+    tenant_id uuid not null references businesses,
+    created_at timestamptz not null,
+    expires_at timestamptz not null
+);
+
+create table staff (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    account_id uuid not null references accounts,
+    role text not null check (role in ('owner', 'manager', 'marketer', 'accountant', 'cashier')),
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, account_id)
+);
+
+-- A till without a branch (a connector, a web shop) names the branch in each request.
+create table tills (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    branch_id uuid,
+    name text not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, branch_id) references branches (tenant_id, id)
+);
+
+create table api_keys (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    secret_hash bytea not null,
+    hint text not null,
+    scopes text[] not null check (scopes <@ array['members', 'quotes', 'purchases', 'returns']),
+    created_at timestamptz not null,
+    revoked_at timestamptz,
+    primary key (tenant_id, id),
+    unique (tenant_id, secret_hash),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+-- audit ----------------------------------------------------------------------------------------------
+
+-- Who changed what, when: written in the transaction of the change, never altered.
+create table audit_entries (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    at timestamptz not null,
+    actor text not null,
+    action text not null,
+    subject text not null,
+    details jsonb not null,
+    primary key (tenant_id, id)
+);
+
+-- members --------------------------------------------------------------------------------------------
+
+create table members (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null,
+    birthday date,
+    tags text[] not null default '{}',
+    personal_discount_bp integer not null default 0 check (personal_discount_bp between 0 and 10000),
+    enrolled_at timestamptz not null,
+    primary key (tenant_id, id)
+);
+
+create table identities (
+    tenant_id uuid not null,
+    kind text not null check (kind in ('phone', 'card', 'email', 'external')),
+    value text not null check (value <> ''),
+    member_id uuid not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, kind, value),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create index identities_of_member on identities (tenant_id, member_id);
+
+-- catalog --------------------------------------------------------------------------------------------
+
+create table categories (
+    tenant_id uuid not null references businesses,
+    code text not null,
+    name text not null,
+    parent_code text,
+    primary key (tenant_id, code),
+    foreign key (tenant_id, parent_code) references categories (tenant_id, code)
+);
+
+-- category_path: the codes of the product's category and of all above it.
+create table products (
+    tenant_id uuid not null references businesses,
+    sku text not null,
+    name text not null,
+    category_path text[] not null default '{}',
+    brand text,
+    kind text not null default 'goods' check (kind in ('goods', 'certificate', 'delivery')),
+    primary key (tenant_id, sku)
+);
+
+-- programs: rules ------------------------------------------------------------------------------------
+
+create table programs (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id)
+);
+
+-- Immutable (S20). In force: the latest valid_from that has come, of these the highest number.
+create table program_versions (
+    tenant_id uuid not null,
+    id uuid not null,
+    program_id uuid not null,
+    number integer not null check (number > 0),
+    valid_from timestamptz not null,
+    body jsonb not null,
+    published_at timestamptz not null,
+    published_by text not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, program_id, number),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+-- ledger ---------------------------------------------------------------------------------------------
+
+-- A projection of the journal, under the transaction that writes it. The four balances are disjoint.
+-- due_at: not later than the moment when a lot must be activated or burned; null when none will be.
+create table wallets (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    pending bigint not null default 0 constraint wallet_pending_not_negative check (pending >= 0),
+    available bigint not null default 0 constraint wallet_available_not_negative check (available >= 0),
+    held bigint not null default 0 constraint wallet_held_not_negative check (held >= 0),
+    debt bigint not null default 0 constraint wallet_debt_not_negative check (debt >= 0),
+    due_at timestamptz,
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, member_id, program_id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+create index wallets_due on wallets (tenant_id, due_at) where due_at is not null;
+
+-- Points granted at once (S3). document_id: the receipt, return or adjustment that granted them.
+-- A sliding lot really expires sliding_days after the member's last purchase, if that is later.
+create table lots (
+    tenant_id uuid not null,
+    id uuid not null,
+    wallet_id uuid not null,
+    document_id uuid not null,
+    granted bigint not null constraint lot_granted_positive check (granted > 0),
+    pending bigint not null constraint lot_pending_not_negative check (pending >= 0),
+    available bigint not null constraint lot_available_not_negative check (available >= 0),
+    held bigint not null constraint lot_held_not_negative check (held >= 0),
+    earned_at timestamptz not null,
+    activates_at timestamptz not null,
+    expires_at timestamptz,
+    sliding_days integer check (sliding_days > 0),
+    receipt_share_bp integer check (receipt_share_bp between 1 and 10000),
+    primary key (tenant_id, id),
+    constraint lot_not_over_granted check (pending + available + held <= granted),
+    constraint lot_expires_after_activation check (expires_at > activates_at),
+    foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
+);
+
+create index lots_open on lots (tenant_id, wallet_id) where pending + available + held > 0;
+
+-- The journal: every movement of points, one row a movement, from the account debit to the account credit.
+-- It cannot be unbalanced, and the application's role may only insert and read. Accounts of a member:
+-- pending, available, held, debt. Contra accounts of the programme are derived: sums over these rows.
+create table postings (
+    tenant_id uuid not null,
+    id uuid not null,
+    wallet_id uuid not null,
+    lot_id uuid,
+    kind text not null,
+    debit text not null,
+    credit text not null,
+    points bigint not null constraint posting_points_positive check (points > 0),
+    document_id uuid not null,
+    version_id uuid,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    constraint posting_is_a_known_movement check (
+        (kind, debit, credit) in (
+            ('accrue', 'issued', 'pending'), ('accrue', 'issued', 'available'),
+            ('activate', 'pending', 'available'),
+            ('redeem', 'available', 'spent'),
+            ('hold', 'available', 'held'), ('capture', 'held', 'spent'), ('release', 'held', 'available'),
+            ('expire', 'available', 'burned'), ('expire', 'pending', 'burned'), ('expire', 'held', 'burned'),
+            ('claw_back', 'pending', 'reversed'), ('claw_back', 'available', 'reversed'),
+            ('claw_back', 'debt', 'reversed'),
+            ('restore', 'spent', 'available'),
+            ('repay', 'available', 'debt'),
+            ('forgive', 'forgiven', 'debt'),
+            ('adjust', 'adjusted', 'available'), ('adjust', 'available', 'adjusted')
+        )
+    ),
+    constraint posting_names_its_lot check ((lot_id is null) = (debit in ('debt', 'forgiven'))),
+    foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
+);
+
+create index postings_of_wallet on postings (tenant_id, wallet_id, id);
+create index postings_of_document on postings (tenant_id, document_id);
+
+create table holds (
+    tenant_id uuid not null,
+    id uuid not null,
+    wallet_id uuid not null,
+    till_id uuid not null,
+    external_id text not null,
+    points bigint not null check (points > 0),
+    lots jsonb not null,
+    state text not null check (state in ('open', 'captured', 'cancelled', 'expired')),
+    created_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at > created_at),
+    closed_at timestamptz,
+    digest bytea not null,
+    idempotency_key text,
+    primary key (tenant_id, id),
+    unique (tenant_id, till_id, external_id),
+    check ((state = 'open') = (closed_at is null)),
+    foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
+);
+
+create unique index holds_idempotency on holds (tenant_id, till_id, idempotency_key)
+    where idempotency_key is not null;
+
+create index holds_open on holds (tenant_id, expires_at) where state = 'open';
+create index holds_of_wallet on holds (tenant_id, wallet_id) where state = 'open';
+
+-- Movements by hand: points below zero take away.
+create table adjustments (
+    tenant_id uuid not null,
+    id uuid not null,
+    wallet_id uuid not null,
+    kind text not null check (kind in ('adjustment', 'welcome', 'debt_write_off')),
+    points bigint not null check (points <> 0),
+    reason text not null check (reason <> ''),
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
+);
+
+-- A prolonged life of a lot (S4): the latest extension is the lot's expires_at.
+create table extensions (
+    tenant_id uuid not null,
+    id uuid not null,
+    lot_id uuid not null,
+    expires_before timestamptz not null,
+    expires_at timestamptz not null,
+    reason text not null check (reason <> ''),
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    check (expires_at > expires_before),
+    foreign key (tenant_id, lot_id) references lots (tenant_id, id)
+);
+
+-- Results of `plushka ledger verify`, the nightly ones too.
+create table verifications (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    started_at timestamptz not null,
+    finished_at timestamptz not null,
+    figures jsonb not null,
+    differences jsonb not null,
+    primary key (tenant_id, id)
+);
+
+-- programs: standings --------------------------------------------------------------------------------
+
+-- Where a member stands in a programme: tier and lifetime sums. last_purchase_on is the business day.
+create table standings (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    tier text,
+    tier_since timestamptz,
+    tier_is_manual boolean not null default false,
+    tier_until timestamptz,
+    purchases integer not null default 0 check (purchases >= 0),
+    spend_minor bigint not null default 0,
+    points_earned bigint not null default 0,
+    last_purchase_on date,
+    last_purchase_zone text,
+    primary key (tenant_id, member_id, program_id),
+    check ((last_purchase_on is null) = (last_purchase_zone is null)),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+-- The same sums by business day, for windows shorter than a life and for caps per day and month.
+create table standing_days (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    business_date date not null,
+    purchases integer not null,
+    spend_minor bigint not null,
+    points_earned bigint not null,
+    primary key (tenant_id, member_id, program_id, business_date)
+);
+
+-- Points by rule and day, only for rules with a cap of their own per day or month.
+create table rule_days (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    rule text not null,
+    business_date date not null,
+    points bigint not null,
+    primary key (tenant_id, member_id, program_id, rule, business_date)
+);
+
+-- Each change of a tier, with its reason: purchase, return, review, manual.
+create table tier_changes (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    tier_before text,
+    tier_after text,
+    reason text not null check (reason <> ''),
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create index tier_changes_of_member on tier_changes (tenant_id, member_id, id);
+
+-- purchases ------------------------------------------------------------------------------------------
+
+-- A committed purchase with all that its decision was made from, so that it can be made again (S20).
+-- (till, external_id) is its natural key, unique for ever (S7); digest tells a repeat from a different
+-- purchase under the same number.
+create table receipts (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    external_id text not null check (external_id <> ''),
+    idempotency_key text,
+    digest bytea not null,
+    branch_id uuid not null,
+    member_id uuid,
+    version_id uuid not null,
+    cashier text,
+    occurred_at timestamptz not null,
+    received_at timestamptz not null,
+    business_date date not null,
+    amount_minor bigint not null check (amount_minor >= 0),
+    discount_minor bigint not null check (discount_minor >= 0),
+    redeemed_minor bigint not null check (redeemed_minor >= 0),
+    payable_minor bigint not null,
+    redeemed_points bigint not null check (redeemed_points >= 0),
+    earned_points bigint not null check (earned_points >= 0),
+    refunded_minor bigint not null default 0,
+    basket jsonb not null,
+    member_state jsonb,
+    outcome jsonb not null,
+    balance jsonb,
+    primary key (tenant_id, id),
+    unique (tenant_id, till_id, external_id),
+    constraint receipt_sums check (payable_minor = amount_minor - discount_minor - redeemed_minor),
+    constraint receipt_payable_not_negative check (payable_minor >= 0),
+    constraint receipt_refund_bounded check (refunded_minor between 0 and payable_minor),
+    constraint receipt_of_member_or_without_points check (
+        member_id is not null or redeemed_points = 0 and earned_points = 0
+    ),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create unique index receipts_idempotency on receipts (tenant_id, till_id, idempotency_key)
+    where idempotency_key is not null;
+
+create index receipts_of_member on receipts (tenant_id, member_id, occurred_at desc);
+
+create table returns (
+    tenant_id uuid not null,
+    id uuid not null,
+    receipt_id uuid not null,
+    till_id uuid not null,
+    external_id text not null check (external_id <> ''),
+    idempotency_key text,
+    digest bytea not null,
+    occurred_at timestamptz not null,
+    received_at timestamptz not null,
+    lines jsonb not null,
+    refund_minor bigint not null check (refund_minor >= 0),
+    points_back bigint not null check (points_back >= 0),
+    points_clawed_back bigint not null,
+    points_owed bigint not null check (points_owed >= 0),
+    balance jsonb,
+    primary key (tenant_id, id),
+    unique (tenant_id, till_id, external_id),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id)
+);
+
+create unique index returns_idempotency on returns (tenant_id, till_id, idempotency_key)
+    where idempotency_key is not null;
+
+create index returns_of_receipt on returns (tenant_id, receipt_id);
+
+-- the application's role ------------------------------------------------------------------------------
+
+grant select, insert on all tables in schema public to plushka_app;
+grant update on wallets, lots, holds, standings, standing_days, rule_days, members, products, categories,
+    accounts, api_keys, tills, branches, businesses, staff to plushka_app;
+grant update (refunded_minor) on receipts to plushka_app;
+grant delete on identities, sessions to plushka_app;
+
+-- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
+do $$
+declare
+    tenant_table text;
+begin
+    foreach tenant_table in array array[
+        'branches', 'tills', 'api_keys', 'audit_entries', 'members', 'identities', 'categories', 'products',
+        'programs', 'program_versions', 'wallets', 'lots', 'postings', 'holds', 'adjustments', 'extensions',
+        'verifications', 'standings', 'standing_days', 'rule_days', 'tier_changes', 'receipts', 'returns'
+    ] loop
+        execute format('alter table %I enable row level security', tenant_table);
+        execute format(
+            'create policy of_tenant on %I using (tenant_id = current_setting(''plushka.tenant_id'', true)::uuid)',
+            tenant_table
+        );
+    end loop;
+end
+$$;
+
+-- Staff rows are also found by the person who signs in, before a business is chosen.
+alter table staff enable row level security;
+create policy of_tenant_or_account on staff using (
+    tenant_id = nullif(current_setting('plushka.tenant_id', true), '')::uuid
+    or account_id = nullif(current_setting('plushka.account_id', true), '')::uuid
+);
