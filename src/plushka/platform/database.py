@@ -18,9 +18,9 @@ APPLICATION_ROLE = "plushka_app"
 """Owns nothing: may not edit the journal, and sees only the rows of the tenant of its transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tx:
-    """An open transaction of one tenant.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalTx:
+    """An open transaction outside of any tenant, for the few tables that come before one: accounts, sessions.
 
     ``actor`` is ``kind:id``, as in ``staff:0192…``, ``till:0192…``, ``job:expire`` or ``operator:cli``;
     every audited write stores it. ``at`` is the moment of the request: statements take it as a
@@ -28,7 +28,6 @@ class Tx:
     """
 
     connection: asyncpg.Connection
-    tenant_id: UUID
     actor: str
     at: datetime
 
@@ -51,6 +50,13 @@ class Tx:
         and insert from there.
         """
         await self.connection.copy_records_to_table(table, columns=columns, records=records)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tx(GlobalTx):
+    """An open transaction of one tenant: the rows of all others do not exist in it."""
+
+    tenant_id: UUID
 
 
 class Database:
@@ -81,3 +87,13 @@ class Database:
         async with self._pool.acquire() as connection, connection.transaction(readonly=read_only):
             await connection.execute("select set_config('plushka.tenant_id', $1, true)", str(tenant_id))
             yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at)
+
+    @asynccontextmanager
+    async def global_transaction(
+        self, *, actor: str, at: datetime, account_id: UUID | None = None
+    ) -> AsyncIterator[GlobalTx]:
+        """Open a transaction before a tenant is known: it reads no row of a tenant but the staff rows of ``account_id``."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            if account_id is not None:
+                await connection.execute("select set_config('plushka.account_id', $1, true)", str(account_id))
+            yield GlobalTx(connection=connection, actor=actor, at=at)
