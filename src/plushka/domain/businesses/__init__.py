@@ -1,0 +1,1 @@
+"""The businesses (tenants) and their branches. Owns ``businesses`` and ``branches``."""
