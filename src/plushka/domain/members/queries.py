@@ -1,0 +1,153 @@
+"""Finding members."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from plushka.domain.members.model import Identity, Member, UnknownMember
+from plushka.platform.database import Tx
+
+PAGE_MAX = 100
+
+_COLUMNS = """
+    id, name, birthday, tags, personal_discount_bp, enrolled_at, (
+        select json_agg(json_build_object('kind', kind, 'value', value) order by kind, value)::text
+        from identities
+        where identities.tenant_id = members.tenant_id and member_id = members.id
+    ) as identities
+"""
+_identities = msgspec.json.Decoder(tuple[Identity, ...])
+
+
+async def get_member(tx: Tx, member_id: UUID) -> Member:
+    """Return a member.
+
+    :raises UnknownMember: when the business has none of this id
+    """
+    members = await list_members_of_ids(tx, (member_id,))
+    if not members:
+        raise UnknownMember
+    return members[0]
+
+
+async def find_member(tx: Tx, identity: Identity) -> Member | None:
+    """Return the member who is known by ``identity``."""
+    row = await tx.fetchrow(
+        f"""
+        -- members.find_member
+        select {_COLUMNS}
+        from members
+        where tenant_id = $1 and id = (
+            select member_id from identities where tenant_id = $1 and kind = $2 and value = $3
+        )
+        """,
+        tx.tenant_id,
+        identity.kind,
+        identity.value,
+    )
+    return None if row is None else _member(row)
+
+
+async def find_member_ids(tx: Tx, identities: Sequence[Identity]) -> dict[Identity, UUID]:
+    """Return who is known by each of ``identities``; nobody's are left out."""
+    rows = await tx.fetch(
+        """
+        -- members.find_member_ids
+        select kind, value, member_id
+        from identities
+        join unnest($2::text[], $3::text[]) as wanted (kind, value) using (kind, value)
+        where tenant_id = $1
+        """,
+        tx.tenant_id,
+        [identity.kind for identity in identities],
+        [identity.value for identity in identities],
+    )
+    return {Identity(kind=row["kind"], value=row["value"]): row["member_id"] for row in rows}
+
+
+async def list_members_of_ids(tx: Tx, member_ids: Sequence[UUID]) -> tuple[Member, ...]:
+    """Return those of ``member_ids`` that are members of the business, in no order."""
+    rows = await tx.fetch(
+        f"""
+        -- members.list_members_of_ids
+        select {_COLUMNS}
+        from members
+        where tenant_id = $1 and id = any($2::uuid[])
+        """,
+        tx.tenant_id,
+        list(member_ids),
+    )
+    return tuple(map(_member, rows))
+
+
+async def list_members(tx: Tx, *, before: UUID | None = None, limit: int = PAGE_MAX) -> tuple[Member, ...]:
+    """Return a page of members, the latest enrolled first; ``before`` is the last id of the page before."""
+    rows = await tx.fetch(
+        f"""
+        -- members.list_members
+        select {_COLUMNS}
+        from members
+        where tenant_id = $1 and ($2::uuid is null or id < $2)
+        order by id desc
+        limit $3
+        """,
+        tx.tenant_id,
+        before,
+        min(limit, PAGE_MAX),
+    )
+    return tuple(map(_member, rows))
+
+
+async def search_members(tx: Tx, text: str, *, limit: int = PAGE_MAX) -> tuple[Member, ...]:
+    """Return members whose name or identity contains ``text``; digits of a phone may stand apart."""
+    rows = await tx.fetch(
+        f"""
+        -- members.search_members
+        select {_COLUMNS}
+        from members
+        where tenant_id = $1 and (
+            position(lower($2) in lower(name)) > 0
+            or id in (
+                select member_id
+                from identities
+                where tenant_id = $1 and (
+                    position(lower($2) in lower(value)) > 0
+                    or kind = 'phone' and $3 <> '' and position($3 in value) > 0
+                )
+            )
+        )
+        order by id desc
+        limit $4
+        """,
+        tx.tenant_id,
+        text.strip(),
+        "".join(filter(str.isdigit, text)),
+        min(limit, PAGE_MAX),
+    )
+    return tuple(map(_member, rows))
+
+
+async def count_members(tx: Tx) -> int:
+    """Return how many members the business has."""
+    count: int = await tx.fetchval(
+        """
+        -- members.count_members
+        select count(*) from members where tenant_id = $1
+        """,
+        tx.tenant_id,
+    )
+    return count
+
+
+def _member(row: asyncpg.Record) -> Member:
+    return Member(
+        id=row["id"],
+        name=row["name"],
+        birthday=row["birthday"],
+        tags=tuple(row["tags"]),
+        personal_discount_bp=row["personal_discount_bp"],
+        enrolled_at=row["enrolled_at"],
+        identities=_identities.decode(row["identities"] or "[]"),
+    )
