@@ -1,0 +1,51 @@
+"""Products and categories."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from plushka.platform.errors import Invalid
+
+ProductKind = Literal["goods", "certificate", "delivery"]
+
+CATEGORY_DEPTH_MAX = 10
+
+
+class Category(Struct, frozen=True):
+    """A category; ``parent`` is the code of the one above it."""
+
+    code: str
+    name: str
+    parent: str | None = None
+
+
+class ProductEntry(Struct, frozen=True):
+    """A product as it is entered: ``category`` is the code of its own category."""
+
+    sku: str
+    name: str
+    category: str | None = None
+    brand: str | None = None
+    kind: ProductKind = "goods"
+
+
+class Product(Struct, frozen=True):
+    """A product as rules see it: ``category_path`` is its own category, then those above it."""
+
+    sku: str
+    name: str
+    category_path: tuple[str, ...]
+    brand: str | None
+    kind: ProductKind
+
+
+class CategoryUnknown(Invalid):
+    """No category of this code was entered; ``category`` says which."""
+
+    code = "category_unknown"
+
+
+class CategoryTooDeep(Invalid):
+    """The categories go round in a circle, or down too far."""
+
+    code = "category_too_deep"

@@ -1,0 +1,72 @@
+"""Reading products and categories."""
+
+from collections.abc import Collection
+
+from plushka.domain.catalog.model import Category, Product
+from plushka.platform.database import Tx
+
+CATEGORIES_MAX = 100_000
+"""Categories of one business."""
+
+PATHS = """
+    with recursive climbing (code, next_code, path) as (
+        select code, parent_code, array[code] from categories where tenant_id = $1
+        union all
+        select climbing.code, categories.parent_code, climbing.path || categories.code
+        from climbing
+        join categories on categories.tenant_id = $1 and categories.code = climbing.next_code
+    ),
+    paths as (select code, path from climbing where next_code is null)
+"""
+"""The beginning of a statement: ``paths`` holds the ``path`` of each category, its own code and all above it."""
+
+
+async def look_up(tx: Tx, skus: Collection[str]) -> dict[str, Product]:
+    """Return what is known of ``skus``; unknown ones are left out."""
+    rows = await tx.fetch(
+        """
+        -- catalog.look_up
+        select sku, name, category_path, brand, kind
+        from products
+        where tenant_id = $1 and sku = any($2::text[])
+        """,
+        tx.tenant_id,
+        list(skus),
+    )
+    return {
+        row["sku"]: Product(
+            sku=row["sku"],
+            name=row["name"],
+            category_path=tuple(row["category_path"]),
+            brand=row["brand"],
+            kind=row["kind"],
+        )
+        for row in rows
+    }
+
+
+async def trace_categories(tx: Tx, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the path of each category, from its own code up; unknown ones are left out."""
+    rows = await tx.fetch(
+        f"""
+        -- catalog.trace_categories
+        {PATHS}
+        select code, path from paths where code = any($2::text[])
+        """,
+        tx.tenant_id,
+        list(codes),
+    )
+    return {row["code"]: tuple(row["path"]) for row in rows}
+
+
+async def list_categories(tx: Tx) -> tuple[Category, ...]:
+    """Return all categories by code."""
+    rows = await tx.fetch(
+        """
+        -- catalog.list_categories
+        select code, name, parent_code as parent from categories where tenant_id = $1 order by code limit $2
+        """,
+        tx.tenant_id,
+        CATEGORIES_MAX,
+    )
+    return tuple(Category(**row) for row in rows)
