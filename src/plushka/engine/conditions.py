@@ -59,7 +59,10 @@ class Brand(Node, frozen=True, tag="brand"):
 
 
 class HasLines(Node, frozen=True, tag="has_lines"):
-    """The lines that satisfy ``where`` come to at least this quantity and this amount."""
+    """The lines that satisfy ``where`` come to at least this quantity and this price, after discounts, before points.
+
+    Lines that take no part in the programme do not count.
+    """
 
     where: "Condition"
     quantity_min_milli: Annotated[int, Meta(ge=0)] = 1
@@ -73,7 +76,7 @@ class Branch(Node, frozen=True, tag="branch"):
 
 
 class Channel(Node, frozen=True, tag="channel"):
-    """The purchase comes through one of the channels ``ids``: ``till``, ``online``, ``app``…"""
+    """The purchase comes through one of the channels ``ids``: ``till``, ``online`` or another word of the sender."""
 
     ids: Ids
 
@@ -99,7 +102,11 @@ class Period(Node, frozen=True, tag="period"):
 
 
 class ReceiptAmount(Node, frozen=True, tag="receipt_amount"):
-    """The receipt, after discounts and before points, is in ``[min_minor, max_minor]``; which end is open is told."""
+    """The receipt is in ``[min_minor, max_minor]``; which end is open is told.
+
+    It is the sum of the lines that take part in the programme, after discounts and before points: an
+    excluded line or a certificate does not help over a threshold.
+    """
 
     min_minor: Annotated[int, Meta(ge=0)] = 0
     max_minor: Annotated[int, Meta(ge=0)] | None = None
@@ -130,7 +137,7 @@ class FirstPurchase(Node, frozen=True, tag="first_purchase"):
 
 
 class RepeatWithin(Node, frozen=True, tag="repeat_within"):
-    """The member's previous purchase was on one of the last ``days`` business days."""
+    """The member's previous purchase was at most ``days`` business days before this one (0: the same day)."""
 
     days: Annotated[int, Meta(ge=1, le=3650)]
 

@@ -24,7 +24,6 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part of a programme: immutable, and unknown fields are refused by name."""
 
 
-
 class PointUnit(Part, frozen=True):
     """What a point is: ``value_minor`` is the money one whole point buys; units are ``10 ** -scale`` points."""
 
@@ -47,7 +46,10 @@ class ExpiryNever(Part, frozen=True, tag_field="is", tag="never"):
 
 
 class ExpiryFixed(Part, frozen=True, tag_field="is", tag="fixed"):
-    """Points are valid for ``days`` or ``months`` (exactly one) from activation, then to the end of a period (S4)."""
+    """Points are valid for ``days`` or ``months`` (exactly one) from activation, then to the end of a period (S4).
+
+    Active on the 1st with ``days`` = 15: the 16th is the last valid day.
+    """
 
     days: Annotated[int, Meta(ge=1, le=3650)] | None = None
     months: Annotated[int, Meta(ge=1, le=120)] | None = None
@@ -55,7 +57,7 @@ class ExpiryFixed(Part, frozen=True, tag_field="is", tag="fixed"):
 
 
 class ExpirySliding(Part, frozen=True, tag_field="is", tag="sliding"):
-    """Points are valid for ``days`` from the member's last purchase; each purchase extends them all."""
+    """Points are valid for ``days`` after the member's last purchase, or after activation if that is later."""
 
     days: Annotated[int, Meta(ge=1, le=3650)]
 
@@ -77,7 +79,6 @@ class GrantCap(Part, frozen=True):
     receipt_share_bp: Annotated[int, Meta(ge=1, le=100_00)]
 
 
-
 class Percent(Part, frozen=True, tag_field="is", tag="percent"):
     """A share of the base; a tier named in ``by_tier`` has its own rate."""
 
@@ -86,7 +87,7 @@ class Percent(Part, frozen=True, tag_field="is", tag="percent"):
 
 
 class Fixed(Part, frozen=True, tag_field="is", tag="fixed"):
-    """Points for the receipt (a visit), for each line, or for each whole unit of the lines that take part."""
+    """Points for the receipt (a visit), for each line, or for each whole unit of the lines that take part together."""
 
     points: Annotated[int, Meta(ge=1, le=10**12)]
     per: Literal["receipt", "line", "unit"] = "receipt"
@@ -103,8 +104,8 @@ class Band(Part, frozen=True):
 class Ladder(Part, frozen=True, tag_field="is", tag="ladder"):
     """A rate by the size of the base (S12): one for the whole base, or each slice at its own (``marginal``).
 
-    ``per_day``: the member's purchases of the business day choose the band together, so that splitting
-    a receipt gains nothing.
+    Below the first band it gives nothing. ``per_day``: the member's purchases of the business day choose
+    the band together (by what they added to the metric ``spend``), so that splitting a receipt gains nothing.
     """
 
     bands: Annotated[tuple[Band, ...], Meta(min_length=1, max_length=50)]
@@ -128,8 +129,10 @@ class EarningRule(Part, frozen=True):
 
     ``when`` speaks of the receipt and the member, ``lines`` chooses the lines that take part. Rules of
     one ``group`` compete line by line: ``best_in_group`` gives the line the rule that grants it most,
-    ``stack`` adds to all others, ``exclusive`` shuts the line's other rules out. Ties: higher
-    ``priority``, then id.
+    ``stack`` adds to all others, ``exclusive`` shuts the line's other rules out, of every group. Ties:
+    higher ``priority``, then id; among exclusive rules ``priority`` comes before the larger grant. Rules
+    compete with what they would give before caps. A rule's own ``activation`` and ``expiry`` come before
+    the tier's and the programme's.
     """
 
     id: Id
@@ -146,9 +149,12 @@ class EarningRule(Part, frozen=True):
     grant_cap: GrantCap | None = None
 
 
-
 class RedemptionLimits(Part, frozen=True):
-    """How much of a receipt points may pay; a tier may have its own (F58)."""
+    """How much of a receipt points may pay; a tier may have its own (F58).
+
+    ``points_min`` is the smallest redemption (F10), ``receipt_min_minor`` the smallest receipt (the lines
+    that take part, after discounts), ``balance_residual_min`` what must stay in the wallet (F235).
+    """
 
     receipt_share_bp: RateBp = 100_00
     receipt_min_minor: Money = 0
@@ -163,7 +169,6 @@ class Redemption(Part, frozen=True):
     by_tier: dict[Id, RedemptionLimits] = {}
     excluded: Condition | None = None
     blocked_by_debt: bool = True
-
 
 
 class Lifetime(Part, frozen=True, tag_field="is", tag="lifetime"):
@@ -230,7 +235,6 @@ class Tiers(Part, frozen=True):
     returns_downgrade: bool = False
 
 
-
 class Debt(Part, frozen=True):
     """What a return does when the points are already spent (S10); ``limit`` bounds ``debt``, in units."""
 
@@ -238,8 +242,20 @@ class Debt(Part, frozen=True):
     limit: Points | None = None
 
 
+class Welcome(Part, frozen=True):
+    """Points for joining, active at once, with a life and a cap of their own if they are given (F88, F241)."""
+
+    points: Annotated[int, Meta(ge=1, le=10**12)]
+    expiry: ExpiryPolicy | None = None
+    grant_cap: GrantCap | None = None
+
+
 class Program(Part, frozen=True):
-    """Everything a business has decided. ``excluded`` lines take part in nothing: no discount, no points."""
+    """Everything a business has decided.
+
+    ``excluded`` lines take part in nothing: no discount, no points. Certificates never take part,
+    delivery only with ``delivery_takes_part`` (S2).
+    """
 
     name: Name
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
@@ -248,6 +264,7 @@ class Program(Part, frozen=True):
     redemption: Redemption | None = None
     tiers: Tiers | None = None
     excluded: Condition | None = None
+    delivery_takes_part: bool = False
     activation: ActivationPolicy = AtOnce()
     expiry: ExpiryPolicy = ExpiryNever()
     caps: EarningCaps = EarningCaps()
@@ -255,4 +272,4 @@ class Program(Part, frozen=True):
     rounding: Rounding = "floor"
     earn_when_redeeming: bool = True
     return_grace_days: Days = 14
-    welcome_points: Points = 0
+    welcome: Welcome | None = None

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 
 class Line(Struct, frozen=True):
-    """A line of a receipt: ``amount_minor`` for ``quantity_milli`` of ``product``, before any discount of ours.
+    """A line of a receipt: ``amount_minor`` (≥ 0) for ``quantity_milli`` (> 0) of ``product``, before our discounts.
 
     ``categories`` is the product's category and all those above it. ``kind`` says what is sold: the
     sale of a certificate or a top-up and (by default) delivery neither earn nor are paid with points (S2).
@@ -66,7 +66,9 @@ class Totals(Struct, frozen=True):
 class Member(Struct, frozen=True):
     """What the rules may know of a member at the moment of the purchase.
 
-    ``totals`` runs parallel to ``Version.windows``. ``lots`` may be left empty when nothing is redeemed.
+    ``totals`` runs parallel to ``Version.windows``; left empty, all are 0. ``lots`` may be left empty when
+    nothing is redeemed and nobody asks how much could be. A ``tier`` that the version does not have, or none,
+    is the first.
     ``rule_points`` holds, for rules with a cap of their own per day or month, (points today, points this month).
     """
 
@@ -99,7 +101,7 @@ class Discount(Struct, frozen=True):
 class Limit(Struct, frozen=True):
     """One bound on the points that may be spent: ``code`` names the rule, ``points`` the most it lets through."""
 
-    code: Literal["available", "receipt_share", "eligible_lines", "lot_shares", "residual_balance", "not_whole_receipt"]
+    code: Literal["available", "receipt_share", "eligible_lines", "lot_shares", "residual_balance"]
     points: int
 
 
@@ -113,8 +115,10 @@ class LotUse(Struct, frozen=True):
 class Redeemed(Struct, frozen=True):
     """The redemption phase: ``points`` buy ``amount_minor`` off, at most ``points_max`` may be spent here.
 
-    ``requested`` is what was asked for (the maximum, if that was asked for). ``limits`` lists every bound
-    that was weighed; those whose points equal ``points_max`` bit.
+    ``requested`` is what was asked for (the maximum, if that was asked for); more than ``points_max`` is
+    answered with ``points_max``. ``limits`` lists every bound that was weighed; those whose points equal
+    ``points_max`` bit. No bound is needed for the minor unit that stays payable under a cap below 100 %
+    (S11): such a cap, rounded down, never reaches the whole.
     """
 
     requested: int
@@ -150,7 +154,7 @@ class Grant(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True, omit_defaults=True):
-    """What did not apply, or was cut, and why. ``code`` is stable; ``facts`` are what its sentence needs."""
+    """What did not apply, or was cut, and why. ``code`` is one of ``reasons.REASONS``; ``facts`` are those listed there."""
 
     code: str
     rule: str | None = None
@@ -159,7 +163,10 @@ class Note(Struct, frozen=True, omit_defaults=True):
 
 
 class TierProgress(Struct, frozen=True):
-    """How far the next tier is, after this purchase, by its requirement that is furthest away."""
+    """How far the next tier is, after this purchase.
+
+    Told by the requirement that is furthest away, or, where any requirement will do, by the nearest.
+    """
 
     tier: str
     metric: str
