@@ -1,0 +1,45 @@
+"""Exact integer arithmetic of money and points: one rounding, and its spread over lines (S1)."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from plushka.engine.program import Rounding
+
+
+def rounded(numerator: int, denominator: int, mode: Rounding) -> int:
+    """Return ``numerator / denominator`` (both at least 0) as a whole number; a half goes up in ``half_up``."""
+    match mode:
+        case "floor":
+            return numerator // denominator
+        case "half_up":
+            return (2 * numerator + denominator) // (2 * denominator)
+        case "ceil":
+            return -(-numerator // denominator)
+        case _:
+            assert_never(mode)
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """Return shares of ``total`` in proportion to ``weights`` that sum to it exactly (largest remainder).
+
+    Equal remainders go to the earlier share. No share exceeds its weight when ``total`` does not
+    exceed their sum, so a discount never makes a line negative. Weights must not all be 0 unless
+    ``total`` is.
+    """
+    if total == 0:
+        return [0] * len(weights)
+    if len(weights) == 1:
+        return [total]
+    whole = sum(weights)
+    shares = []
+    remainders = []
+    for weight in weights:
+        share, remainder = divmod(total * weight, whole)
+        shares.append(share)
+        remainders.append(remainder)
+    left = total - sum(shares)
+    if left:
+        by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
+        for index in by_remainder[:left]:
+            shares[index] += 1
+    return shares
