@@ -1,0 +1,26 @@
+"""The receipt ladder (S12): a rate by the size of the base, for all of it or slice by slice."""
+
+from collections.abc import Sequence
+
+from plushka.engine.program import Band
+
+
+def band_at(bands: Sequence[Band], amount_minor: int) -> Band | None:
+    """Return the band that ``amount_minor`` falls in; None below the first."""
+    found = None
+    for band in bands:
+        if amount_minor < band.from_minor or (amount_minor == band.from_minor and not band.from_included):
+            break
+        found = band
+    return found
+
+
+def sliced(bands: Sequence[Band], from_minor: int, to_minor: int) -> int:
+    """Return Σ slice × rate in minor units × basis points, over the part of the ladder between two amounts."""
+    total = 0
+    for index, band in enumerate(bands):
+        end_minor = bands[index + 1].from_minor if index + 1 < len(bands) else to_minor
+        slice_minor = min(end_minor, to_minor) - max(band.from_minor, from_minor)
+        if slice_minor > 0:
+            total += slice_minor * band.rate_bp
+    return total

@@ -1,0 +1,78 @@
+"""Line conditions compiled: each is a bit of a mask that is worked out once for a kind of line."""
+
+from collections.abc import Callable
+
+from plushka.engine.conditions import All, Any, Brand, Category, Condition, Not, Product
+from plushka.engine.purchase import Line
+
+LINE_MEMO_MAX = 10_000
+TAKES_PART = 1
+"""The bit of every line that takes part in the programme."""
+
+LineTest = Callable[[Line], bool]
+LineKey = tuple[str, str | None, tuple[str, ...]]
+
+
+class LineMasks:
+    """The line conditions of a programme, numbered: bit *n* of a line's mask tells whether condition *n* holds.
+
+    A line that takes part in nothing (excluded, or no goods) has the mask 0. Masks are remembered by
+    what conditions can see of a line, so that a product's conditions are weighed once, not once a receipt.
+    """
+
+    def __init__(self, excluded: Condition | None, *, delivery_takes_part: bool) -> None:
+        self._excluded = line_test(excluded) if excluded is not None else None
+        self._kinds = frozenset({"goods", "delivery"} if delivery_takes_part else {"goods"})
+        self._tests: list[LineTest | None] = [None]
+        self._memo: dict[LineKey, int] = {}
+
+    def bit_of(self, condition: Condition | None) -> int:
+        """Return a new bit for ``condition``; every line that takes part satisfies None."""
+        self._tests.append(line_test(condition) if condition is not None else None)
+        return 1 << (len(self._tests) - 1)
+
+    def of(self, line: Line) -> int:
+        """Return the mask of ``line``."""
+        if line.kind not in self._kinds:
+            return 0
+        key = (line.product, line.brand, line.categories)
+        mask = self._memo.get(key)
+        if mask is None:
+            mask = self._weigh(line)
+            if len(self._memo) >= LINE_MEMO_MAX:
+                self._memo.clear()
+            self._memo[key] = mask
+        return mask
+
+    def _weigh(self, line: Line) -> int:
+        if self._excluded is not None and self._excluded(line):
+            return 0
+        return sum(1 << bit for bit, test in enumerate(self._tests) if test is None or test(line))
+
+
+def line_test(condition: Condition) -> LineTest:
+    """Compile a condition on a line.
+
+    :raises ValueError: a condition that does not speak of lines; ``check.problems`` finds it first.
+    """
+    match condition:
+        case All(of=parts):
+            tests = [line_test(part) for part in parts]
+            return lambda line: all(test(line) for test in tests)
+        case Any(of=parts):
+            tests = [line_test(part) for part in parts]
+            return lambda line: any(test(line) for test in tests)
+        case Not(of=part):
+            negated = line_test(part)
+            return lambda line: not negated(line)
+        case Product(ids=ids):
+            products = frozenset(ids)
+            return lambda line: line.product in products
+        case Category(ids=ids):
+            categories = frozenset(ids)
+            return lambda line: not categories.isdisjoint(line.categories)
+        case Brand(ids=ids):
+            brands = frozenset(ids)
+            return lambda line: line.brand in brands
+        case _:
+            raise ValueError(condition)

@@ -1,0 +1,105 @@
+"""The parts of a compiled version: what a rule and a tier come to, worked out once and not at each receipt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import Struct
+
+from plushka.engine.program import (
+    ActivationPolicy,
+    EarningRule,
+    ExpiryPolicy,
+    RedemptionLimits,
+)
+from plushka.engine.purchase import Note
+from plushka.engine.receipt_tests import Test
+
+CONTESTS_MAX = 4096
+
+
+class Life(Struct, frozen=True):
+    """When points of an award begin and end, and what they may pay; awards of one life share a lot."""
+
+    activation: ActivationPolicy
+    expiry: ExpiryPolicy
+    receipt_share_bp: int | None
+
+
+class RequirementPlan(Struct, frozen=True):
+    """A tier's requirement; ``window`` is an index into ``Version.windows``."""
+
+    metric: Literal["spend", "visits", "points_earned", "active_friends"]
+    at_least: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierPlan:
+    """What a tier changes. Sequences run parallel to the programme's earning rules.
+
+    ``paces`` are units of points per minor unit of money over ``Version.pace_denominator``, for the
+    rules whose pace is the same at every receipt (percent), else 0. ``lives`` are indices into
+    ``Version.lives``.
+    """
+
+    id: str | None
+    rank: int
+    discount_bp: int
+    limits: RedemptionLimits
+    requirements: tuple[RequirementPlan, ...]
+    match: Literal["all", "any"]
+    rates_bp: tuple[int | None, ...]
+    paces: tuple[int, ...]
+    lives: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """An earning rule: ``bit`` marks it in the mask of a line that it counts; notes are built beforehand."""
+
+    index: int
+    bit: int
+    rule: EarningRule
+    when: Test | None
+    has_caps: bool
+    no_lines: Note
+    outbid: Note
+    shut_out: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """The rules that claim a line, as indices: all of ``sure``, and the best of each of ``groups``.
+
+    An exclusive contest has one group: the exclusive rules of the highest priority. Within a group
+    the rule that wins a tie stands first.
+    """
+
+    exclusive: bool
+    sure: tuple[int, ...]
+    groups: tuple[tuple[int, ...], ...]
+
+    def winners(self, values: Sequence[int]) -> tuple[int, ...]:
+        """Return the rules that the line goes to, given what each rule of the programme would give it."""
+        if not self.groups:
+            return self.sure
+        return (*self.sure, *[max(group, key=values.__getitem__) for group in self.groups])
+
+
+def contest_of(plans: Sequence[RulePlan]) -> Contest:
+    """Return the contest of the rules that claim one line (see ``EarningRule`` for policies and ties)."""
+    ranked = sorted(plans, key=lambda plan: (-plan.rule.priority, plan.rule.id))
+    exclusive = [plan for plan in ranked if plan.rule.policy == "exclusive"]
+    if exclusive:
+        first = [plan.index for plan in exclusive if plan.rule.priority == exclusive[0].rule.priority]
+        return Contest(exclusive=True, sure=(), groups=(tuple(first),))
+    sure = [plan.index for plan in ranked if plan.rule.policy == "stack"]
+    rivals: dict[str, list[int]] = {}
+    for plan in ranked:
+        if plan.rule.policy == "best_in_group":
+            rivals.setdefault(plan.rule.group, []).append(plan.index)
+    sure += [group[0] for group in rivals.values() if len(group) == 1]
+    return Contest(
+        exclusive=False, sure=tuple(sure), groups=tuple(tuple(g) for g in rivals.values() if len(g) > 1)
+    )

@@ -1,0 +1,55 @@
+"""The closed list of reason codes: why a rule did not apply, or what was cut.
+
+A delivery turns a note into a sentence from its code and its facts, so every code stands here with
+the facts it carries. Codes are stable: reports and integrators count them.
+"""
+
+from typing import Final
+
+from plushka.engine.purchase import Note
+
+REASONS: Final[dict[str, tuple[str, ...]]] = {
+    # The receipt or the member does not satisfy a rule's condition; the first part that failed is told.
+    "other_branch": ("branches",),
+    "other_channel": ("channels",),
+    "other_weekday": ("days",),
+    "outside_time": ("start", "end"),
+    "outside_period": ("first_on", "last_on"),
+    "receipt_too_small": ("min_minor",),
+    "receipt_too_large": ("max_minor",),
+    "other_tier": ("tiers",),
+    "other_segment": ("segments",),
+    "other_tag": ("tags",),
+    "not_first_purchase": (),
+    "no_recent_purchase": ("days",),
+    "not_birthday": ("days_before", "days_after"),
+    "lines_missing": ("quantity_min_milli", "amount_min_minor"),
+    "excluded_when": ("condition",),
+    "no_alternative": (),
+    # A rule whose condition holds gave nothing.
+    "no_lines": (),
+    "outbid": (),
+    "shut_out": (),
+    "no_points": ("base_minor",),
+    # The whole receipt earns nothing.
+    "anonymous": (),
+    "earning_off_when_redeeming": (),
+    # A cap cut points; with ``rule`` it is the rule's own, without it the programme's.
+    "cap_per_receipt": ("cap", "cut"),
+    "cap_per_day": ("cap", "cut"),
+    "cap_per_month": ("cap", "cut"),
+    # Of a tier's and a personal discount only the larger applies.
+    "discount_outbid": ("source", "rate_bp"),
+    # Points cannot be spent, or not as many as asked.
+    "redemption_off": (),
+    "redemption_blocked_by_debt": ("debt",),
+    "redemption_receipt_too_small": ("min_minor",),
+    "redemption_below_minimum": ("points_min",),
+    "redemption_clamped": ("requested", "points_max"),
+    "redemption_rounded": ("requested", "points"),
+}
+
+
+def note(code: str, *, rule: str | None = None, **facts: int | str) -> Note:
+    """Return a note with a code of the list above and the facts that the list promises for it."""
+    return Note(code=code, rule=rule, facts=facts)

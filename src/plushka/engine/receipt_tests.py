@@ -1,0 +1,247 @@
+"""Receipt conditions compiled: closures that answer why not."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import assert_never
+
+from msgspec import Struct
+
+from plushka.engine.conditions import (
+    All,
+    Any,
+    Birthday,
+    Branch,
+    Brand,
+    Category,
+    Channel,
+    Condition,
+    FirstPurchase,
+    HasLines,
+    Not,
+    Period,
+    Product,
+    ReceiptAmount,
+    RepeatWithin,
+    Segment,
+    Tag,
+    Tier,
+    TimeWindow,
+    Weekday,
+)
+from plushka.engine.expiry import clamped
+from plushka.engine.line_masks import LineMasks
+from plushka.engine.local_time import Moment
+from plushka.engine.purchase import Member, Note
+from plushka.engine.reasons import note
+
+
+class Occasion(Struct):
+    """What receipt conditions look at. Sequences run parallel to the receipt's lines.
+
+    ``prices_minor`` are after discounts and before points, and
+    ``receipt_minor`` is their sum over the lines that take part. ``masks`` are those of ``LineMasks.of``.
+    """
+
+    member: Member | None
+    tier: str | None
+    branch: str
+    channel: str
+    moment: Moment
+    masks: Sequence[int]
+    quantities_milli: Sequence[int]
+    prices_minor: Sequence[int]
+    receipt_minor: int
+
+
+Test = Callable[[Occasion], Note | None]
+"""Answers None when the condition holds, else the prebuilt note that says which part failed."""
+
+
+def receipt_test(condition: Condition, rule: str, masks: LineMasks) -> Test:
+    """Compile a condition on the receipt and its member, for the rule that notes will name.
+
+    :raises ValueError: a line condition outside ``has_lines``; ``check.problems`` finds it first.
+    """
+    match condition:
+        case All(of=parts):
+            return _all([receipt_test(part, rule, masks) for part in parts])
+        case Any(of=parts):
+            return _any(
+                [receipt_test(part, rule, masks) for part in parts], note("no_alternative", rule=rule)
+            )
+        case Not(of=part):
+            test = receipt_test(part, rule, masks)
+            kind = type(part).__struct_config__.tag
+            failed = note("excluded_when", rule=rule, condition=str(kind))
+            return lambda occasion: None if test(occasion) is not None else failed
+        case HasLines():
+            return _has_lines(condition, rule, masks.bit_of(condition.where))
+        case Branch() | Channel() | Weekday() | TimeWindow() | Period() | ReceiptAmount():
+            return _of_receipt(condition, rule)
+        case Tier() | Segment() | Tag() | FirstPurchase() | RepeatWithin() | Birthday():
+            return _of_member(condition, rule)
+        case Product() | Category() | Brand():
+            raise ValueError(condition)
+        case _:
+            assert_never(condition)
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    def test_all(occasion: Occasion) -> Note | None:
+        for test in tests:
+            failed = test(occasion)
+            if failed is not None:
+                return failed
+        return None
+
+    return test_all
+
+
+def _any(tests: Sequence[Test], none_holds: Note) -> Test:
+    def test_any(occasion: Occasion) -> Note | None:
+        for test in tests:
+            if test(occasion) is None:
+                return None
+        return none_holds
+
+    return test_any
+
+
+def _has_lines(condition: HasLines, rule: str, bit: int) -> Test:
+    quantity_min_milli, amount_min_minor = condition.quantity_min_milli, condition.amount_min_minor
+    failed = note(
+        "lines_missing", rule=rule, quantity_min_milli=quantity_min_milli, amount_min_minor=amount_min_minor
+    )
+
+    def test(occasion: Occasion) -> Note | None:
+        quantity_milli = amount_minor = 0
+        for index, mask in enumerate(occasion.masks):
+            if mask & bit:
+                quantity_milli += occasion.quantities_milli[index]
+                amount_minor += occasion.prices_minor[index]
+        return None if quantity_milli >= quantity_min_milli and amount_minor >= amount_min_minor else failed
+
+    return test
+
+
+def _of_receipt(
+    condition: Branch | Channel | Weekday | TimeWindow | Period | ReceiptAmount, rule: str
+) -> Test:
+    match condition:
+        case Branch(ids=ids):
+            branches, failed = frozenset(ids), note("other_branch", rule=rule, branches=", ".join(ids))
+            return lambda occasion: None if occasion.branch in branches else failed
+        case Channel(ids=ids):
+            channels, failed = frozenset(ids), note("other_channel", rule=rule, channels=", ".join(ids))
+            return lambda occasion: None if occasion.channel in channels else failed
+        case Weekday(days=numbers):
+            days = frozenset(numbers)
+            failed = note("other_weekday", rule=rule, days=", ".join(map(str, sorted(days))))
+            return lambda occasion: None if occasion.moment.weekday in days else failed
+        case TimeWindow():
+            return _time_window(condition, rule)
+        case Period():
+            first_on, last_on = condition.first_on or date.min, condition.last_on or date.max
+            failed = note(
+                "outside_period",
+                rule=rule,
+                first_on=str(condition.first_on or ""),
+                last_on=str(condition.last_on or ""),
+            )
+            return lambda occasion: None if first_on <= occasion.moment.business_date <= last_on else failed
+        case ReceiptAmount():
+            return _receipt_amount(condition, rule)
+        case _:
+            assert_never(condition)
+
+
+def _time_window(condition: TimeWindow, rule: str) -> Test:
+    start, end = minute_of(condition.start), minute_of(condition.end)
+    failed = note("outside_time", rule=rule, start=condition.start, end=condition.end)
+    if start < end:
+        return lambda occasion: None if start <= occasion.moment.minute < end else failed
+    return lambda occasion: failed if end <= occasion.moment.minute < start else None
+
+
+def minute_of(time_of_day: str) -> int:
+    """Return the minutes after midnight of ``HH:MM``."""
+    return int(time_of_day[:2]) * 60 + int(time_of_day[3:])
+
+
+def _receipt_amount(condition: ReceiptAmount, rule: str) -> Test:
+    # Amounts are whole numbers, so an open end is the next whole number inside it.
+    least = condition.min_minor + (not condition.min_included)
+    too_small = note("receipt_too_small", rule=rule, min_minor=condition.min_minor)
+    if condition.max_minor is None:
+        return lambda occasion: None if occasion.receipt_minor >= least else too_small
+    most = condition.max_minor - (not condition.max_included)
+    too_large = note("receipt_too_large", rule=rule, max_minor=condition.max_minor)
+
+    def test(occasion: Occasion) -> Note | None:
+        if occasion.receipt_minor < least:
+            return too_small
+        return too_large if occasion.receipt_minor > most else None
+
+    return test
+
+
+def _of_member(condition: Tier | Segment | Tag | FirstPurchase | RepeatWithin | Birthday, rule: str) -> Test:
+    match condition:
+        case Tier(ids=ids):
+            tiers, failed = frozenset(ids), note("other_tier", rule=rule, tiers=", ".join(ids))
+            return lambda occasion: None if occasion.tier in tiers else failed
+        case Segment(ids=ids):
+            segments, failed = frozenset(ids), note("other_segment", rule=rule, segments=", ".join(ids))
+            return lambda occasion: (
+                failed if occasion.member is None or segments.isdisjoint(occasion.member.segments) else None
+            )
+        case Tag(ids=ids):
+            tags, failed = frozenset(ids), note("other_tag", rule=rule, tags=", ".join(ids))
+            return lambda occasion: (
+                failed if occasion.member is None or tags.isdisjoint(occasion.member.tags) else None
+            )
+        case FirstPurchase():
+            failed = note("not_first_purchase", rule=rule)
+            return lambda occasion: failed if occasion.member is None or occasion.member.purchases else None
+        case RepeatWithin():
+            return _repeat_within(condition, rule)
+        case Birthday():
+            return _birthday(condition, rule)
+        case _:
+            assert_never(condition)
+
+
+def _repeat_within(condition: RepeatWithin, rule: str) -> Test:
+    within, failed = (
+        timedelta(days=condition.days),
+        note("no_recent_purchase", rule=rule, days=condition.days),
+    )
+
+    def test(occasion: Occasion) -> Note | None:
+        previous = occasion.member.last_purchase_on if occasion.member is not None else None
+        if previous is None:
+            return failed
+        return None if timedelta(0) <= occasion.moment.business_date - previous <= within else failed
+
+    return test
+
+
+def _birthday(condition: Birthday, rule: str) -> Test:
+    before, after = timedelta(days=condition.days_before), timedelta(days=condition.days_after)
+    failed = note(
+        "not_birthday", rule=rule, days_before=condition.days_before, days_after=condition.days_after
+    )
+
+    def test(occasion: Occasion) -> Note | None:
+        birthday = occasion.member.birthday if occasion.member is not None else None
+        if birthday is None:
+            return failed
+        today = occasion.moment.business_date
+        # The window of a birthday in January begins the year before, that of one in December ends the year after.
+        for year in (today.year - 1, today.year, today.year + 1):
+            day = clamped(year, birthday.month, birthday.day)
+            if day - before <= today <= day + after:
+                return None
+        return failed
+
+    return test

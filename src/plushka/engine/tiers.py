@@ -1,0 +1,160 @@
+"""Tiers (S13): which one a member's totals reach, when it rises and when it may fall.
+
+Totals are tuples that run parallel to ``Version.windows``. The functions take and return tier ids;
+None is the only tier of a programme without tiers.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from plushka.engine.expiry import DAY, MONTHS_OF, add_months, clamped, period_start
+from plushka.engine.plans import RequirementPlan, TierPlan
+from plushka.engine.purchase import TierProgress, Totals
+from plushka.engine.version import Version
+
+
+class ReviewDates(Struct, frozen=True):
+    """A review: totals are measured through ``measured_on``; a tier that is not earned falls on ``falls_on``."""
+
+    measured_on: date
+    falls_on: date
+
+
+def fitting_tier(version: Version, totals: Sequence[Totals]) -> str | None:
+    """Return the highest tier whose own requirements ``totals`` meet; the first has none."""
+    return _fitting(version, totals).id
+
+
+def tier_after(version: Version, tier: str | None, totals: Sequence[Totals]) -> str | None:
+    """Return the tier after a purchase that ``totals`` already count: it may rise, by several steps, and never falls.
+
+    A manual tier is a floor in the same way: what the member earns above it counts.
+    """
+    current = version.tier_plan(tier)
+    return max(current, _fitting(version, totals), key=_rank).id
+
+
+def tier_after_return(
+    version: Version, tier: str | None, totals: Sequence[Totals], *, is_manual: bool = False
+) -> str | None:
+    """Return the tier after a return that ``totals`` already count: lower only if the programme says so."""
+    tiers = version.program.tiers
+    if tiers is None or not tiers.returns_downgrade or is_manual:
+        return version.tier_plan(tier).id
+    return min(version.tier_plan(tier), _fitting(version, totals), key=_rank).id
+
+
+def review(
+    version: Version,
+    tier: str | None,
+    closed: Sequence[Totals],
+    now: Sequence[Totals] | None = None,
+    *,
+    is_manual: bool = False,
+) -> str | None:
+    """Return the tier after a review.
+
+    ``closed`` are totals through ``ReviewDates.measured_on``, so that a calendar year is measured
+    before it empties; ``now`` are those at the end of the grace period, and either of the two may save
+    the tier. A manual tier is not reviewed until it ends; then it is reviewed as any other.
+    """
+    current = version.tier_plan(tier)
+    fitting = max((_fitting(version, totals) for totals in (closed, now) if totals is not None), key=_rank)
+    tiers = version.program.tiers
+    if tiers is None or (is_manual and fitting.rank < current.rank):
+        return current.id
+    if fitting.rank >= current.rank or tiers.review.downgrade == "to_fit":
+        return fitting.id
+    return version.tiers[current.rank - 1].id
+
+
+def next_review(version: Version, tier_since: date, after: date) -> ReviewDates | None:
+    """Return the first review whose tiers fall later than ``after``; None when tiers are never reviewed.
+
+    ``tier_since`` is the day the member got the tier; a tier younger than the cycle that ends is
+    reviewed with it, except by ``anniversary``, which counts from that day.
+    """
+    tiers = version.program.tiers
+    if tiers is None or tiers.review.cycle == "never":
+        return None
+    cycle = tiers.review.cycle
+    grace = timedelta(days=tiers.review.grace_days)
+    turn = _first_turn(cycle, tier_since)
+    while turn + grace <= after:
+        turn = _next_turn(cycle, turn, tier_since)
+    return ReviewDates(measured_on=turn - DAY, falls_on=turn + grace)
+
+
+def moves(
+    version: Version, members: Iterable[tuple[str | None, Sequence[Totals]]]
+) -> Counter[tuple[str | None, str | None]]:
+    """Count members by (tier now, tier that fits), over the windows of ``version``: what publishing it would move.
+
+    Rises come with each member's next purchase, falls at the next review.
+    """
+    return Counter((tier, fitting_tier(version, totals)) for tier, totals in members)
+
+
+def next_tier(version: Version, tier: str | None, totals: Sequence[Totals]) -> TierProgress | None:
+    """Return how far the tier above is; None at the top.
+
+    Where all requirements must be met it tells the furthest, where any will do the nearest.
+    """
+    rank = version.tier_plan(tier).rank + 1
+    if rank == len(version.tiers):
+        return None
+    plan = version.tiers[rank]
+    if not plan.requirements or plan.id is None:
+        return None
+    choose = min if plan.match == "all" else max
+    telling = choose(plan.requirements, key=lambda requirement: _share(requirement, totals))
+    return TierProgress(
+        tier=plan.id, metric=telling.metric, have=_have(telling, totals), need=telling.at_least
+    )
+
+
+def _share(requirement: RequirementPlan, totals: Sequence[Totals]) -> int:
+    # Millionths of the way: fine enough to choose which requirement to tell, and nothing is decided by it.
+    return _have(requirement, totals) * 1_000_000 // requirement.at_least
+
+
+def _have(requirement: RequirementPlan, totals: Sequence[Totals]) -> int:
+    window = totals[requirement.window]
+    match requirement.metric:
+        case "spend":
+            return window.spend_minor
+        case "visits":
+            return window.visits
+        case "points_earned":
+            return window.points_earned
+        case "active_friends":
+            return window.active_friends
+
+
+def _rank(plan: TierPlan) -> int:
+    return plan.rank
+
+
+def _fitting(version: Version, totals: Sequence[Totals]) -> TierPlan:
+    for plan in reversed(version.tiers):
+        if plan.rank == 0:
+            break
+        met = (_have(requirement, totals) >= requirement.at_least for requirement in plan.requirements)
+        if all(met) if plan.match == "all" else any(met):
+            return plan
+    return version.tiers[0]
+
+
+def _first_turn(cycle: str, tier_since: date) -> date:
+    if cycle == "anniversary":
+        return clamped(tier_since.year + 1, tier_since.month, tier_since.day)
+    return add_months(period_start(cycle, tier_since), MONTHS_OF[cycle])
+
+
+def _next_turn(cycle: str, turn: date, tier_since: date) -> date:
+    if cycle == "anniversary":
+        return clamped(turn.year + 1, tier_since.month, tier_since.day)
+    return add_months(turn, MONTHS_OF[cycle])

@@ -1,0 +1,226 @@
+"""A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import assert_never
+from uuid import UUID
+
+from plushka.engine.expiry import period_start
+from plushka.engine.line_masks import LineMasks
+from plushka.engine.plans import (
+    CONTESTS_MAX,
+    Contest,
+    Life,
+    RequirementPlan,
+    RulePlan,
+    TierPlan,
+    contest_of,
+)
+from plushka.engine.program import (
+    Calendar,
+    EarningCaps,
+    EarningRule,
+    Ladder,
+    Lifetime,
+    Percent,
+    Program,
+    RedemptionLimits,
+    Rolling,
+    TierRule,
+    Window,
+)
+from plushka.engine.purchase import Member, Totals
+from plushka.engine.reasons import note
+from plushka.engine.receipt_tests import Test, receipt_test
+
+BP = 100_00
+DAY_WINDOW = Calendar("day")
+MONTH_WINDOW = Calendar("month")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Version:
+    """A compiled programme.
+
+    ``windows`` are those that ``Member.totals`` must carry, in this order. ``capped_rules`` are the
+    ids of rules that need ``Member.rule_points``. The rest is for the engine's phases:
+    ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit;
+    ``special_mask`` holds the bits of rules whose pace only a receipt tells.
+    """
+
+    id: UUID
+    program: Program
+    windows: tuple[Window, ...]
+    capped_rules: tuple[str, ...]
+    tiers: tuple[TierPlan, ...]
+    rules: tuple[RulePlan, ...]
+    conditional: tuple[tuple[int, Test], ...]
+    index_of: dict[str, int]
+    unconditional_mask: int
+    special_mask: int
+    has_caps: bool
+    lives: tuple[Life, ...]
+    masks: LineMasks
+    not_redeemable_bit: int
+    unit: int
+    pace_denominator: int
+    _no_totals: tuple[Totals, ...]
+    _day_window: int | None
+    _month_window: int | None
+    _contests: dict[int, Contest] = field(default_factory=dict)
+
+    def tier_plan(self, tier: str | None) -> TierPlan:
+        """Return the plan of a tier; of the first one for None, or for a tier this version does not have."""
+        for plan in self.tiers:
+            if plan.id == tier:
+                return plan
+        return self.tiers[0]
+
+    def totals_of(self, member: Member) -> tuple[Totals, ...]:
+        """Return the member's totals, one for each window; none given means that all are 0."""
+        return member.totals or self._no_totals
+
+    def totals_today(self, member: Member) -> Totals:
+        """Return the member's totals of the business day; 0 where no rule of the version asks for them."""
+        return self.totals_of(member)[self._day_window] if self._day_window is not None else Totals()
+
+    def totals_this_month(self, member: Member) -> Totals:
+        """Return the member's totals of the calendar month; 0 where no rule of the version asks for them."""
+        return self.totals_of(member)[self._month_window] if self._month_window is not None else Totals()
+
+    def rules_in(self, mask: int) -> list[RulePlan]:
+        """Return the rules whose bits are in ``mask``, in the programme's order."""
+        return [plan for plan in self.rules if mask & plan.bit]
+
+    def contest(self, mask: int) -> Contest:
+        """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""
+        contest = self._contests.get(mask)
+        if contest is None:
+            contest = contest_of(self.rules_in(mask))
+            if len(self._contests) >= CONTESTS_MAX:
+                self._contests.clear()
+            self._contests[mask] = contest
+        return contest
+
+
+def compile_version(id: UUID, program: Program) -> Version:
+    """Compile ``program``, which ``check.problems`` has found sound. Immutable but for its memos: share it freely."""
+    masks = LineMasks(program.excluded, delivery_takes_part=program.delivery_takes_part)
+    excluded = program.redemption.excluded if program.redemption else None
+    not_redeemable = masks.bit_of(excluded) if excluded is not None else 0
+    rules = tuple(_rule_plan(index, rule, masks) for index, rule in enumerate(program.earning))
+    windows = _windows(program)
+    lives: dict[Life, int] = {}
+    tiers = tuple(
+        _tier_plan(program, rank, tier, windows, lives)
+        for rank, tier in enumerate(program.tiers.tiers if program.tiers else (None,))
+    )
+    return Version(
+        id=id,
+        program=program,
+        windows=windows,
+        capped_rules=tuple(
+            r.id for r in program.earning if r.caps.per_day is not None or r.caps.per_month is not None
+        ),
+        tiers=tiers,
+        rules=rules,
+        conditional=tuple((plan.bit, plan.when) for plan in rules if plan.when is not None),
+        index_of={plan.rule.id: plan.index for plan in rules},
+        unconditional_mask=sum(plan.bit for plan in rules if plan.when is None),
+        special_mask=sum(plan.bit for plan in rules if not isinstance(plan.rule.effect, Percent)),
+        has_caps=program.caps != EarningCaps(),
+        lives=tuple(lives),
+        masks=masks,
+        not_redeemable_bit=not_redeemable,
+        unit=10**program.point.scale,
+        pace_denominator=BP * program.point.value_minor,
+        _no_totals=tuple(Totals() for _ in windows),
+        _day_window=windows.index(DAY_WINDOW) if DAY_WINDOW in windows else None,
+        _month_window=windows.index(MONTH_WINDOW) if MONTH_WINDOW in windows else None,
+    )
+
+
+def window_starts(version: Version, business_date: date) -> tuple[date | None, ...]:
+    """Return, for each of ``version.windows``, the first business day that its totals count; None: all of them."""
+    return tuple(_window_start(window, business_date) for window in version.windows)
+
+
+def _window_start(window: Window, business_date: date) -> date | None:
+    match window:
+        case Lifetime():
+            return None
+        case Rolling(days=days):
+            return business_date - timedelta(days=days - 1)
+        case Calendar(unit="day"):
+            return business_date
+        case Calendar(unit=unit):
+            return period_start(unit, business_date)
+        case _:
+            assert_never(window)
+
+
+def _windows(program: Program) -> tuple[Window, ...]:
+    tiers = program.tiers.tiers if program.tiers else ()
+    windows = [requirement.window for tier in tiers for requirement in tier.requirements]
+    ladders = [rule.effect for rule in program.earning if isinstance(rule.effect, Ladder)]
+    if program.caps.per_day is not None or any(ladder.per_day for ladder in ladders):
+        windows.append(DAY_WINDOW)
+    if program.caps.per_month is not None:
+        windows.append(MONTH_WINDOW)
+    return tuple(dict.fromkeys(windows))
+
+
+def _rule_plan(index: int, rule: EarningRule, masks: LineMasks) -> RulePlan:
+    return RulePlan(
+        index=index,
+        bit=masks.bit_of(rule.lines),
+        rule=rule,
+        when=receipt_test(rule.when, rule.id, masks) if rule.when is not None else None,
+        has_caps=rule.caps != EarningCaps(),
+        no_lines=note("no_lines", rule=rule.id),
+        outbid=note("outbid", rule=rule.id),
+        shut_out=note("shut_out", rule=rule.id),
+    )
+
+
+def _tier_plan(
+    program: Program, rank: int, tier: TierRule | None, windows: tuple[Window, ...], lives: dict[Life, int]
+) -> TierPlan:
+    tier_id = tier.id if tier else None
+    rates_bp = tuple(_rate_bp(rule, tier_id) for rule in program.earning)
+    redemption = program.redemption
+    limits = redemption.limits if redemption else RedemptionLimits()
+    if redemption and tier_id is not None:
+        limits = redemption.by_tier.get(tier_id, limits)
+    unit = 10**program.point.scale
+    return TierPlan(
+        id=tier_id,
+        rank=rank,
+        discount_bp=tier.discount_bp if tier else 0,
+        limits=limits,
+        requirements=tuple(
+            RequirementPlan(metric=r.metric, at_least=r.at_least, window=windows.index(r.window))
+            for r in (tier.requirements if tier else ())
+        ),
+        match=tier.match if tier else "all",
+        rates_bp=rates_bp,
+        paces=tuple((rate_bp or 0) * unit for rate_bp in rates_bp),
+        lives=tuple(lives.setdefault(_life(program, rule, tier), len(lives)) for rule in program.earning),
+    )
+
+
+def _rate_bp(rule: EarningRule, tier_id: str | None) -> int | None:
+    if not isinstance(rule.effect, Percent):
+        return None
+    return (
+        rule.effect.by_tier.get(tier_id, rule.effect.rate_bp) if tier_id is not None else rule.effect.rate_bp
+    )
+
+
+def _life(program: Program, rule: EarningRule, tier: TierRule | None) -> Life:
+    """Return the life of a rule's points: the rule's own policy, else the tier's, else the programme's."""
+    return Life(
+        activation=rule.activation or program.activation,
+        expiry=rule.expiry or (tier.expiry if tier else None) or program.expiry,
+        receipt_share_bp=rule.grant_cap.receipt_share_bp if rule.grant_cap else None,
+    )
