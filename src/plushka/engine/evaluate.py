@@ -1,0 +1,112 @@
+"""The decision on a purchase: nine phases in the fixed order of S11.
+
+1 line prices · 2 tier or personal discount · 3 promotions · 4 coupons · 5 gifts · 6 points
+redemption · 7 tenders · 8 earning · 9 progress. Phases 1 and 7 are the till's: it tells the amounts
+of lines, and takes certificates and money for what is payable, which changes nothing here (S2).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from plushka.engine.local_time import Moment, moment
+from plushka.engine.phases.case import Case
+from plushka.engine.phases.discount import discount
+from plushka.engine.phases.earning import Earned
+from plushka.engine.phases.granting import grants
+from plushka.engine.phases.progress import earn_and_rise
+from plushka.engine.phases.redemption import redeem
+from plushka.engine.prices import taking_part
+from plushka.engine.purchase import Basket, LineOutcome, Member, Outcome, Redeemed
+from plushka.engine.reasons import note
+from plushka.engine.tiers import next_tier
+from plushka.engine.version import Version
+
+ANONYMOUS = note("anonymous")
+
+
+def evaluate(version: Version, member: Member | None, basket: Basket, at: datetime) -> Outcome:
+    """Decide ``basket`` for ``member`` (None: anonymous, who neither earns nor gets a member's discount).
+
+    ``at`` is aware: the moment of the purchase by the till, also when it is reported late. Amounts are
+    at least 0, quantities above 0; checking them is the border's work. Points earned here cannot be
+    spent here (S2).
+    """
+    now = moment(at, basket.place)
+    masks = [version.masks.of(line) for line in basket.lines]
+    amounts_minor = [line.amount_minor for line in basket.lines]
+    if member is None:
+        return _anonymous(amounts_minor, masks, now)
+    tier = version.tier_plan(member.tier)
+    case = Case(version, member, basket, at, now, tier, masks, [])
+
+    discounted = discount(case, amounts_minor)
+    prices_minor = _less(amounts_minor, discounted.by_line) if discounted else amounts_minor
+
+    # Promotions, coupons and gifts (phases 3 to 5) come here: they lower prices before points do.
+
+    redeemed = redeem(case, prices_minor)
+    payables_minor = (
+        _less(prices_minor, redeemed.by_line_minor) if redeemed and redeemed.points else prices_minor
+    )
+
+    points_spent = redeemed.points if redeemed else 0
+    progress = earn_and_rise(case, prices_minor, payables_minor, points_spent=points_spent)
+    earned = progress.earned
+    return Outcome(
+        lines=_lines(amounts_minor, prices_minor, payables_minor, redeemed, earned),
+        amount_minor=sum(amounts_minor),
+        discount_minor=discounted.amount_minor if discounted else 0,
+        redeemed_minor=redeemed.amount_minor if redeemed else 0,
+        payable_minor=sum(payables_minor),
+        earned_points=earned.points,
+        business_date=now.business_date,
+        discounts=(discounted,) if discounted else (),
+        redeemed=redeemed,
+        awards=earned.awards,
+        grants=grants(case, progress.earned_at, earned.awards),
+        tier_before=tier.id,
+        tier_after=progress.tier_after,
+        next_tier=next_tier(version, progress.tier_after, progress.totals) if version.program.tiers else None,
+        spend_minor=progress.spend_minor,
+        notes=(*case.notes, *earned.notes),
+    )
+
+
+def _anonymous(amounts_minor: Sequence[int], masks: Sequence[int], now: Moment) -> Outcome:
+    amount_minor = sum(amounts_minor)
+    return Outcome(
+        lines=tuple([LineOutcome(amount, 0, 0, amount, 0, 0) for amount in amounts_minor]),
+        amount_minor=amount_minor,
+        discount_minor=0,
+        redeemed_minor=0,
+        payable_minor=amount_minor,
+        earned_points=0,
+        business_date=now.business_date,
+        spend_minor=taking_part(amounts_minor, masks),
+        notes=(ANONYMOUS,),
+    )
+
+
+def _less(amounts_minor: Sequence[int], cuts_minor: Sequence[int]) -> list[int]:
+    return [amount - cut for amount, cut in zip(amounts_minor, cuts_minor, strict=True)]
+
+
+def _lines(
+    amounts_minor: Sequence[int],
+    prices_minor: Sequence[int],
+    payables_minor: Sequence[int],
+    redeemed: Redeemed | None,
+    earned: Earned,
+) -> tuple[LineOutcome, ...]:
+    nothing = (0,) * len(amounts_minor)
+    spent = redeemed.by_line_points if redeemed and redeemed.points else nothing
+    by_line = [award.by_line for award in earned.awards]
+    points = list(map(sum, zip(*by_line, strict=True))) if by_line else nothing
+    return tuple(
+        [
+            LineOutcome(amount, amount - price, price - payable, payable, line_spent, line_points)
+            for amount, price, payable, line_spent, line_points in zip(
+                amounts_minor, prices_minor, payables_minor, spent, points, strict=True
+            )
+        ]
+    )

@@ -1,0 +1,171 @@
+"""Phase 8: what each rule gives to which lines (S1, S2, S11, S12).
+
+A rule *claims* the lines it counts. Lines with the same claims are contested together, since a
+percent is a percent at any price; only where a rule counts things, not money, is each line a
+contest of its own.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from plushka.engine.phases.caps import under_caps
+from plushka.engine.phases.paces import UNIT_MILLI, Paces, paces_of
+from plushka.engine.plans import RulePlan, TierPlan
+from plushka.engine.purchase import Award, Member, Note
+from plushka.engine.reasons import note
+from plushka.engine.receipt_tests import Occasion
+from plushka.engine.shares import rounded, spread
+from plushka.engine.version import Version
+
+
+class Earned(Struct, frozen=True):
+    """The awards of a receipt, in the programme's order of rules, and why other rules gave none."""
+
+    awards: tuple[Award, ...] = ()
+    notes: Sequence[Note] = ()
+    points: int = 0
+
+
+class Gain(Struct):
+    """What a rule has won: ``weights`` are its measure of ``lines``."""
+
+    plan: RulePlan
+    lines: list[int]
+    weights: list[int]
+    base_minor: int
+    rate_bp: int | None
+    points_before_caps: int
+    points: int
+
+
+def earn(
+    version: Version, tier: TierPlan, member: Member, occasion: Occasion, nets_minor: Sequence[int]
+) -> Earned:
+    """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2)."""
+    notes: list[Note] = []
+    active = _active(version, occasion, notes)
+    claims = [mask & active for mask in occasion.masks]
+    lines_by_claim: dict[int, list[int]] = {}
+    claimed = 0
+    for index, claim in enumerate(claims):
+        if claim in lines_by_claim:
+            lines_by_claim[claim].append(index)
+        elif claim:
+            lines_by_claim[claim] = [index]
+            claimed |= claim
+    if claimed != active:
+        notes.extend([plan.no_lines for plan in version.rules_in(active & ~claimed)])
+    paces = paces_of(
+        version,
+        tier,
+        member,
+        nets_minor,
+        occasion.quantities_milli,
+        claims=claims,
+        special_mask=claimed & version.special_mask,
+    )
+    won = _contest(version, lines_by_claim, claimed, paces, notes)
+    gains = [_gain(version, tier, version.rules[index], won[index], paces) for index in sorted(won)]
+    _cap(version, member, gains, notes)
+    awards = tuple([_award(gain, len(nets_minor)) for gain in gains if gain.points])
+    return Earned(awards=awards, notes=notes, points=sum([award.points for award in awards]))
+
+
+def _active(version: Version, occasion: Occasion, notes: list[Note]) -> int:
+    active = version.unconditional_mask
+    for bit, when in version.conditional:
+        failed = when(occasion)
+        if failed is None:
+            active |= bit
+        else:
+            notes.append(failed)
+    return active
+
+
+def _contest(
+    version: Version, lines_by_claim: dict[int, list[int]], claimed: int, paces: Paces, notes: list[Note]
+) -> dict[int, list[int]]:
+    """Return the lines that each rule has won, by its index; rules that won none are noted."""
+    won: dict[int, list[int]] = {}
+    shut = 0
+    together = paces.all_measure_money
+    for claim, lines in lines_by_claim.items():
+        contest = version.contest(claim)
+        if contest.exclusive:
+            shut |= claim
+        if together or not contest.groups:
+            for index in contest.winners(paces.numerators):
+                won[index] = won[index] + lines if index in won else lines
+            continue
+        for line in lines:
+            for index in contest.winners(paces.at_line(line)):
+                won[index] = [*won.get(index, ()), line]
+    lost = claimed
+    for index in won:
+        lost &= ~version.rules[index].bit
+    if lost:
+        notes.extend([plan.shut_out if plan.bit & shut else plan.outbid for plan in version.rules_in(lost)])
+    return won
+
+
+def _gain(version: Version, tier: TierPlan, plan: RulePlan, lines: list[int], paces: Paces) -> Gain:
+    lines = sorted(lines)
+    index = plan.index
+    pace = paces.special.get(index)
+    nets_minor = paces.nets_minor
+    weights = [nets_minor[line] for line in lines]
+    base_minor = sum(weights)
+    if pace is None or pace.measure is nets_minor:
+        total = base_minor
+    else:
+        weights = [pace.measure[line] for line in lines]
+        total = sum(weights)
+    if pace is not None and pace.for_whole_unit is not None:
+        points = pace.for_whole_unit * (total // UNIT_MILLI)
+    else:
+        points = rounded(total * paces.numerators[index], paces.denominator, version.program.rounding)
+    return Gain(
+        plan=plan,
+        lines=lines,
+        weights=weights,
+        base_minor=base_minor,
+        rate_bp=pace.rate_bp if pace is not None else tier.rates_bp[index],
+        points_before_caps=points,
+        points=points,
+    )
+
+
+def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[Note]) -> None:
+    """Cut the gains to the rules' caps, then to the programme's, which cut the last rules first."""
+    for gain in gains:
+        rule = gain.plan.rule
+        if gain.points == 0:
+            notes.append(note("no_points", rule=rule.id, base_minor=gain.base_minor))
+        elif gain.plan.has_caps:
+            earned = member.rule_points.get(rule.id, (0, 0))
+            gain.points = under_caps(gain.points, rule.caps, earned, notes, rule=rule.id)
+    caps = version.program.caps
+    if not version.has_caps:
+        return
+    earned = (version.totals_today(member).points_earned, version.totals_this_month(member).points_earned)
+    total = sum(gain.points for gain in gains)
+    excess = total - under_caps(total, caps, earned, notes)
+    for gain in reversed(gains):
+        cut = min(excess, gain.points)
+        gain.points -= cut
+        excess -= cut
+
+
+def _award(gain: Gain, line_count: int) -> Award:
+    by_line = [0] * line_count
+    for line, points in zip(gain.lines, spread(gain.points, gain.weights), strict=True):
+        by_line[line] = points
+    return Award(
+        rule=gain.plan.rule.id,
+        points=gain.points,
+        base_minor=gain.base_minor,
+        points_before_caps=gain.points_before_caps,
+        by_line=tuple(by_line),
+        rate_bp=gain.rate_bp,
+    )

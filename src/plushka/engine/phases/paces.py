@@ -1,0 +1,122 @@
+"""How fast each rule gives at this receipt, as integers over one denominator, so that rules can be compared."""
+
+from collections.abc import Sequence
+from math import lcm
+from typing import assert_never
+
+from msgspec import Struct
+
+from plushka.engine.ladder import band_at, sliced
+from plushka.engine.plans import TierPlan
+from plushka.engine.program import Fixed, Ladder, Percent
+from plushka.engine.purchase import Member
+from plushka.engine.version import Version
+
+UNIT_MILLI = 1000
+
+
+class Pace(Struct, frozen=True):
+    """What a rule gives for each unit of ``measure`` of a line: a fraction over ``Version.pace_denominator``.
+
+    ``measure`` runs parallel to the lines: their money, their quantity, or 1 for each.
+    ``for_whole_unit`` are points for each whole thousand of the measure, and none for a part of one.
+    """
+
+    numerator: int
+    denominator: int
+    measure: Sequence[int]
+    rate_bp: int | None = None
+    for_whole_unit: int | None = None
+
+
+class Paces(Struct, frozen=True):
+    """The paces of all rules, by index: ``numerators[index] / denominator`` units of points per unit of measure.
+
+    ``special`` are the rules whose pace this receipt decided. All others measure money.
+    """
+
+    numerators: Sequence[int]
+    denominator: int
+    special: dict[int, Pace]
+    nets_minor: Sequence[int]
+
+    @property
+    def all_measure_money(self) -> bool:
+        """Tell whether rules compare the same at every line, whatever its price."""
+        return all(pace.measure is self.nets_minor for pace in self.special.values())
+
+    def at_line(self, line: int) -> list[int]:
+        """Return what each rule would give to one line, as numerators."""
+        net_minor = self.nets_minor[line]
+        values = [net_minor * numerator for numerator in self.numerators]
+        for index, pace in self.special.items():
+            values[index] = pace.measure[line] * self.numerators[index]
+        return values
+
+
+def paces_of(
+    version: Version,
+    tier: TierPlan,
+    member: Member,
+    nets_minor: Sequence[int],
+    quantities_milli: Sequence[int],
+    *,
+    claims: Sequence[int],
+    special_mask: int,
+) -> Paces:
+    """Return the paces of the rules that claim lines; ``special_mask`` are those that are no plain percent."""
+    if not special_mask:
+        return Paces(tier.paces, version.pace_denominator, {}, nets_minor)
+    special: dict[int, Pace] = {}
+    for plan in version.rules_in(special_mask):
+        bases = [net for net, claim in zip(nets_minor, claims, strict=True) if claim & plan.bit]
+        match plan.rule.effect:
+            case Ladder() as ladder:
+                before_minor = version.totals_today(member).spend_minor if ladder.per_day else 0
+                pace = _ladder_pace(version, ladder, before_minor, sum(bases), nets_minor)
+            case Fixed() as fixed:
+                pace = _fixed_pace(version, fixed, bases, nets_minor, quantities_milli)
+            case Percent():
+                continue
+            case _ as effect:
+                assert_never(effect)
+        special[plan.index] = pace
+    scale = lcm(*[pace.denominator for pace in special.values()])
+    numerators = [pace * scale for pace in tier.paces]
+    for index, pace in special.items():
+        numerators[index] = pace.numerator * (scale // pace.denominator)
+    return Paces(numerators, version.pace_denominator * scale, special, nets_minor)
+
+
+def _ladder_pace(
+    version: Version, ladder: Ladder, before_minor: int, base_minor: int, nets_minor: Sequence[int]
+) -> Pace:
+    if ladder.marginal and base_minor:
+        over_slices = sliced(ladder.bands, before_minor, before_minor + base_minor)
+        return Pace(over_slices * version.unit, base_minor, nets_minor)
+    band = band_at(ladder.bands, before_minor + base_minor)
+    rate_bp = band.rate_bp if band else 0
+    return Pace(rate_bp * version.unit, 1, nets_minor, rate_bp=rate_bp)
+
+
+def _fixed_pace(
+    version: Version,
+    fixed: Fixed,
+    bases_minor: Sequence[int],
+    nets_minor: Sequence[int],
+    quantities_milli: Sequence[int],
+) -> Pace:
+    """Return the pace of fixed points. A visit's points fall to lines by money, or evenly if all are free."""
+    numerator = fixed.points * version.pace_denominator
+    base_minor = sum(bases_minor)
+    match fixed.per:
+        case "receipt" if base_minor:
+            return Pace(numerator, base_minor, nets_minor)
+        case "receipt":
+            return Pace(numerator, len(bases_minor), [1] * len(nets_minor))
+        case "line":
+            return Pace(numerator, 1, [1] * len(nets_minor))
+        case "unit":
+            return Pace(numerator, UNIT_MILLI, quantities_milli, for_whole_unit=fixed.points)
+        case _:
+            assert_never(fixed.per)

@@ -1,0 +1,79 @@
+"""Phase 9: what the receipt does to the member's tier (S13). Stamps, goals and referrals come here too."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from plushka.engine.phases.case import Case
+from plushka.engine.phases.earning import Earned, earn
+from plushka.engine.plans import TierPlan
+from plushka.engine.prices import taking_part
+from plushka.engine.purchase import Member, Totals
+from plushka.engine.reasons import note
+from plushka.engine.receipt_tests import Occasion
+from plushka.engine.tiers import tier_after
+from plushka.engine.version import Version
+
+EARNING_OFF = note("earning_off_when_redeeming")
+
+
+class Progress(Struct, frozen=True):
+    """Phases 8 and 9 together: what was earned, at which tier, and where the member stands then."""
+
+    earned: Earned
+    earned_at: TierPlan
+    tier_after: str | None
+    totals: tuple[Totals, ...]
+    spend_minor: int
+
+
+def earn_and_rise(
+    case: Case, prices_minor: Sequence[int], nets_minor: Sequence[int], *, points_spent: int
+) -> Progress:
+    """Earn at the member's tier, then raise it; with ``upgrade_counts_now`` earn again at the tier that was reached.
+
+    ``prices_minor`` are what conditions look at, ``nets_minor`` (after points) what is earned on. Prices and
+    the redemption stay those of the tier before: the customer has seen them.
+    """
+    version, tier, member = case.version, case.tier, case.member
+    occasion = Occasion(
+        member=member,
+        tier=tier.id,
+        branch=case.basket.place.branch,
+        channel=case.basket.channel,
+        moment=case.moment,
+        masks=case.masks,
+        quantities_milli=[line.quantity_milli for line in case.basket.lines],
+        prices_minor=prices_minor,
+        receipt_minor=taking_part(prices_minor, case.masks),
+    )
+    spend_minor = taking_part(nets_minor, case.masks)
+    earns = version.program.earn_when_redeeming or not points_spent
+    earned = earn(version, tier, member, occasion, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
+    tiers = version.program.tiers
+    if tiers is None:
+        return Progress(earned=earned, earned_at=tier, tier_after=None, totals=(), spend_minor=spend_minor)
+    totals = _counting(version, member, spend_minor, earned)
+    after = tier_after(version, tier.id, totals)
+    if after != tier.id and tiers.upgrade_counts_now and earns:
+        tier = version.tier_plan(after)
+        earned = earn(version, tier, member, replace(occasion, tier=after), nets_minor)
+        totals = _counting(version, member, spend_minor, earned)
+        after = tier_after(version, after, totals)
+    return Progress(earned=earned, earned_at=tier, tier_after=after, totals=totals, spend_minor=spend_minor)
+
+
+def _counting(version: Version, member: Member, spend_minor: int, earned: Earned) -> tuple[Totals, ...]:
+    """Return the member's totals with this purchase in them."""
+    return tuple(
+        [
+            Totals(
+                spend_minor=before.spend_minor + spend_minor,
+                visits=before.visits + 1,
+                points_earned=before.points_earned + earned.points,
+                active_friends=before.active_friends,
+            )
+            for before in version.totals_of(member)
+        ]
+    )
