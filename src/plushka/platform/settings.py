@@ -1,0 +1,104 @@
+"""What an operator may set, read once from the environment and never changed after."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+WEB_WORKERS_MAX = 64
+SECRET_CHARACTERS_MIN = 32
+
+
+class Environment(StrEnum):
+    """``local`` favours a person at a terminal, ``production`` machines that read logs."""
+
+    LOCAL = "local"
+    PRODUCTION = "production"
+
+
+class BadSettings(Exception):
+    """Some variables cannot be used; each line of the message names one and says what it must be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``database_url`` is None when the embedded PostgreSQL in ``data_folder`` is to serve."""
+
+    data_folder: Path
+    database_url: str | None
+    host: str
+    port: int
+    environment: Environment
+    web_workers: int
+    secret: str | None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the variables; an empty one counts as absent.
+
+        :raises BadSettings: naming every variable that is wrong, not only the first
+        """
+        problems: list[str] = []
+        settings = cls(
+            data_folder=_data_folder(environ, problems),
+            database_url=_database_url(environ, problems),
+            host=environ.get("PLUSHKA_HOST") or "127.0.0.1",
+            port=_whole_number(environ, "PLUSHKA_PORT", 8000, range(1, 65536), problems),
+            environment=_environment(environ, problems),
+            web_workers=_whole_number(
+                environ, "PLUSHKA_WORKERS", 1, range(1, WEB_WORKERS_MAX + 1), problems
+            ),
+            secret=_secret(environ, problems),
+        )
+        if problems:
+            raise BadSettings("\n".join(problems))
+        return settings
+
+
+def _data_folder(environ: Mapping[str, str], problems: list[str]) -> Path:
+    if chosen := environ.get("PLUSHKA_DATA"):
+        folder = Path(chosen).expanduser()
+    elif shared := environ.get("XDG_DATA_HOME"):
+        folder = Path(shared) / "plushka"
+    else:
+        folder = Path("~/.local/share/plushka").expanduser()
+    if not folder.is_absolute():
+        problems.append(f"PLUSHKA_DATA must be an absolute path, not {str(folder)!r}")
+    return folder
+
+
+def _database_url(environ: Mapping[str, str], problems: list[str]) -> str | None:
+    url = environ.get("DATABASE_URL")
+    if not url:
+        return None
+    # The value may hold a password, so the message does not repeat it.
+    if urlsplit(url).scheme not in {"postgresql", "postgres"}:
+        problems.append("DATABASE_URL must begin with postgresql://")
+    return url
+
+
+def _whole_number(
+    environ: Mapping[str, str], name: str, default: int, allowed: range, problems: list[str]
+) -> int:
+    text = environ.get(name) or str(default)
+    if text.isascii() and text.isdigit() and int(text) in allowed:
+        return int(text)
+    problems.append(f"{name} must be a whole number from {allowed[0]} to {allowed[-1]}, not {text!r}")
+    return default
+
+
+def _environment(environ: Mapping[str, str], problems: list[str]) -> Environment:
+    text = environ.get("PLUSHKA_ENV") or Environment.LOCAL.value
+    if text in set(Environment):
+        return Environment(text)
+    problems.append(f"PLUSHKA_ENV must be one of {', '.join(Environment)}, not {text!r}")
+    return Environment.LOCAL
+
+
+def _secret(environ: Mapping[str, str], problems: list[str]) -> str | None:
+    secret = environ.get("PLUSHKA_SECRET") or None
+    if secret is not None and len(secret) < SECRET_CHARACTERS_MIN:
+        problems.append(f"PLUSHKA_SECRET must have at least {SECRET_CHARACTERS_MIN} characters")
+    return secret
