@@ -1,0 +1,93 @@
+"""What every test may ask for: a database of its own on a real PostgreSQL, and a clock that is told the time."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from plushka.platform.database import Database
+from plushka.platform.migrate import migrate
+from plushka.platform.postgres.access import available
+from plushka.platform.settings import Settings
+
+CONNECTIONS_MAX = 8
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="run only the tests that use PostgreSQL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database-only"):
+        items[:] = [item for item in items if "server_dsn" in getattr(item, "fixturenames", ())]
+
+
+class SetClock:
+    """A clock that stands still until it is set or moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by
+
+
+@contextmanager
+def new_database(server_dsn: str, *, template: str = "template1") -> Iterator[str]:
+    """Create a database, yield its owner's DSN, and drop it, whoever is still connected."""
+    name = f"plushka_test_{uuid4().hex}"
+    with psycopg.connect(server_dsn, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+        yield urlsplit(server_dsn)._replace(path=f"/{name}").geturl()
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Noon in Moscow on an ordinary Tuesday."""
+    return SetClock(datetime(2026, 3, 10, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The PostgreSQL of this test process: that of ``DATABASE_URL``, or an embedded one of its own."""
+    folder = tmp_path_factory.mktemp("plushka")
+    environ = {"PLUSHKA_DATA": str(folder), "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
+    with available(Settings.from_environment(environ)) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def template(server_dsn: str) -> Iterator[str]:
+    """The name of a migrated database that others are copied from, which takes milliseconds."""
+    with new_database(server_dsn) as dsn:
+        migrate(dsn)
+        yield urlsplit(dsn).path.removeprefix("/")
+
+
+@pytest.fixture
+def owner_dsn(server_dsn: str, template: str) -> Iterator[str]:
+    """A migrated database for this test alone, as its owner."""
+    with new_database(server_dsn, template=template) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def dsn(owner_dsn: str) -> str:
+    """The same database, for code that takes the application's role itself, as ``Database`` does."""
+    return owner_dsn
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    """A pool on this test's database, as the application's role."""
+    database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX)
+    yield database
+    await database.close()

@@ -1,0 +1,78 @@
+"""The one door to PostgreSQL."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+from plushka.platform.database import Database, Tx
+from plushka.platform.ids import new_id
+
+AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+
+
+async def open_business(database: Database, name: str) -> UUID:
+    tenant_id = new_id()
+    async with database.transaction(tenant_id, actor="operator:test", at=AT) as tx:
+        await tx.execute(
+            "insert into businesses (tenant_id, name, currency, country, language, time_zone, created_at)"
+            " values ($1, $2, 'RUB', 'RU', 'ru', 'Europe/Moscow', $3)",
+            tenant_id,
+            name,
+            AT,
+        )
+        await add_branch(tx, tenant_id)
+    return tenant_id
+
+
+async def add_branch(tx: Tx, tenant_id: UUID) -> None:
+    await tx.execute(
+        "insert into branches (tenant_id, id, code, name, time_zone, created_at)"
+        " values ($1, $2, 'main', 'Main', 'Europe/Moscow', $3)",
+        tenant_id,
+        new_id(),
+        AT,
+    )
+
+
+async def test_a_transaction_sees_only_the_rows_of_its_tenant(database: Database) -> None:
+    annas = await open_business(database, "Anna's bakery")
+    eves = await open_business(database, "Eve's bakery")
+    async with database.transaction(eves, actor="staff:eve", at=AT) as tx:
+        seen = await tx.fetch("select tenant_id from branches")
+        changed = await tx.execute("update branches set name = 'mine' where tenant_id = $1", annas)
+    assert [row["tenant_id"] for row in seen] == [eves]
+    assert changed == "UPDATE 0"
+
+
+async def test_a_row_for_another_tenant_is_refused(database: Database) -> None:
+    annas = await open_business(database, "Anna's bakery")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.transaction(new_id(), actor="staff:eve", at=AT) as tx:
+            await add_branch(tx, annas)
+
+
+async def test_an_exception_rolls_back(database: Database) -> None:
+    tenant_id = await open_business(database, "Anna's bakery")
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction(tenant_id, actor="staff:anna", at=AT) as tx:
+            await tx.execute("update branches set name = 'gone' where tenant_id = $1", tenant_id)
+            raise ZeroDivisionError
+    async with database.transaction(tenant_id, actor="staff:anna", at=AT) as tx:
+        assert await tx.fetchval("select name from branches") == "Main"
+
+
+async def test_the_application_may_not_edit_the_journal(database: Database) -> None:
+    tenant_id = await open_business(database, "Anna's bakery")
+    for sql in ("update postings set points = 1", "delete from postings", "truncate postings"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with database.transaction(tenant_id, actor="staff:eve", at=AT) as tx:
+                await tx.execute(sql)
+
+
+async def test_the_role_survives_a_connections_return_to_the_pool(dsn: str) -> None:
+    database = await Database.connect(dsn, connections_max=1)
+    for _ in range(2):
+        async with database.global_transaction(actor="operator:test", at=AT) as tx:
+            assert await tx.fetchval("select current_user") == "plushka_app"
+    await database.close()
