@@ -176,7 +176,8 @@ create table program_versions (
 -- ledger ---------------------------------------------------------------------------------------------
 
 -- A projection of the journal, under the transaction that writes it. The four balances are disjoint.
--- due_at: not later than the moment when a lot must be activated or burned; null when none will be.
+-- due_at: not later than the moment when a lot must be activated or burned or a hold released; null when none.
+-- last_purchase_on (the business day) and its zone carry sliding lots on.
 create table wallets (
     tenant_id uuid not null,
     id uuid not null,
@@ -187,9 +188,12 @@ create table wallets (
     held bigint not null default 0 constraint wallet_held_not_negative check (held >= 0),
     debt bigint not null default 0 constraint wallet_debt_not_negative check (debt >= 0),
     due_at timestamptz,
+    last_purchase_on date,
+    last_purchase_zone text,
     created_at timestamptz not null,
     primary key (tenant_id, id),
     unique (tenant_id, member_id, program_id),
+    check ((last_purchase_on is null) = (last_purchase_zone is null)),
     foreign key (tenant_id, member_id) references members (tenant_id, id),
     foreign key (tenant_id, program_id) references programs (tenant_id, id)
 );
@@ -242,9 +246,10 @@ create table postings (
             ('activate', 'pending', 'available'),
             ('redeem', 'available', 'spent'),
             ('hold', 'available', 'held'), ('capture', 'held', 'spent'), ('release', 'held', 'available'),
-            ('expire', 'available', 'burned'), ('expire', 'pending', 'burned'), ('expire', 'held', 'burned'),
+            ('expire', 'available', 'burned'), ('expire', 'pending', 'burned'),
             ('claw_back', 'pending', 'reversed'), ('claw_back', 'available', 'reversed'),
             ('claw_back', 'debt', 'reversed'),
+            ('grant_back', 'reversed', 'pending'), ('grant_back', 'reversed', 'available'),
             ('restore', 'spent', 'available'),
             ('repay', 'available', 'debt'),
             ('forgive', 'forgiven', 'debt'),
@@ -326,7 +331,7 @@ create table verifications (
 
 -- programs: standings --------------------------------------------------------------------------------
 
--- Where a member stands in a programme: tier and lifetime sums. last_purchase_on is the business day.
+-- Where a member stands in a programme: tier and lifetime sums.
 create table standings (
     tenant_id uuid not null,
     member_id uuid not null,
@@ -338,10 +343,7 @@ create table standings (
     purchases integer not null default 0 check (purchases >= 0),
     spend_minor bigint not null default 0,
     points_earned bigint not null default 0,
-    last_purchase_on date,
-    last_purchase_zone text,
     primary key (tenant_id, member_id, program_id),
-    check ((last_purchase_on is null) = (last_purchase_zone is null)),
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
 
@@ -440,12 +442,13 @@ create table returns (
     idempotency_key text,
     digest bytea not null,
     occurred_at timestamptz not null,
-    received_at timestamptz not null,
     lines jsonb not null,
     refund_minor bigint not null check (refund_minor >= 0),
     points_back bigint not null check (points_back >= 0),
     points_clawed_back bigint not null,
+    points_burned bigint not null check (points_burned >= 0),
     points_owed bigint not null check (points_owed >= 0),
+    is_full boolean not null,
     balance jsonb,
     primary key (tenant_id, id),
     unique (tenant_id, till_id, external_id),

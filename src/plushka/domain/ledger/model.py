@@ -1,9 +1,15 @@
 """Values of the ledger. Points are integers in units of the wallet."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
+
+from plushka.engine.purchase import LotUse
+from plushka.platform.errors import Conflict, NotFound
+
+HoldState = Literal["open", "captured", "cancelled", "expired"]
 
 
 class Balance(Struct, frozen=True):
@@ -50,3 +56,76 @@ class Movement(Struct, frozen=True):
     lot_id: UUID | None
     document_id: UUID
     at: datetime
+
+
+class Posting(Struct, frozen=True):
+    """A row of the journal: ``points`` move from the account ``debit`` to the account ``credit``."""
+
+    id: UUID
+    wallet_id: UUID
+    lot_id: UUID | None
+    kind: str
+    debit: str
+    credit: str
+    points: int
+    document_id: UUID
+    version_id: UUID | None
+    at: datetime
+
+
+class Cause(Struct, frozen=True):
+    """What a movement is booked for. ``at`` is the moment of booking, ``version_id`` the rules it obeys."""
+
+    document_id: UUID
+    version_id: UUID | None
+    at: datetime
+
+
+class OpenHold(Struct, frozen=True):
+    """Points set aside, by lot, in the order in which they will be captured."""
+
+    id: UUID
+    expires_at: datetime
+    lots: tuple[LotUse, ...]
+
+
+class Extension(Struct, frozen=True):
+    """A journaled prolongation of a lot's life (S4)."""
+
+    id: UUID
+    lot_id: UUID
+    expires_before: datetime
+    expires_at: datetime
+    reason: str
+
+
+class InsufficientPoints(Conflict):
+    """``available`` is less than ``points``."""
+
+    code = "insufficient_points"
+
+
+class DebtNotCovered(Conflict):
+    """The debt is smaller than what was to be written off."""
+
+    code = "debt_smaller"
+
+
+class ClawbackRefused(Conflict):
+    """``points_short`` of the points to take back are spent, and the programme refuses to make a debt (S10)."""
+
+    code = "points_already_spent"
+
+
+class UnknownWallet(NotFound):
+    code = "wallet_not_found"
+
+
+class UnknownLot(NotFound):
+    code = "lot_not_found"
+
+
+class NotAnExtension(Conflict):
+    """The lot never expires, has nothing left, or would expire sooner."""
+
+    code = "not_an_extension"

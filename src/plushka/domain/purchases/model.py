@@ -1,12 +1,13 @@
 """What tills ask for and what they get. Money in minor units, quantities in thousandths, points in wallet units."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.domain.ledger.model import Balance
+from plushka.domain.ledger.model import Balance, HoldState
+from plushka.domain.members.model import Identity
 from plushka.engine.purchase import Outcome
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
@@ -14,6 +15,11 @@ LINES_MAX = 500
 """Lines of one receipt."""
 BATCH_MAX = 500
 """Receipts of one request of a till that was offline."""
+AMOUNT_MAX_MINOR = 10**15
+"""Money of one receipt; also the bound of a quantity in thousandths."""
+CLOCK_SKEW_MAX = timedelta(minutes=5)
+"""How far a till's clock may run ahead of ours."""
+HOLD_TTL_MAX_SECONDS = 7 * 24 * 3600
 
 
 class Caller(Struct, frozen=True):
@@ -22,13 +28,6 @@ class Caller(Struct, frozen=True):
     tenant_id: UUID
     till_id: UUID
     branch: str | None
-
-
-class Identity(Struct, frozen=True):
-    """A way to name a member; ``value`` is already normalised (a phone in E.164)."""
-
-    kind: Literal["phone", "card", "email", "external"]
-    value: str
 
 
 class PurchaseLine(Struct, frozen=True):
@@ -46,14 +45,14 @@ class PurchaseLine(Struct, frozen=True):
 class Purchase(Struct, frozen=True):
     """A purchase to quote or to commit. ``external_id`` is the till's receipt number, unique for ever (S7).
 
-    ``expected_payable_minor`` is what the customer was asked to pay; the commit is refused when it comes
+    ``occurred_at`` is the till's moment for a receipt reported late, None for now. ``expected_payable_minor`` is what the customer was asked to pay; the commit is refused when it comes
     to something else. With ``hold_id`` the held points are captured instead of ``redeem``.
     """
 
     external_id: str
     lines: tuple[PurchaseLine, ...]
-    occurred_at: datetime
     currency: str
+    occurred_at: datetime | None = None
     member: UUID | Identity | None = None
     branch: str | None = None
     channel: str = "till"
@@ -118,7 +117,7 @@ class Hold(Struct, frozen=True):
     external_id: str
     member_id: UUID
     points: int
-    state: Literal["open", "captured", "cancelled", "expired"]
+    state: HoldState
     expires_at: datetime
     balance: Balance
 
@@ -135,7 +134,6 @@ class ReturnRequest(Struct, frozen=True):
 
     external_id: str
     receipt: UUID | str
-    occurred_at: datetime
     lines: tuple[ReturnLine, ...] | None = None
     idempotency_key: str | None = None
 
@@ -143,9 +141,9 @@ class ReturnRequest(Struct, frozen=True):
 class Return(Struct, frozen=True):
     """A booked (or previewed) return.
 
-    ``points_back`` returned to the member's lots, ``points_clawed_back`` taken from them (below zero: the
-    smaller receipt earns more, and the difference was granted), ``points_owed`` is the part of the
-    clawback that became debt.
+    ``points_back`` returned to the member's lots. Of the points the receipt no longer earns,
+    ``points_clawed_back`` were taken (below zero: the smaller receipt earns more, and the difference was
+    granted), ``points_owed`` of them as debt; ``points_burned`` had burned before and could not be taken.
     """
 
     id: UUID | None
@@ -155,13 +153,10 @@ class Return(Struct, frozen=True):
     refund_minor: int
     points_back: int
     points_clawed_back: int
+    points_burned: int
     points_owed: int
     balance: Balance | None
     is_repeat: bool = False
-
-
-class UnknownMember(NotFound):
-    code = "member_not_found"
 
 
 class UnknownReceipt(NotFound):
@@ -190,6 +185,12 @@ class NoProgram(Conflict):
     code = "program_not_in_force"
 
 
+class MemberBusy(Conflict):
+    """Another purchase of the same member is in the same batch; ``queue`` puts this one into the next."""
+
+    code = "member_busy"
+
+
 class ReceiptDiffers(Conflict):
     """The same receipt number was committed with other content."""
 
@@ -214,8 +215,10 @@ class RedemptionOverMaximum(Conflict):
     code = "redemption_over_maximum"
 
 
-class InsufficientPoints(Conflict):
-    code = "insufficient_points"
+class RedemptionRefused(Conflict):
+    """No points can be spent on this purchase; ``reason`` says why: a code of ``engine.reasons``, or ``points_missing``."""
+
+    code = "redemption_refused"
 
 
 class HoldClosed(Conflict):
@@ -230,7 +233,43 @@ class ReturnExceedsReceipt(Conflict):
     code = "return_exceeds_receipt"
 
 
-class ReturnRefused(Conflict):
-    """The programme refuses a return whose points are already spent (S10, policy ``refuse``)."""
+class LinesMissing(Invalid):
+    code = "lines_missing"
 
-    code = "return_refused_points_spent"
+
+class TooManyLines(Invalid):
+    code = "lines_too_many"
+
+
+class AmountOutOfRange(Invalid):
+    code = "amount_out_of_range"
+
+
+class QuantityOutOfRange(Invalid):
+    code = "quantity_out_of_range"
+
+
+class MemberMissing(Invalid):
+    """Points can be spent by a member only."""
+
+    code = "member_missing"
+
+
+class TtlOutOfRange(Invalid):
+    code = "ttl_out_of_range"
+
+
+class PointsOutOfRange(Invalid):
+    code = "points_out_of_range"
+
+
+class NothingToReturn(Conflict):
+    """All of the receipt was returned before."""
+
+    code = "nothing_to_return"
+
+
+class UnknownLine(Invalid):
+    """The receipt has no line of this index, or the request names it twice."""
+
+    code = "line_unknown"

@@ -1,0 +1,359 @@
+"""One wallet's points in memory: every movement is a posting, recorded at the moment it is made.
+
+Pure. A purchase at a till, the loading of history and a replay of receipts move points by this same
+code; only what happens to the recorded postings differs. ``bookkeeping`` loads a book under its lock
+and writes it back.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from plushka.domain.ledger.model import (
+    Balance,
+    Cause,
+    ClawbackRefused,
+    DebtNotCovered,
+    Extension,
+    HoldState,
+    InsufficientPoints,
+    OpenHold,
+    Posting,
+)
+from plushka.engine.expiry import effective_expiry
+from plushka.engine.program import Debt
+from plushka.engine.purchase import Grant, Lot, LotUse
+from plushka.platform.ids import new_id
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class BookLot:
+    """A lot on its wallet's page; ``pending``, ``available`` and ``held`` are what is left of ``granted``."""
+
+    id: UUID
+    document_id: UUID
+    granted: int
+    pending: int
+    available: int
+    held: int
+    earned_at: datetime
+    activates_at: datetime
+    expires_at: datetime | None
+    sliding_days: int | None = None
+    receipt_share_bp: int | None = None
+
+
+@dataclass(slots=True)
+class Book:
+    """A wallet under its lock.
+
+    ``lots`` holds all open lots when ``is_complete``; otherwise only those granted since, which is enough to
+    accrue while nothing is due. ``last_purchase`` (business day, zone) moves sliding expiries (S4).
+    """
+
+    wallet_id: UUID
+    member_id: UUID
+    pending: int = 0
+    available: int = 0
+    held: int = 0
+    debt: int = 0
+    due_at: datetime | None = None
+    last_purchase: tuple[date, str] | None = None
+    is_complete: bool = True
+    lots: dict[UUID, BookLot] = field(default_factory=dict)
+    holds: dict[UUID, OpenHold] = field(default_factory=dict)
+    postings: list[Posting] = field(default_factory=list)
+    granted: list[BookLot] = field(default_factory=list)
+    touched: set[UUID] = field(default_factory=set)
+    extensions: list[Extension] = field(default_factory=list)
+    closed_holds: list[tuple[UUID, HoldState]] = field(default_factory=list)
+    is_wallet_touched: bool = False
+
+    def is_changed(self) -> bool:
+        return bool(self.postings or self.extensions or self.closed_holds or self.is_wallet_touched)
+
+    def note_purchase(self, bought_on: date, zone: str) -> None:
+        """Let sliding lots be counted from a purchase; a late receipt does not move them back."""
+        if self.last_purchase is None or self.last_purchase[0] <= bought_on:
+            self.set_last_purchase((bought_on, zone))
+
+    def set_last_purchase(self, last_purchase: tuple[date, str] | None) -> None:
+        """Count sliding lots from this purchase: a return may have undone a later one."""
+        if self.last_purchase != last_purchase:
+            self.last_purchase = last_purchase
+            self.is_wallet_touched = True
+
+    def balance(self) -> Balance:
+        return Balance(available=self.available, pending=self.pending, held=self.held, debt=self.debt)
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether something has come due that must be booked before the wallet is used."""
+        return self.due_at is not None and self.due_at <= at
+
+    def expires_at(self, lot: BookLot) -> datetime | None:
+        """Return when the lot really expires: a sliding one is carried on by the last purchase."""
+        if lot.sliding_days is None or lot.expires_at is None or self.last_purchase is None:
+            return lot.expires_at
+        bought_on, zone = self.last_purchase
+        return effective_expiry(lot.expires_at, lot.sliding_days, bought_on, zone)
+
+    def spendable_lots(self) -> tuple[Lot, ...]:
+        """Return what the redemption phase may draw on: the available points of a settled book."""
+        return tuple(
+            Lot(
+                id=lot.id,
+                available=lot.available,
+                earned_at=lot.earned_at,
+                expires_at=self.expires_at(lot),
+                receipt_share_bp=lot.receipt_share_bp,
+            )
+            for lot in self.lots.values()
+            if lot.available
+        )
+
+    def pinned_lots(self, hold: OpenHold) -> tuple[Lot, ...]:
+        """Return what a capture may draw on: the held points, whose expiry waits, in the order of the hold (S6)."""
+        return tuple(
+            Lot(
+                id=use.lot_id,
+                available=use.points,
+                earned_at=self.lots[use.lot_id].earned_at,
+                receipt_share_bp=self.lots[use.lot_id].receipt_share_bp,
+                priority=place,
+            )
+            for place, use in enumerate(hold.lots)
+        )
+
+    def in_order_of_use(self) -> list[BookLot]:
+        """Return the lots by expiry, then age (S3)."""
+        return sorted(self.lots.values(), key=lambda lot: (self.expires_at(lot) or NEVER, lot.earned_at, lot.id))
+
+    def settle(self, at: datetime) -> None:
+        """Book what time has already done by ``at``: holds run out, points become active, points burn."""
+        released_at: dict[UUID, datetime] = {}
+        for hold in [hold for hold in self.holds.values() if hold.expires_at <= at]:
+            self.release(hold, state="expired", cause=Cause(hold.id, None, hold.expires_at))
+            released_at.update((use.lot_id, hold.expires_at) for use in hold.lots)
+        events = []
+        for lot in self.lots.values():
+            if lot.pending and lot.activates_at <= at:
+                events.append((lot.activates_at, 0, lot.id))
+            burns_at = self.expires_at(lot)
+            if burns_at is not None and burns_at <= at:
+                events.append((max(burns_at, released_at.get(lot.id, burns_at)), 1, lot.id))
+        for moment, is_expiry, lot_id in sorted(events):
+            lot = self.lots[lot_id]
+            cause = Cause(lot.document_id, None, moment)
+            if is_expiry:
+                self._post("expire", "pending", "burned", lot.pending, lot, cause)
+                self._post("expire", "available", "burned", lot.available, lot, cause)
+            else:
+                self._post("activate", "pending", "available", lot.pending, lot, cause)
+                self._repay_debt(lot, cause)
+        self._recompute_due()
+
+    def accrue(self, grant: Grant, *, earned_at: datetime, cause: Cause, kind: str = "accrue") -> BookLot:
+        """Grant a lot. Points that are active at once first repay debt (S10)."""
+        lot = BookLot(
+            id=new_id(),
+            document_id=cause.document_id,
+            granted=grant.points,
+            pending=0,
+            available=0,
+            held=0,
+            earned_at=earned_at,
+            activates_at=grant.activates_at,
+            expires_at=grant.expires_at,
+            sliding_days=grant.sliding_days,
+            receipt_share_bp=grant.receipt_share_bp,
+        )
+        self.lots[lot.id] = lot
+        self.granted.append(lot)
+        source = "adjusted" if kind == "adjust" else "issued"
+        if kind != "adjust" and grant.activates_at > cause.at:
+            self._post(kind, source, "pending", grant.points, lot, cause)
+        else:
+            self._post(kind, source, "available", grant.points, lot, cause)
+            self._repay_debt(lot, cause)
+        self._note_due(lot)
+        return lot
+
+    def redeem(self, uses: Iterable[LotUse], *, cause: Cause) -> None:
+        """Spend points of the named lots.
+
+        :raises InsufficientPoints: a lot holds less; nothing is booked for it or after it.
+        """
+        for use in uses:
+            lot = self.lots[use.lot_id]
+            self._require(lot.available, use.points)
+            self._post("redeem", "available", "spent", use.points, lot, cause)
+
+    def hold(self, hold_id: UUID, points: int, *, expires_at: datetime, cause: Cause) -> OpenHold:
+        """Set points aside from the lots that would be used first; they stay usable while held (S6).
+
+        :raises InsufficientPoints: when fewer are available.
+        """
+        self._require(self.available, points)
+        uses = []
+        for lot in self.in_order_of_use():
+            part = min(lot.available, points - sum(use.points for use in uses))
+            if part:
+                self._post("hold", "available", "held", part, lot, cause)
+                uses.append(LotUse(lot_id=lot.id, points=part))
+        hold = OpenHold(id=hold_id, expires_at=expires_at, lots=tuple(uses))
+        self.holds[hold_id] = hold
+        self._recompute_due()
+        return hold
+
+    def capture(self, hold: OpenHold, uses: Sequence[LotUse], *, cause: Cause) -> None:
+        """Spend ``uses`` of what is held and give the rest back, at once: never release, then debit (S6)."""
+        for use in uses:
+            self._post("capture", "held", "spent", use.points, self.lots[use.lot_id], cause)
+        taken = {use.lot_id: use.points for use in uses}
+        rest = [LotUse(use.lot_id, use.points - taken.get(use.lot_id, 0)) for use in hold.lots]
+        self._close_hold(hold, rest, state="captured", cause=cause)
+
+    def release(self, hold: OpenHold, *, state: HoldState, cause: Cause) -> None:
+        """Give everything that is held back to its lots."""
+        self._close_hold(hold, hold.lots, state=state, cause=cause)
+
+    def restore(self, uses: Iterable[LotUse], *, grace_days: int, zone: str, cause: Cause) -> None:
+        """Give spent points back to the lots they came from; a lot past its date lives ``grace_days`` more (S9)."""
+        for use in uses:
+            lot = self.lots[use.lot_id]
+            burns_at = self.expires_at(lot)
+            if burns_at is not None and burns_at <= cause.at:
+                today = cause.at.astimezone(ZoneInfo(zone)).date()
+                until = datetime.combine(today + timedelta(days=grace_days + 1), datetime.min.time(), ZoneInfo(zone))
+                self.extend(lot, until.astimezone(UTC), reason="return")
+            self._post("restore", "spent", "available", use.points, lot, cause)
+            self._repay_debt(lot, cause)
+            self._note_due(lot)
+
+    def claw_back(self, points: int, *, receipt_id: UUID, debt: Debt, cause: Cause) -> tuple[int, int]:
+        """Take back points a receipt no longer earns (S9): from its own lots, then the others, then as debt (S10).
+
+        Return (points taken in all, of these as debt). What neither the lots nor the permitted debt cover
+        is let go, except under the policy ``refuse``.
+
+        :raises ClawbackRefused: the policy is ``refuse`` and points are missing.
+        """
+        ordered = self.in_order_of_use()
+        own = [lot for lot in ordered if lot.document_id == receipt_id]
+        others = [lot for lot in ordered if lot.document_id != receipt_id]
+        left = points
+        for lots, account in ((own, "pending"), (own, "available"), (others, "available")):
+            for lot in lots:
+                part = min(getattr(lot, account), left)
+                self._post("claw_back", account, "reversed", part, lot, cause)
+                left -= part
+        if left and debt.policy == "refuse":
+            raise ClawbackRefused(points_short=left)
+        owed = 0
+        if debt.policy == "debt":
+            owed = left if debt.limit is None else min(left, max(debt.limit - self.debt, 0))
+            self._post("claw_back", "debt", "reversed", owed, None, cause)
+        return points - left + owed, owed
+
+    def grant_back(self, points: int, *, receipt_id: UUID, cause: Cause) -> None:
+        """Give clawed-back points to the receipt's lots again: what remains of it earns more than before."""
+        for lot in [lot for lot in self.lots.values() if lot.document_id == receipt_id]:
+            part = min(points, lot.granted - lot.pending - lot.available - lot.held)
+            points -= part
+            if lot.activates_at > cause.at:
+                self._post("grant_back", "reversed", "pending", part, lot, cause)
+            else:
+                self._post("grant_back", "reversed", "available", part, lot, cause)
+                self._repay_debt(lot, cause)
+            self._note_due(lot)
+
+    def take_away(self, points: int, *, cause: Cause) -> None:
+        """Remove points by hand, from the lots that would be used first.
+
+        :raises InsufficientPoints: when fewer are available; a hand never makes a debt.
+        """
+        self._require(self.available, points)
+        for lot in self.in_order_of_use():
+            part = min(lot.available, points)
+            self._post("adjust", "available", "adjusted", part, lot, cause)
+            points -= part
+
+    def forgive(self, points: int, *, cause: Cause) -> None:
+        """Write debt off.
+
+        :raises DebtNotCovered: when the debt is smaller.
+        """
+        if points > self.debt:
+            raise DebtNotCovered(debt=self.debt, points=points)
+        self._post("forgive", "forgiven", "debt", points, None, cause)
+
+    def extend(self, lot: BookLot, expires_at: datetime, *, reason: str) -> None:
+        """Let a lot live until ``expires_at``, which must be later than its present date."""
+        if lot.expires_at is not None and expires_at > lot.expires_at:
+            self.extensions.append(Extension(new_id(), lot.id, lot.expires_at, expires_at, reason))
+            lot.expires_at = expires_at
+            self.touched.add(lot.id)
+            self._recompute_due()
+
+    def _close_hold(self, hold: OpenHold, rest: Iterable[LotUse], *, state: HoldState, cause: Cause) -> None:
+        for use in rest:
+            lot = self.lots[use.lot_id]
+            self._post("release", "held", "available", use.points, lot, cause)
+            self._repay_debt(lot, cause)
+        del self.holds[hold.id]
+        self.closed_holds.append((hold.id, state))
+        self._recompute_due()
+
+    def _repay_debt(self, lot: BookLot, cause: Cause) -> None:
+        self._post("repay", "available", "debt", min(self.debt, lot.available), lot, cause)
+
+    def _require(self, available: int, points: int) -> None:
+        if points > available:
+            raise InsufficientPoints(available=available, points=points)
+
+    def _post(self, kind: str, debit: str, credit: str, points: int, lot: BookLot | None, cause: Cause) -> None:
+        """Record a posting and move the balances it names, so that the projection follows the journal by construction."""
+        if points == 0:
+            return
+        for account, change in ((debit, -points), (credit, points)):
+            if account in ("pending", "available", "held"):
+                setattr(self, account, getattr(self, account) + change)
+                setattr(lot, account, getattr(lot, account) + change)
+            elif account == "debt":
+                self.debt -= change
+        if lot is not None:
+            self.touched.add(lot.id)
+        self.postings.append(
+            Posting(
+                id=new_id(),
+                wallet_id=self.wallet_id,
+                lot_id=None if lot is None else lot.id,
+                kind=kind,
+                debit=debit,
+                credit=credit,
+                points=points,
+                document_id=cause.document_id,
+                version_id=cause.version_id,
+                at=cause.at,
+            )
+        )
+
+    def _due(self, lot: BookLot) -> datetime | None:
+        if lot.pending:
+            return lot.activates_at
+        return self.expires_at(lot) if lot.available else None
+
+    def _note_due(self, lot: BookLot) -> None:
+        moment = self._due(lot)
+        if moment is not None and (self.due_at is None or moment < self.due_at):
+            self.due_at = moment
+
+    def _recompute_due(self) -> None:
+        moments = [moment for lot in self.lots.values() if (moment := self._due(lot)) is not None]
+        moments.extend(hold.expires_at for hold in self.holds.values())
+        self.due_at = min(moments, default=None)
+        self.is_wallet_touched = True

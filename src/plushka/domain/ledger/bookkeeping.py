@@ -1,0 +1,286 @@
+"""From wallets to books and back: statements that lock, read and write many wallets at once, as arrays.
+
+The door for slices above that move points in a batch: ``lock_books``, then ``load_lots`` for those that need
+them, then the methods of ``Book``, then ``save_books``, all in one transaction. Locks are taken in the order of wallet ids by one statement, so two batches never wait for each other in a
+circle (S8).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from plushka.domain.ledger.book import Book, BookLot
+from plushka.domain.ledger.model import OpenHold
+from plushka.engine.purchase import LotUse
+from plushka.platform.database import Tx
+
+_lot_uses = msgspec.json.Decoder(tuple[LotUse, ...])
+
+
+async def lock_books(tx: Tx, *, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
+    """Lock the members' wallets and return their books without lots, by member; a member without a wallet is absent."""
+    return await _fetch_books(tx, f"{_BOOKS} order by id for no key update", program_id, member_ids)
+
+
+async def read_books(tx: Tx, *, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
+    """Return books to look into but not to save: as ``lock_books``, without the lock."""
+    return await _fetch_books(tx, _BOOKS, program_id, member_ids)
+
+
+_BOOKS = """
+    -- ledger.books
+    select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone
+    from wallets
+    where tenant_id = $1 and program_id = $2 and member_id = any($3)
+"""
+
+
+async def _fetch_books(tx: Tx, sql: str, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
+    rows = await tx.fetch(sql, tx.tenant_id, program_id, member_ids)
+    return {row["member_id"]: book_of(row) for row in rows}
+
+
+def book_of(row: Record) -> Book:
+    """Return the book of a wallet's row, as yet without lots."""
+    bought_on, zone = row["last_purchase_on"], row["last_purchase_zone"]
+    return Book(
+        wallet_id=row["id"],
+        member_id=row["member_id"],
+        pending=row["pending"],
+        available=row["available"],
+        held=row["held"],
+        debt=row["debt"],
+        due_at=row["due_at"],
+        last_purchase=None if bought_on is None else (bought_on, zone),
+        is_complete=False,
+    )
+
+
+async def load_lots(tx: Tx, books: Iterable[Book], *, also: Collection[UUID] = ()) -> None:
+    """Complete the books with their open lots and holds, and with the lots ``also``, open or not."""
+    by_wallet = {book.wallet_id: book for book in books if not book.is_complete}
+    if not by_wallet:
+        return
+    for row in await tx.fetch(
+        """
+        -- ledger.load_lots
+        select id, wallet_id, document_id, granted, pending, available, held, earned_at, activates_at,
+               expires_at, sliding_days, receipt_share_bp
+        from lots
+        where tenant_id = $1 and wallet_id = any($2) and (pending + available + held > 0 or id = any($3))
+        """,
+        tx.tenant_id,
+        list(by_wallet),
+        list(also),
+    ):
+        values = dict(row)
+        book = by_wallet[values.pop("wallet_id")]
+        book.lots[row["id"]] = BookLot(**values)
+    for row in await tx.fetch(
+        """
+        -- ledger.load_holds
+        select id, wallet_id, expires_at, lots from holds
+        where tenant_id = $1 and wallet_id = any($2) and state = 'open'
+        """,
+        tx.tenant_id,
+        [wallet_id for wallet_id, book in by_wallet.items() if book.held],
+    ):
+        by_wallet[row["wallet_id"]].holds[row["id"]] = OpenHold(
+            row["id"], row["expires_at"], _lot_uses.decode(row["lots"])
+        )
+    for book in by_wallet.values():
+        book.is_complete = True
+
+
+async def insert_wallets(tx: Tx, rows: Sequence[tuple[UUID, UUID]], *, program_id: UUID) -> None:
+    """Open empty wallets (wallet id, member id) for members that have none."""
+    await tx.execute(
+        """
+        -- ledger.insert_wallets
+        insert into wallets (tenant_id, id, member_id, program_id, created_at)
+        select $1, new.id, new.member_id, $2, $3 from unnest($4::uuid[], $5::uuid[]) as new (id, member_id)
+        on conflict (tenant_id, member_id, program_id) do nothing
+        """,
+        tx.tenant_id,
+        program_id,
+        tx.at,
+        *_columns(rows, width=2),
+    )
+
+
+async def save_books(tx: Tx, books: Iterable[Book]) -> None:
+    """Write all that the books recorded since they were loaded. A book is used up by this."""
+    changed = [book for book in books if book.is_changed()]
+    if not changed:
+        return
+    await _insert_lots(tx, changed)
+    await _update_lots(tx, changed)
+    await _insert_postings(tx, changed)
+    await _update_wallets(tx, changed)
+    await _close_holds(tx, changed)
+    await _insert_extensions(tx, changed)
+
+
+async def _insert_lots(tx: Tx, books: Sequence[Book]) -> None:
+    rows = [
+        (
+            lot.id,
+            book.wallet_id,
+            lot.document_id,
+            lot.granted,
+            lot.pending,
+            lot.available,
+            lot.held,
+            lot.earned_at,
+            lot.activates_at,
+            lot.expires_at,
+            lot.sliding_days,
+            lot.receipt_share_bp,
+        )
+        for book in books
+        for lot in book.granted
+    ]
+    if rows:
+        await tx.execute(
+            """
+            -- ledger.insert_lots
+            insert into lots (tenant_id, id, wallet_id, document_id, granted, pending, available, held,
+                              earned_at, activates_at, expires_at, sliding_days, receipt_share_bp)
+            select $1, new.* from unnest(
+                $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+                $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::integer[], $13::integer[]
+            ) as new
+            """,
+            tx.tenant_id,
+            *_columns(rows, width=12),
+        )
+
+
+async def _update_lots(tx: Tx, books: Sequence[Book]) -> None:
+    rows = []
+    for book in books:
+        new = {lot.id for lot in book.granted}
+        for lot_id in book.touched - new:
+            lot = book.lots[lot_id]
+            rows.append((lot.id, lot.pending, lot.available, lot.held, lot.expires_at))
+    if rows:
+        await tx.execute(
+            """
+            -- ledger.update_lots
+            update lots set pending = new.pending, available = new.available, held = new.held,
+                            expires_at = new.expires_at
+            from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
+                as new (id, pending, available, held, expires_at)
+            where lots.tenant_id = $1 and lots.id = new.id
+            """,
+            tx.tenant_id,
+            *_columns(rows, width=5),
+        )
+
+
+async def _insert_postings(tx: Tx, books: Sequence[Book]) -> None:
+    rows = [
+        (
+            posting.id,
+            posting.wallet_id,
+            posting.lot_id,
+            posting.kind,
+            posting.debit,
+            posting.credit,
+            posting.points,
+            posting.document_id,
+            posting.version_id,
+            posting.at,
+        )
+        for book in books
+        for posting in book.postings
+    ]
+    if rows:
+        await tx.execute(
+            """
+            -- ledger.insert_postings
+            insert into postings (tenant_id, id, wallet_id, lot_id, kind, debit, credit, points,
+                                  document_id, version_id, at)
+            select $1, new.* from unnest(
+                $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+                $9::uuid[], $10::uuid[], $11::timestamptz[]
+            ) as new
+            """,
+            tx.tenant_id,
+            *_columns(rows, width=10),
+        )
+
+
+async def _update_wallets(tx: Tx, books: Sequence[Book]) -> None:
+    rows = [
+        (
+            book.wallet_id,
+            book.pending,
+            book.available,
+            book.held,
+            book.debt,
+            book.due_at,
+            *(book.last_purchase or (None, None)),
+        )
+        for book in books
+    ]
+    await tx.execute(
+        """
+        -- ledger.update_wallets
+        update wallets set pending = new.pending, available = new.available, held = new.held,
+                           debt = new.debt, due_at = new.due_at,
+                           last_purchase_on = new.bought_on, last_purchase_zone = new.bought_zone
+        from unnest(
+            $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[],
+            $8::date[], $9::text[]
+        ) as new (id, pending, available, held, debt, due_at, bought_on, bought_zone)
+        where wallets.tenant_id = $1 and wallets.id = new.id
+        """,
+        tx.tenant_id,
+        *_columns(rows, width=8),
+    )
+
+
+async def _close_holds(tx: Tx, books: Sequence[Book]) -> None:
+    rows = [closed for book in books for closed in book.closed_holds]
+    if rows:
+        await tx.execute(
+            """
+            -- ledger.close_holds
+            update holds set state = new.state, closed_at = $2
+            from unnest($3::uuid[], $4::text[]) as new (id, state)
+            where holds.tenant_id = $1 and holds.id = new.id
+            """,
+            tx.tenant_id,
+            tx.at,
+            *_columns(rows, width=2),
+        )
+
+
+async def _insert_extensions(tx: Tx, books: Sequence[Book]) -> None:
+    rows = [
+        (extension.id, extension.lot_id, extension.expires_before, extension.expires_at, extension.reason)
+        for book in books
+        for extension in book.extensions
+    ]
+    if rows:
+        await tx.execute(
+            """
+            -- ledger.insert_extensions
+            insert into extensions (tenant_id, id, lot_id, expires_before, expires_at, reason, actor, at)
+            select $1, new.*, $2, $3 from unnest(
+                $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::text[]
+            ) as new
+            """,
+            tx.tenant_id,
+            tx.actor,
+            tx.at,
+            *_columns(rows, width=5),
+        )
+
+
+def _columns(rows: Sequence[tuple[object, ...]], *, width: int) -> list[list[object]]:
+    """Turn rows into the parallel arrays that ``unnest`` takes."""
+    return [[row[column] for row in rows] for column in range(width)]

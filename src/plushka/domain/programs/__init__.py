@@ -1,0 +1,4 @@
+"""Programmes: their immutable versions (S20), and where each member stands in them: tier and sums (S13).
+
+Owns ``programs``, ``program_versions``, ``standings``, ``standing_days``, ``rule_days``, ``tier_changes``.
+"""

@@ -1,0 +1,114 @@
+"""Publishing programmes, and enrolling members into them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from plushka.domain.audit import operations as audit
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.ledger import operations as ledger
+from plushka.domain.ledger.queries import get_wallet_id
+from plushka.domain.members import operations as members
+from plushka.domain.members.model import Identity, Member
+from plushka.domain.programs import standings
+from plushka.domain.programs.model import CurrencyOfProgram, ProgramUnsound, PublishedVersion
+from plushka.domain.programs.queries import get_current_version, get_program_id
+from plushka.engine.check import problems
+from plushka.engine.program import Program
+from plushka.engine.purchase import Place
+from plushka.engine.welcome import welcome_grant
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+
+async def create_program(tx: Tx, *, name: str) -> UUID:
+    """Create a programme that has no rules yet; ``publish`` gives it some."""
+    program_id = new_id()
+    await tx.execute(
+        """
+        -- programs.create_program
+        insert into programs (tenant_id, id, name, created_at) values ($1, $2, $3, $4)
+        """,
+        tx.tenant_id,
+        program_id,
+        name,
+        tx.at,
+    )
+    return program_id
+
+
+async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: datetime) -> PublishedVersion:
+    """Make a new immutable version that is in force from ``valid_from`` on (S20).
+
+    :raises ProgramUnsound: the programme contradicts itself
+    :raises CurrencyOfProgram: it is written in another currency than the business trades in
+    """
+    if found := problems(program):
+        raise ProgramUnsound(field=found[0].path, problem=found[0].code, **found[0].facts)
+    business = await get_business(tx)
+    if program.currency != business.currency:
+        raise CurrencyOfProgram(field="currency", currency=business.currency)
+    version_id = new_id()
+    number = await tx.fetchval(
+        """
+        -- programs.publish
+        insert into program_versions
+            (tenant_id, id, program_id, number, valid_from, body, published_at, published_by)
+        select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7
+        from program_versions where tenant_id = $1 and program_id = $3
+        returning number
+        """,
+        tx.tenant_id,
+        version_id,
+        program_id,
+        valid_from,
+        msgspec.json.encode(program).decode(),
+        tx.at,
+        tx.actor,
+    )
+    await audit.record(tx, action="program.publish", subject=f"program:{program_id}", number=number)
+    return PublishedVersion(
+        id=version_id,
+        program_id=program_id,
+        number=number,
+        valid_from=valid_from,
+        published_at=tx.at,
+        published_by=tx.actor,
+        program=program,
+    )
+
+
+async def enroll(
+    tx: Tx, *, name: str, identities: Sequence[Identity], birthday: date | None = None
+) -> Member:
+    """Enroll a member: with a wallet, in the first tier, with the programme's welcome points.
+
+    :raises IdentityTaken: another member has one of the identities
+    """
+    member = await members.enroll(tx, name=name, identities=identities, birthday=birthday)
+    await join(tx, member.id)
+    return member
+
+
+async def join(tx: Tx, member_id: UUID) -> None:
+    """Open the member's wallet and standing in the business's programme, and book its welcome points."""
+    program_id = await get_program_id(tx)
+    current = await get_current_version(tx)
+    tiers = current.program.tiers if current else None
+    await ledger.open_wallets(tx, [member_id], program_id=program_id)
+    await standings.open_standings(
+        tx, [member_id], program_id=program_id, tier=tiers.tiers[0].id if tiers else None
+    )
+    if current and current.program.welcome:
+        business = await get_business(tx)
+        await ledger.grant(
+            tx,
+            wallet_id=await get_wallet_id(tx, member_id=member_id, program_id=program_id),
+            grant=welcome_grant(
+                current.program, current.program.welcome, Place(branch="", time_zone=business.time_zone), tx.at
+            ),
+            kind="welcome",
+            reason="welcome",
+        )

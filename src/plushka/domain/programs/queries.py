@@ -1,0 +1,115 @@
+"""Reads of programmes, their versions and members' standings in them."""
+
+from uuid import UUID
+
+from asyncpg import Record
+
+from plushka.domain.programs import standings
+from plushka.domain.programs.model import PublishedVersion, TierStanding, UnknownProgram, UnknownVersion
+from plushka.domain.programs.versions import Versions, decode_program
+from plushka.engine.tiers import next_tier
+from plushka.platform.database import Tx
+
+VERSIONS_MAX = 100
+
+
+async def get_program_id(tx: Tx) -> UUID:
+    """Return the business's programme, the oldest if it has several.
+
+    :raises UnknownProgram: it has none yet
+    """
+    program_id: UUID | None = await tx.fetchval(
+        """
+        -- programs.get_program_id
+        select id from programs where tenant_id = $1 order by created_at, id limit 1
+        """,
+        tx.tenant_id,
+    )
+    if program_id is None:
+        raise UnknownProgram
+    return program_id
+
+
+async def get_current_version(tx: Tx) -> PublishedVersion | None:
+    """Return the version in force at ``tx.at``; None before the first one is."""
+    row = await tx.fetchrow(
+        """
+        -- programs.get_current_version
+        select id, program_id, number, valid_from, published_at, published_by, body
+        from program_versions
+        where tenant_id = $1 and valid_from <= $2
+        order by valid_from desc, number desc
+        limit 1
+        """,
+        tx.tenant_id,
+        tx.at,
+    )
+    return None if row is None else _published(row)
+
+
+async def get_version(tx: Tx, version_id: UUID) -> PublishedVersion:
+    """Return a version by id.
+
+    :raises UnknownVersion: the business has none of this id
+    """
+    row = await tx.fetchrow(
+        """
+        -- programs.get_version
+        select id, program_id, number, valid_from, published_at, published_by, body
+        from program_versions where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        version_id,
+    )
+    if row is None:
+        raise UnknownVersion
+    return _published(row)
+
+
+async def list_versions(tx: Tx) -> list[PublishedVersion]:
+    """Return the latest versions, newest first."""
+    rows = await tx.fetch(
+        """
+        -- programs.list_versions
+        select id, program_id, number, valid_from, published_at, published_by, body
+        from program_versions where tenant_id = $1
+        order by number desc
+        limit $2
+        """,
+        tx.tenant_id,
+        VERSIONS_MAX,
+    )
+    return [_published(row) for row in rows]
+
+
+async def get_standing(tx: Tx, member_id: UUID, *, versions: Versions) -> TierStanding:
+    """Return the member's tier and the way to the next one, as of ``tx.at``."""
+    program_id = await get_program_id(tx)
+    current = await get_current_version(tx)
+    standing = (await standings.list_standings(tx, [member_id], program_id=program_id)).get(member_id)
+    if current is None or standing is None:
+        return TierStanding(None, None, None, False, None, None)
+    version = await versions.get(tx, current.id)
+    totals = await standings.list_totals(tx, version=version, standings=[standing], days=[tx.at.date()])
+    progress = next_tier(version, standing.tier, totals[member_id])
+    names = {tier.id: tier.name for tier in current.program.tiers.tiers} if current.program.tiers else {}
+    return TierStanding(
+        tier=standing.tier,
+        tier_name=names.get(standing.tier) if standing.tier else None,
+        since=standing.tier_since,
+        is_manual=standing.tier_is_manual,
+        next_tier=progress,
+        next_tier_name=names.get(progress.tier) if progress else None,
+    )
+
+
+def _published(row: Record) -> PublishedVersion:
+    return PublishedVersion(
+        id=row["id"],
+        program_id=row["program_id"],
+        number=row["number"],
+        valid_from=row["valid_from"],
+        published_at=row["published_at"],
+        published_by=row["published_by"],
+        program=decode_program(row["body"]),
+    )

@@ -1,0 +1,141 @@
+"""Why a purchase came out as it did: the engine's decision, sentence by sentence."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from plushka.domain.programs.telling.model import Explanation, LimitTelling, Reason
+from plushka.domain.programs.telling.reasons import tell_note
+from plushka.domain.programs.telling.tiers import tell_metric
+from plushka.domain.programs.telling.voice import Names, Voice
+from plushka.engine.program import Program
+from plushka.engine.purchase import Award, Discount, Grant, Note, Outcome, Redeemed
+from plushka.platform.i18n import Language, marked
+
+_NO_NAMES = Names()
+_LIMITS = {
+    "available": marked("Available on the account"),
+    "receipt_share": marked("The share of the receipt that points may pay"),
+    "eligible_lines": marked("Goods that points may pay for"),
+    "lot_shares": marked("Caps of single lots of points"),
+    "residual_balance": marked("What must stay on the account"),
+}
+
+
+def explain(
+    outcome: Outcome, program: Program, *, language: Language, zone: str, names: Names = _NO_NAMES
+) -> Explanation:
+    """Return the decision in sentences. ``program`` is the version that decided; dates are told in ``zone``."""
+    voice = Voice(program, language, names, zone)
+    return Explanation(
+        discounts=tuple(_discount(discount, voice) for discount in outcome.discounts),
+        redemption=tuple(_redemption(outcome.redeemed, voice)),
+        redemption_limits=tuple(_limits(outcome.redeemed, voice)),
+        earning=tuple(_award(award, voice) for award in outcome.awards),
+        grants=tuple(_grant(grant, outcome, voice) for grant in outcome.grants),
+        tier=tuple(_tier(outcome, voice)),
+        not_applied=tuple(_note(note, voice) for note in outcome.notes),
+    )
+
+
+def _touched(by_line: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(index for index, share in enumerate(by_line) if share)
+
+
+def _discount(discount: Discount, voice: Voice) -> Reason:
+    words = voice.words
+    rate, amount = voice.percent(discount.rate_bp), voice.money(discount.amount_minor)
+    if discount.source == "tier":
+        text = words.gettext(
+            "Discount of the tier “{tier}”: {rate}, {amount}.",
+            tier=voice.tier_name(discount.id or ""),
+            rate=rate,
+            amount=amount,
+        )
+    else:
+        text = words.gettext("Personal discount: {rate}, {amount}.", rate=rate, amount=amount)
+    return Reason(f"discount_{discount.source}", text, lines=_touched(discount.by_line))
+
+
+def _redemption(redeemed: Redeemed | None, voice: Voice) -> Iterator[Reason]:
+    if redeemed is None:
+        return
+    words = voice.words
+    if redeemed.points:
+        text = words.gettext(
+            "Paid with points: {points} = {amount}.",
+            points=voice.points(redeemed.points),
+            amount=voice.money(redeemed.amount_minor),
+        )
+        yield Reason("redeemed", text, lines=_touched(redeemed.by_line_points))
+    text = words.gettext("This receipt takes at most {points}.", points=voice.points_bound(redeemed.points_max))
+    yield Reason("redemption_maximum", text)
+
+
+def _limits(redeemed: Redeemed | None, voice: Voice) -> Iterator[LimitTelling]:
+    for limit in redeemed.limits if redeemed else ():
+        yield LimitTelling(
+            code=limit.code,
+            text=voice.words.gettext(_LIMITS[limit.code]),
+            points=voice.points(limit.points),
+            is_tightest=redeemed is not None and limit.points == redeemed.points_max,
+        )
+
+
+def _award(award: Award, voice: Voice) -> Reason:
+    words, points = voice.words, voice.points(award.points)
+    if award.rate_bp is not None:
+        text = words.gettext(
+            "{rate} of {amount} is {points}.",
+            rate=voice.percent(award.rate_bp),
+            amount=voice.money(award.base_minor),
+            points=points,
+        )
+    else:
+        text = words.gettext("{points}.", points=points)
+    if award.points < award.points_before_caps:
+        uncut = voice.points(award.points_before_caps)
+        text += " " + words.gettext("Without caps it would be {points}.", points=uncut)
+    return Reason("award", text, award.rule, voice.rule_name(award.rule), _touched(award.by_line))
+
+
+def _grant(grant: Grant, outcome: Outcome, voice: Voice) -> Reason:
+    words, points = voice.words, voice.points(grant.points)
+    if voice.local_date(grant.activates_at) <= outcome.business_date:
+        text = words.gettext("{points} can be spent from the next purchase", points=points)
+    else:
+        text = words.gettext(
+            "{points} can be spent from {date}", points=points, date=voice.date(grant.activates_at)
+        )
+    text += _grant_end(grant, voice)
+    if grant.receipt_share_bp is not None:
+        share = voice.percent(grant.receipt_share_bp)
+        text += words.gettext(", they can pay up to {share} of a receipt", share=share)
+    return Reason("grant", text + ".")
+
+
+def _grant_end(grant: Grant, voice: Voice) -> str:
+    words = voice.words
+    if grant.expires_at is None:
+        return words.gettext(", they never burn")
+    last = voice.date(grant.expires_at - timedelta(microseconds=1))
+    if grant.sliding_days is not None:
+        return words.gettext(", valid through {date}, and each purchase prolongs them", date=last)
+    return words.gettext(", valid through {date}", date=last)
+
+
+def _tier(outcome: Outcome, voice: Voice) -> Iterator[Reason]:
+    words = voice.words
+    if outcome.tier_after is not None and outcome.tier_after != outcome.tier_before:
+        text = words.gettext("This receipt led to the tier “{tier}”.", tier=voice.tier_name(outcome.tier_after))
+        yield Reason("tier_reached", text)
+    elif outcome.tier_after is not None:
+        yield Reason("tier", words.gettext("Tier: “{tier}”.", tier=voice.tier_name(outcome.tier_after)))
+    if progress := outcome.next_tier:
+        left = tell_metric(progress.metric, progress.need - progress.have, voice)
+        text = words.gettext("To the tier “{tier}”: {left}.", tier=voice.tier_name(progress.tier), left=left)
+        yield Reason("tier_next", text)
+
+
+def _note(note: Note, voice: Voice) -> Reason:
+    rule_name = voice.rule_name(note.rule) if note.rule is not None else None
+    return Reason(note.code, tell_note(note, voice), note.rule, rule_name, note.lines)

@@ -1,0 +1,173 @@
+"""The engine's reason codes in words. Every code of ``engine.reasons`` has its sentence here."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from plushka.domain.programs.telling.voice import Voice
+from plushka.engine.purchase import Note
+from plushka.platform.i18n import format_date, format_percent, join, marked
+
+_SENTENCES = {
+    "other_branch": marked("Applies only at: {branches}."),
+    "other_channel": marked("Applies only to purchases through: {channels}."),
+    "other_weekday": marked("Applies on other days: {days}."),
+    "outside_time": marked("Applies from {start} to {end}."),
+    "outside_period": marked("The promotion's dates do not include this day: {first_on} – {last_on}."),
+    "receipt_too_small": marked("The receipt is too small: it takes {min_minor}."),
+    "receipt_too_large": marked("The receipt is too large: it may be up to {max_minor}."),
+    "other_tier": marked("Applies on other tiers: {tiers}."),
+    "other_segment": marked("Applies to members of: {segments}."),
+    "other_tag": marked("Applies to members tagged: {tags}."),
+    "not_first_purchase": marked("Applies to the first purchase only."),
+    "no_recent_purchase": marked("The previous purchase was too long ago; days allowed: {days}."),
+    "not_birthday": marked("It is not the time of the member's birthday, or the birthday is not known."),
+    "lines_missing": marked("The receipt lacks the goods that the rule asks for."),
+    "excluded_when": marked("The rule's exception applied: {condition}."),
+    "no_alternative": marked("None of the rule's conditions holds."),
+    "no_lines": marked("The receipt has no goods that the rule counts."),
+    "outbid": marked("Another rule gave these goods more."),
+    "shut_out": marked("Another rule excludes all others for these goods."),
+    "no_points": marked("The sum it counts is {base_minor}: less than a whole point."),
+    "anonymous": marked("The purchase was made without a card, so nobody earned points."),
+    "earning_off_when_redeeming": marked("Points paid for a part of the receipt, so it earns no new ones."),
+    "discount_outbid": marked("Only the larger discount applies; the one of {rate_bp} ({source}) gave way."),
+    "redemption_off": marked("The programme does not let points be spent."),
+    "redemption_blocked_by_debt": marked("Points cannot be spent until the debt of {debt} is repaid."),
+    "redemption_receipt_too_small": marked("Points are taken for receipts from {min_minor}."),
+    "redemption_below_minimum": marked("Points can be spent from {points_min} at once; this receipt allows fewer."),
+    "redemption_clamped": marked("{requested} were asked for, this receipt takes at most {points_max}."),
+    "redemption_rounded": marked("{requested} were asked for; {points} buy whole money, the rest stays on the account."),
+}
+_CAPS = {
+    "cap_per_receipt": (
+        marked("The programme gives at most {cap} a receipt: {cut} did not fit."),
+        marked("The rule gives at most {cap} a receipt: {cut} did not fit."),
+    ),
+    "cap_per_day": (
+        marked("The programme gives at most {cap} a day: {cut} did not fit."),
+        marked("The rule gives at most {cap} a day: {cut} did not fit."),
+    ),
+    "cap_per_month": (
+        marked("The programme gives at most {cap} a month: {cut} did not fit."),
+        marked("The rule gives at most {cap} a month: {cut} did not fit."),
+    ),
+}
+KNOWN_CODES = frozenset({*_SENTENCES, *_CAPS})
+
+_WEEKDAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
+_CHANNELS = {"till": marked("till"), "online": marked("online shop"), "app": marked("app")}
+_DISCOUNTS = {"tier": marked("the tier's"), "personal": marked("the personal")}
+_EXCEPTIONS = {
+    "all": marked("all its conditions hold"),
+    "any": marked("one of its conditions holds"),
+    "not": marked("the condition does not hold"),
+    "has_lines": marked("goods in the receipt"),
+    "branch": marked("branch"),
+    "channel": marked("channel"),
+    "weekday": marked("day of the week"),
+    "time": marked("time of day"),
+    "period": marked("dates"),
+    "receipt_amount": marked("amount of the receipt"),
+    "tier": marked("tier"),
+    "segment": marked("segment"),
+    "tag": marked("tag"),
+    "first_purchase": marked("first purchase"),
+    "repeat_within": marked("repeat purchase"),
+    "birthday": marked("birthday"),
+}
+
+
+def tell_note(note: Note, voice: Voice) -> str:
+    """Return why something did not apply, or what was cut, without the rule's name.
+
+    :raises KeyError: a code that is not in the engine's closed list.
+    """
+    if note.code in _CAPS:
+        of_program, of_rule = _CAPS[note.code]
+        message = of_rule if note.rule is not None else of_program
+    else:
+        message = _SENTENCES[note.code]
+    told = {name: _fact(name, value, voice) for name, value in note.facts.items()}
+    return voice.words.gettext(message, **told)
+
+
+def _fact(name: str, value: int | str, voice: Voice) -> str:
+    tell = _FACTS.get(name)
+    return tell(value, voice) if tell else str(value)
+
+
+def _money(value: int | str, voice: Voice) -> str:
+    return voice.money(int(value))
+
+
+def _points(value: int | str, voice: Voice) -> str:
+    return voice.points(int(value))
+
+
+def _bound(value: int | str, voice: Voice) -> str:
+    return voice.points_bound(int(value))
+
+
+def _percent(value: int | str, voice: Voice) -> str:
+    return format_percent(int(value), voice.language)
+
+
+def _day(value: int | str, voice: Voice) -> str:
+    return format_date(date.fromisoformat(str(value)), voice.language) if value else "…"
+
+
+def _days(value: int | str, voice: Voice) -> str:
+    if isinstance(value, int):
+        return str(value)
+    days = [voice.words.gettext(_WEEKDAYS[int(day) - 1]) for day in value.split(", ")]
+    return join(days, voice.language)
+
+
+def _codes(names: Callable[[Voice], Mapping[str, str]]) -> Callable[[int | str, Voice], str]:
+    return lambda value, voice: voice.quoted(str(value).split(", "), names(voice))
+
+
+def _words(table: Mapping[str, str]) -> Callable[[int | str, Voice], str]:
+    def tell(value: int | str, voice: Voice) -> str:
+        words = [voice.words.gettext(table[word]) if word in table else word for word in str(value).split(", ")]
+        return join(words, voice.language)
+
+    return tell
+
+
+def _tier_names(voice: Voice) -> Mapping[str, str]:
+    tiers = voice.program.tiers.tiers if voice.program.tiers else ()
+    return {tier.id: tier.name for tier in tiers}
+
+
+_FACTS: Mapping[str, Callable[[int | str, Voice], str]] = {
+    "min_minor": _money,
+    "max_minor": _money,
+    "base_minor": _money,
+    "cap": _bound,
+    "cut": _points,
+    "debt": _points,
+    "points_min": _bound,
+    "points_max": _bound,
+    "points": _points,
+    "requested": _points,
+    "rate_bp": _percent,
+    "first_on": _day,
+    "last_on": _day,
+    "days": _days,
+    "branches": _codes(lambda voice: voice.names.branches),
+    "segments": _codes(lambda voice: voice.names.segments),
+    "tiers": _codes(_tier_names),
+    "tags": _codes(lambda _: {}),
+    "channels": _words(_CHANNELS),
+    "source": _words(_DISCOUNTS),
+    "condition": _words(_EXCEPTIONS),
+}

@@ -1,0 +1,140 @@
+"""Refusals in words: what happened, what is safe, what to do."""
+
+from collections.abc import Mapping
+from string import Formatter
+
+from plushka.platform.errors import Fact
+from plushka.platform.i18n import Language, format_points, format_points_bound, marked, translator
+
+_SENTENCES: dict[str, tuple[str, ...]] = {
+    # The four kinds, for a refusal that no sentence of its own explains.
+    "not_found": (marked("Nothing like this was found. Check what you entered."),),
+    "conflict": (marked("This is not possible in the present state. Nothing was changed."),),
+    "invalid": (marked("Something is wrong with what was entered. Nothing was changed."),),
+    "denied": (marked("You have no right to do this. The owner of the business can give it."),),
+    # The form of a request.
+    "field_unknown": (marked("This field is unknown. Check its spelling."),),
+    "field_missing": (marked("This field is missing."),),
+    "type_wrong": (marked("This value is of another kind than the field takes."),),
+    "text_too_long": (marked("This text is too long."),),
+    "text_too_short": (marked("This text is too short."),),
+    "text_has_nul": (marked("The text has a character that cannot be stored."),),
+    "items_too_many": (marked("There are too many items."),),
+    "items_too_few": (marked("There are too few items."),),
+    "number_too_large": (marked("This number is too large."),),
+    "number_too_small": (marked("This number is too small."),),
+    "value_unknown": (marked("This field does not take such a value."),),
+    "value_malformed": (marked("This value cannot be read. Check how it is written."),),
+    "time_zone_missing": (marked("The time lacks its offset from UTC."),),
+    "member_ambiguous": (marked("Name the member in one way only."),),
+    "idempotency_key_invalid": (marked("The request key is too long or has characters it may not have."),),
+    "scope_missing": (marked("This till's key may not do this. The owner can issue another one."),),
+    # Businesses, people and tills.
+    "business_not_found": (marked("No such business."),),
+    "currency_unknown": (marked("There is no currency “{currency}”."), marked("There is no such currency.")),
+    "country_unknown": (marked("There is no country “{country}”."), marked("There is no such country.")),
+    "time_zone_unknown": (marked("There is no time zone “{time_zone}”."), marked("There is no such time zone.")),
+    "branch_code_taken": (marked("Another branch has this code. Choose a different one."),),
+    "till_not_found": (marked("No such till."),),
+    "key_not_found": (marked("No such key, or it is revoked already."),),
+    "account_not_found": (marked("No such person."),),
+    "email_taken": (marked("Somebody is registered with this e-mail. Sign in, or use a different one."),),
+    "already_hired": (marked("This person works in the business already."),),
+    "email_invalid": (marked("This is no e-mail address. Check how it is written."),),
+    "password_too_short": (
+        marked("The password is too short: it takes at least {length_min} characters."),
+        marked("The password is too short."),
+    ),
+    "password_too_long": (
+        marked("The password is too long: it takes at most {length_max} characters."),
+        marked("The password is too long."),
+    ),
+    "sign_in_failed": (marked("The e-mail or the password is wrong. Check both and try again."),),
+    # Members and the catalog.
+    "member_not_found": (marked("No such member. Check the phone or the card number, or enrol the member."),),
+    "identity_taken": (marked("Another member has this phone, card or e-mail. Find that member instead."),),
+    "phone_invalid": (marked("This is no phone number. Check its digits."),),
+    "identity_empty": (marked("Nothing is entered."),),
+    "identity_too_long": (marked("This is too long."),),
+    "identity_missing": (marked("Enter a phone, a card or an e-mail, or the member could not be found again."),),
+    "category_unknown": (marked("There is no category “{category}”."), marked("There is no such category.")),
+    "category_too_deep": (marked("The category lies too deep in the tree."),),
+    # Points.
+    "insufficient_points": (
+        marked("Not enough points: {available} are available, {points} are asked for. Nothing was taken."),
+        marked("Not enough points. Nothing was taken."),
+    ),
+    "debt_smaller": (
+        marked("The debt is smaller: {debt}. Nothing was written off."),
+        marked("The debt is smaller. Nothing was written off."),
+    ),
+    "points_already_spent": (
+        marked("The points of this purchase are already spent; the programme does not take it back."),
+    ),
+    "wallet_not_found": (marked("No such account of points."),),
+    "lot_not_found": (marked("No such lot of points."),),
+    "not_an_extension": (marked("These points cannot be prolonged: they never burn, are used up, or the date is earlier."),),
+    "hold_not_found": (marked("No such hold of points."),),
+    "hold_closed": (marked("These held points were already spent or released."),),
+    "points_out_of_range": (marked("This is not a number of points that can be moved."),),
+    "ttl_out_of_range": (marked("Points cannot be held for so long."),),
+    # Programmes.
+    "program_not_found": (marked("No such programme."),),
+    "program_version_not_found": (marked("No such version of the programme."),),
+    "program_unsound": (marked("The programme contradicts itself; nothing was published."),),
+    "program_currency_wrong": (
+        marked("The business trades in {currency}, the programme is written in another currency."),
+        marked("The programme is written in another currency than the business trades in."),
+    ),
+    "program_not_in_force": (marked("No programme was in force at the time of the purchase. Publish one first."),),
+    # Purchases.
+    "receipt_not_found": (marked("No such receipt. Check its number and the till it was made at."),),
+    "branch_unknown": (marked("The business has no such branch. Check the till's settings."),),
+    "currency_wrong": (
+        marked("The business counts in {currency}. Check the till's settings."),
+        marked("The receipt is in another currency than the business counts in. Check the till's settings."),
+    ),
+    "time_in_future": (marked("The receipt's time has not come yet. Check the till's clock."),),
+    "lines_missing": (marked("The receipt has no lines."),),
+    "too_many_lines": (marked("The receipt has too many lines."),),
+    "line_unknown": (marked("The receipt has no such line."),),
+    "amount_out_of_range": (marked("This amount cannot be on a receipt."),),
+    "quantity_out_of_range": (marked("This quantity cannot be on a receipt."),),
+    "member_missing": (marked("Points can be spent only by a member. Name the member."),),
+    "member_busy": (marked("Another purchase of this member is being booked. Repeat in a moment."),),
+    "receipt_differs": (
+        marked("A receipt with this number is already booked with other content. Nothing was booked twice."),
+    ),
+    "idempotency_key_reused": (marked("This request key was already used for another request. Nothing was booked."),),
+    "payable_changed": (marked("The sum to pay has changed. Count the receipt again; nothing was booked."),),
+    "redemption_over_maximum": (
+        marked("This receipt takes at most {points_max}. Nothing was taken."),
+        marked("This receipt does not take as many points. Nothing was taken."),
+    ),
+    "redemption_refused": (marked("Points cannot be spent on this receipt. Nothing was taken."),),
+    "return_exceeds_receipt": (marked("More is returned than is left of the receipt. Nothing was booked."),),
+}
+KNOWN_CODES = frozenset(_SENTENCES)
+
+
+def refusal_sentence(code: str, facts: Mapping[str, Fact], language: Language, *, scale: int = 0) -> str:
+    """Return the sentence of a refusal, with its figures where ``facts`` have them.
+
+    ``scale`` is that of the programme's points. An unknown code gets the plainest sentence there is.
+    """
+    told = {name: _fact(name, value, language, scale) for name, value in facts.items() if value is not None}
+    variants = _SENTENCES.get(code, _SENTENCES["conflict"])
+    message = next((variant for variant in variants if _fields(variant) <= told.keys()), variants[-1])
+    return translator(language).gettext(message, **told)
+
+
+def _fields(message: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(message) if name}
+
+
+def _fact(name: str, value: str | int, language: Language, scale: int) -> str:
+    if name == "points_max" and isinstance(value, int):
+        return format_points_bound(value, scale, language)
+    if name in {"points", "available", "debt"} and isinstance(value, int):
+        return format_points(value, scale, language)
+    return str(value)

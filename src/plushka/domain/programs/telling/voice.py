@@ -1,0 +1,72 @@
+"""How one programme speaks in one language: its currency, its points, the names behind its codes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from plushka.engine.program import Program
+from plushka.platform import i18n
+from plushka.platform.i18n import Language, Translator
+
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people call the things a programme names by code; a code without a name is shown as it is."""
+
+    products: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    branches: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Formats the values of ``program``; moments are told in ``zone``."""
+
+    program: Program
+    language: Language
+    names: Names = field(default_factory=Names)
+    zone: str = "UTC"
+
+    @property
+    def words(self) -> Translator:
+        return i18n.translator(self.language)
+
+    def money(self, minor: int) -> str:
+        return i18n.format_money(minor, self.program.currency, self.language, trim=True)
+
+    def points(self, points: int) -> str:
+        return i18n.format_points(points, self.program.point.scale, self.language)
+
+    def points_bound(self, points: int) -> str:
+        """Return the points as they follow “no more than” or “from”."""
+        return i18n.format_points_bound(points, self.program.point.scale, self.language)
+
+    def percent(self, bp: int) -> str:
+        return i18n.format_percent(bp, self.language)
+
+    def date(self, day: date | datetime) -> str:
+        return i18n.format_date(day, self.language, zone=self.zone)
+
+    def local_date(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def quantity(self, milli: int) -> str:
+        return i18n.format_quantity(milli, self.language)
+
+    def rule_name(self, rule_id: str) -> str:
+        named = {rule.id: rule.name for rule in self.program.earning}
+        return named.get(rule_id, rule_id)
+
+    def tier_name(self, tier_id: str) -> str:
+        tiers = self.program.tiers.tiers if self.program.tiers else ()
+        return {tier.id: tier.name for tier in tiers}.get(tier_id, tier_id)
+
+    def quoted(self, codes: Sequence[str], names: Mapping[str, str] = _NO_NAMES) -> str:
+        """Return the names of ``codes`` in quotation marks, joined into «a», «b» и «c»."""
+        gettext = self.words.gettext
+        return i18n.join([gettext("“{name}”", name=names.get(code, code)) for code in codes], self.language)

@@ -1,0 +1,72 @@
+"""Which rules are in force when, compiled once per process: a version never changes, so it never goes stale."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from plushka.domain.programs.model import UnknownVersion, VersionMark
+from plushka.engine.program import Program
+from plushka.engine.version import Version, compile_version
+from plushka.platform.database import Tx
+
+COMPILED_MAX = 1000
+"""Compiled versions a process keeps; the least recently used gives way."""
+
+decode_program = msgspec.json.Decoder(Program).decode
+
+
+class Versions:
+    """Compiled versions, by id. One per process."""
+
+    def __init__(self) -> None:
+        self._compiled: OrderedDict[UUID, Version] = OrderedDict()
+
+    async def get(self, tx: Tx, version_id: UUID) -> Version:
+        """Return a version of the tenant, compiled.
+
+        :raises UnknownVersion: when the tenant has none of this id
+        """
+        version = self._compiled.get(version_id)
+        if version is None:
+            version = compile_version(version_id, await _load_program(tx, version_id))
+            self._compiled[version_id] = version
+            if len(self._compiled) > COMPILED_MAX:
+                self._compiled.popitem(last=False)
+        self._compiled.move_to_end(version_id)
+        return version
+
+
+async def list_marks(tx: Tx) -> list[VersionMark]:
+    """Return the marks of all versions, the one to prefer first: by ``valid_from``, then number, descending."""
+    rows = await tx.fetch(
+        """
+        -- programs.list_marks
+        select id, program_id, number, valid_from
+        from program_versions where tenant_id = $1
+        order by valid_from desc, number desc
+        """,
+        tx.tenant_id,
+    )
+    return [VersionMark(*row) for row in rows]
+
+
+def in_force(marks: Sequence[VersionMark], at: datetime) -> VersionMark | None:
+    """Return the version in force at ``at``; a late receipt asks for its own moment (S15)."""
+    return next((mark for mark in marks if mark.valid_from <= at), None)
+
+
+async def _load_program(tx: Tx, version_id: UUID) -> Program:
+    body = await tx.fetchval(
+        """
+        -- programs.load_program
+        select body from program_versions where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        version_id,
+    )
+    if body is None:
+        raise UnknownVersion
+    return decode_program(body)

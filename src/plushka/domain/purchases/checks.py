@@ -1,0 +1,58 @@
+"""What makes a purchase unfit before any rule is asked."""
+
+from datetime import datetime
+
+from plushka.domain.businesses.model import Branch
+from plushka.domain.purchases.model import (
+    AMOUNT_MAX_MINOR,
+    CLOCK_SKEW_MAX,
+    LINES_MAX,
+    AmountOutOfRange,
+    Caller,
+    LinesMissing,
+    MemberMissing,
+    Purchase,
+    QuantityOutOfRange,
+    TimeInFuture,
+    TooManyLines,
+    UnknownBranch,
+    WrongCurrency,
+)
+from plushka.domain.purchases.reference import Places
+
+
+def check_purchase(caller: Caller, purchase: Purchase, places: Places, *, now: datetime) -> Branch:
+    """Return the branch of a purchase that is fit to be decided.
+
+    :raises Refusal: the first thing that is wrong, with its field
+    """
+    branch = branch_of(caller, purchase.branch, places)
+    if purchase.currency != places.business.currency:
+        raise WrongCurrency(field="currency", currency=places.business.currency)
+    if not purchase.lines:
+        raise LinesMissing(field="lines")
+    if len(purchase.lines) > LINES_MAX:
+        raise TooManyLines(field="lines", lines_max=LINES_MAX)
+    for index, line in enumerate(purchase.lines):
+        if not 0 <= line.amount_minor <= AMOUNT_MAX_MINOR:
+            raise AmountOutOfRange(field=f"lines[{index}].amount_minor", amount_max_minor=AMOUNT_MAX_MINOR)
+        if not 0 < line.quantity_milli <= AMOUNT_MAX_MINOR:
+            raise QuantityOutOfRange(field=f"lines[{index}].quantity_milli")
+    if sum([line.amount_minor for line in purchase.lines]) > AMOUNT_MAX_MINOR:
+        raise AmountOutOfRange(field="lines", amount_max_minor=AMOUNT_MAX_MINOR)
+    if purchase.occurred_at is not None and purchase.occurred_at > now + CLOCK_SKEW_MAX:
+        raise TimeInFuture(field="occurred_at")
+    if purchase.member is None and (purchase.redeem != 0 or purchase.hold_id is not None):
+        raise MemberMissing(field="member")
+    return branch
+
+
+def branch_of(caller: Caller, named: str | None, places: Places) -> Branch:
+    """Return the branch the till is bound to, or for a till of no branch the one the request names.
+
+    :raises UnknownBranch: there is none of this code, or it is not the till's
+    """
+    code = named or caller.branch
+    if code is None or code not in places.branches or (caller.branch is not None and code != caller.branch):
+        raise UnknownBranch(field="branch")
+    return places.branches[code]

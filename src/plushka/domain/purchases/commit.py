@@ -1,0 +1,92 @@
+"""Booking a batch of purchases in one transaction: all of a tenant, at most one a member."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Record
+
+from plushka.domain.ledger.bookkeeping import save_books
+from plushka.domain.programs import standings
+from plushka.domain.purchases.decide import Decision, decide
+from plushka.domain.purchases.model import Committed, KeyReused, ReceiptDiffers
+from plushka.domain.purchases.reference import Reference
+from plushka.domain.purchases.situation import Item, Situation, gather
+from plushka.domain.purchases.store import digest_of, find_known, insert_receipts, receipt_from, receipt_of
+from plushka.platform.database import Tx
+from plushka.platform.errors import Refusal
+from plushka.platform.ids import new_id
+
+Answer = Committed | Refusal
+
+
+async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> list[Answer]:
+    """Book the purchases that can be booked and answer each on its own; the transaction commits after this.
+
+    A refusal leaves no trace. A repeat (same number or key, same content) is answered with what was booked
+    then. The receipt's key is only looked up when its insert finds it taken or the decision is refused, after
+    the member's wallet is locked: two copies of one request queue on the wallet, so the second always sees
+    the first, even when the first left too few points for a re-run.
+    """
+    found = await gather(tx, reference, items, lock=True)
+    decided = [_try_to_decide(situation, tx) for situation in found]
+    decisions = [decision for decision in decided if isinstance(decision, Decision)]
+    new = await insert_receipts(tx, decisions) if decisions else set()
+    await _book(tx, [decision for decision in decisions if decision.receipt_id in new])
+    doubtful = [
+        item
+        for item, decision in zip(items, decided, strict=True)
+        if isinstance(decision, Refusal) or decision.receipt_id not in new
+    ]
+    known = _Known(await find_known(tx, doubtful) if doubtful else [])
+    return [
+        _answer(tx, item, decision, new, known) for item, decision in zip(items, decided, strict=True)
+    ]
+
+
+def _try_to_decide(found: Situation | Refusal, tx: Tx) -> Decision | Refusal:
+    if isinstance(found, Refusal):
+        return found
+    try:
+        return decide(found, receipt_id=new_id(), now=tx.at)
+    except Refusal as refusal:
+        return refusal
+
+
+async def _book(tx: Tx, decisions: Sequence[Decision]) -> None:
+    for program_id in {decision.situation.mark.program_id for decision in decisions}:
+        of_program = [d for d in decisions if d.situation.mark.program_id == program_id]
+        changes = [decision.change for decision in of_program if decision.change]
+        await standings.apply(tx, changes, program_id=program_id)
+    await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
+
+
+class _Known:
+    """Receipts booked before, by number and by key."""
+
+    def __init__(self, rows: Sequence[Record]) -> None:
+        self._by_number = {(row["till_id"], row["external_id"]): row for row in rows}
+        self._by_key = {(row["till_id"], row["idempotency_key"]): row for row in rows if row["idempotency_key"]}
+
+    def answer(self, item: Item) -> Answer | None:
+        """Return what a purchase that was met before is answered; None if it was not."""
+        till_id, purchase = item.caller.till_id, item.purchase
+        by_key = self._by_key.get((till_id, purchase.idempotency_key or ""))
+        by_number = self._by_number.get((till_id, purchase.external_id))
+        if by_key is not None and by_key["digest"] != digest_of(purchase):
+            return KeyReused(field="Idempotency-Key")
+        if by_number is None:
+            return None
+        if by_number["digest"] != digest_of(purchase):
+            return ReceiptDiffers(field="external_id", receipt_id=str(by_number["id"]))
+        return Committed(receipt=receipt_from(by_number), is_repeat=True)
+
+
+def _answer(
+    tx: Tx, item: Item, decision: Decision | Refusal, new: set[UUID], known: _Known
+) -> Answer:
+    if isinstance(decision, Decision) and decision.receipt_id in new:
+        return Committed(receipt=receipt_of(decision, tx), is_repeat=False)
+    if (answer := known.answer(item)) is not None:
+        return answer
+    assert isinstance(decision, Refusal)  # what was not new was found among the known
+    return decision

@@ -1,0 +1,111 @@
+"""From a situation to a decision, and from a decision to movements in the member's book. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import structs
+
+from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.model import Balance, Cause, OpenHold
+from plushka.domain.programs.model import StandingChange, Sums
+from plushka.domain.purchases.model import (
+    HoldClosed,
+    PayableChanged,
+    RedemptionOverMaximum,
+    RedemptionRefused,
+    UnknownHold,
+)
+from plushka.domain.purchases.situation import Situation
+from plushka.engine.evaluate import evaluate
+from plushka.engine.purchase import Outcome
+
+
+@dataclass(slots=True)
+class Decision:
+    """A purchase decided, its points moved in the book: ready to be written under ``receipt_id``."""
+
+    receipt_id: UUID
+    situation: Situation
+    outcome: Outcome
+    balance: Balance | None
+    change: StandingChange | None
+
+
+def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision:
+    """Ask the engine and move the points.
+
+    :raises RedemptionOverMaximum: more points than this purchase allows; the facts state the maximum
+    :raises RedemptionRefused: no points can be spent on this purchase; ``reason`` is one of the engine's codes
+    :raises PayableChanged: the customer was asked for another sum
+    :raises HoldClosed: the hold was captured or cancelled before
+    """
+    hold = _hold_of(situation, now)
+    outcome = evaluate(situation.version, situation.member, situation.basket, situation.at)
+    _check(situation, outcome, hold)
+    cause = Cause(document_id=receipt_id, version_id=situation.version.id, at=now)
+    book = situation.book
+    if book is None:
+        return Decision(receipt_id, situation, outcome, None, None)
+    if hold is not None:
+        book.capture(hold, outcome.redeemed.lots if outcome.redeemed else (), cause=cause)
+    elif outcome.redeemed is not None:
+        book.redeem(outcome.redeemed.lots, cause=cause)
+    book.note_purchase(situation.business_date, situation.branch.time_zone)
+    for grant in outcome.grants:
+        book.accrue(grant, earned_at=situation.at, cause=cause)
+    return Decision(receipt_id, situation, outcome, book.balance(), standing_change(situation, outcome, book))
+
+
+def standing_change(situation: Situation, outcome: Outcome, book: Book) -> StandingChange:
+    """Return what the purchase does to the member's standing."""
+    capped = situation.version.capped_rules
+    return StandingChange(
+        member_id=book.member_id,
+        business_date=situation.business_date,
+        sums=Sums(purchases=1, spend_minor=outcome.spend_minor, points_earned=outcome.earned_points),
+        tier_before=situation.member.tier if situation.member else None,
+        tier=outcome.tier_after,
+        rule_points={award.rule: award.points for award in outcome.awards if award.rule in capped},
+    )
+
+
+def _hold_of(situation: Situation, now: datetime) -> OpenHold | None:
+    """Turn the situation into that of a capture, if its purchase names a hold that is still open.
+
+    A hold that has run out was released when the book was settled: its points are then redeemed anew,
+    as far as they are still there (S6).
+    """
+    purchase, book, member = situation.item.purchase, situation.book, situation.member
+    if purchase.hold_id is None or book is None or member is None:
+        return None
+    held = situation.hold
+    if held is None or held.wallet_id != book.wallet_id:
+        raise UnknownHold(field="hold_id")
+    if held.state in ("captured", "cancelled"):
+        raise HoldClosed(field="hold_id", state=held.state)
+    redeem = purchase.redeem or held.points
+    if redeem == "max" or redeem > held.points:
+        redeem = held.points
+    situation.basket = structs.replace(situation.basket, redeem=redeem)
+    hold = book.holds.get(held.id)
+    if hold is not None:
+        situation.member = structs.replace(
+            member, available=book.available + held.points, lots=book.pinned_lots(hold)
+        )
+    return hold
+
+
+def _check(situation: Situation, outcome: Outcome, hold: OpenHold | None) -> None:
+    purchase = situation.item.purchase
+    wanted = situation.basket.redeem
+    if isinstance(wanted, int) and wanted > 0:
+        field = "hold_id" if hold else "redeem"
+        redeemed = outcome.redeemed
+        if redeemed is None or redeemed.points_max == 0 or redeemed.points == 0:
+            reasons = [note.code for note in outcome.notes if note.code.startswith("redemption_")]
+            raise RedemptionRefused(field=field, reason=reasons[0] if reasons else "points_missing")
+        if wanted > redeemed.points_max:
+            raise RedemptionOverMaximum(field=field, points_max=redeemed.points_max)
+    if purchase.expected_payable_minor is not None and purchase.expected_payable_minor != outcome.payable_minor:
+        raise PayableChanged(field="expected_payable_minor", payable_minor=outcome.payable_minor)

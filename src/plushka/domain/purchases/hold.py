@@ -1,0 +1,126 @@
+"""Points set aside for a receipt to come (S6)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.holds import HoldRecord, find_hold, insert_hold, list_holds
+from plushka.domain.ledger.model import Cause, HoldState
+from plushka.domain.members.model import Identity, UnknownMember
+from plushka.domain.members.queries import find_member
+from plushka.domain.programs.queries import get_program_id
+from plushka.domain.purchases.model import (
+    HOLD_TTL_MAX_SECONDS,
+    Caller,
+    Hold,
+    HoldClosed,
+    HoldRequest,
+    KeyReused,
+    PointsOutOfRange,
+    ReceiptDiffers,
+    TtlOutOfRange,
+    UnknownHold,
+)
+from plushka.domain.purchases.store import digest_of
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+
+async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
+    """Set points aside for ``ttl_seconds``. Safe to repeat: the till's receipt reference is the key.
+
+    :raises InsufficientPoints: fewer points are available
+    :raises ReceiptDiffers: the reference already holds something else
+    """
+    if request.points <= 0:
+        raise PointsOutOfRange(field="points")
+    if not 0 < request.ttl_seconds <= HOLD_TTL_MAX_SECONDS:
+        raise TtlOutOfRange(field="ttl_seconds", ttl_max_seconds=HOLD_TTL_MAX_SECONDS)
+    book = await _lock_book(tx, await _member_id(tx, request.member))
+    digest = digest_of(request)
+    known = await find_hold(
+        tx,
+        till_id=caller.till_id,
+        external_id=request.external_id,
+        idempotency_key=request.idempotency_key,
+    )
+    if known is not None:
+        if known.digest != digest:
+            raise ReceiptDiffers(field="external_id") if known.external_id == request.external_id else KeyReused(
+                field="Idempotency-Key"
+            )
+        return _view(known, book, state=known.state)
+    record = HoldRecord(
+        id=new_id(),
+        wallet_id=book.wallet_id,
+        member_id=book.member_id,
+        till_id=caller.till_id,
+        external_id=request.external_id,
+        points=request.points,
+        state="open",
+        expires_at=tx.at + timedelta(seconds=request.ttl_seconds),
+        digest=digest,
+        idempotency_key=request.idempotency_key,
+    )
+    placed = book.hold(
+        record.id, request.points, expires_at=record.expires_at, cause=Cause(record.id, None, tx.at)
+    )
+    await insert_hold(tx, record, placed)
+    await bookkeeping.save_books(tx, [book])
+    return _view(record, book, state="open")
+
+
+async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
+    """Give held points back. Cancelling what was cancelled or has run out changes nothing.
+
+    :raises UnknownHold: this till's business has no such hold
+    :raises HoldClosed: its points were captured
+    """
+    record = (await list_holds(tx, [hold_id])).get(hold_id)
+    if record is None or record.till_id != caller.till_id:
+        raise UnknownHold(field="hold_id")
+    book = await _lock_book(tx, record.member_id)
+    # Read again under the lock: a capture may have come first.
+    state = (await list_holds(tx, [hold_id]))[hold_id].state
+    if state == "captured":
+        raise HoldClosed(field="hold_id", state=state)
+    placed = book.holds.get(hold_id)
+    if placed is not None:
+        book.release(placed, state="cancelled", cause=Cause(hold_id, None, tx.at))
+        state = "cancelled"
+    elif state == "open":
+        state = "expired"
+    await bookkeeping.save_books(tx, [book])
+    return _view(record, book, state=state)
+
+
+async def _member_id(tx: Tx, named: UUID | Identity) -> UUID:
+    if isinstance(named, UUID):
+        return named
+    member = await find_member(tx, named)
+    if member is None:
+        raise UnknownMember(field="member")
+    return member.id
+
+
+async def _lock_book(tx: Tx, member_id: UUID) -> Book:
+    program_id = await get_program_id(tx)
+    book = (await bookkeeping.lock_books(tx, program_id=program_id, member_ids=[member_id])).get(member_id)
+    if book is None:
+        raise UnknownMember(field="member")
+    await bookkeeping.load_lots(tx, [book])
+    book.settle(tx.at)
+    return book
+
+
+def _view(record: HoldRecord, book: Book, *, state: HoldState) -> Hold:
+    return Hold(
+        id=record.id,
+        external_id=record.external_id,
+        member_id=record.member_id,
+        points=record.points,
+        state=state,
+        expires_at=record.expires_at,
+        balance=book.balance(),
+    )

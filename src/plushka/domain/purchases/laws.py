@@ -1,0 +1,81 @@
+"""What must hold between receipts, returns and the journal; checked by ``ledger.verify`` with its own laws."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LAWS: Mapping[str, str] = MappingProxyType(
+    {
+        "receipt_equals_journal": """
+            with sums as (
+                select document_id,
+                       coalesce(sum(points) filter (where kind = 'accrue'), 0) as earned,
+                       coalesce(sum(points) filter (where kind in ('redeem', 'capture')), 0) as redeemed
+                from postings where tenant_id = $1 and kind in ('accrue', 'redeem', 'capture')
+                group by document_id
+            )
+            select r.id as receipt, r.earned_points, r.redeemed_points, s.earned, s.redeemed
+            from receipts r left join sums s on s.document_id = r.id
+            where r.tenant_id = $1
+              and (r.earned_points, r.redeemed_points) is distinct from
+                  (coalesce(s.earned, 0), coalesce(s.redeemed, 0))
+        """,
+        "return_equals_journal": """
+            with sums as (
+                select document_id,
+                       coalesce(sum(points) filter (where kind = 'restore'), 0) as back,
+                       coalesce(sum(case kind when 'claw_back' then points when 'grant_back' then -points end), 0)
+                           as clawed_back
+                from postings where tenant_id = $1 and kind in ('restore', 'claw_back', 'grant_back')
+                group by document_id
+            )
+            select r.id as return, r.points_back, r.points_clawed_back, s.back, s.clawed_back
+            from returns r left join sums s on s.document_id = r.id
+            where r.tenant_id = $1
+              and (r.points_back, r.points_clawed_back) is distinct from
+                  (coalesce(s.back, 0), coalesce(s.clawed_back, 0))
+        """,
+        "refund_equals_returns": """
+            select r.id as receipt, r.refunded_minor, sum(b.refund_minor) as returns_minor
+            from receipts r left join returns b on b.tenant_id = r.tenant_id and b.receipt_id = r.id
+            where r.tenant_id = $1
+            group by r.id, r.refunded_minor
+            having r.refunded_minor <> coalesce(sum(b.refund_minor), 0)
+        """,
+        "posting_has_its_document": """
+            select p.id as posting, p.kind, p.document_id::text as document
+            from postings p
+            where p.tenant_id = $1
+              and not exists (select from receipts d where d.tenant_id = $1 and d.id = p.document_id)
+              and not exists (select from returns d where d.tenant_id = $1 and d.id = p.document_id)
+              and not exists (select from adjustments d where d.tenant_id = $1 and d.id = p.document_id)
+              and not exists (select from holds d where d.tenant_id = $1 and d.id = p.document_id)
+        """,
+        "standing_equals_receipts": """
+            with sums as (
+                select r.member_id, v.program_id, count(*) as purchases
+                from receipts r
+                join program_versions v on v.tenant_id = r.tenant_id and v.id = r.version_id
+                where r.tenant_id = $1 and r.member_id is not null
+                  and not exists (select from returns b where b.tenant_id = $1 and b.receipt_id = r.id and b.is_full)
+                group by r.member_id, v.program_id
+            )
+            select s.member_id as member, s.purchases, r.purchases as receipts
+            from standings s left join sums r using (member_id, program_id)
+            where s.tenant_id = $1 and s.purchases <> coalesce(r.purchases, 0)
+        """,
+        "standing_equals_its_days": """
+            with sums as (
+                select member_id, program_id, sum(purchases) as purchases, sum(spend_minor) as spend_minor,
+                       sum(points_earned) as points_earned
+                from standing_days where tenant_id = $1
+                group by member_id, program_id
+            )
+            select s.member_id as member, s.purchases, s.spend_minor, s.points_earned, d.purchases as days_purchases,
+                   d.spend_minor as days_spend_minor, d.points_earned as days_points_earned
+            from standings s left join sums d using (member_id, program_id)
+            where s.tenant_id = $1
+              and (s.purchases, s.spend_minor, s.points_earned) is distinct from
+                  (coalesce(d.purchases, 0), coalesce(d.spend_minor, 0), coalesce(d.points_earned, 0))
+        """,
+    }
+)

@@ -1,0 +1,40 @@
+"""Reads of receipts and returns."""
+
+from uuid import UUID
+
+from plushka.domain.purchases.model import Receipt, Return, UnknownReceipt
+from plushka.domain.purchases.return_store import SELECT_RETURNS, return_from
+from plushka.domain.purchases.store import SELECT_RECEIPTS, receipt_from
+from plushka.platform.database import Tx
+
+
+async def get_receipt(tx: Tx, receipt_id: UUID) -> Receipt:
+    """Return a receipt by id.
+
+    :raises UnknownReceipt: the business has none of this id
+    """
+    row = await tx.fetchrow(
+        f"-- purchases.get_receipt\n{SELECT_RECEIPTS} and r.id = $2", tx.tenant_id, receipt_id
+    )
+    if row is None:
+        raise UnknownReceipt
+    return receipt_from(row)
+
+
+async def find_receipt(tx: Tx, *, till_id: UUID, external_id: str) -> Receipt | None:
+    """Return a till's receipt by the till's own number."""
+    row = await tx.fetchrow(
+        f"-- purchases.find_receipt\n{SELECT_RECEIPTS} and r.till_id = $2 and r.external_id = $3",
+        tx.tenant_id,
+        till_id,
+        external_id,
+    )
+    return None if row is None else receipt_from(row)
+
+
+async def list_returns(tx: Tx, receipt_id: UUID) -> list[Return]:
+    """Return what has come back of a receipt, in order."""
+    rows = await tx.fetch(
+        f"-- purchases.list_returns\n{SELECT_RETURNS} and receipt_id = $2 order by id", tx.tenant_id, receipt_id
+    )
+    return [return_from(dict(row), is_repeat=False) for row in rows]

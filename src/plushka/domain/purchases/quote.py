@@ -1,0 +1,24 @@
+"""What a purchase would give."""
+
+from plushka.domain.purchases.model import Caller, Purchase, Quote
+from plushka.domain.purchases.reference import Reference
+from plushka.domain.purchases.situation import Item, gather
+from plushka.engine.evaluate import evaluate
+from plushka.platform.database import Tx
+from plushka.platform.errors import Refusal
+
+
+async def quote(tx: Tx, reference: Reference, caller: Caller, purchase: Purchase) -> Quote:
+    """Decide a purchase without booking anything. A redemption beyond the maximum is quoted at the maximum.
+
+    :raises Refusal: why it cannot be decided
+    """
+    (found,) = await gather(tx, reference, [Item(caller, purchase)], lock=False)
+    if isinstance(found, Refusal):
+        raise found
+    return Quote(
+        outcome=evaluate(found.version, found.member, found.basket, found.at),
+        member_id=found.book.member_id if found.book else None,
+        balance=found.book.balance() if found.book else None,
+        version_id=found.version.id,
+    )

@@ -1,0 +1,233 @@
+"""Statements of returns: what was sold, what has come back, and writing that more has."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from plushka.domain.ledger.model import Balance
+from plushka.domain.purchases.model import Return, ReturnLine, ReturnRequest, UnknownReceipt
+from plushka.domain.purchases.store import decision_inputs, decode_outcome
+from plushka.engine.purchase import Basket, LotUse, Member, Outcome
+from plushka.platform.database import Tx
+
+_decode_lines = msgspec.json.Decoder(tuple[ReturnLine, ...]).decode
+_decode_balance = msgspec.json.Decoder(Balance).decode
+
+
+class Owner(Struct, frozen=True):
+    """Whose receipt it is, for the locks to be taken in order."""
+
+    receipt_id: UUID
+    member_id: UUID | None
+    program_id: UUID
+
+
+class Sale(Struct, frozen=True):
+    """A receipt with all that a return needs: its decision's inputs, and what has come back (line → thousandths).
+
+    ``burned_points`` of its own lots have expired, less those that earlier returns already found burned.
+    """
+
+    receipt_id: UUID
+    program_id: UUID
+    version_id: UUID
+    occurred_at: datetime
+    business_date: date
+    basket: Basket
+    member_state: Member | None
+    outcome: Outcome
+    returned: dict[int, int]
+    granted_lot_ids: tuple[UUID, ...]
+    burned_points: int
+
+    @property
+    def redeemed_lots(self) -> tuple[LotUse, ...]:
+        return self.outcome.redeemed.lots if self.outcome.redeemed else ()
+
+
+class Known(Struct, frozen=True):
+    """A return booked before, with the digest of its request."""
+
+    digest: bytes
+    answer: Return
+
+
+async def get_owner(tx: Tx, *, till_id: UUID, receipt: UUID | str) -> Owner:
+    """Return whose receipt this is: one of any till by id, one of this till by number.
+
+    :raises UnknownReceipt: there is none
+    """
+    row = await tx.fetchrow(
+        """
+        -- purchases.get_owner
+        select r.id, r.member_id, v.program_id
+        from receipts r join program_versions v on v.tenant_id = r.tenant_id and v.id = r.version_id
+        where r.tenant_id = $1 and (r.id = $2 or (r.till_id = $3 and r.external_id = $4))
+        """,
+        tx.tenant_id,
+        receipt if isinstance(receipt, UUID) else None,
+        till_id,
+        receipt if isinstance(receipt, str) else None,
+    )
+    if row is None:
+        raise UnknownReceipt(field="receipt")
+    return Owner(*row)
+
+
+async def lock_sale(tx: Tx, owner: Owner) -> Sale:
+    """Lock the receipt against other returns and return all of it that matters."""
+    row = await tx.fetchrow(
+        """
+        -- purchases.lock_sale
+        select version_id, occurred_at, business_date, basket, member_state, outcome
+        from receipts where tenant_id = $1 and id = $2
+        for no key update
+        """,
+        tx.tenant_id,
+        owner.receipt_id,
+    )
+    assert row is not None  # receipts are never deleted
+    basket, member_state = decision_inputs(row)
+    returned: dict[int, int] = {}
+    found_burned = 0
+    for came_back in await _list_returned(tx, owner.receipt_id):
+        found_burned += came_back["points_burned"]
+        for line in _decode_lines(came_back["lines"]):
+            returned[line.index] = returned.get(line.index, 0) + line.quantity_milli
+    points = await tx.fetchrow(
+        """
+        -- purchases.points_of_sale
+        select coalesce(array_agg(distinct lot_id) filter (where kind = 'accrue'), '{}') as lot_ids,
+               coalesce(sum(points) filter (where kind = 'expire'), 0)::bigint as burned
+        from postings where tenant_id = $1 and document_id = $2
+        """,
+        tx.tenant_id,
+        owner.receipt_id,
+    )
+    assert points is not None  # an aggregate without groups has a row
+    return Sale(
+        receipt_id=owner.receipt_id,
+        program_id=owner.program_id,
+        version_id=row["version_id"],
+        occurred_at=row["occurred_at"],
+        business_date=row["business_date"],
+        basket=basket,
+        member_state=member_state,
+        outcome=decode_outcome(row["outcome"]),
+        returned=returned,
+        granted_lot_ids=tuple(points["lot_ids"]),
+        burned_points=points["burned"] - found_burned,
+    )
+
+
+async def _list_returned(tx: Tx, receipt_id: UUID) -> Sequence[dict[str, object]]:
+    rows = await tx.fetch(
+        """
+        -- purchases.list_returned
+        select lines, points_burned from returns where tenant_id = $1 and receipt_id = $2
+        """,
+        tx.tenant_id,
+        receipt_id,
+    )
+    return [dict(row) for row in rows]
+
+
+async def insert_return(
+    tx: Tx, answer: Return, *, till_id: UUID, request: ReturnRequest, digest: bytes, is_full: bool
+) -> None:
+    """Write a return, and what the receipt has been refunded in all."""
+    await tx.execute(
+        """
+        -- purchases.insert_return
+        insert into returns (
+            tenant_id, id, receipt_id, till_id, external_id, idempotency_key, digest, occurred_at, lines,
+            refund_minor, points_back, points_clawed_back, points_burned, points_owed, is_full, balance
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        """,
+        tx.tenant_id,
+        answer.id,
+        answer.receipt_id,
+        till_id,
+        answer.external_id,
+        request.idempotency_key,
+        digest,
+        tx.at,
+        msgspec.json.encode(answer.lines).decode(),
+        answer.refund_minor,
+        answer.points_back,
+        answer.points_clawed_back,
+        answer.points_burned,
+        answer.points_owed,
+        is_full,
+        None if answer.balance is None else msgspec.json.encode(answer.balance).decode(),
+    )
+    await tx.execute(
+        """
+        -- purchases.add_refund
+        update receipts set refunded_minor = refunded_minor + $3 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        answer.receipt_id,
+        answer.refund_minor,
+    )
+
+
+SELECT_RETURNS = """
+    select id, receipt_id, external_id, idempotency_key, digest, occurred_at, lines, refund_minor, points_back,
+           points_clawed_back, points_burned, points_owed, balance
+    from returns where tenant_id = $1
+"""
+
+
+def return_from(row: dict[str, object], *, is_repeat: bool) -> Return:
+    """Return the return of a row of ``SELECT_RETURNS``."""
+    values = {name: row[name] for name in Return.__struct_fields__ if name in row}
+    balance = row["balance"]
+    return Return(
+        **{
+            **values,
+            "lines": _decode_lines(str(row["lines"])),
+            "balance": None if balance is None else _decode_balance(str(balance)),
+            "is_repeat": is_repeat,
+        }
+    )
+
+
+async def find_known(
+    tx: Tx, *, till_id: UUID, external_id: str, idempotency_key: str | None
+) -> Known | None:
+    """Return the return booked under this number, or else under this key."""
+    row = await tx.fetchrow(
+        f"""
+        -- purchases.find_known_return
+        {SELECT_RETURNS} and till_id = $2 and (external_id = $3 or idempotency_key = $4)
+        order by external_id = $3 desc
+        limit 1
+        """,
+        tx.tenant_id,
+        till_id,
+        external_id,
+        idempotency_key,
+    )
+    return None if row is None else Known(row["digest"], return_from(dict(row), is_repeat=True))
+
+
+async def find_last_purchase(tx: Tx, member_id: UUID) -> tuple[date, str] | None:
+    """Return the business day and zone of the member's last purchase that was not returned as a whole."""
+    row = await tx.fetchrow(
+        """
+        -- purchases.find_last_purchase
+        select r.business_date, b.time_zone
+        from receipts r join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
+        where r.tenant_id = $1 and r.member_id = $2
+          and not exists (select from returns x where x.tenant_id = $1 and x.receipt_id = r.id and x.is_full)
+        order by r.business_date desc
+        limit 1
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return None if row is None else (row["business_date"], row["time_zone"])

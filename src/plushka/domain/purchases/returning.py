@@ -1,0 +1,233 @@
+"""Taking back a purchase, whole or in part (S9, S10)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from msgspec import structs
+
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.model import Cause
+from plushka.domain.programs import standings
+from plushka.domain.programs.model import StandingChange, Sums
+from plushka.domain.programs.versions import in_force, list_marks
+from plushka.domain.purchases import return_store
+from plushka.domain.purchases.model import (
+    Caller,
+    KeyReused,
+    NothingToReturn,
+    QuantityOutOfRange,
+    ReceiptDiffers,
+    Return,
+    ReturnExceedsReceipt,
+    ReturnLine,
+    ReturnRequest,
+    UnknownLine,
+)
+from plushka.domain.purchases.reference import Reference
+from plushka.domain.purchases.return_store import Sale
+from plushka.domain.purchases.store import digest_of
+from plushka.engine.purchase import LotUse, Remainder
+from plushka.engine.returns import remainder
+from plushka.engine.tiers import tier_after_return
+from plushka.engine.version import Version
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+
+async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request: ReturnRequest) -> Return:
+    """Book a return. Safe to repeat: the till's number of the return is the key (S7).
+
+    :raises UnknownReceipt: this till's business has no such receipt
+    :raises ReturnExceedsReceipt: more of a line comes back than is left of it
+    :raises ClawbackRefused: the programme refuses a return whose points are spent (S10)
+    """
+    sale, book = await _lock(tx, caller, request)
+    digest = digest_of(request)
+    known = await return_store.find_known(
+        tx,
+        till_id=caller.till_id,
+        external_id=request.external_id,
+        idempotency_key=request.idempotency_key,
+    )
+    if known is not None:
+        if known.digest == digest:
+            return known.answer
+        if known.answer.external_id == request.external_id:
+            raise ReceiptDiffers(field="external_id")
+        raise KeyReused(field="Idempotency-Key")
+    case = await _work_out(tx, reference, sale, book, request)
+    case.answer = structs.replace(case.answer, id=case.return_id)
+    await return_store.insert_return(
+        tx, case.answer, till_id=caller.till_id, request=request, digest=digest, is_full=case.is_full
+    )
+    if book is not None:
+        await _lower_standing(tx, reference, sale, case, book)
+        await bookkeeping.save_books(tx, [book])
+    return case.answer
+
+
+async def preview_return(tx: Tx, reference: Reference, caller: Caller, request: ReturnRequest) -> Return:
+    """Return what ``return_purchase`` would answer, for the cashier to see before confirming; nothing is booked.
+
+    :raises Refusal: as ``return_purchase`` would
+    """
+    sale, book = await _lock(tx, caller, request)
+    return (await _work_out(tx, reference, sale, book, request)).answer
+
+
+@dataclass(slots=True)
+class _Case:
+    """A return worked out: the answer, and what it does to the standing."""
+
+    return_id: UUID
+    answer: Return
+    is_full: bool
+    sums: Sums
+    rule_points: dict[str, int]
+
+
+async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, Book | None]:
+    """Lock the wallet, then the receipt: in this order everywhere, so that returns and purchases never circle."""
+    owner = await return_store.get_owner(tx, till_id=caller.till_id, receipt=request.receipt)
+    book = None
+    if owner.member_id is not None:
+        books = await bookkeeping.lock_books(tx, program_id=owner.program_id, member_ids=[owner.member_id])
+        book = books[owner.member_id]
+    sale = await return_store.lock_sale(tx, owner)
+    if book is not None:
+        lot_ids = {use.lot_id for use in sale.redeemed_lots} | set(sale.granted_lot_ids)
+        await bookkeeping.load_lots(tx, [book], also=lot_ids)
+        book.settle(tx.at)
+    return sale, book
+
+
+async def _work_out(
+    tx: Tx, reference: Reference, sale: Sale, book: Book | None, request: ReturnRequest
+) -> _Case:
+    version = await reference.versions.get(tx, sale.version_id)
+    lines = _lines(sale, request)
+    returned = dict(sale.returned)
+    for line in lines:
+        returned[line.index] = returned.get(line.index, 0) + line.quantity_milli
+    before, after = _remainder(version, sale, sale.returned), _remainder(version, sale, returned)
+    return_id = new_id()
+    back = _lots_between(before, after)
+    clawed_back = burned = owed = 0
+    if book is not None:
+        cause = Cause(document_id=return_id, version_id=version.id, at=tx.at)
+        book.restore(
+            back, grace_days=version.program.return_grace_days, zone=sale.basket.place.time_zone, cause=cause
+        )
+        clawed_back, burned, owed = _claw_back(
+            book, sale, before.earned_points - after.earned_points, version, cause
+        )
+    answer = Return(
+        id=None,
+        external_id=request.external_id,
+        receipt_id=sale.receipt_id,
+        lines=lines,
+        refund_minor=sum(after.refund_minor_by_line) - sum(before.refund_minor_by_line),
+        points_back=sum(use.points for use in back),
+        points_clawed_back=clawed_back,
+        points_burned=burned,
+        points_owed=owed,
+        balance=book.balance() if book else None,
+    )
+    return _Case(
+        return_id=return_id,
+        answer=answer,
+        is_full=after.is_empty,
+        sums=Sums(
+            purchases=-1 if after.is_empty else 0,
+            spend_minor=after.spend_minor - before.spend_minor,
+            points_earned=after.earned_points - before.earned_points,
+        ),
+        rule_points={
+            rule: after.earned_by_rule.get(rule, 0) - before.earned_by_rule.get(rule, 0)
+            for rule in version.capped_rules
+            if before.earned_by_rule.get(rule, 0) != after.earned_by_rule.get(rule, 0)
+        },
+    )
+
+
+def _lines(sale: Sale, request: ReturnRequest) -> tuple[ReturnLine, ...]:
+    """Return what comes back now: the lines asked for, or all that is left.
+
+    :raises Refusal: a line that is not there, twice there, or more of it than is left
+    """
+    left = {
+        index: line.quantity_milli - sale.returned.get(index, 0) for index, line in enumerate(sale.basket.lines)
+    }
+    if not any(left.values()):
+        raise NothingToReturn(field="receipt")
+    if request.lines is None:
+        return tuple(ReturnLine(index, quantity_milli) for index, quantity_milli in left.items() if quantity_milli)
+    seen: set[int] = set()
+    for place, line in enumerate(request.lines):
+        if line.index not in left or line.index in seen:
+            raise UnknownLine(field=f"lines[{place}].index")
+        if line.quantity_milli <= 0:
+            raise QuantityOutOfRange(field=f"lines[{place}].quantity_milli")
+        if line.quantity_milli > left[line.index]:
+            raise ReturnExceedsReceipt(field=f"lines[{place}].quantity_milli", left_milli=left[line.index])
+        seen.add(line.index)
+    if not seen:
+        raise UnknownLine(field="lines")
+    return request.lines
+
+
+def _remainder(version: Version, sale: Sale, returned: dict[int, int]) -> Remainder:
+    return remainder(version, sale.member_state, sale.basket, sale.outcome, returned, sale.occurred_at)
+
+
+def _lots_between(before: Remainder, after: Remainder) -> list[LotUse]:
+    given = {use.lot_id: use.points for use in before.points_back_to_lots}
+    return [
+        LotUse(lot_id=use.lot_id, points=use.points - given.get(use.lot_id, 0))
+        for use in after.points_back_to_lots
+        if use.points > given.get(use.lot_id, 0)
+    ]
+
+
+def _claw_back(book: Book, sale: Sale, points: int, version: Version, cause: Cause) -> tuple[int, int, int]:
+    """Take back what the receipt no longer earns; return (taken, burned before, of the taken as debt)."""
+    if points <= 0:
+        book.grant_back(-points, receipt_id=sale.receipt_id, cause=cause)
+        return points, 0, 0
+    own = sum(
+        lot.pending + lot.available for lot in book.lots.values() if lot.document_id == sale.receipt_id
+    )
+    # Points of this receipt that have burned are gone already; taking others for them would take them twice.
+    burned = min(max(points - own, 0), sale.burned_points)
+    taken, owed = book.claw_back(
+        points - burned, receipt_id=sale.receipt_id, debt=version.program.debt, cause=cause
+    )
+    return taken, burned, owed
+
+
+async def _lower_standing(tx: Tx, reference: Reference, sale: Sale, case: _Case, book: Book) -> None:
+    standing = (await standings.list_standings(tx, [book.member_id], program_id=sale.program_id))[book.member_id]
+    change = StandingChange(
+        member_id=book.member_id,
+        business_date=sale.business_date,
+        sums=case.sums,
+        tier_before=standing.tier,
+        tier=standing.tier,
+        rule_points=case.rule_points,
+    )
+    await standings.apply(tx, [change], program_id=sale.program_id)
+    if case.is_full:
+        book.set_last_purchase(await return_store.find_last_purchase(tx, book.member_id))
+    mark = in_force(await list_marks(tx), tx.at)
+    if mark is not None:
+        await _lower_tier(tx, await reference.versions.get(tx, mark.id), book.member_id, sale)
+
+
+async def _lower_tier(tx: Tx, version: Version, member_id: UUID, sale: Sale) -> None:
+    """Let the rules in force now say whether the lowered sums lower the tier at once (S13)."""
+    standing = (await standings.list_standings(tx, [member_id], program_id=sale.program_id))[member_id]
+    totals = await standings.list_totals(tx, version=version, standings=[standing], days=[tx.at.date()])
+    tier = tier_after_return(version, standing.tier, totals[member_id], is_manual=standing.tier_is_manual)
+    if tier != standing.tier:
+        await standings.change_tier(tx, standing, tier, reason="return")

@@ -1,0 +1,255 @@
+"""What the engine must know to decide purchases, gathered for many at once in a handful of statements."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from plushka.domain.businesses.model import Branch
+from plushka.domain.catalog.model import Product
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.holds import HoldRecord, list_holds
+from plushka.domain.members import queries as members
+from plushka.domain.members.model import Identity, UnknownMember
+from plushka.domain.members.model import Member as Enrolled
+from plushka.domain.programs import standings
+from plushka.domain.programs.model import Standing, VersionMark
+from plushka.domain.programs.operations import join
+from plushka.domain.programs.versions import in_force, list_marks
+from plushka.domain.purchases.checks import check_purchase
+from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
+from plushka.domain.purchases.reference import Reference
+from plushka.engine.local_time import moment
+from plushka.engine.purchase import Basket, Line, Member, Place
+from plushka.engine.version import Version
+from plushka.platform.database import Tx
+from plushka.platform.errors import Refusal
+from plushka.platform.ids import new_id
+
+
+class Item(Struct, frozen=True):
+    """A purchase and the till that reports it."""
+
+    caller: Caller
+    purchase: Purchase
+
+
+@dataclass(slots=True)
+class Situation:
+    """A purchase with all that decides it. ``book`` and ``member`` are None for an anonymous one."""
+
+    item: Item
+    at: datetime
+    business_date: date
+    branch: Branch
+    mark: VersionMark
+    version: Version
+    basket: Basket
+    names: tuple[str | None, ...]
+    book: Book | None = None
+    standing: Standing | None = None
+    member: Member | None = None
+    hold: HoldRecord | None = None
+
+
+Found = Situation | Refusal
+
+
+async def gather(tx: Tx, reference: Reference, items: Sequence[Item], *, lock: bool) -> list[Found]:
+    """Return, for each item, its situation or why there is none. At most one item a member.
+
+    With ``lock`` the members' wallets are locked, in the order of their ids, until the transaction ends.
+    """
+    marks = await list_marks(tx)
+    found = [await _try_to_place(tx, reference, item, marks) for item in items]
+    placed = [situation for situation in found if isinstance(situation, Situation)]
+    await _fill_baskets(tx, reference, placed)
+    refused = await _find_members(tx, placed, lock=lock)
+    return [refused.get(id(situation), situation) for situation in found]
+
+
+async def _try_to_place(
+    tx: Tx, reference: Reference, item: Item, marks: Sequence[VersionMark]
+) -> Found:
+    try:
+        places = await reference.places(tx, branch=item.purchase.branch or item.caller.branch)
+        branch = check_purchase(item.caller, item.purchase, places, now=tx.at)
+        at = item.purchase.occurred_at or tx.at
+        mark = in_force(marks, at)
+        if mark is None:
+            raise NoProgram
+    except Refusal as refusal:
+        return refusal
+    place = Place(
+        branch=branch.code, time_zone=branch.time_zone, day_starts_minutes=branch.day_starts_minutes
+    )
+    return Situation(
+        item=item,
+        at=at,
+        business_date=moment(at, place).business_date,
+        branch=branch,
+        mark=mark,
+        version=await reference.versions.get(tx, mark.id),
+        basket=Basket(lines=(), place=place, channel=item.purchase.channel, redeem=item.purchase.redeem),
+        names=(),
+    )
+
+
+async def _fill_baskets(tx: Tx, reference: Reference, situations: Iterable[Situation]) -> None:
+    lines = [line for situation in situations for line in situation.item.purchase.lines]
+    products = await reference.catalog.look_up(tx, {line.sku for line in lines})
+    unlisted = {line.category for line in lines if line.category and line.sku not in products}
+    paths = await reference.catalog.trace_categories(tx, unlisted) if unlisted else {}
+    for situation in situations:
+        of_receipt = situation.item.purchase.lines
+        known = [products.get(line.sku) for line in of_receipt]
+        situation.names = tuple(
+            line.name or (product.name if product else None)
+            for line, product in zip(of_receipt, known, strict=True)
+        )
+        situation.basket = structs.replace(
+            situation.basket,
+            lines=tuple(
+                [
+                    _line(line, product, paths)
+                    for line, product in zip(of_receipt, known, strict=True)
+                ]
+            ),
+        )
+
+
+def _line(line: PurchaseLine, product: Product | None, paths: dict[str, tuple[str, ...]]) -> Line:
+    if product is not None:
+        return Line(
+            product=line.sku,
+            quantity_milli=line.quantity_milli,
+            amount_minor=line.amount_minor,
+            categories=product.category_path,
+            brand=product.brand,
+            kind=line.kind or product.kind,
+        )
+    return Line(
+        product=line.sku,
+        quantity_milli=line.quantity_milli,
+        amount_minor=line.amount_minor,
+        categories=paths.get(line.category, (line.category,)) if line.category else (),
+        brand=line.brand,
+        kind=line.kind or "goods",
+    )
+
+
+async def _find_members(
+    tx: Tx, situations: Sequence[Situation], *, lock: bool
+) -> dict[int, Refusal]:
+    """Fill in books, standings and members; return refusals by the identity of their situations."""
+    refused: dict[int, Refusal] = {}
+    by_member: dict[UUID, Situation] = {}
+    identities = [s.item.purchase.member for s in situations if isinstance(s.item.purchase.member, Identity)]
+    ids = await members.find_member_ids(tx, identities) if identities else {}
+    for situation in situations:
+        named = situation.item.purchase.member
+        member_id = ids.get(named) if isinstance(named, Identity) else named
+        if member_id in by_member:
+            refused[id(situation)] = MemberBusy()
+        elif member_id is not None:
+            by_member[member_id] = situation
+        elif named is not None:
+            refused[id(situation)] = UnknownMember(field="member")
+    for program_id in {situation.mark.program_id for situation in by_member.values()}:
+        of_program = {
+            member_id: situation
+            for member_id, situation in by_member.items()
+            if situation.mark.program_id == program_id
+        }
+        refused |= await _fill_members(tx, of_program, program_id=program_id, lock=lock)
+    return refused
+
+
+async def _fill_members(
+    tx: Tx, by_member: dict[UUID, Situation], *, program_id: UUID, lock: bool
+) -> dict[int, Refusal]:
+    take = bookkeeping.lock_books if lock else bookkeeping.read_books
+    books = await take(tx, program_id=program_id, member_ids=list(by_member))
+    enrolled = {member.id: member for member in await members.list_members_of_ids(tx, list(by_member))}
+    unknown: dict[int, Refusal] = {
+        id(situation): UnknownMember(field="member")
+        for member_id, situation in by_member.items()
+        if member_id not in enrolled
+    }
+    standing_of = await standings.list_standings(tx, list(enrolled), program_id=program_id)
+    # Members of before the programme join it with their first purchase under it; a quote only supposes so.
+    if strangers := [member_id for member_id in enrolled if member_id not in books]:
+        if lock:
+            for member_id in strangers:
+                await join(tx, member_id)
+            books |= await take(tx, program_id=program_id, member_ids=strangers)
+            standing_of |= await standings.list_standings(tx, strangers, program_id=program_id)
+        else:
+            books |= {member_id: Book(wallet_id=new_id(), member_id=member_id) for member_id in strangers}
+            standing_of |= {member_id: standings.newcomer(member_id, program_id) for member_id in strangers}
+    await bookkeeping.load_lots(
+        tx,
+        [
+            book
+            for member_id, book in books.items()
+            if not lock or _needs_lots(by_member[member_id], book, tx.at)
+        ],
+    )
+    hold_ids = [s.item.purchase.hold_id for s in by_member.values() if s.item.purchase.hold_id]
+    holds = await list_holds(tx, hold_ids) if hold_ids else {}
+    for member_id, book in books.items():
+        situation = by_member[member_id]
+        situation.book = book
+        situation.hold = holds.get(situation.item.purchase.hold_id or member_id)
+        situation.standing = standing_of[member_id]
+        if book.is_complete:
+            book.settle(tx.at)
+    for version in {by_member[member_id].version for member_id in books}:
+        of_version = [by_member[member_id] for member_id in books if by_member[member_id].version is version]
+        await _fill_states(tx, version, of_version, enrolled, program_id=program_id)
+    return unknown
+
+
+def _needs_lots(situation: Situation, book: Book, at: datetime) -> bool:
+    purchase = situation.item.purchase
+    return purchase.redeem != 0 or purchase.hold_id is not None or book.is_due(at)
+
+
+async def _fill_states(
+    tx: Tx,
+    version: Version,
+    situations: Sequence[Situation],
+    enrolled: dict[UUID, Enrolled],
+    *,
+    program_id: UUID,
+) -> None:
+    member_ids = [s.book.member_id for s in situations if s.book]
+    days = [situation.business_date for situation in situations]
+    totals = await standings.list_totals(
+        tx, version=version, standings=[s.standing for s in situations if s.standing], days=days
+    )
+    rule_points = await standings.list_rule_points(
+        tx, program_id=program_id, rules=version.capped_rules, member_ids=member_ids, days=days
+    )
+    for situation, member_id in zip(situations, member_ids, strict=True):
+        book, standing, person = situation.book, situation.standing, enrolled[member_id]
+        assert book is not None  # every situation here has a book and a standing: they were chosen by them
+        assert standing is not None
+        situation.member = Member(
+            available=book.available,
+            pending=book.pending,
+            debt=book.debt,
+            lots=book.spendable_lots(),
+            tier=standing.tier,
+            tier_is_manual=standing.tier_is_manual,
+            personal_discount_bp=person.personal_discount_bp,
+            tags=person.tags,
+            birthday=person.birthday,
+            purchases=standing.sums.purchases,
+            last_purchase_on=book.last_purchase[0] if book.last_purchase else None,
+            totals=totals[member_id],
+            rule_points=rule_points.get(member_id, {}),
+        )

@@ -1,0 +1,191 @@
+"""Statements that write receipts and returns, and read them back. Structures are kept as JSON of the engine's values."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+from msgspec import Struct, structs
+
+from plushka.domain.ledger.model import Balance
+from plushka.domain.purchases.decide import Decision
+from plushka.domain.purchases.model import Purchase, PurchaseLine, Receipt
+from plushka.domain.purchases.situation import Item
+from plushka.engine.purchase import Basket, Member, Outcome
+from plushka.platform.database import Tx
+
+_encode = msgspec.json.Encoder().encode
+
+
+class StoredBasket(Struct, frozen=True):
+    """What was sold, as the rules saw it, with the names that stood on the receipt."""
+
+    basket: Basket
+    names: tuple[str | None, ...]
+
+
+_decode_basket = msgspec.json.Decoder(StoredBasket).decode
+decode_outcome = msgspec.json.Decoder(Outcome).decode
+_decode_member = msgspec.json.Decoder(Member).decode
+_decode_balance = msgspec.json.Decoder(Balance).decode
+
+
+def digest_of(request: Struct) -> bytes:
+    """Return what tells a repeat of a request from another one; the Idempotency-Key itself does not count (S7)."""
+    return sha256(_encode(structs.replace(request, idempotency_key=None))).digest()
+
+
+async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
+    """Write receipts and return the ids of those that were new; one known by its number or key is passed over.
+
+    Rows go in by natural key, so that two processes given the same receipts wait for each other in one order.
+    """
+    rows = sorted(map(_receipt_row, decisions), key=lambda row: row[1:3])
+    inserted = await tx.fetch(
+        """
+        -- purchases.insert_receipts
+        insert into receipts (
+            tenant_id, received_at, id, till_id, external_id, idempotency_key, digest, branch_id, member_id,
+            version_id, cashier, occurred_at, business_date, amount_minor, discount_minor, redeemed_minor,
+            payable_minor, redeemed_points, earned_points, basket, member_state, outcome, balance
+        )
+        select $1, $2, new.* from unnest(
+            $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::uuid[],
+            $11::text[], $12::timestamptz[], $13::date[], $14::bigint[], $15::bigint[], $16::bigint[],
+            $17::bigint[], $18::bigint[], $19::bigint[], $20::jsonb[], $21::jsonb[], $22::jsonb[], $23::jsonb[]
+        ) as new
+        on conflict do nothing
+        returning id
+        """,
+        tx.tenant_id,
+        tx.at,
+        *zip(*rows, strict=True),
+    )
+    return {row["id"] for row in inserted}
+
+
+def _receipt_row(decision: Decision) -> tuple[object, ...]:
+    situation, outcome = decision.situation, decision.outcome
+    purchase = situation.item.purchase
+    state = situation.member
+    return (
+        decision.receipt_id,
+        situation.item.caller.till_id,
+        purchase.external_id,
+        purchase.idempotency_key,
+        digest_of(purchase),
+        situation.branch.id,
+        None if situation.book is None else situation.book.member_id,
+        situation.version.id,
+        purchase.cashier,
+        situation.at,
+        situation.business_date,
+        outcome.amount_minor,
+        outcome.discount_minor,
+        outcome.redeemed_minor,
+        outcome.payable_minor,
+        outcome.redeemed.points if outcome.redeemed else 0,
+        outcome.earned_points,
+        _json(StoredBasket(basket=situation.basket, names=situation.names)),
+        None if state is None else _json(structs.replace(state, lots=())),
+        _json(outcome),
+        None if decision.balance is None else _json(decision.balance),
+    )
+
+
+def _json(value: object) -> str:
+    return _encode(value).decode()
+
+
+def receipt_of(decision: Decision, tx: Tx) -> Receipt:
+    """Return the receipt that a decision became."""
+    situation = decision.situation
+    return Receipt(
+        id=decision.receipt_id,
+        external_id=situation.item.purchase.external_id,
+        till_id=situation.item.caller.till_id,
+        branch=situation.branch.code,
+        branch_name=situation.branch.name,
+        time_zone=situation.branch.time_zone,
+        member_id=None if situation.book is None else situation.book.member_id,
+        version_id=situation.version.id,
+        cashier=situation.item.purchase.cashier,
+        occurred_at=situation.at,
+        received_at=tx.at,
+        business_date=situation.business_date,
+        lines=_lines(situation.basket, situation.names),
+        outcome=decision.outcome,
+        balance=decision.balance,
+        refunded_minor=0,
+    )
+
+
+SELECT_RECEIPTS = """
+    select r.id, r.external_id, r.till_id, b.code as branch, b.name as branch_name, b.time_zone, r.member_id,
+           r.version_id, r.cashier, r.occurred_at, r.received_at, r.business_date, r.refunded_minor,
+           r.idempotency_key, r.digest, r.basket, r.outcome, r.balance, r.member_state
+    from receipts r join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
+    where r.tenant_id = $1
+"""
+
+
+def receipt_from(row: Record) -> Receipt:
+    """Return the receipt of a row of ``SELECT_RECEIPTS``."""
+    stored = _decode_basket(row["basket"])
+    return Receipt(
+        id=row["id"],
+        external_id=row["external_id"],
+        till_id=row["till_id"],
+        branch=row["branch"],
+        branch_name=row["branch_name"],
+        time_zone=row["time_zone"],
+        member_id=row["member_id"],
+        version_id=row["version_id"],
+        cashier=row["cashier"],
+        occurred_at=row["occurred_at"],
+        received_at=row["received_at"],
+        business_date=row["business_date"],
+        lines=_lines(stored.basket, stored.names),
+        outcome=decode_outcome(row["outcome"]),
+        balance=None if row["balance"] is None else _decode_balance(row["balance"]),
+        refunded_minor=row["refunded_minor"],
+    )
+
+
+def decision_inputs(row: Record) -> tuple[Basket, Member | None]:
+    """Return what a stored receipt was decided from, besides its version and moment (S20)."""
+    state = row["member_state"]
+    return _decode_basket(row["basket"]).basket, None if state is None else _decode_member(state)
+
+
+def _lines(basket: Basket, names: Sequence[str | None]) -> tuple[PurchaseLine, ...]:
+    return tuple(
+        PurchaseLine(
+            sku=line.product,
+            quantity_milli=line.quantity_milli,
+            amount_minor=line.amount_minor,
+            name=name,
+            category=line.categories[0] if line.categories else None,
+            brand=line.brand,
+            kind=line.kind,
+        )
+        for line, name in zip(basket.lines, names, strict=True)
+    )
+
+
+async def find_known(tx: Tx, items: Sequence[Item]) -> list[Record]:
+    """Return the rows of receipts known by the number or the key of any of the items, with digest and key."""
+    purchases: list[Purchase] = [item.purchase for item in items]
+    return await tx.fetch(
+        f"""
+        -- purchases.find_known
+        {SELECT_RECEIPTS}
+          and ((r.till_id, r.external_id) in (select * from unnest($2::uuid[], $3::text[]))
+               or (r.till_id, r.idempotency_key) in (select * from unnest($2::uuid[], $4::text[])))
+        """,
+        tx.tenant_id,
+        [item.caller.till_id for item in items],
+        [purchase.external_id for purchase in purchases],
+        [purchase.idempotency_key for purchase in purchases],
+    )
