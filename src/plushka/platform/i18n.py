@@ -1,0 +1,210 @@
+"""Words and numbers in the reader's language.
+
+Messages are written in English in the code and the templates; ``locales/ru`` holds the Russian of
+them all. Numbers are formatted here and nowhere else, from exact integers, so that a till's slip, a
+page and a message show the same figure. Every figure keeps together with its unit by non-breaking
+spaces and carries a real minus.
+"""
+
+import gettext as catalogs
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+
+Language = Literal["ru", "en"]
+LANGUAGES: tuple[Language, ...] = ("ru", "en")
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+BASIS_POINTS = 100_00
+
+_DATE_PATTERNS: dict[tuple[Language, str], str] = {
+    ("ru", "full"): "d MMMM y",
+    ("ru", "day"): "d MMMM",
+    ("ru", "short"): "dd.MM",
+    ("en", "full"): "MMMM d, y",
+    ("en", "day"): "MMMM d",
+    ("en", "short"): "MMM d",
+}
+_SYMBOLS = {"RUB": "₽", "KZT": "₸", "UAH": "₴"}
+"""Signs that people know but Babel writes out in at least one of our languages."""
+
+
+def marked(message: str) -> str:
+    """Mark ``message`` for the catalogue where it stands in a table and is translated later."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Translates into one language; ``{name}`` in a message is filled from the keyword arguments."""
+
+    language: Language
+    _catalog: catalogs.NullTranslations
+
+    def gettext(self, message: str, /, **values: object) -> str:
+        """Return ``message`` in this language."""
+        return self._catalog.gettext(message).format(**values)
+
+    def ngettext(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """Return the form of the message that ``count`` asks for; ``{count}`` itself is not filled in."""
+        return self._catalog.ngettext(one, many, count).format(**values)
+
+    def pgettext(self, context: str, message: str, /, **values: object) -> str:
+        """Return ``message`` as it is said in ``context``."""
+        return self._catalog.pgettext(context, message).format(**values)
+
+    def npgettext(self, context: str, one: str, many: str, count: int, /, **values: object) -> str:
+        """Return the form that ``count`` asks for, as it is said in ``context``."""
+        return self._catalog.npgettext(context, one, many, count).format(**values)
+
+
+@cache
+def translator(language: Language) -> Translator:
+    """Return the translator into ``language``; the catalogue is read once a process."""
+    if language == "en":
+        return Translator(language, catalogs.NullTranslations())
+    source = resources.files("plushka").joinpath("locales", language, "LC_MESSAGES", "plushka.po")
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translator(language, catalogs.GNUTranslations(compiled))
+
+
+def format_number(
+    value: int | Decimal, language: Language, *, decimals: int = 0, signed: bool = False
+) -> str:
+    """Return ``value`` with grouped thousands and exactly ``decimals`` decimals, rounded half up."""
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    digits = format_decimal(abs(exact), "#,##0" + ("." + "0" * decimals if decimals else ""), locale=language)
+    # CLDR groups Russian thousands by a narrow or a plain non-breaking space, depending on its release.
+    digits = digits.replace("\u202f", NBSP)
+    if exact < 0:
+        return MINUS + digits
+    return "+" + digits if signed and exact > 0 else digits
+
+
+def format_money(
+    minor: int, currency: str, language: Language, *, trim: bool = False, signed: bool = False
+) -> str:
+    """Return ``1 234,50 ₽`` for 123450 kopecks; ``trim`` drops the minor digits when they are all zero."""
+    scale = get_currency_precision(currency)
+    exact = Decimal(minor).scaleb(-scale)
+    decimals = 0 if trim and exact == exact.to_integral_value() else scale
+    number = format_number(exact, language, decimals=decimals, signed=signed)
+    symbol = _SYMBOLS.get(currency) or get_currency_symbol(currency, locale=language)
+    if language == "ru":
+        return f"{number}{NBSP}{symbol}"
+    sign = number[0] if number[0] in f"+{MINUS}" else ""
+    gap = NBSP if symbol.isalpha() else ""
+    return f"{sign}{symbol}{gap}{number[len(sign) :]}"
+
+
+def format_points_number(points: int, scale: int, language: Language, *, signed: bool = False) -> str:
+    """Return the bare figure: whole points without decimals, others with all of them."""
+    exact = Decimal(points).scaleb(-scale)
+    decimals = 0 if exact == exact.to_integral_value() else scale
+    return format_number(exact, language, decimals=decimals, signed=signed)
+
+
+def format_points(points: int, scale: int, language: Language, *, signed: bool = False) -> str:
+    """Return ``57 бонусов`` for 57 units of scale 0, or for 5700 of scale 2."""
+    return translator(language).ngettext(
+        "{number}\u00a0point",
+        "{number}\u00a0points",
+        _plural_count(points, scale),
+        number=format_points_number(points, scale, language, signed=signed),
+    )
+
+
+def format_points_bound(points: int, scale: int, language: Language) -> str:
+    """Return the points as they follow “no more than”, which Russian declines: «не больше 21 бонуса»."""
+    return translator(language).npgettext(
+        "no more than",
+        "{number}\u00a0point",
+        "{number}\u00a0points",
+        _plural_count(points, scale),
+        number=format_points_number(points, scale, language),
+    )
+
+
+def _plural_count(points: int, scale: int) -> int:
+    whole, rest = divmod(abs(points), 10**scale)
+    # A fraction takes the form that follows two, in Russian and in English: «1,50 бонуса», "1.50 points".
+    return 2 if rest else whole
+
+
+def format_percent(bp: int, language: Language) -> str:
+    """Return ``7,5 %`` for 750 basis points, with as many decimals (at most two) as it needs."""
+    percent = Decimal(bp).scaleb(-2).normalize()
+    decimals = max(0, -int(percent.as_tuple().exponent))
+    return format_number(percent, language, decimals=decimals) + (f"{NBSP}%" if language == "ru" else "%")
+
+
+def format_ratio(numerator: int, denominator: int, language: Language) -> str:
+    """Return the share as a percentage with one decimal, rounded half up; a dash for a share of nothing."""
+    if denominator == 0:
+        return "—"
+    percent = Decimal(numerator) * 100 / Decimal(denominator)
+    return format_number(percent, language, decimals=1) + (f"{NBSP}%" if language == "ru" else "%")
+
+
+def format_quantity(milli: int, language: Language) -> str:
+    """Return ``1,5`` for 1500 thousandths."""
+    exact = Decimal(milli).scaleb(-3).normalize()
+    return format_number(exact, language, decimals=max(0, -int(exact.as_tuple().exponent)))
+
+
+def format_date(
+    day: date | datetime,
+    language: Language,
+    *,
+    zone: str = "UTC",
+    form: Literal["full", "day", "short"] = "full",
+) -> str:
+    """Return ``3 декабря 2025`` (``day``: no year, ``short``: ``03.12``); a moment is told in ``zone``."""
+    if isinstance(day, datetime):
+        day = day.astimezone(ZoneInfo(zone)).date()
+    return babel_date(day, _DATE_PATTERNS[language, form], locale=language).replace(" ", NBSP)
+
+
+def format_time(moment: datetime, zone: str, *, seconds: bool = False) -> str:
+    """Return the wall clock in ``zone``: ``14:02`` or ``14:02:37``."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def format_datetime(
+    moment: datetime, zone: str, language: Language, *, form: Literal["full", "day", "short"] = "full"
+) -> str:
+    """Return ``3 декабря 2025, 14:02`` in ``zone``."""
+    return f"{format_date(moment, language, zone=zone, form=form)}, {format_time(moment, zone)}"
+
+
+def format_zone(zone: str, moment: datetime, language: Language) -> str:
+    """Return ``Europe/Moscow`` as people say it: ``Москва, UTC+03:00``."""
+    offset = moment.astimezone(ZoneInfo(zone)).strftime("%z")
+    city = babel_datetime(moment, "VVV", tzinfo=ZoneInfo(zone), locale=language)
+    return f"{city}, UTC{offset[:1].replace('-', MINUS)}{offset[1:3]}:{offset[3:5]}"
+
+
+def join(parts: Sequence[str], language: Language, *, either: bool = False) -> str:
+    """Return ``a, b и c``; with ``either`` ``a, b или c``."""
+    if len(parts) <= 1:
+        return "".join(parts)
+    patterns = Locale.parse(language).list_patterns["or" if either else "standard"]
+    last = patterns["2" if len(parts) == 2 else "end"]  # noqa: PLR2004
+    return str(last).format(", ".join(parts[:-1]), parts[-1])
