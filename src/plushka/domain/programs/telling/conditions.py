@@ -1,4 +1,4 @@
-"""Conditions in words: of lines («товары категории «Хлеб»») and of the receipt («с чека от 1 000 ₽ по будням»)."""
+"""Conditions in words: of lines («товары бренда «X»») and of the receipt («с чека от 1 000 ₽ по будням»)."""
 
 from typing import assert_never
 
@@ -38,7 +38,11 @@ _WEEKDAYS = (
 )
 _WORKING_DAYS = {1, 2, 3, 4, 5}
 _DAYS_OFF = {6, 7}
-_CHANNELS = {"till": marked("at the till"), "online": marked("in the online shop"), "app": marked("in the app")}
+_CHANNELS = {
+    "till": marked("at the till"),
+    "online": marked("in the online shop"),
+    "app": marked("in the app"),
+}
 
 
 def tell_lines(condition: Condition, voice: Voice) -> str:
@@ -82,7 +86,9 @@ def _goods(condition: Product | Category | Brand, voice: Voice) -> str:
             )
         case Brand(ids=ids):
             names = voice.quoted(ids)
-            return words.ngettext("goods of the brand {names}", "goods of the brands {names}", count, names=names)
+            return words.ngettext(
+                "goods of the brand {names}", "goods of the brands {names}", count, names=names
+            )
         case _:
             assert_never(condition)
 
@@ -96,7 +102,9 @@ def _excluded(condition: Condition, voice: Voice) -> str:
             names = voice.quoted(ids, voice.names.categories)
             return words.ngettext("the category {names}", "the categories {names}", len(ids), names=names)
         case Brand(ids=ids):
-            return words.ngettext("the brand {names}", "the brands {names}", len(ids), names=voice.quoted(ids))
+            return words.ngettext(
+                "the brand {names}", "the brands {names}", len(ids), names=voice.quoted(ids)
+            )
         case Any(of=parts):
             return join([_excluded(part, voice) for part in parts], voice.language)
         case _:
@@ -136,17 +144,26 @@ def tell_receipt(condition: Condition, voice: Voice) -> str:  # noqa: C901, PLR0
         case Segment(ids=ids):
             names = voice.quoted(ids, voice.names.segments)
             return words.ngettext(
-                "for members of the segment {names}", "for members of the segments {names}", len(ids), names=names
+                "for members of the segment {names}",
+                "for members of the segments {names}",
+                len(ids),
+                names=names,
             )
         case Tag(ids=ids):
             return words.ngettext(
-                "for members tagged {names}", "for members with any of the tags {names}", len(ids), names=voice.quoted(ids)
+                "for members tagged {names}",
+                "for members with any of the tags {names}",
+                len(ids),
+                names=voice.quoted(ids),
             )
         case FirstPurchase():
             return words.gettext("on the first purchase")
         case RepeatWithin(days=days):
             return words.ngettext(
-                "on a repeat purchase within {days} day", "on a repeat purchase within {days} days", days, days=days
+                "on a repeat purchase within {days} day",
+                "on a repeat purchase within {days} days",
+                days,
+                days=days,
             )
         case Birthday():
             return _birthday(condition, voice)
@@ -163,7 +180,9 @@ def _has_lines(condition: HasLines, voice: Voice) -> str:
     words, goods = voice.words, tell_lines(condition.where, voice)
     told = words.gettext("if the receipt has {goods}", goods=goods)
     if condition.quantity_min_milli > 1:
-        told += words.gettext(", at least {quantity} of them", quantity=voice.quantity(condition.quantity_min_milli))
+        told += words.gettext(
+            ", at least {quantity} of them", quantity=voice.quantity(condition.quantity_min_milli)
+        )
     if condition.amount_min_minor:
         told += words.gettext(", for {amount} or more", amount=voice.money(condition.amount_min_minor))
     return told
@@ -192,12 +211,12 @@ def _period(condition: Period, voice: Voice) -> str:
         return words.gettext(
             "from {first} to {last} inclusive",
             first=format_date(first, voice.language, form="day" if first.year == last.year else "full"),
-            last=voice.date(last),
+            last=voice.day(last),
         )
     if first:
-        return words.gettext("since {first}", first=voice.date(first))
+        return words.gettext("since {first}", first=voice.day(first))
     if last:
-        return words.gettext("until {last} inclusive", last=voice.date(last))
+        return words.gettext("until {last} inclusive", last=voice.day(last))
     return words.gettext("at any time")
 
 
@@ -229,8 +248,12 @@ def _birthday(condition: Birthday, voice: Voice) -> str:
     words, before, after = voice.words, condition.days_before, condition.days_after
     if not before and not after:
         return words.gettext("on the birthday")
-    starts = words.ngettext("from {days} day before the birthday", "from {days} days before the birthday", before, days=before)
-    ends = words.ngettext("for {days} day after the birthday", "for {days} days after the birthday", after, days=after)
+    starts = words.ngettext(
+        "from {days} day before the birthday", "from {days} days before the birthday", before, days=before
+    )
+    ends = words.ngettext(
+        "for {days} day after the birthday", "for {days} days after the birthday", after, days=after
+    )
     if not after:
         return words.gettext("{starts} through the day itself", starts=starts)
     if not before:

@@ -24,7 +24,7 @@ _LIMITS = {
 def explain(
     outcome: Outcome, program: Program, *, language: Language, zone: str, names: Names = _NO_NAMES
 ) -> Explanation:
-    """Return the decision in sentences. ``program`` is the version that decided; dates are told in ``zone``."""
+    """Return the decision in sentences. ``program`` is the version that decided; ``zone`` tells the dates."""
     voice = Voice(program, language, names, zone)
     return Explanation(
         discounts=tuple(_discount(discount, voice) for discount in outcome.discounts),
@@ -67,7 +67,8 @@ def _redemption(redeemed: Redeemed | None, voice: Voice) -> Iterator[Reason]:
             amount=voice.money(redeemed.amount_minor),
         )
         yield Reason("redeemed", text, lines=_touched(redeemed.by_line_points))
-    text = words.gettext("This receipt takes at most {points}.", points=voice.points_bound(redeemed.points_max))
+    points_max = voice.points_bound(redeemed.points_max)
+    text = words.gettext("This receipt takes at most {points}.", points=points_max)
     yield Reason("redemption_maximum", text)
 
 
@@ -104,7 +105,7 @@ def _grant(grant: Grant, outcome: Outcome, voice: Voice) -> Reason:
         text = words.gettext("{points} can be spent from the next purchase", points=points)
     else:
         text = words.gettext(
-            "{points} can be spent from {date}", points=points, date=voice.date(grant.activates_at)
+            "{points} can be spent from {date}", points=points, date=voice.day(grant.activates_at)
         )
     text += _grant_end(grant, voice)
     if grant.receipt_share_bp is not None:
@@ -117,7 +118,7 @@ def _grant_end(grant: Grant, voice: Voice) -> str:
     words = voice.words
     if grant.expires_at is None:
         return words.gettext(", they never burn")
-    last = voice.date(grant.expires_at - timedelta(microseconds=1))
+    last = voice.day(grant.expires_at - timedelta(microseconds=1))
     if grant.sliding_days is not None:
         return words.gettext(", valid through {date}, and each purchase prolongs them", date=last)
     return words.gettext(", valid through {date}", date=last)
@@ -126,7 +127,8 @@ def _grant_end(grant: Grant, voice: Voice) -> str:
 def _tier(outcome: Outcome, voice: Voice) -> Iterator[Reason]:
     words = voice.words
     if outcome.tier_after is not None and outcome.tier_after != outcome.tier_before:
-        text = words.gettext("This receipt led to the tier “{tier}”.", tier=voice.tier_name(outcome.tier_after))
+        tier = voice.tier_name(outcome.tier_after)
+        text = words.gettext("This receipt led to the tier “{tier}”.", tier=tier)
         yield Reason("tier_reached", text)
     elif outcome.tier_after is not None:
         yield Reason("tier", words.gettext("Tier: “{tier}”.", tier=voice.tier_name(outcome.tier_after)))

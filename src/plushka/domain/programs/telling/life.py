@@ -1,4 +1,4 @@
-"""When points come alive and when they burn, as clauses: «активны со следующего дня», «сгорают через 120 дней»."""
+"""When points come alive and when they burn: «активны со следующего дня», «сгорают через 120 дней»."""
 
 from datetime import date
 from typing import assert_never
@@ -34,7 +34,9 @@ def tell_activation(policy: ActivationPolicy, voice: Voice) -> str:
         case AfterDays(days=1):
             return words.gettext("can be spent from the next day")
         case AfterDays(days=days):
-            return words.ngettext("can be spent after {days} day", "can be spent after {days} days", days, days=days)
+            return words.ngettext(
+                "can be spent after {days} day", "can be spent after {days} days", days, days=days
+            )
         case _:
             assert_never(policy)
 
@@ -50,7 +52,9 @@ def tell_expiry(policy: ExpiryPolicy, voice: Voice) -> str:
                 told = words.ngettext("burn after {days} day", "burn after {days} days", days, days=days)
             else:
                 count = months or 0
-                told = words.ngettext("burn after {months} month", "burn after {months} months", count, months=count)
+                told = words.ngettext(
+                    "burn after {months} month", "burn after {months} months", count, months=count
+                )
             if round_up_to == "day":
                 return told
             return words.gettext(
@@ -58,7 +62,10 @@ def tell_expiry(policy: ExpiryPolicy, voice: Voice) -> str:
             )
         case ExpirySliding(days=days):
             return words.ngettext(
-                "burn {days} day after the last purchase", "burn {days} days after the last purchase", days, days=days
+                "burn {days} day after the last purchase",
+                "burn {days} days after the last purchase",
+                days,
+                days=days,
             )
         case ExpiryCalendar(month=month, day=day):
             last = format_date(date(_LEAP_YEAR, month, day), voice.language, form="day")

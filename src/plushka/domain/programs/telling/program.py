@@ -23,6 +23,11 @@ from plushka.engine.program import (
 from plushka.platform.i18n import BASIS_POINTS, Language, join, marked
 
 _NO_NAMES = Names()
+_FIXED = {
+    "receipt": marked("{points}"),
+    "line": marked("{points} for each line"),
+    "unit": marked("{points} for each unit"),
+}
 _ROUNDINGS = {
     "floor": marked("Fractions of a point are rounded down."),
     "half_up": marked("Fractions of a point are rounded to the nearest."),
@@ -31,11 +36,13 @@ _ROUNDINGS = {
 
 
 def describe_program(program: Program, *, language: Language, names: Names = _NO_NAMES) -> ProgramTelling:
-    """Return the whole of ``program`` in sentences; codes that ``names`` does not know are shown as they are."""
+    """Return the whole of ``program`` in sentences; codes unknown to ``names`` are shown as they are."""
     voice = Voice(program, language, names)
     return ProgramTelling(
         summary=_summary(program, voice),
-        earning=tuple(RuleTelling(rule.id, rule.name, _sentence(tell_rule(rule, voice))) for rule in program.earning),
+        earning=tuple(
+            RuleTelling(rule.id, rule.name, _sentence(tell_rule(rule, voice))) for rule in program.earning
+        ),
         earning_terms=tuple(_earning_terms(program, voice)),
         redemption=tuple(_redemption(program.redemption, voice)),
         life=tuple(_life(program, voice)),
@@ -49,7 +56,9 @@ def _sentence(clauses: str) -> str:
 
 def _summary(program: Program, voice: Voice) -> str:
     words = voice.words
-    clauses = [_award(rule, voice) for rule in program.earning[:1]] or [words.gettext("nothing is earned yet")]
+    clauses = [_award(rule, voice) for rule in program.earning[:1]] or [
+        words.gettext("nothing is earned yet")
+    ]
     if len(program.earning) > 1:
         more = len(program.earning) - 1
         clauses[0] += words.ngettext(" and {count} more rule", " and {count} more rules", more, count=more)
@@ -69,7 +78,9 @@ def tell_rule(rule: EarningRule, voice: Voice) -> str:
     if caps := tell_caps(rule.caps, voice):
         clauses.append(caps)
     if rule.activation is not None or rule.expiry is not None:
-        life = tell_life(rule.activation or voice.program.activation, rule.expiry or voice.program.expiry, voice)
+        life = tell_life(
+            rule.activation or voice.program.activation, rule.expiry or voice.program.expiry, voice
+        )
         clauses.append(words.gettext("these points {life}", life=life))
     if rule.grant_cap is not None:
         clauses.append(_grant_cap(rule.grant_cap, voice))
@@ -104,12 +115,8 @@ def tell_effect(effect: Effect, voice: Voice) -> str:
                 for tier, rate in by_tier.items()
             ]
             return f"{told} ({', '.join(rates)})"
-        case Fixed(points=points, per="receipt"):
-            return voice.points(points)
-        case Fixed(points=points, per="line"):
-            return words.gettext("{points} for each line", points=voice.points(points))
-        case Fixed(points=points, per="unit"):
-            return words.gettext("{points} for each unit", points=voice.points(points))
+        case Fixed(points=points, per=per):
+            return words.gettext(_FIXED[per], points=voice.points(points))
         case Ladder():
             return _ladder(effect, voice)
         case _:
@@ -204,19 +211,28 @@ def _share(limits: RedemptionLimits, voice: Voice) -> str:
     words = voice.words
     if limits.receipt_share_bp == BASIS_POINTS:
         return words.gettext("points can pay a whole receipt")
-    return words.gettext("points can pay up to {share} of a receipt", share=voice.percent(limits.receipt_share_bp))
+    return words.gettext(
+        "points can pay up to {share} of a receipt", share=voice.percent(limits.receipt_share_bp)
+    )
 
 
 def _limits(limits: RedemptionLimits, voice: Voice) -> str:
     words = voice.words
     clauses = [_share(limits, voice)]
     if limits.receipt_min_minor:
-        clauses.append(words.gettext("the receipt is {amount} or more", amount=voice.money(limits.receipt_min_minor)))
+        clauses.append(
+            words.gettext("the receipt is {amount} or more", amount=voice.money(limits.receipt_min_minor))
+        )
     if limits.points_min:
-        clauses.append(words.gettext("no fewer than {points} at once", points=voice.points_bound(limits.points_min)))
+        clauses.append(
+            words.gettext("no fewer than {points} at once", points=voice.points_bound(limits.points_min))
+        )
     if limits.balance_residual_min:
         clauses.append(
-            words.gettext("at least {points} stay on the account", points=voice.points_bound(limits.balance_residual_min))
+            words.gettext(
+                "at least {points} stay on the account",
+                points=voice.points_bound(limits.balance_residual_min),
+            )
         )
     return ", ".join(clauses)
 
@@ -262,7 +278,9 @@ def _debt(program: Program, voice: Voice) -> str:
         return words.gettext("A return takes back the points it earned, as far as the account has them.")
     if debt.policy == "refuse":
         return words.gettext("A purchase whose points are already spent cannot be returned.")
-    told = words.gettext("If the points of a returned purchase are already spent, they become a debt, repaid by later points.")
+    told = words.gettext(
+        "If the points of a returned purchase are already spent, they become a debt, repaid by later points."
+    )
     if debt.limit is not None:
         told += " " + words.gettext("The debt is at most {points}.", points=voice.points_bound(debt.limit))
     if program.redemption is not None and program.redemption.blocked_by_debt:

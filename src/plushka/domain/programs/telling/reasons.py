@@ -34,9 +34,13 @@ _SENTENCES = {
     "redemption_off": marked("The programme does not let points be spent."),
     "redemption_blocked_by_debt": marked("Points cannot be spent until the debt of {debt} is repaid."),
     "redemption_receipt_too_small": marked("Points are taken for receipts from {min_minor}."),
-    "redemption_below_minimum": marked("Points can be spent from {points_min} at once; this receipt allows fewer."),
+    "redemption_below_minimum": marked(
+        "Points can be spent from {points_min} at once; this receipt allows fewer."
+    ),
     "redemption_clamped": marked("{requested} were asked for, this receipt takes at most {points_max}."),
-    "redemption_rounded": marked("{requested} were asked for; {points} buy whole money, the rest stays on the account."),
+    "redemption_rounded": marked(
+        "{requested} were asked for; {points} buy whole money, the rest stays on the account."
+    ),
 }
 _CAPS = {
     "cap_per_receipt": (
@@ -137,7 +141,9 @@ def _codes(names: Callable[[Voice], Mapping[str, str]]) -> Callable[[int | str, 
 
 def _words(table: Mapping[str, str]) -> Callable[[int | str, Voice], str]:
     def tell(value: int | str, voice: Voice) -> str:
-        words = [voice.words.gettext(table[word]) if word in table else word for word in str(value).split(", ")]
+        words = [
+            voice.words.gettext(table[word]) if word in table else word for word in str(value).split(", ")
+        ]
         return join(words, voice.language)
 
     return tell

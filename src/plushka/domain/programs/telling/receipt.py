@@ -42,7 +42,9 @@ def _sentences(outcome: Outcome, balance: Balance, voice: Voice) -> Iterator[str
         yield words.gettext("Spent {points}", points=voice.points(outcome.redeemed.points))
     if outcome.earned_points:
         yield words.gettext("Earned {points}", points=voice.points(outcome.earned_points))
-    later = [g.activates_at for g in outcome.grants if voice.local_date(g.activates_at) > outcome.business_date]
+    later = [
+        g.activates_at for g in outcome.grants if voice.local_date(g.activates_at) > outcome.business_date
+    ]
     if later:
         day = format_date(min(later), voice.language, zone=voice.zone, form="short")
         yield words.gettext("Can be spent from {date}", date=day)

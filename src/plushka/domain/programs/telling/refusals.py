@@ -33,7 +33,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "business_not_found": (marked("No such business."),),
     "currency_unknown": (marked("There is no currency “{currency}”."), marked("There is no such currency.")),
     "country_unknown": (marked("There is no country “{country}”."), marked("There is no such country.")),
-    "time_zone_unknown": (marked("There is no time zone “{time_zone}”."), marked("There is no such time zone.")),
+    "time_zone_unknown": (
+        marked("There is no time zone “{time_zone}”."),
+        marked("There is no such time zone."),
+    ),
     "branch_code_taken": (marked("Another branch has this code. Choose a different one."),),
     "till_not_found": (marked("No such till."),),
     "key_not_found": (marked("No such key, or it is revoked already."),),
@@ -56,7 +59,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "phone_invalid": (marked("This is no phone number. Check its digits."),),
     "identity_empty": (marked("Nothing is entered."),),
     "identity_too_long": (marked("This is too long."),),
-    "identity_missing": (marked("Enter a phone, a card or an e-mail, or the member could not be found again."),),
+    "identity_missing": (
+        marked("Enter a phone, a card or an e-mail, or the member could not be found again."),
+    ),
     "category_unknown": (marked("There is no category “{category}”."), marked("There is no such category.")),
     "category_too_deep": (marked("The category lies too deep in the tree."),),
     # Points.
@@ -73,7 +78,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "wallet_not_found": (marked("No such account of points."),),
     "lot_not_found": (marked("No such lot of points."),),
-    "not_an_extension": (marked("These points cannot be prolonged: they never burn, are used up, or the date is earlier."),),
+    "not_an_extension": (
+        marked("These points cannot be prolonged: they never burn, are used up, or the date is earlier."),
+    ),
     "hold_not_found": (marked("No such hold of points."),),
     "hold_closed": (marked("These held points were already spent or released."),),
     "points_out_of_range": (marked("This is not a number of points that can be moved."),),
@@ -86,7 +93,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The business trades in {currency}, the programme is written in another currency."),
         marked("The programme is written in another currency than the business trades in."),
     ),
-    "program_not_in_force": (marked("No programme was in force at the time of the purchase. Publish one first."),),
+    "program_not_in_force": (
+        marked("No programme was in force at the time of the purchase. Publish one first."),
+    ),
     # Purchases.
     "receipt_not_found": (marked("No such receipt. Check its number and the till it was made at."),),
     "branch_unknown": (marked("The business has no such branch. Check the till's settings."),),
@@ -96,7 +105,12 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "time_in_future": (marked("The receipt's time has not come yet. Check the till's clock."),),
     "lines_missing": (marked("The receipt has no lines."),),
-    "too_many_lines": (marked("The receipt has too many lines."),),
+    "lines_too_many": (marked("The receipt has too many lines."),),
+    "receipt_ambiguous": (
+        marked("Several tills have a receipt of this number. Name the receipt by its id."),
+    ),
+    "nothing_to_return": (marked("Nothing is left of the receipt to return."),),
+    "returned_more_than_sold": (marked("More is returned than is left of the receipt. Nothing was booked."),),
     "line_unknown": (marked("The receipt has no such line."),),
     "amount_out_of_range": (marked("This amount cannot be on a receipt."),),
     "quantity_out_of_range": (marked("This quantity cannot be on a receipt."),),
@@ -105,7 +119,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "receipt_differs": (
         marked("A receipt with this number is already booked with other content. Nothing was booked twice."),
     ),
-    "idempotency_key_reused": (marked("This request key was already used for another request. Nothing was booked."),),
+    "idempotency_key_reused": (
+        marked("This request key was already used for another request. Nothing was booked."),
+    ),
     "payable_changed": (marked("The sum to pay has changed. Count the receipt again; nothing was booked."),),
     "redemption_over_maximum": (
         marked("This receipt takes at most {points_max}. Nothing was taken."),

@@ -4,7 +4,16 @@ from typing import assert_never
 
 from plushka.domain.programs.telling.life import tell_expiry
 from plushka.domain.programs.telling.voice import Voice
-from plushka.engine.program import Calendar, Lifetime, Requirement, Rolling, TierReview, TierRule, Tiers, Window
+from plushka.engine.program import (
+    Calendar,
+    Lifetime,
+    Requirement,
+    Rolling,
+    TierReview,
+    TierRule,
+    Tiers,
+    Window,
+)
 from plushka.platform.i18n import format_number, join, marked
 
 _CALENDAR_WINDOWS = {
@@ -85,7 +94,9 @@ def _window(window: Window, voice: Voice) -> str:
         case Lifetime():
             return ""
         case Rolling(days=days):
-            return words.ngettext("within the last {days} day", "within the last {days} days", days, days=days)
+            return words.ngettext(
+                "within the last {days} day", "within the last {days} days", days, days=days
+            )
         case Calendar(unit=unit):
             return words.gettext(_CALENDAR_WINDOWS[unit])
         case _:

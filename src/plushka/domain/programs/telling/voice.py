@@ -49,7 +49,7 @@ class Voice:
     def percent(self, bp: int) -> str:
         return i18n.format_percent(bp, self.language)
 
-    def date(self, day: date | datetime) -> str:
+    def day(self, day: date | datetime) -> str:
         return i18n.format_date(day, self.language, zone=self.zone)
 
     def local_date(self, moment: datetime) -> date:
