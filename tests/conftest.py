@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+
 from plushka.platform.database import Database
 from plushka.platform.migrate import migrate
 from plushka.platform.postgres.access import available

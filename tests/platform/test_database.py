@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
 
@@ -54,10 +55,14 @@ async def test_a_row_for_another_tenant_is_refused(database: Database) -> None:
 
 async def test_an_exception_rolls_back(database: Database) -> None:
     tenant_id = await open_business(database, "Anna's bakery")
-    with pytest.raises(ZeroDivisionError):
+
+    async def rename_and_fail() -> None:
         async with database.transaction(tenant_id, actor="staff:anna", at=AT) as tx:
             await tx.execute("update branches set name = 'gone' where tenant_id = $1", tenant_id)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await rename_and_fail()
     async with database.transaction(tenant_id, actor="staff:anna", at=AT) as tx:
         assert await tx.fetchval("select name from branches") == "Main"
 

@@ -55,9 +55,9 @@ def secret(settings: Settings) -> str:
     made = path.with_name(f"secret.{os.getpid()}")
     try:
         # Linked into place when complete: of processes that start together, all read the same one.
-        with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        os.link(made, path)
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(48))
+        path.hardlink_to(made)
     except FileExistsError:
         pass
     finally:

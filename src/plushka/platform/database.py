@@ -13,6 +13,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Connection = asyncpg.Connection | PoolConnectionProxy
 
 APPLICATION_ROLE = "plushka_app"
 """Owns nothing: may not edit the journal, and sees only the rows of the tenant of its transaction."""
@@ -27,7 +30,7 @@ class GlobalTx:
     parameter and never call the database's clock.
     """
 
-    connection: asyncpg.Connection
+    connection: Connection
     actor: str
     at: datetime
 
@@ -92,7 +95,10 @@ class Database:
     async def global_transaction(
         self, *, actor: str, at: datetime, account_id: UUID | None = None
     ) -> AsyncIterator[GlobalTx]:
-        """Open a transaction before a tenant is known: it reads no row of a tenant but the staff rows of ``account_id``."""
+        """Open a transaction before a tenant is known.
+
+        It sees no row of any tenant but the staff rows of ``account_id``.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             if account_id is not None:
                 await connection.execute("select set_config('plushka.account_id', $1, true)", str(account_id))

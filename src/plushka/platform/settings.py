@@ -47,9 +47,7 @@ class Settings:
             host=environ.get("PLUSHKA_HOST") or "127.0.0.1",
             port=_whole_number(environ, "PLUSHKA_PORT", 8000, range(1, 65536), problems),
             environment=_environment(environ, problems),
-            web_workers=_whole_number(
-                environ, "PLUSHKA_WORKERS", 1, range(1, WEB_WORKERS_MAX + 1), problems
-            ),
+            web_workers=_whole_number(environ, "PLUSHKA_WORKERS", 1, range(1, WEB_WORKERS_MAX + 1), problems),
             secret=_secret(environ, problems),
         )
         if problems:

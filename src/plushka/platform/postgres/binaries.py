@@ -17,7 +17,9 @@ class Binaries:
         return str(self.folder / name)
 
     def version_major(self) -> int:
-        told = subprocess.run([self.program("postgres"), "--version"], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            [self.program("postgres"), "--version"], capture_output=True, text=True, check=True
+        )
         return int(told.stdout.partition(")")[2].partition(".")[0])
 
 

@@ -19,6 +19,9 @@ OWNER = "plushka"
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES_MAX = 107
 
+_BUILTIN_LOCALES_SINCE = 17
+_OWNER_ONLY = 0o700
+
 
 class ClusterUnusable(Exception):
     """The files on disk cannot be served by these programs, or initdb failed; the message says why."""
@@ -47,7 +50,7 @@ class Cluster:
         if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX:
             return folder
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        return Path(runtime if os.path.isdir(runtime) else tempfile.gettempdir()) / self.name
+        return Path(runtime if runtime and Path(runtime).is_dir() else tempfile.gettempdir()) / self.name
 
     @property
     def dsn(self) -> str:
@@ -81,12 +84,12 @@ class Cluster:
         # Made beside and renamed into place: a start that was killed leaves no half-made database.
         unfinished = self.data_folder / "postgres.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
+        unfinished.mkdir(mode=_OWNER_ONLY)
         # initdb, unlike the server, wants a user with a name.
         account.give(unfinished, account.NOBODY_ID)
         options = ["--auth=trust", "--encoding=UTF8", "--no-instructions", "--data-checksums"]
         # The provider that knows every script's letters without the system's locales came with 17.
-        if self.binaries.version_major() >= 17:
+        if self.binaries.version_major() >= _BUILTIN_LOCALES_SINCE:
             options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         else:
             options += ["--locale=C.UTF-8"]
@@ -113,10 +116,10 @@ class Cluster:
     def _prepare_socket_folder(self) -> None:
         folder = self.socket_folder
         if not folder.exists():
-            folder.mkdir(mode=0o700)
+            folder.mkdir(mode=_OWNER_ONLY)
             account.give(folder, account.server_id())
         # In a shared place somebody may have made it before us; and trust rests on who may enter.
         status = folder.lstat()
         mine = stat.S_ISDIR(status.st_mode) and status.st_uid == account.server_id()
-        if not mine or stat.S_IMODE(status.st_mode) != 0o700:
+        if not mine or stat.S_IMODE(status.st_mode) != _OWNER_ONLY:
             raise ClusterUnusable(f"The folder {folder} belongs to somebody else or is open to others.")

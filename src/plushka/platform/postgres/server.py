@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -93,14 +94,16 @@ class Server:
                 return
             time.sleep(_POLL_SECONDS)
         self.stop()
-        raise ServerFailed(f"PostgreSQL was not ready after {RECOVERY_SECONDS_MAX} s; its log: {words.parent}")
+        raise ServerFailed(
+            f"PostgreSQL was not ready after {RECOVERY_SECONDS_MAX} s; its log: {words.parent}"
+        )
 
     def _is_ready(self, process_id: int) -> bool:
         try:
-            lines = (self._cluster.files / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
+            first, *_, last = (self._cluster.files / "postmaster.pid").read_text().splitlines()
+        except (FileNotFoundError, ValueError):
             return False
-        return len(lines) > 7 and lines[0] == str(process_id) and lines[7].strip() == "ready"
+        return first == str(process_id) and last.strip() == "ready"
 
     def _last_words(self, words: Path) -> str:
         said = words.read_text(errors="replace").strip()
@@ -152,7 +155,5 @@ class Server:
 
 
 def _signal(process_id: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(process_id, number)
-    except ProcessLookupError:
-        pass
