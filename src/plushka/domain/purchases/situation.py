@@ -23,7 +23,7 @@ from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
 from plushka.domain.purchases.reference import Reference
 from plushka.engine.local_time import moment
-from plushka.engine.purchase import Basket, Line, Member, Place
+from plushka.engine.purchase import Basket, Line, Member, Place, Totals
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -63,17 +63,21 @@ async def gather(tx: Tx, reference: Reference, items: Sequence[Item], *, lock: b
 
     With ``lock`` the members' wallets are locked, in the order of their ids, until the transaction ends.
     """
-    marks = await list_marks(tx)
-    found = [await _try_to_place(tx, reference, item, marks) for item in items]
+    found = await place(tx, reference, items)
     placed = [situation for situation in found if isinstance(situation, Situation)]
-    await _fill_baskets(tx, reference, placed)
     refused = await _find_members(tx, placed, lock=lock)
     return [refused.get(id(situation), situation) for situation in found]
 
 
-async def _try_to_place(
-    tx: Tx, reference: Reference, item: Item, marks: Sequence[VersionMark]
-) -> Found:
+async def place(tx: Tx, reference: Reference, items: Sequence[Item]) -> list[Found]:
+    """Return, for each item, the part of its situation that is not the member's, or why there is none."""
+    marks = await list_marks(tx)
+    found = [await _try_to_place(tx, reference, item, marks) for item in items]
+    await _fill_baskets(tx, reference, [placed for placed in found if isinstance(placed, Situation)])
+    return found
+
+
+async def _try_to_place(tx: Tx, reference: Reference, item: Item, marks: Sequence[VersionMark]) -> Found:
     try:
         places = await reference.places(tx, branch=item.purchase.branch or item.caller.branch)
         branch = check_purchase(item.caller, item.purchase, places, now=tx.at)
@@ -113,10 +117,7 @@ async def _fill_baskets(tx: Tx, reference: Reference, situations: Iterable[Situa
         situation.basket = structs.replace(
             situation.basket,
             lines=tuple(
-                [
-                    _line(line, product, paths)
-                    for line, product in zip(of_receipt, known, strict=True)
-                ]
+                [_line(line, product, paths) for line, product in zip(of_receipt, known, strict=True)]
             ),
         )
 
@@ -141,9 +142,7 @@ def _line(line: PurchaseLine, product: Product | None, paths: dict[str, tuple[st
     )
 
 
-async def _find_members(
-    tx: Tx, situations: Sequence[Situation], *, lock: bool
-) -> dict[int, Refusal]:
+async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) -> dict[int, Refusal]:
     """Fill in books, standings and members; return refusals by the identity of their situations."""
     refused: dict[int, Refusal] = {}
     by_member: dict[UUID, Situation] = {}
@@ -195,7 +194,7 @@ async def _fill_members(
         [
             book
             for member_id, book in books.items()
-            if not lock or _needs_lots(by_member[member_id], book, tx.at)
+            if not lock or needs_lots(by_member[member_id], book, tx.at)
         ],
     )
     hold_ids = [s.item.purchase.hold_id for s in by_member.values() if s.item.purchase.hold_id]
@@ -213,7 +212,8 @@ async def _fill_members(
     return unknown
 
 
-def _needs_lots(situation: Situation, book: Book, at: datetime) -> bool:
+def needs_lots(situation: Situation, book: Book, at: datetime) -> bool:
+    """Tell whether the purchase touches lots other than those it grants."""
     purchase = situation.item.purchase
     return purchase.redeem != 0 or purchase.hold_id is not None or book.is_due(at)
 
@@ -235,21 +235,43 @@ async def _fill_states(
         tx, program_id=program_id, rules=version.capped_rules, member_ids=member_ids, days=days
     )
     for situation, member_id in zip(situations, member_ids, strict=True):
-        book, standing, person = situation.book, situation.standing, enrolled[member_id]
-        assert book is not None  # every situation here has a book and a standing: they were chosen by them
-        assert standing is not None
-        situation.member = Member(
-            available=book.available,
-            pending=book.pending,
-            debt=book.debt,
-            lots=book.spendable_lots(),
-            tier=standing.tier,
-            tier_is_manual=standing.tier_is_manual,
-            personal_discount_bp=person.personal_discount_bp,
-            tags=person.tags,
-            birthday=person.birthday,
-            purchases=standing.sums.purchases,
-            last_purchase_on=book.last_purchase[0] if book.last_purchase else None,
+        assert situation.standing is not None  # they were chosen by it
+        situation.member = state_of(
+            situation,
+            enrolled[member_id],
+            tier=situation.standing.tier,
+            tier_is_manual=situation.standing.tier_is_manual,
+            purchases=situation.standing.sums.purchases,
             totals=totals[member_id],
             rule_points=rule_points.get(member_id, {}),
         )
+
+
+def state_of(
+    situation: Situation,
+    person: Enrolled,
+    *,
+    tier: str | None,
+    tier_is_manual: bool,
+    purchases: int,
+    totals: tuple[Totals, ...],
+    rule_points: dict[str, tuple[int, int]],
+) -> Member:
+    """Return what the rules may know of the member, whose book the situation holds."""
+    book = situation.book
+    assert book is not None  # a member without a book has no situation
+    return Member(
+        available=book.available,
+        pending=book.pending,
+        debt=book.debt,
+        lots=book.spendable_lots(),
+        tier=tier,
+        tier_is_manual=tier_is_manual,
+        personal_discount_bp=person.personal_discount_bp,
+        tags=person.tags,
+        birthday=person.birthday,
+        purchases=purchases,
+        last_purchase_on=book.last_purchase[0] if book.last_purchase else None,
+        totals=totals,
+        rule_points=rule_points,
+    )
