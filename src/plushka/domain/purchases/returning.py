@@ -198,8 +198,14 @@ def _claw_back(book: Book, sale: Sale, points: int, version: Version, cause: Cau
     own = sum(
         lot.pending + lot.available for lot in book.lots.values() if lot.document_id == sale.receipt_id
     )
-    # Points of this receipt that have burned are gone already; taking others for them would take them twice.
-    burned = min(max(points - own, 0), sale.burned_points)
+    # Points of this receipt that have burned, booked before or by this settling, are gone already: taking
+    # others for them would take them twice.
+    burned_now = sum(
+        posting.points
+        for posting in book.postings
+        if posting.kind == "expire" and posting.document_id == sale.receipt_id
+    )
+    burned = min(max(points - own, 0), sale.burned_points + burned_now)
     taken, owed = book.claw_back(
         points - burned, receipt_id=sale.receipt_id, debt=version.program.debt, cause=cause
     )

@@ -23,7 +23,7 @@ from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
 from plushka.domain.purchases.reference import Reference
 from plushka.engine.local_time import moment
-from plushka.engine.purchase import Basket, Line, Member, Place, Totals
+from plushka.engine.purchase import Basket, Line, Lot, Member, Place, Totals
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -235,10 +235,12 @@ async def _fill_states(
         tx, program_id=program_id, rules=version.capped_rules, member_ids=member_ids, days=days
     )
     for situation, member_id in zip(situations, member_ids, strict=True):
-        assert situation.standing is not None  # they were chosen by it
+        assert situation.book is not None  # they were chosen by their books and standings
+        assert situation.standing is not None
         situation.member = state_of(
-            situation,
+            situation.book,
             enrolled[member_id],
+            lots=situation.book.spendable_lots(),
             tier=situation.standing.tier,
             tier_is_manual=situation.standing.tier_is_manual,
             purchases=situation.standing.sums.purchases,
@@ -248,23 +250,22 @@ async def _fill_states(
 
 
 def state_of(
-    situation: Situation,
+    book: Book,
     person: Enrolled,
     *,
+    lots: tuple[Lot, ...],
     tier: str | None,
     tier_is_manual: bool,
     purchases: int,
     totals: tuple[Totals, ...],
     rule_points: dict[str, tuple[int, int]],
 ) -> Member:
-    """Return what the rules may know of the member, whose book the situation holds."""
-    book = situation.book
-    assert book is not None  # a member without a book has no situation
+    """Return what the rules may know of a member."""
     return Member(
         available=book.available,
         pending=book.pending,
         debt=book.debt,
-        lots=book.spendable_lots(),
+        lots=lots,
         tier=tier,
         tier_is_manual=tier_is_manual,
         personal_discount_bp=person.personal_discount_bp,

@@ -1,0 +1,137 @@
+"""Holding points for a receipt to come (S6)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from plushka.domain.ledger.model import Balance, InsufficientPoints
+from plushka.domain.purchases.model import (
+    Hold,
+    HoldClosed,
+    HoldRequest,
+    RedemptionOverMaximum,
+    UnknownHold,
+)
+from plushka.domain.purchases.operations import cancel_hold, hold
+from plushka.platform.database import Database
+from plushka.platform.ids import new_id
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.shop import Shop, open_shop
+
+
+@pytest.fixture
+async def shop(database: Database, clock: SetClock) -> AsyncIterator[Shop]:
+    async with open_shop(database, clock, CASHBACK) as shop:
+        yield shop
+
+
+@pytest.fixture
+async def member_id(shop: Shop) -> UUID:
+    """A member with 100 points."""
+    member_id = await shop.enroll()
+    await shop.buy("earned", 1_000_00, member=member_id)
+    return member_id
+
+
+async def place(shop: Shop, member_id: UUID, points: int, external_id: str = "order") -> Hold:
+    async with shop.tx() as tx:
+        return await hold(tx, shop.caller, HoldRequest(external_id, member_id, points))
+
+
+async def cancel(shop: Shop, hold_id: UUID) -> Hold:
+    async with shop.tx() as tx:
+        return await cancel_hold(tx, shop.caller, hold_id)
+
+
+async def test_held_points_are_not_available_and_are_captured_by_the_purchase(
+    shop: Shop, member_id: UUID
+) -> None:
+    placed = await place(shop, member_id, 60)
+    assert placed.balance == Balance(available=40, held=60)
+    bought = await shop.buy("order", 200_00, member=member_id, hold_id=placed.id)
+    assert bought.receipt.outcome.redeemed_minor == 60_00
+    assert bought.receipt.balance == Balance(available=40 + 14)
+    assert await shop.differences() == ()
+
+
+async def test_a_capture_of_less_gives_the_rest_back_at_once(shop: Shop, member_id: UUID) -> None:
+    placed = await place(shop, member_id, 60)
+    bought = await shop.buy("order", 200_00, member=member_id, hold_id=placed.id, redeem=25)
+    assert bought.receipt.outcome.redeemed_minor == 25_00
+    assert bought.receipt.balance == Balance(available=75 + 17)
+    assert await shop.differences() == ()
+
+
+async def test_a_capture_beyond_what_the_receipt_allows_is_refused_and_the_hold_stays(
+    shop: Shop, member_id: UUID
+) -> None:
+    placed = await place(shop, member_id, 60)
+    with pytest.raises(RedemptionOverMaximum) as refused:
+        await shop.buy("order", 100_00, member=member_id, hold_id=placed.id)
+    assert refused.value.facts == {"points_max": 50}
+    assert (await shop.wallet(member_id)).balance == Balance(available=40, held=60)
+
+
+async def test_more_than_is_available_cannot_be_held(shop: Shop, member_id: UUID) -> None:
+    await place(shop, member_id, 60, "one")
+    with pytest.raises(InsufficientPoints) as refused:
+        await place(shop, member_id, 41, "two")
+    assert refused.value.facts == {"available": 40, "points": 41}
+
+
+async def test_a_repeated_hold_is_the_same_hold(shop: Shop, member_id: UUID) -> None:
+    first = await place(shop, member_id, 60)
+    assert await place(shop, member_id, 60) == first
+
+
+async def test_cancelling_is_idempotent_and_final(shop: Shop, member_id: UUID) -> None:
+    placed = await place(shop, member_id, 60)
+    assert (await cancel(shop, placed.id)).balance == Balance(available=100)
+    again = await cancel(shop, placed.id)
+    assert (again.state, again.balance) == ("cancelled", Balance(available=100))
+    with pytest.raises(HoldClosed):
+        await shop.buy("order", 200_00, member=member_id, hold_id=placed.id)
+    assert await shop.differences() == ()
+
+
+async def test_a_hold_is_captured_once(shop: Shop, member_id: UUID) -> None:
+    placed = await place(shop, member_id, 10)
+    await shop.buy("order", 200_00, member=member_id, hold_id=placed.id)
+    with pytest.raises(HoldClosed):
+        await shop.buy("other", 200_00, member=member_id, hold_id=placed.id)
+    with pytest.raises(HoldClosed):
+        await cancel(shop, placed.id)
+
+
+async def test_a_hold_that_has_run_out_is_released_and_still_captured_if_the_points_are_there(
+    shop: Shop, member_id: UUID, clock: SetClock
+) -> None:
+    placed = await place(shop, member_id, 60)
+    clock.advance(timedelta(minutes=16))
+    assert (await shop.wallet(member_id)).balance == Balance(available=100)
+    bought = await shop.buy("order", 200_00, member=member_id, hold_id=placed.id)
+    assert bought.receipt.outcome.redeemed_minor == 60_00
+    assert await shop.differences() == ()
+
+
+async def test_a_hold_that_has_run_out_states_the_maximum_when_the_points_are_gone(
+    shop: Shop, member_id: UUID, clock: SetClock
+) -> None:
+    placed = await place(shop, member_id, 60)
+    clock.advance(timedelta(minutes=16))
+    await shop.buy("between", 100_00, member=member_id, redeem=50)
+    with pytest.raises(RedemptionOverMaximum) as refused:
+        await shop.buy("order", 200_00, member=member_id, hold_id=placed.id)
+    assert refused.value.facts == {"points_max": 55}
+
+
+async def test_a_hold_of_nobody_is_unknown(shop: Shop, member_id: UUID) -> None:
+    with pytest.raises(UnknownHold):
+        await shop.buy("order", 200_00, member=member_id, hold_id=new_id())
+    other = await shop.enroll("+79990000002")
+    placed = await place(shop, member_id, 10)
+    with pytest.raises(UnknownHold):
+        await shop.buy("order", 200_00, member=other, hold_id=placed.id)
