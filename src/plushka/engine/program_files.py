@@ -1,42 +1,42 @@
 """A programme's file form: JSON that is refused by field when it is wrong."""
 
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from plushka.engine.program import Program
 from plushka.platform.errors import Invalid
 
-PROGRAM_BYTES_MAX: Final = 1_000_000
+BYTES_MAX: Final = 1_000_000
+
+T = TypeVar("T")
 
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
 _MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
-_decoder = msgspec.json.Decoder(Program)
+
+class FileTooLarge(Invalid):
+    """The file is longer than ``BYTES_MAX``."""
+
+    code = "file_too_large"
 
 
-class ProgramTooLarge(Invalid):
-    """The file is longer than ``PROGRAM_BYTES_MAX``."""
-
-    code = "program_too_large"
-
-
-class MalformedProgram(Invalid):
+class MalformedFile(Invalid):
     """The file is not JSON at all, not UTF-8, or nested beyond reason."""
 
     code = "malformed_json"
 
 
 class UnknownField(Invalid):
-    """A field that no programme has; ``field`` ends with its name."""
+    """A field that is not known; ``field`` ends with its name."""
 
     code = "unknown_field"
 
 
 class MissingField(Invalid):
-    """A field that a programme must have; ``field`` ends with its name."""
+    """A field that must be there; ``field`` ends with its name."""
 
     code = "missing_field"
 
@@ -50,20 +50,28 @@ class InvalidValue(Invalid):
 def parse_program(data: bytes) -> Program:
     """Return the programme in ``data``, the JSON of ``format_program``. Its sense is judged by ``check.problems``.
 
-    :raises ProgramTooLarge: longer than ``PROGRAM_BYTES_MAX``.
-    :raises MalformedProgram: not JSON.
+    :raises Invalid: as ``parse``.
+    """
+    return parse(data, Program)
+
+
+def parse(data: bytes, kind: type[T]) -> T:
+    """Return the value of ``kind`` in the JSON ``data``.
+
+    :raises FileTooLarge: longer than ``BYTES_MAX``.
+    :raises MalformedFile: not JSON.
     :raises UnknownField: a field is not known, named by path.
     :raises MissingField: a required field is not there, named by path.
     :raises InvalidValue: a value does not fit its field, named by path.
     """
-    if len(data) > PROGRAM_BYTES_MAX:
-        raise ProgramTooLarge(bytes=len(data), bytes_max=PROGRAM_BYTES_MAX)
+    if len(data) > BYTES_MAX:
+        raise FileTooLarge(bytes=len(data), bytes_max=BYTES_MAX)
     try:
-        return _decoder.decode(data)
+        return msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as error:
         raise _refusal(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedProgram(detail=str(error)) from error
+        raise MalformedFile(detail=str(error)) from error
 
 
 def format_program(program: Program) -> bytes:

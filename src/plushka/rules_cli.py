@@ -1,0 +1,36 @@
+"""``plushka rules test FOLDER``: a business's own example files, run by the engine of its tills."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from plushka.engine.specs.run import Result, run_file
+
+PROGRAMS_FOLDER = "programs"
+
+
+def run_folder(folder: Path) -> list[Result]:
+    """Run every ``*.json`` of ``folder``, by name. Programmes that they name lie in its folder ``programs``."""
+    programs = folder / PROGRAMS_FOLDER
+
+    def read(name: str) -> bytes | None:
+        path = programs / name
+        return path.read_bytes() if path.parent == programs and path.is_file() else None
+
+    return [
+        result
+        for path in sorted(folder.glob("*.json"))
+        for result in run_file(path.name, path.read_bytes(), read)
+    ]
+
+
+def report(results: Sequence[Result]) -> str:
+    """Return each case that differs, in plain words, and a count."""
+    failed = [result for result in results if result.differences]
+    told = [
+        line for result in failed for line in (f"{result.file}: {result.it}", *_indented(result.differences))
+    ]
+    return "\n".join([*told, f"{len(results) - len(failed)} of {len(results)} examples are as expected"])
+
+
+def _indented(differences: Sequence[str]) -> list[str]:
+    return [f"    {difference}" for difference in differences]
