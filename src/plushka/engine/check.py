@@ -1,6 +1,7 @@
 """What is wrong with a programme that its types cannot say. A sound programme compiles and means something."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ from plushka.engine.program import (
     ExpiryCalendar,
     ExpiryFixed,
     ExpiryPolicy,
+    Fixed,
     Ladder,
     Percent,
     Program,
@@ -63,6 +65,8 @@ def _problems(program: Program) -> Iterator[Problem]:
         yield from _tiers(program.tiers.tiers)
     yield from _condition("excluded", program.excluded, tier_ids, of_lines=True)
     yield from _expiry("expiry", program.expiry)
+    if program.welcome is not None:
+        yield from _expiry("welcome.expiry", program.welcome.expiry)
 
 
 def _rule(path: str, rule: EarningRule, tier_ids: frozenset[str]) -> Iterator[Problem]:
@@ -73,6 +77,8 @@ def _rule(path: str, rule: EarningRule, tier_ids: frozenset[str]) -> Iterator[Pr
             for index, (band, above) in enumerate(pairwise(bands)):
                 if above.from_minor <= band.from_minor:
                     yield Problem(f"{path}.effect.bands[{index + 1}].from_minor", "ladder_not_ascending")
+        case Fixed():
+            pass
     yield from _condition(f"{path}.when", rule.when, tier_ids, of_lines=False)
     yield from _condition(f"{path}.lines", rule.lines, tier_ids, of_lines=True)
     yield from _expiry(f"{path}.expiry", rule.expiry)
@@ -115,6 +121,8 @@ def _expiry(path: str, policy: ExpiryPolicy | None) -> Iterator[Problem]:
             yield Problem(path, "days_or_months")
         case ExpiryCalendar(month=month, day=day) if clamped(LEAP_YEAR, month, day).day != day:
             yield Problem(path, "no_such_day", {"month": month, "day": day})
+        case _:
+            pass
 
 
 def _condition(
@@ -145,44 +153,39 @@ def _walk(
             yield from _walk(f"{path}.of", part, of_lines=of_lines, depth=depth + 1)
         case HasLines(where=part):
             yield from _walk(f"{path}.where", part, of_lines=True, depth=depth + 1)
+        case _:
+            pass
 
 
 def _node(path: str, node: Condition, tier_ids: frozenset[str], *, of_lines: bool) -> Iterator[Problem]:
+    if not isinstance(node, All | Any | Not) and isinstance(node, Product | Category | Brand) != of_lines:
+        yield Problem(path, "receipt_condition_on_line" if of_lines else "line_condition_on_receipt")
     match node:
-        case All() | Any() | Not():
-            return
-        case Product() | Category() | Brand():
-            if not of_lines:
-                yield Problem(path, "line_condition_on_receipt")
-            return
-        case _ if of_lines:
-            yield Problem(path, "receipt_condition_on_line")
-    match node:
-        case HasLines(quantity_min_milli=0, amount_min_minor=0):
+        case HasLines(quantity_min_milli=0, amount_min_minor=0) | Period(first_on=None, last_on=None):
             yield Problem(path, "always_holds")
         case Tier(ids=ids):
             yield from _unknown_tiers(f"{path}.ids", ids, tier_ids)
         case TimeWindow(start=start, end=end) if start == end:
             yield Problem(path, "empty_window")
-        case Period(first_on=None, last_on=None):
-            yield Problem(path, "always_holds")
-        case Period(first_on=first_on, last_on=last_on) if first_on and last_on and first_on > last_on:
+        case Period(first_on=date() as first_on, last_on=date() as last_on) if first_on > last_on:
             yield Problem(path, "period_reversed")
         case ReceiptAmount(max_minor=int() as most) as amount:
             least = amount.min_minor + (not amount.min_included)
             if least > most - (not amount.max_included):
                 yield Problem(path, "amounts_reversed")
+        case _:
+            pass
 
 
 def _repeated(path: str, ids: Iterable[str]) -> Iterator[Problem]:
     seen = set()
-    for index, id in enumerate(ids):
-        if id in seen:
-            yield Problem(f"{path}[{index}].id", "duplicate_id", {"id": id})
-        seen.add(id)
+    for index, name in enumerate(ids):
+        if name in seen:
+            yield Problem(f"{path}[{index}].id", "duplicate_id", {"id": name})
+        seen.add(name)
 
 
 def _unknown_tiers(path: str, ids: Iterable[str], tier_ids: frozenset[str]) -> Iterator[Problem]:
-    for id in ids:
-        if id not in tier_ids:
-            yield Problem(path, "unknown_tier", {"tier": id})
+    for tier in ids:
+        if tier not in tier_ids:
+            yield Problem(path, "unknown_tier", {"tier": tier})

@@ -154,7 +154,7 @@ class Grant(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True, omit_defaults=True):
-    """What did not apply, or was cut, and why. ``code`` is one of ``reasons.REASONS``; ``facts`` are those listed there."""
+    """What did not apply, or was cut, and why: ``code`` is one of ``reasons.REASONS``, ``facts`` as told there."""
 
     code: str
     rule: str | None = None

@@ -25,7 +25,7 @@ class ReturnedMoreThanSold(Invalid):
     code = "returned_more_than_sold"
 
 
-def remainder(
+def remainder(  # noqa: PLR0917 - everything that the purchase was decided from, in the order of evaluate
     version: Version,
     member: Member | None,
     basket: Basket,

@@ -103,7 +103,7 @@ class Version:
         return contest
 
 
-def compile_version(id: UUID, program: Program) -> Version:
+def compile_version(version_id: UUID, program: Program) -> Version:
     """Compile ``program``, which ``check.problems`` has found sound. Immutable but for its memos: share it freely."""
     masks = LineMasks(program.excluded, delivery_takes_part=program.delivery_takes_part)
     excluded = program.redemption.excluded if program.redemption else None
@@ -116,7 +116,7 @@ def compile_version(id: UUID, program: Program) -> Version:
         for rank, tier in enumerate(program.tiers.tiers if program.tiers else (None,))
     )
     return Version(
-        id=id,
+        id=version_id,
         program=program,
         windows=windows,
         capped_rules=tuple(
