@@ -6,6 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from tests.conftest import SetClock
+from tests.domain.shop import Shop, open_shop, receipt
 
 from plushka.domain.ledger.model import Balance
 from plushka.domain.members.model import Identity, UnknownMember
@@ -31,8 +33,6 @@ from plushka.engine.program import (
 )
 from plushka.platform.database import Database
 from plushka.platform.errors import Refusal
-from tests.conftest import SetClock
-from tests.domain.shop import Shop, open_shop, receipt
 
 CASHBACK = Program(
     name="Кешбэк 10 %",
@@ -192,9 +192,7 @@ async def test_one_member_under_two_names_in_one_batch_is_booked_twice(shop: Sho
     assert (await shop.wallet(member_id)).balance == Balance(available=20)
 
 
-async def test_points_activate_and_burn_when_their_time_has_come(
-    database: Database, clock: SetClock
-) -> None:
+async def test_points_activate_and_burn_when_their_time_has_come(database: Database, clock: SetClock) -> None:
     program = Program(
         name="Со следующего дня на 10 дней",
         currency="RUB",

@@ -5,6 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.shop import Shop, open_shop
 
 from plushka.domain.ledger.model import Balance, InsufficientPoints
 from plushka.domain.purchases.model import (
@@ -17,9 +20,6 @@ from plushka.domain.purchases.model import (
 from plushka.domain.purchases.operations import cancel_hold, hold
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
-from tests.conftest import SetClock
-from tests.domain.purchases.test_commit import CASHBACK
-from tests.domain.shop import Shop, open_shop
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.shop import Shop, open_shop
 
 from plushka.domain.ledger.model import Balance, ClawbackRefused
 from plushka.domain.programs.queries import get_standing
@@ -32,9 +35,6 @@ from plushka.engine.program import (
     Tiers,
 )
 from plushka.platform.database import Database
-from tests.conftest import SetClock
-from tests.domain.purchases.test_commit import CASHBACK
-from tests.domain.shop import Shop, open_shop
 
 TWO_LINES = (
     PurchaseLine(sku="beans", quantity_milli=3000, amount_minor=300_00),

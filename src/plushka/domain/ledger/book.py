@@ -130,7 +130,9 @@ class Book:
 
     def in_order_of_use(self) -> list[BookLot]:
         """Return the lots by expiry, then age (S3)."""
-        return sorted(self.lots.values(), key=lambda lot: (self.expires_at(lot) or NEVER, lot.earned_at, lot.id))
+        return sorted(
+            self.lots.values(), key=lambda lot: (self.expires_at(lot) or NEVER, lot.earned_at, lot.id)
+        )
 
     def settle(self, at: datetime) -> None:
         """Book what time has already done by ``at``: holds run out, points become active, points burn."""
@@ -149,10 +151,10 @@ class Book:
             lot = self.lots[lot_id]
             cause = Cause(lot.document_id, None, moment)
             if is_expiry:
-                self._post("expire", "pending", "burned", lot.pending, lot, cause)
-                self._post("expire", "available", "burned", lot.available, lot, cause)
+                self._post("expire", "pending", "burned", lot.pending, lot, cause=cause)
+                self._post("expire", "available", "burned", lot.available, lot, cause=cause)
             else:
-                self._post("activate", "pending", "available", lot.pending, lot, cause)
+                self._post("activate", "pending", "available", lot.pending, lot, cause=cause)
                 self._repay_debt(lot, cause)
         self._recompute_due()
 
@@ -175,9 +177,9 @@ class Book:
         self.granted.append(lot)
         source = "adjusted" if kind == "adjust" else "issued"
         if kind != "adjust" and grant.activates_at > cause.at:
-            self._post(kind, source, "pending", grant.points, lot, cause)
+            self._post(kind, source, "pending", grant.points, lot, cause=cause)
         else:
-            self._post(kind, source, "available", grant.points, lot, cause)
+            self._post(kind, source, "available", grant.points, lot, cause=cause)
             self._repay_debt(lot, cause)
         self._note_due(lot)
         return lot
@@ -190,7 +192,7 @@ class Book:
         for use in uses:
             lot = self.lots[use.lot_id]
             self._require(lot.available, use.points)
-            self._post("redeem", "available", "spent", use.points, lot, cause)
+            self._post("redeem", "available", "spent", use.points, lot, cause=cause)
 
     def hold(self, hold_id: UUID, points: int, *, expires_at: datetime, cause: Cause) -> OpenHold:
         """Set points aside from the lots that would be used first; they stay usable while held (S6).
@@ -198,11 +200,11 @@ class Book:
         :raises InsufficientPoints: when fewer are available.
         """
         self._require(self.available, points)
-        uses = []
+        uses: list[LotUse] = []
         for lot in self.in_order_of_use():
             part = min(lot.available, points - sum(use.points for use in uses))
             if part:
-                self._post("hold", "available", "held", part, lot, cause)
+                self._post("hold", "available", "held", part, lot, cause=cause)
                 uses.append(LotUse(lot_id=lot.id, points=part))
         hold = OpenHold(id=hold_id, expires_at=expires_at, lots=tuple(uses))
         self.holds[hold_id] = hold
@@ -212,7 +214,7 @@ class Book:
     def capture(self, hold: OpenHold, uses: Sequence[LotUse], *, cause: Cause) -> None:
         """Spend ``uses`` of what is held and give the rest back, at once: never release, then debit (S6)."""
         for use in uses:
-            self._post("capture", "held", "spent", use.points, self.lots[use.lot_id], cause)
+            self._post("capture", "held", "spent", use.points, self.lots[use.lot_id], cause=cause)
         taken = {use.lot_id: use.points for use in uses}
         rest = [LotUse(use.lot_id, use.points - taken.get(use.lot_id, 0)) for use in hold.lots]
         self._close_hold(hold, rest, state="captured", cause=cause)
@@ -228,9 +230,11 @@ class Book:
             burns_at = self.expires_at(lot)
             if burns_at is not None and burns_at <= cause.at:
                 today = cause.at.astimezone(ZoneInfo(zone)).date()
-                until = datetime.combine(today + timedelta(days=grace_days + 1), datetime.min.time(), ZoneInfo(zone))
+                until = datetime.combine(
+                    today + timedelta(days=grace_days + 1), datetime.min.time(), ZoneInfo(zone)
+                )
                 self.extend(lot, until.astimezone(UTC), reason="return")
-            self._post("restore", "spent", "available", use.points, lot, cause)
+            self._post("restore", "spent", "available", use.points, lot, cause=cause)
             self._repay_debt(lot, cause)
             self._note_due(lot)
 
@@ -249,14 +253,14 @@ class Book:
         for lots, account in ((own, "pending"), (own, "available"), (others, "available")):
             for lot in lots:
                 part = min(getattr(lot, account), left)
-                self._post("claw_back", account, "reversed", part, lot, cause)
+                self._post("claw_back", account, "reversed", part, lot, cause=cause)
                 left -= part
         if left and debt.policy == "refuse":
             raise ClawbackRefused(points_short=left)
         owed = 0
         if debt.policy == "debt":
             owed = left if debt.limit is None else min(left, max(debt.limit - self.debt, 0))
-            self._post("claw_back", "debt", "reversed", owed, None, cause)
+            self._post("claw_back", "debt", "reversed", owed, None, cause=cause)
         return points - left + owed, owed
 
     def grant_back(self, points: int, *, receipt_id: UUID, cause: Cause) -> None:
@@ -265,9 +269,9 @@ class Book:
             part = min(points, lot.granted - lot.pending - lot.available - lot.held)
             points -= part
             if lot.activates_at > cause.at:
-                self._post("grant_back", "reversed", "pending", part, lot, cause)
+                self._post("grant_back", "reversed", "pending", part, lot, cause=cause)
             else:
-                self._post("grant_back", "reversed", "available", part, lot, cause)
+                self._post("grant_back", "reversed", "available", part, lot, cause=cause)
                 self._repay_debt(lot, cause)
             self._note_due(lot)
 
@@ -279,7 +283,7 @@ class Book:
         self._require(self.available, points)
         for lot in self.in_order_of_use():
             part = min(lot.available, points)
-            self._post("adjust", "available", "adjusted", part, lot, cause)
+            self._post("adjust", "available", "adjusted", part, lot, cause=cause)
             points -= part
 
     def forgive(self, points: int, *, cause: Cause) -> None:
@@ -289,7 +293,7 @@ class Book:
         """
         if points > self.debt:
             raise DebtNotCovered(debt=self.debt, points=points)
-        self._post("forgive", "forgiven", "debt", points, None, cause)
+        self._post("forgive", "forgiven", "debt", points, None, cause=cause)
 
     def extend(self, lot: BookLot, expires_at: datetime, *, reason: str) -> None:
         """Let a lot live until ``expires_at``, which must be later than its present date."""
@@ -302,21 +306,23 @@ class Book:
     def _close_hold(self, hold: OpenHold, rest: Iterable[LotUse], *, state: HoldState, cause: Cause) -> None:
         for use in rest:
             lot = self.lots[use.lot_id]
-            self._post("release", "held", "available", use.points, lot, cause)
+            self._post("release", "held", "available", use.points, lot, cause=cause)
             self._repay_debt(lot, cause)
         del self.holds[hold.id]
         self.closed_holds.append((hold.id, state))
         self._recompute_due()
 
     def _repay_debt(self, lot: BookLot, cause: Cause) -> None:
-        self._post("repay", "available", "debt", min(self.debt, lot.available), lot, cause)
+        self._post("repay", "available", "debt", min(self.debt, lot.available), lot, cause=cause)
 
     def _require(self, available: int, points: int) -> None:
         if points > available:
             raise InsufficientPoints(available=available, points=points)
 
-    def _post(self, kind: str, debit: str, credit: str, points: int, lot: BookLot | None, cause: Cause) -> None:
-        """Record a posting and move the balances it names, so that the projection follows the journal by construction."""
+    def _post(
+        self, kind: str, debit: str, credit: str, points: int, lot: BookLot | None, *, cause: Cause
+    ) -> None:
+        """Record a posting and move the balances it names: the projection follows the journal by construction."""
         if points == 0:
             return
         for account, change in ((debit, -points), (credit, points)):

@@ -1,8 +1,8 @@
 """From wallets to books and back: statements that lock, read and write many wallets at once, as arrays.
 
 The door for slices above that move points in a batch: ``lock_books``, then ``load_lots`` for those that need
-them, then the methods of ``Book``, then ``save_books``, all in one transaction. Locks are taken in the order of wallet ids by one statement, so two batches never wait for each other in a
-circle (S8).
+them, then the methods of ``Book``, then ``save_books``, all in one transaction. Locks are taken in the order
+of wallet ids by one statement, so two batches never wait for each other in a circle (S8).
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -107,7 +107,10 @@ async def join(tx: Tx, member_id: UUID) -> None:
             tx,
             wallet_id=await get_wallet_id(tx, member_id=member_id, program_id=program_id),
             grant=welcome_grant(
-                current.program, current.program.welcome, Place(branch="", time_zone=business.time_zone), tx.at
+                current.program,
+                current.program.welcome,
+                Place(branch="", time_zone=business.time_zone),
+                tx.at,
             ),
             kind="welcome",
             reason="welcome",

@@ -146,7 +146,9 @@ async def apply(tx: Tx, changes: Sequence[StandingChange], *, program_id: UUID) 
     await _update_standings(tx, changes, program_id)
     await _upsert_days(tx, changes, program_id)
     await _upsert_rule_days(tx, changes, program_id)
-    await _insert_tier_changes(tx, [change for change in changes if change.tier != change.tier_before], program_id)
+    await _insert_tier_changes(
+        tx, [change for change in changes if change.tier != change.tier_before], program_id
+    )
 
 
 async def change_tier(
@@ -158,7 +160,7 @@ async def change_tier(
     is_manual: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Move a member to another tier and journal it: by a return, a review, or by hand (``reason`` then is the words)."""
+    """Move a member to another tier and journal it: by a return, a review, or by hand (``reason``: the words)."""
     await tx.execute(
         """
         -- programs.change_tier

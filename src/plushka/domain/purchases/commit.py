@@ -8,7 +8,7 @@ from asyncpg import Record
 from plushka.domain.ledger.bookkeeping import save_books
 from plushka.domain.programs import standings
 from plushka.domain.purchases.decide import Decision, decide
-from plushka.domain.purchases.model import Committed, KeyReused, ReceiptDiffers
+from plushka.domain.purchases.model import Committed, KeyReused, MemberBusy, ReceiptDiffers
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item, Situation, gather
 from plushka.domain.purchases.store import digest_of, find_known, insert_receipts, receipt_from, receipt_of
@@ -38,9 +38,7 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
         if isinstance(decision, Refusal) or decision.receipt_id not in new
     ]
     known = _Known(await find_known(tx, doubtful) if doubtful else [])
-    return [
-        _answer(tx, item, decision, new, known) for item, decision in zip(items, decided, strict=True)
-    ]
+    return [_answer(tx, item, decision, new, known) for item, decision in zip(items, decided, strict=True)]
 
 
 def _try_to_decide(found: Situation | Refusal, tx: Tx) -> Decision | Refusal:
@@ -65,7 +63,9 @@ class _Known:
 
     def __init__(self, rows: Sequence[Record]) -> None:
         self._by_number = {(row["till_id"], row["external_id"]): row for row in rows}
-        self._by_key = {(row["till_id"], row["idempotency_key"]): row for row in rows if row["idempotency_key"]}
+        self._by_key = {
+            (row["till_id"], row["idempotency_key"]): row for row in rows if row["idempotency_key"]
+        }
 
     def answer(self, item: Item) -> Answer | None:
         """Return what a purchase that was met before is answered; None if it was not."""
@@ -81,12 +81,9 @@ class _Known:
         return Committed(receipt=receipt_from(by_number), is_repeat=True)
 
 
-def _answer(
-    tx: Tx, item: Item, decision: Decision | Refusal, new: set[UUID], known: _Known
-) -> Answer:
-    if isinstance(decision, Decision) and decision.receipt_id in new:
+def _answer(tx: Tx, item: Item, decision: Decision | Refusal, new: set[UUID], known: _Known) -> Answer:
+    if isinstance(decision, Refusal):
+        return known.answer(item) or decision
+    if decision.receipt_id in new:
         return Committed(receipt=receipt_of(decision, tx), is_repeat=False)
-    if (answer := known.answer(item)) is not None:
-        return answer
-    assert isinstance(decision, Refusal)  # what was not new was found among the known
-    return decision
+    return known.answer(item) or MemberBusy()

@@ -40,7 +40,7 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     :raises PayableChanged: the customer was asked for another sum
     :raises HoldClosed: the hold was captured or cancelled before
     """
-    hold = _hold_of(situation, now)
+    hold = _hold_of(situation)
     outcome = evaluate(situation.version, situation.member, situation.basket, situation.at)
     _check(situation, outcome, hold)
     cause = Cause(document_id=receipt_id, version_id=situation.version.id, at=now)
@@ -70,7 +70,7 @@ def standing_change(situation: Situation, outcome: Outcome, book: Book) -> Stand
     )
 
 
-def _hold_of(situation: Situation, now: datetime) -> OpenHold | None:
+def _hold_of(situation: Situation) -> OpenHold | None:
     """Turn the situation into that of a capture, if its purchase names a hold that is still open.
 
     A hold that has run out was released when the book was settled: its points are then redeemed anew,
@@ -107,5 +107,8 @@ def _check(situation: Situation, outcome: Outcome, hold: OpenHold | None) -> Non
             raise RedemptionRefused(field=field, reason=reasons[0] if reasons else "points_missing")
         if wanted > redeemed.points_max:
             raise RedemptionOverMaximum(field=field, points_max=redeemed.points_max)
-    if purchase.expected_payable_minor is not None and purchase.expected_payable_minor != outcome.payable_minor:
+    if (
+        purchase.expected_payable_minor is not None
+        and purchase.expected_payable_minor != outcome.payable_minor
+    ):
         raise PayableChanged(field="expected_payable_minor", payable_minor=outcome.payable_minor)

@@ -45,8 +45,9 @@ class PurchaseLine(Struct, frozen=True):
 class Purchase(Struct, frozen=True):
     """A purchase to quote or to commit. ``external_id`` is the till's receipt number, unique for ever (S7).
 
-    ``occurred_at`` is the till's moment for a receipt reported late, None for now. ``expected_payable_minor`` is what the customer was asked to pay; the commit is refused when it comes
-    to something else. With ``hold_id`` the held points are captured instead of ``redeem``.
+    ``occurred_at`` is the till's moment for a receipt reported late, None for now. The commit is refused when
+    it comes to another sum than ``expected_payable_minor``, which the customer was asked for. With ``hold_id``
+    the held points are captured instead of ``redeem``, which then may name a part of them.
     """
 
     external_id: str
@@ -216,7 +217,7 @@ class RedemptionOverMaximum(Conflict):
 
 
 class RedemptionRefused(Conflict):
-    """No points can be spent on this purchase; ``reason`` says why: a code of ``engine.reasons``, or ``points_missing``."""
+    """No points can be spent here; ``reason`` says why: a code of ``engine.reasons``, or ``points_missing``."""
 
     code = "redemption_refused"
 

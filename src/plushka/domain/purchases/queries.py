@@ -35,6 +35,8 @@ async def find_receipt(tx: Tx, *, till_id: UUID, external_id: str) -> Receipt | 
 async def list_returns(tx: Tx, receipt_id: UUID) -> list[Return]:
     """Return what has come back of a receipt, in order."""
     rows = await tx.fetch(
-        f"-- purchases.list_returns\n{SELECT_RETURNS} and receipt_id = $2 order by id", tx.tenant_id, receipt_id
+        f"-- purchases.list_returns\n{SELECT_RETURNS} and receipt_id = $2 order by id",
+        tx.tenant_id,
+        receipt_id,
     )
-    return [return_from(dict(row), is_repeat=False) for row in rows]
+    return [return_from(row, is_repeat=False) for row in rows]

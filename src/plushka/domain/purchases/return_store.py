@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.ledger.model import Balance
@@ -89,7 +90,8 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         tx.tenant_id,
         owner.receipt_id,
     )
-    assert row is not None  # receipts are never deleted
+    if row is None:
+        raise UnknownReceipt(field="receipt")
     basket, member_state = decision_inputs(row)
     returned: dict[int, int] = {}
     found_burned = 0
@@ -97,7 +99,7 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         found_burned += came_back["points_burned"]
         for line in _decode_lines(came_back["lines"]):
             returned[line.index] = returned.get(line.index, 0) + line.quantity_milli
-    points = await tx.fetchrow(
+    [points] = await tx.fetch(
         """
         -- purchases.points_of_sale
         select coalesce(array_agg(distinct lot_id) filter (where kind = 'accrue'), '{}') as lot_ids,
@@ -107,7 +109,6 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         tx.tenant_id,
         owner.receipt_id,
     )
-    assert points is not None  # an aggregate without groups has a row
     return Sale(
         receipt_id=owner.receipt_id,
         program_id=owner.program_id,
@@ -123,8 +124,8 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
     )
 
 
-async def _list_returned(tx: Tx, receipt_id: UUID) -> Sequence[dict[str, object]]:
-    rows = await tx.fetch(
+async def _list_returned(tx: Tx, receipt_id: UUID) -> Sequence[Record]:
+    return await tx.fetch(
         """
         -- purchases.list_returned
         select lines, points_burned from returns where tenant_id = $1 and receipt_id = $2
@@ -132,7 +133,6 @@ async def _list_returned(tx: Tx, receipt_id: UUID) -> Sequence[dict[str, object]
         tx.tenant_id,
         receipt_id,
     )
-    return [dict(row) for row in rows]
 
 
 async def insert_return(
@@ -182,23 +182,24 @@ SELECT_RETURNS = """
 """
 
 
-def return_from(row: dict[str, object], *, is_repeat: bool) -> Return:
+def return_from(row: Record, *, is_repeat: bool) -> Return:
     """Return the return of a row of ``SELECT_RETURNS``."""
-    values = {name: row[name] for name in Return.__struct_fields__ if name in row}
-    balance = row["balance"]
     return Return(
-        **{
-            **values,
-            "lines": _decode_lines(str(row["lines"])),
-            "balance": None if balance is None else _decode_balance(str(balance)),
-            "is_repeat": is_repeat,
-        }
+        id=row["id"],
+        external_id=row["external_id"],
+        receipt_id=row["receipt_id"],
+        lines=_decode_lines(row["lines"]),
+        refund_minor=row["refund_minor"],
+        points_back=row["points_back"],
+        points_clawed_back=row["points_clawed_back"],
+        points_burned=row["points_burned"],
+        points_owed=row["points_owed"],
+        balance=None if row["balance"] is None else _decode_balance(row["balance"]),
+        is_repeat=is_repeat,
     )
 
 
-async def find_known(
-    tx: Tx, *, till_id: UUID, external_id: str, idempotency_key: str | None
-) -> Known | None:
+async def find_known(tx: Tx, *, till_id: UUID, external_id: str, idempotency_key: str | None) -> Known | None:
     """Return the return booked under this number, or else under this key."""
     row = await tx.fetchrow(
         f"""
@@ -212,7 +213,7 @@ async def find_known(
         external_id,
         idempotency_key,
     )
-    return None if row is None else Known(row["digest"], return_from(dict(row), is_repeat=True))
+    return None if row is None else Known(row["digest"], return_from(row, is_repeat=True))
 
 
 async def find_last_purchase(tx: Tx, member_id: UUID) -> tuple[date, str] | None:

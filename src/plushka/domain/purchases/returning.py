@@ -157,12 +157,15 @@ def _lines(sale: Sale, request: ReturnRequest) -> tuple[ReturnLine, ...]:
     :raises Refusal: a line that is not there, twice there, or more of it than is left
     """
     left = {
-        index: line.quantity_milli - sale.returned.get(index, 0) for index, line in enumerate(sale.basket.lines)
+        index: line.quantity_milli - sale.returned.get(index, 0)
+        for index, line in enumerate(sale.basket.lines)
     }
     if not any(left.values()):
         raise NothingToReturn(field="receipt")
     if request.lines is None:
-        return tuple(ReturnLine(index, quantity_milli) for index, quantity_milli in left.items() if quantity_milli)
+        return tuple(
+            ReturnLine(index, quantity_milli) for index, quantity_milli in left.items() if quantity_milli
+        )
     seen: set[int] = set()
     for place, line in enumerate(request.lines):
         if line.index not in left or line.index in seen:
@@ -195,9 +198,7 @@ def _claw_back(book: Book, sale: Sale, points: int, version: Version, cause: Cau
     if points <= 0:
         book.grant_back(-points, receipt_id=sale.receipt_id, cause=cause)
         return points, 0, 0
-    own = sum(
-        lot.pending + lot.available for lot in book.lots.values() if lot.document_id == sale.receipt_id
-    )
+    own = sum(lot.pending + lot.available for lot in book.lots.values() if lot.document_id == sale.receipt_id)
     # Points of this receipt that have burned, booked before or by this settling, are gone already: taking
     # others for them would take them twice.
     burned_now = sum(
@@ -213,7 +214,9 @@ def _claw_back(book: Book, sale: Sale, points: int, version: Version, cause: Cau
 
 
 async def _lower_standing(tx: Tx, reference: Reference, sale: Sale, case: _Case, book: Book) -> None:
-    standing = (await standings.list_standings(tx, [book.member_id], program_id=sale.program_id))[book.member_id]
+    standing = (await standings.list_standings(tx, [book.member_id], program_id=sale.program_id))[
+        book.member_id
+    ]
     change = StandingChange(
         member_id=book.member_id,
         business_date=sale.business_date,

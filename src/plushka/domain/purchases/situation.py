@@ -1,6 +1,6 @@
 """What the engine must know to decide purchases, gathered for many at once in a handful of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -50,7 +50,6 @@ class Situation:
     basket: Basket
     names: tuple[str | None, ...]
     book: Book | None = None
-    standing: Standing | None = None
     member: Member | None = None
     hold: HoldRecord | None = None
 
@@ -170,46 +169,65 @@ async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) 
 async def _fill_members(
     tx: Tx, by_member: dict[UUID, Situation], *, program_id: UUID, lock: bool
 ) -> dict[int, Refusal]:
+    enrolled = {member.id: member for member in await members.list_members_of_ids(tx, list(by_member))}
     take = bookkeeping.lock_books if lock else bookkeeping.read_books
     books = await take(tx, program_id=program_id, member_ids=list(by_member))
-    enrolled = {member.id: member for member in await members.list_members_of_ids(tx, list(by_member))}
-    unknown: dict[int, Refusal] = {
+    # Members of before the programme join it with their first purchase under it; a quote only supposes so.
+    strangers = [member_id for member_id in enrolled if member_id not in books]
+    if strangers and lock:
+        for member_id in strangers:
+            await join(tx, member_id)
+        books |= await take(tx, program_id=program_id, member_ids=strangers)
+    elif strangers:
+        books |= {member_id: Book(wallet_id=new_id(), member_id=member_id) for member_id in strangers}
+    # Read under the lock of the wallet, which guards the standing too.
+    standing_of = await standings.list_standings(tx, list(enrolled), program_id=program_id)
+    buyers = {
+        member_id: _Buyer(
+            by_member[member_id],
+            books[member_id],
+            person,
+            standing_of.get(member_id) or standings.newcomer(member_id, program_id),
+        )
+        for member_id, person in enrolled.items()
+    }
+    await _settle(tx, buyers.values(), all_lots=not lock)
+    for version in {buyer.situation.version for buyer in buyers.values()}:
+        await _fill_states(
+            tx, version, [buyer for buyer in buyers.values() if buyer.situation.version is version]
+        )
+    return {
         id(situation): UnknownMember(field="member")
         for member_id, situation in by_member.items()
         if member_id not in enrolled
     }
-    standing_of = await standings.list_standings(tx, list(enrolled), program_id=program_id)
-    # Members of before the programme join it with their first purchase under it; a quote only supposes so.
-    if strangers := [member_id for member_id in enrolled if member_id not in books]:
-        if lock:
-            for member_id in strangers:
-                await join(tx, member_id)
-            books |= await take(tx, program_id=program_id, member_ids=strangers)
-            standing_of |= await standings.list_standings(tx, strangers, program_id=program_id)
-        else:
-            books |= {member_id: Book(wallet_id=new_id(), member_id=member_id) for member_id in strangers}
-            standing_of |= {member_id: standings.newcomer(member_id, program_id) for member_id in strangers}
+
+
+@dataclass(slots=True)
+class _Buyer:
+    """A member who buys, with what is known of them."""
+
+    situation: Situation
+    book: Book
+    person: Enrolled
+    standing: Standing
+
+
+async def _settle(tx: Tx, buyers: Collection[_Buyer], *, all_lots: bool) -> None:
+    """Give each situation its book, and its hold; settle the books whose lots matter to the purchase."""
     await bookkeeping.load_lots(
         tx,
-        [
-            book
-            for member_id, book in books.items()
-            if not lock or needs_lots(by_member[member_id], book, tx.at)
-        ],
+        [buyer.book for buyer in buyers if all_lots or needs_lots(buyer.situation, buyer.book, tx.at)],
     )
-    hold_ids = [s.item.purchase.hold_id for s in by_member.values() if s.item.purchase.hold_id]
+    hold_ids = [hold_id for buyer in buyers if (hold_id := buyer.situation.item.purchase.hold_id)]
     holds = await list_holds(tx, hold_ids) if hold_ids else {}
-    for member_id, book in books.items():
-        situation = by_member[member_id]
-        situation.book = book
-        situation.hold = holds.get(situation.item.purchase.hold_id or member_id)
-        situation.standing = standing_of[member_id]
-        if book.is_complete:
-            book.settle(tx.at)
-    for version in {by_member[member_id].version for member_id in books}:
-        of_version = [by_member[member_id] for member_id in books if by_member[member_id].version is version]
-        await _fill_states(tx, version, of_version, enrolled, program_id=program_id)
-    return unknown
+    for buyer in buyers:
+        situation = buyer.situation
+        situation.book = buyer.book
+        if situation.item.purchase.hold_id is not None:
+            situation.hold = holds.get(situation.item.purchase.hold_id)
+        if buyer.book.is_complete:
+            buyer.book.settle(tx.at)
 
 
 def needs_lots(situation: Situation, book: Book, at: datetime) -> bool:
@@ -218,34 +236,29 @@ def needs_lots(situation: Situation, book: Book, at: datetime) -> bool:
     return purchase.redeem != 0 or purchase.hold_id is not None or book.is_due(at)
 
 
-async def _fill_states(
-    tx: Tx,
-    version: Version,
-    situations: Sequence[Situation],
-    enrolled: dict[UUID, Enrolled],
-    *,
-    program_id: UUID,
-) -> None:
-    member_ids = [s.book.member_id for s in situations if s.book]
-    days = [situation.business_date for situation in situations]
+async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer]) -> None:
+    days = [buyer.situation.business_date for buyer in buyers]
+    program_id = buyers[0].standing.program_id
     totals = await standings.list_totals(
-        tx, version=version, standings=[s.standing for s in situations if s.standing], days=days
+        tx, version=version, standings=[buyer.standing for buyer in buyers], days=days
     )
     rule_points = await standings.list_rule_points(
-        tx, program_id=program_id, rules=version.capped_rules, member_ids=member_ids, days=days
+        tx,
+        program_id=program_id,
+        rules=version.capped_rules,
+        member_ids=[buyer.person.id for buyer in buyers],
+        days=days,
     )
-    for situation, member_id in zip(situations, member_ids, strict=True):
-        assert situation.book is not None  # they were chosen by their books and standings
-        assert situation.standing is not None
-        situation.member = state_of(
-            situation.book,
-            enrolled[member_id],
-            lots=situation.book.spendable_lots(),
-            tier=situation.standing.tier,
-            tier_is_manual=situation.standing.tier_is_manual,
-            purchases=situation.standing.sums.purchases,
-            totals=totals[member_id],
-            rule_points=rule_points.get(member_id, {}),
+    for buyer in buyers:
+        buyer.situation.member = state_of(
+            buyer.book,
+            buyer.person,
+            lots=buyer.book.spendable_lots(),
+            tier=buyer.standing.tier,
+            tier_is_manual=buyer.standing.tier_is_manual,
+            purchases=buyer.standing.sums.purchases,
+            totals=totals[buyer.person.id],
+            rule_points=rule_points.get(buyer.person.id, {}),
         )
 
 

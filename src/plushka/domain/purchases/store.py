@@ -1,4 +1,4 @@
-"""Statements that write receipts and returns, and read them back. Structures are kept as JSON of the engine's values."""
+"""Statements that write receipts and read them back. Structures are kept as JSON of the engine's values."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -178,8 +178,7 @@ async def find_known(tx: Tx, items: Sequence[Item]) -> list[Record]:
     """Return the rows of receipts known by the number or the key of any of the items, with digest and key."""
     purchases: list[Purchase] = [item.purchase for item in items]
     return await tx.fetch(
-        f"""
-        -- purchases.find_known
+        f"""-- purchases.find_known
         {SELECT_RECEIPTS}
           and ((r.till_id, r.external_id) in (select * from unnest($2::uuid[], $3::text[]))
                or (r.till_id, r.idempotency_key) in (select * from unnest($2::uuid[], $4::text[])))
