@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 WEB_WORKERS_MAX = 64
 SECRET_CHARACTERS_MIN = 32
+RATE_PER_SECOND = 100
+"""Requests of one API key, steadily, in one process."""
 
 
 class Environment(StrEnum):
@@ -33,6 +35,7 @@ class Settings:
     environment: Environment
     web_workers: int
     secret: str | None
+    rate_per_second: int = RATE_PER_SECOND
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -49,6 +52,9 @@ class Settings:
             environment=_environment(environ, problems),
             web_workers=_whole_number(environ, "PLUSHKA_WORKERS", 1, range(1, WEB_WORKERS_MAX + 1), problems),
             secret=_secret(environ, problems),
+            rate_per_second=_whole_number(
+                environ, "PLUSHKA_RATE_PER_SECOND", RATE_PER_SECOND, range(1, 1_000_001), problems
+            ),
         )
         if problems:
             raise BadSettings("\n".join(problems))
