@@ -31,12 +31,6 @@ def migrate(dsn: str) -> list[str]:
         return [migration.id for migration in missing]
 
 
-def missing(dsn: str) -> list[str]:
-    """Return the names of the migrations that ``migrate`` would apply."""
-    with _backend(dsn) as backend:
-        return [migration.id for migration in backend.to_apply(read_migrations(str(FOLDER)))]
-
-
 @contextmanager
 def _backend(dsn: str) -> Iterator[DatabaseBackend]:
     """Connect through psycopg and keep others out.

@@ -14,6 +14,24 @@ def embedded_cluster(settings: Settings) -> Cluster:
     return Cluster(settings.data_folder, embedded())
 
 
+class NothingRuns(Exception):
+    """There is no database to work on: neither ``DATABASE_URL`` nor a Plushka that runs one."""
+
+
+def running(settings: Settings) -> str:
+    """Return the owner's DSN of a database that somebody else keeps running.
+
+    :raises NothingRuns: saying what to do
+    """
+    if settings.database_url is not None:
+        return settings.database_url
+    try:
+        with data_folder.exclusively(settings.data_folder):
+            raise NothingRuns("Set DATABASE_URL, or start everything with `plushka run`.")
+    except data_folder.DataFolderInUse:
+        return embedded_cluster(settings).dsn
+
+
 @contextmanager
 def available(settings: Settings) -> Iterator[str]:
     """Yield the owner's DSN: of ``DATABASE_URL``; of the Plushka that runs; or of a server for this block only.
@@ -31,6 +49,6 @@ def available(settings: Settings) -> Iterator[str]:
                 server.start()
                 yield cluster.dsn
             finally:
-                server.stop()
+                server.halt()
     except data_folder.DataFolderInUse:
         yield cluster.dsn

@@ -6,9 +6,11 @@ and read, and never by opening folders.
 """
 
 import os
-import shutil
+import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from plushka.platform.processes import tied
 
 UNPRIVILEGED_ID = 65432
 """In the range that Debian reserves and gives to nobody; below 65536, so containers have it too."""
@@ -37,20 +39,15 @@ def give(path: Path, owner_id: int) -> None:
 def command(arguments: Sequence[str], *, reads: Iterable[Path], as_id: int | None = None) -> list[str]:
     """Return a command line that runs ``arguments`` without rights and dies with this process.
 
-    ``setpriv`` sets the parent-death signal after it has changed the user, because the kernel forgets it
-    then, and replaces itself by the program, so the process id stays the program's. The signal is SIGINT:
-    PostgreSQL's fast, clean shutdown.
+    ``reads`` are paths that the program must reach. It dies by SIGINT, PostgreSQL's fast, clean shutdown.
     """
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise FileNotFoundError("The program setpriv (Debian: util-linux) is missing.")
-    start = [setpriv, "--pdeathsig", "INT"]
+    options = []
     if os.geteuid() == 0:
         number = str(as_id or UNPRIVILEGED_ID)
         rights = "-all" if all(map(_open_to_others, reads)) else f"-all,+{_reading_capability()}"
-        start += ["--reuid", number, "--regid", number, "--clear-groups", "--no-new-privs"]
-        start += [f"--inh-caps={rights}", f"--ambient-caps={rights}", f"--bounding-set={rights}"]
-    return [*start, "--", *arguments]
+        options += ["--reuid", number, "--regid", number, "--clear-groups", "--no-new-privs"]
+        options += [f"--inh-caps={rights}", f"--ambient-caps={rights}", f"--bounding-set={rights}"]
+    return tied(arguments, signal.SIGINT, options)
 
 
 def _open_to_others(path: Path) -> bool:

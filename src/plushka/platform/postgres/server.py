@@ -38,8 +38,10 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
-    def process_id(self) -> int | None:
-        return self._process.pid if self._process else None
+    def process(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            raise RuntimeError("PostgreSQL was not started")
+        return self._process
 
     def start(self) -> None:
         """Return when the server accepts connections and the database exists. Blocks, usually 0.1 s.
@@ -63,13 +65,11 @@ class Server:
         self._wait_until_ready(self._process, words)
         self._ensure_database()
 
-    def wait(self) -> int:
-        """Wait for the process to end; return its exit code, negative for a signal."""
-        if self._process is None:
-            raise RuntimeError("not started")
-        return self._process.wait()
+    async def stop(self) -> None:
+        """As ``halt``, for a supervisor. It blocks: by then there is nothing else to attend to."""
+        self.halt()
 
-    def stop(self) -> None:
+    def halt(self) -> None:
         """Disconnect everybody, write everything out, and wait. Does nothing when it is not running."""
         if self._process is None or self._process.poll() is not None:
             return
@@ -93,7 +93,7 @@ class Server:
             if self._is_ready(process.pid):
                 return
             time.sleep(_POLL_SECONDS)
-        self.stop()
+        self.halt()
         raise ServerFailed(
             f"PostgreSQL was not ready after {RECOVERY_SECONDS_MAX} s; its log: {words.parent}"
         )

@@ -1,0 +1,35 @@
+"""The operator's commands. Each is imported when it is asked for, so that ``--help`` stays quick."""
+
+import subprocess
+import sys
+
+from cyclopts import App
+
+from plushka.commands.web import PortUnavailable
+from plushka.platform.data_folder import DataFolderInUse
+from plushka.platform.postgres.access import NothingRuns
+from plushka.platform.postgres.cluster import ClusterUnusable
+from plushka.platform.postgres.server import ServerFailed
+from plushka.platform.settings import BadSettings
+
+app = App(name="plushka", help="Loyalty platform for shops, cafés and chains, on your own machine.")
+
+# `plushka --help` shows these lines without importing the commands.
+app.command("plushka.commands.run:run", help="Run everything: database, web, jobs.")
+app.command("plushka.commands.web:web", help="Serve HTTP only.")
+app.command("plushka.commands.worker:worker", help="Run the jobs only.")
+app.command("plushka.commands.migrate:migrate", help="Bring the database to this version.")
+app.command("plushka.commands.backup:backup", help="Write the whole database to a file.")
+
+_EXPLAINED = (BadSettings, ClusterUnusable, DataFolderInUse, NothingRuns, PortUnavailable, ServerFailed)
+"""What an operator can set right: the message is enough, a trace would hide it."""
+
+
+def main() -> None:
+    """Run one command; exit with 1 and a sentence when it cannot be done."""
+    try:
+        app()
+    except _EXPLAINED as error:
+        sys.exit(f"plushka: {error}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)

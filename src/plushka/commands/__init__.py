@@ -1,0 +1,1 @@
+"""What an operator can ask for: a file for each command, which ``cli`` lists."""

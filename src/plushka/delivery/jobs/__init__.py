@@ -1,0 +1,21 @@
+"""What Plushka does by itself: work left for later, and work of every night and hour.
+
+A module here holds the functions of one subject and is listed below; each opens its own transactions,
+for a scheduled one usually once for each business.
+"""
+
+from plushka.delivery.jobs.each_business import for_each_business
+from plushka.delivery.jobs.reviewing import review_tenant
+from plushka.delivery.jobs.settling import settle_tenant
+from plushka.delivery.jobs.verification import verify_tenant
+from plushka.platform.jobs import Job, Scheduled
+
+JOBS: tuple[Job, ...] = ()
+
+SCHEDULED: tuple[Scheduled, ...] = (
+    Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
+    Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
+    Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
+)
+"""Points due are decided when read, so how often they are booked is a matter of reports only; tiers are looked
+at hourly because each business has its own midnight, and each member once a day."""

@@ -1,0 +1,34 @@
+"""The nightly proof of every ledger; ``plushka ledger verify`` and the office's button run the same."""
+
+from uuid import UUID
+
+import structlog
+
+from plushka.domain.ledger.verify import Verification, check, record
+from plushka.domain.purchases.laws import LAWS
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+from plushka.platform.ids import new_id
+
+log = structlog.get_logger()
+
+
+async def verify_tenant(database: Database, clock: Clock, tenant_id: UUID) -> Verification:
+    """Check every law of the tenant's ledger at one moment while its tills go on, and keep the result."""
+    started_at = clock.now()
+    async with database.transaction(
+        tenant_id, actor="job:verify", at=started_at, read_only=True, one_moment=True
+    ) as tx:
+        figures, differences = await check(tx, also=LAWS)
+    verification = Verification(
+        id=new_id(),
+        started_at=started_at,
+        finished_at=clock.now(),
+        figures=figures,
+        differences=differences,
+    )
+    async with database.transaction(tenant_id, actor="job:verify", at=verification.finished_at) as tx:
+        await record(tx, verification)
+    if differences:
+        log.error("ledger_differs", tenant_id=str(tenant_id), laws=sorted({d.law for d in differences}))
+    return verification
