@@ -331,7 +331,7 @@ create table verifications (
 
 -- programs: standings --------------------------------------------------------------------------------
 
--- Where a member stands in a programme: tier and lifetime sums.
+-- Where a member stands in a programme: tier and lifetime sums. reviewed_on: the day the tier was last reviewed.
 create table standings (
     tenant_id uuid not null,
     member_id uuid not null,
@@ -340,6 +340,7 @@ create table standings (
     tier_since timestamptz,
     tier_is_manual boolean not null default false,
     tier_until timestamptz,
+    reviewed_on date,
     purchases integer not null default 0 check (purchases >= 0),
     spend_minor bigint not null default 0,
     points_earned bigint not null default 0,

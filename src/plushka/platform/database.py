@@ -84,10 +84,17 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, tenant_id: UUID, *, actor: str, at: datetime, read_only: bool = False
+        self, tenant_id: UUID, *, actor: str, at: datetime, read_only: bool = False, one_moment: bool = False
     ) -> AsyncIterator[Tx]:
-        """Open a transaction on the rows of one tenant; commit at the end, roll back on any exception."""
-        async with self._pool.acquire() as connection, connection.transaction(readonly=read_only):
+        """Open a transaction on the rows of one tenant; commit at the end, roll back on any exception.
+
+        With ``one_moment`` all its statements see the data as of its first one, however long it takes.
+        """
+        isolation = "repeatable_read" if one_moment else "read_committed"
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation=isolation, readonly=read_only),
+        ):
             await connection.execute("select set_config('plushka.tenant_id', $1, true)", str(tenant_id))
             yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at)
 

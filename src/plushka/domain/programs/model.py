@@ -49,6 +49,7 @@ class Standing(Struct, frozen=True):
     tier_is_manual: bool
     tier_until: datetime | None
     sums: Sums
+    reviewed_on: date | None = None
 
 
 class StandingChange(Struct, frozen=True):
@@ -80,6 +81,12 @@ class UnknownProgram(NotFound):
 
 class UnknownVersion(NotFound):
     code = "program_version_not_found"
+
+
+class UnknownTier(Invalid):
+    """The programme in force has no tier of this id."""
+
+    code = "tier_unknown"
 
 
 class ProgramUnsound(Invalid):

@@ -9,11 +9,12 @@ import msgspec
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.ledger import operations as ledger
+from plushka.domain.ledger.bookkeeping import lock_books
 from plushka.domain.ledger.queries import get_wallet_id
 from plushka.domain.members import operations as members
-from plushka.domain.members.model import Identity, Member
+from plushka.domain.members.model import Identity, Member, UnknownMember
 from plushka.domain.programs import standings
-from plushka.domain.programs.model import CurrencyOfProgram, ProgramUnsound, PublishedVersion
+from plushka.domain.programs.model import CurrencyOfProgram, ProgramUnsound, PublishedVersion, UnknownTier
 from plushka.domain.programs.queries import get_current_version, get_program_id
 from plushka.engine.check import problems
 from plushka.engine.program import Program
@@ -115,3 +116,21 @@ async def join(tx: Tx, member_id: UUID) -> None:
             kind="welcome",
             reason="welcome",
         )
+
+
+async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None, reason: str) -> None:
+    """Give a member a tier by hand, until a moment or for good; rules may lift it meanwhile but not lower it.
+
+    :raises UnknownTier: the programme in force has no such tier
+    :raises UnknownMember: nobody of this id is in the programme
+    """
+    current = await get_current_version(tx)
+    tiers = current.program.tiers.tiers if current and current.program.tiers else ()
+    if current is None or tier not in {rule.id for rule in tiers}:
+        raise UnknownTier(field="tier")
+    books = await lock_books(tx, program_id=current.program_id, member_ids=[member_id])
+    if member_id not in books:
+        raise UnknownMember(field="member")
+    standing = (await standings.list_standings(tx, [member_id], program_id=current.program_id))[member_id]
+    await standings.change_tier(tx, standing, tier, reason=reason, is_manual=True, until=until)
+    await audit.record(tx, action="tier.set", subject=f"member:{member_id}", tier=tier, reason=reason)
