@@ -1,0 +1,122 @@
+"""A clean ledger proves itself; whatever is changed behind its back is told."""
+
+from uuid import UUID
+
+import psycopg
+import pytest
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.shop import Shop, open_shop
+
+from plushka.delivery.jobs.verification import verify_tenant
+from plushka.domain.ledger.queries import list_verifications
+from plushka.domain.purchases.model import HoldRequest, ReturnLine, ReturnRequest
+from plushka.domain.purchases.operations import hold, return_purchase
+from plushka.platform.database import Database
+
+
+async def some_trade(shop: Shop) -> UUID:
+    member_id = await shop.enroll()
+    await shop.buy("1", 1_000_00, member=member_id)
+    await shop.buy("2", 100_00, member=member_id, redeem=40)
+    await shop.buy("anonymous", 100_00)
+    async with shop.tx() as tx:
+        await hold(tx, shop.caller, HoldRequest("order", member_id, 10))
+        await return_purchase(tx, shop.reference, shop.caller, ReturnRequest("r", "2", (ReturnLine(0, 500),)))
+    return member_id
+
+
+async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Database, clock: SetClock) -> None:
+    async with open_shop(database, clock, CASHBACK) as shop:
+        await some_trade(shop)
+        verification = await verify_tenant(database, clock, shop.caller.tenant_id)
+        assert verification.differences == ()
+        figures = verification.figures
+        assert (figures["issued"], figures["spent"], figures["reversed"]) == (106, 20, 3)
+        assert (figures["available"], figures["held"]) == (73, 10)
+        async with shop.tx() as tx:
+            assert await list_verifications(tx) == [verification]
+
+
+@pytest.mark.parametrize(
+    ("tampering", "laws"),
+    [
+        ("update wallets set available = available + 1", {"wallet_equals_journal", "wallet_equals_lots"}),
+        ("update lots set available = available - 1 where available > 0", {"lot_equals_journal"}),
+        ("update postings set points = points + 1 where kind = 'redeem'", {"receipt_equals_journal"}),
+        ("delete from postings where kind = 'restore'", {"return_equals_journal"}),
+        ("update holds set state = 'cancelled', closed_at = created_at", {"held_equals_open_holds"}),
+        ("update receipts set refunded_minor = 1", {"refund_equals_returns"}),
+        (
+            "update receipts set earned_points = earned_points + 1 where member_id is not null",
+            {"receipt_equals_journal"},
+        ),
+        ("update standings set purchases = 7", {"standing_equals_receipts", "standing_equals_its_days"}),
+        ("update standing_days set spend_minor = 1", {"standing_equals_its_days"}),
+        (
+            "update postings set document_id = gen_random_uuid() where kind = 'hold'",
+            {"posting_has_its_document"},
+        ),
+        (
+            "update lots set expires_at = activates_at + interval '1 hour'; update wallets set due_at = null",
+            {"wallet_due_not_late"},
+        ),
+    ],
+)
+async def test_tampering_is_told(
+    database: Database, clock: SetClock, owner_dsn: str, tampering: str, laws: set[str]
+) -> None:
+    async with open_shop(database, clock, CASHBACK) as shop:
+        await some_trade(shop)
+        with psycopg.connect(owner_dsn) as connection:
+            connection.execute(tampering)
+        verification = await verify_tenant(database, clock, shop.caller.tenant_id)
+        assert laws <= {difference.law for difference in verification.differences}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update postings set points = 1",
+        "delete from postings",
+        "update receipts set earned_points = 0",
+        "delete from receipts",
+        "update program_versions set body = '{}'",
+        "delete from audit_entries",
+    ],
+)
+async def test_the_application_may_not_edit_what_has_happened(
+    database: Database, clock: SetClock, statement: str
+) -> None:
+    async with open_shop(database, clock, CASHBACK) as shop:
+        await some_trade(shop)
+        with pytest.raises(Exception, match="permission denied"):
+            async with shop.tx() as tx:
+                await tx.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("update wallets set available = -1", "wallet_available_not_negative"),
+        ("update lots set available = granted + 1", "lot_not_over_granted"),
+        (
+            "insert into postings select tenant_id, gen_random_uuid(), wallet_id, lot_id, 'gift', debit, credit,"
+            " points, document_id, version_id, at from postings limit 1",
+            "posting_is_a_known_movement",
+        ),
+        (
+            "insert into postings select tenant_id, gen_random_uuid(), wallet_id, lot_id, kind, credit, debit,"
+            " points, document_id, version_id, at from postings limit 1",
+            "posting_is_a_known_movement",
+        ),
+    ],
+)
+async def test_the_database_itself_refuses_what_cannot_be(
+    database: Database, clock: SetClock, statement: str, constraint: str
+) -> None:
+    async with open_shop(database, clock, CASHBACK) as shop:
+        await some_trade(shop)
+        with pytest.raises(Exception, match=constraint):
+            async with shop.tx() as tx:
+                await tx.execute(statement)
