@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from plushka.domain.members.model import Identity, IdentityMissing, IdentityTaken, Member
-from plushka.domain.members.queries import get_member
+from plushka.domain.members.queries import find_member_ids, get_member
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -21,7 +21,7 @@ async def enroll(
     :raises IdentityMissing: when there is none
     """
     if not identities:
-        raise IdentityMissing(field="identities")
+        raise IdentityMissing
     member = Member(
         id=new_id(),
         name=name,
@@ -44,6 +44,26 @@ async def enroll(
     )
     await _add_identities(tx, member.id, member.identities)
     return member
+
+
+async def recognize(tx: Tx, identities: Sequence[Identity]) -> Member | None:
+    """Return the member who is known by any of ``identities``, and is known by all of them from now on.
+
+    :raises IdentityTaken: when they belong to different members
+    :raises IdentityMissing: when there is none
+    """
+    if not identities:
+        raise IdentityMissing
+    known = await find_member_ids(tx, identities)
+    member_ids = set(known.values())
+    if not member_ids:
+        return None
+    if len(member_ids) > 1:
+        second = max(known, key=identities.index)
+        raise IdentityTaken(field=second.kind, kind=second.kind)
+    member_id = member_ids.pop()
+    await _add_identities(tx, member_id, [identity for identity in identities if identity not in known])
+    return await get_member(tx, member_id)
 
 
 async def add_identity(tx: Tx, member_id: UUID, identity: Identity) -> Member:

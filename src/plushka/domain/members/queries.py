@@ -11,12 +11,14 @@ from plushka.platform.database import Tx
 
 PAGE_MAX = 100
 
-_COLUMNS = """
-    id, name, birthday, tags, personal_discount_bp, enrolled_at, (
+_SELECT = """
+    select id, name, birthday, tags, personal_discount_bp, enrolled_at, (
         select json_agg(json_build_object('kind', kind, 'value', value) order by kind, value)::text
         from identities
         where identities.tenant_id = members.tenant_id and member_id = members.id
     ) as identities
+    from members
+    where tenant_id = $1
 """
 _identities = msgspec.json.Decoder(tuple[Identity, ...])
 
@@ -37,12 +39,10 @@ async def find_member(tx: Tx, identity: Identity) -> Member | None:
     row = await tx.fetchrow(
         f"""
         -- members.find_member
-        select {_COLUMNS}
-        from members
-        where tenant_id = $1 and id = (
+        {_SELECT} and id = (
             select member_id from identities where tenant_id = $1 and kind = $2 and value = $3
         )
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         identity.kind,
         identity.value,
@@ -72,9 +72,7 @@ async def list_members_of_ids(tx: Tx, member_ids: Sequence[UUID]) -> tuple[Membe
     rows = await tx.fetch(
         f"""
         -- members.list_members_of_ids
-        select {_COLUMNS}
-        from members
-        where tenant_id = $1 and id = any($2::uuid[])
+        {_SELECT} and id = any($2::uuid[])
         """,
         tx.tenant_id,
         list(member_ids),
@@ -87,9 +85,7 @@ async def list_members(tx: Tx, *, before: UUID | None = None, limit: int = PAGE_
     rows = await tx.fetch(
         f"""
         -- members.list_members
-        select {_COLUMNS}
-        from members
-        where tenant_id = $1 and ($2::uuid is null or id < $2)
+        {_SELECT} and ($2::uuid is null or id < $2)
         order by id desc
         limit $3
         """,
@@ -105,9 +101,7 @@ async def search_members(tx: Tx, text: str, *, limit: int = PAGE_MAX) -> tuple[M
     rows = await tx.fetch(
         f"""
         -- members.search_members
-        select {_COLUMNS}
-        from members
-        where tenant_id = $1 and (
+        {_SELECT} and (
             position(lower($2) in lower(name)) > 0
             or id in (
                 select member_id
@@ -120,7 +114,7 @@ async def search_members(tx: Tx, text: str, *, limit: int = PAGE_MAX) -> tuple[M
         )
         order by id desc
         limit $4
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         text.strip(),
         "".join(filter(str.isdigit, text)),
