@@ -45,7 +45,7 @@ async def upsert_categories(tx: Tx, categories: Iterable[Category]) -> None:
         update products set category_path = paths.path
         from paths
         where products.tenant_id = $1 and category_path[1] = paths.code and category_path <> paths.path
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
     )
     await record(tx, action="catalog.upsert_categories", subject="catalog", categories=len(entered))
@@ -85,7 +85,7 @@ async def upsert_products(tx: Tx, products: Iterable[ProductEntry]) -> None:
             category_path = excluded.category_path,
             brand = excluded.brand,
             kind = excluded.kind
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         list(entered),
         [product.name for product in entered.values()],

@@ -52,7 +52,7 @@ async def trace_categories(tx: Tx, codes: Collection[str]) -> dict[str, tuple[st
         -- catalog.trace_categories
         {PATHS}
         select code, path from paths where code = any($2::text[])
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         list(codes),
     )

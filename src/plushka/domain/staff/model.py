@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.platform.i18n import Language
 from plushka.platform.errors import Conflict, Denied, Invalid, NotFound
+from plushka.platform.i18n import Language
 
 Role = Literal["owner", "manager", "marketer", "accountant", "cashier"]
 Scope = Literal["members", "quotes", "purchases", "returns"]

@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from plushka.domain.audit.operations import record
-from plushka.platform.i18n import Language
 from plushka.domain.staff import queries
 from plushka.domain.staff.model import (
     SESSION_DAYS,
@@ -25,6 +24,7 @@ from plushka.domain.staff.model import (
 from plushka.domain.staff.passwords import hash_password
 from plushka.domain.staff.tokens import HINT_LENGTH, digest, new_key, new_token
 from plushka.platform.database import GlobalTx, Tx
+from plushka.platform.i18n import Language
 from plushka.platform.ids import new_id
 
 
