@@ -1,0 +1,255 @@
+"""What tills get back, and how the domain's words become it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.ledger.model import Balance, WalletView
+from plushka.domain.members.model import Identity, Member
+from plushka.domain.programs.model import TierStanding
+from plushka.domain.programs.telling.model import Explanation
+from plushka.domain.purchases.model import PurchaseLine, Quote, Receipt
+from plushka.engine.fiscal import fiscal_lines
+from plushka.engine.purchase import Outcome, TierProgress
+from plushka.platform.errors import Fact
+
+
+class Problem(Struct, frozen=True):
+    """Why nothing was done (RFC 9457). ``code`` is for programs, ``detail`` for people.
+
+    ``errors`` name the ``field`` (the path of the input at fault), its ``code`` and the figures of it.
+    """
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: tuple[dict[str, Fact], ...] = ()
+
+
+class Health(Struct, frozen=True):
+    """The server's health."""
+
+    status: Literal["ok"]
+
+
+class Burning(Struct, frozen=True):
+    """The next points to burn: ``points`` at the moment ``at``."""
+
+    points: int
+    at: datetime
+
+
+class TierOut(Struct, frozen=True):
+    """The member's tier, and the way to the next one by the requirement that is furthest away."""
+
+    id: str | None
+    name: str | None
+    since: datetime | None
+    next: TierProgress | None
+    next_name: str | None
+
+
+class MemberOut(Struct, frozen=True):
+    """A member with the balance of this moment."""
+
+    id: UUID
+    name: str
+    birthday: date | None
+    enrolled_at: datetime
+    identities: tuple[Identity, ...]
+    balance: Balance
+    burns_next: Burning | None
+    tier: TierOut
+
+    @classmethod
+    def of(cls, member: Member, wallet: WalletView, standing: TierStanding) -> "MemberOut":
+        """Return the member as tills see them."""
+        return cls(
+            id=member.id,
+            name=member.name,
+            birthday=member.birthday,
+            enrolled_at=member.enrolled_at,
+            identities=member.identities,
+            balance=wallet.balance,
+            burns_next=_burns_next(wallet),
+            tier=TierOut(
+                id=standing.tier,
+                name=standing.tier_name,
+                since=standing.since,
+                next=standing.next_tier,
+                next_name=standing.next_tier_name,
+            ),
+        )
+
+
+class FiscalLine(Struct, frozen=True):
+    """A part of a line as a fiscal receipt prints it: price × quantity comes to the sum exactly."""
+
+    quantity_milli: int
+    price_minor: int
+
+
+class LineOut(Struct, frozen=True):
+    """A line decided: ``amount − discount − redeemed = payable``.
+
+    ``fiscal`` has two parts where one price cannot express the sum.
+    """
+
+    sku: str
+    name: str | None
+    quantity_milli: int
+    amount_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    payable_minor: int
+    redeemed_points: int
+    earned_points: int
+    fiscal: tuple[FiscalLine, ...]
+
+
+class Decision(Struct, frozen=True):
+    """What a purchase comes to. ``points_max`` is the most points that may be spent, when some were asked for."""
+
+    amount_minor: int
+    discount_minor: int
+    redeemed_minor: int
+    payable_minor: int
+    redeemed_points: int
+    points_max: int | None
+    earned_points: int
+    lines: tuple[LineOut, ...]
+    tier_before: str | None
+    tier_after: str | None
+    next_tier: TierProgress | None
+
+
+class Told(Struct, frozen=True):
+    """What is told of a decision when it is asked for: lines for the printed receipt, and reasons."""
+
+    slip: tuple[str, ...] | None = None
+    explanation: Explanation | None = None
+
+
+UNTOLD = Told()
+
+
+class QuoteOut(Struct, frozen=True):
+    """What a purchase would come to; nothing is booked."""
+
+    member_id: UUID | None
+    balance: Balance | None
+    decision: Decision
+    slip: tuple[str, ...] | None
+    explanation: Explanation | None
+
+    @classmethod
+    def of(cls, quote: Quote, lines: Sequence[PurchaseLine], told: Told = UNTOLD) -> "QuoteOut":
+        """Return the answer to a quote of ``lines``."""
+        return cls(
+            member_id=quote.member_id,
+            balance=quote.balance,
+            decision=_decision(quote.outcome, lines),
+            slip=told.slip,
+            explanation=told.explanation,
+        )
+
+
+class ReceiptOut(Struct, frozen=True):
+    """A committed purchase; ``balance`` is the member's right after it."""
+
+    id: UUID
+    external_id: str
+    branch: str
+    cashier: str | None
+    occurred_at: datetime
+    received_at: datetime
+    business_date: date
+    member_id: UUID | None
+    balance: Balance | None
+    refunded_minor: int
+    decision: Decision
+    slip: tuple[str, ...] | None
+    explanation: Explanation | None
+
+    @classmethod
+    def of(cls, receipt: Receipt, told: Told = UNTOLD) -> "ReceiptOut":
+        """Return a receipt as tills see it."""
+        return cls(
+            id=receipt.id,
+            external_id=receipt.external_id,
+            branch=receipt.branch,
+            cashier=receipt.cashier,
+            occurred_at=receipt.occurred_at,
+            received_at=receipt.received_at,
+            business_date=receipt.business_date,
+            member_id=receipt.member_id,
+            balance=receipt.balance,
+            refunded_minor=receipt.refunded_minor,
+            decision=_decision(receipt.outcome, receipt.lines),
+            slip=told.slip,
+            explanation=told.explanation,
+        )
+
+
+class BatchResult(Struct, frozen=True):
+    """The answer to one receipt of a batch: ``status`` as if it had come alone, and a receipt or a problem."""
+
+    status: int
+    receipt: ReceiptOut | None = None
+    problem: Problem | None = None
+
+
+class BatchOut(Struct, frozen=True):
+    """The answers to a batch, in its order."""
+
+    results: tuple[BatchResult, ...]
+
+
+def _burns_next(wallet: WalletView) -> Burning | None:
+    burning = [lot for lot in wallet.lots if lot.expires_at is not None and lot.available]
+    if not burning:
+        return None
+    at = min(lot.expires_at for lot in burning if lot.expires_at is not None)
+    return Burning(points=sum(lot.available for lot in burning if lot.expires_at == at), at=at)
+
+
+def _decision(outcome: Outcome, lines: Sequence[PurchaseLine]) -> Decision:
+    return Decision(
+        amount_minor=outcome.amount_minor,
+        discount_minor=outcome.discount_minor,
+        redeemed_minor=outcome.redeemed_minor,
+        payable_minor=outcome.payable_minor,
+        redeemed_points=0 if outcome.redeemed is None else outcome.redeemed.points,
+        points_max=None if outcome.redeemed is None else outcome.redeemed.points_max,
+        earned_points=outcome.earned_points,
+        lines=tuple(
+            [
+                LineOut(
+                    line.sku,
+                    line.name,
+                    line.quantity_milli,
+                    decided.amount_minor,
+                    decided.discount_minor,
+                    decided.redeemed_minor,
+                    decided.payable_minor,
+                    decided.redeemed_points,
+                    decided.earned_points,
+                    tuple(
+                        [
+                            FiscalLine(*part)
+                            for part in fiscal_lines(line.quantity_milli, decided.payable_minor)
+                        ]
+                    ),
+                )
+                for line, decided in zip(lines, outcome.lines, strict=True)
+            ]
+        ),
+        tier_before=outcome.tier_before,
+        tier_after=outcome.tier_after,
+        next_tier=outcome.next_tier,
+    )

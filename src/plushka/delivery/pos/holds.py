@@ -1,0 +1,34 @@
+"""Points set aside for a receipt to come."""
+
+from plushka.delivery.pos.endpoint import Answer, Call, endpoint
+from plushka.delivery.pos.requests import HoldIn, Query
+from plushka.domain.ledger.model import InsufficientPoints
+from plushka.domain.members.model import PhoneInvalid, UnknownMember
+from plushka.domain.purchases.hold import cancel_hold, hold
+from plushka.domain.purchases.model import Hold, HoldClosed, KeyReused, ReceiptDiffers, UnknownHold
+
+
+@endpoint(
+    "POST /v1/holds",
+    scope="purchases",
+    statuses=(201,),
+    refusals=(UnknownMember, PhoneInvalid, InsufficientPoints, ReceiptDiffers, KeyReused),
+    example={"external_id": "7-000124", "member": {"card": "100022"}, "points": 100, "ttl_seconds": 900},
+    takes_key=True,
+)
+async def hold_points(call: Call[HoldIn, Query]) -> Answer[Hold]:
+    """Set points aside until the purchase is paid: give ``hold_id`` with the purchase to spend them.
+
+    What the purchase does not need goes back to the member, and so does everything when ``ttl_seconds``
+    have passed. Safe to repeat with the same ``external_id``.
+    """
+    request = call.body.to_domain(country=call.holder.country, idempotency_key=call.idempotency_key)
+    async with call.transaction() as tx:
+        return Answer(await hold(tx, call.caller, request), 201)
+
+
+@endpoint("POST /v1/holds/{id}/cancel", scope="purchases", refusals=(UnknownHold, HoldClosed))
+async def cancel_points_hold(call: Call[None, Query]) -> Answer[Hold]:
+    """Give held points back to the member. Cancelling twice, or after the time is up, changes nothing."""
+    async with call.transaction() as tx:
+        return Answer(await cancel_hold(tx, call.caller, call.id))

@@ -1,0 +1,143 @@
+"""Quotes and commits."""
+
+import msgspec
+
+from plushka.delivery.pos.answers import BatchOut, BatchResult, QuoteOut, ReceiptOut
+from plushka.delivery.pos.endpoint import Answer, Call, endpoint
+from plushka.delivery.pos.limits import BATCH_BODY_BYTES_MAX
+from plushka.delivery.pos.parsing import parse_json
+from plushka.delivery.pos.problems import problem_of_refusal
+from plushka.delivery.pos.requests import BatchIn, PurchaseIn, Query, QuoteIn, Texts
+from plushka.delivery.pos.texts import tell_quote, tell_receipt
+from plushka.domain.ledger.model import InsufficientPoints
+from plushka.domain.members.model import PhoneInvalid, UnknownMember
+from plushka.domain.purchases.model import (
+    Committed,
+    HoldClosed,
+    KeyReused,
+    MemberMissing,
+    NoProgram,
+    PayableChanged,
+    Purchase,
+    ReceiptDiffers,
+    RedemptionOverMaximum,
+    RedemptionRefused,
+    TimeInFuture,
+    UnknownBranch,
+    WrongCurrency,
+)
+from plushka.domain.purchases.quote import quote
+from plushka.platform.errors import Refusal
+
+_UNDECIDABLE = (
+    UnknownMember,
+    PhoneInvalid,
+    MemberMissing,
+    UnknownBranch,
+    WrongCurrency,
+    TimeInFuture,
+    NoProgram,
+)
+_UNBOOKABLE = (
+    *_UNDECIDABLE,
+    RedemptionOverMaximum,
+    RedemptionRefused,
+    InsufficientPoints,
+    HoldClosed,
+    PayableChanged,
+    ReceiptDiffers,
+)
+_LINES = [
+    {"sku": "4600001", "name": "Капучино 0,3", "quantity_milli": 2000, "amount_minor": 46000},
+    {"sku": "4600002", "name": "Миндаль", "quantity_milli": 150, "amount_minor": 18050},
+]
+_PURCHASE = {
+    "external_id": "7-000123",
+    "currency": "RUB",
+    "member": {"phone": "+79161234567"},
+    "lines": _LINES,
+    "redeem": "max",
+}
+_purchase_decoder = msgspec.json.Decoder(PurchaseIn)
+
+
+@endpoint(
+    "POST /v1/quotes",
+    scope="quotes",
+    refusals=_UNDECIDABLE,
+    example={"currency": "RUB", "member": {"card": "100022"}, "lines": _LINES, "redeem": "max"},
+)
+async def quote_purchase(call: Call[QuoteIn, Texts]) -> Answer[QuoteOut]:
+    """Tell what a purchase would come to. Nothing is booked, so ask as often as the basket changes.
+
+    More points in ``redeem`` than may be spent are quoted as the most that may.
+    """
+    purchase = call.body.to_domain(country=call.holder.country)
+    async with call.transaction(read_only=True) as tx:
+        quoted = await quote(tx, call.services.reference, call.caller, purchase)
+        told = await tell_quote(tx, call, quoted, branch=purchase.branch)
+    return Answer(QuoteOut.of(quoted, purchase.lines, told))
+
+
+@endpoint(
+    "POST /v1/purchases",
+    scope="purchases",
+    statuses=(201, 200),
+    refusals=(*_UNBOOKABLE, KeyReused),
+    example=_PURCHASE,
+    takes_key=True,
+)
+async def commit_purchase(call: Call[PurchaseIn, Texts]) -> Answer[ReceiptOut]:
+    """Commit a purchase: points are spent and earned, the receipt is booked.
+
+    Safe to repeat with the same ``external_id`` and content: the second time it answers 200 with what was
+    booked the first time.
+    """
+    committed = await call.services.purchases.commit(
+        call.caller, _to_domain(call.body, call.holder.country, call.idempotency_key)
+    )
+    told = await tell_receipt(call, committed.receipt)
+    return Answer(ReceiptOut.of(committed.receipt, told), 200 if committed.is_repeat else 201)
+
+
+@endpoint(
+    "POST /v1/purchases/batch",
+    scope="purchases",
+    refusals=(),
+    example={"purchases": [_PURCHASE | {"occurred_at": "2026-03-01T12:30:00+03:00", "redeem": 0}]},
+    body_bytes_max=BATCH_BODY_BYTES_MAX,
+)
+async def commit_purchases(call: Call[BatchIn, Query]) -> Answer[BatchOut]:
+    """Commit up to 500 receipts of a till that was offline.
+
+    Each is answered on its own, in order, as if it had come alone; one that is refused stops no other.
+    Safe to repeat by the receipts' numbers.
+    """
+    parsed = [_parse(call, raw) for raw in call.body.purchases]
+    purchases = [item for item in parsed if isinstance(item, Purchase)]
+    committed = iter(await call.services.purchases.commit_many(call.caller, purchases))
+    answers = [next(committed) if isinstance(item, Purchase) else item for item in parsed]
+    return Answer(BatchOut(results=tuple(_result(answer, call) for answer in answers)))
+
+
+def _parse(call: Call[BatchIn, Query], raw: msgspec.Raw) -> Purchase | Refusal:
+    try:
+        return _to_domain(parse_json(_purchase_decoder, bytes(raw)), call.holder.country, None)
+    except Refusal as refusal:
+        return refusal
+
+
+def _to_domain(body: PurchaseIn, country: str, idempotency_key: str | None) -> Purchase:
+    return body.to_domain(
+        country=country,
+        external_id=body.external_id,
+        expected_payable_minor=body.expected_payable_minor,
+        idempotency_key=idempotency_key,
+    )
+
+
+def _result(answer: Committed | Refusal, call: Call[BatchIn, Query]) -> BatchResult:
+    if isinstance(answer, Refusal):
+        problem = problem_of_refusal(answer, call.language)
+        return BatchResult(status=problem.status, problem=problem)
+    return BatchResult(status=200 if answer.is_repeat else 201, receipt=ReceiptOut.of(answer.receipt))

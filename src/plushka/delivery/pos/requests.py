@@ -1,0 +1,224 @@
+"""What tills send, and how it becomes the domain's words."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Raw, UnsetType, structs
+
+from plushka.delivery.pos.fields import Amount, Currency, Id, Moment, Points, Quantity, SomePoints, Text, Wire
+from plushka.delivery.pos.refusals import MemberAmbiguous, ReceiptAmbiguous
+from plushka.domain.catalog.model import ProductKind
+from plushka.domain.members.identities import identify
+from plushka.domain.members.model import Identity, IdentityKind
+from plushka.domain.purchases.model import (
+    BATCH_MAX,
+    HOLD_TTL_MAX_SECONDS,
+    LINES_MAX,
+    HoldRequest,
+    Purchase,
+    PurchaseLine,
+    ReturnLine,
+    ReturnRequest,
+)
+from plushka.platform.errors import Invalid
+from plushka.platform.i18n import Language
+
+IDENTITY_KINDS: tuple[IdentityKind, ...] = ("phone", "card", "email", "external")
+
+
+class Query(Wire, frozen=True):
+    """What every request may say in its address: the language of its sentences, the business's by default."""
+
+    language: Language | None = None
+
+
+class Identities(Wire, frozen=True):
+    """What a member is known by; a phone in any spelling, without a country code it is of the business's country."""
+
+    phone: Text | UnsetType = UNSET
+    card: Text | UnsetType = UNSET
+    email: Text | UnsetType = UNSET
+    external: Text | UnsetType = UNSET
+
+    def identities(self, *, country: str, within: str = "") -> tuple[Identity, ...]:
+        """Return those that are given; ``within`` goes before the field of a refusal."""
+        found = []
+        for kind in IDENTITY_KINDS:
+            if (text := getattr(self, kind)) is not UNSET:
+                try:
+                    found.append(identify(kind, text, country=country))
+                except Invalid as refusal:
+                    refusal.field = within + kind
+                    raise
+        return tuple(found)
+
+
+class MemberRef(Identities, frozen=True):
+    """A member, by exactly one of their id and their identities."""
+
+    id: UUID | UnsetType = UNSET
+
+    def to_domain(self, *, country: str) -> UUID | Identity:
+        """:raises MemberAmbiguous: when it is not exactly one."""
+        named = self.identities(country=country, within="member.")
+        if self.id is not UNSET and not named:
+            return self.id
+        if self.id is not UNSET or len(named) != 1:
+            raise MemberAmbiguous(field="member")
+        return named[0]
+
+
+OneMember = Annotated[MemberRef, Meta(extra_json_schema={"minProperties": 1, "maxProperties": 1})]
+
+
+class MemberQuery(Identities, frozen=True):
+    """Which member to find: exactly one identity."""
+
+    language: Language | None = None
+
+
+class Enrollment(Identities, frozen=True):
+    """A member to find by any of the identities, or to enrol with all of them."""
+
+    name: Annotated[str, Meta(max_length=200)] = ""
+    birthday: date | None = None
+
+
+class Texts(Query, frozen=True):
+    """Which texts the answer shall carry: the lines for the printed receipt, the reasons of the decision."""
+
+    slip: bool = False
+    explanation: bool = False
+
+
+class LineIn(Wire, frozen=True):
+    """A line of a receipt: ``amount_minor`` for the whole ``quantity_milli``, before any discount of ours."""
+
+    sku: Id
+    quantity_milli: Quantity
+    amount_minor: Amount
+    name: Text | None = None
+    category: Id | None = None
+    brand: Id | None = None
+    kind: ProductKind | None = None
+
+
+class QuoteIn(Wire, frozen=True):
+    """A purchase that is not made yet. ``redeem``: the points to spend, or ``max`` for as many as may be."""
+
+    lines: Annotated[tuple[LineIn, ...], Meta(min_length=1, max_length=LINES_MAX)]
+    currency: Currency
+    member: OneMember | None = None
+    redeem: Points | Literal["max"] = 0
+    hold_id: UUID | None = None
+    branch: Id | None = None
+    channel: Id = "till"
+    cashier: Text | None = None
+    occurred_at: Moment | None = None
+
+    def to_domain(
+        self,
+        *,
+        country: str,
+        external_id: str = "",
+        expected_payable_minor: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Purchase:
+        """Return the purchase; a phone without a country code is of ``country``."""
+        return Purchase(
+            external_id=external_id,
+            lines=tuple([PurchaseLine(*structs.astuple(line)) for line in self.lines]),
+            currency=self.currency,
+            occurred_at=self.occurred_at,
+            member=None if self.member is None else self.member.to_domain(country=country),
+            branch=self.branch,
+            channel=self.channel,
+            cashier=self.cashier,
+            redeem=self.redeem,
+            hold_id=self.hold_id,
+            expected_payable_minor=expected_payable_minor,
+            idempotency_key=idempotency_key,
+        )
+
+
+class PurchaseIn(QuoteIn, frozen=True, kw_only=True):
+    """A purchase to commit. ``external_id`` is the till's number of the receipt, unique for ever.
+
+    ``expected_payable_minor`` is what the customer was asked to pay; when the purchase comes to another
+    sum it is refused. Without ``occurred_at`` it happens now.
+    """
+
+    external_id: Id
+    expected_payable_minor: Amount | None = None
+
+
+RawPurchase = Annotated[Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/PurchaseIn"})]
+"""A purchase that is parsed apart, so that a bad one stops no other."""
+
+
+class BatchIn(Wire, frozen=True):
+    """Receipts of a till that was offline, each to be answered on its own."""
+
+    purchases: Annotated[tuple[RawPurchase, ...], Meta(min_length=1, max_length=BATCH_MAX)]
+
+
+class HoldIn(Wire, frozen=True):
+    """Points to set aside for the receipt ``external_id``, for ``ttl_seconds``."""
+
+    external_id: Id
+    member: OneMember
+    points: SomePoints
+    ttl_seconds: Annotated[int, Meta(ge=1, le=HOLD_TTL_MAX_SECONDS)] = 900
+
+    def to_domain(self, *, country: str, idempotency_key: str | None) -> HoldRequest:
+        """Return the request; a phone without a country code is of ``country``."""
+        return HoldRequest(
+            external_id=self.external_id,
+            member=self.member.to_domain(country=country),
+            points=self.points,
+            ttl_seconds=self.ttl_seconds,
+            idempotency_key=idempotency_key,
+        )
+
+
+class ReceiptQuery(Texts, frozen=True, kw_only=True):
+    """Which receipt of this till to find."""
+
+    external_id: Id
+
+
+class ReturnedLine(Wire, frozen=True):
+    """``quantity_milli`` of the receipt's line ``index`` (from 0) comes back."""
+
+    index: Annotated[int, Meta(ge=0, lt=LINES_MAX)]
+    quantity_milli: Quantity
+
+
+class ReturnIn(Wire, frozen=True):
+    """A return of ``lines``, or without them of all that is left of the receipt.
+
+    The receipt is named by ``receipt_id`` or by this till's ``receipt_external_id``, exactly one.
+    ``external_id`` is the till's number of the return.
+    """
+
+    external_id: Id
+    receipt_id: UUID | UnsetType = UNSET
+    receipt_external_id: Id | UnsetType = UNSET
+    lines: Annotated[tuple[ReturnedLine, ...], Meta(min_length=1, max_length=LINES_MAX)] | None = None
+
+    def to_domain(self, *, idempotency_key: str | None) -> ReturnRequest:
+        """:raises ReceiptAmbiguous: when the receipt is not named by exactly one."""
+        given = [name for name in (self.receipt_id, self.receipt_external_id) if name is not UNSET]
+        if len(given) != 1:
+            raise ReceiptAmbiguous(field="receipt_id")
+        return ReturnRequest(
+            external_id=self.external_id,
+            receipt=given[0],
+            lines=None
+            if self.lines is None
+            else tuple(
+                ReturnLine(index=line.index, quantity_milli=line.quantity_milli) for line in self.lines
+            ),
+            idempotency_key=idempotency_key,
+        )
