@@ -53,7 +53,7 @@ async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
         select $1, $2, new.* from unnest(
             $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::uuid[],
             $11::text[], $12::timestamptz[], $13::date[], $14::bigint[], $15::bigint[], $16::bigint[],
-            $17::bigint[], $18::bigint[], $19::bigint[], $20::jsonb[], $21::jsonb[], $22::jsonb[], $23::jsonb[]
+            $17::bigint[], $18::bigint[], $19::bigint[], $20::json[], $21::json[], $22::json[], $23::json[]
         ) as new
         on conflict do nothing
         returning id
