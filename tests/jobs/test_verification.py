@@ -101,13 +101,17 @@ async def test_the_application_may_not_edit_what_has_happened(
         ("update wallets set available = -1", "wallet_available_not_negative"),
         ("update lots set available = granted + 1", "lot_not_over_granted"),
         (
-            "insert into postings select tenant_id, gen_random_uuid(), wallet_id, lot_id, 'gift', debit, credit,"
-            " points, document_id, version_id, at from postings limit 1",
+            """
+            insert into postings select tenant_id, gen_random_uuid(), wallet_id, lot_id, 'gift', debit, credit,
+            points, document_id, version_id, at from postings limit 1
+            """,
             "posting_is_a_known_movement",
         ),
         (
-            "insert into postings select tenant_id, gen_random_uuid(), wallet_id, lot_id, kind, credit, debit,"
-            " points, document_id, version_id, at from postings limit 1",
+            """
+            insert into postings select tenant_id, gen_random_uuid(), wallet_id, lot_id, kind, credit, debit,
+            points, document_id, version_id, at from postings limit 1
+            """,
             "posting_is_a_known_movement",
         ),
     ],

@@ -1,9 +1,11 @@
 """The nightly proof of every ledger; ``plushka ledger verify`` and the office's button run the same."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
 
+from plushka.domain.ledger.verify import LAWS as LEDGER_LAWS
 from plushka.domain.ledger.verify import Verification, check, record
 from plushka.domain.purchases.laws import LAWS
 from plushka.platform.clock import Clock
@@ -13,13 +15,18 @@ from plushka.platform.ids import new_id
 log = structlog.get_logger()
 
 
-async def verify_tenant(database: Database, clock: Clock, tenant_id: UUID) -> Verification:
+LAWS_COUNT = len(LEDGER_LAWS) + len(LAWS)
+
+
+async def verify_tenant(
+    database: Database, clock: Clock, tenant_id: UUID, *, on_law: Callable[[], None] = lambda: None
+) -> Verification:
     """Check every law of the tenant's ledger at one moment while its tills go on, and keep the result."""
     started_at = clock.now()
     async with database.transaction(
         tenant_id, actor="job:verify", at=started_at, read_only=True, one_moment=True
     ) as tx:
-        figures, differences = await check(tx, also=LAWS)
+        figures, differences = await check(tx, also=LAWS, on_law=on_law)
     verification = Verification(
         id=new_id(),
         started_at=started_at,

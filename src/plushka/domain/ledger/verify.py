@@ -5,7 +5,7 @@ its first line; what it compares must be written in the same transaction as the 
 a defect or tampering, never lag.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
@@ -162,16 +162,21 @@ BALANCES = """
 """
 
 
-async def check(tx: Tx, *, also: Mapping[str, str]) -> tuple[dict[str, int], tuple[Difference, ...]]:
+async def check(
+    tx: Tx, *, also: Mapping[str, str], on_law: Callable[[], None] = lambda: None
+) -> tuple[dict[str, int], tuple[Difference, ...]]:
     """Return the figures of the tenant's ledger, and every row that breaks one of ``LAWS`` or of the laws ``also``.
 
-    Needs a transaction of isolation ``repeatable read``, so that all laws see one moment while tills go on.
+    ``on_law`` is called when a law has been checked, for progress to be shown. Needs a transaction that sees
+    one moment, so that the laws agree with each other while tills go on.
     """
-    differences = [
-        Difference(law=law, facts={key: _plain(value) for key, value in row.items()})
-        for law, sql in {**LAWS, **also}.items()
-        for row in await tx.fetch(f"-- ledger.check {law}\n{sql} limit {DIFFERENCES_MAX}", tx.tenant_id)
-    ]
+    differences: list[Difference] = []
+    for law, sql in {**LAWS, **also}.items():
+        rows = await tx.fetch(f"-- ledger.check {law}\n{sql} limit {DIFFERENCES_MAX}", tx.tenant_id)
+        differences.extend(
+            Difference(law=law, facts={key: _plain(value) for key, value in row.items()}) for row in rows
+        )
+        on_law()
     journal = await tx.fetchrow(FIGURES, tx.tenant_id)
     balances = await tx.fetchrow(BALANCES, tx.tenant_id)
     figures = {**(journal or {}), **(balances or {})}
