@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from plushka.domain.businesses.operations import found_business, open_branch
@@ -48,7 +49,7 @@ class Shop:
         async with self.tx() as tx:
             await publish(tx, program_id=self.program_id, program=program, valid_from=tx.at)
 
-    async def buy(self, external_id: str, amount_minor: int, **purchase: object) -> Committed:
+    async def buy(self, external_id: str, amount_minor: int, **purchase: Any) -> Committed:
         """Commit a receipt of one line through the queue."""
         return await self.queue.commit(self.caller, receipt(external_id, amount_minor, **purchase))
 
@@ -61,7 +62,7 @@ class Shop:
             return (await check(tx, also=LAWS))[1]
 
 
-def receipt(external_id: str, amount_minor: int, **purchase: object) -> Purchase:
+def receipt(external_id: str, amount_minor: int, **purchase: Any) -> Purchase:
     """Return a purchase of coffee for ``amount_minor``; ``lines=(…)`` replaces it."""
     coffee = (PurchaseLine(sku="coffee", quantity_milli=1000, amount_minor=amount_minor),)
     return Purchase(**{"external_id": external_id, "lines": coffee, "currency": "RUB", **purchase})

@@ -1,6 +1,7 @@
 """Tiers fall on their review dates only, and by hand they stay where they were put (S13)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from plushka.engine.program import Calendar, Program, Requirement, TierReview, T
 from plushka.platform.database import Database
 
 
-def yearly(**review: object) -> Program:
+def yearly(**review: Any) -> Program:
     """Three tiers by the spend of a calendar year, reviewed at its end."""
     window = Calendar("year")
     return msgspec.structs.replace(

@@ -1,6 +1,7 @@
 """What time does is booked by a job, for wallets nobody touches."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 from tests.conftest import SetClock
@@ -60,7 +61,7 @@ async def settle(shop: Shop, clock: SetClock) -> None:
     await settle_tenant(shop.database, clock, shop.caller.tenant_id)
 
 
-async def kinds(shop: Shop, member_id: object) -> list[str]:
+async def kinds(shop: Shop, member_id: UUID) -> list[str]:
     wallet = await shop.wallet(member_id)
     async with shop.tx() as tx:
         return [movement.kind for movement in reversed(await list_movements(tx, wallet_id=wallet.id))]
