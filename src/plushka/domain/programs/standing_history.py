@@ -1,0 +1,253 @@
+"""Where members stood along their past: standings carried forward in memory while history is loaded.
+
+The same sums as ``standings`` keeps at every purchase, for many purchases of one member in one
+transaction. The wallet's lock guards them, as it does there.
+"""
+
+from bisect import insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from plushka.domain.programs.model import Standing, StandingChange, Sums
+from plushka.domain.programs.standings import list_standings
+from plushka.engine.purchase import Totals
+from plushka.engine.version import Version, window_starts
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+
+@dataclass(slots=True)
+class StandingHistory:
+    """One member's standing as of the last purchase that was added, and what has changed since it was read."""
+
+    member_id: UUID
+    tier: str | None
+    tier_since: datetime | None
+    tier_is_manual: bool
+    sums: Sums
+    days: dict[date, Sums] = field(default_factory=dict)
+    rule_days: dict[str, dict[date, int]] = field(default_factory=dict)
+    changed_days: set[date] = field(default_factory=set)
+    changed_rule_days: set[tuple[str, date]] = field(default_factory=set)
+    tier_changes: list[tuple[StandingChange, datetime]] = field(default_factory=list)
+    dates: list[date] = field(default_factory=list)
+
+    def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
+        """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
+        return tuple([self._total(start, day) for start in window_starts(version, day)])
+
+    def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
+        """Return what capped rules gave (on the day, in its calendar month up to it), by rule."""
+        month_start = day.replace(day=1)
+        points = {}
+        for rule in version.capped_rules:
+            of_rule = self.rule_days.get(rule)
+            if of_rule is not None:
+                in_month = [given for on, given in of_rule.items() if month_start <= on <= day]
+                if in_month:
+                    points[rule] = (of_rule.get(day, 0), sum(in_month))
+        return points
+
+    def add(self, change: StandingChange, *, at: datetime) -> None:
+        """Add a purchase that was decided from this standing."""
+        day = change.business_date
+        self.sums = _plus(self.sums, change.sums)
+        if day not in self.days:
+            insort(self.dates, day)
+        self.days[day] = _plus(self.days.get(day, Sums(0, 0, 0)), change.sums)
+        self.changed_days.add(day)
+        for rule, points in change.rule_points.items():
+            of_rule = self.rule_days.setdefault(rule, {})
+            of_rule[day] = of_rule.get(day, 0) + points
+            self.changed_rule_days.add((rule, day))
+        if change.tier != self.tier:
+            self.tier, self.tier_since = change.tier, at
+        if change.tier != change.tier_before:
+            self.tier_changes.append((change, at))
+
+    def _total(self, start: date | None, day: date) -> Totals:
+        if start is None:
+            sums = self.sums
+            return Totals(
+                spend_minor=sums.spend_minor, visits=sums.purchases, points_earned=sums.points_earned
+            )
+        spend_minor = visits = points_earned = 0
+        for on in reversed(self.dates):
+            if on < start:
+                break
+            if on <= day:
+                sums = self.days[on]
+                spend_minor += sums.spend_minor
+                visits += sums.purchases
+                points_earned += sums.points_earned
+        return Totals(spend_minor=spend_minor, visits=visits, points_earned=points_earned)
+
+
+async def read_histories(
+    tx: Tx, member_ids: Sequence[UUID], *, program_id: UUID
+) -> dict[UUID, StandingHistory]:
+    """Return the standings of members, with all their days, by member. Their wallets are locked."""
+    histories = {
+        member_id: _history_of(standing)
+        for member_id, standing in (await list_standings(tx, member_ids, program_id=program_id)).items()
+    }
+    for row in await tx.fetch(
+        """
+        -- programs.read_standing_days
+        select member_id, business_date, purchases, spend_minor, points_earned
+        from standing_days
+        where tenant_id = $1 and program_id = $2 and member_id = any($3)
+        order by member_id, business_date
+        """,
+        tx.tenant_id,
+        program_id,
+        member_ids,
+    ):
+        history = histories[row["member_id"]]
+        history.dates.append(row["business_date"])
+        history.days[row["business_date"]] = Sums(row["purchases"], row["spend_minor"], row["points_earned"])
+    for row in await tx.fetch(
+        """
+        -- programs.read_rule_days
+        select member_id, rule, business_date, points
+        from rule_days
+        where tenant_id = $1 and program_id = $2 and member_id = any($3)
+        """,
+        tx.tenant_id,
+        program_id,
+        member_ids,
+    ):
+        of_rule = histories[row["member_id"]].rule_days.setdefault(row["rule"], {})
+        of_rule[row["business_date"]] = row["points"]
+    return histories
+
+
+async def save_histories(tx: Tx, histories: Iterable[StandingHistory], *, program_id: UUID) -> None:
+    """Write what was added. A history is used up by this."""
+    changed = [history for history in histories if history.changed_days]
+    if not changed:
+        return
+    await _update_standings(tx, changed, program_id)
+    await _upsert_days(tx, changed, program_id)
+    await _upsert_rule_days(tx, changed, program_id)
+    await _insert_tier_changes(tx, changed, program_id)
+
+
+def _history_of(standing: Standing) -> StandingHistory:
+    return StandingHistory(
+        member_id=standing.member_id,
+        tier=standing.tier,
+        tier_since=standing.tier_since,
+        tier_is_manual=standing.tier_is_manual,
+        sums=standing.sums,
+    )
+
+
+def _plus(one: Sums, other: Sums) -> Sums:
+    return Sums(
+        one.purchases + other.purchases,
+        one.spend_minor + other.spend_minor,
+        one.points_earned + other.points_earned,
+    )
+
+
+async def _update_standings(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
+    rows = [
+        (
+            history.member_id,
+            history.sums.purchases,
+            history.sums.spend_minor,
+            history.sums.points_earned,
+            history.tier,
+            history.tier_since,
+        )
+        for history in histories
+    ]
+    await tx.execute(
+        """
+        -- programs.update_standing_histories
+        update standings s
+        set purchases = new.purchases, spend_minor = new.spend_minor, points_earned = new.points_earned,
+            tier = new.tier, tier_since = new.tier_since
+        from unnest($3::uuid[], $4::integer[], $5::bigint[], $6::bigint[], $7::text[], $8::timestamptz[])
+            as new (member_id, purchases, spend_minor, points_earned, tier, tier_since)
+        where s.tenant_id = $1 and s.program_id = $2 and s.member_id = new.member_id
+        """,
+        tx.tenant_id,
+        program_id,
+        *zip(*rows, strict=True),
+    )
+
+
+async def _upsert_days(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
+    rows = [
+        (history.member_id, day, sums.purchases, sums.spend_minor, sums.points_earned)
+        for history in histories
+        for day in sorted(history.changed_days)
+        for sums in (history.days[day],)
+    ]
+    await tx.execute(
+        """
+        -- programs.upsert_day_histories
+        insert into standing_days
+            (tenant_id, program_id, member_id, business_date, purchases, spend_minor, points_earned)
+        select $1, $2, new.* from unnest($3::uuid[], $4::date[], $5::integer[], $6::bigint[], $7::bigint[]) as new
+        on conflict (tenant_id, member_id, program_id, business_date) do update
+        set purchases = excluded.purchases,
+            spend_minor = excluded.spend_minor,
+            points_earned = excluded.points_earned
+        """,
+        tx.tenant_id,
+        program_id,
+        *zip(*rows, strict=True),
+    )
+
+
+async def _upsert_rule_days(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
+    rows = [
+        (history.member_id, rule, day, history.rule_days[rule][day])
+        for history in histories
+        for rule, day in sorted(history.changed_rule_days)
+    ]
+    if rows:
+        await tx.execute(
+            """
+            -- programs.upsert_rule_day_histories
+            insert into rule_days (tenant_id, program_id, member_id, rule, business_date, points)
+            select $1, $2, new.* from unnest($3::uuid[], $4::text[], $5::date[], $6::bigint[]) as new
+            on conflict (tenant_id, member_id, program_id, rule, business_date) do update
+            set points = excluded.points
+            """,
+            tx.tenant_id,
+            program_id,
+            *zip(*rows, strict=True),
+        )
+
+
+async def _insert_tier_changes(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
+    rows = list(_tier_change_rows(histories))
+    if rows:
+        await tx.execute(
+            """
+            -- programs.insert_tier_change_histories
+            insert into tier_changes
+                (tenant_id, program_id, actor, id, member_id, tier_before, tier_after, reason, at)
+            select $1, $2, $3, new.* from unnest(
+                $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[]
+            ) as new
+            """,
+            tx.tenant_id,
+            program_id,
+            tx.actor,
+            *zip(*rows, strict=True),
+        )
+
+
+def _tier_change_rows(
+    histories: Sequence[StandingHistory],
+) -> Iterator[tuple[UUID, UUID, str | None, str | None, str, datetime]]:
+    for history in histories:
+        for change, at in history.tier_changes:
+            yield new_id(), history.member_id, change.tier_before, change.tier, change.reason, at

@@ -1,0 +1,213 @@
+"""Loads receipts of the past in bulk, with their full meaning: points, lots, tiers and all that time did to them.
+
+The rules are asked and the points moved by the code that serves a till (``decide``); only the reading
+before and the writing after are done once for many receipts instead of at each.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.book import Book
+from plushka.domain.members.model import Identity, UnknownMember
+from plushka.domain.members.model import Member as Enrolled
+from plushka.domain.members.queries import find_member_ids, list_members_of_ids
+from plushka.domain.programs.operations import join
+from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
+from plushka.domain.purchases.decide import Decision, decide
+from plushka.domain.purchases.reference import Reference
+from plushka.domain.purchases.situation import Item, Situation, needs_lots, place, state_of
+from plushka.domain.purchases.store import insert_receipts
+from plushka.platform.database import Tx
+from plushka.platform.errors import Refusal, TemporaryFailure
+
+
+class Loaded(Struct, frozen=True):
+    """What became of receipts: ``refused`` names them by their place among those that were given."""
+
+    booked: int
+    known: int
+    refused: tuple[tuple[int, Refusal], ...]
+
+
+@dataclass(slots=True)
+class _Page:
+    """A member's wallet and standing, carried from receipt to receipt.
+
+    ``stored`` are the lots that the database knows already, ``moved_at`` is when points last moved.
+    """
+
+    person: Enrolled
+    book: Book
+    standing: StandingHistory
+    stored: frozenset[UUID]
+    moved_at: datetime | None
+
+    def settle(self, now: datetime) -> None:
+        """Let time pass, and forget new lots that are used up: they are kept to be written, not to be walked over."""
+        self.book.settle(now)
+        lots = self.book.lots
+        for lot in [lot for lot in lots.values() if not (lot.pending or lot.available or lot.held)]:
+            if lot.id not in self.stored:
+                del lots[lot.id]
+
+
+async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> Loaded:
+    """Book receipts of the past, in any order, of any number of members: give some dozens of members at once.
+
+    A member's receipts are booked in the order of their moments, each as though it had been reported when
+    it happened, so points became active and burned along the way. A receipt of before the wallet's last
+    movement is late (S15): its points move when those last did. Receipts known by their number are passed
+    over, whatever they hold, so a load that was interrupted is simply repeated. The members' wallets stay
+    locked until the transaction ends.
+
+    :raises TemporaryFailure: a till booked one of the receipts meanwhile; nothing is booked: try again
+    """
+    known = await _find_known(tx, items)
+    new = [index for index, item in enumerate(items) if _number(item) not in known]
+    refused: dict[int, Refusal] = {}
+    situations: dict[int, Situation] = {}
+    for index, found in zip(new, await place(tx, reference, [items[index] for index in new]), strict=True):
+        if isinstance(found, Situation):
+            situations[index] = found
+        else:
+            refused[index] = found
+    member_of = await _find_members(tx, situations, refused)
+    decisions: list[Decision] = []
+    for program_id in {situation.mark.program_id for situation in situations.values()}:
+        of_program = sorted(
+            (index for index, situation in situations.items() if situation.mark.program_id == program_id),
+            key=lambda index: (situations[index].at, situations[index].item.purchase.external_id),
+        )
+        first_at = {
+            member_id: situations[index].at
+            for index in reversed(of_program)
+            if (member_id := member_of[index]) is not None
+        }
+        pages = await _open_pages(tx, first_at, program_id=program_id)
+        for index in of_program:
+            try:
+                decisions.append(_book(situations[index], member_of[index], pages))
+            except Refusal as refusal:
+                refused[index] = refusal
+        await save_histories(tx, [page.standing for page in pages.values()], program_id=program_id)
+        await bookkeeping.save_books(tx, [page.book for page in pages.values()])
+    if decisions and len(await insert_receipts(tx, decisions)) < len(decisions):
+        raise TemporaryFailure("a receipt was booked by a till while its history was loaded")
+    return Loaded(booked=len(decisions), known=len(items) - len(new), refused=tuple(sorted(refused.items())))
+
+
+def _book(situation: Situation, member_id: UUID | None, pages: dict[UUID, _Page]) -> Decision:
+    if member_id is None:
+        return decide(situation, receipt_id=_id_of(situation.at), now=situation.at)
+    page = pages.get(member_id)
+    if page is None:
+        raise UnknownMember(field="member")
+    now = max(situation.at, page.moved_at or situation.at)
+    _turn(situation, page, now)
+    decision = decide(situation, receipt_id=_id_of(situation.at), now=now)
+    if decision.change is not None:
+        page.standing.add(decision.change, at=now)
+    page.moved_at = now
+    return decision
+
+
+def _turn(situation: Situation, page: _Page, now: datetime) -> None:
+    """Bring the member to the moment of the purchase, as reading them from the database then would have."""
+    book, standing, version = page.book, page.standing, situation.version
+    situation.book = book
+    touches_lots = needs_lots(situation, book, now)
+    if touches_lots:
+        page.settle(now)
+    situation.member = state_of(
+        book,
+        page.person,
+        lots=book.spendable_lots() if touches_lots else (),
+        tier=standing.tier,
+        tier_is_manual=standing.tier_is_manual,
+        purchases=standing.sums.purchases,
+        totals=standing.totals(version, situation.business_date),
+        rule_points=standing.rule_points(version, situation.business_date),
+    )
+
+
+def _id_of(at: datetime) -> UUID:
+    """Return an id that sorts by the moment of the purchase: lists of receipts are in order of ids."""
+    return uuid7(nanoseconds=int(at.timestamp() * 1_000_000) * 1000)
+
+
+def _number(item: Item) -> tuple[UUID, str]:
+    return item.caller.till_id, item.purchase.external_id
+
+
+async def _find_known(tx: Tx, items: Sequence[Item]) -> set[tuple[UUID, str]]:
+    rows = await tx.fetch(
+        """
+        -- purchases.find_known_numbers
+        select till_id, external_id
+        from receipts
+        join unnest($2::uuid[], $3::text[]) as given (till_id, external_id) using (till_id, external_id)
+        where tenant_id = $1
+        """,
+        tx.tenant_id,
+        [item.caller.till_id for item in items],
+        [item.purchase.external_id for item in items],
+    )
+    return {(row["till_id"], row["external_id"]) for row in rows}
+
+
+async def _find_members(
+    tx: Tx, situations: dict[int, Situation], refused: dict[int, Refusal]
+) -> dict[int, UUID | None]:
+    """Return the member of each situation, None for an anonymous one; strangers' are moved to ``refused``."""
+    named = {index: situation.item.purchase.member for index, situation in situations.items()}
+    ids = await find_member_ids(tx, [member for member in named.values() if isinstance(member, Identity)])
+    member_of: dict[int, UUID | None] = {}
+    for index, member in named.items():
+        if isinstance(member, Identity) and member not in ids:
+            refused[index] = UnknownMember(field="member")
+            del situations[index]
+        else:
+            member_of[index] = ids[member] if isinstance(member, Identity) else member
+    return member_of
+
+
+async def _open_pages(tx: Tx, first_at: Mapping[UUID, datetime], *, program_id: UUID) -> dict[UUID, _Page]:
+    """Lock and read the members' wallets and standings. Who has none joins at the moment of their first purchase."""
+    member_ids = list(first_at)
+    people = {person.id: person for person in await list_members_of_ids(tx, member_ids)}
+    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(people))
+    if strangers := [member_id for member_id in people if member_id not in books]:
+        for member_id in strangers:
+            await join(replace(tx, at=first_at[member_id]), member_id)
+        books |= await bookkeeping.lock_books(tx, program_id=program_id, member_ids=strangers)
+    await bookkeeping.load_lots(tx, books.values())
+    histories = await read_histories(tx, list(books), program_id=program_id)
+    moved_at = await _find_last_movements(tx, [book.wallet_id for book in books.values()])
+    return {
+        member_id: _Page(
+            person=people[member_id],
+            book=book,
+            standing=histories[member_id],
+            stored=frozenset(book.lots),
+            moved_at=moved_at.get(book.wallet_id),
+        )
+        for member_id, book in books.items()
+    }
+
+
+async def _find_last_movements(tx: Tx, wallet_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    rows = await tx.fetch(
+        """
+        -- purchases.find_last_movements
+        select wallet_id, max(at) as at from postings where tenant_id = $1 and wallet_id = any($2) group by wallet_id
+        """,
+        tx.tenant_id,
+        wallet_ids,
+    )
+    return {row["wallet_id"]: row["at"] for row in rows}
