@@ -8,9 +8,9 @@ from plushka.engine.purchase import Lot, LotUse
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def order_of_use(lot: Lot) -> tuple[datetime, int, datetime, bytes]:
+def order_of_use(lot: Lot) -> tuple[datetime, int, datetime, int]:
     """Return the sort key of S3: the soonest to expire first, then wallet priority (lower first), age, id."""
-    return (lot.expires_at or NEVER, lot.priority, lot.earned_at, lot.id.bytes)
+    return (lot.expires_at or NEVER, lot.priority, lot.earned_at, lot.id.int)
 
 
 def spendable(lots: Iterable[Lot], at: datetime) -> list[Lot]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from plushka.engine.program import (
     ActivationPolicy,
+    EarningCaps,
     EarningRule,
     ExpiryPolicy,
     RedemptionLimits,
@@ -54,6 +55,13 @@ class TierPlan:
     lives: tuple[int, ...]
 
 
+class CapPlan(Struct, frozen=True):
+    """A cap that a rule or the programme has; ``code`` is the note's that tells it cut."""
+
+    code: Literal["cap_per_receipt", "cap_per_day", "cap_per_month"]
+    points: int
+
+
 @dataclass(frozen=True, slots=True)
 class RulePlan:
     """An earning rule: ``bit`` marks it in the mask of a line that it counts; notes are built beforehand."""
@@ -62,7 +70,7 @@ class RulePlan:
     bit: int
     rule: EarningRule
     when: Test | None
-    has_caps: bool
+    caps: tuple[CapPlan, ...]
     no_lines: Note
     outbid: Note
     shut_out: Note
@@ -103,3 +111,15 @@ def contest_of(plans: Sequence[RulePlan]) -> Contest:
     return Contest(
         exclusive=False, sure=tuple(sure), groups=tuple(tuple(g) for g in rivals.values() if len(g) > 1)
     )
+
+
+def caps_of(caps: EarningCaps) -> tuple[CapPlan, ...]:
+    """Return the caps that are set, the shortest first."""
+    plans: list[CapPlan] = []
+    if caps.per_receipt is not None:
+        plans.append(CapPlan("cap_per_receipt", caps.per_receipt))
+    if caps.per_day is not None:
+        plans.append(CapPlan("cap_per_day", caps.per_day))
+    if caps.per_month is not None:
+        plans.append(CapPlan("cap_per_month", caps.per_month))
+    return tuple(plans)

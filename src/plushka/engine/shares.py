@@ -31,15 +31,14 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
     if len(weights) == 1:
         return [total]
     whole = sum(weights)
-    shares = []
-    remainders = []
-    for weight in weights:
-        share, remainder = divmod(total * weight, whole)
-        shares.append(share)
-        remainders.append(remainder)
+    shares = [total * weight // whole for weight in weights]
     left = total - sum(shares)
     if left:
-        by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
-        for index in by_remainder[:left]:
-            shares[index] += 1
+        remainders = [total * weight % whole for weight in weights]
+        if left == 1:
+            shares[remainders.index(max(remainders))] += 1
+        else:
+            by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
+            for index in by_remainder[:left]:
+                shares[index] += 1
     return shares

@@ -34,7 +34,10 @@ def tier_after(version: Version, tier: str | None, totals: Sequence[Totals]) -> 
     A manual tier is a floor in the same way: what the member earns above it counts.
     """
     current = version.tier_plan(tier)
-    return max(current, _fitting(version, totals), key=_rank).id
+    for plan in reversed(version.tiers[current.rank + 1 :]):
+        if _meets(plan, totals):
+            return plan.id
+    return current.id
 
 
 def tier_after_return(
@@ -140,12 +143,14 @@ def _rank(plan: TierPlan) -> int:
 
 def _fitting(version: Version, totals: Sequence[Totals]) -> TierPlan:
     for plan in reversed(version.tiers):
-        if plan.rank == 0:
-            break
-        met = (_have(requirement, totals) >= requirement.at_least for requirement in plan.requirements)
-        if all(met) if plan.match == "all" else any(met):
+        if plan.rank == 0 or _meets(plan, totals):
             return plan
     return version.tiers[0]
+
+
+def _meets(plan: TierPlan, totals: Sequence[Totals]) -> bool:
+    met = [_have(requirement, totals) >= requirement.at_least for requirement in plan.requirements]
+    return all(met) if plan.match == "all" else any(met)
 
 
 def _first_turn(cycle: str, tier_since: date) -> date:

@@ -9,16 +9,17 @@ from plushka.engine.expiry import period_start
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.plans import (
     CONTESTS_MAX,
+    CapPlan,
     Contest,
     Life,
     RequirementPlan,
     RulePlan,
     TierPlan,
+    caps_of,
     contest_of,
 )
 from plushka.engine.program import (
     Calendar,
-    EarningCaps,
     EarningRule,
     Ladder,
     Lifetime,
@@ -58,7 +59,7 @@ class Version:
     index_of: dict[str, int]
     unconditional_mask: int
     special_mask: int
-    has_caps: bool
+    caps: tuple[CapPlan, ...]
     lives: tuple[Life, ...]
     masks: LineMasks
     not_redeemable_bit: int
@@ -128,7 +129,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         index_of={plan.rule.id: plan.index for plan in rules},
         unconditional_mask=sum(plan.bit for plan in rules if plan.when is None),
         special_mask=sum(plan.bit for plan in rules if not isinstance(plan.rule.effect, Percent)),
-        has_caps=program.caps != EarningCaps(),
+        caps=caps_of(program.caps),
         lives=tuple(lives),
         masks=masks,
         not_redeemable_bit=not_redeemable,
@@ -176,7 +177,7 @@ def _rule_plan(index: int, rule: EarningRule, masks: LineMasks) -> RulePlan:
         bit=masks.bit_of(rule.lines),
         rule=rule,
         when=receipt_test(rule.when, rule.id, masks) if rule.when is not None else None,
-        has_caps=rule.caps != EarningCaps(),
+        caps=caps_of(rule.caps),
         no_lines=note("no_lines", rule=rule.id),
         outbid=note("outbid", rule=rule.id),
         shut_out=note("shut_out", rule=rule.id),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from plushka.engine.phases.case import Case
+from plushka.engine.prices import weights_of
 from plushka.engine.purchase import Discount
 from plushka.engine.reasons import note
 from plushka.engine.shares import rounded, spread
@@ -22,7 +23,7 @@ def discount(case: Case, amounts_minor: Sequence[int]) -> Discount | None:
         case.notes.append(
             note("discount_outbid", source="personal" if by_tier else "tier", rate_bp=smaller_bp)
         )
-    weights = [amount if mask else 0 for amount, mask in zip(amounts_minor, case.masks, strict=True)]
+    weights = weights_of(amounts_minor, case.masks)
     amount_minor = rounded(sum(weights) * rate_bp, BP, case.version.program.rounding)
     return Discount(
         source="tier" if by_tier else "personal",

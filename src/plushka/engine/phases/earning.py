@@ -32,7 +32,7 @@ class Gain(Struct):
 
     plan: RulePlan
     lines: list[int]
-    weights: list[int]
+    weights: Sequence[int]
     base_minor: int
     rate_bp: int | None
     points_before_caps: int
@@ -61,7 +61,7 @@ def earn(
         tier,
         member,
         nets_minor,
-        occasion.quantities_milli,
+        quantities_milli=occasion.quantities_milli,
         claims=claims,
         special_mask=claimed & version.special_mask,
     )
@@ -89,18 +89,20 @@ def _contest(
     """Return the lines that each rule has won, by its index; rules that won none are noted."""
     won: dict[int, list[int]] = {}
     shut = 0
-    together = paces.all_measure_money
     for claim, lines in lines_by_claim.items():
         contest = version.contest(claim)
         if contest.exclusive:
             shut |= claim
-        if together or not contest.groups:
-            for index in contest.winners(paces.numerators):
-                won[index] = won[index] + lines if index in won else lines
+        if not (paces.compare_by_line and contest.groups):
+            for index in contest.winners(paces.comparable):
+                if index in won:
+                    won[index] += lines
+                else:
+                    won[index] = lines.copy()
             continue
         for line in lines:
             for index in contest.winners(paces.at_line(line)):
-                won[index] = [*won.get(index, ()), line]
+                won.setdefault(index, []).append(line)
     lost = claimed
     for index in won:
         lost &= ~version.rules[index].bit
@@ -110,30 +112,27 @@ def _contest(
 
 
 def _gain(version: Version, tier: TierPlan, plan: RulePlan, lines: list[int], paces: Paces) -> Gain:
-    lines = sorted(lines)
-    index = plan.index
-    pace = paces.special.get(index)
-    nets_minor = paces.nets_minor
-    weights = [nets_minor[line] for line in lines]
-    base_minor = sum(weights)
-    if pace is None or pace.measure is nets_minor:
-        total = base_minor
+    lines.sort()
+    weights: Sequence[int] = paces.nets_minor
+    base_minor = paces.net_minor
+    if len(lines) < len(weights):
+        weights = [weights[line] for line in lines]
+        base_minor = sum(weights)
+    rounding = version.program.rounding
+    pace = paces.special.get(plan.index)
+    if pace is None:
+        rate_bp = tier.rates_bp[plan.index]
+        points = rounded(base_minor * tier.paces[plan.index], version.pace_denominator, rounding)
     else:
-        weights = [pace.measure[line] for line in lines]
-        total = sum(weights)
-    if pace is not None and pace.for_whole_unit is not None:
-        points = pace.for_whole_unit * (total // UNIT_MILLI)
-    else:
-        points = rounded(total * paces.numerators[index], paces.denominator, version.program.rounding)
-    return Gain(
-        plan=plan,
-        lines=lines,
-        weights=weights,
-        base_minor=base_minor,
-        rate_bp=pace.rate_bp if pace is not None else tier.rates_bp[index],
-        points_before_caps=points,
-        points=points,
-    )
+        rate_bp = pace.rate_bp
+        if pace.measure is not paces.nets_minor:
+            weights = [pace.measure[line] for line in lines]
+        if pace.for_whole_unit is not None:
+            points = pace.for_whole_unit * (sum(weights) // UNIT_MILLI)
+        else:
+            denominator = pace.denominator * version.pace_denominator
+            points = rounded(sum(weights) * pace.numerator, denominator, rounding)
+    return Gain(plan, lines, weights, base_minor, rate_bp, points, points)
 
 
 def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[Note]) -> None:
@@ -142,15 +141,14 @@ def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[No
         rule = gain.plan.rule
         if gain.points == 0:
             notes.append(note("no_points", rule=rule.id, base_minor=gain.base_minor))
-        elif gain.plan.has_caps:
+        elif gain.plan.caps:
             earned = member.rule_points.get(rule.id, (0, 0))
-            gain.points = under_caps(gain.points, rule.caps, earned, notes, rule=rule.id)
-    caps = version.program.caps
-    if not version.has_caps:
+            gain.points = under_caps(gain.points, gain.plan.caps, earned, notes, rule=rule.id)
+    if not version.caps:
         return
     earned = (version.totals_today(member).points_earned, version.totals_this_month(member).points_earned)
     total = sum(gain.points for gain in gains)
-    excess = total - under_caps(total, caps, earned, notes)
+    excess = total - under_caps(total, version.caps, earned, notes)
     for gain in reversed(gains):
         cut = min(excess, gain.points)
         gain.points -= cut
@@ -158,9 +156,11 @@ def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[No
 
 
 def _award(gain: Gain, line_count: int) -> Award:
-    by_line = [0] * line_count
-    for line, points in zip(gain.lines, spread(gain.points, gain.weights), strict=True):
-        by_line[line] = points
+    by_line = shares = spread(gain.points, gain.weights)
+    if len(shares) < line_count:
+        by_line = [0] * line_count
+        for line, points in zip(gain.lines, shares, strict=True):
+            by_line[line] = points
     return Award(
         rule=gain.plan.rule.id,
         points=gain.points,

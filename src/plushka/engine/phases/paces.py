@@ -1,7 +1,9 @@
 """How fast each rule gives at this receipt, as integers over one denominator, so that rules can be compared."""
 
 from collections.abc import Sequence
+from functools import reduce
 from math import lcm
+from operator import and_
 from typing import assert_never
 
 from msgspec import Struct
@@ -30,27 +32,25 @@ class Pace(Struct, frozen=True):
 
 
 class Paces(Struct, frozen=True):
-    """The paces of all rules, by index: ``numerators[index] / denominator`` units of points per unit of measure.
+    """The paces of all rules at this receipt.
 
-    ``special`` are the rules whose pace this receipt decided. All others measure money.
+    ``comparable`` has one number for each rule of the programme; those of rules that may compete are
+    over one denominator. ``special`` are the rules, by index, whose pace this receipt decided; all
+    others are percents of ``nets_minor``.
     """
 
-    numerators: Sequence[int]
-    denominator: int
+    comparable: Sequence[int]
     special: dict[int, Pace]
     nets_minor: Sequence[int]
-
-    @property
-    def all_measure_money(self) -> bool:
-        """Tell whether rules compare the same at every line, whatever its price."""
-        return all(pace.measure is self.nets_minor for pace in self.special.values())
+    net_minor: int
+    compare_by_line: bool = False
 
     def at_line(self, line: int) -> list[int]:
-        """Return what each rule would give to one line, as numerators."""
+        """Return what each rule would give to one line, for comparison only."""
         net_minor = self.nets_minor[line]
-        values = [net_minor * numerator for numerator in self.numerators]
+        values = [net_minor * pace for pace in self.comparable]
         for index, pace in self.special.items():
-            values[index] = pace.measure[line] * self.numerators[index]
+            values[index] = pace.measure[line] * self.comparable[index]
         return values
 
 
@@ -59,33 +59,43 @@ def paces_of(
     tier: TierPlan,
     member: Member,
     nets_minor: Sequence[int],
-    quantities_milli: Sequence[int],
     *,
+    quantities_milli: Sequence[int],
     claims: Sequence[int],
     special_mask: int,
 ) -> Paces:
     """Return the paces of the rules that claim lines; ``special_mask`` are those that are no plain percent."""
+    net_minor = sum(nets_minor)
     if not special_mask:
-        return Paces(tier.paces, version.pace_denominator, {}, nets_minor)
+        return Paces(tier.paces, {}, nets_minor, net_minor)
+    claimed_by_all = reduce(and_, claims)
     special: dict[int, Pace] = {}
+    rivals: dict[int, Pace] = {}
     for plan in version.rules_in(special_mask):
-        bases = [net for net, claim in zip(nets_minor, claims, strict=True) if claim & plan.bit]
+        if plan.bit & claimed_by_all:
+            base_minor, line_count = net_minor, len(nets_minor)
+        else:
+            bases = [net for net, claim in zip(nets_minor, claims, strict=True) if claim & plan.bit]
+            base_minor, line_count = sum(bases), len(bases)
         match plan.rule.effect:
             case Ladder() as ladder:
                 before_minor = version.totals_today(member).spend_minor if ladder.per_day else 0
-                pace = _ladder_pace(version, ladder, before_minor, sum(bases), nets_minor)
+                pace = _ladder_pace(version, ladder, before_minor, base_minor, nets_minor)
             case Fixed() as fixed:
-                pace = _fixed_pace(version, fixed, bases, nets_minor, quantities_milli)
+                pace = _fixed_pace(fixed, version, base_minor, line_count, nets_minor, quantities_milli)
             case Percent():
                 continue
             case _ as effect:
                 assert_never(effect)
         special[plan.index] = pace
-    scale = lcm(*[pace.denominator for pace in special.values()])
-    numerators = [pace * scale for pace in tier.paces]
-    for index, pace in special.items():
-        numerators[index] = pace.numerator * (scale // pace.denominator)
-    return Paces(numerators, version.pace_denominator * scale, special, nets_minor)
+        if plan.rule.policy != "stack":
+            rivals[plan.index] = pace
+    scale = lcm(*[pace.denominator for pace in rivals.values()])
+    comparable = [pace * scale for pace in tier.paces]
+    for index, pace in rivals.items():
+        comparable[index] = pace.numerator * (scale // pace.denominator)
+    by_line = any(pace.measure is not nets_minor for pace in rivals.values())
+    return Paces(comparable, special, nets_minor, net_minor, compare_by_line=by_line)
 
 
 def _ladder_pace(
@@ -99,21 +109,21 @@ def _ladder_pace(
     return Pace(rate_bp * version.unit, 1, nets_minor, rate_bp=rate_bp)
 
 
-def _fixed_pace(
-    version: Version,
+def _fixed_pace(  # noqa: PLR0917 - called once, above
     fixed: Fixed,
-    bases_minor: Sequence[int],
+    version: Version,
+    base_minor: int,
+    line_count: int,
     nets_minor: Sequence[int],
     quantities_milli: Sequence[int],
 ) -> Pace:
     """Return the pace of fixed points. A visit's points fall to lines by money, or evenly if all are free."""
     numerator = fixed.points * version.pace_denominator
-    base_minor = sum(bases_minor)
     match fixed.per:
         case "receipt" if base_minor:
             return Pace(numerator, base_minor, nets_minor)
         case "receipt":
-            return Pace(numerator, len(bases_minor), [1] * len(nets_minor))
+            return Pace(numerator, line_count, [1] * len(nets_minor))
         case "line":
             return Pace(numerator, 1, [1] * len(nets_minor))
         case "unit":
