@@ -41,6 +41,7 @@ class Plushka:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(route_handlers=[metrics], lifespan=[self._run], openapi_config=None)
 
@@ -66,7 +67,7 @@ class Plushka:
                 rate=RateLimiter(per_second=self._settings.rate_per_second),
             ),
             ENDPOINTS,
-            pages_of(ENDPOINTS),
+            self._pages,
         )
         web.state.database = database
         web.state.clock = self._clock

@@ -145,7 +145,7 @@ def _responses(endpoint: Endpoint) -> Json:
     out = {"application/json": {"schema": {"$ref": _SCHEMAS.format(name=endpoint.out.__name__)}}}
     responses: Json = {
         str(status): {
-            "description": "Done now" if status == HTTPStatus.CREATED else "Done before, or nothing to book",
+            "description": _SUCCESS[status],
             "content": out,
         }
         for status in sorted(endpoint.statuses)

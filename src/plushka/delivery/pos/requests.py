@@ -195,26 +195,38 @@ class ReturnedLine(Wire, frozen=True):
     quantity_milli: Quantity
 
 
+class ReceiptRef(Wire, frozen=True):
+    """A receipt, by exactly one of its id and this till's number of it."""
+
+    id: UUID | UnsetType = UNSET
+    external_id: Id | UnsetType = UNSET
+
+    def to_domain(self) -> UUID | str:
+        """:raises ReceiptAmbiguous: when it is not exactly one."""
+        given = [name for name in (self.id, self.external_id) if name is not UNSET]
+        if len(given) != 1:
+            raise ReceiptAmbiguous(field="receipt")
+        return given[0]
+
+
+OneReceipt = Annotated[ReceiptRef, Meta(extra_json_schema={"minProperties": 1, "maxProperties": 1})]
+
+
 class ReturnIn(Wire, frozen=True):
     """A return of ``lines``, or without them of all that is left of the receipt.
 
-    The receipt is named by ``receipt_id`` or by this till's ``receipt_external_id``, exactly one.
     ``external_id`` is the till's number of the return.
     """
 
     external_id: Id
-    receipt_id: UUID | UnsetType = UNSET
-    receipt_external_id: Id | UnsetType = UNSET
+    receipt: OneReceipt
     lines: Annotated[tuple[ReturnedLine, ...], Meta(min_length=1, max_length=LINES_MAX)] | None = None
 
     def to_domain(self, *, idempotency_key: str | None) -> ReturnRequest:
-        """:raises ReceiptAmbiguous: when the receipt is not named by exactly one."""
-        given = [name for name in (self.receipt_id, self.receipt_external_id) if name is not UNSET]
-        if len(given) != 1:
-            raise ReceiptAmbiguous(field="receipt_id")
+        """Return the request."""
         return ReturnRequest(
             external_id=self.external_id,
-            receipt=given[0],
+            receipt=self.receipt.to_domain(),
             lines=None
             if self.lines is None
             else tuple(

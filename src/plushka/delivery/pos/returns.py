@@ -25,7 +25,7 @@ _REFUSALS = (
 )
 _RETURN = {
     "external_id": "7-R-000045",
-    "receipt_external_id": "7-000123",
+    "receipt": {"external_id": "7-000123"},
     "lines": [{"index": 0, "quantity_milli": 1000}],
 }
 

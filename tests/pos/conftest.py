@@ -1,0 +1,168 @@
+"""The fixed cast at the door of the API.
+
+Anna owns «Кофейня Анны»; her till may do everything. Boris is new: his till was given the right to
+quote and nothing else. Eve has a business of her own and must see nothing of Anna's.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+
+from plushka.app import Plushka
+from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.catalog.model import Category, ProductEntry
+from plushka.domain.catalog.operations import upsert_categories, upsert_products
+from plushka.domain.programs.operations import create_program, publish
+from plushka.domain.staff.model import SCOPES, Scope
+from plushka.domain.staff.operations import issue_key, set_up_till
+from plushka.engine.program import EarningRule, Percent, Program, Redemption, RedemptionLimits
+from plushka.platform.database import Database
+from plushka.platform.ids import new_id
+from plushka.platform.settings import Environment, Settings
+
+RATE_PER_SECOND = 1000
+CASHBACK = Program(
+    name="Кешбэк 10 %",
+    currency="RUB",
+    earning=(EarningRule(id="base", name="10 %", effect=Percent(rate_bp=1000)),),
+    redemption=Redemption(limits=RedemptionLimits(receipt_share_bp=5000)),
+)
+
+
+@dataclass(frozen=True)
+class Business:
+    """A business with one branch and one till."""
+
+    tenant_id: UUID
+    till_id: UUID
+    key_id: UUID
+    secret: str
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who comes to the door, each with their key."""
+
+    anna: Business
+    boris_secret: str
+    eve: Business
+
+
+async def open_business(
+    database: Database, clock: SetClock, *, name: str, program: Program = CASHBACK
+) -> Business:
+    """Found a business in roubles with a branch, a programme, a small catalog, a till and its key."""
+    async with database.transaction(new_id(), actor="test:cast", at=clock.now()) as tx:
+        await found_business(
+            tx, name=name, currency="RUB", country="RU", language="ru", time_zone="Europe/Moscow"
+        )
+        branch = await open_branch(tx, code="arbat", name="Арбат")
+        program_id = await create_program(tx, name=program.name)
+        await publish(tx, program_id=program_id, program=program, valid_from=tx.at - timedelta(days=30))
+        await upsert_categories(tx, [Category("drinks", "Напитки")])
+        await upsert_products(tx, [ProductEntry("4600001", "Капучино 0,3", category="drinks")])
+        till = await set_up_till(tx, name="Касса 1", branch_id=branch.id)
+        key, secret = await issue_key(tx, till_id=till.id, scopes=SCOPES)
+    return Business(tx.tenant_id, till.id, key.id, secret)
+
+
+async def new_till(
+    database: Database, clock: SetClock, business: Business, *, scopes: tuple[Scope, ...]
+) -> str:
+    """Set up another till of the business, without a branch, and return its key."""
+    async with database.transaction(business.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        till = await set_up_till(tx, name="Новая касса")
+        return (await issue_key(tx, till_id=till.id, scopes=scopes))[1]
+
+
+@pytest.fixture
+async def cast(database: Database, clock: SetClock) -> Cast:
+    anna = await open_business(database, clock, name="Кофейня Анны")
+    return Cast(
+        anna=anna,
+        boris_secret=await new_till(database, clock, anna, scopes=("quotes",)),
+        eve=await open_business(database, clock, name="Пекарня Евы"),
+    )
+
+
+@pytest.fixture
+def settings(dsn: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data_folder=tmp_path,
+        database_url=dsn,
+        host="127.0.0.1",
+        port=0,
+        environment=Environment.LOCAL,
+        web_workers=1,
+        secret=None,
+        rate_per_second=RATE_PER_SECOND,
+    )
+
+
+@asynccontextmanager
+async def started(app: Any) -> AsyncIterator[Any]:
+    """Run the application's start and stop around the block, as a server does."""
+    to_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    from_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    lifespan = asyncio.create_task(
+        app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, to_app.get, from_app.put)
+    )
+    for phase in ("startup", "shutdown"):
+        await to_app.put({"type": f"lifespan.{phase}"})
+        event = await from_app.get()
+        assert event["type"] == f"lifespan.{phase}.complete", event
+        if phase == "startup":
+            try:
+                yield app
+            except BaseException:
+                lifespan.cancel()
+                raise
+    await lifespan
+
+
+def client_of(app: Any, secret: str | None) -> httpx.AsyncClient:
+    """Return a client of the application with this key."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://plushka.test",
+        headers={} if secret is None else {"Authorization": f"Bearer {secret}"},
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: SetClock) -> AsyncIterator[Plushka]:
+    async with started(Plushka(settings, clock)) as app:
+        yield app
+
+
+@pytest.fixture
+async def anna(app: Plushka, cast: Cast) -> AsyncIterator[httpx.AsyncClient]:
+    """Anna's till."""
+    async with client_of(app, cast.anna.secret) as client:
+        yield client
+
+
+@pytest.fixture
+async def eve(app: Plushka, cast: Cast) -> AsyncIterator[httpx.AsyncClient]:
+    """The till of another business."""
+    async with client_of(app, cast.eve.secret) as client:
+        yield client
+
+
+def coffee(external_id: str = "1", **changes: object) -> dict[str, object]:
+    """Return the body of a purchase of two coffees for 1000 ₽."""
+    return {
+        "external_id": external_id,
+        "currency": "RUB",
+        "lines": [{"sku": "4600001", "quantity_milli": 2000, "amount_minor": 100000}],
+        **changes,
+    }
