@@ -16,7 +16,7 @@ run: install assets
 
 test: install-dev assets lint
 	$(BIN)/pytest --numprocesses 2
-	$(BIN)/python tests/system_postgresql.py --numprocesses 2
+	$(BIN)/python -m tests.system_postgresql --numprocesses 2
 
 lint: install-dev
 	$(BIN)/ruff check

@@ -1,17 +1,15 @@
 """What every test may ask for: a database of its own on a real PostgreSQL, and a clock that is told the time."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from tests.memory import temporary_folder
 
 from plushka.platform.database import Database
 from plushka.platform.migrate import migrate
@@ -19,8 +17,6 @@ from plushka.platform.postgres.access import available
 from plushka.platform.settings import Settings
 
 CONNECTIONS_MAX = 8
-MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 a folder of random name is made in it
-MEMORY_BYTES_MIN = 4 << 30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,9 +60,7 @@ def clock() -> SetClock:
 @pytest.fixture(scope="session")
 def server_dsn() -> Iterator[str]:
     """The PostgreSQL of this test process: that of ``DATABASE_URL``, or an embedded one of its own."""
-    # In memory a database is copied in 12 ms, on this project's first disk in 200.
-    roomy = MEMORY_FOLDER.is_dir() and shutil.disk_usage(MEMORY_FOLDER).free > MEMORY_BYTES_MIN
-    with tempfile.TemporaryDirectory(dir=MEMORY_FOLDER if roomy else None) as folder:
+    with temporary_folder() as folder:
         environ = {"PLUSHKA_DATA": folder, "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
         with available(Settings.from_environment(environ)) as dsn:
             yield dsn
