@@ -21,6 +21,7 @@ app.command("plushka.commands.worker:worker", help="Run the jobs only.")
 app.command("plushka.commands.migrate:migrate", help="Bring the database to this version.")
 app.command("plushka.commands.backup:backup", help="Write the whole database to a file.")
 app.command("plushka.commands.ledger:app", name="ledger", help="Prove the journal of points.")
+app.command("plushka.commands.rules:app", name="rules", help="Try rules on examples.")
 
 _EXPLAINED = (BadSettings, ClusterUnusable, DataFolderInUse, NothingRuns, PortUnavailable, ServerFailed)
 """What an operator can set right: the message is enough, a trace would hide it."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plushka.engine.specs.run import Result, run_file
-from plushka.rules_cli import report, run_folder
+from plushka.commands.rules import report, run_folder
 
 SPECS = Path(__file__).parent / "specs"
 

@@ -1,11 +1,29 @@
 """``plushka rules test FOLDER``: a business's own example files, run by the engine of its tills."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from cyclopts import App
 
 from plushka.engine.specs.run import Result, run_file
 
 PROGRAMS_FOLDER = "programs"
+
+
+app = App(name="rules", help="Try rules on examples.")
+
+
+@app.command
+def test(folder: Path) -> None:
+    """Decide the receipts of every example file in FOLDER and compare; exit with 1 where one comes out otherwise.
+
+    tests/engine/specs holds examples of the form.
+    """
+    results = run_folder(folder)
+    print(report(results))
+    if any(result.differences for result in results):
+        sys.exit(1)
 
 
 def run_folder(folder: Path) -> list[Result]:
