@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from plushka.engine.specs.run import Result, run_file
 from plushka.commands.rules import report, run_folder
+from plushka.engine.specs.run import Result, run_file
 
 SPECS = Path(__file__).parent / "specs"
 

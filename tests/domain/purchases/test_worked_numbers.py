@@ -1,12 +1,13 @@
 """The worked numbers of docs/decisions/0001-one-purchase.md."""
 
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.shop import open_shop
+
 from plushka.domain.ledger.model import Balance
 from plushka.domain.purchases.model import PurchaseLine, ReturnLine, ReturnRequest
 from plushka.domain.purchases.operations import return_purchase
 from plushka.platform.database import Database
-from tests.conftest import SetClock
-from tests.domain.purchases.test_commit import CASHBACK
-from tests.domain.shop import open_shop
 
 LINES = (
     PurchaseLine(sku="beans", quantity_milli=3000, amount_minor=300_00),
