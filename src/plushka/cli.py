@@ -5,12 +5,7 @@ import sys
 
 from cyclopts import App
 
-from plushka.commands.web import PortUnavailable
-from plushka.platform.data_folder import DataFolderInUse
-from plushka.platform.postgres.access import NothingRuns
-from plushka.platform.postgres.cluster import ClusterUnusable
-from plushka.platform.postgres.server import ServerFailed
-from plushka.platform.settings import BadSettings
+from plushka.platform.operating import NeedsOperator
 
 app = App(name="plushka", help="Loyalty platform for shops, cafés and chains, on your own machine.")
 
@@ -21,17 +16,15 @@ app.command("plushka.commands.worker:worker", help="Run the jobs only.")
 app.command("plushka.commands.migrate:migrate", help="Bring the database to this version.")
 app.command("plushka.commands.backup:backup", help="Write the whole database to a file.")
 app.command("plushka.commands.ledger:app", name="ledger", help="Prove the journal of points.")
+app.command("plushka.commands.demo:app", name="demo", help="Load a real business to look at.")
 app.command("plushka.commands.rules:app", name="rules", help="Try rules on examples.")
-
-_EXPLAINED = (BadSettings, ClusterUnusable, DataFolderInUse, NothingRuns, PortUnavailable, ServerFailed)
-"""What an operator can set right: the message is enough, a trace would hide it."""
 
 
 def main() -> None:
     """Run one command; exit with 1 and a sentence when it cannot be done."""
     try:
         app()
-    except _EXPLAINED as error:
+    except NeedsOperator as error:
         sys.exit(f"plushka: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)

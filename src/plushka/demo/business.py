@@ -1,0 +1,104 @@
+"""Opens the demo business: branches, tills with keys, catalog, programme, members. All of it or nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from importlib.resources import files
+from secrets import token_urlsafe
+from uuid import UUID
+
+import msgspec
+import polars as pl
+
+from plushka.demo import baskets, calendar, catalog, dataset, people
+from plushka.demo.access import Access, TillAccess
+from plushka.demo.dataset import Year
+from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.catalog.operations import upsert_categories, upsert_products
+from plushka.domain.members.model import Identity
+from plushka.domain.programs.operations import create_program, enroll, publish
+from plushka.domain.staff.model import SCOPES
+from plushka.domain.staff.operations import hire, issue_key, register_account, set_up_till
+from plushka.engine.program import Program
+from plushka.platform.database import Database, Tx
+
+TENANT_ID = UUID("01915e00-0000-7000-8000-0000000084c5")
+"""Always the same, so that a second load finds the first."""
+
+NAME = "Complete Journey (демо)"
+OWNER = "Анна Абрамова"
+EMAIL = "demo@plushka.example"
+ACTOR = "operator:demo"
+PASSWORD_BYTES = 9
+
+ENROLLED_BEFORE = timedelta(minutes=10)
+"""Members enroll at the desk, shortly before their first purchase of the year."""
+
+Step = Callable[[int], None]
+"""Told how many members were enrolled since it was last called."""
+
+
+async def open_business(
+    database: Database, year: Year, yesterday: date, *, enrolled: Step, keep: Callable[[Access], None]
+) -> Access:
+    """Open the business as of the first day of its year, in one transaction, and return its ways in.
+
+    ``keep`` is given the ways in before the transaction commits.
+    """
+    opened_at = calendar.opens_at(yesterday)
+    password = token_urlsafe(PASSWORD_BYTES)
+    async with database.transaction(TENANT_ID, actor=ACTOR, at=opened_at) as tx:
+        await found_business(
+            tx,
+            name=NAME,
+            currency=baskets.CURRENCY,
+            country="US",
+            language="ru",
+            time_zone=dataset.TIME_ZONE,
+        )
+        owner = await register_account(tx, email=EMAIL, name=OWNER, password=password, language="ru")
+        await hire(tx, account_id=owner.id, role="owner")
+        tills = {code: await _open_branch(tx, code) for code in baskets.branch_codes(year)}
+        products = dataset.read("products")
+        await upsert_categories(tx, catalog.categories(products))
+        await upsert_products(tx, catalog.entries(products))
+        program_id = await create_program(tx, name=NAME)
+        await publish(tx, program_id=program_id, program=read_program(), valid_from=opened_at)
+        await _enroll_members(tx, baskets.in_order(year, yesterday), enrolled)
+        ways_in = Access(email=EMAIL, password=password, tills=tills)
+        keep(ways_in)
+    return ways_in
+
+
+def read_program() -> Program:
+    """Return the demo's programme."""
+    return msgspec.json.decode(files("plushka.demo").joinpath("program.json").read_bytes(), type=Program)
+
+
+async def _open_branch(tx: Tx, code: str) -> TillAccess:
+    name = "Прочие магазины" if code == baskets.OTHER_STORES else f"Магазин № {code}"
+    branch = await open_branch(tx, code=code, name=name)
+    till = await set_up_till(tx, name=f"{name}, касса 1", branch_id=branch.id)
+    _, secret = await issue_key(tx, till_id=till.id, scopes=SCOPES)
+    return TillAccess(till_id=till.id, key=secret)
+
+
+async def _enroll_members(tx: Tx, in_order: pl.DataFrame, enrolled: Step) -> None:
+    numbers = {
+        household_id: number for number, household_id in enumerate(in_order["household_id"].unique().sort())
+    }
+    first = (
+        in_order.group_by("household_id").agg(pl.col("occurred_at").min()).sort("occurred_at", "household_id")
+    )
+    for household_id, occurred_at in first.iter_rows():
+        number = numbers[household_id]
+        await enroll(
+            replace(tx, at=occurred_at - ENROLLED_BEFORE),
+            name=people.name(number),
+            identities=(
+                Identity(kind="phone", value=people.phone(number)),
+                Identity(kind="card", value=baskets.card(household_id)),
+            ),
+            birthday=people.birthday(household_id),
+        )
+        enrolled(1)

@@ -1,0 +1,103 @@
+"""Makes the demo be there: opens the business the first time, loads what is missing of its past."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from msgspec.structs import replace
+
+from plushka.demo import access, calendar, loading
+from plushka.demo.access import Access
+from plushka.demo.business import ACTOR, TENANT_ID, open_business
+from plushka.demo.dataset import Year, read_year
+from plushka.domain.businesses.model import UnknownBusiness
+from plushka.domain.businesses.queries import get_business
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+from plushka.platform.errors import PermanentFailure
+from plushka.platform.progress import progress
+from plushka.platform.settings import Settings
+
+BASKETS = 15_000
+"""The slice that ``plushka run --demo`` begins with: about the last five weeks."""
+
+
+class WaysInLost(PermanentFailure):
+    """The business is there, but the file with its password and keys is not."""
+
+
+class NotLoaded(PermanentFailure):
+    """There is no demo to go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The demo as it stands; ``year`` is None when there was nothing to load."""
+
+    access: Access
+    booked: int
+    year: Year | None
+
+
+def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None = BASKETS) -> Demo:
+    """Open the demo business unless it is open, and load the last ``count`` baskets of its year, or all.
+
+    Safe to repeat and to interrupt: what is there is not made again. Dates are those of the first call.
+
+    :raises WaysInLost: when the business was opened with another data folder
+    :raises DataMissing: when the demo extra is not installed
+    """
+    now = clock.now()
+    opened_at = asyncio.run(find_opening(dsn, now))
+    ways_in = access.find(settings) if opened_at is not None else None
+    if opened_at is not None and ways_in is None:
+        raise WaysInLost(
+            f"The demo business is in this database, but its keys are not in {access.folder(settings)}: "
+            "use the data folder it was opened with, or an empty database."
+        )
+    if ways_in is not None and ways_in.loaded >= (count or loading.WHOLE_YEAR):
+        return Demo(ways_in, booked=0, year=None)
+    year = read_year()
+    yesterday = calendar.yesterday_at(now) if opened_at is None else calendar.yesterday_of(opened_at)
+    if ways_in is None:
+        ways_in = _open(dsn, settings, year, yesterday)
+    with progress(
+        "Loading receipts", min(count or year.baskets.height, year.baskets.height), "receipts"
+    ) as steps:
+        booked = loading.load(
+            year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance
+        )
+    ways_in = replace(ways_in, loaded=max(ways_in.loaded, count or loading.WHOLE_YEAR))
+    access.keep(settings, ways_in)
+    return Demo(ways_in, booked=booked, year=year)
+
+
+async def find_opening(dsn: str, now: datetime) -> datetime | None:
+    database = await Database.connect(dsn, connections_max=1)
+    try:
+        async with database.transaction(TENANT_ID, actor=ACTOR, at=now, read_only=True) as tx:
+            return (await get_business(tx)).created_at
+    except UnknownBusiness:
+        return None
+    finally:
+        await database.close()
+
+
+def _open(dsn: str, settings: Settings, year: Year, yesterday: date) -> Access:
+    async def open_and_keep() -> Access:
+        database = await Database.connect(dsn, connections_max=1)
+        try:
+            households = year.baskets["household_id"].n_unique()
+            with progress("Opening the demo", households, "members") as steps:
+                # Kept before the business is committed: a business nobody can enter must not be left behind.
+                return await open_business(
+                    database,
+                    year,
+                    yesterday,
+                    enrolled=steps.advance,
+                    keep=lambda ways_in: access.keep(settings, ways_in),
+                )
+        finally:
+            await database.close()
+
+    return asyncio.run(open_and_keep())
