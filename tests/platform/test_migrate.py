@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
+import pytest
 from tests.conftest import new_database
 
 import plushka
-from plushka.platform.migrate import FOLDER, migrate
+from plushka.platform.migrate import FOLDER, DatabaseUnreachable, migrate
 from plushka.platform.postgres.binaries import embedded
 
 SCHEMA = Path(plushka.__file__).with_name("schema.sql")
@@ -60,3 +61,10 @@ def test_the_application_cannot_touch_the_record_of_migrations(owner_dsn: str) -
             "select has_table_privilege('plushka_app', '_yoyo_migration', 'select, insert, update, delete')"
         ).fetchone()
     assert allowed == (False,)
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password() -> None:
+    with pytest.raises(DatabaseUnreachable) as caught:
+        migrate("postgresql://anna:hunter2@127.0.0.1:1/shop")
+    assert "127.0.0.1" in str(caught.value)
+    assert "hunter2" not in str(caught.value)

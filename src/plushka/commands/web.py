@@ -10,6 +10,7 @@ import uvicorn
 from cyclopts import Parameter
 
 from plushka.platform import logs
+from plushka.platform.operating import NeedsOperator
 from plushka.platform.postgres.access import running
 from plushka.platform.processes import Command, supervise
 from plushka.platform.settings import Settings
@@ -18,7 +19,7 @@ BACKLOG = 2048
 GRACE_SECONDS = 10
 
 
-class PortUnavailable(Exception):
+class PortUnavailable(NeedsOperator):
     """The address cannot be listened on; the message says which and why."""
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from plushka.platform.operating import NeedsOperator
 from plushka.platform.settings import Settings
 
 
-class DataFolderInUse(Exception):
+class DataFolderInUse(NeedsOperator):
     """Another Plushka works on this folder; the message names its process and the folder."""
 
 

@@ -90,10 +90,11 @@ class Database:
 
         With ``one_moment`` all its statements see the data as of its first one, however long it takes.
         """
-        isolation = "repeatable_read" if one_moment else "read_committed"
         async with (
             self._pool.acquire() as connection,
-            connection.transaction(isolation=isolation, readonly=read_only),
+            connection.transaction(
+                isolation="repeatable_read" if one_moment else "read_committed", readonly=read_only
+            ),
         ):
             await connection.execute("select set_config('plushka.tenant_id', $1, true)", str(tenant_id))
             yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at)

@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 from yoyo import get_backend, read_migrations
 from yoyo.backends.base import DatabaseBackend
+
+from plushka.platform.operating import NeedsOperator
 
 FOLDER = Path(__file__).with_name("migrations")
 
@@ -31,6 +34,10 @@ def migrate(dsn: str) -> list[str]:
         return [migration.id for migration in missing]
 
 
+class DatabaseUnreachable(NeedsOperator):
+    """Nobody answers at the address, or refuses us; the message is PostgreSQL's, without the password."""
+
+
 @contextmanager
 def _backend(dsn: str) -> Iterator[DatabaseBackend]:
     """Connect through psycopg and keep others out.
@@ -38,7 +45,11 @@ def _backend(dsn: str) -> Iterator[DatabaseBackend]:
     The library's own lock is a row that outlives a killed process; an advisory lock does not. Whoever
     holds the latter knows that a row found is such a leftover.
     """
-    with get_backend(urlsplit(dsn)._replace(scheme="postgresql+psycopg").geturl()) as backend:
+    try:
+        backend = get_backend(urlsplit(dsn)._replace(scheme="postgresql+psycopg").geturl())
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachable(str(error).strip()) from error
+    with backend:
         backend.connection.execute("select pg_advisory_lock(%s)", [_LOCK_KEY])
         backend.break_lock()
         yield backend

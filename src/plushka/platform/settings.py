@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from plushka.platform.operating import NeedsOperator
+
 WEB_WORKERS_MAX = 64
 SECRET_CHARACTERS_MIN = 32
 RATE_PER_SECOND = 100
@@ -20,7 +22,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class BadSettings(Exception):
+class BadSettings(NeedsOperator):
     """Some variables cannot be used; each line of the message names one and says what it must be."""
 
 

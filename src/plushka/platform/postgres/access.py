@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from plushka.platform import data_folder
+from plushka.platform.operating import NeedsOperator
 from plushka.platform.postgres.binaries import embedded
 from plushka.platform.postgres.cluster import Cluster
 from plushka.platform.postgres.server import Server
@@ -14,7 +15,7 @@ def embedded_cluster(settings: Settings) -> Cluster:
     return Cluster(settings.data_folder, embedded())
 
 
-class NothingRuns(Exception):
+class NothingRuns(NeedsOperator):
     """There is no database to work on: neither ``DATABASE_URL`` nor a Plushka that runs one."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from plushka.platform.operating import NeedsOperator
 from plushka.platform.postgres import account, configuration
 from plushka.platform.postgres.binaries import Binaries
 
@@ -23,7 +24,7 @@ _BUILTIN_LOCALES_SINCE = 17
 _OWNER_ONLY = 0o700
 
 
-class ClusterUnusable(Exception):
+class ClusterUnusable(NeedsOperator):
     """The files on disk cannot be served by these programs, or initdb failed; the message says why."""
 
 

@@ -21,7 +21,8 @@ def render(*, socket_folder: Path, cluster_name: str, memory: int) -> str:
         "unix_socket_directories": str(socket_folder),
         "unix_socket_permissions": "0700",
         "cluster_name": cluster_name,
-        "max_connections": "60",
+        # Sixteen of each web process, nine of the worker, and the operator's: room for eleven processes.
+        "max_connections": "200",
         "shared_buffers": _mib(_between(64, memory // 8 // MIB, 2048)),
         "effective_cache_size": _mib(memory // 2 // MIB),
         "maintenance_work_mem": _mib(_between(32, memory // 16 // MIB, 512)),

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import structlog
 
+from plushka.platform.operating import NeedsOperator
 from plushka.platform.postgres.cluster import OWNER, SOCKET_NAME, Cluster
 
 STOP_SECONDS_MAX = 60
@@ -21,7 +22,7 @@ _POLL_SECONDS = 0.01
 log = structlog.get_logger()
 
 
-class ServerFailed(Exception):
+class ServerFailed(NeedsOperator):
     """PostgreSQL did not start; the message ends with its own words."""
 
 
