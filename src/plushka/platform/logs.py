@@ -45,7 +45,8 @@ def configure(environment: Environment) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for chatty in ("uvicorn.error", "pgqueuer", "yoyo.migrations"):
+    # httpx writes every address it asks, and addresses may hold a phone.
+    for chatty in ("httpx", "uvicorn.error", "pgqueuer", "yoyo.migrations"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # While the database restarts, every idle connection of every pool would warn with a trace.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
