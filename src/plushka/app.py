@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar, Response, get
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from plushka.delivery.pos.application import PosApplication
 from plushka.delivery.pos.endpoint import Services
@@ -19,6 +19,7 @@ from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.keyring import Keyring
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
+from plushka.platform.metrics import exposition
 from plushka.platform.postgres.access import embedded_cluster
 from plushka.platform.settings import Settings
 
@@ -31,8 +32,8 @@ POS_PREFIX = "/v1/"
 
 @get("/metrics", sync_to_thread=False, include_in_schema=False)
 def metrics() -> Response[bytes]:
-    """Prometheus's view of this process."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Prometheus's view of all web processes."""
+    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 class Plushka:
@@ -43,7 +44,9 @@ class Plushka:
         self._clock = clock
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
-        self._web = Litestar(route_handlers=[metrics], lifespan=[self._run], openapi_config=None)
+        self._web = Litestar(
+            route_handlers=[metrics], lifespan=[self._run], openapi_config=None, logging_config=None
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and self._pos is not None and scope["path"].startswith(POS_PREFIX):
