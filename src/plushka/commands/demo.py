@@ -1,6 +1,7 @@
 """``plushka demo``: the grocery chain's year, loaded and going on."""
 
 import asyncio
+import logging
 import signal
 from dataclasses import asdict
 from typing import Annotated, Literal
@@ -77,6 +78,8 @@ def sell(url: str) -> None:
     """
     settings = Settings.from_environment()
     logs.configure(settings.environment)
+    # The library would note every request of every till.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(_sell(url, running(settings), settings))
 
 
