@@ -92,14 +92,17 @@ async def list_totals(
         for row in await tx.fetch(
             """
             -- programs.list_totals
-            select wanted.member_id, wanted.window, sum(d.spend_minor)::bigint as spend_minor,
-                   sum(d.purchases)::bigint as visits, sum(d.points_earned)::bigint as points_earned
+            select wanted.member_id, wanted.window, sums.*
             from unnest($3::uuid[], $4::integer[], $5::date[], $6::date[])
                 as wanted (member_id, "window", first_on, last_on)
-            join standing_days d
-                on d.tenant_id = $1 and d.program_id = $2 and d.member_id = wanted.member_id
-                and d.business_date between wanted.first_on and wanted.last_on
-            group by wanted.member_id, wanted.window
+            cross join lateral (
+                select coalesce(sum(d.spend_minor), 0)::bigint as spend_minor,
+                       coalesce(sum(d.purchases), 0)::bigint as visits,
+                       coalesce(sum(d.points_earned), 0)::bigint as points_earned
+                from standing_days d
+                where d.tenant_id = $1 and d.program_id = $2 and d.member_id = wanted.member_id
+                  and d.business_date between wanted.first_on and wanted.last_on
+            ) as sums
             """,
             tx.tenant_id,
             standings[0].program_id,
@@ -121,13 +124,16 @@ async def list_rule_points(
     for row in await tx.fetch(
         """
         -- programs.list_rule_points
-        select wanted.member_id, d.rule, sum(d.points)::bigint as month,
-               coalesce(sum(d.points) filter (where d.business_date = wanted.day), 0)::bigint as day
+        select wanted.member_id, sums.*
         from unnest($3::uuid[], $4::date[]) as wanted (member_id, day)
-        join rule_days d
-            on d.tenant_id = $1 and d.program_id = $2 and d.member_id = wanted.member_id and d.rule = any($5)
-            and d.business_date between wanted.day - (extract(day from wanted.day)::integer - 1) and wanted.day
-        group by wanted.member_id, d.rule
+        cross join lateral (
+            select d.rule, sum(d.points)::bigint as month,
+                   coalesce(sum(d.points) filter (where d.business_date = wanted.day), 0)::bigint as day
+            from rule_days d
+            where d.tenant_id = $1 and d.program_id = $2 and d.member_id = wanted.member_id and d.rule = any($5)
+              and d.business_date between wanted.day - (extract(day from wanted.day)::integer - 1) and wanted.day
+            group by d.rule
+        ) as sums
         """,
         tx.tenant_id,
         program_id,
@@ -205,7 +211,7 @@ async def _update_standings(tx: Tx, changes: Sequence[StandingChange], program_i
             tier_since = case when s.tier is distinct from new.tier then $3 else s.tier_since end
         from unnest($4::uuid[], $5::integer[], $6::bigint[], $7::bigint[], $8::text[])
             as new (member_id, purchases, spend_minor, points_earned, tier)
-        where s.tenant_id = $1 and s.program_id = $2 and s.member_id = new.member_id
+        where s.tenant_id = $1 and s.program_id = $2 and s.member_id = any($4) and s.member_id = new.member_id
         """,
         tx.tenant_id,
         program_id,
