@@ -5,16 +5,19 @@ quote and nothing else. Eve has a business of her own and must see nothing of An
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+import uvicorn
 from tests.conftest import SetClock
 
 from plushka.app import Plushka
@@ -166,3 +169,20 @@ def coffee(external_id: str = "1", **changes: object) -> dict[str, object]:
         "lines": [{"sku": "4600001", "quantity_milli": 2000, "amount_minor": 100000}],
         **changes,
     }
+
+
+@pytest.fixture
+def running(settings: Settings, clock: SetClock) -> Iterator[str]:
+    """The application behind a real server, in a thread of its own; yields the address."""
+    server = uvicorn.Server(
+        uvicorn.Config(Plushka(settings, clock), port=0, log_level="warning", loop="uvloop", http="httptools")
+    )
+    thread = Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    thread.join()

@@ -173,6 +173,8 @@ async def test_a_batch_takes_500_receipts_and_no_more(anna: httpx.AsyncClient) -
         ("?card=%00", "text_has_nul", "card"),
         ("?card=", "text_too_short", "card"),
         ("?card=%20", "identity_empty", "card"),
+        ("?card=1&card=2", "field_repeated", "card"),
+        ("?card=1&language=null", "value_unknown", "language"),
         ("?colour=red", "field_unknown", "colour"),
         ("?card=1&language=de", "value_unknown", "language"),
         ("?email=nobody", "email_invalid", "email"),

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_args, get_ty
 from uuid import UUID
 
 import msgspec
+from msgspec import UnsetType
 
 from plushka.delivery.pos.limits import BODY_BYTES_MAX
 from plushka.delivery.pos.rate import RateLimiter
@@ -29,7 +30,7 @@ from plushka.platform.i18n import Language
 class AnyQuery(Protocol):
     """What every request may say in its address."""
 
-    language: Language | None
+    language: Language | UnsetType
 
 
 BodyT_co = TypeVar("BodyT_co", covariant=True)

@@ -24,7 +24,15 @@ _SCHEMAS = "#/components/schemas/{name}"
 OF_EVERY_REQUEST: dict[int, tuple[str, ...]] = {
     401: ("key_missing", "key_invalid"),
     403: ("scope_missing",),
-    422: ("field_unknown", "field_missing", "type_wrong", "value_unknown", "value_malformed", "text_has_nul"),
+    422: (
+        "field_unknown",
+        "field_missing",
+        "field_repeated",
+        "type_wrong",
+        "value_unknown",
+        "value_malformed",
+        "text_has_nul",
+    ),
     429: ("rate_exceeded",),
     503: ("temporarily_unavailable",),
 }
@@ -123,7 +131,7 @@ def _parameters(endpoint: Endpoint) -> Iterable[Json]:
             "name": name,
             "in": "query",
             "required": name in query.get("required", ()),
-            "schema": _without_null(schema),
+            "schema": schema,
         }
     if endpoint.takes_key:
         yield {
@@ -133,12 +141,6 @@ def _parameters(endpoint: Endpoint) -> Iterable[Json]:
             "description": "The same key with another request is refused.",
             "schema": {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_LENGTH_MAX},
         }
-
-
-def _without_null(schema: Json) -> Json:
-    """Return the schema of a query parameter, which may be absent but not null."""
-    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
-    return options[0] if options else {name: value for name, value in schema.items() if name != "default"}
 
 
 def _responses(endpoint: Endpoint) -> Json:

@@ -29,7 +29,7 @@ DATABASE_IS_AWAY = (
     asyncpg.InsufficientResourcesError,  # disk full, too many connections, out of memory
     asyncpg.OperatorInterventionError,  # shutting down, starting up, statement cancelled
     asyncpg.TransactionRollbackError,  # deadlock, serialization
-    asyncpg.LockNotAvailableError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # closed for maintenance; a lock not to be had
     asyncpg.ReadOnlySQLTransactionError,  # the server has become a standby
     asyncpg.InterfaceError,  # a connection closed under us
     OSError,  # refused, reset, no such socket

@@ -13,6 +13,10 @@ class FieldMissing(Invalid):
     code = "field_missing"
 
 
+class FieldRepeated(Invalid):
+    code = "field_repeated"
+
+
 class TypeWrong(Invalid):
     code = "type_wrong"
 

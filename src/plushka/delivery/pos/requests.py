@@ -30,7 +30,7 @@ IDENTITY_KINDS: tuple[IdentityKind, ...] = ("phone", "card", "email", "external"
 class Query(Wire, frozen=True):
     """What every request may say in its address: the language of its sentences, the business's by default."""
 
-    language: Language | None = None
+    language: Language | UnsetType = UNSET
 
 
 class Identities(Wire, frozen=True):
@@ -75,7 +75,7 @@ OneMember = Annotated[MemberRef, Meta(extra_json_schema={"minProperties": 1, "ma
 class MemberQuery(Identities, frozen=True):
     """Which member to find: exactly one identity."""
 
-    language: Language | None = None
+    language: Language | UnsetType = UNSET
 
 
 class Enrollment(Identities, frozen=True):

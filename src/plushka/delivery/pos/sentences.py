@@ -9,6 +9,7 @@ from plushka.platform.i18n import Language, marked, translator
 _SENTENCES = {
     "field_unknown": marked("The request has a field that does not exist here. Nothing was done."),
     "field_missing": marked("The request lacks a field. Nothing was done."),
+    "field_repeated": marked("The address has a parameter twice. Nothing was done."),
     "type_wrong": marked("A field must be {expected}, not {got}. Nothing was done."),
     "text_too_long": marked("A text is longer than {length_max} characters. Nothing was done."),
     "text_too_short": marked("A text is shorter than {length_min} characters. Nothing was done."),
@@ -31,7 +32,9 @@ _SENTENCES = {
     "rate_exceeded": marked("Too many requests with this key. Wait a little."),
     "route_not_found": marked("There is no such address in this API."),
     "method_not_allowed": marked("This address is asked in another way."),
-    "temporarily_unavailable": marked("The database is away for a moment. Nothing was booked; try again."),
+    "temporarily_unavailable": marked(
+        "The database is away for a moment. Try again with the same number: nothing is booked twice."
+    ),
     "internal_error": marked("Something broke on our side and was logged. Try again with the same number."),
 }
 KNOWN_CODES = frozenset(_SENTENCES)

@@ -1,0 +1,95 @@
+"""The guide for integrators, run as it stands: every request in order, every answer compared."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from tests.pos.conftest import Cast, client_of
+
+from plushka.app import Plushka
+from plushka.delivery.pos import limits
+from plushka.domain.purchases.model import BATCH_MAX, CLOCK_SKEW_MAX, LINES_MAX
+from plushka.domain.staff import keyring
+from plushka.platform.settings import RATE_PER_SECOND
+
+GUIDE = Path(__file__).parents[2] / "docs" / "pos-api"
+BLOCK = re.compile(r"^```http\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Example(NamedTuple):
+    """A request of the guide, and the answer it promises."""
+
+    request: str
+    answer: str
+
+
+def examples(page: Path) -> Iterator[Example]:
+    blocks = BLOCK.findall(page.read_text())
+    assert len(blocks) % 2 == 0
+    for request, answer in zip(blocks[::2], blocks[1::2], strict=True):
+        assert answer.startswith("HTTP/1.1 "), answer
+        yield Example(request, answer)
+
+
+def parts(block: str) -> tuple[str, dict[str, str], str]:
+    head, _, body = block.partition("\n\n")
+    first, *headers = head.strip().split("\n")
+    return first, dict(header.split(": ", 1) for header in headers), body
+
+
+def promised(expected: Any, given: Any, ids: dict[str, str], path: str) -> None:
+    """Check that ``given`` has all that is promised; the guide's ids stand for those that were really given."""
+    match expected:
+        case dict():
+            for name, value in expected.items():
+                assert name in given, f"{path}.{name}"
+                promised(value, given[name], ids, f"{path}.{name}")
+        case list():
+            assert len(expected) == len(given), path
+            for index, value in enumerate(expected):
+                promised(value, given[index], ids, f"{path}[{index}]")
+        case str() if ID.fullmatch(expected):
+            assert ids.setdefault(expected, given) == given, path
+        case _:
+            assert expected == given, path
+
+
+@pytest.mark.parametrize("page", sorted(GUIDE.glob("*.md")), ids=lambda page: page.stem)
+async def test_the_guide_tells_the_truth(page: Path, app: Plushka, cast: Cast) -> None:
+    ids: dict[str, str] = {}
+    async with client_of(app, cast.anna.secret) as till:
+        for example in examples(page):
+            answer = await send(till, ID.sub(lambda match: ids[match[0]], example.request))
+            status, headers, body = parts(example.answer)
+            assert status == f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}", answer.text
+            for name, value in headers.items():
+                assert answer.headers[name] == value
+            promised(json.loads(body), answer.json(), ids, example.request)
+
+
+async def send(till: httpx.AsyncClient, request: str) -> httpx.Response:
+    first, headers, body = parts(request)
+    method, address = first.split(" ")
+    headers.pop("Authorization", None)
+    return await till.request(method, address, headers=headers, content=body or None)
+
+
+def test_the_guide_states_the_limits_that_hold() -> None:
+    text = (GUIDE / "errors.md").read_text()
+
+    for row in (
+        f"| a request | {limits.BODY_BYTES_MAX // 2**20} MiB, a batch {limits.BATCH_BODY_BYTES_MAX // 2**20} MiB |",
+        f"| lines of a receipt | {LINES_MAX} |",
+        f"| receipts of a batch | {BATCH_MAX} |",
+        f"| a receipt's number, a sku, a code | {limits.ID_LENGTH_MAX} characters |",
+        f"| a name | {limits.TEXT_LENGTH_MAX} characters |",
+        f"| a till's clock ahead of ours | {CLOCK_SKEW_MAX.seconds // 60} minutes |",
+        f"{RATE_PER_SECOND} a second and {RATE_PER_SECOND * limits.RATE_BURST_SECONDS} at once",
+        f"| a revoked key may go on working | {keyring.TTL_SECONDS} seconds |",
+    ):
+        assert row in text
