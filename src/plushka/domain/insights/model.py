@@ -1,0 +1,81 @@
+"""Rows of lists and sums. Money in minor units, points in units of the wallet."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+DocumentKind = Literal["receipt", "return", "hold", "adjustment", "welcome"]
+
+
+class ReceiptRow(Struct, frozen=True):
+    """A receipt in a list; ``occurred_at`` is told in the branch's ``time_zone``."""
+
+    id: UUID
+    external_id: str
+    branch_name: str
+    time_zone: str
+    member_id: UUID | None
+    member_name: str | None
+    occurred_at: datetime
+    amount_minor: int
+    discount_minor: int
+    redeemed_points: int
+    payable_minor: int
+    refunded_minor: int
+    earned_points: int
+
+
+class ReceiptFilter(Struct, frozen=True):
+    """Which receipts to list; ``number`` is the till's whole receipt number."""
+
+    branch_id: UUID | None = None
+    member_id: UUID | None = None
+    has_member: bool | None = None
+    number: str | None = None
+
+
+class DayFigures(Struct, frozen=True):
+    """The receipts of one business day. ``revenue_minor`` is what was paid in money, less what was refunded."""
+
+    business_date: date
+    receipts: int
+    receipts_with_member: int
+    revenue_minor: int
+    earned_points: int
+    redeemed_points: int
+
+
+class MemberFigures(Struct, frozen=True):
+    """A member's place in a list: balances as last booked, the tier's code, purchases less full returns."""
+
+    member_id: UUID
+    available: int
+    pending: int
+    debt: int
+    tier: str | None
+    purchases: int
+    last_purchase_on: date | None
+
+
+class Document(Struct, frozen=True):
+    """What is behind a movement. ``receipt_id`` is the receipt to open; ``label`` its number, or the reason."""
+
+    id: UUID
+    kind: DocumentKind
+    label: str
+    at: datetime
+    receipt_id: UUID | None
+    actor: str | None
+
+
+class DocumentLot(Struct, frozen=True):
+    """A lot that a document granted, and what is left of it."""
+
+    id: UUID
+    granted: int
+    left: int
+    activates_at: datetime
+    expires_at: datetime | None
+    is_sliding: bool

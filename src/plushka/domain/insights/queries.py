@@ -1,0 +1,170 @@
+"""Lists and sums for the office, each one statement."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from plushka.domain.insights.model import (
+    DayFigures,
+    Document,
+    DocumentLot,
+    MemberFigures,
+    ReceiptFilter,
+    ReceiptRow,
+)
+from plushka.platform.database import Tx
+
+ROWS_MAX = 200
+DAYS_MAX = 366
+OVERLAP_MS = 10_000
+"""How much later than a receipt with a later id an earlier one may be committed."""
+
+_UUID_TIMESTAMP_SHIFT = 80
+
+
+async def list_receipts(
+    tx: Tx, where: ReceiptFilter, *, before: UUID | None = None, after: UUID | None = None, limit: int = 50
+) -> tuple[ReceiptRow, ...]:
+    """Return receipts in the order in which they came, the latest first.
+
+    ``before`` is the id of the last one seen. ``after`` is that of the first one seen: the answer begins
+    ``OVERLAP_MS`` earlier, so it repeats some, because ids are given before the commit.
+    """
+    args: list[Any] = [tx.tenant_id]
+    conditions = "".join(_conditions(where, before=before, after=after, args=args))
+    args.append(min(limit, ROWS_MAX))
+    rows = await tx.fetch(
+        f"""
+        -- insights.list_receipts
+        select r.id, r.external_id, b.name as branch_name, b.time_zone, r.member_id, m.name as member_name,
+               r.occurred_at, r.amount_minor, r.discount_minor, r.redeemed_points, r.payable_minor,
+               r.refunded_minor, r.earned_points
+        from receipts r
+        join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
+        left join members m on m.tenant_id = r.tenant_id and m.id = r.member_id
+        where r.tenant_id = $1 {conditions}
+        order by r.id desc
+        limit ${len(args)}
+        """,  # noqa: S608  composed of the fixed conditions below
+        *args,
+    )
+    return tuple(ReceiptRow(**row) for row in rows)
+
+
+def _conditions(
+    where: ReceiptFilter, *, before: UUID | None, after: UUID | None, args: list[Any]
+) -> Sequence[str]:
+    """Return the conditions asked for and append their values: an absent one must not spoil the plan of others."""
+    wanted: list[tuple[str, Any]] = []
+    if before is not None:
+        wanted.append(("r.id < ${}", before))
+    if after is not None:
+        wanted.append(("r.id > ${}", _shortly_before(after)))
+    if where.branch_id is not None:
+        wanted.append(("r.branch_id = ${}", where.branch_id))
+    if where.member_id is not None:
+        wanted.append(("r.member_id = ${}", where.member_id))
+    if where.has_member is not None:
+        wanted.append(("(r.member_id is not null) = ${}", where.has_member))
+    if where.number is not None:
+        # By the tills, so that the unique key (till, number) finds it.
+        numbered = "r.till_id in (select id from tills where tenant_id = $1) and r.external_id = ${}"
+        wanted.append((numbered, where.number))
+    conditions = []
+    for condition, value in wanted:
+        args.append(value)
+        conditions.append(" and " + condition.format(len(args)))
+    return conditions
+
+
+def _shortly_before(receipt_id: UUID) -> UUID:
+    timestamp_ms = receipt_id.int >> _UUID_TIMESTAMP_SHIFT
+    return UUID(int=max(0, timestamp_ms - OVERLAP_MS) << _UUID_TIMESTAMP_SHIFT)
+
+
+async def list_days(tx: Tx, *, first_on: date, last_on: date) -> tuple[DayFigures, ...]:
+    """Return the sums of each business day that had receipts, in order; both ends count."""
+    rows = await tx.fetch(
+        """
+        -- insights.list_days
+        select business_date, count(*) as receipts, count(member_id) as receipts_with_member,
+               sum(payable_minor - refunded_minor)::bigint as revenue_minor,
+               sum(earned_points)::bigint as earned_points, sum(redeemed_points)::bigint as redeemed_points
+        from receipts
+        where tenant_id = $1 and business_date between $2 and $3
+        group by business_date
+        order by business_date
+        limit $4
+        """,
+        tx.tenant_id,
+        first_on,
+        last_on,
+        DAYS_MAX,
+    )
+    return tuple(DayFigures(**row) for row in rows)
+
+
+async def find_member_figures(
+    tx: Tx, member_ids: Sequence[UUID], *, program_id: UUID
+) -> dict[UUID, MemberFigures]:
+    """Return the figures of members in a programme; those without a wallet are left out."""
+    rows = await tx.fetch(
+        """
+        -- insights.find_member_figures
+        select w.member_id, w.available, w.pending, w.debt, s.tier, coalesce(s.purchases, 0) as purchases,
+               w.last_purchase_on
+        from wallets w
+        left join standings s
+            on s.tenant_id = w.tenant_id and s.member_id = w.member_id and s.program_id = w.program_id
+        where w.tenant_id = $1 and w.program_id = $2 and w.member_id = any($3::uuid[])
+        """,
+        tx.tenant_id,
+        program_id,
+        list(member_ids),
+    )
+    return {row["member_id"]: MemberFigures(**row) for row in rows}
+
+
+async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Document]:
+    """Return what movements were booked for."""
+    rows = await tx.fetch(
+        """
+        -- insights.find_documents
+        select id, 'receipt' as kind, external_id as label, occurred_at as at, id as receipt_id,
+               null as actor
+        from receipts where tenant_id = $1 and id = any($2::uuid[])
+        union all
+        select id, 'return', external_id, occurred_at, receipt_id, null
+        from returns where tenant_id = $1 and id = any($2::uuid[])
+        union all
+        select id, 'hold', external_id, created_at, null, null
+        from holds where tenant_id = $1 and id = any($2::uuid[])
+        union all
+        select id, case kind when 'welcome' then 'welcome' else 'adjustment' end, reason, at, null, actor
+        from adjustments where tenant_id = $1 and id = any($2::uuid[])
+        """,
+        tx.tenant_id,
+        list(document_ids),
+    )
+    return {row["id"]: Document(**row) for row in rows}
+
+
+async def list_document_lots(tx: Tx, document_id: UUID) -> tuple[DocumentLot, ...]:
+    """Return the lots that a document granted, in the order of their making."""
+    rows = await tx.fetch(
+        """
+        -- insights.list_document_lots
+        select id, granted, pending + available + held as left, activates_at, expires_at,
+               sliding_days is not null as is_sliding
+        from lots
+        where tenant_id = $1 and id in (
+            -- By the journal, which is indexed by document.
+            select lot_id from postings where tenant_id = $1 and document_id = $2 and debit in ('issued', 'adjusted')
+        )
+        order by id
+        """,
+        tx.tenant_id,
+        document_id,
+    )
+    return tuple(DocumentLot(**row) for row in rows)
