@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-import plushka.delivery
 import plushka.domain
 from plushka.domain.ledger.model import Balance
 from plushka.domain.programs.telling import reasons, refusals
@@ -33,6 +32,7 @@ from plushka.platform.errors import Refusal
 from plushka.platform.i18n import LANGUAGES, Language
 
 LOT = UUID(int=1)
+BUSINESS = ("plushka.domain.", "plushka.engine.", "plushka.platform.")
 PROGRAM = Program(
     name="Плюшка",
     currency="RUB",
@@ -134,8 +134,7 @@ def test_the_slip_fits_the_narrowest_paper() -> None:
         "Начислено 57 бонусов",
         "Активны с 24.11",
         "Баланс 1 234 бонуса",
-        "До уровня Золотой: покупки на",
-        "1 200 ₽",
+        "До уровня Золотой: 1 200 ₽",
     )
     assert max(map(len, lines)) <= 32
 
@@ -151,13 +150,12 @@ def test_a_refusal_tells_its_figures_when_it_has_them() -> None:
     assert refusal_sentence("redemption_over_maximum", {}, "ru").startswith("Столько бонусов")
 
 
-def test_every_refusal_has_a_sentence() -> None:
-    for package in (plushka.domain, plushka.delivery):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    codes = {kind.code for kind in _below(Refusal) if kind.__module__.startswith("plushka.")}
+def test_every_refusal_of_the_business_has_a_sentence() -> None:
+    for module in pkgutil.walk_packages(plushka.domain.__path__, "plushka.domain."):
+        importlib.import_module(module.name)
+    codes = {kind.code for kind in _below(Refusal) if kind.__module__.startswith(BUSINESS)}
 
-    assert codes - refusals.KNOWN_CODES == set()
+    assert codes - refusals.KNOWN_CODES == set(), f"write it in {refusals.__file__}"
 
 
 def _below(kind: type[Refusal]) -> set[type[Refusal]]:

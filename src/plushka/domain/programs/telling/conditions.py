@@ -122,7 +122,7 @@ def tell_receipt(condition: Condition, voice: Voice) -> str:  # noqa: C901, PLR0
         case Not(of=part):
             return words.gettext("not {condition}", condition=_enclosed(part, voice))
         case Product() | Category() | Brand():
-            return words.gettext("if the receipt has {goods}", goods=_goods(condition, voice))
+            return words.gettext("on a receipt that has {goods}", goods=_goods(condition, voice))
         case HasLines():
             return _has_lines(condition, voice)
         case Branch(ids=ids):
@@ -178,7 +178,7 @@ def _enclosed(condition: Condition, voice: Voice) -> str:
 
 def _has_lines(condition: HasLines, voice: Voice) -> str:
     words, goods = voice.words, tell_lines(condition.where, voice)
-    told = words.gettext("if the receipt has {goods}", goods=goods)
+    told = words.gettext("on a receipt that has {goods}", goods=goods)
     if condition.quantity_min_milli > 1:
         told += words.gettext(
             ", at least {quantity} of them", quantity=voice.quantity(condition.quantity_min_milli)

@@ -111,8 +111,10 @@ def tell_effect(effect: Effect, voice: Voice) -> str:
             if not by_tier:
                 return told
             rates = [
-                words.gettext("{rate} on “{tier}”", tier=voice.tier_name(tier), rate=voice.percent(rate))
-                for tier, rate in by_tier.items()
+                words.gettext(
+                    "{rate} on “{tier}”", tier=voice.tier_name(tier), rate=voice.percent(by_tier[tier])
+                )
+                for tier in voice.in_tier_order(by_tier)
             ]
             return f"{told} ({', '.join(rates)})"
         case Fixed(points=points, per=per):
@@ -132,7 +134,8 @@ def _ladder(ladder: Ladder, voice: Voice) -> str:
             bound = tell_most(following.from_minor, voice, included=not following.from_included)
         else:
             bound = tell_least(band.from_minor, voice, included=band.from_included)
-        steps.append(words.gettext("{rate} {amount}", rate=voice.percent(band.rate_bp), amount=bound))
+        if band.rate_bp or index:
+            steps.append(words.gettext("{rate} {amount}", rate=voice.percent(band.rate_bp), amount=bound))
     told = words.gettext("points by the amount of the receipt: {steps}", steps=", ".join(steps))
     if ladder.per_day:
         told = words.gettext("points by the amount of the day's receipts: {steps}", steps=", ".join(steps))
@@ -193,17 +196,26 @@ def _meeting_rules(program: Program, voice: Voice) -> list[str]:
     groups = [rule.group for rule in program.earning if rule.policy == "best_in_group"]
     if len(groups) != len(set(groups)):
         told.append(words.gettext("Where several rules fit a product, the one that gives most applies."))
-    several = len(program.earning) > 1
-    told += [
-        words.gettext("“{rule}” is added to the other rules.", rule=rule.name)
-        for rule in program.earning
-        if several and rule.policy == "stack"
-    ]
-    told += [
-        words.gettext("Where “{rule}” applies, no other rule does.", rule=rule.name)
-        for rule in program.earning
-        if several and rule.policy == "exclusive"
-    ]
+    if len(program.earning) == 1:
+        return told
+    if added := [rule.name for rule in program.earning if rule.policy == "stack"]:
+        told.append(
+            words.ngettext(
+                "{rules} is added to the other rules.",
+                "{rules} are added to the other rules.",
+                len(added),
+                rules=voice.quoted(added),
+            )
+        )
+    if alone := [rule.name for rule in program.earning if rule.policy == "exclusive"]:
+        told.append(
+            words.ngettext(
+                "Where {rules} applies, no other rule does.",
+                "Where {rules} apply, no other rule does.",
+                len(alone),
+                rules=voice.quoted(alone),
+            )
+        )
     return told
 
 
@@ -246,8 +258,12 @@ def _redemption(redemption: Redemption | None, voice: Voice) -> list[str]:
     value = voice.money(voice.program.point.value_minor)
     told.append(words.gettext("{point} = {value}.", point=voice.points(one_point), value=value))
     told += [
-        words.gettext("On “{tier}”: {limits}.", tier=voice.tier_name(tier), limits=_limits(limits, voice))
-        for tier, limits in redemption.by_tier.items()
+        words.gettext(
+            "On “{tier}”: {limits}.",
+            tier=voice.tier_name(tier),
+            limits=_limits(redemption.by_tier[tier], voice),
+        )
+        for tier in voice.in_tier_order(redemption.by_tier)
     ]
     if redemption.excluded is not None:
         goods = tell_lines(redemption.excluded, voice)

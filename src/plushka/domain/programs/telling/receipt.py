@@ -54,5 +54,11 @@ def _sentences(outcome: Outcome, balance: Balance, voice: Voice) -> Iterator[str
     if outcome.tier_after is not None and outcome.tier_after != outcome.tier_before:
         yield words.gettext("New tier: {tier}", tier=voice.tier_name(outcome.tier_after))
     if progress := outcome.next_tier:
-        left = tell_metric(progress.metric, progress.need - progress.have, voice)
+        missing = progress.need - progress.have
+        # The narrow paper has no room for «покупки на»: money can mean nothing else there.
+        left = (
+            voice.money(missing)
+            if progress.metric == "spend"
+            else tell_metric(progress.metric, missing, voice)
+        )
         yield words.gettext("To {tier}: {left}", tier=voice.tier_name(progress.tier), left=left)

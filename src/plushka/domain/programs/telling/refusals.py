@@ -12,23 +12,6 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "conflict": (marked("This is not possible in the present state. Nothing was changed."),),
     "invalid": (marked("Something is wrong with what was entered. Nothing was changed."),),
     "denied": (marked("You have no right to do this. The owner of the business can give it."),),
-    # The form of a request.
-    "field_unknown": (marked("This field is unknown. Check its spelling."),),
-    "field_missing": (marked("This field is missing."),),
-    "type_wrong": (marked("This value is of another kind than the field takes."),),
-    "text_too_long": (marked("This text is too long."),),
-    "text_too_short": (marked("This text is too short."),),
-    "text_has_nul": (marked("The text has a character that cannot be stored."),),
-    "items_too_many": (marked("There are too many items."),),
-    "items_too_few": (marked("There are too few items."),),
-    "number_too_large": (marked("This number is too large."),),
-    "number_too_small": (marked("This number is too small."),),
-    "value_unknown": (marked("This field does not take such a value."),),
-    "value_malformed": (marked("This value cannot be read. Check how it is written."),),
-    "time_zone_missing": (marked("The time lacks its offset from UTC."),),
-    "member_ambiguous": (marked("Name the member in one way only."),),
-    "idempotency_key_invalid": (marked("The request key is too long or has characters it may not have."),),
-    "scope_missing": (marked("This till's key may not do this. The owner can issue another one."),),
     # Businesses, people and tills.
     "business_not_found": (marked("No such business."),),
     "currency_unknown": (marked("There is no currency “{currency}”."), marked("There is no such currency.")),
@@ -88,6 +71,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     # Programmes.
     "program_not_found": (marked("No such programme."),),
     "program_version_not_found": (marked("No such version of the programme."),),
+    "tier_unknown": (marked("The programme has no such tier."),),
     "program_unsound": (marked("The programme contradicts itself; nothing was published."),),
     "program_currency_wrong": (
         marked("The business trades in {currency}, the programme is written in another currency."),

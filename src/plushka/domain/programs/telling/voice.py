@@ -1,6 +1,6 @@
 """How one programme speaks in one language: its currency, its points, the names behind its codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -65,6 +65,11 @@ class Voice:
     def tier_name(self, tier_id: str) -> str:
         tiers = self.program.tiers.tiers if self.program.tiers else ()
         return {tier.id: tier.name for tier in tiers}.get(tier_id, tier_id)
+
+    def in_tier_order(self, tiers: Iterable[str]) -> list[str]:
+        """Return tiers from the lowest up, those the programme does not have last."""
+        ranks = [tier.id for tier in self.program.tiers.tiers] if self.program.tiers else []
+        return sorted(tiers, key=lambda tier: ranks.index(tier) if tier in ranks else len(ranks))
 
     def quoted(self, codes: Sequence[str], names: Mapping[str, str] = _NO_NAMES) -> str:
         """Return the names of ``codes`` in quotation marks, joined into «a», «b» и «c»."""
