@@ -1,0 +1,4 @@
+import "htmx.org";
+import { keepListsLive } from "./live.js";
+
+keepListsLive();

@@ -1,0 +1,57 @@
+"""The form by which points are given or taken by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, structs
+
+from plushka.delivery.office.visit import Visit
+
+REASON_LENGTH_MAX = 200
+POINTS_MAX = 10**9
+"""Whole points of one adjustment: a slip of the hand must not make a million millions."""
+
+
+class Adjustment(Struct, frozen=True):
+    """What was typed: ``points`` in units of the wallet, below zero to take away; ``problem`` is the answer."""
+
+    direction: str = "give"
+    amount: str = ""
+    reason: str = ""
+    points: int = 0
+    problem: str = ""
+
+    def refused(self, problem: str) -> "Adjustment":
+        return structs.replace(self, problem=problem)
+
+
+def read_adjustment(form: Mapping[str, Any], visit: Visit) -> tuple[Adjustment, str]:
+    """Return what was typed, and what is wrong with it, or nothing."""
+    words, scale = visit.words, visit.figures.scale
+    typed = Adjustment(
+        direction="take" if form.get("direction") == "take" else "give",
+        amount=str(form.get("amount", "")).strip(),
+        reason=str(form.get("reason", "")).replace("\0", "").strip(),
+    )
+    units = _units(typed.amount, scale)
+    if units is None or units == 0:
+        return typed, words.gettext("Enter how many points: a number above zero.")
+    if units > POINTS_MAX * 10**scale:
+        most = visit.figures.points_number(POINTS_MAX * 10**scale)
+        return typed, words.gettext("That is too many points; the most is {points}.", points=most)
+    if not typed.reason:
+        return typed, words.gettext("Write a reason: it stays in the member's history.")
+    if len(typed.reason) > REASON_LENGTH_MAX:
+        return typed, words.gettext(
+            "The reason is too long; the most is {length} characters.", length=REASON_LENGTH_MAX
+        )
+    return structs.replace(typed, points=-units if typed.direction == "take" else units), ""
+
+
+def _units(text: str, scale: int) -> int | None:
+    """Return the units that ``text`` names, exactly; None when it is no number or has too many decimals."""
+    whole, _, decimals = "".join(text.split()).replace(",", ".").partition(".")
+    digits = whole + decimals.ljust(scale, "0")
+    if not digits.isascii() or not digits.isdigit() or len(decimals) > scale:
+        return None
+    return int(digits)

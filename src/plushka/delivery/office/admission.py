@@ -1,0 +1,124 @@
+"""The gate: every request is let in, shown the sign-in page, or turned away, before its handler runs."""
+
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+from litestar.types import HTTPScope
+
+from plushka.delivery.office.context import Office
+from plushka.delivery.office.permissions import ACTIONS, VISIT
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.look import Look, look_of
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.programs.queries import get_current_version
+from plushka.domain.staff.queries import find_session
+from plushka.platform.errors import Denied
+
+Connection = ASGIConnection[Any, Any, Any, State]
+
+SESSION_COOKIE = "plushka_session"
+SIGN_IN_PATH = "/sign-in"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITES = frozenset({"same-origin", "none"})
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or the session has run out."""
+
+
+class ForeignOrigin(Denied):
+    """A page of another site tried to do something in the name of the person whose browser it is."""
+
+    code = "foreign_origin"
+
+
+async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let the request in, with a ``Visit`` for its handler.
+
+    :raises SignInNeeded: when its action is not for strangers and nobody is signed in
+    :raises Denied: when the role may not do it, or the request came from another site's page
+    """
+    _refuse_foreign_origin(connection)
+    action: str = handler.opt["action"]
+    if action == VISIT:
+        return
+    visit = await _visit(connection)
+    connection.scope["state"]["visit"] = visit
+    if visit.session.role not in ACTIONS[action]:
+        raise Denied
+
+
+def provide_visit(request: Connection) -> Visit:
+    """Return the visit that ``admit`` has made."""
+    return cast("Visit", request.scope["state"]["visit"])
+
+
+def office_of(connection: Connection) -> Office:
+    """Return what the composition root has given the office."""
+    return cast("Office", connection.app.state.office)
+
+
+def look_of_stranger(connection: Connection) -> Look:
+    """Return the look of a page for somebody who is not signed in."""
+    return look_of(connection.cookies, connection.headers.get("accept-language", ""))
+
+
+def sign_in_url(connection: Connection) -> str:
+    """Return where to sign in so as to come back to the page that was asked for."""
+    shown = connection.headers.get("hx-current-url")
+    url = urlsplit(shown) if shown else urlsplit(str(connection.url))
+    if _method(connection) not in _SAFE_METHODS or url.path in {"", "/"}:
+        return SIGN_IN_PATH
+    return f"{SIGN_IN_PATH}?{urlencode({'next': url._replace(scheme='', netloc='').geturl()})}"
+
+
+def _method(connection: Connection) -> str:
+    return cast("HTTPScope", connection.scope)["method"]
+
+
+async def _visit(connection: Connection) -> Visit:
+    office = office_of(connection)
+    at = office.clock.now()
+    token = connection.cookies.get(SESSION_COOKIE)
+    if not token:
+        raise SignInNeeded
+    async with office.database.global_transaction(actor="visitor", at=at) as global_tx:
+        session = await find_session(global_tx, token)
+    if session is None:
+        raise SignInNeeded
+    async with office.database.transaction(
+        session.tenant_id, actor=f"staff:{session.staff_id}", at=at, read_only=True
+    ) as tx:
+        business = await get_business(tx)
+        version = await get_current_version(tx)
+    return Visit(
+        office=office,
+        session=session,
+        business=business,
+        version=version,
+        look=look_of(
+            connection.cookies,
+            connection.headers.get("accept-language", ""),
+            own_language=session.account.language,
+        ),
+        path=connection.scope["path"],
+        at=at,
+    )
+
+
+def _refuse_foreign_origin(connection: Connection) -> None:
+    """Cross-site request forgery, refused by what browsers themselves say of a request (docs/decisions/0031)."""
+    if _method(connection) in _SAFE_METHODS:
+        return
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in _OWN_SITES:
+            raise ForeignOrigin
+        return
+    # Browsers leave Sec-Fetch-Site out on plain HTTP; a request without either header is not a browser's.
+    origin = connection.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
+        raise ForeignOrigin

@@ -1,0 +1,40 @@
+"""What the office works with in this process."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import State
+
+from plushka.delivery.office.throttle import Throttle
+from plushka.delivery.web.pages import Pages
+from plushka.domain.purchases.reference import Reference
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+from plushka.platform.settings import Environment
+
+PAGES = Pages("plushka.delivery.office")
+
+OfficeRequest = Request[object, object, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Given by the composition root as ``app.state.office``.
+
+    ``demo_email`` names the account of the demo business, None when there is no demo; in production it
+    is never used. ``verify`` checks the ledger of a business and keeps the result.
+    """
+
+    database: Database
+    clock: Clock
+    reference: Reference
+    environment: Environment
+    verify: Callable[[Database, Clock, UUID], Awaitable[object]]
+    demo_email: str | None = None
+    throttle: Throttle = field(default_factory=Throttle)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION

@@ -1,0 +1,109 @@
+"""The summary: how today goes, beside yesterday and the fortnight."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Response, get
+from msgspec import Struct
+
+from plushka.delivery.office.chart import Chart, bars
+from plushka.delivery.office.receipt_rows import receipt_rows
+from plushka.delivery.office.visit import Visit
+from plushka.domain.businesses.model import DAY_STARTS_MINUTES
+from plushka.domain.insights.model import DayFigures, ReceiptFilter
+from plushka.domain.insights.queries import list_days, list_receipts
+from plushka.domain.ledger.queries import list_verifications
+from plushka.domain.ledger.verify import Verification
+from plushka.domain.members.queries import count_members
+
+DAYS_SHOWN = 14
+RECEIPTS_SHOWN = 8
+
+
+class Figure(Struct, frozen=True):
+    """A number of today; ``before`` is yesterday's, ``note`` what the number is of."""
+
+    title: str
+    value: str
+    before: str
+    note: str = ""
+
+
+@get("/", opt={"action": "summary.read"})
+async def show_home(visit: Visit) -> Response[str]:
+    today = _business_day(visit)
+    async with visit.reading() as tx:
+        days = await list_days(tx, first_on=today - timedelta(days=DAYS_SHOWN - 1), last_on=today)
+        receipts = await list_receipts(tx, ReceiptFilter(), limit=RECEIPTS_SHOWN)
+        members = await count_members(tx)
+        verifications = await list_verifications(tx, limit=1)
+    return visit.page(
+        "home.html",
+        section="home",
+        today=visit.figures.day(today),
+        figures=_figures(days, today, visit),
+        members=visit.figures.number(members),
+        chart=_chart(days, today, visit),
+        receipts=receipt_rows(receipts, visit),
+        **_ledger(verifications, visit),
+    )
+
+
+def _business_day(visit: Visit) -> date:
+    local = visit.at.astimezone(ZoneInfo(visit.business.time_zone))
+    return (local - timedelta(minutes=DAY_STARTS_MINUTES)).date()
+
+
+def _figures(days: Sequence[DayFigures], today: date, visit: Visit) -> list[Figure]:
+    figures, words = visit.figures, visit.words
+    by_day = {day.business_date: day for day in days}
+    now = by_day.get(today) or DayFigures(today, 0, 0, 0, 0, 0)
+    before = by_day.get(today - timedelta(days=1)) or DayFigures(today, 0, 0, 0, 0, 0)
+    with_card = words.gettext(
+        "{share} with a card", share=figures.ratio(now.receipts_with_member, now.receipts)
+    )
+    return [
+        Figure(
+            words.gettext("Receipts"),
+            figures.number(now.receipts),
+            figures.number(before.receipts),
+            with_card,
+        ),
+        Figure(
+            words.gettext("Paid in money"),
+            figures.money(now.revenue_minor),
+            figures.money(before.revenue_minor),
+            words.gettext("less refunds"),
+        ),
+        Figure(
+            words.gettext("Points earned"),
+            figures.points_number(now.earned_points),
+            figures.points_number(before.earned_points),
+        ),
+        Figure(
+            words.gettext("Points spent"),
+            figures.points_number(now.redeemed_points),
+            figures.points_number(before.redeemed_points),
+        ),
+    ]
+
+
+def _chart(days: Sequence[DayFigures], today: date, visit: Visit) -> Chart | None:
+    if not days:
+        return None
+    by_day = {day.business_date: day.revenue_minor for day in days}
+    shown = [today - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
+    return bars(
+        [(visit.figures.day_of_month(day), by_day.get(day, 0)) for day in shown], tell=visit.figures.money
+    )
+
+
+def _ledger(verifications: Sequence[Verification], visit: Visit) -> dict[str, Any]:
+    latest = next(iter(verifications), None)
+    return {
+        "may_see_ledger": visit.may("ledger.read"),
+        "verified_at": visit.figures.moment(latest.finished_at) if latest else "",
+        "differences": len(latest.differences) if latest else 0,
+    }

@@ -1,0 +1,128 @@
+"""The proof of the ledger: what it found, when, and a button to ask for it now."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+from msgspec import Struct
+
+from plushka.delivery.office.visit import Visit
+from plushka.domain.ledger.queries import list_verifications
+from plushka.domain.ledger.verify import Difference, Verification
+from plushka.platform.i18n import marked
+
+VERIFICATIONS_SHOWN = 30
+STALE_AFTER = timedelta(hours=36)
+"""The proof runs every night: later than this, a night was missed."""
+
+_FIGURES = {
+    "postings": marked("Movements checked"),
+    "wallets": marked("Members' accounts"),
+    "issued": marked("Points earned"),
+    "given_by_hand": marked("Given by hand"),
+    "forgiven": marked("Debt written off"),
+    "spent": marked("Spent"),
+    "burned": marked("Burned"),
+    "reversed": marked("Taken back by returns"),
+    "taken_by_hand": marked("Taken by hand"),
+    "available": marked("Available to members"),
+    "pending": marked("Waiting to become spendable"),
+    "held": marked("Held"),
+    "debt": marked("Debt of members"),
+}
+_COUNTS = frozenset({"postings", "wallets"})
+_LAWS = {
+    "wallet_equals_journal": marked("An account differs from the sum of its movements"),
+    "lot_equals_journal": marked("A lot differs from the sum of its movements"),
+    "wallet_equals_lots": marked("An account differs from the sum of its lots"),
+    "held_equals_open_holds": marked("Held points differ from the open holds"),
+    "wallet_due_not_late": marked("An account would be settled too late"),
+    "adjustment_equals_journal": marked("A change by hand differs from its movements"),
+    "extension_is_the_lots_date": marked("A prolonged lot has another date"),
+    "receipt_equals_journal": marked("A receipt differs from its movements"),
+    "return_equals_journal": marked("A return differs from its movements"),
+    "refund_equals_returns": marked("A receipt's refund differs from its returns"),
+    "posting_has_its_document": marked("A movement has no document"),
+    "standing_equals_receipts": marked("A member's purchases differ from the receipts"),
+    "standing_equals_its_days": marked("A member's sums differ from those by day"),
+    "conservation": marked("Points came from nowhere or went nowhere"),
+}
+
+
+class DifferenceLine(Struct, frozen=True):
+    """A broken law, with the facts of the row that breaks it."""
+
+    law: str
+    facts: str
+
+
+class VerificationLine(Struct, frozen=True):
+    """A run in the history."""
+
+    at: str
+    took: str
+    postings: str
+    is_clean: bool
+    verdict: str
+
+
+@get("/ledger", opt={"action": "ledger.read"})
+async def show_ledger(visit: Visit) -> Response[str]:
+    async with visit.reading() as tx:
+        verifications = await list_verifications(tx, limit=VERIFICATIONS_SHOWN)
+    latest = next(iter(verifications), None)
+    return visit.page(
+        "ledger.html",
+        section="ledger",
+        latest=_line(latest, visit) if latest else None,
+        is_stale=latest is not None and visit.at - latest.finished_at > STALE_AFTER,
+        figures=_figures(latest.figures, visit) if latest else [],
+        differences=[_difference(difference, visit) for difference in latest.differences] if latest else [],
+        history=[_line(verification, visit) for verification in verifications],
+        may_verify=visit.may("ledger.verify"),
+    )
+
+
+@post("/ledger/verifications", opt={"action": "ledger.verify"})
+async def verify_now(visit: Visit) -> Redirect:
+    """Check the ledger while the person waits: tills go on meanwhile."""
+    office = visit.office
+    await office.verify(office.database, office.clock, visit.session.tenant_id)
+    return Redirect("/ledger", status_code=HTTP_303_SEE_OTHER)
+
+
+def _figures(found: Mapping[str, int], visit: Visit) -> list[tuple[str, str]]:
+    figures = visit.figures
+    return [
+        (
+            visit.words.gettext(title),
+            figures.number(found[name]) if name in _COUNTS else figures.points_number(found[name]),
+        )
+        for name, title in _FIGURES.items()
+        if name in found
+    ]
+
+
+def _difference(difference: Difference, visit: Visit) -> DifferenceLine:
+    law = _LAWS.get(difference.law)
+    return DifferenceLine(
+        law=visit.words.gettext(law) if law else difference.law,
+        facts=", ".join(f"{name} = {value}" for name, value in difference.facts.items()),
+    )
+
+
+def _line(verification: Verification, visit: Visit) -> VerificationLine:
+    figures, words = visit.figures, visit.words
+    took = verification.finished_at - verification.started_at
+    count = len(verification.differences)
+    return VerificationLine(
+        at=figures.moment(verification.finished_at),
+        took=words.gettext("{seconds} s", seconds=figures.seconds(took)),
+        postings=figures.number(verification.figures.get("postings", 0)),
+        is_clean=count == 0,
+        verdict=words.gettext("No differences")
+        if count == 0
+        else words.ngettext("{count} difference", "{count} differences", count, count=figures.number(count)),
+    )

@@ -1,0 +1,137 @@
+"""Movements of points in words: what happened, by which document, between which accounts."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.model import Document
+from plushka.domain.ledger.model import Movement
+from plushka.platform.i18n import marked
+
+_KINDS = {
+    "accrue": marked("Earned"),
+    "activate": marked("Became spendable"),
+    "redeem": marked("Spent"),
+    "hold": marked("Held"),
+    "capture": marked("Spent from the hold"),
+    "release": marked("Hold released"),
+    "expire": marked("Burned"),
+    "claw_back": marked("Taken back by a return"),
+    "grant_back": marked("Given again after a return"),
+    "restore": marked("Returned to the account"),
+    "repay": marked("Repaid the debt"),
+    "forgive": marked("Debt written off"),
+    "adjust": marked("Changed by hand"),
+}
+_ACCOUNTS = {
+    "pending": marked("waiting"),
+    "available": marked("available"),
+    "held": marked("held"),
+    "debt": marked("debt"),
+    "issued": marked("issued"),
+    "spent": marked("spent"),
+    "burned": marked("burned"),
+    "reversed": marked("taken back"),
+    "adjusted": marked("by hand"),
+    "forgiven": marked("written off"),
+}
+_MEMBERS_OWN = frozenset({"pending", "available", "held"})
+"""Accounts in which a member has points; movements between them change nothing in sum."""
+
+
+class MovementLine(Struct, frozen=True):
+    """The texts of a movement. ``direction`` is ``in``, ``out`` or ``within``; ``href`` is empty without a page."""
+
+    at: str
+    what: str
+    points: str
+    direction: str
+    from_account: str
+    to_account: str
+    document: str
+    href: str
+
+
+def movement_rows(
+    movements: Sequence[Movement],
+    documents: Mapping[UUID, Document],
+    visit: Visit,
+    *,
+    actors: Mapping[str, str],
+    zone: str | None = None,
+) -> list[MovementLine]:
+    """Return the movements as lines; those of one document between the same accounts, lot by lot, become one."""
+    groups = groupby(movements, key=lambda m: (m.document_id, m.kind, m.debit, m.credit))
+    lines = []
+    for _, group in groups:
+        together = list(group)
+        whole = structs.replace(together[0], points=sum(movement.points for movement in together))
+        lines.append(_line(whole, documents.get(whole.document_id), visit, actors, zone))
+    return lines
+
+
+def _line(
+    movement: Movement, document: Document | None, visit: Visit, actors: Mapping[str, str], zone: str | None
+) -> MovementLine:
+    words, figures = visit.words, visit.figures
+    direction = _direction(movement.debit, movement.credit)
+    signed = -movement.points if direction == "out" else movement.points
+    return MovementLine(
+        at=figures.moment(movement.at, zone),
+        what=words.gettext(_KINDS[movement.kind]),
+        points=figures.points_number(signed, signed=direction != "within"),
+        direction=direction,
+        from_account=words.gettext(_ACCOUNTS[movement.debit]),
+        to_account=words.gettext(_ACCOUNTS[movement.credit]),
+        document=_told(document, visit, actors),
+        href=f"/receipts/{document.receipt_id}" if document and document.receipt_id else "",
+    )
+
+
+def _direction(debit: str, credit: str) -> str:
+    if credit in _MEMBERS_OWN and debit not in _MEMBERS_OWN:
+        return "in"
+    if debit in _MEMBERS_OWN and credit not in _MEMBERS_OWN:
+        return "out"
+    return "within"
+
+
+def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) -> str:
+    words = visit.words
+    if document is None:
+        return ""
+    match document.kind:
+        case "receipt":
+            return words.gettext("receipt {number}", number=document.label)
+        case "return":
+            return words.gettext("return {number}", number=document.label)
+        case "hold":
+            return words.gettext("hold {number}", number=document.label)
+        case "welcome":
+            return words.gettext("for joining")
+        case "adjustment":
+            return words.gettext(
+                "“{reason}”, {who}",
+                reason=document.label,
+                who=told_actor(document.actor or "", visit, actors),
+            )
+
+
+def told_actor(actor: str, visit: Visit, names: Mapping[str, str]) -> str:
+    """Return who did something: a person's name where ``names`` knows it, else what kind of actor it was."""
+    kind = actor.partition(":")[0]
+    words = visit.words
+    if actor in names:
+        return names[actor]
+    match kind:
+        case "till":
+            return words.gettext("a till")
+        case "job":
+            return words.gettext("Plushka, by the clock")
+        case "operator":
+            return words.gettext("the operator")
+        case _:
+            return words.gettext("a former colleague")

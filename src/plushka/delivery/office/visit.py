@@ -1,0 +1,105 @@
+"""One request of a person: who, from which business, in which language, and the page they get."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from msgspec import Struct
+
+from plushka.delivery.office.context import PAGES, Office
+from plushka.delivery.office.permissions import may
+from plushka.delivery.web.figures import Figures
+from plushka.delivery.web.look import Look
+from plushka.domain.businesses.model import Business
+from plushka.domain.programs.model import PublishedVersion
+from plushka.domain.staff.model import Session
+from plushka.platform.database import Tx
+from plushka.platform.i18n import Translator, marked, translator
+
+
+class NavigationItem(Struct, frozen=True):
+    """A section of the office."""
+
+    section: str
+    title: str
+    icon: str
+    href: str
+    action: str
+
+
+NAVIGATION = (
+    NavigationItem("home", marked("Summary"), "home", "/", "summary.read"),
+    NavigationItem("receipts", marked("Receipts"), "receipt", "/receipts", "receipts.read"),
+    NavigationItem("members", marked("Members"), "users", "/members", "members.read"),
+    NavigationItem("program", marked("Programme"), "wand", "/program", "program.read"),
+    NavigationItem("ledger", marked("Ledger"), "shield-check", "/ledger", "ledger.read"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in person at work. ``version`` is the programme in force now, None before the first one is."""
+
+    office: Office
+    session: Session
+    business: Business
+    version: PublishedVersion | None
+    look: Look
+    path: str
+    at: datetime
+
+    @property
+    def words(self) -> Translator:
+        return translator(self.look.language)
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(
+            language=self.look.language,
+            currency=self.business.currency,
+            scale=self.version.program.point.scale if self.version else 0,
+            zone=self.business.time_zone,
+        )
+
+    def may(self, action: str) -> bool:
+        return may(self.session.role, action)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """Open a transaction on the business's rows in which nothing can be changed."""
+        async with self.office.database.transaction(
+            self.session.tenant_id, actor=self._actor, at=self.at, read_only=True
+        ) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Tx]:
+        """Open a transaction on the business's rows."""
+        async with self.office.database.transaction(
+            self.session.tenant_id, actor=self._actor, at=self.at
+        ) as tx:
+            yield tx
+
+    @property
+    def _actor(self) -> str:
+        return f"staff:{self.session.staff_id}"
+
+    def page(self, template: str, *, section: str, status: int = 200, **values: Any) -> Response[str]:
+        """Return a page inside the frame of the office; ``section`` is the one to mark in the navigation."""
+        return PAGES.render(template, self.look, {**self._frame(section), **values}, status=status)
+
+    def fragment(self, template: str, **values: Any) -> Response[str]:
+        """Return a part of a page, to be put into one that is open already."""
+        return PAGES.render(template, self.look, values)
+
+    def _frame(self, section: str) -> Mapping[str, Any]:
+        return {
+            "navigation": [item for item in NAVIGATION if self.may(item.action)],
+            "section": section,
+            "business_name": self.business.name,
+            "person": self.session.account.name,
+            "path": self.path,
+        }

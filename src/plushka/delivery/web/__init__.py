@@ -1,0 +1,1 @@
+"""What the pages of every audience share: one look, one way to render, static files, and what a browser may do."""

@@ -1,0 +1,71 @@
+"""Figures as a page shows them: in columns of equal decimals, signed where a sign tells something."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from plushka.platform import i18n
+from plushka.platform.i18n import Language
+
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Formats for one reader: ``scale`` is that of the points, ``zone`` of the moments without a branch."""
+
+    language: Language
+    currency: str
+    scale: int
+    zone: str
+
+    def money(self, minor: int) -> str:
+        return i18n.format_money(minor, self.currency, self.language)
+
+    def money_or_nothing(self, minor: int) -> str:
+        return self.money(minor) if minor else NOTHING
+
+    def number(self, value: int, *, signed: bool = False) -> str:
+        return i18n.format_number(value, self.language, signed=signed)
+
+    def points(self, points: int, *, signed: bool = False) -> str:
+        """Return the points named: ``57 бонусов``."""
+        return i18n.format_points(points, self.scale, self.language, signed=signed)
+
+    def points_number(self, points: int, *, signed: bool = False) -> str:
+        """Return the bare figure, for columns whose heading names the unit."""
+        return i18n.format_points_number(points, self.scale, self.language, signed=signed)
+
+    def points_or_nothing(self, points: int, *, signed: bool = False) -> str:
+        return self.points_number(points, signed=signed) if points else NOTHING
+
+    def percent(self, bp: int) -> str:
+        return i18n.format_percent(bp, self.language)
+
+    def seconds(self, duration: timedelta) -> str:
+        """Return the bare figure with one decimal."""
+        return i18n.format_number(
+            Decimal(duration // timedelta(milliseconds=1)) / 1000, self.language, decimals=1
+        )
+
+    def quantity(self, milli: int) -> str:
+        return i18n.format_quantity(milli, self.language)
+
+    def ratio(self, numerator: int, denominator: int) -> str:
+        return i18n.format_ratio(numerator, denominator, self.language)
+
+    def day(self, day: date | datetime, zone: str | None = None) -> str:
+        return i18n.format_date(day, self.language, zone=zone or self.zone)
+
+    def day_of_month(self, day: date) -> str:
+        return i18n.format_date(day, self.language, form="day")
+
+    def time(self, moment: datetime, zone: str | None = None) -> str:
+        return i18n.format_time(moment, zone or self.zone)
+
+    def moment(self, moment: datetime, zone: str | None = None) -> str:
+        return i18n.format_datetime(moment, zone or self.zone, self.language)
+
+    def last_day(self, until: datetime | None, zone: str | None = None) -> str:
+        """Return the last day before ``until``, which is exclusive (S4); a dash for what never ends."""
+        return NOTHING if until is None else self.day(until - timedelta(microseconds=1), zone)
