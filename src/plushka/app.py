@@ -9,11 +9,15 @@ from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from plushka.delivery.jobs.verification import verify_tenant
+from plushka.delivery.office.context import Office
+from plushka.delivery.office.routes import router as office
 from plushka.delivery.pos.application import PosApplication
 from plushka.delivery.pos.endpoint import Services
 from plushka.delivery.pos.pages import pages_of
 from plushka.delivery.pos.rate import RateLimiter
 from plushka.delivery.pos.routes import ENDPOINTS
+from plushka.demo import access
 from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.keyring import Keyring
@@ -21,7 +25,7 @@ from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
 from plushka.platform.metrics import exposition
 from plushka.platform.postgres.access import embedded_cluster
-from plushka.platform.settings import Settings
+from plushka.platform.settings import Environment, Settings
 
 CONNECTIONS_MAX = 16
 """Of one process. Commits share two; the rest is for quotes, balances and the office."""
@@ -45,7 +49,7 @@ class Plushka:
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
-            route_handlers=[metrics], lifespan=[self._run], openapi_config=None, logging_config=None
+            route_handlers=[metrics, office], lifespan=[self._run], openapi_config=None, logging_config=None
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,14 +76,25 @@ class Plushka:
             ENDPOINTS,
             self._pages,
         )
-        web.state.database = database
-        web.state.clock = self._clock
+        web.state.office = Office(
+            database=database,
+            clock=self._clock,
+            reference=reference,
+            environment=self._settings.environment,
+            verify=verify_tenant,
+            demo_email=_demo_email(self._settings),
+        )
         await purchases.start()
         try:
             yield
         finally:
             await purchases.stop()
             await database.close()
+
+
+def _demo_email(settings: Settings) -> str | None:
+    demo = access.find(settings) if settings.environment is Environment.LOCAL else None
+    return demo.email if demo else None
 
 
 def create_app() -> Plushka:
