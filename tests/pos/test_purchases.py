@@ -174,3 +174,10 @@ async def test_a_member_is_found_by_whatever_they_show(anna: httpx.AsyncClient) 
         assert (found.status_code, found.json()["id"]) == (200, member["id"]), query
     stranger = await anna.get("/v1/members", params={"phone": "+79160000000"})
     assert (stranger.status_code, stranger.json()["code"]) == (404, "member_not_found")
+
+
+async def test_the_figures_tell_how_long_requests_took(anna: httpx.AsyncClient) -> None:
+    await anna.post("/v1/purchases", json=coffee())
+
+    figures = (await anna.get("/metrics")).text
+    assert 'plushka_pos_request_seconds_count{endpoint="commit_purchase",status="201"}' in figures

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import ceil
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import structlog
 from litestar.types import HTTPScope, Receive, Send
+from prometheus_client import Histogram
 
 from plushka.delivery.pos.endpoint import Call, Endpoint, Services
 from plushka.delivery.pos.limits import IDEMPOTENCY_KEY_LENGTH_MAX
@@ -34,6 +36,12 @@ _NO_ID = UUID(int=0)
 _IDEMPOTENCY_KEY = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_LENGTH_MAX}}}")
 _LANGUAGE_OF_STRANGERS: Language = "en"
 
+_seconds = Histogram(
+    "plushka_pos_request_seconds",
+    "Time from a till's request to its answer",
+    labelnames=("endpoint", "status"),
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5),
+)
 _encode = msgspec.json.Encoder().encode
 _log = structlog.get_logger()
 
@@ -50,6 +58,7 @@ class PosApplication:
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
+        began = perf_counter()
         request = _Request(self._services, scope, receive)
         try:
             page = self._pages.get(scope["path"])
@@ -59,15 +68,17 @@ class PosApplication:
                 return
             status, out = await request.answer(self._endpoints)
             await _send(send, status, _JSON, _encode(out), {})
+            _seconds.labels(request.name, status).observe(perf_counter() - began)
         except Exception as error:  # noqa: BLE001  the edge: whatever it is, the till is told
             problem, headers = problem_of(error, request.language)
             if problem.status >= INTERNAL_ERROR:
                 _log.error("request failed", path=scope["path"], code=problem.code, exc_info=error)
             await _send(send, problem.status, _PROBLEM, _encode(problem), headers)
+            _seconds.labels(request.name, problem.status).observe(perf_counter() - began)
 
 
 class _Request:
-    """One request on its way in. ``language`` is known better and better as it gets on."""
+    """One request on its way in. ``name`` (of its endpoint) and ``language`` are known better as it gets on."""
 
     def __init__(self, services: Services, scope: HTTPScope, receive: Receive) -> None:
         self._services = services
@@ -75,10 +86,12 @@ class _Request:
         self._receive = receive
         self._headers: Headers = dict(scope["headers"])
         self._at: datetime = services.clock.now()
+        self.name = ""
         self.language: Language = _LANGUAGE_OF_STRANGERS
 
     async def answer(self, endpoints: Mapping[str, Mapping[str, Endpoint]]) -> tuple[int, Any]:
         endpoint, path_id = self._find(endpoints)
+        self.name = endpoint.handler.__name__
         holder = await self._admit(endpoint.scope)
         self.language = holder.language
         query = parse_query(self._scope["query_string"], endpoint.query)

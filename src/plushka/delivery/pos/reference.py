@@ -26,7 +26,7 @@ def render(description: Json, codes: Iterable[tuple[str, int, str]]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"kind": _kind, "code": _with_code, "example": _example}
+    environment.filters |= {"kind": _kind, "note": _note, "code": _with_code, "example": _example}
     return environment.get_template("reference.html").render(
         description=description,
         codes=codes,
@@ -60,13 +60,31 @@ def _kind(schema: Json) -> Markup:
 
 
 def _limits(schema: Json) -> Markup:
-    low = schema.get("minimum", schema.get("minLength", schema.get("minItems")))
-    high = schema.get("maximum", schema.get("maxLength", schema.get("maxItems")))
-    if low is None and high is None:
-        return Markup("")
+    low: int | None = schema.get("minimum", schema.get("minLength", schema.get("minItems")))
+    high: int | None = schema.get("maximum", schema.get("maxLength", schema.get("maxItems")))
     unit = " characters" if "maxLength" in schema else " items" if "maxItems" in schema else ""
-    span = f"≤ {high}" if low is None else f"≥ {low}" if high is None else f"{low}…{high}"
+    match low, high:
+        case None, None:
+            return Markup("")
+        case int(), None:
+            span = Markup("≥ {}").format(low)
+        case None, int():
+            span = Markup("≤ {}").format(_number(high))
+        case int(), int():
+            span = Markup("{}…{}").format(low, _number(high))
     return Markup(", {}{}").format(span, unit)
+
+
+def _number(value: int) -> Markup:
+    """Return a number as people write it, 10¹⁵ with its exponent."""
+    zeros = len(str(value)) - 1
+    return Markup("10<sup>{}</sup>").format(zeros) if value == 10**zeros > 10**6 else escape(value)
+
+
+def _note(schema: Json) -> str:
+    return "; ".join(
+        option["description"] for option in (schema, *schema.get("anyOf", ())) if "description" in option
+    )
 
 
 def _with_code(text: str) -> Markup:
