@@ -63,15 +63,14 @@ def _limits(schema: Json) -> Markup:
     low: int | None = schema.get("minimum", schema.get("minLength", schema.get("minItems")))
     high: int | None = schema.get("maximum", schema.get("maxLength", schema.get("maxItems")))
     unit = " characters" if "maxLength" in schema else " items" if "maxItems" in schema else ""
-    match low, high:
-        case None, None:
-            return Markup("")
-        case int(), None:
-            span = Markup("≥ {}").format(low)
-        case None, int():
-            span = Markup("≤ {}").format(_number(high))
-        case int(), int():
-            span = Markup("{}…{}").format(low, _number(high))
+    if low is not None and high is not None:
+        span = Markup("{}…{}").format(low, _number(high))
+    elif high is not None:
+        span = Markup("≤ {}").format(_number(high))
+    elif low is not None:
+        span = Markup("≥ {}").format(low)
+    else:
+        return Markup("")
     return Markup(", {}{}").format(span, unit)
 
 
