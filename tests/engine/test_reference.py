@@ -1,0 +1,70 @@
+"""The compiled engine decides as a slow reference does that is written from the rules alone."""
+
+from datetime import datetime
+
+from hypothesis import given, settings
+from tests.engine.reference import Decision, decide
+from tests.engine.strategies import sales
+
+from plushka.engine.evaluate import evaluate
+from plushka.engine.purchase import Basket, Member, Outcome
+from plushka.engine.reasons import REASONS
+from plushka.engine.version import Version
+
+Sale = tuple[Version, Member, Basket, datetime]
+
+
+@settings(max_examples=200, deadline=None)
+@given(sales())
+def test_compiled_evaluation_equals_the_reference(sale: Sale) -> None:
+    outcome = evaluate(*sale)
+    assert told(outcome) == expected(decide(*sale), len(outcome.lines))
+
+
+def told(outcome: Outcome) -> dict[str, object]:
+    redeemed = outcome.redeemed
+    return {
+        "discounts": [line.discount_minor for line in outcome.lines],
+        "points": redeemed.points if redeemed else 0,
+        "points_max": redeemed.points_max if redeemed else 0,
+        "redeemed": [line.redeemed_minor for line in outcome.lines],
+        "lots": {use.lot_id.int: use.points for use in redeemed.lots} if redeemed else {},
+        "awards": {award.rule: award.points for award in outcome.awards},
+        "by_line": {award.rule: list(award.by_line) for award in outcome.awards},
+        "tier": outcome.tier_after,
+    }
+
+
+def expected(decision: Decision, line_count: int) -> dict[str, object]:
+    return {
+        "discounts": decision.discounts,
+        "points": decision.points,
+        "points_max": decision.points_max,
+        "redeemed": decision.redeemed or [0] * line_count,
+        "lots": decision.lots,
+        "awards": decision.awards,
+        "by_line": {rule: by_line for rule, by_line in decision.by_line.items() if rule in decision.awards},
+        "tier": decision.tier,
+    }
+
+
+@settings(max_examples=50, deadline=None)
+@given(sales())
+def test_every_rule_either_gives_points_or_says_why_not(sale: Sale) -> None:
+    outcome = evaluate(*sale)
+    spoke = {award.rule for award in outcome.awards} | {note.rule for note in outcome.notes}
+    silent = {rule.id for rule in sale[0].program.earning} - spoke
+    assert (
+        not silent or any(note.code == "earning_off_when_redeeming" for note in outcome.notes) or cut(outcome)
+    )
+
+
+def cut(outcome: Outcome) -> bool:
+    return any(note.rule is None and note.code.startswith("cap_") for note in outcome.notes)
+
+
+@settings(max_examples=50, deadline=None)
+@given(sales())
+def test_notes_carry_the_facts_that_the_list_of_reasons_promises(sale: Sale) -> None:
+    for note in evaluate(*sale).notes:
+        assert tuple(note.facts) == REASONS[note.code]
