@@ -1,4 +1,4 @@
-"""All that is booked in a business, without what may differ between two ways of booking it: ids and arrival."""
+"""All that is booked in a business, without what must differ between two ways of booking it: ids."""
 
 import json
 from typing import Any
@@ -9,18 +9,18 @@ Rows = list[tuple[Any, ...]]
 
 
 async def booked(tx: Tx) -> dict[str, Rows]:
-    """Return receipts, postings, lots, wallets and standings of a business, named by phone, card and receipt number."""
+    """Return receipts, postings, lots, wallets and standings of a business, by member and receipt number."""
     receipts = await _rows(
         tx,
         """
-        select external_id, branch_id, occurred_at, business_date, amount_minor, discount_minor, redeemed_minor,
+        select external_id, branch_id, occurred_at, received_at, business_date, amount_minor, discount_minor, redeemed_minor,
                payable_minor, redeemed_points, earned_points, digest, basket::text, member_state::text,
                outcome::text, balance::text
         from receipts where tenant_id = $1 order by till_id, external_id
         """,
     )
     return {
-        "receipts": [(*row[:12], *map(_without_lots, row[12:])) for row in receipts],
+        "receipts": [(*row[:13], *map(_without_lots, row[13:])) for row in receipts],
         "postings": await _rows(
             tx,
             """

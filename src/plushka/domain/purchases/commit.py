@@ -38,7 +38,7 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
         if isinstance(decision, Refusal) or decision.receipt_id not in new
     ]
     known = _Known(await find_known(tx, doubtful) if doubtful else [])
-    return [_answer(tx, item, decision, new, known) for item, decision in zip(items, decided, strict=True)]
+    return [_answer(item, decision, new, known) for item, decision in zip(items, decided, strict=True)]
 
 
 def _try_to_decide(found: Situation | Refusal, tx: Tx) -> Decision | Refusal:
@@ -81,9 +81,9 @@ class _Known:
         return Committed(receipt=receipt_from(by_number), is_repeat=True)
 
 
-def _answer(tx: Tx, item: Item, decision: Decision | Refusal, new: set[UUID], known: _Known) -> Answer:
+def _answer(item: Item, decision: Decision | Refusal, new: set[UUID], known: _Known) -> Answer:
     if isinstance(decision, Refusal):
         return known.answer(item) or decision
     if decision.receipt_id in new:
-        return Committed(receipt=receipt_of(decision, tx), is_repeat=False)
+        return Committed(receipt=receipt_of(decision), is_repeat=False)
     return known.answer(item) or MemberBusy()

@@ -23,9 +23,10 @@ from plushka.engine.purchase import Outcome
 
 @dataclass(slots=True)
 class Decision:
-    """A purchase decided, its points moved in the book: ready to be written under ``receipt_id``."""
+    """A purchase decided at ``now``, its points moved in the book: ready to be written under ``receipt_id``."""
 
     receipt_id: UUID
+    now: datetime
     situation: Situation
     outcome: Outcome
     balance: Balance | None
@@ -46,7 +47,7 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     cause = Cause(document_id=receipt_id, version_id=situation.version.id, at=now)
     book = situation.book
     if book is None:
-        return Decision(receipt_id, situation, outcome, None, None)
+        return Decision(receipt_id, now, situation, outcome, None, None)
     if hold is not None:
         book.capture(hold, outcome.redeemed.lots if outcome.redeemed else (), cause=cause)
     elif outcome.redeemed is not None:
@@ -54,7 +55,9 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     book.note_purchase(situation.business_date, situation.branch.time_zone)
     for grant in outcome.grants:
         book.accrue(grant, earned_at=situation.at, cause=cause)
-    return Decision(receipt_id, situation, outcome, book.balance(), standing_change(situation, outcome, book))
+    return Decision(
+        receipt_id, now, situation, outcome, book.balance(), standing_change(situation, outcome, book)
+    )
 
 
 def standing_change(situation: Situation, outcome: Outcome, book: Book) -> StandingChange:

@@ -46,20 +46,20 @@ async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
         """
         -- purchases.insert_receipts
         insert into receipts (
-            tenant_id, received_at, id, till_id, external_id, idempotency_key, digest, branch_id, member_id,
-            version_id, cashier, occurred_at, business_date, amount_minor, discount_minor, redeemed_minor,
+            tenant_id, id, till_id, external_id, idempotency_key, digest, branch_id, member_id,
+            version_id, cashier, occurred_at, received_at, business_date, amount_minor, discount_minor, redeemed_minor,
             payable_minor, redeemed_points, earned_points, basket, member_state, outcome, balance
         )
-        select $1, $2, new.* from unnest(
-            $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::uuid[], $10::uuid[],
-            $11::text[], $12::timestamptz[], $13::date[], $14::bigint[], $15::bigint[], $16::bigint[],
-            $17::bigint[], $18::bigint[], $19::bigint[], $20::json[], $21::json[], $22::json[], $23::json[]
+        select $1, new.* from unnest(
+            $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::uuid[], $9::uuid[],
+            $10::text[], $11::timestamptz[], $12::timestamptz[], $13::date[], $14::bigint[], $15::bigint[],
+            $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::json[], $21::json[], $22::json[],
+            $23::json[]
         ) as new
         on conflict do nothing
         returning id
         """,
         tx.tenant_id,
-        tx.at,
         *zip(*rows, strict=True),
     )
     return {row["id"] for row in inserted}
@@ -80,6 +80,7 @@ def _receipt_row(decision: Decision) -> tuple[object, ...]:
         situation.version.id,
         purchase.cashier,
         situation.at,
+        decision.now,
         situation.business_date,
         outcome.amount_minor,
         outcome.discount_minor,
@@ -98,7 +99,7 @@ def _json(value: object) -> str:
     return _encode(value).decode()
 
 
-def receipt_of(decision: Decision, tx: Tx) -> Receipt:
+def receipt_of(decision: Decision) -> Receipt:
     """Return the receipt that a decision became."""
     situation = decision.situation
     return Receipt(
@@ -112,7 +113,7 @@ def receipt_of(decision: Decision, tx: Tx) -> Receipt:
         version_id=situation.version.id,
         cashier=situation.item.purchase.cashier,
         occurred_at=situation.at,
-        received_at=tx.at,
+        received_at=decision.now,
         business_date=situation.business_date,
         lines=_lines(situation.basket, situation.names),
         outcome=decision.outcome,
