@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -20,7 +21,7 @@ from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item
 from plushka.platform.database import Database
 
-PROCESSES = 2
+PROCESSES_MAX = 8
 WHOLE_YEAR = sys.maxsize
 """As a number of baskets: however many there are."""
 BASKETS_PER_TRANSACTION = 2_000
@@ -47,7 +48,10 @@ def load(
     past = baskets.with_lines(in_order if count is None else in_order.tail(count), year)
     booked = 0
     with ProcessPoolExecutor(
-        PROCESSES, mp_context=get_context("spawn"), initializer=_start, initargs=(dsn, dict(tills), at)
+        min(os.cpu_count() or 1, PROCESSES_MAX),
+        mp_context=get_context("spawn"),
+        initializer=_start,
+        initargs=(dsn, dict(tills), at),
     ) as processes:
         sizes = {processes.submit(_load_share, share): share.height for share in _shares(past)}
         for share in as_completed(sizes):
