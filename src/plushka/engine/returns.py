@@ -59,7 +59,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         rest = replace(basket, lines=_rest(basket, back))
         tier = version.tier_plan(outcome.tier_before)
         case = Case(version, member, rest, at, moment(at, basket.place), tier, masks, [])
-        points_spent = (outcome.redeemed.points if outcome.redeemed else 0) - sum(points_back)
+        points_spent = outcome.redeemed.points if outcome.redeemed else 0
         awards = earn_and_rise(case, prices, nets, points_spent=points_spent).earned.awards
     by_rule = _at_most(outcome.earned_points, awards)
     return Remainder(
