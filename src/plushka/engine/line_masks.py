@@ -6,8 +6,6 @@ from plushka.engine.conditions import All, Any, Brand, Category, Condition, Not,
 from plushka.engine.purchase import Line
 
 LINE_MEMO_MAX = 10_000
-TAKES_PART = 1
-"""The bit of every line that takes part in the programme."""
 
 LineTest = Callable[[Line], bool]
 LineKey = tuple[str | None, str | None, tuple[str, ...]]
@@ -25,6 +23,7 @@ class LineMasks:
     def __init__(self, excluded: Condition | None, *, delivery_takes_part: bool) -> None:
         self._excluded = line_test(excluded) if excluded is not None else None
         self._kinds = frozenset({"goods", "delivery"} if delivery_takes_part else {"goods"})
+        # Bit 0 is every line's that takes part, so that no such line has the mask 0.
         self._tests: list[LineTest | None] = [None]
         self._named = set(_products_of(excluded))
         self._memo: dict[LineKey, int] = {}
