@@ -12,6 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from plushka.commands.rules import run_folder
+from plushka.delivery.office.permissions import ACTIONS
 from plushka.domain.ledger.verify import LAWS as LEDGER_LAWS
 from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.program import describe_program
@@ -40,12 +41,16 @@ _BLOCK = re.compile(r"```json\n(?P<json>.*?)```(?P<told>(?:\n+>[^\n]*)*)", re.DO
 
 def blocks() -> Iterator[tuple[dict[str, Any], list[str]]]:
     """Yield each JSON block of the marketer's guide with the sentences quoted below it."""
-    for block in _BLOCK.finditer((GUIDES / "marketer.md").read_text()):
+    for block in _BLOCK.finditer(guide("marketer")):
         yield msgspec.json.decode(block["json"]), quoted(block["told"])
 
 
 def quoted(text: str) -> list[str]:
     return [line.removeprefix(">").strip() for line in text.splitlines() if line.strip("> ")]
+
+
+def guide(name: str) -> str:
+    return (GUIDES / f"{name}.md").read_text()
 
 
 def plain(text: str) -> str:
@@ -69,9 +74,7 @@ def test_the_marketers_programmes_are_sound_and_sound_so(block: dict[str, Any], 
 def test_the_guides_examples_come_out_as_they_say() -> None:
     results = run_folder(GUIDES / "examples")
     assert [result for result in results if result.differences] == []
-    assert (
-        f"{len(results)} of {len(results)} examples are as expected" in (GUIDES / "marketer.md").read_text()
-    )
+    assert f"{len(results)} of {len(results)} examples are as expected" in guide("marketer")
 
 
 def test_the_owners_receipt_is_explained_in_these_words() -> None:
@@ -96,13 +99,32 @@ def test_the_owners_receipt_is_explained_in_these_words() -> None:
         for part in (told.redemption, told.earning, told.grants, told.tier, told.not_applied)
         for reason in part
     ]
-    guide = (GUIDES / "owner.md").read_text()
-    assert [sentence for sentence in said if f"> {sentence}\n" not in guide] == []
+    assert [sentence for sentence in said if f"> {sentence}\n" not in guide("owner")] == []
 
 
 def test_every_law_of_the_journal_is_explained_to_the_owner() -> None:
-    rows = set(re.findall(r"^\| `(\w+)` \|", (GUIDES / "owner.md").read_text(), re.MULTILINE))
+    rows = set(re.findall(r"^\| `(\w+)` \|", guide("owner"), re.MULTILINE))
     assert rows == {*LEDGER_LAWS, *PURCHASE_LAWS, "conservation"}
+
+
+def test_the_owner_is_told_who_may_do_what() -> None:
+    roles = ("owner", "manager", "marketer", "accountant", "cashier")
+    told = {
+        name.strip(): {
+            role for role, cell in zip(roles, cells.split("|"), strict=False) if cell.strip() == "да"
+        }
+        for name, cells in re.findall(
+            r"^\| ([А-Я][^|]*) \|((?: (?:да|—) \|){5})$", guide("owner"), re.MULTILINE
+        )
+    }
+    assert told == {
+        "Сводка": ACTIONS["summary.read"],
+        "Чеки, клиенты, программа": ACTIONS["receipts.read"]
+        & ACTIONS["members.read"]
+        & ACTIONS["program.read"],
+        "Начислить и списать вручную": ACTIONS["members.adjust"],
+        "Журнал и его проверка": ACTIONS["ledger.read"] & ACTIONS["ledger.verify"],
+    }
 
 
 def test_every_message_in_the_cashiers_table_is_one_that_a_till_gets() -> None:
@@ -111,7 +133,7 @@ def test_every_message_in_the_cashiers_table_is_one_that_a_till_gets() -> None:
     # «{points}.» alone would fit any sentence, so only sayings with words of their own are compared.
     telling = [saying for saying in sayings if len(re.sub(r"\{\w+\}", "", saying)) > SAYING_LENGTH_MIN]
     known = [re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(saying))) for saying in telling]
-    messages = re.findall(r"^\| ([А-Я][^|]*\.) \|", plain((GUIDES / "cashier.md").read_text()), re.MULTILINE)
+    messages = re.findall(r"^\| ([А-Я][^|]*\.) \|", plain(guide("cashier")), re.MULTILINE)
     assert len(messages) > 20
     assert [said for said in messages if not any(one.fullmatch(said) for one in known)] == []
 
