@@ -76,6 +76,11 @@ class Book:
     def is_changed(self) -> bool:
         return bool(self.postings or self.extensions or self.closed_holds or self.is_wallet_touched)
 
+    def touched_lots(self) -> list[BookLot]:
+        """Return the lots that points moved in or whose date changed, besides those granted since."""
+        new = {lot.id for lot in self.granted}
+        return [self.lots[lot_id] for lot_id in self.touched - new]
+
     def note_purchase(self, bought_on: date, zone: str) -> None:
         """Let sliding lots be counted from a purchase; a late receipt does not move them back."""
         if self.last_purchase is None or self.last_purchase[0] <= bought_on:

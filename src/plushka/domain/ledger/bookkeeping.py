@@ -12,7 +12,7 @@ import msgspec
 from asyncpg import Record
 
 from plushka.domain.ledger.book import Book, BookLot
-from plushka.domain.ledger.model import OpenHold
+from plushka.domain.ledger.model import OpenHold, Posting
 from plushka.engine.purchase import LotUse
 from plushka.platform.database import Tx
 
@@ -115,131 +115,95 @@ async def save_books(tx: Tx, books: Iterable[Book]) -> None:
     changed = [book for book in books if book.is_changed()]
     if not changed:
         return
-    await _insert_lots(tx, changed)
-    await _update_lots(tx, changed)
-    await _insert_postings(tx, changed)
-    await _update_wallets(tx, changed)
-    await _close_holds(tx, changed)
-    await _insert_extensions(tx, changed)
-
-
-async def _insert_lots(tx: Tx, books: Sequence[Book]) -> None:
-    rows = [
-        (
-            lot.id,
-            book.wallet_id,
-            lot.document_id,
-            lot.granted,
-            lot.pending,
-            lot.available,
-            lot.held,
-            lot.earned_at,
-            lot.activates_at,
-            lot.expires_at,
-            lot.sliding_days,
-            lot.receipt_share_bp,
-        )
-        for book in books
-        for lot in book.granted
-    ]
-    if rows:
-        await tx.execute(
-            """
-            -- ledger.insert_lots
+    # One statement for four tables: four round trips less a batch.
+    await tx.execute(
+        """
+        -- ledger.save_books
+        with granted as (
             insert into lots (tenant_id, id, wallet_id, document_id, granted, pending, available, held,
                               earned_at, activates_at, expires_at, sliding_days, receipt_share_bp)
             select $1, new.* from unnest(
                 $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
                 $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::integer[], $13::integer[]
             ) as new
-            """,
-            tx.tenant_id,
-            *_columns(rows, width=12),
-        )
-
-
-async def _update_lots(tx: Tx, books: Sequence[Book]) -> None:
-    rows = []
-    for book in books:
-        new = {lot.id for lot in book.granted}
-        for lot_id in book.touched - new:
-            lot = book.lots[lot_id]
-            rows.append((lot.id, lot.pending, lot.available, lot.held, lot.expires_at))
-    if rows:
-        await tx.execute(
-            """
-            -- ledger.update_lots
+        ), touched as (
             update lots set pending = new.pending, available = new.available, held = new.held,
                             expires_at = new.expires_at
-            from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
+            from unnest($14::uuid[], $15::bigint[], $16::bigint[], $17::bigint[], $18::timestamptz[])
                 as new (id, pending, available, held, expires_at)
-            where lots.tenant_id = $1 and lots.id = new.id
-            """,
-            tx.tenant_id,
-            *_columns(rows, width=5),
-        )
-
-
-async def _insert_postings(tx: Tx, books: Sequence[Book]) -> None:
-    rows = [
-        (
-            posting.id,
-            posting.wallet_id,
-            posting.lot_id,
-            posting.kind,
-            posting.debit,
-            posting.credit,
-            posting.points,
-            posting.document_id,
-            posting.version_id,
-            posting.at,
-        )
-        for book in books
-        for posting in book.postings
-    ]
-    if rows:
-        await tx.execute(
-            """
-            -- ledger.insert_postings
+            where lots.tenant_id = $1 and lots.id = any($14) and lots.id = new.id
+        ), posted as (
             insert into postings (tenant_id, id, wallet_id, lot_id, kind, debit, credit, points,
                                   document_id, version_id, at)
             select $1, new.* from unnest(
-                $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-                $9::uuid[], $10::uuid[], $11::timestamptz[]
+                $19::uuid[], $20::uuid[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::bigint[],
+                $26::uuid[], $27::uuid[], $28::timestamptz[]
             ) as new
-            """,
-            tx.tenant_id,
-            *_columns(rows, width=10),
         )
-
-
-async def _update_wallets(tx: Tx, books: Sequence[Book]) -> None:
-    rows = [
-        (
-            book.wallet_id,
-            book.pending,
-            book.available,
-            book.held,
-            book.debt,
-            book.due_at,
-            *(book.last_purchase or (None, None)),
-        )
-        for book in books
-    ]
-    await tx.execute(
-        """
-        -- ledger.update_wallets
         update wallets set pending = new.pending, available = new.available, held = new.held,
                            debt = new.debt, due_at = new.due_at,
                            last_purchase_on = new.bought_on, last_purchase_zone = new.bought_zone
         from unnest(
-            $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[],
-            $8::date[], $9::text[]
+            $29::uuid[], $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[], $34::timestamptz[],
+            $35::date[], $36::text[]
         ) as new (id, pending, available, held, debt, due_at, bought_on, bought_zone)
-        where wallets.tenant_id = $1 and wallets.id = new.id
+        where wallets.tenant_id = $1 and wallets.id = any($29) and wallets.id = new.id
         """,
         tx.tenant_id,
-        *_columns(rows, width=8),
+        *_columns([_new_lot(book, lot) for book in changed for lot in book.granted], width=12),
+        *_columns([_touched_lot(lot) for book in changed for lot in book.touched_lots()], width=5),
+        *_columns([_posting(posting) for book in changed for posting in book.postings], width=10),
+        *_columns([_wallet(book) for book in changed], width=8),
+    )
+    await _close_holds(tx, changed)
+    await _insert_extensions(tx, changed)
+
+
+def _new_lot(book: Book, lot: BookLot) -> tuple[object, ...]:
+    return (
+        lot.id,
+        book.wallet_id,
+        lot.document_id,
+        lot.granted,
+        lot.pending,
+        lot.available,
+        lot.held,
+        lot.earned_at,
+        lot.activates_at,
+        lot.expires_at,
+        lot.sliding_days,
+        lot.receipt_share_bp,
+    )
+
+
+def _touched_lot(lot: BookLot) -> tuple[object, ...]:
+    return (lot.id, lot.pending, lot.available, lot.held, lot.expires_at)
+
+
+def _posting(posting: Posting) -> tuple[object, ...]:
+    return (
+        posting.id,
+        posting.wallet_id,
+        posting.lot_id,
+        posting.kind,
+        posting.debit,
+        posting.credit,
+        posting.points,
+        posting.document_id,
+        posting.version_id,
+        posting.at,
+    )
+
+
+def _wallet(book: Book) -> tuple[object, ...]:
+    return (
+        book.wallet_id,
+        book.pending,
+        book.available,
+        book.held,
+        book.debt,
+        book.due_at,
+        *(book.last_purchase or (None, None)),
     )
 
 
