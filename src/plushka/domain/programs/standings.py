@@ -149,9 +149,51 @@ async def apply(tx: Tx, changes: Sequence[StandingChange], *, program_id: UUID) 
     """Add the changes to standings and their days; at most one change a member."""
     if not changes:
         return
-    await _update_standings(tx, changes, program_id)
-    await _upsert_days(tx, changes, program_id)
-    await _upsert_rule_days(tx, changes, program_id)
+    rule_days = [
+        (change.member_id, rule, change.business_date, points)
+        for change in changes
+        for rule, points in change.rule_points.items()
+    ]
+    await tx.execute(
+        """
+        -- programs.apply_changes
+        with new as (
+            select * from unnest($4::uuid[], $5::date[], $6::integer[], $7::bigint[], $8::bigint[], $9::text[])
+                as new (member_id, business_date, purchases, spend_minor, points_earned, tier)
+        ), days as (
+            insert into standing_days as d
+                (tenant_id, program_id, member_id, business_date, purchases, spend_minor, points_earned)
+            select $1, $2, member_id, business_date, purchases, spend_minor, points_earned from new
+            on conflict (tenant_id, member_id, program_id, business_date) do update
+            set purchases = d.purchases + excluded.purchases,
+                spend_minor = d.spend_minor + excluded.spend_minor,
+                points_earned = d.points_earned + excluded.points_earned
+        ), days_of_rules as (
+            insert into rule_days as d (tenant_id, program_id, member_id, rule, business_date, points)
+            select $1, $2, new.* from unnest($10::uuid[], $11::text[], $12::date[], $13::bigint[]) as new
+            on conflict (tenant_id, member_id, program_id, rule, business_date) do update
+            set points = d.points + excluded.points
+        )
+        update standings s
+        set purchases = s.purchases + new.purchases,
+            spend_minor = s.spend_minor + new.spend_minor,
+            points_earned = s.points_earned + new.points_earned,
+            tier = new.tier,
+            tier_since = case when s.tier is distinct from new.tier then $3 else s.tier_since end
+        from new
+        where s.tenant_id = $1 and s.program_id = $2 and s.member_id = any($4) and s.member_id = new.member_id
+        """,
+        tx.tenant_id,
+        program_id,
+        tx.at,
+        [change.member_id for change in changes],
+        [change.business_date for change in changes],
+        [change.sums.purchases for change in changes],
+        [change.sums.spend_minor for change in changes],
+        [change.sums.points_earned for change in changes],
+        [change.tier for change in changes],
+        *([row[column] for row in rule_days] for column in range(4)),
+    )
     await _insert_tier_changes(
         tx, [change for change in changes if change.tier != change.tier_before], program_id
     )
@@ -197,74 +239,6 @@ async def change_tier(
         tx.actor,
         tx.at,
     )
-
-
-async def _update_standings(tx: Tx, changes: Sequence[StandingChange], program_id: UUID) -> None:
-    await tx.execute(
-        """
-        -- programs.update_standings
-        update standings s
-        set purchases = s.purchases + new.purchases,
-            spend_minor = s.spend_minor + new.spend_minor,
-            points_earned = s.points_earned + new.points_earned,
-            tier = new.tier,
-            tier_since = case when s.tier is distinct from new.tier then $3 else s.tier_since end
-        from unnest($4::uuid[], $5::integer[], $6::bigint[], $7::bigint[], $8::text[])
-            as new (member_id, purchases, spend_minor, points_earned, tier)
-        where s.tenant_id = $1 and s.program_id = $2 and s.member_id = any($4) and s.member_id = new.member_id
-        """,
-        tx.tenant_id,
-        program_id,
-        tx.at,
-        [change.member_id for change in changes],
-        [change.sums.purchases for change in changes],
-        [change.sums.spend_minor for change in changes],
-        [change.sums.points_earned for change in changes],
-        [change.tier for change in changes],
-    )
-
-
-async def _upsert_days(tx: Tx, changes: Sequence[StandingChange], program_id: UUID) -> None:
-    await tx.execute(
-        """
-        -- programs.upsert_days
-        insert into standing_days as d
-            (tenant_id, program_id, member_id, business_date, purchases, spend_minor, points_earned)
-        select $1, $2, new.* from unnest($3::uuid[], $4::date[], $5::integer[], $6::bigint[], $7::bigint[]) as new
-        on conflict (tenant_id, member_id, program_id, business_date) do update
-        set purchases = d.purchases + excluded.purchases,
-            spend_minor = d.spend_minor + excluded.spend_minor,
-            points_earned = d.points_earned + excluded.points_earned
-        """,
-        tx.tenant_id,
-        program_id,
-        [change.member_id for change in changes],
-        [change.business_date for change in changes],
-        [change.sums.purchases for change in changes],
-        [change.sums.spend_minor for change in changes],
-        [change.sums.points_earned for change in changes],
-    )
-
-
-async def _upsert_rule_days(tx: Tx, changes: Sequence[StandingChange], program_id: UUID) -> None:
-    rows = [
-        (change.member_id, rule, change.business_date, points)
-        for change in changes
-        for rule, points in change.rule_points.items()
-    ]
-    if rows:
-        await tx.execute(
-            """
-            -- programs.upsert_rule_days
-            insert into rule_days as d (tenant_id, program_id, member_id, rule, business_date, points)
-            select $1, $2, new.* from unnest($3::uuid[], $4::text[], $5::date[], $6::bigint[]) as new
-            on conflict (tenant_id, member_id, program_id, rule, business_date) do update
-            set points = d.points + excluded.points
-            """,
-            tx.tenant_id,
-            program_id,
-            *([row[column] for row in rows] for column in range(4)),
-        )
 
 
 async def _insert_tier_changes(tx: Tx, changes: Sequence[StandingChange], program_id: UUID) -> None:
