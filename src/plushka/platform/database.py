@@ -76,6 +76,7 @@ class Database:
             min_size=1,
             max_size=connections_max,
             server_settings={"role": APPLICATION_ROLE, "timezone": "UTC", "application_name": "plushka"},
+            reset=_leave_as_it_is,
         )
         return cls(pool)
 
@@ -111,3 +112,7 @@ class Database:
             if account_id is not None:
                 await connection.execute("select set_config('plushka.account_id', $1, true)", str(account_id))
             yield GlobalTx(connection=connection, actor=actor, at=at)
+
+
+async def _leave_as_it_is(connection: Connection) -> None:
+    """Reset nothing between uses: all that is ever set ends with its transaction, which asyncpg rolls back if open."""
