@@ -13,8 +13,8 @@ async def booked(tx: Tx) -> dict[str, Rows]:
     receipts = await _rows(
         tx,
         """
-    """Return all that a business has booked, by member and receipt number."""
-               payable_minor, redeemed_points, earned_points, digest, basket::text, member_state::text,
+        select external_id, branch_id, occurred_at, received_at, business_date, amount_minor, discount_minor,
+               redeemed_minor, payable_minor, redeemed_points, earned_points, digest, basket::text, member_state::text,
                outcome::text, balance::text
         from receipts where tenant_id = $1 order by till_id, external_id
         """,
