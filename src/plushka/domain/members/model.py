@@ -33,6 +33,15 @@ class Member(Struct, frozen=True):
     identities: tuple[Identity, ...]
 
 
+class Person(Struct, frozen=True):
+    """What the rules may know of a member themselves."""
+
+    id: UUID
+    birthday: date | None
+    tags: tuple[str, ...]
+    personal_discount_bp: int
+
+
 class UnknownMember(NotFound):
     code = "member_not_found"
 

@@ -1,12 +1,12 @@
 """Finding members."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from plushka.domain.members.model import Identity, Member, UnknownMember
+from plushka.domain.members.model import Identity, Member, Person, UnknownMember
 from plushka.platform.database import Tx
 
 PAGE_MAX = 100
@@ -65,6 +65,29 @@ async def find_member_ids(tx: Tx, identities: Sequence[Identity]) -> dict[Identi
         [identity.value for identity in identities],
     )
     return {Identity(kind=row["kind"], value=row["value"]): row["member_id"] for row in rows}
+
+
+async def find_people(tx: Tx, named: Collection[UUID | Identity]) -> dict[UUID | Identity, Person]:
+    """Return whom each id and each identity names; nobody's are left out."""
+    identities = [name for name in named if isinstance(name, Identity)]
+    rows = await tx.fetch(
+        """
+        -- members.find_people
+        select kind, value, id, birthday, tags, personal_discount_bp
+        from unnest($2::text[], $3::text[]) as wanted (kind, value)
+        join identities using (kind, value)
+        join members on members.tenant_id = $1 and members.id = identities.member_id
+        where identities.tenant_id = $1
+        union all
+        select null, null, id, birthday, tags, personal_discount_bp
+        from members where tenant_id = $1 and id = any($4)
+        """,
+        tx.tenant_id,
+        [identity.kind for identity in identities],
+        [identity.value for identity in identities],
+        [name for name in named if isinstance(name, UUID)],
+    )
+    return {_name(row): _person(row) for row in rows}
 
 
 async def list_members_of_ids(tx: Tx, member_ids: Sequence[UUID]) -> tuple[Member, ...]:
@@ -145,3 +168,11 @@ def _member(row: asyncpg.Record) -> Member:
         enrolled_at=row["enrolled_at"],
         identities=_identities.decode(row["identities"] or "[]"),
     )
+
+
+def _name(row: asyncpg.Record) -> UUID | Identity:
+    return row["id"] if row["kind"] is None else Identity(row["kind"], row["value"])
+
+
+def _person(row: asyncpg.Record) -> Person:
+    return Person(row["id"], row["birthday"], tuple(row["tags"]), row["personal_discount_bp"])

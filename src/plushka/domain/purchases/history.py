@@ -14,9 +14,8 @@ from uuid_utils.compat import uuid7
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
-from plushka.domain.members.model import Identity, UnknownMember
-from plushka.domain.members.model import Member as Enrolled
-from plushka.domain.members.queries import find_member_ids, list_members_of_ids
+from plushka.domain.members.model import Identity, Person, UnknownMember
+from plushka.domain.members.queries import find_member_ids, find_people
 from plushka.domain.programs.operations import join
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
 from plushka.domain.purchases.decide import Decision, decide
@@ -42,7 +41,7 @@ class _Page:
     ``stored`` are the lots that the database knows already, ``moved_at`` is when points last moved.
     """
 
-    person: Enrolled
+    person: Person
     book: Book
     standing: StandingHistory
     stored: frozenset[UUID]
@@ -180,7 +179,7 @@ async def _find_members(
 async def _open_pages(tx: Tx, first_at: Mapping[UUID, datetime], *, program_id: UUID) -> dict[UUID, _Page]:
     """Lock and read the members' wallets and standings. Who has none joins at the moment of their first purchase."""
     member_ids = list(first_at)
-    people = {person.id: person for person in await list_members_of_ids(tx, member_ids)}
+    people = {person.id: person for person in (await find_people(tx, member_ids)).values()}
     books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(people))
     if strangers := [member_id for member_id in people if member_id not in books]:
         for member_id in strangers:

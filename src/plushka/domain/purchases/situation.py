@@ -12,9 +12,8 @@ from plushka.domain.catalog.model import Product
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.holds import HoldRecord, list_holds
-from plushka.domain.members import queries as members
-from plushka.domain.members.model import Identity, UnknownMember
-from plushka.domain.members.model import Member as Enrolled
+from plushka.domain.members.model import Person, UnknownMember
+from plushka.domain.members.queries import find_people
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing, VersionMark
 from plushka.domain.programs.operations import join
@@ -141,39 +140,49 @@ def _line(line: PurchaseLine, product: Product | None, paths: dict[str, tuple[st
     )
 
 
+@dataclass(slots=True)
+class _Buyer:
+    """A member who buys, with what is known of them."""
+
+    situation: Situation
+    book: Book
+    person: Person
+    standing: Standing
+
+
 async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) -> dict[int, Refusal]:
     """Fill in books, standings and members; return refusals by the identity of their situations."""
     refused: dict[int, Refusal] = {}
-    by_member: dict[UUID, Situation] = {}
-    identities = [s.item.purchase.member for s in situations if isinstance(s.item.purchase.member, Identity)]
-    ids = await members.find_member_ids(tx, identities) if identities else {}
-    for situation in situations:
-        named = situation.item.purchase.member
-        member_id = ids.get(named) if isinstance(named, Identity) else named
-        if member_id in by_member:
-            refused[id(situation)] = MemberBusy()
-        elif member_id is not None:
-            by_member[member_id] = situation
-        elif named is not None:
+    by_member: dict[UUID, tuple[Situation, Person]] = {}
+    named = [situation.item.purchase.member for situation in situations]
+    people = await find_people(tx, {member for member in named if member is not None})
+    for situation, member in zip(situations, named, strict=True):
+        if member is None:
+            continue
+        person = people.get(member)
+        if person is None:
             refused[id(situation)] = UnknownMember(field="member")
-    for program_id in {situation.mark.program_id for situation in by_member.values()}:
+        elif person.id in by_member:
+            refused[id(situation)] = MemberBusy()
+        else:
+            by_member[person.id] = situation, person
+    for program_id in {situation.mark.program_id for situation, _ in by_member.values()}:
         of_program = {
-            member_id: situation
-            for member_id, situation in by_member.items()
+            member_id: (situation, person)
+            for member_id, (situation, person) in by_member.items()
             if situation.mark.program_id == program_id
         }
-        refused |= await _fill_members(tx, of_program, program_id=program_id, lock=lock)
+        await _fill_members(tx, of_program, program_id=program_id, lock=lock)
     return refused
 
 
 async def _fill_members(
-    tx: Tx, by_member: dict[UUID, Situation], *, program_id: UUID, lock: bool
-) -> dict[int, Refusal]:
-    enrolled = {member.id: member for member in await members.list_members_of_ids(tx, list(by_member))}
+    tx: Tx, by_member: dict[UUID, tuple[Situation, Person]], *, program_id: UUID, lock: bool
+) -> None:
     take = bookkeeping.lock_books if lock else bookkeeping.read_books
     books = await take(tx, program_id=program_id, member_ids=list(by_member))
     # Members of before the programme join it with their first purchase under it; a quote only supposes so.
-    strangers = [member_id for member_id in enrolled if member_id not in books]
+    strangers = [member_id for member_id in by_member if member_id not in books]
     if strangers and lock:
         for member_id in strangers:
             await join(tx, member_id)
@@ -181,36 +190,19 @@ async def _fill_members(
     elif strangers:
         books |= {member_id: Book(wallet_id=new_id(), member_id=member_id) for member_id in strangers}
     # Read under the lock of the wallet, which guards the standing too.
-    standing_of = await standings.list_standings(tx, list(enrolled), program_id=program_id)
-    buyers = {
-        member_id: _Buyer(
-            by_member[member_id],
+    standing_of = await standings.list_standings(tx, list(by_member), program_id=program_id)
+    buyers = [
+        _Buyer(
+            situation,
             books[member_id],
             person,
             standing_of.get(member_id) or standings.newcomer(member_id, program_id),
         )
-        for member_id, person in enrolled.items()
-    }
-    await _settle(tx, buyers.values(), all_lots=not lock)
-    for version in {buyer.situation.version for buyer in buyers.values()}:
-        await _fill_states(
-            tx, version, [buyer for buyer in buyers.values() if buyer.situation.version is version]
-        )
-    return {
-        id(situation): UnknownMember(field="member")
-        for member_id, situation in by_member.items()
-        if member_id not in enrolled
-    }
-
-
-@dataclass(slots=True)
-class _Buyer:
-    """A member who buys, with what is known of them."""
-
-    situation: Situation
-    book: Book
-    person: Enrolled
-    standing: Standing
+        for member_id, (situation, person) in by_member.items()
+    ]
+    await _settle(tx, buyers, all_lots=not lock)
+    for version in {buyer.situation.version for buyer in buyers}:
+        await _fill_states(tx, version, [buyer for buyer in buyers if buyer.situation.version is version])
 
 
 async def _settle(tx: Tx, buyers: Collection[_Buyer], *, all_lots: bool) -> None:
@@ -264,7 +256,7 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer]) -> No
 
 def state_of(
     book: Book,
-    person: Enrolled,
+    person: Person,
     *,
     lots: tuple[Lot, ...],
     tier: str | None,
