@@ -70,7 +70,7 @@ class Database:
 
     @classmethod
     async def connect(cls, dsn: str, *, connections_max: int) -> "Database":
-        """Open the pool. The role is a start-up parameter, so that no ``reset`` between uses drops it."""
+        """Open the pool."""
         pool = await asyncpg.create_pool(
             dsn,
             min_size=1,
