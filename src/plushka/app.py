@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.office.context import Office
+from plushka.delivery.office.routes import EXCEPTION_HANDLERS
 from plushka.delivery.office.routes import router as office
 from plushka.delivery.pos.application import PosApplication
 from plushka.delivery.pos.endpoint import Services
@@ -49,7 +50,11 @@ class Plushka:
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
-            route_handlers=[metrics, office], lifespan=[self._run], openapi_config=None, logging_config=None
+            route_handlers=[metrics, office],
+            exception_handlers=EXCEPTION_HANDLERS,
+            lifespan=[self._run],
+            openapi_config=None,
+            logging_config=None,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from msgspec import Struct
 
 from plushka.delivery.office.chart import Chart, bars
@@ -32,7 +33,7 @@ class Figure(Struct, frozen=True):
 
 
 @get("/", opt={"action": "summary.read"})
-async def show_home(visit: Visit) -> Response[str]:
+async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
     today = _business_day(visit)
     async with visit.reading() as tx:
         days = await list_days(tx, first_on=today - timedelta(days=DAYS_SHOWN - 1), last_on=today)

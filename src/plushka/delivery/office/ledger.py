@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 from msgspec import Struct
@@ -69,7 +70,7 @@ class VerificationLine(Struct, frozen=True):
 
 
 @get("/ledger", opt={"action": "ledger.read"})
-async def show_ledger(visit: Visit) -> Response[str]:
+async def show_ledger(visit: NamedDependency[Visit]) -> Response[str]:
     async with visit.reading() as tx:
         verifications = await list_verifications(tx, limit=VERIFICATIONS_SHOWN)
     latest = next(iter(verifications), None)
@@ -86,7 +87,7 @@ async def show_ledger(visit: Visit) -> Response[str]:
 
 
 @post("/ledger/verifications", opt={"action": "ledger.verify"})
-async def verify_now(visit: Visit) -> Redirect:
+async def verify_now(visit: NamedDependency[Visit]) -> Redirect:
     """Check the ledger while the person waits: tills go on meanwhile."""
     office = visit.office
     await office.verify(office.database, office.clock, visit.session.tenant_id)

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
@@ -62,14 +64,16 @@ class Burn(Struct, frozen=True):
 
 
 @get("/members/{member_id:uuid}", opt={"action": "members.read"})
-async def show_member(visit: Visit, member_id: UUID) -> Response[str]:
+async def show_member(visit: NamedDependency[Visit], member_id: FromPath[UUID]) -> Response[str]:
     async with visit.reading() as tx:
         values = await _values(tx, member_id, visit)
     return visit.page("members/member.html", section="members", **values, adjustment=Adjustment())
 
 
 @get("/members/{member_id:uuid}/movements", opt={"action": "members.read"})
-async def show_movements(visit: Visit, member_id: UUID, before: UUID) -> Response[str]:
+async def show_movements(
+    visit: NamedDependency[Visit], member_id: FromPath[UUID], before: FromQuery[UUID]
+) -> Response[str]:
     """Return the movements before the one named, with the button for those before them."""
     async with visit.reading() as tx:
         wallet = await _wallet(tx, member_id, visit)
@@ -78,7 +82,9 @@ async def show_movements(visit: Visit, member_id: UUID, before: UUID) -> Respons
 
 
 @post("/members/{member_id:uuid}/adjustments", opt={"action": "members.adjust"})
-async def adjust_points(visit: Visit, member_id: UUID, request: OfficeRequest) -> Response[str] | Redirect:
+async def adjust_points(
+    visit: NamedDependency[Visit], member_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str] | Redirect:
     """Give or take points by hand; whatever is wrong is told at the form, which keeps what was typed."""
     typed, problem = read_adjustment(await request.form(), visit)
     if not problem:

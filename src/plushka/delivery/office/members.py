@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
@@ -33,7 +34,7 @@ class MemberLine(Struct, frozen=True):
 
 
 @get("/members", opt={"action": "members.read"})
-async def show_members(visit: Visit, request: OfficeRequest) -> Response[str]:
+async def show_members(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show members, the latest enrolled first, or those whom ``search`` finds."""
     text = request.query_params.get("search", "").replace("\0", "").strip()[:SEARCH_LENGTH_MAX]
     before = _id(request.query_params.get("before", ""))

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from msgspec import Struct
 
 from plushka.delivery.office.movement_rows import told_actor
@@ -27,14 +29,14 @@ class VersionLine(Struct, frozen=True):
 
 
 @get("/program", opt={"action": "program.read"})
-async def show_program(visit: Visit) -> Response[str]:
+async def show_program(visit: NamedDependency[Visit]) -> Response[str]:
     """Show the version in force."""
     async with visit.reading() as tx:
         return await _page(tx, visit.version, visit)
 
 
 @get("/program/versions/{version_id:uuid}", opt={"action": "program.read"})
-async def show_version(visit: Visit, version_id: UUID) -> Response[str]:
+async def show_version(visit: NamedDependency[Visit], version_id: FromPath[UUID]) -> Response[str]:
     async with visit.reading() as tx:
         return await _page(tx, await get_version(tx, version_id), visit)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from msgspec import Struct
 
 from plushka.delivery.office.movement_rows import movement_rows
@@ -75,7 +77,7 @@ class Fact(Struct, frozen=True):
 
 
 @get("/receipts/{receipt_id:uuid}", opt={"action": "receipts.read"})
-async def show_receipt(visit: Visit, receipt_id: UUID) -> Response[str]:
+async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]) -> Response[str]:
     async with visit.reading() as tx:
         receipt = await get_receipt(tx, receipt_id)
         version = await get_version(tx, receipt.version_id)

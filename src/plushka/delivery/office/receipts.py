@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
@@ -52,7 +53,7 @@ class Asked(Struct, frozen=True):
 
 
 @get("/receipts", opt={"action": "receipts.read"})
-async def show_receipts(visit: Visit, request: OfficeRequest) -> Response[str]:
+async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show the latest receipts, or those before the one named ``before``."""
     asked, before = Asked.of(request.query_params), _id(request.query_params.get("before", ""))
     async with visit.reading() as tx:
@@ -73,7 +74,7 @@ async def show_receipts(visit: Visit, request: OfficeRequest) -> Response[str]:
 
 
 @get("/receipts/new", opt={"action": "receipts.read"})
-async def show_new_receipts(visit: Visit, request: OfficeRequest) -> Response[str]:
+async def show_new_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Return the rows that came since the one named ``after``, with some of the last seconds before it."""
     asked, after = Asked.of(request.query_params), _id(request.query_params.get("after", ""))
     async with visit.reading() as tx:

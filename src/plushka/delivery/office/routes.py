@@ -1,8 +1,9 @@
 """All pages of the office, as one router for the composition root to mount at ``/``."""
 
-from litestar import Router, get
+from litestar import Router
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
 
 from plushka.delivery.office import (
     home,
@@ -17,18 +18,11 @@ from plushka.delivery.office import (
 )
 from plushka.delivery.office.admission import SignInNeeded, admit, provide_visit
 from plushka.delivery.office.failures import ask_to_sign_in, fail, fail_http, refuse
-from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.web.assets import serve_asset
 from plushka.platform.errors import Refusal
 
 BODY_BYTES_MAX = 64 * 1024
 """Forms here are short."""
-
-
-@get("/{path:path}", opt={"action": VISIT}, sync_to_thread=False)
-def show_nothing(path: str) -> None:
-    """Answer for every path that is no page, so that it looks like one of ours."""
-    raise NotFoundException(path)
 
 
 router = Router(
@@ -48,7 +42,6 @@ router = Router(
         receipts.show_new_receipts,
         receipts.show_receipts,
         serve_asset,
-        show_nothing,
         signing_in.enter,
         signing_in.enter_demo,
         signing_in.leave,
@@ -56,12 +49,14 @@ router = Router(
     ],
     guards=[admit],
     dependencies={"visit": Provide(provide_visit, sync_to_thread=False)},
-    exception_handlers={
-        SignInNeeded: ask_to_sign_in,
-        Refusal: refuse,
-        HTTPException: fail_http,
-        Exception: fail,
-    },
     include_in_schema=False,
     request_max_body_size=BODY_BYTES_MAX,
 )
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    SignInNeeded: ask_to_sign_in,
+    Refusal: refuse,
+    HTTPException: fail_http,
+    Exception: fail,
+}
+"""For the whole application: a path that is no route is turned away before any router."""

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Response
 from msgspec import Struct
@@ -56,12 +57,18 @@ class Visit:
         return translator(self.look.language)
 
     @property
+    def today(self) -> date:
+        """The date by the business's own clock."""
+        return self.at.astimezone(ZoneInfo(self.business.time_zone)).date()
+
+    @property
     def figures(self) -> Figures:
         return Figures(
             language=self.look.language,
             currency=self.business.currency,
             scale=self.version.program.point.scale if self.version else 0,
             zone=self.business.time_zone,
+            today=self.today,
         )
 
     def may(self, action: str) -> bool:

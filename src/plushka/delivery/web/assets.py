@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static/"
@@ -74,7 +75,7 @@ def _read(path: Path) -> Asset:
 
 
 @get("/static/{name:str}", opt={"action": "visit"}, sync_to_thread=False)
-def serve_asset(name: str, request: Request[object, object, State]) -> Response[bytes]:
+def serve_asset(name: FromPath[str], request: Request[object, object, State]) -> Response[bytes]:
     """Return a static file in the best encoding that the browser takes."""
     asset = load_assets().by_name.get(name)
     if asset is None:

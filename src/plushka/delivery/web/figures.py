@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from plushka.platform import i18n
 from plushka.platform.i18n import Language
@@ -12,12 +13,16 @@ NOTHING = "—"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Formats for one reader: ``scale`` is that of the points, ``zone`` of the moments without a branch."""
+    """Formats for one reader: ``scale`` is that of the points, ``zone`` of the moments without a branch.
+
+    Dates of the year that ``today`` is in are told without it.
+    """
 
     language: Language
     currency: str
     scale: int
     zone: str
+    today: date
 
     def money(self, minor: int) -> str:
         return i18n.format_money(minor, self.currency, self.language)
@@ -55,7 +60,9 @@ class Figures:
         return i18n.format_ratio(numerator, denominator, self.language)
 
     def day(self, day: date | datetime, zone: str | None = None) -> str:
-        return i18n.format_date(day, self.language, zone=zone or self.zone)
+        if isinstance(day, datetime):
+            day = day.astimezone(ZoneInfo(zone or self.zone)).date()
+        return i18n.format_date(day, self.language, form="day" if day.year == self.today.year else "full")
 
     def day_of_month(self, day: date) -> str:
         return i18n.format_date(day, self.language, form="day")
@@ -64,7 +71,8 @@ class Figures:
         return i18n.format_time(moment, zone or self.zone)
 
     def moment(self, moment: datetime, zone: str | None = None) -> str:
-        return i18n.format_datetime(moment, zone or self.zone, self.language)
+        """Return ``3 декабря, 14:02``."""
+        return f"{self.day(moment, zone)}, {self.time(moment, zone)}"
 
     def last_day(self, until: datetime | None, zone: str | None = None) -> str:
         """Return the last day before ``until``, which is exclusive (S4); a dash for what never ends."""
