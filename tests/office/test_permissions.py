@@ -1,0 +1,123 @@
+"""Who may open what: every route × every role. A route that is missing here fails."""
+
+from typing import get_args
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from tests.office.conftest import Shop, email_of, signed_in
+
+from plushka.app import Plushka
+from plushka.delivery.office.permissions import ACTIONS, VISIT
+from plushka.delivery.office.routes import router
+from plushka.domain.staff.model import Role
+
+ALL = "owner manager marketer accountant cashier"
+TABLE = {
+    # route: the roles that may, or everybody, strangers too
+    "GET /": "owner manager marketer accountant",
+    "GET /demo": "everybody",
+    "GET /ledger": "owner manager accountant",
+    "POST /ledger/verifications": "owner manager accountant",
+    "GET /members": ALL,
+    "GET /members/{member_id:uuid}": ALL,
+    "POST /members/{member_id:uuid}/adjustments": "owner manager",
+    "GET /members/{member_id:uuid}/movements": ALL,
+    "POST /preferences": "everybody",
+    "GET /program": ALL,
+    "GET /program/versions/{version_id:uuid}": ALL,
+    "GET /receipts": ALL,
+    "GET /receipts/new": ALL,
+    "GET /receipts/{receipt_id:uuid}": ALL,
+    "GET /sign-in": "everybody",
+    "POST /sign-in": "everybody",
+    "POST /sign-out": ALL,
+    "GET /static/{name:str}": "everybody",
+}
+
+
+def routes() -> dict[str, HTTPRouteHandler]:
+    """Return every handler of the office by method and path."""
+    mounted = Litestar(route_handlers=[router], openapi_config=None)
+    return {
+        f"{method} {route.path}": handler
+        for route in mounted.routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods
+        if method not in {"OPTIONS", "HEAD"}
+    }
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert sorted(routes()) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_a_route_lets_in_the_roles_of_the_table(route: str) -> None:
+    action = routes()[route].opt["action"]
+    roles = (
+        "everybody"
+        if action == VISIT
+        else " ".join(role for role in get_args(Role) if role in ACTIONS[action])
+    )
+
+    assert roles == TABLE[route]
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+@pytest.mark.usefixtures("staff")
+async def test_what_the_table_says_is_what_the_door_does(app: Plushka, shop: Shop, role: Role) -> None:
+    async with signed_in(app, email_of(role)) as browser:
+        for route, address in addresses(shop).items():
+            answer = await browser.get(address)
+            assert (answer.status_code == httpx.codes.OK) == (role in TABLE[route].split()), route
+
+
+async def test_a_stranger_is_asked_to_sign_in_and_comes_back(stranger: httpx.AsyncClient, shop: Shop) -> None:
+    for route, address in addresses(shop).items():
+        answer = await stranger.get(address)
+        assert answer.status_code == httpx.codes.FOUND, route
+        assert answer.headers["location"].startswith("/sign-in")
+
+    answer = await stranger.get("/receipts?number=A-1")
+    assert answer.headers["location"] == "/sign-in?next=%2Freceipts%3Fnumber%3DA-1"
+
+
+async def test_a_script_of_a_stranger_is_told_where_to_sign_in(stranger: httpx.AsyncClient) -> None:
+    headers = {"hx-request": "true", "hx-current-url": "http://plushka.test/members?search=x"}
+
+    answer = await stranger.get("/members", headers=headers)
+
+    assert answer.status_code == httpx.codes.UNAUTHORIZED
+    assert answer.headers["hx-redirect"] == "/sign-in?next=%2Fmembers%3Fsearch%3Dx"
+
+
+@pytest.mark.usefixtures("app")
+async def test_eve_finds_nothing_of_annas(eve: httpx.AsyncClient, shop: Shop) -> None:
+    for route, address in addresses(shop).items():
+        answer = await eve.get(address)
+        if "{" in route:
+            assert answer.status_code == httpx.codes.NOT_FOUND, route
+        for secret in (str(shop.member_id), str(shop.receipt_id), "A-1", "Варвара"):
+            assert secret not in answer.text or secret in address, route
+
+    answer = await eve.post(
+        f"/members/{shop.member_id}/adjustments", data={"direction": "give", "amount": "5", "reason": "x"}
+    )
+    assert answer.status_code == httpx.codes.NOT_FOUND
+
+
+def addresses(shop: Shop) -> dict[str, str]:
+    """Return an address of Anna's for every page that is read."""
+    return {
+        "GET /": "/",
+        "GET /ledger": "/ledger",
+        "GET /members": "/members",
+        "GET /members/{member_id:uuid}": f"/members/{shop.member_id}",
+        "GET /members/{member_id:uuid}/movements": f"/members/{shop.member_id}/movements?before={shop.anonymous_id}",
+        "GET /program": "/program",
+        "GET /receipts": "/receipts",
+        "GET /receipts/new": "/receipts/new",
+        "GET /receipts/{receipt_id:uuid}": f"/receipts/{shop.receipt_id}",
+    }

@@ -1,0 +1,215 @@
+"""Coming in and going out, and who is kept from it."""
+
+from datetime import timedelta
+from http.cookies import SimpleCookie
+
+import httpx
+import pytest
+from litestar import Litestar
+from tests.conftest import SetClock
+from tests.office.conftest import ADDRESS, PASSWORD, browser_at, email_of, signed_in
+
+from plushka.app import Plushka
+from plushka.delivery.jobs.verification import verify_tenant
+from plushka.delivery.office.context import Office
+from plushka.delivery.office.local_path import local_path
+from plushka.delivery.office.routes import EXCEPTION_HANDLERS, router
+from plushka.delivery.office.throttle import FAILURES_OF_EMAIL_MAX, WINDOW
+from plushka.domain.purchases.reference import Reference
+from plushka.domain.staff.model import SESSION_DAYS
+from plushka.platform.database import Database
+from plushka.platform.settings import Environment
+
+OWNER = email_of("owner")
+
+
+def office_of(
+    database: Database, clock: SetClock, environment: Environment, *, demo_email: str | None = None
+) -> httpx.AsyncClient:
+    """Return a browser at an office of this environment."""
+    app = Litestar(route_handlers=[router], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
+    app.state.office = Office(
+        database=database,
+        clock=clock,
+        reference=Reference(),
+        environment=environment,
+        verify=verify_tenant,
+        demo_email=demo_email,
+    )
+    return browser_at(app)
+
+
+async def enter(browser: httpx.AsyncClient, *, password: str = PASSWORD, **more: str) -> httpx.Response:
+    return await browser.post("/sign-in", data={"email": OWNER, "password": password, **more})
+
+
+def session_cookie(answer: httpx.Response) -> dict[str, str]:
+    cookie = SimpleCookie(answer.headers["set-cookie"])["plushka_session"]
+    return {name: str(value) for name, value in cookie.items() if value}
+
+
+@pytest.mark.usefixtures("staff")
+async def test_the_owner_comes_in_and_goes_out(stranger: httpx.AsyncClient) -> None:
+    answer = await enter(stranger, next="/members")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/members")
+    assert (await stranger.get("/members")).status_code == httpx.codes.OK
+
+    answer = await stranger.post("/sign-out")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (await stranger.get("/members")).status_code == httpx.codes.FOUND
+
+
+async def test_a_session_that_was_left_is_dead_though_somebody_kept_its_cookie(
+    anna: httpx.AsyncClient,
+) -> None:
+    token = anna.cookies["plushka_session"]
+    await anna.post("/sign-out")
+
+    anna.cookies.set("plushka_session", token)
+    answer = await anna.get("/")
+
+    assert answer.status_code == httpx.codes.FOUND
+
+
+async def test_a_session_runs_out(anna: httpx.AsyncClient, clock: SetClock) -> None:
+    clock.advance(timedelta(days=SESSION_DAYS))
+
+    assert (await anna.get("/")).status_code == httpx.codes.FOUND
+
+
+async def test_signing_in_again_makes_another_session_and_ends_the_one_before(
+    anna: httpx.AsyncClient,
+) -> None:
+    before = anna.cookies["plushka_session"]
+    await enter(anna)
+    after = anna.cookies["plushka_session"]
+
+    assert after != before
+    anna.cookies.set("plushka_session", before, domain="plushka.test")
+    assert (await anna.get("/")).status_code == httpx.codes.FOUND
+
+
+@pytest.mark.usefixtures("staff")
+async def test_a_wrong_password_keeps_the_email_and_does_not_tell_which_is_wrong(
+    stranger: httpx.AsyncClient,
+) -> None:
+    answers = [
+        await enter(stranger, password="плюшка без корицы"),
+        await stranger.post("/sign-in", data={"email": "nobody@plushka.example", "password": PASSWORD}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all("Почта или пароль не подходят" in answer.text for answer in answers)
+    assert f'value="{OWNER}"' in answers[0].text
+    assert "плюшка без корицы" not in answers[0].text
+
+
+@pytest.mark.usefixtures("staff")
+async def test_who_guesses_waits_and_a_right_guess_does_not_help(
+    stranger: httpx.AsyncClient, clock: SetClock
+) -> None:
+    for _ in range(FAILURES_OF_EMAIL_MAX):
+        await enter(stranger, password="мимо")
+
+    answer = await enter(stranger)
+    assert answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+    assert "Попробуйте через 15 минут" in answer.text
+
+    clock.advance(WINDOW)
+    assert (await enter(stranger)).status_code == httpx.codes.SEE_OTHER
+
+
+@pytest.mark.usefixtures("staff")
+async def test_the_session_cookie_is_for_us_alone(database: Database, clock: SetClock) -> None:
+    flags = {}
+    for environment in Environment:
+        async with office_of(database, clock, environment) as browser:
+            flags[environment] = session_cookie(await enter(browser))
+
+    local = flags[Environment.LOCAL]
+    assert {"httponly", "samesite"} <= set(local)
+    assert local["samesite"] == "lax"
+    assert "secure" not in local
+    assert flags[Environment.PRODUCTION] == {**local, "secure": "True"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+async def test_a_page_of_another_site_can_do_nothing_in_annas_name(
+    anna: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await anna.post("/sign-out", headers=headers)
+
+    assert answer.status_code == httpx.codes.FORBIDDEN
+    assert (await anna.get("/")).status_code == httpx.codes.OK
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec-fetch-site": "same-origin", "origin": "https://public.example"}, {"origin": ADDRESS}, {}],
+)
+async def test_our_own_page_can(anna: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    assert (await anna.post("/sign-out", headers=headers)).status_code == httpx.codes.SEE_OTHER
+
+
+@pytest.mark.usefixtures("staff")
+async def test_the_demo_lets_in_without_a_password_on_ones_own_machine(
+    database: Database, clock: SetClock
+) -> None:
+    async with office_of(database, clock, Environment.LOCAL, demo_email=OWNER) as browser:
+        assert "/demo" in (await browser.get("/sign-in")).text
+        assert (await browser.get("/demo")).headers["location"] == "/"
+        assert (await browser.get("/")).status_code == httpx.codes.OK
+
+
+@pytest.mark.parametrize(
+    ("environment", "demo_email"), [(Environment.PRODUCTION, OWNER), (Environment.LOCAL, None)]
+)
+@pytest.mark.usefixtures("staff")
+async def test_nobody_comes_in_without_a_password_where_there_is_no_demo(
+    database: Database, clock: SetClock, environment: Environment, demo_email: str | None
+) -> None:
+    async with office_of(database, clock, environment, demo_email=demo_email) as browser:
+        answer = await browser.get("/demo")
+
+        assert answer.status_code == httpx.codes.NOT_FOUND
+        assert "plushka_session" not in browser.cookies
+        assert "/demo" not in (await browser.get("/sign-in")).text
+
+
+@pytest.mark.usefixtures("staff")
+async def test_a_cashier_begins_where_cashiers_may(app: Plushka, stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.post("/sign-in", data={"email": email_of("cashier"), "password": PASSWORD})
+
+    assert answer.headers["location"] == "/receipts"
+    async with signed_in(app, email_of("cashier")) as browser:
+        assert 'href="/ledger"' not in (await browser.get("/receipts")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "members",
+        "",
+        "/a\r\nset-cookie: x",
+        "http:///evil.example",
+    ],
+)
+def test_a_way_back_never_leads_to_another_site(text: str) -> None:
+    assert local_path(text) == "/"
+
+
+def test_a_way_back_keeps_its_query() -> None:
+    assert local_path("/receipts?number=A-1&branch=") == "/receipts?number=A-1&branch="
