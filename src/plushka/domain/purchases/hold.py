@@ -47,8 +47,10 @@ async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
     )
     if known is not None:
         if known.digest != digest:
-            raise ReceiptDiffers(field="external_id") if known.external_id == request.external_id else KeyReused(
-                field="Idempotency-Key"
+            raise (
+                ReceiptDiffers(field="external_id")
+                if known.external_id == request.external_id
+                else KeyReused(field="Idempotency-Key")
             )
         return _view(known, book, state=known.state)
     record = HoldRecord(
