@@ -183,7 +183,7 @@ async def find_known(tx: Tx, items: Sequence[Item]) -> list[Record]:
         {SELECT_RECEIPTS}
           and ((r.till_id, r.external_id) in (select * from unnest($2::uuid[], $3::text[]))
                or (r.till_id, r.idempotency_key) in (select * from unnest($2::uuid[], $4::text[])))
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         [item.caller.till_id for item in items],
         [purchase.external_id for purchase in purchases],

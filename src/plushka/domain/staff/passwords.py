@@ -38,9 +38,10 @@ async def password_fits(password_hash: str | None, password: str) -> bool:
 
 def _verify(password_hash: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash or _hash_of_nobody(), password) and password_hash is not None
+        _hasher.verify(password_hash or _hash_of_nobody(), password)
     except VerifyMismatchError:
         return False
+    return password_hash is not None
 
 
 @cache
