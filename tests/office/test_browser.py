@@ -1,0 +1,204 @@
+"""The office in a real browser: a person's way through it, on a laptop and on a phone, by day and by night."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from tests.office.conftest import MEMBER, PASSWORD, PHONE, Shop
+from tests.pos.conftest import Cast, coffee
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+LAPTOP = {"width": 1440, "height": 900}
+PHONE_SCREEN = {"width": 390, "height": 844}
+APPEARS_MS = 15_000
+expect.set_options(timeout=APPEARS_MS)
+
+
+@dataclass
+class Stage:
+    """A running product with Anna's people and receipts, and a browser; ``complaints`` are the browser's."""
+
+    address: str
+    cast: Cast
+    staff: dict[str, str]
+    shop: Shop
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    async def context(self, **options: Any) -> BrowserContext:
+        given = {"viewport": LAPTOP, "locale": "ru", **options}
+        context = await self.browser.new_context(base_url=self.address, **given)
+        context.set_default_timeout(APPEARS_MS)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("console", lambda message: self._hear(message.type, message.text))
+        return context
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.complaints.append(text)
+
+    async def report(self, number: str, **more: object) -> None:
+        """Report a purchase as a till does, over HTTP."""
+        headers = {"Authorization": f"Bearer {self.cast.anna.secret}"}
+        async with httpx.AsyncClient(base_url=self.address, headers=headers) as till:
+            answer = await till.post("/v1/purchases", json=coffee(number, **more))
+        assert answer.is_success, answer.text
+
+
+@pytest.fixture
+async def stage(running: str, cast: Cast, staff: dict[str, str], shop: Shop) -> AsyncIterator[Stage]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        stage = Stage(running, cast, staff, shop, browser)
+        yield stage
+        await browser.close()
+    assert stage.complaints == [], "a script broke, or the policy forbade something"
+
+
+async def sign_in(page: Page, email: str, *, to: str) -> None:
+    """Ask for a page as a stranger, sign in, and be there."""
+    await page.goto(to)
+    await page.locator("[name=email]").fill(email)
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.locator("form[action='/sign-in'] button").click()
+    await page.wait_for_url(f"**{to}")
+
+
+async def test_from_signing_in_to_why_a_receipt_earned_what_it_earned(stage: Stage) -> None:
+    page = await (await stage.context()).new_page()
+    await sign_in(page, stage.staff["owner"], to="/receipts")
+    rows = page.locator("tbody tr[data-id]")
+    await expect(rows).to_have_count(3)
+
+    await page.mouse.move(5, 5)
+    await stage.report("A-4", member={"phone": PHONE})
+    await expect(rows).to_have_count(4)
+    await expect(rows.first).to_contain_text("A-4")
+
+    await rows.nth(1).hover()
+    await stage.report("A-5")
+    waiting = page.get_by_role("button", name="Показать новые чеки: 1")
+    await expect(waiting).to_be_visible()
+    await expect(rows).to_have_count(4)
+    await waiting.click()
+    await expect(rows.first).to_contain_text("A-5")
+
+    await rows.nth(1).get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="Чек A-4")).to_be_visible()
+    await expect(page.get_by_text("10\u00a0% от 1\u00a0000\u00a0₽\u00a0— 100\u00a0бонусов.")).to_be_visible()
+    await page.get_by_role("link", name=MEMBER).click()
+    await expect(page.get_by_role("heading", name=MEMBER)).to_be_visible()
+    await expect(page.get_by_text("чек A-4").first).to_be_visible()
+
+
+async def test_a_list_without_a_connection_says_so_and_recovers(stage: Stage) -> None:
+    context = await stage.context()
+    page = await context.new_page()
+    await sign_in(page, stage.staff["owner"], to="/receipts")
+
+    await context.set_offline(True)
+    await expect(page.get_by_text("Нет связи")).to_be_visible()
+    await context.set_offline(False)
+    await expect(page.get_by_text("Нет связи")).to_be_hidden()
+
+    stage.complaints = [text for text in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
+
+
+async def test_a_member_is_found_while_the_name_is_typed_and_gets_points(stage: Stage) -> None:
+    page = await (await stage.context(viewport=PHONE_SCREEN)).new_page()
+    await sign_in(page, stage.staff["owner"], to="/members")
+
+    search = page.get_by_role("searchbox")
+    await search.press_sequentially("нет такого")
+    await expect(page.get_by_text("Никто не нашёлся")).to_be_visible()
+    await search.fill("4567")
+    await page.get_by_role("link", name=MEMBER).click()
+    await page.get_by_text("Изменить вручную").click()
+    await page.get_by_label("Сколько бонусов").fill("10")
+    await page.get_by_label("Причина").fill("Долго ждала кофе")
+    await page.get_by_role("button", name="Изменить").click()
+
+    await expect(page.get_by_text("100\u00a0бонусов").first).to_be_visible()
+    await expect(page.get_by_text("«Долго ждала кофе»")).to_be_visible()
+
+
+async def test_the_ledger_is_checked_without_leaving_the_page(stage: Stage) -> None:
+    page = await (await stage.context()).new_page()
+    await sign_in(page, stage.staff["accountant"], to="/ledger")
+
+    await page.get_by_role("button", name="Проверить сейчас").click()
+
+    await expect(page.get_by_text("Всё сходится")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("screen", [LAPTOP, PHONE_SCREEN], ids=["laptop", "phone"])
+async def test_every_page_is_fit_for_everybody(
+    stage: Stage, language: str, theme: str, screen: dict[str, int]
+) -> None:
+    context = await stage.context(viewport=screen, reduced_motion="reduce")
+    chosen = {"plushka_language": language, "plushka_theme": theme}
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": stage.address} for name, value in chosen.items()]
+    )
+    page = await context.new_page()
+    await page.goto("/sign-in")
+    await check(page, screen)
+    await sign_in(page, stage.staff["owner"], to="/ledger")
+    await page.get_by_role("main").get_by_role("button").click()
+    await page.locator("dl").first.wait_for()
+    for path in (
+        "/",
+        "/receipts",
+        "/receipts?number=nothing",
+        f"/receipts/{stage.shop.paid_with_points_id}",
+        f"/receipts/{stage.shop.anonymous_id}",
+        "/members",
+        f"/members/{stage.shop.member_id}",
+        "/program",
+        "/ledger",
+    ):
+        await page.goto(path)
+        await page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+        await check(page, screen)
+
+
+async def check(page: Page, screen: dict[str, int]) -> None:
+    """Find nothing that keeps somebody from using the page, and nothing to scroll sideways for."""
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= screen["width"], page.url
+    await page.evaluate(AXE)
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [
+        (violation["id"], [node["html"] for node in violation["nodes"]])
+        for violation in found["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert serious == [], page.url
+
+
+async def test_pages_are_read_without_scripts(stage: Stage) -> None:
+    page = await (await stage.context(java_script_enabled=False)).new_page()
+    await sign_in(page, stage.staff["owner"], to="/members")
+
+    await page.locator("[name=search]").fill("Варвара")
+    await page.locator("[name=search]").press("Enter")
+    await page.get_by_role("link", name=MEMBER).click()
+    await expect(page.get_by_text("чек A-2").first).to_be_visible()
+    await page.goto("/receipts?member=without")
+    await expect(page.locator("tbody tr[data-id]")).to_have_count(1)
