@@ -1,5 +1,6 @@
 """The one door to PostgreSQL."""
 
+import contextlib
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -81,3 +82,10 @@ async def test_the_role_survives_a_connections_return_to_the_pool(dsn: str) -> N
         async with database.global_transaction(actor="operator:test", at=AT) as tx:
             assert await tx.fetchval("select current_user") == "plushka_app"
     await database.close()
+
+
+async def test_a_swallowed_failure_is_not_taken_for_a_commit(database: Database) -> None:
+    with pytest.raises(asyncpg.InFailedSQLTransactionError):
+        async with database.transaction(new_id(), actor="test:anna", at=AT) as tx:
+            with contextlib.suppress(asyncpg.PostgresError):
+                await tx.execute("select 1 / 0")

@@ -17,6 +17,8 @@ from asyncpg.pool import PoolConnectionProxy
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
+ACQUIRE_TIMEOUT_SECONDS = 10
+"""How long a request waits for a connection before it is told to come again."""
 APPLICATION_ROLE = "plushka_app"
 """Owns nothing: may not edit the journal, and sees only the rows of the tenant of its transaction."""
 
@@ -91,13 +93,10 @@ class Database:
 
         With ``one_moment`` all its statements see the data as of its first one, however long it takes.
         """
-        async with (
-            self._pool.acquire() as connection,
-            connection.transaction(
-                isolation="repeatable_read" if one_moment else "read_committed", readonly=read_only
-            ),
-        ):
-            await connection.execute("select set_config('plushka.tenant_id', $1, true)", str(tenant_id))
+        isolation = "repeatable read" if one_moment else "read committed"
+        access = "read only" if read_only else "read write"
+        begin = f"begin isolation level {isolation}, {access}; set local plushka.tenant_id = '{tenant_id}'"
+        async with self._begun(begin) as connection:
             yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at)
 
     @asynccontextmanager
@@ -108,10 +107,27 @@ class Database:
 
         It sees no row of any tenant but the staff rows of ``account_id``.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            if account_id is not None:
-                await connection.execute("select set_config('plushka.account_id', $1, true)", str(account_id))
+        begin = "begin" if account_id is None else f"begin; set local plushka.account_id = '{account_id}'"
+        async with self._begun(begin) as connection:
             yield GlobalTx(connection=connection, actor=actor, at=at)
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncIterator[Connection]:
+        """Open a transaction by ``begin``, which sets whose it is in the same round trip; ids are ``UUID`` objects.
+
+        A connection that does not come free in time is refused as one that is not there.
+        """
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            await connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("rollback")
+                raise
+            # A statement failed and its error was caught: PostgreSQL would pass the rollback off as a commit.
+            if await connection.execute("commit") != "COMMIT":
+                raise asyncpg.InFailedSQLTransactionError("nothing was committed: a statement had failed")
 
 
 async def _leave_as_it_is(connection: Connection) -> None:
