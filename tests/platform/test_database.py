@@ -85,7 +85,10 @@ async def test_the_role_survives_a_connections_return_to_the_pool(dsn: str) -> N
 
 
 async def test_a_swallowed_failure_is_not_taken_for_a_commit(database: Database) -> None:
-    with pytest.raises(asyncpg.InFailedSQLTransactionError):
+    async def swallow() -> None:
         async with database.transaction(new_id(), actor="test:anna", at=AT) as tx:
             with contextlib.suppress(asyncpg.PostgresError):
                 await tx.execute("select 1 / 0")
+
+    with pytest.raises(asyncpg.InFailedSQLTransactionError):
+        await swallow()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from plushka.platform import data_folder
 from plushka.platform.settings import BadSettings, Environment, Settings
 
 
@@ -27,7 +26,6 @@ def test_every_wrong_variable_is_named_at_once() -> None:
         "PLUSHKA_PORT": "80a",
         "PLUSHKA_WORKERS": "0",
         "PLUSHKA_ENV": "prod",
-        "PLUSHKA_SECRET": "short",
         "DATABASE_URL": "mysql://root:hunter2@localhost/shop",
     }
     with pytest.raises(BadSettings) as caught:
@@ -35,18 +33,3 @@ def test_every_wrong_variable_is_named_at_once() -> None:
     told = str(caught.value)
     assert all(name in told for name in environ)
     assert "hunter2" not in told
-
-
-def test_a_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
-    settings = Settings.from_environment({"PLUSHKA_DATA": str(tmp_path)})
-    made = data_folder.secret(settings)
-    assert len(made) >= 32
-    assert data_folder.secret(settings) == made
-    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
-
-
-def test_the_operators_secret_goes_before_ours(tmp_path: Path) -> None:
-    chosen = "x" * 32
-    environ = {"PLUSHKA_DATA": str(tmp_path), "PLUSHKA_SECRET": chosen}
-    assert data_folder.secret(Settings.from_environment(environ)) == chosen

@@ -2,13 +2,11 @@
 
 import fcntl
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from plushka.platform.operating import NeedsOperator
-from plushka.platform.settings import Settings
 
 
 class DataFolderInUse(NeedsOperator):
@@ -45,22 +43,3 @@ def exclusively(folder: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
-
-
-def secret(settings: Settings) -> str:
-    """Return the key that signs sessions and links: the operator's, or one made once and kept."""
-    if settings.secret is not None:
-        return settings.secret
-    create(settings.data_folder)
-    path = settings.data_folder / "secret"
-    made = path.with_name(f"secret.{os.getpid()}")
-    try:
-        # Linked into place when complete: of processes that start together, all read the same one.
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_urlsafe(48))
-        path.hardlink_to(made)
-    except FileExistsError:
-        pass
-    finally:
-        made.unlink(missing_ok=True)
-    return path.read_text()

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from plushka.platform.operating import NeedsOperator
 
 WEB_WORKERS_MAX = 64
-SECRET_CHARACTERS_MIN = 32
 RATE_PER_SECOND = 100
 """Requests of one API key, steadily, in one process."""
 
@@ -36,7 +35,6 @@ class Settings:
     port: int
     environment: Environment
     web_workers: int
-    secret: str | None
     rate_per_second: int = RATE_PER_SECOND
 
     @classmethod
@@ -53,7 +51,6 @@ class Settings:
             port=_whole_number(environ, "PLUSHKA_PORT", 8000, range(1, 65536), problems),
             environment=_environment(environ, problems),
             web_workers=_whole_number(environ, "PLUSHKA_WORKERS", 1, range(1, WEB_WORKERS_MAX + 1), problems),
-            secret=_secret(environ, problems),
             rate_per_second=_whole_number(
                 environ, "PLUSHKA_RATE_PER_SECOND", RATE_PER_SECOND, range(1, 1_000_001), problems
             ),
@@ -101,10 +98,3 @@ def _environment(environ: Mapping[str, str], problems: list[str]) -> Environment
         return Environment(text)
     problems.append(f"PLUSHKA_ENV must be one of {', '.join(Environment)}, not {text!r}")
     return Environment.LOCAL
-
-
-def _secret(environ: Mapping[str, str], problems: list[str]) -> str | None:
-    secret = environ.get("PLUSHKA_SECRET") or None
-    if secret is not None and len(secret) < SECRET_CHARACTERS_MIN:
-        problems.append(f"PLUSHKA_SECRET must have at least {SECRET_CHARACTERS_MIN} characters")
-    return secret
