@@ -106,7 +106,6 @@ def settings(dsn: str, tmp_path: Path) -> Settings:
         port=0,
         environment=Environment.LOCAL,
         web_workers=1,
-        secret=None,
         rate_per_second=RATE_PER_SECOND,
     )
 

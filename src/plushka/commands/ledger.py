@@ -29,6 +29,8 @@ def verify(*, tenant: UUID | None = None) -> None:
     """
     with available(Settings.from_environment()) as dsn:
         results = asyncio.run(_verify(dsn, tenant))
+    if not results:
+        print("There is no business yet.")
     for tenant_id, verification in results.items():
         _print(tenant_id, verification)
     if any(verification.differences for verification in results.values()):

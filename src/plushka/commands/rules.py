@@ -7,8 +7,13 @@ from pathlib import Path
 from cyclopts import App
 
 from plushka.engine.specs.run import Result, run_file
+from plushka.platform.operating import NeedsOperator
 
 PROGRAMS_FOLDER = "programs"
+
+
+class NoExamples(NeedsOperator):
+    """The folder is not there, or holds nothing to try."""
 
 
 app = App(name="rules", help="Try rules on examples.")
@@ -21,6 +26,8 @@ def test(folder: Path) -> None:
     tests/engine/specs holds examples of the form.
     """
     results = run_folder(folder)
+    if not results:
+        raise NoExamples(f"There are no example files (*.json) in {folder}.")
     print(report(results))
     if any(result.differences for result in results):
         sys.exit(1)

@@ -1,0 +1,50 @@
+"""A business of one's own, from the command line to its first sale."""
+
+import asyncio
+import getpass
+import re
+
+import pytest
+from tests.pos.conftest import client_of, started
+
+from plushka.app import Plushka
+from plushka.commands.found import NotFounded, found
+from plushka.platform.clock import SystemClock
+from plushka.platform.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _operator(monkeypatch: pytest.MonkeyPatch, dsn: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", dsn)
+    monkeypatch.setattr(getpass, "getpass", lambda _: "correct horse battery")
+
+
+def test_its_till_sells_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    found("Кофейня Анны", email="anna@example.com", owner="Анна")
+    key = re.search(r"^plk_\S+$", capsys.readouterr().out, re.MULTILINE)
+    assert key is not None
+    assert asyncio.run(_earn(key[0])) == 5
+
+
+async def _earn(key: str) -> int:
+    async with (
+        started(Plushka(Settings.from_environment(), SystemClock())) as app,
+        client_of(app, key) as till,
+    ):
+        member = await till.post("/v1/members", json={"phone": "+79161234567", "name": "Аня"})
+        sold = await till.post(
+            "/v1/purchases",
+            json={
+                "external_id": "1",
+                "currency": "RUB",
+                "member": {"id": member.json()["id"]},
+                "lines": [{"sku": "coffee", "quantity_milli": 1000, "amount_minor": 100_00}],
+            },
+        )
+    points: int = sold.json()["decision"]["earned_points"]
+    return points
+
+
+def test_what_cannot_be_is_said_in_a_sentence() -> None:
+    with pytest.raises(NotFounded, match="time_zone: time_zone_unknown"):
+        found("Кофейня", email="anna@example.com", owner="Анна", time_zone="Moon/Sea")
