@@ -85,6 +85,7 @@ def test_displayed_figures_round_half_up() -> None:
     assert format_number(Decimal("0.125"), "en", decimals=2) == "0.13"
     assert format_number(Decimal("2.5"), "en") == "3"
     assert plain(format_ratio(1, 16, "ru")) == "6,3 %"
+    assert plain(format_ratio(7, 7, "ru")) == "100 %"
     assert format_ratio(1, 0, "ru") == "—"
 
 

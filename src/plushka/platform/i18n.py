@@ -156,11 +156,14 @@ def format_percent(bp: int, language: Language) -> str:
 
 
 def format_ratio(numerator: int, denominator: int, language: Language) -> str:
-    """Return the share as a percentage with one decimal, rounded half up; a dash for a share of nothing."""
+    """Return the share in per cent, half up, with a decimal where it tells something; of nothing, a dash."""
     if denominator == 0:
         return "—"
-    percent = Decimal(numerator) * 100 / Decimal(denominator)
-    return format_number(percent, language, decimals=1) + (f"{NBSP}%" if language == "ru" else "%")
+    percent = (Decimal(numerator) * 100 / Decimal(denominator)).quantize(
+        Decimal("0.1"), rounding=ROUND_HALF_UP
+    )
+    decimals = 0 if percent == percent.to_integral_value() else 1
+    return format_number(percent, language, decimals=decimals) + (f"{NBSP}%" if language == "ru" else "%")
 
 
 def format_quantity(milli: int, language: Language) -> str:

@@ -18,22 +18,35 @@ VERIFICATIONS_SHOWN = 30
 STALE_AFTER = timedelta(hours=36)
 """The proof runs every night: later than this, a night was missed."""
 
-_FIGURES = {
-    "postings": marked("Movements checked"),
-    "wallets": marked("Members' accounts"),
-    "issued": marked("Points earned"),
-    "given_by_hand": marked("Given by hand"),
-    "forgiven": marked("Debt written off"),
-    "spent": marked("Spent"),
-    "burned": marked("Burned"),
-    "reversed": marked("Taken back by returns"),
-    "taken_by_hand": marked("Taken by hand"),
-    "available": marked("Available to members"),
-    "pending": marked("Waiting to become spendable"),
-    "held": marked("Held"),
-    "debt": marked("Debt of members"),
-}
-_COUNTS = frozenset({"postings", "wallets"})
+# (title, figure, its sign in the sum of the group): came − went = what members have.
+_GROUPS = (
+    (
+        marked("Came"),
+        (
+            (marked("Earned"), "issued", 1),
+            (marked("Given by hand"), "given_by_hand", 1),
+            (marked("Debt written off"), "forgiven", 1),
+        ),
+    ),
+    (
+        marked("Went"),
+        (
+            (marked("Spent"), "spent", 1),
+            (marked("Burned"), "burned", 1),
+            (marked("Taken back by returns"), "reversed", 1),
+            (marked("Taken by hand"), "taken_by_hand", 1),
+        ),
+    ),
+    (
+        marked("Members have"),
+        (
+            (marked("Available to members"), "available", 1),
+            (marked("Waiting to become spendable"), "pending", 1),
+            (marked("Held"), "held", 1),
+            (marked("Debt of members"), "debt", -1),
+        ),
+    ),
+)
 _LAWS = {
     "wallet_equals_journal": marked("An account differs from the sum of its movements"),
     "lot_equals_journal": marked("A lot differs from the sum of its movements"),
@@ -50,6 +63,14 @@ _LAWS = {
     "standing_equals_its_days": marked("A member's sums differ from those by day"),
     "conservation": marked("Points came from nowhere or went nowhere"),
 }
+
+
+class Group(Struct, frozen=True):
+    """One side of the sum: its figures by name, and what they come to."""
+
+    title: str
+    figures: tuple[tuple[str, str], ...]
+    total: str
 
 
 class DifferenceLine(Struct, frozen=True):
@@ -79,7 +100,7 @@ async def show_ledger(visit: NamedDependency[Visit]) -> Response[str]:
         section="ledger",
         latest=_line(latest, visit) if latest else None,
         is_stale=latest is not None and visit.at - latest.finished_at > STALE_AFTER,
-        figures=_figures(latest.figures, visit) if latest else [],
+        groups=_groups(latest.figures, visit) if latest else [],
         differences=[_difference(difference, visit) for difference in latest.differences] if latest else [],
         history=[_line(verification, visit) for verification in verifications],
         may_verify=visit.may("ledger.verify"),
@@ -94,15 +115,18 @@ async def verify_now(visit: NamedDependency[Visit]) -> Redirect:
     return Redirect("/ledger", status_code=HTTP_303_SEE_OTHER)
 
 
-def _figures(found: Mapping[str, int], visit: Visit) -> list[tuple[str, str]]:
-    figures = visit.figures
+def _groups(found: Mapping[str, int], visit: Visit) -> list[Group]:
+    figures, words = visit.figures, visit.words
     return [
-        (
-            visit.words.gettext(title),
-            figures.number(found[name]) if name in _COUNTS else figures.points_number(found[name]),
+        Group(
+            title=words.gettext(title),
+            figures=tuple(
+                (words.gettext(name), figures.points_number(sign * found.get(key, 0)))
+                for name, key, sign in members
+            ),
+            total=figures.points_number(sum(sign * found.get(key, 0) for _, key, sign in members)),
         )
-        for name, title in _FIGURES.items()
-        if name in found
+        for title, members in _GROUPS
     ]
 
 
