@@ -1,0 +1,87 @@
+"""Takes the pictures of the documents from a running demo: ``.venv/bin/python -m tools.screenshots``.
+
+Needs Chromium, and ``make run`` going on beside it. Pictures go to ``docs/office``, small enough for a repository.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter, run
+from playwright.async_api import Browser, Page, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+FOLDER = Path(__file__).parent.parent / "docs" / "office"
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+LIVE_MS = 4000
+"""Long enough for the list of receipts to be renewed once."""
+
+
+def main(
+    *, address: Annotated[str, Parameter(help="Where Plushka serves.")] = "http://127.0.0.1:8000"
+) -> None:
+    """Replace all pictures."""
+    asyncio.run(_take(address.rstrip("/")))
+
+
+async def _take(address: str) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        for language in ("ru", "en"):
+            laptop = await _enter(browser, address, language, theme="light", screen=LAPTOP)
+            await _walk(laptop, language)
+        phone = await _enter(browser, address, "ru", theme="dark", screen=PHONE)
+        await _open_receipt(phone)
+        await _keep(phone, "receipt-phone-dark-ru")
+        await browser.close()
+
+
+async def _enter(
+    browser: Browser, address: str, language: str, *, theme: str, screen: dict[str, int]
+) -> Page:
+    context = await browser.new_context(base_url=address, viewport=screen, locale=language)  # type: ignore[arg-type]
+    chosen = {"plushka_language": language, "plushka_theme": theme}
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in chosen.items()]
+    )
+    page = await context.new_page()
+    await page.goto("/demo")
+    return page
+
+
+async def _walk(page: Page, language: str) -> None:
+    await _keep(page, f"summary-{language}")
+    await page.goto("/receipts")
+    await page.wait_for_timeout(LIVE_MS)
+    await _keep(page, f"receipts-{language}")
+    await _open_receipt(page)
+    await _keep(page, f"receipt-{language}")
+    await page.locator("main a[href^='/members/']").click()
+    await page.wait_for_url("**/members/*")
+    await _keep(page, f"member-{language}")
+    await page.goto("/program")
+    await _keep(page, f"program-{language}")
+    await page.goto("/ledger")
+    async with page.expect_response("**/ledger"):
+        await page.get_by_role("main").get_by_role("button").click()
+    await page.locator("button.checking:enabled").wait_for()
+    await _keep(page, f"ledger-{language}")
+
+
+async def _open_receipt(page: Page) -> None:
+    """Open the latest receipt that was paid with points in part: it has most to explain."""
+    await page.goto("/receipts?member=with")
+    rows = page.locator("tbody tr[data-id]")
+    paid_with_points = rows.filter(has_text="\u2212")
+    await (paid_with_points if await paid_with_points.count() else rows).first.get_by_role("link").click()
+    await page.wait_for_url("**/receipts/*-*")
+
+
+async def _keep(page: Page, name: str) -> None:
+    await page.screenshot(path=FOLDER / f"{name}.png")
+
+
+if __name__ == "__main__":
+    run(main)
