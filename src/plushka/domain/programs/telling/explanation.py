@@ -67,8 +67,11 @@ def _redemption(redeemed: Redeemed | None, voice: Voice) -> Iterator[Reason]:
             amount=voice.money(redeemed.amount_minor),
         )
         yield Reason("redeemed", text, lines=_touched(redeemed.by_line_points))
-    points_max = voice.points_bound(redeemed.points_max)
-    text = words.gettext("This receipt takes at most {points}.", points=points_max)
+    if redeemed.points_max:
+        points_max = voice.points_bound(redeemed.points_max)
+        text = words.gettext("This receipt takes at most {points}.", points=points_max)
+    else:
+        text = words.gettext("Points cannot pay for this receipt.")
     yield Reason("redemption_maximum", text)
 
 

@@ -19,7 +19,9 @@ _SENTENCES = {
     "other_segment": marked("Applies to members of: {segments}."),
     "other_tag": marked("Applies to members tagged: {tags}."),
     "not_first_purchase": marked("Applies to the first purchase only."),
-    "no_recent_purchase": marked("The previous purchase was too long ago; days allowed: {days}."),
+    "no_recent_purchase": marked(
+        "There was no other purchase shortly before this one; days counted: {days}."
+    ),
     "not_birthday": marked("It is not the time of the member's birthday, or the birthday is not known."),
     "lines_missing": marked("The receipt lacks the goods that the rule asks for."),
     "excluded_when": marked("The rule's exception applied: {condition}."),
@@ -27,7 +29,7 @@ _SENTENCES = {
     "no_lines": marked("The receipt has no goods that the rule counts."),
     "outbid": marked("Another rule gave these goods more."),
     "shut_out": marked("Another rule excludes all others for these goods."),
-    "no_points": marked("The sum it counts is {base_minor}: less than a whole point."),
+    "no_points": marked("On {base_minor} it gives not even one point."),
     "anonymous": marked("The purchase was made without a card, so nobody earned points."),
     "earning_off_when_redeeming": marked("Points paid for a part of the receipt, so it earns no new ones."),
     "discount_outbid": marked("Only the larger discount applies; the one of {rate_bp} ({source}) gave way."),

@@ -112,18 +112,34 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("This receipt does not take as many points. Nothing was taken."),
     ),
     "redemption_refused": (marked("Points cannot be spent on this receipt. Nothing was taken."),),
+    "redemption_refused:redemption_off": (
+        marked("The programme does not let points be spent. Nothing was taken."),
+    ),
+    "redemption_refused:redemption_blocked_by_debt": (
+        marked("The member owes points: until that is repaid none can be spent. Nothing was taken."),
+    ),
+    "redemption_refused:redemption_receipt_too_small": (
+        marked("The receipt is too small to be paid with points. Nothing was taken."),
+    ),
+    "redemption_refused:redemption_below_minimum": (
+        marked("Fewer points than the programme takes at once. Nothing was taken."),
+    ),
+    "redemption_refused:points_missing": (
+        marked("The member has no points that can be spent here. Nothing was taken."),
+    ),
     "return_exceeds_receipt": (marked("More is returned than is left of the receipt. Nothing was booked."),),
 }
-KNOWN_CODES = frozenset(_SENTENCES)
+KNOWN_CODES = frozenset(code for code in _SENTENCES if ":" not in code)
 
 
 def refusal_sentence(code: str, facts: Mapping[str, Fact], language: Language, *, scale: int = 0) -> str:
     """Return the sentence of a refusal, with its figures where ``facts`` have them.
 
-    ``scale`` is that of the programme's points. An unknown code gets the plainest sentence there is.
+    ``scale`` is that of the programme's points. An unknown code gets the plainest sentence there is; one that
+    carries a ``reason`` gets that reason's, if it has one.
     """
     told = {name: _fact(name, value, language, scale) for name, value in facts.items() if value is not None}
-    variants = _SENTENCES.get(code, _SENTENCES["conflict"])
+    variants = _SENTENCES.get(f"{code}:{facts.get('reason')}") or _SENTENCES.get(code, _SENTENCES["conflict"])
     message = next((variant for variant in variants if _fields(variant) <= told.keys()), variants[-1])
     return translator(language).gettext(message, **told)
 
