@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 
 from litestar import Litestar, Response, get
 from litestar.enums import ScopeType
@@ -98,8 +99,18 @@ class Plushka:
 
 
 def _demo_email(settings: Settings) -> str | None:
-    demo = access.find(settings) if settings.environment is Environment.LOCAL else None
+    """Return whose office opens without a password: the demo's, and only where nobody but this machine can ask."""
+    if settings.environment is not Environment.LOCAL or not _is_loopback(settings.host):
+        return None
+    demo = access.find(settings)
     return demo.email if demo else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def create_app() -> Plushka:

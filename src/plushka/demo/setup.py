@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
+from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
 from plushka.demo import access, calendar, loading
 from plushka.demo.access import Access
 from plushka.demo.business import ACTOR, TENANT_ID, open_business
@@ -67,6 +68,7 @@ def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None
         booked = loading.load(
             year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance
         )
+    asyncio.run(_verify(dsn, clock))
     ways_in = replace(ways_in, loaded=max(ways_in.loaded, count or loading.WHOLE_YEAR))
     access.keep(settings, ways_in)
     return Demo(ways_in, booked=booked, year=year)
@@ -79,6 +81,16 @@ async def find_opening(dsn: str, now: datetime) -> datetime | None:
             return (await get_business(tx)).created_at
     except UnknownBusiness:
         return None
+    finally:
+        await database.close()
+
+
+async def _verify(dsn: str, clock: Clock) -> None:
+    """Prove the ledger once now, so that the office has a proof to show before the first night."""
+    database = await Database.connect(dsn, connections_max=1)
+    try:
+        with progress("Proving the ledger", LAWS_COUNT, "laws") as steps:
+            await verify_tenant(database, clock, TENANT_ID, on_law=steps.advance)
     finally:
         await database.close()
 
