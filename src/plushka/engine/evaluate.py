@@ -32,7 +32,7 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     spent here (S2).
     """
     now = moment(at, basket.place)
-    masks = [version.masks.of(line) for line in basket.lines]
+    masks = version.masks.of(basket.lines)
     amounts_minor = [line.amount_minor for line in basket.lines]
     if member is None:
         return _anonymous(amounts_minor, masks, now)

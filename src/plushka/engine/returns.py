@@ -46,8 +46,8 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
     redeemed_back = _shares([line.redeemed_minor for line in outcome.lines], back, basket)
     points_back = _shares([line.redeemed_points for line in outcome.lines], back, basket)
     masks = [
-        version.masks.of(line) if gone < line.quantity_milli else 0
-        for line, gone in zip(basket.lines, back, strict=True)
+        mask if gone < line.quantity_milli else 0
+        for mask, line, gone in zip(version.masks.of(basket.lines), basket.lines, back, strict=True)
     ]
     nets = [line.payable_minor - refund for line, refund in zip(outcome.lines, refunds, strict=True)]
     awards: tuple[Award, ...] = ()
