@@ -5,9 +5,10 @@ code; only what happens to the recorded postings differs. ``bookkeeping`` loads 
 and writes it back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from heapq import heapify, heappop, heappush, heapreplace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,10 @@ from plushka.engine.purchase import Grant, Lot, LotUse
 from plushka.platform.ids import new_id
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+Event = tuple[datetime, bool, UUID]
+"""When a lot becomes active or (True) burns. Of one moment, what becomes active comes first."""
+NOTHING_RELEASED: Mapping[UUID, datetime] = {}
 
 
 @dataclass(slots=True)
@@ -72,6 +77,8 @@ class Book:
     extensions: list[Extension] = field(default_factory=list)
     closed_holds: list[tuple[UUID, HoldState]] = field(default_factory=list)
     is_wallet_touched: bool = False
+    _agenda: list[Event] | None = None
+    """A heap with the next event of each lot, not later than it really comes; None: to be drawn up."""
 
     def is_changed(self) -> bool:
         return bool(self.postings or self.extensions or self.closed_holds or self.is_wallet_touched)
@@ -89,6 +96,8 @@ class Book:
     def set_last_purchase(self, last_purchase: tuple[date, str] | None) -> None:
         """Count sliding lots from this purchase: a return may have undone a later one."""
         if self.last_purchase != last_purchase:
+            if self.last_purchase is not None and not _carries_on(self.last_purchase, last_purchase):
+                self._agenda = None
             self.last_purchase = last_purchase
             self.is_wallet_touched = True
 
@@ -145,23 +154,22 @@ class Book:
         for hold in [hold for hold in self.holds.values() if hold.expires_at <= at]:
             self.release(hold, state="expired", cause=Cause(hold.id, None, hold.expires_at))
             released_at.update((use.lot_id, hold.expires_at) for use in hold.lots)
-        events = []
-        for lot in self.lots.values():
-            if lot.pending and lot.activates_at <= at:
-                events.append((lot.activates_at, 0, lot.id))
-            burns_at = self.expires_at(lot)
-            if burns_at is not None and burns_at <= at:
-                events.append((max(burns_at, released_at.get(lot.id, burns_at)), 1, lot.id))
-        for moment, is_expiry, lot_id in sorted(events):
-            lot = self.lots[lot_id]
-            cause = Cause(lot.document_id, None, moment)
-            if is_expiry:
-                self._post("expire", "pending", "burned", lot.pending, lot, cause=cause)
-                self._post("expire", "available", "burned", lot.available, lot, cause=cause)
-            else:
-                self._post("activate", "pending", "available", lot.pending, lot, cause=cause)
-                self._repay_debt(lot, cause)
-        self._recompute_due()
+        agenda = self._draw_up(released_at)
+        while agenda and agenda[0][0] <= at:
+            event = moment, is_expiry, lot_id = heappop(agenda)
+            lot = self.lots.get(lot_id)
+            due = None if lot is None else self._next_event(lot, released_at)
+            if lot is not None and due == event:
+                cause = Cause(lot.document_id, None, moment)
+                if is_expiry:
+                    self._post("expire", "available", "burned", lot.available, lot, cause=cause)
+                else:
+                    self._post("activate", "pending", "available", lot.pending, lot, cause=cause)
+                    self._repay_debt(lot, cause)
+                due = self._next_event(lot, released_at)
+            if due is not None:
+                heappush(agenda, due)
+        self._find_due(agenda)
 
     def accrue(self, grant: Grant, *, earned_at: datetime, cause: Cause, kind: str = "accrue") -> BookLot:
         """Grant a lot. Points that are active at once first repay debt (S10)."""
@@ -330,12 +338,8 @@ class Book:
         """Record a posting and move the balances it names: the projection follows the journal by construction."""
         if points == 0:
             return
-        for account, change in ((debit, -points), (credit, points)):
-            if account in ("pending", "available", "held"):
-                setattr(self, account, getattr(self, account) + change)
-                setattr(lot, account, getattr(lot, account) + change)
-            elif account == "debt":
-                self.debt -= change
+        self._move(debit, -points, lot)
+        self._move(credit, points, lot)
         if lot is not None:
             self.touched.add(lot.id)
         self.postings.append(
@@ -353,18 +357,68 @@ class Book:
             )
         )
 
-    def _due(self, lot: BookLot) -> datetime | None:
+    def _move(self, account: str, change: int, lot: BookLot | None) -> None:
+        if account == "debt":
+            self.debt -= change
+        elif lot is None:
+            return
+        elif account == "available":
+            self.available += change
+            lot.available += change
+        elif account == "pending":
+            self.pending += change
+            lot.pending += change
+        elif account == "held":
+            self.held += change
+            lot.held += change
+
+    def _next_event(
+        self, lot: BookLot, released_at: Mapping[UUID, datetime] = NOTHING_RELEASED
+    ) -> Event | None:
+        """Return what time will do to the lot next. Its points burn when they are released, if that comes later."""
         if lot.pending:
-            return lot.activates_at
-        return self.expires_at(lot) if lot.available else None
+            return lot.activates_at, False, lot.id
+        burns_at = self.expires_at(lot) if lot.available else None
+        return None if burns_at is None else (max(burns_at, released_at.get(lot.id, burns_at)), True, lot.id)
 
     def _note_due(self, lot: BookLot) -> None:
-        moment = self._due(lot)
-        if moment is not None and (self.due_at is None or moment < self.due_at):
-            self.due_at = moment
+        event = self._next_event(lot)
+        if event is None:
+            return
+        if self.due_at is None or event[0] < self.due_at:
+            self.due_at = event[0]
+        if self._agenda is not None:
+            heappush(self._agenda, event)
 
     def _recompute_due(self) -> None:
-        moments = [moment for lot in self.lots.values() if (moment := self._due(lot)) is not None]
-        moments.extend(hold.expires_at for hold in self.holds.values())
+        self._agenda = None
+        self._find_due(self._draw_up())
+
+    def _draw_up(self, released_at: Mapping[UUID, datetime] = NOTHING_RELEASED) -> list[Event]:
+        if self._agenda is None or released_at:
+            events = (self._next_event(lot, released_at) for lot in self.lots.values())
+            self._agenda = [event for event in events if event is not None]
+            heapify(self._agenda)
+        return self._agenda
+
+    def _find_due(self, agenda: list[Event]) -> None:
+        """Set ``due_at``; a lot that was carried on or used up since it was noted is put where it belongs."""
+        while agenda:
+            lot = self.lots.get(agenda[0][2])
+            due = None if lot is None else self._next_event(lot)
+            if due == agenda[0]:
+                break
+            if due is None:
+                heappop(agenda)
+            else:
+                heapreplace(agenda, due)
+        moments = [hold.expires_at for hold in self.holds.values()]
+        if agenda:
+            moments.append(agenda[0][0])
         self.due_at = min(moments, default=None)
         self.is_wallet_touched = True
+
+
+def _carries_on(before: tuple[date, str], after: tuple[date, str] | None) -> bool:
+    """Tell whether no sliding lot burns sooner than before."""
+    return after is not None and after[1] == before[1] and after[0] >= before[0]
