@@ -20,8 +20,9 @@ from plushka.domain.programs.operations import join
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
-from plushka.domain.purchases.situation import Item, Situation, needs_lots, place, state_of
+from plushka.domain.purchases.situation import Item, Situation, needs_lots, place, spends_points, state_of
 from plushka.domain.purchases.store import insert_receipts
+from plushka.engine.purchase import Lot
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal, TemporaryFailure
 
@@ -47,13 +48,13 @@ class _Page:
     stored: frozenset[UUID]
     moved_at: datetime | None
 
-    def settle(self, now: datetime) -> None:
-        """Let time pass, and forget new lots that are used up: they are kept to be written, not to be walked over."""
-        self.book.settle(now)
+    def spendable_lots(self) -> tuple[Lot, ...]:
+        """Return what can be spent, and forget new lots that are used up: they are written, but not walked over."""
         lots = self.book.lots
-        for lot in [lot for lot in lots.values() if not (lot.pending or lot.available or lot.held)]:
+        for lot in [lot for lot in lots.values() if not (lot.available or lot.pending or lot.held)]:
             if lot.id not in self.stored:
                 del lots[lot.id]
+        return self.book.spendable_lots()
 
 
 async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> Loaded:
@@ -120,13 +121,12 @@ def _turn(situation: Situation, page: _Page, now: datetime) -> None:
     """Bring the member to the moment of the purchase, as reading them from the database then would have."""
     book, standing, version = page.book, page.standing, situation.version
     situation.book = book
-    touches_lots = needs_lots(situation, book, now)
-    if touches_lots:
-        page.settle(now)
+    if needs_lots(situation, book, now):
+        book.settle(now)
     situation.member = state_of(
         book,
         page.person,
-        lots=book.spendable_lots() if touches_lots else (),
+        lots=page.spendable_lots() if spends_points(situation) else (),
         tier=standing.tier,
         tier_is_manual=standing.tier_is_manual,
         purchases=standing.sums.purchases,

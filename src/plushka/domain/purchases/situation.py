@@ -202,7 +202,8 @@ async def _fill_members(
     ]
     await _settle(tx, buyers, all_lots=not lock)
     for version in {buyer.situation.version for buyer in buyers}:
-        await _fill_states(tx, version, [buyer for buyer in buyers if buyer.situation.version is version])
+        of_version = [buyer for buyer in buyers if buyer.situation.version is version]
+        await _fill_states(tx, version, of_version, all_lots=not lock)
 
 
 async def _settle(tx: Tx, buyers: Collection[_Buyer], *, all_lots: bool) -> None:
@@ -224,11 +225,15 @@ async def _settle(tx: Tx, buyers: Collection[_Buyer], *, all_lots: bool) -> None
 
 def needs_lots(situation: Situation, book: Book, at: datetime) -> bool:
     """Tell whether the purchase touches lots other than those it grants."""
+    return spends_points(situation) or book.is_due(at)
+
+
+def spends_points(situation: Situation) -> bool:
     purchase = situation.item.purchase
-    return purchase.redeem != 0 or purchase.hold_id is not None or book.is_due(at)
+    return purchase.redeem != 0 or purchase.hold_id is not None
 
 
-async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer]) -> None:
+async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, all_lots: bool) -> None:
     days = [buyer.situation.business_date for buyer in buyers]
     program_id = buyers[0].standing.program_id
     totals = await standings.list_totals(
@@ -245,7 +250,8 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer]) -> No
         buyer.situation.member = state_of(
             buyer.book,
             buyer.person,
-            lots=buyer.book.spendable_lots(),
+            # A commit that spends nothing is not told what could be spent, whether or not something was due.
+            lots=buyer.book.spendable_lots() if all_lots or spends_points(buyer.situation) else (),
             tier=buyer.standing.tier,
             tier_is_manual=buyer.standing.tier_is_manual,
             purchases=buyer.standing.sums.purchases,
