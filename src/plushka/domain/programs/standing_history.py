@@ -4,7 +4,7 @@ The same sums as ``standings`` keeps at every purchase, for many purchases of on
 transaction. The wallet's lock guards them, as it does there.
 """
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,11 +28,13 @@ class StandingHistory:
     tier_is_manual: bool
     sums: Sums
     days: dict[date, Sums] = field(default_factory=dict)
-    rule_days: dict[str, dict[date, int]] = field(default_factory=dict)
+    rule_months: dict[tuple[str, date], dict[date, int]] = field(default_factory=dict)
     changed_days: set[date] = field(default_factory=set)
     changed_rule_days: set[tuple[str, date]] = field(default_factory=set)
     tier_changes: list[tuple[StandingChange, datetime]] = field(default_factory=list)
     dates: list[date] = field(default_factory=list)
+    _sums_up_to: list[Sums] = field(default_factory=list)
+    """Beside each of ``dates`` all days up to it together; shorter where a day has changed."""
 
     def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
         """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
@@ -40,32 +42,39 @@ class StandingHistory:
 
     def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
         """Return what capped rules gave (on the day, in its calendar month up to it), by rule."""
-        month_start = day.replace(day=1)
+        month = day.replace(day=1)
         points = {}
         for rule in version.capped_rules:
-            of_rule = self.rule_days.get(rule)
-            if of_rule is not None:
-                in_month = [given for on, given in of_rule.items() if month_start <= on <= day]
-                if in_month:
-                    points[rule] = (of_rule.get(day, 0), sum(in_month))
+            in_month = self.rule_months.get((rule, month))
+            if in_month is not None:
+                up_to_day = [given for on, given in in_month.items() if on <= day]
+                if up_to_day:
+                    points[rule] = (in_month.get(day, 0), sum(up_to_day))
         return points
 
     def add(self, change: StandingChange, *, at: datetime) -> None:
         """Add a purchase that was decided from this standing."""
         day = change.business_date
         self.sums = _plus(self.sums, change.sums)
-        if day not in self.days:
+        if day in self.days:
+            self.days[day] = _plus(self.days[day], change.sums)
+        else:
             insort(self.dates, day)
-        self.days[day] = _plus(self.days.get(day, Sums(0, 0, 0)), change.sums)
+            self.days[day] = change.sums
+        del self._sums_up_to[bisect_left(self.dates, day) :]
         self.changed_days.add(day)
         for rule, points in change.rule_points.items():
-            of_rule = self.rule_days.setdefault(rule, {})
-            of_rule[day] = of_rule.get(day, 0) + points
+            in_month = self.month_of(rule, day)
+            in_month[day] = in_month.get(day, 0) + points
             self.changed_rule_days.add((rule, day))
         if change.tier != self.tier:
             self.tier, self.tier_since = change.tier, at
         if change.tier != change.tier_before:
             self.tier_changes.append((change, at))
+
+    def month_of(self, rule: str, day: date) -> dict[date, int]:
+        """Return what the rule gave on the days of the month that ``day`` is in, to be added to."""
+        return self.rule_months.setdefault((rule, day.replace(day=1)), {})
 
     def _total(self, start: date | None, day: date) -> Totals:
         if start is None:
@@ -73,16 +82,27 @@ class StandingHistory:
             return Totals(
                 spend_minor=sums.spend_minor, visits=sums.purchases, points_earned=sums.points_earned
             )
-        spend_minor = visits = points_earned = 0
-        for on in reversed(self.dates):
-            if on < start:
-                break
-            if on <= day:
-                sums = self.days[on]
-                spend_minor += sums.spend_minor
-                visits += sums.purchases
-                points_earned += sums.points_earned
-        return Totals(spend_minor=spend_minor, visits=visits, points_earned=points_earned)
+        self._sum_up()
+        before, through = bisect_left(self.dates, start), bisect_right(self.dates, day)
+        if before == through:
+            return Totals()
+        until = self._sums_up_to[through - 1]
+        if before == 0:
+            return Totals(
+                spend_minor=until.spend_minor, visits=until.purchases, points_earned=until.points_earned
+            )
+        out = self._sums_up_to[before - 1]
+        return Totals(
+            spend_minor=until.spend_minor - out.spend_minor,
+            visits=until.purchases - out.purchases,
+            points_earned=until.points_earned - out.points_earned,
+        )
+
+    def _sum_up(self) -> None:
+        sums = self._sums_up_to[-1] if self._sums_up_to else Sums(0, 0, 0)
+        for day in self.dates[len(self._sums_up_to) :]:
+            sums = _plus(sums, self.days[day])
+            self._sums_up_to.append(sums)
 
 
 async def read_histories(
@@ -119,8 +139,8 @@ async def read_histories(
         program_id,
         member_ids,
     ):
-        of_rule = histories[row["member_id"]].rule_days.setdefault(row["rule"], {})
-        of_rule[row["business_date"]] = row["points"]
+        history = histories[row["member_id"]]
+        history.month_of(row["rule"], row["business_date"])[row["business_date"]] = row["points"]
     return histories
 
 
@@ -207,7 +227,7 @@ async def _upsert_days(tx: Tx, histories: Sequence[StandingHistory], program_id:
 
 async def _upsert_rule_days(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
     rows = [
-        (history.member_id, rule, day, history.rule_days[rule][day])
+        (history.member_id, rule, day, history.month_of(rule, day)[day])
         for history in histories
         for rule, day in sorted(history.changed_rule_days)
     ]
