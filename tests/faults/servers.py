@@ -1,0 +1,72 @@
+"""Plushka's own processes, started as an operator starts them, to be killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+READY_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 60
+NO_RATE_LIMIT = "1000000"
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def web_server(dsn: str, folder: Path, *, workers: int = 1) -> Iterator[str]:
+    """Run ``plushka web`` on a database and yield its address."""
+    port = free_port()
+    environ = {"DATABASE_URL": dsn, "PLUSHKA_WORKERS": str(workers), **_environ(folder, port)}
+    with plushka(["web"], environ):
+        wait_until_open(port)
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def plushka(arguments: list[str], environ: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a command of Plushka until the end of the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "plushka", *arguments],
+        env={**os.environ, **environ},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(STOP_SECONDS_MAX)
+
+
+def wait_until_open(port: int) -> None:
+    """Return when somebody listens on ``port``."""
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _environ(folder: Path, port: int) -> dict[str, str]:
+    return {
+        "PLUSHKA_DATA": str(folder),
+        "PLUSHKA_PORT": str(port),
+        "PLUSHKA_ENV": "production",
+        "PLUSHKA_RATE_PER_SECOND": NO_RATE_LIMIT,
+    }
