@@ -6,11 +6,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.shop import Shop, open_shop, receipt
 
 from plushka.domain.ledger.model import Balance
 from plushka.domain.members.model import Identity, UnknownMember
+from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import (
     KeyReused,
     NoProgram,
@@ -30,6 +32,9 @@ from plushka.engine.program import (
     Program,
     Redemption,
     RedemptionLimits,
+    Requirement,
+    TierRule,
+    Tiers,
 )
 from plushka.platform.database import Database
 from plushka.platform.errors import Refusal
@@ -158,6 +163,26 @@ async def test_a_late_receipt_is_decided_by_the_version_of_its_moment(shop: Shop
     assert late.receipt.outcome.earned_points == 10
     now = await shop.buy("2", 100_00, member=member_id)
     assert now.receipt.outcome.earned_points == 0
+
+
+async def test_a_late_receipt_under_old_rules_does_not_move_a_tier_of_the_new(
+    database: Database, clock: SetClock
+) -> None:
+    easy = Requirement(metric="spend", at_least=100_00)
+    old = structs.replace(CASHBACK, tiers=Tiers(tiers=(TierRule(id="guest", name="Гость"),)))
+    gold = TierRule(id="gold", name="Золото", requirements=(easy,))
+    new = structs.replace(CASHBACK, tiers=Tiers(tiers=(TierRule(id="new", name="Новичок"), gold)))
+    async with open_shop(database, clock, old) as shop:
+        member_id, before = await shop.enroll(), clock.now()
+        clock.advance(timedelta(hours=1))
+        await shop.publish(new)
+        await shop.buy("1", 1_000_00, member=member_id)
+
+        await shop.buy("2", 10_00, member=member_id, occurred_at=before)
+
+        async with shop.tx() as tx:
+            standing = await get_standing(tx, member_id, versions=shop.reference.versions)
+    assert standing.tier == "gold"
 
 
 async def test_a_batch_answers_each_receipt_on_its_own(shop: Shop) -> None:

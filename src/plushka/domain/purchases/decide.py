@@ -56,19 +56,25 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     for grant in outcome.grants:
         book.accrue(grant, earned_at=situation.at, cause=cause)
     return Decision(
-        receipt_id, now, situation, outcome, book.balance(), standing_change(situation, outcome, book)
+        receipt_id, now, situation, outcome, book.balance(), standing_change(situation, outcome, book, now)
     )
 
 
-def standing_change(situation: Situation, outcome: Outcome, book: Book) -> StandingChange:
-    """Return what the purchase does to the member's standing."""
+def standing_change(situation: Situation, outcome: Outcome, book: Book, now: datetime) -> StandingChange:
+    """Return what the purchase, booked ``now``, does to the member's standing.
+
+    Rules out of force by then do not move a tier: they may not know it, and would give one of their own.
+    What a late purchase adds to the sums counts at the next one.
+    """
     capped = situation.version.capped_rules
+    tier = situation.member.tier if situation.member else None
+    is_outdated = situation.superseded_at is not None and situation.superseded_at <= now
     return StandingChange(
         member_id=book.member_id,
         business_date=situation.business_date,
         sums=Sums(purchases=1, spend_minor=outcome.spend_minor, points_earned=outcome.earned_points),
-        tier_before=situation.member.tier if situation.member else None,
-        tier=outcome.tier_after,
+        tier_before=tier,
+        tier=tier if is_outdated else outcome.tier_after,
         rule_points={award.rule: award.points for award in outcome.awards if award.rule in capped},
     )
 

@@ -38,7 +38,10 @@ class Item(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Situation:
-    """A purchase with all that decides it. ``book`` and ``member`` are None for an anonymous one."""
+    """A purchase with all that decides it. ``book`` and ``member`` are None for an anonymous one.
+
+    ``superseded_at``: when other rules than those of its moment came into force; None: never yet.
+    """
 
     item: Item
     at: datetime
@@ -48,6 +51,7 @@ class Situation:
     version: Version
     basket: Basket
     names: tuple[str | None, ...]
+    superseded_at: datetime | None = None
     book: Book | None = None
     member: Member | None = None
     hold: HoldRecord | None = None
@@ -97,6 +101,7 @@ async def _try_to_place(tx: Tx, reference: Reference, item: Item, marks: Sequenc
         version=await reference.versions.get(tx, mark.id),
         basket=Basket(lines=(), place=place, channel=item.purchase.channel, redeem=item.purchase.redeem),
         names=(),
+        superseded_at=min((mark.valid_from for mark in marks if mark.valid_from > at), default=None),
     )
 
 
