@@ -71,8 +71,11 @@ class PosApplication:
             _seconds.labels(request.name, status).observe(perf_counter() - began)
         except Exception as error:  # noqa: BLE001  the edge: whatever it is, the till is told
             problem, headers = problem_of(error, request.language)
-            if problem.status >= INTERNAL_ERROR:
+            if problem.status == INTERNAL_ERROR:
                 _log.error("request failed", path=scope["path"], code=problem.code, exc_info=error)
+            elif problem.status > INTERNAL_ERROR:
+                # Every till comes again every second: a trace each would fill the disk that may be full already.
+                _log.warning("database is away", path=scope["path"], reason=repr(error))
             await _send(send, problem.status, _PROBLEM, _encode(problem), headers)
             _seconds.labels(request.name, problem.status).observe(perf_counter() - began)
 

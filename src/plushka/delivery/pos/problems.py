@@ -32,6 +32,7 @@ DATABASE_IS_AWAY = (
     asyncpg.ObjectNotInPrerequisiteStateError,  # closed for maintenance; a lock not to be had
     asyncpg.ReadOnlySQLTransactionError,  # the server has become a standby
     asyncpg.InterfaceError,  # a connection closed under us
+    asyncpg.InternalClientError,  # the same, when the server's last word comes between two statements
     OSError,  # refused, reset, no such socket
     TimeoutError,  # no connection came free
 )
