@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
-from tests.domain.shop import Shop, open_shop
+from tests.domain.shop import Shop, open_shop, receipt
 
 from plushka.domain.ledger.model import Balance, InsufficientPoints
 from plushka.domain.purchases.model import (
@@ -17,7 +17,7 @@ from plushka.domain.purchases.model import (
     RedemptionOverMaximum,
     UnknownHold,
 )
-from plushka.domain.purchases.operations import cancel_hold, hold
+from plushka.domain.purchases.operations import cancel_hold, hold, quote
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -115,6 +115,31 @@ async def test_a_hold_that_has_run_out_is_released_and_still_captured_if_the_poi
     bought = await shop.buy("order", 200_00, member=member_id, hold_id=placed.id)
     assert bought.receipt.outcome.redeemed_minor == 60_00
     assert await shop.differences() == ()
+
+
+async def test_a_hold_that_has_run_out_serves_one_purchase_only(
+    shop: Shop, member_id: UUID, clock: SetClock
+) -> None:
+    placed = await place(shop, member_id, 30)
+    clock.advance(timedelta(minutes=16))
+    await shop.buy("1", 200_00, member=member_id, hold_id=placed.id)
+
+    with pytest.raises(HoldClosed):
+        await shop.buy("2", 200_00, member=member_id, hold_id=placed.id)
+    assert await shop.differences() == ()
+
+
+async def test_a_quote_counts_the_points_that_its_hold_keeps(shop: Shop, member_id: UUID) -> None:
+    placed = await place(shop, member_id, 60)
+    wanted = receipt("order", 200_00, member=member_id, hold_id=placed.id)
+
+    async with shop.tx() as tx:
+        quoted = await quote(tx, shop.reference, shop.caller, wanted)
+
+    assert quoted.outcome.payable_minor == 140_00
+    assert quoted.balance == Balance(available=40, held=60)
+    bought = await shop.queue.commit(shop.caller, wanted)
+    assert bought.receipt.outcome.payable_minor == 140_00
 
 
 async def test_a_hold_that_has_run_out_states_the_maximum_when_the_points_are_gone(

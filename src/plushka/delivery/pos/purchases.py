@@ -24,6 +24,7 @@ from plushka.domain.purchases.model import (
     RedemptionRefused,
     TimeInFuture,
     UnknownBranch,
+    UnknownHold,
     WrongCurrency,
 )
 from plushka.domain.purchases.quote import quote
@@ -37,13 +38,14 @@ _UNDECIDABLE = (
     WrongCurrency,
     TimeInFuture,
     NoProgram,
+    UnknownHold,
+    HoldClosed,
 )
 _UNBOOKABLE = (
     *_UNDECIDABLE,
     RedemptionOverMaximum,
     RedemptionRefused,
     InsufficientPoints,
-    HoldClosed,
     PayableChanged,
     ReceiptDiffers,
 )

@@ -75,7 +75,7 @@ class Book:
     granted: list[BookLot] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
     extensions: list[Extension] = field(default_factory=list)
-    closed_holds: list[tuple[UUID, HoldState]] = field(default_factory=list)
+    closed_holds: dict[UUID, HoldState] = field(default_factory=dict)
     is_wallet_touched: bool = False
     _agenda: list[Event] | None = None
     """A heap with the next event of each lot, not later than it really comes; None: to be drawn up."""
@@ -236,6 +236,10 @@ class Book:
         """Give everything that is held back to its lots."""
         self._close_hold(hold, hold.lots, state=state, cause=cause)
 
+    def note_captured(self, hold_id: UUID) -> None:
+        """Close a hold that had run out before its points were redeemed anew: it serves one purchase only."""
+        self.closed_holds[hold_id] = "captured"
+
     def restore(self, uses: Iterable[LotUse], *, grace_days: int, zone: str, cause: Cause) -> None:
         """Give spent points back to the lots they came from; a lot past its date lives ``grace_days`` more (S9)."""
         for use in uses:
@@ -322,7 +326,7 @@ class Book:
             self._post("release", "held", "available", use.points, lot, cause=cause)
             self._repay_debt(lot, cause)
         del self.holds[hold.id]
-        self.closed_holds.append((hold.id, state))
+        self.closed_holds[hold.id] = state
         self._recompute_due()
 
     def _repay_debt(self, lot: BookLot, cause: Cause) -> None:

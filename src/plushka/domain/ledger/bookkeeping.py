@@ -208,7 +208,7 @@ def _wallet(book: Book) -> tuple[object, ...]:
 
 
 async def _close_holds(tx: Tx, books: Sequence[Book]) -> None:
-    rows = [closed for book in books for closed in book.closed_holds]
+    rows = [closed for book in books for closed in book.closed_holds.items()]
     if rows:
         await tx.execute(
             """

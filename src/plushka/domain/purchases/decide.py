@@ -41,7 +41,7 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     :raises PayableChanged: the customer was asked for another sum
     :raises HoldClosed: the hold was captured or cancelled before
     """
-    hold = _hold_of(situation)
+    hold = claim_hold(situation)
     outcome = evaluate(situation.version, situation.member, situation.basket, situation.at)
     _check(situation, outcome, hold)
     cause = Cause(document_id=receipt_id, version_id=situation.version.id, at=now)
@@ -52,6 +52,8 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
         book.capture(hold, outcome.redeemed.lots if outcome.redeemed else (), cause=cause)
     elif outcome.redeemed is not None:
         book.redeem(outcome.redeemed.lots, cause=cause)
+    if hold is None and situation.hold is not None:
+        book.note_captured(situation.hold.id)
     book.note_purchase(situation.business_date, situation.branch.time_zone)
     for grant in outcome.grants:
         book.accrue(grant, earned_at=situation.at, cause=cause)
@@ -79,11 +81,14 @@ def standing_change(situation: Situation, outcome: Outcome, book: Book, now: dat
     )
 
 
-def _hold_of(situation: Situation) -> OpenHold | None:
-    """Turn the situation into that of a capture, if its purchase names a hold that is still open.
+def claim_hold(situation: Situation) -> OpenHold | None:
+    """Turn the situation into that of a capture, and return the hold, if its purchase names one that is still open.
 
     A hold that has run out was released when the book was settled: its points are then redeemed anew,
     as far as they are still there (S6).
+
+    :raises UnknownHold: the member has no such hold
+    :raises HoldClosed: it was captured or cancelled before
     """
     purchase, book, member = situation.item.purchase, situation.book, situation.member
     if purchase.hold_id is None or book is None or member is None:

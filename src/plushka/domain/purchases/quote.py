@@ -1,5 +1,6 @@
 """What a purchase would give."""
 
+from plushka.domain.purchases.decide import claim_hold
 from plushka.domain.purchases.model import Caller, Purchase, Quote
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item, gather
@@ -16,6 +17,7 @@ async def quote(tx: Tx, reference: Reference, caller: Caller, purchase: Purchase
     (found,) = await gather(tx, reference, [Item(caller, purchase)], lock=False)
     if isinstance(found, Refusal):
         raise found
+    claim_hold(found)
     return Quote(
         outcome=evaluate(found.version, found.member, found.basket, found.at),
         member_id=found.book.member_id if found.book else None,
