@@ -4,7 +4,6 @@ The programme mixes what shops mix: percents by category with tier rates, a ladd
 weekdays, thresholds, fixed points, caps. Receipts differ, so that no answer is remembered whole.
 """
 
-# ruff: noqa: T201 - a script of its own, and what it does is print
 import gc
 import random
 from collections.abc import Iterator
