@@ -1,10 +1,18 @@
 """A till's day: a member comes, buys, spends, returns; every answer as the till sees it."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
-from tests.pos.conftest import coffee
+from msgspec import structs
+from tests.conftest import SetClock
+from tests.pos.conftest import CASHBACK, Cast, coffee
+
+from plushka.domain.programs.operations import publish
+from plushka.domain.programs.queries import get_program_id
+from plushka.engine.program import EarningRule, Fixed
+from plushka.platform.database import Database
 
 
 async def enroll(till: httpx.AsyncClient, **identities: str) -> dict[str, Any]:
@@ -89,6 +97,39 @@ async def test_a_batch_answers_each_receipt_on_its_own(anna: httpx.AsyncClient) 
         "field_unknown",
     ]
     assert results[2]["problem"]["errors"][0]["field"] == "lines[0].quantity_milli"
+
+
+async def test_a_receipt_that_no_program_can_read_stops_no_other_of_its_batch(
+    anna: httpx.AsyncClient,
+) -> None:
+    bodies = [
+        json.dumps(coffee(str(number), cashier="Зоя"), ensure_ascii=False).encode() for number in range(4)
+    ]
+    bodies[1] = bodies[1].replace("Зоя".encode(), b"\\u0000")
+    bodies[2] = bodies[2].replace("Зоя".encode(), b"\xff")
+
+    answer = await anna.post("/v1/purchases/batch", content=b'{"purchases":[%s]}' % b",".join(bodies))
+
+    results = answer.json()["results"]
+    assert [result["status"] for result in results] == [201, 422, 400, 201]
+    assert results[1]["problem"]["errors"] == [{"code": "text_has_nul", "field": "cashier"}]
+
+
+async def test_a_receipt_that_fails_on_our_side_stops_no_other_of_its_batch(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    million = EarningRule(id="each", name="each", effect=Fixed(points=10**12, per="unit"))
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        rules = structs.replace(CASHBACK, earning=(million,))
+        await publish(tx, program_id=await get_program_id(tx), program=rules, valid_from=tx.at)
+    member = await enroll(anna)
+    line = {"sku": "grain", "quantity_milli": 10**15, "amount_minor": 1}
+    beyond = coffee("1", member={"id": member["id"]}, lines=[line])
+
+    answer = await anna.post("/v1/purchases/batch", json={"purchases": [beyond, coffee("2")]})
+
+    assert [result["status"] for result in answer.json()["results"]] == [500, 201]
+    assert (await anna.get("/v1/receipts", params={"external_id": "1"})).status_code == 404
 
 
 async def test_held_points_are_spent_by_the_purchase_or_go_back(anna: httpx.AsyncClient) -> None:

@@ -47,7 +47,7 @@ def parse_json(decoder: msgspec.json.Decoder[Value], body: bytes) -> Value:
         raise Rejected(400, "json_malformed") from error
     # PostgreSQL stores no NUL. A raw one is no JSON; an escaped one is rare enough to look for it twice.
     if _ESCAPED_NUL in body:
-        _refuse_nul(msgspec.json.decode(body))
+        _refuse_nul(value)
     return value
 
 
@@ -98,11 +98,13 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     match value:
         case str():
             yield path, value
-        case list():
+        case list() | tuple():
             for index, item in enumerate(value):
                 yield from _texts(item, f"{path}[{index}]")
         case dict():
             for name, item in value.items():
                 yield from _texts(item, f"{path}.{name}")
-        case _:
+        case msgspec.Struct():
+            yield from _texts(msgspec.structs.asdict(value), path)
+        case _:  # a Raw among them: it is looked through when it is parsed
             pass

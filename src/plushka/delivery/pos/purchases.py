@@ -1,12 +1,14 @@
 """Quotes and commits."""
 
 import msgspec
+import structlog
 
 from plushka.delivery.pos.answers import BatchOut, BatchResult, QuoteOut, ReceiptOut
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.limits import BATCH_BODY_BYTES_MAX
 from plushka.delivery.pos.parsing import parse_json
-from plushka.delivery.pos.problems import problem_of_refusal
+from plushka.delivery.pos.problems import INTERNAL_ERROR, problem_of
+from plushka.delivery.pos.refusals import Rejected
 from plushka.delivery.pos.requests import BatchIn, PurchaseIn, Query, QuoteIn, Texts
 from plushka.delivery.pos.texts import tell_quote, tell_receipt
 from plushka.domain.ledger.model import InsufficientPoints
@@ -61,6 +63,7 @@ _PURCHASE = {
     "redeem": "max",
 }
 _purchase_decoder = msgspec.json.Decoder(PurchaseIn)
+_log = structlog.get_logger()
 
 
 @endpoint(
@@ -112,20 +115,25 @@ async def commit_purchase(call: Call[PurchaseIn, Texts]) -> Answer[ReceiptOut]:
 async def commit_purchases(call: Call[BatchIn, Query]) -> Answer[BatchOut]:
     """Commit up to 500 receipts of a till that was offline.
 
-    Each is answered on its own, in order, as if it had come alone; one that is refused stops no other.
-    Safe to repeat by the receipts' numbers.
+    Each is answered on its own, in order, as if it had come alone; one that is refused or fails stops no
+    other. Safe to repeat by the receipts' numbers.
     """
     parsed = [_parse(call, raw) for raw in call.body.purchases]
     purchases = [item for item in parsed if isinstance(item, Purchase)]
     committed = iter(await call.services.purchases.commit_many(call.caller, purchases))
     answers = [next(committed) if isinstance(item, Purchase) else item for item in parsed]
+    # Nothing at all came through: the database is away, which the till is told as for a receipt alone.
+    if all(
+        isinstance(answer, Exception) and not isinstance(answer, Refusal | Rejected) for answer in answers
+    ):
+        raise answers[0]
     return Answer(BatchOut(results=tuple(_result(answer, call) for answer in answers)))
 
 
-def _parse(call: Call[BatchIn, Query], raw: msgspec.Raw) -> Purchase | Refusal:
+def _parse(call: Call[BatchIn, Query], raw: msgspec.Raw) -> Purchase | Refusal | Rejected:
     try:
         return _to_domain(parse_json(_purchase_decoder, bytes(raw)), call.holder.country, None)
-    except Refusal as refusal:
+    except (Refusal, Rejected) as refusal:
         return refusal
 
 
@@ -138,8 +146,10 @@ def _to_domain(body: PurchaseIn, country: str, idempotency_key: str | None) -> P
     )
 
 
-def _result(answer: Committed | Refusal, call: Call[BatchIn, Query]) -> BatchResult:
-    if isinstance(answer, Refusal):
-        problem = problem_of_refusal(answer, call.language)
-        return BatchResult(status=problem.status, problem=problem)
-    return BatchResult(status=200 if answer.is_repeat else 201, receipt=ReceiptOut.of(answer.receipt))
+def _result(answer: Committed | Exception, call: Call[BatchIn, Query]) -> BatchResult:
+    if isinstance(answer, Committed):
+        return BatchResult(status=200 if answer.is_repeat else 201, receipt=ReceiptOut.of(answer.receipt))
+    problem, _ = problem_of(answer, call.language)
+    if problem.status >= INTERNAL_ERROR:
+        _log.error("receipt of a batch failed", code=problem.code, exc_info=answer)
+    return BatchResult(status=problem.status, problem=problem)

@@ -71,9 +71,15 @@ class PurchaseQueue:
             raise answer
         return answer
 
-    async def commit_many(self, caller: Caller, purchases: Sequence[Purchase]) -> list[Answer]:
-        """Book purchases of a till that was offline; each is answered on its own, in order."""
-        return list(await asyncio.gather(*(self._enqueue(caller, purchase) for purchase in purchases)))
+    async def commit_many(self, caller: Caller, purchases: Sequence[Purchase]) -> list[Answer | Exception]:
+        """Book purchases of a till that was offline; each is answered on its own, in order, a failure by itself."""
+        waiting = [self._enqueue(caller, purchase) for purchase in purchases]
+        answers: list[Answer | Exception] = []
+        for answer in await asyncio.gather(*waiting, return_exceptions=True):
+            if not isinstance(answer, Committed | Exception):
+                raise answer
+            answers.append(answer)
+        return answers
 
     def _enqueue(self, caller: Caller, purchase: Purchase) -> asyncio.Future[Answer]:
         waiting = _Waiting(Item(caller, purchase), asyncio.get_running_loop().create_future())
