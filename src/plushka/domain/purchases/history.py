@@ -181,7 +181,7 @@ async def _open_pages(tx: Tx, first_at: Mapping[UUID, datetime], *, program_id: 
     member_ids = list(first_at)
     people = {person.id: person for person in (await find_people(tx, member_ids)).values()}
     books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(people))
-    if strangers := [member_id for member_id in people if member_id not in books]:
+    if strangers := sorted(member_id for member_id in people if member_id not in books):
         for member_id in strangers:
             await join(replace(tx, at=first_at[member_id]), member_id)
         books |= await bookkeeping.lock_books(tx, program_id=program_id, member_ids=strangers)

@@ -187,7 +187,8 @@ async def _fill_members(
     take = bookkeeping.lock_books if lock else bookkeeping.read_books
     books = await take(tx, program_id=program_id, member_ids=list(by_member))
     # Members of before the programme join it with their first purchase under it; a quote only supposes so.
-    strangers = [member_id for member_id in by_member if member_id not in books]
+    # In one order: of two processes that let the same ones join, the second waits for the first.
+    strangers = sorted(member_id for member_id in by_member if member_id not in books)
     if strangers and lock:
         for member_id in strangers:
             await join(tx, member_id)
