@@ -1,7 +1,7 @@
 """The summary: how today goes, beside yesterday and the fortnight."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,7 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
     return visit.page(
         "home.html",
         section="home",
-        today=visit.figures.day(today),
+        today=_told(today, visit),
         figures=_figures(days, today, visit),
         members=visit.figures.number(members),
         chart=_chart(days, today, visit),
@@ -55,6 +55,15 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
 def _business_day(visit: Visit) -> date:
     local = visit.at.astimezone(ZoneInfo(visit.business.time_zone))
     return (local - timedelta(minutes=DAY_STARTS_MINUTES)).date()
+
+
+def _told(today: date, visit: Visit) -> str:
+    """Return what day it is; after midnight, that the shop's one is not over yet."""
+    day = visit.figures.day(today)
+    if today == visit.at.astimezone(ZoneInfo(visit.business.time_zone)).date():
+        return visit.words.gettext("Today, {date}", date=day)
+    ends_at = time(DAY_STARTS_MINUTES // 60, DAY_STARTS_MINUTES % 60).strftime("%H:%M")
+    return visit.words.gettext("The business day of {date}, which ends at {time}", date=day, time=ends_at)
 
 
 def _figures(days: Sequence[DayFigures], today: date, visit: Visit) -> list[Figure]:
