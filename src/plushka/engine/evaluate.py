@@ -7,6 +7,7 @@ of lines, and takes certificates and money for what is payable, which changes no
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import sub
 
 from plushka.engine.local_time import Moment, moment
 from plushka.engine.phases.case import Case
@@ -88,7 +89,7 @@ def _anonymous(amounts_minor: Sequence[int], masks: Sequence[int], now: Moment) 
 
 
 def _less(amounts_minor: Sequence[int], cuts_minor: Sequence[int]) -> list[int]:
-    return [amount - cut for amount, cut in zip(amounts_minor, cuts_minor, strict=True)]
+    return list(map(sub, amounts_minor, cuts_minor))
 
 
 def _lines(
@@ -101,12 +102,14 @@ def _lines(
     nothing = (0,) * len(amounts_minor)
     spent = redeemed.by_line_points if redeemed and redeemed.points else nothing
     by_line = [award.by_line for award in earned.awards]
-    points = list(map(sum, zip(*by_line, strict=True))) if by_line else nothing
     return tuple(
-        [
-            LineOutcome(amount, amount - price, price - payable, payable, line_spent, line_points)
-            for amount, price, payable, line_spent, line_points in zip(
-                amounts_minor, prices_minor, payables_minor, spent, points, strict=True
-            )
-        ]
+        map(
+            LineOutcome,
+            amounts_minor,
+            nothing if prices_minor is amounts_minor else map(sub, amounts_minor, prices_minor),
+            nothing if payables_minor is prices_minor else map(sub, prices_minor, payables_minor),
+            payables_minor,
+            spent,
+            map(sum, zip(*by_line, strict=True)) if by_line else nothing,
+        )
     )

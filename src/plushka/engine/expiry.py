@@ -19,6 +19,7 @@ from plushka.engine.program import (
 from plushka.engine.purchase import Place
 
 DAY = timedelta(days=1)
+SHORTEST_MONTH_DAYS = 28
 MONTHS_OF = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
@@ -98,7 +99,7 @@ def add_months(day: date, months: int) -> date:
 
 def clamped(year: int, month: int, day: int) -> date:
     """Return the date, with ``day`` lowered to the month's last: 29 February is the 28th in common years (S15)."""
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    return date(year, month, day if day <= SHORTEST_MONTH_DAYS else min(day, monthrange(year, month)[1]))
 
 
 def period_start(unit: str, day: date) -> date:

@@ -64,11 +64,15 @@ class CapPlan(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
-    """An earning rule: ``bit`` marks it in the mask of a line that it counts; notes are built beforehand."""
+    """An earning rule: ``bit`` marks it in the mask of a line that it counts; notes are built beforehand.
+
+    ``has_rivals``: on some line it may have to give more than another rule to win.
+    """
 
     index: int
     bit: int
     rule: EarningRule
+    has_rivals: bool
     when: Test | None
     caps: tuple[CapPlan, ...]
     no_lines: Note
@@ -80,8 +84,8 @@ class RulePlan:
 class Contest:
     """The rules that claim a line, as indices: all of ``sure``, and the best of each of ``groups``.
 
-    An exclusive contest has one group: the exclusive rules of the highest priority. Within a group
-    the rule that wins a tie stands first.
+    An exclusive contest is between the exclusive rules of the highest priority. Within a group the rule that
+    wins a tie stands first; one without rivals is sure.
     """
 
     exclusive: bool
@@ -101,6 +105,8 @@ def contest_of(plans: Sequence[RulePlan]) -> Contest:
     exclusive = [plan for plan in ranked if plan.rule.policy == "exclusive"]
     if exclusive:
         first = [plan.index for plan in exclusive if plan.rule.priority == exclusive[0].rule.priority]
+        if len(first) == 1:
+            return Contest(exclusive=True, sure=tuple(first), groups=())
         return Contest(exclusive=True, sure=(), groups=(tuple(first),))
     sure = [plan.index for plan in ranked if plan.rule.policy == "stack"]
     rivals: dict[str, list[int]] = {}

@@ -34,6 +34,8 @@ from plushka.engine.local_time import Moment
 from plushka.engine.purchase import Member, Note
 from plushka.engine.reasons import note
 
+HALF_A_YEAR = timedelta(days=182)
+
 
 class Occasion(Struct):
     """What receipt conditions look at. Sequences run parallel to the receipt's lines.
@@ -237,11 +239,12 @@ def _birthday(condition: Birthday, rule: str) -> Test:
         if birthday is None:
             return failed
         today = occasion.moment.business_date
-        # The window of a birthday in January begins the year before, that of one in December ends the year after.
-        for year in (today.year - 1, today.year, today.year + 1):
-            day = clamped(year, birthday.month, birthday.day)
-            if day - before <= today <= day + after:
-                return None
-        return failed
+        # The birthday to look at may be that of the year before or after: no window reaches half a year.
+        day = clamped(today.year, birthday.month, birthday.day)
+        if today - day > HALF_A_YEAR:
+            day = clamped(today.year + 1, birthday.month, birthday.day)
+        elif day - today > HALF_A_YEAR:
+            day = clamped(today.year - 1, birthday.month, birthday.day)
+        return None if -after <= day - today <= before else failed
 
     return test

@@ -8,13 +8,18 @@ from plushka.engine.program import Rounding
 
 def rounded(numerator: int, denominator: int, mode: Rounding) -> int:
     """Return ``numerator / denominator`` (both at least 0) as a whole number; a half goes up in ``half_up``."""
+    return (numerator + lift(denominator, mode)) // denominator
+
+
+def lift(denominator: int, mode: Rounding) -> int:
+    """Return what to add to a numerator so that whole division by ``denominator`` rounds as told."""
     match mode:
         case "floor":
-            return numerator // denominator
+            return 0
         case "half_up":
-            return (2 * numerator + denominator) // (2 * denominator)
+            return denominator // 2
         case "ceil":
-            return -(-numerator // denominator)
+            return denominator - 1
         case _:
             assert_never(mode)
 

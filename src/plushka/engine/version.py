@@ -1,5 +1,6 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import assert_never
@@ -33,6 +34,7 @@ from plushka.engine.program import (
 from plushka.engine.purchase import Member, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
+from plushka.engine.shares import lift
 
 BP = 100_00
 DAY_WINDOW = Calendar("day")
@@ -45,7 +47,8 @@ class Version:
 
     ``windows`` are those that ``Member.totals`` must carry, in this order. ``capped_rules`` are the
     ids of rules that need ``Member.rule_points``. The rest is for the engine's phases:
-    ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit;
+    ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
+    ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells.
     """
 
@@ -65,6 +68,8 @@ class Version:
     not_redeemable_bit: int
     unit: int
     pace_denominator: int
+    pace_lift: int
+    _tier_of: dict[str | None, TierPlan]
     _no_totals: tuple[Totals, ...]
     _day_window: int | None
     _month_window: int | None
@@ -72,10 +77,7 @@ class Version:
 
     def tier_plan(self, tier: str | None) -> TierPlan:
         """Return the plan of a tier; of the first one for None, or for a tier this version does not have."""
-        for plan in self.tiers:
-            if plan.id == tier:
-                return plan
-        return self.tiers[0]
+        return self._tier_of.get(tier, self.tiers[0])
 
     def totals_of(self, member: Member) -> tuple[Totals, ...]:
         """Return the member's totals, one for each window; none given means that all are 0."""
@@ -109,13 +111,18 @@ def compile_version(version_id: UUID, program: Program) -> Version:
     masks = LineMasks(program.excluded, delivery_takes_part=program.delivery_takes_part)
     excluded = program.redemption.excluded if program.redemption else None
     not_redeemable = masks.bit_of(excluded) if excluded is not None else 0
-    rules = tuple(_rule_plan(index, rule, masks) for index, rule in enumerate(program.earning))
+    rivals = Counter(map(_contest_of, program.earning))
+    rules = tuple(
+        _rule_plan(index, rule, masks, has_rivals=rivals[_contest_of(rule)] > 1)
+        for index, rule in enumerate(program.earning)
+    )
     windows = _windows(program)
     lives: dict[Life, int] = {}
     tiers = tuple(
         _tier_plan(program, rank, tier, windows, lives)
         for rank, tier in enumerate(program.tiers.tiers if program.tiers else (None,))
     )
+    pace_denominator = BP * program.point.value_minor
     return Version(
         id=version_id,
         program=program,
@@ -134,7 +141,9 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         masks=masks,
         not_redeemable_bit=not_redeemable,
         unit=10**program.point.scale,
-        pace_denominator=BP * program.point.value_minor,
+        pace_denominator=pace_denominator,
+        pace_lift=lift(pace_denominator, program.rounding),
+        _tier_of={plan.id: plan for plan in tiers},
         _no_totals=tuple(Totals() for _ in windows),
         _day_window=windows.index(DAY_WINDOW) if DAY_WINDOW in windows else None,
         _month_window=windows.index(MONTH_WINDOW) if MONTH_WINDOW in windows else None,
@@ -171,11 +180,25 @@ def _windows(program: Program) -> tuple[Window, ...]:
     return tuple(dict.fromkeys(windows))
 
 
-def _rule_plan(index: int, rule: EarningRule, masks: LineMasks) -> RulePlan:
+def _contest_of(rule: EarningRule) -> tuple[str, str]:
+    """Return what two rules have in common that may have to outbid each other; ``stack`` rules never do."""
+    match rule.policy:
+        case "best_in_group":
+            return "group", rule.group
+        case "exclusive":
+            return "exclusive", ""
+        case "stack":
+            return "stack", rule.id
+        case _:
+            assert_never(rule.policy)
+
+
+def _rule_plan(index: int, rule: EarningRule, masks: LineMasks, *, has_rivals: bool) -> RulePlan:
     return RulePlan(
         index=index,
         bit=masks.bit_of(rule.lines),
         rule=rule,
+        has_rivals=has_rivals,
         when=receipt_test(rule.when, rule.id, masks) if rule.when is not None else None,
         caps=caps_of(rule.caps),
         no_lines=note("no_lines", rule=rule.id),

@@ -28,7 +28,7 @@ class Earned(Struct, frozen=True):
 
 
 class Gain(Struct):
-    """What a rule has won: ``weights`` are its measure of ``lines``."""
+    """What a rule has won: ``weights`` are its measure of ``lines``, which are in order unless they are all."""
 
     plan: RulePlan
     lines: list[int]
@@ -112,26 +112,26 @@ def _contest(
 
 
 def _gain(version: Version, tier: TierPlan, plan: RulePlan, lines: list[int], paces: Paces) -> Gain:
-    lines.sort()
     weights: Sequence[int] = paces.nets_minor
     base_minor = paces.net_minor
     if len(lines) < len(weights):
+        lines.sort()
         weights = [weights[line] for line in lines]
         base_minor = sum(weights)
-    rounding = version.program.rounding
     pace = paces.special.get(plan.index)
     if pace is None:
         rate_bp = tier.rates_bp[plan.index]
-        points = rounded(base_minor * tier.paces[plan.index], version.pace_denominator, rounding)
+        points = (base_minor * tier.paces[plan.index] + version.pace_lift) // version.pace_denominator
     else:
         rate_bp = pace.rate_bp
         if pace.measure is not paces.nets_minor:
+            lines.sort()
             weights = [pace.measure[line] for line in lines]
         if pace.for_whole_unit is not None:
             points = pace.for_whole_unit * (sum(weights) // UNIT_MILLI)
         else:
             denominator = pace.denominator * version.pace_denominator
-            points = rounded(sum(weights) * pace.numerator, denominator, rounding)
+            points = rounded(sum(weights) * pace.numerator, denominator, version.program.rounding)
     return Gain(plan, lines, weights, base_minor, rate_bp, points, points)
 
 

@@ -88,8 +88,10 @@ def paces_of(
             case _ as effect:
                 assert_never(effect)
         special[plan.index] = pace
-        if plan.rule.policy != "stack":
+        if plan.has_rivals:
             rivals[plan.index] = pace
+    if not rivals:
+        return Paces(tier.paces, special, nets_minor, net_minor)
     scale = lcm(*[pace.denominator for pace in rivals.values()])
     comparable = [pace * scale for pace in tier.paces]
     for index, pace in rivals.items():
