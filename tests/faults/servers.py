@@ -26,7 +26,7 @@ def free_port() -> int:
 def web_server(dsn: str, folder: Path, *, workers: int = 1) -> Iterator[str]:
     """Run ``plushka web`` on a database and yield its address."""
     port = free_port()
-    environ = {"DATABASE_URL": dsn, "PLUSHKA_WORKERS": str(workers), **_environ(folder, port)}
+    environ = {"DATABASE_URL": dsn, "PLUSHKA_WORKERS": str(workers), **environ_of(folder, port)}
     with plushka(["web"], environ):
         wait_until_open(port)
         yield f"http://127.0.0.1:{port}"
@@ -52,18 +52,22 @@ def plushka(arguments: list[str], environ: Mapping[str, str]) -> Iterator["subpr
 def wait_until_open(port: int) -> None:
     """Return when somebody listens on ``port``."""
     deadline = time.monotonic() + READY_SECONDS_MAX
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    while not is_open(port):
+        assert time.monotonic() < deadline, f"nobody listens on {port}"
+        time.sleep(0.05)
 
 
-def _environ(folder: Path, port: int) -> dict[str, str]:
+def is_open(port: int) -> bool:
+    """Tell whether somebody listens on ``port``."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def environ_of(folder: Path, port: int) -> dict[str, str]:
+    """Return the settings of a Plushka of its own folder and port."""
     return {
         "PLUSHKA_DATA": str(folder),
         "PLUSHKA_PORT": str(port),
