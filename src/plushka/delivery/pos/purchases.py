@@ -123,10 +123,9 @@ async def commit_purchases(call: Call[BatchIn, Query]) -> Answer[BatchOut]:
     committed = iter(await call.services.purchases.commit_many(call.caller, purchases))
     answers = [next(committed) if isinstance(item, Purchase) else item for item in parsed]
     # Nothing at all came through: the database is away, which the till is told as for a receipt alone.
-    if all(
-        isinstance(answer, Exception) and not isinstance(answer, Refusal | Rejected) for answer in answers
-    ):
-        raise answers[0]
+    failures = [answer for answer in answers if not isinstance(answer, Committed | Refusal | Rejected)]
+    if len(failures) == len(answers):
+        raise failures[0]
     return Answer(BatchOut(results=tuple(_result(answer, call) for answer in answers)))
 
 
