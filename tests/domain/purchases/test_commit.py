@@ -165,6 +165,21 @@ async def test_a_late_receipt_is_decided_by_the_version_of_its_moment(shop: Shop
     assert now.receipt.outcome.earned_points == 0
 
 
+async def test_points_of_a_receipt_that_is_later_than_their_life_are_burned_already(
+    database: Database, clock: SetClock
+) -> None:
+    short = structs.replace(CASHBACK, expiry=ExpiryFixed(days=1))
+    async with open_shop(database, clock, short) as shop:
+        member_id, bought_at = await shop.enroll(), clock.now()
+        clock.advance(timedelta(days=5))
+
+        late = await shop.buy("1", 1_000_00, member=member_id, occurred_at=bought_at)
+
+        assert late.receipt.outcome.earned_points == 100
+        assert late.receipt.balance == Balance()
+        assert await shop.differences() == ()
+
+
 async def test_a_late_receipt_under_old_rules_does_not_move_a_tier_of_the_new(
     database: Database, clock: SetClock
 ) -> None:

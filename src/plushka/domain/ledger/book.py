@@ -96,10 +96,13 @@ class Book:
     def set_last_purchase(self, last_purchase: tuple[date, str] | None) -> None:
         """Count sliding lots from this purchase: a return may have undone a later one."""
         if self.last_purchase != last_purchase:
-            if self.last_purchase is not None and not _carries_on(self.last_purchase, last_purchase):
-                self._agenda = None
+            goes_back = self.last_purchase is not None and not _carries_on(self.last_purchase, last_purchase)
             self.last_purchase = last_purchase
             self.is_wallet_touched = True
+            if goes_back:
+                self._agenda = None
+                if self.is_complete:
+                    self._recompute_due()
 
     def balance(self) -> Balance:
         return Balance(available=self.available, pending=self.pending, held=self.held, debt=self.debt)
@@ -189,7 +192,12 @@ class Book:
         self.lots[lot.id] = lot
         self.granted.append(lot)
         source = "adjusted" if kind == "adjust" else "issued"
-        if kind != "adjust" and grant.activates_at > cause.at:
+        burns_at = self.expires_at(lot)
+        if burns_at is not None and burns_at <= cause.at:
+            # Of a receipt so late (S15) that its points have had their life: they repay nothing either.
+            self._post(kind, source, "available", grant.points, lot, cause=cause)
+            self._post("expire", "available", "burned", grant.points, lot, cause=cause)
+        elif kind != "adjust" and grant.activates_at > cause.at:
             self._post(kind, source, "pending", grant.points, lot, cause=cause)
         else:
             self._post(kind, source, "available", grant.points, lot, cause=cause)
