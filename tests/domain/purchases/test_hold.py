@@ -1,5 +1,6 @@
 """Holding points for a receipt to come (S6)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
@@ -14,6 +15,7 @@ from plushka.domain.purchases.model import (
     Hold,
     HoldClosed,
     HoldRequest,
+    ReceiptDiffers,
     RedemptionOverMaximum,
     UnknownHold,
 )
@@ -160,3 +162,18 @@ async def test_a_hold_of_nobody_is_unknown(shop: Shop, member_id: UUID) -> None:
     placed = await place(shop, member_id, 10)
     with pytest.raises(UnknownHold):
         await shop.buy("order", 200_00, member=other, hold_id=placed.id)
+
+
+async def test_one_number_for_holds_of_two_members_at_once_is_refused_once(
+    shop: Shop, member_id: UUID
+) -> None:
+    other_id = await shop.enroll("+79990000002")
+    await shop.buy("other", 1_000_00, member=other_id)
+    async with shop.tx() as tx:
+        await hold(tx, shop.caller, HoldRequest("order", member_id, 10))
+        other = asyncio.create_task(place(shop, other_id, 10))
+        await asyncio.sleep(0.1)  # until it waits for the number
+
+    with pytest.raises(ReceiptDiffers):
+        await other
+    assert await shop.differences() == ()

@@ -1,7 +1,8 @@
 """Taking purchases back (S9, S10)."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,9 @@ from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
+from plushka.domain.businesses.operations import open_branch
 from plushka.domain.ledger.model import Balance, ClawbackRefused
+from plushka.domain.ledger.operations import settle_due
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import (
     NothingToReturn,
@@ -24,7 +27,9 @@ from plushka.domain.purchases.model import (
     UnknownReceipt,
 )
 from plushka.domain.purchases.operations import preview_return, return_purchase
+from plushka.domain.staff.operations import set_up_till
 from plushka.engine.program import (
+    Calendar,
     Debt,
     ExpiryFixed,
     ExpirySliding,
@@ -242,3 +247,66 @@ async def test_a_return_lowers_the_sums_at_once_and_the_tier_when_the_programme_
                 standing = await get_standing(tx, member_id, versions=shop.reference.versions)
             assert standing.tier == tier
             assert await shop.differences() == ()
+
+
+async def test_a_return_of_the_last_purchase_lets_sliding_points_come_due_sooner(
+    database: Database, clock: SetClock
+) -> None:
+    async with open_shop(
+        database, clock, msgspec.structs.replace(CASHBACK, expiry=ExpirySliding(days=10))
+    ) as shop:
+        member_id = await shop.enroll()
+        await shop.buy("1", 1_000_00, member=member_id)
+        clock.advance(timedelta(days=5))
+        await shop.buy("2", 1_000_00, member=member_id, redeem=10)
+
+        await give_back(shop, "r", "2")
+
+        burns_at = min(lot.expires_at for lot in (await shop.wallet(member_id)).lots if lot.expires_at)
+        clock.at = burns_at
+        async with shop.tx() as tx:
+            assert await settle_due(tx) == 1
+
+
+async def test_one_number_for_returns_of_two_receipts_at_once_is_refused_once(shop: Shop) -> None:
+    first, second = await shop.enroll(), await shop.enroll("+79990000002")
+    await shop.buy("1", 100_00, member=first)
+    await shop.buy("2", 100_00, member=second)
+    async with shop.tx() as tx:
+        await return_purchase(tx, shop.reference, shop.caller, ReturnRequest("r", "1"))
+        other = asyncio.create_task(give_back(shop, "r", "2"))
+        await asyncio.sleep(0.1)  # until it waits for the number
+
+    with pytest.raises(ReceiptDiffers):
+        await other
+    assert await shop.differences() == ()
+
+
+async def test_a_return_in_the_evening_counts_the_month_of_the_branch(
+    database: Database, clock: SetClock
+) -> None:
+    monthly = Requirement(metric="spend", at_least=100_00, window=Calendar(unit="month"))
+    rules = msgspec.structs.replace(
+        CASHBACK,
+        tiers=Tiers(
+            tiers=(
+                TierRule(id="base", name="Старт"),
+                TierRule(id="top", name="Верх", requirements=(monthly,)),
+            ),
+            returns_downgrade=True,
+        ),
+    )
+    clock.at = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)  # 19:00 of 31 March in Los Angeles
+    async with open_shop(database, clock, rules) as shop:
+        async with shop.tx() as tx:
+            branch = await open_branch(tx, code="la", name="LA", time_zone="America/Los_Angeles")
+            till = await set_up_till(tx, name="1", branch_id=branch.id)
+        shop.caller = msgspec.structs.replace(shop.caller, till_id=till.id, branch="la")
+        member_id = await shop.enroll()
+        await shop.buy("1", 1_000_00, member=member_id)
+        await shop.buy("2", 10_00, member=member_id)
+
+        await give_back(shop, "r", "2")
+
+        async with shop.tx() as tx:
+            assert (await get_standing(tx, member_id, versions=shop.reference.versions)).tier == "top"

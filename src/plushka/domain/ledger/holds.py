@@ -59,14 +59,16 @@ async def find_hold(
     return None if row is None else HoldRecord(**row)
 
 
-async def insert_hold(tx: Tx, record: HoldRecord, hold: OpenHold) -> None:
-    """Write the row of a hold just placed in its wallet's book."""
-    await tx.execute(
+async def insert_hold(tx: Tx, record: HoldRecord, hold: OpenHold) -> bool:
+    """Write the row of a hold just placed in its wallet's book; False: its number or key was taken meanwhile."""
+    inserted = await tx.fetchval(
         """
         -- ledger.insert_hold
         insert into holds (tenant_id, id, wallet_id, till_id, external_id, points, lots, state, created_at,
                            expires_at, digest, idempotency_key)
         values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)
+        on conflict do nothing
+        returning true
         """,
         tx.tenant_id,
         record.id,
@@ -80,3 +82,4 @@ async def insert_hold(tx: Tx, record: HoldRecord, hold: OpenHold) -> None:
         record.digest,
         record.idempotency_key,
     )
+    return inserted is not None

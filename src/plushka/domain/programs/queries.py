@@ -4,9 +4,12 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from plushka.domain.businesses.queries import get_business
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import PublishedVersion, TierStanding, UnknownProgram, UnknownVersion
 from plushka.domain.programs.versions import Versions, decode_program
+from plushka.engine.local_time import moment
+from plushka.engine.purchase import Place
 from plushka.engine.tiers import next_tier
 from plushka.platform.database import Tx
 
@@ -83,14 +86,16 @@ async def list_versions(tx: Tx) -> list[PublishedVersion]:
 
 
 async def get_standing(tx: Tx, member_id: UUID, *, versions: Versions) -> TierStanding:
-    """Return the member's tier and the way to the next one, as of ``tx.at``."""
+    """Return the member's tier and the way to the next one, as of the business's day at ``tx.at``."""
     program_id = await get_program_id(tx)
     current = await get_current_version(tx)
     standing = (await standings.list_standings(tx, [member_id], program_id=program_id)).get(member_id)
     if current is None or standing is None:
         return TierStanding(None, None, None, False, None, None)
     version = await versions.get(tx, current.id)
-    totals = await standings.list_totals(tx, version=version, standings=[standing], days=[tx.at.date()])
+    business = await get_business(tx)
+    today = moment(tx.at, Place(branch="", time_zone=business.time_zone)).business_date
+    totals = await standings.list_totals(tx, version=version, standings=[standing], days=[today])
     progress = next_tier(version, standing.tier, totals[member_id])
     names = {tier.id: tier.name for tier in current.program.tiers.tiers} if current.program.tiers else {}
     return TierStanding(

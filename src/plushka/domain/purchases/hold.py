@@ -16,13 +16,11 @@ from plushka.domain.purchases.model import (
     Hold,
     HoldClosed,
     HoldRequest,
-    KeyReused,
     PointsOutOfRange,
-    ReceiptDiffers,
     TtlOutOfRange,
     UnknownHold,
 )
-from plushka.domain.purchases.store import digest_of
+from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -47,11 +45,7 @@ async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
     )
     if known is not None:
         if known.digest != digest:
-            raise (
-                ReceiptDiffers(field="external_id")
-                if known.external_id == request.external_id
-                else KeyReused(field="Idempotency-Key")
-            )
+            raise number_taken(request, by=known.external_id)
         return _view(known, book, state=known.state)
     record = HoldRecord(
         id=new_id(),
@@ -68,7 +62,9 @@ async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
     placed = book.hold(
         record.id, request.points, expires_at=record.expires_at, cause=Cause(record.id, None, tx.at)
     )
-    await insert_hold(tx, record, placed)
+    if not await insert_hold(tx, record, placed):
+        # Another member's hold, placed at this moment under another lock, has the number or the key.
+        raise number_taken(request)
     await bookkeeping.save_books(tx, [book])
     return _view(record, book, state="open")
 

@@ -137,15 +137,17 @@ async def _list_returned(tx: Tx, receipt_id: UUID) -> Sequence[Record]:
 
 async def insert_return(
     tx: Tx, answer: Return, *, till_id: UUID, request: ReturnRequest, digest: bytes, is_full: bool
-) -> None:
-    """Write a return, and what the receipt has been refunded in all."""
-    await tx.execute(
+) -> bool:
+    """Write a return, and what the receipt has been refunded in all; False: its number or key was taken meanwhile."""
+    inserted = await tx.fetchval(
         """
         -- purchases.insert_return
         insert into returns (
             tenant_id, id, receipt_id, till_id, external_id, idempotency_key, digest, occurred_at, lines,
             refund_minor, points_back, points_clawed_back, points_burned, points_owed, is_full, balance
         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        on conflict do nothing
+        returning true
         """,
         tx.tenant_id,
         answer.id,
@@ -164,6 +166,8 @@ async def insert_return(
         is_full,
         None if answer.balance is None else msgspec.json.encode(answer.balance).decode(),
     )
+    if not inserted:
+        return False
     await tx.execute(
         """
         -- purchases.add_refund
@@ -173,6 +177,7 @@ async def insert_return(
         answer.receipt_id,
         answer.refund_minor,
     )
+    return True
 
 
 SELECT_RETURNS = """

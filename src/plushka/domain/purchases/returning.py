@@ -14,10 +14,8 @@ from plushka.domain.programs.versions import in_force, list_marks
 from plushka.domain.purchases import return_store
 from plushka.domain.purchases.model import (
     Caller,
-    KeyReused,
     NothingToReturn,
     QuantityOutOfRange,
-    ReceiptDiffers,
     Return,
     ReturnExceedsReceipt,
     ReturnLine,
@@ -26,7 +24,8 @@ from plushka.domain.purchases.model import (
 )
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.return_store import Sale
-from plushka.domain.purchases.store import digest_of
+from plushka.domain.purchases.store import digest_of, number_taken
+from plushka.engine.local_time import moment
 from plushka.engine.purchase import LotUse, Remainder
 from plushka.engine.returns import remainder
 from plushka.engine.tiers import tier_after_return
@@ -53,14 +52,14 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
     if known is not None:
         if known.digest == digest:
             return known.answer
-        if known.answer.external_id == request.external_id:
-            raise ReceiptDiffers(field="external_id")
-        raise KeyReused(field="Idempotency-Key")
+        raise number_taken(request, by=known.answer.external_id)
     case = await _work_out(tx, reference, sale, book, request)
     case.answer = structs.replace(case.answer, id=case.return_id)
-    await return_store.insert_return(
+    if not await return_store.insert_return(
         tx, case.answer, till_id=caller.till_id, request=request, digest=digest, is_full=case.is_full
-    )
+    ):
+        # A return of another receipt, booked at this moment under another lock, has the number or the key.
+        raise number_taken(request)
     if book is not None:
         await _lower_standing(tx, reference, sale, case, book)
         await bookkeeping.save_books(tx, [book])
@@ -236,7 +235,8 @@ async def _lower_standing(tx: Tx, reference: Reference, sale: Sale, case: _Case,
 async def _lower_tier(tx: Tx, version: Version, member_id: UUID, sale: Sale) -> None:
     """Let the rules in force now say whether the lowered sums lower the tier at once (S13)."""
     standing = (await standings.list_standings(tx, [member_id], program_id=sale.program_id))[member_id]
-    totals = await standings.list_totals(tx, version=version, standings=[standing], days=[tx.at.date()])
+    today = moment(tx.at, sale.basket.place).business_date
+    totals = await standings.list_totals(tx, version=version, standings=[standing], days=[today])
     tier = tier_after_return(version, standing.tier, totals[member_id], is_manual=standing.tier_is_manual)
     if tier != standing.tier:
         await standings.change_tier(tx, standing, tier, reason="return")

@@ -10,7 +10,15 @@ from msgspec import Struct, structs
 
 from plushka.domain.ledger.model import Balance
 from plushka.domain.purchases.decide import Decision
-from plushka.domain.purchases.model import Purchase, PurchaseLine, Receipt
+from plushka.domain.purchases.model import (
+    HoldRequest,
+    KeyReused,
+    Purchase,
+    PurchaseLine,
+    Receipt,
+    ReceiptDiffers,
+    ReturnRequest,
+)
 from plushka.domain.purchases.situation import Item
 from plushka.engine.purchase import Basket, Member, Outcome
 from plushka.platform.database import Tx
@@ -34,6 +42,15 @@ _decode_balance = msgspec.json.Decoder(Balance).decode
 def digest_of(request: Struct) -> bytes:
     """Return what tells a repeat of a request from another one; the Idempotency-Key itself does not count (S7)."""
     return sha256(_encode(structs.replace(request, idempotency_key=None))).digest()
+
+
+def number_taken(
+    request: HoldRequest | ReturnRequest, *, by: str | None = None
+) -> ReceiptDiffers | KeyReused:
+    """Return why a request is refused whose number or key another one has: of the number ``by`` if it is known."""
+    if by == request.external_id or request.idempotency_key is None:
+        return ReceiptDiffers(field="external_id")
+    return KeyReused(field="Idempotency-Key")
 
 
 async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
