@@ -1,5 +1,6 @@
 """Coming in and going out, and who is kept from it."""
 
+import asyncio
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
@@ -118,6 +119,14 @@ async def test_who_guesses_waits_and_a_right_guess_does_not_help(
 
     clock.advance(WINDOW)
     assert (await enter(stranger)).status_code == httpx.codes.SEE_OTHER
+
+
+@pytest.mark.usefixtures("staff")
+async def test_guesses_sent_all_at_once_are_counted_like_others(stranger: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(enter(stranger, password=f"мимо {number}") for number in range(20)))
+
+    checked = [answer for answer in answers if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY]
+    assert len(checked) == FAILURES_OF_EMAIL_MAX
 
 
 @pytest.mark.usefixtures("staff")

@@ -11,6 +11,9 @@ REASON_LENGTH_MAX = 200
 POINTS_MAX = 10**9
 """Whole points of one adjustment: a slip of the hand must not make a million millions."""
 
+DIGITS_MAX = 1000
+"""Python refuses to read numbers of some thousands; such a one is no slip of the hand either."""
+
 
 class Adjustment(Struct, frozen=True):
     """What was typed: ``points`` in units of the wallet, below zero to take away; ``problem`` is the answer."""
@@ -52,6 +55,6 @@ def _units(text: str, scale: int) -> int | None:
     """Return the units that ``text`` names, exactly; None when it is no number or has too many decimals."""
     whole, _, decimals = "".join(text.split()).replace(",", ".").partition(".")
     digits = whole + decimals.ljust(scale, "0")
-    if not digits.isascii() or not digits.isdigit() or len(decimals) > scale:
+    if not digits.isascii() or not digits.isdigit() or len(decimals) > scale or len(digits) > DIGITS_MAX:
         return None
     return int(digits)

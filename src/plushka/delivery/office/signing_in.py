@@ -53,6 +53,7 @@ async def enter(request: OfficeRequest) -> Response[str] | Redirect:
         return _page(
             request, email=email, next_path=next_path, error=error, status=HTTP_429_TOO_MANY_REQUESTS
         )
+    office.throttle.tried(email=email, address=address, at=at)
     try:
         signed_in = await sign_in(
             office.database,
@@ -62,12 +63,14 @@ async def enter(request: OfficeRequest) -> Response[str] | Redirect:
             token_before=request.cookies.get(SESSION_COOKIE),
         )
     except SignInFailed as refusal:
-        office.throttle.failed(email=email, address=address, at=at)
         error = refusal_sentence(refusal.code, refusal.facts, language)
         return _page(
             request, email=email, next_path=next_path, error=error, status=HTTP_422_UNPROCESSABLE_ENTITY
         )
-    office.throttle.succeeded(email=email)
+    except Exception:
+        office.throttle.take_back(email=email, address=address)
+        raise
+    office.throttle.succeeded(email=email, address=address)
     return _welcome(office, signed_in, next_path)
 
 
