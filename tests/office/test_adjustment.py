@@ -1,5 +1,7 @@
 """Points given and taken by hand."""
 
+import re
+
 import httpx
 import pytest
 from tests.conftest import SetClock
@@ -36,6 +38,20 @@ async def test_points_are_given_with_a_reason_that_stays(
     assert entry.action == "points.adjustment"
     assert entry.actor.startswith("staff:")
     assert entry.details == {"points": 1010, "reason": "Долго ждала кофе"}
+
+
+async def test_a_form_sent_twice_is_booked_once(anna: httpx.AsyncClient, shop: Shop) -> None:
+    address = f"/members/{shop.member_id}"
+    form_id = re.search(r'name="form_id" value="([^"]+)"', (await anna.get(address)).text)
+    assert form_id is not None
+    form = {"direction": "give", "amount": "10", "reason": "Долго ждала кофе", "form_id": form_id[1]}
+
+    sent = [await anna.post(f"{address}/adjustments", data=form) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [httpx.codes.SEE_OTHER] * 2
+    assert plain((await anna.get(address)).text).count("Изменено вручную") == 1
+
+    await anna.post(f"{address}/adjustments", data=form | {"reason": "И ещё раз"})
+    assert plain((await anna.get(address)).text).count("Изменено вручную") == 2
 
 
 async def test_points_are_taken(anna: httpx.AsyncClient, shop: Shop) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID, uuid5
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from plushka.delivery.office.visit import Visit
+from plushka.platform.ids import new_id
 
 REASON_LENGTH_MAX = 200
 POINTS_MAX = 10**9
@@ -16,13 +18,22 @@ DIGITS_MAX = 1000
 
 
 class Adjustment(Struct, frozen=True):
-    """What was typed: ``points`` in units of the wallet, below zero to take away; ``problem`` is the answer."""
+    """What was typed: ``points`` in units of the wallet, below zero to take away; ``problem`` is the answer.
+
+    ``form_id`` is of the form as it was shown: what is sent twice from it is booked once.
+    """
 
     direction: str = "give"
     amount: str = ""
     reason: str = ""
     points: int = 0
     problem: str = ""
+    form_id: UUID = field(default_factory=new_id)
+
+    @property
+    def id(self) -> UUID:
+        """The same for what was sent twice, another one when the form was filled in anew."""
+        return uuid5(self.form_id, f"{self.points} {self.reason}")
 
     def refused(self, problem: str) -> "Adjustment":
         return structs.replace(self, problem=problem)
@@ -35,6 +46,7 @@ def read_adjustment(form: Mapping[str, Any], visit: Visit) -> tuple[Adjustment, 
         direction="take" if form.get("direction") == "take" else "give",
         amount=str(form.get("amount", "")).strip(),
         reason=str(form.get("reason", "")).replace("\0", "").strip(),
+        form_id=_id(str(form.get("form_id", ""))) or new_id(),
     )
     units = _units(typed.amount, scale)
     if units is None or units == 0:
@@ -49,6 +61,13 @@ def read_adjustment(form: Mapping[str, Any], visit: Visit) -> tuple[Adjustment, 
             "The reason is too long; the most is {length} characters.", length=REASON_LENGTH_MAX
         )
     return structs.replace(typed, points=-units if typed.direction == "take" else units), ""
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _units(text: str, scale: int) -> int | None:

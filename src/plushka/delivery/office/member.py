@@ -21,7 +21,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.insights.model import ReceiptFilter
 from plushka.domain.insights.queries import find_documents, list_receipts
-from plushka.domain.ledger.model import LotView, WalletView
+from plushka.domain.ledger.model import AlreadyAdjusted, LotView, WalletView
 from plushka.domain.ledger.queries import get_wallet, list_movements
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import get_member
@@ -90,7 +90,9 @@ async def adjust_points(
     if not problem:
         try:
             async with visit.writing() as tx:
-                await adjust(tx, member_id, points=typed.points, reason=typed.reason)
+                await adjust(tx, member_id, points=typed.points, reason=typed.reason, adjustment_id=typed.id)
+        except AlreadyAdjusted:
+            return Redirect(f"/members/{member_id}", status_code=HTTP_303_SEE_OTHER)
         except Refusal as refusal:
             problem = refusal_sentence(
                 refusal.code, refusal.facts, visit.look.language, scale=visit.figures.scale

@@ -37,7 +37,7 @@ def show_sign_in(request: OfficeRequest) -> Response[str]:
 async def enter(request: OfficeRequest) -> Response[str] | Redirect:
     """Check e-mail and password; who fails too often waits, whether the password is right or not."""
     office, form = office_of(request), await request.form()
-    email, password = str(form.get("email", "")), str(form.get("password", ""))
+    email, password = str(form.get("email", "")).replace("\0", ""), str(form.get("password", ""))
     next_path = local_path(str(form.get("next", "/")))
     address = request.client.host if request.client else ""
     at = office.clock.now()

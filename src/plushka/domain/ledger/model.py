@@ -117,6 +117,12 @@ class ClawbackRefused(Conflict):
     code = "points_already_spent"
 
 
+class AlreadyAdjusted(Conflict):
+    """The adjustment of this id is booked."""
+
+    code = "already_adjusted"
+
+
 class UnknownWallet(NotFound):
     code = "wallet_not_found"
 

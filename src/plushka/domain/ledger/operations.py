@@ -8,7 +8,14 @@ from uuid import UUID
 from plushka.domain.audit import operations as audit
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
-from plushka.domain.ledger.model import Balance, Cause, NotAnExtension, UnknownLot, UnknownWallet
+from plushka.domain.ledger.model import (
+    AlreadyAdjusted,
+    Balance,
+    Cause,
+    NotAnExtension,
+    UnknownLot,
+    UnknownWallet,
+)
 from plushka.engine.purchase import Grant
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -31,23 +38,37 @@ async def grant(
     grant: Grant,
     kind: Literal["welcome", "adjustment"],
     reason: str,
+    adjustment_id: UUID | None = None,
 ) -> Balance:
-    """Give points that no receipt earned: a welcome, or by hand. Active points first repay debt (S10)."""
+    """Give points that no receipt earned: a welcome, or by hand. Active points first repay debt (S10).
+
+    :raises AlreadyAdjusted: when ``adjustment_id`` is booked
+    """
     book = await _lock_book(tx, wallet_id)
-    cause = await _record_adjustment(tx, wallet_id=wallet_id, kind=kind, points=grant.points, reason=reason)
+    cause = await _record_adjustment(
+        tx, wallet_id=wallet_id, kind=kind, points=grant.points, reason=reason, adjustment_id=adjustment_id
+    )
     book.accrue(grant, earned_at=tx.at, cause=cause, kind="accrue" if kind == "welcome" else "adjust")
     await bookkeeping.save_books(tx, [book])
     return book.balance()
 
 
-async def take_away(tx: Tx, *, wallet_id: UUID, points: int, reason: str) -> Balance:
+async def take_away(
+    tx: Tx, *, wallet_id: UUID, points: int, reason: str, adjustment_id: UUID | None = None
+) -> Balance:
     """Remove available points by hand, oldest expiry first.
 
     :raises InsufficientPoints: when fewer are available.
+    :raises AlreadyAdjusted: when ``adjustment_id`` is booked
     """
     book = await _lock_book(tx, wallet_id)
     cause = await _record_adjustment(
-        tx, wallet_id=wallet_id, kind="adjustment", points=-points, reason=reason
+        tx,
+        wallet_id=wallet_id,
+        kind="adjustment",
+        points=-points,
+        reason=reason,
+        adjustment_id=adjustment_id,
     )
     book.take_away(points, cause=cause)
     await bookkeeping.save_books(tx, [book])
@@ -138,13 +159,17 @@ async def _lock_book(tx: Tx, wallet_id: UUID) -> Book:
     return book
 
 
-async def _record_adjustment(tx: Tx, *, wallet_id: UUID, kind: str, points: int, reason: str) -> Cause:
-    adjustment_id = new_id()
-    await tx.execute(
+async def _record_adjustment(
+    tx: Tx, *, wallet_id: UUID, kind: str, points: int, reason: str, adjustment_id: UUID | None = None
+) -> Cause:
+    adjustment_id = adjustment_id or new_id()
+    inserted = await tx.fetchval(
         """
         -- ledger.record_adjustment
         insert into adjustments (tenant_id, id, wallet_id, kind, points, reason, actor, at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict do nothing
+        returning true
         """,
         tx.tenant_id,
         adjustment_id,
@@ -155,6 +180,8 @@ async def _record_adjustment(tx: Tx, *, wallet_id: UUID, kind: str, points: int,
         tx.actor,
         tx.at,
     )
+    if not inserted:
+        raise AlreadyAdjusted
     if kind != "welcome":
         await audit.record(
             tx, action=f"points.{kind}", subject=f"wallet:{wallet_id}", points=points, reason=reason

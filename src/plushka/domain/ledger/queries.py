@@ -132,7 +132,7 @@ async def list_adjustments(tx: Tx, wallet_id: UUID) -> list[Adjustment]:
         -- ledger.list_adjustments
         select id, kind, points, reason, actor, at
         from adjustments where tenant_id = $1 and wallet_id = $2
-        order by id desc
+        order by at desc, id desc
         """,
         tx.tenant_id,
         wallet_id,

@@ -14,12 +14,15 @@ from plushka.engine.welcome import welcome_grant
 from plushka.platform.database import Tx
 
 
-async def adjust(tx: Tx, member_id: UUID, *, points: int, reason: str) -> Balance:
+async def adjust(
+    tx: Tx, member_id: UUID, *, points: int, reason: str, adjustment_id: UUID | None = None
+) -> Balance:
     """Give ``points``, spendable at once and burning as the programme says; below zero, take them away.
 
-    The one who acts and the reason are audited with it. Not safe to repeat: each call is one more movement.
+    The one who acts and the reason are audited with it. Without ``adjustment_id`` each call is one more movement.
 
     :raises InsufficientPoints: when more is to be taken than is available
+    :raises AlreadyAdjusted: when ``adjustment_id`` is booked
     :raises UnknownProgram: when no programme is in force
     """
     current = await get_current_version(tx)
@@ -27,8 +30,12 @@ async def adjust(tx: Tx, member_id: UUID, *, points: int, reason: str) -> Balanc
         raise UnknownProgram
     wallet_id = await get_wallet_id(tx, member_id=member_id, program_id=current.program_id)
     if points < 0:
-        return await ledger.take_away(tx, wallet_id=wallet_id, points=-points, reason=reason)
+        return await ledger.take_away(
+            tx, wallet_id=wallet_id, points=-points, reason=reason, adjustment_id=adjustment_id
+        )
     business = await get_business(tx)
     place = Place(branch="", time_zone=business.time_zone)
     grant = welcome_grant(current.program, Welcome(points=points), place, tx.at)
-    return await ledger.grant(tx, wallet_id=wallet_id, grant=grant, kind="adjustment", reason=reason)
+    return await ledger.grant(
+        tx, wallet_id=wallet_id, grant=grant, kind="adjustment", reason=reason, adjustment_id=adjustment_id
+    )

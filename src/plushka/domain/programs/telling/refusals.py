@@ -60,6 +60,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The points of this purchase are already spent; the programme does not take it back."),
     ),
     "wallet_not_found": (marked("No such account of points."),),
+    "already_adjusted": (marked("This was booked already. Nothing was booked twice."),),
     "lot_not_found": (marked("No such lot of points."),),
     "not_an_extension": (
         marked("These points cannot be prolonged: they never burn, are used up, or the date is earlier."),
