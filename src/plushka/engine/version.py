@@ -1,6 +1,7 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import assert_never
@@ -74,6 +75,7 @@ class Version:
     _day_window: int | None
     _month_window: int | None
     _contests: dict[int, Contest] = field(default_factory=dict)
+    _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
 
     def tier_plan(self, tier: str | None) -> TierPlan:
         """Return the plan of a tier; of the first one for None, or for a tier this version does not have."""
@@ -91,9 +93,15 @@ class Version:
         """Return the member's totals of the calendar month; 0 where no rule of the version asks for them."""
         return self.totals_of(member)[self._month_window] if self._month_window is not None else Totals()
 
-    def rules_in(self, mask: int) -> list[RulePlan]:
-        """Return the rules whose bits are in ``mask``, in the programme's order."""
-        return [plan for plan in self.rules if mask & plan.bit]
+    def rules_in(self, mask: int) -> Sequence[RulePlan]:
+        """Return the rules whose bits are in ``mask``, in the programme's order. Remembered, as contests are."""
+        plans = self._rules_in.get(mask)
+        if plans is None:
+            plans = tuple([plan for plan in self.rules if mask & plan.bit])
+            if len(self._rules_in) >= CONTESTS_MAX:
+                self._rules_in.clear()
+            self._rules_in[mask] = plans
+        return plans
 
     def contest(self, mask: int) -> Contest:
         """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""
