@@ -171,6 +171,8 @@ class Card:
             point.place, point.by = "spent", number
         if pinned is not None and is_open:
             self._release(pinned, "captured")
+        elif pinned is not None:
+            pinned.state = "captured"
         payable_minor = amount_minor - redeem * POINT_MINOR
         rate_percent = RATE_PERCENT[self.tier]
         earned = payable_minor * rate_percent // 100 // POINT_MINOR
