@@ -14,6 +14,7 @@ from tests.domain.shop import Shop, open_shop
 from plushka.domain.businesses.operations import open_branch
 from plushka.domain.ledger.model import Balance, ClawbackRefused
 from plushka.domain.ledger.operations import settle_due
+from plushka.domain.programs.adjusting import adjust
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import (
     NothingToReturn,
@@ -29,10 +30,13 @@ from plushka.domain.purchases.model import (
 from plushka.domain.purchases.operations import preview_return, return_purchase
 from plushka.domain.staff.operations import set_up_till
 from plushka.engine.program import (
+    Band,
     Calendar,
     Debt,
+    EarningRule,
     ExpiryFixed,
     ExpirySliding,
+    Ladder,
     Program,
     Redemption,
     Requirement,
@@ -310,3 +314,29 @@ async def test_a_return_in_the_evening_counts_the_month_of_the_branch(
 
         async with shop.tx() as tx:
             assert (await get_standing(tx, member_id, versions=shop.reference.versions)).tier == "top"
+
+
+async def test_what_a_return_let_go_is_not_given_back_by_the_next(
+    database: Database, clock: SetClock
+) -> None:
+    # The larger receipt earns at the smaller rate: 400 → 40, 300 → 30, 250 → 125, but never more than the whole.
+    falling = Ladder(bands=(Band(from_minor=0, rate_bp=5000), Band(from_minor=300_00, rate_bp=1000)))
+    rules = msgspec.structs.replace(
+        CASHBACK,
+        earning=(EarningRule(id="falling", name="falling", effect=falling),),
+        debt=Debt(policy="clamp"),
+    )
+    lines = tuple(
+        PurchaseLine(sku, 1000, amount) for sku, amount in (("a", 100_00), ("b", 50_00), ("c", 250_00))
+    )
+    async with open_shop(database, clock, rules) as shop:
+        member_id = await shop.enroll()
+        await shop.buy("1", 0, lines=lines, member=member_id)
+        async with shop.tx() as tx:
+            await adjust(tx, member_id, points=-40, reason="by mistake")
+
+        let_go = await give_back(shop, "r1", "1", (0, 1000))
+        back = await give_back(shop, "r2", "1", (1, 1000))
+
+        assert (let_go.points_clawed_back, back.points_clawed_back) == (0, 0)
+        assert (await shop.wallet(member_id)).balance == Balance()

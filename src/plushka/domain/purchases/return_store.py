@@ -29,7 +29,8 @@ class Owner(Struct, frozen=True):
 class Sale(Struct, frozen=True):
     """A receipt with all that a return needs: its decision's inputs, and what has come back (line → thousandths).
 
-    ``burned_points`` of its own lots have expired, less those that earlier returns already found burned.
+    ``burned_points`` of its own lots have expired, less those that earlier returns already found burned;
+    ``clawed_back_points`` earlier returns really took, from whichever lots or as debt.
     """
 
     receipt_id: UUID
@@ -43,6 +44,7 @@ class Sale(Struct, frozen=True):
     returned: dict[int, int]
     granted_lot_ids: tuple[UUID, ...]
     burned_points: int
+    clawed_back_points: int
 
     @property
     def redeemed_lots(self) -> tuple[LotUse, ...]:
@@ -94,9 +96,10 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         raise UnknownReceipt(field="receipt")
     basket, member_state = decision_inputs(row)
     returned: dict[int, int] = {}
-    found_burned = 0
+    found_burned = clawed_back = 0
     for came_back in await _list_returned(tx, owner.receipt_id):
         found_burned += came_back["points_burned"]
+        clawed_back += came_back["points_clawed_back"]
         for line in _decode_lines(came_back["lines"]):
             returned[line.index] = returned.get(line.index, 0) + line.quantity_milli
     [points] = await tx.fetch(
@@ -121,6 +124,7 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         returned=returned,
         granted_lot_ids=tuple(points["lot_ids"]),
         burned_points=points["burned"] - found_burned,
+        clawed_back_points=clawed_back,
     )
 
 
@@ -128,7 +132,7 @@ async def _list_returned(tx: Tx, receipt_id: UUID) -> Sequence[Record]:
     return await tx.fetch(
         """
         -- purchases.list_returned
-        select lines, points_burned from returns where tenant_id = $1 and receipt_id = $2
+        select lines, points_burned, points_clawed_back from returns where tenant_id = $1 and receipt_id = $2
         """,
         tx.tenant_id,
         receipt_id,

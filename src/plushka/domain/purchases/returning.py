@@ -195,8 +195,10 @@ def _lots_between(before: Remainder, after: Remainder) -> list[LotUse]:
 def _claw_back(book: Book, sale: Sale, points: int, version: Version, cause: Cause) -> tuple[int, int, int]:
     """Take back what the receipt no longer earns; return (taken, burned before, of the taken as debt)."""
     if points <= 0:
-        book.grant_back(-points, receipt_id=sale.receipt_id, cause=cause)
-        return points, 0, 0
+        # What was let go or had burned was not taken, and is not given back.
+        granted = min(-points, sale.clawed_back_points)
+        book.grant_back(granted, receipt_id=sale.receipt_id, cause=cause)
+        return -granted, 0, 0
     own = sum(lot.pending + lot.available for lot in book.lots.values() if lot.document_id == sale.receipt_id)
     # Points of this receipt that have burned, booked before or by this settling, are gone already: taking
     # others for them would take them twice.
