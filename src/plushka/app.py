@@ -20,7 +20,7 @@ from plushka.delivery.pos.pages import pages_of
 from plushka.delivery.pos.rate import RateLimiter
 from plushka.delivery.pos.routes import ENDPOINTS
 from plushka.demo import access
-from plushka.domain.purchases.queue import PurchaseQueue
+from plushka.domain.purchases.queue import WRITERS, PurchaseQueue
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.keyring import Keyring
 from plushka.platform.clock import Clock, SystemClock
@@ -69,7 +69,8 @@ class Plushka:
         dsn = self._settings.database_url or embedded_cluster(self._settings).dsn
         database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX)
         reference = Reference()
-        purchases = PurchaseQueue(database, self._clock, reference)
+        writers = WRITERS if self._settings.web_workers == 1 else 1
+        purchases = PurchaseQueue(database, self._clock, reference, writers=writers)
         self._pos = PosApplication(
             Services(
                 database=database,

@@ -20,7 +20,10 @@ from plushka.platform.errors import Refusal
 
 BATCH_SIZE_MAX = 128
 WRITERS = 2
-"""Batches booked at the same moment: while one waits for the disk, the other is decided."""
+"""Batches booked at the same moment: while one waits for the disk, the other is decided.
+
+Where several processes serve, one in each does: two would halve the batches, at a third more work a purchase.
+"""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,9 @@ class _Waiting:
 class PurchaseQueue:
     """One per process. Purchases of one member are booked in the order in which they came."""
 
-    def __init__(self, database: Database, clock: Clock, reference: Reference | None = None) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, reference: Reference | None = None, *, writers: int = WRITERS
+    ) -> None:
         self._database = database
         self._clock = clock
         self.reference = reference or Reference()
@@ -47,10 +52,11 @@ class PurchaseQueue:
         self._in_flight: dict[UUID, set[Hashable]] = {}
         self._wake = asyncio.Event()
         self._is_stopping = False
+        self._writers_count = writers
         self._writers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        self._writers = [asyncio.create_task(self._write()) for _ in range(WRITERS)]
+        self._writers = [asyncio.create_task(self._write()) for _ in range(self._writers_count)]
 
     async def stop(self) -> None:
         """Stop after the batches in flight; what still waits was never acknowledged and is cancelled."""
