@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
-from uuid_utils.compat import uuid7
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
@@ -25,6 +24,7 @@ from plushka.domain.purchases.store import insert_receipts
 from plushka.engine.purchase import Lot
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal, TemporaryFailure
+from plushka.platform.ids import id_of
 
 
 class Loaded(Struct, frozen=True):
@@ -103,14 +103,16 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
 
 
 def _book(situation: Situation, member_id: UUID | None, pages: dict[UUID, _Page]) -> Decision:
+    # Lists of receipts are in order of ids.
+    receipt_id = id_of(situation.at)
     if member_id is None:
-        return decide(situation, receipt_id=_id_of(situation.at), now=situation.at)
+        return decide(situation, receipt_id=receipt_id, now=situation.at)
     page = pages.get(member_id)
     if page is None:
         raise UnknownMember(field="member")
     now = max(situation.at, page.moved_at or situation.at)
     _turn(situation, page, now)
-    decision = decide(situation, receipt_id=_id_of(situation.at), now=now)
+    decision = decide(situation, receipt_id=receipt_id, now=now)
     if decision.change is not None:
         page.standing.add(decision.change, at=now)
     page.moved_at = now
@@ -133,11 +135,6 @@ def _turn(situation: Situation, page: _Page, now: datetime) -> None:
         totals=standing.totals(version, situation.business_date),
         rule_points=standing.rule_points(version, situation.business_date),
     )
-
-
-def _id_of(at: datetime) -> UUID:
-    """Return an id that sorts by the moment of the purchase: lists of receipts are in order of ids."""
-    return uuid7(nanoseconds=int(at.timestamp() * 1_000_000) * 1000)
 
 
 def _number(item: Item) -> tuple[UUID, str]:
