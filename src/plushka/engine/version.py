@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import assert_never
 from uuid import UUID
 
@@ -158,6 +159,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
     )
 
 
+@lru_cache(maxsize=1024)
 def window_starts(version: Version, business_date: date) -> tuple[date | None, ...]:
     """Return, for each of ``version.windows``, the first business day that its totals count; None: all of them."""
     return tuple(_window_start(window, business_date) for window in version.windows)
