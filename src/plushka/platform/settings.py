@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from plushka.platform.operating import NeedsOperator
 
 WEB_WORKERS_MAX = 64
+WEB_WORKERS = min(os.cpu_count() or 1, 2)
+"""Two, where there are two cores: the same rate as one, and the slowest answers sooner (docs/benchmarks.md)."""
 RATE_PER_SECOND = 100
 """Requests of one API key, steadily, in one process."""
 
@@ -50,7 +52,7 @@ class Settings:
             host=environ.get("PLUSHKA_HOST") or "127.0.0.1",
             port=_whole_number(environ, "PLUSHKA_PORT", 8000, range(1, 65536), problems),
             environment=_environment(environ, problems),
-            web_workers=_whole_number(environ, "PLUSHKA_WORKERS", 1, range(1, WEB_WORKERS_MAX + 1), problems),
+            web_workers=_whole_number(environ, "PLUSHKA_WORKERS", WEB_WORKERS, range(1, WEB_WORKERS_MAX + 1), problems),
             rate_per_second=_whole_number(
                 environ, "PLUSHKA_RATE_PER_SECOND", RATE_PER_SECOND, range(1, 1_000_001), problems
             ),
