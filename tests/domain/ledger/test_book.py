@@ -83,7 +83,21 @@ def test_a_hold_that_ran_out_gives_points_back_before_they_burn_at_that_moment()
     book.hold(new_id(), 6, expires_at=NOON + 3 * DAY, cause=cause())
     book.settle(NOON + 9 * DAY)
     burned = [(posting.points, posting.at) for posting in book.postings if posting.kind == "expire"]
-    assert sorted(burned) == [(10, NOON + 3 * DAY)]
+    assert burned == [(4, NOON + DAY), (6, NOON + 3 * DAY)]
+
+
+def test_the_lot_that_repays_a_debt_does_not_depend_on_how_often_the_wallet_was_settled() -> None:
+    left = []
+    for moments in ((9,), (1, 2, 3, 9)):
+        book = empty()
+        held = accrue(book, grant(10))
+        book.hold(new_id(), 10, expires_at=NOON + 2 * DAY, cause=cause())
+        book.claw_back(10, receipt_id=new_id(), debt=Debt(), cause=cause())
+        accrue(book, grant(10, active_in=DAY))
+        for days in moments:
+            book.settle(NOON + days * DAY)
+        left.append((book.lots[held].available, book.balance()))
+    assert left == [(10, Balance(available=10))] * 2
 
 
 def test_debt_is_repaid_when_points_become_active_not_while_they_are_pending() -> None:

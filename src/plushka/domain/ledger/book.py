@@ -154,11 +154,21 @@ class Book:
     def settle(self, at: datetime) -> None:
         """Book what time has already done by ``at``: holds run out, points become active, points burn."""
         released_at: dict[UUID, datetime] = {}
-        for hold in [hold for hold in self.holds.values() if hold.expires_at <= at]:
+        due_holds = [hold for hold in self.holds.values() if hold.expires_at <= at]
+        for hold in sorted(due_holds, key=lambda hold: hold.expires_at):
+            # What came before first: which lot repays a debt must not depend on when anybody looked.
+            self._pass(released_at, until=hold.expires_at)
             self.release(hold, state="expired", cause=Cause(hold.id, None, hold.expires_at))
             released_at.update((use.lot_id, hold.expires_at) for use in hold.lots)
+        self._pass(released_at, until=at, inclusive=True)
+        self._find_due(self._draw_up())
+
+    def _pass(
+        self, released_at: Mapping[UUID, datetime], *, until: datetime, inclusive: bool = False
+    ) -> None:
+        """Let lots become active and burn, in the order of their moments, before ``until`` or up to it."""
         agenda = self._draw_up(released_at)
-        while agenda and agenda[0][0] <= at:
+        while agenda and (agenda[0][0] < until or (inclusive and agenda[0][0] == until)):
             event = moment, is_expiry, lot_id = heappop(agenda)
             lot = self.lots.get(lot_id)
             due = None if lot is None else self._next_event(lot, released_at)
@@ -172,7 +182,6 @@ class Book:
                 due = self._next_event(lot, released_at)
             if due is not None:
                 heappush(agenda, due)
-        self._find_due(agenda)
 
     def accrue(self, grant: Grant, *, earned_at: datetime, cause: Cause, kind: str = "accrue") -> BookLot:
         """Grant a lot. Points that are active at once first repay debt (S10)."""
