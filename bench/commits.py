@@ -39,6 +39,8 @@ class Memory(Struct, frozen=True):
 
     web_bytes: int
     postgresql_bytes: int
+    buffers_bytes: int
+    """What PostgreSQL keeps of the tables: as much as it was given (``shared_buffers``), once they are larger."""
 
 
 def compare(cluster: Cluster, shop: Shop, *, workers: int) -> tuple[float, list[Commits], Memory]:
@@ -54,10 +56,9 @@ def compare(cluster: Cluster, shop: Shop, *, workers: int) -> tuple[float, list[
             for connections in CONNECTIONS:
                 checkpoint(cluster)
                 runs[connections].append(_measured(cluster, web, shop, connections, f"{workers}-{turn}"))
-        memory = Memory(
-            web_bytes=processor.memory_bytes(processor.family(web.process_id)),
-            postgresql_bytes=processor.memory_bytes(processor.family(postmaster(cluster))),
-        )
+        web_bytes, _ = processor.memory_bytes(processor.family(web.process_id))
+        own, buffers = processor.memory_bytes(processor.family(postmaster(cluster)))
+        memory = Memory(web_bytes=web_bytes, postgresql_bytes=own, buffers_bytes=buffers)
     commits = [
         _summary(workers, connections, of_connections, baselines)
         for connections, of_connections in runs.items()

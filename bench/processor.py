@@ -29,13 +29,15 @@ def seconds(process_ids: Iterable[int]) -> float:
     return ticks / TICKS_PER_SECOND
 
 
-def memory_bytes(process_ids: Iterable[int]) -> int:
-    """Return the memory of processes now, what they share counted once (PSS)."""
-    total_kb = 0
+def memory_bytes(process_ids: Iterable[int]) -> tuple[int, int]:
+    """Return the memory of processes now, what they share counted once (PSS): of their own, and shared buffers."""
+    total_kb = shared_kb = 0
     for process_id in process_ids:
         try:
             lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
-        total_kb += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total_kb * 1024
+        kb = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines[1:])}
+        total_kb += kb["Pss"]
+        shared_kb += kb["Pss_Shmem"]
+    return (total_kb - shared_kb) * 1024, shared_kb * 1024

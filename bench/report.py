@@ -94,10 +94,11 @@ def _commits(results: Results) -> list[str]:
     lines += [
         "",
         "The last two columns are processor time for one purchase. Memory after the largest load (PSS):",
+        "",
     ]
     lines.extend(
-        f"{_processes(commits[0].workers)}: {memory.web_bytes // MEBIBYTE} MiB, PostgreSQL "
-        f"{memory.postgresql_bytes // MEBIBYTE} MiB."
+        f"- {_processes(commits[0].workers)}: {memory.web_bytes // MEBIBYTE} MiB; PostgreSQL's processes "
+        f"{memory.postgresql_bytes // MEBIBYTE} MiB, and {memory.buffers_bytes // MEBIBYTE} MiB of tables in its buffers"
         for _, commits, memory in results.compared
     )
     return lines
