@@ -173,8 +173,6 @@ class Card:
             self._release(pinned, "captured")
         elif pinned is not None:
             pinned.state = "captured"
-        elif pinned is not None:
-            pinned.state = "captured"
         payable_minor = amount_minor - redeem * POINT_MINOR
         rate_percent = RATE_PERCENT[self.tier]
         earned = payable_minor * rate_percent // 100 // POINT_MINOR
