@@ -98,7 +98,8 @@ def _commits(results: Results) -> list[str]:
     ]
     lines.extend(
         f"- {_processes(commits[0].workers)}: {memory.web_bytes // MEBIBYTE} MiB; PostgreSQL's processes "
-        f"{memory.postgresql_bytes // MEBIBYTE} MiB, and {memory.buffers_bytes // MEBIBYTE} MiB of tables in its buffers"
+        f"{memory.postgresql_bytes // MEBIBYTE} MiB, and {memory.buffers_bytes // MEBIBYTE} MiB of tables in "
+        "its buffers"
         for _, commits, memory in results.compared
     )
     return lines
