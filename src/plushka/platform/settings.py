@@ -52,7 +52,9 @@ class Settings:
             host=environ.get("PLUSHKA_HOST") or "127.0.0.1",
             port=_whole_number(environ, "PLUSHKA_PORT", 8000, range(1, 65536), problems),
             environment=_environment(environ, problems),
-            web_workers=_whole_number(environ, "PLUSHKA_WORKERS", WEB_WORKERS, range(1, WEB_WORKERS_MAX + 1), problems),
+            web_workers=_whole_number(
+                environ, "PLUSHKA_WORKERS", WEB_WORKERS, range(1, WEB_WORKERS_MAX + 1), problems
+            ),
             rate_per_second=_whole_number(
                 environ, "PLUSHKA_RATE_PER_SECOND", RATE_PER_SECOND, range(1, 1_000_001), problems
             ),
