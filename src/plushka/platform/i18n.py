@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
@@ -195,13 +194,6 @@ def format_datetime(
 ) -> str:
     """Return ``3 декабря 2025, 14:02`` in ``zone``."""
     return f"{format_date(moment, language, zone=zone, form=form)}, {format_time(moment, zone)}"
-
-
-def format_zone(zone: str, moment: datetime, language: Language) -> str:
-    """Return ``Europe/Moscow`` as people say it: ``Москва, UTC+03:00``."""
-    offset = moment.astimezone(ZoneInfo(zone)).strftime("%z")
-    city = babel_datetime(moment, "VVV", tzinfo=ZoneInfo(zone), locale=language)
-    return f"{city}, UTC{offset[:1].replace('-', MINUS)}{offset[1:3]}:{offset[3:5]}"
 
 
 def join(parts: Sequence[str], language: Language, *, either: bool = False) -> str:

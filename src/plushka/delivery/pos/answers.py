@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -29,12 +28,6 @@ class Problem(Struct, frozen=True):
     code: str
     detail: str
     errors: tuple[dict[str, Fact], ...] = ()
-
-
-class Health(Struct, frozen=True):
-    """The server's health."""
-
-    status: Literal["ok"]
 
 
 class Burning(Struct, frozen=True):

@@ -27,9 +27,6 @@ class Figures:
     def money(self, minor: int) -> str:
         return i18n.format_money(minor, self.currency, self.language)
 
-    def money_or_nothing(self, minor: int) -> str:
-        return self.money(minor) if minor else NOTHING
-
     def number(self, value: int, *, signed: bool = False) -> str:
         return i18n.format_number(value, self.language, signed=signed)
 
