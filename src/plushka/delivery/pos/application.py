@@ -26,6 +26,7 @@ from plushka.delivery.pos.refusals import IdempotencyKeyInvalid, Rejected, Scope
 from plushka.domain.staff.model import KeyHolder, Scope
 from plushka.domain.staff.tokens import read_key
 from plushka.platform.i18n import Language
+from plushka.platform.logs import brief
 
 Headers = Mapping[bytes, bytes]
 
@@ -75,7 +76,7 @@ class PosApplication:
                 _log.error("request failed", path=scope["path"], code=problem.code, exc_info=error)
             elif problem.status > INTERNAL_ERROR:
                 # Every till comes again every second: a trace each would fill the disk that may be full already.
-                _log.warning("database is away", path=scope["path"], reason=repr(error))
+                _log.warning("database is away", path=scope["path"], reason=brief(error))
             await _send(send, problem.status, _PROBLEM, _encode(problem), headers)
             _seconds.labels(request.name, problem.status).observe(perf_counter() - began)
 
