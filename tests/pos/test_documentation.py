@@ -12,6 +12,7 @@ from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
 from plushka.delivery.pos import limits
+from plushka.domain.purchases import queue
 from plushka.domain.purchases.model import BATCH_MAX, CLOCK_SKEW_MAX, LINES_MAX
 from plushka.domain.staff import keyring
 from plushka.platform.settings import RATE_PER_SECOND
@@ -90,6 +91,7 @@ def test_the_guide_states_the_limits_that_hold() -> None:
         f"| a name | {limits.TEXT_LENGTH_MAX} characters |",
         f"| a till's clock ahead of ours | {CLOCK_SKEW_MAX.seconds // 60} minutes |",
         f"{RATE_PER_SECOND} a second and {RATE_PER_SECOND * limits.RATE_BURST_SECONDS} at once",
+        f"{queue.WAITING_MAX:,} in a process, {queue.WAITING_OF_BUSINESS_MAX:,} of one business,",
         f"| a revoked key may go on working | {keyring.TTL_SECONDS} seconds |",
     ):
         assert row in text

@@ -1,6 +1,7 @@
 """How much a key may ask, and what a till is told when the database is away."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -12,8 +13,10 @@ import pytest
 from tests.conftest import SetClock
 from tests.pos.conftest import RATE_PER_SECOND, coffee
 
+from plushka.app import Plushka
 from plushka.delivery.pos.limits import RATE_BURST_SECONDS
 from plushka.delivery.pos.problems import problem_of
+from plushka.domain.purchases import queue
 
 BURST = RATE_PER_SECOND * RATE_BURST_SECONDS
 
@@ -69,6 +72,60 @@ async def test_without_a_database_nothing_is_booked_and_the_till_comes_back(
 
     assert (await anna.get("/v1/receipts?external_id=2")).status_code == 404
     assert (await anna.post("/v1/purchases", json=coffee("2"))).status_code == 201
+
+
+async def test_while_nothing_can_be_booked_only_so_many_receipts_wait(
+    app: Plushka,
+    anna: httpx.AsyncClient,
+    eve: httpx.AsyncClient,
+    owner_dsn: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert app._pos is not None
+    line = app._pos._services.purchases
+    monkeypatch.setattr(queue, "WAITING_OF_BUSINESS_MAX", 2)
+    monkeypatch.setattr(queue, "WAITING_MAX", 3)
+    with psycopg.connect(owner_dsn) as stuck:
+        stuck.execute("lock table receipts in access exclusive mode")
+        # One for each writer, and then the line.
+        taken = [
+            await sent(line, anna.post("/v1/purchases", json=coffee(f"taken {number}")))
+            for number in range(queue.WRITERS + 2)
+        ]
+        refused = await anna.post("/v1/purchases", json=coffee("refused"))
+        batch = await eve.post(
+            "/v1/purchases/batch", json={"purchases": [coffee("batch 1"), coffee("batch 2")]}
+        )
+        taken.append(await sent(line, eve.post("/v1/purchases", json=coffee("taken"))))
+        refused_of_eve = await eve.post("/v1/purchases", json=coffee("refused"))
+        stuck.rollback()
+    booked = [answer.status_code for answer in await asyncio.gather(*taken)]
+
+    for answer in (refused, batch, refused_of_eve):
+        assert (answer.status_code, answer.json()["code"]) == (503, "queue_full")
+        assert int(answer.headers["retry-after"]) > 0
+    assert booked == [201] * (queue.WRITERS + 3)
+    for till, number in ((anna, "refused"), (eve, "refused"), (eve, "batch 1"), (eve, "batch 2")):
+        assert (await till.get(f"/v1/receipts?external_id={number}")).status_code == 404
+    assert (await anna.post("/v1/purchases", json=coffee("refused"))).status_code == 201
+
+
+async def sent(
+    line: queue.PurchaseQueue, request: Coroutine[None, None, httpx.Response]
+) -> asyncio.Task[httpx.Response]:
+    """Send a purchase that will not be answered yet; return when a writer has it, or it stands in the line."""
+
+    def known() -> int:
+        return sum(map(len, (*line._waiting.values(), *line._in_flight.values())))
+
+    before = known()
+    task = asyncio.create_task(request)
+    while known() == before:
+        assert not task.done()
+        await asyncio.sleep(0)
+    # The writer that was woken has its turn.
+    await asyncio.sleep(0)
+    return task
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ class PosApplication:
                 _log.error("request failed", path=scope["path"], code=problem.code, exc_info=error)
             elif problem.status > INTERNAL_ERROR:
                 # Every till comes again every second: a trace each would fill the disk that may be full already.
-                _log.warning("database is away", path=scope["path"], reason=brief(error))
+                _log.warning("not now", path=scope["path"], code=problem.code, reason=brief(error))
             await _send(send, problem.status, _PROBLEM, _encode(problem), headers)
             _seconds.labels(request.name, problem.status).observe(perf_counter() - began)
 

@@ -102,6 +102,7 @@ class Endpoint:
     refusals: Sequence[type[Refusal]]
     example: Any
     takes_key: bool
+    is_queued: bool
     body_bytes_max: int
     decoder: msgspec.json.Decoder[Any] | None = field(repr=False)
 
@@ -114,12 +115,13 @@ def endpoint(
     refusals: Sequence[type[Refusal]] = (),
     example: Any = None,
     takes_key: bool = False,
+    is_queued: bool = False,
     body_bytes_max: int = BODY_BYTES_MAX,
 ) -> Callable[[Handler], Endpoint]:
     """Make the decorated handler the endpoint of ``route``, such as ``POST /v1/quotes``.
 
     ``refusals`` are those of the domain that it may answer with, ``example`` is a request body, and with
-    ``takes_key`` it heeds the header ``Idempotency-Key``.
+    ``takes_key`` it heeds the header ``Idempotency-Key``. With ``is_queued`` it may find the queue full.
     """
 
     def declare(handler: Handler) -> Endpoint:
@@ -139,6 +141,7 @@ def endpoint(
             refusals=refusals,
             example=example,
             takes_key=takes_key,
+            is_queued=is_queued,
             body_bytes_max=body_bytes_max,
             decoder=None if body is type(None) else msgspec.json.Decoder(body),
         )

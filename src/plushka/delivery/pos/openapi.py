@@ -14,6 +14,7 @@ from plushka.delivery.pos.limits import IDEMPOTENCY_KEY_LENGTH_MAX
 from plushka.delivery.pos.problems import INTERNAL_ERROR, TITLE_OF_STATUS, status_of
 from plushka.delivery.pos.requests import PurchaseIn
 from plushka.delivery.pos.sentences import meaning
+from plushka.domain.purchases.model import QueueFull
 from plushka.platform.errors import Refusal
 
 Json = dict[str, Any]
@@ -90,6 +91,8 @@ def codes_of(endpoint: Endpoint) -> dict[int, list[str]]:
     own: Sequence[type[Refusal]] = endpoint.refusals
     if endpoint.takes_key:
         own = (*own, refusals.IdempotencyKeyInvalid)
+    if endpoint.is_queued:
+        codes[503].append(QueueFull.code)
     for refusal in own:
         codes.setdefault(status_of(refusal), []).append(refusal.code)
     return dict(sorted(codes.items()))

@@ -1,11 +1,14 @@
 """From what went wrong to what the till is told (RFC 9457)."""
 
+from math import ceil
+
 import asyncpg
 
 from plushka.delivery.pos.answers import Problem
 from plushka.delivery.pos.limits import RETRY_AFTER_SECONDS
 from plushka.delivery.pos.refusals import Rejected
 from plushka.delivery.pos.sentences import sentence
+from plushka.domain.purchases.model import QueueFull
 from plushka.platform.errors import Conflict, Denied, Fact, Invalid, NotFound, Refusal
 from plushka.platform.i18n import Language
 
@@ -56,6 +59,9 @@ def problem_of(error: Exception, language: Language) -> tuple[Problem, dict[str,
             return problem_of_refusal(error, language), {}
         case Rejected():
             return _problem(error.status, error.code, {}, language), dict(error.headers)
+        case QueueFull():
+            headers = {"retry-after": str(ceil(error.retry_after_seconds or RETRY_AFTER_SECONDS))}
+            return _problem(503, error.code, {}, language), headers
         case _ if isinstance(error, DATABASE_IS_AWAY):
             headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
             return _problem(503, "temporarily_unavailable", {}, language), headers

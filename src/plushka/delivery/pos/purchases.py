@@ -91,6 +91,7 @@ async def quote_purchase(call: Call[QuoteIn, Texts]) -> Answer[QuoteOut]:
     refusals=(*_UNBOOKABLE, KeyReused),
     example=_PURCHASE,
     takes_key=True,
+    is_queued=True,
 )
 async def commit_purchase(call: Call[PurchaseIn, Texts]) -> Answer[ReceiptOut]:
     """Commit a purchase: points are spent and earned, the receipt is booked.
@@ -110,6 +111,7 @@ async def commit_purchase(call: Call[PurchaseIn, Texts]) -> Answer[ReceiptOut]:
     scope="purchases",
     refusals=(),
     example={"purchases": [_PURCHASE | {"occurred_at": "2026-03-01T12:30:00+03:00", "redeem": 0}]},
+    is_queued=True,
     body_bytes_max=BATCH_BODY_BYTES_MAX,
 )
 async def commit_purchases(call: Call[BatchIn, Query]) -> Answer[BatchOut]:

@@ -35,6 +35,9 @@ _SENTENCES = {
     "temporarily_unavailable": marked(
         "The database is away for a moment. Try again with the same number: nothing is booked twice."
     ),
+    "queue_full": marked(
+        "Too many receipts are waiting to be booked. Nothing was done; try again with the same number."
+    ),
     "internal_error": marked("Something broke on our side and was logged. Try again with the same number."),
 }
 KNOWN_CODES = frozenset(_SENTENCES)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from plushka.domain.ledger.model import Balance, HoldState
 from plushka.domain.members.model import Identity
 from plushka.engine.purchase import Outcome
-from plushka.platform.errors import Conflict, Invalid, NotFound
+from plushka.platform.errors import Conflict, Invalid, NotFound, TemporaryFailure
 
 LINES_MAX = 500
 """Lines of one receipt."""
@@ -190,6 +190,12 @@ class MemberBusy(Conflict):
     """Another purchase of the same member is in the same batch; ``queue`` puts this one into the next."""
 
     code = "member_busy"
+
+
+class QueueFull(TemporaryFailure):
+    """As many purchases wait to be booked as may; none of what was asked for has been taken."""
+
+    code = "queue_full"
 
 
 class ReceiptDiffers(Conflict):

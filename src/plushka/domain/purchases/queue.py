@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from plushka.domain.purchases.commit import Answer, commit_batch
-from plushka.domain.purchases.model import Caller, Committed, MemberBusy, Purchase
+from plushka.domain.purchases.model import Caller, Committed, MemberBusy, Purchase, QueueFull
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item
 from plushka.platform.clock import Clock
@@ -24,6 +24,12 @@ WRITERS = 2
 
 Where several processes serve, one in each does: two would halve the batches, at a third more work a purchase.
 """
+
+WAITING_MAX = 10_000
+"""Purchases that may wait in one process, for a database that is slow or away; more are told to come again."""
+WAITING_OF_BUSINESS_MAX = WAITING_MAX // 2
+"""Of these, one business's: it leaves room for the others."""
+RETRY_AFTER_SECONDS = 2
 
 
 @dataclass(slots=True)
@@ -71,14 +77,20 @@ class PurchaseQueue:
         """Book a purchase; safe to repeat (S7).
 
         :raises Refusal: why it was not booked
+        :raises QueueFull: it was not even taken: too many wait
         """
+        self._make_room(caller.tenant_id, 1)
         answer = await self._enqueue(caller, purchase)
         if isinstance(answer, Refusal):
             raise answer
         return answer
 
     async def commit_many(self, caller: Caller, purchases: Sequence[Purchase]) -> list[Answer | Exception]:
-        """Book purchases of a till that was offline; each is answered on its own, in order, a failure by itself."""
+        """Book purchases of a till that was offline; each is answered on its own, in order, a failure by itself.
+
+        :raises QueueFull: none of them was taken: too many wait
+        """
+        self._make_room(caller.tenant_id, len(purchases))
         waiting = [self._enqueue(caller, purchase) for purchase in purchases]
         answers: list[Answer | Exception] = []
         for answer in await asyncio.gather(*waiting, return_exceptions=True):
@@ -86,6 +98,11 @@ class PurchaseQueue:
                 raise answer
             answers.append(answer)
         return answers
+
+    def _make_room(self, tenant_id: UUID, count: int) -> None:
+        own = len(self._waiting.get(tenant_id, ())) + count
+        if own > WAITING_OF_BUSINESS_MAX or sum(map(len, self._waiting.values())) + count > WAITING_MAX:
+            raise QueueFull("too many purchases wait", retry_after_seconds=RETRY_AFTER_SECONDS)
 
     def _enqueue(self, caller: Caller, purchase: Purchase) -> asyncio.Future[Answer]:
         waiting = _Waiting(Item(caller, purchase), asyncio.get_running_loop().create_future())
