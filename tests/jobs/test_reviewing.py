@@ -13,6 +13,8 @@ from tests.domain.shop import Shop, open_shop
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.domain.programs.operations import set_tier
 from plushka.domain.programs.queries import get_standing
+from plushka.domain.purchases.model import ReturnRequest
+from plushka.domain.purchases.operations import return_purchase
 from plushka.engine.program import Calendar, Program, Requirement, TierReview, TierRule, Tiers
 from plushka.platform.database import Database
 
@@ -73,6 +75,21 @@ async def test_a_tier_by_hand_is_kept_until_its_end(database: Database, clock: S
         await review_tenant(database, clock, shop.caller.tenant_id)
         assert await tier_of(shop, member_id) == "gold"
         clock.at = until + timedelta(days=1)
+        await review_tenant(database, clock, shop.caller.tenant_id)
+        assert await tier_of(shop, member_id) == "silver"
+
+
+async def test_a_tier_is_as_old_as_the_calendar_of_the_business_says(
+    database: Database, clock: SetClock
+) -> None:
+    async with open_shop(database, clock, yearly()) as shop:
+        member_id = await shop.enroll()
+        # The business day of 31 December still goes on in Moscow; in UTC it is 1 January already.
+        clock.at = datetime(2027, 1, 1, 0, 30, tzinfo=UTC)
+        await shop.buy("1", 5_000_00, member=member_id)
+        async with shop.tx() as tx:
+            await return_purchase(tx, shop.reference, shop.caller, ReturnRequest("r", "1"))
+        clock.at = datetime(2027, 1, 1, 9, tzinfo=UTC)
         await review_tenant(database, clock, shop.caller.tenant_id)
         assert await tier_of(shop, member_id) == "silver"
 

@@ -30,22 +30,23 @@ async def review_tiers(tx: Tx, versions: Versions) -> int:
     if version.program.tiers is None:
         return 0
     business = await get_business(tx)
-    today = moment(tx.at, Place(branch="", time_zone=business.time_zone)).business_date
+    place = Place(branch="", time_zone=business.time_zone)
+    today = moment(tx.at, place).business_date
     page = await _list_reviewable(tx, program_id=mark.program_id, today=today)
     for standing in page:
-        await _review(tx, version, standing, today)
+        since = moment(standing.tier_since or tx.at, place).business_date
+        await _review(tx, version, standing, today, since=since)
     await _note_reviewed(tx, page, today)
     return len(page)
 
 
-async def _review(tx: Tx, version: Version, standing: Standing, today: date) -> None:
+async def _review(tx: Tx, version: Version, standing: Standing, today: date, *, since: date) -> None:
     if standing.tier_is_manual and standing.tier_until is not None and standing.tier_until <= tx.at:
         now = await _totals(tx, version, standing, today)
         await standings.change_tier(
             tx, standing, review(version, standing.tier, now), reason="manual_tier_ended"
         )
         return
-    since = standing.tier_since.date() if standing.tier_since else today
     dates = next_review(version, since, standing.reviewed_on or since)
     if dates is None or dates.falls_on > today:
         return
