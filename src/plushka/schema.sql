@@ -470,6 +470,8 @@ grant select, insert on all tables in schema public to plushka_app;
 grant update on wallets, lots, holds, standings, standing_days, rule_days, members, products, categories,
     accounts, api_keys, tills, branches, businesses, staff to plushka_app;
 grant update (refunded_minor) on receipts to plushka_app;
+-- Never changed; the right to change it is the right to lock the row, on which publishers queue.
+grant update (name) on programs to plushka_app;
 grant delete on identities, sessions to plushka_app;
 
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.

@@ -43,6 +43,8 @@ async def create_program(tx: Tx, *, name: str) -> UUID:
 async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: datetime) -> PublishedVersion:
     """Make a new immutable version that is in force from ``valid_from`` on (S20).
 
+    Of two at once the second waits for the first and gets the next number.
+
     :raises ProgramUnsound: the programme contradicts itself
     :raises CurrencyOfProgram: it is written in another currency than the business trades in
     """
@@ -51,6 +53,7 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
     business = await get_business(tx)
     if program.currency != business.currency:
         raise CurrencyOfProgram(field="currency", currency=business.currency)
+    await _lock_program(tx, program_id)
     version_id = new_id()
     number = await tx.fetchval(
         """
@@ -78,6 +81,18 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
         published_at=tx.at,
         published_by=tx.actor,
         program=program,
+    )
+
+
+async def _lock_program(tx: Tx, program_id: UUID) -> None:
+    # A statement of its own: the number is then counted over what was published while it waited.
+    await tx.execute(
+        """
+        -- programs.lock_program
+        select from programs where tenant_id = $1 and id = $2 for no key update
+        """,
+        tx.tenant_id,
+        program_id,
     )
 
 
