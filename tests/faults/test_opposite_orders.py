@@ -14,17 +14,19 @@ from plushka.domain.members.operations import enroll as enroll_without_programme
 from plushka.domain.purchases.commit import commit_batch
 from plushka.domain.purchases.model import Committed
 from plushka.domain.purchases.situation import Item
-from plushka.engine.program import EarningRule, Percent, Program, Redemption
+from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
 from plushka.platform.database import Database
 
 MEMBERS = 30
 STRANGERS = 4
 BATCHES = 25
+WELCOME = 100
 CASHBACK = Program(
     name="Кешбэк 10 %",
     currency="RUB",
     earning=(EarningRule(id="base", name="10 %", effect=Percent(rate_bp=1000)),),
     redemption=Redemption(),
+    welcome=Welcome(points=WELCOME),
 )
 
 
@@ -79,7 +81,9 @@ async def test_of_members(shop: Shop, owner_dsn: str) -> None:
     members = [await shop.enroll(f"+7999000{number:04}") for number in range(MEMBERS)]
     await book_both_ways(shop, [members] * BATCHES)
     assert await deadlocks(owner_dsn) == 0
-    assert {(await shop.wallet(member_id)).balance.available for member_id in members} == {20 * BATCHES}
+    assert {(await shop.wallet(member_id)).balance.available for member_id in members} == {
+        WELCOME + 20 * BATCHES
+    }
     assert await shop.differences() == ()
 
 
@@ -88,6 +92,21 @@ async def test_of_people_whose_first_purchase_opens_their_wallet(shop: Shop, own
     await book_both_ways(shop, batches)
     assert await deadlocks(owner_dsn) == 0
     assert {(await shop.wallet(member_id)).balance.available for batch in batches for member_id in batch} == {
-        20
+        WELCOME + 20
     }
+    assert await shop.differences() == ()
+
+
+async def test_of_people_some_of_whom_join_elsewhere_meanwhile(shop: Shop, owner_dsn: str) -> None:
+    batches = [await enroll_strangers(shop, number) for number in range(BATCHES)]
+    turn = asyncio.Barrier(3)
+    await asyncio.gather(
+        book(shop, "one", batches, turn),
+        book(shop, "other", [batch[::-1] for batch in batches], turn),
+        book(shop, "alone", [batch[-1:] for batch in batches], turn),
+    )
+    assert await deadlocks(owner_dsn) == 0
+    for batch in batches:
+        available = [(await shop.wallet(member_id)).balance.available for member_id in batch]
+        assert available == [WELCOME + 20] * (STRANGERS - 1) + [WELCOME + 30]
     assert await shop.differences() == ()

@@ -1,8 +1,11 @@
 """From wallets to books and back: statements that lock, read and write many wallets at once, as arrays.
 
 The door for slices above that move points in a batch: ``lock_books``, then ``load_lots`` for those that need
-them, then the methods of ``Book``, then ``save_books``, all in one transaction. Locks are taken in the order
-of wallet ids by one statement, so two batches never wait for each other in a circle (S8).
+them, then the methods of ``Book``, then ``save_books``, all in one transaction.
+
+Two batches never wait for each other in a circle (S8): a batch first opens the wallets that are missing, in the
+order of members, then locks them all by one statement, in the order of wallets. Who opens holds nothing but
+what they have opened, which nobody else sees, so can lock, before it is committed; and who locks opens no more.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,12 +23,17 @@ _lot_uses = msgspec.json.Decoder(tuple[LotUse, ...])
 
 
 async def lock_books(tx: Tx, *, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
-    """Lock the members' wallets and return their books without lots, by member; a member without a wallet is absent."""
-    return await _fetch_books(tx, f"{_BOOKS} order by id for no key update", program_id, member_ids)
+    """Lock the members' wallets and return their books without lots, by member.
+
+    All or none: where a member has no wallet yet, nothing is locked and nothing returned. ``member_ids`` are distinct.
+    """
+    return await _fetch_books(
+        tx, f"{_BOOKS} {_IF_ALL_ARE_THERE} order by id for no key update", program_id, member_ids
+    )
 
 
 async def read_books(tx: Tx, *, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
-    """Return books to look into but not to save: as ``lock_books``, without the lock."""
+    """Return books to look into but not to save, without a lock; a member without a wallet is absent."""
     return await _fetch_books(tx, _BOOKS, program_id, member_ids)
 
 
@@ -34,6 +42,11 @@ _BOOKS = """
     select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone
     from wallets
     where tenant_id = $1 and program_id = $2 and member_id = any($3)
+"""
+_IF_ALL_ARE_THERE = """
+      and cardinality($3) = (
+          select count(*) from wallets where tenant_id = $1 and program_id = $2 and member_id = any($3)
+      )
 """
 
 
@@ -94,20 +107,22 @@ async def load_lots(tx: Tx, books: Iterable[Book], *, also: Collection[UUID] = (
         book.is_complete = True
 
 
-async def insert_wallets(tx: Tx, rows: Sequence[tuple[UUID, UUID]], *, program_id: UUID) -> None:
-    """Open empty wallets (wallet id, member id) for members that have none."""
-    await tx.execute(
+async def insert_wallets(tx: Tx, rows: Sequence[tuple[UUID, UUID]], *, program_id: UUID) -> dict[UUID, UUID]:
+    """Open empty wallets (wallet id, member id) for members that have none; return those opened now, by member."""
+    opened = await tx.fetch(
         """
         -- ledger.insert_wallets
         insert into wallets (tenant_id, id, member_id, program_id, created_at)
         select $1, new.id, new.member_id, $2, $3 from unnest($4::uuid[], $5::uuid[]) as new (id, member_id)
         on conflict (tenant_id, member_id, program_id) do nothing
+        returning member_id, id
         """,
         tx.tenant_id,
         program_id,
         tx.at,
         *_columns(rows, width=2),
     )
+    return {row["member_id"]: row["id"] for row in opened}
 
 
 async def save_books(tx: Tx, books: Iterable[Book]) -> None:

@@ -1,6 +1,5 @@
 """Movements that a person or the clock asks for; those of purchases are made by ``purchases`` on books."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -24,11 +23,10 @@ DUE_WALLETS_MAX = 500
 """Wallets that one transaction of the sweep settles."""
 
 
-async def open_wallets(tx: Tx, member_ids: Sequence[UUID], *, program_id: UUID) -> None:
-    """Open a wallet for each member who has none. Safe to repeat."""
-    await bookkeeping.insert_wallets(
-        tx, [(new_id(), member_id) for member_id in member_ids], program_id=program_id
-    )
+async def open_wallet(tx: Tx, member_id: UUID, *, program_id: UUID) -> UUID | None:
+    """Open a wallet for a member and return its id; None: there is one already."""
+    opened = await bookkeeping.insert_wallets(tx, [(new_id(), member_id)], program_id=program_id)
+    return opened.get(member_id)
 
 
 async def grant(

@@ -1,6 +1,7 @@
 """Publishing programmes, and enrolling members into them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,9 +9,9 @@ import msgspec
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger import operations as ledger
-from plushka.domain.ledger.bookkeeping import lock_books
-from plushka.domain.ledger.queries import get_wallet_id
+from plushka.domain.ledger.book import Book
 from plushka.domain.members import operations as members
 from plushka.domain.members.model import Identity, Member, UnknownMember
 from plushka.domain.programs import standings
@@ -109,11 +110,16 @@ async def enroll(
 
 
 async def join(tx: Tx, member_id: UUID) -> None:
-    """Open the member's wallet and standing in the business's programme, and book its welcome points."""
+    """Open the member's wallet and standing in the business's programme, and book its welcome points.
+
+    Who is in it already, or joins at this moment elsewhere, is left alone: nobody is welcomed twice.
+    """
     program_id = await get_program_id(tx)
+    wallet_id = await ledger.open_wallet(tx, member_id, program_id=program_id)
+    if wallet_id is None:
+        return
     current = await get_current_version(tx)
     tiers = current.program.tiers if current else None
-    await ledger.open_wallets(tx, [member_id], program_id=program_id)
     await standings.open_standings(
         tx, [member_id], program_id=program_id, tier=tiers.tiers[0].id if tiers else None
     )
@@ -121,7 +127,7 @@ async def join(tx: Tx, member_id: UUID) -> None:
         business = await get_business(tx)
         await ledger.grant(
             tx,
-            wallet_id=await get_wallet_id(tx, member_id=member_id, program_id=program_id),
+            wallet_id=wallet_id,
             grant=welcome_grant(
                 current.program,
                 current.program.welcome,
@@ -131,6 +137,21 @@ async def join(tx: Tx, member_id: UUID) -> None:
             kind="welcome",
             reason="welcome",
         )
+
+
+async def lock_members(tx: Tx, joins_at: Mapping[UUID, datetime], *, program_id: UUID) -> dict[UUID, Book]:
+    """Lock the wallets of members and return their books, by member; who has none joins first, at the moment given.
+
+    Call it before anything else is locked: the order of locks that ``bookkeeping`` tells of begins here.
+    """
+    member_ids = list(joins_at)
+    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=member_ids)
+    if len(books) == len(member_ids):
+        return books
+    joined = await bookkeeping.read_books(tx, program_id=program_id, member_ids=member_ids)
+    for member_id in sorted(joins_at.keys() - joined.keys()):
+        await join(replace(tx, at=joins_at[member_id]), member_id)
+    return await bookkeeping.lock_books(tx, program_id=program_id, member_ids=member_ids)
 
 
 async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None, reason: str) -> None:
@@ -143,7 +164,7 @@ async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None
     tiers = current.program.tiers.tiers if current and current.program.tiers else ()
     if current is None or tier not in {rule.id for rule in tiers}:
         raise UnknownTier(field="tier")
-    books = await lock_books(tx, program_id=current.program_id, member_ids=[member_id])
+    books = await bookkeeping.lock_books(tx, program_id=current.program_id, member_ids=[member_id])
     if member_id not in books:
         raise UnknownMember(field="member")
     standing = (await standings.list_standings(tx, [member_id], program_id=current.program_id))[member_id]

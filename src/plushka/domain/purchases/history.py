@@ -5,7 +5,7 @@ before and the writing after are done once for many receipts instead of at each.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.members.model import Identity, Person, UnknownMember
 from plushka.domain.members.queries import find_member_ids, find_people
-from plushka.domain.programs.operations import join
+from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
@@ -79,7 +79,7 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
             refused[index] = found
     member_of = await _find_members(tx, situations, refused)
     decisions: list[Decision] = []
-    for program_id in {situation.mark.program_id for situation in situations.values()}:
+    for program_id in sorted({situation.mark.program_id for situation in situations.values()}):
         of_program = sorted(
             (index for index, situation in situations.items() if situation.mark.program_id == program_id),
             key=lambda index: (situations[index].at, situations[index].item.purchase.external_id),
@@ -177,11 +177,9 @@ async def _open_pages(tx: Tx, first_at: Mapping[UUID, datetime], *, program_id: 
     """Lock and read the members' wallets and standings. Who has none joins at the moment of their first purchase."""
     member_ids = list(first_at)
     people = {person.id: person for person in (await find_people(tx, member_ids)).values()}
-    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(people))
-    if strangers := sorted(member_id for member_id in people if member_id not in books):
-        for member_id in strangers:
-            await join(replace(tx, at=first_at[member_id]), member_id)
-        books |= await bookkeeping.lock_books(tx, program_id=program_id, member_ids=strangers)
+    books = await lock_members(
+        tx, {member_id: first_at[member_id] for member_id in people}, program_id=program_id
+    )
     await bookkeeping.load_lots(tx, books.values())
     histories = await read_histories(tx, list(books), program_id=program_id)
     moved_at = await _find_last_movements(tx, [book.wallet_id for book in books.values()])

@@ -16,7 +16,7 @@ from plushka.domain.members.model import Person, UnknownMember
 from plushka.domain.members.queries import find_people
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing, VersionMark
-from plushka.domain.programs.operations import join
+from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.versions import in_force, list_marks
 from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
@@ -171,7 +171,7 @@ async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) 
             refused[id(situation)] = MemberBusy()
         else:
             by_member[person.id] = situation, person
-    for program_id in {situation.mark.program_id for situation, _ in by_member.values()}:
+    for program_id in sorted({situation.mark.program_id for situation, _ in by_member.values()}):
         of_program = {
             member_id: (situation, person)
             for member_id, (situation, person) in by_member.items()
@@ -184,16 +184,12 @@ async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) 
 async def _fill_members(
     tx: Tx, by_member: dict[UUID, tuple[Situation, Person]], *, program_id: UUID, lock: bool
 ) -> None:
-    take = bookkeeping.lock_books if lock else bookkeeping.read_books
-    books = await take(tx, program_id=program_id, member_ids=list(by_member))
     # Members of before the programme join it with their first purchase under it; a quote only supposes so.
-    # In one order: of two processes that let the same ones join, the second waits for the first.
-    strangers = sorted(member_id for member_id in by_member if member_id not in books)
-    if strangers and lock:
-        for member_id in strangers:
-            await join(tx, member_id)
-        books |= await take(tx, program_id=program_id, member_ids=strangers)
-    elif strangers:
+    if lock:
+        books = await lock_members(tx, dict.fromkeys(by_member, tx.at), program_id=program_id)
+    else:
+        books = await bookkeeping.read_books(tx, program_id=program_id, member_ids=list(by_member))
+        strangers = [member_id for member_id in by_member if member_id not in books]
         books |= {member_id: Book(wallet_id=new_id(), member_id=member_id) for member_id in strangers}
     # Read under the lock of the wallet, which guards the standing too.
     standing_of = await standings.list_standings(tx, list(by_member), program_id=program_id)
