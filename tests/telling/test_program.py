@@ -153,6 +153,10 @@ def test_goods(lines: Condition, told: str) -> None:
             HasLines(Category(("bread",)), 2000, 500_00),
             "с чека, где есть товары категории «Хлеб», не меньше 2 шт. на 500 ₽ или больше",
         ),
+        (
+            All((HasLines(Category(("bread",))), HasLines(Product(("tea",))), Weekday((6, 7)))),
+            "с чека, где есть товары категории «Хлеб» и товар «tea» по выходным",
+        ),
         (Not(Weekday((6, 7))), "не по выходным"),
         (
             All((Weekday((6, 7)), Any((FirstPurchase(), Birthday())))),

@@ -1,5 +1,6 @@
 """Conditions in words: of lines («товары бренда «X»») and of the receipt («с чека от 1 000 ₽ по будням»)."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from plushka.domain.programs.telling.voice import Voice
@@ -116,7 +117,7 @@ def tell_receipt(condition: Condition, voice: Voice) -> str:  # noqa: C901, PLR0
     words = voice.words
     match condition:
         case All(of=parts):
-            return " ".join(_enclosed(part, voice) for part in parts)
+            return _all(parts, voice)
         case Any(of=parts):
             return join([tell_receipt(part, voice) for part in parts], voice.language, either=True)
         case Not(of=part):
@@ -174,6 +175,20 @@ def tell_receipt(condition: Condition, voice: Voice) -> str:  # noqa: C901, PLR0
 def _enclosed(condition: Condition, voice: Voice) -> str:
     told = tell_receipt(condition, voice)
     return f"({told})" if isinstance(condition, Any | All) and len(condition.of) > 1 else told
+
+
+def _all(parts: Sequence[Condition], voice: Voice) -> str:
+    """Return all of ``parts``; goods that need only be there are told together: “that has a coffee and a bun”."""
+    together = [part for part in parts if isinstance(part, HasLines) and _needs_only_be_there(part)]
+    told = [_enclosed(part, voice) for part in parts if part not in together]
+    if together:
+        goods = join([tell_lines(part.where, voice) for part in together], voice.language)
+        told.insert(0, voice.words.gettext("on a receipt that has {goods}", goods=goods))
+    return " ".join(told)
+
+
+def _needs_only_be_there(condition: HasLines) -> bool:
+    return condition.quantity_min_milli <= 1 and not condition.amount_min_minor
 
 
 def _has_lines(condition: HasLines, voice: Voice) -> str:
