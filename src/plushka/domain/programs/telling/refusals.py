@@ -78,6 +78,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The business trades in {currency}, the programme is written in another currency."),
         marked("The programme is written in another currency than the business trades in."),
     ),
+    "preset_unknown": (marked("There is no such preset. Choose one of the list."),),
+    "preset_currency": (
+        marked("The presets have no amounts in {currency} yet. Begin with an empty programme."),
+        marked("The presets have no amounts in this currency yet. Begin with an empty programme."),
+    ),
     "program_not_in_force": (
         marked("No programme was in force at the time of the purchase. Publish one first."),
     ),
