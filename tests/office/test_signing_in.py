@@ -12,10 +12,10 @@ from tests.office.conftest import ADDRESS, PASSWORD, browser_at, email_of, signe
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.verification import verify_tenant
+from plushka.delivery.office.account.throttle import FAILURES_OF_EMAIL_MAX, WINDOW
 from plushka.delivery.office.context import Office
-from plushka.delivery.office.local_path import local_path
 from plushka.delivery.office.routes import EXCEPTION_HANDLERS, router
-from plushka.delivery.office.throttle import FAILURES_OF_EMAIL_MAX, WINDOW
+from plushka.delivery.web.local_path import local_path
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.model import SESSION_DAYS
 from plushka.platform.database import Database
@@ -199,7 +199,7 @@ async def test_nobody_comes_in_without_a_password_where_there_is_no_demo(
 async def test_a_cashier_begins_where_cashiers_may(app: Plushka, stranger: httpx.AsyncClient) -> None:
     answer = await stranger.post("/sign-in", data={"email": email_of("cashier"), "password": PASSWORD})
 
-    assert answer.headers["location"] == "/receipts"
+    assert answer.headers["location"] == "/members"
     async with signed_in(app, email_of("cashier")) as browser:
         assert 'href="/ledger"' not in (await browser.get("/receipts")).text
 

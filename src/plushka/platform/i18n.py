@@ -97,11 +97,16 @@ def format_number(
     return "+" + digits if signed and exact > 0 else digits
 
 
+def currency_decimals(currency: str) -> int:
+    """Return how many decimals an amount of ``currency`` has: 2 for RUB, 0 for JPY."""
+    return get_currency_precision(currency)
+
+
 def format_money(
     minor: int, currency: str, language: Language, *, trim: bool = False, signed: bool = False
 ) -> str:
     """Return ``1 234,50 ₽`` for 123450 kopecks; ``trim`` drops the minor digits when they are all zero."""
-    scale = get_currency_precision(currency)
+    scale = currency_decimals(currency)
     exact = Decimal(minor).scaleb(-scale)
     decimals = 0 if trim and exact == exact.to_integral_value() else scale
     number = format_number(exact, language, decimals=decimals, signed=signed)

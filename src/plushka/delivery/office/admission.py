@@ -12,6 +12,7 @@ from plushka.delivery.office.context import Office
 from plushka.delivery.office.permissions import ACTIONS, VISIT
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.look import Look, look_of
+from plushka.delivery.web.notices import notice_of
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.programs.queries import get_current_version
 from plushka.domain.staff.queries import find_session
@@ -106,6 +107,7 @@ async def _visit(connection: Connection) -> Visit:
         ),
         path=connection.scope["path"],
         at=at,
+        notice=notice_of(connection.cookies),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Request
 from litestar.datastructures import State
 
-from plushka.delivery.office.throttle import Throttle
+from plushka.delivery.office.account.throttle import Throttle
 from plushka.delivery.web.pages import Pages
 from plushka.domain.purchases.reference import Reference
 from plushka.platform.clock import Clock

@@ -5,47 +5,33 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from plushka.delivery.office import (
-    home,
-    ledger,
-    member,
-    members,
-    preferences,
-    program,
-    receipt,
-    receipts,
-    signing_in,
-)
+from plushka.delivery.office.account.routes import HANDLERS as ACCOUNT
 from plushka.delivery.office.admission import SignInNeeded, admit, provide_visit
+from plushka.delivery.office.engagement.routes import HANDLERS as ENGAGEMENT
 from plushka.delivery.office.failures import ask_to_sign_in, fail, fail_http, refuse
+from plushka.delivery.office.home.routes import HANDLERS as HOME
+from plushka.delivery.office.journal.routes import HANDLERS as JOURNAL
+from plushka.delivery.office.members.routes import HANDLERS as MEMBERS
+from plushka.delivery.office.receipts.routes import HANDLERS as RECEIPTS
+from plushka.delivery.office.tasks.routes import HANDLERS as TASKS
 from plushka.delivery.web.assets import serve_asset
 from plushka.platform.errors import Refusal
 
 BODY_BYTES_MAX = 64 * 1024
-"""Forms here are short."""
+"""Forms here are short; a route that takes a file says so itself."""
 
 
 router = Router(
     path="/",
     route_handlers=[
-        home.show_home,
-        ledger.show_ledger,
-        ledger.verify_now,
-        member.adjust_points,
-        member.show_member,
-        member.show_movements,
-        members.show_members,
-        preferences.choose_look,
-        program.show_program,
-        program.show_version,
-        receipt.show_receipt,
-        receipts.show_new_receipts,
-        receipts.show_receipts,
+        *HOME,
+        *MEMBERS,
+        *RECEIPTS,
+        *ENGAGEMENT,
+        *JOURNAL,
+        *TASKS,
+        *ACCOUNT,
         serve_asset,
-        signing_in.enter,
-        signing_in.enter_demo,
-        signing_in.leave,
-        signing_in.show_sign_in,
     ],
     guards=[admit],
     dependencies={"visit": Provide(provide_visit, sync_to_thread=False)},

@@ -8,36 +8,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Response
-from msgspec import Struct
 
-from plushka.delivery.office.context import PAGES, Office
+from plushka.delivery.office.context import PAGES, Office, OfficeRequest
+from plushka.delivery.office.navigation import navigation
 from plushka.delivery.office.permissions import may
 from plushka.delivery.web.figures import Figures
+from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look
+from plushka.delivery.web.notices import NO_NOTICE, Notice
 from plushka.domain.businesses.model import Business
 from plushka.domain.programs.model import PublishedVersion
 from plushka.domain.staff.model import Session
 from plushka.platform.database import Tx
-from plushka.platform.i18n import Translator, marked, translator
-
-
-class NavigationItem(Struct, frozen=True):
-    """A section of the office."""
-
-    section: str
-    title: str
-    icon: str
-    href: str
-    action: str
-
-
-NAVIGATION = (
-    NavigationItem("home", marked("Summary"), "home", "/", "summary.read"),
-    NavigationItem("receipts", marked("Receipts"), "receipt", "/receipts", "receipts.read"),
-    NavigationItem("members", marked("Members"), "users", "/members", "members.read"),
-    NavigationItem("program", marked("Programme"), "wand", "/program", "program.read"),
-    NavigationItem("ledger", marked("Ledger"), "shield-check", "/ledger", "ledger.read"),
-)
+from plushka.platform.i18n import Translator, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +34,7 @@ class Visit:
     look: Look
     path: str
     at: datetime
+    notice: Notice | None = None
 
     @property
     def words(self) -> Translator:
@@ -94,19 +78,35 @@ class Visit:
     def _actor(self) -> str:
         return f"staff:{self.session.staff_id}"
 
-    def page(self, template: str, *, section: str, status: int = 200, **values: Any) -> Response[str]:
-        """Return a page inside the frame of the office; ``section`` is the one to mark in the navigation."""
-        return PAGES.render(template, self.look, {**self._frame(section), **values}, status=status)
+    def page(
+        self, template: str, *, section: str, page: str = "", status: int = 200, **values: Any
+    ) -> Response[str]:
+        """Return a page inside the frame of the office, with the notice that waits for this person.
+
+        ``section`` and ``page`` are those to mark in the navigation; no ``page`` is the section's first.
+        """
+        response = PAGES.render(template, self.look, {**self._frame(section, page), **values}, status=status)
+        if self.notice is not None:
+            response.set_cookie(NO_NOTICE)
+        return response
+
+    def form(self) -> Form:
+        """Return a form in which nothing was typed yet."""
+        return Form(self.words, scale=self.figures.scale)
+
+    async def typed(self, request: OfficeRequest) -> Form:
+        """Return what this person typed."""
+        return await read_form(request, self.words, scale=self.figures.scale)
 
     def fragment(self, template: str, **values: Any) -> Response[str]:
         """Return a part of a page, to be put into one that is open already."""
         return PAGES.render(template, self.look, values)
 
-    def _frame(self, section: str) -> Mapping[str, Any]:
+    def _frame(self, section: str, page: str) -> Mapping[str, Any]:
         return {
-            "navigation": [item for item in NAVIGATION if self.may(item.action)],
-            "section": section,
+            "navigation": navigation(section=section, page=page, may=self.may),
             "business_name": self.business.name,
             "person": self.session.account.name,
             "path": self.path,
+            "notice_shown": self.notice,
         }

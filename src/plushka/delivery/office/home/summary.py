@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from plushka.delivery.office.chart import Chart, bars
+from plushka.delivery.office.home.chart import Chart, bars
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import DAY_STARTS_MINUTES
@@ -41,7 +41,7 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
         members = await count_members(tx)
         verifications = await list_verifications(tx, limit=1)
     return visit.page(
-        "home.html",
+        "home/summary.html",
         section="home",
         today=_told(today, visit),
         figures=_figures(days, today, visit),

@@ -12,8 +12,8 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
-from plushka.delivery.office.adjustment import Adjustment, read_adjustment
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.members.adjustment import Adjustment, read_adjustment
 from plushka.delivery.office.movement_rows import movement_rows
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.receipt_rows import receipt_rows
@@ -67,7 +67,7 @@ class Burn(Struct, frozen=True):
 async def show_member(visit: NamedDependency[Visit], member_id: FromPath[UUID]) -> Response[str]:
     async with visit.reading() as tx:
         values = await _values(tx, member_id, visit)
-    return visit.page("members/member.html", section="members", **values, adjustment=Adjustment())
+    return visit.page("members/card.html", section="members", **values, adjustment=Adjustment())
 
 
 @get("/members/{member_id:uuid}/movements", opt={"action": "members.read"})
@@ -102,7 +102,7 @@ async def adjust_points(
     async with visit.reading() as tx:
         values = await _values(tx, member_id, visit)
     return visit.page(
-        "members/member.html",
+        "members/card.html",
         section="members",
         status=HTTP_422_UNPROCESSABLE_ENTITY,
         **values,

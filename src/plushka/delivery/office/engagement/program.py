@@ -43,12 +43,12 @@ async def show_version(visit: NamedDependency[Visit], version_id: FromPath[UUID]
 
 async def _page(tx: Tx, shown: PublishedVersion | None, visit: Visit) -> Response[str]:
     if shown is None:
-        return visit.page("program_none.html", section="program")
+        return visit.page("engagement/program_none.html", section="engagement")
     names, actors = await load_names(tx), await load_actors(tx)
     versions = await list_versions(tx)
     return visit.page(
-        "program.html",
-        section="program",
+        "engagement/program.html",
+        section="engagement",
         name=shown.program.name,
         number=shown.number,
         since=visit.figures.moment(shown.valid_from),

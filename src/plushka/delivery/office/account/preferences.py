@@ -7,8 +7,8 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from plushka.delivery.office.admission import office_of
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.local_path import local_path
 from plushka.delivery.office.permissions import VISIT
+from plushka.delivery.web.local_path import local_path
 from plushka.delivery.web.look import LANGUAGE_COOKIE, THEME_COOKIE, YEAR_SECONDS, as_language, as_theme
 
 

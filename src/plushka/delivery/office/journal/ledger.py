@@ -96,8 +96,8 @@ async def show_ledger(visit: NamedDependency[Visit]) -> Response[str]:
         verifications = await list_verifications(tx, limit=VERIFICATIONS_SHOWN)
     latest = next(iter(verifications), None)
     return visit.page(
-        "ledger.html",
-        section="ledger",
+        "journal/ledger.html",
+        section="journal",
         latest=_line(latest, visit) if latest else None,
         is_stale=latest is not None and visit.at - latest.finished_at > STALE_AFTER,
         groups=_groups(latest.figures, visit) if latest else [],

@@ -1,6 +1,7 @@
 """Coming in and going out."""
 
 from datetime import timedelta
+from functools import partial
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
@@ -13,9 +14,9 @@ from litestar.status_codes import (
 
 from plushka.delivery.office.admission import SESSION_COOKIE, SIGN_IN_PATH, look_of_stranger, office_of
 from plushka.delivery.office.context import PAGES, Office, OfficeRequest
-from plushka.delivery.office.local_path import local_path
+from plushka.delivery.office.navigation import navigation
 from plushka.delivery.office.permissions import VISIT, may
-from plushka.delivery.office.visit import NAVIGATION
+from plushka.delivery.web.local_path import local_path
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.staff.model import SESSION_DAYS, SignedIn, SignInFailed
 from plushka.domain.staff.operations import open_session, sign_out
@@ -109,7 +110,7 @@ async def enter_demo(request: OfficeRequest) -> Redirect:
 def _welcome(office: Office, signed_in: SignedIn, next_path: str) -> Redirect:
     if next_path == "/":
         role = signed_in.session.role
-        next_path = next(item.href for item in NAVIGATION if may(role, item.action))
+        next_path = navigation(section="", page="", may=partial(may, role))[0].href
     cookie = _session_cookie(office, signed_in.token, seconds=_SESSION_SECONDS)
     return Redirect(next_path, status_code=HTTP_303_SEE_OTHER, cookies=[cookie])
 
@@ -131,7 +132,7 @@ def _page(
 ) -> Response[str]:
     office = office_of(request)
     return PAGES.render(
-        "sign_in.html",
+        "account/sign_in.html",
         look_of_stranger(request),
         {
             "email": email,

@@ -1,0 +1,1 @@
+"""The person who is signed in: coming in, going out, the look of pages."""

@@ -1,0 +1,1 @@
+"""Programmes, tiers, and what else makes people come back."""

@@ -1,0 +1,1 @@
+"""The journal of points and its proof."""

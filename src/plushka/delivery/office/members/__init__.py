@@ -1,0 +1,1 @@
+"""Members: the list, one member, what may be done to them."""

@@ -1,0 +1,90 @@
+"""The sections of the office as an owner thinks of them, and the pages of each."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from plushka.platform.i18n import marked
+
+
+class Page(Struct, frozen=True):
+    """A page of a section; who may do ``action`` finds it in the navigation."""
+
+    name: str
+    title: str
+    href: str
+    action: str
+
+
+class Section(Struct, frozen=True):
+    """A section with its pages; a section of one page shows none below it."""
+
+    name: str
+    title: str
+    icon: str
+    pages: tuple[Page, ...]
+
+
+class Item(Struct, frozen=True):
+    """A line of the navigation as one person sees it; ``pages`` are those of the section that is open."""
+
+    title: str
+    icon: str
+    href: str
+    is_open: bool
+    pages: tuple[tuple[str, str, bool], ...]
+
+
+SECTIONS = (
+    Section("home", marked("Summary"), "home", (Page("summary", marked("Summary"), "/", "summary.read"),)),
+    Section(
+        "members",
+        marked("Members"),
+        "users",
+        (Page("list", marked("All members"), "/members", "members.read"),),
+    ),
+    Section(
+        "receipts",
+        marked("Receipts"),
+        "receipt",
+        (Page("list", marked("All receipts"), "/receipts", "receipts.read"),),
+    ),
+    Section(
+        "engagement",
+        marked("Engagement"),
+        "wand",
+        (Page("program", marked("Programme"), "/program", "program.read"),),
+    ),
+    Section(
+        "journal",
+        marked("Ledger"),
+        "shield-check",
+        (Page("ledger", marked("Proof of the ledger"), "/ledger", "ledger.read"),),
+    ),
+)
+
+
+def navigation(*, section: str, page: str, may: Callable[[str], bool]) -> tuple[Item, ...]:
+    """Return the sections of which somebody may open a page; a section leads to the first such page.
+
+    ``page`` is the open page's name within ``section``; empty: the section's first.
+    """
+    items = []
+    for known in SECTIONS:
+        allowed = [entry for entry in known.pages if may(entry.action)]
+        if not allowed:
+            continue
+        is_open = known.name == section
+        shown = page or allowed[0].name
+        items.append(
+            Item(
+                title=known.title,
+                icon=known.icon,
+                href=allowed[0].href,
+                is_open=is_open,
+                pages=tuple((entry.title, entry.href, entry.name == shown) for entry in allowed)
+                if is_open and len(known.pages) > 1
+                else (),
+            )
+        )
+    return tuple(items)

@@ -1,0 +1,1 @@
+"""Receipts: as they come, and one with its explanation."""

@@ -1,0 +1,11 @@
+"""Pages of receipts."""
+
+from litestar.types import ControllerRouterHandler
+
+from plushka.delivery.office.receipts import feed, receipt
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    feed.show_new_receipts,
+    feed.show_receipts,
+    receipt.show_receipt,
+)

@@ -1,0 +1,5 @@
+"""Pages of long work."""
+
+from litestar.types import ControllerRouterHandler
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = ()
