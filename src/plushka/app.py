@@ -1,14 +1,15 @@
 """The web process put together: one database pool, one purchase queue, every way in. No logic."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
+from typing import Any, cast
 
 from litestar import Litestar, Response, get
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 from prometheus_client import CONTENT_TYPE_LATEST
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.office.context import Office
@@ -23,6 +24,7 @@ from plushka.demo import access
 from plushka.domain.purchases.queue import WRITERS, PurchaseQueue
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.keyring import Keyring
+from plushka.platform.addresses import is_loopback
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
 from plushka.platform.metrics import exposition
@@ -58,7 +60,15 @@ class Plushka:
             logging_config=None,
         )
 
+        self._door: Callable[..., Awaitable[None]] = self._lead
+        if settings.trusted_proxies:
+            # From here on a request's client is the one that the proxy tells.
+            self._door = ProxyHeadersMiddleware(cast("Any", self._lead), list(settings.trusted_proxies))
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._door(scope, receive, send)
+
+    async def _lead(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and self._pos is not None and scope["path"].startswith(POS_PREFIX):
             await self._pos(scope, receive, send)
         else:
@@ -101,17 +111,10 @@ class Plushka:
 
 def _demo_email(settings: Settings) -> str | None:
     """Return whose office opens without a password: the demo's, and only where nobody but this machine can ask."""
-    if settings.environment is not Environment.LOCAL or not _is_loopback(settings.host):
+    if settings.environment is not Environment.LOCAL or not is_loopback(settings.host):
         return None
     demo = access.find(settings)
     return demo.email if demo else None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def create_app() -> Plushka:

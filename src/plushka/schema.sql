@@ -52,6 +52,21 @@ create table sessions (
     expires_at timestamptz not null
 );
 
+create index sessions_expiring on sessions (expires_at);
+
+-- Tries to sign in that failed, or have not come through yet: who guesses is slowed down. Swept hourly.
+-- network: an IPv4 address, or the /64 of an IPv6 one.
+create table sign_in_tries (
+    id uuid primary key,
+    email_hash bytea not null,
+    network text not null,
+    at timestamptz not null
+);
+
+create index sign_in_tries_of_email on sign_in_tries (email_hash, at);
+create index sign_in_tries_of_network on sign_in_tries (network, at);
+create index sign_in_tries_expiring on sign_in_tries (at);
+
 create table staff (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -472,7 +487,7 @@ grant update on wallets, lots, holds, standings, standing_days, rule_days, membe
 grant update (refunded_minor) on receipts to plushka_app;
 -- Never changed; the right to change it is the right to lock the row, on which publishers queue.
 grant update (name) on programs to plushka_app;
-grant delete on identities, sessions to plushka_app;
+grant delete on identities, sessions, sign_in_tries to plushka_app;
 
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
 do $$

@@ -88,9 +88,9 @@ async def report(till: httpx.AsyncClient, path: str, body: Mapping[str, object])
     return told
 
 
-def browser_at(app: Any) -> httpx.AsyncClient:
-    """Return a browser in which nobody is signed in."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
+def browser_at(app: Any, *, address: str = "127.0.0.1") -> httpx.AsyncClient:
+    """Return a browser in which nobody is signed in; ``address`` is the network address it comes from."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(address, 123)), base_url=ADDRESS)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Coming in and going out, and who is kept from it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
@@ -9,17 +10,18 @@ import pytest
 from litestar import Litestar
 from tests.conftest import SetClock
 from tests.office.conftest import ADDRESS, PASSWORD, browser_at, email_of, signed_in
+from tests.pos.conftest import started
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.verification import verify_tenant
-from plushka.delivery.office.account.throttle import FAILURES_OF_EMAIL_MAX, WINDOW
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.routes import EXCEPTION_HANDLERS, router
 from plushka.delivery.web.local_path import local_path
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.model import SESSION_DAYS
+from plushka.domain.staff.tries import FAILURES_OF_EMAIL_MAX, FAILURES_OF_NETWORK_MAX, WINDOW
 from plushka.platform.database import Database
-from plushka.platform.settings import Environment
+from plushka.platform.settings import Environment, Settings
 
 OWNER = email_of("owner")
 
@@ -120,6 +122,66 @@ async def test_who_guesses_waits_and_a_right_guess_does_not_help(
 
     clock.advance(WINDOW)
     assert (await enter(stranger)).status_code == httpx.codes.SEE_OTHER
+
+
+@pytest.mark.usefixtures("staff")
+async def test_who_guesses_at_one_process_waits_at_every_other(
+    stranger: httpx.AsyncClient, settings: Settings, clock: SetClock
+) -> None:
+    async with started(Plushka(settings, clock)) as other, browser_at(other) as door:
+        for _ in range(FAILURES_OF_EMAIL_MAX):
+            await enter(door, password="мимо")
+
+    assert (await enter(stranger)).status_code == httpx.codes.TOO_MANY_REQUESTS
+
+
+@pytest.mark.usefixtures("staff")
+async def test_who_came_in_has_failed_no_more(stranger: httpx.AsyncClient) -> None:
+    for _ in range(2):
+        for _ in range(FAILURES_OF_EMAIL_MAX - 1):
+            await enter(stranger, password="мимо")
+        assert (await enter(stranger)).status_code == httpx.codes.SEE_OTHER
+
+
+@pytest.mark.usefixtures("staff")
+async def test_an_address_that_tries_many_people_waits_and_the_next_one_does_not(app: Plushka) -> None:
+    async with browser_at(app, address="2001:db8::1") as guesser:
+        for number in range(FAILURES_OF_NETWORK_MAX):
+            await guesser.post("/sign-in", data={"email": f"{number}@plushka.example", "password": "мимо"})
+    async with browser_at(app, address="2001:db8::2") as neighbour:
+        assert (await enter(neighbour)).status_code == httpx.codes.TOO_MANY_REQUESTS
+    async with browser_at(app, address="2001:db8:0:1::1") as other:
+        assert (await enter(other)).status_code == httpx.codes.SEE_OTHER
+
+
+@pytest.mark.parametrize(
+    ("trusted", "told", "status"),
+    [
+        # The proxy's word counts only where the operator says so; what the client itself had written never does.
+        (("10.0.0.0/8",), "192.0.2.7", httpx.codes.SEE_OTHER),
+        (("10.0.0.0/8",), "192.0.2.7, 192.0.2.1", httpx.codes.TOO_MANY_REQUESTS),
+        ((), "192.0.2.7", httpx.codes.TOO_MANY_REQUESTS),
+        (("172.16.0.0/12",), "192.0.2.7", httpx.codes.TOO_MANY_REQUESTS),
+    ],
+)
+@pytest.mark.usefixtures("staff")
+async def test_behind_a_trusted_proxy_everybody_is_counted_alone(
+    settings: Settings, clock: SetClock, trusted: tuple[str, ...], told: str, status: int
+) -> None:
+    behind = replace(settings, trusted_proxies=trusted)
+    async with started(Plushka(behind, clock)) as app, browser_at(app, address="10.0.0.9") as proxy:
+        for number in range(FAILURES_OF_NETWORK_MAX):
+            await proxy.post(
+                "/sign-in",
+                data={"email": f"{number}@plushka.example", "password": "мимо"},
+                headers={"x-forwarded-for": "192.0.2.1"},
+            )
+        answer = await proxy.post(
+            "/sign-in",
+            data={"email": OWNER, "password": PASSWORD},
+            headers={"x-forwarded-for": told},
+        )
+    assert answer.status_code == status
 
 
 @pytest.mark.usefixtures("staff")

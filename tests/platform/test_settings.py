@@ -20,12 +20,18 @@ def test_the_data_folder_follows_the_desktop_standard() -> None:
     assert Settings.from_environment({"XDG_DATA_HOME": "/srv/data"}).data_folder == Path("/srv/data/plushka")
 
 
+def test_trusted_proxies_are_addresses_and_networks() -> None:
+    settings = Settings.from_environment({"PLUSHKA_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,::1"})
+    assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+
+
 def test_every_wrong_variable_is_named_at_once() -> None:
     environ = {
         "PLUSHKA_DATA": "here",
         "PLUSHKA_PORT": "80a",
         "PLUSHKA_WORKERS": "0",
         "PLUSHKA_ENV": "prod",
+        "PLUSHKA_TRUSTED_PROXIES": "127.0.0.1, *",
         "DATABASE_URL": "mysql://root:hunter2@localhost/shop",
     }
     with pytest.raises(BadSettings) as caught:

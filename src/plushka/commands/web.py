@@ -68,6 +68,8 @@ def _serve(listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # On by itself it would believe every proxy on this machine; whom to believe is a setting (``app.py``).
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +39,8 @@ class Settings:
     environment: Environment
     web_workers: int
     rate_per_second: int = RATE_PER_SECOND
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose word about who asks is taken (``X-Forwarded-For``)."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -58,6 +61,7 @@ class Settings:
             rate_per_second=_whole_number(
                 environ, "PLUSHKA_RATE_PER_SECOND", RATE_PER_SECOND, range(1, 1_000_001), problems
             ),
+            trusted_proxies=_networks(environ, "PLUSHKA_TRUSTED_PROXIES", problems),
         )
         if problems:
             raise BadSettings("\n".join(problems))
@@ -94,6 +98,19 @@ def _whole_number(
         return int(text)
     problems.append(f"{name} must be a whole number from {allowed[0]} to {allowed[-1]}, not {text!r}")
     return default
+
+
+def _networks(environ: Mapping[str, str], name: str, problems: list[str]) -> tuple[str, ...]:
+    words = [word.strip() for word in environ.get(name, "").split(",")]
+    networks = tuple(word for word in words if word)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            problems.append(
+                f"{name} must be addresses or networks such as 10.0.0.0/8, with commas between, not {network!r}"
+            )
+    return networks
 
 
 def _environment(environ: Mapping[str, str], problems: list[str]) -> Environment:

@@ -56,9 +56,13 @@ async def business(database: Database, clock: SetClock) -> UUID:
 
 
 async def enter(database: Database, clock: SetClock, **changes: str) -> SignedIn:
-    return await sign_in(
-        database, **{"email": "anna@example.com", "password": PASSWORD, **changes}, at=clock.now()
+    entered = await sign_in(
+        database,
+        **{"email": "anna@example.com", "password": PASSWORD, "network": "192.0.2.1", **changes},
+        at=clock.now(),
     )
+    assert isinstance(entered, SignedIn)
+    return entered
 
 
 async def test_a_person_signs_in_works_and_signs_out(
@@ -206,6 +210,7 @@ async def test_no_secret_is_stored(business: UUID, database: Database, clock: Se
         stored = [
             *await tx.fetch("select * from api_keys"),
             *await tx.fetch("select * from sessions"),
+            *await tx.fetch("select * from sign_in_tries"),
             *await tx.fetch("select * from accounts"),
             *await tx.fetch("select * from audit_entries"),
         ]

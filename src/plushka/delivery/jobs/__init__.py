@@ -7,6 +7,7 @@ for a scheduled one usually once for each business.
 from plushka.delivery.jobs.each_business import for_each_business
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.settling import settle_tenant
+from plushka.delivery.jobs.sweeping import sweep_office
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.platform.jobs import Job, Scheduled
 
@@ -15,6 +16,7 @@ JOBS: tuple[Job, ...] = ()
 SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
+    Scheduled("sweep", "35 * * * *", sweep_office),
     Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
 )
 """Points due are decided when read, so how often they are booked is a matter of reports only; tiers are looked

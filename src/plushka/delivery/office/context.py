@@ -1,13 +1,12 @@
 """What the office works with in this process."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from litestar import Request
 from litestar.datastructures import State
 
-from plushka.delivery.office.account.throttle import Throttle
 from plushka.delivery.web.pages import Pages
 from plushka.domain.purchases.reference import Reference
 from plushka.platform.clock import Clock
@@ -33,7 +32,6 @@ class Office:
     environment: Environment
     verify: Callable[[Database, Clock, UUID], Awaitable[object]]
     demo_email: str | None = None
-    throttle: Throttle = field(default_factory=Throttle)
 
     @property
     def is_production(self) -> bool:

@@ -1,6 +1,6 @@
 """People, tills and keys."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ Scope = Literal["members", "quotes", "purchases", "returns"]
 
 SCOPES: tuple[Scope, ...] = ("members", "quotes", "purchases", "returns")
 SESSION_DAYS = 14
+"""From signing in, however much the session is used: it is not prolonged."""
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 """Longer than anyone remembers, short enough that hashing costs the same for all."""
@@ -53,6 +54,12 @@ class SignedIn(Struct, frozen=True):
 
     token: str
     session: Session
+
+
+class SlowedDown(Struct, frozen=True):
+    """Too many tries to sign in have failed: the next may come after ``wait``."""
+
+    wait: timedelta
 
 
 class Till(Struct, frozen=True):

@@ -18,10 +18,11 @@ from plushka.delivery.office.navigation import navigation
 from plushka.delivery.office.permissions import VISIT, may
 from plushka.delivery.web.local_path import local_path
 from plushka.domain.programs.telling.refusals import refusal_sentence
-from plushka.domain.staff.model import SESSION_DAYS, SignedIn, SignInFailed
+from plushka.domain.staff.model import SESSION_DAYS, SignedIn, SignInFailed, SlowedDown
 from plushka.domain.staff.operations import open_session, sign_out
 from plushka.domain.staff.queries import find_credentials
 from plushka.domain.staff.sign_in import sign_in
+from plushka.platform.addresses import network_of
 from plushka.platform.errors import NotFound
 from plushka.platform.i18n import translator
 
@@ -40,11 +41,23 @@ async def enter(request: OfficeRequest) -> Response[str] | Redirect:
     office, form = office_of(request), await request.form()
     email, password = str(form.get("email", "")).replace("\0", ""), str(form.get("password", ""))
     next_path = local_path(str(form.get("next", "/")))
-    address = request.client.host if request.client else ""
-    at = office.clock.now()
     language = look_of_stranger(request).language
-    if wait := office.throttle.wait(email=email, address=address, at=at):
-        minutes = -(-wait // _MINUTE)
+    try:
+        entered = await sign_in(
+            office.database,
+            email=email,
+            password=password,
+            network=network_of(request.client.host if request.client else ""),
+            at=office.clock.now(),
+            token_before=request.cookies.get(SESSION_COOKIE),
+        )
+    except SignInFailed as refusal:
+        error = refusal_sentence(refusal.code, refusal.facts, language)
+        return _page(
+            request, email=email, next_path=next_path, error=error, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )
+    if isinstance(entered, SlowedDown):
+        minutes = -(-entered.wait // _MINUTE)
         error = translator(language).ngettext(
             "Too many failed tries. Try again in {minutes} minute.",
             "Too many failed tries. Try again in {minutes} minutes.",
@@ -54,25 +67,7 @@ async def enter(request: OfficeRequest) -> Response[str] | Redirect:
         return _page(
             request, email=email, next_path=next_path, error=error, status=HTTP_429_TOO_MANY_REQUESTS
         )
-    office.throttle.tried(email=email, address=address, at=at)
-    try:
-        signed_in = await sign_in(
-            office.database,
-            email=email,
-            password=password,
-            at=at,
-            token_before=request.cookies.get(SESSION_COOKIE),
-        )
-    except SignInFailed as refusal:
-        error = refusal_sentence(refusal.code, refusal.facts, language)
-        return _page(
-            request, email=email, next_path=next_path, error=error, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    except Exception:
-        office.throttle.take_back(email=email, address=address)
-        raise
-    office.throttle.succeeded(email=email, address=address)
-    return _welcome(office, signed_in, next_path)
+    return _welcome(office, entered, next_path)
 
 
 @post("/sign-out", opt={"action": "session.leave"})

@@ -1,0 +1,61 @@
+"""What time has made worthless is swept up by a job."""
+
+from datetime import timedelta
+
+from tests.conftest import SetClock
+
+from plushka.delivery.jobs import SCHEDULED
+from plushka.delivery.jobs.sweeping import sweep_office
+from plushka.domain.staff.tries import WINDOW, begin_try
+from plushka.platform.database import Database
+from plushka.platform.ids import new_id
+
+
+async def test_sessions_that_ran_out_and_old_tries_are_swept_and_no_others(
+    database: Database, clock: SetClock
+) -> None:
+    await keep_session(database, clock, "over", lasts=timedelta(hours=1))
+    await keep_session(database, clock, "living", lasts=timedelta(hours=1, microseconds=1))
+    await try_to_sign_in(database, clock, "old")
+    clock.advance(timedelta(hours=1) - WINDOW + timedelta(microseconds=1))
+    await try_to_sign_in(database, clock, "counting")
+    clock.advance(WINDOW - timedelta(microseconds=1))
+
+    await sweep_office(database, clock)
+
+    async with database.global_transaction(actor="test", at=clock.now()) as tx:
+        assert await tx.fetchval("select array_agg(token_hash) from sessions") == [b"living"]
+        assert await tx.fetchval("select array_agg(network) from sign_in_tries") == ["counting"]
+
+
+def test_the_worker_sweeps() -> None:
+    assert sweep_office in [entry.run for entry in SCHEDULED]
+
+
+async def try_to_sign_in(database: Database, clock: SetClock, network: str) -> None:
+    async with database.global_transaction(actor="test", at=clock.now()) as tx:
+        assert not await begin_try(tx, email="anna@example.com", network=network)
+
+
+async def keep_session(database: Database, clock: SetClock, token: str, *, lasts: timedelta) -> None:
+    account_id, tenant_id = new_id(), new_id()
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        await tx.execute(
+            "insert into accounts values ($1, $2, 'Анна', '', 'ru', $3)",
+            account_id,
+            f"{token}@example.com",
+            tx.at,
+        )
+        await tx.execute(
+            "insert into businesses values ($1, 'Кофейня', 'RUB', 'RU', 'ru', 'Europe/Moscow', $2)",
+            tenant_id,
+            tx.at,
+        )
+        await tx.execute(
+            "insert into sessions values ($1, $2, $3, $4, $5)",
+            token.encode(),
+            account_id,
+            tenant_id,
+            tx.at,
+            tx.at + lasts,
+        )
