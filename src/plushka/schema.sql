@@ -129,6 +129,8 @@ create table members (
     primary key (tenant_id, id)
 );
 
+create index members_by_age on members (tenant_id, enrolled_at, id);
+
 create table identities (
     tenant_id uuid not null,
     kind text not null check (kind in ('phone', 'card', 'email', 'external')),
@@ -450,7 +452,8 @@ create table receipts (
 create unique index receipts_idempotency on receipts (tenant_id, till_id, idempotency_key)
     where idempotency_key is not null;
 
-create index receipts_of_member on receipts (tenant_id, member_id, occurred_at desc);
+-- Tells also who has bought at a branch, without looking at the receipts themselves.
+create index receipts_of_member on receipts (tenant_id, member_id, occurred_at desc) include (branch_id);
 
 create table returns (
     tenant_id uuid not null,

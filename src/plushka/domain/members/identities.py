@@ -1,6 +1,7 @@
 """One spelling for each phone, card and e-mail, whichever way it was typed."""
 
 import phonenumbers
+from phonenumbers import PhoneMetadata
 
 from plushka.domain.members.model import (
     IDENTITY_LENGTH_MAX,
@@ -11,6 +12,9 @@ from plushka.domain.members.model import (
     IdentityTooLong,
     PhoneInvalid,
 )
+
+FRAGMENT_MIN = 3
+"""Digits that are looked for within phones: fewer are in nearly every one."""
 
 
 def identify(kind: IdentityKind, text: str, *, country: str) -> Identity:
@@ -59,3 +63,20 @@ def _normalize_email(text: str) -> str:
     if not name or "." not in host.strip(".") or " " in text:
         raise EmailInvalid(field="email")
     return text.lower()
+
+
+def phone_fragments(text: str, country: str) -> tuple[str, ...]:
+    """Return what an E.164 number may contain when ``text`` was typed, whole or in part.
+
+    In Russia «8 916 123» means 8916123 or +7916123. Nothing for what has letters, or fewer than ``FRAGMENT_MIN``
+    digits.
+    """
+    digits = "".join(filter(str.isdecimal, text))
+    if len(digits) < FRAGMENT_MIN or any(letter.isalpha() for letter in text):
+        return ()
+    fragments = [digits]
+    metadata = PhoneMetadata.metadata_for_region(country)
+    prefix = metadata.national_prefix if metadata else None
+    if metadata and prefix and digits.startswith(prefix) and digits != prefix:
+        fragments.append(f"+{metadata.country_code}{digits.removeprefix(prefix)}")
+    return tuple(fragments)

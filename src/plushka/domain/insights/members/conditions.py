@@ -1,0 +1,139 @@
+"""Which members are looked for, and the conditions that find them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.members.identities import phone_fragments
+
+SEARCH_LENGTH_MAX = 100
+WORDS_MAX = 5
+"""Words of a search; more of them find nobody else."""
+
+
+class MemberFilter(Struct, frozen=True, omit_defaults=True):
+    """Conditions that a member satisfies all of; what is None or empty is not asked.
+
+    Bounds are inclusive, ``…_before`` exclusive. Balances are as last booked; ``burning_before`` finds those
+    who have points that burn by then, ``activating_before`` those whose waiting points become spendable.
+    ``unseen_since`` finds who bought last before this day, or never.
+    """
+
+    search: str = ""
+    tiers: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    branch_ids: tuple[UUID, ...] = ()
+    seen_from: date | None = None
+    seen_to: date | None = None
+    unseen_since: date | None = None
+    available_min: int | None = None
+    available_max: int | None = None
+    activating_before: datetime | None = None
+    burning_before: datetime | None = None
+    enrolled_from: datetime | None = None
+    enrolled_before: datetime | None = None
+    birthday_month: int | None = None
+    purchases_min: int | None = None
+    purchases_max: int | None = None
+    spend_minor_min: int | None = None
+    spend_minor_max: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == MemberFilter()
+
+
+NAME = "replace(lower(m.name), 'ё', 'е')"
+"""A name as it is compared: people type «е» for «ё»."""
+
+_BOUNDS = {
+    "seen_from": "w.last_purchase_on >= {}",
+    "seen_to": "w.last_purchase_on <= {}",
+    "unseen_since": "coalesce(w.last_purchase_on < {}, true)",
+    "available_min": "coalesce(w.available, 0) >= {}",
+    "available_max": "coalesce(w.available, 0) <= {}",
+    "enrolled_from": "m.enrolled_at >= {}",
+    "enrolled_before": "m.enrolled_at < {}",
+    "birthday_month": "extract(month from m.birthday) = {}",
+    "purchases_min": "coalesce(s.purchases, 0) >= {}",
+    "purchases_max": "coalesce(s.purchases, 0) <= {}",
+    "spend_minor_min": "coalesce(s.spend_minor, 0) >= {}",
+    "spend_minor_max": "coalesce(s.spend_minor, 0) <= {}",
+    "activating_before": """
+        exists (
+            select from lots l
+            where l.tenant_id = $1 and l.wallet_id = w.id and l.pending > 0 and l.activates_at < {}
+              and l.pending + l.available + l.held > 0
+        )
+    """,
+    # A wallet is due not later than its first lot burns, and few wallets are due soon.
+    "burning_before": """
+        w.due_at < {0} and exists (
+            select from lots l
+            where l.tenant_id = $1 and l.wallet_id = w.id and l.pending + l.available + l.held > 0
+              and greatest(
+                  l.expires_at,
+                  (w.last_purchase_on + l.sliding_days + 1)::timestamp at time zone w.last_purchase_zone
+              ) < {0}
+        )
+    """,
+}
+_SETS = {
+    "tiers": "s.tier = any({})",
+    "tags": "m.tags && {}",
+    "branch_ids": """
+        exists (
+            select from receipts r where r.tenant_id = $1 and r.member_id = m.id and r.branch_id = any({})
+        )
+    """,
+}
+
+
+def conditions(where: MemberFilter, *, country: str, args: list[Any]) -> str:
+    """Return what is asked as SQL over members m, wallets w and standings s, and append its values to ``args``.
+
+    ``country`` says how phones are typed. What is not asked is left out: it must not spoil the plan of the rest.
+    """
+    parts = []
+    for name, sql in _BOUNDS.items():
+        if (value := getattr(where, name)) is not None:
+            parts.append(sql.format(_place(args, value)))
+    for name, sql in _SETS.items():
+        if values := getattr(where, name):
+            parts.append(sql.format(_place(args, list(values))))
+    parts += _search(where.search, country, args)
+    return "".join(f" and {part}" for part in parts)
+
+
+def _search(text: str, country: str, args: list[Any]) -> Iterator[str]:
+    """Find ``text`` in the identities as a whole, or each of its words in the name.
+
+    Read through rather than looked up: row-level security keeps LIKE from any index, and PostgreSQL's
+    trigrams know no letters but Latin ones without a locale. 100,000 members take 0.1 s (decision 0066).
+    """
+    text = text.replace("\0", "").strip()[:SEARCH_LENGTH_MAX].lower()
+    if not text:
+        return
+    whole = [_contains("".join(text.split()))]
+    whole += [_contains(fragment) for fragment in phone_fragments(text, country)]
+    words = [_contains(word) for word in text.replace("ё", "е").split()[:WORDS_MAX]]
+    yield f"""(
+        {NAME} like all({_place(args, words)}::text[])
+        or m.id in (
+            select member_id from identities
+            where tenant_id = $1 and lower(value) like any({_place(args, whole)}::text[])
+        )
+    )"""  # noqa: S608  composed of the fixed parts above
+
+
+def _contains(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _place(args: list[Any], value: Any) -> str:
+    args.append(value)
+    return f"${len(args)}"
