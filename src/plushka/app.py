@@ -17,6 +17,11 @@ from plushka.delivery.office.routes import EXCEPTION_HANDLERS
 from plushka.delivery.office.routes import router as office
 from plushka.delivery.pos.application import PosApplication
 from plushka.delivery.pos.endpoint import Services
+from plushka.delivery.pos.limits import (
+    RATE_BURST_SECONDS,
+    UNKNOWN_KEYS_BURST_SECONDS,
+    UNKNOWN_KEYS_PER_SECOND,
+)
 from plushka.delivery.pos.pages import pages_of
 from plushka.delivery.pos.rate import RateLimiter
 from plushka.delivery.pos.routes import ENDPOINTS
@@ -88,7 +93,10 @@ class Plushka:
                 purchases=purchases,
                 reference=reference,
                 keyring=Keyring(),
-                rate=RateLimiter(per_second=self._settings.rate_per_second),
+                rate=RateLimiter(per_second=self._settings.rate_per_second, burst_seconds=RATE_BURST_SECONDS),
+                strangers=RateLimiter(
+                    per_second=UNKNOWN_KEYS_PER_SECOND, burst_seconds=UNKNOWN_KEYS_BURST_SECONDS
+                ),
             ),
             ENDPOINTS,
             self._pages,

@@ -131,10 +131,10 @@ async def started(app: Any) -> AsyncIterator[Any]:
     await lifespan
 
 
-def client_of(app: Any, secret: str | None) -> httpx.AsyncClient:
-    """Return a client of the application with this key."""
+def client_of(app: Any, secret: str | None, *, address: str = "127.0.0.1") -> httpx.AsyncClient:
+    """Return a client of the application with this key; ``address`` is the network address it comes from."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
+        transport=httpx.ASGITransport(app, client=(address, 123)),
         base_url="http://plushka.test",
         headers={} if secret is None else {"Authorization": f"Bearer {secret}"},
     )

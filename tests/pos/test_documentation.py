@@ -92,6 +92,7 @@ def test_the_guide_states_the_limits_that_hold() -> None:
         f"| a till's clock ahead of ours | {CLOCK_SKEW_MAX.seconds // 60} minutes |",
         f"{RATE_PER_SECOND} a second and {RATE_PER_SECOND * limits.RATE_BURST_SECONDS} at once",
         f"{queue.WAITING_MAX:,} in a process, {queue.WAITING_OF_BUSINESS_MAX:,} of one business,",
+        f"{limits.UNKNOWN_KEYS_PER_SECOND} a second and {limits.UNKNOWN_KEYS_BURST_SECONDS} at once",
         f"| a revoked key may go on working | {keyring.TTL_SECONDS} seconds |",
     ):
         assert row in text

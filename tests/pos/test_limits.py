@@ -5,18 +5,24 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import asyncpg
 import httpx
 import psycopg
 import pytest
 from tests.conftest import SetClock
-from tests.pos.conftest import RATE_PER_SECOND, coffee
+from tests.pos.conftest import RATE_PER_SECOND, Cast, client_of, coffee, new_till
 
 from plushka.app import Plushka
-from plushka.delivery.pos.limits import RATE_BURST_SECONDS
+from plushka.delivery.pos import rate
+from plushka.delivery.pos.limits import RATE_BURST_SECONDS, UNKNOWN_KEYS_BURST_SECONDS
 from plushka.delivery.pos.problems import problem_of
 from plushka.domain.purchases import queue
+from plushka.domain.staff import keyring
+from plushka.domain.staff.model import SCOPES
+from plushka.domain.staff.tokens import PresentedKey, digest, new_key
+from plushka.platform.database import Database
 
 BURST = RATE_PER_SECOND * RATE_BURST_SECONDS
 
@@ -35,6 +41,98 @@ async def test_a_key_may_ask_so_often_and_then_waits(
     assert (refused.json()["code"], refused.headers["retry-after"]) == ("rate_exceeded", "1")
     assert other_key.status_code == 404
     assert later.status_code == 404
+
+
+def new_headers(tenant_id: UUID) -> dict[str, str]:
+    """Return the headers of a key that does not exist."""
+    return {"Authorization": f"Bearer {new_key(tenant_id)}"}
+
+
+async def test_a_key_that_does_not_exist_is_asked_for_once(
+    anna: httpx.AsyncClient, cast: Cast, owner_dsn: str, clock: SetClock
+) -> None:
+    headers = new_headers(cast.anna.tenant_id)
+    assert (await anna.get("/v1/receipts?external_id=1", headers=headers)).status_code == 401
+
+    with closed_for_connections(owner_dsn):
+        assert (await anna.get("/v1/receipts?external_id=1", headers=headers)).status_code == 401
+        clock.advance(timedelta(seconds=keyring.UNKNOWN_TTL_SECONDS))
+        assert (await anna.get("/v1/receipts?external_id=1", headers=headers)).status_code == 503
+
+
+async def test_an_address_that_tries_keys_waits_and_its_good_ones_do_not(
+    app: Plushka, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    async def status(till: httpx.AsyncClient, secret: str) -> int:
+        answer = await till.get("/v1/receipts?external_id=1", headers={"Authorization": f"Bearer {secret}"})
+        if answer.status_code == 429:
+            assert (answer.json()["code"], answer.headers["retry-after"]) == ("unknown_keys_too_many", "1")
+        return answer.status_code
+
+    new_till_secret = await new_till(database, clock, cast.anna, scopes=SCOPES)
+    async with client_of(app, None) as inside, client_of(app, None, address="192.0.2.7") as outside:
+        assert await status(inside, cast.anna.secret) == 404
+        for _ in range(UNKNOWN_KEYS_BURST_SECONDS):
+            guess = new_key(cast.anna.tenant_id)
+            assert [await status(inside, guess), await status(inside, guess)] == [401, 401]
+            assert await status(inside, cast.anna.secret) == 404
+        assert await status(inside, new_key(cast.anna.tenant_id)) == 429
+        assert await status(inside, new_till_secret) == 429
+        assert await status(outside, new_till_secret) == 404
+        assert await status(outside, new_key(cast.anna.tenant_id)) == 401
+
+
+async def test_a_till_known_before_is_let_in_though_its_address_tries_keys(
+    anna: httpx.AsyncClient, cast: Cast, clock: SetClock
+) -> None:
+    async def guess() -> int:
+        answer = await anna.get("/v1/receipts?external_id=1", headers=new_headers(cast.anna.tenant_id))
+        return answer.status_code
+
+    assert (await anna.get("/v1/receipts?external_id=1")).status_code == 404
+    clock.advance(timedelta(seconds=keyring.TTL_SECONDS))
+    while await guess() != 429:
+        pass
+    assert (await anna.get("/v1/receipts?external_id=1")).status_code == 404
+
+
+async def test_while_the_database_is_away_tills_are_no_strangers(
+    anna: httpx.AsyncClient, owner_dsn: str
+) -> None:
+    with closed_for_connections(owner_dsn):
+        for _ in range(UNKNOWN_KEYS_BURST_SECONDS + 1):
+            assert (await anna.get("/v1/receipts?external_id=1")).status_code == 503
+    assert (await anna.get("/v1/receipts?external_id=1")).status_code == 404
+
+
+async def test_tries_at_the_same_moment_are_counted_like_others(anna: httpx.AsyncClient, cast: Cast) -> None:
+    tries = [
+        anna.get("/v1/receipts?external_id=1", headers=new_headers(cast.anna.tenant_id))
+        for _ in range(2 * UNKNOWN_KEYS_BURST_SECONDS)
+    ]
+    statuses = [answer.status_code for answer in await asyncio.gather(*tries)]
+    assert sorted(statuses) == [401] * UNKNOWN_KEYS_BURST_SECONDS + [429] * UNKNOWN_KEYS_BURST_SECONDS
+
+
+async def test_guesses_fill_no_memory(
+    database: Database, cast: Cast, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "UNKNOWN_KEYS_MAX", 2)
+    ring, tenant_id = keyring.Keyring(), cast.anna.tenant_id
+    guesses = [PresentedKey(tenant_id, digest(str(number))) for number in range(3)]
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        for guess in guesses:
+            await ring.look_up(tx, guess)
+    assert [ring.is_unknown(guess, at=clock.now()) for guess in guesses] == [False, True, True]
+
+
+def test_of_too_many_counted_the_one_who_came_longest_ago_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rate, "RATE_COUNTED_MAX", 2)
+    limiter = rate.RateLimiter[str](per_second=1, burst_seconds=1)
+    assert [limiter.take(one, now=0.0) for one in ("a", "b", "c")] == [0.0, 0.0, 0.0]
+    assert [limiter.take(one, now=0.0) for one in ("b", "c", "a")] == [1.0, 1.0, 0.0]
 
 
 @contextmanager

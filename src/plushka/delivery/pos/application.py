@@ -24,7 +24,8 @@ from plushka.delivery.pos.parsing import parse_json, parse_query
 from plushka.delivery.pos.problems import INTERNAL_ERROR, problem_of
 from plushka.delivery.pos.refusals import IdempotencyKeyInvalid, Rejected, ScopeMissing
 from plushka.domain.staff.model import KeyHolder, Scope
-from plushka.domain.staff.tokens import read_key
+from plushka.domain.staff.tokens import PresentedKey, read_key
+from plushka.platform.addresses import network_of
 from plushka.platform.i18n import Language
 from plushka.platform.logs import brief
 
@@ -139,11 +140,8 @@ class _Request:
         if presented is not None:
             keyring = self._services.keyring
             holder = keyring.find(presented, at=self._at)
-            if holder is None:
-                async with self._services.database.transaction(
-                    presented.tenant_id, actor="visitor", at=self._at, read_only=True
-                ) as tx:
-                    holder = await keyring.look_up(tx, presented)
+            if holder is None and not keyring.is_unknown(presented, at=self._at):
+                holder = await self._look_up(presented)
         if holder is None:
             raise Rejected(401, "key_invalid", headers={"www-authenticate": 'Bearer error="invalid_token"'})
         wait_seconds = self._services.rate.take(holder.key_id, now=self._at.timestamp())
@@ -152,6 +150,28 @@ class _Request:
         if scope not in holder.scopes:
             raise ScopeMissing(scope=scope)
         return holder
+
+    async def _look_up(self, presented: PresentedKey) -> KeyHolder | None:
+        """Return the key's holder; whose address has tried too many keys in vain waits, unless the key was good before.
+
+        A try counts until its key has proved good: of many at the same moment all would pass otherwise.
+        """
+        keyring, strangers = self._services.keyring, self._services.strangers
+        is_stranger, is_in_vain = not keyring.has_met(presented), False
+        client = self._scope["client"]
+        network = network_of(client[0] if client else "")
+        if is_stranger and (wait_seconds := strangers.take(network, now=self._at.timestamp())):
+            raise Rejected(429, "unknown_keys_too_many", headers={"retry-after": str(ceil(wait_seconds))})
+        try:
+            async with self._services.database.transaction(
+                presented.tenant_id, actor="visitor", at=self._at, read_only=True
+            ) as tx:
+                holder = await keyring.look_up(tx, presented)
+            is_in_vain = holder is None
+            return holder
+        finally:
+            if is_stranger and not is_in_vain:
+                strangers.give_back(network)
 
     async def _read(self, bytes_max: int) -> bytes:
         announced = self._headers.get(b"content-length", b"0")

@@ -47,7 +47,8 @@ class Services:
     purchases: PurchaseQueue
     reference: Reference
     keyring: Keyring
-    rate: RateLimiter
+    rate: RateLimiter[UUID]
+    strangers: RateLimiter[str]
 
 
 @dataclass(frozen=True, slots=True)

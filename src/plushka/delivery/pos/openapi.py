@@ -34,7 +34,7 @@ OF_EVERY_REQUEST: dict[int, tuple[str, ...]] = {
         "value_malformed",
         "text_has_nul",
     ),
-    429: ("rate_exceeded",),
+    429: ("rate_exceeded", "unknown_keys_too_many"),
     503: ("temporarily_unavailable",),
 }
 OF_EVERY_BODY: dict[int, tuple[str, ...]] = {

@@ -30,6 +30,7 @@ _SENTENCES = {
     "json_malformed": marked("The request is not JSON. Nothing was done."),
     "body_too_large": marked("The request is too large. Nothing was done."),
     "rate_exceeded": marked("Too many requests with this key. Wait a little."),
+    "unknown_keys_too_many": marked("Too many keys that do not exist came from this address. Wait a little."),
     "route_not_found": marked("There is no such address in this API."),
     "method_not_allowed": marked("This address is asked in another way."),
     "temporarily_unavailable": marked(
