@@ -102,6 +102,20 @@ create table api_keys (
     foreign key (tenant_id, till_id) references tills (tenant_id, id)
 );
 
+-- founding -------------------------------------------------------------------------------------------
+
+-- What is typed before a business is founded. Without an account it is the first business's: there is one
+-- such row at most, and whoever brings the key that the operator was shown may go on with it.
+create table setups (
+    id uuid primary key,
+    account_id uuid references accounts,
+    key_hash bytea,
+    draft jsonb not null,
+    created_at timestamptz not null,
+    unique nulls not distinct (account_id),
+    constraint setup_has_account_or_key check ((account_id is null) = (key_hash is not null))
+);
+
 -- audit ----------------------------------------------------------------------------------------------
 
 -- Who changed what, when: written in the transaction of the change, never altered.
@@ -490,7 +504,8 @@ grant update on wallets, lots, holds, standings, standing_days, rule_days, membe
 grant update (refunded_minor) on receipts to plushka_app;
 -- Never changed; the right to change it is the right to lock the row, on which publishers queue.
 grant update (name) on programs to plushka_app;
-grant delete on identities, sessions, sign_in_tries to plushka_app;
+grant update (key_hash, draft, account_id) on setups to plushka_app;
+grant delete on identities, sessions, sign_in_tries, setups to plushka_app;
 
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
 do $$

@@ -20,10 +20,10 @@ def _operator(monkeypatch: pytest.MonkeyPatch, dsn: str) -> None:
 
 
 def test_its_till_sells_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    found("Кофейня Анны", email="anna@example.com", owner="Анна")
+    found("Кофейня Анны", email="anna@example.com", owner="Анна", preset="levels")
     key = re.search(r"^plk_\S+$", capsys.readouterr().out, re.MULTILINE)
     assert key is not None
-    assert asyncio.run(_earn(key[0])) == 5
+    assert asyncio.run(_earn(key[0])) == 10
 
 
 async def _earn(key: str) -> int:
@@ -45,6 +45,16 @@ async def _earn(key: str) -> int:
     return points
 
 
-def test_what_cannot_be_is_said_in_a_sentence() -> None:
-    with pytest.raises(NotFounded, match="time_zone: time_zone_unknown"):
-        found("Кофейня", email="anna@example.com", owner="Анна", time_zone="Moon/Sea")
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"time_zone": "Moon/Sea"}, "time_zone: There is no time zone “Moon/Sea”."),
+        ({"country": "XX"}, "country: There is no country “XX”."),
+        ({"preset": "casino"}, "preset: There is no such preset."),
+        ({"currency": "GEL", "preset": "coffee"}, "preset: The presets have no amounts in GEL yet."),
+        ({"branch": " "}, "branch: Give it a name."),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(wrong: dict[str, str], told: str) -> None:
+    with pytest.raises(NotFounded, match=re.escape(told)):
+        found("Кофейня", email="anna@example.com", owner="Анна", **wrong)  # type: ignore[arg-type]

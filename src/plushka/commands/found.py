@@ -4,23 +4,14 @@ import asyncio
 import getpass
 from datetime import datetime
 
-import msgspec
 from cyclopts import App
-from msgspec import Struct
 
-from plushka.domain.businesses.operations import found_business, open_branch
-from plushka.domain.programs.operations import create_program, publish
-from plushka.domain.staff.model import SCOPES
-from plushka.domain.staff.operations import hire, issue_key, register_account, set_up_till
-from plushka.engine.program import (
-    AfterDays,
-    EarningRule,
-    ExpiryFixed,
-    Percent,
-    Program,
-    Redemption,
-    RedemptionLimits,
-)
+from plushka.domain.businesses.countries import currency_of, language_of, list_countries, time_zones_of
+from plushka.domain.businesses.model import CountryUnknown
+from plushka.domain.founding.model import Founded, Owner, Plan
+from plushka.domain.founding.operations import found as found_whole
+from plushka.domain.programs.telling.refusals import refusal_sentence
+from plushka.domain.staff.passwords import hash_password
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 from plushka.platform.errors import Refusal
@@ -34,33 +25,10 @@ from plushka.platform.settings import Settings
 app = App(name="found", help="Found a business of your own.")
 
 ACTOR = "operator:cli"
-PROGRAM = Program(
-    name="5 %",
-    currency="RUB",
-    earning=(EarningRule(id="cashback", name="5 %", effect=Percent(rate_bp=500)),),
-    redemption=Redemption(limits=RedemptionLimits(receipt_share_bp=3000)),
-    activation=AfterDays(1),
-    expiry=ExpiryFixed(days=180),
-)
-"""What a business begins with: 5 % back, from the next day on, to pay up to 30 % of a receipt with."""
 
 
 class NotFounded(NeedsOperator):
     """What was given cannot be a business; the message names the first reason."""
-
-
-class Wanted(Struct, frozen=True):
-    """The business to be founded."""
-
-    name: str
-    email: str
-    password: str
-    owner: str
-    currency: str
-    country: str
-    language: Language
-    time_zone: str
-    branch: str
 
 
 @app.default
@@ -69,15 +37,17 @@ def found(
     *,
     email: str,
     owner: str,
-    currency: str = "RUB",
     country: str = "RU",
-    language: Language = "ru",
-    time_zone: str = "Europe/Moscow",
+    currency: str | None = None,
+    language: Language | None = None,
+    time_zone: str | None = None,
     branch: str = "Главная",
+    preset: str | None = None,
 ) -> None:
     """Found a business NAME with a branch, a till and a first programme; print the till's key, once.
 
-    The owner's password is asked for and not shown.
+    The owner's password is asked for and not shown. What is not told of currency, language and time zone is the
+    country's.
 
     Parameters
     ----------
@@ -85,48 +55,41 @@ def found(
         What the owner signs in to the office with.
     owner
         The owner's name.
+    preset
+        The programme to begin with: coffee, salon, retail, delivery, clothes or levels; without one, an empty one.
     """
-    wanted = Wanted(
-        name=name,
-        email=email,
-        password=getpass.getpass("Password of the owner: "),
-        owner=owner,
-        currency=currency,
-        country=country,
-        language=language,
-        time_zone=time_zone,
-        branch=branch,
+    password = getpass.getpass("Password of the owner: ")
+    try:
+        if country not in list_countries():
+            raise CountryUnknown(field="country", country=country)
+        spoken = language or language_of(country, otherwise="en")
+        plan = Plan(
+            name=name,
+            country=country,
+            currency=currency or currency_of(country),
+            language=spoken,
+            time_zone=time_zone or time_zones_of(country)[0],
+            branch=branch,
+            preset=preset,
+        )
+        with available(Settings.from_environment()) as dsn:
+            migrate(dsn)
+            founded = asyncio.run(
+                _found(dsn, plan, email=email, owner=owner, password=password, at=SystemClock().now())
+            )
+    except Refusal as refusal:
+        sentence = refusal_sentence(refusal.code, refusal.facts, "en")
+        raise NotFounded(f"{refusal.field or 'business'}: {sentence}") from refusal
+    print(f"{name} is founded. The key of its till, shown only now:\n{founded.till_key}")
+
+
+async def _found(dsn: str, plan: Plan, *, email: str, owner: str, password: str, at: datetime) -> Founded:
+    person = Owner(
+        email=email, name=owner, password_hash=await hash_password(password), language=plan.language
     )
-    with available(Settings.from_environment()) as dsn:
-        migrate(dsn)
-        key = asyncio.run(_found(dsn, wanted, SystemClock().now()))
-    print(f"{name} is founded. The key of its till, shown only now:\n{key}")
-
-
-async def _found(dsn: str, wanted: Wanted, at: datetime) -> str:
     database = await Database.connect(dsn, connections_max=1)
     try:
         async with database.transaction(new_id(), actor=ACTOR, at=at) as tx:
-            await found_business(
-                tx,
-                name=wanted.name,
-                currency=wanted.currency,
-                country=wanted.country,
-                language=wanted.language,
-                time_zone=wanted.time_zone,
-            )
-            account = await register_account(
-                tx, email=wanted.email, name=wanted.owner, password=wanted.password, language=wanted.language
-            )
-            await hire(tx, account_id=account.id, role="owner")
-            branch = await open_branch(tx, code="1", name=wanted.branch)
-            till = await set_up_till(tx, name=f"{wanted.branch}, 1", branch_id=branch.id)
-            program_id = await create_program(tx, name=wanted.name)
-            program = msgspec.structs.replace(PROGRAM, currency=wanted.currency)
-            await publish(tx, program_id=program_id, program=program, valid_from=at)
-            _, key = await issue_key(tx, till_id=till.id, scopes=SCOPES)
-            return key
-    except Refusal as refusal:
-        raise NotFounded(f"{refusal.field or 'business'}: {refusal.code}") from refusal
+            return await found_whole(tx, plan, person)
     finally:
         await database.close()

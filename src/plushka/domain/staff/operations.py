@@ -36,9 +36,20 @@ async def register_account(
     :raises EmailTaken: when there is an account of this e-mail, in any spelling
     :raises Invalid: when the e-mail is none, or the password is too short or too long
     """
-    email = email.strip().lower()
-    if not all(email.partition("@")):
-        raise EmailInvalid(field="email")
+    return await add_account(
+        tx, email=email, name=name, password_hash=await hash_password(password), language=language
+    )
+
+
+async def add_account(
+    tx: GlobalTx, *, email: str, name: str, password_hash: str, language: Language
+) -> Account:
+    """Register a person whose password was hashed before.
+
+    :raises EmailTaken: when there is an account of this e-mail, in any spelling
+    :raises EmailInvalid: when the e-mail is none
+    """
+    email = read_email(email)
     account = Account(id=new_id(), email=email, name=name, language=language)
     inserted = await tx.fetchval(
         """
@@ -51,13 +62,24 @@ async def register_account(
         account.id,
         email,
         name,
-        await hash_password(password),
+        password_hash,
         language,
         tx.at,
     )
     if not inserted:
         raise EmailTaken(field="email")
     return account
+
+
+def read_email(text: str) -> str:
+    """Return the e-mail as it is stored.
+
+    :raises EmailInvalid: when it is none
+    """
+    email = text.strip().lower()
+    if not all(email.partition("@")):
+        raise EmailInvalid(field="email")
+    return email
 
 
 async def hire(tx: Tx, *, account_id: UUID, role: Role) -> StaffMember:

@@ -14,6 +14,12 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "denied": (marked("You have no right to do this. The owner of the business can give it."),),
     # Businesses, people and tills.
     "business_not_found": (marked("No such business."),),
+    "name_missing": (marked("Give it a name."),),
+    "name_too_long": (
+        marked("The name is too long: it takes at most {length_max} characters."),
+        marked("The name is too long."),
+    ),
+    "founded_already": (marked("The business is founded already: sign in."),),
     "currency_unknown": (marked("There is no currency “{currency}”."), marked("There is no such currency.")),
     "country_unknown": (marked("There is no country “{country}”."), marked("There is no such country.")),
     "time_zone_unknown": (
