@@ -130,6 +130,46 @@ create table audit_entries (
     primary key (tenant_id, id)
 );
 
+-- tasks ----------------------------------------------------------------------------------------------
+
+-- Long work (exports, imports, bulk actions): how far it is and what came of it. runner: the worker that has it;
+-- a step of one that has lost it finds that out and is rolled back. cursor: where the next step goes on.
+-- attempts: how often it was begun since a step was last finished.
+create table tasks (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    kind text not null check (kind <> ''),
+    arguments jsonb not null,
+    state text not null check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
+    runner uuid,
+    attempts smallint not null default 0,
+    done bigint not null default 0 check (done >= 0),
+    total bigint check (total >= 0),
+    cursor text not null default '',
+    result jsonb not null default '{}',
+    failure text not null default '',
+    file_name text not null default '',
+    actor text not null,
+    created_at timestamptz not null,
+    started_at timestamptz,
+    finished_at timestamptz,
+    primary key (tenant_id, id),
+    check ((state in ('waiting', 'running')) = (finished_at is null)),
+    check ((state = 'failed') = (failure <> '')),
+    check (state <> 'running' or runner is not null and started_at is not null)
+);
+
+-- The input of a task and its output, in order of number.
+create table task_parts (
+    tenant_id uuid not null,
+    task_id uuid not null,
+    is_input boolean not null,
+    number integer not null check (number > 0),
+    content bytea not null check (length(content) between 1 and 1048576),
+    primary key (tenant_id, task_id, is_input, number),
+    foreign key (tenant_id, task_id) references tasks (tenant_id, id)
+);
+
 -- members --------------------------------------------------------------------------------------------
 
 create table members (
@@ -500,12 +540,12 @@ create index returns_of_receipt on returns (tenant_id, receipt_id);
 
 grant select, insert on all tables in schema public to plushka_app;
 grant update on wallets, lots, holds, standings, standing_days, rule_days, members, products, categories,
-    accounts, api_keys, tills, branches, businesses, staff to plushka_app;
+    accounts, api_keys, tills, branches, businesses, staff, tasks to plushka_app;
 grant update (refunded_minor) on receipts to plushka_app;
 -- Never changed; the right to change it is the right to lock the row, on which publishers queue.
 grant update (name) on programs to plushka_app;
 grant update (key_hash, draft, account_id) on setups to plushka_app;
-grant delete on identities, sessions, sign_in_tries, setups to plushka_app;
+grant delete on identities, sessions, sign_in_tries, setups, task_parts to plushka_app;
 
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
 do $$
@@ -513,8 +553,8 @@ declare
     tenant_table text;
 begin
     foreach tenant_table in array array[
-        'branches', 'tills', 'api_keys', 'audit_entries', 'members', 'identities', 'categories', 'products',
-        'programs', 'program_versions', 'wallets', 'lots', 'postings', 'holds', 'adjustments', 'extensions',
+        'branches', 'tills', 'api_keys', 'audit_entries', 'tasks', 'task_parts', 'members',
+        'identities', 'categories', 'products', 'programs', 'program_versions', 'wallets', 'lots', 'postings', 'holds', 'adjustments', 'extensions',
         'verifications', 'standings', 'standing_days', 'rule_days', 'tier_changes', 'receipts', 'returns'
     ] loop
         execute format('alter table %I enable row level security', tenant_table);

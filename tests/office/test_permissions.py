@@ -34,6 +34,10 @@ TABLE = {
     "POST /sign-in": "everybody",
     "POST /sign-out": ALL,
     "GET /static/{name:str}": "everybody",
+    "GET /tasks": ALL,
+    "GET /tasks/{task_id:uuid}": ALL,
+    "GET /tasks/{task_id:uuid}/file": ALL,
+    "POST /tasks/{task_id:uuid}/cancel": ALL,
 }
 
 

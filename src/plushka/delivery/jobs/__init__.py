@@ -5,18 +5,21 @@ for a scheduled one usually once for each business.
 """
 
 from plushka.delivery.jobs.each_business import for_each_business
+from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.settling import settle_tenant
 from plushka.delivery.jobs.sweeping import sweep_office
 from plushka.delivery.jobs.verification import verify_tenant
+from plushka.domain.tasks.operations import JOB
 from plushka.platform.jobs import Job, Scheduled
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (Job(JOB, do_known_task),)
 
 SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
     Scheduled("sweep", "35 * * * *", sweep_office),
+    Scheduled("clear", "15 3 * * *", for_each_business("clear", clear_tenant)),
     Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
 )
 """Points due are decided when read, so how often they are booked is a matter of reports only; tiers are looked

@@ -14,6 +14,7 @@ EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
 ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "session.leave": EVERYBODY,
+        "tasks.read": EVERYBODY,
         "summary.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "receipts.read": EVERYBODY,
         "members.read": EVERYBODY,

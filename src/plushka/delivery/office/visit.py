@@ -62,7 +62,7 @@ class Visit:
     async def reading(self) -> AsyncIterator[Tx]:
         """Open a transaction on the business's rows in which nothing can be changed."""
         async with self.office.database.transaction(
-            self.session.tenant_id, actor=self._actor, at=self.at, read_only=True
+            self.session.tenant_id, actor=self.actor, at=self.at, read_only=True
         ) as tx:
             yield tx
 
@@ -70,12 +70,12 @@ class Visit:
     async def writing(self) -> AsyncIterator[Tx]:
         """Open a transaction on the business's rows."""
         async with self.office.database.transaction(
-            self.session.tenant_id, actor=self._actor, at=self.at
+            self.session.tenant_id, actor=self.actor, at=self.at
         ) as tx:
             yield tx
 
     @property
-    def _actor(self) -> str:
+    def actor(self) -> str:
         return f"staff:{self.session.staff_id}"
 
     def page(

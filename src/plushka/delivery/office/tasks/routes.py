@@ -2,4 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-HANDLERS: tuple[ControllerRouterHandler, ...] = ()
+from plushka.delivery.office.tasks import pages
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    pages.cancel_task,
+    pages.download,
+    pages.show_task,
+    pages.show_tasks,
+)

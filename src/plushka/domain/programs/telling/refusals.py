@@ -42,6 +42,16 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The password is too long."),
     ),
     "sign_in_failed": (marked("The e-mail or the password is wrong. Check both and try again."),),
+    # Long work.
+    "task_not_found": (marked("There is no such work, or its file is no longer kept."),),
+    "task_closed": (marked("This work has ended already."),),
+    "task_broken": (
+        marked("Something broke on our side, several times. What was done before that stays done."),
+    ),
+    "file_too_large": (
+        marked("The file is too large: it takes at most {megabytes_max} MB."),
+        marked("The file is too large."),
+    ),
     # Members and the catalog.
     "member_not_found": (marked("No such member. Check the phone or the card number, or enrol the member."),),
     "identity_taken": (marked("Another member has this phone, card or e-mail. Find that member instead."),),

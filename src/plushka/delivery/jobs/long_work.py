@@ -1,0 +1,28 @@
+"""Long work that people ask for: the kinds of tasks, and the job that does them."""
+
+from collections.abc import Mapping
+from functools import partial
+from uuid import UUID
+
+from plushka.domain.tasks import operations
+from plushka.domain.tasks.running import Work, run
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+
+WORKS: Mapping[str, Work] = {}
+"""What each kind of task does."""
+
+
+async def do_task(works: Mapping[str, Work], database: Database, clock: Clock, payload: bytes) -> None:
+    """Do the task that ``payload`` names: the tenant's id and its own."""
+    tenant_id, task_id = map(UUID, payload.decode().split())
+    await run(works, database, clock, tenant_id=tenant_id, task_id=task_id)
+
+
+do_known_task = partial(do_task, WORKS)
+
+
+async def clear_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
+    """Delete files that nobody needs any more."""
+    async with database.transaction(tenant_id, actor="job:clear", at=clock.now()) as tx:
+        await operations.clear(tx)

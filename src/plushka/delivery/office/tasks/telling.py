@@ -1,0 +1,115 @@
+"""Long work in words: what it is, how far it is, what came of it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.delivery.office.movement_rows import told_actor
+from plushka.delivery.office.visit import Visit
+from plushka.domain.programs.telling.refusals import refusal_sentence
+from plushka.domain.tasks.model import Task
+from plushka.platform.i18n import Translator, marked
+
+TITLES: dict[str, str] = {}
+"""By kind; a title may name arguments of the task: ``Export of {count} members``."""
+RESULTS: dict[str, str] = {}
+"""By kind, what came of it; may name facts of the result."""
+
+_MINUTE = timedelta(minutes=1)
+_STATES = {
+    "waiting": marked("waiting for its turn"),
+    "running": marked("at work"),
+    "done": marked("done"),
+    "failed": marked("failed"),
+    "cancelled": marked("cancelled"),
+}
+
+
+class TaskLine(Struct, frozen=True):
+    """A task as a page shows it. ``percent`` is None until it is known how many there are."""
+
+    id: UUID
+    title: str
+    state: str
+    is_open: bool
+    is_done: bool
+    percent: int | None
+    progress: str
+    outcome: str
+    asked: str
+    file_url: str
+
+
+def task_line(task: Task, visit: Visit, actors: Mapping[str, str]) -> TaskLine:
+    """Return a task told; ``actors`` are names by actor."""
+    words, figures = visit.words, visit.figures
+    return TaskLine(
+        id=task.id,
+        title=_filled(TITLES[task.kind], task.arguments, visit),
+        state=words.gettext(_STATES[task.state]),
+        is_open=task.is_open,
+        is_done=task.state == "done",
+        percent=_percent(task),
+        progress=_progress(task, visit),
+        outcome=_outcome(task, visit),
+        asked=words.gettext(
+            "{who}, {moment}",
+            who=told_actor(task.actor, visit, actors),
+            moment=figures.moment(task.created_at),
+        ),
+        file_url=f"/tasks/{task.id}/file" if task.state == "done" and task.file_name else "",
+    )
+
+
+def time_left(started_at: datetime, at: datetime, *, done: int, total: int) -> timedelta | None:
+    """Return how long the rest takes at the rate so far; None while there is no rate yet."""
+    elapsed = at - started_at
+    if done <= 0 or elapsed <= timedelta(0):
+        return None
+    return elapsed * (total - done) / done
+
+
+def _percent(task: Task) -> int | None:
+    if task.total is None:
+        return None
+    return 100 if task.total == 0 else min(100, task.done * 100 // task.total)
+
+
+def _progress(task: Task, visit: Visit) -> str:
+    words, figures = visit.words, visit.figures
+    if task.state != "running" or task.total is None or task.started_at is None:
+        return ""
+    clauses = [
+        words.gettext("{done} of {total}", done=figures.number(task.done), total=figures.number(task.total))
+    ]
+    elapsed = (visit.at - task.started_at) // timedelta(milliseconds=1)
+    if elapsed > 0 and task.done:
+        rate = task.done * 1000 // elapsed
+        clauses.append(words.gettext("{rate} a second", rate=figures.number(rate)) if rate else "")
+    left = time_left(task.started_at, visit.at, done=task.done, total=task.total)
+    if left is not None:
+        clauses.append(words.gettext("{duration} left", duration=_duration(left, words)))
+    return " · ".join(filter(None, clauses))
+
+
+def _duration(left: timedelta, words: Translator) -> str:
+    if left < _MINUTE:
+        return words.gettext("{seconds} s", seconds=max(1, left // timedelta(seconds=1)))
+    return words.gettext("{minutes} min", minutes=-(-left // _MINUTE))
+
+
+def _outcome(task: Task, visit: Visit) -> str:
+    if task.state == "failed":
+        return refusal_sentence(task.failure, task.result, visit.look.language)
+    if task.state == "done" and task.kind in RESULTS:
+        return _filled(RESULTS[task.kind], task.result, visit)
+    return ""
+
+
+def _filled(message: str, facts: Mapping[str, object], visit: Visit) -> str:
+    told = {
+        name: visit.figures.number(fact) if isinstance(fact, int) else fact for name, fact in facts.items()
+    }
+    return visit.words.gettext(message, **told)
