@@ -20,6 +20,8 @@ create table businesses (
     created_at timestamptz not null
 );
 
+grant update on businesses to plushka_app;
+
 create table branches (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -31,6 +33,8 @@ create table branches (
     primary key (tenant_id, id),
     unique (tenant_id, code)
 );
+
+grant update on branches to plushka_app;
 
 -- staff ----------------------------------------------------------------------------------------------
 
@@ -44,6 +48,8 @@ create table accounts (
     created_at timestamptz not null
 );
 
+grant update on accounts to plushka_app;
+
 create table sessions (
     token_hash bytea primary key,
     account_id uuid not null references accounts,
@@ -51,6 +57,8 @@ create table sessions (
     created_at timestamptz not null,
     expires_at timestamptz not null
 );
+
+grant delete on sessions to plushka_app;
 
 create index sessions_expiring on sessions (expires_at);
 
@@ -62,6 +70,8 @@ create table sign_in_tries (
     network text not null,
     at timestamptz not null
 );
+
+grant delete on sign_in_tries to plushka_app;
 
 create index sign_in_tries_of_email on sign_in_tries (email_hash, at);
 create index sign_in_tries_of_network on sign_in_tries (network, at);
@@ -77,6 +87,8 @@ create table staff (
     unique (tenant_id, account_id)
 );
 
+grant update on staff to plushka_app;
+
 -- A till without a branch (a connector, a web shop) names the branch in each request.
 create table tills (
     tenant_id uuid not null references businesses,
@@ -87,6 +99,8 @@ create table tills (
     primary key (tenant_id, id),
     foreign key (tenant_id, branch_id) references branches (tenant_id, id)
 );
+
+grant update on tills to plushka_app;
 
 create table api_keys (
     tenant_id uuid not null,
@@ -102,6 +116,8 @@ create table api_keys (
     foreign key (tenant_id, till_id) references tills (tenant_id, id)
 );
 
+grant update on api_keys to plushka_app;
+
 -- founding -------------------------------------------------------------------------------------------
 
 -- What is typed before a business is founded. Without an account it is the first business's: there is one
@@ -115,6 +131,8 @@ create table setups (
     unique nulls not distinct (account_id),
     constraint setup_has_account_or_key check ((account_id is null) = (key_hash is not null))
 );
+
+grant update (key_hash, draft, account_id), delete on setups to plushka_app;
 
 -- audit ----------------------------------------------------------------------------------------------
 
@@ -159,6 +177,8 @@ create table tasks (
     check (state <> 'running' or runner is not null and started_at is not null)
 );
 
+grant update on tasks to plushka_app;
+
 -- The input of a task and its output, in order of number.
 create table task_parts (
     tenant_id uuid not null,
@@ -169,6 +189,8 @@ create table task_parts (
     primary key (tenant_id, task_id, is_input, number),
     foreign key (tenant_id, task_id) references tasks (tenant_id, id)
 );
+
+grant delete on task_parts to plushka_app;
 
 -- members --------------------------------------------------------------------------------------------
 
@@ -183,6 +205,8 @@ create table members (
     primary key (tenant_id, id)
 );
 
+grant update on members to plushka_app;
+
 create index members_by_age on members (tenant_id, enrolled_at, id);
 
 create table identities (
@@ -194,6 +218,8 @@ create table identities (
     primary key (tenant_id, kind, value),
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
+
+grant delete on identities to plushka_app;
 
 create index identities_of_member on identities (tenant_id, member_id);
 
@@ -208,6 +234,8 @@ create table categories (
     foreign key (tenant_id, parent_code) references categories (tenant_id, code)
 );
 
+grant update on categories to plushka_app;
+
 -- category_path: the codes of the product's category and of all above it.
 create table products (
     tenant_id uuid not null references businesses,
@@ -219,6 +247,8 @@ create table products (
     primary key (tenant_id, sku)
 );
 
+grant update on products to plushka_app;
+
 -- programs: rules ------------------------------------------------------------------------------------
 
 create table programs (
@@ -228,6 +258,9 @@ create table programs (
     created_at timestamptz not null,
     primary key (tenant_id, id)
 );
+
+-- Never changed; the right to change it is the right to lock the row, on which publishers queue.
+grant update (name) on programs to plushka_app;
 
 -- Immutable (S20). In force: the latest valid_from that has come, of these the highest number.
 create table program_versions (
@@ -269,6 +302,8 @@ create table wallets (
     foreign key (tenant_id, program_id) references programs (tenant_id, id)
 );
 
+grant update on wallets to plushka_app;
+
 create index wallets_due on wallets (tenant_id, due_at) where due_at is not null;
 
 -- Points granted at once (S3). document_id: the receipt, return or adjustment that granted them.
@@ -292,6 +327,8 @@ create table lots (
     constraint lot_expires_after_activation check (expires_at > activates_at),
     foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
 );
+
+grant update on lots to plushka_app;
 
 create index lots_open on lots (tenant_id, wallet_id) where pending + available + held > 0;
 
@@ -353,6 +390,8 @@ create table holds (
     check ((state = 'open') = (closed_at is null)),
     foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
 );
+
+grant update on holds to plushka_app;
 
 create unique index holds_idempotency on holds (tenant_id, till_id, idempotency_key)
     where idempotency_key is not null;
@@ -419,6 +458,8 @@ create table standings (
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
 
+grant update on standings to plushka_app;
+
 -- The same sums by business day, for windows shorter than a life and for caps per day and month.
 create table standing_days (
     tenant_id uuid not null,
@@ -431,6 +472,8 @@ create table standing_days (
     primary key (tenant_id, member_id, program_id, business_date)
 );
 
+grant update on standing_days to plushka_app;
+
 -- Points by rule and day, only for rules with a cap of their own per day or month.
 create table rule_days (
     tenant_id uuid not null,
@@ -441,6 +484,8 @@ create table rule_days (
     points bigint not null,
     primary key (tenant_id, member_id, program_id, rule, business_date)
 );
+
+grant update on rule_days to plushka_app;
 
 -- Each change of a tier, with its reason: purchase, return, review, manual.
 create table tier_changes (
@@ -503,6 +548,8 @@ create table receipts (
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 ) with (toast_tuple_target = 8160);
 
+grant update (refunded_minor) on receipts to plushka_app;
+
 create unique index receipts_idempotency on receipts (tenant_id, till_id, idempotency_key)
     where idempotency_key is not null;
 
@@ -538,25 +585,20 @@ create index returns_of_receipt on returns (tenant_id, receipt_id);
 
 -- the application's role ------------------------------------------------------------------------------
 
+-- It reads and adds everywhere; what else it may do stands beside each table.
 grant select, insert on all tables in schema public to plushka_app;
-grant update on wallets, lots, holds, standings, standing_days, rule_days, members, products, categories,
-    accounts, api_keys, tills, branches, businesses, staff, tasks to plushka_app;
-grant update (refunded_minor) on receipts to plushka_app;
--- Never changed; the right to change it is the right to lock the row, on which publishers queue.
-grant update (name) on programs to plushka_app;
-grant update (key_hash, draft, account_id) on setups to plushka_app;
-grant delete on identities, sessions, sign_in_tries, setups, task_parts to plushka_app;
 
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
+-- A session and a business are looked up before it is known whose they are.
 do $$
 declare
     tenant_table text;
 begin
-    foreach tenant_table in array array[
-        'branches', 'tills', 'api_keys', 'audit_entries', 'tasks', 'task_parts', 'members',
-        'identities', 'categories', 'products', 'programs', 'program_versions', 'wallets', 'lots', 'postings', 'holds', 'adjustments', 'extensions',
-        'verifications', 'standings', 'standing_days', 'rule_days', 'tier_changes', 'receipts', 'returns'
-    ] loop
+    for tenant_table in
+        select table_name from information_schema.columns
+        where table_schema = 'public' and column_name = 'tenant_id'
+            and table_name not in ('businesses', 'sessions', 'staff')
+    loop
         execute format('alter table %I enable row level security', tenant_table);
         execute format(
             'create policy of_tenant on %I using (tenant_id = current_setting(''plushka.tenant_id'', true)::uuid)',
