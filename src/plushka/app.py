@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from litestar import Litestar, Response, get
+from litestar import Litestar
+from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
-from prometheus_client import CONTENT_TYPE_LATEST
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from plushka.delivery.jobs.verification import verify_tenant
+from plushka.delivery.monitoring.metrics import show_metrics
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.routes import EXCEPTION_HANDLERS
 from plushka.delivery.office.routes import router as office
@@ -32,7 +33,6 @@ from plushka.domain.staff.keyring import Keyring
 from plushka.platform.addresses import is_loopback
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
-from plushka.platform.metrics import exposition
 from plushka.platform.postgres.access import embedded_cluster
 from plushka.platform.settings import Environment, Settings
 
@@ -41,12 +41,6 @@ CONNECTIONS_MAX = 16
 GARBAGE_THRESHOLDS = (50_000, 20, 100)
 """Young objects before a collection: a request makes thousands and keeps none (+25 % of throughput measured)."""
 POS_PREFIX = "/v1/"
-
-
-@get("/metrics", sync_to_thread=False, include_in_schema=False)
-def metrics() -> Response[bytes]:
-    """Prometheus's view of all web processes."""
-    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 class Plushka:
@@ -58,13 +52,13 @@ class Plushka:
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
-            route_handlers=[metrics, office],
+            route_handlers=[show_metrics, office],
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=[self._run],
             openapi_config=None,
             logging_config=None,
+            state=State({"metrics_token": settings.metrics_token}),
         )
-
         self._door: Callable[..., Awaitable[None]] = self._lead
         if settings.trusted_proxies:
             # From here on a request's client is the one that the proxy tells.

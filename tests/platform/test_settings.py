@@ -32,6 +32,7 @@ def test_every_wrong_variable_is_named_at_once() -> None:
         "PLUSHKA_WORKERS": "0",
         "PLUSHKA_ENV": "prod",
         "PLUSHKA_TRUSTED_PROXIES": "127.0.0.1, *",
+        "PLUSHKA_METRICS_TOKEN": "swordfish",
         "DATABASE_URL": "mysql://root:hunter2@localhost/shop",
     }
     with pytest.raises(BadSettings) as caught:
@@ -39,3 +40,4 @@ def test_every_wrong_variable_is_named_at_once() -> None:
     told = str(caught.value)
     assert all(name in told for name in environ)
     assert "hunter2" not in told
+    assert "swordfish" not in told

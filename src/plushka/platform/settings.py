@@ -1,6 +1,7 @@
 """What an operator may set, read once from the environment and never changed after."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,10 @@ WEB_WORKERS = min(os.cpu_count() or 1, 2)
 """Two, where there are two cores: the same rate as one, and the slowest answers sooner (docs/benchmarks.md)."""
 RATE_PER_SECOND = 100
 """Requests of one API key, steadily, in one process."""
+
+TOKEN_LENGTH_MIN = 16
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class Environment(StrEnum):
@@ -41,6 +46,8 @@ class Settings:
     rate_per_second: int = RATE_PER_SECOND
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks whose word about who asks is taken (``X-Forwarded-For``)."""
+    metrics_token: str | None = None
+    """What Prometheus must send; None: only this machine itself may ask."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -62,6 +69,7 @@ class Settings:
                 environ, "PLUSHKA_RATE_PER_SECOND", RATE_PER_SECOND, range(1, 1_000_001), problems
             ),
             trusted_proxies=_networks(environ, "PLUSHKA_TRUSTED_PROXIES", problems),
+            metrics_token=_token(environ, "PLUSHKA_METRICS_TOKEN", problems),
         )
         if problems:
             raise BadSettings("\n".join(problems))
@@ -111,6 +119,15 @@ def _networks(environ: Mapping[str, str], name: str, problems: list[str]) -> tup
                 f"{name} must be addresses or networks such as 10.0.0.0/8, with commas between, not {network!r}"
             )
     return networks
+
+
+def _token(environ: Mapping[str, str], name: str, problems: list[str]) -> str | None:
+    token = environ.get(name)
+    if not token:
+        return None
+    if len(token) < TOKEN_LENGTH_MIN or not _TOKEN.fullmatch(token):
+        problems.append(f"{name} must be at least {TOKEN_LENGTH_MIN} letters, digits and plain signs")
+    return token
 
 
 def _environment(environ: Mapping[str, str], problems: list[str]) -> Environment:

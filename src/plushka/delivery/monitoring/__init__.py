@@ -1,0 +1,1 @@
+"""What the operator's own machines ask: figures for Prometheus."""
