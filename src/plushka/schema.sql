@@ -194,20 +194,37 @@ grant delete on task_parts to plushka_app;
 
 -- members --------------------------------------------------------------------------------------------
 
+-- blocked: neither earns nor spends, while sales go on. is_unverified: enrolled themselves through a link and
+-- nobody has seen them yet, so that points wait for their first purchase. merged_into: the member who has all
+-- that this one had, never one who was merged too.
 create table members (
     tenant_id uuid not null references businesses,
     id uuid not null,
     name text not null,
+    sex text check (sex in ('female', 'male')),
     birthday date,
+    birthday_changed_at timestamptz,
     tags text[] not null default '{}',
     personal_discount_bp integer not null default 0 check (personal_discount_bp between 0 and 10000),
+    source text not null default 'till' check (source in ('till', 'office', 'link', 'import')),
+    link_id uuid,
+    is_unverified boolean not null default false,
+    blocked_at timestamptz,
+    blocked_by text,
+    blocked_reason text check (blocked_reason <> ''),
+    merged_into uuid check (merged_into <> id),
     enrolled_at timestamptz not null,
-    primary key (tenant_id, id)
+    primary key (tenant_id, id),
+    constraint member_blocked_with_reason check (num_nonnulls(blocked_at, blocked_by, blocked_reason) in (0, 3)),
+    constraint member_of_link check (link_id is null or source = 'link'),
+    foreign key (tenant_id, merged_into) references members (tenant_id, id)
 );
 
 grant update on members to plushka_app;
 
 create index members_by_age on members (tenant_id, enrolled_at, id);
+create index members_merged on members (tenant_id, merged_into) where merged_into is not null;
+create index members_of_link on members (tenant_id, link_id) where link_id is not null;
 
 create table identities (
     tenant_id uuid not null,
@@ -219,9 +236,124 @@ create table identities (
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
 
-grant delete on identities to plushka_app;
+grant update (member_id), delete on identities to plushka_app;
 
 create index identities_of_member on identities (tenant_id, member_id);
+
+-- Each giving and taking back of a consent; the latest row of a kind is what holds now. text_version names the
+-- text that was agreed to, null where none was shown.
+create table consents (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    kind text not null check (kind in ('personal_data', 'marketing', 'sms', 'email', 'messenger', 'call')),
+    is_given boolean not null,
+    source text not null check (source in ('till', 'office', 'link', 'import')),
+    text_version text check (text_version <> ''),
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update (member_id) on consents to plushka_app;
+
+create index consents_of_member on consents (tenant_id, member_id, kind, id);
+
+-- Days of people close to a member (F236), without a year.
+create table member_dates (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    whose text not null check (whose <> ''),
+    kind text not null check (kind in ('birthday', 'wedding', 'other')),
+    month smallint not null check (month between 1 and 12),
+    day smallint not null check (day between 1 and 31),
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update (member_id), delete on member_dates to plushka_app;
+
+create index member_dates_of_member on member_dates (tenant_id, member_id);
+
+-- What staff wrote of a member: a note is struck out, never altered.
+create table member_notes (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    body text not null check (body <> ''),
+    actor text not null,
+    at timestamptz not null,
+    struck_at timestamptz,
+    struck_by text,
+    primary key (tenant_id, id),
+    check ((struck_at is null) = (struck_by is null)),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update on member_notes to plushka_app;
+
+create index member_notes_of_member on member_notes (tenant_id, member_id);
+
+-- Who became part of whom. record: what moved and how it was before, with which a merge is undone.
+create table merges (
+    tenant_id uuid not null,
+    id uuid not null,
+    kept_id uuid not null,
+    merged_id uuid not null check (merged_id <> kept_id),
+    reason text not null check (reason <> ''),
+    record json not null,
+    actor text not null,
+    at timestamptz not null,
+    undone_at timestamptz,
+    undone_by text,
+    primary key (tenant_id, id),
+    check ((undone_at is null) = (undone_by is null)),
+    foreign key (tenant_id, kept_id) references members (tenant_id, id),
+    foreign key (tenant_id, merged_id) references members (tenant_id, id)
+);
+
+grant update (undone_at, undone_by) on merges to plushka_app;
+
+create unique index merges_standing on merges (tenant_id, merged_id) where undone_at is null;
+create index merges_of_kept on merges (tenant_id, kept_id);
+
+-- Where members come from: a link with a short code, for a branch, a cashier or a campaign.
+create table registration_links (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    code text not null check (code <> ''),
+    name text not null check (name <> ''),
+    branch_id uuid,
+    cashier text check (cashier <> ''),
+    created_at timestamptz not null,
+    closed_at timestamptz,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, branch_id) references branches (tenant_id, id)
+);
+
+grant update on registration_links to plushka_app;
+
+-- Whose link a code is, asked before a business is known.
+create table registration_codes (
+    code text primary key check (code <> ''),
+    tenant_id uuid not null references businesses,
+    link_id uuid not null
+);
+
+-- How often a link was opened, by the business's day.
+create table link_visits (
+    tenant_id uuid not null,
+    link_id uuid not null,
+    business_date date not null,
+    opened integer not null check (opened > 0),
+    primary key (tenant_id, link_id, business_date),
+    foreign key (tenant_id, link_id) references registration_links (tenant_id, id)
+);
+
+grant update on link_visits to plushka_app;
 
 -- catalog --------------------------------------------------------------------------------------------
 
@@ -282,6 +414,7 @@ create table program_versions (
 -- A projection of the journal, under the transaction that writes it. The four balances are disjoint.
 -- due_at: not later than the moment when a lot must be activated or burned or a hold released; null when none.
 -- last_purchase_on (the business day) and its zone carry sliding lots on.
+-- moved_to: the wallet that has all of this one since their members were merged; it moves no more.
 create table wallets (
     tenant_id uuid not null,
     id uuid not null,
@@ -294,10 +427,14 @@ create table wallets (
     due_at timestamptz,
     last_purchase_on date,
     last_purchase_zone text,
+    moved_to uuid,
     created_at timestamptz not null,
     primary key (tenant_id, id),
     unique (tenant_id, member_id, program_id),
     check ((last_purchase_on is null) = (last_purchase_zone is null)),
+    constraint wallet_moved_is_empty check (
+        moved_to is null or (moved_to <> id and pending + available + held + debt = 0 and due_at is null)
+    ),
     foreign key (tenant_id, member_id) references members (tenant_id, id),
     foreign key (tenant_id, program_id) references programs (tenant_id, id)
 );
@@ -361,10 +498,15 @@ create table postings (
             ('restore', 'spent', 'available'),
             ('repay', 'available', 'debt'),
             ('forgive', 'forgiven', 'debt'),
-            ('adjust', 'adjusted', 'available'), ('adjust', 'available', 'adjusted')
+            ('adjust', 'adjusted', 'available'), ('adjust', 'available', 'adjusted'),
+            ('move', 'pending', 'moved'), ('move', 'available', 'moved'), ('move', 'held', 'moved'),
+            ('move', 'moved', 'pending'), ('move', 'moved', 'available'), ('move', 'moved', 'held'),
+            ('move', 'moved', 'debt'), ('move', 'debt', 'moved')
         )
     ),
-    constraint posting_names_its_lot check ((lot_id is null) = (debit in ('debt', 'forgiven'))),
+    constraint posting_names_its_lot check (
+        (lot_id is null) = (debit in ('debt', 'forgiven') or (debit, credit) = ('moved', 'debt'))
+    ),
     foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
 );
 
@@ -412,6 +554,47 @@ create table adjustments (
     primary key (tenant_id, id),
     foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
 );
+
+-- Those above the limit of who asked, until a second person decides (S18). An approved one is the adjustment
+-- of the same id.
+create table pending_adjustments (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    wallet_id uuid not null,
+    kind text not null check (kind in ('adjustment', 'debt_write_off')),
+    points bigint not null check (points <> 0),
+    limit_points bigint not null check (limit_points >= 0),
+    reason text not null check (reason <> ''),
+    requested_by text not null,
+    requested_at timestamptz not null,
+    state text not null default 'waiting' check (state in ('waiting', 'approved', 'declined', 'withdrawn')),
+    decided_by text,
+    decided_at timestamptz,
+    primary key (tenant_id, id),
+    constraint pending_adjustment_decided check (
+        num_nonnulls(decided_by, decided_at) = case state when 'waiting' then 0 else 2 end
+    ),
+    constraint pending_adjustment_by_a_second_person check (
+        state in ('waiting', 'withdrawn') or decided_by <> requested_by
+    ),
+    foreign key (tenant_id, wallet_id) references wallets (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update on pending_adjustments to plushka_app;
+
+create index pending_adjustments_waiting on pending_adjustments (tenant_id, id) where state = 'waiting';
+
+-- The most points that a role may move by hand at once; a role without a row has the default of the code.
+create table adjustment_limits (
+    tenant_id uuid not null references businesses,
+    role text not null,
+    points_max bigint not null check (points_max >= 0),
+    primary key (tenant_id, role)
+);
+
+grant update on adjustment_limits to plushka_app;
 
 -- A prolonged life of a lot (S4): the latest extension is the lot's expires_at.
 create table extensions (
@@ -472,7 +655,7 @@ create table standing_days (
     primary key (tenant_id, member_id, program_id, business_date)
 );
 
-grant update on standing_days to plushka_app;
+grant update, delete on standing_days to plushka_app;
 
 -- Points by rule and day, only for rules with a cap of their own per day or month.
 create table rule_days (
@@ -485,7 +668,7 @@ create table rule_days (
     primary key (tenant_id, member_id, program_id, rule, business_date)
 );
 
-grant update on rule_days to plushka_app;
+grant update, delete on rule_days to plushka_app;
 
 -- Each change of a tier, with its reason: purchase, return, review, manual.
 create table tier_changes (
@@ -548,7 +731,7 @@ create table receipts (
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 ) with (toast_tuple_target = 8160);
 
-grant update (refunded_minor) on receipts to plushka_app;
+grant update (refunded_minor, member_id) on receipts to plushka_app;
 
 create unique index receipts_idempotency on receipts (tenant_id, till_id, idempotency_key)
     where idempotency_key is not null;
@@ -589,7 +772,7 @@ create index returns_of_receipt on returns (tenant_id, receipt_id);
 grant select, insert on all tables in schema public to plushka_app;
 
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
--- A session and a business are looked up before it is known whose they are.
+-- A session, a business and a link's code are looked up before it is known whose they are.
 do $$
 declare
     tenant_table text;
@@ -597,7 +780,7 @@ begin
     for tenant_table in
         select table_name from information_schema.columns
         where table_schema = 'public' and column_name = 'tenant_id'
-            and table_name not in ('businesses', 'sessions', 'staff')
+            and table_name not in ('businesses', 'registration_codes', 'sessions', 'staff')
     loop
         execute format('alter table %I enable row level security', tenant_table);
         execute format(

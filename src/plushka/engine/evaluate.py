@@ -17,16 +17,19 @@ from plushka.engine.phases.granting import grants
 from plushka.engine.phases.progress import earn_and_rise
 from plushka.engine.phases.redemption import redeem
 from plushka.engine.prices import taking_part
-from plushka.engine.purchase import Basket, LineOutcome, Member, Outcome, Redeemed
+from plushka.engine.purchase import Basket, LineOutcome, Member, Note, Outcome, Redeemed
 from plushka.engine.reasons import note
 from plushka.engine.tiers import next_tier
 from plushka.engine.version import Version
 
 ANONYMOUS = note("anonymous")
+BLOCKED = note("member_blocked")
 
 
 def evaluate(version: Version, member: Member | None, basket: Basket, at: datetime) -> Outcome:
     """Decide ``basket`` for ``member`` (None: anonymous, who neither earns nor gets a member's discount).
+
+    One who is blocked gets what nobody would, and the note says so.
 
     ``at`` is aware: the moment of the purchase by the till, also when it is reported late. Amounts are
     at least 0, quantities above 0; checking them is the border's work. Points earned here cannot be
@@ -35,8 +38,8 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     now = moment(at, basket.place)
     masks = version.masks.of(basket.lines)
     amounts_minor = [line.amount_minor for line in basket.lines]
-    if member is None:
-        return _anonymous(amounts_minor, masks, now)
+    if member is None or member.is_blocked:
+        return _anonymous(amounts_minor, masks, now, ANONYMOUS if member is None else BLOCKED)
     tier = version.tier_plan(member.tier)
     case = Case(version, member, basket, at, now, tier, masks, [])
 
@@ -73,7 +76,7 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     )
 
 
-def _anonymous(amounts_minor: Sequence[int], masks: Sequence[int], now: Moment) -> Outcome:
+def _anonymous(amounts_minor: Sequence[int], masks: Sequence[int], now: Moment, why: Note) -> Outcome:
     amount_minor = sum(amounts_minor)
     return Outcome(
         lines=tuple([LineOutcome(amount, 0, 0, amount, 0, 0) for amount in amounts_minor]),
@@ -84,7 +87,7 @@ def _anonymous(amounts_minor: Sequence[int], masks: Sequence[int], now: Moment) 
         earned_points=0,
         business_date=now.business_date,
         spend_minor=taking_part(amounts_minor, masks),
-        notes=(ANONYMOUS,),
+        notes=(why,),
     )
 
 

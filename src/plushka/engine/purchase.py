@@ -73,6 +73,8 @@ class Member(Struct, frozen=True, omit_defaults=True):
     nothing is redeemed and nobody asks how much could be. A ``tier`` that the version does not have, or none,
     is the first.
     ``rule_points`` holds, for rules with a cap of their own per day or month, (points today, points this month).
+    A purchase ``is_blocked`` members make is decided as an anonymous one. Who ``is_unverified`` spends nothing
+    before their first purchase.
     """
 
     available: int = 0
@@ -89,6 +91,8 @@ class Member(Struct, frozen=True, omit_defaults=True):
     last_purchase_on: date | None = None
     totals: tuple[Totals, ...] = ()
     rule_points: dict[str, tuple[int, int]] = {}
+    is_blocked: bool = False
+    is_unverified: bool = False
 
 
 class Discount(Struct, frozen=True, array_like=True):

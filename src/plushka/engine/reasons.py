@@ -33,6 +33,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "no_points": ("base_minor",),
     # The whole receipt earns nothing.
     "anonymous": (),
+    "member_blocked": (),
     "earning_off_when_redeeming": (),
     # A cap cut points; with ``rule`` it is the rule's own, without it the programme's.
     "cap_per_receipt": ("cap", "cut"),
@@ -43,6 +44,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     # Points cannot be spent, or not as many as asked.
     "redemption_off": (),
     "redemption_blocked_by_debt": ("debt",),
+    "redemption_unverified": (),
     "redemption_receipt_too_small": ("min_minor",),
     "redemption_below_minimum": ("points_min",),
     "redemption_clamped": ("requested", "points_max"),

@@ -22,7 +22,7 @@ from plushka.domain.insights.members.found import (
     list_found_ids,
 )
 from plushka.domain.members.model import Identity
-from plushka.domain.members.operations import add_identity
+from plushka.domain.members.naming import add_identity
 from plushka.domain.programs.adjusting import adjust
 from plushka.domain.programs.operations import set_tier
 from plushka.engine.program import (

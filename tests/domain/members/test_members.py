@@ -19,7 +19,8 @@ from plushka.domain.members.model import (
     PhoneInvalid,
     UnknownMember,
 )
-from plushka.domain.members.operations import add_identity, enroll, recognize
+from plushka.domain.members.naming import add_identity
+from plushka.domain.members.operations import enroll, recognize
 from plushka.domain.members.queries import (
     count_members,
     find_member,

@@ -48,7 +48,11 @@ class TierOut(Struct, frozen=True):
 
 
 class MemberOut(Struct, frozen=True):
-    """A member with the balance of this moment."""
+    """A member with the balance of this moment.
+
+    One who ``is_blocked`` neither earns nor spends: their purchases are booked as without a card. One who
+    ``is_unverified`` enrolled by a link: until their first purchase no points are spent.
+    """
 
     id: UUID
     name: str
@@ -58,6 +62,8 @@ class MemberOut(Struct, frozen=True):
     balance: Balance
     burns_next: Burning | None
     tier: TierOut
+    is_blocked: bool
+    is_unverified: bool
 
     @classmethod
     def of(cls, member: Member, wallet: WalletView, standing: TierStanding) -> "MemberOut":
@@ -77,6 +83,8 @@ class MemberOut(Struct, frozen=True):
                 next=standing.next_tier,
                 next_name=standing.next_tier_name,
             ),
+            is_blocked=member.block is not None,
+            is_unverified=member.is_unverified,
         )
 
 
@@ -106,7 +114,11 @@ class LineOut(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What a purchase comes to. ``points_max`` is the most points that may be spent, when some were asked for."""
+    """What a purchase comes to. ``points_max`` is the most points that may be spent, when some were asked for.
+
+    ``unearned_reason`` says why the whole purchase earns nothing: ``anonymous``, ``member_blocked`` or
+    ``earning_off_when_redeeming``.
+    """
 
     amount_minor: int
     discount_minor: int
@@ -115,6 +127,7 @@ class Decision(Struct, frozen=True):
     redeemed_points: int
     points_max: int | None
     earned_points: int
+    unearned_reason: str | None
     lines: tuple[LineOut, ...]
     tier_before: str | None
     tier_after: str | None
@@ -129,6 +142,7 @@ class Told(Struct, frozen=True):
 
 
 UNTOLD = Told()
+UNEARNED = frozenset({"anonymous", "member_blocked", "earning_off_when_redeeming"})
 
 
 class QuoteOut(Struct, frozen=True):
@@ -220,6 +234,7 @@ def _decision(outcome: Outcome, lines: Sequence[PurchaseLine]) -> Decision:
         redeemed_points=0 if outcome.redeemed is None else outcome.redeemed.points,
         points_max=None if outcome.redeemed is None else outcome.redeemed.points_max,
         earned_points=outcome.earned_points,
+        unearned_reason=next((note.code for note in outcome.notes if note.code in UNEARNED), None),
         lines=tuple(
             [
                 LineOut(

@@ -2,17 +2,32 @@
 
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.requests import HoldIn, Query
-from plushka.domain.ledger.model import InsufficientPoints
+from plushka.domain.ledger.model import InsufficientPoints, WalletMoved
 from plushka.domain.members.model import PhoneInvalid, UnknownMember
 from plushka.domain.purchases.hold import cancel_hold, hold
-from plushka.domain.purchases.model import Hold, HoldClosed, KeyReused, ReceiptDiffers, UnknownHold
+from plushka.domain.purchases.model import (
+    Hold,
+    HoldClosed,
+    KeyReused,
+    ReceiptDiffers,
+    RedemptionRefused,
+    UnknownHold,
+)
 
 
 @endpoint(
     "POST /v1/holds",
     scope="purchases",
     statuses=(201,),
-    refusals=(UnknownMember, PhoneInvalid, InsufficientPoints, ReceiptDiffers, KeyReused),
+    refusals=(
+        UnknownMember,
+        PhoneInvalid,
+        InsufficientPoints,
+        RedemptionRefused,
+        WalletMoved,
+        ReceiptDiffers,
+        KeyReused,
+    ),
     example={"external_id": "7-000124", "member": {"card": "100022"}, "points": 100, "ttl_seconds": 900},
     takes_key=True,
 )
@@ -27,7 +42,7 @@ async def hold_points(call: Call[HoldIn, Query]) -> Answer[Hold]:
         return Answer(await hold(tx, call.caller, request), 201)
 
 
-@endpoint("POST /v1/holds/{id}/cancel", scope="purchases", refusals=(UnknownHold, HoldClosed))
+@endpoint("POST /v1/holds/{id}/cancel", scope="purchases", refusals=(UnknownHold, HoldClosed, WalletMoved))
 async def cancel_points_hold(call: Call[None, Query]) -> Answer[Hold]:
     """Give held points back to the member. Cancelling twice, or after the time is up, changes nothing."""
     async with call.transaction() as tx:

@@ -3,7 +3,7 @@
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.refusals import ReceiptAmbiguous
 from plushka.delivery.pos.requests import Query, ReturnIn
-from plushka.domain.ledger.model import ClawbackRefused
+from plushka.domain.ledger.model import ClawbackRefused, WalletMoved
 from plushka.domain.purchases.model import (
     KeyReused,
     NothingToReturn,
@@ -22,6 +22,7 @@ _REFUSALS = (
     ReturnExceedsReceipt,
     NothingToReturn,
     ClawbackRefused,
+    WalletMoved,
 )
 _RETURN = {
     "external_id": "7-R-000045",

@@ -57,7 +57,8 @@ class Book:
     """A wallet under its lock.
 
     ``lots`` holds all open lots when ``is_complete``; otherwise only those granted since, which is enough to
-    accrue while nothing is due. ``last_purchase`` (business day, zone) moves sliding expiries (S4).
+    accrue while nothing is due. ``last_purchase`` (business day, zone) moves sliding expiries (S4). A book that
+    ``is_moved`` is closed: its member was merged into another, whose wallet has all of it.
     """
 
     wallet_id: UUID
@@ -69,6 +70,7 @@ class Book:
     due_at: datetime | None = None
     last_purchase: tuple[date, str] | None = None
     is_complete: bool = True
+    is_moved: bool = False
     lots: dict[UUID, BookLot] = field(default_factory=dict)
     holds: dict[UUID, OpenHold] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)

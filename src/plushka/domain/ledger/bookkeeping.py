@@ -39,7 +39,8 @@ async def read_books(tx: Tx, *, program_id: UUID, member_ids: Sequence[UUID]) ->
 
 _BOOKS = """
     -- ledger.books
-    select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone
+    select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
+           moved_to is not null as is_moved
     from wallets
     where tenant_id = $1 and program_id = $2 and member_id = any($3)
 """
@@ -68,6 +69,7 @@ def book_of(row: Record) -> Book:
         due_at=row["due_at"],
         last_purchase=None if bought_on is None else (bought_on, zone),
         is_complete=False,
+        is_moved=row["is_moved"],
     )
 
 

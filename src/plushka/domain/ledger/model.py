@@ -127,6 +127,12 @@ class UnknownWallet(NotFound):
     code = "wallet_not_found"
 
 
+class WalletMoved(Conflict):
+    """The member was merged into another at this moment, whose wallet has all of this one."""
+
+    code = "wallet_moved"
+
+
 class UnknownLot(NotFound):
     code = "lot_not_found"
 

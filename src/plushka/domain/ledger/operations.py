@@ -14,6 +14,7 @@ from plushka.domain.ledger.model import (
     NotAnExtension,
     UnknownLot,
     UnknownWallet,
+    WalletMoved,
 )
 from plushka.engine.purchase import Grant
 from plushka.platform.database import Tx
@@ -120,7 +121,8 @@ async def settle_due(tx: Tx) -> int:
     rows = await tx.fetch(
         """
         -- ledger.settle_due
-        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone
+        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
+               moved_to is not null as is_moved
         from wallets
         where tenant_id = $1 and due_at <= $2
         order by id
@@ -143,7 +145,8 @@ async def _lock_book(tx: Tx, wallet_id: UUID) -> Book:
     row = await tx.fetchrow(
         """
         -- ledger.lock_book
-        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone
+        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
+               moved_to is not null as is_moved
         from wallets where tenant_id = $1 and id = $2 for no key update
         """,
         tx.tenant_id,
@@ -152,6 +155,8 @@ async def _lock_book(tx: Tx, wallet_id: UUID) -> Book:
     if row is None:
         raise UnknownWallet
     book = bookkeeping.book_of(row)
+    if book.is_moved:
+        raise WalletMoved
     await bookkeeping.load_lots(tx, [book])
     book.settle(tx.at)
     return book

@@ -18,7 +18,8 @@ async def get_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletView
     row = await tx.fetchrow(
         """
         -- ledger.get_wallet
-        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone
+        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
+               moved_to is not null as is_moved
         from wallets where tenant_id = $1 and member_id = $2 and program_id = $3
         """,
         tx.tenant_id,

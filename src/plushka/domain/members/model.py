@@ -9,9 +9,25 @@ from msgspec import Struct
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
 IdentityKind = Literal["phone", "card", "email", "external"]
+Sex = Literal["female", "male"]
+Source = Literal["till", "office", "link", "import"]
+"""By which door a member came, or a consent."""
+DateKind = Literal["birthday", "wedding", "other"]
+ConsentKind = Literal["personal_data", "marketing", "sms", "email", "messenger", "call"]
+"""To the keeping of personal data, to advertising at all, and to each way of sending it."""
 
 IDENTITY_LENGTH_MAX = 200
 NAME_LENGTH_MAX = 200
+REASON_LENGTH_MAX = 200
+NOTE_LENGTH_MAX = 2000
+TAG_LENGTH_MAX = 40
+TAGS_MAX = 50
+IDENTITIES_MAX = 20
+DATES_MAX = 20
+NOTES_MAX = 200
+WHOSE_LENGTH_MAX = 100
+BIRTHDAY_CHANGES_AFTER_DAYS = 365
+"""A birthday can be changed once a year (S15), or its points would be had every month."""
 
 
 class Identity(Struct, frozen=True):
@@ -21,8 +37,20 @@ class Identity(Struct, frozen=True):
     value: str
 
 
+class Block(Struct, frozen=True):
+    """A blocked member neither earns nor spends; ``by`` is an actor."""
+
+    reason: str
+    by: str
+    since: datetime
+
+
 class Member(Struct, frozen=True):
-    """A person enrolled in the programme."""
+    """A person enrolled in the programme.
+
+    ``birthday_changed_at``: when one birthday was replaced by another. ``is_unverified``: they enrolled
+    themselves, and nobody has seen them or confirmed their phone yet.
+    """
 
     id: UUID
     name: str
@@ -31,6 +59,12 @@ class Member(Struct, frozen=True):
     personal_discount_bp: int
     enrolled_at: datetime
     identities: tuple[Identity, ...]
+    sex: Sex | None = None
+    birthday_changed_at: datetime | None = None
+    source: Source = "till"
+    link_id: UUID | None = None
+    is_unverified: bool = False
+    block: Block | None = None
 
 
 class Person(Struct, frozen=True):
@@ -40,6 +74,50 @@ class Person(Struct, frozen=True):
     birthday: date | None
     tags: tuple[str, ...]
     personal_discount_bp: int
+    is_blocked: bool = False
+    is_unverified: bool = False
+
+
+class Profile(Struct, frozen=True):
+    """What staff may write of a member at once."""
+
+    name: str
+    sex: Sex | None
+    birthday: date | None
+    personal_discount_bp: int
+
+
+class Consent(Struct, frozen=True):
+    """A consent given or (``is_given`` false) taken back; ``text_version`` names the text that was shown, if any."""
+
+    id: UUID
+    kind: ConsentKind
+    is_given: bool
+    source: Source
+    text_version: str | None
+    actor: str
+    at: datetime
+
+
+class MemberDate(Struct, frozen=True):
+    """A day of the year of somebody close to the member: ``whose``."""
+
+    id: UUID
+    whose: str
+    kind: DateKind
+    month: int
+    day: int
+
+
+class Note(Struct, frozen=True):
+    """What staff wrote of a member; a note struck out stays, and says by whom."""
+
+    id: UUID
+    body: str
+    actor: str
+    at: datetime
+    struck_at: datetime | None
+    struck_by: str | None
 
 
 class UnknownMember(NotFound):
@@ -72,3 +150,85 @@ class IdentityMissing(Invalid):
     """A member without any identity could never be found again."""
 
     code = "identity_missing"
+
+
+class IdentityLast(Conflict):
+    """It is the only one the member has."""
+
+    code = "identity_last"
+
+
+class TooManyIdentities(Conflict):
+    code = "identities_too_many"
+
+
+class TextMissing(Invalid):
+    code = "text_missing"
+
+
+class TextTooLong(Invalid):
+    """More than ``length_max`` characters."""
+
+    code = "text_over_length"
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+
+
+class DiscountOutOfRange(Invalid):
+    code = "discount_out_of_range"
+
+
+class BirthdayInFuture(Invalid):
+    code = "birthday_in_future"
+
+
+class BirthdayChangedLately(Conflict):
+    """It was changed less than a year ago; from ``free_on`` it can be changed again, before by an override."""
+
+    code = "birthday_changed_lately"
+
+
+class AlreadyBlocked(Conflict):
+    code = "member_already_blocked"
+
+
+class NotBlocked(Conflict):
+    code = "member_not_blocked"
+
+
+class ConsentUnchanged(Conflict):
+    """It is given already, or not given."""
+
+    code = "consent_unchanged"
+
+
+class DateImpossible(Invalid):
+    """No year has such a day."""
+
+    code = "date_impossible"
+
+
+class TooManyDates(Conflict):
+    code = "dates_too_many"
+
+
+class UnknownDate(NotFound):
+    code = "member_date_not_found"
+
+
+class NoteMissing(Invalid):
+    code = "note_missing"
+
+
+class TooManyNotes(Conflict):
+    code = "notes_too_many"
+
+
+class UnknownNote(NotFound):
+    code = "note_not_found"
+
+
+class TooManyTags(Conflict):
+    code = "tags_too_many"

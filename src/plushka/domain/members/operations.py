@@ -1,20 +1,28 @@
-"""Enrolling members and giving them identities."""
+"""Enrolling members and recognising them; what else can be asked for one stands in the files beside."""
 
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from plushka.domain.members.model import Identity, IdentityMissing, IdentityTaken, Member
+from plushka.domain.members.model import Identity, IdentityMissing, IdentityTaken, Member, Source
 from plushka.domain.members.queries import find_member_ids, get_member
+from plushka.domain.members.store import add_identities
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
 
 async def enroll(
-    tx: Tx, *, name: str, identities: Sequence[Identity], birthday: date | None = None
+    tx: Tx,
+    *,
+    name: str,
+    identities: Sequence[Identity],
+    birthday: date | None = None,
+    source: Source = "till",
+    link_id: UUID | None = None,
 ) -> Member:
     """Enroll a member without a wallet; ``programs.operations.enroll`` opens that too.
 
+    Who came by a link has typed their phone themselves: they are unverified until somebody has seen them.
     Two tills that enroll one phone at the same moment queue on its identity: the second is refused.
 
     :raises IdentityTaken: when another member has one of the identities
@@ -30,19 +38,26 @@ async def enroll(
         personal_discount_bp=0,
         enrolled_at=tx.at,
         identities=tuple(sorted(set(identities), key=lambda identity: (identity.kind, identity.value))),
+        source=source,
+        link_id=link_id,
+        is_unverified=source == "link",
     )
     await tx.execute(
         """
         -- members.enroll
-        insert into members (tenant_id, id, name, birthday, enrolled_at) values ($1, $2, $3, $4, $5)
+        insert into members (tenant_id, id, name, birthday, source, link_id, is_unverified, enrolled_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         tx.tenant_id,
         member.id,
         name,
         birthday,
+        source,
+        link_id,
+        member.is_unverified,
         tx.at,
     )
-    await _add_identities(tx, member.id, member.identities)
+    await add_identities(tx, member.id, member.identities)
     return member
 
 
@@ -62,40 +77,5 @@ async def recognize(tx: Tx, identities: Sequence[Identity]) -> Member | None:
         second = max(known, key=identities.index)
         raise IdentityTaken(field=second.kind, kind=second.kind)
     member_id = member_ids.pop()
-    await _add_identities(tx, member_id, [identity for identity in identities if identity not in known])
+    await add_identities(tx, member_id, [identity for identity in identities if identity not in known])
     return await get_member(tx, member_id)
-
-
-async def add_identity(tx: Tx, member_id: UUID, identity: Identity) -> Member:
-    """Let a member also be known by ``identity``; nothing happens when they are.
-
-    :raises UnknownMember: when the business has no such member
-    :raises IdentityTaken: when another member has it
-    """
-    member = await get_member(tx, member_id)
-    if identity in member.identities:
-        return member
-    await _add_identities(tx, member_id, (identity,))
-    return await get_member(tx, member_id)
-
-
-async def _add_identities(tx: Tx, member_id: UUID, identities: Sequence[Identity]) -> None:
-    rows = await tx.fetch(
-        """
-        -- members.add_identities
-        insert into identities (tenant_id, kind, value, member_id, created_at)
-        select $1, kind, value, $2, $3
-        from unnest($4::text[], $5::text[]) as given (kind, value)
-        on conflict (tenant_id, kind, value) do nothing
-        returning kind, value
-        """,
-        tx.tenant_id,
-        member_id,
-        tx.at,
-        [identity.kind for identity in identities],
-        [identity.value for identity in identities],
-    )
-    added = {(row["kind"], row["value"]) for row in rows}
-    for identity in identities:
-        if (identity.kind, identity.value) not in added:
-            raise IdentityTaken(field=identity.kind, kind=identity.kind)

@@ -6,13 +6,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from plushka.domain.members.model import Identity, Member, Person, UnknownMember
+from plushka.domain.members.model import Block, Identity, Member, Person, UnknownMember
 from plushka.platform.database import Tx
 
 PAGE_MAX = 100
 
 _SELECT = """
-    select id, name, birthday, tags, personal_discount_bp, enrolled_at, (
+    select id, name, sex, birthday, birthday_changed_at, tags, personal_discount_bp, source, link_id,
+           is_unverified, blocked_at, blocked_by, blocked_reason, enrolled_at, (
         select json_agg(json_build_object('kind', kind, 'value', value) order by kind, value)::text
         from identities
         where identities.tenant_id = members.tenant_id and member_id = members.id
@@ -24,14 +25,23 @@ _identities = msgspec.json.Decoder(tuple[Identity, ...])
 
 
 async def get_member(tx: Tx, member_id: UUID) -> Member:
-    """Return a member.
+    """Return a member; for one who was merged into another, that other.
 
     :raises UnknownMember: when the business has none of this id
     """
-    members = await list_members_of_ids(tx, (member_id,))
-    if not members:
+    row = await tx.fetchrow(
+        f"""
+        -- members.get_member
+        {_SELECT} and id = (
+            select coalesce(merged_into, id) from members where tenant_id = $1 and id = $2
+        )
+        """,  # noqa: S608  constants only
+        tx.tenant_id,
+        member_id,
+    )
+    if row is None:
         raise UnknownMember
-    return members[0]
+    return _member(row)
 
 
 async def find_member(tx: Tx, identity: Identity) -> Member | None:
@@ -68,19 +78,23 @@ async def find_member_ids(tx: Tx, identities: Sequence[Identity]) -> dict[Identi
 
 
 async def find_people(tx: Tx, named: Collection[UUID | Identity]) -> dict[UUID | Identity, Person]:
-    """Return whom each id and each identity names; nobody's are left out."""
+    """Return whom each id and each identity names; nobody's are left out. A merged member's id names the other."""
     identities = [name for name in named if isinstance(name, Identity)]
     rows = await tx.fetch(
         """
         -- members.find_people
-        select kind, value, id, birthday, tags, personal_discount_bp
+        select kind, value, id as named, id, birthday, tags, personal_discount_bp, is_unverified,
+               blocked_at is not null as is_blocked
         from unnest($2::text[], $3::text[]) as wanted (kind, value)
         join identities using (kind, value)
         join members on members.tenant_id = $1 and members.id = identities.member_id
         where identities.tenant_id = $1
         union all
-        select null, null, id, birthday, tags, personal_discount_bp
-        from members where tenant_id = $1 and id = any($4)
+        select null, null, named.id, m.id, m.birthday, m.tags, m.personal_discount_bp, m.is_unverified,
+               m.blocked_at is not null
+        from members named
+        join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
+        where named.tenant_id = $1 and named.id = any($4)
         """,
         tx.tenant_id,
         [identity.kind for identity in identities],
@@ -108,7 +122,7 @@ async def list_members(tx: Tx, *, before: UUID | None = None, limit: int = PAGE_
     rows = await tx.fetch(
         f"""
         -- members.list_members
-        {_SELECT} and ($2::uuid is null or id < $2)
+        {_SELECT} and merged_into is null and ($2::uuid is null or id < $2)
         order by id desc
         limit $3
         """,
@@ -124,7 +138,7 @@ async def search_members(tx: Tx, text: str, *, limit: int = PAGE_MAX) -> tuple[M
     rows = await tx.fetch(
         f"""
         -- members.search_members
-        {_SELECT} and (
+        {_SELECT} and merged_into is null and (
             position(lower($2) in lower(name)) > 0
             or id in (
                 select member_id
@@ -151,7 +165,7 @@ async def count_members(tx: Tx) -> int:
     count: int = await tx.fetchval(
         """
         -- members.count_members
-        select count(*) from members where tenant_id = $1
+        select count(*) from members where tenant_id = $1 and merged_into is null
         """,
         tx.tenant_id,
     )
@@ -167,12 +181,27 @@ def _member(row: asyncpg.Record) -> Member:
         personal_discount_bp=row["personal_discount_bp"],
         enrolled_at=row["enrolled_at"],
         identities=_identities.decode(row["identities"] or "[]"),
+        sex=row["sex"],
+        birthday_changed_at=row["birthday_changed_at"],
+        source=row["source"],
+        link_id=row["link_id"],
+        is_unverified=row["is_unverified"],
+        block=None
+        if row["blocked_at"] is None
+        else Block(reason=row["blocked_reason"], by=row["blocked_by"], since=row["blocked_at"]),
     )
 
 
 def _name(row: asyncpg.Record) -> UUID | Identity:
-    return row["id"] if row["kind"] is None else Identity(row["kind"], row["value"])
+    return row["named"] if row["kind"] is None else Identity(row["kind"], row["value"])
 
 
 def _person(row: asyncpg.Record) -> Person:
-    return Person(row["id"], row["birthday"], tuple(row["tags"]), row["personal_discount_bp"])
+    return Person(
+        row["id"],
+        row["birthday"],
+        tuple(row["tags"]),
+        row["personal_discount_bp"],
+        is_blocked=row["is_blocked"],
+        is_unverified=row["is_unverified"],
+    )

@@ -12,8 +12,9 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger import operations as ledger
 from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.model import WalletMoved
 from plushka.domain.members import operations as members
-from plushka.domain.members.model import Identity, Member, UnknownMember
+from plushka.domain.members.model import Identity, Member, Source, UnknownMember
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import CurrencyOfProgram, ProgramUnsound, PublishedVersion, UnknownTier
 from plushka.domain.programs.queries import get_current_version, get_program_id
@@ -98,13 +99,21 @@ async def _lock_program(tx: Tx, program_id: UUID) -> None:
 
 
 async def enroll(
-    tx: Tx, *, name: str, identities: Sequence[Identity], birthday: date | None = None
+    tx: Tx,
+    *,
+    name: str,
+    identities: Sequence[Identity],
+    birthday: date | None = None,
+    source: Source = "till",
+    link_id: UUID | None = None,
 ) -> Member:
     """Enroll a member: with a wallet, in the first tier, with the programme's welcome points.
 
     :raises IdentityTaken: another member has one of the identities
     """
-    member = await members.enroll(tx, name=name, identities=identities, birthday=birthday)
+    member = await members.enroll(
+        tx, name=name, identities=identities, birthday=birthday, source=source, link_id=link_id
+    )
     await join(tx, member.id)
     return member
 
@@ -167,6 +176,8 @@ async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None
     books = await bookkeeping.lock_books(tx, program_id=current.program_id, member_ids=[member_id])
     if member_id not in books:
         raise UnknownMember(field="member")
+    if books[member_id].is_moved:
+        raise WalletMoved
     standing = (await standings.list_standings(tx, [member_id], program_id=current.program_id))[member_id]
     await standings.change_tier(tx, standing, tier, reason=reason, is_manual=True, until=until)
     await audit.record(tx, action="tier.set", subject=f"member:{member_id}", tier=tier, reason=reason)

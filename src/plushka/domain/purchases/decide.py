@@ -113,6 +113,12 @@ def claim_hold(situation: Situation) -> OpenHold | None:
 def _check(situation: Situation, outcome: Outcome, hold: OpenHold | None) -> None:
     purchase = situation.item.purchase
     wanted = situation.basket.redeem
+    if (
+        situation.member is not None
+        and situation.member.is_blocked
+        and (wanted not in (0, "max") or purchase.hold_id)
+    ):
+        raise RedemptionRefused(field="hold_id" if purchase.hold_id else "redeem", reason="member_blocked")
     if isinstance(wanted, int) and wanted > 0:
         field = "hold_id" if hold else "redeem"
         redeemed = outcome.redeemed

@@ -176,10 +176,13 @@ async def _find_members(
 async def _open_pages(tx: Tx, first_at: Mapping[UUID, datetime], *, program_id: UUID) -> dict[UUID, _Page]:
     """Lock and read the members' wallets and standings. Who has none joins at the moment of their first purchase."""
     member_ids = list(first_at)
-    people = {person.id: person for person in (await find_people(tx, member_ids)).values()}
+    found = await find_people(tx, member_ids)
+    people = {person.id: person for named, person in found.items() if person.id == named}
     books = await lock_members(
         tx, {member_id: first_at[member_id] for member_id in people}, program_id=program_id
     )
+    if any(book.is_moved for book in books.values()):
+        raise TemporaryFailure("a member was merged into another while their history was loaded")
     await bookkeeping.load_lots(tx, books.values())
     histories = await read_histories(tx, list(books), program_id=program_id)
     moved_at = await _find_last_movements(tx, [book.wallet_id for book in books.values()])

@@ -6,10 +6,11 @@ from uuid import UUID
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.holds import HoldRecord, find_hold, insert_hold, list_holds
-from plushka.domain.ledger.model import Cause, HoldState
+from plushka.domain.ledger.model import Cause, HoldState, WalletMoved
 from plushka.domain.members.model import Identity, UnknownMember
-from plushka.domain.members.queries import find_member
+from plushka.domain.members.queries import find_people
 from plushka.domain.programs.queries import get_program_id
+from plushka.domain.programs.standings import list_standings
 from plushka.domain.purchases.model import (
     HOLD_TTL_MAX_SECONDS,
     Caller,
@@ -17,6 +18,7 @@ from plushka.domain.purchases.model import (
     HoldClosed,
     HoldRequest,
     PointsOutOfRange,
+    RedemptionRefused,
     TtlOutOfRange,
     UnknownHold,
 )
@@ -29,13 +31,14 @@ async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
     """Set points aside for ``ttl_seconds``. Safe to repeat: the till's receipt reference is the key.
 
     :raises InsufficientPoints: fewer points are available
+    :raises RedemptionRefused: the member is blocked, or enrolled by a link and has bought nothing yet
     :raises ReceiptDiffers: the reference already holds something else
     """
     if request.points <= 0:
         raise PointsOutOfRange(field="points")
     if not 0 < request.ttl_seconds <= HOLD_TTL_MAX_SECONDS:
         raise TtlOutOfRange(field="ttl_seconds", ttl_max_seconds=HOLD_TTL_MAX_SECONDS)
-    book = await _lock_book(tx, await _member_id(tx, request.member))
+    book = await _lock_book(tx, await _spender(tx, request.member))
     digest = digest_of(request)
     known = await find_hold(
         tx,
@@ -93,13 +96,18 @@ async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
     return _view(record, book, state=state)
 
 
-async def _member_id(tx: Tx, named: UUID | Identity) -> UUID:
-    if isinstance(named, UUID):
-        return named
-    member = await find_member(tx, named)
-    if member is None:
+async def _spender(tx: Tx, named: UUID | Identity) -> UUID:
+    person = (await find_people(tx, {named})).get(named)
+    if person is None:
         raise UnknownMember(field="member")
-    return member.id
+    if person.is_blocked:
+        raise RedemptionRefused(field="member", reason="member_blocked")
+    if person.is_unverified:
+        program_id = await get_program_id(tx)
+        standing = (await list_standings(tx, [person.id], program_id=program_id)).get(person.id)
+        if standing is None or not standing.sums.purchases:
+            raise RedemptionRefused(field="member", reason="redemption_unverified")
+    return person.id
 
 
 async def _lock_book(tx: Tx, member_id: UUID) -> Book:
@@ -107,6 +115,8 @@ async def _lock_book(tx: Tx, member_id: UUID) -> Book:
     book = (await bookkeeping.lock_books(tx, program_id=program_id, member_ids=[member_id])).get(member_id)
     if book is None:
         raise UnknownMember(field="member")
+    if book.is_moved:
+        raise WalletMoved(field="member")
     await bookkeeping.load_lots(tx, [book])
     book.settle(tx.at)
     return book

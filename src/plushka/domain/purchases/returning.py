@@ -7,7 +7,7 @@ from msgspec import structs
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
-from plushka.domain.ledger.model import Cause
+from plushka.domain.ledger.model import Cause, WalletMoved
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import StandingChange, Sums
 from plushka.domain.programs.versions import in_force, list_marks
@@ -39,6 +39,7 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
 
     :raises UnknownReceipt: this till's business has no such receipt
     :raises ReturnExceedsReceipt: more of a line comes back than is left of it
+    :raises WalletMoved: its member was merged into another meanwhile: try again
     :raises ClawbackRefused: the programme refuses a return whose points are spent (S10)
     """
     sale, book = await _lock(tx, caller, request)
@@ -93,6 +94,8 @@ async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, B
     if owner.member_id is not None:
         books = await bookkeeping.lock_books(tx, program_id=owner.program_id, member_ids=[owner.member_id])
         book = books[owner.member_id]
+        if book.is_moved:
+            raise WalletMoved(field="receipt")
     sale = await return_store.lock_sale(tx, owner)
     if book is not None:
         lot_ids = {use.lot_id for use in sale.redeemed_lots} | set(sale.granted_lot_ids)

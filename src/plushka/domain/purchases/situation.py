@@ -40,6 +40,8 @@ class Item(Struct, frozen=True):
 class Situation:
     """A purchase with all that decides it. ``book`` and ``member`` are None for an anonymous one.
 
+    A blocked member has no ``book`` either: their receipt is nobody's, and its stored state says why.
+
     ``superseded_at``: when other rules than those of its moment came into force; None: never yet.
     """
 
@@ -58,6 +60,8 @@ class Situation:
 
 
 Found = Situation | Refusal
+BLOCKED = Member(is_blocked=True)
+"""All that a decision needs to know of one who neither earns nor spends: their wallet is left alone."""
 
 
 async def gather(tx: Tx, reference: Reference, items: Sequence[Item], *, lock: bool) -> list[Found]:
@@ -167,6 +171,8 @@ async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) 
         person = people.get(member)
         if person is None:
             refused[id(situation)] = UnknownMember(field="member")
+        elif person.is_blocked:
+            situation.member = BLOCKED
         elif person.id in by_member:
             refused[id(situation)] = MemberBusy()
         else:
@@ -177,13 +183,13 @@ async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) 
             for member_id, (situation, person) in by_member.items()
             if situation.mark.program_id == program_id
         }
-        await _fill_members(tx, of_program, program_id=program_id, lock=lock)
+        refused |= await _fill_members(tx, of_program, program_id=program_id, lock=lock)
     return refused
 
 
 async def _fill_members(
     tx: Tx, by_member: dict[UUID, tuple[Situation, Person]], *, program_id: UUID, lock: bool
-) -> None:
+) -> dict[int, Refusal]:
     # Members of before the programme join it with their first purchase under it; a quote only supposes so.
     if lock:
         books = await lock_members(tx, dict.fromkeys(by_member, tx.at), program_id=program_id)
@@ -191,6 +197,9 @@ async def _fill_members(
         books = await bookkeeping.read_books(tx, program_id=program_id, member_ids=list(by_member))
         strangers = [member_id for member_id in by_member if member_id not in books]
         books |= {member_id: Book(wallet_id=new_id(), member_id=member_id) for member_id in strangers}
+    # Merged into another while the lock was waited for: asked again, the card names that other.
+    moved = {member_id for member_id in by_member if books[member_id].is_moved}
+    refused: dict[int, Refusal] = {id(by_member.pop(member_id)[0]): MemberBusy() for member_id in moved}
     # Read under the lock of the wallet, which guards the standing too.
     standing_of = await standings.list_standings(tx, list(by_member), program_id=program_id)
     buyers = [
@@ -206,6 +215,7 @@ async def _fill_members(
     for version in {buyer.situation.version for buyer in buyers}:
         of_version = [buyer for buyer in buyers if buyer.situation.version is version]
         await _fill_states(tx, version, of_version, all_lots=not lock)
+    return refused
 
 
 async def _settle(tx: Tx, buyers: Collection[_Buyer], *, all_lots: bool) -> None:
@@ -288,4 +298,5 @@ def state_of(
         last_purchase_on=book.last_purchase[0] if book.last_purchase else None,
         totals=totals,
         rule_points=rule_points,
+        is_unverified=person.is_unverified,
     )

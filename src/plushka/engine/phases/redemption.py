@@ -78,6 +78,8 @@ def _refusal(case: Case, prices_minor: Sequence[int]) -> Note | None:
         return note("redemption_off")
     if redemption.blocked_by_debt and case.member.debt > 0:
         return note("redemption_blocked_by_debt", debt=case.member.debt)
+    if case.member.is_unverified and not case.member.purchases:
+        return note("redemption_unverified")
     min_minor = case.tier.limits.receipt_min_minor
     if taking_part(prices_minor, case.masks) < min_minor:
         return note("redemption_receipt_too_small", min_minor=min_minor)

@@ -31,10 +31,14 @@ _SENTENCES = {
     "shut_out": marked("Another rule excludes all others for these goods."),
     "no_points": marked("On {base_minor} it gives not even one point."),
     "anonymous": marked("The purchase was made without a card, so nobody earned points."),
+    "member_blocked": marked("The member is blocked: the purchase was booked as one without a card."),
     "earning_off_when_redeeming": marked("Points paid for a part of the receipt, so it earns no new ones."),
     "discount_outbid": marked("Only the larger discount applies; the one of {rate_bp} ({source}) gave way."),
     "redemption_off": marked("The programme does not let points be spent."),
     "redemption_blocked_by_debt": marked("Points cannot be spent until the debt of {debt} is repaid."),
+    "redemption_unverified": marked(
+        "The member enrolled by a link: points can be spent from the second purchase on."
+    ),
     "redemption_receipt_too_small": marked("Points are taken for receipts from {min_minor}."),
     "redemption_below_minimum": marked(
         "Points can be spent from {points_min} at once; this receipt allows fewer."

@@ -1,10 +1,18 @@
 """Refusals in words: what happened, what is safe, what to do."""
 
 from collections.abc import Mapping
+from datetime import date
 from string import Formatter
 
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, format_points, format_points_bound, marked, translator
+from plushka.platform.i18n import (
+    Language,
+    format_date,
+    format_points,
+    format_points_bound,
+    marked,
+    translator,
+)
 
 _SENTENCES: dict[str, tuple[str, ...]] = {
     # The four kinds, for a refusal that no sentence of its own explains.
@@ -61,6 +69,32 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "identity_missing": (
         marked("Enter a phone, a card or an e-mail, or the member could not be found again."),
     ),
+    "identity_last": (
+        marked("This is all the member is known by. Add another phone or card first, then remove this one."),
+    ),
+    "identities_too_many": (marked("The member has as many phones and cards as fit. Remove one first."),),
+    "text_missing": (marked("Fill this in."),),
+    "text_over_length": (
+        marked("This is too long: at most {length_max} characters."),
+        marked("This is too long."),
+    ),
+    "reason_missing": (marked("Write a reason: it stays in the history."),),
+    "discount_out_of_range": (marked("A discount is from 0 to 100 %."),),
+    "birthday_in_future": (marked("This day has not come yet. Check the year."),),
+    "birthday_changed_lately": (
+        marked("A birthday can be changed once a year; this one again from {free_on}."),
+        marked("A birthday can be changed once a year."),
+    ),
+    "member_already_blocked": (marked("The member is blocked already."),),
+    "member_not_blocked": (marked("The member is not blocked."),),
+    "consent_unchanged": (marked("This consent is noted so already."),),
+    "date_impossible": (marked("There is no such day. Check the day and the month."),),
+    "dates_too_many": (marked("The member has as many dates as fit. Remove one first."),),
+    "member_date_not_found": (marked("No such date: somebody has removed it."),),
+    "note_missing": (marked("Write something first."),),
+    "notes_too_many": (marked("The member has as many notes as fit."),),
+    "note_not_found": (marked("No such note."),),
+    "tags_too_many": (marked("The member has as many tags as fit. Remove one first."),),
     "category_unknown": (marked("There is no category “{category}”."), marked("There is no such category.")),
     "category_too_deep": (marked("The category lies too deep in the tree."),),
     # Points.
@@ -76,6 +110,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The points of this purchase are already spent; the programme does not take it back."),
     ),
     "wallet_not_found": (marked("No such account of points."),),
+    "wallet_moved": (
+        marked("This member was joined with another one at this moment. Repeat: the points are there now."),
+    ),
     "already_adjusted": (marked("This was booked already. Nothing was booked twice."),),
     "lot_not_found": (marked("No such lot of points."),),
     "not_an_extension": (
@@ -140,6 +177,18 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "redemption_refused:redemption_blocked_by_debt": (
         marked("The member owes points: until that is repaid none can be spent. Nothing was taken."),
     ),
+    "redemption_refused:redemption_unverified": (
+        marked(
+            "The member enrolled by a link and buys for the first time: points can be spent from the second "
+            "purchase on. Nothing was taken."
+        ),
+    ),
+    "redemption_refused:member_blocked": (
+        marked(
+            "The member is blocked: book the purchase without spending points. Why, the business can tell. "
+            "Nothing was taken."
+        ),
+    ),
     "redemption_refused:redemption_receipt_too_small": (
         marked("The receipt is too small to be paid with points. Nothing was taken."),
     ),
@@ -171,6 +220,8 @@ def _fields(message: str) -> set[str]:
 
 
 def _fact(name: str, value: str | int, language: Language, scale: int) -> str:
+    if name == "free_on":
+        return format_date(date.fromisoformat(str(value)), language)
     if name == "points_max" and isinstance(value, int):
         return format_points_bound(value, scale, language)
     if name in {"points", "available", "debt"} and isinstance(value, int):

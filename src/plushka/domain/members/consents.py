@@ -1,0 +1,59 @@
+"""What members agreed to: each giving and taking back is a row that stays."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from plushka.domain.members.model import Consent, ConsentKind, ConsentUnchanged, Source
+from plushka.domain.members.store import lock_member
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+
+async def note_consent(
+    tx: Tx,
+    member_id: UUID,
+    kind: ConsentKind,
+    *,
+    is_given: bool,
+    source: Source,
+    text_version: str | None = None,
+) -> None:
+    """Note that a member gave a consent or took it back; the row itself says who noted it.
+
+    :raises ConsentUnchanged: it is so already
+    """
+    await lock_member(tx, member_id)
+    known = next((one for one in await list_consents(tx, member_id) if one.kind == kind), None)
+    if is_given == (known is not None and known.is_given):
+        raise ConsentUnchanged(field=kind)
+    await tx.execute(
+        """
+        -- members.note_consent
+        insert into consents (tenant_id, id, member_id, kind, is_given, source, text_version, actor, at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        tx.tenant_id,
+        new_id(),
+        member_id,
+        kind,
+        is_given,
+        source,
+        text_version,
+        tx.actor,
+        tx.at,
+    )
+
+
+async def list_consents(tx: Tx, member_id: UUID) -> Sequence[Consent]:
+    """Return all that the member said, the latest first: of each kind the first row is what holds."""
+    rows = await tx.fetch(
+        """
+        -- members.list_consents
+        select id, kind, is_given, source, text_version, actor, at
+        from consents where tenant_id = $1 and member_id = $2
+        order by id desc
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return [Consent(**row) for row in rows]
