@@ -1,4 +1,6 @@
 import "htmx.org";
 import { keepListsLive } from "./live.js";
+import { closeMenusElsewhere } from "./menus.js";
 
 keepListsLive();
+closeMenusElsewhere();

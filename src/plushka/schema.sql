@@ -58,7 +58,7 @@ create table sessions (
     expires_at timestamptz not null
 );
 
-grant delete on sessions to plushka_app;
+grant update (tenant_id), delete on sessions to plushka_app;
 
 create index sessions_expiring on sessions (expires_at);
 
@@ -77,15 +77,19 @@ create index sign_in_tries_of_email on sign_in_tries (email_hash, at);
 create index sign_in_tries_of_network on sign_in_tries (network, at);
 create index sign_in_tries_expiring on sign_in_tries (at);
 
+-- entered_at: when the person last chose this business; signing in leads to the latest.
 create table staff (
     tenant_id uuid not null references businesses,
     id uuid not null,
     account_id uuid not null references accounts,
     role text not null check (role in ('owner', 'manager', 'marketer', 'accountant', 'cashier')),
     created_at timestamptz not null,
+    entered_at timestamptz,
     primary key (tenant_id, id),
     unique (tenant_id, account_id)
 );
+
+create index staff_of_account on staff (account_id);
 
 grant update on staff to plushka_app;
 

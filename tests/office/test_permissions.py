@@ -17,6 +17,7 @@ ALL = "owner manager marketer accountant cashier"
 TABLE = {
     # route: the roles that may, or everybody, strangers too
     "GET /": "owner manager marketer accountant",
+    "POST /businesses/{tenant_id:uuid}/enter": ALL,
     "GET /demo": "everybody",
     "GET /ledger": "owner manager accountant",
     "POST /ledger/verifications": "owner manager accountant",

@@ -16,6 +16,7 @@ from plushka.delivery.web.notices import notice_of
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.programs.queries import get_current_version
 from plushka.domain.staff.queries import find_session
+from plushka.domain.staff.workplaces import list_workplaces
 from plushka.platform.errors import Denied
 
 Connection = ASGIConnection[Any, Any, Any, State]
@@ -88,8 +89,9 @@ async def _visit(connection: Connection) -> Visit:
         raise SignInNeeded
     async with office.database.global_transaction(actor="visitor", at=at) as global_tx:
         session = await find_session(global_tx, token)
-    if session is None:
-        raise SignInNeeded
+        if session is None:
+            raise SignInNeeded
+        workplaces = await list_workplaces(global_tx, session.account.id)
     async with office.database.transaction(
         session.tenant_id, actor=f"staff:{session.staff_id}", at=at, read_only=True
     ) as tx:
@@ -98,6 +100,7 @@ async def _visit(connection: Connection) -> Visit:
     return Visit(
         office=office,
         session=session,
+        workplaces=workplaces,
         business=business,
         version=version,
         look=look_of(

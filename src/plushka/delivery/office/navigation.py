@@ -88,3 +88,8 @@ def navigation(*, section: str, page: str, may: Callable[[str], bool]) -> tuple[
             )
         )
     return tuple(items)
+
+
+def first_page(may: Callable[[str], bool]) -> str:
+    """Return where somebody arrives: the summary, or the first page that they may see."""
+    return navigation(section="", page="", may=may)[0].href

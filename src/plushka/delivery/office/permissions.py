@@ -15,6 +15,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "session.leave": EVERYBODY,
         "tasks.read": EVERYBODY,
+        "businesses.enter": EVERYBODY,
         "summary.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "receipts.read": EVERYBODY,
         "members.read": EVERYBODY,

@@ -18,17 +18,21 @@ from plushka.delivery.web.look import Look
 from plushka.delivery.web.notices import NO_NOTICE, Notice
 from plushka.domain.businesses.model import Business
 from plushka.domain.programs.model import PublishedVersion
-from plushka.domain.staff.model import Session
+from plushka.domain.staff.model import Session, Workplace
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Translator, translator
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in person at work. ``version`` is the programme in force now, None before the first one is."""
+    """A signed-in person at work. ``version`` is the programme in force now, None before the first one is.
+
+    ``workplaces`` are all the businesses that the person works for.
+    """
 
     office: Office
     session: Session
+    workplaces: tuple[Workplace, ...]
     business: Business
     version: PublishedVersion | None
     look: Look
@@ -106,6 +110,8 @@ class Visit:
         return {
             "navigation": navigation(section=section, page=page, may=self.may),
             "business_name": self.business.name,
+            "business_id": self.business.tenant_id,
+            "workplaces": self.workplaces,
             "person": self.session.account.name,
             "path": self.path,
             "notice_shown": self.notice,

@@ -62,6 +62,14 @@ class SlowedDown(Struct, frozen=True):
     wait: timedelta
 
 
+class Workplace(Struct, frozen=True):
+    """A business that a person works for, and as what."""
+
+    tenant_id: UUID
+    name: str
+    role: Role
+
+
 class Till(Struct, frozen=True):
     """A device or API client that reports purchases. Without a branch it names one in each request."""
 
@@ -101,6 +109,12 @@ class UnknownTill(NotFound):
 
 class UnknownKey(NotFound):
     code = "key_not_found"
+
+
+class UnknownWorkplace(NotFound):
+    """There is no such business, or the person does not work there."""
+
+    code = "business_not_found"
 
 
 class UnknownAccount(NotFound):

@@ -110,7 +110,9 @@ async def hire(tx: Tx, *, account_id: UUID, role: Role) -> StaffMember:
 
 
 async def open_session(tx: GlobalTx, account_id: UUID) -> SignedIn:
-    """Open a session of an account whose password was checked. The transaction is opened with its ``account_id``.
+    """Open a session of an account whose password was checked, in the business it entered last.
+
+    The transaction is opened with its ``account_id``.
 
     :raises SignInFailed: when the account works for no business
     """
@@ -122,7 +124,7 @@ async def open_session(tx: GlobalTx, account_id: UUID) -> SignedIn:
         select $1, account_id, tenant_id, $3, $4
         from staff
         where account_id = $2
-        order by created_at, tenant_id
+        order by entered_at desc nulls last, created_at, tenant_id
         limit 1
         returning true
         """,

@@ -2,9 +2,10 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.account import preferences, signing_in
+from plushka.delivery.office.account import businesses, preferences, signing_in
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    businesses.enter_business,
     preferences.choose_look,
     signing_in.enter,
     signing_in.enter_demo,

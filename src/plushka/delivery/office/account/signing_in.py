@@ -14,7 +14,7 @@ from litestar.status_codes import (
 
 from plushka.delivery.office.admission import SESSION_COOKIE, SIGN_IN_PATH, look_of_stranger, office_of
 from plushka.delivery.office.context import PAGES, Office, OfficeRequest
-from plushka.delivery.office.navigation import navigation
+from plushka.delivery.office.navigation import first_page
 from plushka.delivery.office.permissions import VISIT, may
 from plushka.delivery.web.local_path import local_path
 from plushka.domain.programs.telling.refusals import refusal_sentence
@@ -105,7 +105,7 @@ async def enter_demo(request: OfficeRequest) -> Redirect:
 def _welcome(office: Office, signed_in: SignedIn, next_path: str) -> Redirect:
     if next_path == "/":
         role = signed_in.session.role
-        next_path = navigation(section="", page="", may=partial(may, role))[0].href
+        next_path = first_page(partial(may, role))
     cookie = _session_cookie(office, signed_in.token, seconds=_SESSION_SECONDS)
     return Redirect(next_path, status_code=HTTP_303_SEE_OTHER, cookies=[cookie])
 

@@ -1,0 +1,57 @@
+"""The businesses a person works for, and going from one to another within a session."""
+
+from uuid import UUID
+
+from plushka.domain.staff.model import Role, UnknownWorkplace, Workplace
+from plushka.domain.staff.tokens import digest
+from plushka.platform.database import GlobalTx
+
+WORKPLACES_MAX = 100
+
+
+async def list_workplaces(tx: GlobalTx, account_id: UUID) -> tuple[Workplace, ...]:
+    """Return the businesses that an account works for, by name. The transaction is opened with its ``account_id``."""
+    rows = await tx.fetch(
+        """
+        -- staff.list_workplaces
+        select staff.tenant_id, businesses.name, staff.role
+        from staff
+        join businesses on businesses.tenant_id = staff.tenant_id
+        where account_id = $1
+        order by businesses.name, staff.tenant_id
+        limit $2
+        """,
+        account_id,
+        WORKPLACES_MAX,
+    )
+    return tuple(Workplace(**row) for row in rows)
+
+
+async def enter(tx: GlobalTx, *, token: str, account_id: UUID, tenant_id: UUID) -> Role:
+    """Go on with the session of ``token`` in another business of its person, and return their role there.
+
+    Signing in leads to the business that was entered last. The transaction is opened with the ``account_id``.
+
+    :raises UnknownWorkplace: the person does not work there
+    """
+    role: Role | None = await tx.fetchval(
+        """
+        -- staff.enter
+        update staff set entered_at = $3 where tenant_id = $1 and account_id = $2 returning role
+        """,
+        tenant_id,
+        account_id,
+        tx.at,
+    )
+    if role is None:
+        raise UnknownWorkplace
+    await tx.execute(
+        """
+        -- staff.move_session
+        update sessions set tenant_id = $3 where token_hash = $1 and account_id = $2
+        """,
+        digest(token),
+        account_id,
+        tenant_id,
+    )
+    return role
