@@ -19,6 +19,8 @@ TABLE = {
     "GET /": "owner manager marketer accountant",
     "POST /businesses/{tenant_id:uuid}/enter": ALL,
     "GET /demo": "everybody",
+    "GET /journal": "owner manager accountant",
+    "POST /journal/exports": "owner manager accountant",
     "GET /ledger": "owner manager accountant",
     "POST /ledger/verifications": "owner manager accountant",
     "GET /members": ALL,
@@ -117,6 +119,7 @@ def addresses(shop: Shop) -> dict[str, str]:
     """Return an address of Anna's for every page that is read."""
     return {
         "GET /": "/",
+        "GET /journal": "/journal",
         "GET /ledger": "/ledger",
         "GET /members": "/members",
         "GET /members/{member_id:uuid}": f"/members/{shop.member_id}",

@@ -6,6 +6,9 @@ from uuid import UUID
 from asyncpg.pgproto import pgproto
 from uuid_utils import uuid7
 
+_TIMESTAMP_SHIFT = 80
+"""An identifier begins with 48 bits of milliseconds (RFC 9562)."""
+
 
 def new_id() -> UUID:
     """Return an identifier that sorts after every earlier one made by this process.
@@ -19,3 +22,8 @@ def id_of(at: datetime) -> UUID:
     """Return a new identifier that sorts by a moment of the past."""
     nanoseconds = int(at.timestamp() * 1_000_000) * 1000
     return pgproto.UUID(uuid7(nanoseconds=nanoseconds).bytes)
+
+
+def floor_of(at: datetime) -> UUID:
+    """Return what sorts before every identifier made at ``at`` or later, and after every earlier one."""
+    return UUID(int=int(at.timestamp() * 1000) << _TIMESTAMP_SHIFT)

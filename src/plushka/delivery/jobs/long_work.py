@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
+from plushka.domain.insights.journal import export as journal
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
-WORKS: Mapping[str, Work] = {}
+WORKS: Mapping[str, Work] = {
+    journal.KIND: journal.export_journal,
+}
 """What each kind of task does."""
 
 

@@ -9,35 +9,8 @@ from msgspec import Struct, structs
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.model import Document
 from plushka.domain.ledger.model import Movement
-from plushka.platform.i18n import marked
+from plushka.domain.ledger.words import ACCOUNTS, KINDS
 
-_KINDS = {
-    "accrue": marked("Earned"),
-    "activate": marked("Became spendable"),
-    "redeem": marked("Spent"),
-    "hold": marked("Held"),
-    "capture": marked("Spent from the hold"),
-    "release": marked("Hold released"),
-    "expire": marked("Burned"),
-    "claw_back": marked("Taken back by a return"),
-    "grant_back": marked("Given again after a return"),
-    "restore": marked("Returned to the account"),
-    "repay": marked("Repaid the debt"),
-    "forgive": marked("Debt written off"),
-    "adjust": marked("Changed by hand"),
-}
-_ACCOUNTS = {
-    "pending": marked("waiting"),
-    "available": marked("available"),
-    "held": marked("held"),
-    "debt": marked("debt"),
-    "issued": marked("issued"),
-    "spent": marked("spent"),
-    "burned": marked("burned"),
-    "reversed": marked("taken back"),
-    "adjusted": marked("by hand"),
-    "forgiven": marked("written off"),
-}
 _MEMBERS_OWN = frozenset({"pending", "available", "held"})
 """Accounts in which a member has points; movements between them change nothing in sum."""
 
@@ -69,23 +42,30 @@ def movement_rows(
     for _, group in groups:
         together = list(group)
         whole = structs.replace(together[0], points=sum(movement.points for movement in together))
-        lines.append(_line(whole, documents.get(whole.document_id), visit, actors, zone))
+        document = documents.get(whole.document_id)
+        lines.append(movement_line(whole, document, visit, actors=actors, zone=zone))
     return lines
 
 
-def _line(
-    movement: Movement, document: Document | None, visit: Visit, actors: Mapping[str, str], zone: str | None
+def movement_line(
+    movement: Movement,
+    document: Document | None,
+    visit: Visit,
+    *,
+    actors: Mapping[str, str],
+    zone: str | None = None,
 ) -> MovementLine:
+    """Return one movement told."""
     words, figures = visit.words, visit.figures
     direction = _direction(movement.debit, movement.credit)
     signed = -movement.points if direction == "out" else movement.points
     return MovementLine(
         at=figures.moment(movement.at, zone),
-        what=words.gettext(_KINDS[movement.kind]),
+        what=words.gettext(KINDS[movement.kind]),
         points=figures.points_number(signed, signed=direction != "within"),
         direction=direction,
-        from_account=words.gettext(_ACCOUNTS[movement.debit]),
-        to_account=words.gettext(_ACCOUNTS[movement.credit]),
+        from_account=words.gettext(ACCOUNTS[movement.debit]),
+        to_account=words.gettext(ACCOUNTS[movement.credit]),
         document=_told(document, visit, actors),
         href=f"/receipts/{document.receipt_id}" if document and document.receipt_id else "",
     )

@@ -59,7 +59,10 @@ SECTIONS = (
         "journal",
         marked("Ledger"),
         "shield-check",
-        (Page("ledger", marked("Proof of the ledger"), "/ledger", "ledger.read"),),
+        (
+            Page("movements", marked("Movements of points"), "/journal", "journal.read"),
+            Page("ledger", marked("Proof of the ledger"), "/ledger", "ledger.read"),
+        ),
     ),
 )
 

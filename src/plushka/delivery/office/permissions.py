@@ -21,6 +21,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "members.read": EVERYBODY,
         "members.adjust": frozenset({"owner", "manager"}),
         "program.read": EVERYBODY,
+        "journal.read": frozenset({"owner", "manager", "accountant"}),
+        "journal.export": frozenset({"owner", "manager", "accountant"}),
         "ledger.read": frozenset({"owner", "manager", "accountant"}),
         "ledger.verify": frozenset({"owner", "manager", "accountant"}),
     }

@@ -98,6 +98,7 @@ async def show_ledger(visit: NamedDependency[Visit]) -> Response[str]:
     return visit.page(
         "journal/ledger.html",
         section="journal",
+        page="ledger",
         latest=_line(latest, visit) if latest else None,
         is_stale=latest is not None and visit.at - latest.finished_at > STALE_AFTER,
         groups=_groups(latest.figures, visit) if latest else [],

@@ -2,9 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.journal import ledger
+from plushka.delivery.office.journal import ledger, movements
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    movements.export,
+    movements.show_journal,
     ledger.show_ledger,
     ledger.verify_now,
 )

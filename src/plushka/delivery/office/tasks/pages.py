@@ -20,7 +20,7 @@ from plushka.domain.tasks.model import Task, UnknownTask
 from plushka.domain.tasks.queries import get_task, list_tasks, read_parts, size_of_output
 
 _TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -12,9 +12,13 @@ from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.tasks.model import Task
 from plushka.platform.i18n import Translator, marked
 
-TITLES: dict[str, str] = {}
+TITLES: dict[str, str] = {
+    "journal.export": marked("Export of the points journal"),
+}
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
-RESULTS: dict[str, str] = {}
+RESULTS: dict[str, str] = {
+    "journal.export": marked("Movements written: {count}."),
+}
 """By kind, what came of it; may name facts of the result."""
 
 _MINUTE = timedelta(minutes=1)
