@@ -54,6 +54,20 @@ async def test_a_row_for_another_tenant_is_refused(database: Database) -> None:
             await add_branch(tx, annas)
 
 
+async def test_copied_rows_are_the_tenants_of_the_transaction(database: Database) -> None:
+    annas = await open_business(database, "Anna's bakery")
+    eves = await open_business(database, "Eve's bakery")
+    columns = ["id", "code", "name", "time_zone", "created_at"]
+    branch = (new_id(), "second", "Second", "Europe/Moscow", AT)
+    async with database.transaction(eves, actor="staff:eve", at=AT) as tx:
+        await tx.copy("branches", columns=columns, records=[branch])
+        assert await tx.fetchval("select current_user") == "plushka_app"
+        assert await tx.fetchval("select tenant_id from branches where code = 'second'") == eves
+    with pytest.raises(asyncpg.DuplicateColumnError):
+        async with database.transaction(eves, actor="staff:eve", at=AT) as tx:
+            await tx.copy("branches", columns=["tenant_id", *columns], records=[(annas, *branch)])
+
+
 async def test_an_exception_rolls_back(database: Database) -> None:
     tenant_id = await open_business(database, "Anna's bakery")
 

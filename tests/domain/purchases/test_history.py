@@ -1,5 +1,6 @@
 """History loaded in bulk is the history that tills would have booked."""
 
+import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Sequence
@@ -40,6 +41,7 @@ from plushka.engine.program import (
     Welcome,
 )
 from plushka.platform.database import Database
+from plushka.platform.errors import TemporaryFailure
 
 PROGRAM = Program(
     name="Всё сразу",
@@ -208,6 +210,26 @@ async def test_loading_again_books_nothing(shop: Shop, clock: SetClock) -> None:
     assert await load(shop, past) == Loaded(booked=0, known=40, refused=())
     async with shop.tx() as tx:
         assert await booked(tx) == before
+
+
+async def test_a_receipt_that_a_till_books_meanwhile_undoes_the_load(shop: Shop, clock: SetClock) -> None:
+    past = a_past(await enroll_two(shop), receipts=40, seed=9)
+    clock.at = FIRST_AT + timedelta(days=181)
+    async with shop.tx() as tx:
+        stranger = receipt(past[7].external_id, 100_00, occurred_at=past[7].occurred_at)
+        await commit_batch(tx, shop.reference, [Item(shop.caller, stranger)])
+        loading = asyncio.create_task(load(shop, past))
+        waits_for_us = """
+            select exists (select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid)
+            from pg_sleep(0.01)
+        """
+        while not await tx.fetchval(waits_for_us):
+            pass
+    with pytest.raises(TemporaryFailure):
+        await loading
+    async with shop.tx() as tx:
+        assert len((await booked(tx))["receipts"]) == 1
+    assert await shop.differences() == ()
 
 
 async def test_the_books_are_clean_after_a_load(shop: Shop, clock: SetClock) -> None:

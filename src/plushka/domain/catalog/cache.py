@@ -39,22 +39,31 @@ class _Cache(Generic[Found]):
 
     def __init__(self, look_up: LookUp[Found]) -> None:
         self._look_up = look_up
-        self._known: dict[tuple[UUID, str], tuple[Found | None, datetime]] = {}
+        self._known: dict[UUID, dict[str, tuple[Found | None, datetime]]] = {}
+        self._count = 0
 
     async def look_up(self, tx: Tx, keys: Collection[str]) -> dict[str, Found]:
+        known = self._known.get(tx.tenant_id, {})
         found: dict[str, Found] = {}
         missing = []
         for key in keys:
-            known = self._known.get((tx.tenant_id, key))
-            if known is None or known[1] <= tx.at:
+            entry = known.get(key)
+            if entry is None or entry[1] <= tx.at:
                 missing.append(key)
-            elif known[0] is not None:
-                found[key] = known[0]
+            elif entry[0] is not None:
+                found[key] = entry[0]
         if missing:
             looked_up = await self._look_up(tx, missing)
-            if len(self._known) + len(missing) > ENTRIES_MAX:
-                self._known.clear()
-            until = tx.at + timedelta(seconds=TTL_SECONDS)
-            self._known.update({(tx.tenant_id, key): (looked_up.get(key), until) for key in missing})
+            self._keep(tx, {key: looked_up.get(key) for key in missing})
             found |= looked_up
         return found
+
+    def _keep(self, tx: Tx, answers: dict[str, Found | None]) -> None:
+        if self._count + len(answers) > ENTRIES_MAX:
+            self._known.clear()
+            self._count = 0
+        known = self._known.setdefault(tx.tenant_id, {})
+        until = tx.at + timedelta(seconds=TTL_SECONDS)
+        before = len(known)
+        known.update({key: (answer, until) for key, answer in answers.items()})
+        self._count += len(known) - before

@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from functools import lru_cache
 
-from plushka.domain.catalog.model import Category, Product
+from plushka.domain.catalog.model import Category, Product, ProductKind
 from plushka.platform.database import Tx
 
 CATEGORIES_MAX = 100_000
 """Categories of one business."""
-PATHS_SHARED_MAX = 10_000
+LOOKS_SHARED_MAX = 10_000
+
+Look = tuple[tuple[str, ...], str | None, ProductKind]
+"""What rules see of a product besides itself: category path, brand, kind."""
 
 PATHS = """
     with recursive climbing (code, next_code, path) as (
@@ -36,21 +39,14 @@ async def look_up(tx: Tx, skus: Collection[str]) -> dict[str, Product]:
         list(skus),
     )
     return {
-        row["sku"]: Product(
-            sku=row["sku"],
-            name=row["name"],
-            category_path=_shared(tuple(row["category_path"])),
-            brand=row["brand"],
-            kind=row["kind"],
-        )
-        for row in rows
+        sku: Product(sku, name, *_shared((tuple(path), brand, kind))) for sku, name, path, brand, kind in rows
     }
 
 
-@lru_cache(maxsize=PATHS_SHARED_MAX)
-def _shared(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the one copy of a path that all its products share, which rules find at a glance."""
-    return path
+@lru_cache(maxsize=LOOKS_SHARED_MAX)
+def _shared(look: Look) -> Look:
+    """Return the one copy of a look that all its products share, which rules find at a glance."""
+    return look
 
 
 async def trace_categories(tx: Tx, codes: Collection[str]) -> dict[str, tuple[str, ...]]:

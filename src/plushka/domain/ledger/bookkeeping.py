@@ -19,6 +19,15 @@ from plushka.domain.ledger.model import OpenHold, Posting
 from plushka.engine.purchase import LotUse
 from plushka.platform.database import Tx
 
+_LOT = (
+    "id", "wallet_id", "document_id", "granted", "pending", "available", "held", "earned_at", "activates_at",
+    "expires_at", "sliding_days", "receipt_share_bp",
+)  # fmt: skip
+"""The columns of a new lot, besides the tenant's."""
+_POSTING = (
+    "id", "wallet_id", "lot_id", "kind", "debit", "credit", "points", "document_id", "version_id", "at",
+)  # fmt: skip
+
 _lot_uses = msgspec.json.Decoder(tuple[LotUse, ...])
 
 
@@ -127,18 +136,26 @@ async def insert_wallets(tx: Tx, rows: Sequence[tuple[UUID, UUID]], *, program_i
     return {row["member_id"]: row["id"] for row in opened}
 
 
-async def save_books(tx: Tx, books: Iterable[Book]) -> None:
-    """Write all that the books recorded since they were loaded. A book is used up by this."""
+async def save_books(tx: Tx, books: Iterable[Book], *, in_bulk: bool = False) -> None:
+    """Write all that the books recorded since they were loaded. A book is used up by this.
+
+    ``in_bulk``: thousands of lots and postings, which go in through ``COPY`` in half the time.
+    """
     changed = [book for book in books if book.is_changed()]
     if not changed:
         return
+    granted = [_new_lot(book, lot) for book in changed for lot in book.granted]
+    posted = [_posting(posting) for book in changed for posting in book.postings]
+    if in_bulk:
+        await tx.copy("lots", columns=_LOT, records=granted)
+        await tx.copy("postings", columns=_POSTING, records=posted)
+        granted, posted = [], []
     # One statement for four tables: four round trips less a batch.
     await tx.execute(
-        """
+        f"""
         -- ledger.save_books
         with granted as (
-            insert into lots (tenant_id, id, wallet_id, document_id, granted, pending, available, held,
-                              earned_at, activates_at, expires_at, sliding_days, receipt_share_bp)
+            insert into lots (tenant_id, {", ".join(_LOT)})
             select $1, new.* from unnest(
                 $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
                 $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::integer[], $13::integer[]
@@ -150,8 +167,7 @@ async def save_books(tx: Tx, books: Iterable[Book]) -> None:
                 as new (id, pending, available, held, expires_at)
             where lots.tenant_id = $1 and lots.id = any($14) and lots.id = new.id
         ), posted as (
-            insert into postings (tenant_id, id, wallet_id, lot_id, kind, debit, credit, points,
-                                  document_id, version_id, at)
+            insert into postings (tenant_id, {", ".join(_POSTING)})
             select $1, new.* from unnest(
                 $19::uuid[], $20::uuid[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::bigint[],
                 $26::uuid[], $27::uuid[], $28::timestamptz[]
@@ -165,11 +181,11 @@ async def save_books(tx: Tx, books: Iterable[Book]) -> None:
             $35::date[], $36::text[]
         ) as new (id, pending, available, held, debt, due_at, bought_on, bought_zone)
         where wallets.tenant_id = $1 and wallets.id = any($29) and wallets.id = new.id
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
-        *_columns([_new_lot(book, lot) for book in changed for lot in book.granted], width=12),
+        *_columns(granted, width=len(_LOT)),
         *_columns([_touched_lot(lot) for book in changed for lot in book.touched_lots()], width=5),
-        *_columns([_posting(posting) for book in changed for posting in book.postings], width=10),
+        *_columns(posted, width=len(_POSTING)),
         *_columns([_wallet(book) for book in changed], width=8),
     )
     await _close_holds(tx, changed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
 from msgspec import Struct
 
 from plushka.domain.ledger import bookkeeping
@@ -20,7 +21,7 @@ from plushka.domain.programs.standing_history import StandingHistory, read_histo
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item, Situation, needs_lots, place, spends_points, state_of
-from plushka.domain.purchases.store import insert_receipts
+from plushka.domain.purchases.store import copy_receipts
 from plushka.engine.purchase import Lot
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal, TemporaryFailure
@@ -96,9 +97,11 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
             except Refusal as refusal:
                 refused[index] = refusal
         await save_histories(tx, [page.standing for page in pages.values()], program_id=program_id)
-        await bookkeeping.save_books(tx, [page.book for page in pages.values()])
-    if decisions and len(await insert_receipts(tx, decisions)) < len(decisions):
-        raise TemporaryFailure("a receipt was booked by a till while its history was loaded")
+        await bookkeeping.save_books(tx, [page.book for page in pages.values()], in_bulk=True)
+    try:
+        await copy_receipts(tx, decisions)
+    except UniqueViolationError as error:
+        raise TemporaryFailure("a receipt was booked by a till while its history was loaded") from error
     return Loaded(booked=len(decisions), known=len(items) - len(new), refused=tuple(sorted(refused.items())))
 
 

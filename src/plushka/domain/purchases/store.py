@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from operator import itemgetter
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,13 @@ from plushka.domain.purchases.model import (
 from plushka.domain.purchases.situation import Item
 from plushka.engine.purchase import Basket, Member, Outcome
 from plushka.platform.database import Tx
+
+_RECEIPT = (
+    "id", "till_id", "external_id", "idempotency_key", "digest", "branch_id", "member_id", "version_id", "cashier",
+    "occurred_at", "received_at", "business_date", "amount_minor", "discount_minor", "redeemed_minor",
+    "payable_minor", "redeemed_points", "earned_points", "basket", "member_state", "outcome", "balance",
+)  # fmt: skip
+"""The columns of a new receipt, besides the tenant's."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -54,19 +62,11 @@ def number_taken(
 
 
 async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
-    """Write receipts and return the ids of those that were new; one known by its number or key is passed over.
-
-    Rows go in by natural key, so that two processes given the same receipts wait for each other in one order.
-    """
-    rows = sorted(map(_receipt_row, decisions), key=lambda row: row[1:3])
+    """Write receipts and return the ids of those that were new; one known by its number or key is passed over."""
     inserted = await tx.fetch(
-        """
+        f"""
         -- purchases.insert_receipts
-        insert into receipts (
-            tenant_id, id, till_id, external_id, idempotency_key, digest, branch_id, member_id,
-            version_id, cashier, occurred_at, received_at, business_date, amount_minor, discount_minor, redeemed_minor,
-            payable_minor, redeemed_points, earned_points, basket, member_state, outcome, balance
-        )
+        insert into receipts (tenant_id, {", ".join(_RECEIPT)})
         select $1, new.* from unnest(
             $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::uuid[], $9::uuid[],
             $10::text[], $11::timestamptz[], $12::timestamptz[], $13::date[], $14::bigint[], $15::bigint[],
@@ -75,11 +75,24 @@ async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
         ) as new
         on conflict do nothing
         returning id
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
-        *zip(*rows, strict=True),
+        *zip(*_receipt_rows(decisions), strict=True),
     )
     return {row["id"] for row in inserted}
+
+
+async def copy_receipts(tx: Tx, decisions: Sequence[Decision]) -> None:
+    """Write thousands of receipts that are new, in the order of ``insert_receipts``, in less time than it takes.
+
+    :raises UniqueViolationError: one is known by its number or key after all
+    """
+    await tx.copy("receipts", columns=_RECEIPT, records=_receipt_rows(decisions))
+
+
+def _receipt_rows(decisions: Sequence[Decision]) -> list[tuple[object, ...]]:
+    """Return the rows by natural key: two processes given the same receipts wait for each other in one order."""
+    return sorted(map(_receipt_row, decisions), key=itemgetter(1, 2))
 
 
 def _receipt_row(decision: Decision) -> tuple[object, ...]:
