@@ -390,13 +390,14 @@ grant update on products to plushka_app;
 create table programs (
     tenant_id uuid not null references businesses,
     id uuid not null,
-    name text not null,
+    name text not null check (name <> ''),
+    description text not null default '',
     created_at timestamptz not null,
     primary key (tenant_id, id)
 );
 
--- Never changed; the right to change it is the right to lock the row, on which publishers queue.
-grant update (name) on programs to plushka_app;
+-- The right to change the name is also the right to lock the row, on which publishers queue.
+grant update (name, description) on programs to plushka_app;
 
 -- Immutable (S20). In force: the latest valid_from that has come, of these the highest number.
 create table program_versions (
@@ -412,6 +413,22 @@ create table program_versions (
     unique (tenant_id, program_id, number),
     foreign key (tenant_id, program_id) references programs (tenant_id, id)
 );
+
+-- What is being written, one a programme. began_from: the number of the version it began from, null before the
+-- first. Each save makes a new revision: who saves over one that they have not seen is refused.
+create table program_drafts (
+    tenant_id uuid not null,
+    program_id uuid not null,
+    body jsonb not null,
+    began_from integer check (began_from > 0),
+    revision uuid not null,
+    saved_at timestamptz not null,
+    saved_by text not null,
+    primary key (tenant_id, program_id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+grant update, delete on program_drafts to plushka_app;
 
 -- ledger ---------------------------------------------------------------------------------------------
 

@@ -40,4 +40,4 @@ async def test_each_gets_the_next_number(shop: Shop) -> None:
         first = 2 + number * OWNERS
         assert sorted(numbers) == list(range(first, first + OWNERS))
     async with shop.tx() as tx:
-        assert len(await list_versions(tx)) == 1 + ROUNDS * OWNERS
+        assert len(await list_versions(tx, shop.program_id)) == 1 + ROUNDS * OWNERS

@@ -15,6 +15,7 @@ Money = Annotated[int, Meta(ge=0, le=10**15)]
 Points = Annotated[int, Meta(ge=0, le=10**15)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$")]
 
 Rounding = Literal["floor", "half_up", "ceil"]
 Policy = Literal["stack", "best_in_group", "exclusive"]
@@ -203,7 +204,7 @@ class TierRule(Part, frozen=True):
     """A tier. The first tier of a programme has no requirements: everybody starts there.
 
     ``discount_bp`` is a price discount on every line that takes part; ``expiry`` overrides the
-    programme's for points earned at this tier (F232).
+    programme's for points earned at this tier (F232). ``colour`` is how cards and pages paint it.
     """
 
     id: Id
@@ -212,6 +213,7 @@ class TierRule(Part, frozen=True):
     match: Literal["all", "any"] = "all"
     discount_bp: RateBp = 0
     expiry: ExpiryPolicy | None = None
+    colour: Colour | None = None
 
 
 class TierReview(Part, frozen=True):

@@ -1,13 +1,20 @@
 """Values of programmes and standings. Money in minor units, points in units of the wallet."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
 from plushka.engine.program import Program
 from plushka.engine.purchase import TierProgress
-from plushka.platform.errors import Invalid, NotFound
+from plushka.platform.errors import Conflict, Invalid, NotFound
+
+NAME_LENGTH_MAX = 200
+DESCRIPTION_LENGTH_MAX = 2000
+PROGRAMS_MAX = 100
+"""Programmes of one business."""
+VALID_FROM_AHEAD_MAX = timedelta(days=366)
+"""How far ahead a version may be planned."""
 
 
 class VersionMark(Struct, frozen=True):
@@ -29,6 +36,35 @@ class PublishedVersion(Struct, frozen=True):
     published_at: datetime
     published_by: str
     program: Program
+
+
+class ProgramCard(Struct, frozen=True):
+    """A programme as the office lists it: its name and description change at once, its rules by versions."""
+
+    id: UUID
+    name: str
+    description: str
+    created_at: datetime
+
+
+class Draft(Struct, frozen=True):
+    """What is being written of a programme; it need not be sound yet.
+
+    ``began_from`` is the number of the version it began from, None before the first. ``revision`` names the
+    last save; None: nothing was saved yet, and ``program`` is what the first save will start from.
+    """
+
+    program_id: UUID
+    program: Program
+    began_from: int | None
+    revision: UUID | None = None
+    saved_at: datetime | None = None
+    saved_by: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """What a writer has seen: it changes with every save, and with every publication while nothing is saved."""
+        return f"revision:{self.revision}" if self.revision else f"version:{self.began_from or 0}"
 
 
 class Sums(Struct, frozen=True):
@@ -99,3 +135,51 @@ class CurrencyOfProgram(Invalid):
     """The programme is written in another currency than the business trades in."""
 
     code = "program_currency_wrong"
+
+
+class ProgramNameMissing(Invalid):
+    """A programme without a name, or with one of blanks."""
+
+    code = "program_name_missing"
+
+
+class ProgramTextTooLong(Invalid):
+    """The name or the description is longer than ``length_max``."""
+
+    code = "program_text_too_long"
+
+
+class TooManyPrograms(Conflict):
+    """The business has ``programs_max`` programmes already."""
+
+    code = "programs_too_many"
+
+
+class NoDraft(Conflict):
+    """The programme has no draft: it was published or discarded meanwhile."""
+
+    code = "draft_missing"
+
+
+class DraftChanged(Conflict):
+    """Somebody else has saved the draft since it was read."""
+
+    code = "draft_changed"
+
+
+class VersionsChanged(Conflict):
+    """Another version was published since the difference to the draft was shown."""
+
+    code = "versions_changed"
+
+
+class ValidFromPast(Invalid):
+    """A version cannot come into force in the past."""
+
+    code = "valid_from_past"
+
+
+class ValidFromTooFar(Invalid):
+    """A version cannot be planned more than ``VALID_FROM_AHEAD_MAX`` ahead."""
+
+    code = "valid_from_too_far"

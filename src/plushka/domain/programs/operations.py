@@ -16,8 +16,19 @@ from plushka.domain.ledger.model import WalletMoved
 from plushka.domain.members import operations as members
 from plushka.domain.members.model import Identity, Member, Source, UnknownMember
 from plushka.domain.programs import standings
-from plushka.domain.programs.model import CurrencyOfProgram, ProgramUnsound, PublishedVersion, UnknownTier
-from plushka.domain.programs.queries import get_current_version, get_program_id
+from plushka.domain.programs.model import (
+    DESCRIPTION_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    PROGRAMS_MAX,
+    CurrencyOfProgram,
+    ProgramNameMissing,
+    ProgramTextTooLong,
+    ProgramUnsound,
+    PublishedVersion,
+    TooManyPrograms,
+    UnknownTier,
+)
+from plushka.domain.programs.queries import get_current_version, get_program, get_program_id, list_programs
 from plushka.engine.check import problems
 from plushka.engine.program import Program
 from plushka.engine.purchase import Place
@@ -26,20 +37,67 @@ from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
 
-async def create_program(tx: Tx, *, name: str) -> UUID:
-    """Create a programme that has no rules yet; ``publish`` gives it some."""
+async def create_program(tx: Tx, *, name: str, description: str = "") -> UUID:
+    """Create a programme that has no rules yet; ``publish`` gives it some.
+
+    :raises ProgramNameMissing: the name is blank
+    :raises ProgramTextTooLong: the name or the description is
+    :raises TooManyPrograms: the business has ``PROGRAMS_MAX``
+    """
+    name, description = _checked_texts(name, description)
+    if len(await list_programs(tx)) >= PROGRAMS_MAX:
+        raise TooManyPrograms(programs_max=PROGRAMS_MAX)
     program_id = new_id()
     await tx.execute(
         """
         -- programs.create_program
-        insert into programs (tenant_id, id, name, created_at) values ($1, $2, $3, $4)
+        insert into programs (tenant_id, id, name, description, created_at) values ($1, $2, $3, $4, $5)
         """,
         tx.tenant_id,
         program_id,
         name,
+        description,
         tx.at,
     )
+    await audit.record(tx, action="program.create", subject=f"program:{program_id}", name=name)
     return program_id
+
+
+async def rename_program(tx: Tx, program_id: UUID, *, name: str, description: str) -> None:
+    """Give a programme a name and a description, at once; a published version keeps the name it was published with.
+
+    :raises UnknownProgram: the business has none of this id
+    :raises ProgramNameMissing: the name is blank
+    :raises ProgramTextTooLong: the name or the description is
+    """
+    name, description = _checked_texts(name, description)
+    before = await get_program(tx, program_id)
+    await tx.execute(
+        """
+        -- programs.rename_program
+        update programs set name = $3, description = $4 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        program_id,
+        name,
+        description,
+    )
+    await audit.record(
+        tx, action="program.rename", subject=f"program:{program_id}", name_before=before.name, name=name
+    )
+
+
+def _checked_texts(name: str, description: str) -> tuple[str, str]:
+    name, description = name.strip(), description.strip()
+    if not name:
+        raise ProgramNameMissing(field="name")
+    for field, text, length_max in (
+        ("name", name, NAME_LENGTH_MAX),
+        ("description", description, DESCRIPTION_LENGTH_MAX),
+    ):
+        if len(text) > length_max:
+            raise ProgramTextTooLong(field=field, length_max=length_max)
+    return name, description
 
 
 async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: datetime) -> PublishedVersion:

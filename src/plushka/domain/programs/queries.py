@@ -6,8 +6,15 @@ from asyncpg import Record
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.programs import standings
-from plushka.domain.programs.model import PublishedVersion, TierStanding, UnknownProgram, UnknownVersion
-from plushka.domain.programs.versions import Versions, decode_program
+from plushka.domain.programs.model import (
+    PROGRAMS_MAX,
+    ProgramCard,
+    PublishedVersion,
+    TierStanding,
+    UnknownProgram,
+    UnknownVersion,
+)
+from plushka.domain.programs.versions import FIRST_PROGRAM, Versions, decode_program
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
 from plushka.engine.tiers import next_tier
@@ -15,17 +22,19 @@ from plushka.platform.database import Tx
 
 VERSIONS_MAX = 100
 
+_SELECT_VERSIONS = """
+    select id, program_id, number, valid_from, published_at, published_by, body
+    from program_versions where tenant_id = $1
+"""
+
 
 async def get_program_id(tx: Tx) -> UUID:
-    """Return the business's programme, the oldest if it has several.
+    """Return the business's first programme: it serves where no other is chosen.
 
     :raises UnknownProgram: it has none yet
     """
     program_id: UUID | None = await tx.fetchval(
-        """
-        -- programs.get_program_id
-        select id from programs where tenant_id = $1 order by created_at, id limit 1
-        """,
+        f"-- programs.get_program_id\n{FIRST_PROGRAM}",
         tx.tenant_id,
     )
     if program_id is None:
@@ -33,19 +42,81 @@ async def get_program_id(tx: Tx) -> UUID:
     return program_id
 
 
-async def get_current_version(tx: Tx) -> PublishedVersion | None:
-    """Return the version in force at ``tx.at``; None before the first one is."""
+async def get_program(tx: Tx, program_id: UUID) -> ProgramCard:
+    """Return a programme by id.
+
+    :raises UnknownProgram: the business has none of this id
+    """
     row = await tx.fetchrow(
         """
+        -- programs.get_program
+        select id, name, description, created_at from programs where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        program_id,
+    )
+    if row is None:
+        raise UnknownProgram
+    return ProgramCard(**row)
+
+
+async def list_programs(tx: Tx) -> list[ProgramCard]:
+    """Return the business's programmes, the first one first: it serves where no other is chosen."""
+    rows = await tx.fetch(
+        """
+        -- programs.list_programs
+        select id, name, description, created_at from programs where tenant_id = $1
+        order by created_at, id
+        limit $2
+        """,
+        tx.tenant_id,
+        PROGRAMS_MAX,
+    )
+    return [ProgramCard(**row) for row in rows]
+
+
+async def get_current_version(tx: Tx) -> PublishedVersion | None:
+    """Return the version of the business's first programme in force at ``tx.at``; None before the first one is."""
+    row = await tx.fetchrow(
+        f"""
         -- programs.get_current_version
-        select id, program_id, number, valid_from, published_at, published_by, body
-        from program_versions
-        where tenant_id = $1 and valid_from <= $2
+        {_SELECT_VERSIONS} and program_id = ({FIRST_PROGRAM}) and valid_from <= $2
         order by valid_from desc, number desc
         limit 1
         """,
         tx.tenant_id,
         tx.at,
+    )
+    return None if row is None else _published(row)
+
+
+async def find_version_in_force(tx: Tx, program_id: UUID) -> PublishedVersion | None:
+    """Return the version of a programme in force at ``tx.at``; None before the first one is."""
+    row = await tx.fetchrow(
+        f"""
+        -- programs.find_version_in_force
+        {_SELECT_VERSIONS} and program_id = $2 and valid_from <= $3
+        order by valid_from desc, number desc
+        limit 1
+        """,
+        tx.tenant_id,
+        program_id,
+        tx.at,
+    )
+    return None if row is None else _published(row)
+
+
+async def find_latest_version(tx: Tx, program_id: UUID) -> PublishedVersion | None:
+    """Return the version that was published last, in force or not yet; None before the first."""
+    row = await tx.fetchrow(
+        f"""
+        -- programs.find_latest_version
+        {_SELECT_VERSIONS} and program_id = $2
+        order by number desc
+        limit 1
+        """,
+        tx.tenant_id,
+        program_id,
     )
     return None if row is None else _published(row)
 
@@ -56,11 +127,7 @@ async def get_version(tx: Tx, version_id: UUID) -> PublishedVersion:
     :raises UnknownVersion: the business has none of this id
     """
     row = await tx.fetchrow(
-        """
-        -- programs.get_version
-        select id, program_id, number, valid_from, published_at, published_by, body
-        from program_versions where tenant_id = $1 and id = $2
-        """,
+        f"-- programs.get_version\n{_SELECT_VERSIONS} and id = $2",
         tx.tenant_id,
         version_id,
     )
@@ -69,17 +136,17 @@ async def get_version(tx: Tx, version_id: UUID) -> PublishedVersion:
     return _published(row)
 
 
-async def list_versions(tx: Tx) -> list[PublishedVersion]:
-    """Return the latest versions, newest first."""
+async def list_versions(tx: Tx, program_id: UUID) -> list[PublishedVersion]:
+    """Return a programme's latest versions, newest first."""
     rows = await tx.fetch(
-        """
+        f"""
         -- programs.list_versions
-        select id, program_id, number, valid_from, published_at, published_by, body
-        from program_versions where tenant_id = $1
+        {_SELECT_VERSIONS} and program_id = $2
         order by number desc
-        limit $2
+        limit $3
         """,
         tx.tenant_id,
+        program_id,
         VERSIONS_MAX,
     )
     return [_published(row) for row in rows]

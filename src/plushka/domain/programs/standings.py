@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from asyncpg import Record
+
 from plushka.domain.programs.model import Standing, StandingChange, Sums
 from plushka.engine.purchase import Totals
 from plushka.engine.version import Version, window_starts
@@ -41,18 +43,53 @@ async def list_standings(tx: Tx, member_ids: Sequence[UUID], *, program_id: UUID
         program_id,
         member_ids,
     )
-    return {
-        row["member_id"]: Standing(
-            member_id=row["member_id"],
-            program_id=program_id,
-            tier=row["tier"],
-            tier_since=row["tier_since"],
-            tier_is_manual=row["tier_is_manual"],
-            tier_until=row["tier_until"],
-            sums=Sums(row["purchases"], row["spend_minor"], row["points_earned"]),
-        )
-        for row in rows
-    }
+    return {row["member_id"]: _standing(row, program_id) for row in rows}
+
+
+async def list_page(tx: Tx, *, program_id: UUID, after: UUID | None, limit: int) -> list[Standing]:
+    """Return standings by member, those behind ``after``."""
+    rows = await tx.fetch(
+        """
+        -- programs.list_standings_page
+        select member_id, tier, tier_since, tier_is_manual, tier_until, purchases, spend_minor, points_earned
+        from standings
+        where tenant_id = $1 and program_id = $2 and ($3::uuid is null or member_id > $3)
+        order by member_id
+        limit $4
+        """,
+        tx.tenant_id,
+        program_id,
+        after,
+        limit,
+    )
+    return [_standing(row, program_id) for row in rows]
+
+
+async def count_by_tier(tx: Tx, *, program_id: UUID) -> dict[str | None, int]:
+    """Return how many members stand in each tier."""
+    rows = await tx.fetch(
+        """
+        -- programs.count_by_tier
+        select tier, count(*) as members from standings
+        where tenant_id = $1 and program_id = $2
+        group by tier
+        """,
+        tx.tenant_id,
+        program_id,
+    )
+    return {row["tier"]: row["members"] for row in rows}
+
+
+def _standing(row: Record, program_id: UUID) -> Standing:
+    return Standing(
+        member_id=row["member_id"],
+        program_id=program_id,
+        tier=row["tier"],
+        tier_since=row["tier_since"],
+        tier_is_manual=row["tier_is_manual"],
+        tier_until=row["tier_until"],
+        sums=Sums(row["purchases"], row["spend_minor"], row["points_earned"]),
+    )
 
 
 def newcomer(member_id: UUID, program_id: UUID) -> Standing:

@@ -15,6 +15,8 @@ from plushka.platform.database import Tx
 COMPILED_MAX = 1000
 """Compiled versions a process keeps; the least recently used gives way."""
 
+FIRST_PROGRAM = "select id from programs where tenant_id = $1 order by created_at, id limit 1"
+
 decode_program = msgspec.json.Decoder(Program).decode
 
 
@@ -40,14 +42,14 @@ class Versions:
 
 
 async def list_marks(tx: Tx) -> list[VersionMark]:
-    """Return the marks of all versions, the one to prefer first: by ``valid_from``, then number, descending."""
+    """Return the marks of the first programme's versions, the one to prefer first: by ``valid_from``, then number."""
     rows = await tx.fetch(
-        """
+        f"""
         -- programs.list_marks
         select id, program_id, number, valid_from
-        from program_versions where tenant_id = $1
+        from program_versions where tenant_id = $1 and program_id = ({FIRST_PROGRAM})
         order by valid_from desc, number desc
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
     )
     return [VersionMark(*row) for row in rows]

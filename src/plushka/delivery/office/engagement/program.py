@@ -45,7 +45,7 @@ async def _page(tx: Tx, shown: PublishedVersion | None, visit: Visit) -> Respons
     if shown is None:
         return visit.page("engagement/program_none.html", section="engagement")
     names, actors = await load_names(tx), await load_actors(tx)
-    versions = await list_versions(tx)
+    versions = await list_versions(tx, shown.program_id)
     return visit.page(
         "engagement/program.html",
         section="engagement",

@@ -1,5 +1,7 @@
 """What telling returns: sentences, grouped as a page or a message shows them. All text is finished."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 
@@ -20,6 +22,21 @@ class ProgramTelling(Struct, frozen=True):
     redemption: tuple[str, ...]
     life: tuple[str, ...]
     tiers: tuple[str, ...]
+
+
+Section = Literal["general", "earning", "earning_terms", "redemption", "life", "tiers"]
+
+
+class Change(Struct, frozen=True):
+    """What differs between two programmes: ``before`` is empty for what is new, ``after`` for what is gone.
+
+    Both are empty where the file is written differently and means the same. ``subject`` names the rule.
+    """
+
+    section: Section
+    before: str = ""
+    after: str = ""
+    subject: str = ""
 
 
 class Reason(Struct, frozen=True):

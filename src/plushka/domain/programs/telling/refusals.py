@@ -136,6 +136,33 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The presets have no amounts in {currency} yet. Begin with an empty programme."),
         marked("The presets have no amounts in this currency yet. Begin with an empty programme."),
     ),
+    "program_name_missing": (marked("Give the programme a name."),),
+    "program_text_too_long": (
+        marked("This is too long: it takes at most {length_max} characters."),
+        marked("This is too long."),
+    ),
+    "programs_too_many": (
+        marked("The business has {programs_max} programmes already; it takes no more."),
+        marked("The business has too many programmes already."),
+    ),
+    "draft_missing": (marked("There is no draft to publish: it was published or thrown away meanwhile."),),
+    "draft_changed": (
+        marked(
+            "Somebody else has saved the draft meanwhile. Nothing of theirs was overwritten; what you typed is here."
+        ),
+    ),
+    "versions_changed": (
+        marked(
+            "Another version was published meanwhile. Look at the changes once more; nothing was published."
+        ),
+    ),
+    "valid_from_past": (
+        marked("This moment has passed. Rules cannot be changed for receipts already booked."),
+    ),
+    "valid_from_too_far": (
+        marked("A version can be planned at most {days_max} days ahead."),
+        marked("A version cannot be planned so far ahead."),
+    ),
     "program_not_in_force": (
         marked("No programme was in force at the time of the purchase. Publish one first."),
     ),

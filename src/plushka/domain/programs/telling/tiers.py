@@ -32,17 +32,18 @@ _REVIEWS = {
 }
 
 
-def tell_tiers(tiers: Tiers, voice: Voice) -> list[str]:
-    """Return a sentence for each tier from the lowest up, then how tiers change."""
+def tell_tiers(tiers: Tiers, voice: Voice) -> dict[str, str]:
+    """Return a sentence for each tier from the lowest up, then how tiers change: by what they speak of, in order."""
     words = voice.words
-    told = [_tier(tier, voice) for tier in tiers.tiers]
-    if tiers.upgrade_counts_now:
-        told.append(words.gettext("A new tier already counts on the receipt that reaches it."))
-    else:
-        told.append(words.gettext("A new tier counts from the next receipt."))
-    told.append(_review(tiers.review, voice))
+    told = {f"tier:{tier.id}": _tier(tier, voice) for tier in tiers.tiers}
+    told["upgrade"] = (
+        words.gettext("A new tier already counts on the receipt that reaches it.")
+        if tiers.upgrade_counts_now
+        else words.gettext("A new tier counts from the next receipt.")
+    )
+    told["review"] = _review(tiers.review, voice)
     if tiers.returns_downgrade:
-        told.append(words.gettext("A return may lower the tier at once."))
+        told["returns"] = words.gettext("A return may lower the tier at once.")
     return told
 
 

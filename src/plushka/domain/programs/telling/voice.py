@@ -75,3 +75,8 @@ class Voice:
         """Return the names of ``codes`` in quotation marks, joined into «a», «b» и «c»."""
         gettext = self.words.gettext
         return i18n.join([gettext("“{name}”", name=names.get(code, code)) for code in codes], self.language)
+
+
+def as_sentence(clauses: str) -> str:
+    """Return the clauses as a sentence of their own."""
+    return clauses[:1].upper() + clauses[1:] + "."

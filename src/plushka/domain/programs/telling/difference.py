@@ -1,0 +1,155 @@
+"""What a new version changes, sentence by sentence: «Было: 5 % … Стало: 7 % …»."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from plushka.domain.programs.telling.model import Change, Section
+from plushka.domain.programs.telling.program import (
+    tell_earning_terms,
+    tell_point,
+    tell_program_life,
+    tell_redemption,
+)
+from plushka.domain.programs.telling.rules import tell_rule, tell_standing
+from plushka.domain.programs.telling.tiers import tell_tiers
+from plushka.domain.programs.telling.voice import Names, Voice, as_sentence
+from plushka.engine.program import EarningRule, Program, TierRule
+from plushka.platform.i18n import Language
+
+_NO_NAMES = Names()
+
+
+def tell_difference(
+    before: Program, after: Program, *, language: Language, names: Names = _NO_NAMES
+) -> tuple[Change, ...]:
+    """Return what ``after`` changes, in the order of the programme; nothing: the programmes are equal."""
+    old, new = Voice(before, language, names), Voice(after, language, names)
+    told: tuple[tuple[Section, Sequence[Change], Callable[[Program], object]], ...] = (
+        ("general", _changes("general", _general(old), _general(new)), _parts_of_general),
+        ("earning", [*_rules(old, new)], lambda program: program.earning),
+        (
+            "earning_terms",
+            _changes("earning_terms", tell_earning_terms(before, old), tell_earning_terms(after, new)),
+            _parts_of_terms,
+        ),
+        ("redemption", _changes("redemption", _redemption(old), _redemption(new)), _parts_of_redemption),
+        (
+            "life",
+            _changes("life", tell_program_life(before, old), tell_program_life(after, new)),
+            _parts_of_life,
+        ),
+        ("tiers", _changes("tiers", _tiers(old), _tiers(new)), lambda program: program.tiers),
+    )
+    return tuple(
+        change
+        for section, changes, parts in told
+        for change in changes or ([Change(section)] if parts(before) != parts(after) else [])
+    )
+
+
+def _parts_of_general(program: Program) -> object:
+    return program.name, program.currency, program.point
+
+
+def _parts_of_terms(program: Program) -> object:
+    return (
+        program.welcome,
+        program.caps,
+        program.excluded,
+        program.delivery_takes_part,
+        program.earn_when_redeeming,
+        program.rounding,
+    )
+
+
+def _parts_of_redemption(program: Program) -> object:
+    redemption = program.redemption
+    return redemption and (redemption.limits, redemption.by_tier, redemption.excluded)
+
+
+def _parts_of_life(program: Program) -> object:
+    blocked_by_debt = program.redemption.blocked_by_debt if program.redemption else True
+    return program.activation, program.expiry, program.return_grace_days, program.debt, blocked_by_debt
+
+
+def _general(voice: Voice) -> dict[str, str]:
+    words, program = voice.words, voice.program
+    return {
+        "name": words.gettext("The programme is called “{name}”.", name=program.name),
+        "currency": words.gettext("The programme counts in {currency}.", currency=program.currency),
+        "point": tell_point(voice),
+        "scale": words.gettext("Points have two decimals.")
+        if program.point.scale
+        else words.gettext("Points are whole."),
+    }
+
+
+def _redemption(voice: Voice) -> dict[str, str]:
+    # What a point is worth is told with the programme's general terms, also where none can be spent.
+    told = tell_redemption(voice.program.redemption, voice)
+    return {key: sentence for key, sentence in told.items() if key != "point"}
+
+
+def _tiers(voice: Voice) -> dict[str, str]:
+    words, tiers = voice.words, voice.program.tiers
+    if tiers is None:
+        return {"none": words.gettext("There are no tiers.")}
+    told = tell_tiers(tiers, voice)
+    told |= {f"colour:{tier.id}": _colour(tier, voice) for tier in tiers.tiers if tier.colour}
+    return told
+
+
+def _colour(tier: TierRule, voice: Voice) -> str:
+    return voice.words.gettext("The colour of “{tier}” is {colour}.", tier=tier.name, colour=tier.colour)
+
+
+def _rules(old: Voice, new: Voice) -> Iterator[Change]:
+    rules_before = {rule.id: rule for rule in old.program.earning}
+    rules_after = {rule.id: rule for rule in new.program.earning}
+    for rule_id, rule in rules_after.items():
+        before = rules_before.get(rule_id)
+        if before is None:
+            yield Change("earning", after=_whole(rule, new), subject=rule.name)
+        elif before != rule:
+            yield from _rule(before, rule, old, new)
+    for rule_id, rule in rules_before.items():
+        if rule_id not in rules_after:
+            yield Change("earning", before=_whole(rule, old), subject=rule.name)
+
+
+def _whole(rule: EarningRule, voice: Voice) -> str:
+    told = as_sentence(tell_rule(rule, voice))
+    return f"{told} {tell_standing(rule, voice)}" if rule.policy != "best_in_group" else told
+
+
+def _rule(before: EarningRule, after: EarningRule, old: Voice, new: Voice) -> Iterator[Change]:
+    told = [
+        *_changes(
+            "earning",
+            {
+                "name": old.words.gettext("The rule is called “{name}”.", name=before.name),
+                "rule": as_sentence(tell_rule(before, old)),
+                "standing": tell_standing(before, old),
+            },
+            {
+                "name": new.words.gettext("The rule is called “{name}”.", name=after.name),
+                "rule": as_sentence(tell_rule(after, new)),
+                "standing": tell_standing(after, new),
+            },
+            subject=after.name,
+        )
+    ]
+    yield from told or [Change("earning", subject=after.name)]
+
+
+def _changes(
+    section: Section, before: dict[str, str], after: dict[str, str], *, subject: str = ""
+) -> list[Change]:
+    return [
+        Change(section, before.get(key, ""), after.get(key, ""), subject)
+        for key in _in_order(after, before)
+        if before.get(key) != after.get(key)
+    ]
+
+
+def _in_order(first: Iterable[str], then: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys([*first, *then])
