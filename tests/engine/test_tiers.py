@@ -19,8 +19,8 @@ from plushka.engine.program import (
 from plushka.engine.purchase import Totals
 from plushka.engine.tiers import (
     ReviewDates,
+    expected_tier,
     fitting_tier,
-    moves,
     next_review,
     next_tier,
     review,
@@ -166,13 +166,16 @@ def test_reviews_come_with_the_cycle(
     assert next_review(reviewed, tier_since, after) == expected
 
 
-def test_publishing_previews_how_many_members_would_move() -> None:
-    members = [("bronze", totals(spend=100)), ("bronze", totals()), ("gold", totals()), ("gold", totals())]
-    assert moves(version(), members) == {
-        ("bronze", "silver"): 1,
-        ("bronze", "bronze"): 1,
-        ("gold", "bronze"): 2,
-    }
+def test_publishing_tells_where_a_member_would_move() -> None:
+    reviewed = version(review=TierReview("quarter", downgrade="to_fit"))
+    one_down = version(review=TierReview("quarter"))
+
+    assert expected_tier(reviewed, "bronze", totals(spend=100)) == "silver"
+    assert expected_tier(reviewed, "gold", totals()) == "bronze"
+    assert expected_tier(one_down, "gold", totals()) == "silver"
+    assert expected_tier(one_down, "gold", totals(), is_manual=True) == "gold"
+    assert expected_tier(version(), "gold", totals()) == "gold"
+    assert expected_tier(version(), "of another version", totals(spend=100)) == "silver"
 
 
 def test_a_programme_without_tiers_has_one_that_has_no_name() -> None:

@@ -1,4 +1,4 @@
-"""``plushka rules test FOLDER``: a business's own example files, run by the engine of its tills."""
+"""``plushka rules``: a business's own example files, run by the engine of its tills, and the form of its programme."""
 
 import sys
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cyclopts import App
 
+from plushka.engine.program_files import program_schema
 from plushka.engine.specs.run import Result, run_file
 from plushka.platform.operating import NeedsOperator
 
@@ -16,7 +17,7 @@ class NoExamples(NeedsOperator):
     """The folder is not there, or holds nothing to try."""
 
 
-app = App(name="rules", help="Try rules on examples.")
+app = App(name="rules", help="Try rules on examples; print the form of a programme.")
 
 
 @app.command
@@ -31,6 +32,12 @@ def test(folder: Path) -> None:
     print(report(results))
     if any(result.differences for result in results):
         sys.exit(1)
+
+
+@app.command
+def schema() -> None:
+    """Print the JSON Schema of a programme's file, by which an editor completes and checks it."""
+    print(program_schema().decode())
 
 
 def run_folder(folder: Path) -> list[Result]:

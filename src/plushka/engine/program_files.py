@@ -79,6 +79,16 @@ def format_program(program: Program) -> bytes:
     return msgspec.json.format(msgspec.json.encode(program), indent=2)
 
 
+def program_schema() -> bytes:
+    """Return the JSON Schema of a programme's file: what editors complete by and other systems check with."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Plushka programme",
+        **msgspec.json.schema(Program),
+    }
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2)
+
+
 def _refusal(message: str) -> Invalid:
     found = _PATH.search(message)
     path = found["path"] if found else ""

@@ -4,8 +4,7 @@ Totals are tuples that run parallel to ``Version.windows``. The functions take a
 None is the only tier of a programme without tiers.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -91,14 +90,19 @@ def next_review(version: Version, tier_since: date, after: date) -> ReviewDates 
     return ReviewDates(measured_on=turn - DAY, falls_on=turn + grace)
 
 
-def moves(
-    version: Version, members: Iterable[tuple[str | None, Sequence[Totals]]]
-) -> Counter[tuple[str | None, str | None]]:
-    """Count members by (tier now, tier that fits), over the windows of ``version``: what publishing it would move.
+def expected_tier(
+    version: Version, tier: str | None, totals: Sequence[Totals], *, is_manual: bool = False
+) -> str | None:
+    """Return the tier that publishing ``version`` would bring a member who now has ``tier``, another version's perhaps.
 
-    Rises come with each member's next purchase, falls at the next review.
+    A rise comes with the member's next purchase, a fall at the next review, and never without reviews.
     """
-    return Counter((tier, fitting_tier(version, totals)) for tier, totals in members)
+    current = version.tier_plan(tier)
+    rises_to = version.tier_plan(tier_after(version, tier, totals))
+    tiers = version.program.tiers
+    if rises_to.rank > current.rank or tiers is None or tiers.review.cycle == "never":
+        return rises_to.id
+    return review(version, tier, totals, is_manual=is_manual)
 
 
 def next_tier(version: Version, tier: str | None, totals: Sequence[Totals]) -> TierProgress | None:

@@ -79,3 +79,16 @@ class DocumentLot(Struct, frozen=True):
     activates_at: datetime
     expires_at: datetime | None
     is_sliding: bool
+
+
+class ProgramFigures(Struct, frozen=True):
+    """What a programme has come to: members with a wallet in it, and all points ever issued, spent, burned; left now.
+
+    ``issued`` is net of what returns took back, ``spent`` of what they gave back.
+    """
+
+    members: int = 0
+    issued: int = 0
+    spent: int = 0
+    burned: int = 0
+    left: int = 0

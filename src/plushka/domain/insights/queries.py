@@ -10,6 +10,7 @@ from plushka.domain.insights.model import (
     Document,
     DocumentLot,
     MemberFigures,
+    ProgramFigures,
     ReceiptFilter,
     ReceiptRow,
 )
@@ -168,3 +169,40 @@ async def list_document_lots(tx: Tx, document_id: UUID) -> tuple[DocumentLot, ..
         document_id,
     )
     return tuple(DocumentLot(**row) for row in rows)
+
+
+async def find_program_figures(tx: Tx) -> dict[UUID, ProgramFigures]:
+    """Return the figures of each programme that somebody takes part in."""
+    rows = await tx.fetch(
+        """
+        -- insights.find_program_figures
+        with moved as (
+            select wallet_id,
+                   sum(points * case when debit in ('issued', 'adjusted', 'reversed') then 1
+                                     when credit in ('adjusted', 'reversed') then -1 else 0 end) as issued,
+                   sum(points * case when credit = 'spent' then 1 when debit = 'spent' then -1 else 0 end) as spent,
+                   sum(points) filter (where credit = 'burned') as burned
+            from postings where tenant_id = $1
+            group by wallet_id
+        )
+        select w.program_id, count(*) as members,
+               coalesce(sum(m.issued), 0)::bigint as issued, coalesce(sum(m.spent), 0)::bigint as spent,
+               coalesce(sum(m.burned), 0)::bigint as burned,
+               sum(w.pending + w.available + w.held)::bigint as left
+        from wallets w
+        left join moved m on m.wallet_id = w.id
+        where w.tenant_id = $1
+        group by w.program_id
+        """,
+        tx.tenant_id,
+    )
+    return {
+        row["program_id"]: ProgramFigures(
+            members=row["members"],
+            issued=row["issued"],
+            spent=row["spent"],
+            burned=row["burned"],
+            left=row["left"],
+        )
+        for row in rows
+    }

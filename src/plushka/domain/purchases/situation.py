@@ -123,6 +123,14 @@ async def _fill_baskets(tx: Tx, reference: Reference, situations: Sequence[Situa
         situation.basket = Basket(lines, situation.basket.place, purchase.channel, purchase.redeem)
 
 
+async def find_lines(tx: Tx, reference: Reference, reported: Sequence[PurchaseLine]) -> tuple[Line, ...]:
+    """Return the lines of one purchase as rules see them."""
+    products = await reference.catalog.look_up(tx, {line.sku for line in reported})
+    unlisted = {line.category for line in reported if line.category and line.sku not in products}
+    paths = await reference.catalog.trace_categories(tx, unlisted) if unlisted else {}
+    return _lines(reported, products, paths)[0]
+
+
 def _lines(
     reported: Sequence[PurchaseLine], products: dict[str, Product], paths: dict[str, tuple[str, ...]]
 ) -> tuple[tuple[Line, ...], tuple[str | None, ...]]:

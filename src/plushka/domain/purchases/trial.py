@@ -1,0 +1,128 @@
+"""What rules that are not in force would give: a purchase decided by drafts and old versions. Nothing is booked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.book import Book
+from plushka.domain.members.model import Person, UnknownMember
+from plushka.domain.members.queries import find_people
+from plushka.domain.programs import standings
+from plushka.domain.programs.model import Standing
+from plushka.domain.purchases.model import PurchaseLine, UnknownBranch
+from plushka.domain.purchases.reference import Reference
+from plushka.domain.purchases.situation import find_lines, state_of
+from plushka.engine.evaluate import evaluate
+from plushka.engine.local_time import moment
+from plushka.engine.purchase import Basket, Lot, Member, Outcome, Place
+from plushka.engine.version import Version
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+_SUPPOSED_LOT = UUID(int=0)
+
+
+class Supposed(Struct, frozen=True):
+    """A member who does not exist: of ``tier``, with ``points`` that never burn. ``is_new``: never bought before."""
+
+    tier: str | None = None
+    points: int = 0
+    is_new: bool = True
+
+
+class Trial(Struct, frozen=True):
+    """A purchase to try rules on, at the branch of the code ``branch``; ``member`` None: without a card."""
+
+    lines: tuple[PurchaseLine, ...]
+    branch: str
+    at: datetime
+    member: UUID | Supposed | None = None
+    channel: str = "till"
+    redeem: int | Literal["max"] = 0
+
+
+async def try_out(
+    tx: Tx, reference: Reference, trial: Trial, versions: Sequence[Version], *, program_id: UUID
+) -> list[Outcome]:
+    """Return how each of ``versions`` decides the purchase, with the member as they stand now in ``program_id``.
+
+    :raises UnknownBranch: the business has no branch of this code
+    :raises UnknownMember: it has no member of this id
+    """
+    places = await reference.places(tx, branch=trial.branch)
+    branch = places.branches.get(trial.branch)
+    if branch is None:
+        raise UnknownBranch(field="branch")
+    place = Place(
+        branch=branch.code, time_zone=branch.time_zone, day_starts_minutes=branch.day_starts_minutes
+    )
+    basket = Basket(
+        lines=await find_lines(tx, reference, trial.lines),
+        place=place,
+        channel=trial.channel,
+        redeem=trial.redeem if trial.member is not None else 0,
+    )
+    if not isinstance(trial.member, UUID):
+        supposed = _supposed(trial.member, trial.at)
+        return [evaluate(version, supposed, basket, trial.at) for version in versions]
+    day = moment(trial.at, place).business_date
+    buyer = await _find_buyer(tx, trial.member, program_id=program_id, day=day)
+    return [evaluate(version, await _state(tx, version, buyer), basket, trial.at) for version in versions]
+
+
+@dataclass(slots=True)
+class _Buyer:
+    """A member as they stand now; ``day`` is the business day of the purchase."""
+
+    person: Person
+    book: Book
+    standing: Standing
+    day: date
+
+
+async def _find_buyer(tx: Tx, member_id: UUID, *, program_id: UUID, day: date) -> _Buyer:
+    person = (await find_people(tx, {member_id})).get(member_id)
+    if person is None:
+        raise UnknownMember(field="member")
+    books = await bookkeeping.read_books(tx, program_id=program_id, member_ids=[member_id])
+    book = books.get(member_id) or Book(wallet_id=new_id(), member_id=member_id)
+    await bookkeeping.load_lots(tx, [book])
+    book.settle(tx.at)
+    found = await standings.list_standings(tx, [member_id], program_id=program_id)
+    return _Buyer(person, book, found.get(member_id) or standings.newcomer(member_id, program_id), day)
+
+
+async def _state(tx: Tx, version: Version, buyer: _Buyer) -> Member:
+    person, standing = buyer.person, buyer.standing
+    totals = await standings.list_totals(tx, version=version, standings=[standing], days=[buyer.day])
+    rule_points = await standings.list_rule_points(
+        tx,
+        program_id=standing.program_id,
+        rules=version.capped_rules,
+        member_ids=[person.id],
+        days=[buyer.day],
+    )
+    return state_of(
+        buyer.book,
+        person,
+        lots=buyer.book.spendable_lots(),
+        tier=standing.tier,
+        tier_is_manual=standing.tier_is_manual,
+        purchases=standing.sums.purchases,
+        totals=totals[person.id],
+        rule_points=rule_points.get(person.id, {}),
+    )
+
+
+def _supposed(supposed: Supposed | None, at: datetime) -> Member | None:
+    if supposed is None:
+        return None
+    lots = (Lot(_SUPPOSED_LOT, supposed.points, at),) if supposed.points else ()
+    return Member(
+        available=supposed.points, lots=lots, tier=supposed.tier, purchases=0 if supposed.is_new else 1
+    )
