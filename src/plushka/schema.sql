@@ -562,12 +562,12 @@ create unique index holds_idempotency on holds (tenant_id, till_id, idempotency_
 create index holds_open on holds (tenant_id, expires_at) where state = 'open';
 create index holds_of_wallet on holds (tenant_id, wallet_id) where state = 'open';
 
--- Movements by hand: points below zero take away.
+-- Movements by hand and opening balances of an import: points below zero take away.
 create table adjustments (
     tenant_id uuid not null,
     id uuid not null,
     wallet_id uuid not null,
-    kind text not null check (kind in ('adjustment', 'welcome', 'debt_write_off')),
+    kind text not null check (kind in ('adjustment', 'welcome', 'debt_write_off', 'import')),
     points bigint not null check (points <> 0),
     reason text not null check (reason <> ''),
     actor text not null,

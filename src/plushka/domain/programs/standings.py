@@ -278,6 +278,36 @@ async def change_tier(
     )
 
 
+async def change_tiers(tx: Tx, moved: Sequence[tuple[Standing, str | None]], *, reason: str) -> None:
+    """Move many members of one programme to other tiers and journal it; rules may move them again."""
+    if not moved:
+        return
+    program_id = moved[0][0].program_id
+    await tx.execute(
+        """
+        -- programs.change_tiers
+        update standings set tier = new.tier, tier_since = $3, tier_is_manual = false, tier_until = null
+        from unnest($4::uuid[], $5::text[]) as new (member_id, tier)
+        where standings.tenant_id = $1 and standings.program_id = $2
+          and standings.member_id = any($4) and standings.member_id = new.member_id
+        """,
+        tx.tenant_id,
+        program_id,
+        tx.at,
+        [standing.member_id for standing, _ in moved],
+        [tier for _, tier in moved],
+    )
+    today, nothing = tx.at.date(), Sums(0, 0, 0)
+    await _insert_tier_changes(
+        tx,
+        [
+            StandingChange(standing.member_id, today, nothing, standing.tier, tier, reason=reason)
+            for standing, tier in moved
+        ],
+        program_id,
+    )
+
+
 async def _insert_tier_changes(tx: Tx, changes: Sequence[StandingChange], program_id: UUID) -> None:
     if changes:
         await tx.execute(

@@ -1,0 +1,95 @@
+"""Points given to and taken from many members at once, each movement with an id of its own."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.model import Cause
+from plushka.engine.purchase import Grant
+from plushka.platform.database import Tx
+
+BulkKind = Literal["adjustment", "import"]
+BulkResult = Literal["booked", "known", "short"]
+
+
+class BulkChange(Struct, frozen=True):
+    """Give a member ``points``, below zero take them away. What has the ``adjustment_id`` is booked once for ever."""
+
+    member_id: UUID
+    adjustment_id: UUID
+    points: int
+
+
+async def adjust_many(
+    tx: Tx,
+    changes: Sequence[BulkChange],
+    *,
+    program_id: UUID,
+    grant: Callable[[int], Grant],
+    kind: BulkKind,
+    reason: str,
+) -> dict[UUID, BulkResult]:
+    """Book the changes, one a member, and return what became of each, by member; ``grant`` makes lots of points.
+
+    ``known`` was booked before, under this id; ``short`` has fewer points than were to be taken, or no wallet,
+    and was left alone. No audit row: whoever asks for many writes one.
+    """
+    by_member = {change.member_id: change for change in changes}
+    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(by_member))
+    await bookkeeping.load_lots(tx, books.values())
+    for book in books.values():
+        book.settle(tx.at)
+    wanted = [
+        change
+        for member_id, change in by_member.items()
+        if member_id in books and books[member_id].available >= -change.points
+    ]
+    known = await find_adjusted(tx, [change.adjustment_id for change in changes])
+    fresh = [change for change in wanted if change.adjustment_id not in known]
+    await tx.execute(
+        """
+        -- ledger.record_adjustments
+        insert into adjustments (tenant_id, id, wallet_id, kind, points, reason, actor, at)
+        select $1, new.id, new.wallet_id, $2, new.points, $3, $4, $5
+        from unnest($6::uuid[], $7::uuid[], $8::bigint[]) as new (id, wallet_id, points)
+        """,
+        tx.tenant_id,
+        kind,
+        reason,
+        tx.actor,
+        tx.at,
+        [change.adjustment_id for change in fresh],
+        [books[change.member_id].wallet_id for change in fresh],
+        [change.points for change in fresh],
+    )
+    for change in fresh:
+        cause = Cause(document_id=change.adjustment_id, version_id=None, at=tx.at)
+        book = books[change.member_id]
+        if change.points > 0:
+            book.accrue(grant(change.points), earned_at=tx.at, cause=cause, kind="adjust")
+        else:
+            book.take_away(-change.points, cause=cause)
+    await bookkeeping.save_books(tx, books.values())
+    booked = {change.member_id for change in fresh}
+    return {
+        change.member_id: (
+            "known" if change.adjustment_id in known else "booked" if change.member_id in booked else "short"
+        )
+        for change in changes
+    }
+
+
+async def find_adjusted(tx: Tx, adjustment_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the points of those adjustments that are booked, by their ids."""
+    rows = await tx.fetch(
+        """
+        -- ledger.find_adjusted
+        select id, points from adjustments where tenant_id = $1 and id = any($2)
+        """,
+        tx.tenant_id,
+        adjustment_ids,
+    )
+    return {row["id"]: row["points"] for row in rows}
