@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
+from plushka.delivery.jobs import member_import
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
@@ -12,6 +13,9 @@ from plushka.platform.database import Database
 
 WORKS: Mapping[str, Work] = {
     journal.KIND: journal.export_journal,
+    member_import.READ: member_import.look_into,
+    member_import.TRY: member_import.try_out,
+    member_import.BRING_IN: member_import.bring_in,
 }
 """What each kind of task does."""
 

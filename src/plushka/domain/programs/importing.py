@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from plushka.domain.businesses.model import Business
-from plushka.domain.ledger import operations as ledger
+from plushka.domain.ledger.bookkeeping import insert_wallets
 from plushka.domain.ledger.bulk import BulkChange, adjust_many, find_adjusted
 from plushka.domain.members.importing import MemberChange, save_members
 from plushka.domain.members.imports.model import Column, ImportRow, Problem
+from plushka.domain.members.imports.rows import Facts
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import find_member_ids, list_members_of_ids
 from plushka.domain.programs import standings
@@ -144,7 +145,7 @@ async def _join(tx: Tx, turns: Sequence[_Turn], version: PublishedVersion) -> No
     """Open wallets and standings where there are none, and move those to their tier who stand in another one."""
     program_id = version.program_id
     member_ids = [turn.change.id for turn in turns]
-    await ledger.open_wallets(tx, member_ids, program_id=program_id)
+    await insert_wallets(tx, [(new_id(), member_id) for member_id in member_ids], program_id=program_id)
     tiers = version.program.tiers
     first = tiers.tiers[0].id if tiers else None
     await standings.open_standings(tx, member_ids, program_id=program_id, tier=first)
@@ -194,3 +195,14 @@ async def _book_balances(
 def balance_id(tenant_id: UUID, source: str, member_id: UUID) -> UUID:
     """Return the id under which a member's balance of ``source`` is booked."""
     return uuid5(tenant_id, f"import\0{source}\0{member_id}\0balance")
+
+
+def facts_of(business: Business, version: PublishedVersion, at: datetime) -> Facts:
+    """Return what a file of this business's members is read against."""
+    tiers = version.program.tiers.tiers if version.program.tiers else ()
+    return Facts(
+        country=business.country,
+        today=at.astimezone(ZoneInfo(business.time_zone)).date(),
+        scale=version.program.point.scale,
+        tiers={name.lower(): tier.id for tier in tiers for name in (tier.id, tier.name)},
+    )

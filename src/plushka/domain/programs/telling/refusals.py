@@ -226,6 +226,17 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The member has no points that can be spent here. Nothing was taken."),
     ),
     "return_exceeds_receipt": (marked("More is returned than is left of the receipt. Nothing was booked."),),
+    "import_file_unreadable": (
+        marked(
+            "This is neither a CSV table nor an Excel workbook, or it is in another encoding. Nothing was brought in."
+        ),
+    ),
+    "import_file_empty": (marked("There is nothing in the file. Nothing was brought in."),),
+    "import_file_too_long": (
+        marked(
+            "The file is too long; the most is {rows_max} rows and {columns_max} columns. Nothing was brought in."
+        ),
+    ),
 }
 KNOWN_CODES = frozenset(code for code in _SENTENCES if ":" not in code)
 
