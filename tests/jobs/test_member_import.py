@@ -15,6 +15,7 @@ from plushka.delivery.jobs import member_import
 from plushka.delivery.jobs.long_work import WORKS, do_task
 from plushka.delivery.jobs.member_import import Report, Sample
 from plushka.domain.audit.queries import list_entries
+from plushka.domain.members.consents import list_consents
 from plushka.domain.members.model import Identity, Member
 from plushka.domain.members.queries import find_member
 from plushka.domain.programs.importing import import_members
@@ -119,6 +120,7 @@ async def test_members_come_with_their_tier_tags_and_balance(shop: Shop) -> None
     assert report == Report(created=2, skipped=3, problems=3, in_file=1267, booked=1250, left_out=17)
     anna = await member(shop, "+79161234567")
     assert (anna.name, anna.birthday, anna.tags) == ("Анна Ёлкина", date(1990, 2, 28), ("vip", "кофе"))
+    assert anna.source == "import"
     assert anna.enrolled_at == datetime(2025, 2, 28, 21, tzinfo=UTC)
     assert {identity.value for identity in anna.identities} == {"+79161234567", "QX1"}
     wallet = await shop.wallet(anna.id)
@@ -163,8 +165,26 @@ async def test_a_member_we_know_is_updated_and_keeps_what_the_file_does_not_say(
 
     anna = await member(shop, "+79161234567")
     assert report.updated == 1
-    assert (anna.name, anna.tags, anna.personal_discount_bp) == ("Анна Ёлкина", ("vip", "кофе", "новая"), 500)
+    assert (anna.name, anna.personal_discount_bp) == ("Анна Ёлкина", 500)
+    assert anna.tags == ("vip", "кофе", "новая")
     assert {identity.value for identity in anna.identities} == {"+79161234567", "QX1", "QX2"}
+
+
+async def test_consents_are_noted_where_they_differ(shop: Shop) -> None:
+    text = "Телефон;Согласие на обработку данных;Согласие на рассылку\n89161234567;да;{}\n"
+
+    first = await bring_in(shop, text.format("да"))
+    again = await bring_in(shop, text.format("да"))
+    taken_back = await bring_in(shop, text.format("нет"))
+
+    assert (first.created, again.unchanged, taken_back.updated) == (1, 1, 1)
+    async with shop.tx() as tx:
+        consents = await list_consents(tx, (await member(shop, "+79161234567")).id)
+    assert [(consent.kind, consent.is_given) for consent in reversed(consents)] == [
+        ("personal_data", True),
+        ("marketing", True),
+        ("marketing", False),
+    ]
 
 
 async def test_a_row_of_two_members_is_left_out_and_told(shop: Shop) -> None:
@@ -183,10 +203,10 @@ async def test_a_row_of_two_members_is_left_out_and_told(shop: Shop) -> None:
 async def test_two_rows_of_one_member_follow_each_other(shop: Shop) -> None:
     await bring_in(shop, FILE)
 
-    report = await bring_in(shop, "Телефон;Карта;Метки\n89161234567;;первая\n;QX1;вторая\n")
+    report = await bring_in(shop, "Телефон;Карта;Метки\n89161234567;;VIP\n;QX1;яркая\n")
 
-    assert (report.updated, report.skipped) == (2, 0)
-    assert (await member(shop, "+79161234567")).tags == ("vip", "кофе", "первая", "вторая")
+    assert (report.updated, report.unchanged, report.skipped) == (1, 1, 0)
+    assert (await member(shop, "+79161234567")).tags == ("vip", "кофе", "яркая")
 
 
 async def test_a_trial_tells_what_would_be_and_leaves_nothing(shop: Shop) -> None:

@@ -1,15 +1,16 @@
 """Writing many members at once, as a file names them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from plushka.domain.members.model import Identity
+from plushka.domain.members.model import TAGS_MAX, ConsentKind, Identity
 from plushka.platform.database import Tx
 from plushka.platform.errors import TemporaryFailure
+from plushka.platform.ids import new_id
 
 
 class MemberChange(Struct, frozen=True):
@@ -34,8 +35,10 @@ async def save_members(tx: Tx, changes: Sequence[MemberChange]) -> None:
         await tx.execute(
             """
             -- members.insert_members
-            insert into members (tenant_id, id, name, birthday, tags, personal_discount_bp, enrolled_at)
-            select $1, id, name, birthday, array(select jsonb_array_elements_text(tags)), discount_bp, enrolled_at
+            insert into members
+                (tenant_id, id, name, birthday, tags, personal_discount_bp, source, enrolled_at)
+            select $1, id, name, birthday, array(select jsonb_array_elements_text(tags)), discount_bp, 'import',
+                   enrolled_at
             from unnest($2::uuid[], $3::text[], $4::date[], $5::jsonb[], $6::integer[], $7::timestamptz[])
                 as new (id, name, birthday, tags, discount_bp, enrolled_at)
             """,
@@ -49,13 +52,17 @@ async def save_members(tx: Tx, changes: Sequence[MemberChange]) -> None:
             -- members.update_members
             update members
             set name = new.name, birthday = new.birthday, personal_discount_bp = new.discount_bp,
-                tags = array(select jsonb_array_elements_text(new.tags))
+                tags = array(select jsonb_array_elements_text(new.tags)),
+                birthday_changed_at = case
+                    when members.birthday <> new.birthday then $7 else members.birthday_changed_at
+                end
             from unnest($2::uuid[], $3::text[], $4::date[], $5::jsonb[], $6::integer[])
                 as new (id, name, birthday, tags, discount_bp)
             where members.tenant_id = $1 and members.id = any($2) and members.id = new.id
             """,
             tx.tenant_id,
             *_columns(known),
+            tx.at,
         )
     wanted = [(identity, change.id) for change in changes for identity in change.identities]
     added = await tx.fetch(
@@ -75,6 +82,46 @@ async def save_members(tx: Tx, changes: Sequence[MemberChange]) -> None:
     )
     if len(added) < len(wanted):
         raise TemporaryFailure("a member of the file was enrolled by somebody else meanwhile")
+
+
+async def save_consents(tx: Tx, consents: Mapping[UUID, Mapping[ConsentKind, bool]]) -> set[UUID]:
+    """Note what the file says of consents where it differs from what holds; return whose changed."""
+    said = [
+        (member_id, kind, is_given)
+        for member_id, all_of in consents.items()
+        for kind, is_given in all_of.items()
+    ]
+    if not said:
+        return set()
+    rows = await tx.fetch(
+        """
+        -- members.import_consents
+        insert into consents (tenant_id, id, member_id, kind, is_given, source, actor, at)
+        select $1, said.id, said.member_id, said.kind, said.is_given, 'import', $2, $3
+        from unnest($4::uuid[], $5::uuid[], $6::text[], $7::boolean[]) as said (id, member_id, kind, is_given)
+        cross join lateral (
+            select coalesce((
+                select is_given from consents
+                where tenant_id = $1 and member_id = said.member_id and kind = said.kind
+                order by id desc limit 1
+            ), false) as is_given
+        ) as known
+        where said.is_given <> known.is_given
+        returning member_id
+        """,
+        tx.tenant_id,
+        tx.actor,
+        tx.at,
+        [new_id() for _ in said],
+        *([row[column] for row in said] for column in range(3)),
+    )
+    return {row["member_id"] for row in rows}
+
+
+def with_tags(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    """Return the tags that a member has with ``more``: each once in whatever capitals, in alphabetical order."""
+    tags = {tag.lower(): tag for tag in (*more, *known)}
+    return tuple(sorted(tags.values(), key=str.lower)[:TAGS_MAX])
 
 
 def _columns(changes: Sequence[MemberChange]) -> tuple[list[object], ...]:

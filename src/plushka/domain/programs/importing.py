@@ -16,7 +16,7 @@ from msgspec import Struct
 from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.bookkeeping import insert_wallets
 from plushka.domain.ledger.bulk import BulkChange, adjust_many, find_adjusted
-from plushka.domain.members.importing import MemberChange, save_members
+from plushka.domain.members.importing import MemberChange, save_consents, save_members, with_tags
 from plushka.domain.members.imports.model import Column, ImportRow, Problem
 from plushka.domain.members.imports.rows import Facts
 from plushka.domain.members.model import Member
@@ -78,6 +78,10 @@ async def import_members(
     while waiting:
         turns, waiting = await _take_turns(tx, waiting, business, outcomes)
         await save_members(tx, [turn.change for turn in turns if turn.member is None or turn.is_changed])
+        by_member = {turn.change.id: turn for turn in turns}
+        said = {member_id: turn.row.consents for member_id, turn in by_member.items()}
+        for member_id in await save_consents(tx, said):
+            by_member[member_id].is_changed = True
         await _join(tx, turns, version)
         await _book_balances(tx, turns, business, version, source)
         outcomes.update((turn.row.number, turn.outcome()) for turn in turns)
@@ -118,7 +122,7 @@ def _turn(row: ImportRow, member: Member | None, at: datetime, business: Busines
             is_new=True,
             name=row.name,
             birthday=row.birthday,
-            tags=row.tags,
+            tags=with_tags((), row.tags),
             personal_discount_bp=row.discount_bp or 0,
             enrolled_at=enrolled_at,
             identities=row.identities,
@@ -129,7 +133,7 @@ def _turn(row: ImportRow, member: Member | None, at: datetime, business: Busines
         is_new=False,
         name=row.name or member.name,
         birthday=row.birthday or member.birthday,
-        tags=tuple(dict.fromkeys((*member.tags, *row.tags))),
+        tags=with_tags(member.tags, row.tags) if row.tags else member.tags,
         personal_discount_bp=member.personal_discount_bp if row.discount_bp is None else row.discount_bp,
         enrolled_at=member.enrolled_at,
         identities=tuple(identity for identity in row.identities if identity not in member.identities),

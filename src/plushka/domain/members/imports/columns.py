@@ -101,6 +101,18 @@ HEADINGS: dict[Column, frozenset[str]] = {
         }
         | {"member since", "signup date"}
     ),
+    Column.PERSONAL_DATA: frozenset(
+        {
+            "согласие на обработку данных",
+            "согласие на обработку персональных данных",
+            "согласие на обработку пдн",
+        }
+        | {"согласие", "personal data", "consent", "consent to personal data"}
+    ),
+    Column.MARKETING: frozenset(
+        {"согласие на рассылку", "согласие на рассылки", "согласие на рекламу", "рассылка", "реклама"}
+        | {"marketing", "marketing consent", "consent to marketing", "newsletter", "opt in", "subscribed"}
+    ),
 }
 
 

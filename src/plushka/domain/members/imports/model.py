@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from plushka.domain.members.model import Identity, IdentityKind
+from plushka.domain.members.model import ConsentKind, Identity, IdentityKind
 from plushka.platform.errors import Invalid
 
 DateOrder = Literal["dmy", "mdy"]
@@ -14,8 +14,6 @@ DateOrder = Literal["dmy", "mdy"]
 ROWS_MAX = 500_000
 COLUMNS_MAX = 100
 CELL_LENGTH_MAX = 2000
-TAG_LENGTH_MAX = 50
-TAGS_MAX = 50
 
 
 class Column(StrEnum):
@@ -35,6 +33,8 @@ class Column(StrEnum):
     DISCOUNT = "discount"
     TAGS = "tags"
     ENROLLED = "enrolled"
+    PERSONAL_DATA = "personal_data"
+    MARKETING = "marketing"
 
 
 IDENTITY_COLUMNS: dict[Column, IdentityKind] = {
@@ -42,6 +42,12 @@ IDENTITY_COLUMNS: dict[Column, IdentityKind] = {
     Column.CARD: "card",
     Column.EMAIL: "email",
     Column.EXTERNAL: "external",
+}
+
+
+CONSENT_COLUMNS: dict[Column, ConsentKind] = {
+    Column.PERSONAL_DATA: "personal_data",
+    Column.MARKETING: "marketing",
 }
 
 
@@ -84,7 +90,8 @@ class Problem(Struct, frozen=True, omit_defaults=True):
 class ImportRow(Struct, frozen=True, omit_defaults=True):
     """A row as it is understood; ``number`` is its place in the file, counted from 1 with the header.
 
-    None and empty: the file says nothing. ``tier`` is a tier's id, ``balance`` in units of the wallet.
+    None and empty: the file says nothing. ``tier`` is a tier's id, ``balance`` in units of the wallet, ``consents``
+    are given or taken back.
     """
 
     number: int
@@ -96,6 +103,7 @@ class ImportRow(Struct, frozen=True, omit_defaults=True):
     discount_bp: int | None = None
     tags: tuple[str, ...] = ()
     enrolled_on: date | None = None
+    consents: dict[ConsentKind, bool] = {}
     problems: tuple[Problem, ...] = ()
 
     @property

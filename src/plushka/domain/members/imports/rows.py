@@ -9,16 +9,15 @@ from decimal import Decimal
 from plushka.domain.members.identities import identify
 from plushka.domain.members.imports.columns import read_date
 from plushka.domain.members.imports.model import (
+    CONSENT_COLUMNS,
     IDENTITY_COLUMNS,
-    TAG_LENGTH_MAX,
-    TAGS_MAX,
     Column,
     ImportRow,
     Plan,
     Problem,
     Table,
 )
-from plushka.domain.members.model import NAME_LENGTH_MAX, Identity
+from plushka.domain.members.model import NAME_LENGTH_MAX, TAG_LENGTH_MAX, TAGS_MAX, ConsentKind, Identity
 from plushka.platform.errors import Invalid
 
 BALANCE_MAX = 10**12
@@ -27,6 +26,8 @@ YEAR_MIN = 1900
 NUMBER_LENGTH_MAX = 30
 DISCOUNT_BP_MAX = 100_00
 
+_YES = frozenset({"да", "есть", "согласен", "согласна", "истина", "yes", "y", "true", "1", "+"})
+_NO = frozenset({"нет", "не согласен", "не согласна", "отказ", "ложь", "no", "n", "false", "0", "-"})
 _LIST = re.compile(r"[,;\n|]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
@@ -80,6 +81,7 @@ class Reader:
             discount_bp=_discount(typed.get(Column.DISCOUNT, ""), problems),
             tags=_tags(typed.get(Column.TAGS, ""), problems),
             enrolled_on=self._day(Column.ENROLLED, typed.get(Column.ENROLLED, ""), problems),
+            consents=_consents(typed, problems),
             problems=tuple(problems),
         )
 
@@ -158,6 +160,17 @@ def _tags(text: str, problems: list[Problem]) -> tuple[str, ...]:
         problems.append(Problem("import_tags_too_long", Column.TAGS, text))
         return ()
     return tags
+
+
+def _consents(typed: Mapping[Column, str], problems: list[Problem]) -> dict[ConsentKind, bool]:
+    consents: dict[ConsentKind, bool] = {}
+    for column, kind in CONSENT_COLUMNS.items():
+        text = typed.get(column, "").lower()
+        if text in _YES or text in _NO:
+            consents[kind] = text in _YES
+        elif text:
+            problems.append(Problem("import_consent_unreadable", column, text))
+    return consents
 
 
 def _number(text: str) -> Decimal | None:

@@ -24,6 +24,7 @@ _SENTENCES = {
     "import_discount_unreadable": marked(
         "“{typed}” is no discount from 0 to 100%. The rest of the row was taken."
     ),
+    "import_consent_unreadable": marked("“{typed}” is neither yes nor no. The rest of the row was taken."),
     "import_name_too_long": marked("The name is too long. The rest of the row was taken."),
     "import_tags_too_long": marked("The tags are too long or too many. The rest of the row was taken."),
 }
@@ -45,6 +46,8 @@ COLUMN_NAMES: dict[Column, str] = {
     Column.DISCOUNT: marked("Personal discount"),
     Column.TAGS: marked("Tags"),
     Column.ENROLLED: marked("Enrolled on"),
+    Column.PERSONAL_DATA: marked("Consent to personal data"),
+    Column.MARKETING: marked("Consent to marketing"),
 }
 
 
