@@ -23,10 +23,10 @@ def test_its_till_sells_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     found("Кофейня Анны", email="anna@example.com", owner="Анна", preset="levels")
     key = re.search(r"^plk_\S+$", capsys.readouterr().out, re.MULTILINE)
     assert key is not None
-    assert asyncio.run(_earn(key[0])) == 10
+    assert asyncio.run(earn(key[0])) == 10
 
 
-async def _earn(key: str) -> int:
+async def earn(key: str) -> int:
     async with (
         started(Plushka(Settings.from_environment(), SystemClock())) as app,
         client_of(app, key) as till,

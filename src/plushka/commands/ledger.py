@@ -28,13 +28,19 @@ def verify(*, tenant: UUID | None = None) -> None:
         Only this business; without it, all of them.
     """
     with available(Settings.from_environment()) as dsn:
-        results = asyncio.run(_verify(dsn, tenant))
+        is_clean = verify_all(dsn, tenant)
+    if not is_clean:
+        sys.exit(1)
+
+
+def verify_all(dsn: str, tenant: UUID | None = None) -> bool:
+    """Check one business or all, print what was found, and return whether nothing differs."""
+    results = asyncio.run(_verify(dsn, tenant))
     if not results:
         print("There is no business yet.")
     for tenant_id, verification in results.items():
         _print(tenant_id, verification)
-    if any(verification.differences for verification in results.values()):
-        sys.exit(1)
+    return not any(verification.differences for verification in results.values())
 
 
 async def _verify(dsn: str, tenant: UUID | None) -> dict[UUID, Verification]:

@@ -34,6 +34,11 @@ def migrate(dsn: str) -> list[str]:
         return [migration.id for migration in missing]
 
 
+def role() -> str:
+    """Return the statements that make the application's role if it is not there."""
+    return (FOLDER / "0000_role.sql").read_text()
+
+
 class DatabaseUnreachable(NeedsOperator):
     """Nobody answers at the address, or refuses us; the message is PostgreSQL's, without the password."""
 
