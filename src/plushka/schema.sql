@@ -760,6 +760,9 @@ create unique index receipts_idempotency on receipts (tenant_id, till_id, idempo
 -- Tells also who has bought at a branch, without looking at the receipts themselves.
 create index receipts_of_member on receipts (tenant_id, member_id, occurred_at desc) include (branch_id);
 
+-- For what is asked of days: sums, lists, who sold.
+create index receipts_of_day on receipts (tenant_id, business_date, id);
+
 create table returns (
     tenant_id uuid not null,
     id uuid not null,

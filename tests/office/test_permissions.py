@@ -32,6 +32,7 @@ TABLE = {
     "GET /program/versions/{version_id:uuid}": ALL,
     "GET /receipts": ALL,
     "GET /receipts/new": ALL,
+    "POST /receipts/exports": "owner manager accountant",
     "GET /receipts/{receipt_id:uuid}": ALL,
     "GET /sign-in": "everybody",
     "POST /sign-in": "everybody",

@@ -97,6 +97,11 @@ def format_number(
     return "+" + digits if signed and exact > 0 else digits
 
 
+def language_of(text: str) -> Language:
+    """Return the language of that name, the first one when there is none."""
+    return next((language for language in LANGUAGES if language == text), LANGUAGES[0])
+
+
 def currency_decimals(currency: str) -> int:
     """Return how many decimals an amount of ``currency`` has: 2 for RUB, 0 for JPY."""
     return get_currency_precision(currency)

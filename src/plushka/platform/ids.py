@@ -27,3 +27,8 @@ def id_of(at: datetime) -> UUID:
 def floor_of(at: datetime) -> UUID:
     """Return what sorts before every identifier made at ``at`` or later, and after every earlier one."""
     return UUID(int=int(at.timestamp() * 1000) << _TIMESTAMP_SHIFT)
+
+
+def earlier(known: UUID, *, by_ms: int) -> UUID:
+    """Return what sorts before every identifier made ``by_ms`` milliseconds before ``known`` or later."""
+    return UUID(int=max(0, (known.int >> _TIMESTAMP_SHIFT) - by_ms) << _TIMESTAMP_SHIFT)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from plushka.delivery.jobs import member_import
 from plushka.domain.insights.journal import export as journal
+from plushka.domain.insights.receipts import export as receipts
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
 from plushka.platform.clock import Clock
@@ -16,6 +17,7 @@ WORKS: Mapping[str, Work] = {
     member_import.READ: member_import.look_into,
     member_import.TRY: member_import.try_out,
     member_import.BRING_IN: member_import.bring_in,
+    receipts.KIND: receipts.export_receipts,
 }
 """What each kind of task does."""
 

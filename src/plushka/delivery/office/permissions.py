@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "businesses.enter": EVERYBODY,
         "summary.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "receipts.read": EVERYBODY,
+        "receipts.export": frozenset({"owner", "manager", "accountant"}),
         "members.read": EVERYBODY,
         "members.adjust": frozenset({"owner", "manager"}),
         "program.read": EVERYBODY,

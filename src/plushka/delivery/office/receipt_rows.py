@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
-from plushka.domain.insights.model import ReceiptRow
+from plushka.domain.insights.receipts.found import ReceiptRow
 
 
 class ReceiptLine(Struct, frozen=True):
@@ -21,6 +21,7 @@ class ReceiptLine(Struct, frozen=True):
     time: str
     day: str
     branch: str
+    cashier: str
     member: str
     has_member: bool
     amount: str
@@ -46,6 +47,7 @@ def _row(row: ReceiptRow, visit: Visit) -> ReceiptLine:
         time=figures.time(row.occurred_at, row.time_zone),
         day=_day_name(day, today, visit),
         branch=row.branch_name,
+        cashier=row.cashier or NOTHING,
         member=row.member_name or words.gettext("without a card"),
         has_member=row.member_id is not None,
         amount=figures.money(row.amount_minor),

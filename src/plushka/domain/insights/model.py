@@ -9,33 +9,6 @@ from msgspec import Struct
 DocumentKind = Literal["receipt", "return", "hold", "adjustment", "welcome"]
 
 
-class ReceiptRow(Struct, frozen=True):
-    """A receipt in a list; ``occurred_at`` is told in the branch's ``time_zone``."""
-
-    id: UUID
-    external_id: str
-    branch_name: str
-    time_zone: str
-    member_id: UUID | None
-    member_name: str | None
-    occurred_at: datetime
-    amount_minor: int
-    discount_minor: int
-    redeemed_points: int
-    payable_minor: int
-    refunded_minor: int
-    earned_points: int
-
-
-class ReceiptFilter(Struct, frozen=True):
-    """Which receipts to list; ``number`` is the till's whole receipt number."""
-
-    branch_id: UUID | None = None
-    member_id: UUID | None = None
-    has_member: bool | None = None
-    number: str | None = None
-
-
 class DayFigures(Struct, frozen=True):
     """The receipts of one business day. ``revenue_minor`` is what was paid in money, less what was refunded."""
 

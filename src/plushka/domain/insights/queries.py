@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from plushka.domain.insights.model import (
@@ -11,77 +10,10 @@ from plushka.domain.insights.model import (
     DocumentLot,
     MemberFigures,
     ProgramFigures,
-    ReceiptFilter,
-    ReceiptRow,
 )
 from plushka.platform.database import Tx
 
-ROWS_MAX = 200
 DAYS_MAX = 366
-OVERLAP_MS = 10_000
-"""How much later than a receipt with a later id an earlier one may be committed."""
-
-_UUID_TIMESTAMP_SHIFT = 80
-
-
-async def list_receipts(
-    tx: Tx, where: ReceiptFilter, *, before: UUID | None = None, after: UUID | None = None, limit: int = 50
-) -> tuple[ReceiptRow, ...]:
-    """Return receipts in the order in which they came, the latest first.
-
-    ``before`` is the id of the last one seen. ``after`` is that of the first one seen: the answer begins
-    ``OVERLAP_MS`` earlier, so it repeats some, because ids are given before the commit.
-    """
-    args: list[Any] = [tx.tenant_id]
-    conditions = "".join(_conditions(where, before=before, after=after, args=args))
-    args.append(min(limit, ROWS_MAX))
-    rows = await tx.fetch(
-        f"""
-        -- insights.list_receipts
-        select r.id, r.external_id, b.name as branch_name, b.time_zone, r.member_id, m.name as member_name,
-               r.occurred_at, r.amount_minor, r.discount_minor, r.redeemed_points, r.payable_minor,
-               r.refunded_minor, r.earned_points
-        from receipts r
-        join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
-        left join members m on m.tenant_id = r.tenant_id and m.id = r.member_id
-        where r.tenant_id = $1 {conditions}
-        order by r.id desc
-        limit ${len(args)}
-        """,  # noqa: S608  composed of the fixed conditions below
-        *args,
-    )
-    return tuple(ReceiptRow(**row) for row in rows)
-
-
-def _conditions(
-    where: ReceiptFilter, *, before: UUID | None, after: UUID | None, args: list[Any]
-) -> Sequence[str]:
-    """Return the conditions asked for and append their values: an absent one must not spoil the plan of others."""
-    wanted: list[tuple[str, Any]] = []
-    if before is not None:
-        wanted.append(("r.id < ${}", before))
-    if after is not None:
-        wanted.append(("r.id > ${}", _shortly_before(after)))
-    if where.branch_id is not None:
-        wanted.append(("r.branch_id = ${}", where.branch_id))
-    if where.member_id is not None:
-        wanted.append(("r.member_id = ${}", where.member_id))
-    if where.has_member is not None:
-        wanted.append(("(r.member_id is not null) = ${}", where.has_member))
-    if where.number is not None:
-        # By the tills, so that the unique key (till, number) finds it.
-        numbered = "r.till_id in (select id from tills where tenant_id = $1) and r.external_id = ${}"
-        wanted.append((numbered, where.number))
-    conditions = []
-    for condition, value in wanted:
-        args.append(value)
-        conditions.append(" and " + condition.format(len(args)))
-    return conditions
-
-
-def _shortly_before(receipt_id: UUID) -> UUID:
-    timestamp_ms = receipt_id.int >> _UUID_TIMESTAMP_SHIFT
-    return UUID(int=max(0, timestamp_ms - OVERLAP_MS) << _UUID_TIMESTAMP_SHIFT)
 
 
 async def list_days(tx: Tx, *, first_on: date, last_on: date) -> tuple[DayFigures, ...]:

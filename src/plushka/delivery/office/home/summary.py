@@ -13,8 +13,9 @@ from plushka.delivery.office.home.chart import Chart, bars
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import DAY_STARTS_MINUTES
-from plushka.domain.insights.model import DayFigures, ReceiptFilter
-from plushka.domain.insights.queries import list_days, list_receipts
+from plushka.domain.insights.model import DayFigures
+from plushka.domain.insights.queries import list_days
+from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.queries import list_verifications
 from plushka.domain.ledger.verify import Verification
 from plushka.domain.members.queries import count_members

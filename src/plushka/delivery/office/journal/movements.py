@@ -16,6 +16,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.movement_rows import MovementLine, movement_line
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import day_of, id_of
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.insights.journal.entries import Entry, JournalFilter, list_entries
 from plushka.domain.insights.journal.export import KIND
@@ -26,7 +27,6 @@ from plushka.domain.tasks import operations as tasks
 from plushka.engine.local_time import instant
 
 PAGE_ROWS = 50
-YEARS = (2000, 2199)
 
 
 class Asked(Struct, frozen=True):
@@ -42,9 +42,9 @@ class Asked(Struct, frozen=True):
         kind = query.get("kind", "")
         return cls(
             kind=kind if kind in KINDS else "",
-            first_on=_day(query.get("from", "")),
-            last_on=_day(query.get("to", "")),
-            member=_id(query.get("member", "")),
+            first_on=day_of(query, "from"),
+            last_on=day_of(query, "to"),
+            member=id_of(query, "member"),
         )
 
     @property
@@ -76,7 +76,7 @@ class JournalLine(Struct, frozen=True):
 @get("/journal", opt={"action": "journal.read"})
 async def show_journal(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show the latest movements, or those before the one named ``before``."""
-    asked, before = Asked.of(request.query_params), _id(request.query_params.get("before", ""))
+    asked, before = Asked.of(request.query_params), id_of(request.query_params, "before")
     async with visit.reading() as tx:
         entries = await list_entries(
             tx, asked.filter(visit.business.time_zone), before=before, limit=PAGE_ROWS + 1
@@ -131,19 +131,3 @@ def _line(
 
 def _midnight(day: date | None, zone: str) -> datetime | None:
     return None if day is None else instant(day, 0, zone)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    # Further than this no clock of ours goes, and arithmetic with the last day of time fails.
-    return day if YEARS[0] <= day.year <= YEARS[1] else None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -19,8 +19,8 @@ from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
-from plushka.domain.insights.model import ReceiptFilter
-from plushka.domain.insights.queries import find_documents, list_receipts
+from plushka.domain.insights.queries import find_documents
+from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.model import AlreadyAdjusted, LotView, WalletView
 from plushka.domain.ledger.queries import get_wallet, list_movements
 from plushka.domain.members.model import Member

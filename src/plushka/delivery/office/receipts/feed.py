@@ -1,74 +1,63 @@
-"""The list of receipts: as they come, filtered, and page by page."""
+"""The list of receipts: as they come, filtered, page by page, and as a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
 
-from litestar import Response, get
+import msgspec
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from msgspec import Struct
+from litestar.response import Redirect
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.receipt_rows import receipt_rows
+from plushka.delivery.office.receipts.asked import Asked
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import id_of
+from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.queries import list_branches
-from plushka.domain.insights.model import ReceiptFilter, ReceiptRow
-from plushka.domain.insights.queries import ROWS_MAX, list_receipts
+from plushka.domain.insights.receipts.export import KIND
+from plushka.domain.insights.receipts.found import (
+    ReceiptRow,
+    list_cashiers,
+    list_new_receipts,
+    list_receipts,
+    sum_receipts,
+)
+from plushka.domain.tasks import operations as tasks
 
 PAGE_ROWS = 50
-NUMBER_LENGTH_MAX = 200
-_MEMBERS = {"with": True, "without": False}
-
-
-class Asked(Struct, frozen=True):
-    """The filters as they stand in the address; nonsense counts as not chosen."""
-
-    branch: str = ""
-    member: str = ""
-    number: str = ""
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Asked":
-        branch, member = query.get("branch", ""), query.get("member", "")
-        return cls(
-            branch=branch if _id(branch) else "",
-            member=member if member in _MEMBERS else "",
-            number=query.get("number", "").replace("\0", "").strip()[:NUMBER_LENGTH_MAX],
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Asked()
-
-    def filter(self) -> ReceiptFilter:
-        return ReceiptFilter(
-            branch_id=_id(self.branch), has_member=_MEMBERS.get(self.member), number=self.number or None
-        )
-
-    def url(self, path: str, **more: object) -> str:
-        """Return ``path`` with the filters and ``more``."""
-        chosen = {"branch": self.branch, "member": self.member, "number": self.number, **more}
-        return f"{path}?{urlencode({name: value for name, value in chosen.items() if value})}"
+NEW_ROWS_MAX = 200
+CASHIERS_OF = timedelta(days=90)
+"""Whom the list of cashiers offers: those of the last quarter."""
 
 
 @get("/receipts", opt={"action": "receipts.read"})
 async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show the latest receipts, or those before the one named ``before``."""
-    asked, before = Asked.of(request.query_params), _id(request.query_params.get("before", ""))
+    asked, before = Asked.of(request.query_params), id_of(request.query_params, "before")
+    where = asked.filter(visit.business.currency)
+    is_fragment = "hx-request" in request.headers
     async with visit.reading() as tx:
-        rows = await list_receipts(tx, asked.filter(), before=before, limit=PAGE_ROWS + 1)
+        rows = await list_receipts(tx, where, before=before, limit=PAGE_ROWS + 1)
+        values = _listed(rows, asked, visit)
+        if is_fragment:
+            return visit.fragment("receipts/page.html", **values)
         branches = await list_branches(tx)
-    values = _listed(rows, asked, visit)
-    if "hx-request" in request.headers:
-        return visit.fragment("receipts/page.html", **values)
+        cashiers = await list_cashiers(tx, since=visit.today - CASHIERS_OF)
+        # All of them together tell nothing that the summary would not.
+        found = None if asked.is_empty else await sum_receipts(tx, where)
     return visit.page(
         "receipts/list.html",
         section="receipts",
         asked=asked,
         branches=branches,
+        cashiers=cashiers,
+        found=_found(found, visit),
         is_first_page=before is None,
         live_url=asked.url("/receipts/new"),
+        export_url=asked.url("/receipts/exports"),
+        may_export=visit.may("receipts.export"),
         **values,
     )
 
@@ -76,10 +65,26 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
 @get("/receipts/new", opt={"action": "receipts.read"})
 async def show_new_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Return the rows that came since the one named ``after``, with some of the last seconds before it."""
-    asked, after = Asked.of(request.query_params), _id(request.query_params.get("after", ""))
+    where = Asked.of(request.query_params).filter(visit.business.currency)
     async with visit.reading() as tx:
-        rows = await list_receipts(tx, asked.filter(), after=after, limit=ROWS_MAX)
+        rows = await list_new_receipts(
+            tx, where, after=id_of(request.query_params, "after"), limit=NEW_ROWS_MAX
+        )
     return visit.fragment("receipts/rows.html", receipts=receipt_rows(rows, visit))
+
+
+@post("/receipts/exports", opt={"action": "receipts.export"})
+async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
+    """Have what the filters find written to a file."""
+    where = Asked.of(request.query_params).filter(visit.business.currency)
+    async with visit.writing() as tx:
+        task_id = await tasks.leave(
+            tx,
+            kind=KIND,
+            arguments={"filter": msgspec.json.encode(where).decode(), "language": visit.look.language},
+            file_name=visit.words.gettext("receipts-{date}.csv", date=visit.today.isoformat()),
+        )
+    return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
 
 
 def _listed(rows: Sequence[ReceiptRow], asked: Asked, visit: Visit) -> dict[str, Any]:
@@ -90,8 +95,14 @@ def _listed(rows: Sequence[ReceiptRow], asked: Asked, visit: Visit) -> dict[str,
     }
 
 
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def _found(found: tuple[int, int] | None, visit: Visit) -> str:
+    if found is None:
+        return ""
+    receipts, revenue_minor = found
+    return visit.words.ngettext(
+        "Found: {count} receipt, {money} paid in money",
+        "Found: {count} receipts, {money} paid in money",
+        receipts,
+        count=visit.figures.number(receipts),
+        money=visit.figures.money(revenue_minor),
+    )

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from plushka.delivery.office.receipts import feed, receipt
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    feed.export,
     feed.show_new_receipts,
     feed.show_receipts,
     receipt.show_receipt,

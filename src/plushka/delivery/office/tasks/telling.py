@@ -14,10 +14,12 @@ from plushka.platform.i18n import Translator, marked
 
 TITLES: dict[str, str] = {
     "journal.export": marked("Export of the points journal"),
+    "receipts.export": marked("Export of receipts"),
 }
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
 RESULTS: dict[str, str] = {
     "journal.export": marked("Movements written: {count}."),
+    "receipts.export": marked("Receipts written: {count}."),
 }
 """By kind, what came of it; may name facts of the result."""
 

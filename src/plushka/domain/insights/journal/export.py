@@ -18,7 +18,7 @@ from plushka.domain.tasks.running import Run
 from plushka.platform.csv_files import Cell, csv_bytes
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, Translator, marked, translator
+from plushka.platform.i18n import Language, Translator, language_of, marked, translator
 from plushka.platform.ids import floor_of
 
 KIND = "journal.export"
@@ -48,7 +48,7 @@ _DOCUMENTS = {
 async def export_journal(run: Run) -> Mapping[str, Fact]:
     """Write what the filter of the task finds: ``filter`` is JSON, ``language`` that of the reader."""
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=JournalFilter)
-    language: Language = "en" if run.task.arguments["language"] == "en" else "ru"
+    language = language_of(str(run.task.arguments["language"]))
     while True:
         async with run.step() as step:
             tx = step.tx

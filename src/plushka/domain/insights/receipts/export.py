@@ -1,0 +1,80 @@
+"""Receipts as a file: a line a receipt, the earliest first."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.insights.receipts.found import ReceiptFilter, ReceiptRow, list_receipts, sum_receipts
+from plushka.domain.programs.queries import get_current_version
+from plushka.domain.tasks.running import Run
+from plushka.platform.csv_files import Cell, csv_bytes
+from plushka.platform.database import Tx
+from plushka.platform.errors import Fact
+from plushka.platform.i18n import currency_decimals, language_of, marked, translator
+
+KIND = "receipts.export"
+STEP_ROWS = 5000
+
+_COLUMNS = (
+    marked("Date and time"),
+    marked("Receipt number"),
+    marked("Branch"),
+    marked("Cashier"),
+    marked("Member"),
+    marked("Member's id"),
+    marked("Amount"),
+    marked("Discount"),
+    marked("Points spent"),
+    marked("Paid in money"),
+    marked("Refunded"),
+    marked("Points earned"),
+)
+
+
+async def export_receipts(run: Run) -> Mapping[str, Fact]:
+    """Write what the filter of the task finds: ``filter`` is JSON, ``language`` that of the reader."""
+    where = msgspec.json.decode(str(run.task.arguments["filter"]), type=ReceiptFilter)
+    language = language_of(str(run.task.arguments["language"]))
+    while True:
+        async with run.step() as step:
+            tx = step.tx
+            if step.total is None:
+                step.total, _ = await sum_receipts(tx, where)
+                heading: list[Cell] = [translator(language).gettext(column) for column in _COLUMNS]
+                step.output += csv_bytes([heading], language, is_beginning=True)
+            last = UUID(step.cursor) if step.cursor else None
+            rows = await list_receipts(tx, where, after=last, limit=STEP_ROWS, earliest_first=True)
+            if not rows:
+                return {"count": step.done}
+            money, points = await _scales(tx)
+            cells = [_cells(row, money=money, points=points) for row in rows]
+            step.output += csv_bytes(cells, language, is_beginning=False)
+            step.done += len(rows)
+            step.cursor = str(rows[-1].id)
+
+
+async def _scales(tx: Tx) -> tuple[int, int]:
+    """Return how many decimals money and points have."""
+    version = await get_current_version(tx)
+    return currency_decimals((await get_business(tx)).currency), version.program.point.scale if version else 0
+
+
+def _cells(row: ReceiptRow, *, money: int, points: int) -> list[Cell]:
+    return [
+        row.occurred_at.astimezone(ZoneInfo(row.time_zone)),
+        row.external_id,
+        row.branch_name,
+        row.cashier,
+        row.member_name,
+        str(row.member_id) if row.member_id else "",
+        Decimal(row.amount_minor).scaleb(-money),
+        Decimal(row.discount_minor).scaleb(-money),
+        Decimal(row.redeemed_points).scaleb(-points),
+        Decimal(row.payable_minor).scaleb(-money),
+        Decimal(row.refunded_minor).scaleb(-money),
+        Decimal(row.earned_points).scaleb(-points),
+    ]

@@ -1,0 +1,83 @@
+"""Finding receipts: each filter alone and together, and the file of what was found."""
+
+import csv
+from io import StringIO
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+from tests.office.conftest import PHONE, Shop, plain, report
+from tests.office.tasks import do_all_tasks
+from tests.pos.conftest import Cast, client_of, coffee
+
+from plushka.app import Plushka
+from plushka.platform.database import Database
+
+NUMBERS = ("A-1", "A-2", "A-3", "B-1")
+
+
+@pytest.fixture
+async def busy(app: Plushka, cast: Cast, shop: Shop) -> Shop:
+    """The shop with one more receipt of nobody, sold by Zoya."""
+    async with client_of(app, cast.anna.secret) as till:
+        await report(till, "/v1/purchases", coffee("B-1", cashier="Зоя"))
+    return shop
+
+
+def shown(page: str) -> set[str]:
+    return {number for number in NUMBERS if f">{number}<" in page}
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("", {"A-1", "A-2", "A-3", "B-1"}),
+        ("number=A-2", {"A-2"}),
+        ("who=варвара", {"A-1", "A-2"}),
+        (f"who={PHONE[-4:]}", {"A-1", "A-2"}),
+        ("member=without", {"A-3", "B-1"}),
+        ("cashier=зоя", {"B-1"}),
+        ("mark=redeemed", {"A-2"}),
+        ("mark=returned", set()),
+        ("from=2026-03-10&to=2026-03-10", {"A-1", "A-2", "A-3", "B-1"}),
+        ("to=2026-03-09", set()),
+        ("least=1+000+000", set()),
+        ("most=1+000+000", {"A-1", "A-2", "A-3", "B-1"}),
+        ("who=варвара&mark=redeemed&from=2026-03-10", {"A-2"}),
+        # Nonsense counts as not chosen.
+        ("branch=x&member=x&mark=x&least=x&most=1e9&from=x&to=9999-12-31&before=x", set(NUMBERS)),
+    ],
+)
+@pytest.mark.usefixtures("busy")
+async def test_filters_find_what_they_say(anna: httpx.AsyncClient, query: str, numbers: set[str]) -> None:
+    assert shown((await anna.get(f"/receipts?{query}")).text) == numbers
+
+
+@pytest.mark.usefixtures("busy")
+async def test_what_was_found_is_summed_up(anna: httpx.AsyncClient) -> None:
+    page = plain((await anna.get("/receipts?who=варвара")).text)
+    assert "Найдено: 2 чека" in page
+    assert "Найдено" not in plain((await anna.get("/receipts")).text)
+
+
+@pytest.mark.usefixtures("busy")
+async def test_eve_finds_no_receipt_by_annas_member(eve: httpx.AsyncClient) -> None:
+    assert shown((await eve.get(f"/receipts?who={PHONE}")).text) == set()
+
+
+@pytest.mark.usefixtures("busy")
+async def test_the_file_has_what_the_filters_found(
+    anna: httpx.AsyncClient, database: Database, clock: SetClock, owner_dsn: str
+) -> None:
+    task = (await anna.post("/receipts/exports?who=варвара")).headers["location"]
+    await do_all_tasks(database, clock, owner_dsn)
+
+    assert "Записано чеков: 2" in plain((await anna.get(task)).text)
+    file = await anna.get(f"{task}/file")
+    heading, *rows = csv.reader(StringIO(file.content.decode("utf-8-sig")), delimiter=";")
+    assert heading[1] == "Номер чека"
+    assert [row[1] for row in rows] == ["A-1", "A-2"]
+    amount, discount, paid = (heading.index(name) for name in ("Сумма", "Скидка", "Оплачено деньгами"))
+    for row in rows:
+        assert float(row[amount].replace(",", ".")) >= float(row[paid].replace(",", ".")) > 0
+        assert row[discount] == "0,00"
