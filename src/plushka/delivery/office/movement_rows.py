@@ -92,7 +92,7 @@ def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) ->
             return words.gettext("hold {number}", number=document.label)
         case "welcome":
             return words.gettext("for joining")
-        case "adjustment":
+        case "adjustment" | "merge":
             return words.gettext(
                 "“{reason}”, {who}",
                 reason=document.label,

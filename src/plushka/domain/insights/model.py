@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-DocumentKind = Literal["receipt", "return", "hold", "adjustment", "welcome"]
+DocumentKind = Literal["receipt", "return", "hold", "adjustment", "welcome", "merge"]
 
 
 class DayFigures(Struct, frozen=True):

@@ -76,6 +76,9 @@ async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Doc
         union all
         select id, case kind when 'welcome' then 'welcome' else 'adjustment' end, reason, at, null, actor
         from adjustments where tenant_id = $1 and id = any($2::uuid[])
+        union all
+        select id, 'merge', reason, at, null, actor
+        from merges where tenant_id = $1 and id = any($2::uuid[])
         """,
         tx.tenant_id,
         list(document_ids),

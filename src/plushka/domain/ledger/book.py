@@ -5,7 +5,7 @@ code; only what happens to the recorded postings differs. ``bookkeeping`` loads 
 and writes it back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from heapq import heapify, heappop, heappush, heapreplace
@@ -338,6 +338,78 @@ class Book:
             lot.expires_at = expires_at
             self.touched.add(lot.id)
             self._recompute_due()
+
+    def take_over(self, other: "Book", *, cause: Cause) -> tuple[LotUse, ...]:
+        """Take all that ``other`` has: lots and holds keep what they are, and what is spendable repays debt.
+
+        Both are complete and settled; ``other`` is left empty. Return what repaid debt, by lot.
+        """
+        for lot in list(other.lots.values()):
+            other.hand_over(lot, self, cause=cause)
+        self.holds |= other.holds
+        other.holds = {}
+        other.hand_over_debt(other.debt, self, cause=cause)
+        if other.last_purchase is not None:
+            self.note_purchase(*other.last_purchase)
+        first = len(self.postings)
+        for lot in self.in_order_of_use():
+            self._repay_debt(lot, cause)
+        self.settle(cause.at)
+        other.settle(cause.at)
+        return tuple(
+            LotUse(posting.lot_id, posting.points)
+            for posting in self.postings[first:]
+            if posting.lot_id is not None
+        )
+
+    def give_back(
+        self,
+        other: "Book",
+        *,
+        lot_ids: Collection[UUID],
+        hold_ids: Collection[UUID],
+        debt: int,
+        repaid: Iterable[LotUse],
+        cause: Cause,
+    ) -> None:
+        """Undo ``take_over``: give ``other`` its lots with what is left of them, its holds and its debt.
+
+        The lots that had repaid debt must be among ``lots``, open or not. Both are to be settled after this.
+        """
+        for use in repaid:
+            self.take_on_debt(use.points, cause=cause)
+            self._post("move", "moved", "available", use.points, self.lots[use.lot_id], cause=cause)
+        for lot in [lot for lot in self.lots.values() if lot.id in lot_ids]:
+            self.hand_over(lot, other, cause=cause)
+        for hold_id in self.holds.keys() & set(hold_ids):
+            other.holds[hold_id] = self.holds.pop(hold_id)
+        self.hand_over_debt(debt, other, cause=cause)
+
+    def hand_over(self, lot: BookLot, to: "Book", *, cause: Cause) -> None:
+        """Move a lot to another wallet, as it is. Both are to be settled after this."""
+        parts = [(account, getattr(lot, account)) for account in ("pending", "available", "held")]
+        for account, points in parts:
+            self._post("move", account, "moved", points, lot, cause=cause)
+        del self.lots[lot.id]
+        self.touched.discard(lot.id)
+        self._agenda = None
+        to.take_in(lot, parts, cause=cause)
+
+    def take_in(self, lot: BookLot, parts: Iterable[tuple[str, int]], *, cause: Cause) -> None:
+        """Take a lot that another wallet has handed over, its points by account."""
+        self.lots[lot.id] = lot
+        self.touched.add(lot.id)
+        for account, points in parts:
+            self._post("move", "moved", account, points, lot, cause=cause)
+        self._agenda = None
+
+    def hand_over_debt(self, points: int, to: "Book", *, cause: Cause) -> None:
+        self._post("move", "moved", "debt", points, None, cause=cause)
+        to.take_on_debt(points, cause=cause)
+
+    def take_on_debt(self, points: int, *, cause: Cause) -> None:
+        """Owe what a lot or another wallet has been given for."""
+        self._post("move", "debt", "moved", points, None, cause=cause)
 
     def _close_hold(self, hold: OpenHold, rest: Iterable[LotUse], *, state: HoldState, cause: Cause) -> None:
         for use in rest:

@@ -125,6 +125,13 @@ LAWS: Mapping[str, str] = MappingProxyType(
             from adjustments a left join sums s on s.document_id = a.id
             where a.tenant_id = $1 and a.points is distinct from s.points
         """,
+        "moved_points_arrive": """
+            select document_id::text as merge,
+                   sum(case when credit = 'moved' then points else -points end)::bigint as on_the_way
+            from postings where tenant_id = $1 and kind = 'move'
+            group by document_id
+            having sum(case when credit = 'moved' then points else -points end) <> 0
+        """,
         "extension_is_the_lots_date": """
             with latest as (
                 select distinct on (lot_id) lot_id, expires_at from extensions

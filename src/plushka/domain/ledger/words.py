@@ -16,6 +16,7 @@ KINDS = {
     "repay": marked("Repaid the debt"),
     "forgive": marked("Debt written off"),
     "adjust": marked("Changed by hand"),
+    "move": marked("Joined with another card"),
 }
 ACCOUNTS = {
     "pending": marked("waiting"),
@@ -28,4 +29,5 @@ ACCOUNTS = {
     "reversed": marked("taken back"),
     "adjusted": marked("by hand"),
     "forgiven": marked("written off"),
+    "moved": marked("another card"),
 }

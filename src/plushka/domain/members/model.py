@@ -152,6 +152,39 @@ class IdentityMissing(Invalid):
     code = "identity_missing"
 
 
+class Merge(Struct, frozen=True):
+    """``merged_id`` became a part of ``kept_id``, for ``reason``; ``actor`` did it."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: UUID
+    merged_name: str
+    reason: str
+    actor: str
+    at: datetime
+    undone_at: datetime | None
+
+
+class UnknownMerge(NotFound):
+    code = "merge_not_found"
+
+
+class MergeWithSelf(Invalid):
+    """Both are the same member."""
+
+    code = "merge_with_self"
+
+
+class MergeNotUndone(Conflict):
+    """Something has happened since.
+
+    ``reason``: ``late``, ``undone``, ``merged_again``, ``points``, ``standing``, ``profile``, ``identities``,
+    ``consents``.
+    """
+
+    code = "merge_not_undone"
+
+
 class IdentityLast(Conflict):
     """It is the only one the member has."""
 

@@ -260,6 +260,11 @@ async def change_tier(
         is_manual,
         until,
     )
+    await journal_tier(tx, standing, tier, reason=reason)
+
+
+async def journal_tier(tx: Tx, standing: Standing, tier: str | None, *, reason: str) -> None:
+    """Note that a member moved from the tier of ``standing`` to another."""
     await tx.execute(
         """
         -- programs.journal_tier

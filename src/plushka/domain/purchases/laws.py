@@ -49,6 +49,7 @@ LAWS: Mapping[str, str] = MappingProxyType(
               and not exists (select from returns d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from adjustments d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from holds d where d.tenant_id = $1 and d.id = p.document_id)
+              and not exists (select from merges d where d.tenant_id = $1 and d.id = p.document_id)
         """,
         "standing_equals_receipts": """
             with sums as (

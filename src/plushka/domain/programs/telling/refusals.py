@@ -69,6 +69,29 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "identity_missing": (
         marked("Enter a phone, a card or an e-mail, or the member could not be found again."),
     ),
+    "merge_not_found": (marked("No such joining of members."),),
+    "merge_with_self": (marked("This is the same member. Choose another one."),),
+    "merge_not_undone": (marked("Something has happened since, so the two cannot be parted."),),
+    "merge_not_undone:late": (marked("More than a day has passed, so the two cannot be parted."),),
+    "merge_not_undone:undone": (marked("The two are parted already."),),
+    "merge_not_undone:merged_again": (
+        marked("The member was joined once more since. Undo the latest joining first."),
+    ),
+    "merge_not_undone:points": (
+        marked("Points were earned, spent or changed since, so the two cannot be parted."),
+    ),
+    "merge_not_undone:standing": (
+        marked("There was a purchase, a return or a change of tier since, so the two cannot be parted."),
+    ),
+    "merge_not_undone:profile": (
+        marked("The profile, tags or block were changed since. Put them back, then the two can be parted."),
+    ),
+    "merge_not_undone:identities": (
+        marked("A phone or card was removed since, so the two cannot be parted."),
+    ),
+    "merge_not_undone:consents": (
+        marked("A consent was given or taken back since, so the two cannot be parted."),
+    ),
     "identity_last": (
         marked("This is all the member is known by. Add another phone or card first, then remove this one."),
     ),
