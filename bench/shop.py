@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass
 from uuid import UUID
 
-from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.model import Category, ProductEntry
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.ledger.bookkeeping import insert_wallets

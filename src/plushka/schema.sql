@@ -22,14 +22,20 @@ create table businesses (
 
 grant update on businesses to plushka_app;
 
+-- hours: for each day of the week from Monday the minutes after midnight of opening and closing, or null.
+-- A closed branch takes no receipts made after closed_at.
 create table branches (
     tenant_id uuid not null references businesses,
     id uuid not null,
     code text not null check (code <> ''),
     name text not null,
+    address text not null default '',
     time_zone text not null,
     day_starts_minutes smallint not null default 240 check (day_starts_minutes between 0 and 1439),
+    hours jsonb not null default '[null, null, null, null, null, null, null]'
+        constraint branch_hours_of_seven_days check (jsonb_array_length(hours) = 7),
     created_at timestamptz not null,
+    closed_at timestamptz,
     primary key (tenant_id, id),
     unique (tenant_id, code)
 );
@@ -50,16 +56,22 @@ create table accounts (
 
 grant update on accounts to plushka_app;
 
+-- id names a session in a list; device and address are of its latest request, seen_at to the minute.
 create table sessions (
     token_hash bytea primary key,
+    id uuid not null unique,
     account_id uuid not null references accounts,
     tenant_id uuid not null references businesses,
+    device text not null default '',
+    address text not null default '',
     created_at timestamptz not null,
+    seen_at timestamptz not null,
     expires_at timestamptz not null
 );
 
-grant update (tenant_id), delete on sessions to plushka_app;
+grant update (tenant_id, address, seen_at), delete on sessions to plushka_app;
 
+create index sessions_of_account on sessions (account_id);
 create index sessions_expiring on sessions (expires_at);
 
 -- Tries to sign in that failed, or have not come through yet: who guesses is slowed down. Swept hourly.
@@ -77,21 +89,144 @@ create index sign_in_tries_of_email on sign_in_tries (email_hash, at);
 create index sign_in_tries_of_network on sign_in_tries (network, at);
 create index sign_in_tries_expiring on sign_in_tries (at);
 
+-- The second step of signing in by an app's codes: in force when confirmed by a first one. last_step is the
+-- time step of the latest code that was taken, so that none is taken twice.
+create table second_factors (
+    account_id uuid primary key references accounts,
+    secret text not null,
+    created_at timestamptz not null,
+    confirmed_at timestamptz,
+    last_step bigint not null default 0
+);
+
+grant update (confirmed_at, last_step), delete on second_factors to plushka_app;
+
+create table recovery_codes (
+    account_id uuid not null references accounts,
+    code_hash bytea not null,
+    created_at timestamptz not null,
+    used_at timestamptz,
+    primary key (account_id, code_hash)
+);
+
+grant update (used_at), delete on recovery_codes to plushka_app;
+
+create table passkeys (
+    credential_id bytea primary key,
+    id uuid not null unique,
+    account_id uuid not null references accounts,
+    public_key bytea not null,
+    sign_count bigint not null check (sign_count >= 0),
+    name text not null check (name <> ''),
+    created_at timestamptz not null,
+    used_at timestamptz
+);
+
+grant update (sign_count, used_at), delete on passkeys to plushka_app;
+
+create index passkeys_of_account on passkeys (account_id);
+
+-- A step that awaits its answer for some minutes: a code after the password, a signature of a passkey.
+-- account_id is null while it is not known who comes.
+create table challenges (
+    token_hash bytea primary key,
+    kind text not null check (kind in ('second_factor', 'passkey_sign_in', 'passkey_registration')),
+    account_id uuid references accounts,
+    tries smallint not null default 0 constraint challenge_tries_bounded check (tries between 0 and 5),
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    check (account_id is not null or kind = 'passkey_sign_in')
+);
+
+grant update (tries), delete on challenges to plushka_app;
+
+create index challenges_expire on challenges (expires_at);
+
+create table password_resets (
+    token_hash bytea primary key,
+    account_id uuid not null references accounts,
+    created_by text not null,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    used_at timestamptz
+);
+
+grant update (used_at) on password_resets to plushka_app;
+
+create index password_resets_of_account on password_resets (account_id);
+
+-- A business's own roles: a name and the actions of the office that it may do.
+create table roles (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null check (name <> ''),
+    actions text[] not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, name)
+);
+
+grant update (name, actions), delete on roles to plushka_app;
+
+-- A person has one of the five roles that every business knows, or one of its own.
 -- entered_at: when the person last chose this business; signing in leads to the latest.
 create table staff (
     tenant_id uuid not null references businesses,
     id uuid not null,
     account_id uuid not null references accounts,
-    role text not null check (role in ('owner', 'manager', 'marketer', 'accountant', 'cashier')),
+    role text check (role in ('owner', 'manager', 'marketer', 'accountant', 'cashier')),
+    own_role_id uuid,
     created_at timestamptz not null,
     entered_at timestamptz,
+    seen_at timestamptz,
+    dismissed_at timestamptz,
     primary key (tenant_id, id),
-    unique (tenant_id, account_id)
+    unique (tenant_id, account_id),
+    constraint staff_has_one_role check (num_nonnulls(role, own_role_id) = 1),
+    foreign key (tenant_id, own_role_id) references roles (tenant_id, id)
 );
 
 create index staff_of_account on staff (account_id);
 
 grant update on staff to plushka_app;
+
+-- The branches that a person is restricted to; none: all of them.
+create table staff_branches (
+    tenant_id uuid not null,
+    staff_id uuid not null,
+    branch_id uuid not null,
+    primary key (tenant_id, staff_id, branch_id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id),
+    foreign key (tenant_id, branch_id) references branches (tenant_id, id)
+);
+
+grant delete on staff_branches to plushka_app;
+
+-- A link that gives whoever opens it a place in the business, once.
+create table invitations (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    token_hash bytea not null,
+    name text not null,
+    role text check (role in ('owner', 'manager', 'marketer', 'accountant', 'cashier')),
+    own_role_id uuid,
+    branch_ids uuid[] not null default '{}',
+    created_by text not null,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    accepted_at timestamptz,
+    accepted_by uuid,
+    revoked_at timestamptz,
+    primary key (tenant_id, id),
+    unique (tenant_id, token_hash),
+    constraint invitation_gives_one_role check (num_nonnulls(role, own_role_id) = 1),
+    constraint invitation_ends_once check (accepted_at is null or revoked_at is null),
+    constraint invitation_names_who_accepted check ((accepted_at is null) = (accepted_by is null)),
+    foreign key (tenant_id, own_role_id) references roles (tenant_id, id),
+    foreign key (tenant_id, accepted_by) references staff (tenant_id, id)
+);
+
+grant update (accepted_at, accepted_by, revoked_at) on invitations to plushka_app;
 
 -- A till without a branch (a connector, a web shop) names the branch in each request.
 create table tills (
@@ -100,6 +235,7 @@ create table tills (
     branch_id uuid,
     name text not null,
     created_at timestamptz not null,
+    retired_at timestamptz,
     primary key (tenant_id, id),
     foreign key (tenant_id, branch_id) references branches (tenant_id, id)
 );
@@ -114,6 +250,7 @@ create table api_keys (
     hint text not null,
     scopes text[] not null check (scopes <@ array['members', 'quotes', 'purchases', 'returns']),
     created_at timestamptz not null,
+    used_at timestamptz,
     revoked_at timestamptz,
     primary key (tenant_id, id),
     unique (tenant_id, secret_hash),
@@ -140,17 +277,23 @@ grant update (key_hash, draft, account_id), delete on setups to plushka_app;
 
 -- audit ----------------------------------------------------------------------------------------------
 
--- Who changed what, when: written in the transaction of the change, never altered.
+-- Who changed what, when, from where: written in the transaction of the change, never altered.
+-- changes: what was before and what is after, by the name of the thing. address: null where nobody came by network.
 create table audit_entries (
     tenant_id uuid not null references businesses,
     id uuid not null,
     at timestamptz not null,
     actor text not null,
+    address text,
     action text not null,
     subject text not null,
     details jsonb not null,
+    changes jsonb not null,
     primary key (tenant_id, id)
 );
+
+create index audit_entries_of_actor on audit_entries (tenant_id, actor, id);
+create index audit_entries_of_subject on audit_entries (tenant_id, subject, id);
 
 -- tasks ----------------------------------------------------------------------------------------------
 
@@ -794,7 +937,6 @@ create index returns_of_receipt on returns (tenant_id, receipt_id);
 
 -- It reads and adds everywhere; what else it may do stands beside each table.
 grant select, insert on all tables in schema public to plushka_app;
-
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
 -- A session, a business and a link's code are looked up before it is known whose they are.
 do $$
@@ -820,4 +962,15 @@ alter table staff enable row level security;
 create policy of_tenant_or_account on staff using (
     tenant_id = nullif(current_setting('plushka.tenant_id', true), '')::uuid
     or account_id = nullif(current_setting('plushka.account_id', true), '')::uuid
+);
+
+-- A person restricted to some branches reads the receipts and tills of these alone, whatever a page asks for.
+-- Without the setting (tills, jobs, everybody else, and all writes) there is nothing to restrict.
+create policy of_branches on receipts as restrictive for select using (
+    (select nullif(current_setting('plushka.branch_ids', true), '')) is null
+    or branch_id = any((select string_to_array(current_setting('plushka.branch_ids', true), ','))::uuid[])
+);
+create policy of_branches on tills as restrictive for select using (
+    (select nullif(current_setting('plushka.branch_ids', true), '')) is null
+    or branch_id = any((select string_to_array(current_setting('plushka.branch_ids', true), ','))::uuid[])
 );

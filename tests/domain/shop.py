@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.operations import found_business
 from plushka.domain.ledger.model import WalletView
 from plushka.domain.ledger.queries import get_wallet
 from plushka.domain.ledger.verify import Difference, check

@@ -21,7 +21,8 @@ import uvicorn
 from tests.conftest import SetClock
 
 from plushka.app import Plushka
-from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.model import Category, ProductEntry
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.programs.operations import create_program, publish

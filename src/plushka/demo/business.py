@@ -13,7 +13,8 @@ import polars as pl
 from plushka.demo import baskets, calendar, catalog, dataset, people
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.dataset import Year
-from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.members.model import Identity
 from plushka.domain.programs.operations import create_program, enroll, publish

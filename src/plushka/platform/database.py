@@ -5,7 +5,7 @@ explicitly in every statement, and row-level security, switched on by ``plushka.
 second lock behind it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,13 +28,14 @@ class GlobalTx:
     """An open transaction outside of any tenant, for the few tables that come before one: accounts, sessions.
 
     ``actor`` is ``kind:id``, as in ``staff:0192…``, ``till:0192…``, ``job:expire`` or ``operator:cli``;
-    every audited write stores it. ``at`` is the moment of the request: statements take it as a
-    parameter and never call the database's clock.
+    every audited write stores it, with the network ``address`` it came from. ``at`` is the moment of the
+    request: statements take it as a parameter and never call the database's clock.
     """
 
     connection: Connection
     actor: str
     at: datetime
+    address: str | None = None
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         return await self.connection.fetch(sql, *args)
@@ -92,21 +93,33 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, tenant_id: UUID, *, actor: str, at: datetime, read_only: bool = False, one_moment: bool = False
+        self,
+        tenant_id: UUID,
+        *,
+        actor: str,
+        at: datetime,
+        address: str | None = None,
+        branch_ids: Collection[UUID] = (),
+        read_only: bool = False,
+        one_moment: bool = False,
     ) -> AsyncIterator[Tx]:
         """Open a transaction on the rows of one tenant; commit at the end, roll back on any exception.
 
-        With ``one_moment`` all its statements see the data as of its first one, however long it takes.
+        With ``branch_ids`` the receipts and tills of other branches do not exist in it either; for reading only,
+        because a change must see all that it concerns. With ``one_moment`` all its statements see the data
+        as of its first one, however long it takes.
         """
         isolation = "repeatable read" if one_moment else "read committed"
         access = "read only" if read_only else "read write"
         begin = f"begin isolation level {isolation}, {access}; set local plushka.tenant_id = '{tenant_id}'"
+        if branch_ids:
+            begin += f"; set local plushka.branch_ids = '{','.join(map(str, branch_ids))}'"
         async with self._begun(begin) as connection:
-            yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at)
+            yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at, address=address)
 
     @asynccontextmanager
     async def global_transaction(
-        self, *, actor: str, at: datetime, account_id: UUID | None = None
+        self, *, actor: str, at: datetime, address: str | None = None, account_id: UUID | None = None
     ) -> AsyncIterator[GlobalTx]:
         """Open a transaction before a tenant is known.
 
@@ -114,7 +127,7 @@ class Database:
         """
         begin = "begin" if account_id is None else f"begin; set local plushka.account_id = '{account_id}'"
         async with self._begun(begin) as connection:
-            yield GlobalTx(connection=connection, actor=actor, at=at)
+            yield GlobalTx(connection=connection, actor=actor, at=at, address=address)
 
     @asynccontextmanager
     async def _begun(self, begin: str) -> AsyncIterator[Connection]:

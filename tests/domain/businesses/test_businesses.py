@@ -4,6 +4,7 @@ import pytest
 from tests.conftest import SetClock
 
 from plushka.domain.audit.queries import list_entries
+from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.model import (
     BranchCodeTaken,
     CountryUnknown,
@@ -11,7 +12,7 @@ from plushka.domain.businesses.model import (
     TimeZoneUnknown,
     UnknownBusiness,
 )
-from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.businesses.operations import found_business
 from plushka.domain.businesses.queries import find_branch, get_business, list_branches, list_tenant_ids
 from plushka.platform.database import Database, Tx
 from plushka.platform.errors import Refusal

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 from tests.conftest import SetClock
 
+from plushka.domain.businesses.model import NameTooLong
 from plushka.domain.businesses.queries import get_business, list_branches, list_tenant_ids
 from plushka.domain.catalog.queries import list_categories
-from plushka.domain.founding.model import Founded, FoundedAlready, NameTooLong, Owner, Plan
+from plushka.domain.founding.model import Founded, FoundedAlready, Owner, Plan
 from plushka.domain.founding.operations import found
 from plushka.domain.founding.setups import find_first_setup, finish, open_setup, save_draft, show_key
 from plushka.domain.programs.presets.model import UnknownPreset

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
+from plushka.domain.audit.model import EntryFilter
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.programs.drafts import discard_draft, get_draft, publish_draft, roll_back, save_draft
 from plushka.domain.programs.model import (
@@ -118,7 +119,7 @@ async def test_a_published_draft_is_a_version_at_once_or_from_a_moment_to_come(
     then = await find_version_in_force(replace(tx, at=tomorrow), program_id)
     assert then is not None
     assert then.program == SEVEN
-    actions = [entry.action for entry in await list_entries(tx, subject=f"program:{program_id}")]
+    actions = [entry.action for entry in await list_entries(tx, EntryFilter(subject=f"program:{program_id}"))]
     assert actions == ["program.publish", "program.save_draft", "program.publish", "program.create"]
 
 

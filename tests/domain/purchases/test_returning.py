@@ -11,7 +11,7 @@ from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
-from plushka.domain.businesses.operations import open_branch
+from plushka.domain.businesses.branches import open_branch
 from plushka.domain.ledger.model import Balance, ClawbackRefused
 from plushka.domain.ledger.operations import settle_due
 from plushka.domain.programs.adjusting import adjust

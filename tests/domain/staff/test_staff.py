@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 from tests.conftest import SetClock
 
-from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.operations import found_business
 from plushka.domain.staff import passwords, queries
 from plushka.domain.staff.keyring import TTL_SECONDS, Keyring
 from plushka.domain.staff.model import (
@@ -31,7 +32,7 @@ from plushka.domain.staff.operations import (
     set_up_till,
     sign_out,
 )
-from plushka.domain.staff.sign_in import sign_in
+from plushka.domain.staff.sign_in import Caller, sign_in
 from plushka.domain.staff.tokens import PresentedKey, read_key
 from plushka.platform.database import Database, Tx
 from plushka.platform.errors import Refusal
@@ -55,12 +56,16 @@ async def business(database: Database, clock: SetClock) -> UUID:
     return tenant_id
 
 
-async def enter(database: Database, clock: SetClock, **changes: str) -> SignedIn:
-    entered = await sign_in(
-        database,
-        **{"email": "anna@example.com", "password": PASSWORD, "network": "192.0.2.1", **changes},
-        at=clock.now(),
-    )
+async def enter(
+    database: Database,
+    clock: SetClock,
+    *,
+    email: str = "anna@example.com",
+    password: str = PASSWORD,
+    token_before: str | None = None,
+) -> SignedIn:
+    caller = Caller(address="192.0.2.1", device="Firefox", token_before=token_before)
+    entered = await sign_in(database, email=email, password=password, at=clock.now(), caller=caller)
     assert isinstance(entered, SignedIn)
     return entered
 

@@ -1,5 +1,6 @@
 """The gate: every request is let in, shown the sign-in page, or turned away, before its handler runs."""
 
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -9,13 +10,15 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope
 
 from plushka.delivery.office.context import Office
-from plushka.delivery.office.permissions import ACTIONS, VISIT
+from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.look import Look, look_of
 from plushka.delivery.web.notices import notice_of
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.programs.queries import get_current_version
+from plushka.domain.staff.model import Session
 from plushka.domain.staff.queries import find_session
+from plushka.domain.staff.sessions import is_seen_long_ago, note_seen
 from plushka.domain.staff.workplaces import list_workplaces
 from plushka.platform.errors import Denied
 
@@ -49,7 +52,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     visit = await _visit(connection)
     connection.scope["state"]["visit"] = visit
-    if visit.session.role not in ACTIONS[action]:
+    if not visit.may(action):
         raise Denied
 
 
@@ -61,6 +64,11 @@ def provide_visit(request: Connection) -> Visit:
 def office_of(connection: Connection) -> Office:
     """Return what the composition root has given the office."""
     return cast("Office", connection.app.state.office)
+
+
+def address_of(connection: Connection) -> str:
+    """Return the network address a request came from, as far as proxies that are trusted tell."""
+    return connection.client.host if connection.client else ""
 
 
 def look_of_stranger(connection: Connection) -> Look:
@@ -92,6 +100,7 @@ async def _visit(connection: Connection) -> Visit:
         if session is None:
             raise SignInNeeded
         workplaces = await list_workplaces(global_tx, session.account.id)
+    await _note_seen(connection, session, at)
     async with office.database.transaction(
         session.tenant_id, actor=f"staff:{session.staff_id}", at=at, read_only=True
     ) as tx:
@@ -110,8 +119,18 @@ async def _visit(connection: Connection) -> Visit:
         ),
         path=connection.scope["path"],
         at=at,
+        address=address_of(connection),
         notice=notice_of(connection.cookies),
     )
+
+
+async def _note_seen(connection: Connection, session: Session, at: datetime) -> None:
+    if not is_seen_long_ago(session, at):
+        return
+    async with office_of(connection).database.transaction(
+        session.tenant_id, actor=f"staff:{session.staff_id}", at=at, address=address_of(connection)
+    ) as tx:
+        await note_seen(tx, session)
 
 
 def _refuse_foreign_origin(connection: Connection) -> None:

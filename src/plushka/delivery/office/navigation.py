@@ -94,5 +94,6 @@ def navigation(*, section: str, page: str, may: Callable[[str], bool]) -> tuple[
 
 
 def first_page(may: Callable[[str], bool]) -> str:
-    """Return where somebody arrives: the summary, or the first page that they may see."""
-    return navigation(section="", page="", may=may)[0].href
+    """Return where somebody arrives: the summary, or the first page that they may see; else that about themselves."""
+    items = navigation(section="", page="", may=may)
+    return items[0].href if items else "/account"

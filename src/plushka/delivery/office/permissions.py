@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
+from uuid import UUID
 
-from plushka.domain.staff.model import Role
+from plushka.domain.staff.model import OwnRole, Role, Session
+from plushka.domain.staff.roles import Rights
 
 VISIT = "visit"
 """What a stranger may do: see the sign-in page, sign in, choose a language."""
@@ -26,13 +28,43 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "journal.export": frozenset({"owner", "manager", "accountant"}),
         "ledger.read": frozenset({"owner", "manager", "accountant"}),
         "ledger.verify": frozenset({"owner", "manager", "accountant"}),
+        "account.own": EVERYBODY,
+        "branches.read": frozenset({"owner", "manager", "marketer", "accountant"}),
+        "branches.change": frozenset({"owner", "manager"}),
+        "tills.read": frozenset({"owner", "manager"}),
+        "tills.change": frozenset({"owner", "manager"}),
+        "staff.read": frozenset({"owner", "manager"}),
+        "staff.change": frozenset({"owner", "manager"}),
+        "staff.roles": frozenset({"owner"}),
+        "audit.read": frozenset({"owner", "manager"}),
     }
 )
 
 
-def may(role: Role, action: str) -> bool:
-    """Tell whether ``role`` may do ``action``.
+PERSONAL = frozenset({"session.leave", "account.own"})
+"""What everybody may do about themselves, whatever their role: no role is made of it."""
+
+WHOLE_BUSINESS = frozenset({"ledger.read", "ledger.verify", "audit.read"})
+"""What shows the figures of every branch at once: not for who is restricted to some of them."""
+
+
+def may(session: Session, action: str) -> bool:
+    """Tell whether somebody may do ``action``.
 
     :raises KeyError: an action that the table does not have
     """
-    return role in ACTIONS[action]
+    roles = ACTIONS[action]
+    if action in PERSONAL:
+        return True
+    if session.branch_ids and action in WHOLE_BUSINESS:
+        return False
+    return action in session.own_role.actions if session.own_role else session.role in roles
+
+
+def rights_of(
+    role: Role | None, own_role: OwnRole | None = None, branch_ids: frozenset[UUID] = frozenset()
+) -> Rights:
+    """Return all that somebody may do in such a position."""
+    if own_role is not None:
+        return Rights(own_role.actions, branch_ids)
+    return Rights(frozenset(action for action, roles in ACTIONS.items() if role in roles), branch_ids)

@@ -11,7 +11,7 @@ from litestar import Response
 
 from plushka.delivery.office.context import PAGES, Office, OfficeRequest
 from plushka.delivery.office.navigation import navigation
-from plushka.delivery.office.permissions import may
+from plushka.delivery.office.permissions import may, rights_of
 from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look
@@ -19,6 +19,7 @@ from plushka.delivery.web.notices import NO_NOTICE, Notice
 from plushka.domain.businesses.model import Business
 from plushka.domain.programs.model import PublishedVersion
 from plushka.domain.staff.model import Session, Workplace
+from plushka.domain.staff.roles import Rights
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Translator, translator
 
@@ -38,6 +39,7 @@ class Visit:
     look: Look
     path: str
     at: datetime
+    address: str
     notice: Notice | None = None
 
     @property
@@ -60,13 +62,26 @@ class Visit:
         )
 
     def may(self, action: str) -> bool:
-        return may(self.session.role, action)
+        return may(self.session, action)
+
+    @property
+    def rights(self) -> Rights:
+        """All that this person may do, and so the most that they may give to others."""
+        return rights_of(self.session.role, self.session.own_role, self.session.branch_ids)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
-        """Open a transaction on the business's rows in which nothing can be changed."""
+        """Open a transaction on the business's rows in which nothing can be changed.
+
+        Receipts and tills of branches that this person is kept from do not exist in it.
+        """
         async with self.office.database.transaction(
-            self.session.tenant_id, actor=self.actor, at=self.at, read_only=True
+            self.session.tenant_id,
+            actor=self.actor,
+            at=self.at,
+            address=self.address,
+            branch_ids=self.session.branch_ids,
+            read_only=True,
         ) as tx:
             yield tx
 
@@ -74,7 +89,7 @@ class Visit:
     async def writing(self) -> AsyncIterator[Tx]:
         """Open a transaction on the business's rows."""
         async with self.office.database.transaction(
-            self.session.tenant_id, actor=self.actor, at=self.at
+            self.session.tenant_id, actor=self.actor, at=self.at, address=self.address
         ) as tx:
             yield tx
 

@@ -1,24 +1,57 @@
 """Reading the audit trail."""
 
+from typing import Any
+from uuid import UUID
+
 import msgspec
 
-from plushka.domain.audit.model import Entry
+from plushka.domain.audit.model import Entry, EntryFilter
 from plushka.platform.database import Tx
+from plushka.platform.errors import Fact
+
+ENTRIES_MAX = 1000
+"""Of one page."""
+
+_changes = msgspec.json.Decoder(dict[str, tuple[Fact, Fact]])
+_CONDITIONS = {
+    "actor": "actor = ${}",
+    "group": "split_part(action, '.', 1) = ${}",
+    "subject": "subject = ${}",
+    "since": "at >= ${}",
+    "until": "at < ${}",
+}
 
 
-async def list_entries(tx: Tx, *, subject: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
-    """Return the latest entries first, of one ``subject`` or of all."""
+async def list_entries(
+    tx: Tx, where: EntryFilter | None = None, *, before: UUID | None = None, limit: int = 100
+) -> tuple[Entry, ...]:
+    """Return the latest entries first; ``before`` is the id of the last one seen."""
+    args: list[Any] = [tx.tenant_id]
+    conditions = ""
+    wanted = {**({} if where is None else msgspec.structs.asdict(where)), "before": before}
+    for name, value in wanted.items():
+        if value is not None:
+            args.append(value)
+            conditions += " and " + _CONDITIONS.get(name, "id < ${}").format(len(args))
+    args.append(min(limit, ENTRIES_MAX))
     rows = await tx.fetch(
-        """
+        f"""
         -- audit.list_entries
-        select id, at, actor, action, subject, details::text
+        select id, at, actor, address, action, subject, details::text, changes::text
         from audit_entries
-        where tenant_id = $1 and ($2::text is null or subject = $2)
+        where tenant_id = $1{conditions}
         order by id desc
-        limit $3
-        """,
-        tx.tenant_id,
-        subject,
-        limit,
+        limit ${len(args)}
+        """,  # noqa: S608  composed of the fixed conditions above
+        *args,
     )
-    return tuple(Entry(**{**row, "details": msgspec.json.decode(row["details"])}) for row in rows)
+    return tuple(
+        Entry(
+            **{
+                **row,
+                "details": msgspec.json.decode(row["details"]),
+                "changes": _changes.decode(row["changes"]),
+            }
+        )
+        for row in rows
+    )

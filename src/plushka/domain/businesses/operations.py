@@ -1,4 +1,4 @@
-"""Founding a business and opening its branches."""
+"""Founding a business."""
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -7,18 +7,13 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.model import (
-    DAY_STARTS_MINUTES,
-    Branch,
-    BranchCodeTaken,
     Business,
     CountryUnknown,
     CurrencyUnknown,
     TimeZoneUnknown,
 )
-from plushka.domain.businesses.queries import get_business
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
-from plushka.platform.ids import new_id
 
 
 async def found_business(
@@ -32,7 +27,7 @@ async def found_business(
         raise CurrencyUnknown(field="currency", currency=currency)
     if country not in SUPPORTED_REGIONS:
         raise CountryUnknown(field="country", country=country)
-    _check_time_zone(time_zone)
+    check_time_zone(time_zone)
     await tx.execute(
         """
         -- businesses.found_business
@@ -59,52 +54,11 @@ async def found_business(
     )
 
 
-async def open_branch(
-    tx: Tx,
-    *,
-    code: str,
-    name: str,
-    time_zone: str | None = None,
-    day_starts_minutes: int = DAY_STARTS_MINUTES,
-) -> Branch:
-    """Open a branch; without ``time_zone`` it lives by the business's.
+def check_time_zone(name: str) -> None:
+    """Refuse a zone that the world does not have.
 
-    :raises BranchCodeTaken: when the business has a branch of this code
+    :raises TimeZoneUnknown: with its field
     """
-    if time_zone is None:
-        time_zone = (await get_business(tx)).time_zone
-    _check_time_zone(time_zone)
-    branch = Branch(
-        id=new_id(),
-        code=code,
-        name=name,
-        time_zone=time_zone,
-        day_starts_minutes=day_starts_minutes,
-        created_at=tx.at,
-    )
-    inserted = await tx.fetchval(
-        """
-        -- businesses.open_branch
-        insert into branches (tenant_id, id, code, name, time_zone, day_starts_minutes, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (tenant_id, code) do nothing
-        returning true
-        """,
-        tx.tenant_id,
-        branch.id,
-        code,
-        name,
-        time_zone,
-        day_starts_minutes,
-        tx.at,
-    )
-    if not inserted:
-        raise BranchCodeTaken(field="code", branch=code)
-    await record(tx, action="branch.open", subject=f"branch:{branch.id}", code=code, name=name)
-    return branch
-
-
-def _check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -2,11 +2,16 @@
 
 from uuid import UUID
 
-from plushka.domain.businesses.model import Branch, Business, UnknownBusiness
+import asyncpg
+import msgspec
+
+from plushka.domain.businesses.model import Branch, BranchNotFound, Business, UnknownBusiness, Week
 from plushka.platform.database import GlobalTx, Tx
 
 BRANCHES_MAX = 10_000
 """Branches of one business."""
+
+_hours = msgspec.json.Decoder(Week)
 
 
 async def get_business(tx: Tx) -> Business:
@@ -33,7 +38,7 @@ async def list_branches(tx: Tx) -> tuple[Branch, ...]:
     rows = await tx.fetch(
         """
         -- businesses.list_branches
-        select id, code, name, time_zone, day_starts_minutes, created_at
+        select id, code, name, time_zone, day_starts_minutes, created_at, address, hours::text, closed_at
         from branches
         where tenant_id = $1
         order by code
@@ -42,7 +47,7 @@ async def list_branches(tx: Tx) -> tuple[Branch, ...]:
         tx.tenant_id,
         BRANCHES_MAX,
     )
-    return tuple(Branch(**row) for row in rows)
+    return tuple(_branch(row) for row in rows)
 
 
 async def find_branch(tx: Tx, code: str) -> Branch | None:
@@ -50,14 +55,38 @@ async def find_branch(tx: Tx, code: str) -> Branch | None:
     row = await tx.fetchrow(
         """
         -- businesses.find_branch
-        select id, code, name, time_zone, day_starts_minutes, created_at
+        select id, code, name, time_zone, day_starts_minutes, created_at, address, hours::text, closed_at
         from branches
         where tenant_id = $1 and code = $2
         """,
         tx.tenant_id,
         code,
     )
-    return None if row is None else Branch(**row)
+    return None if row is None else _branch(row)
+
+
+async def get_branch(tx: Tx, branch_id: UUID) -> Branch:
+    """Return a branch.
+
+    :raises BranchNotFound: when the business has none of this id
+    """
+    row = await tx.fetchrow(
+        """
+        -- businesses.get_branch
+        select id, code, name, time_zone, day_starts_minutes, created_at, address, hours::text, closed_at
+        from branches
+        where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        branch_id,
+    )
+    if row is None:
+        raise BranchNotFound
+    return _branch(row)
+
+
+def _branch(row: asyncpg.Record) -> Branch:
+    return Branch(**{**row, "hours": _hours.decode(row["hours"])})
 
 
 async def list_tenant_ids(tx: GlobalTx) -> tuple[UUID, ...]:

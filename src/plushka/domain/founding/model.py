@@ -6,10 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.platform.errors import Conflict, Invalid
+from plushka.platform.errors import Conflict
 from plushka.platform.i18n import Language
-
-NAME_LENGTH_MAX = 100
 
 
 class Plan(Struct, frozen=True):
@@ -49,14 +47,6 @@ class Setup(Struct, frozen=True):
     id: UUID
     draft: dict[str, Any]
     created_at: datetime
-
-
-class NameMissing(Invalid):
-    code = "name_missing"
-
-
-class NameTooLong(Invalid):
-    code = "name_too_long"
 
 
 class FoundedAlready(Conflict):

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from plushka.domain.businesses.operations import found_business, open_branch
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.names import check_name
+from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.model import Category
 from plushka.domain.catalog.operations import upsert_categories
-from plushka.domain.founding.model import NAME_LENGTH_MAX, Founded, NameMissing, NameTooLong, Owner, Plan
+from plushka.domain.founding.model import Founded, Owner, Plan
 from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.programs.presets.shelf import get_preset
 from plushka.domain.programs.presets.writing import write_program
@@ -28,7 +30,7 @@ async def found(tx: Tx, plan: Plan, owner: Owner | UUID) -> Founded:
     :raises EmailTaken: a new owner's e-mail belongs to somebody
     """
     for field, name in (("name", plan.name), ("branch", plan.branch)):
-        check_name(field, name)
+        check_name(name, field=field)
     await found_business(
         tx,
         name=plan.name,
@@ -81,18 +83,6 @@ async def begin_program(tx: Tx, plan: Plan) -> UUID:
 def till_name(branch: str, language: Language, number: int = 1) -> str:
     """Return what the till ``number`` of a branch is called until somebody names it."""
     return translator(language).gettext("{branch}, till {number}", branch=branch, number=number)
-
-
-def check_name(field: str, name: str) -> None:
-    """Refuse a name that is none.
-
-    :raises NameMissing: it is empty
-    :raises NameTooLong: nobody would read it
-    """
-    if not name.strip():
-        raise NameMissing(field=field)
-    if len(name) > NAME_LENGTH_MAX:
-        raise NameTooLong(field=field, length_max=NAME_LENGTH_MAX)
 
 
 async def _register(tx: Tx, owner: Owner) -> UUID:

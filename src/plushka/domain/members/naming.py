@@ -84,12 +84,12 @@ def shown(identity: Identity) -> str:
     return f"…{identity.value[-_SHOWN_DIGITS:]}"
 
 
-async def _record(tx: Tx, member_id: UUID, verb: str, identity: Identity, **details: str) -> None:
+async def _record(tx: Tx, member_id: UUID, verb: str, identity: Identity, before: str | None = None) -> None:
     await audit.record(
         tx,
         action=f"identity.{verb}",
         subject=f"member:{member_id}",
         kind=identity.kind,
         value=shown(identity),
-        **details,
+        before=before,
     )

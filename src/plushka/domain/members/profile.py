@@ -51,11 +51,12 @@ async def edit_profile(
         profile.personal_discount_bp,
         tx.at if is_replaced else before.birthday_changed_at,
     )
-    details = _differences(before, profile)
-    if birthday_reason and profile.birthday != before.birthday:
-        details["reason"] = birthday_reason
-    if details:
-        await audit.record(tx, action="member.edit", subject=f"member:{member_id}", **details)
+    changes = _differences(before, profile)
+    if changes:
+        reason = birthday_reason if "birthday" in changes else None
+        await audit.record(
+            tx, action="member.edit", subject=f"member:{member_id}", changes=changes, reason=reason
+        )
 
 
 async def add_tag(tx: Tx, member_id: UUID, tag: str) -> None:
@@ -117,11 +118,13 @@ def _check_birthday(tx: Tx, before: Member, profile: Profile, reason: str | None
         raise BirthdayChangedLately(field="birthday", free_on=free_at.date().isoformat())
 
 
-def _differences(before: Member, after: Profile) -> dict[str, Fact]:
-    details: dict[str, Fact] = {}
-    for name in Profile.__struct_fields__:
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            details[f"{name}_before"] = old if old is None or isinstance(old, int) else str(old)
-            details[f"{name}_after"] = new if new is None or isinstance(new, int) else str(new)
-    return details
+def _differences(before: Member, after: Profile) -> dict[str, tuple[Fact, Fact]]:
+    pairs = {
+        name: (_fact(getattr(before, name)), _fact(getattr(after, name)))
+        for name in Profile.__struct_fields__
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _fact(value: object) -> Fact:
+    return value if value is None or isinstance(value, int) else str(value)

@@ -168,6 +168,12 @@ class UnknownHold(NotFound):
     code = "hold_not_found"
 
 
+class BranchClosed(Conflict):
+    """The branch was closed when the purchase was made."""
+
+    code = "branch_closed"
+
+
 class UnknownBranch(Invalid):
     code = "branch_unknown"
 

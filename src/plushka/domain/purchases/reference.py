@@ -46,3 +46,7 @@ class Reference:
                 self._places.clear()
             self._places[tx.tenant_id] = places
         return places
+
+    def forget_places(self, tenant_id: UUID) -> None:
+        """Read the tenant's places again at the next purchase: this process has just changed them."""
+        self._places.pop(tenant_id, None)

@@ -15,6 +15,14 @@ Scope = Literal["members", "quotes", "purchases", "returns"]
 SCOPES: tuple[Scope, ...] = ("members", "quotes", "purchases", "returns")
 SESSION_DAYS = 14
 """From signing in, however much the session is used: it is not prolonged."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly it is noted when a session or a key was last used: a write for every request would be too much."""
+INVITATION_DAYS = 7
+RESET_HOURS = 1
+CHALLENGE_MINUTES = 5
+CHALLENGE_TRIES_MAX = 5
+ROLES_MAX = 100
+PASSKEYS_MAX = 20
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 """Longer than anyone remembers, short enough that hashing costs the same for all."""
@@ -29,23 +37,47 @@ class Account(Struct, frozen=True):
     language: Language
 
 
+class OwnRole(Struct, frozen=True):
+    """A role that the business has made for itself: the actions of the office that it may do."""
+
+    id: UUID
+    name: str
+    actions: frozenset[str]
+
+
+class Position(Struct, frozen=True):
+    """As what somebody works: one of the five roles or one of the business's own, everywhere or in some branches."""
+
+    role: Role | None = None
+    own_role_id: UUID | None = None
+    branch_ids: frozenset[UUID] = frozenset()
+
+
 class StaffMember(Struct, frozen=True):
-    """An account's place in the business."""
+    """An account's place in the business; ``branch_ids`` are those they are restricted to, none: all of them."""
 
     id: UUID
     account_id: UUID
     name: str
     email: str
-    role: Role
+    role: Role | None
+    own_role: OwnRole | None = None
+    branch_ids: frozenset[UUID] = frozenset()
+    seen_at: datetime | None = None
+    dismissed_at: datetime | None = None
 
 
 class Session(Struct, frozen=True):
-    """A person at work: who, where, as what, until when."""
+    """A person at work: who, where, as what, until when. Of ``role`` and ``own_role`` one is None."""
 
+    id: UUID
     account: Account
     tenant_id: UUID
     staff_id: UUID
-    role: Role
+    role: Role | None
+    own_role: OwnRole | None
+    branch_ids: frozenset[UUID]
+    seen_at: datetime
     expires_at: datetime
 
 
@@ -63,11 +95,10 @@ class SlowedDown(Struct, frozen=True):
 
 
 class Workplace(Struct, frozen=True):
-    """A business that a person works for, and as what."""
+    """A business that a person works for."""
 
     tenant_id: UUID
     name: str
-    role: Role
 
 
 class Till(Struct, frozen=True):
@@ -77,10 +108,14 @@ class Till(Struct, frozen=True):
     branch_id: UUID | None
     name: str
     created_at: datetime
+    retired_at: datetime | None = None
 
 
 class ApiKey(Struct, frozen=True):
-    """A till's right to speak to us. ``hint`` is the end of its secret, to tell keys apart in a list."""
+    """A till's right to speak to us. ``hint`` is the end of its secret, to tell keys apart in a list.
+
+    ``used_at`` is true to the minute.
+    """
 
     id: UUID
     till_id: UUID
@@ -88,10 +123,14 @@ class ApiKey(Struct, frozen=True):
     scopes: tuple[Scope, ...]
     created_at: datetime
     revoked_at: datetime | None
+    used_at: datetime | None = None
 
 
 class KeyHolder(Struct, frozen=True):
-    """Whom a living key speaks for; ``branch`` is the code of the till's branch."""
+    """Whom a living key speaks for; ``branch`` is the code of the till's branch.
+
+    ``used_at`` is what was known of its latest use when it was looked up.
+    """
 
     key_id: UUID
     tenant_id: UUID
@@ -101,6 +140,7 @@ class KeyHolder(Struct, frozen=True):
     currency: str
     country: str
     language: Language
+    used_at: datetime | None = None
 
 
 class UnknownTill(NotFound):
@@ -119,6 +159,128 @@ class UnknownWorkplace(NotFound):
 
 class UnknownAccount(NotFound):
     code = "account_not_found"
+
+
+class UnknownStaff(NotFound):
+    code = "staff_not_found"
+
+
+class UnknownRole(NotFound):
+    code = "role_not_found"
+
+
+class UnknownInvitation(NotFound):
+    """No such link, or it was taken back, used or has run out: which of them is not told to a stranger."""
+
+    code = "invitation_not_found"
+
+
+class UnknownSession(NotFound):
+    code = "session_not_found"
+
+
+class UnknownPasskey(NotFound):
+    code = "passkey_not_found"
+
+
+class UnknownReset(NotFound):
+    """No such link, or it was used or has run out."""
+
+    code = "reset_not_found"
+
+
+class TillRetired(Conflict):
+    code = "till_retired"
+
+
+class LastOwner(Conflict):
+    """A business must keep one who may do everything."""
+
+    code = "last_owner"
+
+
+class DismissedAlready(Conflict):
+    code = "dismissed_already"
+
+
+class RoleNameTaken(Conflict):
+    code = "role_name_taken"
+
+
+class RoleInUse(Conflict):
+    """Somebody has the role, or is invited to it."""
+
+    code = "role_in_use"
+
+
+class TooManyRoles(Conflict):
+    code = "roles_too_many"
+
+
+class SecondFactorOn(Conflict):
+    code = "second_factor_on"
+
+
+class SecondFactorOff(Conflict):
+    code = "second_factor_off"
+
+
+class PasskeyKnown(Conflict):
+    code = "passkey_known"
+
+
+class TooManyPasskeys(Conflict):
+    code = "passkeys_too_many"
+
+
+class WorksElsewhere(Denied):
+    """A person of several businesses: none of them may open the account to itself."""
+
+    code = "works_elsewhere"
+
+
+class ExceedsOwnRights(Denied):
+    """Nobody gives or takes what they do not have."""
+
+    code = "exceeds_own_rights"
+
+
+class ActionsMissing(Invalid):
+    code = "actions_missing"
+
+
+class ScopesMissing(Invalid):
+    code = "scopes_missing"
+
+
+class PasswordWrong(Invalid):
+    """The password that a person gives once more to change something about their own account."""
+
+    code = "password_wrong"
+
+
+class PasswordTooEasy(Invalid):
+    """Guessed too quickly, by the estimate of zxcvbn."""
+
+    code = "password_too_easy"
+
+
+class CodeWrong(Invalid):
+    """A code of the second step that is not right, or was used already."""
+
+    code = "code_wrong"
+
+
+class PasskeyRefused(Invalid):
+    """A signature that is not of a passkey known here, or answers another question."""
+
+    code = "passkey_refused"
+
+
+class ChallengeOver(Denied):
+    """The step of signing in has run out, or was answered wrongly too often: begin again."""
+
+    code = "challenge_over"
 
 
 class EmailTaken(Conflict):

@@ -1,11 +1,12 @@
-"""Hiring, sessions, tills and keys."""
+"""Registering, hiring, coming and going, tills and keys."""
 
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
 from plushka.domain.audit.operations import record
-from plushka.domain.staff import queries
+from plushka.domain.businesses.names import check_name
+from plushka.domain.staff import queries, roles
 from plushka.domain.staff.model import (
     SESSION_DAYS,
     Account,
@@ -13,19 +14,24 @@ from plushka.domain.staff.model import (
     ApiKey,
     EmailInvalid,
     EmailTaken,
+    Position,
     Role,
     Scope,
+    ScopesMissing,
     SignedIn,
     SignInFailed,
     StaffMember,
     Till,
+    TillRetired,
     UnknownKey,
 )
-from plushka.domain.staff.passwords import hash_password
+from plushka.domain.staff.passwords import about, hash_password
 from plushka.domain.staff.tokens import HINT_LENGTH, digest, new_key, new_token
 from plushka.platform.database import GlobalTx, Tx
 from plushka.platform.i18n import Language
 from plushka.platform.ids import new_id
+
+DEVICE_LENGTH_MAX = 300
 
 
 async def register_account(
@@ -37,7 +43,11 @@ async def register_account(
     :raises Invalid: when the e-mail is none, or the password is too short or too long
     """
     return await add_account(
-        tx, email=email, name=name, password_hash=await hash_password(password), language=language
+        tx,
+        email=email,
+        name=name,
+        password_hash=await hash_password(password, about=about(email, name)),
+        language=language,
     )
 
 
@@ -47,9 +57,10 @@ async def add_account(
     """Register a person whose password was hashed before.
 
     :raises EmailTaken: when there is an account of this e-mail, in any spelling
-    :raises EmailInvalid: when the e-mail is none
+    :raises Invalid: when the e-mail is none, or the name missing or too long
     """
     email = read_email(email)
+    check_name(name)
     account = Account(id=new_id(), email=email, name=name, language=language)
     inserted = await tx.fetchval(
         """
@@ -83,59 +94,126 @@ def read_email(text: str) -> str:
 
 
 async def hire(tx: Tx, *, account_id: UUID, role: Role) -> StaffMember:
-    """Give an account a place in the business.
+    """Give an account a place in every branch of the business, in one of the five roles.
 
     :raises AlreadyHired: when it has one
     """
+    return await hire_as(tx, account_id=account_id, position=Position(role=role))
+
+
+async def hire_as(tx: Tx, *, account_id: UUID, position: Position) -> StaffMember:
+    """Give an account a place in the business; somebody who was dismissed gets theirs back, as what is said now.
+
+    :raises AlreadyHired: when the account has a place
+    :raises UnknownRole: when the business has no such role of its own
+    """
     account = await queries.get_account(tx, account_id)
-    staff_id = new_id()
-    inserted = await tx.fetchval(
+    own_role = await roles.get_role(tx, position.own_role_id) if position.own_role_id else None
+    staff_id = await tx.fetchval(
         """
-        -- staff.hire
-        insert into staff (tenant_id, id, account_id, role, created_at)
-        values ($1, $2, $3, $4, $5)
-        on conflict (tenant_id, account_id) do nothing
-        returning true
+        -- staff.hire_as
+        insert into staff (tenant_id, id, account_id, role, own_role_id, created_at)
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict (tenant_id, account_id) do update
+        set role = excluded.role, own_role_id = excluded.own_role_id, dismissed_at = null
+        where staff.dismissed_at is not null
+        returning id
+        """,
+        tx.tenant_id,
+        new_id(),
+        account_id,
+        position.role,
+        position.own_role_id,
+        tx.at,
+    )
+    if staff_id is None:
+        raise AlreadyHired
+    await set_branches(tx, staff_id, position.branch_ids)
+    await record(
+        tx,
+        action="staff.hire",
+        subject=f"staff:{staff_id}",
+        name=account.name,
+        role=own_role.name if own_role else position.role,
+    )
+    return StaffMember(
+        id=staff_id,
+        account_id=account_id,
+        name=account.name,
+        email=account.email,
+        role=position.role,
+        own_role=own_role,
+        branch_ids=position.branch_ids,
+    )
+
+
+async def set_branches(tx: Tx, staff_id: UUID, branch_ids: Collection[UUID]) -> None:
+    """Restrict a person to these branches, to none: to nothing."""
+    await tx.execute(
+        """
+        -- staff.set_branches
+        delete from staff_branches where tenant_id = $1 and staff_id = $2 and branch_id <> all($3::uuid[])
         """,
         tx.tenant_id,
         staff_id,
-        account_id,
-        role,
-        tx.at,
+        list(branch_ids),
     )
-    if not inserted:
-        raise AlreadyHired
-    await record(tx, action="staff.hire", subject=f"staff:{staff_id}", email=account.email, role=role)
-    return StaffMember(id=staff_id, account_id=account_id, name=account.name, email=account.email, role=role)
+    await tx.execute(
+        """
+        -- staff.set_branches
+        insert into staff_branches (tenant_id, staff_id, branch_id)
+        select $1, $2, unnest($3::uuid[])
+        on conflict do nothing
+        """,
+        tx.tenant_id,
+        staff_id,
+        list(branch_ids),
+    )
 
 
-async def open_session(tx: GlobalTx, account_id: UUID) -> SignedIn:
-    """Open a session of an account whose password was checked, in the business it entered last.
+async def open_session(
+    tx: GlobalTx, account_id: UUID, *, tenant_id: UUID | None = None, device: str = ""
+) -> SignedIn:
+    """Open a session of an account that has proved who it is, in ``tenant_id`` or else the one it entered last.
 
-    The transaction is opened with its ``account_id``.
+    The transaction is opened with its ``account_id``. ``device`` is what its browser says of itself.
 
-    :raises SignInFailed: when the account works for no business
+    :raises SignInFailed: when the account works there, or anywhere, no more
     """
     token = new_token()
     inserted = await tx.fetchval(
         """
         -- staff.open_session
-        insert into sessions (token_hash, account_id, tenant_id, created_at, expires_at)
-        select $1, account_id, tenant_id, $3, $4
+        insert into sessions
+            (token_hash, id, account_id, tenant_id, device, address, created_at, seen_at, expires_at)
+        select $1, $2, account_id, tenant_id, $3, $4, $5, $5, $6
         from staff
-        where account_id = $2
+        where account_id = $7 and dismissed_at is null and ($8::uuid is null or tenant_id = $8)
         order by entered_at desc nulls last, created_at, tenant_id
         limit 1
         returning true
         """,
         digest(token),
-        account_id,
+        new_id(),
+        device[:DEVICE_LENGTH_MAX],
+        tx.address or "",
         tx.at,
         tx.at + timedelta(days=SESSION_DAYS),
+        account_id,
+        tenant_id,
     )
     session = await queries.find_session(tx, token) if inserted else None
     if session is None:
         raise SignInFailed
+    await tx.execute(
+        """
+        -- staff.open_session
+        update staff set seen_at = $3 where tenant_id = $1 and id = $2
+        """,
+        session.tenant_id,
+        session.staff_id,
+        tx.at,
+    )
     return SignedIn(token=token, session=session)
 
 
@@ -151,7 +229,11 @@ async def sign_out(tx: GlobalTx, token: str) -> None:
 
 
 async def set_up_till(tx: Tx, *, name: str, branch_id: UUID | None = None) -> Till:
-    """Set up a till; without a branch it names one in each request."""
+    """Set up a till; without a branch it names one in each request.
+
+    :raises Invalid: when the name is missing or too long
+    """
+    check_name(name)
     till = Till(id=new_id(), branch_id=branch_id, name=name, created_at=tx.at)
     await tx.execute(
         """
@@ -173,8 +255,14 @@ async def issue_key(tx: Tx, *, till_id: UUID, scopes: Collection[Scope]) -> tupl
     """Issue a key of a till and return it with its secret, which can never be shown again.
 
     :raises UnknownTill: when the business has no such till
+    :raises TillRetired: when it is out of use
+    :raises ScopesMissing: when the key would open nothing
     """
-    await queries.get_till(tx, till_id)
+    till = await queries.get_till(tx, till_id)
+    if till.retired_at is not None:
+        raise TillRetired
+    if not scopes:
+        raise ScopesMissing(field="scopes")
     secret = new_key(tx.tenant_id)
     key = ApiKey(
         id=new_id(),
@@ -199,7 +287,12 @@ async def issue_key(tx: Tx, *, till_id: UUID, scopes: Collection[Scope]) -> tupl
         tx.at,
     )
     await record(
-        tx, action="key.issue", subject=f"key:{key.id}", till=str(till_id), scopes=" ".join(key.scopes)
+        tx,
+        action="key.issue",
+        subject=f"key:{key.id}",
+        till=till.name,
+        hint=key.hint,
+        scopes=" ".join(key.scopes),
     )
     return key, secret
 
@@ -209,17 +302,18 @@ async def revoke_key(tx: Tx, key_id: UUID) -> None:
 
     :raises UnknownKey: when there is no such key that still lives
     """
-    revoked = await tx.fetchval(
+    row = await tx.fetchrow(
         """
         -- staff.revoke_key
         update api_keys set revoked_at = $3
         where tenant_id = $1 and id = $2 and revoked_at is null
-        returning true
+        returning till_id, hint
         """,
         tx.tenant_id,
         key_id,
         tx.at,
     )
-    if not revoked:
+    if row is None:
         raise UnknownKey
-    await record(tx, action="key.revoke", subject=f"key:{key_id}")
+    till = await queries.get_till(tx, row["till_id"])
+    await record(tx, action="key.revoke", subject=f"key:{key_id}", till=till.name, hint=row["hint"])

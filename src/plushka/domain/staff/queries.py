@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
+import asyncpg
 from msgspec import Struct
 
 from plushka.domain.staff.model import (
     Account,
     ApiKey,
     KeyHolder,
+    OwnRole,
     Session,
     StaffMember,
     Till,
     UnknownAccount,
+    UnknownStaff,
     UnknownTill,
 )
 from plushka.domain.staff.tokens import PresentedKey, digest
@@ -19,6 +22,15 @@ from plushka.platform.database import GlobalTx, Tx
 
 ROWS_MAX = 10_000
 """People, tills or keys of one business."""
+
+_STAFF = """staff.id, staff.account_id, accounts.name, accounts.email, staff.role, staff.own_role_id,
+            staff.seen_at, staff.dismissed_at, roles.name as own_role_name, roles.actions as own_role_actions,
+            array(
+                select branch_id from staff_branches
+                where staff_branches.tenant_id = staff.tenant_id and staff_branches.staff_id = staff.id
+            ) as branch_ids"""
+_JOINED = """join accounts on accounts.id = staff.account_id
+        left join roles on roles.tenant_id = staff.tenant_id and roles.id = staff.own_role_id"""
 
 
 class Credentials(Struct, frozen=True):
@@ -58,61 +70,108 @@ async def get_account(tx: GlobalTx, account_id: UUID) -> Account:
 
 
 async def find_session(tx: GlobalTx, token: str) -> Session | None:
-    """Return the living session of a token, with the role its account has in the business now.
+    """Return the living session of a token, with what its account may do in the business now.
 
-    Row-level security shows the staff row only to its account, hence two statements.
+    Row-level security shows a business's rows only to the business and to the person, hence two statements:
+    the first one binds the transaction to both.
     """
-    account_id = await tx.fetchval(
+    tenant_id = await tx.fetchval(
         """
         -- staff.find_session
-        select set_config('plushka.account_id', account_id::text, true)
+        select tenant_id, set_config('plushka.tenant_id', tenant_id::text, true),
+            set_config('plushka.account_id', account_id::text, true)
         from sessions
         where token_hash = $1 and expires_at > $2
         """,
         digest(token),
         tx.at,
     )
-    if account_id is None:
+    if tenant_id is None:
         return None
     row = await tx.fetchrow(
-        """
+        f"""
         -- staff.find_session
-        select accounts.id, accounts.email, accounts.name, accounts.language,
-            sessions.tenant_id, sessions.expires_at, staff.id as staff_id, staff.role
+        select sessions.id as session_id, sessions.tenant_id, sessions.expires_at,
+            sessions.seen_at as session_seen_at, accounts.language, {_STAFF}
         from sessions
-        join accounts on accounts.id = sessions.account_id
         join staff on staff.tenant_id = sessions.tenant_id and staff.account_id = sessions.account_id
-        where token_hash = $1
-        """,
+        {_JOINED}
+        where token_hash = $1 and staff.dismissed_at is null
+        """,  # noqa: S608  composed of fixed parts
         digest(token),
     )
     if row is None:
         return None
+    person = _staff_member(row)
     return Session(
-        account=Account(id=row["id"], email=row["email"], name=row["name"], language=row["language"]),
+        id=row["session_id"],
+        account=Account(id=person.account_id, email=person.email, name=person.name, language=row["language"]),
         tenant_id=row["tenant_id"],
-        staff_id=row["staff_id"],
-        role=row["role"],
+        staff_id=person.id,
+        role=person.role,
+        own_role=person.own_role,
+        branch_ids=person.branch_ids,
+        seen_at=row["session_seen_at"],
         expires_at=row["expires_at"],
     )
 
 
 async def list_staff(tx: Tx) -> tuple[StaffMember, ...]:
-    """Return the people of the business, the earliest first."""
+    """Return the people of the business, those who were dismissed too, the earliest first."""
     rows = await tx.fetch(
-        """
+        f"""
         -- staff.list_staff
-        select staff.id, account_id, name, email, role
+        select {_STAFF}
         from staff
-        join accounts on accounts.id = staff.account_id
+        {_JOINED}
         where staff.tenant_id = $1
         order by staff.id
         limit $2
-        """,
+        """,  # noqa: S608  composed of fixed parts
         tx.tenant_id,
         ROWS_MAX,
     )
-    return tuple(StaffMember(**row) for row in rows)
+    return tuple(_staff_member(row) for row in rows)
+
+
+async def get_staff(tx: Tx, staff_id: UUID) -> StaffMember:
+    """Return somebody who works in the business, or did.
+
+    :raises UnknownStaff: when nobody has this id
+    """
+    row = await tx.fetchrow(
+        f"""
+        -- staff.get_staff
+        select {_STAFF}
+        from staff
+        {_JOINED}
+        where staff.tenant_id = $1 and staff.id = $2
+        """,  # noqa: S608  composed of fixed parts
+        tx.tenant_id,
+        staff_id,
+    )
+    if row is None:
+        raise UnknownStaff
+    return _staff_member(row)
+
+
+def _staff_member(row: asyncpg.Record) -> StaffMember:
+    own_role = None
+    if row["own_role_id"] is not None:
+        own_role = OwnRole(
+            id=row["own_role_id"], name=row["own_role_name"], actions=frozenset(row["own_role_actions"])
+        )
+    return StaffMember(
+        id=row["id"],
+        account_id=row["account_id"],
+        name=row["name"],
+        email=row["email"],
+        role=row["role"],
+        own_role=own_role,
+        branch_ids=frozenset(row["branch_ids"]),
+        seen_at=row["seen_at"],
+        dismissed_at=row["dismissed_at"],
+    )
 
 
 async def get_till(tx: Tx, till_id: UUID) -> Till:
@@ -123,7 +182,7 @@ async def get_till(tx: Tx, till_id: UUID) -> Till:
     row = await tx.fetchrow(
         """
         -- staff.get_till
-        select id, branch_id, name, created_at from tills where tenant_id = $1 and id = $2
+        select id, branch_id, name, created_at, retired_at from tills where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
         till_id,
@@ -134,11 +193,15 @@ async def get_till(tx: Tx, till_id: UUID) -> Till:
 
 
 async def list_tills(tx: Tx) -> tuple[Till, ...]:
-    """Return the tills of the business, the earliest first."""
+    """Return the tills of the business, those out of use too, the earliest first."""
     rows = await tx.fetch(
         """
         -- staff.list_tills
-        select id, branch_id, name, created_at from tills where tenant_id = $1 order by id limit $2
+        select id, branch_id, name, created_at, retired_at
+        from tills
+        where tenant_id = $1
+        order by id
+        limit $2
         """,
         tx.tenant_id,
         ROWS_MAX,
@@ -151,7 +214,7 @@ async def list_keys(tx: Tx) -> tuple[ApiKey, ...]:
     rows = await tx.fetch(
         """
         -- staff.list_keys
-        select id, till_id, hint, scopes, created_at, revoked_at
+        select id, till_id, hint, scopes, created_at, revoked_at, used_at
         from api_keys
         where tenant_id = $1
         order by id desc
@@ -169,7 +232,7 @@ async def find_key_holder(tx: Tx, presented: PresentedKey) -> KeyHolder | None:
         """
         -- staff.find_key_holder
         select api_keys.id as key_id, api_keys.tenant_id, till_id, branches.code as branch, scopes,
-            currency, country, language
+            currency, country, language, used_at
         from api_keys
         join businesses on businesses.tenant_id = api_keys.tenant_id
         join tills on tills.tenant_id = api_keys.tenant_id and tills.id = api_keys.till_id

@@ -1,45 +1,118 @@
-"""Signing in: the one operation that opens its own transactions.
+"""Signing in: the operations that open their own transactions.
 
 The slow check of the password stands between two of them: inside one it would hold a connection, and a
-few dozen wrong passwords a second would keep all tills waiting.
+few dozen wrong passwords a second would keep all tills waiting. A try of the second step is counted in a
+transaction of its own, so that a wrong one is not rolled back with the refusal.
 """
 
 from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
 
 from plushka.domain.staff import operations, queries
-from plushka.domain.staff.model import SignedIn, SignInFailed, SlowedDown
+from plushka.domain.staff.challenges import Challenge, close_challenge, put_challenge, take_try
+from plushka.domain.staff.model import Account, ChallengeOver, SignedIn, SignInFailed, SlowedDown
+from plushka.domain.staff.passkeys import Site, take_signature
 from plushka.domain.staff.passwords import password_fits
+from plushka.domain.staff.second_factor import has_second_factor, take_code
 from plushka.domain.staff.tries import begin_try, forget_tries
-from plushka.platform.database import Database
+from plushka.platform.addresses import network_of
+from plushka.platform.database import Database, GlobalTx
+
+
+class Caller(Struct, frozen=True):
+    """Who knocks: from which ``address``, by what ``device``, with which session so far, which ends."""
+
+    address: str = ""
+    device: str = ""
+    token_before: str | None = None
+
+
+class SecondStep(Struct, frozen=True):
+    """The password fits and a code is asked for; ``token`` goes to the person's cookie and back with the code."""
+
+    token: str
 
 
 async def sign_in(
-    database: Database,
-    *,
-    email: str,
-    password: str,
-    network: str,
-    at: datetime,
-    token_before: str | None = None,
-) -> SignedIn | SlowedDown:
-    """Open a session in the person's (first) business; the session of ``token_before`` ends.
+    database: Database, *, email: str, password: str, at: datetime, caller: Caller
+) -> SignedIn | SecondStep | SlowedDown:
+    """Open a session in the business that the person entered last, or ask for the second step if they have one.
 
-    Who fails too often, by e-mail or by ``network`` (see ``addresses.network_of``), is slowed down, whether the
+    Who fails too often, by e-mail or by network (see ``addresses.network_of``), is slowed down, whether the
     password is right or not.
 
     :raises SignInFailed: whatever is wrong, after the same work
     """
     email = email.strip().lower()
     async with database.global_transaction(actor="visitor", at=at) as tx:
-        if wait := await begin_try(tx, email=email, network=network):
+        if wait := await begin_try(tx, email=email, network=network_of(caller.address)):
             return SlowedDown(wait)
         credentials = await queries.find_credentials(tx, email)
     fits = await password_fits(None if credentials is None else credentials.password_hash, password)
     if credentials is None or not fits:
         raise SignInFailed
     account_id = credentials.account_id
-    async with database.global_transaction(actor=f"account:{account_id}", at=at, account_id=account_id) as tx:
+    async with database.global_transaction(actor=f"account:{account_id}", at=at) as tx:
+        if await has_second_factor(tx, account_id):
+            # The try goes on counting: who knows the password must not have codes to guess without end.
+            return SecondStep((await put_challenge(tx, "second_factor", account_id=account_id)).token)
         await forget_tries(tx, email=email)
-        if token_before is not None:
-            await operations.sign_out(tx, token_before)
-        return await operations.open_session(tx, account_id)
+    return await enter(database, account_id, at=at, caller=caller)
+
+
+async def take_second_step(
+    database: Database, token: str, *, code: str, at: datetime, caller: Caller
+) -> SignedIn | SlowedDown:
+    """Open a session of somebody whose password fitted before; tries count with those of the password.
+
+    :raises CodeWrong: when the code is none of the app's or the recovery codes, or was used before
+    :raises ChallengeOver: when the step has run out, was tried too often or is finished
+    """
+    async with database.global_transaction(actor="visitor", at=at) as tx:
+        account = await _account_of(tx, await take_try(tx, token, "second_factor"))
+        if wait := await begin_try(tx, email=account.email, network=network_of(caller.address)):
+            return SlowedDown(wait)
+    async with database.global_transaction(actor=f"account:{account.id}", at=at) as tx:
+        await take_code(tx, account.id, code)
+        await close_challenge(tx, Challenge(token=token, kind="second_factor", account_id=account.id))
+        await forget_tries(tx, email=account.email)
+    return await enter(database, account.id, at=at, caller=caller)
+
+
+async def sign_in_by_passkey(
+    database: Database, site: Site, *, answer: str, at: datetime, caller: Caller
+) -> SignedIn:
+    """Open a session of whose passkey has signed.
+
+    :raises PasskeyRefused: when none known here has
+    :raises ChallengeOver: when the question has run out
+    :raises SignInFailed: when the person works nowhere any more
+    """
+    async with database.global_transaction(actor="visitor", at=at) as tx:
+        account_id = await take_signature(tx, site, answer=answer)
+    return await enter(database, account_id, at=at, caller=caller)
+
+
+async def enter(
+    database: Database, account_id: UUID, *, at: datetime, caller: Caller, tenant_id: UUID | None = None
+) -> SignedIn:
+    """Open a session of somebody who has proved who they are, in ``tenant_id`` or else the one they entered last.
+
+    The token is always a new one and the session before ends, so that one planted in a browser is worth nothing.
+
+    :raises SignInFailed: when the person works there, or anywhere, no more
+    """
+    async with database.global_transaction(
+        actor=f"account:{account_id}", at=at, address=caller.address, account_id=account_id
+    ) as tx:
+        if caller.token_before is not None:
+            await operations.sign_out(tx, caller.token_before)
+        return await operations.open_session(tx, account_id, tenant_id=tenant_id, device=caller.device)
+
+
+async def _account_of(tx: GlobalTx, challenge: Challenge) -> Account:
+    if challenge.account_id is None:
+        raise ChallengeOver
+    return await queries.get_account(tx, challenge.account_id)

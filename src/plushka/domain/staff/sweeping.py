@@ -5,11 +5,18 @@ from plushka.platform.database import GlobalTx
 
 
 async def sweep(tx: GlobalTx) -> None:
-    """Remove the sessions that have run out, and the tries to sign in that no longer count."""
+    """Remove the sessions and questions that have run out, and the tries to sign in that no longer count."""
     await tx.execute(
         """
         -- staff.sweep: sessions
         delete from sessions where expires_at <= $1
+        """,
+        tx.at,
+    )
+    await tx.execute(
+        """
+        -- staff.sweep: questions
+        delete from challenges where expires_at <= $1
         """,
         tx.at,
     )

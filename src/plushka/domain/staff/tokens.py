@@ -1,4 +1,4 @@
-"""Random secrets: session tokens and API keys.
+"""Random secrets: session tokens, links and API keys.
 
 They carry 256 random bits, so there is nothing to guess and a plain SHA-256 is a safe thing to store.
 """
@@ -13,6 +13,7 @@ from msgspec import Struct
 HINT_LENGTH = 4
 
 _KEY = re.compile(r"plk_([0-9a-f]{32})_[A-Za-z0-9_-]{43}", re.ASCII)
+_INVITATION = re.compile(r"([0-9a-f]{32})_[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class PresentedKey(Struct, frozen=True):
@@ -23,13 +24,24 @@ class PresentedKey(Struct, frozen=True):
 
 
 def new_token() -> str:
-    """Return a session token."""
+    """Return a token of a session, a step of signing in or a link."""
     return secrets.token_urlsafe(32)
 
 
 def new_key(tenant_id: UUID) -> str:
     """Return an API key. It names its tenant, so that it is looked up among that tenant's rows."""
     return f"plk_{tenant_id.hex}_{secrets.token_urlsafe(32)}"
+
+
+def new_invitation_token(tenant_id: UUID) -> str:
+    """Return the secret of an invitation, which names its tenant as a key does."""
+    return f"{tenant_id.hex}_{secrets.token_urlsafe(32)}"
+
+
+def read_invitation_token(text: str) -> UUID | None:
+    """Return the tenant that an invitation's secret names, None when it is not even of the form of one."""
+    match = _INVITATION.fullmatch(text)
+    return match and UUID(match[1])
 
 
 def digest(secret: str) -> bytes:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from plushka.domain.staff.model import Role, UnknownWorkplace, Workplace
+from plushka.domain.staff.model import Session, UnknownWorkplace, Workplace
+from plushka.domain.staff.queries import find_session
 from plushka.domain.staff.tokens import digest
 from plushka.platform.database import GlobalTx
 
@@ -14,10 +15,10 @@ async def list_workplaces(tx: GlobalTx, account_id: UUID) -> tuple[Workplace, ..
     rows = await tx.fetch(
         """
         -- staff.list_workplaces
-        select staff.tenant_id, businesses.name, staff.role
+        select staff.tenant_id, businesses.name
         from staff
         join businesses on businesses.tenant_id = staff.tenant_id
-        where account_id = $1
+        where account_id = $1 and dismissed_at is null
         order by businesses.name, staff.tenant_id
         limit $2
         """,
@@ -27,23 +28,25 @@ async def list_workplaces(tx: GlobalTx, account_id: UUID) -> tuple[Workplace, ..
     return tuple(Workplace(**row) for row in rows)
 
 
-async def enter(tx: GlobalTx, *, token: str, account_id: UUID, tenant_id: UUID) -> Role:
-    """Go on with the session of ``token`` in another business of its person, and return their role there.
+async def enter(tx: GlobalTx, *, token: str, account_id: UUID, tenant_id: UUID) -> Session:
+    """Go on with the session of ``token`` in another business of its person, and return it.
 
     Signing in leads to the business that was entered last. The transaction is opened with the ``account_id``.
 
     :raises UnknownWorkplace: the person does not work there
     """
-    role: Role | None = await tx.fetchval(
+    entered = await tx.fetchval(
         """
         -- staff.enter
-        update staff set entered_at = $3 where tenant_id = $1 and account_id = $2 returning role
+        update staff set entered_at = $3
+        where tenant_id = $1 and account_id = $2 and dismissed_at is null
+        returning true
         """,
         tenant_id,
         account_id,
         tx.at,
     )
-    if role is None:
+    if not entered:
         raise UnknownWorkplace
     await tx.execute(
         """
@@ -54,4 +57,7 @@ async def enter(tx: GlobalTx, *, token: str, account_id: UUID, tenant_id: UUID) 
         account_id,
         tenant_id,
     )
-    return role
+    session = await find_session(tx, token)
+    if session is None:
+        raise UnknownWorkplace
+    return session

@@ -29,8 +29,10 @@ async def enter_business(
     async with visit.office.database.global_transaction(
         actor=f"account:{account_id}", at=visit.at, account_id=account_id
     ) as tx:
-        role = await enter(
+        session = await enter(
             tx, token=request.cookies[SESSION_COOKIE], account_id=account_id, tenant_id=tenant_id
         )
     name = next((place.name for place in visit.workplaces if place.tenant_id == tenant_id), "")
-    return sent_on(first_page(partial(may, role)), visit.words.gettext("You are in “{name}” now.", name=name))
+    return sent_on(
+        first_page(partial(may, session)), visit.words.gettext("You are in “{name}” now.", name=name)
+    )

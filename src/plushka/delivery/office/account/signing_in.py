@@ -1,10 +1,6 @@
-"""Coming in and going out."""
-
-from datetime import timedelta
-from functools import partial
+"""Coming in by password and going out."""
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from litestar.status_codes import (
     HTTP_303_SEE_OTHER,
@@ -12,27 +8,24 @@ from litestar.status_codes import (
     HTTP_429_TOO_MANY_REQUESTS,
 )
 
+from plushka.delivery.office.account.entering import caller_of, cookie_of, told_wait, welcome
+from plushka.delivery.office.account.second_step import ask_for_code
 from plushka.delivery.office.admission import SESSION_COOKIE, SIGN_IN_PATH, look_of_stranger, office_of
-from plushka.delivery.office.context import PAGES, Office, OfficeRequest
-from plushka.delivery.office.navigation import first_page
-from plushka.delivery.office.permissions import VISIT, may
+from plushka.delivery.office.context import PAGES, OfficeRequest
+from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.web.local_path import local_path
 from plushka.domain.programs.telling.refusals import refusal_sentence
-from plushka.domain.staff.model import SESSION_DAYS, SignedIn, SignInFailed, SlowedDown
-from plushka.domain.staff.operations import open_session, sign_out
+from plushka.domain.staff.model import SignedIn, SignInFailed, SlowedDown
+from plushka.domain.staff.operations import sign_out
 from plushka.domain.staff.queries import find_credentials
+from plushka.domain.staff.sign_in import enter as enter_as
 from plushka.domain.staff.sign_in import sign_in
-from plushka.platform.addresses import network_of
 from plushka.platform.errors import NotFound
-from plushka.platform.i18n import translator
-
-_SESSION_SECONDS = SESSION_DAYS * 24 * 3600
-_MINUTE = timedelta(minutes=1)
 
 
 @get(SIGN_IN_PATH, opt={"action": VISIT}, sync_to_thread=False)
 def show_sign_in(request: OfficeRequest) -> Response[str]:
-    return _page(request, next_path=local_path(request.query_params.get("next", "/")))
+    return show_sign_in_page(request, next_path=local_path(request.query_params.get("next", "/")))
 
 
 @post(SIGN_IN_PATH, opt={"action": VISIT})
@@ -47,27 +40,27 @@ async def enter(request: OfficeRequest) -> Response[str] | Redirect:
             office.database,
             email=email,
             password=password,
-            network=network_of(request.client.host if request.client else ""),
             at=office.clock.now(),
-            token_before=request.cookies.get(SESSION_COOKIE),
+            caller=caller_of(request),
         )
     except SignInFailed as refusal:
         error = refusal_sentence(refusal.code, refusal.facts, language)
-        return _page(
+        return show_sign_in_page(
             request, email=email, next_path=next_path, error=error, status=HTTP_422_UNPROCESSABLE_ENTITY
         )
-    if isinstance(entered, SlowedDown):
-        minutes = -(-entered.wait // _MINUTE)
-        error = translator(language).ngettext(
-            "Too many failed tries. Try again in {minutes} minute.",
-            "Too many failed tries. Try again in {minutes} minutes.",
-            minutes,
-            minutes=minutes,
-        )
-        return _page(
-            request, email=email, next_path=next_path, error=error, status=HTTP_429_TOO_MANY_REQUESTS
-        )
-    return _welcome(office, entered, next_path)
+    match entered:
+        case SignedIn():
+            return welcome(office, entered, next_path)
+        case SlowedDown():
+            return show_sign_in_page(
+                request,
+                email=email,
+                next_path=next_path,
+                error=told_wait(entered, language),
+                status=HTTP_429_TOO_MANY_REQUESTS,
+            )
+        case _:
+            return ask_for_code(office, entered, next_path)
 
 
 @post("/sign-out", opt={"action": "session.leave"})
@@ -75,9 +68,8 @@ async def leave(request: OfficeRequest) -> Redirect:
     office = office_of(request)
     async with office.database.global_transaction(actor="visitor", at=office.clock.now()) as tx:
         await sign_out(tx, request.cookies[SESSION_COOKIE])
-    return Redirect(
-        SIGN_IN_PATH, status_code=HTTP_303_SEE_OTHER, cookies=[_session_cookie(office, "", seconds=0)]
-    )
+    gone = cookie_of(office, SESSION_COOKIE, "", seconds=0)
+    return Redirect(SIGN_IN_PATH, status_code=HTTP_303_SEE_OTHER, cookies=[gone])
 
 
 @get("/demo", opt={"action": VISIT})
@@ -94,37 +86,14 @@ async def enter_demo(request: OfficeRequest) -> Redirect:
         credentials = await find_credentials(tx, office.demo_email)
     if credentials is None:
         raise NotFound
-    account_id = credentials.account_id
-    async with office.database.global_transaction(
-        actor=f"account:{account_id}", at=at, account_id=account_id
-    ) as tx:
-        signed_in = await open_session(tx, account_id)
-    return _welcome(office, signed_in, "/")
+    signed_in = await enter_as(office.database, credentials.account_id, at=at, caller=caller_of(request))
+    return welcome(office, signed_in, "/")
 
 
-def _welcome(office: Office, signed_in: SignedIn, next_path: str) -> Redirect:
-    if next_path == "/":
-        role = signed_in.session.role
-        next_path = first_page(partial(may, role))
-    cookie = _session_cookie(office, signed_in.token, seconds=_SESSION_SECONDS)
-    return Redirect(next_path, status_code=HTTP_303_SEE_OTHER, cookies=[cookie])
-
-
-def _session_cookie(office: Office, token: str, *, seconds: int) -> Cookie:
-    return Cookie(
-        key=SESSION_COOKIE,
-        value=token,
-        max_age=seconds,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=office.is_production,
-    )
-
-
-def _page(
+def show_sign_in_page(
     request: OfficeRequest, *, next_path: str, email: str = "", error: str = "", status: int = 200
 ) -> Response[str]:
+    """Return the page where one signs in, with what was typed and what was wrong."""
     office = office_of(request)
     return PAGES.render(
         "account/sign_in.html",

@@ -35,6 +35,60 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("There is no such time zone."),
     ),
     "branch_code_taken": (marked("Another branch has this code. Choose a different one."),),
+    "branch_not_found": (marked("No such branch."),),
+    "branch_closed_already": (marked("The branch is closed already."),),
+    "branch_open_already": (marked("The branch is open already."),),
+    "branch_text_invalid": (
+        marked("Write something, {length_max} characters at most."),
+        marked("Write something shorter."),
+    ),
+    "day_start_out_of_range": (marked("The day can begin at any time from 00:00 to 23:59."),),
+    "hours_invalid": (marked("It must close later than it opens, and within a day."),),
+    "staff_not_found": (marked("Nobody like this works here."),),
+    "role_not_found": (marked("No such role."),),
+    "invitation_not_found": (
+        marked("This link does not work any more: it was used, taken back or is older than a week."),
+    ),
+    "session_not_found": (marked("This session has ended already."),),
+    "passkey_not_found": (marked("No such passkey."),),
+    "reset_not_found": (marked("This link does not work any more: it was used or is older than an hour."),),
+    "till_retired": (marked("The till is out of use. Set up a new one."),),
+    "last_owner": (
+        marked(
+            "This is the last owner. Make somebody else an owner first, or nobody could manage the business."
+        ),
+    ),
+    "dismissed_already": (marked("This person does not work here any more."),),
+    "role_name_taken": (marked("Another role has this name. Choose a different one."),),
+    "role_in_use": (
+        marked("Somebody has the role “{name}”, had it, or is invited to it. Give them another one first."),
+        marked("Somebody has this role. Give them another one first."),
+    ),
+    "roles_too_many": (marked("There are too many roles. Delete one that nobody needs."),),
+    "second_factor_on": (marked("Codes at sign-in are switched on already."),),
+    "second_factor_off": (marked("Codes at sign-in are switched off."),),
+    "passkey_known": (marked("This passkey is in the list already."),),
+    "passkeys_too_many": (marked("There are too many passkeys. Remove one that you do not use."),),
+    "works_elsewhere": (
+        marked(
+            "This person works for another business too, and the password opens both."
+            " The one who runs the server can make the link: plushka staff reset-link."
+        ),
+    ),
+    "exceeds_own_rights": (
+        marked("You cannot give or take rights that you do not have yourself. Ask the owner."),
+    ),
+    "actions_missing": (marked("Choose at least one thing that the role may do."),),
+    "scopes_missing": (marked("Choose at least one thing that the key may do."),),
+    "password_wrong": (marked("This is not your present password."),),
+    "password_too_easy": (
+        marked(
+            "This password is easy to guess. Take three or four words that have nothing to do with each other."
+        ),
+    ),
+    "code_wrong": (marked("The code is wrong or used already. Wait for the next one and enter it."),),
+    "passkey_refused": (marked("The passkey does not fit. Try another one, or sign in with the password."),),
+    "challenge_over": (marked("Too long ago, or too many wrong codes. Sign in again."),),
     "till_not_found": (marked("No such till."),),
     "key_not_found": (marked("No such key, or it is revoked already."),),
     "account_not_found": (marked("No such person."),),
@@ -191,6 +245,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # Purchases.
     "receipt_not_found": (marked("No such receipt. Check its number and the till it was made at."),),
+    "branch_closed": (
+        marked(
+            "The branch is closed and takes no receipts. Reopen it in the office, or check the till's settings."
+        ),
+    ),
     "branch_unknown": (marked("The business has no such branch. Check the till's settings."),),
     "currency_wrong": (
         marked("The business counts in {currency}. Check the till's settings."),
