@@ -659,8 +659,9 @@ create table postings (
             ('claw_back', 'pending', 'reversed'), ('claw_back', 'available', 'reversed'),
             ('claw_back', 'debt', 'reversed'),
             ('grant_back', 'reversed', 'pending'), ('grant_back', 'reversed', 'available'),
+            ('grant_back', 'reversed', 'debt'),
             ('restore', 'spent', 'available'),
-            ('repay', 'available', 'debt'),
+            ('repay', 'available', 'debt'), ('hand_back', 'debt', 'available'),
             ('forgive', 'forgiven', 'debt'),
             ('adjust', 'adjusted', 'available'), ('adjust', 'available', 'adjusted'),
             ('move', 'pending', 'moved'), ('move', 'available', 'moved'), ('move', 'held', 'moved'),
@@ -669,7 +670,7 @@ create table postings (
         )
     ),
     constraint posting_names_its_lot check (
-        (lot_id is null) = (debit in ('debt', 'forgiven') or (debit, credit) = ('moved', 'debt'))
+        (lot_id is not null) = (array[debit, credit] && array['pending', 'available', 'held'])
     ),
     foreign key (tenant_id, wallet_id) references wallets (tenant_id, id)
 );
@@ -906,6 +907,8 @@ create index receipts_of_member on receipts (tenant_id, member_id, occurred_at d
 -- For what is asked of days: sums, lists, who sold.
 create index receipts_of_day on receipts (tenant_id, business_date, id);
 
+-- Points of all returns of a receipt add up to what it no longer earns; of one they may be below zero, where it
+-- leaves a receipt that earns more than before.
 create table returns (
     tenant_id uuid not null,
     id uuid not null,
@@ -919,8 +922,8 @@ create table returns (
     refund_minor bigint not null check (refund_minor >= 0),
     points_back bigint not null check (points_back >= 0),
     points_clawed_back bigint not null,
-    points_burned bigint not null check (points_burned >= 0),
-    points_owed bigint not null check (points_owed >= 0),
+    points_burned bigint not null,
+    points_owed bigint not null,
     is_full boolean not null,
     balance jsonb,
     primary key (tenant_id, id),

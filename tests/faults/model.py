@@ -2,11 +2,11 @@
 
 The reference that random sequences of operations are compared with. It shares no code with the ledger: no
 balances are added up, no lots are split; every point is moved on its own, and time passes event by event.
-Amounts follow the programme of ``test_random_operations``: tier rates, half of a receipt payable with points.
+Half of a receipt is payable with points; what one earns, and how much may be owed, a card is told.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,11 +17,10 @@ POINT_MINOR = 100
 REDEEM_SHARE_PERCENT = 50
 GRACE_DAYS = 14
 SILVER_AT_MINOR = 1_000_00
-RATE_PERCENT = {"base": 10, "silver": 20}
 ZONE = ZoneInfo("Europe/Moscow")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-Place = Literal["pending", "available", "held", "spent", "burned", "gone"]
+Place = Literal["pending", "available", "held", "spent", "burned", "clawed back", "repaid", "gone"]
 
 
 def affordable(amount_minor: int) -> int:
@@ -46,6 +45,9 @@ class Lot:
     def order(self) -> tuple[datetime, datetime, int]:
         return (self.expires_at or NEVER, self.earned_at, self.number)
 
+    def is_past(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
 
 @dataclass(eq=False)
 class Point:
@@ -58,15 +60,21 @@ class Point:
 
 @dataclass(eq=False)
 class Sale:
-    """A committed receipt of one line of ``quantity`` pieces; ``spent`` are its points in the order of use."""
+    """A committed receipt of one line of ``quantity`` pieces; ``spent`` are its points in the order of use.
+
+    Its returns have ``taken`` points, left ``owed``, and ``found`` some of its own burned.
+    """
 
     number: str
     quantity: int
     payable_minor: int
     earned: int
-    rate_percent: int
+    earn: Callable[[int], int]
     spent: list[Point]
     returned: int = 0
+    taken: list[Point] = field(default_factory=list)
+    owed: int = 0
+    found: int = 0
 
     def rest_minor(self) -> int:
         return self.payable_minor - self.payable_minor * self.returned // self.quantity
@@ -74,7 +82,7 @@ class Sale:
     def rest_earned(self) -> int:
         if self.returned == self.quantity:
             return 0
-        return self.rest_minor() * self.rate_percent // 100 // POINT_MINOR
+        return min(self.earn(self.rest_minor()), self.earned)
 
     def points_back(self) -> int:
         return len(self.spent) * self.returned // self.quantity
@@ -92,8 +100,10 @@ class Hold:
 
 @dataclass
 class Card:
-    """A member's card."""
+    """A member's card. ``earn`` gives the points of a sum at a tier; returns leave ``debt_max`` owed at most."""
 
+    earn: Callable[[int, str], int]
+    debt_max: int | None = None
     points: list[Point] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)
     holds: dict[str, Hold] = field(default_factory=dict)
@@ -174,9 +184,11 @@ class Card:
         elif pinned is not None:
             pinned.state = "captured"
         payable_minor = amount_minor - redeem * POINT_MINOR
-        rate_percent = RATE_PERCENT[self.tier]
-        earned = payable_minor * rate_percent // 100 // POINT_MINOR
-        sale = Sale(number, quantity, payable_minor, earned, rate_percent, spent)
+        tier = self.tier
+        earned = self.earn(payable_minor, tier)
+        sale = Sale(
+            number, quantity, payable_minor, earned, lambda rest_minor: self.earn(rest_minor, tier), spent
+        )
         self.sales[number] = sale
         self.spend_minor += payable_minor
         if self.spend_minor >= SILVER_AT_MINOR:
@@ -189,7 +201,7 @@ class Card:
         sale = self.sales[number]
         if sale.returned + quantity > sale.quantity:
             raise Refused
-        earned, rest_minor, given = sale.rest_earned(), sale.rest_minor(), sale.points_back()
+        rest_minor, given = sale.rest_minor(), sale.points_back()
         sale.returned += quantity
         self.spend_minor -= rest_minor - sale.rest_minor()
         back = sale.spent[::-1][given : sale.points_back()]
@@ -201,8 +213,7 @@ class Card:
                 if point.lot is lot:
                     point.place = "available"
             self._repay(lot)
-        for _ in range(earned - sale.rest_earned()):
-            self._claw_back(number)
+        self._claw_back(sale, sale.earned - sale.rest_earned(), now)
 
     def give(self, count: int, *, now: datetime, expires_at: datetime | None) -> None:
         self.pass_time(now)
@@ -225,8 +236,7 @@ class Card:
             raise Refused
 
     def _available(self) -> list[Point]:
-        found = [point for point in self.points if point.place == "available"]
-        return sorted(found, key=lambda point: point.lot.order())
+        return self._in_order(point for point in self.points if point.place == "available")
 
     def _take(self, count: int, place: Place, *, by: str | None = None) -> list[Point]:
         available = self._available()
@@ -246,22 +256,57 @@ class Card:
     def _repay(self, lot: Lot) -> None:
         for point in self.points:
             if point.lot is lot and point.place == "available" and self.debt:
-                point.place = "gone"
+                point.place = "repaid"
                 self.debt -= 1
 
-    def _claw_back(self, number: str) -> None:
-        """Take one point that a receipt no longer earns: its own, one of its own that burned, another, or a debt."""
-        own = [point for point in self.points if point.lot.receipt == number]
-        for candidates in (
-            [point for point in own if point.place == "pending"],
-            [point for point in own if point.place == "available"],
-            [point for point in own if point.place == "burned"],
-            self._available(),
-        ):
-            if candidates:
-                candidates[0].place = "gone"
-                return
-        self.debt += 1
+    def _claw_back(self, sale: Sale, due: int, now: datetime) -> None:
+        """Choose anew which points pay for what the receipt no longer earns, of all that returns took or can take.
+
+        Its own, those of its own that burned, others; then a debt. A debt that was settled meanwhile is only undone
+        when nothing else is left to undo.
+        """
+        standing = min(sale.owed, self.debt)
+        settled = sale.owed - standing
+        fewer = len(sale.taken) + sale.found + sale.owed - due
+        undone = min(settled, max(0, fewer - standing))
+        handed_back = self._repaid(now)[:undone]
+        left = due - settled + undone
+        own = [point for point in self.points if point.lot.receipt == sale.number]
+        waiting = [p for p in own if p.place == "pending" or (p in sale.taken and p.lot.activates_at > now)]
+        active = self._in_order(p for p in own if p.place == "available" or p in sale.taken)
+        chosen = [*waiting, *(point for point in active if point not in waiting)][:left]
+        left -= len(chosen)
+        sale.found = min(left, sum(point.place == "burned" for point in own))
+        left -= sale.found
+        others = [point for point in self._in_order(self.points) if point not in own]
+        paying = [p for p in others if p.place == "available" or p in sale.taken][:left]
+        left -= len(paying)
+        most = left if self.debt_max is None else standing + max(0, self.debt_max - self.debt)
+        change = min(left, most) - standing
+        self.debt += change
+        sale.owed += change - len(handed_back)
+        for point in handed_back:
+            point.place = "available"
+        self._exchange(sale, [*chosen, *paying], now)
+
+    def _repaid(self, now: datetime) -> list[Point]:
+        """Return the points that repaid a debt and may return to their lots, the last to be used first."""
+        repaid = (point for point in self.points if point.place == "repaid" and not point.lot.is_past(now))
+        return self._in_order(repaid)[::-1]
+
+    def _exchange(self, sale: Sale, points: list[Point], now: datetime) -> None:
+        """Let these points be the ones that returns have taken; what a lot past its date would get stays taken."""
+        for point in [point for point in sale.taken if point not in points and not point.lot.is_past(now)]:
+            sale.taken.remove(point)
+            point.place = "pending" if point.lot.activates_at > now else "available"
+            self._repay(point.lot)
+        for point in points:
+            if point not in sale.taken:
+                sale.taken.append(point)
+                point.place = "clawed back"
+
+    def _in_order(self, points: Iterable[Point]) -> list[Point]:
+        return sorted(points, key=lambda point: point.lot.order())
 
     def _activate(self, lot: Lot) -> None:
         self._move(lot, ("pending",), "available")

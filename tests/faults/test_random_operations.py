@@ -1,7 +1,7 @@
 """Whatever a member, a cashier, a manager and time do, in any order, the books say what a heap of points says."""
 
 from asyncio import Runner
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from operator import methodcaller
@@ -18,9 +18,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec import structs
 from tests.conftest import CONNECTIONS_MAX, SetClock, new_database
 from tests.domain.shop import Shop, open_shop, receipt
-from tests.faults.model import REDEEM_SHARE_PERCENT, SILVER_AT_MINOR, Card, Refused, affordable
+from tests.faults.model import POINT_MINOR, REDEEM_SHARE_PERCENT, SILVER_AT_MINOR, Card, Refused, affordable
 
 from plushka.delivery.jobs.settling import settle_tenant
 from plushka.domain.ledger.operations import grant, take_away, write_off_debt
@@ -29,8 +30,12 @@ from plushka.domain.purchases.model import HoldRequest, PurchaseLine, ReturnLine
 from plushka.domain.purchases.operations import cancel_hold, hold, return_purchase
 from plushka.engine.program import (
     AfterDays,
+    AtOnce,
+    Band,
+    Debt,
     EarningRule,
     ExpiryFixed,
+    Ladder,
     Lifetime,
     Percent,
     Program,
@@ -46,7 +51,7 @@ from plushka.platform.errors import Refusal
 
 EXAMPLES = 60
 STEPS = 40
-PROGRAM = Program(
+STANDARD = Program(
     name="10 %, серебряным 20 %",
     currency="RUB",
     earning=(EarningRule(id="base", name="10 %", effect=Percent(rate_bp=1000, by_tier={"silver": 2000})),),
@@ -60,6 +65,39 @@ PROGRAM = Program(
     activation=AfterDays(1),
     expiry=ExpiryFixed(days=10),
 )
+LARGE_FROM_MINOR = 100_00
+# The larger receipt earns less, so that a return may leave one that earns more.
+FALLING = structs.replace(
+    STANDARD,
+    name="50 %, с большого чека 10 %",
+    earning=(
+        EarningRule(
+            id="falling",
+            name="50 %, 10 %",
+            effect=Ladder(
+                bands=(Band(from_minor=0, rate_bp=5000), Band(from_minor=LARGE_FROM_MINOR, rate_bp=1000))
+            ),
+        ),
+    ),
+)
+DEBT_MAX = 15
+
+
+def standard(amount_minor: int, tier: str) -> int:
+    return amount_minor * {"base": 10, "silver": 20}[tier] // 100 // POINT_MINOR
+
+
+def falling(amount_minor: int, tier: str) -> int:  # noqa: ARG001 - earns the same at every tier
+    return amount_minor * (10 if amount_minor >= LARGE_FROM_MINOR else 50) // 100 // POINT_MINOR
+
+
+RULES = [
+    (STANDARD, standard, None),
+    (FALLING, falling, None),
+    (structs.replace(FALLING, debt=Debt(limit=DEBT_MAX)), falling, DEBT_MAX),
+    (structs.replace(FALLING, debt=Debt(policy="clamp")), falling, 0),
+    (structs.replace(FALLING, activation=AtOnce()), falling, None),
+]
 amounts_minor = st.one_of(st.integers(1, 50_00), st.integers(50_00, 800_00))
 parts = st.sampled_from(["one", "half", "all", "too many"])
 any_index = st.integers(0, 1_000_000)
@@ -102,22 +140,28 @@ class Operations(RuleBasedStateMachine):
         self.runner = Runner()
         self.stack = AsyncExitStack()
         self.clock = SetClock(datetime(2026, 3, 10, 9, 0, tzinfo=UTC))
-        self.card = Card()
+        self.card = Card(standard)
         self.count = 0
         self.hold_ids: dict[str, UUID] = {}
 
-    @initialize(amount_minor=amounts_minor, hours=st.sampled_from([1, 25, 24 * 12]))
-    def open_shop(self, amount_minor: int, hours: int) -> None:
+    @initialize(
+        rules=st.sampled_from(RULES), amount_minor=amounts_minor, hours=st.sampled_from([1, 25, 24 * 12])
+    )
+    def open_shop(
+        self, rules: tuple[Program, Callable[[int, str], int], int | None], amount_minor: int, hours: int
+    ) -> None:
         """Begin with a purchase, of now, of yesterday, or so long ago that its points burned."""
+        program, earn, debt_max = rules
+        self.card = Card(earn, debt_max)
         dsn = self.stack.enter_context(new_database(self.server_dsn, template=self.template))
-        self.run(self._open_shop(dsn))
+        self.run(self._open_shop(dsn, program))
         self.sell(amount_minor, 4, redeem=0, hold=None)
         self.wait(hours)
 
-    async def _open_shop(self, dsn: str) -> None:
+    async def _open_shop(self, dsn: str, program: Program) -> None:
         self.database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX)
         self.stack.push_async_callback(self.database.close)
-        self.shop: Shop = await self.stack.enter_async_context(open_shop(self.database, self.clock, PROGRAM))
+        self.shop: Shop = await self.stack.enter_async_context(open_shop(self.database, self.clock, program))
         self.member_id = await self.shop.enroll()
         self.wallet_id = (await self.shop.wallet(self.member_id)).id
 

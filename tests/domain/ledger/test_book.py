@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plushka.domain.ledger.book import Book
-from plushka.domain.ledger.model import Balance, Cause, DebtNotCovered, InsufficientPoints
+from plushka.domain.ledger.model import Balance, Cause, Clawback, DebtNotCovered, InsufficientPoints
 from plushka.engine.program import Debt
 from plushka.engine.purchase import Grant, LotUse
 from plushka.platform.ids import new_id
@@ -33,6 +33,26 @@ def grant(points: int, *, active_in: timedelta = timedelta(), lives: timedelta |
 
 def accrue(book: Book, granted: Grant, *, document_id: UUID | None = None) -> UUID:
     return book.accrue(granted, earned_at=NOON, cause=cause(document_id=document_id)).id
+
+
+def claw_back(
+    book: Book,
+    points: int,
+    so_far: Clawback | None = None,
+    *,
+    receipt_id: UUID | None = None,
+    burned: int = 0,
+    debt: Debt | None = None,
+    at: datetime = NOON,
+) -> Clawback:
+    return book.claw_back(
+        points,
+        so_far or Clawback(),
+        receipt_id=receipt_id or new_id(),
+        burned=burned,
+        debt=debt or Debt(),
+        cause=cause(at),
+    )
 
 
 def test_lots_are_spent_by_expiry_then_by_age() -> None:
@@ -92,7 +112,7 @@ def test_the_lot_that_repays_a_debt_does_not_depend_on_how_often_the_wallet_was_
         book = empty()
         held = accrue(book, grant(10))
         book.hold(new_id(), 10, expires_at=NOON + 2 * DAY, cause=cause())
-        book.claw_back(10, receipt_id=new_id(), debt=Debt(), cause=cause())
+        claw_back(book, 10)
         accrue(book, grant(10, active_in=DAY))
         for days in moments:
             book.settle(NOON + days * DAY)
@@ -102,8 +122,7 @@ def test_the_lot_that_repays_a_debt_does_not_depend_on_how_often_the_wallet_was_
 
 def test_debt_is_repaid_when_points_become_active_not_while_they_are_pending() -> None:
     book = empty()
-    receipt_id = new_id()
-    book.claw_back(30, receipt_id=receipt_id, debt=Debt(), cause=cause())
+    claw_back(book, 30)
     assert book.balance() == Balance(debt=30)
     accrue(book, grant(50, active_in=DAY))
     assert book.balance() == Balance(pending=50, debt=30)
@@ -117,19 +136,112 @@ def test_a_clawback_takes_the_receipts_own_points_first() -> None:
     accrue(book, grant(10, lives=DAY))
     accrue(book, grant(10), document_id=receipt_id)
     accrue(book, grant(10, active_in=DAY), document_id=receipt_id)
-    assert book.claw_back(25, receipt_id=receipt_id, debt=Debt(), cause=cause()) == (25, 0)
+    taken = claw_back(book, 25, receipt_id=receipt_id)
+    assert (taken.taken(), taken.owed) == (25, 0)
     assert book.balance() == Balance(available=5)
 
 
-def test_clawed_back_points_can_be_granted_again_and_repay_what_was_owed() -> None:
+def test_what_was_clawed_back_last_is_given_back_first_and_never_more_than_was_taken() -> None:
     book = empty()
     receipt_id = new_id()
-    lot_id = accrue(book, grant(10), document_id=receipt_id)
-    book.redeem([LotUse(lot_id, 7)], cause=cause())
-    book.claw_back(10, receipt_id=receipt_id, debt=Debt(), cause=cause())
-    assert book.balance() == Balance(debt=7)
-    book.grant_back(8, receipt_id=receipt_id, cause=cause())
-    assert book.balance() == Balance(available=1)
+    own = accrue(book, grant(10), document_id=receipt_id)
+    other = accrue(book, grant(5))
+    book.redeem([LotUse(own, 7)], cause=cause())
+    taken = claw_back(book, 10, receipt_id=receipt_id)
+    assert (taken.by_lot, taken.owed, book.balance()) == ({own: 3, other: 5}, 2, Balance(debt=2))
+    taken = claw_back(book, 4, taken, receipt_id=receipt_id)
+    assert (taken.by_lot, taken.owed, book.balance()) == ({own: 3, other: 1}, 0, Balance(available=4))
+    taken = claw_back(book, 0, taken, receipt_id=receipt_id)
+    assert (taken.points(), book.balance()) == (0, Balance(available=8))
+    book.restore([LotUse(own, 7)], grace_days=14, zone="Europe/Moscow", cause=cause())
+    assert (book.lots[own].available, book.lots[other].available) == (10, 5)
+
+
+def test_a_debt_that_was_repaid_goes_back_to_the_lot_that_repaid_it() -> None:
+    book = empty()
+    receipt_id = new_id()
+    taken = claw_back(book, 10, receipt_id=receipt_id)
+    lot_id = accrue(book, grant(6))
+    assert book.balance() == Balance(debt=4)
+    taken = claw_back(book, 3, taken, receipt_id=receipt_id)
+    assert (taken.owed, book.balance(), book.lots[lot_id].available) == (3, Balance(available=3), 3)
+    assert [posting.kind for posting in book.postings[-2:]] == ["hand_back", "grant_back"]
+
+
+def test_a_debt_that_was_forgiven_is_neither_taken_again_nor_given_back() -> None:
+    book = empty()
+    receipt_id = new_id()
+    own = accrue(book, grant(10), document_id=receipt_id)
+    book.redeem([LotUse(own, 4)], cause=cause())
+    taken = claw_back(book, 10, receipt_id=receipt_id)
+    book.forgive(4, cause=cause())
+    accrue(book, grant(50))
+    for points, available in ((10, 50), (7, 50), (6, 50), (2, 54), (10, 50)):
+        taken = claw_back(book, points, taken, receipt_id=receipt_id)
+        assert book.balance() == Balance(available=available)
+
+
+def test_a_lot_past_its_date_is_given_nothing_back_and_what_burned_counts_as_taken() -> None:
+    book = empty()
+    receipt_id = new_id()
+    accrue(book, grant(10, lives=DAY), document_id=receipt_id)
+    other = accrue(book, grant(10))
+    taken = claw_back(book, 4, receipt_id=receipt_id)
+    book.settle(NOON + DAY)
+    for points, burned, available in ((10, 6, 10), (4, 0, 10), (1, 0, 10), (8, 4, 10)):
+        taken = claw_back(book, points, taken, receipt_id=receipt_id, burned=6, at=NOON + DAY)
+        assert (taken.burned, book.lots[other].available) == (burned, available)
+
+
+debts = st.sampled_from([Debt(), Debt(limit=15), Debt(policy="clamp")])
+
+
+@given(
+    st.lists(st.integers(0, 60), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(1, 20), st.booleans(), st.integers(0, 3)), max_size=5),
+    debts,
+)
+def test_returns_take_what_one_return_of_all_would(
+    dues: list[int], lots: list[tuple[int, bool, int]], debt: Debt
+) -> None:
+    left = []
+    for steps in (dues, dues[-1:]):
+        book = empty()
+        receipt_id, other_id = UUID(int=1), UUID(int=2)
+        for points, is_own, active_in in lots:
+            accrue(
+                book,
+                grant(points, active_in=active_in * DAY),
+                document_id=receipt_id if is_own else other_id,
+            )
+        taken = Clawback()
+        for due in steps:
+            taken = claw_back(book, due, taken, receipt_id=receipt_id, debt=debt)
+            check_projection(book)
+        left.append(
+            (book.balance(), taken.taken(), [(lot.pending, lot.available) for lot in book.lots.values()])
+        )
+    assert left[0] == left[1]
+
+
+@given(st.data(), st.integers(0, 40), debts)
+def test_the_order_of_returns_does_not_matter_where_they_bring_spent_points_back(
+    data: st.DataObject, available: int, debt: Debt
+) -> None:
+    parts = data.draw(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 30)), min_size=2, max_size=4))
+    left = []
+    for order in (parts, data.draw(st.permutations(parts))):
+        book = empty()
+        spent = accrue(book, grant(200))
+        book.redeem([LotUse(spent, 200 - available)], cause=cause())
+        taken, due = Clawback(), 0
+        for back, no_longer_earned in order:
+            due += no_longer_earned
+            book.restore([LotUse(spent, back)] if back else [], grace_days=0, zone="UTC", cause=cause())
+            taken = claw_back(book, due, taken, debt=debt)
+            check_projection(book)
+        left.append((book.balance(), taken.taken()))
+    assert left[0] == left[1]
 
 
 def test_a_hand_takes_no_more_than_there_is_and_forgives_no_more_than_is_owed() -> None:
@@ -180,7 +292,7 @@ def move_points(book: Book, move: str, size: int, by: Cause) -> None:
         for lot in book.in_order_of_use()[:1]:
             book.redeem([LotUse(lot.id, min(size, lot.available))], cause=by)
     elif move == "claw_back":
-        book.claw_back(size, receipt_id=by.document_id, debt=Debt(), cause=by)
+        claw_back(book, size, receipt_id=by.document_id, at=by.at)
     elif book.available >= size:
         book.take_away(size, cause=by)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.domain.ledger.test_book import claw_back
 
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.model import Cause
-from plushka.engine.program import Debt
 from plushka.engine.purchase import Grant
 from plushka.platform.ids import new_id
 
@@ -36,9 +36,7 @@ def books(draw: st.DrawFn) -> Book:
         book.hold(new_id(), held, expires_at=expires_at, cause=Cause(new_id(), None, LATER))
     if draw(st.booleans()):
         debt = draw(st.integers(1, 400))
-        book.claw_back(
-            book.available + debt, receipt_id=new_id(), debt=Debt(), cause=Cause(new_id(), None, LATER)
-        )
+        claw_back(book, book.available + debt, at=LATER)
     book.settle(LATER)
     return book
 

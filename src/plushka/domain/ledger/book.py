@@ -5,6 +5,7 @@ code; only what happens to the recorded postings differs. ``bookkeeping`` loads 
 and writes it back.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from plushka.domain.ledger.model import (
     Balance,
     Cause,
+    Clawback,
     ClawbackRefused,
     DebtNotCovered,
     Extension,
@@ -203,8 +205,7 @@ class Book:
         self.lots[lot.id] = lot
         self.granted.append(lot)
         source = "adjusted" if kind == "adjust" else "issued"
-        burns_at = self.expires_at(lot)
-        if burns_at is not None and burns_at <= cause.at:
+        if self._is_past(lot, cause.at):
             # Of a receipt so late (S15) that its points have had their life: they repay nothing either.
             self._post(kind, source, "available", grant.points, lot, cause=cause)
             self._post("expire", "available", "burned", grant.points, lot, cause=cause)
@@ -263,8 +264,7 @@ class Book:
         """Give spent points back to the lots they came from; a lot past its date lives ``grace_days`` more (S9)."""
         for use in uses:
             lot = self.lots[use.lot_id]
-            burns_at = self.expires_at(lot)
-            if burns_at is not None and burns_at <= cause.at:
+            if self._is_past(lot, cause.at):
                 today = cause.at.astimezone(ZoneInfo(zone)).date()
                 until = datetime.combine(
                     today + timedelta(days=grace_days + 1), datetime.min.time(), ZoneInfo(zone)
@@ -274,42 +274,42 @@ class Book:
             self._repay_debt(lot, cause)
             self._note_due(lot)
 
-    def claw_back(self, points: int, *, receipt_id: UUID, debt: Debt, cause: Cause) -> tuple[int, int]:
-        """Take back points a receipt no longer earns (S9): from its own lots, then the others, then as debt (S10).
+    def claw_back(
+        self, points: int, so_far: Clawback, *, receipt_id: UUID, burned: int, debt: Debt, cause: Cause
+    ) -> Clawback:
+        """Bring what returns have taken for a receipt to ``points``, all it no longer earns (S9, S10); return it anew.
 
-        Return (points taken in all, of these as debt). What neither the lots nor the permitted debt cover
-        is let go, except under the policy ``refuse``.
+        Taken in this order: the receipt's own lots; its ``burned`` points, which are gone already; the other lots;
+        debt. What none of these cover is let go, except under the policy ``refuse``. When less is due than
+        before, what was taken last goes back to where it came from: no lot is given what it did not give.
 
         :raises ClawbackRefused: the policy is ``refuse`` and points are missing.
         """
         ordered = self.in_order_of_use()
         own = [lot for lot in ordered if lot.document_id == receipt_id]
+        own.sort(key=lambda lot: lot.activates_at <= cause.at)
         others = [lot for lot in ordered if lot.document_id != receipt_id]
-        left = points
-        for lots, account in ((own, "pending"), (own, "available"), (others, "available")):
-            for lot in lots:
-                part = min(getattr(lot, account), left)
-                self._post("claw_back", account, "reversed", part, lot, cause=cause)
-                left -= part
+        unpaid = min(so_far.owed, self.debt)
+        paid = so_far.owed - unpaid
+        # Of what was owed, the part that was repaid or forgiven since stays as it is for as long as it can.
+        undone = min(paid, max(so_far.points() - points - unpaid, 0))
+        left = points - (paid - undone)
+        shares, left = _shares(own, left, so_far, accounts=("pending", "available"))
+        found_burned = min(burned, left)
+        of_others, left = _shares(others, left - found_burned, so_far, accounts=("available",))
         if left and debt.policy == "refuse":
             raise ClawbackRefused(points_short=left)
         owed = 0
         if debt.policy == "debt":
-            owed = left if debt.limit is None else min(left, max(debt.limit - self.debt, 0))
-            self._post("claw_back", "debt", "reversed", owed, None, cause=cause)
-        return points - left + owed, owed
-
-    def grant_back(self, points: int, *, receipt_id: UUID, cause: Cause) -> None:
-        """Give clawed-back points to the receipt's lots again: what remains of it earns more than before."""
-        for lot in [lot for lot in self.lots.values() if lot.document_id == receipt_id]:
-            part = min(points, lot.granted - lot.pending - lot.available - lot.held)
-            points -= part
-            if lot.activates_at > cause.at:
-                self._post("grant_back", "reversed", "pending", part, lot, cause=cause)
-            else:
-                self._post("grant_back", "reversed", "available", part, lot, cause=cause)
-                self._repay_debt(lot, cause)
-            self._note_due(lot)
+            owed = left if debt.limit is None else min(left, unpaid + max(debt.limit - self.debt, 0))
+        change = owed - unpaid - self._hand_back(undone, so_far.repaid, cause)
+        self._post("claw_back", "debt", "reversed", max(change, 0), None, cause=cause)
+        self._post("grant_back", "reversed", "debt", max(-change, 0), None, cause=cause)
+        by_lot = dict(so_far.by_lot)
+        for lot, share in [*shares, *of_others]:
+            taken = by_lot.get(lot.id, 0)
+            by_lot[lot.id] = taken + self._take_or_give(lot, share - taken, cause)
+        return Clawback(by_lot=by_lot, owed=so_far.owed + change, burned=found_burned)
 
     def take_away(self, points: int, *, cause: Cause) -> None:
         """Remove points by hand, from the lots that would be used first.
@@ -423,6 +423,44 @@ class Book:
     def _repay_debt(self, lot: BookLot, cause: Cause) -> None:
         self._post("repay", "available", "debt", min(self.debt, lot.available), lot, cause=cause)
 
+    def _take_or_give(self, lot: BookLot, points: int, cause: Cause) -> int:
+        """Claw ``points`` back from a lot, or give them back where they are negative; return what was booked."""
+        if points >= 0:
+            waiting = min(points, lot.pending)
+            self._post("claw_back", "pending", "reversed", waiting, lot, cause=cause)
+            self._post("claw_back", "available", "reversed", points - waiting, lot, cause=cause)
+        elif self._is_past(lot, cause.at):
+            return 0  # They would have burned meanwhile.
+        elif lot.activates_at > cause.at:
+            self._post("grant_back", "reversed", "pending", -points, lot, cause=cause)
+        else:
+            self._post("grant_back", "reversed", "available", -points, lot, cause=cause)
+            self._repay_debt(lot, cause)
+        self._note_due(lot)
+        return points
+
+    def _hand_back(self, points: int, repaid: Mapping[UUID, int], cause: Cause) -> int:
+        """Undo repayments of a debt that should not have been; return how many points found their place.
+
+        They go to the lots that live longest. What was forgiven was never paid; a lot past its date gets nothing.
+        """
+        by_lot = Counter(repaid)
+        for posting in self.postings:
+            if posting.kind == "repay" and posting.lot_id is not None:
+                by_lot[posting.lot_id] += posting.points
+        handed_back = 0
+        for lot in reversed(self.in_order_of_use()):
+            if not self._is_past(lot, cause.at):
+                part = min(by_lot[lot.id], points - handed_back)
+                self._post("hand_back", "debt", "available", part, lot, cause=cause)
+                self._note_due(lot)
+                handed_back += part
+        return handed_back
+
+    def _is_past(self, lot: BookLot, at: datetime) -> bool:
+        burns_at = self.expires_at(lot)
+        return burns_at is not None and burns_at <= at
+
     def _require(self, available: int, points: int) -> None:
         if points > available:
             raise InsufficientPoints(available=available, points=points)
@@ -512,6 +550,19 @@ class Book:
             moments.append(agenda[0][0])
         self.due_at = min(moments, default=None)
         self.is_wallet_touched = True
+
+
+def _shares(
+    lots: Iterable[BookLot], points: int, so_far: Clawback, *, accounts: Sequence[str]
+) -> tuple[list[tuple[BookLot, int]], int]:
+    """Spread points over lots in the order given: all that was ever in reach of the returns; with what is left."""
+    shares = []
+    for lot in lots:
+        within_reach = so_far.by_lot.get(lot.id, 0) + sum(getattr(lot, account) for account in accounts)
+        share = min(within_reach, points)
+        shares.append((lot, share))
+        points -= share
+    return shares, points
 
 
 def _carries_on(before: tuple[date, str], after: tuple[date, str] | None) -> bool:

@@ -99,6 +99,25 @@ class Extension(Struct, frozen=True):
     reason: str
 
 
+class Clawback(Struct, frozen=True):
+    """What all returns of a receipt together have taken for points that it no longer earns.
+
+    ``by_lot`` and ``owed`` (as debt) are net of what was given back, ``burned`` is what they found burned.
+    ``repaid`` is what each lot has paid towards debts of the wallet, as far as it was not handed back.
+    """
+
+    by_lot: dict[UUID, int] = {}
+    owed: int = 0
+    burned: int = 0
+    repaid: dict[UUID, int] = {}
+
+    def taken(self) -> int:
+        return sum(self.by_lot.values()) + self.owed
+
+    def points(self) -> int:
+        return self.taken() + self.burned
+
+
 class InsufficientPoints(Conflict):
     """``available`` is less than ``points``."""
 

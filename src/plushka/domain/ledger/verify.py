@@ -81,6 +81,20 @@ LAWS: Mapping[str, str] = MappingProxyType(
             where (l.granted, l.pending, l.available, l.held) is distinct from
                   (s.granted, coalesce(s.pending, 0), coalesce(s.available, 0), coalesce(s.held, 0))
         """,
+        "lot_takes_back_what_left_it": """
+            with sums as (
+                select lot_id,
+                       coalesce(sum(points) filter (where kind in ('redeem', 'capture')), 0) as spent,
+                       coalesce(sum(points) filter (where kind = 'restore'), 0) as restored,
+                       coalesce(sum(points) filter (where kind = 'claw_back'), 0) as clawed_back,
+                       coalesce(sum(points) filter (where kind = 'grant_back'), 0) as given_back,
+                       coalesce(sum(points) filter (where kind = 'repay'), 0) as repaid,
+                       coalesce(sum(points) filter (where kind = 'hand_back'), 0) as handed_back
+                from postings where tenant_id = $1 and lot_id is not null group by lot_id
+            )
+            select lot_id as lot, spent, restored, clawed_back, given_back, repaid, handed_back from sums
+            where restored > spent or given_back > clawed_back or handed_back > repaid
+        """,
         "wallet_equals_lots": """
             with sums as (
                 select wallet_id, sum(pending) as pending, sum(available) as available, sum(held) as held

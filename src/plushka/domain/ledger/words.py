@@ -14,6 +14,7 @@ KINDS = {
     "grant_back": marked("Given again after a return"),
     "restore": marked("Returned to the account"),
     "repay": marked("Repaid the debt"),
+    "hand_back": marked("Repayment undone after a return"),
     "forgive": marked("Debt written off"),
     "adjust": marked("Changed by hand"),
     "move": marked("Joined with another card"),

@@ -24,15 +24,36 @@ LAWS: Mapping[str, str] = MappingProxyType(
                 select document_id,
                        coalesce(sum(points) filter (where kind = 'restore'), 0) as back,
                        coalesce(sum(case kind when 'claw_back' then points when 'grant_back' then -points end), 0)
-                           as clawed_back
+                           as clawed_back,
+                       coalesce(sum(case kind when 'claw_back' then points when 'grant_back' then -points end)
+                                filter (where lot_id is null), 0) as owed
                 from postings where tenant_id = $1 and kind in ('restore', 'claw_back', 'grant_back')
                 group by document_id
             )
-            select r.id as return, r.points_back, r.points_clawed_back, s.back, s.clawed_back
+            select r.id as return, r.points_back, r.points_clawed_back, r.points_owed, s.back, s.clawed_back, s.owed
             from returns r left join sums s on s.document_id = r.id
             where r.tenant_id = $1
-              and (r.points_back, r.points_clawed_back) is distinct from
-                  (coalesce(s.back, 0), coalesce(s.clawed_back, 0))
+              and (r.points_back, r.points_clawed_back, r.points_owed) is distinct from
+                  (coalesce(s.back, 0), coalesce(s.clawed_back, 0), coalesce(s.owed, 0))
+        """,
+        "returns_give_back_what_they_took": """
+            select r.receipt_id as receipt, p.lot_id as lot,
+                   sum(p.points) filter (where p.kind = 'claw_back') as taken,
+                   sum(p.points) filter (where p.kind = 'grant_back') as given_back
+            from postings p
+            join returns r on r.tenant_id = $1 and r.id = p.document_id
+            where p.tenant_id = $1 and p.kind in ('claw_back', 'grant_back')
+            group by r.receipt_id, p.lot_id
+            having sum(case p.kind when 'claw_back' then p.points else -p.points end) < 0
+        """,
+        "returns_take_what_is_no_longer_earned": """
+            select r.id as receipt, r.earned_points, sum(b.points_clawed_back) as clawed_back,
+                   sum(b.points_burned) as burned
+            from receipts r join returns b on b.tenant_id = r.tenant_id and b.receipt_id = r.id
+            where r.tenant_id = $1
+            group by r.id, r.earned_points
+            having sum(b.points_clawed_back + b.points_burned) not between 0 and r.earned_points
+                or sum(b.points_burned) < 0
         """,
         "refund_equals_returns": """
             select r.id as receipt, r.refunded_minor, sum(b.refund_minor) as returns_minor

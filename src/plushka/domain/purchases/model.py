@@ -143,8 +143,8 @@ class Return(Struct, frozen=True):
     """A booked (or previewed) return.
 
     ``points_back`` returned to the member's lots. Of the points the receipt no longer earns,
-    ``points_clawed_back`` were taken (below zero: the smaller receipt earns more, and the difference was
-    granted), ``points_owed`` of them as debt; ``points_burned`` had burned before and could not be taken.
+    ``points_clawed_back`` were taken, ``points_owed`` of them as debt; ``points_burned`` had burned before and could
+    not be taken. Below zero: the smaller receipt earns more, and the difference went back to where it was taken from.
     """
 
     id: UUID | None

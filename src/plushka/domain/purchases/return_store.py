@@ -8,10 +8,10 @@ import msgspec
 from asyncpg import Record
 from msgspec import Struct
 
-from plushka.domain.ledger.model import Balance
+from plushka.domain.ledger.model import Balance, Clawback
 from plushka.domain.purchases.model import Return, ReturnLine, ReturnRequest, UnknownReceipt
 from plushka.domain.purchases.store import decision_inputs, decode_outcome
-from plushka.engine.purchase import Basket, LotUse, Member, Outcome
+from plushka.engine.purchase import Basket, Member, Outcome
 from plushka.platform.database import Tx
 
 _decode_lines = msgspec.json.Decoder(tuple[ReturnLine, ...]).decode
@@ -29,8 +29,7 @@ class Owner(Struct, frozen=True):
 class Sale(Struct, frozen=True):
     """A receipt with all that a return needs: its decision's inputs, and what has come back (line → thousandths).
 
-    ``burned_points`` of its own lots have expired, less those that earlier returns already found burned;
-    ``clawed_back_points`` earlier returns really took, from whichever lots or as debt.
+    ``burned_points`` of its own lots have expired, whether or not a return has found them burned.
     """
 
     receipt_id: UUID
@@ -44,11 +43,13 @@ class Sale(Struct, frozen=True):
     returned: dict[int, int]
     granted_lot_ids: tuple[UUID, ...]
     burned_points: int
-    clawed_back_points: int
+    clawback: Clawback
 
-    @property
-    def redeemed_lots(self) -> tuple[LotUse, ...]:
-        return self.outcome.redeemed.lots if self.outcome.redeemed else ()
+    def lot_ids(self) -> set[UUID]:
+        """Return the lots that a return of it may move points of, open or not."""
+        redeemed = self.outcome.redeemed.lots if self.outcome.redeemed else ()
+        clawback = self.clawback
+        return {*self.granted_lot_ids, *clawback.by_lot, *clawback.repaid, *(use.lot_id for use in redeemed)}
 
 
 class Known(Struct, frozen=True):
@@ -96,10 +97,10 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         raise UnknownReceipt(field="receipt")
     basket, member_state = decision_inputs(row)
     returned: dict[int, int] = {}
-    found_burned = clawed_back = 0
-    for came_back in await _list_returned(tx, owner.receipt_id):
+    found_burned = 0
+    came_back_before = await _list_returned(tx, owner.receipt_id)
+    for came_back in came_back_before:
         found_burned += came_back["points_burned"]
-        clawed_back += came_back["points_clawed_back"]
         for line in _decode_lines(came_back["lines"]):
             returned[line.index] = returned.get(line.index, 0) + line.quantity_milli
     [points] = await tx.fetch(
@@ -123,8 +124,8 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         outcome=decode_outcome(row["outcome"]),
         returned=returned,
         granted_lot_ids=tuple(points["lot_ids"]),
-        burned_points=points["burned"] - found_burned,
-        clawed_back_points=clawed_back,
+        burned_points=points["burned"],
+        clawback=await _read_clawback(tx, owner, found_burned) if came_back_before else Clawback(),
     )
 
 
@@ -132,11 +133,60 @@ async def _list_returned(tx: Tx, receipt_id: UUID) -> Sequence[Record]:
     return await tx.fetch(
         """
         -- purchases.list_returned
-        select lines, points_burned, points_clawed_back from returns where tenant_id = $1 and receipt_id = $2
+        select lines, points_burned from returns where tenant_id = $1 and receipt_id = $2
         """,
         tx.tenant_id,
         receipt_id,
     )
+
+
+async def _read_clawback(tx: Tx, owner: Owner, burned: int) -> Clawback:
+    rows = await tx.fetch(
+        """
+        -- purchases.clawback_so_far
+        select p.lot_id, sum(case p.kind when 'claw_back' then p.points else -p.points end)::bigint as points
+        from postings p
+        join returns r on r.tenant_id = p.tenant_id and r.id = p.document_id
+        where r.tenant_id = $1 and r.receipt_id = $2 and p.kind in ('claw_back', 'grant_back')
+        group by p.lot_id
+        """,
+        tx.tenant_id,
+        owner.receipt_id,
+    )
+    by_lot = {row["lot_id"]: row["points"] for row in rows}
+    owed = by_lot.pop(None, 0)
+    return Clawback(
+        by_lot=by_lot, owed=owed, burned=burned, repaid=await _list_repaid(tx, owner) if owed else {}
+    )
+
+
+async def _list_repaid(tx: Tx, owner: Owner) -> dict[UUID, int]:
+    """Return what each lot paid for debts; a lot has back what a merge let it pay for another card and then undid."""
+    rows = await tx.fetch(
+        """
+        -- purchases.list_repaid
+        with own as (
+            select id from wallets where tenant_id = $1 and member_id = $2 and program_id = $3
+        ), sums as (
+            select p.lot_id,
+                   coalesce(sum(p.points) filter (where p.kind = 'repay'), 0) as repaid,
+                   coalesce(sum(p.points) filter (where p.kind = 'hand_back'), 0) as handed_back,
+                   coalesce(sum(case when p.credit = 'moved' then -p.points else p.points end)
+                            filter (where p.kind = 'move'), 0) as moved_in
+            from postings p
+            join wallets w on w.tenant_id = p.tenant_id and w.id = p.wallet_id
+            where p.tenant_id = $1 and p.kind in ('repay', 'hand_back', 'move') and p.lot_id is not null
+              and (w.id in (select id from own) or w.moved_to in (select id from own))
+            group by p.lot_id
+        )
+        select lot_id, (repaid - handed_back - greatest(moved_in, 0))::bigint as points from sums
+        where repaid - handed_back - greatest(moved_in, 0) > 0
+        """,
+        tx.tenant_id,
+        owner.member_id,
+        owner.program_id,
+    )
+    return {row["lot_id"]: row["points"] for row in rows}
 
 
 async def insert_return(

@@ -98,8 +98,7 @@ async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, B
             raise WalletMoved(field="receipt")
     sale = await return_store.lock_sale(tx, owner)
     if book is not None:
-        lot_ids = {use.lot_id for use in sale.redeemed_lots} | set(sale.granted_lot_ids)
-        await bookkeeping.load_lots(tx, [book], also=lot_ids)
+        await bookkeeping.load_lots(tx, [book], also=sale.lot_ids())
         book.settle(tx.at)
     return sale, book
 
@@ -115,14 +114,19 @@ async def _work_out(
     before, after = _remainder(version, sale, sale.returned), _remainder(version, sale, returned)
     return_id = new_id()
     back = _lots_between(before, after)
-    clawed_back = burned = owed = 0
+    clawback = sale.clawback
     if book is not None:
         cause = Cause(document_id=return_id, version_id=version.id, at=tx.at)
         book.restore(
             back, grace_days=version.program.return_grace_days, zone=sale.basket.place.time_zone, cause=cause
         )
-        clawed_back, burned, owed = _claw_back(
-            book, sale, before.earned_points - after.earned_points, version, cause
+        clawback = book.claw_back(
+            sale.outcome.earned_points - after.earned_points,
+            sale.clawback,
+            receipt_id=sale.receipt_id,
+            burned=_burned(book, sale),
+            debt=version.program.debt,
+            cause=cause,
         )
     answer = Return(
         id=None,
@@ -131,9 +135,9 @@ async def _work_out(
         lines=lines,
         refund_minor=sum(after.refund_minor_by_line) - sum(before.refund_minor_by_line),
         points_back=sum(use.points for use in back),
-        points_clawed_back=clawed_back,
-        points_burned=burned,
-        points_owed=owed,
+        points_clawed_back=clawback.taken() - sale.clawback.taken(),
+        points_burned=clawback.burned - sale.clawback.burned,
+        points_owed=clawback.owed - sale.clawback.owed,
         balance=book.balance() if book else None,
     )
     return _Case(
@@ -195,26 +199,10 @@ def _lots_between(before: Remainder, after: Remainder) -> list[LotUse]:
     ]
 
 
-def _claw_back(book: Book, sale: Sale, points: int, version: Version, cause: Cause) -> tuple[int, int, int]:
-    """Take back what the receipt no longer earns; return (taken, burned before, of the taken as debt)."""
-    if points <= 0:
-        # What was let go or had burned was not taken, and is not given back.
-        granted = min(-points, sale.clawed_back_points)
-        book.grant_back(granted, receipt_id=sale.receipt_id, cause=cause)
-        return -granted, 0, 0
-    own = sum(lot.pending + lot.available for lot in book.lots.values() if lot.document_id == sale.receipt_id)
-    # Points of this receipt that have burned, booked before or by this settling, are gone already: taking
-    # others for them would take them twice.
-    burned_now = sum(
-        posting.points
-        for posting in book.postings
-        if posting.kind == "expire" and posting.document_id == sale.receipt_id
-    )
-    burned = min(max(points - own, 0), sale.burned_points + burned_now)
-    taken, owed = book.claw_back(
-        points - burned, receipt_id=sale.receipt_id, debt=version.program.debt, cause=cause
-    )
-    return taken, burned, owed
+def _burned(book: Book, sale: Sale) -> int:
+    """Return how many points of the receipt have burned: taking others for them would take them twice."""
+    now = [p.points for p in book.postings if p.kind == "expire" and p.document_id == sale.receipt_id]
+    return sale.burned_points + sum(now)
 
 
 async def _lower_standing(tx: Tx, reference: Reference, sale: Sale, case: _Case, book: Book) -> None:

@@ -224,6 +224,7 @@ def _return(found: Return, documents: Mapping[UUID, Document], zone: str, visit:
         for message, points in (
             (marked("{points} came back"), found.points_back),
             (marked("{points} taken back"), found.points_clawed_back),
+            (marked("{points} given again"), -found.points_clawed_back),
             (marked("{points} became a debt"), found.points_owed),
         )
         if points > 0
