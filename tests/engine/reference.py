@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from plushka.engine import conditions as c
 from plushka.engine.program import EarningCaps, EarningRule, Fixed, Ladder, Percent, Program, RedemptionLimits
 from plushka.engine.purchase import Basket, Line, Lot, Member, Totals
-from plushka.engine.version import Version
+from plushka.engine.version import DAY_WINDOW, MONTH_WINDOW, CountedWindow, Version
 
 ISO_DAYS_A_WEEK = 7
 
@@ -387,16 +387,16 @@ def capped(points: int, caps: EarningCaps, earned: tuple[int, int]) -> int:
 
 
 def today(version: Version, sale: Sale) -> Totals:
-    return _totals(version, sale, "day")
+    return _totals(version, sale, DAY_WINDOW)
 
 
 def this_month(version: Version, sale: Sale) -> int:
-    return _totals(version, sale, "month").points_earned
+    return _totals(version, sale, MONTH_WINDOW).points_earned
 
 
-def _totals(version: Version, sale: Sale, unit: str) -> Totals:
+def _totals(version: Version, sale: Sale, wanted: CountedWindow) -> Totals:
     for window, totals in zip(version.windows, sale.member.totals, strict=False):
-        if getattr(window, "unit", None) == unit:
+        if window == wanted:
             return totals
     return Totals()
 

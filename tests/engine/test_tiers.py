@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from plushka.engine.program import (
     Calendar,
+    EarningCaps,
     Lifetime,
     Program,
     Requirement,
@@ -27,7 +28,7 @@ from plushka.engine.tiers import (
     tier_after,
     tier_after_return,
 )
-from plushka.engine.version import Version, compile_version, window_starts
+from plushka.engine.version import Version, compile_version, window_spans
 
 YEAR = Calendar("year")
 LADDER = Tiers(
@@ -54,7 +55,8 @@ def totals(spend: int = 0, visits: int = 0, friends: int = 0) -> tuple[Totals, .
 
 def test_windows_are_those_that_requirements_ask_for_in_their_order() -> None:
     assert version().windows == (YEAR, Lifetime(), Rolling(90))
-    assert window_starts(version(), date(2026, 5, 20)) == (date(2026, 1, 1), None, date(2026, 2, 20))
+    today = date(2026, 5, 20)
+    assert window_spans(version(), today) == ((date(2026, 1, 1), today), None, (date(2026, 2, 20), today))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,14 @@ def test_windows_are_those_that_requirements_ask_for_in_their_order() -> None:
 def test_calendar_windows_begin_with_their_period(unit: str, start: date) -> None:
     window = Calendar(unit)  # type: ignore[arg-type]
     tiers = (LADDER.tiers[0], TierRule("x", "X", (Requirement("spend", 1, window),)))
-    assert window_starts(version(tiers=tiers), date(2026, 11, 20)) == (start,)
+    today = date(2026, 11, 20)
+    assert window_spans(version(tiers=tiers), today) == ((start, today),)
+
+
+def test_a_cap_of_a_month_counts_the_whole_of_it() -> None:
+    capped = compile_version(UUID(int=1), Program(name="P", currency="RUB", caps=EarningCaps(per_month=1)))
+    for today in (date(2028, 2, 1), date(2028, 2, 29)):
+        assert window_spans(capped, today) == ((date(2028, 2, 1), date(2028, 2, 29)),)
 
 
 def test_any_needs_one_requirement_and_all_needs_each() -> None:

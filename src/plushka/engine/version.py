@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import assert_never
 from uuid import UUID
 
-from plushka.engine.expiry import period_start
+from msgspec import Struct
+
+from plushka.engine.expiry import DAY, add_months, period_start
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.plans import (
     CONTESTS_MAX,
@@ -39,8 +41,15 @@ from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.shares import lift
 
 BP = 100_00
+
+
+class WholeMonth(Struct, frozen=True):
+    """The calendar month to its end: a cap counts what is booked on its later days too, by receipts told sooner."""
+
+
 DAY_WINDOW = Calendar("day")
-MONTH_WINDOW = Calendar("month")
+MONTH_WINDOW = WholeMonth()
+CountedWindow = Window | WholeMonth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +65,7 @@ class Version:
 
     id: UUID
     program: Program
-    windows: tuple[Window, ...]
+    windows: tuple[CountedWindow, ...]
     capped_rules: tuple[str, ...]
     tiers: tuple[TierPlan, ...]
     rules: tuple[RulePlan, ...]
@@ -160,28 +169,31 @@ def compile_version(version_id: UUID, program: Program) -> Version:
 
 
 @lru_cache(maxsize=1024)
-def window_starts(version: Version, business_date: date) -> tuple[date | None, ...]:
-    """Return, for each of ``version.windows``, the first business day that its totals count; None: all of them."""
-    return tuple(_window_start(window, business_date) for window in version.windows)
+def window_spans(version: Version, business_date: date) -> tuple[tuple[date, date] | None, ...]:
+    """Return, for each of ``version.windows``, the first and last business day that its totals count; None: all."""
+    return tuple(_span(window, business_date) for window in version.windows)
 
 
-def _window_start(window: Window, business_date: date) -> date | None:
+def _span(window: CountedWindow, business_date: date) -> tuple[date, date] | None:
     match window:
         case Lifetime():
             return None
         case Rolling(days=days):
-            return business_date - timedelta(days=days - 1)
+            return business_date - timedelta(days=days - 1), business_date
         case Calendar(unit="day"):
-            return business_date
+            return business_date, business_date
         case Calendar(unit=unit):
-            return period_start(unit, business_date)
+            return period_start(unit, business_date), business_date
+        case WholeMonth():
+            start = period_start("month", business_date)
+            return start, add_months(start, 1) - DAY
         case _:
             assert_never(window)
 
 
-def _windows(program: Program) -> tuple[Window, ...]:
+def _windows(program: Program) -> tuple[CountedWindow, ...]:
     tiers = program.tiers.tiers if program.tiers else ()
-    windows = [requirement.window for tier in tiers for requirement in tier.requirements]
+    windows: list[CountedWindow] = [requirement.window for tier in tiers for requirement in tier.requirements]
     ladders = [rule.effect for rule in program.earning if isinstance(rule.effect, Ladder)]
     if program.caps.per_day is not None or any(ladder.per_day for ladder in ladders):
         windows.append(DAY_WINDOW)
@@ -218,7 +230,11 @@ def _rule_plan(index: int, rule: EarningRule, masks: LineMasks, *, has_rivals: b
 
 
 def _tier_plan(
-    program: Program, rank: int, tier: TierRule | None, windows: tuple[Window, ...], lives: dict[Life, int]
+    program: Program,
+    rank: int,
+    tier: TierRule | None,
+    windows: tuple[CountedWindow, ...],
+    lives: dict[Life, int],
 ) -> TierPlan:
     tier_id = tier.id if tier else None
     rates_bp = tuple(_rate_bp(rule, tier_id) for rule in program.earning)

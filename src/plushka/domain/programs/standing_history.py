@@ -13,7 +13,7 @@ from uuid import UUID
 from plushka.domain.programs.model import Standing, StandingChange, Sums
 from plushka.domain.programs.standings import list_standings
 from plushka.engine.purchase import Totals
-from plushka.engine.version import Version, window_starts
+from plushka.engine.version import Version, window_spans
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -38,18 +38,16 @@ class StandingHistory:
 
     def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
         """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
-        return tuple([self._total(start, day) for start in window_starts(version, day)])
+        return tuple([self._total(span) for span in window_spans(version, day)])
 
     def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
-        """Return what capped rules gave (on the day, in its calendar month up to it), by rule."""
+        """Return what capped rules gave (on the day, in all of its calendar month), by rule."""
         month = day.replace(day=1)
         points = {}
         for rule in version.capped_rules:
             in_month = self.rule_months.get((rule, month))
-            if in_month is not None:
-                up_to_day = [given for on, given in in_month.items() if on <= day]
-                if up_to_day:
-                    points[rule] = (in_month.get(day, 0), sum(up_to_day))
+            if in_month:
+                points[rule] = (in_month.get(day, 0), sum(in_month.values()))
         return points
 
     def add(self, change: StandingChange, *, at: datetime) -> None:
@@ -76,14 +74,15 @@ class StandingHistory:
         """Return what the rule gave on the days of the month that ``day`` is in, to be added to."""
         return self.rule_months.setdefault((rule, day.replace(day=1)), {})
 
-    def _total(self, start: date | None, day: date) -> Totals:
-        if start is None:
+    def _total(self, span: tuple[date, date] | None) -> Totals:
+        if span is None:
             sums = self.sums
             return Totals(
                 spend_minor=sums.spend_minor, visits=sums.purchases, points_earned=sums.points_earned
             )
         self._sum_up()
-        before, through = bisect_left(self.dates, start), bisect_right(self.dates, day)
+        first_on, last_on = span
+        before, through = bisect_left(self.dates, first_on), bisect_right(self.dates, last_on)
         if before == through:
             return Totals()
         until = self._sums_up_to[through - 1]

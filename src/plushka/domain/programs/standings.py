@@ -7,8 +7,9 @@ from uuid import UUID
 from asyncpg import Record
 
 from plushka.domain.programs.model import Standing, StandingChange, Sums
+from plushka.engine.expiry import DAY, add_months, period_start
 from plushka.engine.purchase import Totals
-from plushka.engine.version import Version, window_starts
+from plushka.engine.version import Version, window_spans
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -120,10 +121,10 @@ async def list_totals(
             visits=standing.sums.purchases,
             points_earned=standing.sums.points_earned,
         )
-        starts = window_starts(version, day)
-        totals[standing.member_id] = [lifetime if start is None else Totals() for start in starts]
+        spans = window_spans(version, day)
+        totals[standing.member_id] = [lifetime if span is None else Totals() for span in spans]
         keys.extend(
-            (standing.member_id, index, start, day) for index, start in enumerate(starts) if start is not None
+            (standing.member_id, index, *span) for index, span in enumerate(spans) if span is not None
         )
     if keys:
         for row in await tx.fetch(
@@ -154,21 +155,22 @@ async def list_totals(
 async def list_rule_points(
     tx: Tx, *, program_id: UUID, rules: Sequence[str], member_ids: Sequence[UUID], days: Sequence[date]
 ) -> dict[UUID, dict[str, tuple[int, int]]]:
-    """Return what capped rules gave each member (on the day, in its calendar month), by member and rule."""
+    """Return what capped rules gave each member (on the day, in all of its calendar month), by member and rule."""
     if not rules:
         return {}
+    months = [period_start("month", day) for day in days]
     points: dict[UUID, dict[str, tuple[int, int]]] = {}
     for row in await tx.fetch(
         """
         -- programs.list_rule_points
         select wanted.member_id, sums.*
-        from unnest($3::uuid[], $4::date[]) as wanted (member_id, day)
+        from unnest($3::uuid[], $4::date[], $6::date[], $7::date[]) as wanted (member_id, day, first_on, last_on)
         cross join lateral (
             select d.rule, sum(d.points)::bigint as month,
                    coalesce(sum(d.points) filter (where d.business_date = wanted.day), 0)::bigint as day
             from rule_days d
             where d.tenant_id = $1 and d.program_id = $2 and d.member_id = wanted.member_id and d.rule = any($5)
-              and d.business_date between wanted.day - (extract(day from wanted.day)::integer - 1) and wanted.day
+              and d.business_date between wanted.first_on and wanted.last_on
             group by d.rule
         ) as sums
         """,
@@ -177,6 +179,8 @@ async def list_rule_points(
         member_ids,
         days,
         rules,
+        months,
+        [add_months(month, 1) - DAY for month in months],
     ):
         points.setdefault(row["member_id"], {})[row["rule"]] = (row["day"], row["month"])
     return points

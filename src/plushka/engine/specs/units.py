@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from plushka.engine.program import Window
+from plushka.engine.program import Calendar
 from plushka.engine.purchase import (
     Basket,
     Line,
@@ -31,7 +31,7 @@ from plushka.engine.specs.format import (
     NextTierExample,
     TotalsExample,
 )
-from plushka.engine.version import DAY_WINDOW, MONTH_WINDOW, Version
+from plushka.engine.version import DAY_WINDOW, MONTH_WINDOW, CountedWindow, Version
 from plushka.platform.errors import Invalid
 
 NUMBER_MAX = 10**13
@@ -152,11 +152,11 @@ class Units:
             receipt_share_bp=None if share is None else _whole(share, PERCENT_BP),
         )
 
-    def _totals(self, member: MemberExample, window: Window) -> Totals:
+    def _totals(self, member: MemberExample, window: CountedWindow) -> Totals:
         example: TotalsExample = member.totals
         if window == DAY_WINDOW:
             example = member.today
-        elif window == MONTH_WINDOW:
+        elif window in {MONTH_WINDOW, Calendar("month")}:
             example = member.this_month
         return Totals(
             spend_minor=_whole(example.spend, self._minor),
