@@ -38,7 +38,8 @@ async def adjust_many(
     and was left alone. No audit row: whoever asks for many writes one.
     """
     by_member = {change.member_id: change for change in changes}
-    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(by_member))
+    joined = await bookkeeping.read_books(tx, program_id=program_id, member_ids=list(by_member))
+    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(joined))
     await bookkeeping.load_lots(tx, books.values())
     for book in books.values():
         book.settle(tx.at)
