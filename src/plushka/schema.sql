@@ -726,7 +726,6 @@ create table pending_adjustments (
     tenant_id uuid not null,
     id uuid not null,
     member_id uuid not null,
-    program_id uuid not null,
     kind text not null check (kind in ('adjustment', 'debt_write_off')),
     points bigint not null check (points <> 0),
     limit_points bigint not null check (limit_points >= 0),
@@ -743,7 +742,6 @@ create table pending_adjustments (
     constraint pending_adjustment_by_a_second_person check (
         state in ('waiting', 'withdrawn') or decided_by <> requested_by
     ),
-    foreign key (tenant_id, program_id) references programs (tenant_id, id),
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.engine.purchase import LotUse
-from plushka.platform.errors import Conflict, NotFound
+from plushka.platform.errors import Conflict, Denied, NotFound
 
+AdjustmentKind = Literal["adjustment", "debt_write_off"]
 HoldState = Literal["open", "captured", "cancelled", "expired"]
 
 
@@ -140,6 +141,41 @@ class AlreadyAdjusted(Conflict):
     """The adjustment of this id is booked."""
 
     code = "already_adjusted"
+
+
+class ByHand(Struct, frozen=True):
+    """A movement that somebody asks for; ``points`` below zero take away. What has the same ``id`` is booked once."""
+
+    id: UUID
+    kind: AdjustmentKind
+    points: int
+    reason: str
+
+
+class PendingAdjustment(Struct, frozen=True):
+    """A movement by hand above the limit of who asked for it: it waits for a second person (S18)."""
+
+    id: UUID
+    member_id: UUID
+    member_name: str
+    kind: AdjustmentKind
+    points: int
+    limit_points: int
+    reason: str
+    requested_by: str
+    requested_at: datetime
+
+
+class NotWaiting(Conflict):
+    """Somebody has decided on it."""
+
+    code = "adjustment_decided"
+
+
+class SecondPersonNeeded(Denied):
+    """Who asked for it cannot approve it."""
+
+    code = "second_person_needed"
 
 
 class UnknownWallet(NotFound):

@@ -74,14 +74,22 @@ async def take_away(
     return book.balance()
 
 
-async def write_off_debt(tx: Tx, *, wallet_id: UUID, points: int, reason: str) -> Balance:
+async def write_off_debt(
+    tx: Tx, *, wallet_id: UUID, points: int, reason: str, adjustment_id: UUID | None = None
+) -> Balance:
     """Forgive debt.
 
     :raises DebtNotCovered: when the debt is smaller.
+    :raises AlreadyAdjusted: when ``adjustment_id`` is booked
     """
     book = await _lock_book(tx, wallet_id)
     cause = await _record_adjustment(
-        tx, wallet_id=wallet_id, kind="debt_write_off", points=points, reason=reason
+        tx,
+        wallet_id=wallet_id,
+        kind="debt_write_off",
+        points=points,
+        reason=reason,
+        adjustment_id=adjustment_id,
     )
     book.forgive(points, cause=cause)
     await bookkeeping.save_books(tx, [book])
@@ -111,6 +119,35 @@ async def extend_lot(tx: Tx, *, wallet_id: UUID, lot_id: UUID, expires_at: datet
         after=expires_at.isoformat(),
         reason=reason,
     )
+
+
+async def extend_all(tx: Tx, *, wallet_id: UUID, expires_at: datetime, reason: str) -> int:
+    """Prolong every lot that would burn before ``expires_at`` (S4) and return their points.
+
+    :raises NotAnExtension: there is no such lot
+    """
+    book = await _lock_book(tx, wallet_id)
+    extended = [
+        lot
+        for lot in book.lots.values()
+        if lot.pending + lot.available + lot.held and (book.expires_at(lot) or expires_at) < expires_at
+    ]
+    if not extended:
+        raise NotAnExtension(field="expires_at")
+    for lot in extended:
+        book.extend(lot, expires_at, reason=reason)
+    await bookkeeping.save_books(tx, [book])
+    points = sum(lot.pending + lot.available + lot.held for lot in extended)
+    await audit.record(
+        tx,
+        action="lots.extend",
+        subject=f"wallet:{wallet_id}",
+        lots=len(extended),
+        points=points,
+        after=expires_at.isoformat(),
+        reason=reason,
+    )
+    return points
 
 
 async def settle_due(tx: Tx) -> int:

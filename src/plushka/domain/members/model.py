@@ -265,3 +265,23 @@ class UnknownNote(NotFound):
 
 class TooManyTags(Conflict):
     code = "tags_too_many"
+
+
+class UnknownLink(NotFound):
+    code = "link_not_found"
+
+
+class LinkClosed(Conflict):
+    """The link enrols nobody any more."""
+
+    code = "link_closed"
+
+
+class TooManyLinks(Conflict):
+    code = "links_too_many"
+
+
+class ConsentMissing(Invalid):
+    """Without a consent to the keeping of personal data nobody can be enrolled."""
+
+    code = "consent_missing"

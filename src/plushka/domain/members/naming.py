@@ -59,7 +59,7 @@ async def correct_identity(tx: Tx, member_id: UUID, before: Identity, after: Ide
     if after not in member.identities:
         await add_identities(tx, member_id, (after,))
     await delete_identity(tx, before)
-    await _record(tx, member_id, "correct", after, before=shown(before))
+    await _record(tx, member_id, "correct", after, before=before)
     return await get_member(tx, member_id)
 
 
@@ -84,12 +84,15 @@ def shown(identity: Identity) -> str:
     return f"…{identity.value[-_SHOWN_DIGITS:]}"
 
 
-async def _record(tx: Tx, member_id: UUID, verb: str, identity: Identity, before: str | None = None) -> None:
+async def _record(
+    tx: Tx, member_id: UUID, verb: str, identity: Identity, *, before: Identity | None = None
+) -> None:
+    value = shown(identity)
     await audit.record(
         tx,
         action=f"identity.{verb}",
         subject=f"member:{member_id}",
+        changes=None if before is None else {identity.kind: (shown(before), value)},
         kind=identity.kind,
-        value=shown(identity),
-        before=before,
+        value=value,
     )

@@ -1,6 +1,8 @@
 """Points given and taken by hand, with the life that the programme gives to points."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.ledger import operations as ledger
@@ -39,3 +41,48 @@ async def adjust(
     return await ledger.grant(
         tx, wallet_id=wallet_id, grant=grant, kind="adjustment", reason=reason, adjustment_id=adjustment_id
     )
+
+
+async def write_off(
+    tx: Tx, member_id: UUID, *, points: int, reason: str, adjustment_id: UUID | None = None
+) -> Balance:
+    """Forgive a member's debt, or a part of it.
+
+    :raises DebtNotCovered: the debt is smaller
+    :raises AlreadyAdjusted: when ``adjustment_id`` is booked
+    """
+    return await ledger.write_off_debt(
+        tx,
+        wallet_id=await current_wallet_id(tx, member_id),
+        points=points,
+        reason=reason,
+        adjustment_id=adjustment_id,
+    )
+
+
+async def extend(tx: Tx, member_id: UUID, *, last_day: date, reason: str, lot_id: UUID | None = None) -> None:
+    """Let a lot, or every lot that would burn before, live through ``last_day`` by the business's clock (S4).
+
+    :raises NotAnExtension: the lot lives as long anyhow, or there is none that does not
+    """
+    business = await get_business(tx)
+    until = datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(business.time_zone))
+    wallet_id = await current_wallet_id(tx, member_id)
+    if lot_id is None:
+        await ledger.extend_all(tx, wallet_id=wallet_id, expires_at=until.astimezone(UTC), reason=reason)
+    else:
+        await ledger.extend_lot(
+            tx, wallet_id=wallet_id, lot_id=lot_id, expires_at=until.astimezone(UTC), reason=reason
+        )
+
+
+async def current_wallet_id(tx: Tx, member_id: UUID) -> UUID:
+    """Return the member's wallet in the programme in force.
+
+    :raises UnknownProgram: when none is
+    :raises UnknownWallet: they are not in it
+    """
+    current = await get_current_version(tx)
+    if current is None:
+        raise UnknownProgram
+    return await get_wallet_id(tx, member_id=member_id, program_id=current.program_id)

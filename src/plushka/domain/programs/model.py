@@ -125,6 +125,12 @@ class UnknownTier(Invalid):
     code = "tier_unknown"
 
 
+class TierNotManual(Conflict):
+    """The rules decide on the tier already."""
+
+    code = "tier_not_manual"
+
+
 class ProgramUnsound(Invalid):
     """The programme contradicts itself; ``problem`` is the first reason, at ``field``."""
 

@@ -25,6 +25,8 @@ from plushka.domain.programs.model import (
     ProgramTextTooLong,
     ProgramUnsound,
     PublishedVersion,
+    Standing,
+    TierNotManual,
     TooManyPrograms,
     UnknownTier,
 )
@@ -221,6 +223,18 @@ async def lock_members(tx: Tx, joins_at: Mapping[UUID, datetime], *, program_id:
     return await bookkeeping.lock_books(tx, program_id=program_id, member_ids=member_ids)
 
 
+async def free_tier(tx: Tx, member_id: UUID) -> None:
+    """Leave a tier that was set by hand to the rules again, which may now lower it at its review.
+
+    :raises TierNotManual: it is left to them already
+    """
+    standing = await _lock_standing(tx, member_id, program_id=await get_program_id(tx))
+    if not standing.tier_is_manual:
+        raise TierNotManual
+    await standings.change_tier(tx, standing, standing.tier, reason="freed")
+    await audit.record(tx, action="tier.free", subject=f"member:{member_id}", tier=standing.tier)
+
+
 async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None, reason: str) -> None:
     """Give a member a tier by hand, until a moment or for good; rules may lift it meanwhile but not lower it.
 
@@ -231,11 +245,15 @@ async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None
     tiers = current.program.tiers.tiers if current and current.program.tiers else ()
     if current is None or tier not in {rule.id for rule in tiers}:
         raise UnknownTier(field="tier")
-    books = await bookkeeping.lock_books(tx, program_id=current.program_id, member_ids=[member_id])
+    standing = await _lock_standing(tx, member_id, program_id=current.program_id)
+    await standings.change_tier(tx, standing, tier, reason=reason, is_manual=True, until=until)
+    await audit.record(tx, action="tier.set", subject=f"member:{member_id}", tier=tier, reason=reason)
+
+
+async def _lock_standing(tx: Tx, member_id: UUID, *, program_id: UUID) -> Standing:
+    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=[member_id])
     if member_id not in books:
         raise UnknownMember(field="member")
     if books[member_id].is_moved:
         raise WalletMoved
-    standing = (await standings.list_standings(tx, [member_id], program_id=current.program_id))[member_id]
-    await standings.change_tier(tx, standing, tier, reason=reason, is_manual=True, until=until)
-    await audit.record(tx, action="tier.set", subject=f"member:{member_id}", tier=tier, reason=reason)
+    return (await standings.list_standings(tx, [member_id], program_id=program_id))[member_id]

@@ -123,6 +123,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "identity_missing": (
         marked("Enter a phone, a card or an e-mail, or the member could not be found again."),
     ),
+    "link_not_found": (marked("There is no such link. Check its address."),),
+    "link_closed": (marked("This link is closed. Ask at the till how to enrol."),),
+    "links_too_many": (marked("The business has as many links as fit."),),
+    "consent_missing": (marked("Without this consent we may not keep your phone, so we cannot enrol you."),),
     "merge_not_found": (marked("No such joining of members."),),
     "merge_with_self": (marked("This is the same member. Choose another one."),),
     "merge_not_undone": (marked("Something has happened since, so the two cannot be parted."),),
@@ -190,6 +194,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "wallet_moved": (
         marked("This member was joined with another one at this moment. Repeat: the points are there now."),
     ),
+    "adjustment_decided": (marked("Somebody has decided on this already. Nothing was booked twice."),),
+    "second_person_needed": (
+        marked("You asked for this yourself. Somebody else with the right has to approve it."),
+    ),
     "already_adjusted": (marked("This was booked already. Nothing was booked twice."),),
     "lot_not_found": (marked("No such lot of points."),),
     "not_an_extension": (
@@ -202,6 +210,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     # Programmes.
     "program_not_found": (marked("No such programme."),),
     "program_version_not_found": (marked("No such version of the programme."),),
+    "tier_not_manual": (marked("The rules decide on this tier already."),),
     "tier_unknown": (marked("The programme has no such tier."),),
     "program_unsound": (marked("The programme contradicts itself; nothing was published."),),
     "program_currency_wrong": (

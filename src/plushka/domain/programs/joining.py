@@ -1,0 +1,28 @@
+"""Strangers who enrol themselves by a link."""
+
+from plushka.domain.members.consent_texts import CURRENT
+from plushka.domain.members.consents import note_consent
+from plushka.domain.members.links import Link
+from plushka.domain.members.model import ConsentKind, ConsentMissing, Identity
+from plushka.domain.members.queries import find_member
+from plushka.domain.programs.operations import enroll
+from plushka.platform.database import Tx
+
+
+async def join_by_link(
+    tx: Tx, link: Link, *, phone: Identity, name: str, agrees: bool, wants_offers: bool
+) -> None:
+    """Enrol a stranger with what they agreed to; who has this phone already is left as they are.
+
+    Nobody has proved whose the phone is, so the caller must not tell which of the two it was.
+
+    :raises ConsentMissing: they do not agree that their data are kept
+    """
+    if not agrees:
+        raise ConsentMissing(field="personal_data")
+    if await find_member(tx, phone) is not None:
+        return
+    member = await enroll(tx, name=name, identities=[phone], source="link", link_id=link.id)
+    agreed: tuple[ConsentKind, ...] = ("personal_data", "marketing") if wants_offers else ("personal_data",)
+    for kind in agreed:
+        await note_consent(tx, member.id, kind, is_given=True, source="link", text_version=CURRENT[kind])
