@@ -64,9 +64,8 @@ class Tx(GlobalTx):
         out, and every row is given the one of the transaction.
         """
         await self.connection.execute("set local role none")
-        await self.connection.copy_records_to_table(
-            table, columns=["tenant_id", *columns], records=[(self.tenant_id, *record) for record in records]
-        )
+        of_tenant = ((self.tenant_id, *record) for record in records)
+        await self.connection.copy_records_to_table(table, columns=["tenant_id", *columns], records=of_tenant)
         await self.connection.execute(f"set local role {APPLICATION_ROLE}")
 
 

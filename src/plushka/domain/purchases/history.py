@@ -20,8 +20,17 @@ from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
-from plushka.domain.purchases.situation import Item, Situation, needs_lots, place, spends_points, state_of
-from plushka.domain.purchases.store import copy_receipts
+from plushka.domain.purchases.situation import (
+    Item,
+    Situation,
+    lines_sold,
+    look_up_goods,
+    needs_lots,
+    place,
+    spends_points,
+    state_of,
+)
+from plushka.domain.purchases.store import ReceiptRow, copy_receipts, row_of
 from plushka.engine.purchase import Lot
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal, TemporaryFailure
@@ -78,34 +87,36 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
             situations[index] = found
         else:
             refused[index] = found
+    goods = await look_up_goods(tx, reference, lines_sold(situations.values()))
     member_of = await _find_members(tx, situations, refused)
-    decisions: list[Decision] = []
+    rows: list[ReceiptRow] = []
     for program_id in sorted({situation.mark.program_id for situation in situations.values()}):
-        of_program = sorted(
-            (index for index, situation in situations.items() if situation.mark.program_id == program_id),
-            key=lambda index: (situations[index].at, situations[index].item.purchase.external_id),
-        )
-        first_at = {
-            member_id: situations[index].at
-            for index in reversed(of_program)
-            if (member_id := member_of[index]) is not None
-        }
+        by_member: dict[UUID | None, list[int]] = {}
+        for index in sorted(situations, key=lambda index: (situations[index].at, _number(items[index]))):
+            if situations[index].mark.program_id == program_id:
+                by_member.setdefault(member_of[index], []).append(index)
+        first_at = {member_id: situations[past[0]].at for member_id, past in by_member.items() if member_id}
         pages = await _open_pages(tx, first_at, program_id=program_id)
-        for index in of_program:
-            try:
-                decisions.append(_book(situations[index], member_of[index], pages))
-            except Refusal as refusal:
-                refused[index] = refusal
+        # One member after another, each receipt encoded as soon as it is decided: what it is made of is still
+        # in the processor's cache, and is freed before the next.
+        for member_id, past in by_member.items():
+            for index in past:
+                situation = situations.pop(index)
+                goods.fill(situation)
+                try:
+                    rows.append(row_of(_book(situation, member_id, pages)))
+                except Refusal as refusal:
+                    refused[index] = refusal
         await save_histories(tx, [page.standing for page in pages.values()], program_id=program_id)
         await bookkeeping.save_books(tx, [page.book for page in pages.values()], in_bulk=True)
     try:
-        await copy_receipts(tx, decisions)
+        await copy_receipts(tx, rows)
     except UniqueViolationError as error:
         raise TemporaryFailure("a receipt was booked by a till while its history was loaded") from error
-    return Loaded(booked=len(decisions), known=len(items) - len(new), refused=tuple(sorted(refused.items())))
+    return Loaded(booked=len(rows), known=len(items) - len(new), refused=tuple(sorted(refused.items())))
 
 
-def _book(situation: Situation, member_id: UUID | None, pages: dict[UUID, _Page]) -> Decision:
+def _book(situation: Situation, member_id: UUID | None, pages: Mapping[UUID, _Page]) -> Decision:
     # Lists of receipts are in order of ids.
     receipt_id = id_of(situation.at)
     if member_id is None:

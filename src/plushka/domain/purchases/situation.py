@@ -1,6 +1,6 @@
 """What the engine must know to decide purchases, gathered for many at once in a handful of statements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -71,16 +71,17 @@ async def gather(tx: Tx, reference: Reference, items: Sequence[Item], *, lock: b
     """
     found = await place(tx, reference, items)
     placed = [situation for situation in found if isinstance(situation, Situation)]
+    goods = await look_up_goods(tx, reference, lines_sold(placed))
+    for situation in placed:
+        goods.fill(situation)
     refused = await _find_members(tx, placed, lock=lock)
     return [refused.get(id(situation), situation) for situation in found]
 
 
 async def place(tx: Tx, reference: Reference, items: Sequence[Item]) -> list[Found]:
-    """Return, for each item, the part of its situation that is not the member's, or why there is none."""
+    """Return, for each item, its situation without its goods and its member, or why there is none."""
     marks = await list_marks(tx)
-    found = [await _try_to_place(tx, reference, item, marks) for item in items]
-    await _fill_baskets(tx, reference, [placed for placed in found if isinstance(placed, Situation)])
-    return found
+    return [await _try_to_place(tx, reference, item, marks) for item in items]
 
 
 async def _try_to_place(tx: Tx, reference: Reference, item: Item, marks: Sequence[VersionMark]) -> Found:
@@ -109,44 +110,46 @@ async def _try_to_place(tx: Tx, reference: Reference, item: Item, marks: Sequenc
     )
 
 
-async def _fill_baskets(tx: Tx, reference: Reference, situations: Sequence[Situation]) -> None:
-    skus = {line.sku for situation in situations for line in situation.item.purchase.lines}
-    products = await reference.catalog.look_up(tx, skus)
-    paths: dict[str, tuple[str, ...]] = {}
-    if len(products) < len(skus):
-        of_all = [line for situation in situations for line in situation.item.purchase.lines]
-        unlisted = {line.category for line in of_all if line.category and line.sku not in products}
-        paths = await reference.catalog.trace_categories(tx, unlisted) if unlisted else {}
-    for situation in situations:
+class Goods(Struct, frozen=True):
+    """What the catalog knows of the goods of some purchases: ``paths`` are those of categories that tills named."""
+
+    products: dict[str, Product]
+    paths: dict[str, tuple[str, ...]]
+
+    def fill(self, situation: Situation) -> None:
+        """Put what was sold into the basket."""
         purchase = situation.item.purchase
-        lines, situation.names = _lines(purchase.lines, products, paths)
+        lines, situation.names = self.lines_of(purchase.lines)
         situation.basket = Basket(lines, situation.basket.place, purchase.channel, purchase.redeem)
 
+    def lines_of(self, reported: Sequence[PurchaseLine]) -> tuple[tuple[Line, ...], tuple[str | None, ...]]:
+        """Return the lines as rules see them, and their names. There are ten a receipt: one loop, no calls."""
+        lines, names = [], []
+        for line in reported:
+            product = self.products.get(line.sku)
+            if product is None:
+                path = self.paths.get(line.category, (line.category,)) if line.category else ()
+                brand, kind = line.brand, line.kind or "goods"
+                names.append(line.name)
+            else:
+                path, brand, kind = product.category_path, product.brand, line.kind or product.kind
+                names.append(line.name or product.name)
+            lines.append(Line(line.sku, line.quantity_milli, line.amount_minor, path, brand, kind))
+        return tuple(lines), tuple(names)
 
-async def find_lines(tx: Tx, reference: Reference, reported: Sequence[PurchaseLine]) -> tuple[Line, ...]:
-    """Return the lines of one purchase as rules see them."""
-    products = await reference.catalog.look_up(tx, {line.sku for line in reported})
-    unlisted = {line.category for line in reported if line.category and line.sku not in products}
-    paths = await reference.catalog.trace_categories(tx, unlisted) if unlisted else {}
-    return _lines(reported, products, paths)[0]
+
+def lines_sold(situations: Iterable[Situation]) -> list[PurchaseLine]:
+    return [line for situation in situations for line in situation.item.purchase.lines]
 
 
-def _lines(
-    reported: Sequence[PurchaseLine], products: dict[str, Product], paths: dict[str, tuple[str, ...]]
-) -> tuple[tuple[Line, ...], tuple[str | None, ...]]:
-    """Return the lines as rules see them, and their names. There are ten a receipt: one loop, no calls."""
-    lines, names = [], []
-    for line in reported:
-        product = products.get(line.sku)
-        if product is None:
-            path = paths.get(line.category, (line.category,)) if line.category else ()
-            brand, kind = line.brand, line.kind or "goods"
-            names.append(line.name)
-        else:
-            path, brand, kind = product.category_path, product.brand, line.kind or product.kind
-            names.append(line.name or product.name)
-        lines.append(Line(line.sku, line.quantity_milli, line.amount_minor, path, brand, kind))
-    return tuple(lines), tuple(names)
+async def look_up_goods(tx: Tx, reference: Reference, lines: Collection[PurchaseLine]) -> Goods:
+    """Return what is to be known of all that was sold, in one statement or two."""
+    skus = {line.sku for line in lines}
+    products = await reference.catalog.look_up(tx, skus)
+    if len(products) == len(skus):
+        return Goods(products, {})
+    unlisted = {line.category for line in lines if line.category and line.sku not in products}
+    return Goods(products, await reference.catalog.trace_categories(tx, unlisted) if unlisted else {})
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Statements that write receipts and read them back. Structures are kept as JSON of the engine's values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from operator import itemgetter
 from uuid import UUID
@@ -30,6 +30,7 @@ _RECEIPT = (
     "payable_minor", "redeemed_points", "earned_points", "basket", "member_state", "outcome", "balance",
 )  # fmt: skip
 """The columns of a new receipt, besides the tenant's."""
+ReceiptRow = tuple[object, ...]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -77,25 +78,26 @@ async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
         returning id
         """,  # noqa: S608  constants only
         tx.tenant_id,
-        *zip(*_receipt_rows(decisions), strict=True),
+        *zip(*_in_order(map(row_of, decisions)), strict=True),
     )
     return {row["id"] for row in inserted}
 
 
-async def copy_receipts(tx: Tx, decisions: Sequence[Decision]) -> None:
+async def copy_receipts(tx: Tx, rows: Iterable[ReceiptRow]) -> None:
     """Write thousands of receipts that are new, in the order of ``insert_receipts``, in less time than it takes.
 
     :raises UniqueViolationError: one is known by its number or key after all
     """
-    await tx.copy("receipts", columns=_RECEIPT, records=_receipt_rows(decisions))
+    await tx.copy("receipts", columns=_RECEIPT, records=_in_order(rows))
 
 
-def _receipt_rows(decisions: Sequence[Decision]) -> list[tuple[object, ...]]:
-    """Return the rows by natural key: two processes given the same receipts wait for each other in one order."""
-    return sorted(map(_receipt_row, decisions), key=itemgetter(1, 2))
+def _in_order(rows: Iterable[ReceiptRow]) -> list[ReceiptRow]:
+    """Return rows by natural key, so that two processes given the same receipts wait for each other in one order."""
+    return sorted(rows, key=itemgetter(1, 2))
 
 
-def _receipt_row(decision: Decision) -> tuple[object, ...]:
+def row_of(decision: Decision) -> ReceiptRow:
+    """Return what is stored of a decision, its documents encoded."""
     situation, outcome = decision.situation, decision.outcome
     purchase = situation.item.purchase
     state = situation.member

@@ -16,7 +16,7 @@ from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing
 from plushka.domain.purchases.model import PurchaseLine, UnknownBranch
 from plushka.domain.purchases.reference import Reference
-from plushka.domain.purchases.situation import find_lines, state_of
+from plushka.domain.purchases.situation import look_up_goods, state_of
 from plushka.engine.evaluate import evaluate
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Basket, Lot, Member, Outcome, Place
@@ -61,8 +61,9 @@ async def try_out(
     place = Place(
         branch=branch.code, time_zone=branch.time_zone, day_starts_minutes=branch.day_starts_minutes
     )
+    goods = await look_up_goods(tx, reference, trial.lines)
     basket = Basket(
-        lines=await find_lines(tx, reference, trial.lines),
+        lines=goods.lines_of(trial.lines)[0],
         place=place,
         channel=trial.channel,
         redeem=trial.redeem if trial.member is not None else 0,
