@@ -91,9 +91,10 @@ def test_pending_points_begin_with_the_business_day() -> None:
     place = Place("main", MOSCOW)
     business_date = moment(at, place).business_date
     assert business_date == date(2026, 3, 2)
-    assert active_on(AfterDays(1), business_date) == date(2026, 3, 3)
-    assert activates_at(AfterDays(1), at, business_date, place) == datetime(2026, 3, 3, 1, tzinfo=UTC)
-    assert activates_at(AtOnce(), at, business_date, place) == at
+    active = active_on(AfterDays(1), business_date)
+    assert active == date(2026, 3, 3)
+    assert activates_at(AfterDays(1), active, MOSCOW, 240) == datetime(2026, 3, 3, 1, tzinfo=UTC)
+    assert activates_at(AtOnce(), business_date, MOSCOW, 240) is None
 
 
 @given(days, st.integers(1, 400), days)

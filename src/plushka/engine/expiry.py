@@ -16,7 +16,6 @@ from plushka.engine.program import (
     ExpiryPolicy,
     ExpirySliding,
 )
-from plushka.engine.purchase import Place
 
 DAY = timedelta(days=1)
 SHORTEST_MONTH_DAYS = 28
@@ -34,13 +33,15 @@ def active_on(policy: ActivationPolicy, business_date: date) -> date:
             assert_never(policy)
 
 
-def activates_at(policy: ActivationPolicy, at: datetime, business_date: date, place: Place) -> datetime:
-    """Return ``at``, or the start of the business day on which the branch lets the points be spent (S5)."""
+def activates_at(
+    policy: ActivationPolicy, active: date, time_zone: str, day_starts_minutes: int
+) -> datetime | None:
+    """Return the start of the business day ``active``, when the branch lets points be spent (S5); None: at once."""
     match policy:
         case AtOnce():
-            return at
+            return None
         case AfterDays():
-            return instant(active_on(policy, business_date), place.day_starts_minutes, place.time_zone)
+            return instant(active, day_starts_minutes, time_zone)
         case _:
             assert_never(policy)
 

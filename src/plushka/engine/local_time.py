@@ -22,7 +22,7 @@ class Moment(Struct, frozen=True):
 
 def moment(at: datetime, place: Place) -> Moment:
     """Return what the branch's clock and calendar show at ``at`` (aware)."""
-    return _moment((at - EPOCH) // MINUTE, place.time_zone, place.day_starts_minutes)
+    return _moment(int(at.timestamp() // 60), place.time_zone, place.day_starts_minutes)
 
 
 # Receipts of one till come many a minute, and converting a zone costs more than a rule.

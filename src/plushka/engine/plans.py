@@ -1,7 +1,7 @@
 """The parts of a compiled version: what a rule and a tier come to, worked out once and not at each receipt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import Struct
@@ -56,10 +56,14 @@ class TierPlan:
 
 
 class CapPlan(Struct, frozen=True):
-    """A cap that a rule or the programme has; ``code`` is the note's that tells it cut."""
+    """A cap that a rule or the programme has; ``code`` is the note's that tells it cut.
+
+    ``window``: 0 and 1 are the business day and the calendar month, of which the member has earned before.
+    """
 
     code: Literal["cap_per_receipt", "cap_per_day", "cap_per_month"]
     points: int
+    window: Literal[0, 1] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,14 @@ class Contest:
     exclusive: bool
     sure: tuple[int, ...]
     groups: tuple[tuple[int, ...], ...]
+    _usual: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def usual_winners(self, tier: TierPlan) -> tuple[int, ...]:
+        """Return the winners where no receipt decides the pace of a rival: at one tier always the same."""
+        winners = self._usual.get(tier.rank)
+        if winners is None:
+            winners = self._usual[tier.rank] = self.winners(tier.paces)
+        return winners
 
     def winners(self, values: Sequence[int]) -> tuple[int, ...]:
         """Return the rules that the line goes to, given what each rule of the programme would give it."""
@@ -125,7 +137,7 @@ def caps_of(caps: EarningCaps) -> tuple[CapPlan, ...]:
     if caps.per_receipt is not None:
         plans.append(CapPlan("cap_per_receipt", caps.per_receipt))
     if caps.per_day is not None:
-        plans.append(CapPlan("cap_per_day", caps.per_day))
+        plans.append(CapPlan("cap_per_day", caps.per_day, 0))
     if caps.per_month is not None:
-        plans.append(CapPlan("cap_per_month", caps.per_month))
+        plans.append(CapPlan("cap_per_month", caps.per_month, 1))
     return tuple(plans)

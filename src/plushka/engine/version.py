@@ -35,7 +35,7 @@ from plushka.engine.program import (
     TierRule,
     Window,
 )
-from plushka.engine.purchase import Member, Totals
+from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.shares import lift
@@ -50,6 +50,7 @@ class WholeMonth(Struct, frozen=True):
 DAY_WINDOW = Calendar("day")
 MONTH_WINDOW = WholeMonth()
 CountedWindow = Window | WholeMonth
+NO_TOTALS = Totals()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +87,7 @@ class Version:
     _month_window: int | None
     _contests: dict[int, Contest] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
+    _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
 
     def tier_plan(self, tier: str | None) -> TierPlan:
         """Return the plan of a tier; of the first one for None, or for a tier this version does not have."""
@@ -97,11 +99,11 @@ class Version:
 
     def totals_today(self, member: Member) -> Totals:
         """Return the member's totals of the business day; 0 where no rule of the version asks for them."""
-        return self.totals_of(member)[self._day_window] if self._day_window is not None else Totals()
+        return self.totals_of(member)[self._day_window] if self._day_window is not None else NO_TOTALS
 
     def totals_this_month(self, member: Member) -> Totals:
         """Return the member's totals of the calendar month; 0 where no rule of the version asks for them."""
-        return self.totals_of(member)[self._month_window] if self._month_window is not None else Totals()
+        return self.totals_of(member)[self._month_window] if self._month_window is not None else NO_TOTALS
 
     def rules_in(self, mask: int) -> Sequence[RulePlan]:
         """Return the rules whose bits are in ``mask``, in the programme's order. Remembered, as contests are."""
@@ -112,6 +114,16 @@ class Version:
                 self._rules_in.clear()
             self._rules_in[mask] = plans
         return plans
+
+    def no_lines(self, mask: int) -> Sequence[Note]:
+        """Return the notes of the rules in ``mask`` that no line is for. Remembered, as contests are."""
+        notes = self._no_lines.get(mask)
+        if notes is None:
+            notes = tuple([plan.no_lines for plan in self.rules_in(mask)])
+            if len(self._no_lines) >= CONTESTS_MAX:
+                self._no_lines.clear()
+            self._no_lines[mask] = notes
+        return notes
 
     def contest(self, mask: int) -> Contest:
         """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""

@@ -15,11 +15,10 @@ def under_caps(
     ``earned`` is what the capped rule (or the programme, without ``rule``) has already given the
     member this business day and this calendar month.
     """
-    used = {"cap_per_receipt": 0, "cap_per_day": earned[0], "cap_per_month": earned[1]}
     allowed = points
     cut = None
     for cap in caps:
-        left = max(0, cap.points - used[cap.code])
+        left = cap.points if cap.window is None else max(0, cap.points - earned[cap.window])
         if left < allowed:
             allowed, cut = left, cap
     if cut is not None:

@@ -55,7 +55,7 @@ def earn(
             lines_by_claim[claim] = [index]
             claimed |= claim
     if claimed != active:
-        notes.extend([plan.no_lines for plan in version.rules_in(active & ~claimed)])
+        notes.extend(version.no_lines(active & ~claimed))
     paces = paces_of(
         version,
         tier,
@@ -65,7 +65,7 @@ def earn(
         claims=claims,
         special_mask=claimed & version.special_mask,
     )
-    won = _contest(version, lines_by_claim, claimed, paces, notes)
+    won = _contest(version, tier, lines_by_claim, claimed, paces, notes)
     gains = [_gain(version, tier, version.rules[index], won[index], paces) for index in sorted(won)]
     _cap(version, member, gains, notes)
     awards = tuple([_award(gain, len(nets_minor)) for gain in gains if gain.points])
@@ -83,18 +83,24 @@ def _active(version: Version, occasion: Occasion, notes: list[Note]) -> int:
     return active
 
 
-def _contest(
-    version: Version, lines_by_claim: dict[int, list[int]], claimed: int, paces: Paces, notes: list[Note]
+def _contest(  # noqa: PLR0917 - called once, above
+    version: Version,
+    tier: TierPlan,
+    lines_by_claim: dict[int, list[int]],
+    claimed: int,
+    paces: Paces,
+    notes: list[Note],
 ) -> dict[int, list[int]]:
     """Return the lines that each rule has won, by its index; rules that won none are noted."""
     won: dict[int, list[int]] = {}
     shut = 0
+    is_usual = paces.comparable is tier.paces
     for claim, lines in lines_by_claim.items():
         contest = version.contest(claim)
         if contest.exclusive:
             shut |= claim
         if not (paces.compare_by_line and contest.groups):
-            for index in contest.winners(paces.comparable):
+            for index in contest.usual_winners(tier) if is_usual else contest.winners(paces.comparable):
                 if index in won:
                     won[index] += lines
                 else:
@@ -147,8 +153,10 @@ def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[No
     if not version.caps:
         return
     earned = (version.totals_today(member).points_earned, version.totals_this_month(member).points_earned)
-    total = sum(gain.points for gain in gains)
+    total = sum([gain.points for gain in gains])
     excess = total - under_caps(total, version.caps, earned, notes)
+    if not excess:
+        return
     for gain in reversed(gains):
         cut = min(excess, gain.points)
         gain.points -= cut
