@@ -20,7 +20,10 @@ from plushka.domain.insights.members.found import (
     count_found,
     list_found,
     list_found_ids,
+    list_rows,
 )
+from plushka.domain.members.blocking import block
+from plushka.domain.members.consents import note_consent
 from plushka.domain.members.model import Identity
 from plushka.domain.members.naming import add_identity
 from plushka.domain.programs.adjusting import adjust
@@ -190,6 +193,27 @@ async def test_filters_narrow_the_list_together(shop: Shop, clock: SetClock) -> 
             count = await count_found(tx, asked, program_id=shop.program_id, country="RU")
             ids = await list_found_ids(tx, asked, program_id=shop.program_id, country="RU")
         assert count == len(ids) == len(wanted.split())
+
+
+async def test_who_came_which_way_agreed_to_what_and_is_blocked_is_found(shop: Shop) -> None:
+    anna = await enroll(shop, 1, name="Анна", source="import")
+    boris = await enroll(shop, 2, name="Борис")
+    async with shop.tx() as tx:
+        await note_consent(tx, anna, "marketing", is_given=True, source="office")
+        await note_consent(tx, boris, "marketing", is_given=True, source="till")
+        await note_consent(tx, boris, "marketing", is_given=False, source="till")
+        await block(tx, boris, reason="обманывал")
+
+    assert await names(shop, sources=("import", "link")) == ["Анна"]
+    assert await names(shop, consents_given=("marketing",)) == ["Анна"]
+    assert await names(shop, consents_given=("marketing", "sms")) == []
+    assert await names(shop, consents_not_given=("marketing",)) == ["Борис"]
+    assert await names(shop, consents_not_given=("sms",)) == ["Анна", "Борис"]
+    assert await names(shop, is_blocked=True) == ["Борис"]
+    assert await names(shop, is_blocked=False) == ["Анна"]
+    async with shop.tx() as tx:
+        rows = await list_rows(tx, [boris, anna], program_id=shop.program_id)
+    assert [(row.name, row.is_blocked) for row in rows] == [("Анна", False), ("Борис", True)]
 
 
 async def branch_id(shop: Shop) -> UUID:

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.members.identities import phone_fragments
+from plushka.domain.members.model import ConsentKind, Source
 
 SEARCH_LENGTH_MAX = 100
 WORDS_MAX = 5
@@ -40,6 +41,11 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     purchases_max: int | None = None
     spend_minor_min: int | None = None
     spend_minor_max: int | None = None
+    sources: tuple[Source, ...] = ()
+    link_ids: tuple[UUID, ...] = ()
+    consents_given: tuple[ConsentKind, ...] = ()
+    consents_not_given: tuple[ConsentKind, ...] = ()
+    is_blocked: bool | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -62,6 +68,7 @@ _BOUNDS = {
     "purchases_max": "coalesce(s.purchases, 0) <= {}",
     "spend_minor_min": "coalesce(s.spend_minor, 0) >= {}",
     "spend_minor_max": "coalesce(s.spend_minor, 0) <= {}",
+    "is_blocked": "(m.blocked_at is not null) = {}",
     "activating_before": """
         exists (
             select from lots l
@@ -81,7 +88,22 @@ _BOUNDS = {
         )
     """,
 }
+# The latest row of a kind is what holds; no row: never given.
+_CONSENT = """
+    not exists (
+        select from unnest({{}}::text[]) as asked (kind)
+        where {negation} coalesce((
+            select is_given from consents c
+            where c.tenant_id = $1 and c.member_id = m.id and c.kind = asked.kind
+            order by id desc limit 1
+        ), false)
+    )
+"""
 _SETS = {
+    "sources": "m.source = any({})",
+    "link_ids": "m.link_id = any({})",
+    "consents_given": _CONSENT.format(negation="not"),
+    "consents_not_given": _CONSENT.format(negation=""),
     "tiers": "s.tier = any({})",
     "tags": "m.tags && {}",
     "branch_ids": """

@@ -1,5 +1,6 @@
 """The members whom a filter finds, page by page in any order, both ways."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from plushka.domain.insights.members.conditions import NAME, MemberFilter, conditions
-from plushka.domain.members.model import Identity
+from plushka.domain.members.model import Identity, Source
 from plushka.platform.database import Tx
 
 PAGE_MAX = 1000
@@ -52,6 +53,8 @@ class MemberRow(Struct, frozen=True):
     tags: tuple[str, ...]
     personal_discount_bp: int
     enrolled_at: datetime
+    source: Source
+    is_blocked: bool
     tier: str | None
     available: int
     pending: int
@@ -96,6 +99,17 @@ _FROM = """
     left join standings s on s.tenant_id = $1 and s.member_id = m.id and s.program_id = $2
     where m.tenant_id = $1 and m.merged_into is null
 """
+_ROW = """
+    m.id, m.name, m.birthday, m.tags, m.personal_discount_bp, m.enrolled_at, m.source,
+    m.blocked_at is not null as is_blocked, s.tier, coalesce(w.available, 0) as available,
+    coalesce(w.pending, 0) as pending, coalesce(w.debt, 0) as debt, coalesce(s.purchases, 0) as purchases,
+    coalesce(s.spend_minor, 0) as spend_minor, w.last_purchase_on
+"""
+_KNOWN_AS = """(
+    select json_agg(json_build_object('kind', kind, 'value', value) order by created_at, kind, value)::text
+    from identities where tenant_id = $1 and member_id = found.id
+) as identities
+"""
 _identities = msgspec.json.Decoder(tuple[Identity, ...])
 
 
@@ -129,18 +143,12 @@ async def list_found(
         f"""
         -- insights.list_found_members
         with found as materialized (
-            select m.id, m.name, m.birthday, m.tags, m.personal_discount_bp, m.enrolled_at, s.tier,
-                   coalesce(w.available, 0) as available, coalesce(w.pending, 0) as pending,
-                   coalesce(w.debt, 0) as debt, coalesce(s.purchases, 0) as purchases,
-                   coalesce(s.spend_minor, 0) as spend_minor, w.last_purchase_on, {key} as key
+            select {_ROW}, {key} as key
             {_FROM} {condition}
             order by key {direction}, m.id {direction}
             limit ${len(args)}
         )
-        select found.*, (
-            select json_agg(json_build_object('kind', kind, 'value', value) order by created_at, kind, value)::text
-            from identities where tenant_id = $1 and member_id = found.id
-        ) as identities
+        select found.*, {_KNOWN_AS}
         from found
         order by key {direction}, id {direction}
         """,  # noqa: S608  composed of the fixed parts above
@@ -151,6 +159,25 @@ async def list_found(
     if backwards:
         return Page(tuple(reversed(rows)), has_previous=has_more, has_next=True)
     return Page(tuple(rows), has_previous=after is not None, has_next=has_more)
+
+
+async def list_rows(tx: Tx, member_ids: Sequence[UUID], *, program_id: UUID | None) -> list[MemberRow]:
+    """Return those members in the order of their ids; who became part of another is left out."""
+    records = await tx.fetch(
+        f"""
+        -- insights.list_member_rows
+        with found as materialized (
+            select {_ROW}, m.enrolled_at as key {_FROM} and m.id = any($3)
+        )
+        select found.*, {_KNOWN_AS}
+        from found
+        order by id
+        """,  # noqa: S608  composed of the fixed parts above
+        tx.tenant_id,
+        program_id,
+        member_ids,
+    )
+    return [_row(record) for record in records]
 
 
 async def count_found(
