@@ -3,8 +3,10 @@ import { offerCopying } from "./copying.js";
 import { keepListsLive } from "./live.js";
 import { closeMenusElsewhere } from "./menus.js";
 import { offerPasskeys } from "./passkeys.js";
+import { keepSelections } from "./select.js";
 
 keepListsLive();
+keepSelections();
 closeMenusElsewhere();
 offerCopying();
 offerPasskeys();

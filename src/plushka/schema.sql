@@ -502,6 +502,33 @@ create table link_visits (
 
 grant update on link_visits to plushka_app;
 
+-- Filters, columns and order of the list of members under a name; query is the part of the address that asks for
+-- them. Shared ones are seen by all staff.
+create table saved_views (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    actor text not null,
+    name text not null check (name <> ''),
+    query text not null,
+    columns text[] not null,
+    is_shared boolean not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id)
+);
+
+grant delete on saved_views to plushka_app;
+
+-- How a person likes the list of members: its columns, and the view that it opens with.
+create table list_habits (
+    tenant_id uuid not null references businesses,
+    actor text not null,
+    columns text[],
+    view_id uuid,
+    primary key (tenant_id, actor)
+);
+
+grant update on list_habits to plushka_app;
+
 -- catalog --------------------------------------------------------------------------------------------
 
 create table categories (

@@ -194,6 +194,11 @@ def format_date(
     return babel_date(day, _DATE_PATTERNS[language, form], locale=language).replace(" ", NBSP)
 
 
+def format_month(month: int, language: Language) -> str:
+    """Return the name of a month as it stands alone: «март», "March"."""
+    return babel_date(date(2000, month, 1), "LLLL", locale=language)
+
+
 def format_time(moment: datetime, zone: str, *, seconds: bool = False) -> str:
     """Return the wall clock in ``zone``: ``14:02`` or ``14:02:37``."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S" if seconds else "%H:%M")

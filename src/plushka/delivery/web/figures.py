@@ -64,6 +64,9 @@ class Figures:
     def day_of_month(self, day: date) -> str:
         return i18n.format_date(day, self.language, form="day")
 
+    def month(self, month: int) -> str:
+        return i18n.format_month(month, self.language)
+
     def time(self, moment: datetime, zone: str | None = None) -> str:
         return i18n.format_time(moment, zone or self.zone)
 

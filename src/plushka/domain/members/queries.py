@@ -10,6 +10,7 @@ from plushka.domain.members.model import Block, Identity, Member, Person, Unknow
 from plushka.platform.database import Tx
 
 PAGE_MAX = 100
+TAGS_LISTED_MAX = 500
 
 _SELECT = """
     select id, name, sex, birthday, birthday_changed_at, tags, personal_discount_bp, source, link_id,
@@ -205,3 +206,20 @@ def _person(row: asyncpg.Record) -> Person:
         is_blocked=row["is_blocked"],
         is_unverified=row["is_unverified"],
     )
+
+
+async def list_tags(tx: Tx) -> tuple[str, ...]:
+    """Return the tags that members have, in alphabetical order."""
+    rows = await tx.fetch(
+        """
+        -- members.list_tags
+        select distinct unnest(tags) as tag
+        from members
+        where tenant_id = $1 and tags <> '{}' and merged_into is null
+        order by tag
+        limit $2
+        """,
+        tx.tenant_id,
+        TAGS_LISTED_MAX,
+    )
+    return tuple(row["tag"] for row in rows)

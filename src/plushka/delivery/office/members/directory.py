@@ -1,99 +1,303 @@
-"""The list of members, searched as one types."""
+"""The list of members: searched as one types, narrowed, ordered, page by page; its columns and saved views."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.members.asked import (
+    FALLS_FIRST,
+    MONTHS,
+    SORTS,
+    Asked,
+    mark_text,
+    order_text,
+    query_lists,
+)
+from plushka.delivery.office.members.columns import (
+    NUMBERS,
+    SORTED_BY,
+    TITLES,
+    USUAL,
+    Shown,
+    chosen,
+    member_line,
+    place,
+)
+from plushka.delivery.office.members.telling import CONSENTS, SOURCES, tiers_of
 from plushka.delivery.office.visit import Visit
-from plushka.delivery.web.figures import NOTHING
-from plushka.domain.insights.model import MemberFigures
-from plushka.domain.insights.queries import find_member_figures
-from plushka.domain.members.model import Identity, Member
-from plushka.domain.members.queries import PAGE_MAX, list_members, search_members
+from plushka.delivery.web.forms import Form
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.businesses.model import Branch
+from plushka.domain.businesses.queries import list_branches
+from plushka.domain.insights.members.found import COUNT_MAX, MemberSort, Order, Page, count_found, list_found
+from plushka.domain.members.queries import list_tags
+from plushka.domain.members.views import (
+    Habits,
+    SavedView,
+    choose_columns,
+    delete_view,
+    get_habits,
+    list_views,
+    open_with,
+    save_view,
+)
+from plushka.platform.database import Tx
+from plushka.platform.errors import Refusal
 
 PAGE_ROWS = 50
-SEARCH_LENGTH_MAX = 100
+ALL = "all"
+"""The view that narrows nothing."""
 
 
-class MemberLine(Struct, frozen=True):
-    """The texts of a row; ``contact`` is the phone, else whatever the member is known by."""
+class Heading(Struct, frozen=True):
+    """A column's title; ``href`` orders by it, ``order`` is as the screen reader says it."""
 
-    id: UUID
-    href: str
+    title: str
+    is_number: bool
+    place: str
+    href: str = ""
+    order: str = "none"
+
+
+class ViewTab(Struct, frozen=True):
+    """A saved view as a tab."""
+
     name: str
-    contact: str
-    tier: str
-    available: str
-    pending: str
-    purchases: str
-    last_purchase: str
+    href: str
+    is_open: bool
+
+
+class Listing(Struct, frozen=True):
+    """What the address asks for, what was found, and how this person likes to see it."""
+
+    asked: Asked
+    page: Page
+    count: int
+    branches: Sequence[Branch]
+    habits: Habits
+    views: Sequence[SavedView]
+
+    @property
+    def view(self) -> SavedView | None:
+        """Return the view that is open."""
+        return next((view for view in self.views if str(view.id) == self.asked.view), None)
+
+    @property
+    def columns(self) -> tuple[Shown, ...]:
+        if self.view is not None:
+            return chosen(self.view.columns)
+        return USUAL if self.habits.columns is None else chosen(self.habits.columns)
 
 
 @get("/members", opt={"action": "members.read"})
-async def show_members(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
-    """Show members, the latest enrolled first, or those whom ``search`` finds."""
-    text = request.query_params.get("search", "").replace("\0", "").strip()[:SEARCH_LENGTH_MAX]
-    before = _id(request.query_params.get("before", ""))
+async def show_members(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Show the members whom the address asks for; without any wish, those of the view the person begins with."""
+    asked = asked_by(request, visit)
+    is_part = "hx-request" in request.headers
+    if "" in request.query_params.values() and not is_part:
+        # A form sends its empty fields too; the address is to be one that people share.
+        return Redirect(asked.url(view=asked.view or ALL))
     async with visit.reading() as tx:
-        if text:
-            members = await search_members(tx, text)
-        else:
-            members = await list_members(tx, before=before, limit=PAGE_ROWS + 1)
-        shown = members if text else members[:PAGE_ROWS]
-        figures = (
-            await find_member_figures(
-                tx, [member.id for member in shown], program_id=visit.version.program_id
+        listing = await _load(tx, asked, visit)
+        first = next((view for view in listing.views if view.id == listing.habits.view_id), None)
+        if first is not None and not request.query_params:
+            return Redirect(_view_url(first))
+        if not is_part:
+            return await _page(tx, listing, visit, visit.form())
+    part = visit.fragment("members/found.html", **_told(listing, visit))
+    part.headers["hx-push-url"] = asked.url(view=asked.view or ALL)
+    return part
+
+
+@post("/members/columns", opt={"action": "members.read"})
+async def choose(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
+    """Remember this person's columns and show the list again."""
+    form, asked = await visit.typed(request), asked_by(request, visit)
+    async with visit.writing() as tx:
+        await choose_columns(tx, chosen(form.values("column")))
+    return Redirect(asked.url(view=ALL), status_code=HTTP_303_SEE_OTHER)
+
+
+@post("/members/views", opt={"action": "members.read"})
+async def save(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Keep the list as it is under a name; a name that cannot be is told at its field."""
+    form, asked = await visit.typed(request), asked_by(request, visit)
+    async with visit.reading() as tx:
+        columns = (await _load(tx, asked, visit)).columns
+    try:
+        async with visit.writing() as tx:
+            view_id = await save_view(
+                tx,
+                name=form.value("name"),
+                query=asked.url().partition("?")[2],
+                columns=columns,
+                is_shared=form.flag("shared"),
             )
-            if visit.version
-            else {}
+            if form.flag("first"):
+                await open_with(tx, view_id)
+    except Refusal as refusal:
+        form.refused(refusal, default="name")
+    else:
+        return sent_on(asked.url(view=view_id), visit.words.gettext("The view is saved."))
+    async with visit.reading() as tx:
+        return await _page(
+            tx, await _load(tx, asked, visit), visit, form, status=HTTP_422_UNPROCESSABLE_ENTITY
         )
-    values: dict[str, Any] = {
-        "members": [_row(member, figures.get(member.id), visit) for member in shown],
-        "more_url": f"/members?before={shown[-1].id}" if len(members) > len(shown) else "",
-        "is_cut": len(members) >= PAGE_MAX and bool(text),
-        "search": text,
-        "is_first_page": before is None,
-    }
-    if "hx-request" in request.headers:
-        template = "members/page.html" if before else "members/found.html"
-        return visit.fragment(template, **values)
-    return visit.page("members/list.html", section="members", **values)
 
 
-def told_contact(identities: tuple[Identity, ...]) -> str:
-    """Return how to recognise a member: the phone first, then the card, the e-mail, the external id."""
-    order = ("phone", "card", "email", "external")
-    ranked = sorted(identities, key=lambda identity: order.index(identity.kind))
-    return ranked[0].value if ranked else NOTHING
+@post("/members/views/{view_id:uuid}/first", opt={"action": "members.read"})
+async def begin_with(
+    visit: NamedDependency[Visit], request: OfficeRequest, view_id: FromPath[UUID]
+) -> Redirect:
+    """Let the list open with a view, or no longer."""
+    form, words = await visit.typed(request), visit.words
+    async with visit.writing() as tx:
+        await open_with(tx, view_id if form.flag("on") else None)
+        view = next((view for view in await list_views(tx) if view.id == view_id), None)
+    if form.flag("on"):
+        text = words.gettext("The list opens with this view now.")
+    else:
+        text = words.gettext("The list opens with all members now.")
+    return sent_on(_view_url(view) if view else f"/members?view={ALL}", text)
 
 
-def tier_name(tier: str | None, visit: Visit) -> str:
-    """Return the tier's name in the programme in force."""
-    tiers = visit.version.program.tiers if visit.version else None
-    return next((rule.name for rule in (tiers.tiers if tiers else ()) if rule.id == tier), tier or NOTHING)
+@post("/members/views/{view_id:uuid}/delete", opt={"action": "members.read"})
+async def delete(visit: NamedDependency[Visit], view_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        await delete_view(tx, view_id)
+    return sent_on(f"/members?view={ALL}", visit.words.gettext("The view is deleted."))
 
 
-def _row(member: Member, known: MemberFigures | None, visit: Visit) -> MemberLine:
-    figures = visit.figures
-    return MemberLine(
-        id=member.id,
-        href=f"/members/{member.id}",
-        name=member.name,
-        contact=told_contact(member.identities),
-        tier=tier_name(known.tier if known else None, visit),
-        available=figures.points_number(known.available) if known else NOTHING,
-        pending=figures.points_or_nothing(known.pending) if known else NOTHING,
-        purchases=figures.number(known.purchases) if known else NOTHING,
-        last_purchase=figures.day(known.last_purchase_on) if known and known.last_purchase_on else NOTHING,
+def asked_by(request: OfficeRequest, visit: Visit) -> Asked:
+    """Return what the address of a request asks for."""
+    return Asked(query_lists(request.query_params.multi_items()), visit)
+
+
+async def _load(tx: Tx, asked: Asked, visit: Visit) -> Listing:
+    program_id, country = visit.version.program_id if visit.version else None, visit.business.country
+    page = await list_found(
+        tx,
+        asked.where,
+        program_id=program_id,
+        country=country,
+        order=asked.order,
+        after=asked.after,
+        before=asked.before,
+        limit=PAGE_ROWS,
+    )
+    if page.has_previous or page.has_next:
+        count = await count_found(tx, asked.where, program_id=program_id, country=country)
+    else:
+        count = len(page.rows)
+    return Listing(
+        asked=asked,
+        page=page,
+        count=count,
+        branches=await list_branches(tx),
+        habits=await get_habits(tx),
+        views=await list_views(tx),
     )
 
 
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def _told(listing: Listing, visit: Visit) -> dict[str, Any]:
+    """Return the part of the page that changes as one types."""
+    asked, page, columns = listing.asked, listing.page, listing.columns
+    view = asked.view or ALL
+    return {
+        "members": [member_line(row, columns, visit) for row in page.rows],
+        "headings": [_heading(column, columns, asked, visit) for column in columns],
+        "name_heading": Heading(
+            title=visit.words.gettext("Member"),
+            is_number=False,
+            place="",
+            href=asked.sorted_by(MemberSort.NAME),
+            order=_direction(MemberSort.NAME, asked),
+        ),
+        "count_told": _count(listing.count, visit),
+        "next_url": asked.url(after=mark_text(page.rows[-1].mark), view=view) if page.has_next else "",
+        "previous_url": asked.url(before=mark_text(page.rows[0].mark), view=view)
+        if page.has_previous and page.rows
+        else "",
+        "asked": asked,
+        "chips": asked.chips(listing.branches),
+        "all_url": asked.url("/members/bulk", all="1"),
+        "may_bulk": any(map(visit.may, ("members.tag", "members.bulk", "members.export"))),
+        "may_import": visit.may("members.import"),
+    }
+
+
+async def _page(
+    tx: Tx, listing: Listing, visit: Visit, view_form: Form, *, status: int = 200
+) -> Response[str]:
+    asked, columns, view, words = listing.asked, listing.columns, listing.view, visit.words
+    return visit.page(
+        "members/list.html",
+        section="members",
+        status=status,
+        tabs=[
+            ViewTab(words.gettext("All"), f"/members?view={ALL}", view is None and asked.is_empty),
+            *(ViewTab(each.name, _view_url(each), each is view) for each in listing.views),
+        ],
+        view=view,
+        is_first_view=view is not None and listing.habits.view_id == view.id,
+        view_form=view_form,
+        column_choices=[(column, words.gettext(TITLES[column]), column in columns) for column in Shown],
+        save_url=asked.url("/members/views", view=asked.view),
+        columns_url=asked.url("/members/columns"),
+        sorts=_sorts(asked, visit),
+        tiers=tiers_of(visit),
+        tags=[(tag, tag) for tag in await list_tags(tx)],
+        branches=[(str(branch.id), branch.name) for branch in listing.branches],
+        months=[(str(month), visit.figures.month(month)) for month in MONTHS],
+        sources=[(source, words.gettext(title)) for source, title in SOURCES.items()],
+        consents=[(kind, words.gettext(title)) for kind, title in CONSENTS.items()],
+        **_told(listing, visit),
+    )
+
+
+def _count(count: int, visit: Visit) -> str:
+    words, figures = visit.words, visit.figures
+    if count > COUNT_MAX:
+        return words.gettext("more than {count} members", count=figures.number(COUNT_MAX))
+    return words.ngettext("{count} member", "{count} members", count, count=figures.number(count))
+
+
+def _heading(column: Shown, columns: Sequence[Shown], asked: Asked, visit: Visit) -> Heading:
+    by = SORTED_BY.get(column)
+    return Heading(
+        title=visit.words.gettext(TITLES[column]),
+        is_number=column in NUMBERS,
+        place=place(column, columns),
+        href=asked.sorted_by(by) if by else "",
+        order=_direction(by, asked) if by else "none",
+    )
+
+
+def _direction(by: MemberSort, asked: Asked) -> str:
+    if asked.order.by is not by:
+        return "none"
+    return "descending" if asked.order.descending else "ascending"
+
+
+def _sorts(asked: Asked, visit: Visit) -> list[tuple[str, str, bool]]:
+    """Return the orders to choose from: the value, the words, and whether it is on."""
+    return [
+        (
+            order_text(asked.order if asked.order.by is by else Order(by, descending=by in FALLS_FIRST)),
+            visit.words.gettext(title),
+            asked.order.by is by,
+        )
+        for by, title in SORTS.items()
+    ]
+
+
+def _view_url(view: SavedView) -> str:
+    return f"/members?{'&'.join(filter(None, (f'view={view.id}', view.query)))}"

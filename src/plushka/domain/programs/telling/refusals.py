@@ -317,6 +317,8 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The member has no points that can be spent here. Nothing was taken."),
     ),
     "return_exceeds_receipt": (marked("More is returned than is left of the receipt. Nothing was booked."),),
+    "view_not_found": (marked("No such view: it may have been deleted."),),
+    "views_too_many": (marked("There are {views_max} saved views already. Delete one that nobody needs."),),
     "import_file_unreadable": (
         marked(
             "This is neither a CSV table nor an Excel workbook, or it is in another encoding. Nothing was brought in."

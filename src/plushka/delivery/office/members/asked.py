@@ -1,0 +1,220 @@
+"""The list of members as its address asks for it: filters, order, page."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import get_args
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from plushka.delivery.office.members.telling import CONSENTS, tiers_of, told
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.domain.businesses.model import Branch
+from plushka.domain.insights.members.conditions import SEARCH_LENGTH_MAX, MemberFilter
+from plushka.domain.insights.members.found import KEY_TYPES, Key, Mark, MemberSort, Order
+from plushka.domain.members.model import Source
+from plushka.engine.local_time import instant
+from plushka.platform.i18n import marked
+
+MONTHS = range(1, 13)
+DAYS_MAX = 3650
+BIGINT_MAX = 1 << 63
+DAY = timedelta(days=1)
+YEARS = (1900, 2199)
+NAMES = (
+    "search", "tier", "tag", "branch", "seen_from", "seen_to", "unseen", "balance_from", "balance_to", "waiting",
+    "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
+    "spend_to", "source", "consent", "blocked",
+)  # fmt: skip
+"""Of the address: those that find. A consent with a minus before it is one that is not given."""
+SORTS = {
+    MemberSort.ENROLLED: marked("By the day of joining"),
+    MemberSort.NAME: marked("By name"),
+    MemberSort.AVAILABLE: marked("By balance"),
+    MemberSort.SEEN: marked("By the last purchase"),
+    MemberSort.SPEND: marked("By spending"),
+}
+FALLS_FIRST = frozenset({MemberSort.ENROLLED, MemberSort.AVAILABLE, MemberSort.SEEN, MemberSort.SPEND})
+"""Orders that people want the largest of first."""
+
+
+class Chip(Struct, frozen=True):
+    """A condition in words; ``href`` is the list without it."""
+
+    text: str
+    href: str
+
+
+class Asked:
+    """What an address asks for. What cannot be read is a problem at its field, and is not asked."""
+
+    def __init__(self, query: Mapping[str, Sequence[str]], visit: Visit) -> None:
+        given = {
+            name: [value.strip() for value in query[name] if value.strip()]
+            for name in NAMES
+            if query.get(name)
+        }
+        self._typed = {name: values for name, values in given.items() if values}
+        self._visit = visit
+        self.form = Form(visit.words, self._typed, scale=visit.figures.scale)
+        self.where = self._filter()
+        self.order = _order(_first(query, "sort"))
+        self.after = _mark(_first(query, "after"), self.order)
+        self.before = None if self.after else _mark(_first(query, "before"), self.order)
+        self.view = _first(query, "view")
+
+    @property
+    def is_empty(self) -> bool:
+        return self.where.is_empty and self.form.is_sound
+
+    @property
+    def search(self) -> str:
+        return self.where.search
+
+    @property
+    def narrowed(self) -> int:
+        """Return how many conditions there are besides the search."""
+        return len([name for name in self._typed if name != "search"])
+
+    def pairs(self, *, without: Sequence[str] = (), order: Order | None = None) -> list[tuple[str, str]]:
+        """Return the filters and the order as pairs of an address."""
+        order = order or self.order
+        pairs = [
+            (name, value)
+            for name, values in self._typed.items()
+            if name not in without and not self.form.problem(name)
+            for value in values
+        ]
+        if order != Order():
+            pairs.append(("sort", order_text(order)))
+        return pairs
+
+    def url(self, path: str = "/members", **more: object) -> str:
+        """Return ``path`` with the filters, the order and ``more``."""
+        return _url(path, [*self.pairs(), *((name, str(value)) for name, value in more.items() if value)])
+
+    def sorted_by(self, by: MemberSort) -> str:
+        """Return the list in another order; the order that is on turns round."""
+        descending = not self.order.descending if self.order.by is by else by in FALLS_FIRST
+        return _url("/members", self.pairs(order=Order(by, descending=descending)))
+
+    def chips(self, branches: Sequence[Branch]) -> list[Chip]:
+        """Return what is asked in words, but for the search, which stands in its own field."""
+        return [
+            Chip(text=text, href=_url("/members", self.pairs(without=names)))
+            for names, text in told(self.where, self._visit, branches)
+            if text
+        ]
+
+    def _filter(self) -> MemberFilter:
+        form, visit, figures = self.form, self._visit, self._visit.figures
+        unseen = form.number("unseen", least=1, most=DAYS_MAX, required=False)
+        consents = self._chosen("consent", [*CONSENTS, *(f"-{kind}" for kind in CONSENTS)])
+        blocked = self._chosen("blocked", ("yes", "no"))
+        birthday = form.number("birthday", least=1, most=12, required=False)
+        return MemberFilter(
+            search=form.value("search")[:SEARCH_LENGTH_MAX],
+            tiers=tuple(self._chosen("tier", [tier for tier, _ in tiers_of(visit)])),
+            tags=tuple(form.values("tag")),
+            branch_ids=tuple(self._ids("branch")),
+            seen_from=self._day("seen_from"),
+            seen_to=self._day("seen_to"),
+            unseen_since=None if unseen is None else visit.today - timedelta(days=unseen),
+            available_min=form.number("balance_from", decimals=figures.scale, required=False),
+            available_max=form.number("balance_to", decimals=figures.scale, required=False),
+            activating_before=self._midnight("waiting", after=True),
+            burning_before=self._midnight("burning", after=True),
+            enrolled_from=self._midnight("enrolled_from", after=False),
+            enrolled_before=self._midnight("enrolled_to", after=True),
+            birthday_month=birthday,
+            purchases_min=form.number("purchases_from", most=10**9, required=False),
+            purchases_max=form.number("purchases_to", most=10**9, required=False),
+            spend_minor_min=form.money("spend_from", figures.currency, required=False),
+            spend_minor_max=form.money("spend_to", figures.currency, required=False),
+            sources=tuple(source for source in get_args(Source) if source in form.values("source")),
+            consents_given=tuple(kind for kind in CONSENTS if kind in consents),
+            consents_not_given=tuple(kind for kind in CONSENTS if f"-{kind}" in consents),
+            is_blocked=blocked[0] == "yes" if blocked else None,
+        )
+
+    def _chosen(self, name: str, allowed: Sequence[str]) -> list[str]:
+        return [value for value in self.form.values(name) if value in allowed]
+
+    def _ids(self, name: str) -> Iterator[UUID]:
+        for value in self.form.values(name):
+            try:
+                yield UUID(value)
+            except ValueError:
+                self.form.fail(name, self._visit.words.gettext("Choose one of these."))
+
+    def _day(self, name: str) -> date | None:
+        day = self.form.day(name, required=False)
+        if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
+            self.form.fail(name, self._visit.words.gettext("Enter a date."))
+            return None
+        return day
+
+    def _midnight(self, name: str, *, after: bool) -> datetime | None:
+        """Return the moment at which the day begins by the business's clock, or is over."""
+        day = self._day(name)
+        zone = self._visit.business.time_zone
+        return None if day is None else instant(day + DAY if after else day, 0, zone).astimezone(UTC)
+
+
+def mark_text(mark: Mark) -> str:
+    """Return a place in the list as an address holds it."""
+    return msgspec.json.encode([str(mark.id), mark.key]).decode()
+
+
+def order_text(order: Order) -> str:
+    """Return an order as an address holds it: a minus before what falls."""
+    return ("-" if order.descending else "") + order.by
+
+
+def query_lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the values of an address by their names."""
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    return lists
+
+
+def _url(path: str, pairs: Sequence[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _first(query: Mapping[str, Sequence[str]], name: str) -> str:
+    return next(iter(query.get(name, ())), "")
+
+
+def _order(text: str) -> Order:
+    by = text.removeprefix("-")
+    return Order(MemberSort(by), descending=text.startswith("-")) if by in list(MemberSort) else Order()
+
+
+def _mark(text: str, order: Order) -> Mark | None:
+    """Return the place that the address names; what is none begins the list anew."""
+    if not text:
+        return None
+    try:
+        typed_id, typed_key = msgspec.json.decode(text, type=tuple[UUID, str | int])
+        key: Key = msgspec.convert(typed_key, KEY_TYPES[order.by])
+    except msgspec.MsgspecError:
+        return None
+    return Mark(typed_id, key) if _is_storable(key) else None
+
+
+def _is_storable(key: Key) -> bool:
+    """Tell whether the database can compare with the key that an address holds."""
+    match key:
+        case str():
+            return "\0" not in key
+        case int():
+            return abs(key) < BIGINT_MAX
+        case datetime():
+            return key.tzinfo is not None
+        case date():
+            return True

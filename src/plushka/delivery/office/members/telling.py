@@ -1,0 +1,142 @@
+"""The conditions of a list of members in words."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from plushka.delivery.office.visit import Visit
+from plushka.domain.businesses.model import Branch
+from plushka.domain.insights.members.conditions import MemberFilter
+from plushka.domain.members.model import ConsentKind, Source
+from plushka.platform.i18n import marked
+
+DAY = timedelta(days=1)
+SOURCES: dict[Source, str] = {
+    "till": marked("at a till"),
+    "office": marked("in the office"),
+    "link": marked("by a link"),
+    "import": marked("from a file"),
+}
+CONSENTS: dict[ConsentKind, str] = {
+    "personal_data": marked("personal data"),
+    "marketing": marked("marketing"),
+    "sms": marked("SMS"),
+    "email": marked("e-mail"),
+    "messenger": marked("messengers"),
+    "call": marked("calls"),
+}
+
+Told = tuple[tuple[str, ...], str]
+"""The names of the address that ask for something, and the words for it; no words: it is not asked."""
+
+
+def tiers_of(visit: Visit) -> list[tuple[str, str]]:
+    """Return the tiers of the programme in force: id and name."""
+    tiers = visit.version.program.tiers if visit.version else None
+    return [(tier.id, tier.name) for tier in tiers.tiers] if tiers else []
+
+
+def told(where: MemberFilter, visit: Visit, branches: Sequence[Branch]) -> Iterator[Told]:
+    """Tell each condition, but for the search, which stands in its own field."""
+    teller = _Teller(where, visit)
+    yield from teller.people(branches)
+    yield from teller.purchases()
+    yield from teller.points()
+    yield from teller.joining()
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    where: MemberFilter
+    visit: Visit
+
+    def people(self, branches: Sequence[Branch]) -> Iterator[Told]:
+        where, words = self.where, self.visit.words
+        tiers = dict(tiers_of(self.visit))
+        places = {branch.id: branch.name for branch in branches}
+        yield ("tier",), self._listed(words.gettext("Tier"), [tiers[tier] for tier in where.tiers])
+        yield ("tag",), self._listed(words.gettext("Tag"), where.tags)
+        bought_at = [places.get(branch_id, "…") for branch_id in where.branch_ids]
+        yield ("branch",), self._listed(words.gettext("Bought at"), bought_at)
+        agreed = [words.gettext(CONSENTS[kind]) for kind in where.consents_given]
+        agreed += [
+            words.gettext("not {consent}", consent=words.gettext(CONSENTS[kind]))
+            for kind in where.consents_not_given
+        ]
+        yield ("consent",), self._listed(words.gettext("Consent"), agreed)
+        if where.is_blocked is not None:
+            yield ("blocked",), words.gettext("Blocked") if where.is_blocked else words.gettext("Not blocked")
+
+    def purchases(self) -> Iterator[Told]:
+        where, words, figures = self.where, self.visit.words, self.visit.figures
+        yield (
+            ("seen_from", "seen_to"),
+            self._between(words.gettext("Last purchase"), where.seen_from, where.seen_to, figures.day),
+        )
+        if where.unseen_since is not None:
+            days = (self.visit.today - where.unseen_since).days
+            yield (
+                ("unseen",),
+                words.ngettext(
+                    "Not seen for {count} day", "Not seen for {count} days", days, count=figures.number(days)
+                ),
+            )
+        yield (
+            ("purchases_from", "purchases_to"),
+            self._between(
+                words.gettext("Purchases"), where.purchases_min, where.purchases_max, figures.number
+            ),
+        )
+        yield (
+            ("spend_from", "spend_to"),
+            self._between(
+                words.gettext("Spent"), where.spend_minor_min, where.spend_minor_max, figures.money
+            ),
+        )
+
+    def points(self) -> Iterator[Told]:
+        where, words, figures = self.where, self.visit.words, self.visit.figures
+        yield (
+            ("balance_from", "balance_to"),
+            self._between(
+                words.gettext("Balance"), where.available_min, where.available_max, figures.points_number
+            ),
+        )
+        if where.activating_before is not None:
+            day = figures.last_day(where.activating_before)
+            yield ("waiting",), words.gettext("Points become spendable by {day}", day=day)
+        if where.burning_before is not None:
+            yield (
+                ("burning",),
+                words.gettext("Points burn by {day}", day=figures.last_day(where.burning_before)),
+            )
+
+    def joining(self) -> Iterator[Told]:
+        where, words, figures = self.where, self.visit.words, self.visit.figures
+        last: datetime | None = where.enrolled_before - DAY if where.enrolled_before else None
+        yield (
+            ("enrolled_from", "enrolled_to"),
+            self._between(words.gettext("Joined"), where.enrolled_from, last, figures.day),
+        )
+        if where.birthday_month is not None:
+            yield (
+                ("birthday",),
+                self._listed(words.gettext("Birthday"), [figures.month(where.birthday_month)]),
+            )
+        came = [words.gettext(SOURCES[source]) for source in where.sources]
+        yield ("source",), self._listed(words.gettext("Joined"), came)
+
+    def _listed(self, title: str, values: Sequence[str]) -> str:
+        words = self.visit.words
+        return words.gettext("{title}: {values}", title=title, values=", ".join(values)) if values else ""
+
+    def _between(self, title: str, least: Any, most: Any, tell: Callable[[Any], str]) -> str:
+        words = self.visit.words
+        if least is None:
+            return (
+                "" if most is None else words.gettext("{title}: up to {most}", title=title, most=tell(most))
+            )
+        if most is None:
+            return words.gettext("{title}: from {least}", title=title, least=tell(least))
+        return words.gettext("{title}: {least}–{most}", title=title, least=tell(least), most=tell(most))
