@@ -25,8 +25,6 @@ from plushka.domain.members.queries import (
     count_members,
     find_member,
     get_member,
-    list_members,
-    search_members,
 )
 from plushka.platform.database import Database, Tx
 from plushka.platform.errors import Refusal
@@ -138,15 +136,3 @@ async def test_one_phone_enrolled_by_many_at_once_is_one_member(database: Databa
     assert sorted(await asyncio.gather(*(till() for _ in range(6)))) == [False] * 5 + [True]
     async with database.transaction(tenant_id, actor="test:anna", at=clock.now()) as tx:
         assert await count_members(tx) == 1
-
-
-async def test_members_are_searched_by_name_card_and_digits(tx: Tx) -> None:
-    peter = await enroll(tx, name="Пётр Иванов", identities=[PHONE])
-    olga = await enroll(tx, name="Ольга", identities=[CARD])
-
-    assert [member.id for member in await search_members(tx, "ИВАН")] == [peter.id]
-    assert [member.id for member in await search_members(tx, "916 123-45")] == [peter.id]
-    assert [member.id for member in await search_members(tx, "1000")] == [olga.id]
-    assert await search_members(tx, "100%") == ()
-    assert [member.id for member in await list_members(tx)] == [olga.id, peter.id]
-    assert [member.id for member in await list_members(tx, before=olga.id, limit=1)] == [peter.id]

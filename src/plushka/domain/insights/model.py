@@ -20,18 +20,6 @@ class DayFigures(Struct, frozen=True):
     redeemed_points: int
 
 
-class MemberFigures(Struct, frozen=True):
-    """A member's place in a list: balances as last booked, the tier's code, purchases less full returns."""
-
-    member_id: UUID
-    available: int
-    pending: int
-    debt: int
-    tier: str | None
-    purchases: int
-    last_purchase_on: date | None
-
-
 class Document(Struct, frozen=True):
     """What is behind a movement. ``receipt_id`` is the receipt to open; ``label`` its number, or the reason."""
 

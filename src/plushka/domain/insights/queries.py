@@ -8,7 +8,6 @@ from plushka.domain.insights.model import (
     DayFigures,
     Document,
     DocumentLot,
-    MemberFigures,
     ProgramFigures,
 )
 from plushka.platform.database import Tx
@@ -36,27 +35,6 @@ async def list_days(tx: Tx, *, first_on: date, last_on: date) -> tuple[DayFigure
         DAYS_MAX,
     )
     return tuple(DayFigures(**row) for row in rows)
-
-
-async def find_member_figures(
-    tx: Tx, member_ids: Sequence[UUID], *, program_id: UUID
-) -> dict[UUID, MemberFigures]:
-    """Return the figures of members in a programme; those without a wallet are left out."""
-    rows = await tx.fetch(
-        """
-        -- insights.find_member_figures
-        select w.member_id, w.available, w.pending, w.debt, s.tier, coalesce(s.purchases, 0) as purchases,
-               w.last_purchase_on
-        from wallets w
-        left join standings s
-            on s.tenant_id = w.tenant_id and s.member_id = w.member_id and s.program_id = w.program_id
-        where w.tenant_id = $1 and w.program_id = $2 and w.member_id = any($3::uuid[])
-        """,
-        tx.tenant_id,
-        program_id,
-        list(member_ids),
-    )
-    return {row["member_id"]: MemberFigures(**row) for row in rows}
 
 
 async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Document]:

@@ -9,7 +9,6 @@ import msgspec
 from plushka.domain.members.model import Block, Identity, Member, Person, UnknownMember
 from plushka.platform.database import Tx
 
-PAGE_MAX = 100
 TAGS_LISTED_MAX = 500
 
 _SELECT = """
@@ -114,49 +113,6 @@ async def list_members_of_ids(tx: Tx, member_ids: Sequence[UUID]) -> tuple[Membe
         """,
         tx.tenant_id,
         list(member_ids),
-    )
-    return tuple(map(_member, rows))
-
-
-async def list_members(tx: Tx, *, before: UUID | None = None, limit: int = PAGE_MAX) -> tuple[Member, ...]:
-    """Return a page of members, the latest enrolled first; ``before`` is the last id of the page before."""
-    rows = await tx.fetch(
-        f"""
-        -- members.list_members
-        {_SELECT} and merged_into is null and ($2::uuid is null or id < $2)
-        order by id desc
-        limit $3
-        """,
-        tx.tenant_id,
-        before,
-        min(limit, PAGE_MAX),
-    )
-    return tuple(map(_member, rows))
-
-
-async def search_members(tx: Tx, text: str, *, limit: int = PAGE_MAX) -> tuple[Member, ...]:
-    """Return members whose name or identity contains ``text``; digits of a phone may stand apart."""
-    rows = await tx.fetch(
-        f"""
-        -- members.search_members
-        {_SELECT} and merged_into is null and (
-            position(lower($2) in lower(name)) > 0
-            or id in (
-                select member_id
-                from identities
-                where tenant_id = $1 and (
-                    position(lower($2) in lower(value)) > 0
-                    or kind = 'phone' and $3 <> '' and position($3 in value) > 0
-                )
-            )
-        )
-        order by id desc
-        limit $4
-        """,  # noqa: S608  constants only
-        tx.tenant_id,
-        text.strip(),
-        "".join(filter(str.isdigit, text)),
-        min(limit, PAGE_MAX),
     )
     return tuple(map(_member, rows))
 

@@ -37,7 +37,7 @@ TITLES: dict[Shown, str] = {
     Shown.CARD: marked("Card"),
     Shown.EMAIL: marked("E-mail"),
     Shown.BIRTHDAY: marked("Birthday"),
-    Shown.SOURCE: marked("Came"),
+    Shown.SOURCE: marked("Joined how"),
     Shown.ENROLLED: marked("Joined"),
     Shown.PURCHASES: marked("Purchases"),
     Shown.SPEND: marked("Spent"),

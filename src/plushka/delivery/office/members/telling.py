@@ -125,7 +125,7 @@ class _Teller:
                 self._listed(words.gettext("Birthday"), [figures.month(where.birthday_month)]),
             )
         came = [words.gettext(SOURCES[source]) for source in where.sources]
-        yield ("source",), self._listed(words.gettext("Joined"), came)
+        yield ("source",), self._listed(words.gettext("Joined how"), came)
 
     def _listed(self, title: str, values: Sequence[str]) -> str:
         words = self.visit.words
