@@ -622,6 +622,7 @@ create table wallets (
     created_at timestamptz not null,
     primary key (tenant_id, id),
     unique (tenant_id, member_id, program_id),
+    constraint wallet_bounded check (greatest(pending + available + held, debt) <= 1000000000000000),
     check ((last_purchase_on is null) = (last_purchase_zone is null)),
     constraint wallet_moved_is_empty check (
         moved_to is null or (moved_to <> id and pending + available + held + debt = 0 and due_at is null)
@@ -913,6 +914,7 @@ create table receipts (
     primary key (tenant_id, id),
     unique (tenant_id, till_id, external_id),
     constraint receipt_sums check (payable_minor = amount_minor - discount_minor - redeemed_minor),
+    constraint receipt_bounded check (greatest(amount_minor, earned_points) <= 1000000000000000),
     constraint receipt_payable_not_negative check (payable_minor >= 0),
     constraint receipt_refund_bounded check (refunded_minor between 0 and payable_minor),
     constraint receipt_of_member_or_without_points check (

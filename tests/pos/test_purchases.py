@@ -5,14 +5,19 @@ import json
 from typing import Any
 
 import httpx
+import psycopg
+import pytest
 from msgspec import structs
 from tests.conftest import SetClock
 from tests.pos.conftest import CASHBACK, Cast, coffee
 
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import get_program_id
-from plushka.engine.program import EarningRule, Fixed
+from plushka.engine.program import EarningCaps, EarningRule, Fixed
+from plushka.engine.purchase import POINTS_MAX
 from plushka.platform.database import Database
+
+NO_CAPS = EarningCaps()
 
 
 async def enroll(till: httpx.AsyncClient, **identities: str) -> dict[str, Any]:
@@ -116,20 +121,69 @@ async def test_a_receipt_that_no_program_can_read_stops_no_other_of_its_batch(
 
 
 async def test_a_receipt_that_fails_on_our_side_stops_no_other_of_its_batch(
-    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+    anna: httpx.AsyncClient, owner_dsn: str
 ) -> None:
-    million = EarningRule(id="each", name="each", effect=Fixed(points=10**12, per="unit"))
-    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
-        rules = structs.replace(CASHBACK, earning=(million,))
-        await publish(tx, program_id=await get_program_id(tx), program=rules, valid_from=tx.at)
-    member = await enroll(anna)
-    line = {"sku": "grain", "quantity_milli": 10**15, "amount_minor": 1}
-    beyond = coffee("1", member={"id": member["id"]}, lines=[line])
+    with psycopg.connect(owner_dsn, autocommit=True) as connection:
+        connection.execute("alter table receipts add constraint broken check (external_id <> '1')")
 
-    answer = await anna.post("/v1/purchases/batch", json={"purchases": [beyond, coffee("2")]})
+    answer = await anna.post("/v1/purchases/batch", json={"purchases": [coffee("1"), coffee("2")]})
 
     assert [result["status"] for result in answer.json()["results"]] == [500, 201]
     assert (await anna.get("/v1/receipts", params={"external_id": "1"})).status_code == 404
+
+
+@pytest.mark.parametrize("caps", [NO_CAPS, EarningCaps(per_receipt=100)])
+async def test_a_receipt_that_earns_more_than_can_be_counted_is_refused(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock, caps: EarningCaps
+) -> None:
+    await plenty(database, clock, cast, caps=caps)
+    member = await enroll(anna)
+    beyond = coffee("1", member={"id": member["id"]}, lines=[grain(1_001)])
+
+    booked = await anna.post("/v1/purchases", json=beyond)
+    batch = await anna.post("/v1/purchases/batch", json={"purchases": [beyond, coffee("2")]})
+    del beyond["external_id"]
+    quoted = await anna.post("/v1/quotes", json=beyond)
+
+    for refused in (booked.json(), quoted.json(), batch.json()["results"][0]["problem"]):
+        assert refused["code"] == "receipt_points_over_maximum"
+        assert refused["errors"] == [
+            {"code": "receipt_points_over_maximum", "field": "lines", "points_max": POINTS_MAX}
+        ]
+    assert (booked.status_code, quoted.status_code) == (409, 409)
+    assert [result["status"] for result in batch.json()["results"]] == [409, 201]
+    assert (await anna.get("/v1/receipts", params={"external_id": "1"})).status_code == 404
+
+
+async def test_an_account_holds_only_so_many_points(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    await plenty(database, clock, cast)
+    member = await enroll(anna)
+    sold = [
+        await anna.post(
+            "/v1/purchases", json=coffee(str(units), member={"id": member["id"]}, lines=[grain(units)])
+        )
+        for units in (999, 2, 1)
+    ]
+
+    assert [answer.status_code for answer in sold] == [201, 409, 201]
+    assert sold[1].json()["errors"] == [
+        {"code": "balance_over_maximum", "field": "lines", "points_max": POINTS_MAX}
+    ]
+    assert sold[2].json()["balance"]["available"] == POINTS_MAX
+
+
+async def plenty(database: Database, clock: SetClock, cast: Cast, *, caps: EarningCaps = NO_CAPS) -> None:
+    """Publish rules that give as many points a unit as rules can."""
+    each = EarningRule(id="each", name="each", effect=Fixed(points=10**12, per="unit"), caps=caps)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        rules = structs.replace(CASHBACK, earning=(each,))
+        await publish(tx, program_id=await get_program_id(tx), program=rules, valid_from=tx.at)
+
+
+def grain(units: int) -> dict[str, object]:
+    return {"sku": "grain", "quantity_milli": units * 1000, "amount_minor": 1}
 
 
 async def test_held_points_are_spent_by_the_purchase_or_go_back(anna: httpx.AsyncClient) -> None:

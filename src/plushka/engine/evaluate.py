@@ -17,13 +17,20 @@ from plushka.engine.phases.granting import grants
 from plushka.engine.phases.progress import earn_and_rise
 from plushka.engine.phases.redemption import redeem
 from plushka.engine.prices import taking_part
-from plushka.engine.purchase import Basket, LineOutcome, Member, Note, Outcome, Redeemed
+from plushka.engine.purchase import POINTS_MAX, Basket, LineOutcome, Member, Note, Outcome, Redeemed
 from plushka.engine.reasons import note
 from plushka.engine.tiers import next_tier
 from plushka.engine.version import Version
+from plushka.platform.errors import Conflict
 
 ANONYMOUS = note("anonymous")
 BLOCKED = note("member_blocked")
+
+
+class ReceiptPointsOverMaximum(Conflict):
+    """The rules give this receipt more points than can be counted; ``points_max`` is the most."""
+
+    code = "receipt_points_over_maximum"
 
 
 def evaluate(version: Version, member: Member | None, basket: Basket, at: datetime) -> Outcome:
@@ -34,6 +41,8 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     ``at`` is aware: the moment of the purchase by the till, also when it is reported late. Amounts are
     at least 0, quantities above 0; checking them is the border's work. Points earned here cannot be
     spent here (S2).
+
+    :raises ReceiptPointsOverMaximum: the rules give more than ``POINTS_MAX``
     """
     now = moment(at, basket.place)
     masks = version.masks.of(basket.lines)
@@ -56,6 +65,8 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     points_spent = redeemed.points if redeemed else 0
     progress = earn_and_rise(case, prices_minor, payables_minor, points_spent=points_spent)
     earned = progress.earned
+    if earned.points_before_caps > POINTS_MAX:
+        raise ReceiptPointsOverMaximum(field="lines", points_max=POINTS_MAX)
     return Outcome(
         lines=_lines(amounts_minor, prices_minor, payables_minor, redeemed, earned),
         amount_minor=sum(amounts_minor),

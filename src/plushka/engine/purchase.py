@@ -13,6 +13,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+POINTS_MAX = 10**15
+"""Points of one receipt, before caps, and of one wallet: what integers of the database and of JSON hold with room."""
+
 
 class Line(Struct, frozen=True, array_like=True):
     """A line of a receipt: ``amount_minor`` (≥ 0) for ``quantity_milli`` (> 0) of ``product``, before our discounts.

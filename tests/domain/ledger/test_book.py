@@ -9,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plushka.domain.ledger.book import Book
-from plushka.domain.ledger.model import Balance, Cause, Clawback, DebtNotCovered, InsufficientPoints
+from plushka.domain.ledger.model import (
+    Balance,
+    BalanceOverMaximum,
+    Cause,
+    Clawback,
+    DebtNotCovered,
+    InsufficientPoints,
+)
 from plushka.engine.program import Debt
-from plushka.engine.purchase import Grant, LotUse
+from plushka.engine.purchase import POINTS_MAX, Grant, LotUse
 from plushka.platform.ids import new_id
 
 NOON = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -242,6 +249,20 @@ def test_the_order_of_returns_does_not_matter_where_they_bring_spent_points_back
             check_projection(book)
         left.append((book.balance(), taken.taken()))
     assert left[0] == left[1]
+
+
+def test_a_wallet_holds_and_owes_only_so_many_points() -> None:
+    book = empty()
+    accrue(book, grant(POINTS_MAX - 1))
+    book.hold(new_id(), 5, expires_at=NOON + DAY, cause=cause())
+    with pytest.raises(BalanceOverMaximum):
+        accrue(book, grant(2))
+    assert book.balance() == Balance(available=POINTS_MAX - 6, held=5)
+    book = empty()
+    claw_back(book, POINTS_MAX)
+    with pytest.raises(BalanceOverMaximum):
+        claw_back(book, 1)
+    assert book.balance() == Balance(debt=POINTS_MAX)
 
 
 def test_a_hand_takes_no_more_than_there_is_and_forgives_no_more_than_is_owed() -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from plushka.domain.ledger.model import (
     Balance,
+    BalanceOverMaximum,
     Cause,
     Clawback,
     ClawbackRefused,
@@ -27,10 +28,12 @@ from plushka.domain.ledger.model import (
 )
 from plushka.engine.expiry import effective_expiry
 from plushka.engine.program import Debt
-from plushka.engine.purchase import Grant, Lot, LotUse
+from plushka.engine.purchase import POINTS_MAX, Grant, Lot, LotUse
 from plushka.platform.ids import new_id
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+LOT_ACCOUNTS = frozenset({"pending", "available", "held"})
 
 Event = tuple[datetime, bool, UUID]
 """When a lot becomes active or (True) burns. Of one moment, what becomes active comes first."""
@@ -186,6 +189,14 @@ class Book:
                 due = self._next_event(lot, released_at)
             if due is not None:
                 heappush(agenda, due)
+
+    def check_room(self, points: int, *, field: str | None = None) -> None:
+        """Ask before anything is moved whether so many points more can be held.
+
+        :raises BalanceOverMaximum: they cannot
+        """
+        if self.pending + self.available + self.held + points > POINTS_MAX:
+            raise BalanceOverMaximum(field=field, points_max=POINTS_MAX)
 
     def accrue(self, grant: Grant, *, earned_at: datetime, cause: Cause, kind: str = "accrue") -> BookLot:
         """Grant a lot. Points that are active at once first repay debt (S10)."""
@@ -471,6 +482,10 @@ class Book:
         """Record a posting and move the balances it names: the projection follows the journal by construction."""
         if points == 0:
             return
+        if credit in LOT_ACCOUNTS and debit not in LOT_ACCOUNTS:
+            self.check_room(points)
+        if debit == "debt" and self.debt + points > POINTS_MAX:
+            raise BalanceOverMaximum(points_max=POINTS_MAX)
         self._move(debit, -points, lot)
         self._move(credit, points, lot)
         if lot is not None:

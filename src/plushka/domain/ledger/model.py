@@ -125,6 +125,12 @@ class InsufficientPoints(Conflict):
     code = "insufficient_points"
 
 
+class BalanceOverMaximum(Conflict):
+    """A wallet would hold, or owe, more than ``points_max``."""
+
+    code = "balance_over_maximum"
+
+
 class DebtNotCovered(Conflict):
     """The debt is smaller than what was to be written off."""
 

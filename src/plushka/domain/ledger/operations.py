@@ -42,8 +42,10 @@ async def grant(
     """Give points that no receipt earned: a welcome, or by hand. Active points first repay debt (S10).
 
     :raises AlreadyAdjusted: when ``adjustment_id`` is booked
+    :raises BalanceOverMaximum: the wallet would hold more than it can
     """
     book = await _lock_book(tx, wallet_id)
+    book.check_room(grant.points, field="points")
     cause = await _record_adjustment(
         tx, wallet_id=wallet_id, kind=kind, points=grant.points, reason=reason, adjustment_id=adjustment_id
     )

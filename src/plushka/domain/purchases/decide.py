@@ -40,6 +40,8 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     :raises RedemptionRefused: no points can be spent on this purchase; ``reason`` is one of the engine's codes
     :raises PayableChanged: the customer was asked for another sum
     :raises HoldClosed: the hold was captured or cancelled before
+    :raises ReceiptPointsOverMaximum: the rules give more points than can be counted
+    :raises BalanceOverMaximum: the member would have more points than a wallet holds
     """
     hold = claim_hold(situation)
     outcome = evaluate(situation.version, situation.member, situation.basket, situation.at)
@@ -48,6 +50,7 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     book = situation.book
     if book is None:
         return Decision(receipt_id, now, situation, outcome, None, None)
+    book.check_room(outcome.earned_points, field="lines")
     if hold is not None:
         book.capture(hold, outcome.redeemed.lots if outcome.redeemed else (), cause=cause)
     elif outcome.redeemed is not None:

@@ -20,11 +20,15 @@ from plushka.engine.version import Version
 
 
 class Earned(Struct, frozen=True):
-    """The awards of a receipt, in the programme's order of rules, and why other rules gave none."""
+    """The awards of a receipt, in the programme's order of rules, and why other rules gave none.
+
+    ``points_before_caps`` is what all rules gave uncut.
+    """
 
     awards: tuple[Award, ...] = ()
     notes: Sequence[Note] = ()
     points: int = 0
+    points_before_caps: int = 0
 
 
 class Gain(Struct):
@@ -69,7 +73,12 @@ def earn(
     gains = [_gain(version, tier, version.rules[index], won[index], paces) for index in sorted(won)]
     _cap(version, member, gains, notes)
     awards = tuple([_award(gain, len(nets_minor)) for gain in gains if gain.points])
-    return Earned(awards=awards, notes=notes, points=sum([award.points for award in awards]))
+    return Earned(
+        awards=awards,
+        notes=notes,
+        points=sum([award.points for award in awards]),
+        points_before_caps=sum([gain.points_before_caps for gain in gains]),
+    )
 
 
 def _active(version: Version, occasion: Occasion, notes: list[Note]) -> int:

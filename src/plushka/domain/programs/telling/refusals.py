@@ -183,6 +183,16 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("Not enough points: {available} are available, {points} are asked for. Nothing was taken."),
         marked("Not enough points. Nothing was taken."),
     ),
+    "receipt_points_over_maximum": (
+        marked(
+            "A receipt earns at most {points_max}. Check its quantities and the rules; nothing was booked."
+        ),
+        marked("The receipt earns too many points. Check its quantities and the rules; nothing was booked."),
+    ),
+    "balance_over_maximum": (
+        marked("An account holds at most {points_max}. Nothing was booked."),
+        marked("The account does not hold as many points. Nothing was booked."),
+    ),
     "debt_smaller": (
         marked("The debt is smaller: {debt}. Nothing was written off."),
         marked("The debt is smaller. Nothing was written off."),
