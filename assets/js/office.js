@@ -4,9 +4,11 @@ import { keepListsLive } from "./live.js";
 import { closeMenusElsewhere } from "./menus.js";
 import { offerPasskeys } from "./passkeys.js";
 import { keepSelections } from "./select.js";
+import { offerRevealing } from "./revealing.js";
 
 keepListsLive();
 keepSelections();
 closeMenusElsewhere();
 offerCopying();
 offerPasskeys();
+offerRevealing();

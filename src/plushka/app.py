@@ -102,6 +102,7 @@ class Plushka:
             environment=self._settings.environment,
             verify=verify_tenant,
             demo_email=_demo_email(self._settings),
+            setup_is_open=_is_private(self._settings),
         )
         await purchases.start()
         try:
@@ -113,10 +114,15 @@ class Plushka:
 
 def _demo_email(settings: Settings) -> str | None:
     """Return whose office opens without a password: the demo's, and only where nobody but this machine can ask."""
-    if settings.environment is not Environment.LOCAL or not is_loopback(settings.host):
+    if not _is_private(settings):
         return None
     demo = access.find(settings)
     return demo.email if demo else None
+
+
+def _is_private(settings: Settings) -> bool:
+    """Tell whether nobody but the person at this machine can ask."""
+    return settings.environment is Environment.LOCAL and is_loopback(settings.host)
 
 
 def create_app() -> Plushka:

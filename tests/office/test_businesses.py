@@ -38,7 +38,7 @@ async def test_she_goes_to_the_other_business_and_is_there_when_she_signs_in_aga
         entered = await browser.post(f"/businesses/{cast.eve.tenant_id}/enter")
         assert entered.status_code == httpx.codes.SEE_OTHER
         arrived = await browser.get(entered.headers["location"])
-        assert "Теперь вы в компании «Пекарня Евы»" in plain(arrived.text)
+        assert "Теперь вы здесь: Пекарня Евы" in plain(arrived.text)
         assert "A-1" not in (await browser.get("/receipts")).text
         assert (await browser.get("/")).status_code == httpx.codes.FORBIDDEN
 

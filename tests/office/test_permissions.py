@@ -17,7 +17,13 @@ ALL = "owner manager marketer accountant cashier"
 TABLE = {
     # route: the roles that may, or everybody, strangers too
     "GET /": "owner manager marketer accountant",
+    "GET /businesses/new": "owner",
+    "GET /businesses/new/{step:str}": "owner",
+    "POST /businesses/new/{step:str}": "owner",
     "POST /businesses/{tenant_id:uuid}/enter": ALL,
+    "GET /welcome": "everybody",
+    "GET /welcome/{step:str}": "everybody",
+    "POST /welcome/{step:str}": "everybody",
     "GET /demo": "everybody",
     "GET /journal": "owner manager accountant",
     "POST /journal/exports": "owner manager accountant",

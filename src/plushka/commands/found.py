@@ -11,7 +11,7 @@ from plushka.domain.businesses.model import CountryUnknown
 from plushka.domain.founding.model import Founded, Owner, Plan
 from plushka.domain.founding.operations import found as found_whole
 from plushka.domain.programs.telling.refusals import refusal_sentence
-from plushka.domain.staff.passwords import hash_password
+from plushka.domain.staff.passwords import about, hash_password
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 from plushka.platform.errors import Refusal
@@ -84,9 +84,8 @@ def found(
 
 
 async def _found(dsn: str, plan: Plan, *, email: str, owner: str, password: str, at: datetime) -> Founded:
-    person = Owner(
-        email=email, name=owner, password_hash=await hash_password(password), language=plan.language
-    )
+    password_hash = await hash_password(password, about=about(email, owner))
+    person = Owner(email=email, name=owner, password_hash=password_hash, language=plan.language)
     database = await Database.connect(dsn, connections_max=1)
     try:
         async with database.transaction(new_id(), actor=ACTOR, at=at) as tx:

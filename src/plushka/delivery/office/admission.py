@@ -26,6 +26,7 @@ Connection = ASGIConnection[Any, Any, Any, State]
 
 SESSION_COOKIE = "plushka_session"
 SIGN_IN_PATH = "/sign-in"
+WELCOME_PATH = "/welcome"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 

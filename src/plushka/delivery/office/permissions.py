@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "session.leave": EVERYBODY,
         "tasks.read": EVERYBODY,
         "businesses.enter": EVERYBODY,
+        "businesses.found": frozenset({"owner"}),
         "summary.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "receipts.read": EVERYBODY,
         "receipts.export": frozenset({"owner", "manager", "accountant"}),

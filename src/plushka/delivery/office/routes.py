@@ -14,6 +14,7 @@ from plushka.delivery.office.journal.routes import HANDLERS as JOURNAL
 from plushka.delivery.office.members.routes import HANDLERS as MEMBERS
 from plushka.delivery.office.receipts.routes import HANDLERS as RECEIPTS
 from plushka.delivery.office.tasks.routes import HANDLERS as TASKS
+from plushka.delivery.office.welcome.routes import HANDLERS as WELCOME
 from plushka.delivery.web.assets import serve_asset
 from plushka.platform.errors import Refusal
 
@@ -31,6 +32,7 @@ router = Router(
         *JOURNAL,
         *TASKS,
         *ACCOUNT,
+        *WELCOME,
         serve_asset,
     ],
     guards=[admit],

@@ -127,6 +127,7 @@ class Visit:
             "business_name": self.business.name,
             "business_id": self.business.tenant_id,
             "workplaces": self.workplaces,
+            "may_found": self.may("businesses.found"),
             "person": self.session.account.name,
             "path": self.path,
             "notice_shown": self.notice,

@@ -50,19 +50,36 @@ async def show_key(tx: GlobalTx) -> str | None:
     return key
 
 
-async def find_first_setup(tx: GlobalTx, key: str | None) -> Setup | None:
-    """Return the set-up of the first business that ``key`` opens; with None, whoever asks is trusted with it."""
+async def find_first_setup(tx: GlobalTx, key: str) -> Setup | None:
+    """Return the set-up of the first business, if ``key`` opens it and there is none yet."""
     return _setup(
         await tx.fetchrow(
             """
             -- founding.find_first_setup
             select id, draft, created_at from setups
-            where account_id is null and ($1::bytea is null or key_hash = $1)
-                and not exists (select from businesses)
+            where account_id is null and key_hash = $1 and not exists (select from businesses)
             """,
-            None if key is None else digest(key),
+            digest(key),
         )
     )
+
+
+async def open_first_setup(tx: GlobalTx) -> Setup | None:
+    """Return the set-up of the first business to somebody who needs no key, None when there is a business."""
+    if await has_business(tx):
+        return None
+    row = await tx.fetchrow(
+        """
+        -- founding.open_first_setup
+        insert into setups (id, key_hash, draft, created_at) values ($1, $2, '{}', $3)
+        on conflict (account_id) do update set account_id = null
+        returning id, draft, created_at
+        """,
+        new_id(),
+        digest(new_token()),
+        tx.at,
+    )
+    return _setup(row)
 
 
 async def open_setup(tx: GlobalTx, account_id: UUID) -> Setup:

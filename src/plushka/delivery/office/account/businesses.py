@@ -34,5 +34,5 @@ async def enter_business(
         )
     name = next((place.name for place in visit.workplaces if place.tenant_id == tenant_id), "")
     return sent_on(
-        first_page(partial(may, session)), visit.words.gettext("You are in “{name}” now.", name=name)
+        first_page(partial(may, session)), visit.words.gettext("You are here now: {name}", name=name)
     )

@@ -37,8 +37,14 @@ def this_site(request: OfficeRequest) -> Site:
 def welcome(office: Office, signed_in: SignedIn, next_path: str, *cookies: Cookie) -> Redirect:
     """Send somebody who has come in on, with the session's cookie and those given."""
     path = first_page(partial(may, signed_in.session)) if next_path == "/" else next_path
-    session = cookie_of(office, SESSION_COOKIE, signed_in.token, seconds=_SESSION_SECONDS)
-    return Redirect(path, status_code=HTTP_303_SEE_OTHER, cookies=[session, *cookies])
+    return Redirect(
+        path, status_code=HTTP_303_SEE_OTHER, cookies=[session_cookie(office, signed_in), *cookies]
+    )
+
+
+def session_cookie(office: Office, signed_in: SignedIn) -> Cookie:
+    """Return the cookie that keeps somebody signed in."""
+    return cookie_of(office, SESSION_COOKIE, signed_in.token, seconds=_SESSION_SECONDS)
 
 
 def cookie_of(office: Office, name: str, token: str, *, seconds: int) -> Cookie:

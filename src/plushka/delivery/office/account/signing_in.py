@@ -10,10 +10,17 @@ from litestar.status_codes import (
 
 from plushka.delivery.office.account.entering import caller_of, cookie_of, told_wait, welcome
 from plushka.delivery.office.account.second_step import ask_for_code
-from plushka.delivery.office.admission import SESSION_COOKIE, SIGN_IN_PATH, look_of_stranger, office_of
+from plushka.delivery.office.admission import (
+    SESSION_COOKIE,
+    SIGN_IN_PATH,
+    WELCOME_PATH,
+    look_of_stranger,
+    office_of,
+)
 from plushka.delivery.office.context import PAGES, OfficeRequest
 from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.web.local_path import local_path
+from plushka.domain.founding.setups import has_business
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.staff.model import SignedIn, SignInFailed, SlowedDown
 from plushka.domain.staff.operations import sign_out
@@ -23,8 +30,13 @@ from plushka.domain.staff.sign_in import sign_in
 from plushka.platform.errors import NotFound
 
 
-@get(SIGN_IN_PATH, opt={"action": VISIT}, sync_to_thread=False)
-def show_sign_in(request: OfficeRequest) -> Response[str]:
+@get(SIGN_IN_PATH, opt={"action": VISIT})
+async def show_sign_in(request: OfficeRequest) -> Response[str] | Redirect:
+    """Show the page; where there is no business yet, that of the set-up."""
+    office = office_of(request)
+    async with office.database.global_transaction(actor="visitor", at=office.clock.now()) as tx:
+        if not await has_business(tx):
+            return Redirect(WELCOME_PATH, status_code=HTTP_303_SEE_OTHER)
     return show_sign_in_page(request, next_path=local_path(request.query_params.get("next", "/")))
 
 

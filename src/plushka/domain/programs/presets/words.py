@@ -67,7 +67,7 @@ CATEGORIES: Final = MappingProxyType(
 
 NAMES: Final = (
     marked("Coffee and pastry"),
-    marked("Every receipt"),
+    marked("Basic cashback"),
     marked("Combo: a drink and a pastry"),
     marked("Morning hours"),
     marked("A bonus for each visit"),
@@ -80,7 +80,7 @@ NAMES: Final = (
     marked("The size of the order"),
     marked("First order"),
     marked("Three levels"),
-    marked("Every purchase"),
+    marked("Cashback"),
     marked("Guest"),
     marked("Friend"),
     marked("Family"),
