@@ -299,7 +299,7 @@ create index audit_entries_of_subject on audit_entries (tenant_id, subject, id);
 
 -- Long work (exports, imports, bulk actions): how far it is and what came of it. runner: the worker that has it;
 -- a step of one that has lost it finds that out and is rolled back. cursor: where the next step goes on.
--- attempts: how often it was begun since a step was last finished.
+-- attempts: how often it was begun since a step was last finished. branch_ids: those its actor is restricted to.
 create table tasks (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -315,6 +315,7 @@ create table tasks (
     failure text not null default '',
     file_name text not null default '',
     actor text not null,
+    branch_ids uuid[] not null default '{}',
     created_at timestamptz not null,
     started_at timestamptz,
     finished_at timestamptz,

@@ -55,6 +55,18 @@ class Tx(GlobalTx):
     """An open transaction of one tenant: the rows of all others do not exist in it."""
 
     tenant_id: UUID
+    branch_ids: frozenset[UUID] = frozenset()
+    """The branches that the actor is restricted to; none: all of them."""
+
+    async def restrict_reading(self) -> None:
+        """Hide the receipts and tills of branches that the actor is kept from, as in a transaction for reading."""
+        await self.execute(
+            """
+            -- database.restrict_reading
+            select set_config('plushka.branch_ids', $1, true)
+            """,
+            ",".join(map(str, self.branch_ids)),
+        )
 
     async def copy(self, table: str, *, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> None:
         """Append rows of the tenant to ``table`` through ``COPY``, the fastest way in.
@@ -104,17 +116,24 @@ class Database:
     ) -> AsyncIterator[Tx]:
         """Open a transaction on the rows of one tenant; commit at the end, roll back on any exception.
 
-        With ``branch_ids`` the receipts and tills of other branches do not exist in it either; for reading only,
-        because a change must see all that it concerns. With ``one_moment`` all its statements see the data
-        as of its first one, however long it takes.
+        With ``branch_ids`` the receipts and tills of other branches do not exist for it either while it is
+        ``read_only``: a change must see all that it concerns. With ``one_moment`` all its statements see the
+        data as of its first one, however long it takes.
         """
         isolation = "repeatable read" if one_moment else "read committed"
         access = "read only" if read_only else "read write"
         begin = f"begin isolation level {isolation}, {access}; set local plushka.tenant_id = '{tenant_id}'"
-        if branch_ids:
+        if branch_ids and read_only:
             begin += f"; set local plushka.branch_ids = '{','.join(map(str, branch_ids))}'"
         async with self._begun(begin) as connection:
-            yield Tx(connection=connection, tenant_id=tenant_id, actor=actor, at=at, address=address)
+            yield Tx(
+                connection=connection,
+                tenant_id=tenant_id,
+                actor=actor,
+                at=at,
+                address=address,
+                branch_ids=frozenset(branch_ids),
+            )
 
     @asynccontextmanager
     async def global_transaction(

@@ -64,6 +64,18 @@ SECTIONS = (
             Page("ledger", marked("Proof of the ledger"), "/ledger", "ledger.read"),
         ),
     ),
+    Section(
+        "settings",
+        marked("Settings"),
+        "settings",
+        (
+            Page("branches", marked("Branches"), "/settings/branches", "branches.read"),
+            Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
+            Page("staff", marked("Staff"), "/settings/staff", "staff.read"),
+            Page("roles", marked("Roles"), "/settings/roles", "staff.roles"),
+            Page("audit", marked("Who did what"), "/settings/audit", "audit.read"),
+        ),
+    ),
 )
 
 

@@ -35,6 +35,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "ledger.verify": frozenset({"owner", "manager", "accountant"}),
         "account.own": EVERYBODY,
         "branches.read": frozenset({"owner", "manager", "marketer", "accountant"}),
+        "branches.open": frozenset({"owner", "manager"}),
         "branches.change": frozenset({"owner", "manager"}),
         "tills.read": frozenset({"owner", "manager"}),
         "tills.change": frozenset({"owner", "manager"}),
@@ -42,15 +43,27 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "staff.change": frozenset({"owner", "manager"}),
         "staff.roles": frozenset({"owner"}),
         "audit.read": frozenset({"owner", "manager"}),
+        "audit.export": frozenset({"owner", "manager"}),
     }
 )
 
 
-PERSONAL = frozenset({"session.leave", "account.own"})
+PERSONAL = frozenset({"session.leave", "account.own", "businesses.enter", "tasks.read"})
 """What everybody may do about themselves, whatever their role: no role is made of it."""
 
-WHOLE_BUSINESS = frozenset({"ledger.read", "ledger.verify", "audit.read"})
-"""What shows the figures of every branch at once: not for who is restricted to some of them."""
+WHOLE_BUSINESS = frozenset(
+    {
+        "audit.export",
+        "audit.read",
+        "branches.open",
+        "journal.export",
+        "journal.read",
+        "ledger.read",
+        "ledger.verify",
+        "staff.roles",
+    }
+)
+"""What concerns every branch at once: not for who is restricted to some of them."""
 
 
 def may(session: Session, action: str) -> bool:

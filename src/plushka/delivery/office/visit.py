@@ -89,7 +89,11 @@ class Visit:
     async def writing(self) -> AsyncIterator[Tx]:
         """Open a transaction on the business's rows."""
         async with self.office.database.transaction(
-            self.session.tenant_id, actor=self.actor, at=self.at, address=self.address
+            self.session.tenant_id,
+            actor=self.actor,
+            at=self.at,
+            address=self.address,
+            branch_ids=self.session.branch_ids,
         ) as tx:
             yield tx
 

@@ -24,6 +24,7 @@ from plushka.delivery.pos.parsing import parse_json, parse_query
 from plushka.delivery.pos.problems import INTERNAL_ERROR, problem_of
 from plushka.delivery.pos.refusals import IdempotencyKeyInvalid, Rejected, ScopeMissing
 from plushka.domain.staff.model import KeyHolder, Scope
+from plushka.domain.staff.tills import is_used_long_ago, note_key_use
 from plushka.domain.staff.tokens import PresentedKey, read_key
 from plushka.platform.addresses import network_of
 from plushka.platform.i18n import Language
@@ -142,6 +143,7 @@ class _Request:
             holder = keyring.find(presented, at=self._at)
             if holder is None and not keyring.is_unknown(presented, at=self._at):
                 holder = await self._look_up(presented)
+                await self._note_use(holder)
         if holder is None:
             raise Rejected(401, "key_invalid", headers={"www-authenticate": 'Bearer error="invalid_token"'})
         wait_seconds = self._services.rate.take(holder.key_id, now=self._at.timestamp())
@@ -172,6 +174,14 @@ class _Request:
         finally:
             if is_stranger and not is_in_vain:
                 strangers.give_back(network)
+
+    async def _note_use(self, holder: KeyHolder | None) -> None:
+        if holder is None or not is_used_long_ago(holder, self._at):
+            return
+        async with self._services.database.transaction(
+            holder.tenant_id, actor=f"till:{holder.till_id}", at=self._at
+        ) as tx:
+            await note_key_use(tx, holder.key_id)
 
     async def _read(self, bytes_max: int) -> bytes:
         announced = self._headers.get(b"content-length", b"0")

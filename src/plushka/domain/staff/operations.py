@@ -6,6 +6,7 @@ from uuid import UUID
 
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.names import check_name
+from plushka.domain.businesses.queries import get_branch
 from plushka.domain.staff import queries, roles
 from plushka.domain.staff.model import (
     SESSION_DAYS,
@@ -231,9 +232,12 @@ async def sign_out(tx: GlobalTx, token: str) -> None:
 async def set_up_till(tx: Tx, *, name: str, branch_id: UUID | None = None) -> Till:
     """Set up a till; without a branch it names one in each request.
 
+    :raises BranchNotFound: when the business has no such branch
     :raises Invalid: when the name is missing or too long
     """
     check_name(name)
+    if branch_id is not None:
+        await get_branch(tx, branch_id)
     till = Till(id=new_id(), branch_id=branch_id, name=name, created_at=tx.at)
     await tx.execute(
         """

@@ -1,11 +1,12 @@
 """Tills renamed, moved and put out of use, and the note of when a key was last used."""
 
+from datetime import datetime
 from uuid import UUID
 
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.names import check_name
 from plushka.domain.businesses.queries import get_branch
-from plushka.domain.staff.model import SEEN_EVERY, TillRetired
+from plushka.domain.staff.model import SEEN_EVERY, KeyHolder, TillRetired
 from plushka.domain.staff.queries import get_till
 from plushka.platform.database import Tx
 
@@ -76,6 +77,11 @@ async def retire_till(tx: Tx, till_id: UUID) -> None:
         tx.at,
     )
     await record(tx, action="till.retire", subject=f"till:{till_id}", name=till.name, keys=len(keys))
+
+
+def is_used_long_ago(holder: KeyHolder, at: datetime) -> bool:
+    """Tell whether it is time to note again that a key is in use."""
+    return holder.used_at is None or at - holder.used_at >= SEEN_EVERY
 
 
 async def note_key_use(tx: Tx, key_id: UUID) -> None:

@@ -23,7 +23,7 @@ class Task(Struct, frozen=True):
 
     ``kind`` (``members.export``) says which work it is, ``arguments`` what it was asked to do, ``cursor``
     where it goes on, ``result`` what came of it, ``failure`` why it failed. ``file_name`` names the
-    output, empty where there is none.
+    output, empty where there is none. ``branch_ids`` are those that who asked for it is restricted to.
     """
 
     id: UUID
@@ -40,6 +40,7 @@ class Task(Struct, frozen=True):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    branch_ids: frozenset[UUID] = frozenset()
 
     @property
     def is_open(self) -> bool:

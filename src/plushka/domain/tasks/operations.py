@@ -35,8 +35,9 @@ async def leave(
     await tx.execute(
         """
         -- tasks.leave
-        insert into tasks (tenant_id, id, kind, arguments, state, total, file_name, actor, created_at)
-        values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8)
+        insert into tasks
+            (tenant_id, id, kind, arguments, state, total, file_name, actor, branch_ids, created_at)
+        values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9)
         """,
         tx.tenant_id,
         task_id,
@@ -45,6 +46,7 @@ async def leave(
         total,
         file_name,
         tx.actor,
+        list(tx.branch_ids),
         tx.at,
     )
     if content is not None:

@@ -13,7 +13,7 @@ TASKS_MAX = 100
 
 _SELECT = """
     select id, kind, arguments, state, done, total, cursor, result, failure, file_name, actor,
-        created_at, started_at, finished_at
+        created_at, started_at, finished_at, branch_ids
     from tasks
     where tenant_id = $1
 """
@@ -94,5 +94,6 @@ def _task(row: asyncpg.Record) -> Task:
             **row,
             "arguments": msgspec.json.decode(row["arguments"]),
             "result": msgspec.json.decode(row["result"]),
+            "branch_ids": frozenset(row["branch_ids"]),
         }
     )

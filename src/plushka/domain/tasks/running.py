@@ -49,13 +49,17 @@ class Run:
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[Step]:
-        """Open a transaction in the name of who asked for the task; save the progress with it.
+        """Open a transaction in the name of who asked for the task, who sees what they see; save the progress.
 
         :raises Superseded: the task is not this worker's any more
         """
         async with self.database.transaction(
-            self.tenant_id, actor=self.task.actor, at=self.clock.now()
+            self.tenant_id,
+            actor=self.task.actor,
+            at=self.clock.now(),
+            branch_ids=self.task.branch_ids,
         ) as tx:
+            await tx.restrict_reading()
             step = Step(tx, self.task)
             yield step
             row = await tx.fetchval(

@@ -1,0 +1,1 @@
+"""The audit trail in words, on pages and as a file."""
