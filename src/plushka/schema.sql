@@ -10,6 +10,7 @@
 
 -- businesses -----------------------------------------------------------------------------------------
 
+-- checklist_hidden_at: when the owner put the list of first steps away; null: it is shown until all is done.
 create table businesses (
     tenant_id uuid primary key,
     name text not null check (name <> ''),
@@ -17,7 +18,8 @@ create table businesses (
     country text not null check (country ~ '^[A-Z]{2}$'),
     language text not null check (language in ('ru', 'en')),
     time_zone text not null,
-    created_at timestamptz not null
+    created_at timestamptz not null,
+    checklist_hidden_at timestamptz
 );
 
 grant update on businesses to plushka_app;

@@ -21,6 +21,8 @@ TABLE = {
     "GET /businesses/new/{step:str}": "owner",
     "POST /businesses/new/{step:str}": "owner",
     "POST /businesses/{tenant_id:uuid}/enter": ALL,
+    "POST /checklist/hide": "owner manager",
+    "POST /checklist/show": "owner manager",
     "GET /welcome": "everybody",
     "GET /welcome/{step:str}": "everybody",
     "POST /welcome/{step:str}": "everybody",

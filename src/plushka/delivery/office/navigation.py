@@ -109,3 +109,8 @@ def first_page(may: Callable[[str], bool]) -> str:
     """Return where somebody arrives: the summary, or the first page that they may see; else that about themselves."""
     items = navigation(section="", page="", may=may)
     return items[0].href if items else "/account"
+
+
+def page_of(section: str) -> str:
+    """Return where a section begins."""
+    return next(known.pages[0].href for known in SECTIONS if known.name == section)

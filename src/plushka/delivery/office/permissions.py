@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "tasks.read": EVERYBODY,
         "businesses.enter": EVERYBODY,
         "businesses.found": frozenset({"owner"}),
+        "checklist.hide": frozenset({"owner", "manager"}),
         "summary.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "receipts.read": EVERYBODY,
         "receipts.export": frozenset({"owner", "manager", "accountant"}),

@@ -63,3 +63,26 @@ def check_time_zone(name: str) -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise TimeZoneUnknown(field="time_zone", time_zone=name) from error
+
+
+async def hide_checklist(tx: Tx) -> None:
+    """Put the list of first steps away for everybody of the business."""
+    await tx.execute(
+        """
+        -- businesses.hide_checklist
+        update businesses set checklist_hidden_at = $2 where tenant_id = $1
+        """,
+        tx.tenant_id,
+        tx.at,
+    )
+
+
+async def show_checklist(tx: Tx) -> None:
+    """Take the list of first steps back; it is seen while something of it is left to do."""
+    await tx.execute(
+        """
+        -- businesses.show_checklist
+        update businesses set checklist_hidden_at = null where tenant_id = $1
+        """,
+        tx.tenant_id,
+    )

@@ -2,6 +2,10 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.home import summary
+from plushka.delivery.office.home import checklist, summary
 
-HANDLERS: tuple[ControllerRouterHandler, ...] = (summary.show_home,)
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    checklist.put_checklist_away,
+    checklist.take_checklist_back,
+    summary.show_home,
+)

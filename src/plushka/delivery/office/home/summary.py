@@ -10,9 +10,11 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from plushka.delivery.office.home.chart import Chart, bars
+from plushka.delivery.office.home.checklist import checklist_items
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import DAY_STARTS_MINUTES
+from plushka.domain.insights.checklist import read_checklist
 from plushka.domain.insights.model import DayFigures
 from plushka.domain.insights.queries import list_days
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
@@ -41,11 +43,13 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
         receipts = await list_receipts(tx, ReceiptFilter(), limit=RECEIPTS_SHOWN)
         members = await count_members(tx)
         verifications = await list_verifications(tx, limit=1)
+        checklist = await read_checklist(tx)
     return visit.page(
         "home/summary.html",
         section="home",
         today=_told(today, visit),
         figures=_figures(days, today, visit),
+        checklist=checklist_items(checklist, visit),
         members=visit.figures.number(members),
         chart=_chart(days, today, visit),
         receipts=receipt_rows(receipts, visit),

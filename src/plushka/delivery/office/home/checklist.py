@@ -1,0 +1,76 @@
+"""The checklist of the first days: from a programme to a till to the first members."""
+
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+from msgspec import Struct
+
+from plushka.delivery.office.navigation import page_of
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.businesses.operations import hide_checklist, show_checklist
+from plushka.domain.insights.checklist import FIRST_MEMBERS, Checklist
+
+
+class Item(Struct, frozen=True):
+    """A line of the checklist; ``is_next`` is the first that is not done, ``progress`` how far it is."""
+
+    title: str
+    text: str
+    href: str
+    action: str
+    is_done: bool
+    is_next: bool
+    progress: str
+
+
+def checklist_items(checklist: Checklist, visit: Visit) -> list[Item]:
+    """Return the lines to show: none when all is done, when the list was put away, or to who cannot act on it."""
+    if checklist.is_hidden or not visit.may("checklist.hide"):
+        return []
+    words = visit.words
+    has_rules = visit.version is not None and bool(visit.version.program.earning)
+    known = (
+        (
+            words.gettext("Programme"),
+            words.gettext("What points are given for, and what they pay."),
+            page_of("engagement"),
+            words.gettext("Look at the programme"),
+            has_rules,
+            "",
+        ),
+        (
+            words.gettext("Till is connected"),
+            words.gettext("The key is in the till, and its first receipt has come."),
+            "/v1/docs",
+            words.gettext("How to connect a till"),
+            checklist.has_receipt,
+            "",
+        ),
+        (
+            words.gettext("First 10 members"),
+            words.gettext("A till enrols a member by their phone, when they first buy."),
+            page_of("members"),
+            words.gettext("Look at members"),
+            checklist.members >= FIRST_MEMBERS,
+            words.gettext("{count} of {goal}", count=checklist.members, goal=FIRST_MEMBERS),
+        ),
+    )
+    if all(is_done for *_, is_done, _ in known):
+        return []
+    upcoming = next(place for place, (*_, is_done, _) in enumerate(known) if not is_done)
+    return [Item(*line[:5], place == upcoming, line[5]) for place, line in enumerate(known)]
+
+
+@post("/checklist/hide", opt={"action": "checklist.hide"})
+async def put_checklist_away(visit: NamedDependency[Visit]) -> Redirect:
+    async with visit.writing() as tx:
+        await hide_checklist(tx)
+    return sent_on("/", visit.words.gettext("The checklist is put away."), undo="/checklist/show")
+
+
+@post("/checklist/show", opt={"action": "checklist.hide"})
+async def take_checklist_back(visit: NamedDependency[Visit]) -> Redirect:
+    async with visit.writing() as tx:
+        await show_checklist(tx)
+    return sent_on("/", visit.words.gettext("The checklist is back."))
