@@ -11,6 +11,7 @@
 -- businesses -----------------------------------------------------------------------------------------
 
 -- checklist_hidden_at: when the owner put the list of first steps away; null: it is shown until all is done.
+-- point_words: what points are called, in every form that sentences use; {}: as in our own messages.
 create table businesses (
     tenant_id uuid primary key,
     name text not null check (name <> ''),
@@ -18,6 +19,7 @@ create table businesses (
     country text not null check (country ~ '^[A-Z]{2}$'),
     language text not null check (language in ('ru', 'en')),
     time_zone text not null,
+    point_words jsonb not null default '{}',
     created_at timestamptz not null,
     checklist_hidden_at timestamptz
 );

@@ -69,6 +69,8 @@ TABLE = {
     "POST /sign-in/passkey": "everybody",
     "POST /sign-in/passkey/challenge": "everybody",
     "POST /sign-out": ALL,
+    "GET /settings": "owner manager marketer accountant",
+    "POST /settings": "owner manager",
     "GET /static/{name:str}": "everybody",
     "GET /tasks": ALL,
     "GET /tasks/{task_id:uuid}": ALL,
@@ -153,6 +155,7 @@ def addresses(shop: Shop) -> dict[str, str]:
     return {
         "GET /": "/",
         "GET /journal": "/journal",
+        "GET /settings": "/settings",
         "GET /ledger": "/ledger",
         "GET /members": "/members",
         "GET /members/{member_id:uuid}": f"/members/{shop.member_id}",

@@ -6,11 +6,15 @@ from io import StringIO
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import PHONE, Shop, plain, report
+from tests.office.conftest import PHONE, Shop, email_of, plain, report, signed_in
 from tests.office.tasks import do_all_tasks
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.staff.model import Role
+from plushka.domain.staff.operations import set_branches
+from plushka.domain.staff.queries import list_staff
 from plushka.platform.database import Database
 
 NUMBERS = ("A-1", "A-2", "A-3", "B-1")
@@ -81,3 +85,26 @@ async def test_the_file_has_what_the_filters_found(
     for row in rows:
         assert float(row[amount].replace(",", ".")) >= float(row[paid].replace(",", ".")) > 0
         assert row[discount] == "0,00"
+
+
+@pytest.mark.usefixtures("busy", "staff")
+async def test_a_file_holds_no_receipts_of_branches_that_its_reader_is_kept_from(
+    app: Plushka, cast: Cast, database: Database, clock: SetClock, owner_dsn: str
+) -> None:
+    async with signed_in(app, email_of("manager")) as manager:
+        await restrict(database, clock, cast, "manager")
+        assert shown((await manager.get("/receipts")).text) == set()
+        task = (await manager.post("/receipts/exports")).headers["location"]
+        await do_all_tasks(database, clock, owner_dsn)
+        file = await manager.get(f"{task}/file")
+
+    assert len(file.content.decode().splitlines()) == 1
+
+
+async def restrict(database: Database, clock: SetClock, cast: Cast, role: Role) -> None:
+    """Keep a person of Anna's to a branch that has sold nothing yet."""
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        branch = await open_branch(tx, code="new", name="Новая")
+        staff = await list_staff(tx)
+        person = next(person for person in staff if person.email == email_of(role))
+        await set_branches(tx, person.id, [branch.id])

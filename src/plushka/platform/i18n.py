@@ -23,6 +23,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 
+from plushka.platform.point_words import worded
+
 Language = Literal["ru", "en"]
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
 
@@ -56,19 +58,21 @@ class Translator:
 
     def gettext(self, message: str, /, **values: object) -> str:
         """Return ``message`` in this language."""
-        return self._catalog.gettext(message).format(**values)
+        return worded(self._catalog.gettext(message), self.language).format(**values)
 
     def ngettext(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the form of the message that ``count`` asks for; ``{count}`` itself is not filled in."""
-        return self._catalog.ngettext(one, many, count).format(**values)
+        return worded(self._catalog.ngettext(one, many, count), self.language).format(**values)
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         """Return ``message`` as it is said in ``context``."""
-        return self._catalog.pgettext(context, message).format(**values)
+        told = self._catalog.pgettext(context, message)
+        return worded(told, self.language, context=context).format(**values)
 
     def npgettext(self, context: str, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the form that ``count`` asks for, as it is said in ``context``."""
-        return self._catalog.npgettext(context, one, many, count).format(**values)
+        told = self._catalog.npgettext(context, one, many, count)
+        return worded(told, self.language, context=context).format(**values)
 
 
 @cache
@@ -137,6 +141,17 @@ def format_points(points: int, scale: int, language: Language, *, signed: bool =
         "{number}\u00a0points",
         _plural_count(points, scale),
         number=format_points_number(points, scale, language, signed=signed),
+    )
+
+
+def format_points_object(points: int, scale: int, language: Language) -> str:
+    """Return the points as what something is done to: «списать 21 плюшку» where «21 плюшка» would be wrong."""
+    return translator(language).npgettext(
+        "object",
+        "{number}\u00a0point",
+        "{number}\u00a0points",
+        _plural_count(points, scale),
+        number=format_points_number(points, scale, language),
     )
 
 

@@ -5,12 +5,14 @@ from functools import partial
 from uuid import UUID
 
 from plushka.delivery.jobs import member_import
+from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.receipts import export as receipts
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
+from plushka.platform.point_words import call_points
 
 WORKS: Mapping[str, Work] = {
     journal.KIND: journal.export_journal,
@@ -25,6 +27,8 @@ WORKS: Mapping[str, Work] = {
 async def do_task(works: Mapping[str, Work], database: Database, clock: Clock, payload: bytes) -> None:
     """Do the task that ``payload`` names: the tenant's id and its own."""
     tenant_id, task_id = map(UUID, payload.decode().split())
+    async with database.transaction(tenant_id, actor="job:task", at=clock.now(), read_only=True) as tx:
+        call_points((await get_business(tx)).point_words)
     await run(works, database, clock, tenant_id=tenant_id, task_id=task_id)
 
 

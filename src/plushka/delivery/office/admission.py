@@ -21,6 +21,7 @@ from plushka.domain.staff.queries import find_session
 from plushka.domain.staff.sessions import is_seen_long_ago, note_seen
 from plushka.domain.staff.workplaces import list_workplaces
 from plushka.platform.errors import Denied
+from plushka.platform.point_words import call_points
 
 Connection = ASGIConnection[Any, Any, Any, State]
 
@@ -106,6 +107,7 @@ async def _visit(connection: Connection) -> Visit:
         session.tenant_id, actor=f"staff:{session.staff_id}", at=at, read_only=True
     ) as tx:
         business = await get_business(tx)
+        call_points(business.point_words)
         version = await get_current_version(tx)
     return Visit(
         office=office,

@@ -69,6 +69,7 @@ SECTIONS = (
         marked("Settings"),
         "settings",
         (
+            Page("business", marked("Business"), "/settings", "settings.read"),
             Page("branches", marked("Branches"), "/settings/branches", "branches.read"),
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),

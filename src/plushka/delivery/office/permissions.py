@@ -35,6 +35,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "ledger.read": frozenset({"owner", "manager", "accountant"}),
         "ledger.verify": frozenset({"owner", "manager", "accountant"}),
         "account.own": EVERYBODY,
+        "settings.read": frozenset({"owner", "manager", "marketer", "accountant"}),
+        "settings.change": frozenset({"owner", "manager"}),
         "branches.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "branches.open": frozenset({"owner", "manager"}),
         "branches.change": frozenset({"owner", "manager"}),
@@ -61,6 +63,7 @@ WHOLE_BUSINESS = frozenset(
         "journal.read",
         "ledger.read",
         "ledger.verify",
+        "settings.change",
         "staff.roles",
     }
 )

@@ -29,6 +29,7 @@ from plushka.domain.staff.tokens import PresentedKey, read_key
 from plushka.platform.addresses import network_of
 from plushka.platform.i18n import Language
 from plushka.platform.logs import brief
+from plushka.platform.point_words import call_points
 
 Headers = Mapping[bytes, bytes]
 
@@ -100,6 +101,7 @@ class _Request:
         self.name = endpoint.handler.__name__
         holder = await self._admit(endpoint.scope)
         self.language = holder.language
+        call_points(holder.point_words)
         query = parse_query(self._scope["query_string"], endpoint.query)
         self.language = query.language or self.language
         body = None

@@ -34,6 +34,10 @@ class Figures:
         """Return the points named: ``57 бонусов``."""
         return i18n.format_points(points, self.scale, self.language, signed=signed)
 
+    def points_object(self, points: int) -> str:
+        """Return the points as what something is done to: ``57 бонусов``, «21 плюшку»."""
+        return i18n.format_points_object(points, self.scale, self.language)
+
     def points_number(self, points: int, *, signed: bool = False) -> str:
         """Return the bare figure, for columns whose heading names the unit."""
         return i18n.format_points_number(points, self.scale, self.language, signed=signed)

@@ -46,6 +46,16 @@ class Form:
     def is_sound(self) -> bool:
         return not self.problems
 
+    @property
+    def was_sent(self) -> bool:
+        """Tell whether anything was typed, so that it is not shown for the first time."""
+        return bool(self._typed)
+
+    def filled(self, values: Mapping[str, str]) -> "Form":
+        """Return the form as though ``values`` had been typed over what was."""
+        typed: dict[str, Iterable[str]] = {**self._typed, **{name: [value] for name, value in values.items()}}
+        return Form(self._words, typed, scale=self._scale)
+
     def value(self, name: str, default: str = "") -> str:
         """Return what was typed; ``default`` where the form has no such field, as when it is shown first."""
         values = self._typed.get(name)

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from plushka.platform.errors import Conflict, Invalid, NotFound
 from plushka.platform.i18n import Language
+from plushka.platform.point_words import OURS, PointWords
 
 DAY_MINUTES = 1440
 CODE_LENGTH_MAX = 50
@@ -26,6 +27,7 @@ class Business(Struct, frozen=True):
     language: Language
     time_zone: str
     created_at: datetime
+    point_words: PointWords = OURS
 
 
 class Opening(Struct, frozen=True, array_like=True):

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 from babel.numbers import is_currency
 from phonenumbers import SUPPORTED_REGIONS
 
@@ -12,8 +13,49 @@ from plushka.domain.businesses.model import (
     CurrencyUnknown,
     TimeZoneUnknown,
 )
+from plushka.domain.businesses.names import check_name
+from plushka.domain.businesses.queries import get_business
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
+from plushka.platform.point_words import OURS, PointWords
+
+
+async def change_business(
+    tx: Tx, *, name: str, language: Language, time_zone: str, point_words: PointWords
+) -> None:
+    """Change what may be changed of a business. Its currency may not: receipts and rules are written in it.
+
+    Tills notice a new word for points within ``keyring.TTL_SECONDS``, other things within ``reference.TTL_SECONDS``.
+
+    :raises Invalid: the name is empty or too long, or the time zone does not exist
+    """
+    check_name(name, field="name")
+    check_time_zone(time_zone)
+    before = await get_business(tx)
+    await tx.execute(
+        """
+        -- businesses.change_business
+        update businesses set name = $2, language = $3, time_zone = $4, point_words = $5
+        where tenant_id = $1
+        """,
+        tx.tenant_id,
+        name,
+        language,
+        time_zone,
+        "{}" if point_words == OURS else msgspec.json.encode(point_words).decode(),
+    )
+    await record(
+        tx,
+        action="business.change",
+        subject=f"business:{tx.tenant_id}",
+        changes={
+            "name": (before.name, name),
+            "language": (before.language, language),
+            "time_zone": (before.time_zone, time_zone),
+            "point_words_ru": (before.point_words.ru.plural, point_words.ru.plural),
+            "point_words_en": (before.point_words.en.many, point_words.en.many),
+        },
+    )
 
 
 async def found_business(

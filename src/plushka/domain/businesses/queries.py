@@ -7,11 +7,13 @@ import msgspec
 
 from plushka.domain.businesses.model import Branch, BranchNotFound, Business, UnknownBusiness, Week
 from plushka.platform.database import GlobalTx, Tx
+from plushka.platform.point_words import OURS, PointWords
 
 BRANCHES_MAX = 10_000
 """Branches of one business."""
 
 _hours = msgspec.json.Decoder(Week)
+_point_words = msgspec.json.Decoder(PointWords)
 
 
 async def get_business(tx: Tx) -> Business:
@@ -22,7 +24,7 @@ async def get_business(tx: Tx) -> Business:
     row = await tx.fetchrow(
         """
         -- businesses.get_business
-        select tenant_id, name, currency, country, language, time_zone, created_at
+        select tenant_id, name, currency, country, language, time_zone, created_at, point_words::text
         from businesses
         where tenant_id = $1
         """,
@@ -30,7 +32,7 @@ async def get_business(tx: Tx) -> Business:
     )
     if row is None:
         raise UnknownBusiness
-    return Business(**row)
+    return Business(**{**row, "point_words": decode_point_words(row["point_words"])})
 
 
 async def list_branches(tx: Tx) -> tuple[Branch, ...]:
@@ -98,3 +100,8 @@ async def list_tenant_ids(tx: GlobalTx) -> tuple[UUID, ...]:
         """
     )
     return tuple(row["tenant_id"] for row in rows)
+
+
+def decode_point_words(stored: str) -> PointWords:
+    """Return a business's word for points as it is stored; ``{}`` is ours."""
+    return OURS if stored == "{}" else _point_words.decode(stored)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from plushka.platform.errors import Conflict, Denied, Invalid, NotFound
 from plushka.platform.i18n import Language
+from plushka.platform.point_words import OURS, PointWords
 
 Role = Literal["owner", "manager", "marketer", "accountant", "cashier"]
 Scope = Literal["members", "quotes", "purchases", "returns"]
@@ -141,6 +142,7 @@ class KeyHolder(Struct, frozen=True):
     country: str
     language: Language
     used_at: datetime | None = None
+    point_words: PointWords = OURS
 
 
 class UnknownTill(NotFound):

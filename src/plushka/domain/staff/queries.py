@@ -5,6 +5,7 @@ from uuid import UUID
 import asyncpg
 from msgspec import Struct
 
+from plushka.domain.businesses.queries import decode_point_words
 from plushka.domain.staff.model import (
     Account,
     ApiKey,
@@ -232,7 +233,7 @@ async def find_key_holder(tx: Tx, presented: PresentedKey) -> KeyHolder | None:
         """
         -- staff.find_key_holder
         select api_keys.id as key_id, api_keys.tenant_id, till_id, branches.code as branch, scopes,
-            currency, country, language, used_at
+            currency, country, language, used_at, point_words::text
         from api_keys
         join businesses on businesses.tenant_id = api_keys.tenant_id
         join tills on tills.tenant_id = api_keys.tenant_id and tills.id = api_keys.till_id
@@ -242,4 +243,7 @@ async def find_key_holder(tx: Tx, presented: PresentedKey) -> KeyHolder | None:
         presented.tenant_id,
         presented.secret_hash,
     )
-    return None if row is None else KeyHolder(**{**row, "scopes": frozenset(row["scopes"])})
+    if row is None:
+        return None
+    point_words = decode_point_words(row["point_words"])
+    return KeyHolder(**{**row, "scopes": frozenset(row["scopes"]), "point_words": point_words})

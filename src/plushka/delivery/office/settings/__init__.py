@@ -1,1 +1,1 @@
-"""How the business is set up: its places, tills, people, and the trail of what they did."""
+"""How the business is set up: itself, its places, tills, people, and the trail of what they did."""

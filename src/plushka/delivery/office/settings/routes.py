@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.settings import branches, keys, tills
+from plushka.delivery.office.settings import branches, business, keys, tills
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     branches.close,
@@ -12,6 +12,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     branches.show_branch,
     branches.show_branches,
     branches.show_new_branch,
+    business.save_business,
+    business.show_business,
     keys.issue,
     keys.revoke,
     keys.show_connecting,

@@ -1,0 +1,103 @@
+"""The business's own page, and its word for points wherever points are spoken of."""
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+from tests.office.conftest import PHONE, Shop, plain, report
+from tests.pos.conftest import Cast, client_of, coffee
+
+from plushka.app import Plushka
+from plushka.domain.staff.keyring import TTL_SECONDS
+
+FORM = {
+    "do": "save",
+    "name": "Кофейня Анны",
+    "language": "ru",
+    "time_zone": "Europe/Moscow",
+    "ru_one": "плюшка",
+    "ru_two": "плюшки",
+    "ru_five": "плюшек",
+    "ru_one_object": "плюшку",
+    "ru_plural": "плюшки",
+    "ru_dative": "плюшкам",
+    "ru_instrumental": "плюшками",
+    "ru_prepositional": "плюшках",
+    "en_one": "bun",
+    "en_many": "buns",
+}
+
+
+async def test_the_word_is_declined_and_sounded_out_before_it_is_saved(anna: httpx.AsyncClient) -> None:
+    typed = FORM | {name: "" for name in FORM if name.startswith("ru_") and name != "ru_one"}
+
+    page = plain((await anna.post("/settings", data=typed | {"do": "decline", "en_one": "star"})).text)
+
+    for word in ("плюшек", "плюшками", "плюшку", "stars"):
+        assert f'value="{word}"' in page
+    assert "Начислено: 5 плюшек." in page
+    assert "Доступно: 21 плюшка, из них сгорят 2 плюшки." in page
+    assert "Списать 1 плюшку." in page
+    assert "бонус" in plain((await anna.get("/program")).text)
+
+
+async def test_pages_and_receipts_say_the_new_word(
+    app: Plushka, cast: Cast, anna: httpx.AsyncClient, shop: Shop, clock: SetClock
+) -> None:
+    saved = await anna.post("/settings", data=FORM, follow_redirects=True)
+    assert "Сохранено." in saved.text
+
+    for path in (
+        "/",
+        "/program",
+        "/ledger",
+        "/journal",
+        f"/members/{shop.member_id}",
+        f"/receipts/{shop.receipt_id}",
+    ):
+        page = plain((await anna.get(path)).text).lower()
+        assert "бонус" not in page, path
+        assert "плюш" in page.replace("плюшка</", ""), path
+    anna.cookies.set("plushka_language", "en", domain="plushka.test")
+    english = await anna.get(f"/receipts/{shop.receipt_id}")
+    assert "bun" in plain(english.text)
+
+    clock.at = clock.at.replace(second=clock.at.second + TTL_SECONDS + 1)
+    async with client_of(app, cast.anna.secret) as till:
+        purchase = coffee("W-1", member={"phone": PHONE})
+        receipt = await report(till, "/v1/purchases?explanation=true&slip=true", purchase)
+    assert "плюш" in str(receipt["slip"]).lower()
+    assert "бонус" not in str(receipt).lower()
+
+
+async def test_eves_business_keeps_its_own_word(anna: httpx.AsyncClient, eve: httpx.AsyncClient) -> None:
+    await anna.post("/settings", data=FORM)
+    assert "плюшк" not in plain((await eve.get("/program")).text).lower().replace("плюшка", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", " "),
+        ("name", "х" * 201),
+        ("language", "de"),
+        ("time_zone", "Mars/Olympus"),
+        ("ru_one", "<b>"),
+        ("ru_five", ""),
+        ("en_many", "p0ints"),
+        ("ru_dative", "{points}"),
+    ],
+)
+async def test_what_cannot_be_is_told_at_its_field_and_kept(
+    anna: httpx.AsyncClient, field: str, typed: str
+) -> None:
+    answer = await anna.post("/settings", data=FORM | {field: typed})
+
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert f'id="{field}-problem"' in answer.text
+    assert "Сохранено" not in (await anna.get("/settings")).text
+    assert "плюшек" not in (await anna.get("/settings")).text
+
+
+async def test_a_word_that_is_no_noun_is_not_declined(anna: httpx.AsyncClient) -> None:
+    answer = await anna.post("/settings", data=FORM | {"do": "decline", "ru_one": "быстро"})
+    assert 'id="ru_one-problem"' in answer.text
