@@ -11,13 +11,13 @@ from tests.conftest import SetClock
 from tests.domain.booked import booked
 from tests.domain.shop import Shop, open_shop
 
-from plushka.delivery.jobs import member_import
 from plushka.delivery.jobs.long_work import WORKS, do_task
-from plushka.delivery.jobs.member_import import Report, Sample
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.members.consents import list_consents
 from plushka.domain.members.model import Identity, Member
 from plushka.domain.members.queries import find_member
+from plushka.domain.programs import import_work
+from plushka.domain.programs.import_work import Report, Sample
 from plushka.domain.programs.importing import import_members
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.tasks import operations
@@ -85,15 +85,13 @@ async def output(shop: Shop, task: Task) -> bytes:
 
 async def read(shop: Shop, text: str, *, source: str = "старая программа") -> dict[str, Any]:
     """Let a file be looked into, and return the arguments by which it is brought in."""
-    task = await work(
-        shop, member_import.READ, text.encode("cp1251"), source=source, encoding="", delimiter=""
-    )
+    task = await work(shop, import_work.READ, text.encode("cp1251"), source=source, encoding="", delimiter="")
     sample = msgspec.json.decode(await output(shop, task), type=Sample)
     return {"file": str(task.id), "plan": msgspec.json.encode(sample.plan).decode()}
 
 
 async def bring_in(shop: Shop, text: str, **more: Any) -> Report:
-    task = await work(shop, member_import.BRING_IN, **await read(shop, text, **more))
+    task = await work(shop, import_work.BRING_IN, **await read(shop, text, **more))
     assert task.state == "done", task.failure
     return msgspec.convert(task.result, Report)
 
@@ -147,7 +145,7 @@ async def test_another_balance_of_the_same_source_is_told_and_not_booked(shop: S
     await bring_in(shop, FILE)
 
     arguments = await read(shop, "Телефон;Бонусы\n89161234567;1300\n")
-    task = await work(shop, member_import.BRING_IN, **arguments)
+    task = await work(shop, import_work.BRING_IN, **arguments)
 
     assert msgspec.convert(task.result, Report) == Report(unchanged=1, problems=1, in_file=1300, known=1300)
     assert "1\u00a0200\u00a0бонусов" in (await output(shop, task)).decode("utf-8-sig")
@@ -191,7 +189,7 @@ async def test_a_row_of_two_members_is_left_out_and_told(shop: Shop) -> None:
     await bring_in(shop, FILE)
 
     arguments = await read(shop, "ФИО;Телефон;Карта\nКто-то;89990000002;QX1\n")
-    task = await work(shop, member_import.BRING_IN, **arguments)
+    task = await work(shop, import_work.BRING_IN, **arguments)
 
     assert msgspec.convert(task.result, Report) == Report(skipped=1, problems=1)
     table = (await output(shop, task)).decode("utf-8-sig").splitlines()
@@ -213,10 +211,10 @@ async def test_a_trial_tells_what_would_be_and_leaves_nothing(shop: Shop) -> Non
     arguments = await read(shop, FILE)
     before = await everything(shop)
 
-    trial = await work(shop, member_import.TRY, **arguments)
+    trial = await work(shop, import_work.TRY, **arguments)
 
     assert await everything(shop) == before
-    done = await work(shop, member_import.BRING_IN, **arguments)
+    done = await work(shop, import_work.BRING_IN, **arguments)
     assert trial.result == done.result
     assert await output(shop, trial) == await output(shop, done)
 
@@ -226,11 +224,11 @@ async def test_an_import_that_broke_goes_on_and_doubles_nothing(
 ) -> None:
     """The machine dies after some steps; whoever takes the task over goes on behind the last one."""
     lines = "".join(f"Гость {number};7999{number:07};10\n" for number in range(23))
-    monkeypatch.setattr(member_import, "ROWS_A_STEP", 5)
+    monkeypatch.setattr(import_work, "ROWS_A_STEP", 5)
     arguments = await read(shop, "Имя;Телефон;Баланс\n" + lines)
     async with shop.tx() as tx:
         task_id = await operations.leave(
-            tx, kind=member_import.BRING_IN, arguments={"language": "ru", **arguments}
+            tx, kind=import_work.BRING_IN, arguments={"language": "ru", **arguments}
         )
     steps = 0
     through = import_members
@@ -243,7 +241,7 @@ async def test_an_import_that_broke_goes_on_and_doubles_nothing(
             raise ConnectionResetError
         return outcomes
 
-    monkeypatch.setattr("plushka.delivery.jobs.member_import.import_members", die_in_the_third)
+    monkeypatch.setattr("plushka.domain.programs.import_work.import_members", die_in_the_third)
     with pytest.raises(ConnectionResetError):
         await do(shop, task_id)
     task = await do(shop, task_id)
@@ -268,5 +266,5 @@ async def test_an_import_is_audited_with_its_sums(shop: Shop) -> None:
 
 
 async def test_a_file_that_is_none_fails_with_its_reason(shop: Shop) -> None:
-    task = await work(shop, member_import.READ, b"PK\x03\x04 nonsense", source="x", encoding="", delimiter="")
+    task = await work(shop, import_work.READ, b"PK\x03\x04 nonsense", source="x", encoding="", delimiter="")
     assert (task.state, task.failure) == ("failed", "import_file_unreadable")

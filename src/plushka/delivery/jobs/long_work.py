@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
-from plushka.delivery.jobs import member_import
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.journal import export as journal
+from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
+from plushka.domain.programs import bulk_work, import_work
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
 from plushka.platform.clock import Clock
@@ -16,9 +17,14 @@ from plushka.platform.point_words import call_points
 
 WORKS: Mapping[str, Work] = {
     journal.KIND: journal.export_journal,
-    member_import.READ: member_import.look_into,
-    member_import.TRY: member_import.try_out,
-    member_import.BRING_IN: member_import.bring_in,
+    bulk_work.TAG: bulk_work.tag,
+    bulk_work.UNTAG: bulk_work.untag,
+    bulk_work.GIVE: bulk_work.change_points,
+    bulk_work.TAKE: bulk_work.change_points,
+    member_export.KIND: member_export.export_members,
+    import_work.READ: import_work.look_into,
+    import_work.TRY: import_work.try_out,
+    import_work.BRING_IN: import_work.bring_in,
     receipts.KIND: receipts.export_receipts,
 }
 """What each kind of task does."""

@@ -15,17 +15,15 @@ from msgspec import Struct
 
 from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.bookkeeping import insert_wallets
-from plushka.domain.ledger.bulk import BulkChange, adjust_many, find_adjusted
+from plushka.domain.ledger.bulk import BulkChange, find_adjusted
 from plushka.domain.members.importing import MemberChange, save_consents, save_members, with_tags
 from plushka.domain.members.imports.model import Column, ImportRow, Problem
 from plushka.domain.members.imports.rows import Facts
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import find_member_ids, list_members_of_ids
 from plushka.domain.programs import standings
+from plushka.domain.programs.giving import give_many
 from plushka.domain.programs.model import PublishedVersion
-from plushka.engine.program import Welcome
-from plushka.engine.purchase import Grant, Place
-from plushka.engine.welcome import welcome_grant
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -174,13 +172,7 @@ async def _book_balances(
         for member_id, turn in with_balance.items()
     ]
 
-    def grant(points: int) -> Grant:
-        place = Place(branch="", time_zone=business.time_zone)
-        return welcome_grant(version.program, Welcome(points=points), place, tx.at)
-
-    results = await adjust_many(
-        tx, changes, program_id=version.program_id, grant=grant, kind="import", reason=source
-    )
+    results = await give_many(tx, changes, business=business, version=version, kind="import", reason=source)
     before = await find_adjusted(
         tx, [change.adjustment_id for change in changes if results[change.member_id] == "known"]
     )

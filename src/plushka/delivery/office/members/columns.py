@@ -40,7 +40,7 @@ TITLES: dict[Shown, str] = {
     Shown.SOURCE: marked("Joined how"),
     Shown.ENROLLED: marked("Joined"),
     Shown.PURCHASES: marked("Purchases"),
-    Shown.SPEND: marked("Spent"),
+    Shown.SPEND: marked("Spent on purchases"),
     Shown.SEEN: marked("Last purchase"),
     Shown.PENDING: marked("Waiting"),
     Shown.AVAILABLE: marked("Points"),

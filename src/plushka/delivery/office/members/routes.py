@@ -2,9 +2,14 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.members import card, directory
+from plushka.delivery.office.members import bulk, card, directory
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    bulk.change_points,
+    bulk.change_tags,
+    bulk.export_members,
+    bulk.show_bulk,
+    bulk.undo_tags,
     card.adjust_points,
     card.show_member,
     card.show_movements,

@@ -91,7 +91,10 @@ class _Teller:
         yield (
             ("spend_from", "spend_to"),
             self._between(
-                words.gettext("Spent"), where.spend_minor_min, where.spend_minor_max, figures.money
+                words.gettext("Spent on purchases"),
+                where.spend_minor_min,
+                where.spend_minor_max,
+                figures.money,
             ),
         )
 

@@ -15,14 +15,38 @@ from plushka.platform.i18n import Translator, marked
 TITLES: dict[str, str] = {
     "journal.export": marked("Export of the points journal"),
     "receipts.export": marked("Export of receipts"),
+    "members.export": marked("Export of members: {members}"),
+    "members.tag": marked("Tag “{tag}” for members: {members}"),
+    "members.untag": marked("Tag “{tag}” taken from members: {members}"),
+    "members.give": marked("{told} to each member: {members}"),
+    "members.take": marked("{told} from each member: {members}"),
+    "members.import.read": marked("Reading of the file “{name}”"),
+    "members.import.try": marked("Trial of the import of “{name}”"),
+    "members.import": marked("Import of “{name}”"),
 }
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
 RESULTS: dict[str, str] = {
     "journal.export": marked("Movements written: {count}."),
     "receipts.export": marked("Receipts written: {count}."),
+    "members.export": marked("Members written: {count}."),
+    "members.tag": marked("Tagged: {count}. Had the tag already: {same}."),
+    "members.untag": marked("Taken from: {count}. Had no such tag: {same}."),
+    "members.give": marked("Members: {count}. Points together: {points}."),
+    "members.take": marked(
+        "Members: {count}. Points together: {points}. Had too few and kept them: {short}."
+    ),
+    "members.import.read": marked("Rows: {rows}."),
+    "members.import.try": marked(
+        "Would be created: {created}, updated: {updated}, unchanged: {unchanged}, left out: {skipped}."
+    ),
+    "members.import": marked(
+        "Created {created}, updated {updated}, unchanged {unchanged}, left out {skipped}; points {booked} of {in_file}."
+    ),
 }
 """By kind, what came of it; may name facts of the result."""
 
+_POINTS = frozenset({"points", "booked", "in_file"})
+"""Facts in units of the wallet."""
 _MINUTE = timedelta(minutes=1)
 _STATES = {
     "waiting": marked("waiting for its turn"),
@@ -115,7 +139,11 @@ def _outcome(task: Task, visit: Visit) -> str:
 
 
 def _filled(message: str, facts: Mapping[str, object], visit: Visit) -> str:
-    told = {
-        name: visit.figures.number(fact) if isinstance(fact, int) else fact for name, fact in facts.items()
-    }
+    told = {name: _fact(name, fact, visit) for name, fact in facts.items()}
     return visit.words.gettext(message, **told)
+
+
+def _fact(name: str, fact: object, visit: Visit) -> object:
+    if not isinstance(fact, int):
+        return fact
+    return visit.figures.points_number(fact) if name in _POINTS else visit.figures.number(fact)

@@ -84,8 +84,16 @@ HEADINGS: dict[Column, frozenset[str]] = {
         }
     ),
     Column.DISCOUNT: frozenset(
-        {"скидка", "скидка %", "процент скидки", "личная скидка", "персональная скидка", "размер скидки"}
-        | {"discount", "discount %", "personal discount"}
+        {
+            "скидка",
+            "скидка %",
+            "процент скидки",
+            "личная скидка",
+            "личная скидка %",
+            "персональная скидка",
+            "размер скидки",
+        }
+        | {"discount", "discount %", "personal discount", "personal discount %"}
     ),
     Column.TAGS: frozenset({"метки", "метка", "теги", "тег", "ярлыки", "tags", "tag", "labels", "label"}),
     Column.ENROLLED: frozenset(

@@ -1,0 +1,271 @@
+"""What can be done to the chosen members, or to all whom the filters find: a tag, points, a file."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+from msgspec import Struct
+
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.members.asked import Asked, query_lists
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.audit.operations import record
+from plushka.domain.businesses.queries import list_branches
+from plushka.domain.insights.members import export
+from plushka.domain.insights.members.conditions import MemberFilter
+from plushka.domain.insights.members.export import FORMATS, HEADINGS, ExportColumn
+from plushka.domain.insights.members.found import count_found, list_found_ids
+from plushka.domain.ledger.limits import find_limit
+from plushka.domain.members.queries import list_tags
+from plushka.domain.members.tagging import read_tag
+from plushka.domain.programs import bulk_work
+from plushka.domain.tasks import operations as tasks
+from plushka.domain.tasks.ids import pack_ids
+from plushka.domain.tasks.model import UnknownTask
+from plushka.domain.tasks.queries import get_task, read_parts
+from plushka.platform.database import Tx
+from plushka.platform.errors import Fact, Refusal
+
+POINTS_MAX = 10**9
+"""Whole points for one member: a slip of the hand must not make a million millions."""
+REASON_LENGTH_MAX = 200
+CHOSEN_MAX = 1000
+_UNDONE_BY = {bulk_work.TAG: bulk_work.UNTAG, bulk_work.UNTAG: bulk_work.TAG}
+
+
+class Whom(Struct, frozen=True):
+    """Whom an address means: those chosen by hand, or all whom its filters find. ``query`` is that part of it."""
+
+    asked: Asked
+    chosen: tuple[UUID, ...] | None
+    count: int
+
+    @property
+    def query(self) -> str:
+        if self.chosen is not None:
+            return "&".join(f"member={member_id}" for member_id in self.chosen)
+        return self.asked.url("", all="1").removeprefix("?")
+
+
+@get("/members/bulk", opt={"action": "members.read"})
+async def show_bulk(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    """Show what can be done to the members whom the address means."""
+    async with visit.reading() as tx:
+        return await _page(tx, visit, await _whom(tx, request, visit), Form(visit.words))
+
+
+@post("/members/bulk/tags", opt={"action": "members.tag"})
+async def change_tags(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Leave the tagging, or the untagging, of many members to be done."""
+    form = await visit.typed(request)
+    kind = bulk_work.UNTAG if form.value("do") == "remove" else bulk_work.TAG
+    async with visit.writing() as tx:
+        whom = await _whom(tx, request, visit)
+        tag = ""
+        try:
+            tag = read_tag(form.value("tag"))
+        except Refusal as refusal:
+            form.refused(refusal, default="tag")
+        if not form.is_sound or not whom.count:
+            return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        task_id = await _leave(tx, visit, whom, kind, tag=tag)
+    words = visit.words
+    if kind == bulk_work.TAG:
+        text = words.gettext("The tag “{tag}” is being given.", tag=tag)
+    else:
+        text = words.gettext("The tag “{tag}” is being taken away.", tag=tag)
+    return sent_on(f"/tasks/{task_id}", text, undo=f"/members/bulk/tasks/{task_id}/undo")
+
+
+@post("/members/bulk/tasks/{task_id:uuid}/undo", opt={"action": "members.tag"})
+async def undo_tags(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Redirect:
+    """Stop the tagging if it goes on, and turn round what it has done.
+
+    :raises UnknownTask: this person has left no such task
+    """
+    async with visit.writing() as tx:
+        task = await get_task(tx, task_id)
+        if task.actor != visit.actor or task.kind not in _UNDONE_BY:
+            raise UnknownTask
+        if task.is_open:
+            await tasks.cancel(tx, task_id)
+        touched = b"".join([part async for part in read_parts(tx, task_id, is_input=False)])
+        if not touched:
+            return sent_on("/members?view=all", visit.words.gettext("Nothing had been changed yet."))
+        undoing_id = await tasks.leave(
+            tx, kind=_UNDONE_BY[task.kind], arguments=task.arguments, content=touched
+        )
+    return sent_on(f"/tasks/{undoing_id}", visit.words.gettext("It is being undone."))
+
+
+@post("/members/bulk/points", opt={"action": "members.bulk"})
+async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Ask once more with the sum of it all, then leave the movements to be booked."""
+    form, words, figures = await visit.typed(request), visit.words, visit.figures
+    points = form.number("points", decimals=figures.scale, least=1, most=POINTS_MAX * 10**figures.scale)
+    reason = form.text("reason", length_max=REASON_LENGTH_MAX)
+    is_taking = form.value("direction") == "take"
+    async with visit.writing() as tx:
+        whom = await _whom(tx, request, visit)
+        if points is not None:
+            limit = await find_limit(tx, visit.session.role or "", scale=figures.scale)
+            if limit is not None and points * whom.count > limit:
+                form.fail(
+                    "points",
+                    words.gettext(
+                        "Together that is {total}, and you may move {limit} at once. Ask the owner.",
+                        total=figures.points(points * whom.count),
+                        limit=figures.points(limit),
+                    ),
+                )
+        if points is None or not form.is_sound or not whom.count:
+            return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        if form.value("confirmed") != str(whom.count):
+            confirmation = _confirmation(visit, whom, points, reason, is_taking=is_taking)
+            return await _page(tx, visit, whom, form, confirmation=confirmation)
+        task_id = await _leave(
+            tx,
+            visit,
+            whom,
+            bulk_work.TAKE if is_taking else bulk_work.GIVE,
+            points=-points if is_taking else points,
+            told=figures.points(points),
+            reason=reason,
+        )
+    return sent_on(f"/tasks/{task_id}", words.gettext("The points are being booked."))
+
+
+@post("/members/exports", opt={"action": "members.export"})
+async def export_members(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Have the members written to a file."""
+    form = await visit.typed(request)
+    file_format = form.choice("format", FORMATS)
+    columns = [column for column in ExportColumn if column in form.values("column")]
+    if not columns:
+        form.fail("column", visit.words.gettext("Choose at least one column."))
+    async with visit.writing() as tx:
+        whom = await _whom(tx, request, visit)
+        if not form.is_sound or not whom.count:
+            return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        name = visit.words.gettext("members-{date}", date=visit.today.isoformat())
+        task_id = await _leave(
+            tx,
+            visit,
+            whom,
+            export.KIND,
+            file_name=f"{name}.{file_format}",
+            format=file_format,
+            columns=" ".join(columns),
+            language=visit.look.language,
+        )
+        await record(
+            tx, action=export.KIND, subject=f"task:{task_id}", members=whom.count, columns=" ".join(columns)
+        )
+    return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
+
+
+async def _whom(tx: Tx, request: OfficeRequest, visit: Visit) -> Whom:
+    query = query_lists(request.query_params.multi_items())
+    asked = Asked(query, visit)
+    if "all" in query:
+        program_id = visit.version.program_id if visit.version else None
+        count = await count_found(
+            tx, asked.where, program_id=program_id, country=visit.business.country, count_max=None
+        )
+        return Whom(asked, None, count)
+    chosen = tuple(dict.fromkeys(_ids(query.get("member", ()))))[:CHOSEN_MAX]
+    return Whom(Asked({}, visit), chosen, len(chosen))
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    ids = []
+    for text in texts:
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            continue
+    return ids
+
+
+async def _leave(
+    tx: Tx, visit: Visit, whom: Whom, kind: str, *, file_name: str = "", **arguments: Fact
+) -> UUID:
+    if whom.chosen is not None:
+        ids = sorted(whom.chosen)
+    else:
+        program_id = visit.version.program_id if visit.version else None
+        ids = await list_found_ids(
+            tx, whom.asked.where, program_id=program_id, country=visit.business.country
+        )
+    return await tasks.leave(
+        tx,
+        kind=kind,
+        arguments={**arguments, "members": len(ids)},
+        total=len(ids),
+        file_name=file_name,
+        content=pack_ids(ids) or None,
+    )
+
+
+def _confirmation(visit: Visit, whom: Whom, points: int, reason: str, *, is_taking: bool) -> dict[str, Any]:
+    """Return what is about to be done, in a sentence and on a button."""
+    words, figures = visit.words, visit.figures
+    told = {"points": figures.points(points), "count": figures.number(whom.count)}
+    if is_taking:
+        button = words.ngettext(
+            "Take {points} from {count} member", "Take {points} from {count} members", whom.count, **told
+        )
+    else:
+        button = words.ngettext(
+            "Give {points} to {count} member", "Give {points} to {count} members", whom.count, **told
+        )
+    return {
+        "button": button,
+        "total": words.gettext("Together {total}.", total=figures.points(points * whom.count)),
+        "reason": reason,
+        "is_taking": is_taking,
+        "count": whom.count,
+    }
+
+
+async def _page(
+    tx: Tx,
+    visit: Visit,
+    whom: Whom,
+    form: Form,
+    *,
+    status: int = 200,
+    confirmation: dict[str, Any] | None = None,
+) -> Response[str]:
+    words, figures = visit.words, visit.figures
+    return visit.page(
+        "members/bulk.html",
+        section="members",
+        status=status,
+        form=form,
+        count=whom.count,
+        title=words.ngettext(
+            "What to do with {count} member",
+            "What to do with {count} members",
+            whom.count,
+            count=figures.number(whom.count),
+        ),
+        chips=[] if whom.chosen is not None else whom.asked.chips(await list_branches(tx)),
+        search=whom.asked.search,
+        is_everybody=whom.chosen is None and whom.asked.where == MemberFilter(),
+        query=whom.query,
+        back=whom.asked.url(view="all"),
+        confirmation=confirmation,
+        tags=await list_tags(tx),
+        columns=[(column, words.gettext(title)) for column, title in HEADINGS.items()],
+        may_tag=visit.may("members.tag"),
+        may_points=visit.may("members.bulk") and visit.version is not None,
+        may_export=visit.may("members.export"),
+    )

@@ -1,0 +1,43 @@
+"""Points given to many members at once, or taken from them, with the life that the programme gives to points."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid5
+
+from plushka.domain.businesses.model import Business
+from plushka.domain.ledger.bulk import BulkChange, BulkKind, BulkResult, adjust_many
+from plushka.domain.programs.model import PublishedVersion
+from plushka.engine.program import Welcome
+from plushka.engine.purchase import Grant, Place
+from plushka.engine.welcome import welcome_grant
+from plushka.platform.database import Tx
+
+
+async def give_many(
+    tx: Tx,
+    changes: Sequence[BulkChange],
+    *,
+    business: Business,
+    version: PublishedVersion,
+    kind: BulkKind,
+    reason: str,
+) -> dict[UUID, BulkResult]:
+    """Give points, spendable at once and burning as the programme says, or take them; see ``adjust_many``."""
+
+    def grant(points: int) -> Grant:
+        place = Place(branch="", time_zone=business.time_zone)
+        return welcome_grant(version.program, Welcome(points=points), place, tx.at)
+
+    return await adjust_many(
+        tx, changes, program_id=version.program_id, grant=grant, kind=kind, reason=reason
+    )
+
+
+def same_for_each(member_ids: Sequence[UUID], points: int, *, cause: UUID) -> list[BulkChange]:
+    """Return one change a member; each has an id made of ``cause`` and the member, so it is booked once."""
+    return [BulkChange(member_id, uuid5(cause, str(member_id)), points) for member_id in member_ids]
+
+
+def count(results: Mapping[UUID, BulkResult]) -> tuple[int, int]:
+    """Return how many have their points, now or since before, and how many had too few to take."""
+    short = sum(result == "short" for result in results.values())
+    return len(results) - short, short
