@@ -52,8 +52,12 @@ async def keep_session(database: Database, clock: SetClock, token: str, *, lasts
             tx.at,
         )
         await tx.execute(
-            "insert into sessions values ($1, $2, $3, $4, $5)",
+            """
+            insert into sessions (token_hash, id, account_id, tenant_id, created_at, seen_at, expires_at)
+            values ($1, $2, $3, $4, $5, $5, $6)
+            """,
             token.encode(),
+            new_id(),
             account_id,
             tenant_id,
             tx.at,
