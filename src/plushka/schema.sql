@@ -28,6 +28,19 @@ grant update on businesses to plushka_app;
 
 -- hours: for each day of the week from Monday the minutes after midnight of opening and closing, or null.
 -- A closed branch takes no receipts made after closed_at.
+-- How a business looks to its members. logo: a PNG drawn by us; logo_digest names it.
+create table branding (
+    tenant_id uuid primary key references businesses,
+    color text not null default '#b4531d' check (color ~ '^#[0-9a-f]{6}$'),
+    card_style text not null default 'plain' check (card_style in ('plain', 'waves', 'bun')),
+    motto text not null default '' check (length(motto) <= 60),
+    logo bytea check (length(logo) <= 2097152),
+    logo_digest text not null default '',
+    check ((logo is null) = (logo_digest = ''))
+);
+
+grant update on branding to plushka_app;
+
 create table branches (
     tenant_id uuid not null references businesses,
     id uuid not null,

@@ -21,11 +21,13 @@ _TITLES = {
     403: marked("This page is not for your role"),
     404: marked("There is nothing here"),
     405: marked("This cannot be done here"),
+    413: marked("This is too large to be sent"),
     409: marked("This is not possible now"),
     422: marked("Something is wrong with the request"),
     500: marked("Something broke on our side"),
 }
 _ADVICE = {
+    413: marked("Nothing was saved. Choose a smaller file and send it again."),
     403: marked("The owner of the business can give you the right to see it."),
     404: marked(
         "The page was moved, or the thing never existed. Check the address or begin from the summary."

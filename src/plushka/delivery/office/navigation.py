@@ -70,6 +70,7 @@ SECTIONS = (
         "settings",
         (
             Page("business", marked("Business"), "/settings", "settings.read"),
+            Page("branding", marked("Look"), "/settings/branding", "settings.read"),
             Page("branches", marked("Branches"), "/settings/branches", "branches.read"),
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),

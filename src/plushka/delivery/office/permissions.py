@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "account.own": EVERYBODY,
         "settings.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "settings.change": frozenset({"owner", "manager"}),
+        "branding.change": frozenset({"owner", "manager", "marketer"}),
         "branches.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "branches.open": frozenset({"owner", "manager"}),
         "branches.change": frozenset({"owner", "manager"}),

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.settings import branches, business, keys, tills
+from plushka.delivery.office.settings import branches, branding, business, keys, tills
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     branches.close,
@@ -12,6 +12,11 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     branches.show_branch,
     branches.show_branches,
     branches.show_new_branch,
+    branding.preview_card,
+    branding.remove,
+    branding.save_branding,
+    branding.show_branding,
+    branding.show_logo,
     business.save_business,
     business.show_business,
     keys.issue,

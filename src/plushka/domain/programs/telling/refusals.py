@@ -104,6 +104,17 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The password is too long."),
     ),
     "sign_in_failed": (marked("The e-mail or the password is wrong. Check both and try again."),),
+    # How a business looks.
+    "color_invalid": (marked("This is no colour. Choose one, or write it as #b4531d."),),
+    "motto_too_long": (
+        marked("This would not fit on a card: it takes at most {length_max} characters."),
+        marked("This would not fit on a card."),
+    ),
+    "picture_unreadable": (marked("This is no picture that we can read. A PNG, JPEG or WebP will do."),),
+    "picture_too_large": (
+        marked("The picture is too large: it takes at most {megabytes_max} MB."),
+        marked("The picture is too large."),
+    ),
     # Long work.
     "task_not_found": (marked("There is no such work, or its file is no longer kept."),),
     "task_closed": (marked("This work has ended already."),),
