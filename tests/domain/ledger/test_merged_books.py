@@ -83,3 +83,16 @@ def test_undone_at_once_both_are_as_they_were(kept: Book, merged: Book) -> None:
     merged.settle(LATER)
 
     assert (seen(kept), seen(merged)) == before
+
+
+def test_a_lot_that_had_repaid_the_others_debt_comes_due_again_when_that_is_undone() -> None:
+    kept, merged = (Book(wallet_id=new_id(), member_id=new_id()) for _ in range(2))
+    cause = Cause(new_id(), None, NOON)
+    kept.accrue(Grant(1, NOON, NOON + DAY, rules=()), earned_at=NOON, cause=cause)
+    claw_back(merged, 1)
+
+    repaid = kept.take_over(merged, cause=cause)
+    kept.give_back(merged, lot_ids=(), hold_ids=(), debt=1, repaid=repaid, cause=cause)
+    kept.settle(NOON)
+
+    assert kept.due_at == NOON + DAY

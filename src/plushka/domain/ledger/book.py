@@ -389,7 +389,9 @@ class Book:
         """
         for use in repaid:
             self.take_on_debt(use.points, cause=cause)
-            self._post("move", "moved", "available", use.points, self.lots[use.lot_id], cause=cause)
+            lot = self.lots[use.lot_id]
+            self._post("move", "moved", "available", use.points, lot, cause=cause)
+            self._note_due(lot)
         for lot in [lot for lot in self.lots.values() if lot.id in lot_ids]:
             self.hand_over(lot, other, cause=cause)
         for hold_id in self.holds.keys() & set(hold_ids):
