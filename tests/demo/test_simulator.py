@@ -14,7 +14,9 @@ from tests.demo.conftest import NOW, YESTERDAY, SmallDemo, items_of
 
 from plushka.app import Plushka
 from plushka.demo import people, simulator
+from plushka.demo.baskets import CURRENCY
 from plushka.demo.business import ACTOR, TENANT_ID
+from plushka.demo.shoppers import grocery
 from plushka.demo.simulator import Stopped, Tills
 from plushka.domain.ledger.verify import check
 from plushka.domain.purchases.history import load_history
@@ -46,9 +48,9 @@ def open_tills(small_demo: SmallDemo, client: httpx.AsyncClient, tmp_path: Path)
     def open_them(through: httpx.AsyncClient = client) -> Tills:
         return Tills(
             through,
-            year=small_demo.year,
-            yesterday=YESTERDAY,
-            ways_in=small_demo.ways_in,
+            queue=grocery(small_demo.year, YESTERDAY),
+            currency=CURRENCY,
+            keys=small_demo.ways_in.tills,
             notes=tmp_path / "tills.json",
             clock=SetClock(NOW),
         )
@@ -182,12 +184,10 @@ async def test_tills_wait_for_a_server_that_is_away(
     assert len(await receipts_of(small_demo)) == 1
 
 
-async def test_when_the_year_is_over_it_is_sold_again_under_new_numbers(
-    small_demo: SmallDemo, open_tills: OpenTills
-) -> None:
-    tills = open_tills()
+def test_when_the_year_is_over_it_is_sold_again_under_new_numbers(small_demo: SmallDemo) -> None:
     total = small_demo.year.baskets.height
-    coming = tills._baskets_from(total - 1)
-    (last, round_of_last), (first, round_of_first) = next(coming), next(coming)
-    assert (round_of_last, round_of_first) == (1, 2)
-    assert first.occurred_at < last.occurred_at
+    coming = grocery(small_demo.year, YESTERDAY)(total - 1)
+    last, first = next(coming), next(coming)
+    assert last.receipt.endswith("-1")
+    assert first.receipt.endswith("-2")
+    assert first.receipt == next(grocery(small_demo.year, YESTERDAY)(0)).receipt.replace("-1", "-2")

@@ -1,4 +1,4 @@
-"""``plushka demo``: the grocery chain's year, loaded and going on."""
+"""``plushka demo``: two businesses to look at, loaded and going on: a grocery chain's real year, and a coffee shop."""
 
 import asyncio
 import logging
@@ -10,8 +10,12 @@ import httpx
 from cyclopts import App, Parameter, validators
 
 from plushka.demo import access, calendar
+from plushka.demo.baskets import CURRENCY
+from plushka.demo.cafe import menu
+from plushka.demo.cafe.present import visitors
 from plushka.demo.dataset import Cleaning, read_year
-from plushka.demo.setup import BASKETS, NotLoaded, ensure_demo, find_opening
+from plushka.demo.setup import BASKETS, NotLoaded, ensure_cafe, ensure_demo, find_opening
+from plushka.demo.shoppers import grocery
 from plushka.demo.simulator import TIMEOUT_SECONDS, Tills
 from plushka.platform import logs
 from plushka.platform.clock import SystemClock
@@ -19,12 +23,19 @@ from plushka.platform.migrate import migrate
 from plushka.platform.postgres.access import available, running
 from plushka.platform.settings import Settings
 
-app = App(name="demo", help="A grocery chain's real year of receipts, as a business to look at.")
+app = App(
+    name="demo", help="Businesses to look at: a grocery chain's real year, and a generated coffee shop."
+)
+
+GROCERY_SALES_PER_SECOND = 1.5
+CAFE_SALES_PER_SECOND = 0.05
+"""Now and then."""
 
 PROVENANCE = (
     "Purchases are a real grocery panel's, anonymised and possibly modelled (Complete Journey, 84.51°, 2017),\n"
     "moved to end yesterday. Names, phones and birthdays are invented, and so is who pays with points.\n"
-    "Имена и телефоны вымышлены; покупки: обезличенная, возможно смоделированная панель 84.51°."
+    "Имена и телефоны вымышлены; покупки: обезличенная, возможно смоделированная панель 84.51°.\n"
+    "The coffee shop beside it is generated, purchases and all. Кофейня рядом придумана вся, вместе с покупками."
 )
 
 TOLD = {
@@ -48,17 +59,18 @@ TOLD = {
 def load(
     *, baskets: Annotated[int, Parameter(validator=validators.Number(gte=1))] | Literal["all"] = BASKETS
 ) -> None:
-    """Open the demo business and load the last receipts of its year. Repeated, it loads what is missing.
+    """Open the demo businesses and load the last receipts of their year. Repeated, it loads what is missing.
 
     Parameters
     ----------
     baskets
-        How many receipts before today, or "all" for the whole year.
+        How many receipts of the grocery chain before today, or "all" for the whole year.
     """
     settings = Settings.from_environment()
     with available(settings) as dsn:
         migrate(dsn)
         demo = ensure_demo(dsn, SystemClock(), settings, count=None if baskets == "all" else baskets)
+        ensure_cafe(dsn, SystemClock(), settings)
     if demo.year is not None:
         print(f"{demo.booked:,} receipts loaded. What became of the data set:")
         print(_told(demo.year.cleaning))
@@ -90,17 +102,34 @@ async def _sell(url: str, dsn: str, settings: Settings) -> None:
     if opened_at is None or ways_in is None:
         raise NotLoaded("The demo is not loaded: plushka demo")
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS) as client:
-        tills = Tills(
+        notes = access.folder(settings)
+        grocery_tills = Tills(
             client,
-            year=read_year(),
-            yesterday=calendar.yesterday_of(opened_at),
-            ways_in=ways_in,
-            notes=access.folder(settings) / "tills.json",
+            queue=grocery(read_year(), calendar.yesterday_of(opened_at)),
+            currency=CURRENCY,
+            keys=ways_in.tills,
+            notes=notes / "tills.json",
+            clock=clock,
+        )
+        cafe_tills = Tills(
+            client,
+            queue=visitors(clock),
+            currency=menu.CURRENCY,
+            keys=ways_in.cafe,
+            notes=notes / "cafe-tills.json",
             clock=clock,
         )
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, tills.stop)
-        await tills.run()
+            asyncio.get_running_loop().add_signal_handler(number, _stop, grocery_tills, cafe_tills)
+        await asyncio.gather(
+            grocery_tills.run(sales_per_second=GROCERY_SALES_PER_SECOND),
+            cafe_tills.run(sales_per_second=CAFE_SALES_PER_SECOND),
+        )
+
+
+def _stop(*all_tills: Tills) -> None:
+    for tills in all_tills:
+        tills.stop()
 
 
 def _told(cleaning: Cleaning) -> str:

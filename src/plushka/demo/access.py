@@ -21,13 +21,16 @@ class TillAccess(Struct, frozen=True):
 class Access(Struct, frozen=True):
     """Made once, with the business. ``tills`` are by the code of their branch.
 
-    ``loaded`` is how many of the year's last baskets have been loaded, the whole load through.
+    ``loaded`` is how many of the year's last baskets have been loaded, the whole load through. ``cafe`` are the
+    tills of the coffee shop, also by branch, and ``cafe_is_loaded`` tells whether all of its year is.
     """
 
     email: str
     password: str
     tills: dict[str, TillAccess]
     loaded: int = 0
+    cafe: dict[str, TillAccess] = {}
+    cafe_is_loaded: bool = False
 
 
 def folder(settings: Settings) -> Path:

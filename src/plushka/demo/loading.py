@@ -1,13 +1,15 @@
-"""Loads the demo's past through the bulk path, its members shared out among processes."""
+"""Loads a past through the bulk path, its members shared out among processes."""
 
 import asyncio
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date, datetime
 from multiprocessing import get_context
+from typing import Protocol
+from uuid import UUID
 
 import polars as pl
 
@@ -16,7 +18,7 @@ from plushka.demo.access import TillAccess
 from plushka.demo.business import ACTOR, TENANT_ID
 from plushka.demo.dataset import Year
 from plushka.domain.purchases.history import load_history
-from plushka.domain.purchases.model import Caller
+from plushka.domain.purchases.model import Caller, Purchase
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item
 from plushka.platform.database import Database
@@ -27,7 +29,33 @@ WHOLE_YEAR = sys.maxsize
 BASKETS_PER_TRANSACTION = 2_000
 
 Step = Callable[[int], None]
-"""Told how many baskets were dealt with since it was last called."""
+"""Told how many receipts were dealt with since it was last called."""
+
+
+class Share(Protocol):
+    """All receipts of some members: what is loaded in one transaction. It is sent to another process."""
+
+    @property
+    def size(self) -> int: ...
+
+    def sales(self) -> Iterator[tuple[str, Purchase]]:
+        """Return each purchase with the code of its branch."""
+        ...
+
+
+class BasketShare:
+    """All baskets of some households."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    @property
+    def size(self) -> int:
+        return self._frame.height
+
+    def sales(self) -> Iterator[tuple[str, Purchase]]:
+        for basket in baskets.read(self._frame):
+            yield basket.branch, basket.to_purchase()
 
 
 def load(
@@ -40,42 +68,56 @@ def load(
     at: datetime,
     done: Step,
 ) -> int:
-    """Load the last ``count`` baskets of the year, or all, and return how many were new.
+    """Load the last ``count`` baskets of the grocery chain's year, or all, and return how many were new.
 
     Baskets that are there already are passed over, so an interrupted load is repeated as it was.
     """
     in_order = baskets.in_order(year, yesterday)
     past = baskets.with_lines(in_order if count is None else in_order.tail(count), year)
+    return load_shares(_shares(past), dsn=dsn, tenant_id=TENANT_ID, tills=tills, at=at, done=done)
+
+
+def load_shares(
+    shares: Iterable[Share],
+    *,
+    dsn: str,
+    tenant_id: UUID,
+    tills: Mapping[str, TillAccess],
+    at: datetime,
+    done: Step,
+) -> int:
+    """Load receipts of the past and return how many were new; those that are there already are passed over."""
     booked = 0
     with ProcessPoolExecutor(
         min(os.cpu_count() or 1, PROCESSES_MAX),
         mp_context=get_context("spawn"),
         initializer=_start,
-        initargs=(dsn, dict(tills), at),
+        initargs=(dsn, tenant_id, dict(tills), at),
     ) as processes:
-        sizes = {processes.submit(_load_share, share): share.height for share in _shares(past)}
+        sizes = {processes.submit(_load_share, share): share.size for share in shares}
         for share in as_completed(sizes):
             booked += share.result()
             done(sizes[share])
     return booked
 
 
-def _shares(past: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield all baskets of some households at a time: what is loaded in one transaction. The largest come first."""
+def _shares(past: pl.DataFrame) -> Iterator[Share]:
+    """Yield the shares of the past, the largest first."""
     households = past.group_by("household_id").agg(pl.len()).sort("len", "household_id", descending=True)
     numbered = households.with_columns(
         share=(pl.col("len").cum_sum() - pl.col("len")) // BASKETS_PER_TRANSACTION
     )
     by_share = past.join(numbered.select("household_id", "share"), on="household_id", maintain_order="left")
-    yield from by_share.partition_by("share", include_key=False, maintain_order=True)
+    yield from map(BasketShare, by_share.partition_by("share", include_key=False, maintain_order=True))
 
 
 class _Loader:
     """What a process keeps between transactions."""
 
-    def __init__(self, dsn: str, tills: dict[str, TillAccess], at: datetime) -> None:
+    def __init__(self, dsn: str, tenant_id: UUID, tills: dict[str, TillAccess], at: datetime) -> None:
+        self._tenant_id = tenant_id
         self._callers = {
-            code: Caller(tenant_id=TENANT_ID, till_id=till.till_id, branch=code)
+            code: Caller(tenant_id=tenant_id, till_id=till.till_id, branch=code)
             for code, till in tills.items()
         }
         self._at = at
@@ -83,15 +125,12 @@ class _Loader:
         self._runner = asyncio.Runner()
         self._database = self._runner.run(Database.connect(dsn, connections_max=1))
 
-    def load(self, share: pl.DataFrame) -> int:
-        items = [
-            Item(caller=self._callers[basket.branch], purchase=basket.to_purchase())
-            for basket in baskets.read(share)
-        ]
+    def load(self, share: Share) -> int:
+        items = [Item(caller=self._callers[branch], purchase=purchase) for branch, purchase in share.sales()]
         return self._runner.run(self._load(items))
 
     async def _load(self, items: list[Item]) -> int:
-        async with self._database.transaction(TENANT_ID, actor=ACTOR, at=self._at) as tx:
+        async with self._database.transaction(self._tenant_id, actor=ACTOR, at=self._at) as tx:
             loaded = await load_history(tx, self._reference, items)
         for _, refusal in loaded.refused:
             raise refusal
@@ -102,12 +141,12 @@ _loaders: list[_Loader] = []
 """The one of this process, if it is a loading one."""
 
 
-def _start(dsn: str, tills: dict[str, TillAccess], at: datetime) -> None:
-    _loaders.append(_Loader(dsn, tills, at))
+def _start(dsn: str, tenant_id: UUID, tills: dict[str, TillAccess], at: datetime) -> None:
+    _loaders.append(_Loader(dsn, tenant_id, tills, at))
     # What a transaction makes is freed by counting references; looking for cycles costs a quarter of the time.
     gc.freeze()
     gc.disable()
 
 
-def _load_share(share: pl.DataFrame) -> int:
+def _load_share(share: Share) -> int:
     return _loaders[0].load(share)

@@ -1,15 +1,20 @@
-"""Makes the demo be there: opens the business the first time, loads what is missing of its past."""
+"""Makes the demo be there: opens its two businesses the first time, loads what is missing of their past."""
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
 from plushka.demo import access, calendar, loading
-from plushka.demo.access import Access
+from plushka.demo.access import Access, TillAccess
 from plushka.demo.business import ACTOR, TENANT_ID, open_business
+from plushka.demo.cafe import business as cafe
+from plushka.demo.cafe.guests import DAYS, GUESTS
+from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.dataset import Year, read_year
 from plushka.domain.businesses.model import UnknownBusiness
 from plushka.domain.businesses.queries import get_business
@@ -52,10 +57,7 @@ def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None
     opened_at = asyncio.run(find_opening(dsn, now))
     ways_in = access.find(settings) if opened_at is not None else None
     if opened_at is not None and ways_in is None:
-        raise WaysInLost(
-            f"The demo business is in this database, but its keys are not in {access.folder(settings)}: "
-            "use the data folder it was opened with, or an empty database."
-        )
+        raise _lost(settings)
     if ways_in is not None and ways_in.loaded >= (count or loading.WHOLE_YEAR):
         return Demo(ways_in, booked=0, year=None)
     year = read_year()
@@ -68,16 +70,69 @@ def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None
         booked = loading.load(
             year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance
         )
-    asyncio.run(_verify(dsn, clock))
+    asyncio.run(_verify(dsn, clock, TENANT_ID))
     ways_in = replace(ways_in, loaded=max(ways_in.loaded, count or loading.WHOLE_YEAR))
     access.keep(settings, ways_in)
     return Demo(ways_in, booked=booked, year=year)
 
 
-async def find_opening(dsn: str, now: datetime) -> datetime | None:
+def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
+    """Open the coffee shop beside the grocery chain unless it is open, and load its year; return the new receipts.
+
+    Safe to repeat and to interrupt, as ``ensure_demo``, which comes first.
+
+    :raises WaysInLost: when the coffee shop was opened with another data folder
+    """
+    now = clock.now()
+    ways_in = access.find(settings)
+    opened_at = asyncio.run(find_opening(dsn, now, cafe.TENANT_ID))
+    if ways_in is None or (opened_at is not None and not ways_in.cafe):
+        raise _lost(settings)
+    if opened_at is not None and ways_in.cafe_is_loaded:
+        return 0
+    if opened_at is None:
+        yesterday = now.astimezone(ZoneInfo(TIME_ZONE)).date() - timedelta(days=1)
+        ways_in = asyncio.run(_open_cafe(dsn, settings, ways_in, yesterday))
+    else:
+        yesterday = opened_at.astimezone(ZoneInfo(TIME_ZONE)).date() + timedelta(days=DAYS - 1)
+    with progress(
+        "Loading the coffee shop", sum(share.size for share in cafe.shares(yesterday)), "receipts"
+    ) as steps:
+        booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
+    asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
+    access.keep(settings, replace(ways_in, cafe_is_loaded=True))
+    return booked
+
+
+async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: date) -> Access:
+    def with_tills(tills: dict[str, TillAccess]) -> Access:
+        return replace(ways_in, cafe=tills, cafe_is_loaded=False)
+
     database = await Database.connect(dsn, connections_max=1)
     try:
-        async with database.transaction(TENANT_ID, actor=ACTOR, at=now, read_only=True) as tx:
+        with progress("Opening the coffee shop", GUESTS, "members") as steps:
+            tills = await cafe.open_cafe(
+                database,
+                yesterday,
+                enrolled=steps.advance,
+                keep=lambda opened: access.keep(settings, with_tills(opened)),
+            )
+        return with_tills(tills)
+    finally:
+        await database.close()
+
+
+def _lost(settings: Settings) -> WaysInLost:
+    return WaysInLost(
+        f"The demo business is in this database, but its keys are not in {access.folder(settings)}: "
+        "use the data folder it was opened with, or an empty database."
+    )
+
+
+async def find_opening(dsn: str, now: datetime, tenant_id: UUID = TENANT_ID) -> datetime | None:
+    database = await Database.connect(dsn, connections_max=1)
+    try:
+        async with database.transaction(tenant_id, actor=ACTOR, at=now, read_only=True) as tx:
             return (await get_business(tx)).created_at
     except UnknownBusiness:
         return None
@@ -85,12 +140,12 @@ async def find_opening(dsn: str, now: datetime) -> datetime | None:
         await database.close()
 
 
-async def _verify(dsn: str, clock: Clock) -> None:
+async def _verify(dsn: str, clock: Clock, tenant_id: UUID) -> None:
     """Prove the ledger once now, so that the office has a proof to show before the first night."""
     database = await Database.connect(dsn, connections_max=1)
     try:
         with progress("Proving the ledger", LAWS_COUNT, "laws") as steps:
-            await verify_tenant(database, clock, TENANT_ID, on_law=steps.advance)
+            await verify_tenant(database, clock, tenant_id, on_law=steps.advance)
     finally:
         await database.close()
 

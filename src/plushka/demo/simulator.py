@@ -1,4 +1,4 @@
-"""The demo's tills: they go on selling the year's baskets through the HTTP API, as tills of any shop would.
+"""The demo's tills: they go on selling through the HTTP API, as tills of any shop would.
 
 A sale is written down before it is sent and crossed out when it is answered. Whatever happens in
 between (this process killed, the server away), the same request goes out again under the same
@@ -8,8 +8,7 @@ Idempotency-Key, so nothing is sold twice and nothing is left out.
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
@@ -21,18 +20,13 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plushka.demo import baskets, people
-from plushka.demo.access import Access, write_privately
-from plushka.demo.baskets import CURRENCY, Basket
-from plushka.demo.dataset import Year
+from plushka.demo.access import TillAccess, write_privately
+from plushka.demo.shoppers import Queue, Shopper
 from plushka.platform.clock import Clock
 
-SALES_PER_SECOND = 1.5
 TIMEOUT_SECONDS = 10.0
 PAUSE_SECONDS_MIN = 0.5
 PAUSE_SECONDS_MAX = 30.0
-WINDOW_BASKETS = 500
-"""Baskets whose lines are read at once."""
 TEMPORARY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 POINTS_CHANGED = frozenset(
     {"payable_changed", "redemption_over_maximum", "redemption_refused", "insufficient_points"}
@@ -51,7 +45,7 @@ class Sale(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """How many baskets were dealt with so far, and the sale that is not answered yet."""
+    """How many shoppers were dealt with so far, and the sale that is not answered yet."""
 
     done: int = 0
     sale: Sale | None = None
@@ -62,45 +56,43 @@ class Stopped(Exception):
 
 
 class Tills:
-    """All tills of the demo, selling the baskets that follow yesterday's, and the whole year after them again.
+    """All tills of a business, selling to one shopper after another.
 
-    ``notes`` is the file that outlives this process. A basket sold in the n-th round has the receipt
-    number of the data set and ``-n``.
+    ``keys`` are the tills by branch, ``notes`` is the file that outlives this process.
     """
 
     def __init__(
         self,
         client: httpx.AsyncClient,
         *,
-        year: Year,
-        yesterday: date,
-        ways_in: Access,
+        queue: Queue,
+        currency: str,
+        keys: Mapping[str, TillAccess],
         notes: Path,
         clock: Clock,
     ) -> None:
         self._client = client
-        self._year = year
-        self._in_order = baskets.in_order(year, yesterday)
-        self._ways_in = ways_in
+        self._currency = currency
+        self._keys = keys
         self._notes = notes
         self._clock = clock
         self._stop = asyncio.Event()
         self._progress = (
             msgspec.json.decode(notes.read_bytes(), type=Progress) if notes.exists() else Progress()
         )
-        self._coming = self._baskets_from(self._progress.done + (self._progress.sale is not None))
+        self._coming = queue(self._progress.done + (self._progress.sale is not None))
 
     def stop(self) -> None:
         """Tell ``run`` to end soon."""
         self._stop.set()
 
-    async def run(self) -> None:
+    async def run(self, *, sales_per_second: float) -> None:
         """Sell at a human pace until ``stop``."""
         with contextlib.suppress(Stopped):
             while not self._stop.is_set():
                 await self.sell()
                 # Shoppers come independently of each other, so the gaps between them are exponential.
-                await self._pause(random.expovariate(SALES_PER_SECOND))
+                await self._pause(random.expovariate(sales_per_second))
 
     async def sell(self) -> None:
         """Make the next sale, first ending the one that was interrupted.
@@ -109,7 +101,7 @@ class Tills:
         """
         sale = self._progress.sale
         if sale is None:
-            sale = await self._ring_up(*next(self._coming))
+            sale = await self._ring_up(next(self._coming))
             self._note(replace(self._progress, sale=sale))
         response = await self._post("/v1/purchases", sale)
         if response.is_error and _code_of(response) in POINTS_CHANGED:
@@ -122,28 +114,27 @@ class Tills:
             )
         self._note(Progress(done=self._progress.done + 1))
 
-    async def _ring_up(self, basket: Basket, number: int) -> Sale:
+    async def _ring_up(self, shopper: Shopper) -> Sale:
+        member = {} if shopper.card is None else {"member": {"card": shopper.card}}
         sale = Sale(
-            branch=basket.branch,
-            external_id=f"{basket.basket_id}-{number}",
+            branch=shopper.branch,
+            external_id=shopper.receipt,
             body={
-                "external_id": f"{basket.basket_id}-{number}",
+                "external_id": shopper.receipt,
                 "occurred_at": self._clock.now(),
-                "currency": CURRENCY,
-                "member": {"card": baskets.card(basket.household_id)},
+                "currency": self._currency,
+                **member,
                 "lines": [
                     {
                         "sku": line.sku,
                         "quantity_milli": line.quantity_milli,
                         "amount_minor": line.amount_minor,
                     }
-                    for line in basket.lines
+                    for line in shopper.lines
                 ],
             },
         )
-        if not people.pays_with_points(basket.household_id, basket.basket_id):
-            return sale
-        return await self._quote(sale)
+        return await self._quote(sale) if shopper.pays_with_points else sale
 
     async def _quote(self, sale: Sale) -> Sale:
         """Ask what points may pay, as a till does before it asks for the money."""
@@ -164,7 +155,7 @@ class Tills:
         :raises Stopped: before that
         """
         headers = {
-            "Authorization": f"Bearer {self._ways_in.tills[sale.branch].key}",
+            "Authorization": f"Bearer {self._keys[sale.branch].key}",
             "Content-Type": "application/json",
         }
         if path == "/v1/purchases":
@@ -191,16 +182,6 @@ class Tills:
     def _note(self, progress: Progress) -> None:
         write_privately(self._notes, msgspec.json.encode(progress))
         self._progress = progress
-
-    def _baskets_from(self, start: int) -> Iterator[tuple[Basket, int]]:
-        """Yield the baskets after the first ``start``, each with the number of the round it is sold in."""
-        total = self._in_order.height
-        while True:
-            number, first = divmod(start, total)
-            window = self._in_order.slice(first, WINDOW_BASKETS)
-            for basket in baskets.read(baskets.with_lines(window, self._year)):
-                yield basket, number + 1
-            start += window.height
 
 
 def _for_money(body: dict[str, Any]) -> dict[str, Any]:

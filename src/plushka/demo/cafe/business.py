@@ -1,0 +1,125 @@
+"""Opens the coffee shop as its owner would have, from the preset, and loads its year."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from plushka.demo.access import TillAccess
+from plushka.demo.business import ACTOR, EMAIL, ENROLLED_BEFORE
+from plushka.demo.cafe import menu
+from plushka.demo.cafe.guests import BRANCH_NAMES, BRANCHES, Guest, guest
+from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
+from plushka.demo.loading import Step, load_shares
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.catalog.operations import upsert_categories, upsert_products
+from plushka.domain.founding.model import Plan
+from plushka.domain.founding.operations import found, till_name
+from plushka.domain.members.model import Identity
+from plushka.domain.programs.operations import enroll
+from plushka.domain.purchases.model import Purchase
+from plushka.domain.staff.model import SCOPES
+from plushka.domain.staff.operations import issue_key, set_up_till
+from plushka.domain.staff.queries import find_credentials
+from plushka.platform.database import Database, Tx
+from plushka.platform.errors import PermanentFailure
+
+TENANT_ID = UUID("01915e00-0000-7000-8000-000000cafe00")
+"""Always the same, so that a second load finds the first."""
+NAME = "Кофейня «Пар» (демо, данные придуманы)"
+PRESET = "coffee"
+FIRST, *_OTHERS = BRANCHES
+GUESTS_PER_SHARE = 150
+
+
+class OwnerMissing(PermanentFailure):
+    """The grocery chain's owner, who owns the coffee shop too, is not registered."""
+
+
+async def open_cafe(
+    database: Database, yesterday: date, *, enrolled: Step, keep: Callable[[dict[str, TillAccess]], None]
+) -> dict[str, TillAccess]:
+    """Open the coffee shop as of the first day of its year, in one transaction, and return its tills by branch.
+
+    ``keep`` is given the tills before the transaction commits.
+    """
+    opened_at = opens_at(yesterday)
+    async with database.global_transaction(actor=ACTOR, at=opened_at) as global_tx:
+        owner = await find_credentials(global_tx, EMAIL)
+    if owner is None:
+        raise OwnerMissing("The demo's owner is not registered: plushka demo")
+    async with database.transaction(TENANT_ID, actor=ACTOR, at=opened_at) as tx:
+        founded = await found(tx, _plan(), owner.account_id)
+        tills = {FIRST: TillAccess(till_id=founded.till_id, key=founded.till_key)}
+        for code in _OTHERS:
+            tills[code] = await _open_branch(tx, code)
+        await upsert_categories(tx, menu.CATEGORIES)
+        await upsert_products(tx, menu.entries())
+        await _enroll_guests(tx, visits(yesterday), enrolled)
+        keep(tills)
+    return tills
+
+
+def load_cafe(yesterday: date, *, dsn: str, tills: Mapping[str, TillAccess], at: datetime, done: Step) -> int:
+    """Load the year of the coffee shop and return how many receipts were new."""
+    return load_shares(shares(yesterday), dsn=dsn, tenant_id=TENANT_ID, tills=tills, at=at, done=done)
+
+
+class VisitShare:
+    """All visits of some guests, or some of those without a card, with the numbers of their receipts."""
+
+    def __init__(self, numbered: list[tuple[int, Visit]]) -> None:
+        self._numbered = numbered
+
+    @property
+    def size(self) -> int:
+        return len(self._numbered)
+
+    def sales(self) -> Iterator[tuple[str, Purchase]]:
+        for number, visit in self._numbered:
+            yield visit.branch, visit.to_purchase(number)
+
+
+def shares(yesterday: date) -> list[VisitShare]:
+    """Return the year in shares; receipts are numbered in the order of time."""
+    by_share: dict[int, list[tuple[int, Visit]]] = {}
+    for number, visit in enumerate(visits(yesterday), start=1):
+        share = -1 - number % 2 if visit.guest is None else visit.guest // GUESTS_PER_SHARE
+        by_share.setdefault(share, []).append((number, visit))
+    return [VisitShare(numbered) for numbered in by_share.values()]
+
+
+def _plan() -> Plan:
+    return Plan(
+        name=NAME,
+        country="RU",
+        currency=menu.CURRENCY,
+        language="ru",
+        time_zone=TIME_ZONE,
+        branch=BRANCH_NAMES[FIRST],
+        preset=PRESET,
+    )
+
+
+async def _open_branch(tx: Tx, code: str) -> TillAccess:
+    branch = await open_branch(tx, code=code, name=BRANCH_NAMES[code])
+    till = await set_up_till(tx, name=till_name(branch.name, "ru"), branch_id=branch.id)
+    _, key = await issue_key(tx, till_id=till.id, scopes=SCOPES)
+    return TillAccess(till_id=till.id, key=key)
+
+
+async def _enroll_guests(tx: Tx, year: list[Visit], enrolled: Step) -> None:
+    """Enroll everybody at the desk, shortly before their first visit."""
+    first = {visit.guest: visit.at for visit in reversed(year) if visit.guest is not None}
+    for number, at in sorted(first.items(), key=lambda pair: (pair[1], pair[0])):
+        await _enroll(replace(tx, at=at - ENROLLED_BEFORE), guest(number))
+        enrolled(1)
+
+
+async def _enroll(tx: Tx, who: Guest) -> None:
+    await enroll(
+        tx,
+        name=who.name,
+        identities=(Identity(kind="card", value=who.card), Identity(kind="email", value=who.email)),
+        birthday=who.birthday,
+    )

@@ -1,0 +1,216 @@
+"""The generated coffee shop: the same for the same day, plausible, loaded once, and sold in through the tills' API."""
+
+import asyncio
+from collections import Counter
+from datetime import date, timedelta
+from itertools import islice, pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+from tests.demo.conftest import NOW
+from tests.domain.booked import booked
+from tests.pos.conftest import started
+
+from plushka.app import Plushka
+from plushka.demo import access
+from plushka.demo.access import Access, TillAccess
+from plushka.demo.business import ACTOR, EMAIL
+from plushka.demo.cafe import business, guests, menu
+from plushka.demo.cafe.business import TENANT_ID, load_cafe, open_cafe
+from plushka.demo.cafe.guests import DAYS, GUESTS, guest
+from plushka.demo.cafe.present import visitors
+from plushka.demo.cafe.year import TIME_ZONE, Visit, first_day, opens_at, visits
+from plushka.demo.setup import WaysInLost, ensure_cafe
+from plushka.demo.simulator import Tills
+from plushka.domain.businesses.queries import get_business, list_branches
+from plushka.domain.ledger.verify import check
+from plushka.domain.programs.presets.shelf import get_preset
+from plushka.domain.programs.presets.writing import write_program
+from plushka.domain.programs.queries import get_current_version
+from plushka.domain.purchases.laws import LAWS
+from plushka.domain.staff.operations import register_account
+from plushka.domain.staff.queries import list_staff
+from plushka.platform.database import Database
+from plushka.platform.settings import Settings
+
+YESTERDAY = date(2026, 3, 9)
+SOME_GUESTS = 12
+
+
+@pytest.fixture(scope="module")
+def year() -> list[Visit]:
+    return visits(YESTERDAY)
+
+
+def test_the_same_day_gives_the_same_year(year: list[Visit]) -> None:
+    assert visits(YESTERDAY) == year
+    assert year[-1].at.astimezone(ZoneInfo(TIME_ZONE)).date() == YESTERDAY
+    assert first_day(YESTERDAY) == YESTERDAY - timedelta(days=DAYS - 1)
+    assert all(before.at <= after.at for before, after in pairwise(year))
+
+
+def test_the_year_looks_like_one_of_a_coffee_shop(year: list[Visit]) -> None:
+    local = [visit.at.astimezone(ZoneInfo(TIME_ZONE)) for visit in year]
+    hours, weekdays = Counter(at.hour for at in local), Counter(at.weekday() for at in local)
+    by_guest = Counter(visit.guest for visit in year if visit.guest is not None)
+    assert 17_000 < len(year) < 22_000
+    assert len(by_guest) == GUESTS
+    assert max(hours, key=lambda hour: hours[hour]) in {8, 9}
+    assert set(hours) <= set(range(7, 21))
+    assert weekdays[6] < weekdays[0]
+    park = Counter(at.weekday() for at, visit in zip(local, year, strict=True) if visit.branch == "3")
+    assert park[5] > park[0]
+    assert 0.2 < 1 - by_guest.total() / len(year) < 0.35
+    assert GUESTS / 4 < sum(visits == 1 for visits in by_guest.values()) < GUESTS / 2
+    assert sum(visits >= 50 for visits in by_guest.values()) > 40
+    first_month, last_month = (
+        sum(from_day <= (at.date() - first_day(YESTERDAY)).days < from_day + 30 for at in local)
+        for from_day in (0, DAYS - 30)
+    )
+    assert last_month > first_month
+
+
+def test_everything_sold_is_on_the_menu_in_a_category_the_programme_knows(year: list[Visit]) -> None:
+    sold = {line.sku for visit in year for line in visit.lines}
+    assert sold == {dish.sku for dish in menu.MENU}
+    assert set(get_preset("coffee").categories) <= {dish.category for dish in menu.MENU}
+    prices = {dish.sku: dish.price_minor for dish in menu.MENU}
+    assert all(
+        line.amount_minor * menu.PIECE_MILLI == prices[line.sku] * line.quantity_milli
+        for visit in year
+        for line in visit.lines
+    )
+
+
+def test_no_guest_can_be_called_or_written_to() -> None:
+    everybody = [guest(number) for number in range(GUESTS)]
+    assert len({who.name for who in everybody}) == GUESTS
+    assert all(who.email.endswith("@example.com") for who in everybody)
+
+
+@pytest.fixture
+def few_guests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the year be one of a dozen guests and nobody else."""
+
+    def of_few(yesterday: date) -> list[Visit]:
+        return [visit for visit in visits(yesterday) if visit.guest is not None and visit.guest < SOME_GUESTS]
+
+    monkeypatch.setattr(business, "visits", of_few)
+
+
+@pytest.fixture
+def cafe(dsn: str, few_guests: None) -> dict[str, TillAccess]:
+    del few_guests
+    return asyncio.run(opened(dsn))
+
+
+async def opened(dsn: str) -> dict[str, TillAccess]:
+    database = await Database.connect(dsn, connections_max=1)
+    async with database.global_transaction(actor=ACTOR, at=NOW) as tx:
+        await register_account(
+            tx, email=EMAIL, name="Анна", password="печёная плюшка с корицей", language="ru"
+        )
+    tills = await open_cafe(database, YESTERDAY, enrolled=lambda _: None, keep=lambda _: None)
+    await database.close()
+    return tills
+
+
+def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, TillAccess]) -> None:
+    whole = sum(share.size for share in business.shares(YESTERDAY))
+    assert whole > 50
+
+    def load() -> int:
+        return load_cafe(YESTERDAY, dsn=dsn, tills=cafe, at=NOW, done=lambda _: None)
+
+    assert (load(), load()) == (whole, 0)
+
+    async def look() -> None:
+        database = await Database.connect(dsn, connections_max=1)
+        async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW) as tx:
+            assert (await check(tx, also=LAWS))[1] == ()
+            assert len((await booked(tx))["receipts"]) == whole
+            shop, version = await get_business(tx), await get_current_version(tx)
+            assert "данные придуманы" in shop.name
+            assert shop.created_at == opens_at(YESTERDAY)
+            assert len(await list_branches(tx)) == len(cafe) == 3
+            assert version is not None
+            assert version.program == write_program(get_preset("coffee"), currency="RUB", language="ru")
+            assert [(person.email, person.role) for person in await list_staff(tx)] == [(EMAIL, "owner")]
+        await database.close()
+
+    asyncio.run(look())
+
+
+def test_its_tills_sell_to_members_and_to_strangers(
+    dsn: str, cafe: dict[str, TillAccess], tmp_path: Path
+) -> None:
+    settings = Settings.from_environment({"DATABASE_URL": dsn, "PLUSHKA_DATA": str(tmp_path)})
+
+    async def sell() -> list[tuple[str, bool]]:
+        clock = SetClock(NOW)
+        async with started(Plushka(settings, clock)) as app:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://plushka.test") as client:
+                tills = Tills(
+                    client,
+                    queue=lambda start: (one for one in visitors(clock)(start) if known(one.card)),
+                    currency=menu.CURRENCY,
+                    keys=cafe,
+                    notes=settings.data_folder / "cafe-tills.json",
+                    clock=clock,
+                )
+                for _ in range(6):
+                    await tills.sell()
+        database = await Database.connect(dsn, connections_max=1)
+        async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW) as tx:
+            rows = await tx.fetch(
+                "select external_id, member_id is not null as is_member from receipts where tenant_id = $1",
+                tx.tenant_id,
+            )
+        await database.close()
+        return [tuple(row) for row in rows]
+
+    sold = asyncio.run(sell())
+    assert len({number for number, _ in sold}) == 6
+
+
+def known(card: str | None) -> bool:
+    return card is None or int(card.removeprefix("PAR")) < SOME_GUESTS
+
+
+def test_the_visitors_of_now_are_the_same_after_a_restart() -> None:
+    clock = SetClock(NOW)
+    first = list(islice(visitors(clock)(0), 40))
+    assert list(islice(visitors(clock)(30), 10)) == first[30:]
+    assert {shopper.branch for shopper in first} == set(guests.BRANCHES)
+    assert any(shopper.card is None for shopper in first)
+
+
+def test_making_it_be_there_is_safe_to_repeat(dsn: str, few_guests: None, settings: Settings) -> None:
+    del few_guests
+    with pytest.raises(WaysInLost):
+        ensure_cafe(dsn, SetClock(NOW), settings)
+
+    async def register() -> None:
+        database = await Database.connect(dsn, connections_max=1)
+        async with database.global_transaction(actor=ACTOR, at=NOW) as tx:
+            await register_account(
+                tx, email=EMAIL, name="Анна", password="печёная плюшка с корицей", language="ru"
+            )
+        await database.close()
+
+    asyncio.run(register())
+    access.keep(settings, Access(email=EMAIL, password="x", tills={}))
+    assert ensure_cafe(dsn, SetClock(NOW), settings) > 50
+    assert ensure_cafe(dsn, SetClock(NOW), settings) == 0
+    kept = access.find(settings)
+    assert kept is not None
+    assert (sorted(kept.cafe), kept.cafe_is_loaded) == (["1", "2", "3"], True)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.from_environment({"PLUSHKA_DATA": f"{tmp_path}/data"})
