@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
+from datetime import date
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,11 @@ from tests.office.tasks import do_all_tasks
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
+from plushka.domain.insights.members.export import ExportColumn
 from plushka.domain.ledger.verify import check
+from plushka.domain.members.imports.files import read_table
+from plushka.domain.members.imports.rows import Facts
+from plushka.domain.members.imports.understanding import propose, understand
 from plushka.domain.members.model import Identity
 from plushka.domain.programs.adjusting import adjust
 from plushka.domain.programs.operations import enroll
@@ -184,7 +189,7 @@ async def test_members_are_written_to_a_file_that_runs_nothing(anna: httpx.Async
     file = await anna.get(f"{answer.headers['location']}/file")
 
     assert file.text.splitlines() == [
-        "\ufeffИмя;Телефон;Баланс бонусов;Сумма покупок",
+        "\ufeffИмя клиента;Телефон;Баланс бонусов;Сумма покупок",
         "Анна;+79990000000;100;0,00",
         "Борис;+79990000001;0;0,00",
         "'=cmd|'/c calc'!A1;+79990000002;0;0,00",
@@ -231,3 +236,31 @@ async def test_each_role_finds_what_it_may(app: Plushka, staff: dict[str, str], 
         assert "Поставить метку" in page
         assert "Собрать файл" not in page
         assert "Сколько бонусов каждому" not in page
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+async def test_a_file_of_ours_is_understood_by_our_import(
+    anna: httpx.AsyncClient, stage: Stage, language: str, file_format: str
+) -> None:
+    """All columns are recognised, and the same members are found in it."""
+    anna.cookies.set("plushka_language", language)
+    answer = await anna.post(
+        "/members/exports?all=1",
+        data={"format": file_format, "column": [column for column in ExportColumn if column != "id"]},
+    )
+    await stage.work()
+    file = (await anna.get(f"{answer.headers['location']}/file")).content
+
+    plan = propose(read_table(file), country="RU", today=stage.clock.now().date(), source="x")
+    facts = Facts(country="RU", today=stage.clock.now().date(), scale=0, tiers={})
+    rows = understand(file, plan, facts).rows
+
+    assert [row.name for row in rows] == list(NAMES)
+    assert [row.balance for row in rows] == [100, 0, 0]
+    assert [row.identities for row in rows] == [
+        (Identity("phone", f"+7999000000{number}"),) for number in range(3)
+    ]
+    assert [row.discount_bp for row in rows] == [0, 0, 0]
+    assert [row.enrolled_on for row in rows] == [date(2026, 3, 10)] * 3
+    assert [row.problems for row in rows] == [(), (), ()]

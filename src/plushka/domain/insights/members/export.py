@@ -51,7 +51,7 @@ class ExportColumn(StrEnum):
 
 
 HEADINGS: dict[ExportColumn, str] = {
-    ExportColumn.NAME: marked("Name"),
+    ExportColumn.NAME: marked("Member's name"),
     ExportColumn.PHONE: marked("Phone"),
     ExportColumn.CARD: marked("Card"),
     ExportColumn.EMAIL: marked("E-mail"),

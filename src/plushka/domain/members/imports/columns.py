@@ -32,7 +32,17 @@ HEADINGS: dict[Column, frozenset[str]] = {
             "участник",
             "контакт",
         }
-        | {"name", "full name", "fullname", "customer", "customer name", "client", "member", "contact name"}
+        | {
+            "name",
+            "full name",
+            "fullname",
+            "member s name",
+            "customer",
+            "customer name",
+            "client",
+            "member",
+            "contact name",
+        }
     ),
     Column.LAST_NAME: frozenset({"фамилия", "last name", "lastname", "surname", "family name"}),
     Column.FIRST_NAME: frozenset({"first name", "firstname", "given name"}),

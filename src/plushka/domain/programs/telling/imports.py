@@ -32,7 +32,7 @@ PROBLEM_CODES = frozenset(_SENTENCES)
 TYPED_SHOWN = 60
 
 COLUMN_NAMES: dict[Column, str] = {
-    Column.NAME: marked("Name"),
+    Column.NAME: marked("Member's name"),
     Column.LAST_NAME: marked("Surname"),
     Column.FIRST_NAME: marked("First name"),
     Column.MIDDLE_NAME: marked("Middle name"),
