@@ -41,7 +41,10 @@ SECTIONS = (
         "members",
         marked("Members"),
         "users",
-        (Page("list", marked("All members"), "/members", "members.read"),),
+        (
+            Page("list", marked("All members"), "/members", "members.read"),
+            Page("import", marked("Import"), "/members/import", "members.import"),
+        ),
     ),
     Section(
         "receipts",

@@ -30,7 +30,6 @@ HEADINGS: dict[Column, frozenset[str]] = {
             "имя и фамилия",
             "фамилия имя отчество",
             "участник",
-            "контакт",
         }
         | {
             "name",
@@ -113,6 +112,7 @@ HEADINGS: dict[Column, frozenset[str]] = {
             "registered",
             "registration date",
             "enrolled",
+            "enrolled on",
             "joined",
             "created",
             "created at",
