@@ -8,6 +8,7 @@ export function offerPasskeys() {
   }
   for (const form of document.querySelectorAll("[data-passkey]")) {
     form.hidden = false;
+    form.parentElement.querySelector("[data-passkey-missing]")?.remove();
     form.addEventListener("submit", (event) => answer(event, form));
   }
 }

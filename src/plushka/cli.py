@@ -19,6 +19,7 @@ app.command("plushka.commands.welcome:welcome", help="Print the link that sets t
 app.command("plushka.commands.restore:restore", help="Fill an empty database from such a file.")
 app.command("plushka.commands.found:app", name="found", help="Found a business of your own.")
 app.command("plushka.commands.ledger:app", name="ledger", help="Prove the journal of points.")
+app.command("plushka.commands.staff:app", name="staff", help="Let people back in.")
 app.command("plushka.commands.demo:app", name="demo", help="Load a real business to look at.")
 app.command("plushka.commands.rules:app", name="rules", help="Try rules on examples.")
 

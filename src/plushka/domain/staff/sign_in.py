@@ -12,7 +12,14 @@ from msgspec import Struct
 
 from plushka.domain.staff import operations, queries
 from plushka.domain.staff.challenges import Challenge, close_challenge, put_challenge, take_try
-from plushka.domain.staff.model import Account, ChallengeOver, SignedIn, SignInFailed, SlowedDown
+from plushka.domain.staff.model import (
+    Account,
+    ChallengeOver,
+    PasswordWrong,
+    SignedIn,
+    SignInFailed,
+    SlowedDown,
+)
 from plushka.domain.staff.passkeys import Site, take_signature
 from plushka.domain.staff.passwords import password_fits
 from plushka.domain.staff.second_factor import has_second_factor, take_code
@@ -79,6 +86,25 @@ async def take_second_step(
         await close_challenge(tx, Challenge(token=token, kind="second_factor", account_id=account.id))
         await forget_tries(tx, email=account.email)
     return await enter(database, account.id, at=at, caller=caller)
+
+
+async def confirm_password(
+    database: Database, account: Account, *, password: str, at: datetime, caller: Caller
+) -> None:
+    """Check the password of somebody signed in once more, before they change what guards their account.
+
+    Tries count with those of signing in: who found an open session must not guess from within.
+
+    :raises PasswordWrong: when it is not theirs, or was tried too often
+    """
+    async with database.global_transaction(actor="visitor", at=at) as tx:
+        if await begin_try(tx, email=account.email, network=network_of(caller.address)):
+            raise PasswordWrong(field="password")
+        credentials = await queries.find_credentials(tx, account.email)
+    if credentials is None or not await password_fits(credentials.password_hash, password):
+        raise PasswordWrong(field="password")
+    async with database.global_transaction(actor=f"account:{account.id}", at=at) as tx:
+        await forget_tries(tx, email=account.email)
 
 
 async def sign_in_by_passkey(

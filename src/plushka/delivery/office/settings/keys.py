@@ -141,6 +141,7 @@ async def _page(
         "settings/till_connect.html",
         section="settings",
         page="tills",
+        path=f"/settings/tills/{till.id}/connect",
         status=status,
         till=till,
         place=place,

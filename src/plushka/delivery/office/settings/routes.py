@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.settings import branches, branding, business, keys, tills
+from plushka.delivery.office.settings import branches, branding, business, inviting, keys, roles, staff, tills
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     branches.close,
@@ -19,9 +19,24 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     branding.show_logo,
     business.save_business,
     business.show_business,
+    inviting.invite_person,
+    inviting.revoke,
+    inviting.show_inviting,
     keys.issue,
     keys.revoke,
     keys.show_connecting,
+    roles.make_role,
+    roles.remove_role,
+    roles.save_role,
+    roles.show_new_role,
+    roles.show_role,
+    roles.show_roles,
+    staff.dismiss_person,
+    staff.make_reset_link,
+    staff.rehire_person,
+    staff.save_person,
+    staff.show_person,
+    staff.show_staff,
     tills.retire,
     tills.save_till,
     tills.set_up,

@@ -80,7 +80,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "actions_missing": (marked("Choose at least one thing that the role may do."),),
     "scopes_missing": (marked("Choose at least one thing that the key may do."),),
-    "password_wrong": (marked("This is not your present password."),),
+    "password_wrong": (
+        marked(
+            "This is not your present password. After several wrong tries it is not checked for 15 minutes."
+        ),
+    ),
     "password_too_easy": (
         marked(
             "This password is easy to guess. Take three or four words that have nothing to do with each other."

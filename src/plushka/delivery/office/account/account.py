@@ -1,0 +1,163 @@
+"""The person's own page: name, language, password, second step, passkeys, sessions."""
+
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+from msgspec import Struct
+
+from plushka.delivery.office.account.device import told_device
+from plushka.delivery.office.account.entering import caller_of
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.figures import NOTHING
+from plushka.delivery.web.forms import Form
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.businesses.model import NAME_LENGTH_MAX
+from plushka.domain.staff.model import PASSWORD_LENGTH_MAX, PasswordWrong
+from plushka.domain.staff.passkeys import Passkey, list_passkeys
+from plushka.domain.staff.password_change import change_account, change_password
+from plushka.domain.staff.second_factor import find_second_factor
+from plushka.domain.staff.sessions import Place, end_other_sessions, end_session, list_sessions
+from plushka.domain.staff.sign_in import confirm_password
+from plushka.platform.errors import Refusal
+from plushka.platform.i18n import LANGUAGES
+
+PATH = "/account"
+
+
+class SessionLine(Struct, frozen=True):
+    """A browser in which the person is signed in."""
+
+    id: UUID
+    device: str
+    address: str
+    seen: str
+    since: str
+    is_this: bool
+
+
+class PasskeyLine(Struct, frozen=True):
+    """A passkey in the list."""
+
+    id: UUID
+    name: str
+    since: str
+    used: str
+
+
+@get(PATH, opt={"action": "account.own"})
+async def show_account(visit: NamedDependency[Visit]) -> Response[str]:
+    return await account_page(visit)
+
+
+@post(f"{PATH}/profile", opt={"action": "account.own"})
+async def save_profile(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    form = await visit.typed(request)
+    name = form.text("name", length_max=NAME_LENGTH_MAX)
+    language = form.choice("language", LANGUAGES)
+    if form.is_sound and language is not None:
+        try:
+            async with visit.writing() as tx:
+                await change_account(tx, visit.session.account, name=name, language=language)
+            return sent_on(PATH, visit.words.gettext("Saved."))
+        except Refusal as refusal:
+            form.refused(refusal)
+    return await account_page(visit, profile=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
+@post(f"{PATH}/password", opt={"action": "account.own"})
+async def save_password(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Change the password; the sessions elsewhere end."""
+    form = await visit.typed(request)
+    present, password = form.value("present"), form.value("password")
+    for name in ("present", "password"):
+        form.text(name, length_max=PASSWORD_LENGTH_MAX)
+    if form.is_sound:
+        account = visit.session.account
+        try:
+            await confirm_password(
+                visit.office.database, account, password=present, at=visit.at, caller=caller_of(request)
+            )
+            async with visit.writing() as tx:
+                await change_password(tx, account, password=password, session_id=visit.session.id)
+            return sent_on(
+                PATH, visit.words.gettext("The password is changed. You are signed out everywhere else.")
+            )
+        except PasswordWrong as refusal:
+            form.refused(refusal, fields={"password": "present"})
+        except Refusal as refusal:
+            form.refused(refusal, default="password")
+    return await account_page(visit, password=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
+@post(f"{PATH}/sessions/{{session_id:uuid}}/end", opt={"action": "account.own"})
+async def end_one(visit: NamedDependency[Visit], session_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        await end_session(tx, visit.session.account.id, session_id)
+    return sent_on(f"{PATH}#sessions", visit.words.gettext("That session is ended."))
+
+
+@post(f"{PATH}/sessions/end-others", opt={"action": "account.own"})
+async def end_others(visit: NamedDependency[Visit]) -> Redirect:
+    async with visit.writing() as tx:
+        ended = await end_other_sessions(tx, visit.session)
+    text = visit.words.ngettext(
+        "{count} session is ended.", "{count} sessions are ended.", ended, count=ended
+    )
+    return sent_on(f"{PATH}#sessions", text)
+
+
+async def account_page(
+    visit: Visit,
+    *,
+    profile: Form | None = None,
+    password: Form | None = None,
+    passkey: Form | None = None,
+    second_factor: Form | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """Return the page with the form that was sent, if one was, and its problems."""
+    account = visit.session.account
+    async with visit.reading() as tx:
+        factor = await find_second_factor(tx, account.id)
+        passkeys, sessions = await list_passkeys(tx, account.id), await list_sessions(tx, account.id)
+    return visit.page(
+        "account/account.html",
+        section="",
+        path=PATH,
+        status=status,
+        account=account,
+        profile=profile or visit.form(),
+        password=password or visit.form(),
+        passkey=passkey or visit.form(),
+        second_factor=second_factor or visit.form(),
+        factor=factor if factor and factor.confirmed_at else None,
+        factor_since=visit.figures.day(factor.confirmed_at) if factor and factor.confirmed_at else "",
+        passkeys=[_passkey(each, visit) for each in passkeys],
+        sessions=[_session(each, visit) for each in sessions],
+    )
+
+
+def _passkey(passkey: Passkey, visit: Visit) -> PasskeyLine:
+    figures = visit.figures
+    return PasskeyLine(
+        id=passkey.id,
+        name=passkey.name,
+        since=figures.day(passkey.created_at),
+        used=figures.moment(passkey.used_at) if passkey.used_at else NOTHING,
+    )
+
+
+def _session(place: Place, visit: Visit) -> SessionLine:
+    return SessionLine(
+        id=place.id,
+        device=told_device(place.device) or visit.words.gettext("unknown device"),
+        address=place.address,
+        seen=visit.figures.moment(place.seen_at),
+        since=visit.figures.day(place.created_at),
+        is_this=place.id == visit.session.id,
+    )

@@ -1,0 +1,102 @@
+"""Codes at sign-in: switching them on with an app, new recovery codes, switching them off."""
+
+import segno
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+
+from plushka.delivery.office.account.account import PATH as ACCOUNT
+from plushka.delivery.office.account.account import account_page
+from plushka.delivery.office.account.entering import caller_of
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.staff.model import CodeWrong, PasswordWrong
+from plushka.domain.staff.second_factor import (
+    SecondFactor,
+    app_uri,
+    begin_second_factor,
+    confirm_second_factor,
+    remove_second_factor,
+    renew_recovery_codes,
+)
+from plushka.domain.staff.sign_in import confirm_password
+
+PATH = f"{ACCOUNT}/second-factor"
+
+
+@post(f"{PATH}/begin", opt={"action": "account.own"}, status_code=HTTP_200_OK)
+async def begin(visit: NamedDependency[Visit]) -> Response[str]:
+    """Show the secret for the app; nothing is asked for until a first code is entered."""
+    async with visit.writing() as tx:
+        factor = await begin_second_factor(tx, visit.session.account.id)
+    return _setting_up(visit, visit.form(), factor)
+
+
+@post(f"{PATH}/confirm", opt={"action": "account.own"}, status_code=HTTP_200_OK)
+async def confirm(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    """Switch codes on; this answer is the only place where the recovery codes are ever shown."""
+    form = await visit.typed(request)
+    account_id = visit.session.account.id
+    try:
+        async with visit.writing() as tx:
+            codes = await confirm_second_factor(tx, account_id, form.value("code"))
+    except CodeWrong as refusal:
+        form.refused(refusal)
+        async with visit.writing() as tx:
+            factor = await begin_second_factor(tx, account_id)
+        return _setting_up(visit, form, factor, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return _codes(visit, codes, visit.words.gettext("Codes at sign-in are on"))
+
+
+@post(f"{PATH}/codes", opt={"action": "account.own"}, status_code=HTTP_200_OK)
+async def renew_codes(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    form = await visit.typed(request)
+    if not await _is_password_right(visit, request, form):
+        return await account_page(visit, second_factor=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    async with visit.writing() as tx:
+        codes = await renew_recovery_codes(tx, visit.session.account.id)
+    return _codes(visit, codes, visit.words.gettext("New recovery codes"))
+
+
+@post(f"{PATH}/off", opt={"action": "account.own"})
+async def switch_off(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    form = await visit.typed(request)
+    if not await _is_password_right(visit, request, form):
+        return await account_page(visit, second_factor=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    async with visit.writing() as tx:
+        await remove_second_factor(tx, visit.session.account.id)
+    return sent_on(ACCOUNT, visit.words.gettext("Codes at sign-in are off: the password is enough."))
+
+
+async def _is_password_right(visit: Visit, request: OfficeRequest, form: Form) -> bool:
+    try:
+        await confirm_password(
+            visit.office.database,
+            visit.session.account,
+            password=form.value("present_password"),
+            at=visit.at,
+            caller=caller_of(request),
+        )
+    except PasswordWrong as refusal:
+        form.refused(refusal, fields={"password": "present_password"}, default="present_password")
+    return form.is_sound
+
+
+def _setting_up(visit: Visit, form: Form, factor: SecondFactor, *, status: int = 200) -> Response[str]:
+    code = segno.make(app_uri(factor, visit.session.account.email), error="m")
+    return visit.page(
+        "account/second_factor.html",
+        section="",
+        path=ACCOUNT,
+        status=status,
+        form=form,
+        qr=code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"),
+        secret=" ".join(factor.secret[start : start + 4] for start in range(0, len(factor.secret), 4)),
+    )
+
+
+def _codes(visit: Visit, codes: tuple[str, ...], title: str) -> Response[str]:
+    return visit.page("account/recovery_codes.html", section="", path=ACCOUNT, codes=codes, title=title)

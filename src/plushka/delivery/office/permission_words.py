@@ -1,0 +1,78 @@
+"""Roles and actions in words: what an owner reads before giving somebody a right."""
+
+from plushka.delivery.office.permissions import ACTIONS, PERSONAL
+from plushka.domain.staff.model import Role
+from plushka.platform.i18n import Translator, marked
+
+ROLE_WORDS: dict[Role, tuple[str, str]] = {
+    "owner": (marked("Owner"), marked("may do everything, and gives rights to others")),
+    "manager": (marked("Manager"), marked("runs the business: branches, tills, staff, members, programme")),
+    "marketer": (marked("Marketer"), marked("knows the members and the programme, sees the figures")),
+    "accountant": (marked("Accountant"), marked("sees receipts, the journal of points and its proof")),
+    "cashier": (marked("Cashier"), marked("finds members and sees receipts")),
+}
+
+GROUP_WORDS: dict[str, str] = {
+    "summary": marked("Summary"),
+    "checklist": marked("First steps"),
+    "businesses": marked("Businesses"),
+    "members": marked("Members"),
+    "receipts": marked("Receipts"),
+    "program": marked("Programme"),
+    "journal": marked("Journal of points"),
+    "ledger": marked("Proof of the ledger"),
+    "settings": marked("Settings"),
+    "branches": marked("Branches"),
+    "tills": marked("Tills"),
+    "staff": marked("Staff"),
+    "audit": marked("Who did what"),
+}
+"""By what stands before the dot of an action, in the order in which they are shown."""
+
+ACTION_WORDS: dict[str, str] = {
+    "summary.read": marked("see how today goes"),
+    "checklist.hide": marked("put the list of first steps away"),
+    "businesses.found": marked("found another business"),
+    "members.read": marked("find members and see their cards"),
+    "members.tag": marked("tag members"),
+    "members.adjust": marked("give and take points by hand"),
+    "members.bulk": marked("change many members at once"),
+    "members.export": marked("take members away as a file"),
+    "members.import": marked("bring members in from a file"),
+    "receipts.read": marked("see receipts"),
+    "receipts.export": marked("take receipts away as a file"),
+    "program.read": marked("see the rules of the programme"),
+    "journal.read": marked("see all movements of points"),
+    "journal.export": marked("take the movements away as a file"),
+    "ledger.read": marked("see whether the ledger holds"),
+    "ledger.verify": marked("check the ledger now"),
+    "settings.read": marked("see how the business is set up"),
+    "settings.change": marked("change how the business is set up"),
+    "branches.read": marked("see the branches"),
+    "branches.open": marked("open new branches"),
+    "branches.change": marked("change, close and reopen branches"),
+    "tills.read": marked("see the tills and when they were used"),
+    "tills.change": marked("set up tills, issue and revoke their keys"),
+    "staff.read": marked("see who works here"),
+    "staff.change": marked("invite, change roles, dismiss, make links for new passwords"),
+    "staff.roles": marked("make roles of your own"),
+    "audit.read": marked("see who did what"),
+    "audit.export": marked("take the trail away as a file"),
+}
+
+
+def role_words(role: Role | None, own_name: str | None, words: Translator) -> str:
+    """Return what a role is called: one of the five, or the business's own."""
+    return words.gettext(ROLE_WORDS[role][0]) if role else own_name or ""
+
+
+def grouped_actions() -> dict[str, list[str]]:
+    """Return the actions that a role can be made of, by their group, in the order of the words."""
+    return {
+        group: [
+            action
+            for action in ACTION_WORDS
+            if action.partition(".")[0] == group and action in ACTIONS and action not in PERSONAL
+        ]
+        for group in GROUP_WORDS
+    }
