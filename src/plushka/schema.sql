@@ -11,6 +11,7 @@
 -- businesses -----------------------------------------------------------------------------------------
 
 -- checklist_hidden_at: when the owner put the list of first steps away; null: it is shown until all is done.
+-- sandbox_of: the business that this one is a copy of, to rehearse in; only such a one can be closed.
 -- point_words: what points are called, in every form that sentences use; {}: as in our own messages.
 create table businesses (
     tenant_id uuid primary key,
@@ -21,8 +22,14 @@ create table businesses (
     time_zone text not null,
     point_words jsonb not null default '{}',
     created_at timestamptz not null,
-    checklist_hidden_at timestamptz
+    checklist_hidden_at timestamptz,
+    sandbox_of uuid references businesses,
+    closed_at timestamptz,
+    check (closed_at is null or sandbox_of is not null),
+    check (sandbox_of <> tenant_id)
 );
+
+create unique index businesses_sandbox on businesses (sandbox_of) where closed_at is null;
 
 grant update on businesses to plushka_app;
 

@@ -79,6 +79,7 @@ SECTIONS = (
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),
             Page("roles", marked("Roles"), "/settings/roles", "staff.roles"),
             Page("audit", marked("Who did what"), "/settings/audit", "audit.read"),
+            Page("sandbox", marked("Sandbox"), "/settings/sandbox", "sandbox.open"),
         ),
     ),
 )

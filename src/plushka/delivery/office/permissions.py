@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "branches.change": frozenset({"owner", "manager"}),
         "tills.read": frozenset({"owner", "manager"}),
         "tills.change": frozenset({"owner", "manager"}),
+        "sandbox.open": frozenset({"owner", "manager"}),
         "staff.read": frozenset({"owner", "manager"}),
         "staff.change": frozenset({"owner", "manager"}),
         "staff.roles": frozenset({"owner"}),
@@ -64,6 +65,7 @@ WHOLE_BUSINESS = frozenset(
         "journal.read",
         "ledger.read",
         "ledger.verify",
+        "sandbox.open",
         "settings.change",
         "staff.roles",
     }

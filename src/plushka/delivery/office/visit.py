@@ -130,6 +130,7 @@ class Visit:
             "navigation": navigation(section=section, page=page, may=self.may),
             "business_name": self.business.name,
             "business_id": self.business.tenant_id,
+            "sandbox_of": self.business.sandbox_of,
             "workplaces": self.workplaces,
             "may_found": self.may("businesses.found"),
             "person": self.session.account.name,

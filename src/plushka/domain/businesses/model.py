@@ -18,7 +18,10 @@ DAY_STARTS_MINUTES = 240
 
 
 class Business(Struct, frozen=True):
-    """The company whose programme it is. ``country`` (ISO 3166) says how its phone numbers are spelled."""
+    """The company whose programme it is. ``country`` (ISO 3166) says how its phone numbers are spelled.
+
+    ``sandbox_of`` is the business that this one is a copy of, to rehearse in; None: it is a real one.
+    """
 
     tenant_id: UUID
     name: str
@@ -28,6 +31,7 @@ class Business(Struct, frozen=True):
     time_zone: str
     created_at: datetime
     point_words: PointWords = OURS
+    sandbox_of: UUID | None = None
 
 
 class Opening(Struct, frozen=True, array_like=True):

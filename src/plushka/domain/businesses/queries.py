@@ -24,7 +24,8 @@ async def get_business(tx: Tx) -> Business:
     row = await tx.fetchrow(
         """
         -- businesses.get_business
-        select tenant_id, name, currency, country, language, time_zone, created_at, point_words::text
+        select tenant_id, name, currency, country, language, time_zone, created_at, point_words::text,
+            sandbox_of
         from businesses
         where tenant_id = $1
         """,
@@ -96,7 +97,7 @@ async def list_tenant_ids(tx: GlobalTx) -> tuple[UUID, ...]:
     rows = await tx.fetch(
         """
         -- businesses.list_tenant_ids
-        select tenant_id from businesses order by created_at, tenant_id
+        select tenant_id from businesses where closed_at is null order by created_at, tenant_id
         """
     )
     return tuple(row["tenant_id"] for row in rows)

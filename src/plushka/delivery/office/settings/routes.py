@@ -2,7 +2,17 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.settings import branches, branding, business, inviting, keys, roles, staff, tills
+from plushka.delivery.office.settings import (
+    branches,
+    branding,
+    business,
+    inviting,
+    keys,
+    roles,
+    sandbox,
+    staff,
+    tills,
+)
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     branches.close,
@@ -37,6 +47,9 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     staff.save_person,
     staff.show_person,
     staff.show_staff,
+    sandbox.close,
+    sandbox.open_sandbox,
+    sandbox.show_sandbox,
     tills.retire,
     tills.save_till,
     tills.set_up,

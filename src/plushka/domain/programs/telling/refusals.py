@@ -108,6 +108,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The password is too long."),
     ),
     "sign_in_failed": (marked("The e-mail or the password is wrong. Check both and try again."),),
+    # The sandbox.
+    "sandbox_open": (marked("The business has a sandbox already. Close it first."),),
+    "sandbox_in_sandbox": (marked("This is a sandbox itself: it needs no other one."),),
+    "not_sandbox": (marked("This is a real business, it cannot be closed here."),),
     # How a business looks.
     "color_invalid": (marked("This is no colour. Choose one, or write it as #b4531d."),),
     "motto_too_long": (

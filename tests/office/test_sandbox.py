@@ -1,0 +1,105 @@
+"""The sandbox: all of the business is there to be tried, and nothing that is tried touches the business."""
+
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+from tests.office.conftest import MEMBER, plain, report
+from tests.pos.conftest import Cast, client_of, coffee
+
+from plushka.app import Plushka
+from plushka.domain.businesses.queries import list_tenant_ids
+from plushka.domain.founding.sandbox import find_sandbox
+from plushka.domain.ledger.verify import check
+from plushka.domain.purchases.laws import LAWS
+from plushka.domain.staff.model import SCOPES
+from plushka.domain.staff.operations import issue_key
+from plushka.domain.staff.queries import list_keys, list_tills
+from plushka.platform.database import Database
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture
+async def sandbox(anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock) -> UUID:
+    """Anna's sandbox, in which she is now; her business has members and receipts."""
+    opened = await anna.post("/settings/sandbox", follow_redirects=True)
+    assert "Песочница готова" in opened.text
+    async with database.global_transaction(actor="test:cast", at=clock.now()) as tx:
+        sandbox_id = await find_sandbox(tx, cast.anna.tenant_id)
+    assert sandbox_id is not None
+    return sandbox_id
+
+
+async def key_of(database: Database, clock: SetClock, tenant_id: UUID) -> str:
+    async with database.transaction(tenant_id, actor="test:cast", at=clock.now()) as tx:
+        till = (await list_tills(tx))[0]
+        return (await issue_key(tx, till_id=till.id, scopes=SCOPES))[1]
+
+
+@pytest.mark.usefixtures("sandbox")
+async def test_everything_but_members_and_receipts_is_copied(anna: httpx.AsyncClient) -> None:
+    home = plain((await anna.get("/")).text)
+    assert "Песочница: здесь всё ненастоящее" in home
+    assert MEMBER not in plain((await anna.get("/members")).text)
+    assert "Анна Тест" in plain((await anna.get("/members")).text)
+    assert "A-1" not in (await anna.get("/receipts")).text
+    for path in ("/program", "/settings/branches", "/settings/tills", "/settings/branding", "/settings"):
+        assert (await anna.get(path)).status_code == httpx.codes.OK, path
+
+
+async def test_a_rehearsed_purchase_is_booked_in_the_sandbox_only(
+    *, app: Plushka, anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock, sandbox: UUID
+) -> None:
+    key = await key_of(database, clock, sandbox)
+    async with client_of(app, key) as till:
+        receipt = await report(till, "/v1/purchases", coffee("T-1", member={"card": "TEST-1"}))
+    assert receipt["decision"]["earned_points"] > 0
+
+    assert ">T-1<" in (await anna.get("/receipts")).text
+    for tenant_id in (sandbox, cast.anna.tenant_id):
+        async with database.transaction(tenant_id, actor="test:cast", at=clock.now()) as tx:
+            assert (await check(tx, also=LAWS))[1] == ()
+    await anna.post(f"/businesses/{cast.anna.tenant_id}/enter")
+    real = (await anna.get("/receipts")).text
+    assert ">T-1<" not in real
+    assert ">A-1<" in real
+
+
+async def test_the_real_key_goes_on_selling_in_earnest(
+    *, app: Plushka, anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock, sandbox: UUID
+) -> None:
+    async with database.transaction(sandbox, actor="test:cast", at=clock.now()) as tx:
+        assert await list_keys(tx) == ()
+    async with client_of(app, cast.anna.secret) as till:
+        await report(till, "/v1/purchases", coffee("R-1"))
+    assert ">R-1<" not in (await anna.get("/receipts")).text
+
+
+async def test_there_is_one_sandbox_and_none_within_it(
+    anna: httpx.AsyncClient, cast: Cast, sandbox: UUID
+) -> None:
+    assert (await anna.post("/settings/sandbox")).status_code == httpx.codes.CONFLICT
+    await anna.post(f"/businesses/{cast.anna.tenant_id}/enter")
+    assert (await anna.post("/settings/sandbox")).status_code == httpx.codes.CONFLICT
+    assert f"/businesses/{sandbox}/enter" in (await anna.get("/settings/sandbox")).text
+
+
+async def test_a_closed_sandbox_lets_nobody_in_and_a_new_one_can_be_opened(
+    *, app: Plushka, anna: httpx.AsyncClient, database: Database, clock: SetClock, sandbox: UUID
+) -> None:
+    key = await key_of(database, clock, sandbox)
+
+    closed = await anna.post("/settings/sandbox/closing", follow_redirects=True)
+
+    assert "Песочница закрыта" in closed.text
+    assert "Песочница: здесь всё ненастоящее" not in closed.text
+    async with client_of(app, key) as till:
+        assert (await till.post("/v1/purchases", json=coffee("T-2"))).status_code == httpx.codes.UNAUTHORIZED
+    assert (await anna.post(f"/businesses/{sandbox}/enter")).status_code == httpx.codes.NOT_FOUND
+    async with database.global_transaction(actor="test:cast", at=clock.now()) as tx:
+        assert sandbox not in await list_tenant_ids(tx)
+    assert (await anna.post("/settings/sandbox/closing")).status_code == httpx.codes.CONFLICT
+    again = await anna.post("/settings/sandbox", follow_redirects=True)
+    assert "Песочница готова" in again.text
