@@ -1,7 +1,7 @@
 """Baskets as tills report them: where, when, by whom, and what for how much."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 from msgspec import Struct
@@ -83,7 +83,8 @@ def read(baskets: pl.DataFrame) -> Iterator[Basket]:
             basket_id,
             household_id,
             branch,
-            occurred_at,
+            # The standard library's own UTC: polars gives a named zone, ten times slower to compare.
+            occurred_at.replace(tzinfo=UTC),
             tuple(map(PurchaseLine, skus, quantities, amounts)),
         )
 

@@ -48,9 +48,11 @@ _decode_member = msgspec.json.Decoder(Member).decode
 _decode_balance = msgspec.json.Decoder(Balance).decode
 
 
-def digest_of(request: Struct) -> bytes:
+def digest_of(request: Purchase | HoldRequest | ReturnRequest) -> bytes:
     """Return what tells a repeat of a request from another one; the Idempotency-Key itself does not count (S7)."""
-    return sha256(_encode(structs.replace(request, idempotency_key=None))).digest()
+    if request.idempotency_key is not None:
+        request = structs.replace(request, idempotency_key=None)
+    return sha256(_encode(request)).digest()
 
 
 def number_taken(
@@ -121,7 +123,7 @@ def row_of(decision: Decision) -> ReceiptRow:
         outcome.redeemed.points if outcome.redeemed else 0,
         outcome.earned_points,
         _json(StoredBasket(basket=situation.basket, names=situation.names)),
-        None if state is None else _json(structs.replace(state, lots=())),
+        None if state is None else _json(structs.replace(state, lots=()) if state.lots else state),
         _json(outcome),
         None if decision.balance is None else _json(decision.balance),
     )
