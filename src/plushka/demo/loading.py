@@ -72,9 +72,8 @@ def load(
 
     Baskets that are there already are passed over, so an interrupted load is repeated as it was.
     """
-    in_order = baskets.in_order(year, yesterday)
-    past = baskets.with_lines(in_order if count is None else in_order.tail(count), year)
-    return load_shares(_shares(past), dsn=dsn, tenant_id=TENANT_ID, tills=tills, at=at, done=done)
+    shares = _shares(year, yesterday, count)
+    return load_shares(shares, dsn=dsn, tenant_id=TENANT_ID, tills=tills, at=at, done=done)
 
 
 def load_shares(
@@ -88,12 +87,16 @@ def load_shares(
 ) -> int:
     """Load receipts of the past and return how many were new; those that are there already are passed over."""
     booked = 0
+    process_count = min(os.cpu_count() or 1, PROCESSES_MAX)
     with ProcessPoolExecutor(
-        min(os.cpu_count() or 1, PROCESSES_MAX),
+        process_count,
         mp_context=get_context("spawn"),
         initializer=_start,
         initargs=(dsn, tenant_id, dict(tills), at),
     ) as processes:
+        # A process starts with its first task: let them start while the shares are put together.
+        for _ in range(process_count):
+            processes.submit(_be_ready)
         sizes = {processes.submit(_load_share, share): share.size for share in shares}
         for share in as_completed(sizes):
             booked += share.result()
@@ -101,8 +104,10 @@ def load_shares(
     return booked
 
 
-def _shares(past: pl.DataFrame) -> Iterator[Share]:
-    """Yield the shares of the past, the largest first."""
+def _shares(year: Year, yesterday: date, count: int | None) -> Iterator[Share]:
+    """Yield the shares of the past, the largest first. Nothing is put together before the first is asked for."""
+    in_order = baskets.in_order(year, yesterday)
+    past = baskets.with_lines(in_order if count is None else in_order.tail(count), year)
     households = past.group_by("household_id").agg(pl.len()).sort("len", "household_id", descending=True)
     numbered = households.with_columns(
         share=(pl.col("len").cum_sum() - pl.col("len")) // BASKETS_PER_TRANSACTION
@@ -146,6 +151,10 @@ def _start(dsn: str, tenant_id: UUID, tills: dict[str, TillAccess], at: datetime
     # What a transaction makes is freed by counting references; looking for cycles costs a quarter of the time.
     gc.freeze()
     gc.disable()
+
+
+def _be_ready() -> None:
+    """Do nothing: the process has started."""
 
 
 def _load_share(share: Share) -> int:

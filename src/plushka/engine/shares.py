@@ -43,7 +43,13 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
         if left == 1:
             shares[remainders.index(max(remainders))] += 1
         else:
-            by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
-            for index in by_remainder[:left]:
-                shares[index] += 1
+            falling = sorted(remainders, reverse=True)
+            least = falling[left - 1]
+            ties = left - falling.index(least)
+            for index, remainder in enumerate(remainders):
+                if remainder > least:
+                    shares[index] += 1
+                elif remainder == least and ties:
+                    shares[index] += 1
+                    ties -= 1
     return shares
