@@ -201,6 +201,25 @@ async def test_a_load_goes_on_where_tills_and_loads_before_it_stopped(shop: Shop
     assert await shop.differences() == ()
 
 
+async def test_a_day_that_is_begun_is_added_to(shop: Shop, clock: SetClock) -> None:
+    """The sums of its day, and of its capped rules on it, are there already: the second load changes them."""
+    (member_id,) = [await shop.enroll()]
+    at = FIRST_AT + timedelta(days=1)
+    past = [
+        receipt(str(number), 300_00, member=member_id, occurred_at=at + timedelta(minutes=number))
+        for number in range(4)
+    ]
+    clock.at = FIRST_AT + timedelta(days=181)
+    at_once = await load_and_undo(shop, past)
+    await load(shop, past[:2])
+    assert await load(shop, past) == Loaded(booked=2, known=2, refused=())
+    async with shop.tx() as tx:
+        assert await booked(tx) == at_once
+    assert [row[2] for row in at_once["standing_days"]] == [4]
+    assert len(at_once["rule_days"]) > 0
+    assert await shop.differences() == ()
+
+
 async def test_loading_again_books_nothing(shop: Shop, clock: SetClock) -> None:
     past = a_past(await enroll_two(shop), receipts=40, seed=5)
     clock.at = FIRST_AT + timedelta(days=181)

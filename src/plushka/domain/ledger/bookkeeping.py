@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 from asyncpg import Record
+from msgspec import structs
 
 from plushka.domain.ledger.book import Book, BookLot
 from plushka.domain.ledger.model import OpenHold, Posting
@@ -24,9 +25,7 @@ _LOT = (
     "expires_at", "sliding_days", "receipt_share_bp",
 )  # fmt: skip
 """The columns of a new lot, besides the tenant's."""
-_POSTING = (
-    "id", "wallet_id", "lot_id", "kind", "debit", "credit", "points", "document_id", "version_id", "at",
-)  # fmt: skip
+_POSTING = Posting.__struct_fields__
 
 _lot_uses = msgspec.json.Decoder(tuple[LotUse, ...])
 
@@ -145,7 +144,7 @@ async def save_books(tx: Tx, books: Iterable[Book], *, in_bulk: bool = False) ->
     if not changed:
         return
     granted = [_new_lot(book, lot) for book in changed for lot in book.granted]
-    posted = [_posting(posting) for book in changed for posting in book.postings]
+    posted = [structs.astuple(posting) for book in changed for posting in book.postings]
     if in_bulk:
         await tx.copy("lots", columns=_LOT, records=granted)
         await tx.copy("postings", columns=_POSTING, records=posted)
@@ -211,21 +210,6 @@ def _new_lot(book: Book, lot: BookLot) -> tuple[object, ...]:
 
 def _touched_lot(lot: BookLot) -> tuple[object, ...]:
     return (lot.id, lot.pending, lot.available, lot.held, lot.expires_at)
-
-
-def _posting(posting: Posting) -> tuple[object, ...]:
-    return (
-        posting.id,
-        posting.wallet_id,
-        posting.lot_id,
-        posting.kind,
-        posting.debit,
-        posting.credit,
-        posting.points,
-        posting.document_id,
-        posting.version_id,
-        posting.at,
-    )
 
 
 def _wallet(book: Book) -> tuple[object, ...]:

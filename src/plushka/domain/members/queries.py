@@ -60,7 +60,7 @@ async def find_member(tx: Tx, identity: Identity) -> Member | None:
     return None if row is None else _member(row)
 
 
-async def find_member_ids(tx: Tx, identities: Sequence[Identity]) -> dict[Identity, UUID]:
+async def find_member_ids(tx: Tx, identities: Collection[Identity]) -> dict[Identity, UUID]:
     """Return who is known by each of ``identities``; nobody's are left out."""
     rows = await tx.fetch(
         """

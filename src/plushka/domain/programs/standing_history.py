@@ -17,10 +17,16 @@ from plushka.engine.version import Version, window_spans
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
+_DAY = ("program_id", "member_id", "business_date", "purchases", "spend_minor", "points_earned")
+_RULE_DAY = ("program_id", "member_id", "rule", "business_date", "points")
+
 
 @dataclass(slots=True)
 class StandingHistory:
-    """One member's standing as of the last purchase that was added, and what has changed since it was read."""
+    """One member's standing as of the last purchase that was added, and what has changed since it was read.
+
+    ``stored`` are the days, and the days of rules, that the database knows already.
+    """
 
     member_id: UUID
     tier: str | None
@@ -29,6 +35,7 @@ class StandingHistory:
     sums: Sums
     days: dict[date, Sums] = field(default_factory=dict)
     rule_months: dict[tuple[str, date], dict[date, int]] = field(default_factory=dict)
+    stored: set[date | tuple[str, date]] = field(default_factory=set)
     changed_days: set[date] = field(default_factory=set)
     changed_rule_days: set[tuple[str, date]] = field(default_factory=set)
     tier_changes: list[tuple[StandingChange, datetime]] = field(default_factory=list)
@@ -126,6 +133,7 @@ async def read_histories(
     ):
         history = histories[row["member_id"]]
         history.dates.append(row["business_date"])
+        history.stored.add(row["business_date"])
         history.days[row["business_date"]] = Sums(row["purchases"], row["spend_minor"], row["points_earned"])
     for row in await tx.fetch(
         """
@@ -140,6 +148,7 @@ async def read_histories(
     ):
         history = histories[row["member_id"]]
         history.month_of(row["rule"], row["business_date"])[row["business_date"]] = row["points"]
+        history.stored.add((row["rule"], row["business_date"]))
     return histories
 
 
@@ -149,8 +158,8 @@ async def save_histories(tx: Tx, histories: Iterable[StandingHistory], *, progra
     if not changed:
         return
     await _update_standings(tx, changed, program_id)
-    await _upsert_days(tx, changed, program_id)
-    await _upsert_rule_days(tx, changed, program_id)
+    await _write_days(tx, changed, program_id)
+    await _write_rule_days(tx, changed, program_id)
     await _insert_tier_changes(tx, changed, program_id)
 
 
@@ -200,48 +209,55 @@ async def _update_standings(tx: Tx, histories: Sequence[StandingHistory], progra
     )
 
 
-async def _upsert_days(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
-    rows = [
-        (history.member_id, day, sums.purchases, sums.spend_minor, sums.points_earned)
-        for history in histories
-        for day in sorted(history.changed_days)
-        for sums in (history.days[day],)
-    ]
-    await tx.execute(
-        """
-        -- programs.upsert_day_histories
-        insert into standing_days
-            (tenant_id, program_id, member_id, business_date, purchases, spend_minor, points_earned)
-        select $1, $2, new.* from unnest($3::uuid[], $4::date[], $5::integer[], $6::bigint[], $7::bigint[]) as new
-        on conflict (tenant_id, member_id, program_id, business_date) do update
-        set purchases = excluded.purchases,
-            spend_minor = excluded.spend_minor,
-            points_earned = excluded.points_earned
-        """,
-        tx.tenant_id,
-        program_id,
-        *zip(*rows, strict=True),
-    )
-
-
-async def _upsert_rule_days(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
-    rows = [
-        (history.member_id, rule, day, history.month_of(rule, day)[day])
-        for history in histories
-        for rule, day in sorted(history.changed_rule_days)
-    ]
-    if rows:
+async def _write_days(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
+    new: list[tuple[object, ...]] = []
+    old: list[tuple[object, ...]] = []
+    for history in histories:
+        for day in sorted(history.changed_days):
+            sums = history.days[day]
+            (old if day in history.stored else new).append(
+                (program_id, history.member_id, day, sums.purchases, sums.spend_minor, sums.points_earned)
+            )
+    if new:
+        await tx.copy("standing_days", columns=_DAY, records=new)
+    if old:
         await tx.execute(
             """
-            -- programs.upsert_rule_day_histories
-            insert into rule_days (tenant_id, program_id, member_id, rule, business_date, points)
-            select $1, $2, new.* from unnest($3::uuid[], $4::text[], $5::date[], $6::bigint[]) as new
-            on conflict (tenant_id, member_id, program_id, rule, business_date) do update
-            set points = excluded.points
+            -- programs.update_day_histories
+            update standing_days d
+            set purchases = new.purchases, spend_minor = new.spend_minor, points_earned = new.points_earned
+            from unnest($2::uuid[], $3::uuid[], $4::date[], $5::integer[], $6::bigint[], $7::bigint[])
+                as new (program_id, member_id, business_date, purchases, spend_minor, points_earned)
+            where d.tenant_id = $1 and d.member_id = new.member_id and d.program_id = new.program_id
+              and d.business_date = new.business_date
             """,
             tx.tenant_id,
-            program_id,
-            *zip(*rows, strict=True),
+            *zip(*old, strict=True),
+        )
+
+
+async def _write_rule_days(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
+    new: list[tuple[object, ...]] = []
+    old: list[tuple[object, ...]] = []
+    for history in histories:
+        for rule, day in sorted(history.changed_rule_days):
+            (old if (rule, day) in history.stored else new).append(
+                (program_id, history.member_id, rule, day, history.month_of(rule, day)[day])
+            )
+    if new:
+        await tx.copy("rule_days", columns=_RULE_DAY, records=new)
+    if old:
+        await tx.execute(
+            """
+            -- programs.update_rule_day_histories
+            update rule_days d set points = new.points
+            from unnest($2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::bigint[])
+                as new (program_id, member_id, rule, business_date, points)
+            where d.tenant_id = $1 and d.member_id = new.member_id and d.program_id = new.program_id
+              and d.rule = new.rule and d.business_date = new.business_date
+            """,
+            tx.tenant_id,
+            *zip(*old, strict=True),
         )
 
 

@@ -176,7 +176,7 @@ async def _find_members(
 ) -> dict[int, UUID | None]:
     """Return the member of each situation, None for an anonymous one; strangers' are moved to ``refused``."""
     named = {index: situation.item.purchase.member for index, situation in situations.items()}
-    ids = await find_member_ids(tx, [member for member in named.values() if isinstance(member, Identity)])
+    ids = await find_member_ids(tx, {member for member in named.values() if isinstance(member, Identity)})
     member_of: dict[int, UUID | None] = {}
     for index, member in named.items():
         if isinstance(member, Identity) and member not in ids:
