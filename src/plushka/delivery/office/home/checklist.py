@@ -42,7 +42,7 @@ def checklist_items(checklist: Checklist, visit: Visit) -> list[Item]:
         (
             words.gettext("Till is connected"),
             words.gettext("The key is in the till, and its first receipt has come."),
-            "/v1/docs",
+            "/settings/tills",
             words.gettext("How to connect a till"),
             checklist.has_receipt,
             "",
