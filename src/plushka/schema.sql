@@ -567,7 +567,8 @@ create table categories (
 
 grant update on categories to plushka_app;
 
--- category_path: the codes of the product's category and of all above it.
+-- category_path: the codes of the product's category and of all above it. cost_minor: what a whole unit costs the
+-- business, where it is known; it may be changed, receipts keep what held when they were made.
 create table products (
     tenant_id uuid not null references businesses,
     sku text not null,
@@ -575,6 +576,7 @@ create table products (
     category_path text[] not null default '{}',
     brand text,
     kind text not null default 'goods' check (kind in ('goods', 'certificate', 'delivery')),
+    cost_minor bigint check (cost_minor >= 0),
     primary key (tenant_id, sku)
 );
 
@@ -908,6 +910,7 @@ create index tier_changes_of_member on tier_changes (tenant_id, member_id, id);
 -- A committed purchase with all that its decision was made from, so that it can be made again (S20).
 -- (till, external_id) is its natural key, unique for ever (S7); digest tells a repeat from a different
 -- purchase under the same number.
+-- cost_minor: what the goods cost the business, null unless that was known of every line.
 -- The four documents are json, not jsonb: they are read whole, and writing them costs 70 µs instead of 180.
 -- They are compressed only where a row would not fit its page: 4.0 kB a receipt of nine lines instead of 2.6,
 -- and 30 µs to write it instead of 50.
@@ -932,6 +935,7 @@ create table receipts (
     redeemed_points bigint not null check (redeemed_points >= 0),
     earned_points bigint not null check (earned_points >= 0),
     refunded_minor bigint not null default 0,
+    cost_minor bigint check (cost_minor >= 0),
     basket json not null,
     member_state json,
     outcome json not null,

@@ -14,13 +14,14 @@ async def booked(tx: Tx) -> dict[str, Rows]:
         tx,
         """
         select external_id, branch_id, occurred_at, received_at, business_date, amount_minor, discount_minor,
-               redeemed_minor, payable_minor, redeemed_points, earned_points, digest, basket::text, member_state::text,
+               redeemed_minor, payable_minor, redeemed_points, earned_points, digest, cost_minor,
+               basket::text, member_state::text,
                outcome::text, balance::text
         from receipts where tenant_id = $1 order by till_id, external_id
         """,
     )
     return {
-        "receipts": [(*row[:13], *map(_without_lots, row[13:])) for row in receipts],
+        "receipts": [(*row[:14], *map(_without_lots, row[14:])) for row in receipts],
         "postings": await _rows(
             tx,
             """

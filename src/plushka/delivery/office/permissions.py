@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "summary.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "receipts.read": EVERYBODY,
         "receipts.export": frozenset({"owner", "manager", "accountant"}),
+        "receipts.margin": frozenset({"owner", "manager", "accountant"}),
         "members.read": EVERYBODY,
         "members.adjust": frozenset({"owner", "manager"}),
         "members.tag": frozenset({"owner", "manager", "marketer"}),

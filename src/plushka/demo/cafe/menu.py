@@ -75,6 +75,9 @@ _BY_CATEGORY: dict[str, tuple[Dish, ...]] = {
     category: tuple(dish for dish in MENU if dish.category == category)
     for category in dict.fromkeys(dish.category for dish in MENU)
 }
+_COST_PERCENT = {
+    "coffee": 24, "tea": 18, "cold": 26, "bakery": 34, "kitchen": 38, "desserts": 36, "beans": 58,
+}  # fmt: skip
 _BY_HOUR = (
     (11, (("coffee", 0.92), ("bakery", 0.48), ("kitchen", 0.14))),
     (15, (("coffee", 0.56), ("tea", 0.2), ("kitchen", 0.55), ("bakery", 0.15), ("desserts", 0.1))),
@@ -84,8 +87,16 @@ _BY_HOUR = (
 
 
 def entries() -> list[ProductEntry]:
-    """Return the menu as a catalog."""
-    return [ProductEntry(sku=dish.sku, name=dish.name, category=dish.category) for dish in MENU]
+    """Return the menu as a catalog, with what a dish costs the shop: invented shares of its price."""
+    return [
+        ProductEntry(
+            sku=dish.sku,
+            name=dish.name,
+            category=dish.category,
+            cost_minor=dish.price_minor * _COST_PERCENT[dish.category] // 100,
+        )
+        for dish in MENU
+    ]
 
 
 def basket(draw: Random, *, hour: int, month: int, is_weekend: bool) -> tuple[PurchaseLine, ...]:

@@ -20,23 +20,31 @@ class Category(Struct, frozen=True):
 
 
 class ProductEntry(Struct, frozen=True):
-    """A product as it is entered: ``category`` is the code of its own category."""
+    """A product as it is entered: ``category`` is the code of its own category.
+
+    ``cost_minor`` is what a whole unit costs the business, None where that is not known.
+    """
 
     sku: str
     name: str
     category: str | None = None
     brand: str | None = None
     kind: ProductKind = "goods"
+    cost_minor: int | None = None
 
 
 class Product(Struct, frozen=True):
-    """A product as rules see it: ``category_path`` is its own category, then those above it."""
+    """A product as rules see it: ``category_path`` is its own category, then those above it.
+
+    ``cost_minor`` is of a whole unit.
+    """
 
     sku: str
     name: str
     category_path: tuple[str, ...]
     brand: str | None
     kind: ProductKind
+    cost_minor: int | None = None
 
 
 class CategoryUnknown(Invalid):

@@ -31,7 +31,7 @@ async def look_up(tx: Tx, skus: Collection[str]) -> dict[str, Product]:
     rows = await tx.fetch(
         """
         -- catalog.look_up
-        select sku, name, category_path, brand, kind
+        select sku, name, category_path, brand, kind, cost_minor
         from products
         where tenant_id = $1 and sku = any($2::text[])
         """,
@@ -39,7 +39,8 @@ async def look_up(tx: Tx, skus: Collection[str]) -> dict[str, Product]:
         list(skus),
     )
     return {
-        sku: Product(sku, name, *_shared((tuple(path), brand, kind))) for sku, name, path, brand, kind in rows
+        sku: Product(sku, name, *_shared((tuple(path), brand, kind)), cost_minor)
+        for sku, name, path, brand, kind, cost_minor in rows
     }
 
 

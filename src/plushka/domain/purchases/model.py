@@ -74,7 +74,10 @@ class Quote(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """A committed purchase. ``balance`` is the member's right after it."""
+    """A committed purchase. ``balance`` is the member's right after it.
+
+    ``cost_minor`` is what the goods cost the business, None unless that was known of every line.
+    """
 
     id: UUID
     external_id: str
@@ -92,6 +95,7 @@ class Receipt(Struct, frozen=True):
     outcome: Outcome
     balance: Balance | None
     refunded_minor: int
+    cost_minor: int | None = None
 
 
 class Committed(Struct, frozen=True):

@@ -43,6 +43,7 @@ class Situation:
     A blocked member has no ``book`` either: their receipt is nobody's, and its stored state says why.
 
     ``superseded_at``: when other rules than those of its moment came into force; None: never yet.
+    ``cost_minor`` is what the goods cost the business, None unless all are known.
     """
 
     item: Item
@@ -54,6 +55,7 @@ class Situation:
     basket: Basket
     names: tuple[str | None, ...]
     superseded_at: datetime | None = None
+    cost_minor: int | None = None
     book: Book | None = None
     member: Member | None = None
     hold: HoldRecord | None = None
@@ -121,6 +123,17 @@ class Goods(Struct, frozen=True):
         purchase = situation.item.purchase
         lines, situation.names = self.lines_of(purchase.lines)
         situation.basket = Basket(lines, situation.basket.place, purchase.channel, purchase.redeem)
+        situation.cost_minor = self.cost_of(purchase.lines)
+
+    def cost_of(self, reported: Sequence[PurchaseLine]) -> int | None:
+        """Return what the goods cost the business, each line rounded half up; None unless all of them are known."""
+        total = 0
+        for line in reported:
+            product = self.products.get(line.sku)
+            if product is None or product.cost_minor is None:
+                return None
+            total += (product.cost_minor * line.quantity_milli + 500) // 1000
+        return total
 
     def lines_of(self, reported: Sequence[PurchaseLine]) -> tuple[tuple[Line, ...], tuple[str | None, ...]]:
         """Return the lines as rules see them, and their names. There are ten a receipt: one loop, no calls."""

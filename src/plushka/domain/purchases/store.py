@@ -27,7 +27,7 @@ from plushka.platform.database import Tx
 _RECEIPT = (
     "id", "till_id", "external_id", "idempotency_key", "digest", "branch_id", "member_id", "version_id", "cashier",
     "occurred_at", "received_at", "business_date", "amount_minor", "discount_minor", "redeemed_minor",
-    "payable_minor", "redeemed_points", "earned_points", "basket", "member_state", "outcome", "balance",
+    "payable_minor", "redeemed_points", "earned_points", "cost_minor", "basket", "member_state", "outcome", "balance",
 )  # fmt: skip
 """The columns of a new receipt, besides the tenant's."""
 ReceiptRow = tuple[object, ...]
@@ -73,8 +73,8 @@ async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
         select $1, new.* from unnest(
             $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::uuid[], $9::uuid[],
             $10::text[], $11::timestamptz[], $12::timestamptz[], $13::date[], $14::bigint[], $15::bigint[],
-            $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::json[], $21::json[], $22::json[],
-            $23::json[]
+            $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::json[], $22::json[],
+            $23::json[], $24::json[]
         ) as new
         on conflict do nothing
         returning id
@@ -122,6 +122,7 @@ def row_of(decision: Decision) -> ReceiptRow:
         outcome.payable_minor,
         outcome.redeemed.points if outcome.redeemed else 0,
         outcome.earned_points,
+        situation.cost_minor,
         _json(StoredBasket(basket=situation.basket, names=situation.names)),
         None if state is None else _json(structs.replace(state, lots=()) if state.lots else state),
         _json(outcome),
@@ -153,12 +154,14 @@ def receipt_of(decision: Decision) -> Receipt:
         outcome=decision.outcome,
         balance=decision.balance,
         refunded_minor=0,
+        cost_minor=situation.cost_minor,
     )
 
 
 SELECT_RECEIPTS = """
     select r.id, r.external_id, r.till_id, b.code as branch, b.name as branch_name, b.time_zone, r.member_id,
            r.version_id, r.cashier, r.occurred_at, r.received_at, r.business_date, r.refunded_minor,
+           r.cost_minor,
            r.idempotency_key, r.digest, r.basket, r.outcome, r.balance, r.member_state
     from receipts r join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
     where r.tenant_id = $1
@@ -185,6 +188,7 @@ def receipt_from(row: Record) -> Receipt:
         outcome=decode_outcome(row["outcome"]),
         balance=None if row["balance"] is None else _decode_balance(row["balance"]),
         refunded_minor=row["refunded_minor"],
+        cost_minor=row["cost_minor"],
     )
 
 

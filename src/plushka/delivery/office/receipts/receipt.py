@@ -145,12 +145,26 @@ def _totals(receipt: Receipt, visit: Visit) -> list[Fact]:
     totals.append(Fact(words.gettext("Paid in money"), figures.money(outcome.payable_minor)))
     if receipt.refunded_minor:
         totals.append(Fact(words.gettext("Refunded"), figures.money(-receipt.refunded_minor)))
+    if receipt.cost_minor is not None and visit.may("receipts.margin"):
+        totals += _margin(outcome.payable_minor, receipt.cost_minor, visit)
     if receipt.member_id:
         earned = figures.points_number(outcome.earned_points, signed=True)
         totals.append(Fact(words.gettext("Points earned"), earned))
     if redeemed:
         totals.append(Fact(words.gettext("Points spent"), figures.points_number(-redeemed)))
     return totals
+
+
+def _margin(payable_minor: int, cost_minor: int, visit: Visit) -> list[Fact]:
+    """Return what the sale left, discounts and points spent counted, before any return."""
+    figures, words = visit.figures, visit.words
+    margin = figures.money(payable_minor - cost_minor)
+    if payable_minor > cost_minor:
+        margin += f" ({figures.ratio(payable_minor - cost_minor, payable_minor)})"
+    return [
+        Fact(words.gettext("Cost of the goods"), figures.money(cost_minor)),
+        Fact(words.gettext("Margin, discounts counted"), margin),
+    ]
 
 
 def _lateness(receipt: Receipt, visit: Visit) -> list[Fact]:
