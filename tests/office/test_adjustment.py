@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import Shop, email_of, plain, signed_in
+from tests.office.conftest import MEMBER, Shop, email_of, plain, signed_in
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
@@ -21,8 +21,8 @@ async def adjust(
     reason: str = "Долго ждала кофе",
     direction: str = "give",
 ) -> httpx.Response:
-    form = {"direction": direction, "amount": amount, "reason": reason}
-    return await browser.post(f"/members/{shop.member_id}/adjustments", data=form, follow_redirects=True)
+    form = {"direction": direction, "amount": amount, "reason": reason, "confirmed": "on"}
+    return await browser.post(f"/members/{shop.member_id}/adjustment", data=form, follow_redirects=True)
 
 
 async def test_points_are_given_with_a_reason_that_stays(
@@ -42,16 +42,16 @@ async def test_points_are_given_with_a_reason_that_stays(
 
 async def test_a_form_sent_twice_is_booked_once(anna: httpx.AsyncClient, shop: Shop) -> None:
     address = f"/members/{shop.member_id}"
-    form_id = re.search(r'name="form_id" value="([^"]+)"', (await anna.get(address)).text)
+    form_id = re.search(r'name="form_id" value="([^"]+)"', (await anna.get(f"{address}/adjustment")).text)
     assert form_id is not None
     form = {"direction": "give", "amount": "10", "reason": "Долго ждала кофе", "form_id": form_id[1]}
 
-    sent = [await anna.post(f"{address}/adjustments", data=form) for _ in range(2)]
+    sent = [await anna.post(f"{address}/adjustment", data=form) for _ in range(2)]
     assert [answer.status_code for answer in sent] == [httpx.codes.SEE_OTHER] * 2
-    assert plain((await anna.get(address)).text).count("Изменено вручную") == 1
+    assert plain((await anna.get(f"{address}/points")).text).count("Изменено вручную") == 1
 
-    await anna.post(f"{address}/adjustments", data=form | {"reason": "И ещё раз"})
-    assert plain((await anna.get(address)).text).count("Изменено вручную") == 2
+    await anna.post(f"{address}/adjustment", data=form | {"reason": "И ещё раз"})
+    assert plain((await anna.get(f"{address}/points")).text).count("Изменено вручную") == 2
 
 
 async def test_points_are_taken(anna: httpx.AsyncClient, shop: Shop) -> None:
@@ -59,6 +59,16 @@ async def test_points_are_taken(anna: httpx.AsyncClient, shop: Shop) -> None:
 
     assert "50 бонусов" in page
     assert "−40" in page
+
+
+async def test_to_take_points_is_asked_back_with_the_number_and_the_name(
+    anna: httpx.AsyncClient, shop: Shop
+) -> None:
+    form = {"direction": "take", "amount": "40", "reason": "Ошибка кассира"}
+    page = plain((await anna.post(f"/members/{shop.member_id}/adjustment", data=form)).text)
+
+    assert f"Списать 40 бонусов? Клиент: {MEMBER}" in page
+    assert "90 бонусов" in plain((await anna.get(f"/members/{shop.member_id}")).text)
 
 
 async def test_more_than_there_is_cannot_be_taken_and_the_form_keeps_what_was_typed(
@@ -76,16 +86,16 @@ async def test_more_than_there_is_cannot_be_taken_and_the_form_keeps_what_was_ty
 @pytest.mark.parametrize(
     ("amount", "reason", "told"),
     [
-        ("", "x", "число больше нуля"),
-        ("0", "x", "число больше нуля"),
-        ("-5", "x", "число больше нуля"),
-        ("1,5", "x", "число больше нуля"),
-        ("1e9", "x", "число больше нуля"),
-        ("²", "x", "число больше нуля"),
-        ("9" * 30, "x", "можно не больше 1 000 000 000"),
-        ("9" * 5000, "x", "число больше нуля"),
-        ("5", "  ", "Укажите причину"),
-        ("5", "о" * 201, "Причина слишком длинная"),
+        ("", "x", "Заполните"),
+        ("0", "x", "Не меньше 1"),
+        ("-5", "x", "Не меньше 1"),
+        ("1,5", "x", "Введите число"),
+        ("1e9", "x", "Введите число"),
+        ("²", "x", "Введите число"),
+        ("9" * 30, "x", "Не больше 1 000 000 000"),
+        ("9" * 5000, "x", "Введите число"),
+        ("5", "  ", "Заполните"),
+        ("5", "о" * 201, "Слишком длинно"),
     ],
 )
 async def test_nonsense_is_told_at_the_form(
@@ -100,5 +110,5 @@ async def test_nonsense_is_told_at_the_form(
 @pytest.mark.usefixtures("staff")
 async def test_a_marketer_sees_no_form_and_cannot_post_it(app: Plushka, shop: Shop) -> None:
     async with signed_in(app, email_of("marketer")) as browser:
-        assert "Изменить вручную" not in (await browser.get(f"/members/{shop.member_id}")).text
+        assert "Начислить или списать" not in (await browser.get(f"/members/{shop.member_id}/points")).text
         assert (await adjust(browser, shop, amount="5")).status_code == httpx.codes.FORBIDDEN

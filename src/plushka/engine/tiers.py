@@ -111,9 +111,15 @@ def next_tier(version: Version, tier: str | None, totals: Sequence[Totals]) -> T
     Where all requirements must be met it tells the furthest, where any will do the nearest.
     """
     rank = version.tier_plan(tier).rank + 1
-    if rank == len(version.tiers):
-        return None
-    plan = version.tiers[rank]
+    return None if rank == len(version.tiers) else _progress(version.tiers[rank], totals)
+
+
+def own_tier(version: Version, tier: str | None, totals: Sequence[Totals]) -> TierProgress | None:
+    """Return how well the requirements of a tier itself are met, as ``next_tier`` tells them; None: it has none."""
+    return _progress(version.tier_plan(tier), totals)
+
+
+def _progress(plan: TierPlan, totals: Sequence[Totals]) -> TierProgress | None:
     if not plan.requirements or plan.id is None:
         return None
     choose = min if plan.match == "all" else max

@@ -44,6 +44,7 @@ SECTIONS = (
         (
             Page("list", marked("All members"), "/members", "members.read"),
             Page("import", marked("Import"), "/members/import", "members.import"),
+            Page("approvals", marked("Waiting for approval"), "/members/approvals", "members.approve"),
         ),
     ),
     Section(

@@ -65,6 +65,12 @@ class Visit:
         return may(self.session, action)
 
     @property
+    def limited_as(self) -> str:
+        """The role whose limit of points by hand this person has."""
+        own_role = self.session.own_role
+        return f"role:{own_role.id}" if own_role else str(self.session.role)
+
+    @property
     def rights(self) -> Rights:
         """All that this person may do, and so the most that they may give to others."""
         return rights_of(self.session.role, self.session.own_role, self.session.branch_ids)

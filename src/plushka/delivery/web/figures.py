@@ -9,6 +9,7 @@ from plushka.platform import i18n
 from plushka.platform.i18n import Language
 
 NOTHING = "—"
+_LEAP_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Figures:
             Decimal(duration // timedelta(milliseconds=1)) / 1000, self.language, decimals=1
         )
 
+    def bare_percent(self, bp: int) -> str:
+        """Return the figure of a share as a form takes it, without its sign."""
+        return i18n.format_percent(bp, self.language).rstrip("%").rstrip()
+
     def quantity(self, milli: int) -> str:
         return i18n.format_quantity(milli, self.language)
 
@@ -64,6 +69,14 @@ class Figures:
         if isinstance(day, datetime):
             day = day.astimezone(ZoneInfo(zone or self.zone)).date()
         return i18n.format_date(day, self.language, form="day" if day.year == self.today.year else "full")
+
+    def full_day(self, day: date) -> str:
+        """Return a day with its year, whichever it is."""
+        return i18n.format_date(day, self.language)
+
+    def month_day(self, month: int, day: int) -> str:
+        """Return a day of every year."""
+        return i18n.format_date(date(_LEAP_YEAR, month, day), self.language, form="day")
 
     def day_of_month(self, day: date) -> str:
         return i18n.format_date(day, self.language, form="day")

@@ -19,7 +19,8 @@ LastPurchase = tuple[date, str] | None
 class MovedWallet(Struct, frozen=True):
     """What moved from one wallet to another, and what must be known to move it back.
 
-    ``movements`` counts those of the wallet that took it over which time alone does not make.
+    ``followers`` are wallets that had moved to this one before. ``movements`` counts those of the wallet that took
+    it over which time alone does not make.
     """
 
     program_id: UUID
@@ -27,6 +28,7 @@ class MovedWallet(Struct, frozen=True):
     merged_wallet_id: UUID
     lot_ids: tuple[UUID, ...]
     hold_ids: tuple[UUID, ...]
+    followers: tuple[UUID, ...]
     debt: int
     repaid: tuple[LotUse, ...]
     kept_last_purchase: LastPurchase
@@ -101,13 +103,23 @@ async def _move(tx: Tx, merge_id: UUID, program_id: UUID, kept: Book, merged: Bo
         merged.wallet_id,
         kept.wallet_id,
     )
-    await _set_moved_to(tx, merged.wallet_id, kept.wallet_id)
+    followers = await _list_ids(
+        tx,
+        """
+        -- ledger.redirect
+        update wallets set moved_to = $3 where tenant_id = $1 and moved_to = $2 returning id
+        """,
+        merged.wallet_id,
+        kept.wallet_id,
+    )
+    await _set_moved_to(tx, [merged.wallet_id], kept.wallet_id)
     return MovedWallet(
         program_id=program_id,
         kept_wallet_id=kept.wallet_id,
         merged_wallet_id=merged.wallet_id,
         lot_ids=lot_ids,
         hold_ids=hold_ids,
+        followers=followers,
         debt=debt,
         repaid=repaid,
         kept_last_purchase=kept_last_purchase,
@@ -147,7 +159,8 @@ async def _part(tx: Tx, merge_id: UUID, wallet: MovedWallet, kept: Book, merged:
     for book in (kept, merged):
         # What lived longer by the other's purchases, or had been spent on the other's debt, may have burned by now.
         book.settle(tx.at)
-    await _set_moved_to(tx, merged.wallet_id, None)
+    await _set_moved_to(tx, [merged.wallet_id], None)
+    await _set_moved_to(tx, wallet.followers, merged.wallet_id)
     await bookkeeping.save_books(tx, [kept, merged])
     await tx.execute(
         """
@@ -173,14 +186,14 @@ async def _list_ids(tx: Tx, sql: str, source: UUID, target: UUID) -> tuple[UUID,
     return tuple(row["id"] for row in await tx.fetch(sql, tx.tenant_id, source, target))
 
 
-async def _set_moved_to(tx: Tx, wallet_id: UUID, target: UUID | None) -> None:
+async def _set_moved_to(tx: Tx, wallet_ids: Sequence[UUID], target: UUID | None) -> None:
     await tx.execute(
         """
         -- ledger.set_moved_to
-        update wallets set moved_to = $3 where tenant_id = $1 and id = $2
+        update wallets set moved_to = $3 where tenant_id = $1 and id = any($2::uuid[])
         """,
         tx.tenant_id,
-        wallet_id,
+        list(wallet_ids),
         target,
     )
 

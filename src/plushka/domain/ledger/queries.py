@@ -81,13 +81,17 @@ def view(book: Book) -> WalletView:
 async def list_movements(
     tx: Tx, *, wallet_id: UUID, before: UUID | None = None, limit: int = 50
 ) -> list[Movement]:
-    """Return the wallet's postings, newest first; ``before`` is the id of the last one seen."""
+    """Return the wallet's postings, newest first; ``before`` is the id of the last one seen.
+
+    Those of wallets that moved to it are among them, as though all had always been one: what moved is left out.
+    """
     rows = await tx.fetch(
         """
         -- ledger.list_movements
         select id, kind, debit, credit, points, lot_id, document_id, at
         from postings
-        where tenant_id = $1 and wallet_id = $2 and ($3::uuid is null or id < $3)
+        where tenant_id = $1 and ($3::uuid is null or id < $3) and kind <> 'move'
+          and wallet_id in (select id from wallets where tenant_id = $1 and $2 in (id, moved_to))
         order by id desc
         limit $4
         """,

@@ -101,7 +101,11 @@ class StandingChange(Struct, frozen=True):
 
 
 class TierStanding(Struct, frozen=True):
-    """A member's tier as it is shown, with the next one's requirement that is furthest away."""
+    """A member's tier as it is shown, with the next one's requirement that is furthest away.
+
+    ``own_tier`` is the same of the tier itself, which is reviewed on ``review_on``, None: never. ``until``: when a
+    tier set by hand ends.
+    """
 
     tier: str | None
     tier_name: str | None
@@ -109,6 +113,9 @@ class TierStanding(Struct, frozen=True):
     is_manual: bool
     next_tier: TierProgress | None
     next_tier_name: str | None
+    own_tier: TierProgress | None = None
+    review_on: date | None = None
+    until: datetime | None = None
 
 
 class UnknownProgram(NotFound):

@@ -1,5 +1,6 @@
 """Reads of programmes, their versions and members' standings in them."""
 
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
@@ -10,6 +11,7 @@ from plushka.domain.programs.model import (
     PROGRAMS_MAX,
     ProgramCard,
     PublishedVersion,
+    Standing,
     TierStanding,
     UnknownProgram,
     UnknownVersion,
@@ -17,7 +19,8 @@ from plushka.domain.programs.model import (
 from plushka.domain.programs.versions import FIRST_PROGRAM, Versions, decode_program
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
-from plushka.engine.tiers import next_tier
+from plushka.engine.tiers import next_review, next_tier, own_tier
+from plushka.engine.version import Version
 from plushka.platform.database import Tx
 
 VERSIONS_MAX = 100
@@ -172,7 +175,20 @@ async def get_standing(tx: Tx, member_id: UUID, *, versions: Versions) -> TierSt
         is_manual=standing.tier_is_manual,
         next_tier=progress,
         next_tier_name=names.get(progress.tier) if progress else None,
+        own_tier=own_tier(version, standing.tier, totals[member_id]),
+        review_on=_review_on(version, standing, business.time_zone, today),
+        until=standing.tier_until,
     )
+
+
+def _review_on(version: Version, standing: Standing, zone: str, today: date) -> date | None:
+    since = (
+        moment(standing.tier_since, Place(branch="", time_zone=zone)).business_date
+        if standing.tier_since
+        else today
+    )
+    dates = next_review(version, since, today)
+    return dates.falls_on if dates else None
 
 
 def _published(row: Record) -> PublishedVersion:

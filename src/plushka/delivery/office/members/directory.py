@@ -231,6 +231,7 @@ def _told(listing: Listing, visit: Visit) -> dict[str, Any]:
         "all_url": asked.url("/members/bulk", all="1"),
         "may_bulk": any(map(visit.may, ("members.tag", "members.bulk", "members.export"))),
         "may_import": visit.may("members.import"),
+        "may_enroll": visit.may("members.enroll"),
     }
 
 

@@ -2,17 +2,19 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.members import bulk, card, directory, importing
+from plushka.delivery.office.members import approvals, bulk, directory, enrolling, importing
+from plushka.delivery.office.members.card.routes import HANDLERS as CARD
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    *CARD,
+    approvals.approve_waiting,
+    approvals.decline_waiting,
+    approvals.show_approvals,
     bulk.change_points,
     bulk.change_tags,
     bulk.export_members,
     bulk.show_bulk,
     bulk.undo_tags,
-    card.adjust_points,
-    card.show_member,
-    card.show_movements,
     importing.bring_in,
     importing.download_problems,
     importing.show_file,
@@ -25,4 +27,6 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     directory.delete,
     directory.save,
     directory.show_members,
+    enrolling.enroll_member,
+    enrolling.show_enrolling,
 )

@@ -1,0 +1,82 @@
+"""Points that wait for a second person, of all members."""
+
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Struct
+
+from plushka.delivery.office.movement_rows import told_actor
+from plushka.delivery.office.people import load_actors
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.programs.approving import approve, decline, list_waiting
+
+PATH = "/members/approvals"
+
+
+class Waiting(Struct, frozen=True):
+    """What waits, told. ``is_own``: who looks at it asked for it, and can only take it back."""
+
+    id: UUID
+    member: str
+    href: str
+    what: str
+    points: str
+    reason: str
+    asked: str
+    limit: str
+    is_own: bool
+
+
+@get(PATH, opt={"action": "members.approve"})
+async def show_approvals(visit: NamedDependency[Visit]) -> Response[str]:
+    words, figures = visit.words, visit.figures
+    async with visit.reading() as tx:
+        waiting = await list_waiting(tx)
+        actors = await load_actors(tx)
+    return visit.page(
+        "members/approvals.html",
+        section="members",
+        page="approvals",
+        waiting=[
+            Waiting(
+                id=pending.id,
+                member=pending.member_name or words.gettext("a member without a name"),
+                href=f"/members/{pending.member_id}",
+                what=words.gettext("debt write-off") if pending.kind == "debt_write_off" else "",
+                points=figures.points(pending.points, signed=True),
+                reason=pending.reason,
+                asked=f"{told_actor(pending.requested_by, visit, actors)}, {figures.moment(pending.requested_at)}",
+                limit=words.gettext("limit {points}", points=figures.points_number(pending.limit_points)),
+                is_own=pending.requested_by == visit.actor,
+            )
+            for pending in waiting
+        ],
+    )
+
+
+@post("/members/approvals/{pending_id:uuid}/approve", opt={"action": "members.approve"})
+async def approve_waiting(visit: NamedDependency[Visit], pending_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        pending = await approve(tx, pending_id)
+    told = visit.words.gettext(
+        "Approved: {points}, {name}.",
+        points=visit.figures.points(pending.points, signed=True),
+        name=pending.member_name or visit.words.gettext("a member without a name"),
+    )
+    return sent_on(PATH, told)
+
+
+@post("/members/approvals/{pending_id:uuid}/decline", opt={"action": "members.approve"})
+async def decline_waiting(visit: NamedDependency[Visit], pending_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        pending = await decline(tx, pending_id)
+    told = (
+        visit.words.gettext("The request is taken back.")
+        if pending.requested_by == visit.actor
+        else visit.words.gettext("Declined: nothing was booked.")
+    )
+    return sent_on(PATH, told)

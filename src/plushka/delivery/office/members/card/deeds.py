@@ -1,0 +1,159 @@
+"""What was changed about a member by hand: when, by whom, and what it was before."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Struct
+
+from plushka.delivery.office.members.card.head import head_of
+from plushka.delivery.office.members.card.wallet import find_wallet
+from plushka.delivery.office.movement_rows import told_actor
+from plushka.delivery.office.people import load_actors
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.figures import NOTHING
+from plushka.domain.audit.model import Entry, EntryFilter
+from plushka.domain.audit.queries import list_entries
+from plushka.domain.members.merges import list_merges
+from plushka.domain.members.model import Merge
+from plushka.domain.members.queries import get_member
+from plushka.domain.purchases.merging import UNDO_HOURS
+from plushka.platform.database import Tx
+from plushka.platform.errors import Fact
+from plushka.platform.i18n import marked
+
+ENTRIES_SHOWN = 100
+DEEDS = {
+    "member.edit": marked("The profile was edited"),
+    "member.tag": marked("Tagged “{tag}”"),
+    "member.untag": marked("The tag “{tag}” was removed"),
+    "member.block": marked("Blocked: {reason}"),
+    "member.unblock": marked("Unblocked"),
+    "member.confirm": marked("The phone was confirmed"),
+    "member.merge": marked("Joined with another card: {reason}"),
+    "member.merge_undone": marked("Parted from the other card again"),
+    "member.add_date": marked("An important day was added"),
+    "member.remove_date": marked("An important day was removed"),
+    "identity.add": marked("Known by {value} too"),
+    "identity.remove": marked("No longer known by {value}"),
+    "identity.correct": marked("Corrected to {value}"),
+    "points.adjustment": marked("Points changed by hand, {points}: {reason}"),
+    "points.debt_write_off": marked("Debt written off, {points}: {reason}"),
+    "points.ask": marked("Asked a second person for {points}: {reason}"),
+    "points.approved": marked("Approved {points}: {reason}"),
+    "points.declined": marked("Declined {points}: {reason}"),
+    "points.withdrawn": marked("Took back the request for {points}: {reason}"),
+    "lot.extend": marked("Points prolonged: {reason}"),
+    "lots.extend": marked("Points prolonged, {points}: {reason}"),
+    "tier.set": marked("The tier was set by hand: {reason}"),
+    "tier.free": marked("The tier was left to the rules"),
+}
+_FIELDS = {
+    "name": marked("name"),
+    "sex": marked("sex"),
+    "birthday": marked("birthday"),
+    "personal_discount_bp": marked("personal discount"),
+    "phone": marked("phone"),
+    "card": marked("card"),
+    "email": marked("e-mail"),
+    "external": marked("external id"),
+}
+
+
+class Deed(Struct, frozen=True):
+    """One change told; ``changes`` say what was before and what is after."""
+
+    what: str
+    changes: tuple[str, ...]
+    who: str
+    at: str
+
+
+class MergeLine(Struct, frozen=True):
+    """A card that was joined with this one. ``undo`` is empty where it is too late or done."""
+
+    what: str
+    when: str
+    undo: str
+
+
+@get("/members/{member_id:uuid}/deeds", opt={"action": "members.read"})
+async def show_deeds(visit: NamedDependency[Visit], member_id: FromPath[UUID]) -> Response[str]:
+    async with visit.reading() as tx:
+        member = await get_member(tx, member_id)
+        wallet = await find_wallet(tx, member.id, visit)
+        subjects = [f"member:{member.id}"] + ([f"wallet:{wallet.id}"] if wallet else [])
+        entries = await _list_entries(tx, subjects)
+        actors = await load_actors(tx)
+        merges = await list_merges(tx, member.id)
+    return visit.page(
+        "members/card/deeds.html",
+        section="members",
+        page="list",
+        head=head_of(member, visit, tab="/deeds"),
+        deeds=[_deed(entry, visit, actors) for entry in entries],
+        merges=[_merge(merge, visit, actors) for merge in merges],
+    )
+
+
+async def _list_entries(tx: Tx, subjects: Sequence[str]) -> list[Entry]:
+    found = [
+        entry
+        for subject in subjects
+        for entry in await list_entries(tx, EntryFilter(subject=subject), limit=ENTRIES_SHOWN)
+    ]
+    return sorted(found, key=lambda entry: entry.id, reverse=True)[:ENTRIES_SHOWN]
+
+
+def _deed(entry: Entry, visit: Visit, actors: Mapping[str, str]) -> Deed:
+    facts = {name: _fact(name, value, visit) for name, value in entry.details.items()}
+    text = DEEDS.get(entry.action)
+    return Deed(
+        what=visit.words.gettext(text, **facts) if text else entry.action,
+        changes=tuple(_change(name, *pair, visit) for name, pair in entry.changes.items()),
+        who=told_actor(entry.actor, visit, actors),
+        at=visit.figures.moment(entry.at),
+    )
+
+
+def _change(name: str, before: Fact, after: Fact, visit: Visit) -> str:
+    return visit.words.gettext(
+        "{field}: {before} → {after}",
+        field=visit.words.gettext(_FIELDS[name]) if name in _FIELDS else name,
+        before=_fact(name, before, visit),
+        after=_fact(name, after, visit),
+    )
+
+
+def _fact(name: str, value: Fact, visit: Visit) -> str:
+    if value is None or value == "":
+        return NOTHING
+    if name == "birthday":
+        return visit.figures.full_day(date.fromisoformat(str(value)))
+    if name == "points" and isinstance(value, int):
+        return visit.figures.points(value, signed=True)
+    if name == "personal_discount_bp" and isinstance(value, int):
+        return visit.figures.percent(value)
+    return str(value)
+
+
+def _merge(merge: Merge, visit: Visit, actors: Mapping[str, str]) -> MergeLine:
+    words = visit.words
+    can_undo = (
+        merge.undone_at is None
+        and visit.may("members.merge")
+        and visit.at - merge.at <= timedelta(hours=UNDO_HOURS)
+    )
+    told = (
+        marked("Joined with the card of {name}")
+        if merge.undone_at is None
+        else marked("Was joined with {name}")
+    )
+    return MergeLine(
+        what=words.gettext(told, name=merge.merged_name or words.gettext("a member without a name")),
+        when=f"{visit.figures.moment(merge.at)}, {told_actor(merge.actor, visit, actors)}",
+        undo=f"/members/{merge.kept_id}/merges/{merge.id}/undo" if can_undo else "",
+    )

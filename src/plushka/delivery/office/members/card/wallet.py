@@ -1,0 +1,140 @@
+"""A member's points and tier in words."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.figures import NOTHING
+from plushka.domain.ledger.model import LotView, UnknownWallet, WalletView
+from plushka.domain.ledger.queries import get_wallet
+from plushka.domain.programs.model import TierStanding
+from plushka.domain.programs.telling.tiers import tell_metric
+from plushka.domain.programs.telling.voice import Voice
+from plushka.engine.purchase import TierProgress
+from plushka.platform.database import Tx
+
+BURNS_SHOWN = 3
+
+
+class Lot(Struct, frozen=True):
+    """An open lot, told."""
+
+    id: UUID
+    points: str
+    state: str
+    earned_on: str
+    active_from: str
+    valid_through: str
+
+
+class Burn(Struct, frozen=True):
+    """Points that are lost after a day unless they are spent."""
+
+    points: str
+    after: str
+
+
+async def find_wallet(tx: Tx, member_id: UUID, visit: Visit) -> WalletView | None:
+    """Return the member's wallet in the programme in force; None: they are not in it."""
+    if visit.version is None:
+        return None
+    try:
+        return await get_wallet(tx, member_id=member_id, program_id=visit.version.program_id)
+    except UnknownWallet:
+        return None
+
+
+def balances(wallet: WalletView | None, visit: Visit) -> dict[str, Any]:
+    """Return the texts of the balances, and what burns next."""
+    figures = visit.figures
+    if wallet is None:
+        return {"available": NOTHING, "pending": "", "held": "", "debt": "", "burns": []}
+    balance = wallet.balance
+    return {
+        "available": figures.points(balance.available),
+        "pending": figures.points(balance.pending) if balance.pending else "",
+        "held": figures.points(balance.held) if balance.held else "",
+        "debt": figures.points(balance.debt) if balance.debt else "",
+        "burns": _burns(wallet.lots, visit),
+    }
+
+
+def lots_of(wallet: WalletView | None, visit: Visit) -> list[Lot]:
+    """Return the open lots in their order of use."""
+    return [_lot(lot, visit) for lot in wallet.lots] if wallet else []
+
+
+def tier_of(standing: TierStanding | None, visit: Visit) -> dict[str, Any]:
+    """Return the texts of the tier: what keeps it, and the way to the next; an empty ``tier`` without tiers."""
+    if standing is None or visit.version is None or standing.tier is None:
+        return {"tier": ""}
+    figures = visit.figures
+    return {
+        "tier": standing.tier_name or standing.tier,
+        "tier_since": figures.day(standing.since) if standing.since else "",
+        "tier_is_manual": standing.is_manual,
+        "tier_until": figures.last_day(standing.until) if standing.until else "",
+        "review_on": figures.day(standing.review_on) if standing.review_on and standing.own_tier else "",
+        "keeping": _way(standing.own_tier, visit),
+        "next_tier": (standing.next_tier_name or standing.next_tier.tier) if standing.next_tier else "",
+        "next_way": _way(standing.next_tier, visit),
+    }
+
+
+class Way(Struct, frozen=True):
+    """How far a requirement is met: ``lacks`` is empty when it is."""
+
+    have: str
+    need: str
+    lacks: str
+    percent: int
+
+
+def _way(progress: TierProgress | None, visit: Visit) -> Way | None:
+    if progress is None or visit.version is None:
+        return None
+    voice = Voice(visit.version.program, visit.look.language)
+    lacks = progress.need - progress.have
+    return Way(
+        have=tell_metric(progress.metric, progress.have, voice),
+        need=tell_metric(progress.metric, progress.need, voice),
+        lacks=tell_metric(progress.metric, lacks, voice) if lacks > 0 else "",
+        percent=min(100, 100 * progress.have // progress.need),
+    )
+
+
+def _burns(lots: Sequence[LotView], visit: Visit) -> list[Burn]:
+    """Return the sums that burn, by the day, the nearest first."""
+    by_date = sorted(
+        ((lot.expires_at, lot.available + lot.held + lot.pending) for lot in lots if lot.expires_at),
+        key=lambda burn: burn[0],
+    )
+    return [
+        Burn(
+            points=visit.figures.points(sum(points for _, points in group)),
+            after=visit.figures.last_day(expires_at),
+        )
+        for expires_at, group in groupby(by_date, key=lambda burn: burn[0])
+    ][:BURNS_SHOWN]
+
+
+def _lot(lot: LotView, visit: Visit) -> Lot:
+    figures, words = visit.figures, visit.words
+    if lot.pending:
+        state = words.gettext("waiting")
+    elif lot.held:
+        state = words.gettext("held")
+    else:
+        state = words.gettext("available")
+    return Lot(
+        id=lot.id,
+        points=figures.points_number(lot.pending + lot.available + lot.held),
+        state=state,
+        earned_on=figures.day(lot.earned_at),
+        active_from=figures.day(lot.activates_at),
+        valid_through=figures.last_day(lot.expires_at),
+    )
