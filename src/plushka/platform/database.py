@@ -2,7 +2,7 @@
 
 A delivery opens the transaction and passes it down; nothing below opens one. ``tenant_id`` stands
 explicitly in every statement, and row-level security, switched on by ``plushka.tenant_id``, is the
-second lock behind it.
+second lock behind it. (``Tx.copy`` says what stands in its place where PostgreSQL has none.)
 """
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
