@@ -47,7 +47,10 @@ async def keep_session(database: Database, clock: SetClock, token: str, *, lasts
             tx.at,
         )
         await tx.execute(
-            "insert into businesses values ($1, 'Кофейня', 'RUB', 'RU', 'ru', 'Europe/Moscow', $2)",
+            """
+            insert into businesses (tenant_id, name, currency, country, language, time_zone, created_at)
+            values ($1, 'Кофейня', 'RUB', 'RU', 'ru', 'Europe/Moscow', $2)
+            """,
             tenant_id,
             tx.at,
         )
