@@ -133,7 +133,7 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             assert (await check(tx, also=LAWS))[1] == ()
             assert len((await booked(tx))["receipts"]) == whole
             shop, version = await get_business(tx), await get_current_version(tx)
-            assert "данные придуманы" in shop.name
+            assert "всё придумано" in shop.name
             assert shop.created_at == opens_at(YESTERDAY)
             assert len(await list_branches(tx)) == len(cafe) == 3
             assert version is not None

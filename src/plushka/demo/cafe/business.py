@@ -26,7 +26,7 @@ from plushka.platform.errors import PermanentFailure
 
 TENANT_ID = UUID("01915e00-0000-7000-8000-000000cafe00")
 """Always the same, so that a second load finds the first."""
-NAME = "Кофейня «Пар» (демо, данные придуманы)"
+NAME = "Кофейня «Пар» (всё придумано)"
 PRESET = "coffee"
 FIRST, *_OTHERS = BRANCHES
 GUESTS_PER_SHARE = 150

@@ -5,10 +5,9 @@ from uuid import UUID
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.names import check_name
 from plushka.domain.businesses.operations import found_business
-from plushka.domain.catalog.model import Category
-from plushka.domain.catalog.operations import upsert_categories
 from plushka.domain.founding.model import Founded, Owner, Plan
 from plushka.domain.programs.operations import create_program, publish
+from plushka.domain.programs.presets.categories import add_categories
 from plushka.domain.programs.presets.shelf import get_preset
 from plushka.domain.programs.presets.writing import write_program
 from plushka.domain.staff.model import SCOPES
@@ -68,13 +67,7 @@ async def begin_program(tx: Tx, plan: Plan) -> UUID:
     else:
         preset = get_preset(plan.preset)
         program = write_program(preset, currency=plan.currency, language=plan.language)
-        await upsert_categories(
-            tx,
-            [
-                Category(code=code, name=words.gettext(name))
-                for code, name in sorted(preset.categories.items())
-            ],
-        )
+        await add_categories(tx, preset, plan.language)
     program_id = await create_program(tx, name=program.name)
     await publish(tx, program_id=program_id, program=program, valid_from=tx.at)
     return program_id
