@@ -121,7 +121,7 @@ def test_the_owner_is_told_who_may_do_what() -> None:
         "Сводка": ACTIONS["summary.read"],
         "Чеки, клиенты, программа": ACTIONS["receipts.read"]
         & ACTIONS["members.read"]
-        & ACTIONS["program.read"],
+        & ACTIONS["programs.read"],
         "Начислить и списать вручную": ACTIONS["members.adjust"],
         "Журнал и его проверка": ACTIONS["ledger.read"] & ACTIONS["ledger.verify"],
     }

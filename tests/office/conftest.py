@@ -13,6 +13,7 @@ from tests.conftest import SetClock
 from tests.pos.conftest import Business, Cast, app, cast, client_of, coffee, running, settings
 
 from plushka.app import Plushka
+from plushka.domain.programs.queries import get_current_version
 from plushka.domain.staff.model import Role
 from plushka.domain.staff.operations import hire
 from plushka.platform.database import Database
@@ -41,6 +42,8 @@ class Shop:
     receipt_id: UUID
     paid_with_points_id: UUID
     anonymous_id: UUID
+    program_id: UUID
+    version_id: UUID
 
 
 @pytest.fixture
@@ -71,13 +74,23 @@ async def _hire(database: Database, clock: SetClock, business: Business, email: 
 
 
 @pytest.fixture
-async def shop(app: Plushka, cast: Cast) -> Shop:
+async def shop(app: Plushka, cast: Cast, database: Database, clock: SetClock) -> Shop:
     async with client_of(app, cast.anna.secret) as till:
         member = await report(till, "/v1/members", {"phone": PHONE, "name": MEMBER})
         first = await report(till, "/v1/purchases", coffee("A-1", member={"phone": PHONE}))
         second = await report(till, "/v1/purchases", coffee("A-2", member={"phone": PHONE}, redeem="max"))
         anonymous = await report(till, "/v1/purchases", coffee("A-3"))
-    return Shop(UUID(member["id"]), UUID(first["id"]), UUID(second["id"]), UUID(anonymous["id"]))
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        version = await get_current_version(tx)
+    assert version is not None
+    return Shop(
+        UUID(member["id"]),
+        UUID(first["id"]),
+        UUID(second["id"]),
+        UUID(anonymous["id"]),
+        version.program_id,
+        version.id,
+    )
 
 
 async def report(till: httpx.AsyncClient, path: str, body: Mapping[str, object]) -> dict[str, Any]:

@@ -182,7 +182,17 @@ async def test_every_page_is_fit_for_everybody(
         f"/members/{stage.shop.member_id}/merge",
         "/members/approvals",
         "/members/new",
-        "/program",
+        "/engagement/programs",
+        f"/engagement/programs/{stage.shop.program_id}",
+        f"/engagement/programs/{stage.shop.program_id}/compare",
+        f"/engagement/programs/{stage.shop.program_id}/draft",
+        f"/engagement/programs/{stage.shop.program_id}/draft/rule?id=base",
+        f"/engagement/programs/{stage.shop.program_id}/draft/redemption",
+        f"/engagement/programs/{stage.shop.program_id}/draft/life",
+        f"/engagement/programs/{stage.shop.program_id}/draft/tiers",
+        f"/engagement/programs/{stage.shop.program_id}/draft/terms",
+        f"/engagement/programs/{stage.shop.program_id}/draft/publish",
+        f"/engagement/programs/{stage.shop.program_id}/draft/import",
         "/ledger",
     ):
         await page.goto(path)

@@ -37,7 +37,7 @@ async def test_the_word_is_declined_and_sounded_out_before_it_is_saved(anna: htt
     assert "Начислено: 5 плюшек." in page
     assert "Доступно: 21 плюшка, из них сгорят 2 плюшки." in page
     assert "Списать 1 плюшку." in page
-    assert "бонус" in plain((await anna.get("/program")).text)
+    assert "бонус" in plain((await anna.get("/engagement/programs")).text)
 
 
 async def test_pages_and_receipts_say_the_new_word(
@@ -48,7 +48,7 @@ async def test_pages_and_receipts_say_the_new_word(
 
     for path in (
         "/",
-        "/program",
+        "/engagement/programs",
         "/ledger",
         "/journal",
         f"/members/{shop.member_id}",
@@ -71,7 +71,7 @@ async def test_pages_and_receipts_say_the_new_word(
 
 async def test_eves_business_keeps_its_own_word(anna: httpx.AsyncClient, eve: httpx.AsyncClient) -> None:
     await anna.post("/settings", data=FORM)
-    assert "плюшк" not in plain((await eve.get("/program")).text).lower().replace("плюшка", "")
+    assert "плюшк" not in plain((await eve.get("/engagement/programs")).text).lower().replace("плюшка", "")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the pages show, and that bad input meets a page of ours."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -145,7 +146,10 @@ async def test_a_member_shows_what_they_have_and_how_it_came(anna: httpx.AsyncCl
 
 
 async def test_the_programme_is_told_in_sentences_with_its_versions(anna: httpx.AsyncClient) -> None:
-    page = plain((await anna.get("/program")).text)
+    programs = plain((await anna.get("/engagement/programs")).text)
+    assert "10 % бонусами с каждого чека, оплатить можно до 50 % чека" in programs
+    (href,) = re.findall(r'href="(/engagement/programs/[0-9a-f-]{36})"', programs)
+    page = plain((await anna.get(href)).text)
 
     assert "10 % бонусами с каждого чека, оплатить можно до 50 % чека" in page
     assert "Версия 1" in page
@@ -209,10 +213,10 @@ async def test_what_does_not_exist_meets_a_page_of_ours(anna: httpx.AsyncClient,
 
 
 async def test_english_is_one_button_away_and_stays(anna: httpx.AsyncClient) -> None:
-    answer = await anna.post("/preferences", data={"language": "en", "back": "/program"})
-    assert answer.headers["location"] == "/program"
+    answer = await anna.post("/preferences", data={"language": "en", "back": "/engagement/programs"})
+    assert answer.headers["location"] == "/engagement/programs"
 
-    page = (await anna.get("/program")).text
+    page = (await anna.get("/engagement/programs")).text
     assert '<html lang="en"' in page
     assert "10% in points on every receipt" in plain(page)
 

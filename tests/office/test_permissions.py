@@ -99,8 +99,26 @@ TABLE = {
     "GET /members/new": "owner manager marketer cashier",
     "POST /members/new": "owner manager marketer cashier",
     "POST /preferences": "everybody",
-    "GET /program": ALL,
-    "GET /program/versions/{version_id:uuid}": ALL,
+    "GET /engagement/goods": "owner manager marketer",
+    "GET /engagement/programs": ALL,
+    "POST /engagement/programs": "owner manager",
+    "GET /engagement/programs/schema": ALL,
+    "GET /engagement/programs/{program_id:uuid}": ALL,
+    "GET /engagement/programs/{program_id:uuid}/compare": ALL,
+    "GET /engagement/programs/{program_id:uuid}/draft": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/draft/discard": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/draft/file": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/draft/import": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/draft/import": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/draft/publish": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/draft/publish": "owner manager",
+    "GET /engagement/programs/{program_id:uuid}/draft/{section:str}": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/draft/{section:str}": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/file": ALL,
+    "POST /engagement/programs/{program_id:uuid}/name": "owner manager",
+    "GET /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}": ALL,
+    "GET /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}/file": ALL,
+    "POST /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}/roll-back": "owner manager",
     "GET /receipts": ALL,
     "GET /receipts/new": ALL,
     "POST /receipts/exports": "owner manager accountant",
@@ -159,6 +177,16 @@ TABLE = {
     "GET /tasks/{task_id:uuid}/file": ALL,
     "POST /tasks/{task_id:uuid}/cancel": ALL,
 }
+
+
+_PAGES_OF_A_PROGRAM = (
+    "/compare",
+    "/draft",
+    "/draft/file",
+    "/draft/import",
+    "/draft/publish",
+    "/file",
+)
 
 
 def routes() -> dict[str, HTTPRouteHandler]:
@@ -232,6 +260,18 @@ async def test_eve_finds_nothing_of_annas(eve: httpx.AsyncClient, shop: Shop) ->
     assert answer.status_code == httpx.codes.NOT_FOUND
 
 
+def _of_a_program(shop: Shop) -> dict[str, str]:
+    route = "GET /engagement/programs/{program_id:uuid}"
+    address, version = f"/engagement/programs/{shop.program_id}", f"/versions/{shop.version_id}"
+    return {
+        route: address,
+        f"{route}/versions/{{version_id:uuid}}": f"{address}{version}",
+        f"{route}/versions/{{version_id:uuid}}/file": f"{address}{version}/file",
+        f"{route}/draft/{{section:str}}": f"{address}/draft/tiers",
+        **{f"{route}{page}": f"{address}{page}" for page in _PAGES_OF_A_PROGRAM},
+    }
+
+
 def addresses(shop: Shop) -> dict[str, str]:
     """Return an address of Anna's for every page that is read."""
     return {
@@ -254,7 +294,10 @@ def addresses(shop: Shop) -> dict[str, str]:
         "GET /members/approvals": "/members/approvals",
         "GET /members/new": "/members/new",
         "GET /members/{member_id:uuid}/movements": f"/members/{shop.member_id}/movements?before={shop.anonymous_id}",
-        "GET /program": "/program",
+        "GET /engagement/goods": "/engagement/goods?goods.only.search=A-1",
+        "GET /engagement/programs": "/engagement/programs",
+        "GET /engagement/programs/schema": "/engagement/programs/schema",
+        **_of_a_program(shop),
         "GET /receipts": "/receipts",
         "GET /receipts/new": "/receipts/new",
         "GET /receipts/{receipt_id:uuid}": f"/receipts/{shop.receipt_id}",

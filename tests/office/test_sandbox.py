@@ -45,7 +45,13 @@ async def test_everything_but_members_and_receipts_is_copied(anna: httpx.AsyncCl
     assert MEMBER not in plain((await anna.get("/members")).text)
     assert "Анна Тест" in plain((await anna.get("/members")).text)
     assert "A-1" not in (await anna.get("/receipts")).text
-    for path in ("/program", "/settings/branches", "/settings/tills", "/settings/branding", "/settings"):
+    for path in (
+        "/engagement/programs",
+        "/settings/branches",
+        "/settings/tills",
+        "/settings/branding",
+        "/settings",
+    ):
         assert (await anna.get(path)).status_code == httpx.codes.OK, path
 
 

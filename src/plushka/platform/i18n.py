@@ -111,6 +111,11 @@ def currency_decimals(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+def currency_sign(currency: str, language: Language) -> str:
+    """Return ``₽`` for ``RUB``."""
+    return _SYMBOLS.get(currency) or str(get_currency_symbol(currency, locale=language))
+
+
 def format_money(
     minor: int, currency: str, language: Language, *, trim: bool = False, signed: bool = False
 ) -> str:
@@ -119,7 +124,7 @@ def format_money(
     exact = Decimal(minor).scaleb(-scale)
     decimals = 0 if trim and exact == exact.to_integral_value() else scale
     number = format_number(exact, language, decimals=decimals, signed=signed)
-    symbol = _SYMBOLS.get(currency) or get_currency_symbol(currency, locale=language)
+    symbol = currency_sign(currency, language)
     if language == "ru":
         return f"{number}{NBSP}{symbol}"
     sign = number[0] if number[0] in f"+{MINUS}" else ""

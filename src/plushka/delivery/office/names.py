@@ -1,14 +1,35 @@
 """What the business calls the things its programme names by code."""
 
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
 from plushka.domain.businesses.queries import list_branches
-from plushka.domain.catalog.queries import list_categories
+from plushka.domain.catalog.queries import list_categories, look_up
 from plushka.domain.programs.telling.voice import Names
+from plushka.engine.program import Program
 from plushka.platform.database import Tx
 
 
-async def load_names(tx: Tx) -> Names:
-    """Return the names of categories and branches; products are named on the receipts themselves."""
+async def load_names(tx: Tx, *, programs: Iterable[Program] = (), products: Iterable[str] = ()) -> Names:
+    """Return the names of categories and branches, and of the ``products`` and those that ``programs`` name."""
+    named = {*products, *(sku for program in programs for sku in _products_in(msgspec.to_builtins(program)))}
     return Names(
+        products={sku: product.name for sku, product in (await look_up(tx, named)).items()} if named else {},
         categories={category.code: category.name for category in await list_categories(tx)},
         branches={branch.code: branch.name for branch in await list_branches(tx)},
     )
+
+
+def _products_in(part: object) -> Iterator[str]:
+    match part:
+        case {"is": "product", "ids": ids}:
+            yield from ids
+        case dict():
+            for value in part.values():
+                yield from _products_in(value)
+        case list() | tuple():
+            for value in part:
+                yield from _products_in(value)
+        case _:
+            pass

@@ -57,7 +57,7 @@ SECTIONS = (
         "engagement",
         marked("Engagement"),
         "wand",
-        (Page("program", marked("Programme"), "/program", "program.read"),),
+        (Page("programs", marked("Programmes"), "/engagement/programs", "programs.read"),),
     ),
     Section(
         "journal",

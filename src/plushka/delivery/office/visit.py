@@ -53,10 +53,14 @@ class Visit:
 
     @property
     def figures(self) -> Figures:
+        return self.figures_of(self.version.program.point.scale if self.version else 0)
+
+    def figures_of(self, scale: int) -> Figures:
+        """Return the formats for a programme whose points have this ``scale``."""
         return Figures(
             language=self.look.language,
             currency=self.business.currency,
-            scale=self.version.program.point.scale if self.version else 0,
+            scale=scale,
             zone=self.business.time_zone,
             today=self.today,
         )

@@ -65,6 +65,23 @@ class Form:
         """Return all that was chosen under one name."""
         return list(self._typed.get(name, ()))
 
+    def names(self) -> list[str]:
+        """Return the names under which something was sent."""
+        return list(self._typed)
+
+    def all_values(self) -> list[str]:
+        """Return all that was typed, under whatever name."""
+        return [value for values in self._typed.values() for value in values]
+
+    def altered(self, changes: Mapping[str, Iterable[str]]) -> "Form":
+        """Return the form as if ``changes`` had been typed too, without problems."""
+        return Form(self._words, {**self._typed, **changes}, scale=self._scale)
+
+    def part(self, prefix: str) -> "Form":
+        """Return the form of those fields alone whose names begin with ``prefix``, without problems."""
+        typed = {name: values for name, values in self._typed.items() if name.startswith(prefix)}
+        return Form(self._words, typed, scale=self._scale)
+
     def is_ticked(self, name: str, value: str, default: bool) -> bool:  # noqa: FBT001  called from templates
         """Tell whether a check box is to be shown ticked: a browser sends nothing for one that is not."""
         return value in self.values(name) if self._typed else default

@@ -47,6 +47,14 @@ class Product(Struct, frozen=True):
     cost_minor: int | None = None
 
 
+class GoodsLine(Struct, frozen=True):
+    """What a search for goods finds: a product, a category or a brand, which is its own code."""
+
+    kind: Literal["product", "category", "brand"]
+    code: str
+    name: str
+
+
 class CategoryUnknown(Invalid):
     """No category of this code was entered; ``category`` says which."""
 

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from functools import lru_cache
 
-from plushka.domain.catalog.model import Category, Product, ProductKind
+from plushka.domain.catalog.model import Category, GoodsLine, Product, ProductKind
 from plushka.platform.database import Tx
 
 CATEGORIES_MAX = 100_000
 """Categories of one business."""
+GOODS_FOUND_MAX = 6
+"""Products, categories and brands, each, that a search finds."""
 LOOKS_SHARED_MAX = 10_000
 
 Look = tuple[tuple[str, ...], str | None, ProductKind]
@@ -75,3 +77,27 @@ async def list_categories(tx: Tx) -> tuple[Category, ...]:
         CATEGORIES_MAX,
     )
     return tuple(Category(**row) for row in rows)
+
+
+async def search_goods(tx: Tx, text: str, *, limit: int = GOODS_FOUND_MAX) -> tuple[GoodsLine, ...]:
+    """Return products, categories and brands whose name holds ``text``, whatever its case, or whose code it is."""
+    rows = await tx.fetch(
+        """
+        -- catalog.search_goods
+        (select 'category' as kind, code, name from categories
+         where tenant_id = $1 and (code = $2 or position(lower($2) in lower(name)) > 0)
+         order by length(name), name limit $3)
+        union all
+        (select distinct 'brand', brand, brand from products
+         where tenant_id = $1 and position(lower($2) in lower(brand)) > 0
+         order by brand limit $3)
+        union all
+        (select 'product', sku, name from products
+         where tenant_id = $1 and (sku = $2 or position(lower($2) in lower(name)) > 0)
+         order by length(name), name limit $3)
+        """,
+        tx.tenant_id,
+        text,
+        limit,
+    )
+    return tuple(GoodsLine(kind=row["kind"], code=row["code"], name=row["name"]) for row in rows)

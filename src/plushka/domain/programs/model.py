@@ -168,6 +168,12 @@ class TooManyPrograms(Conflict):
     code = "programs_too_many"
 
 
+class UnknownRule(NotFound):
+    """The draft has no rule of this id (any more)."""
+
+    code = "rule_not_found"
+
+
 class NoDraft(Conflict):
     """The programme has no draft: it was published or discarded meanwhile."""
 

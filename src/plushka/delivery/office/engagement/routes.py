@@ -1,10 +1,29 @@
-"""Pages of programmes."""
+"""Pages of programmes and tiers."""
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.engagement import program
+from plushka.delivery.office.engagement import files, program, programs
+from plushka.delivery.office.engagement.draft import importing, pages, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    files.download_draft,
+    files.download_program,
+    files.download_schema,
+    files.download_version,
+    importing.import_file,
+    importing.show_import,
+    pages.discard,
+    pages.find_goods,
+    pages.send_section,
+    pages.show_draft,
+    pages.show_section,
+    program.compare,
+    program.rename,
+    program.roll_back_to,
     program.show_program,
     program.show_version,
+    programs.create,
+    programs.show_programs,
+    publishing.publish,
+    publishing.show_changes,
 )

@@ -111,7 +111,7 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
             Fact(
                 visit.words.gettext("Programme"),
                 visit.words.gettext("version {number}", number=version.number),
-                f"/program/versions/{version.id}",
+                f"/engagement/programs/{version.program_id}/versions/{version.id}",
             ),
             *_lateness(receipt, visit),
         ],

@@ -260,6 +260,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The business has {programs_max} programmes already; it takes no more."),
         marked("The business has too many programmes already."),
     ),
+    "rule_not_found": (marked("The draft has no such rule; perhaps it was removed."),),
     "draft_missing": (marked("There is no draft to publish: it was published or thrown away meanwhile."),),
     "draft_changed": (
         marked(

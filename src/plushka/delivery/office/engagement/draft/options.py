@@ -1,0 +1,201 @@
+"""What the selects and check boxes of the editor offer, in the reader's language."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.delivery.office.engagement.draft.life import ROUNDINGS
+from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
+from plushka.domain.programs.telling.voice import Voice, as_sentence
+from plushka.engine.conditions import Condition
+from plushka.platform.i18n import Translator, currency_sign, marked
+
+Pairs = list[tuple[str, str]]
+
+_KINDS = {"product": marked("product"), "category": marked("category"), "brand": marked("brand")}
+_DAYS = (
+    marked("Mon"),
+    marked("Tue"),
+    marked("Wed"),
+    marked("Thu"),
+    marked("Fri"),
+    marked("Sat"),
+    marked("Sun"),
+)
+_CHANNELS = {"till": marked("At the till"), "online": marked("Online shop"), "app": marked("App")}
+_PER = {
+    "receipt": marked("for the receipt"),
+    "line": marked("for each line"),
+    "unit": marked("for each unit"),
+}
+_METRICS = {
+    "spend": marked("Purchases for"),
+    "visits": marked("Visits"),
+    "points_earned": marked("Points earned"),
+    "active_friends": marked("Active friends"),
+}
+_WINDOWS = {
+    "lifetime": marked("since joining"),
+    "rolling": marked("within the last days"),
+    "day": marked("within a day"),
+    "month": marked("within a calendar month"),
+    "quarter": marked("within a calendar quarter"),
+    "half_year": marked("within a calendar half-year"),
+    "year": marked("within a calendar year"),
+}
+_CYCLES = {
+    "never": marked("Never: a tier once reached stays"),
+    "month": marked("Every month"),
+    "quarter": marked("Every quarter"),
+    "half_year": marked("Every half-year"),
+    "year": marked("Every year"),
+    "anniversary": marked("A year after it was reached"),
+}
+_DOWNGRADES = {
+    "one_down": marked("one tier down"),
+    "to_fit": marked("to the tier that fits"),
+}
+_ROUNDING = {
+    "floor": marked("down"),
+    "half_up": marked("to the nearest"),
+    "ceil": marked("up"),
+}
+_ACTIVATIONS = {
+    "at_once": marked("From the next purchase"),
+    "after_days": marked("After some days"),
+}
+_EXPIRIES = {
+    "never": marked("Never"),
+    "fixed": marked("Some time after they come alive"),
+    "sliding": marked("Some days after the last purchase"),
+    "calendar": marked("On a day of the year"),
+}
+_MONTHS = (
+    marked("January"),
+    marked("February"),
+    marked("March"),
+    marked("April"),
+    marked("May"),
+    marked("June"),
+    marked("July"),
+    marked("August"),
+    marked("September"),
+    marked("October"),
+    marked("November"),
+    marked("December"),
+)
+
+
+_decode = msgspec.json.Decoder(Condition).decode
+
+
+class Options:
+    """The choices of one desk; each method gives pairs of value and text."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._words = desk.words
+
+    @staticmethod
+    def kinds(words: Translator) -> dict[str, str]:
+        """Return what kinds of goods are called."""
+        return {kind: words.gettext(name) for kind, name in _KINDS.items()}
+
+    @property
+    def currency(self) -> str:
+        """The sign to stand in a field of money."""
+        return currency_sign(self._desk.program.currency, self._words.language)
+
+    @property
+    def points_word(self) -> str:
+        """The word to stand in a field of points."""
+        return self._words.gettext("points")
+
+    def unit_of(self, metric: str) -> str:
+        """Return what stands in the field of a tier's bar."""
+        return {"spend": self.currency, "points_earned": self.points_word}.get(metric, "")
+
+    def tell_when(self, kept: str) -> str:
+        """Return a condition of the receipt that no field can show."""
+        return self._tell(kept, tell_receipt)
+
+    def tell_goods(self, kept: str) -> str:
+        """Return a choice of goods that no field can show."""
+        return self._tell(kept, tell_lines)
+
+    def _tell(self, kept: str, tell: Callable[[Condition, Voice], str]) -> str:
+        try:
+            return as_sentence(tell(_decode(kept), self._desk.voice(self._desk.program)))
+        except ValueError:
+            # Neither JSON nor a condition of its kind; what is wrong stands beside it.
+            return kept
+
+    @property
+    def goods_kinds(self) -> dict[str, str]:
+        return self.kinds(self._words)
+
+    def branches(self, chosen: Sequence[str]) -> Pairs:
+        """Return the branches, and the codes that were ``chosen`` and are none (any more)."""
+        known = [(branch.code, branch.name) for branch in self._desk.branches]
+        return self._with_strangers(known, chosen)
+
+    def tiers(self, chosen: Sequence[str]) -> Pairs:
+        """Return the tiers, and the ids that were ``chosen`` and are none (any more)."""
+        return self._with_strangers([(tier.id, tier.name) for tier in self._desk.tiers], chosen)
+
+    @property
+    def days(self) -> Pairs:
+        return [(str(number), self._words.gettext(name)) for number, name in enumerate(_DAYS, start=1)]
+
+    @property
+    def channels(self) -> Pairs:
+        return self._told(_CHANNELS)
+
+    @property
+    def per(self) -> Pairs:
+        return self._told(_PER)
+
+    @property
+    def metrics(self) -> Pairs:
+        return self._told(_METRICS)
+
+    @property
+    def windows(self) -> Pairs:
+        return self._told(_WINDOWS)
+
+    @property
+    def cycles(self) -> Pairs:
+        return self._told(_CYCLES)
+
+    @property
+    def downgrades(self) -> Pairs:
+        return self._told(_DOWNGRADES)
+
+    @property
+    def rounding(self) -> Pairs:
+        return self._told(_ROUNDING)
+
+    @property
+    def months(self) -> Pairs:
+        return [(str(number), self._words.gettext(name)) for number, name in enumerate(_MONTHS, start=1)]
+
+    @property
+    def round_to(self) -> Pairs:
+        return self._told(ROUNDINGS)
+
+    def activations(self, inherited: str = "") -> Pairs:
+        """Return the activations; ``inherited`` is what none of its own is called, if that can be."""
+        return [*([("", inherited)] if inherited else []), *self._told(_ACTIVATIONS)]
+
+    def expiries(self, inherited: str = "") -> Pairs:
+        """Return the expiries; ``inherited`` is what none of its own is called, if that can be."""
+        return [*([("", inherited)] if inherited else []), *self._told(_EXPIRIES)]
+
+    def _told(self, names: dict[str, str]) -> Pairs:
+        return [(value, self._words.gettext(name)) for value, name in names.items()]
+
+    @staticmethod
+    def _with_strangers(known: Pairs, chosen: Sequence[str]) -> Pairs:
+        values = {value for value, _ in known}
+        return [*known, *((value, value) for value in chosen if value not in values)]

@@ -1,0 +1,95 @@
+"""Where in the editor a problem of a programme is seen: the section, and the field of its form."""
+
+import re
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.domain.programs.telling.problems import tell_problem
+from plushka.engine.check import Problem, problems
+from plushka.engine.program import Program
+
+_RULE = re.compile(r"earning\[(\d+)\](.*)")
+_BAND = re.compile(r"\.effect\.bands\[(\d+)\]")
+_TIER = re.compile(r"tiers\.tiers\[(\d+)\](.*)")
+_REQUIREMENT = re.compile(r"\.requirements\[(\d+)\]")
+_OF_WHEN = {
+    "empty_window": "when.end",
+    "period_reversed": "when.last_on",
+    "amounts_reversed": "when.amount_max",
+    "unknown_tier": "when.tiers",
+}
+UNREADABLE = frozenset(
+    {
+        "condition_too_deep",
+        "condition_too_large",
+        "receipt_condition_on_line",
+        "line_condition_on_receipt",
+    }
+)
+"""What not even a draft may hold: it could not be told."""
+
+
+class Found(Struct, frozen=True):
+    """A problem told, with the page and the field where it is mended; ``rule`` is the name of the rule."""
+
+    code: str
+    section: str
+    field: str
+    rule_id: str
+    rule: str
+    text: str
+    href: str
+
+
+def find_problems(program: Program, desk: Desk) -> list[Found]:
+    """Return everything that keeps ``program`` from being published."""
+    return [_found(problem, program, desk) for problem in problems(program)]
+
+
+def _found(problem: Problem, program: Program, desk: Desk) -> Found:
+    text = tell_problem(problem.code, problem.facts, desk.voice(program))
+    if of_rule := _RULE.fullmatch(problem.path):
+        rule = program.earning[int(of_rule[1])]
+        field = _field_of_rule(of_rule[2], problem.code)
+        href = f"{desk.url}/rule?{urlencode({'id': rule.id})}#{field}"
+        return Found(problem.code, "rule", field, rule.id, rule.name, text, href)
+    section, field = _place(problem)
+    return Found(problem.code, section, field, "", "", text, f"{desk.url}/{section}#{field}")
+
+
+def _field_of_rule(path: str, code: str) -> str:
+    if band := _BAND.match(path):
+        return f"band.{band[1]}.from"
+    if path.startswith(".when"):
+        return _OF_WHEN.get(code, "when.kept")
+    if path.startswith(".lines"):
+        return "goods.kept"
+    for start, field in (
+        (".expiry", "expiry.day"),
+        (".effect", "rate"),
+        (".id", "name"),
+    ):
+        if path.startswith(start):
+            return field
+    return ""
+
+
+def _place(problem: Problem) -> tuple[str, str]:
+    path = problem.path
+    if of_tier := _TIER.fullmatch(path):
+        tier = f"tier.{of_tier[1]}"
+        if requirement := _REQUIREMENT.match(of_tier[2]):
+            return "tiers", f"{tier}.req.{requirement[1]}.at_least"
+        return "tiers", f"{tier}.expiry.day" if of_tier[2] == ".expiry" else f"{tier}.name"
+    for start, section, field in (
+        ("redemption.excluded", "redemption", "excluded.kept"),
+        ("redemption", "redemption", "limits.share"),
+        ("excluded", "terms", "excluded.kept"),
+        ("expiry", "life", "expiry.day"),
+        ("welcome", "terms", "welcome_expiry.day"),
+    ):
+        if path.startswith(start):
+            return section, field
+    return "earning", ""
