@@ -2,8 +2,11 @@
 // data-question where the question is to be had; the answer goes into its field "answer" and the form is sent.
 // It stays hidden where the browser has no passkeys: they want HTTPS, or localhost, and a name instead of an address.
 
+const ADDRESS_IN_DIGITS = /^[\d.]+$|:/;
+
 export function offerPasskeys() {
-  if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+  const hasName = !ADDRESS_IN_DIGITS.test(window.location.hostname);
+  if (!hasName || !window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
     return;
   }
   for (const form of document.querySelectorAll("[data-passkey]")) {

@@ -11,9 +11,10 @@ from tests.office.conftest import PASSWORD, browser_at, email_of, signed_in
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
-from plushka.delivery.office.permission_words import ACTION_WORDS, GROUP_WORDS, grouped_actions
 from plushka.delivery.office.permissions import ACTIONS, PERSONAL
+from plushka.delivery.office.settings.roles import grouped_actions
 from plushka.domain.staff.queries import list_staff
+from plushka.domain.staff.words import ACTION_WORDS, GROUP_WORDS
 from plushka.platform.database import Database
 
 NEW_PASSWORD = "ведро чернил на балконе"

@@ -8,6 +8,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
+from plushka.domain.insights.trail import export as trail
 from plushka.domain.programs import bulk_work, import_work
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
@@ -26,6 +27,7 @@ WORKS: Mapping[str, Work] = {
     import_work.TRY: import_work.try_out,
     import_work.BRING_IN: import_work.bring_in,
     receipts.KIND: receipts.export_receipts,
+    trail.KIND: trail.export_trail,
 }
 """What each kind of task does."""
 

@@ -10,6 +10,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.model import Document
 from plushka.domain.ledger.model import Movement
 from plushka.domain.ledger.words import ACCOUNTS, KINDS
+from plushka.domain.staff import words as staff_words
 
 _MEMBERS_OWN = frozenset({"pending", "available", "held"})
 """Accounts in which a member has points; movements between them change nothing in sum."""
@@ -101,17 +102,5 @@ def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) ->
 
 
 def told_actor(actor: str, visit: Visit, names: Mapping[str, str]) -> str:
-    """Return who did something: a person's name where ``names`` knows it, else what kind of actor it was."""
-    kind = actor.partition(":")[0]
-    words = visit.words
-    if actor in names:
-        return names[actor]
-    match kind:
-        case "till":
-            return words.gettext("a till")
-        case "job":
-            return words.gettext("Plushka, by the clock")
-        case "operator":
-            return words.gettext("the operator")
-        case _:
-            return words.gettext("a former colleague")
+    """Return who did something, in the reader's language."""
+    return staff_words.told_actor(actor, names, visit.words)

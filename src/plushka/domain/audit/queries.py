@@ -19,6 +19,7 @@ _CONDITIONS = {
     "subject": "subject = ${}",
     "since": "at >= ${}",
     "until": "at < ${}",
+    "before": "id < ${}",
 }
 
 
@@ -26,14 +27,7 @@ async def list_entries(
     tx: Tx, where: EntryFilter | None = None, *, before: UUID | None = None, limit: int = 100
 ) -> tuple[Entry, ...]:
     """Return the latest entries first; ``before`` is the id of the last one seen."""
-    args: list[Any] = [tx.tenant_id]
-    conditions = ""
-    wanted = {**({} if where is None else msgspec.structs.asdict(where)), "before": before}
-    for name, value in wanted.items():
-        if value is not None:
-            args.append(value)
-            conditions += " and " + _CONDITIONS.get(name, "id < ${}").format(len(args))
-    args.append(min(limit, ENTRIES_MAX))
+    conditions, args = _conditions(tx, where or EntryFilter(), before=before)
     rows = await tx.fetch(
         f"""
         -- audit.list_entries
@@ -41,9 +35,10 @@ async def list_entries(
         from audit_entries
         where tenant_id = $1{conditions}
         order by id desc
-        limit ${len(args)}
+        limit ${len(args) + 1}
         """,  # noqa: S608  composed of the fixed conditions above
         *args,
+        min(limit, ENTRIES_MAX),
     )
     return tuple(
         Entry(
@@ -55,3 +50,26 @@ async def list_entries(
         )
         for row in rows
     )
+
+
+async def count_entries(tx: Tx, where: EntryFilter) -> int:
+    """Return how many entries there are."""
+    conditions, args = _conditions(tx, where)
+    count: int = await tx.fetchval(
+        f"""
+        -- audit.count_entries
+        select count(*) from audit_entries where tenant_id = $1{conditions}
+        """,  # noqa: S608  composed of the fixed conditions above
+        *args,
+    )
+    return count
+
+
+def _conditions(tx: Tx, where: EntryFilter, *, before: UUID | None = None) -> tuple[str, list[Any]]:
+    args: list[Any] = [tx.tenant_id]
+    conditions = ""
+    for name, value in {**msgspec.structs.asdict(where), "before": before}.items():
+        if value is not None:
+            args.append(value)
+            conditions += " and " + _CONDITIONS[name].format(len(args))
+    return conditions, args

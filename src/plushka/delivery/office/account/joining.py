@@ -1,5 +1,6 @@
 """Coming by an invitation: a new account, or the one that the person has."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,7 +12,6 @@ from msgspec import Struct
 from plushka.delivery.office.account.entering import caller_of, welcome
 from plushka.delivery.office.admission import SESSION_COOKIE, address_of, look_of_stranger, office_of
 from plushka.delivery.office.context import PAGES, OfficeRequest
-from plushka.delivery.office.permission_words import role_words
 from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.web.forms import Form, read_form
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
@@ -24,6 +24,7 @@ from plushka.domain.staff.passwords import about, hash_password
 from plushka.domain.staff.queries import find_session
 from plushka.domain.staff.sign_in import enter
 from plushka.domain.staff.tokens import read_invitation_token
+from plushka.domain.staff.words import role_words
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import translator
 
@@ -102,7 +103,7 @@ async def _register(request: OfficeRequest, token: str, offered: Offered, form: 
         account = await add_account(
             tx, email=email, name=name, password_hash=password_hash, language=language
         )
-        await accept(tx, token, account)
+        await accept(replace(tx, actor=f"account:{account.id}"), token, account)
     return account
 
 

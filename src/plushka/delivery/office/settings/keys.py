@@ -16,19 +16,13 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.queries import get_branch, list_branches
-from plushka.domain.staff.model import SCOPES, ApiKey, Scope, Till, UnknownKey
+from plushka.domain.staff.model import SCOPES, ApiKey, Till, UnknownKey
 from plushka.domain.staff.operations import issue_key, revoke_key
 from plushka.domain.staff.queries import get_till, list_keys
+from plushka.domain.staff.words import SCOPE_WORDS
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
-from plushka.platform.i18n import marked
 
-SCOPE_WORDS: dict[Scope, str] = {
-    "members": marked("find and enrol members"),
-    "quotes": marked("count a receipt before it is paid"),
-    "purchases": marked("report receipts, spend points"),
-    "returns": marked("report returns"),
-}
 _SAMPLE_AMOUNT_MINOR = 100_00
 _SECRET_PLACE = "plk_…"  # noqa: S105  stands where the key goes
 

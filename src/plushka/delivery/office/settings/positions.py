@@ -4,7 +4,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.delivery.office.permission_words import ROLE_WORDS
 from plushka.delivery.office.permissions import rights_of
 from plushka.delivery.office.settings.own_branches import own_branches
 from plushka.delivery.office.visit import Visit
@@ -12,6 +11,7 @@ from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.model import Branch
 from plushka.domain.staff.model import OwnRole, Position
 from plushka.domain.staff.roles import Rights, check_rights, list_roles
+from plushka.domain.staff.words import ROLE_WORDS
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Translator
 

@@ -10,8 +10,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.permission_words import ACTION_WORDS, GROUP_WORDS, ROLE_WORDS, grouped_actions
-from plushka.delivery.office.permissions import rights_of
+from plushka.delivery.office.permissions import ACTIONS, PERSONAL, rights_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -19,6 +18,7 @@ from plushka.domain.businesses.model import NAME_LENGTH_MAX
 from plushka.domain.staff.model import OwnRole
 from plushka.domain.staff.queries import list_staff
 from plushka.domain.staff.roles import change_role, create_role, delete_role, get_role, list_roles
+from plushka.domain.staff.words import ACTION_WORDS, GROUP_WORDS, ROLE_WORDS
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import Translator
 
@@ -132,6 +132,18 @@ async def remove_role(visit: NamedDependency[Visit], role_id: FromPath[UUID]) ->
 def told_actions(actions: frozenset[str], words: Translator) -> str:
     """Return what a role may do, as a list in words."""
     return ", ".join(words.gettext(text) for action, text in ACTION_WORDS.items() if action in actions)
+
+
+def grouped_actions() -> dict[str, list[str]]:
+    """Return the actions that a role can be made of, by their group, in the order of the words."""
+    return {
+        group: [
+            action
+            for action in ACTION_WORDS
+            if action.partition(".")[0] == group and action in ACTIONS and action not in PERSONAL
+        ]
+        for group in GROUP_WORDS
+    }
 
 
 def _read(form: Form, words: Translator) -> tuple[str, list[str]]:

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.settings import (
+    audit,
     branches,
     branding,
     business,
@@ -15,6 +16,8 @@ from plushka.delivery.office.settings import (
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    audit.export,
+    audit.show_audit,
     branches.close,
     branches.open_branch,
     branches.reopen,

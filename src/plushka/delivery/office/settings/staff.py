@@ -10,7 +10,6 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.permission_words import role_words
 from plushka.delivery.office.permissions import rights_of
 from plushka.delivery.office.settings.links import link_url
 from plushka.delivery.office.settings.positions import EVERYWHERE, SOME, check_position, offer, read_position
@@ -24,6 +23,7 @@ from plushka.domain.staff.password_change import make_reset
 from plushka.domain.staff.people import dismiss, give_position, rehire
 from plushka.domain.staff.queries import get_account, get_staff, list_staff
 from plushka.domain.staff.roles import Rights, check_rights, list_roles
+from plushka.domain.staff.words import role_words
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 

@@ -13,6 +13,7 @@ from plushka.domain.tasks.model import Task
 from plushka.platform.i18n import Translator, marked
 
 TITLES: dict[str, str] = {
+    "audit.export": marked("Export of the trail of changes"),
     "journal.export": marked("Export of the points journal"),
     "receipts.export": marked("Export of receipts"),
     "members.export": marked("Export of members: {members}"),
@@ -26,6 +27,7 @@ TITLES: dict[str, str] = {
 }
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
 RESULTS: dict[str, str] = {
+    "audit.export": marked("Entries written: {count}."),
     "journal.export": marked("Movements written: {count}."),
     "receipts.export": marked("Receipts written: {count}."),
     "members.export": marked("Members written: {count}."),

@@ -1,7 +1,8 @@
-"""Roles and actions in words: what an owner reads before giving somebody a right."""
+"""Roles, rights and scopes in words, for pages and files alike; translated by whoever shows them."""
 
-from plushka.delivery.office.permissions import ACTIONS, PERSONAL
-from plushka.domain.staff.model import Role
+from collections.abc import Mapping
+
+from plushka.domain.staff.model import Role, Scope
 from plushka.platform.i18n import Translator, marked
 
 ROLE_WORDS: dict[Role, tuple[str, str]] = {
@@ -68,18 +69,29 @@ ACTION_WORDS: dict[str, str] = {
 }
 
 
+SCOPE_WORDS: dict[Scope, str] = {
+    "members": marked("find and enrol members"),
+    "quotes": marked("count a receipt before it is paid"),
+    "purchases": marked("report receipts, spend points"),
+    "returns": marked("report returns"),
+}
+
+
+def told_actor(actor: str, names: Mapping[str, str], words: Translator) -> str:
+    """Return who did something: a person's name where ``names`` knows it, else what kind of actor it was."""
+    if actor in names:
+        return names[actor]
+    match actor.partition(":")[0]:
+        case "till":
+            return words.gettext("a till")
+        case "job":
+            return words.gettext("Plushka, by the clock")
+        case "operator":
+            return words.gettext("the operator")
+        case _:
+            return words.gettext("a former colleague")
+
+
 def role_words(role: Role | None, own_name: str | None, words: Translator) -> str:
     """Return what a role is called: one of the five, or the business's own."""
     return words.gettext(ROLE_WORDS[role][0]) if role else own_name or ""
-
-
-def grouped_actions() -> dict[str, list[str]]:
-    """Return the actions that a role can be made of, by their group, in the order of the words."""
-    return {
-        group: [
-            action
-            for action in ACTION_WORDS
-            if action.partition(".")[0] == group and action in ACTIONS and action not in PERSONAL
-        ]
-        for group in GROUP_WORDS
-    }

@@ -1,0 +1,78 @@
+"""The trail as a file: a line an entry, the latest first."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from plushka.domain.audit.model import Entry, EntryFilter
+from plushka.domain.audit.queries import ENTRIES_MAX, count_entries, list_entries
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.insights.trail.objects import find_members
+from plushka.domain.insights.trail.sentences import changes, sentence
+from plushka.domain.programs.queries import get_current_version
+from plushka.domain.staff.queries import list_staff
+from plushka.domain.staff.words import told_actor
+from plushka.domain.tasks.running import Run
+from plushka.platform.csv_files import Cell, csv_bytes
+from plushka.platform.database import Tx
+from plushka.platform.errors import Fact
+from plushka.platform.i18n import Language, language_of, marked, translator
+
+KIND = "audit.export"
+
+_COLUMNS = (
+    marked("When"),
+    marked("Who"),
+    marked("What was done"),
+    marked("Member"),
+    marked("What was changed"),
+    marked("Address in the network"),
+    marked("Action"),
+    marked("Object"),
+)
+
+
+async def export_trail(run: Run) -> Mapping[str, Fact]:
+    """Write what the filter of the task finds: ``filter`` is JSON, ``language`` that of the reader."""
+    where = msgspec.json.decode(str(run.task.arguments["filter"]), type=EntryFilter)
+    language = language_of(str(run.task.arguments["language"]))
+    while True:
+        async with run.step() as step:
+            tx = step.tx
+            if step.total is None:
+                step.total = await count_entries(tx, where)
+                heading: list[Cell] = [translator(language).gettext(column) for column in _COLUMNS]
+                step.output += csv_bytes([heading], language, is_beginning=True)
+            before = UUID(step.cursor) if step.cursor else None
+            entries = await list_entries(tx, where, before=before, limit=ENTRIES_MAX)
+            if not entries:
+                return {"count": step.done}
+            step.output += csv_bytes(await _rows(tx, entries, language), language, is_beginning=False)
+            step.done += len(entries)
+            step.cursor = str(entries[-1].id)
+
+
+async def _rows(tx: Tx, entries: Sequence[Entry], language: Language) -> list[list[Cell]]:
+    business, version = await get_business(tx), await get_current_version(tx)
+    scale = version.program.point.scale if version else 0
+    words, zone = translator(language), ZoneInfo(business.time_zone)
+    names = {f"staff:{person.id}": person.name for person in await list_staff(tx)}
+    members = await find_members(tx, [entry.subject for entry in entries])
+    return [
+        [
+            entry.at.astimezone(zone),
+            told_actor(entry.actor, names, words),
+            sentence(entry, words, scale=scale),
+            members[entry.subject].name if entry.subject in members else "",
+            "; ".join(
+                f"{what}: {before or '—'} → {after or '—'}"
+                for what, before, after in changes(entry, words, scale=scale)
+            ),
+            entry.address,
+            entry.action,
+            entry.subject,
+        ]
+        for entry in entries
+    ]

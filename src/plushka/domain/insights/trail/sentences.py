@@ -1,0 +1,205 @@
+"""What was done, as a sentence without its doer; each action of the trail has one."""
+
+from collections.abc import Callable, Mapping
+from string import Formatter
+
+from plushka.domain.audit.model import Entry
+from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
+from plushka.platform.errors import Fact
+from plushka.platform.i18n import Translator, format_points, marked
+
+GROUPS = {
+    "account": marked("Accounts"),
+    "branch": marked("Branches"),
+    "branding": marked("Branding"),
+    "business": marked("Settings of the business"),
+    "catalog": marked("Catalog"),
+    "identity": marked("Phones and cards of members"),
+    "invitation": marked("Invitations"),
+    "key": marked("Keys of tills"),
+    "limit": marked("Limits"),
+    "link": marked("Registration links"),
+    "lot": marked("Prolonged points"),
+    "lots": marked("Prolonged points, many"),
+    "member": marked("Members"),
+    "members": marked("Members, many"),
+    "passkey": marked("Passkeys"),
+    "password": marked("Passwords"),
+    "points": marked("Points by hand"),
+    "program": marked("Programme"),
+    "role": marked("Roles"),
+    "sandbox": marked("Sandbox"),
+    "second_factor": marked("Codes at sign-in"),
+    "session": marked("Sessions"),
+    "staff": marked("Staff"),
+    "task": marked("Work"),
+    "tier": marked("Tiers"),
+    "till": marked("Tills"),
+}
+"""What stands before the dot of an action, for the filter."""
+
+SENTENCES: dict[str, tuple[str, ...]] = {
+    "account.change": (marked("Changed the own account"),),
+    "branch.change": (marked("Changed the branch “{name}”"),),
+    "branch.close": (marked("Closed the branch “{name}”"),),
+    "branch.open": (marked("Opened the branch “{name}”"),),
+    "branch.reopen": (marked("Reopened the branch “{name}”"),),
+    "branding.change": (marked("Changed how the card looks"),),
+    "branding.remove_logo": (marked("Removed the logo"),),
+    "branding.set_logo": (marked("Put up a logo"),),
+    "business.change": (marked("Changed the settings of the business"),),
+    "business.found": (marked("Founded the business “{name}”"),),
+    "catalog.upsert_categories": (marked("Entered categories: {categories}"),),
+    "catalog.upsert_products": (marked("Entered products: {products}"),),
+    "identity.add": (marked("Added {kind} {value}"),),
+    "identity.correct": (marked("Corrected {kind}"),),
+    "identity.remove": (marked("Removed {kind} {value}"),),
+    "invitation.accept": (marked("Accepted an invitation: {name}, {email}"),),
+    "invitation.create": (marked("Invited {name} as {role}"),),
+    "invitation.revoke": (marked("Took back the invitation of {name}"),),
+    "key.issue": (marked("Issued the key …{hint} to the till “{till}”: {scopes}"),),
+    "key.revoke": (marked("Revoked the key …{hint} of the till “{till}”"),),
+    "limit.set": (marked("Changed how many points a role may move by hand"),),
+    "link.close": (marked("Closed a registration link"),),
+    "link.create": (marked("Made the registration link “{name}”"),),
+    "link.open": (marked("Reopened a registration link"),),
+    "lot.extend": (marked("Prolonged points: “{reason}”"),),
+    "lots.extend": (marked("Prolonged {points}: “{reason}”"),),
+    "member.add_date": (marked("Added a day to remember"),),
+    "member.block": (marked("Blocked: “{reason}”"),),
+    "member.confirm": (marked("Confirmed that the phone is theirs"),),
+    "member.edit": (marked("Changed the card: “{reason}”"), marked("Changed the card")),
+    "member.merge": (marked("Merged two cards: “{reason}”"), marked("Merged two cards")),
+    "member.merge_undone": (marked("Parted merged cards again"),),
+    "member.remove_date": (marked("Removed a day to remember"),),
+    "member.tag": (marked("Tagged “{tag}”"),),
+    "member.unblock": (marked("Unblocked"),),
+    "member.untag": (marked("Took the tag “{tag}” off"),),
+    "members.export": (marked("Exported members: {members}"),),
+    "members.import": (marked("Imported members: {created} new, {updated} updated, {skipped} skipped"),),
+    "members.tag": (marked("Tagged “{tag}” members: {members}"),),
+    "members.untag": (marked("Took the tag “{tag}” off members: {members}"),),
+    "passkey.add": (marked("Added the passkey “{name}”"),),
+    "passkey.remove": (marked("Removed the passkey “{name}”"),),
+    "password.change": (marked("Changed the own password"),),
+    "password.reset_link": (marked("Made a link for a new password for {name}"),),
+    "points.adjustment": (marked("Changed points by hand: {points}, “{reason}”"),),
+    "points.approved": (marked("Allowed to change points: {points}, “{reason}”"),),
+    "points.ask": (marked("Asked to change points above the limit: {points}, “{reason}”"),),
+    "points.bulk": (marked("Changed points of many: {points} each for {members}, “{reason}”"),),
+    "points.debt_write_off": (marked("Wrote off a debt: {points}, “{reason}”"),),
+    "points.declined": (marked("Declined to change points: {points}, “{reason}”"),),
+    "points.withdrawn": (marked("Withdrew the wish to change points: {points}, “{reason}”"),),
+    "program.create": (marked("Began the programme “{name}”"),),
+    "program.discard_draft": (marked("Threw the draft of the programme away"),),
+    "program.publish": (marked("Published version {number} of the programme"),),
+    "program.rename": (marked("Renamed the programme to “{name}”"),),
+    "program.roll_back": (marked("Rolled the programme back to version {rules_of}"),),
+    "program.save_draft": (marked("Saved a draft of the programme"),),
+    "role.change": (marked("Changed the role “{name}”"),),
+    "role.create": (marked("Made the role “{name}”: {actions}"),),
+    "role.delete": (marked("Deleted the role “{name}”"),),
+    "sandbox.close": (marked("Closed the sandbox"),),
+    "sandbox.open": (marked("Opened a sandbox"),),
+    "second_factor.off": (marked("Switched codes at sign-in off"),),
+    "second_factor.on": (marked("Switched codes at sign-in on"),),
+    "second_factor.renew_codes": (marked("Made new recovery codes"),),
+    "session.end": (marked("Ended an own session"),),
+    "session.end_others": (marked("Ended all other own sessions: {sessions}"),),
+    "staff.change": (marked("Changed as what {name} works"),),
+    "staff.dismiss": (marked("Dismissed {name}"),),
+    "staff.hire": (marked("{name} works here as {role}"),),
+    "staff.rehire": (marked("Took {name} back as {role}"),),
+    "task.cancel": (marked("Stopped a piece of work"),),
+    "task.leave": (marked("Started a piece of work"),),
+    "tier.free": (marked("Left the tier to the rules"),),
+    "tier.set": (
+        marked("Set the tier “{tier}” by hand: “{reason}”"),
+        marked("Took the tier away: “{reason}”"),
+    ),
+    "till.change": (marked("Changed the till “{name}”"),),
+    "till.retire": (marked("Put the till “{name}” out of use"),),
+    "till.set_up": (marked("Set up the till “{name}”"),),
+}
+
+CHANGES = {
+    "actions": marked("rights"),
+    "address": marked("address"),
+    "birthday": marked("birthday"),
+    "branch": marked("branch"),
+    "branches": marked("branches"),
+    "card": marked("card"),
+    "card_style": marked("style of the card"),
+    "code": marked("code"),
+    "color": marked("colour"),
+    "day_starts": marked("beginning of the day"),
+    "email": marked("e-mail"),
+    "external": marked("external id"),
+    "hours": marked("opening hours"),
+    "language": marked("language"),
+    "motto": marked("motto"),
+    "name": marked("name"),
+    "personal_discount_bp": marked("personal discount, hundredths of a percent"),
+    "phone": marked("phone"),
+    "point_words_en": marked("name of a point in English"),
+    "point_words_ru": marked("name of a point in Russian"),
+    "points_max": marked("most points at once"),
+    "role": marked("role"),
+    "sex": marked("sex"),
+    "time_zone": marked("time zone"),
+}
+"""What can have been changed, by its name in the trail."""
+
+_LISTS: dict[str, Mapping[str, str]] = {
+    "actions": ACTION_WORDS,
+    "scopes": {str(scope): text for scope, text in SCOPE_WORDS.items()},
+}
+_ROLES = {code: name for code, (name, _) in ROLE_WORDS.items()}
+_KINDS = {name: CHANGES[name] for name in ("phone", "card", "email", "external")}
+
+
+def sentence(entry: Entry, words: Translator, *, scale: int) -> str:
+    """Return what was done; ``scale`` is that of the programme's points.
+
+    An entry without a fact of its sentence gets the variant that does without it.
+    """
+    told = {
+        name: _told(name, value, words, scale) for name, value in entry.details.items() if value is not None
+    }
+    variants = SENTENCES[entry.action]
+    message = next((variant for variant in variants if _fields(variant) <= told.keys()), variants[-1])
+    missing = dict.fromkeys(_fields(message) - told.keys(), "…")
+    return words.gettext(message, **told, **missing)
+
+
+def changes(entry: Entry, words: Translator, *, scale: int) -> list[tuple[str, str, str]]:
+    """Return what was changed, what it was before and what it is after."""
+    return [
+        (
+            words.gettext(CHANGES[name]) if name in CHANGES else name,
+            _told(name, before, words, scale) if before is not None else "",
+            _told(name, after, words, scale) if after is not None else "",
+        )
+        for name, (before, after) in entry.changes.items()
+    ]
+
+
+def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
+    text = str(value)
+    tell: dict[str, Callable[[], str]] = {
+        "points": lambda: format_points(int(text), scale, words.language, signed=True),
+        "role": lambda: words.gettext(_ROLES[text]) if text in _ROLES else text,
+        "kind": lambda: words.gettext(_KINDS[text]) if text in _KINDS else text,
+        "actions": lambda: _listed(name, text, words),
+        "scopes": lambda: _listed(name, text, words),
+    }
+    return tell[name]() if name in tell else text
+
+
+def _listed(name: str, text: str, words: Translator) -> str:
+    known = _LISTS[name]
+    return ", ".join(words.gettext(known[code]) if code in known else code for code in text.split())
+
+
+def _fields(message: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(message) if name}

@@ -1,0 +1,225 @@
+"""Every way in which the office writes leaves a row in the trail: a walk through all routes that take a form."""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pyotp
+import pytest
+from tests.conftest import SetClock
+from tests.office.conftest import PASSWORD, Shop, browser_at
+from tests.office.test_people import ids, link_on
+from tests.office.test_permissions import routes
+from tests.pos.conftest import Cast
+
+from plushka.app import Plushka
+from plushka.domain.audit.queries import list_entries
+from plushka.platform.database import Database
+
+__all__ = ["ids"]
+
+NEW_PASSWORD = "ведро чернил на балконе"
+
+WRITES_NOTHING = {
+    # What only looks, or moves the person about; there is nothing that anybody else could notice.
+    "POST /businesses/{tenant_id:uuid}/enter",
+    "POST /preferences",
+    "POST /settings/branding/card",
+    "POST /sign-in",
+    "POST /sign-in/code",
+    "POST /sign-in/passkey",
+    "POST /sign-out",
+    # A question to a browser, or a secret that is not in force yet.
+    "POST /account/passkeys/challenge",
+    "POST /account/second-factor/begin",
+    "POST /sign-in/passkey/challenge",
+    # How a person likes a list or a page to look.
+    "POST /checklist/hide",
+    "POST /checklist/show",
+    "POST /members/columns",
+    "POST /members/views",
+    "POST /members/views/{view_id:uuid}/delete",
+    "POST /members/views/{view_id:uuid}/first",
+    # The check is kept for itself, with its moment and its result, on the page of the ledger.
+    "POST /ledger/verifications",
+    # Of no business: the operator's link, or the person's own, made a new password; the link itself is in the trail.
+    "POST /password-resets/{token:str}",
+}
+ELSEWHERE = {
+    # Walked where the steps before them are: a browser, files, tasks, a business that does not exist yet.
+    "POST /account/passkeys": "tests/office/test_browser_people.py",
+    "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",
+    "POST /businesses/new/{step:str}": "tests/office/test_welcome.py",
+    "POST /members/bulk/tasks/{task_id:uuid}/undo": "tests/office/test_member_bulk.py",
+    "POST /members/import": "tests/office/test_member_import.py",
+    "POST /members/import/trials/{task_id:uuid}": "tests/office/test_member_import.py",
+    "POST /members/import/{task_id:uuid}": "tests/office/test_member_import.py",
+    "POST /settings/branding": "tests/office/test_branding.py",
+    "POST /settings/branding/logo/removal": "tests/office/test_branding.py",
+    "POST /settings/sandbox": "tests/office/test_sandbox.py",
+    "POST /settings/sandbox/closing": "tests/office/test_sandbox.py",
+    "POST /welcome/{step:str}": "tests/office/test_first_run.py",
+}
+
+
+class Walk:
+    """Posts forms and looks whether the trail has a new row for each."""
+
+    def __init__(
+        self, browser: httpx.AsyncClient, entries: Callable[[], Awaitable[list[tuple[UUID, str]]]]
+    ) -> None:
+        self.walked: set[str] = set()
+        self._browser = browser
+        self._entries = entries
+
+    async def post(
+        self,
+        route: str,
+        action: str,
+        data: dict[str, Any] | None = None,
+        *,
+        browser: httpx.AsyncClient | None = None,
+        query: str = "",
+        **ids: object,
+    ) -> httpx.Response:
+        path = re.sub(r"\{(\w+):\w+\}", lambda match: str(ids[match[1]]), route)
+        known = {entry_id for entry_id, _ in await self._entries()}
+        answer = await (browser or self._browser).post(path + query, data=data or {})
+        assert not answer.is_error, (route, answer.status_code, answer.text[-3000:])
+        new = [code for entry_id, code in await self._entries() if entry_id not in known]
+        assert action in new, (route, new)
+        self.walked.add(f"POST {route}")
+        return answer
+
+
+@pytest.fixture
+def walk(anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock) -> Walk:
+    async def entries() -> list[tuple[UUID, str]]:
+        async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+            return [(entry.id, entry.action) for entry in await list_entries(tx, limit=1000)]
+
+    return Walk(anna, entries)
+
+
+@pytest.fixture
+async def walked(walk: Walk, ids: dict[str, UUID], app: Plushka, shop: Shop) -> Walk:
+    """The walk through all but the account, which comes last because it ends sessions."""
+    await _walk_settings(walk)
+    await _walk_people(walk, app, ids)
+    await _walk_members(walk, shop)
+    return walk
+
+
+def test_the_walks_elsewhere_are_there() -> None:
+    assert all(Path(file).exists() for file in ELSEWHERE.values())
+    assert set(ELSEWHERE) | WRITES_NOTHING <= set(routes())
+
+
+async def test_every_write_leaves_a_row(walked: Walk, app: Plushka, clock: SetClock) -> None:
+    walk = walked
+    await _walk_account(walk, app, clock)
+
+    # A route that is in none of the three lists is a write without a promise.
+    todo = {route for route in routes() if route.startswith("POST ")} - WRITES_NOTHING - set(ELSEWHERE)
+    assert walk.walked == todo
+
+
+async def _walk_settings(walk: Walk) -> None:
+    branch = {"name": "Таганка", "code": "taganka", "time_zone": "Europe/Moscow", "day_starts": "04:00"}
+    await walk.post("/settings/branches/new", "branch.open", branch)
+    page = (await walk._browser.get("/settings/branches")).text
+    branch_id = re.findall(r"/settings/branches/([0-9a-f-]{36})", page)[-1]
+    path = "/settings/branches/{branch_id:uuid}"
+    await walk.post(path, "branch.change", {**branch, "name": "Таганская"}, branch_id=branch_id)
+    await walk.post(f"{path}/close", "branch.close", branch_id=branch_id)
+    await walk.post(f"{path}/reopen", "branch.reopen", branch_id=branch_id)
+
+    made = await walk.post("/settings/tills/new", "till.set_up", {"name": "Касса", "branch": str(branch_id)})
+    till_id = made.headers["location"].rpartition("/")[2]
+    path = "/settings/tills/{till_id:uuid}"
+    await walk.post(path, "till.change", {"name": "Касса 9", "branch": str(branch_id)}, till_id=till_id)
+    await walk.post(f"{path}/keys", "key.issue", {"scopes": "quotes"}, till_id=till_id)
+    page = (await walk._browser.get(f"/settings/tills/{till_id}")).text
+    found = re.search(r"/settings/keys/([0-9a-f-]{36})/revoke", page)
+    assert found is not None
+    await walk.post("/settings/keys/{key_id:uuid}/revoke", "key.revoke", key_id=found[1])
+    await walk.post(f"{path}/retire", "till.retire", till_id=till_id)
+
+    form = (await walk._browser.get("/settings")).text
+    fields = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form))
+    fields |= dict(
+        re.findall(r'<select[^>]* name="([^"]+)".*?<option value="([^"]*)" selected', form, re.DOTALL)
+    )
+    await walk.post("/settings", "business.change", {**fields, "name": "Кофейня на Арбате"})
+    await walk.post("/settings/audit/exports", "task.leave")
+
+
+async def _walk_people(walk: Walk, app: Plushka, ids: dict[str, UUID]) -> None:
+    person = {"role": "cashier", "places": "everywhere"}
+    invited = await walk.post("/settings/staff/invite", "invitation.create", {"name": "Кира", **person})
+    async with browser_at(app) as browser:
+        data = {"name": "Кира", "email": "kira@new.example", "password": NEW_PASSWORD}
+        token = link_on(invited).rpartition("/")[2]
+        await walk.post("/invitations/{token:str}", "invitation.accept", data, browser=browser, token=token)
+    await walk.post("/settings/staff/invite", "invitation.create", {"name": "Никто", **person})
+    page = (await walk._browser.get("/settings/staff")).text
+    found = re.search(r"invitations/([0-9a-f-]{36})/revoke", page)
+    assert found is not None
+    path = "/settings/staff/invitations/{invitation_id:uuid}/revoke"
+    await walk.post(path, "invitation.revoke", invitation_id=found[1])
+
+    path, staff_id = "/settings/staff/{staff_id:uuid}", ids["cashier"]
+    await walk.post(path, "staff.change", {**person, "role": "manager"}, staff_id=staff_id)
+    await walk.post(f"{path}/reset-link", "password.reset_link", staff_id=staff_id)
+    await walk.post(f"{path}/dismiss", "staff.dismiss", staff_id=staff_id)
+    await walk.post(f"{path}/rehire", "staff.rehire", staff_id=staff_id)
+
+    role = {"name": "Ревизор", "actions": "receipts.read"}
+    await walk.post("/settings/roles/new", "role.create", role)
+    found = re.search(r"/settings/roles/([0-9a-f-]{36})", (await walk._browser.get("/settings/roles")).text)
+    assert found is not None
+    path = "/settings/roles/{role_id:uuid}"
+    await walk.post(path, "role.change", {**role, "name": "Контролёр"}, role_id=found[1])
+    await walk.post(f"{path}/delete", "role.delete", role_id=found[1])
+
+
+async def _walk_members(walk: Walk, shop: Shop) -> None:
+    adjusted = {"direction": "give", "amount": "5", "reason": "за терпение"}
+    path = "/members/{member_id:uuid}/adjustments"
+    await walk.post(path, "points.adjustment", adjusted, member_id=shop.member_id)
+    left = await walk.post("/receipts/exports", "task.leave")
+    await walk.post("/journal/exports", "task.leave")
+    columns = {"format": "csv", "column": "name"}
+    await walk.post("/members/exports", "members.export", columns, query="?all=1")
+    tags = {"do": "add", "tag": "постоянный"}
+    await walk.post("/members/bulk/tags", "task.leave", tags, query="?all=1")
+    points = {"direction": "give", "points": "5", "reason": "праздник", "confirmed": "1"}
+    await walk.post("/members/bulk/points", "task.leave", points, query="?all=1")
+    task_id = left.headers["location"].rpartition("/")[2]
+    await walk.post("/tasks/{task_id:uuid}/cancel", "task.cancel", task_id=task_id)
+
+
+async def _walk_account(walk: Walk, app: Plushka, clock: SetClock) -> None:
+    await walk.post("/account/profile", "account.change", {"name": "Анна", "language": "ru"})
+    async with browser_at(app) as browser:
+        for _ in range(2):
+            browser.cookies.clear()
+            await browser.post("/sign-in", data={"email": "owner@plushka.example", "password": PASSWORD})
+    found = re.search(r"/account/sessions/([0-9a-f-]{36})/end", (await walk._browser.get("/account")).text)
+    assert found is not None
+    await walk.post("/account/sessions/{session_id:uuid}/end", "session.end", session_id=found[1])
+    await walk.post("/account/sessions/end-others", "session.end_others")
+
+    begun = await walk._browser.post("/account/second-factor/begin")
+    secret = re.search(r'id="secret"[^>]*>([A-Z2-7 ]+)<', begun.text)
+    assert secret is not None
+    code = pyotp.TOTP(secret[1].replace(" ", "")).at(clock.now())
+    await walk.post("/account/second-factor/confirm", "second_factor.on", {"code": code})
+    password = {"present_password": PASSWORD}
+    await walk.post("/account/second-factor/codes", "second_factor.renew_codes", password)
+    await walk.post("/account/second-factor/off", "second_factor.off", password)
+    changed = {"present": PASSWORD, "password": NEW_PASSWORD}
+    await walk.post("/account/password", "password.change", changed)
