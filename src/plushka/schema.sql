@@ -627,6 +627,22 @@ create table program_drafts (
 
 grant update, delete on program_drafts to plushka_app;
 
+-- Which programme serves a branch since when; the business's first one serves those without a line. In force: the
+-- latest valid_from that has come, of these the highest number. A line is never altered: a later one replaces it.
+create table branch_programs (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    number integer not null check (number > 0),
+    program_id uuid not null,
+    valid_from timestamptz not null,
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, branch_id, number),
+    constraint branch_program_not_of_the_past check (valid_from >= at),
+    foreign key (tenant_id, branch_id) references branches (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
 -- ledger ---------------------------------------------------------------------------------------------
 
 -- A projection of the journal, under the transaction that writes it. The four balances are disjoint.
@@ -781,6 +797,7 @@ create table pending_adjustments (
     tenant_id uuid not null,
     id uuid not null,
     member_id uuid not null,
+    program_id uuid not null,
     kind text not null check (kind in ('adjustment', 'debt_write_off')),
     points bigint not null check (points <> 0),
     limit_points bigint not null check (limit_points >= 0),
@@ -797,7 +814,8 @@ create table pending_adjustments (
     constraint pending_adjustment_by_a_second_person check (
         state in ('waiting', 'withdrawn') or decided_by <> requested_by
     ),
-    foreign key (tenant_id, member_id) references members (tenant_id, id)
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
 );
 
 grant update on pending_adjustments to plushka_app;

@@ -199,7 +199,7 @@ class Operations(RuleBasedStateMachine):
         )
         placed = self.both(
             lambda: self.card.hold(number, points, now=self.clock.at, expires_at=self.clock.at + ttl),
-            self.in_tx(lambda tx: hold(tx, self.shop.caller, request)),
+            self.in_tx(lambda tx: hold(tx, self.shop.reference, self.shop.caller, request)),
         )
         if placed is not None:
             self.hold_ids[number] = placed.id

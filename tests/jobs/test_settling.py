@@ -30,7 +30,7 @@ async def test_points_are_activated_burned_and_released_on_their_dates(
         await settle(shop, clock)
         assert await kinds(shop, member_id) == ["accrue", "activate"]
         async with shop.tx() as tx:
-            await hold(tx, shop.caller, HoldRequest("order", member_id, 30))
+            await hold(tx, shop.reference, shop.caller, HoldRequest("order", member_id, 30))
         clock.advance(timedelta(minutes=15))
         await settle(shop, clock)
         assert await kinds(shop, member_id) == ["accrue", "activate", "hold", "release"]

@@ -21,7 +21,7 @@ async def some_trade(shop: Shop) -> UUID:
     await shop.buy("2", 100_00, member=member_id, redeem=40)
     await shop.buy("anonymous", 100_00)
     async with shop.tx() as tx:
-        await hold(tx, shop.caller, HoldRequest("order", member_id, 10))
+        await hold(tx, shop.reference, shop.caller, HoldRequest("order", member_id, 10))
         await return_purchase(tx, shop.reference, shop.caller, ReturnRequest("r", "2", (ReturnLine(0, 500),)))
     return member_id
 
@@ -50,6 +50,13 @@ async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Databa
         (
             "update receipts set earned_points = earned_points + 1 where member_id is not null",
             {"receipt_equals_journal"},
+        ),
+        (
+            """
+            insert into programs select tenant_id, gen_random_uuid(), 'another', '', now() from programs;
+            update wallets set program_id = (select id from programs where name = 'another')
+            """,
+            {"receipt_moves_points_of_its_programme"},
         ),
         ("update standings set purchases = 7", {"standing_equals_receipts", "standing_equals_its_days"}),
         ("update standing_days set spend_minor = 1", {"standing_equals_its_days"}),

@@ -30,7 +30,7 @@ from plushka.domain.programs.queries import (
     list_programs,
     list_versions,
 )
-from plushka.domain.programs.versions import list_marks
+from plushka.domain.programs.serving import get_serving
 from plushka.engine.program import Band, EarningRule, Ladder, Percent, Program
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -190,5 +190,5 @@ async def test_a_second_programme_does_not_take_over_the_business(tx: Tx, progra
 
     assert [card.id for card in await list_programs(later)] == [program_id, second]
     assert (await get_current_version(later)).program == FIVE  # type: ignore[union-attr]
-    assert {mark.program_id for mark in await list_marks(later)} == {program_id}
+    assert (await get_serving(later, None)).id == program_id
     assert (await find_version_in_force(later, second)).program == SEVEN  # type: ignore[union-attr]

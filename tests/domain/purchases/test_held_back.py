@@ -51,14 +51,14 @@ async def test_a_blocked_member_spends_nothing_until_they_may_again(
     async with open_shop(database, clock, PROGRAM) as shop:
         member_id = await shop.enroll()
         async with shop.tx() as tx:
-            placed = await hold(tx, shop.caller, HoldRequest("web-1", PHONE, 10))
+            placed = await hold(tx, shop.reference, shop.caller, HoldRequest("web-1", PHONE, 10))
             await block(tx, member_id, reason="Чужая карта")
 
         assert await _refused(shop, redeem=10) == ("redeem", "member_blocked")
         assert await _refused(shop, hold_id=placed.id) == ("hold_id", "member_blocked")
         async with shop.tx() as tx:
             with pytest.raises(RedemptionRefused) as refused:
-                await hold(tx, shop.caller, HoldRequest("web-2", member_id, 10))
+                await hold(tx, shop.reference, shop.caller, HoldRequest("web-2", member_id, 10))
         assert refused.value.facts == {"reason": "member_blocked"}
 
         async with shop.tx() as tx:
@@ -78,7 +78,7 @@ async def test_who_enrolled_by_a_link_spends_from_the_second_purchase_on(
         assert await _refused(shop, redeem=10) == ("redeem", "redemption_unverified")
         async with shop.tx() as tx:
             with pytest.raises(RedemptionRefused):
-                await hold(tx, shop.caller, HoldRequest("web-1", member_id, 10))
+                await hold(tx, shop.reference, shop.caller, HoldRequest("web-1", member_id, 10))
         first = (await shop.buy("1", 100_00, member=PHONE, redeem="max")).receipt
         second = (await shop.buy("2", 100_00, member=PHONE, redeem=60)).receipt
 

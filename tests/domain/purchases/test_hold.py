@@ -40,7 +40,7 @@ async def member_id(shop: Shop) -> UUID:
 
 async def place(shop: Shop, member_id: UUID, points: int, external_id: str = "order") -> Hold:
     async with shop.tx() as tx:
-        return await hold(tx, shop.caller, HoldRequest(external_id, member_id, points))
+        return await hold(tx, shop.reference, shop.caller, HoldRequest(external_id, member_id, points))
 
 
 async def cancel(shop: Shop, hold_id: UUID) -> Hold:
@@ -170,7 +170,7 @@ async def test_one_number_for_holds_of_two_members_at_once_is_refused_once(
     other_id = await shop.enroll("+79990000002")
     await shop.buy("other", 1_000_00, member=other_id)
     async with shop.tx() as tx:
-        await hold(tx, shop.caller, HoldRequest("order", member_id, 10))
+        await hold(tx, shop.reference, shop.caller, HoldRequest("order", member_id, 10))
         other = asyncio.create_task(place(shop, other_id, 10))
         await asyncio.sleep(0.1)  # until it waits for the number
 

@@ -157,7 +157,7 @@ async def test_the_preview_says_what_the_merge_then_does(shop: Shop, kept: UUID,
 
 async def test_an_undone_merge_leaves_both_as_they_were(shop: Shop, kept: UUID, merged: UUID) -> None:
     async with shop.tx() as tx:
-        await hold(tx, shop.caller, HoldRequest("order", merged, 15))
+        await hold(tx, shop.reference, shop.caller, HoldRequest("order", merged, 15))
         await add_tag(tx, merged, "Кофе")
         await note_consent(tx, merged, "marketing", is_given=True, source="till")
         await write_note(tx, merged, "Любит с корицей")
@@ -189,7 +189,7 @@ async def test_a_purchase_of_before_the_merge_is_taken_back_after_it(
 
 async def test_a_hold_of_the_one_is_captured_by_the_other(shop: Shop, kept: UUID, merged: UUID) -> None:
     async with shop.tx() as tx:
-        placed = await hold(tx, shop.caller, HoldRequest("order", merged, 15))
+        placed = await hold(tx, shop.reference, shop.caller, HoldRequest("order", merged, 15))
     await merge(shop, kept, merged)
 
     bought = await shop.buy("order", 100_00, member=OLD_PHONE, hold_id=placed.id)

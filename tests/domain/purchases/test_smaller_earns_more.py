@@ -76,7 +76,7 @@ async def test_points_come_back_while_the_receipts_own_are_held(shop: Shop) -> N
     member_id = await shop.enroll()
     await shop.buy("1", 0, member=member_id, lines=LINES)
     async with shop.tx() as tx:
-        held = await hold(tx, shop.caller, HoldRequest("h", member_id, 40))
+        held = await hold(tx, shop.reference, shop.caller, HoldRequest("h", member_id, 40))
     await give(shop, member_id, 40)
 
     await back(shop, "1", A)

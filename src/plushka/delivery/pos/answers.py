@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from plushka.domain.ledger.model import Balance, WalletView
 from plushka.domain.members.model import Identity, Member
-from plushka.domain.programs.model import TierStanding
+from plushka.domain.programs.model import Serving, TierStanding
 from plushka.domain.programs.telling.model import Explanation
 from plushka.domain.purchases.model import PurchaseLine, Quote, Receipt
 from plushka.engine.fiscal import fiscal_lines
@@ -47,8 +47,18 @@ class TierOut(Struct, frozen=True):
     next_name: str | None
 
 
+class ProgramOut(Struct, frozen=True):
+    """A programme of the business."""
+
+    id: UUID
+    name: str
+
+
 class MemberOut(Struct, frozen=True):
     """A member with the balance of this moment.
+
+    Balance and tier are those in the programme that serves the branch, nothing and none before the member's first
+    purchase there. ``program`` names it where the business has several.
 
     One who ``is_blocked`` neither earns nor spends: their purchases are booked as without a card. One who
     ``is_unverified`` enrolled by a link: until their first purchase no points are spent.
@@ -59,6 +69,7 @@ class MemberOut(Struct, frozen=True):
     birthday: date | None
     enrolled_at: datetime
     identities: tuple[Identity, ...]
+    program: ProgramOut | None
     balance: Balance
     burns_next: Burning | None
     tier: TierOut
@@ -66,16 +77,19 @@ class MemberOut(Struct, frozen=True):
     is_unverified: bool
 
     @classmethod
-    def of(cls, member: Member, wallet: WalletView, standing: TierStanding) -> "MemberOut":
-        """Return the member as tills see them."""
+    def of(
+        cls, member: Member, wallet: WalletView | None, standing: TierStanding, serving: Serving
+    ) -> "MemberOut":
+        """Return the member as tills see them; ``wallet`` None: they have not taken part in the programme."""
         return cls(
             id=member.id,
             name=member.name,
             birthday=member.birthday,
             enrolled_at=member.enrolled_at,
             identities=member.identities,
-            balance=wallet.balance,
-            burns_next=_burns_next(wallet),
+            program=None if serving.is_only else ProgramOut(id=serving.id, name=serving.name),
+            balance=wallet.balance if wallet else Balance(),
+            burns_next=_burns_next(wallet) if wallet else None,
             tier=TierOut(
                 id=standing.tier,
                 name=standing.tier_name,

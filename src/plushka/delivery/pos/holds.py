@@ -11,6 +11,7 @@ from plushka.domain.purchases.model import (
     KeyReused,
     ReceiptDiffers,
     RedemptionRefused,
+    UnknownBranch,
     UnknownHold,
 )
 
@@ -22,6 +23,7 @@ from plushka.domain.purchases.model import (
     refusals=(
         UnknownMember,
         PhoneInvalid,
+        UnknownBranch,
         InsufficientPoints,
         RedemptionRefused,
         WalletMoved,
@@ -35,11 +37,12 @@ async def hold_points(call: Call[HoldIn, Query]) -> Answer[Hold]:
     """Set points aside until the purchase is paid: give ``hold_id`` with the purchase to spend them.
 
     What the purchase does not need goes back to the member, and so does everything when ``ttl_seconds``
-    have passed. Safe to repeat with the same ``external_id``.
+    have passed. They are points of the programme that serves the till's branch, and are spent where the same
+    programme serves. Safe to repeat with the same ``external_id``.
     """
     request = call.body.to_domain(country=call.holder.country, idempotency_key=call.idempotency_key)
     async with call.transaction() as tx:
-        return Answer(await hold(tx, call.caller, request), 201)
+        return Answer(await hold(tx, call.services.reference, call.caller, request), 201)
 
 
 @endpoint("POST /v1/holds/{id}/cancel", scope="purchases", refusals=(UnknownHold, HoldClosed, WalletMoved))

@@ -3,8 +3,8 @@
 from plushka.delivery.pos.answers import MemberOut
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.refusals import MemberAmbiguous
-from plushka.delivery.pos.requests import Enrollment, MemberQuery, Query
-from plushka.domain.ledger.queries import get_wallet
+from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query
+from plushka.domain.ledger.queries import find_wallet
 from plushka.domain.members.model import (
     EmailInvalid,
     IdentityMissing,
@@ -15,9 +15,11 @@ from plushka.domain.members.model import (
 )
 from plushka.domain.members.operations import recognize
 from plushka.domain.members.queries import find_member, get_member
-from plushka.domain.programs.model import UnknownProgram
+from plushka.domain.programs.model import Serving, UnknownProgram
 from plushka.domain.programs.operations import enroll
-from plushka.domain.programs.queries import get_program_id, get_standing
+from plushka.domain.programs.queries import get_standing
+from plushka.domain.purchases.model import UnknownBranch
+from plushka.domain.purchases.places import serving_of
 from plushka.platform.database import Tx
 
 
@@ -25,14 +27,15 @@ from plushka.platform.database import Tx
     "POST /v1/members",
     scope="members",
     statuses=(201, 200),
-    refusals=(IdentityMissing, IdentityTaken, PhoneInvalid, EmailInvalid, UnknownProgram),
+    refusals=(IdentityMissing, IdentityTaken, PhoneInvalid, EmailInvalid, UnknownBranch, UnknownProgram),
     example={"phone": "8 (916) 123-45-67", "card": "1000 22", "name": "Пётр"},
 )
 async def find_or_enroll_member(call: Call[Enrollment, Query]) -> Answer[MemberOut]:
     """Find a member by any of the identities, or enrol a new one with all of them.
 
     A member who is found (200) is known by all of the given identities from now on; their name and
-    birthday stay as they are. A new member (201) has the welcome points of the programme. Safe to repeat.
+    birthday stay as they are. A new member (201) has the welcome points of the programme that serves the branch.
+    Safe to repeat.
     """
     try:
         return await _find_or_enroll(call)
@@ -44,14 +47,21 @@ async def find_or_enroll_member(call: Call[Enrollment, Query]) -> Answer[MemberO
 async def _find_or_enroll(call: Call[Enrollment, Query]) -> Answer[MemberOut]:
     identities = call.body.identities(country=call.holder.country)
     async with call.transaction() as tx:
+        serving = await serving_of(tx, call.services.reference, call.caller, call.body.branch)
         known = await recognize(tx, identities)
         member = known or await enroll(
-            tx, name=call.body.name, identities=identities, birthday=call.body.birthday
+            tx,
+            name=call.body.name,
+            identities=identities,
+            birthday=call.body.birthday,
+            program_id=serving.id,
         )
-        return Answer(await _seen(tx, call, member), 200 if known else 201)
+        return Answer(await _seen(tx, call, member, serving), 200 if known else 201)
 
 
-@endpoint("GET /v1/members", scope="members", refusals=(UnknownMember, MemberAmbiguous, PhoneInvalid))
+@endpoint(
+    "GET /v1/members", scope="members", refusals=(UnknownMember, MemberAmbiguous, PhoneInvalid, UnknownBranch)
+)
 async def find_member_by_identity(call: Call[None, MemberQuery]) -> Answer[MemberOut]:
     """Find a member by exactly one of phone (in any spelling), card, email and external id."""
     identities = call.query.identities(country=call.holder.country)
@@ -61,17 +71,24 @@ async def find_member_by_identity(call: Call[None, MemberQuery]) -> Answer[Membe
         member = await find_member(tx, identities[0])
         if member is None:
             raise UnknownMember(field=identities[0].kind)
-        return Answer(await _seen(tx, call, member))
+        return Answer(await _seen(tx, call, member, await _serving(tx, call)))
 
 
-@endpoint("GET /v1/members/{id}", scope="members", refusals=(UnknownMember,))
-async def show_member(call: Call[None, Query]) -> Answer[MemberOut]:
-    """Show a member: balance, tier, and which points burn next."""
+@endpoint("GET /v1/members/{id}", scope="members", refusals=(UnknownMember, UnknownBranch))
+async def show_member(call: Call[None, MemberAt]) -> Answer[MemberOut]:
+    """Show a member: balance, tier, and which points burn next, in the programme that serves the branch."""
     async with call.transaction(read_only=True) as tx:
-        return Answer(await _seen(tx, call, await get_member(tx, call.id)))
+        member = await get_member(tx, call.id)
+        return Answer(await _seen(tx, call, member, await _serving(tx, call)))
 
 
-async def _seen(tx: Tx, call: Call[object, object], member: Member) -> MemberOut:
-    wallet = await get_wallet(tx, member_id=member.id, program_id=await get_program_id(tx))
-    standing = await get_standing(tx, member.id, versions=call.services.reference.versions)
-    return MemberOut.of(member, wallet, standing)
+async def _serving(tx: Tx, call: Call[None, MemberAt | MemberQuery]) -> Serving:
+    return await serving_of(tx, call.services.reference, call.caller, call.query.branch)
+
+
+async def _seen(tx: Tx, call: Call[object, object], member: Member, serving: Serving) -> MemberOut:
+    wallet = await find_wallet(tx, member_id=member.id, program_id=serving.id)
+    standing = await get_standing(
+        tx, member.id, program_id=serving.id, versions=call.services.reference.versions
+    )
+    return MemberOut.of(member, wallet, standing, serving)

@@ -16,6 +16,7 @@ from plushka.domain.members.model import PhoneInvalid, UnknownMember
 from plushka.domain.purchases.model import (
     Committed,
     HoldClosed,
+    HoldOfOtherProgram,
     KeyReused,
     MemberMissing,
     NoProgram,
@@ -42,6 +43,7 @@ _UNDECIDABLE = (
     NoProgram,
     UnknownHold,
     HoldClosed,
+    HoldOfOtherProgram,
 )
 _UNBOOKABLE = (
     *_UNDECIDABLE,

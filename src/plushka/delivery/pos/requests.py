@@ -72,17 +72,25 @@ class MemberRef(Identities, frozen=True):
 OneMember = Annotated[MemberRef, Meta(extra_json_schema={"minProperties": 1, "maxProperties": 1})]
 
 
+class MemberAt(Query, frozen=True):
+    """Where a member is looked at: a till of no branch may name one, whose programme's points are shown."""
+
+    branch: Id | None = None
+
+
 class MemberQuery(Identities, frozen=True):
-    """Which member to find: exactly one identity."""
+    """Which member to find: exactly one identity; ``branch`` as for a member by id."""
 
     language: Language | UnsetType = UNSET
+    branch: Id | None = None
 
 
 class Enrollment(Identities, frozen=True):
-    """A member to find by any of the identities, or to enrol with all of them."""
+    """A member to find by any of the identities, or to enrol with all of them; ``branch`` as for a member by id."""
 
     name: Annotated[str, Meta(max_length=200)] = ""
     birthday: date | None = None
+    branch: Id | None = None
 
 
 class Texts(Query, frozen=True):
@@ -170,6 +178,7 @@ class HoldIn(Wire, frozen=True):
     member: OneMember
     points: SomePoints
     ttl_seconds: Annotated[int, Meta(ge=1, le=HOLD_TTL_MAX_SECONDS)] = 900
+    branch: Id | None = None
 
     def to_domain(self, *, country: str, idempotency_key: str | None) -> HoldRequest:
         """Return the request; a phone without a country code is of ``country``."""
@@ -178,6 +187,7 @@ class HoldIn(Wire, frozen=True):
             member=self.member.to_domain(country=country),
             points=self.points,
             ttl_seconds=self.ttl_seconds,
+            branch=self.branch,
             idempotency_key=idempotency_key,
         )
 

@@ -4,11 +4,13 @@ The door for slices above that move points in a batch: ``lock_books``, then ``lo
 them, then the methods of ``Book``, then ``save_books``, all in one transaction.
 
 Two batches never wait for each other in a circle (S8): a batch first opens the wallets that are missing, in the
-order of members, then locks them all by one statement, in the order of wallets. Who opens holds nothing but
-what they have opened, which nobody else sees, so can lock, before it is committed; and who locks opens no more.
+order of their keys, then locks them all, of whatever programmes, by one statement, in the order of wallets. Who opens
+holds nothing but what they have opened, which nobody else sees, so can lock, before it is committed; and who locks
+opens no more.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -30,38 +32,55 @@ _POSTING = Posting.__struct_fields__
 _lot_uses = msgspec.json.Decoder(tuple[LotUse, ...])
 
 
-async def lock_books(tx: Tx, *, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
-    """Lock the members' wallets and return their books without lots, by member.
+class WalletKey(NamedTuple):
+    """What a wallet is found by: a member has one in each programme that they took part in."""
 
-    All or none: where a member has no wallet yet, nothing is locked and nothing returned. ``member_ids`` are distinct.
+    member_id: UUID
+    program_id: UUID
+
+
+async def lock_books(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Book]:
+    """Lock wallets and return their books without lots.
+
+    All or none: where one of them is not there yet, nothing is locked and nothing returned. ``keys`` are distinct.
     """
     return await _fetch_books(
-        tx, f"{_BOOKS} {_IF_ALL_ARE_THERE} order by id for no key update", program_id, member_ids
+        tx,
+        f"{_BOOKS} {_IF_ALL_ARE_THERE} order by id for no key update",
+        keys,
     )
 
 
-async def read_books(tx: Tx, *, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
-    """Return books to look into but not to save, without a lock; a member without a wallet is absent."""
-    return await _fetch_books(tx, _BOOKS, program_id, member_ids)
+async def read_books(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Book]:
+    """Return books to look into but not to save, without a lock; one that is not there is absent."""
+    return await _fetch_books(tx, _BOOKS, keys)
 
 
 _BOOKS = """
     -- ledger.books
-    select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
+    with found as (
+        select array(
+            select w.id from unnest($2::uuid[], $3::uuid[]) as key (member_id, program_id)
+            cross join lateral (
+                select id from wallets
+                where tenant_id = $1 and member_id = key.member_id and program_id = key.program_id
+                limit 1
+            ) as w
+        ) as ids
+    )
+    select id, member_id, program_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
            moved_to is not null as is_moved
     from wallets
-    where tenant_id = $1 and program_id = $2 and member_id = any($3)
+    where tenant_id = $1 and id = any((select ids from found)::uuid[])
 """
-_IF_ALL_ARE_THERE = """
-      and cardinality($3) = (
-          select count(*) from wallets where tenant_id = $1 and program_id = $2 and member_id = any($3)
-      )
-"""
+_IF_ALL_ARE_THERE = "and cardinality($2) = (select cardinality(ids) from found)"
 
 
-async def _fetch_books(tx: Tx, sql: str, program_id: UUID, member_ids: Sequence[UUID]) -> dict[UUID, Book]:
-    rows = await tx.fetch(sql, tx.tenant_id, program_id, member_ids)
-    return {row["member_id"]: book_of(row) for row in rows}
+async def _fetch_books(tx: Tx, sql: str, keys: Collection[WalletKey]) -> dict[WalletKey, Book]:
+    rows = await tx.fetch(
+        sql, tx.tenant_id, [key.member_id for key in keys], [key.program_id for key in keys]
+    )
+    return {WalletKey(row["member_id"], row["program_id"]): book_of(row) for row in rows}
 
 
 def book_of(row: Record) -> Book:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import Cause
 from plushka.engine.purchase import Grant
 from plushka.platform.database import Tx
@@ -38,8 +39,9 @@ async def adjust_many(
     and was left alone. No audit row: whoever asks for many writes one.
     """
     by_member = {change.member_id: change for change in changes}
-    joined = await bookkeeping.read_books(tx, program_id=program_id, member_ids=list(by_member))
-    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=list(joined))
+    joined = await bookkeeping.read_books(tx, [WalletKey(member_id, program_id) for member_id in by_member])
+    locked = await bookkeeping.lock_books(tx, joined)
+    books = {key.member_id: book for key, book in locked.items()}
     await bookkeeping.load_lots(tx, books.values())
     for book in books.values():
         book.settle(tx.at)

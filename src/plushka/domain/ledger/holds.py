@@ -17,6 +17,7 @@ class HoldRecord(Struct, frozen=True):
     id: UUID
     wallet_id: UUID
     member_id: UUID
+    program_id: UUID
     till_id: UUID
     external_id: str
     points: int
@@ -27,8 +28,8 @@ class HoldRecord(Struct, frozen=True):
 
 
 _SELECT = """
-    select h.id, h.wallet_id, w.member_id, h.till_id, h.external_id, h.points, h.state, h.expires_at,
-           h.digest, h.idempotency_key
+    select h.id, h.wallet_id, w.member_id, w.program_id, h.till_id, h.external_id, h.points, h.state,
+           h.expires_at, h.digest, h.idempotency_key
     from holds h join wallets w on w.tenant_id = h.tenant_id and w.id = h.wallet_id
     where h.tenant_id = $1
 """

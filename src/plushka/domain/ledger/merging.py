@@ -70,9 +70,9 @@ async def read_pairs(
 
 async def merge_wallets(tx: Tx, merge_id: UUID, *, kept_id: UUID, merged_id: UUID) -> list[MovedWallet]:
     """Move all that ``merged_id`` has to the wallets of ``kept_id``, which are opened where there are none."""
-    for program_id, kept, _ in await read_pairs(tx, kept_id=kept_id, merged_id=merged_id):
-        if kept is None:
-            await bookkeeping.insert_wallets(tx, [(new_id(), kept_id)], program_id=program_id)
+    pairs = await read_pairs(tx, kept_id=kept_id, merged_id=merged_id)
+    for program_id in sorted(program_id for program_id, kept, _ in pairs if kept is None):
+        await bookkeeping.insert_wallets(tx, [(new_id(), kept_id)], program_id=program_id)
     moved = []
     for program_id, kept, merged in await read_pairs(tx, kept_id=kept_id, merged_id=merged_id, lock=True):
         if kept is not None:

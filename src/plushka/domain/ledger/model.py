@@ -163,6 +163,7 @@ class PendingAdjustment(Struct, frozen=True):
 
     id: UUID
     member_id: UUID
+    program_id: UUID
     member_name: str
     kind: AdjustmentKind
     points: int

@@ -14,7 +14,18 @@ from plushka.platform.database import Tx
 
 
 async def get_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletView:
-    """Return the member's wallet as it is at ``tx.at``: what has come due counts, though it may not be booked yet."""
+    """Return the member's wallet as it is at ``tx.at``: what has come due counts, though it may not be booked yet.
+
+    :raises UnknownWallet: the member has none in this programme
+    """
+    wallet = await find_wallet(tx, member_id=member_id, program_id=program_id)
+    if wallet is None:
+        raise UnknownWallet
+    return wallet
+
+
+async def find_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletView | None:
+    """Return the member's wallet as ``get_wallet`` does, None where they have not taken part in the programme."""
     row = await tx.fetchrow(
         """
         -- ledger.get_wallet
@@ -27,7 +38,7 @@ async def get_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletView
         program_id,
     )
     if row is None:
-        raise UnknownWallet
+        return None
     book = bookkeeping.book_of(row)
     await bookkeeping.load_lots(tx, [book])
     book.settle(tx.at)

@@ -8,8 +8,8 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.ledger import operations as ledger
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.queries import get_wallet_id
-from plushka.domain.programs.model import UnknownProgram
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.model import PublishedVersion, UnknownProgram
+from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.engine.program import Welcome
 from plushka.engine.purchase import Place
 from plushka.engine.welcome import welcome_grant
@@ -17,19 +17,24 @@ from plushka.platform.database import Tx
 
 
 async def adjust(
-    tx: Tx, member_id: UUID, *, points: int, reason: str, adjustment_id: UUID | None = None
+    tx: Tx,
+    member_id: UUID,
+    *,
+    points: int,
+    reason: str,
+    adjustment_id: UUID | None = None,
+    program_id: UUID | None = None,
 ) -> Balance:
     """Give ``points``, spendable at once and burning as the programme says; below zero, take them away.
 
-    The one who acts and the reason are audited with it. Without ``adjustment_id`` each call is one more movement.
+    The one who acts and the reason are audited with it. Without ``adjustment_id`` each call is one more movement,
+    without ``program_id`` it is one in the business's first programme.
 
     :raises InsufficientPoints: when more is to be taken than is available
     :raises AlreadyAdjusted: when ``adjustment_id`` is booked
     :raises UnknownProgram: when no programme is in force
     """
-    current = await get_current_version(tx)
-    if current is None:
-        raise UnknownProgram
+    current = await _in_force(tx, program_id)
     wallet_id = await get_wallet_id(tx, member_id=member_id, program_id=current.program_id)
     if points < 0:
         return await ledger.take_away(
@@ -44,7 +49,13 @@ async def adjust(
 
 
 async def write_off(
-    tx: Tx, member_id: UUID, *, points: int, reason: str, adjustment_id: UUID | None = None
+    tx: Tx,
+    member_id: UUID,
+    *,
+    points: int,
+    reason: str,
+    adjustment_id: UUID | None = None,
+    program_id: UUID | None = None,
 ) -> Balance:
     """Forgive a member's debt, or a part of it.
 
@@ -53,21 +64,29 @@ async def write_off(
     """
     return await ledger.write_off_debt(
         tx,
-        wallet_id=await current_wallet_id(tx, member_id),
+        wallet_id=await current_wallet_id(tx, member_id, program_id),
         points=points,
         reason=reason,
         adjustment_id=adjustment_id,
     )
 
 
-async def extend(tx: Tx, member_id: UUID, *, last_day: date, reason: str, lot_id: UUID | None = None) -> None:
+async def extend(
+    tx: Tx,
+    member_id: UUID,
+    *,
+    last_day: date,
+    reason: str,
+    lot_id: UUID | None = None,
+    program_id: UUID | None = None,
+) -> None:
     """Let a lot, or every lot that would burn before, live through ``last_day`` by the business's clock (S4).
 
     :raises NotAnExtension: the lot lives as long anyhow, or there is none that does not
     """
     business = await get_business(tx)
     until = datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(business.time_zone))
-    wallet_id = await current_wallet_id(tx, member_id)
+    wallet_id = await current_wallet_id(tx, member_id, program_id)
     if lot_id is None:
         await ledger.extend_all(tx, wallet_id=wallet_id, expires_at=until.astimezone(UTC), reason=reason)
     else:
@@ -76,13 +95,18 @@ async def extend(tx: Tx, member_id: UUID, *, last_day: date, reason: str, lot_id
         )
 
 
-async def current_wallet_id(tx: Tx, member_id: UUID) -> UUID:
-    """Return the member's wallet in the programme in force.
+async def current_wallet_id(tx: Tx, member_id: UUID, program_id: UUID | None = None) -> UUID:
+    """Return the member's wallet in a programme, the business's first one if none is named.
 
-    :raises UnknownProgram: when none is
+    :raises UnknownProgram: when it is not in force
     :raises UnknownWallet: they are not in it
     """
-    current = await get_current_version(tx)
+    current = await _in_force(tx, program_id)
+    return await get_wallet_id(tx, member_id=member_id, program_id=current.program_id)
+
+
+async def _in_force(tx: Tx, program_id: UUID | None) -> PublishedVersion:
+    current = await find_version_in_force(tx, program_id or await get_program_id(tx))
     if current is None:
         raise UnknownProgram
-    return await get_wallet_id(tx, member_id=member_id, program_id=current.program_id)
+    return current

@@ -16,28 +16,32 @@ from plushka.domain.members.queries import get_member
 from plushka.domain.members.store import lock_member
 from plushka.domain.programs.adjusting import adjust, write_off
 from plushka.domain.programs.model import UnknownProgram
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.platform.database import Tx
 
 WAITING_MAX = 500
 
 
-async def move_or_ask(tx: Tx, member_id: UUID, wanted: ByHand, *, role: str) -> bool:
+async def move_or_ask(
+    tx: Tx, member_id: UUID, wanted: ByHand, *, role: str, program_id: UUID | None = None
+) -> bool:
     """Move points by hand if ``role`` may move so many; otherwise ask a second person and return False.
+
+    Without ``program_id`` they are those of the business's first programme.
 
     :raises InsufficientPoints: more is to be taken than is available
     :raises DebtNotCovered: more is to be written off than is owed
     :raises AlreadyAdjusted: it is booked under this id, or waits already
     """
-    current = await get_current_version(tx)
+    current = await find_version_in_force(tx, program_id or await get_program_id(tx))
     if current is None:
         raise UnknownProgram
     limit = await find_limit(tx, role, scale=current.program.point.scale)
     if limit is None or abs(wanted.points) <= limit:
-        await _move(tx, member_id, wanted)
+        await _move(tx, member_id, wanted, current.program_id)
         return True
     await lock_member(tx, member_id)
-    await _ask(tx, member_id, wanted, limit)
+    await _ask(tx, member_id, wanted, limit, current.program_id)
     return False
 
 
@@ -53,7 +57,8 @@ async def approve(tx: Tx, pending_id: UUID) -> PendingAdjustment:
     # Merged into another meanwhile, the member is that other.
     member = await get_member(tx, pending.member_id)
     await _decide(tx, pending, "approved")
-    await _move(tx, member.id, ByHand(pending.id, pending.kind, pending.points, pending.reason))
+    wanted = ByHand(pending.id, pending.kind, pending.points, pending.reason)
+    await _move(tx, member.id, wanted, pending.program_id)
     return pending
 
 
@@ -80,31 +85,39 @@ async def list_waiting(tx: Tx, *, member_id: UUID | None = None) -> Sequence[Pen
 
 _SELECT = """
     -- programs.list_waiting
-    select p.id, p.member_id, m.name as member_name, p.kind, p.points, p.limit_points, p.reason, p.requested_by,
-           p.requested_at
+    select p.id, p.member_id, p.program_id, m.name as member_name, p.kind, p.points, p.limit_points, p.reason,
+           p.requested_by, p.requested_at
     from pending_adjustments p join members m on m.tenant_id = p.tenant_id and m.id = p.member_id
     where p.tenant_id = $1 and p.state = 'waiting'
 """
 
 
-async def _move(tx: Tx, member_id: UUID, wanted: ByHand) -> None:
+async def _move(tx: Tx, member_id: UUID, wanted: ByHand, program_id: UUID) -> None:
     move = {"adjustment": adjust, "debt_write_off": write_off}[wanted.kind]
-    await move(tx, member_id, points=wanted.points, reason=wanted.reason, adjustment_id=wanted.id)
+    await move(
+        tx,
+        member_id,
+        points=wanted.points,
+        reason=wanted.reason,
+        adjustment_id=wanted.id,
+        program_id=program_id,
+    )
 
 
-async def _ask(tx: Tx, member_id: UUID, wanted: ByHand, limit: int) -> None:
+async def _ask(tx: Tx, member_id: UUID, wanted: ByHand, limit: int, program_id: UUID) -> None:
     inserted = await tx.fetchval(
         """
         -- programs.ask
         insert into pending_adjustments
-            (tenant_id, id, member_id, kind, points, limit_points, reason, requested_by, requested_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (tenant_id, id, member_id, program_id, kind, points, limit_points, reason, requested_by, requested_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict do nothing
         returning true
         """,
         tx.tenant_id,
         wanted.id,
         member_id,
+        program_id,
         wanted.kind,
         wanted.points,
         limit,

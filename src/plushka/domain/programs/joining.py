@@ -6,6 +6,7 @@ from plushka.domain.members.links import Link
 from plushka.domain.members.model import ConsentKind, ConsentMissing, Identity
 from plushka.domain.members.queries import find_member
 from plushka.domain.programs.operations import enroll
+from plushka.domain.programs.serving import get_serving
 from plushka.platform.database import Tx
 
 
@@ -22,7 +23,10 @@ async def join_by_link(
         raise ConsentMissing(field="personal_data")
     if await find_member(tx, phone) is not None:
         return
-    member = await enroll(tx, name=name, identities=[phone], source="link", link_id=link.id)
+    serving = await get_serving(tx, link.branch_id)
+    member = await enroll(
+        tx, name=name, identities=[phone], source="link", link_id=link.id, program_id=serving.id
+    )
     agreed: tuple[ConsentKind, ...] = ("personal_data", "marketing") if wants_offers else ("personal_data",)
     for kind in agreed:
         await note_consent(tx, member.id, kind, is_given=True, source="link", text_version=CURRENT[kind])

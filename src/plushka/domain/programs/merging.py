@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing, Sums
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_version_in_force
 from plushka.platform.database import Tx
 
 
@@ -45,9 +45,9 @@ class MovedStanding(Struct, frozen=True):
     new_rule_days: tuple[tuple[str, date], ...]
 
 
-async def tier_ranks(tx: Tx) -> dict[str, int]:
-    """Return the tiers of the programme in force from the lowest up, by their ids."""
-    current = await get_current_version(tx)
+async def tier_ranks(tx: Tx, program_id: UUID) -> dict[str, int]:
+    """Return the tiers of a programme, as it is in force, from the lowest up, by their ids."""
+    current = await find_version_in_force(tx, program_id)
     tiers = current.program.tiers.tiers if current and current.program.tiers else ()
     return {tier.id: rank for rank, tier in enumerate(tiers)}
 
@@ -70,13 +70,12 @@ async def merge_standings(
     tx: Tx, program_ids: Sequence[UUID], *, kept_id: UUID, merged_id: UUID
 ) -> list[MovedStanding]:
     """Add the standings of ``merged_id`` to those of ``kept_id``. The wallets of both are locked."""
-    ranks = await tier_ranks(tx)
     moved = []
     for program_id in program_ids:
         await standings.open_standings(tx, [kept_id, merged_id], program_id=program_id, tier=None)
         found = await standings.list_standings(tx, [kept_id, merged_id], program_id=program_id)
         kept, merged = found[kept_id], found[merged_id]
-        after = joined(kept, merged, ranks)
+        after = joined(kept, merged, await tier_ranks(tx, program_id))
         days, rule_days = await _take_days(tx, program_id, merged_id)
         new_days, new_rule_days = await _add_days(tx, program_id, kept_id, days, rule_days, sign=1)
         await _write(tx, after, before=kept, reason="merge")

@@ -47,6 +47,14 @@ class ProgramCard(Struct, frozen=True):
     created_at: datetime
 
 
+class Serving(Struct, frozen=True):
+    """The programme that serves somewhere; ``is_only``: the business has no other."""
+
+    id: UUID
+    name: str
+    is_only: bool
+
+
 class Draft(Struct, frozen=True):
     """What is being written of a programme; it need not be sound yet.
 
@@ -172,6 +180,24 @@ class UnknownRule(NotFound):
     """The draft has no rule of this id (any more)."""
 
     code = "rule_not_found"
+
+
+class ProgramNotReady(Conflict):
+    """The programme has no rules that would be in force at the moment from which it is to serve a branch."""
+
+    code = "program_not_ready"
+
+
+class BranchesMissing(Invalid):
+    """No branch is named, or one that is not open."""
+
+    code = "branches_missing"
+
+
+class BranchesServed(Conflict):
+    """The programme serves these branches at that moment already."""
+
+    code = "branches_served"
 
 
 class NoDraft(Conflict):

@@ -12,6 +12,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger import operations as ledger
 from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import WalletMoved
 from plushka.domain.members import operations as members
 from plushka.domain.members.model import Identity, Member, Source, UnknownMember
@@ -30,7 +31,12 @@ from plushka.domain.programs.model import (
     TooManyPrograms,
     UnknownTier,
 )
-from plushka.domain.programs.queries import get_current_version, get_program, get_program_id, list_programs
+from plushka.domain.programs.queries import (
+    find_version_in_force,
+    get_program,
+    get_program_id,
+    list_programs,
+)
 from plushka.engine.check import problems
 from plushka.engine.program import Program
 from plushka.engine.purchase import Place
@@ -166,28 +172,30 @@ async def enroll(
     birthday: date | None = None,
     source: Source = "till",
     link_id: UUID | None = None,
+    program_id: UUID | None = None,
 ) -> Member:
-    """Enroll a member: with a wallet, in the first tier, with the programme's welcome points.
+    """Enroll a member: with a wallet, in the first tier, with the welcome points of a programme.
+
+    Without ``program_id`` it is the business's first one.
 
     :raises IdentityTaken: another member has one of the identities
     """
     member = await members.enroll(
         tx, name=name, identities=identities, birthday=birthday, source=source, link_id=link_id
     )
-    await join(tx, member.id)
+    await join(tx, member.id, program_id=program_id or await get_program_id(tx))
     return member
 
 
-async def join(tx: Tx, member_id: UUID) -> None:
-    """Open the member's wallet and standing in the business's programme, and book its welcome points.
+async def join(tx: Tx, member_id: UUID, *, program_id: UUID) -> None:
+    """Open the member's wallet and standing in a programme, and book its welcome points.
 
     Who is in it already, or joins at this moment elsewhere, is left alone: nobody is welcomed twice.
     """
-    program_id = await get_program_id(tx)
     wallet_id = await ledger.open_wallet(tx, member_id, program_id=program_id)
     if wallet_id is None:
         return
-    current = await get_current_version(tx)
+    current = await find_version_in_force(tx, program_id)
     tiers = current.program.tiers if current else None
     await standings.open_standings(
         tx, [member_id], program_id=program_id, tier=tiers.tiers[0].id if tiers else None
@@ -208,40 +216,47 @@ async def join(tx: Tx, member_id: UUID) -> None:
         )
 
 
-async def lock_members(tx: Tx, joins_at: Mapping[UUID, datetime], *, program_id: UUID) -> dict[UUID, Book]:
-    """Lock the wallets of members and return their books, by member; who has none joins first, at the moment given.
+async def lock_members(tx: Tx, joins_at: Mapping[WalletKey, datetime]) -> dict[WalletKey, Book]:
+    """Lock the wallets of members and return their books; who is not in a programme joins it, at the moment given.
 
-    Call it before anything else is locked: the order of locks that ``bookkeeping`` tells of begins here.
+    Call it once, before anything else is locked: the order of locks that ``bookkeeping`` tells of begins here.
     """
-    member_ids = list(joins_at)
-    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=member_ids)
-    if len(books) == len(member_ids):
+    books = await bookkeeping.lock_books(tx, joins_at)
+    if len(books) == len(joins_at):
         return books
-    joined = await bookkeeping.read_books(tx, program_id=program_id, member_ids=member_ids)
-    for member_id in sorted(joins_at.keys() - joined.keys()):
-        await join(replace(tx, at=joins_at[member_id]), member_id)
-    return await bookkeeping.lock_books(tx, program_id=program_id, member_ids=member_ids)
+    joined = await bookkeeping.read_books(tx, joins_at)
+    for key in sorted(joins_at.keys() - joined.keys()):
+        await join(replace(tx, at=joins_at[key]), key.member_id, program_id=key.program_id)
+    return await bookkeeping.lock_books(tx, joins_at)
 
 
-async def free_tier(tx: Tx, member_id: UUID) -> None:
+async def free_tier(tx: Tx, member_id: UUID, *, program_id: UUID | None = None) -> None:
     """Leave a tier that was set by hand to the rules again, which may now lower it at its review.
 
     :raises TierNotManual: it is left to them already
     """
-    standing = await _lock_standing(tx, member_id, program_id=await get_program_id(tx))
+    standing = await _lock_standing(tx, member_id, program_id=program_id or await get_program_id(tx))
     if not standing.tier_is_manual:
         raise TierNotManual
     await standings.change_tier(tx, standing, standing.tier, reason="freed")
     await audit.record(tx, action="tier.free", subject=f"member:{member_id}", tier=standing.tier)
 
 
-async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None, reason: str) -> None:
+async def set_tier(
+    tx: Tx,
+    member_id: UUID,
+    tier: str,
+    *,
+    until: datetime | None,
+    reason: str,
+    program_id: UUID | None = None,
+) -> None:
     """Give a member a tier by hand, until a moment or for good; rules may lift it meanwhile but not lower it.
 
     :raises UnknownTier: the programme in force has no such tier
     :raises UnknownMember: nobody of this id is in the programme
     """
-    current = await get_current_version(tx)
+    current = await find_version_in_force(tx, program_id or await get_program_id(tx))
     tiers = current.program.tiers.tiers if current and current.program.tiers else ()
     if current is None or tier not in {rule.id for rule in tiers}:
         raise UnknownTier(field="tier")
@@ -251,9 +266,9 @@ async def set_tier(tx: Tx, member_id: UUID, tier: str, *, until: datetime | None
 
 
 async def _lock_standing(tx: Tx, member_id: UUID, *, program_id: UUID) -> Standing:
-    books = await bookkeeping.lock_books(tx, program_id=program_id, member_ids=[member_id])
-    if member_id not in books:
+    books = await bookkeeping.lock_books(tx, [WalletKey(member_id, program_id)])
+    if not books:
         raise UnknownMember(field="member")
-    if books[member_id].is_moved:
+    if any(book.is_moved for book in books.values()):
         raise WalletMoved
     return (await standings.list_standings(tx, [member_id], program_id=program_id))[member_id]

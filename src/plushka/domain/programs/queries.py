@@ -155,10 +155,15 @@ async def list_versions(tx: Tx, program_id: UUID) -> list[PublishedVersion]:
     return [_published(row) for row in rows]
 
 
-async def get_standing(tx: Tx, member_id: UUID, *, versions: Versions) -> TierStanding:
-    """Return the member's tier and the way to the next one, as of the business's day at ``tx.at``."""
-    program_id = await get_program_id(tx)
-    current = await get_current_version(tx)
+async def get_standing(
+    tx: Tx, member_id: UUID, *, versions: Versions, program_id: UUID | None = None
+) -> TierStanding:
+    """Return the member's tier and the way to the next one, as of the business's day at ``tx.at``.
+
+    Without ``program_id`` they are those in the business's first programme.
+    """
+    program_id = program_id or await get_program_id(tx)
+    current = await find_version_in_force(tx, program_id)
     standing = (await standings.list_standings(tx, [member_id], program_id=program_id)).get(member_id)
     if current is None or standing is None:
         return TierStanding(None, None, None, False, None, None)

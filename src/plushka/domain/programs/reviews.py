@@ -6,8 +6,8 @@ from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.programs import standings
-from plushka.domain.programs.model import Standing, Sums
-from plushka.domain.programs.versions import Versions, in_force, list_marks
+from plushka.domain.programs.model import Standing, Sums, VersionMark
+from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place, Totals
 from plushka.engine.tiers import next_review, review
@@ -19,18 +19,20 @@ PAGE_MAX = 500
 
 
 async def review_tiers(tx: Tx, versions: Versions) -> int:
-    """Review some members' tiers as of today and return how many were looked at; call again until it returns 0.
+    """Review some tiers of one programme as of today and return how many were looked at; call again until it returns 0.
 
     A day that was missed is made up for: what counts is the first review after the last one held.
     """
-    mark = in_force(await list_marks(tx), tx.at)
-    if mark is None:
-        return 0
-    version = await versions.get(tx, mark.id)
-    if version.program.tiers is None:
-        return 0
     business = await get_business(tx)
     place = Place(branch="", time_zone=business.time_zone)
+    for mark in await list_in_force(tx):
+        version = await versions.get(tx, mark.id)
+        if version.program.tiers is not None and (reviewed := await _review_page(tx, version, mark, place)):
+            return reviewed
+    return 0
+
+
+async def _review_page(tx: Tx, version: Version, mark: VersionMark, place: Place) -> int:
     today = moment(tx.at, place).business_date
     page = await _list_reviewable(tx, program_id=mark.program_id, today=today)
     for standing in page:

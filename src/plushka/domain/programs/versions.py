@@ -1,8 +1,6 @@
 """Which rules are in force when, compiled once per process: a version never changes, so it never goes stale."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -41,23 +39,19 @@ class Versions:
         return version
 
 
-async def list_marks(tx: Tx) -> list[VersionMark]:
-    """Return the marks of the first programme's versions, the one to prefer first: by ``valid_from``, then number."""
+async def list_in_force(tx: Tx) -> list[VersionMark]:
+    """Return the mark of each programme's version in force at ``tx.at``, by programme."""
     rows = await tx.fetch(
-        f"""
-        -- programs.list_marks
-        select id, program_id, number, valid_from
-        from program_versions where tenant_id = $1 and program_id = ({FIRST_PROGRAM})
-        order by valid_from desc, number desc
-        """,  # noqa: S608  constants only
+        """
+        -- programs.list_in_force
+        select distinct on (program_id) id, program_id, number, valid_from
+        from program_versions where tenant_id = $1 and valid_from <= $2
+        order by program_id, valid_from desc, number desc
+        """,
         tx.tenant_id,
+        tx.at,
     )
     return [VersionMark(*row) for row in rows]
-
-
-def in_force(marks: Sequence[VersionMark], at: datetime) -> VersionMark | None:
-    """Return the version in force at ``at``; a late receipt asks for its own moment (S15)."""
-    return next((mark for mark in marks if mark.valid_from <= at), None)
 
 
 async def _load_program(tx: Tx, version_id: UUID) -> Program:

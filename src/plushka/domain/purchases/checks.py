@@ -18,9 +18,9 @@ from plushka.domain.purchases.model import (
     QuantityOutOfRange,
     TimeInFuture,
     TooManyLines,
-    UnknownBranch,
     WrongCurrency,
 )
+from plushka.domain.purchases.places import branch_of
 from plushka.domain.purchases.reference import Places
 
 
@@ -54,14 +54,3 @@ def _check_lines(lines: Sequence[PurchaseLine]) -> None:
             raise QuantityOutOfRange(field=f"lines[{index}].quantity_milli")
     if sum([line.amount_minor for line in lines]) > AMOUNT_MAX_MINOR:
         raise AmountOutOfRange(field="lines", amount_max_minor=AMOUNT_MAX_MINOR)
-
-
-def branch_of(caller: Caller, named: str | None, places: Places) -> Branch:
-    """Return the branch the till is bound to, or for a till of no branch the one the request names.
-
-    :raises UnknownBranch: there is none of this code, or it is not the till's
-    """
-    code = named or caller.branch
-    if code is None or code not in places.branches or (caller.branch is not None and code != caller.branch):
-        raise UnknownBranch(field="branch")
-    return places.branches[code]

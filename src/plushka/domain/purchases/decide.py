@@ -11,6 +11,7 @@ from plushka.domain.ledger.model import Balance, Cause, OpenHold
 from plushka.domain.programs.model import StandingChange, Sums
 from plushka.domain.purchases.model import (
     HoldClosed,
+    HoldOfOtherProgram,
     PayableChanged,
     RedemptionOverMaximum,
     RedemptionRefused,
@@ -91,14 +92,17 @@ def claim_hold(situation: Situation) -> OpenHold | None:
     as far as they are still there (S6).
 
     :raises UnknownHold: the member has no such hold
+    :raises HoldOfOtherProgram: its points are of another programme than the branch's
     :raises HoldClosed: it was captured or cancelled before
     """
     purchase, book, member = situation.item.purchase, situation.book, situation.member
     if purchase.hold_id is None or book is None or member is None:
         return None
     held = situation.hold
-    if held is None or held.wallet_id != book.wallet_id:
+    if held is None or held.member_id != book.member_id:
         raise UnknownHold(field="hold_id")
+    if held.program_id != situation.mark.program_id:
+        raise HoldOfOtherProgram(field="hold_id")
     if held.state in ("captured", "cancelled"):
         raise HoldClosed(field="hold_id", state=held.state)
     redeem = purchase.redeem or held.points

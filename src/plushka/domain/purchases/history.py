@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.members.model import Identity, Person, UnknownMember
 from plushka.domain.members.queries import find_member_ids, find_people
 from plushka.domain.programs.operations import lock_members
@@ -89,26 +90,24 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
             refused[index] = found
     goods = await look_up_goods(tx, reference, lines_sold(situations.values()))
     member_of = await _find_members(tx, situations, refused)
+    by_wallet: dict[WalletKey | None, list[int]] = {}
+    for index in sorted(situations, key=lambda index: (situations[index].at, _number(items[index]))):
+        member_id = member_of[index]
+        key = WalletKey(member_id, situations[index].mark.program_id) if member_id else None
+        by_wallet.setdefault(key, []).append(index)
+    pages = await _open_pages(tx, {key: situations[past[0]].at for key, past in by_wallet.items() if key})
     rows: list[ReceiptRow] = []
-    for program_id in sorted({situation.mark.program_id for situation in situations.values()}):
-        by_member: dict[UUID | None, list[int]] = {}
-        for index in sorted(situations, key=lambda index: (situations[index].at, _number(items[index]))):
-            if situations[index].mark.program_id == program_id:
-                by_member.setdefault(member_of[index], []).append(index)
-        first_at = {member_id: situations[past[0]].at for member_id, past in by_member.items() if member_id}
-        pages = await _open_pages(tx, first_at, program_id=program_id)
-        # One member after another, each receipt encoded as soon as it is decided: what it is made of is still
-        # in the processor's cache, and is freed before the next.
-        for member_id, past in by_member.items():
-            for index in past:
-                situation = situations.pop(index)
-                goods.fill(situation)
-                try:
-                    rows.append(row_of(_book(situation, member_id, pages)))
-                except Refusal as refusal:
-                    refused[index] = refusal
-        await save_histories(tx, [page.standing for page in pages.values()], program_id=program_id)
-        await bookkeeping.save_books(tx, [page.book for page in pages.values()], in_bulk=True)
+    # One member after another, each receipt encoded as soon as it is decided: what it is made of is still
+    # in the processor's cache, and is freed before the next.
+    for key, past in by_wallet.items():
+        for index in past:
+            situation = situations.pop(index)
+            goods.fill(situation)
+            try:
+                rows.append(row_of(_book(situation, key, pages)))
+            except Refusal as refusal:
+                refused[index] = refusal
+    await _save_pages(tx, pages)
     try:
         await copy_receipts(tx, rows)
     except UniqueViolationError as error:
@@ -116,12 +115,19 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
     return Loaded(booked=len(rows), known=len(items) - len(new), refused=tuple(sorted(refused.items())))
 
 
-def _book(situation: Situation, member_id: UUID | None, pages: Mapping[UUID, _Page]) -> Decision:
+async def _save_pages(tx: Tx, pages: Mapping[WalletKey, _Page]) -> None:
+    for program_id in {key.program_id for key in pages}:
+        histories = [page.standing for key, page in pages.items() if key.program_id == program_id]
+        await save_histories(tx, histories, program_id=program_id)
+    await bookkeeping.save_books(tx, [page.book for page in pages.values()], in_bulk=True)
+
+
+def _book(situation: Situation, key: WalletKey | None, pages: Mapping[WalletKey, _Page]) -> Decision:
     # Lists of receipts are in order of ids.
     receipt_id = id_of(situation.at)
-    if member_id is None:
+    if key is None:
         return decide(situation, receipt_id=receipt_id, now=situation.at)
-    page = pages.get(member_id)
+    page = pages.get(key)
     if page is None:
         raise UnknownMember(field="member")
     now = max(situation.at, page.moved_at or situation.at)
@@ -187,28 +193,29 @@ async def _find_members(
     return member_of
 
 
-async def _open_pages(tx: Tx, first_at: Mapping[UUID, datetime], *, program_id: UUID) -> dict[UUID, _Page]:
+async def _open_pages(tx: Tx, first_at: Mapping[WalletKey, datetime]) -> dict[WalletKey, _Page]:
     """Lock and read the members' wallets and standings. Who has none joins at the moment of their first purchase."""
-    member_ids = list(first_at)
-    found = await find_people(tx, member_ids)
+    found = await find_people(tx, {key.member_id for key in first_at})
     people = {person.id: person for named, person in found.items() if person.id == named}
-    books = await lock_members(
-        tx, {member_id: first_at[member_id] for member_id in people}, program_id=program_id
-    )
+    books = await lock_members(tx, {key: at for key, at in first_at.items() if key.member_id in people})
     if any(book.is_moved for book in books.values()):
         raise TemporaryFailure("a member was merged into another while their history was loaded")
     await bookkeeping.load_lots(tx, books.values())
-    histories = await read_histories(tx, list(books), program_id=program_id)
+    histories: dict[WalletKey, StandingHistory] = {}
+    for program_id in {key.program_id for key in books}:
+        member_ids = [key.member_id for key in books if key.program_id == program_id]
+        found_histories = await read_histories(tx, member_ids, program_id=program_id)
+        histories |= {WalletKey(member_id, program_id): one for member_id, one in found_histories.items()}
     moved_at = await _find_last_movements(tx, [book.wallet_id for book in books.values()])
     return {
-        member_id: _Page(
-            person=people[member_id],
+        key: _Page(
+            person=people[key.member_id],
             book=book,
-            standing=histories[member_id],
+            standing=histories[key],
             stored=frozenset(book.lots),
             moved_at=moved_at.get(book.wallet_id),
         )
-        for member_id, book in books.items()
+        for key, book in books.items()
     }
 
 

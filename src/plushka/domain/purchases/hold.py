@@ -5,11 +5,11 @@ from uuid import UUID
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.holds import HoldRecord, find_hold, insert_hold, list_holds
-from plushka.domain.ledger.model import Cause, HoldState, WalletMoved
+from plushka.domain.ledger.model import Cause, HoldState, InsufficientPoints, WalletMoved
 from plushka.domain.members.model import Identity, UnknownMember
 from plushka.domain.members.queries import find_people
-from plushka.domain.programs.queries import get_program_id
 from plushka.domain.programs.standings import list_standings
 from plushka.domain.purchases.model import (
     HOLD_TTL_MAX_SECONDS,
@@ -22,13 +22,17 @@ from plushka.domain.purchases.model import (
     TtlOutOfRange,
     UnknownHold,
 )
+from plushka.domain.purchases.places import serving_of
+from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
 
-async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
+async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldRequest) -> Hold:
     """Set points aside for ``ttl_seconds``. Safe to repeat: the till's receipt reference is the key.
+
+    They are of the programme that serves the till's branch, at which they are to be spent.
 
     :raises InsufficientPoints: fewer points are available
     :raises RedemptionRefused: the member is blocked, or enrolled by a link and has bought nothing yet
@@ -38,7 +42,11 @@ async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
         raise PointsOutOfRange(field="points")
     if not 0 < request.ttl_seconds <= HOLD_TTL_MAX_SECONDS:
         raise TtlOutOfRange(field="ttl_seconds", ttl_max_seconds=HOLD_TTL_MAX_SECONDS)
-    book = await _lock_book(tx, await _spender(tx, request.member))
+    serving = await serving_of(tx, reference, caller, request.branch)
+    member_id = await _spender(tx, request.member, program_id=serving.id)
+    book = await _lock_book(tx, WalletKey(member_id, serving.id))
+    if book is None:
+        raise InsufficientPoints(available=0, points=request.points)
     digest = digest_of(request)
     known = await find_hold(
         tx,
@@ -54,6 +62,7 @@ async def hold(tx: Tx, caller: Caller, request: HoldRequest) -> Hold:
         id=new_id(),
         wallet_id=book.wallet_id,
         member_id=book.member_id,
+        program_id=serving.id,
         till_id=caller.till_id,
         external_id=request.external_id,
         points=request.points,
@@ -81,7 +90,9 @@ async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
     record = (await list_holds(tx, [hold_id])).get(hold_id)
     if record is None or record.till_id != caller.till_id:
         raise UnknownHold(field="hold_id")
-    book = await _lock_book(tx, record.member_id)
+    book = await _lock_book(tx, WalletKey(record.member_id, record.program_id))
+    if book is None:
+        raise WalletMoved(field="hold_id")
     # Read again under the lock: a capture may have come first.
     state = (await list_holds(tx, [hold_id]))[hold_id].state
     if state == "captured":
@@ -96,25 +107,24 @@ async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
     return _view(record, book, state=state)
 
 
-async def _spender(tx: Tx, named: UUID | Identity) -> UUID:
+async def _spender(tx: Tx, named: UUID | Identity, *, program_id: UUID) -> UUID:
     person = (await find_people(tx, {named})).get(named)
     if person is None:
         raise UnknownMember(field="member")
     if person.is_blocked:
         raise RedemptionRefused(field="member", reason="member_blocked")
     if person.is_unverified:
-        program_id = await get_program_id(tx)
         standing = (await list_standings(tx, [person.id], program_id=program_id)).get(person.id)
         if standing is None or not standing.sums.purchases:
             raise RedemptionRefused(field="member", reason="redemption_unverified")
     return person.id
 
 
-async def _lock_book(tx: Tx, member_id: UUID) -> Book:
-    program_id = await get_program_id(tx)
-    book = (await bookkeeping.lock_books(tx, program_id=program_id, member_ids=[member_id])).get(member_id)
+async def _lock_book(tx: Tx, key: WalletKey) -> Book | None:
+    """Lock a wallet and return its settled book; None: the member has not taken part in the programme."""
+    book = (await bookkeeping.lock_books(tx, [key])).get(key)
     if book is None:
-        raise UnknownMember(field="member")
+        return None
     if book.is_moved:
         raise WalletMoved(field="member")
     await bookkeeping.load_lots(tx, [book])

@@ -92,7 +92,7 @@ async def preview_merge(tx: Tx, *, program_id: UUID, kept_id: UUID, merged_id: U
         balance=kept_book.balance(),
         lots=_open_lots(kept_book),
         standing=standing_merging.joined(
-            standing_of[0], standing_of[1], await standing_merging.tier_ranks(tx)
+            standing_of[0], standing_of[1], await standing_merging.tier_ranks(tx, program_id)
         ),
     )
     return Preview(kept=before[0], merged=before[1], result=result, repaid=sum(use.points for use in repaid))

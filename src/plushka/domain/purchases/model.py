@@ -106,12 +106,13 @@ class Committed(Struct, frozen=True):
 
 
 class HoldRequest(Struct, frozen=True):
-    """Points to set aside for a receipt to come."""
+    """Points to set aside for a receipt to come, in the programme that serves ``branch``."""
 
     external_id: str
     member: UUID | Identity
     points: int
     ttl_seconds: int = 900
+    branch: str | None = None
     idempotency_key: str | None = None
 
 
@@ -242,6 +243,12 @@ class HoldClosed(Conflict):
     """The hold was captured or cancelled before; ``state`` says which."""
 
     code = "hold_closed"
+
+
+class HoldOfOtherProgram(Conflict):
+    """The points were set aside in another programme than the one that serves the purchase's branch."""
+
+    code = "hold_of_other_program"
 
 
 class ReturnExceedsReceipt(Conflict):

@@ -275,19 +275,21 @@ async def find_known(tx: Tx, *, till_id: UUID, external_id: str, idempotency_key
     return None if row is None else Known(row["digest"], return_from(row, is_repeat=True))
 
 
-async def find_last_purchase(tx: Tx, member_id: UUID) -> tuple[date, str] | None:
-    """Return the business day and zone of the member's last purchase that was not returned as a whole."""
+async def find_last_purchase(tx: Tx, member_id: UUID, *, program_id: UUID) -> tuple[date, str] | None:
+    """Return the business day and zone of the member's last purchase in a programme that is not all returned."""
     row = await tx.fetchrow(
         """
         -- purchases.find_last_purchase
         select r.business_date, b.time_zone
         from receipts r join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
         where r.tenant_id = $1 and r.member_id = $2
+          and r.version_id in (select id from program_versions where tenant_id = $1 and program_id = $3)
           and not exists (select from returns x where x.tenant_id = $1 and x.receipt_id = r.id and x.is_full)
         order by r.business_date desc
         limit 1
         """,
         tx.tenant_id,
         member_id,
+        program_id,
     )
     return None if row is None else (row["business_date"], row["time_zone"])

@@ -7,10 +7,11 @@ from msgspec import structs
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import Cause, WalletMoved
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import StandingChange, Sums
-from plushka.domain.programs.versions import in_force, list_marks
+from plushka.domain.programs.versions import list_in_force
 from plushka.domain.purchases import return_store
 from plushka.domain.purchases.model import (
     Caller,
@@ -92,8 +93,8 @@ async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, B
     owner = await return_store.get_owner(tx, till_id=caller.till_id, receipt=request.receipt)
     book = None
     if owner.member_id is not None:
-        books = await bookkeeping.lock_books(tx, program_id=owner.program_id, member_ids=[owner.member_id])
-        book = books[owner.member_id]
+        key = WalletKey(owner.member_id, owner.program_id)
+        book = (await bookkeeping.lock_books(tx, [key]))[key]
         if book.is_moved:
             raise WalletMoved(field="receipt")
     sale = await return_store.lock_sale(tx, owner)
@@ -219,10 +220,12 @@ async def _lower_standing(tx: Tx, reference: Reference, sale: Sale, case: _Case,
     )
     await standings.apply(tx, [change], program_id=sale.program_id)
     if case.is_full:
-        book.set_last_purchase(await return_store.find_last_purchase(tx, book.member_id))
-    mark = in_force(await list_marks(tx), tx.at)
-    if mark is not None:
-        await _lower_tier(tx, await reference.versions.get(tx, mark.id), book.member_id, sale)
+        book.set_last_purchase(
+            await return_store.find_last_purchase(tx, book.member_id, program_id=sale.program_id)
+        )
+    for mark in await list_in_force(tx):
+        if mark.program_id == sale.program_id:
+            await _lower_tier(tx, await reference.versions.get(tx, mark.id), book.member_id, sale)
 
 
 async def _lower_tier(tx: Tx, version: Version, member_id: UUID, sale: Sale) -> None:

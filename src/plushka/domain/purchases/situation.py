@@ -11,13 +11,14 @@ from plushka.domain.businesses.model import Branch
 from plushka.domain.catalog.model import Product
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.holds import HoldRecord, list_holds
 from plushka.domain.members.model import Person, UnknownMember
 from plushka.domain.members.queries import find_people
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing, VersionMark
 from plushka.domain.programs.operations import lock_members
-from plushka.domain.programs.versions import in_force, list_marks
+from plushka.domain.programs.serving import Schedule, read_schedule
 from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
 from plushka.domain.purchases.reference import Reference
@@ -42,7 +43,7 @@ class Situation:
 
     A blocked member has no ``book`` either: their receipt is nobody's, and its stored state says why.
 
-    ``superseded_at``: when other rules than those of its moment came into force; None: never yet.
+    ``superseded_at``: when other rules of its programme than those of its moment came into force; None: never yet.
     ``cost_minor`` is what the goods cost the business, None unless all are known.
     """
 
@@ -82,20 +83,29 @@ async def gather(tx: Tx, reference: Reference, items: Sequence[Item], *, lock: b
 
 async def place(tx: Tx, reference: Reference, items: Sequence[Item]) -> list[Found]:
     """Return, for each item, its situation without its goods and its member, or why there is none."""
-    marks = await list_marks(tx)
-    return [await _try_to_place(tx, reference, item, marks) for item in items]
+    branches = [await _try_to_find_branch(tx, reference, item) for item in items]
+    schedule = await read_schedule(tx, {branch.id for branch in branches if isinstance(branch, Branch)})
+    return [
+        await _try_to_place(tx, reference, item, branch, schedule) if isinstance(branch, Branch) else branch
+        for item, branch in zip(items, branches, strict=True)
+    ]
 
 
-async def _try_to_place(tx: Tx, reference: Reference, item: Item, marks: Sequence[VersionMark]) -> Found:
+async def _try_to_find_branch(tx: Tx, reference: Reference, item: Item) -> Branch | Refusal:
     try:
         places = await reference.places(tx, branch=item.purchase.branch or item.caller.branch)
-        branch = check_purchase(item.caller, item.purchase, places, now=tx.at)
-        at = item.purchase.occurred_at or tx.at
-        mark = in_force(marks, at)
-        if mark is None:
-            raise NoProgram
+        return check_purchase(item.caller, item.purchase, places, now=tx.at)
     except Refusal as refusal:
         return refusal
+
+
+async def _try_to_place(
+    tx: Tx, reference: Reference, item: Item, branch: Branch, schedule: Schedule
+) -> Found:
+    at = item.purchase.occurred_at or tx.at
+    mark = schedule.in_force(branch.id, at)
+    if mark is None:
+        return NoProgram()
     place = Place(
         branch=branch.code, time_zone=branch.time_zone, day_starts_minutes=branch.day_starts_minutes
     )
@@ -108,7 +118,7 @@ async def _try_to_place(tx: Tx, reference: Reference, item: Item, marks: Sequenc
         version=await reference.versions.get(tx, mark.id),
         basket=Basket(lines=(), place=place, channel=item.purchase.channel, redeem=item.purchase.redeem),
         names=(),
-        superseded_at=min((mark.valid_from for mark in marks if mark.valid_from > at), default=None),
+        superseded_at=schedule.superseded_at(mark, at),
     )
 
 
@@ -193,40 +203,35 @@ async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) 
             refused[id(situation)] = MemberBusy()
         else:
             by_member[person.id] = situation, person
-    for program_id in sorted({situation.mark.program_id for situation, _ in by_member.values()}):
-        of_program = {
-            member_id: (situation, person)
-            for member_id, (situation, person) in by_member.items()
-            if situation.mark.program_id == program_id
-        }
-        refused |= await _fill_members(tx, of_program, program_id=program_id, lock=lock)
-    return refused
+    return refused | await _fill_members(tx, by_member, lock=lock)
 
 
 async def _fill_members(
-    tx: Tx, by_member: dict[UUID, tuple[Situation, Person]], *, program_id: UUID, lock: bool
+    tx: Tx, by_member: dict[UUID, tuple[Situation, Person]], *, lock: bool
 ) -> dict[int, Refusal]:
-    # Members of before the programme join it with their first purchase under it; a quote only supposes so.
+    keys = {
+        member_id: WalletKey(member_id, situation.mark.program_id)
+        for member_id, (situation, _) in by_member.items()
+    }
+    # Who is not in the programme yet joins it with their first purchase under it; a quote only supposes so.
     if lock:
-        books = await lock_members(tx, dict.fromkeys(by_member, tx.at), program_id=program_id)
+        books = await lock_members(tx, dict.fromkeys(keys.values(), tx.at))
     else:
-        books = await bookkeeping.read_books(tx, program_id=program_id, member_ids=list(by_member))
-        strangers = [member_id for member_id in by_member if member_id not in books]
-        books |= {member_id: Book(wallet_id=new_id(), member_id=member_id) for member_id in strangers}
+        books = await bookkeeping.read_books(tx, keys.values())
+        strangers = [key for key in keys.values() if key not in books]
+        books |= {key: Book(wallet_id=new_id(), member_id=key.member_id) for key in strangers}
     # Merged into another while the lock was waited for: asked again, the card names that other.
-    moved = {member_id for member_id in by_member if books[member_id].is_moved}
+    moved = {member_id for member_id, key in keys.items() if books[key].is_moved}
     refused: dict[int, Refusal] = {id(by_member.pop(member_id)[0]): MemberBusy() for member_id in moved}
-    # Read under the lock of the wallet, which guards the standing too.
-    standing_of = await standings.list_standings(tx, list(by_member), program_id=program_id)
-    buyers = [
-        _Buyer(
-            situation,
-            books[member_id],
-            person,
-            standing_of.get(member_id) or standings.newcomer(member_id, program_id),
-        )
-        for member_id, (situation, person) in by_member.items()
-    ]
+    buyers: list[_Buyer] = []
+    for program_id in sorted({keys[member_id].program_id for member_id in by_member}):
+        of_program = [member_id for member_id in by_member if keys[member_id].program_id == program_id]
+        # Read under the lock of the wallet, which guards the standing too.
+        standing_of = await standings.list_standings(tx, of_program, program_id=program_id)
+        for member_id in of_program:
+            situation, person = by_member[member_id]
+            standing = standing_of.get(member_id) or standings.newcomer(member_id, program_id)
+            buyers.append(_Buyer(situation, books[keys[member_id]], person, standing))
     await _settle(tx, buyers, all_lots=not lock)
     for version in {buyer.situation.version for buyer in buyers}:
         of_version = [buyer for buyer in buyers if buyer.situation.version is version]

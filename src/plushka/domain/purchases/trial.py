@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
+from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.members.model import Person, UnknownMember
 from plushka.domain.members.queries import find_people
 from plushka.domain.programs import standings
@@ -90,8 +91,8 @@ async def _find_buyer(tx: Tx, member_id: UUID, *, program_id: UUID, day: date) -
     person = (await find_people(tx, {member_id})).get(member_id)
     if person is None:
         raise UnknownMember(field="member")
-    books = await bookkeeping.read_books(tx, program_id=program_id, member_ids=[member_id])
-    book = books.get(member_id) or Book(wallet_id=new_id(), member_id=member_id)
+    key = WalletKey(member_id, program_id)
+    book = (await bookkeeping.read_books(tx, [key])).get(key) or Book(wallet_id=new_id(), member_id=member_id)
     await bookkeeping.load_lots(tx, [book])
     book.settle(tx.at)
     found = await standings.list_standings(tx, [member_id], program_id=program_id)

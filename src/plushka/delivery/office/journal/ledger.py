@@ -57,6 +57,7 @@ _LAWS = {
     "extension_is_the_lots_date": marked("A prolonged lot has another date"),
     "receipt_equals_journal": marked("A receipt differs from its movements"),
     "return_equals_journal": marked("A return differs from its movements"),
+    "receipt_moves_points_of_its_programme": marked("A receipt moved points of another programme"),
     "refund_equals_returns": marked("A receipt's refund differs from its returns"),
     "posting_has_its_document": marked("A movement has no document"),
     "standing_equals_receipts": marked("A member's purchases differ from the receipts"),

@@ -279,11 +279,21 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("A version can be planned at most {days_max} days ahead."),
         marked("A version cannot be planned so far ahead."),
     ),
+    "program_not_ready": (
+        marked("The programme has no rules in force by then. Publish some, or choose a later moment."),
+    ),
+    "branches_missing": (marked("Choose open branches of the business."),),
+    "branches_served": (marked("The programme serves these branches at that moment already."),),
     "program_not_in_force": (
         marked("No programme was in force at the time of the purchase. Publish one first."),
     ),
     # Purchases.
     "receipt_not_found": (marked("No such receipt. Check its number and the till it was made at."),),
+    "hold_of_other_program": (
+        marked(
+            "The points were set aside in another programme than the one that serves this branch. Cancel the hold."
+        ),
+    ),
     "branch_closed": (
         marked(
             "The branch is closed and takes no receipts. Reopen it in the office, or check the till's settings."

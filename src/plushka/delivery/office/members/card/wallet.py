@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
-from plushka.domain.ledger.model import LotView, UnknownWallet, WalletView
-from plushka.domain.ledger.queries import get_wallet
+from plushka.domain.ledger import queries
+from plushka.domain.ledger.model import LotView, WalletView
 from plushka.domain.programs.model import TierStanding
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
@@ -42,10 +42,7 @@ async def find_wallet(tx: Tx, member_id: UUID, visit: Visit) -> WalletView | Non
     """Return the member's wallet in the programme in force; None: they are not in it."""
     if visit.version is None:
         return None
-    try:
-        return await get_wallet(tx, member_id=member_id, program_id=visit.version.program_id)
-    except UnknownWallet:
-        return None
+    return await queries.find_wallet(tx, member_id=member_id, program_id=visit.version.program_id)
 
 
 def balances(wallet: WalletView | None, visit: Visit) -> dict[str, Any]:
