@@ -110,6 +110,8 @@ TABLE = {
     "GET /engagement/programs/{program_id:uuid}/draft/file": "owner manager marketer",
     "GET /engagement/programs/{program_id:uuid}/draft/import": "owner manager marketer",
     "POST /engagement/programs/{program_id:uuid}/draft/import": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/draft/preset": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/draft/preset": "owner manager marketer",
     "GET /engagement/programs/{program_id:uuid}/draft/publish": "owner manager marketer",
     "POST /engagement/programs/{program_id:uuid}/draft/publish": "owner manager",
     "GET /engagement/programs/{program_id:uuid}/draft/{section:str}": "owner manager marketer",
@@ -184,6 +186,7 @@ _PAGES_OF_A_PROGRAM = (
     "/draft",
     "/draft/file",
     "/draft/import",
+    "/draft/preset",
     "/draft/publish",
     "/file",
 )

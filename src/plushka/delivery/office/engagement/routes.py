@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.engagement import files, program, programs
-from plushka.delivery.office.engagement.draft import importing, pages, publishing
+from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     files.download_draft,
@@ -17,6 +17,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     pages.send_section,
     pages.show_draft,
     pages.show_section,
+    preset.show_presets,
+    preset.take_preset,
     program.compare,
     program.rename,
     program.roll_back_to,
