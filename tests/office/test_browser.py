@@ -183,6 +183,7 @@ async def test_every_page_is_fit_for_everybody(
         "/members/approvals",
         "/members/new",
         "/engagement/programs",
+        "/engagement/tiers",
         f"/engagement/programs/{stage.shop.program_id}",
         f"/engagement/programs/{stage.shop.program_id}/compare",
         f"/engagement/programs/{stage.shop.program_id}/draft",

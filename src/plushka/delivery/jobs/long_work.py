@@ -9,7 +9,7 @@ from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
 from plushka.domain.insights.trail import export as trail
-from plushka.domain.programs import bulk_work, import_work
+from plushka.domain.programs import bulk_work, import_work, move_work
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
 from plushka.platform.clock import Clock
@@ -28,6 +28,7 @@ WORKS: Mapping[str, Work] = {
     import_work.BRING_IN: import_work.bring_in,
     receipts.KIND: receipts.export_receipts,
     trail.KIND: trail.export_trail,
+    move_work.KIND: move_work.preview,
 }
 """What each kind of task does."""
 

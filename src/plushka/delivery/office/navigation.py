@@ -57,7 +57,10 @@ SECTIONS = (
         "engagement",
         marked("Engagement"),
         "wand",
-        (Page("programs", marked("Programmes"), "/engagement/programs", "programs.read"),),
+        (
+            Page("programs", marked("Programmes"), "/engagement/programs", "programs.read"),
+            Page("tiers", marked("Tiers"), "/engagement/tiers", "programs.read"),
+        ),
     ),
     Section(
         "journal",

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from plushka.domain.programs import standings
@@ -25,6 +26,34 @@ class Moves(Struct, frozen=True):
     counts: dict[Move, int]
     samples: dict[Move, tuple[UUID, ...]]
     last: UUID | None
+
+
+class _Packed(Struct, frozen=True, array_like=True):
+    """A move as text: what stays behind a task between its steps."""
+
+    before: str | None
+    after: str | None
+    members: int
+    samples: tuple[UUID, ...] = ()
+
+
+_decode = msgspec.json.Decoder(tuple[tuple[_Packed, ...], UUID | None]).decode
+
+
+def pack(moves: Moves) -> str:
+    """Return ``moves`` as text."""
+    rows = [_Packed(*move, members, moves.samples.get(move, ())) for move, members in moves.counts.items()]
+    return msgspec.json.encode((rows, moves.last)).decode()
+
+
+def unpack(text: str) -> Moves:
+    """Return what ``pack`` has written."""
+    rows, last = _decode(text)
+    return Moves(
+        counts={(row.before, row.after): row.members for row in rows},
+        samples={(row.before, row.after): row.samples for row in rows if row.samples},
+        last=last,
+    )
 
 
 NOBODY = Moves(counts={}, samples={}, last=None)

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.engagement import files, program, programs
+from plushka.delivery.office.engagement import files, program, programs, tiers
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -28,4 +28,6 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     programs.show_programs,
     publishing.publish,
     publishing.show_changes,
+    tiers.leave_preview,
+    tiers.show_tiers,
 )

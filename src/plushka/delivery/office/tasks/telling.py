@@ -24,12 +24,14 @@ TITLES: dict[str, str] = {
     "members.import.read": marked("Reading of the file “{name}”"),
     "members.import.try": marked("Trial of the import of “{name}”"),
     "members.import": marked("Import of “{name}”"),
+    "tiers.preview": marked("Who would move between tiers by the draft of “{name}”"),
 }
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
 RESULTS: dict[str, str] = {
     "audit.export": marked("Entries written: {count}."),
     "journal.export": marked("Movements written: {count}."),
     "receipts.export": marked("Receipts written: {count}."),
+    "tiers.preview": marked("Members weighed: {count}. Would move: {moved}. The page of tiers shows where."),
     "members.export": marked("Members written: {count}."),
     "members.tag": marked("Tagged: {count}. Had the tag already: {same}."),
     "members.untag": marked("Taken from: {count}. Had no such tag: {same}."),
