@@ -188,6 +188,7 @@ async def test_presets_tell_their_price_in_the_business_s_money(visitor: httpx.A
     assert "Латте" not in page
     done = await visitor.post("/welcome/program", data={"do": "next", "preset": "empty"})
     assert "plk_" in done.text
+    assert "Бонусы начнутся" in done.text
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def checklist_items(checklist: Checklist, visit: Visit) -> list[Item]:
             "",
         ),
         (
-            words.gettext("Till is connected"),
-            words.gettext("The key is in the till, and its first receipt has come."),
+            words.gettext("Till is connected") if checklist.has_receipt else words.gettext("Connect a till"),
+            words.gettext("Put the key into the till: its first receipt will tick this line off."),
             "/settings/tills",
             words.gettext("How to connect a till"),
             checklist.has_receipt,

@@ -16,6 +16,7 @@ from plushka.delivery.office.preset_cards import preset_cards
 from plushka.delivery.office.welcome.choices import country_choices, currency_choices, zone_choices
 from plushka.delivery.office.welcome.steps import (
     BUSINESS,
+    EMPTY,
     OWNER,
     PROGRAM,
     Draft,
@@ -193,6 +194,7 @@ def show_founded(way: Way, founded: Founded, draft: Draft, *, command: str) -> R
             "path": "/",
             "name": draft["name"].strip(),
             "till_key": founded.till_key,
+            "has_rules": draft["preset"] != EMPTY,
             "command": command,
         },
     )
