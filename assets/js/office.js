@@ -5,6 +5,7 @@ import { closeMenusElsewhere } from "./menus.js";
 import { offerPasskeys } from "./passkeys.js";
 import { keepSelections } from "./select.js";
 import { offerRevealing } from "./revealing.js";
+import { showOpenTabs } from "./tabs.js";
 
 keepListsLive();
 keepSelections();
@@ -12,3 +13,4 @@ closeMenusElsewhere();
 offerCopying();
 offerPasskeys();
 offerRevealing();
+showOpenTabs();

@@ -152,7 +152,7 @@ def _rows(sides: tuple[Side, Side, Side], visit: Visit) -> list[Row]:
         return Row(title, *(text or NOTHING for text in texts))
 
     return [
-        row(words.gettext("Name"), *(side.person.name for side in sides)),
+        row(words.gettext("Person's name"), *(side.person.name for side in sides)),
         row(
             words.gettext("Phones and cards"),
             *(", ".join(identity.value for identity in in_order(side.identities)) for side in sides),
