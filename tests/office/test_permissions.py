@@ -106,6 +106,9 @@ TABLE = {
     "POST /engagement/programs": "owner manager",
     "GET /engagement/programs/schema": ALL,
     "GET /engagement/programs/{program_id:uuid}": ALL,
+    "GET /engagement/programs/{program_id:uuid}/branches": ALL,
+    "POST /engagement/programs/{program_id:uuid}/branches": "owner manager",
+    "POST /engagement/programs/{program_id:uuid}/branches/withdraw": "owner manager",
     "GET /engagement/programs/{program_id:uuid}/compare": ALL,
     "GET /engagement/programs/{program_id:uuid}/draft": "owner manager marketer",
     "POST /engagement/programs/{program_id:uuid}/draft/discard": "owner manager marketer",
@@ -184,6 +187,7 @@ TABLE = {
 
 
 _PAGES_OF_A_PROGRAM = (
+    "/branches",
     "/compare",
     "/draft",
     "/draft/file",

@@ -10,8 +10,8 @@ from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.programs.drafts import check_valid_from
-from plushka.domain.programs.model import BranchesMissing, BranchesServed, ProgramNotReady
-from plushka.domain.programs.queries import get_program, get_program_id
+from plushka.domain.programs.model import BranchesMissing, BranchesServed, ProgramNotReady, UnknownProgram
+from plushka.domain.programs.queries import get_program_id, list_programs
 from plushka.domain.programs.serving import Line, read_schedule
 from plushka.platform.database import Tx
 
@@ -55,6 +55,7 @@ async def move_branches(
 
     Points stay on the accounts that they are on. What is planned for later moments stays planned.
 
+    :raises UnknownProgram: the business has none of this id
     :raises BranchesMissing: none is named, or one is not of the business
     :raises BranchesServed: the programme serves all of them at that moment already
     :raises ProgramNotReady: it has no rules that are in force by then
@@ -62,7 +63,9 @@ async def move_branches(
     :raises ValidFromTooFar: it is planned too far ahead
     """
     check_valid_from(valid_from, tx.at)
-    card = await get_program(tx, program_id)
+    names = {program.id: program.name for program in await list_programs(tx)}
+    if program_id not in names:
+        raise UnknownProgram
     moment = valid_from or tx.at
     if not await _is_ready(tx, program_id, moment):
         raise ProgramNotReady(field="valid_from")
@@ -81,9 +84,9 @@ async def move_branches(
             tx,
             action="program.serve",
             subject=f"branch:{branch_id}",
-            changes={"program": (str(served_by[branch_id]), str(program_id))},
+            changes={"program": (names[served_by[branch_id]], names[program_id])},
             branch=codes[branch_id],
-            name=card.name,
+            name=names[program_id],
             valid_from=moment.isoformat(),
         )
     return moved

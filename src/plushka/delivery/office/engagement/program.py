@@ -19,6 +19,7 @@ from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.programs.assigning import list_served
 from plushka.domain.programs.drafts import get_draft, roll_back
 from plushka.domain.programs.model import PublishedVersion, UnknownVersion
 from plushka.domain.programs.operations import rename_program
@@ -146,6 +147,7 @@ async def _page(
     )
     names = await load_names(tx, programs=[shown.program] if shown else [])
     actors = await load_actors(tx)
+    served = [one.branch.name for one in await list_served(tx) if one.program_id == program_id]
     form = form or Form(visit.words, {"name": [card.name], "description": [card.description]})
     return visit.page(
         "engagement/program.html",
@@ -162,6 +164,7 @@ async def _page(
         draft_by=told_actor(draft.saved_by, visit, actors) if draft.saved_by else "",
         telling=describe_program(shown.program, language=visit.look.language, names=names) if shown else None,
         versions=version_lines(versions, visit, actors, shown=shown, in_force=in_force),
+        served=served,
         may_edit=visit.may("programs.edit"),
         may_publish=visit.may("programs.publish"),
     )

@@ -2,10 +2,13 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.engagement import files, program, programs, tiers
+from plushka.delivery.office.engagement import branches, files, program, programs, tiers
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    branches.move,
+    branches.show_branches,
+    branches.withdraw,
     files.download_draft,
     files.download_program,
     files.download_schema,
