@@ -369,10 +369,12 @@ grant delete on task_parts to plushka_app;
 -- blocked: neither earns nor spends, while sales go on. is_unverified: enrolled themselves through a link and
 -- nobody has seen them yet, so that points wait for their first purchase. merged_into: the member who has all
 -- that this one had, never one who was merged too.
+-- name_key: the name as it is compared and ordered; people type «е» for «ё».
 create table members (
     tenant_id uuid not null references businesses,
     id uuid not null,
     name text not null,
+    name_key text not null generated always as (replace(lower(name), 'ё', 'е')) stored,
     sex text check (sex in ('female', 'male')),
     birthday date,
     birthday_changed_at timestamptz,

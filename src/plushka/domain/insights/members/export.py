@@ -67,7 +67,7 @@ HEADINGS: dict[ExportColumn, str] = {
     ExportColumn.SEEN: marked("Last purchase"),
     ExportColumn.ENROLLED: marked("Enrolled on"),
     ExportColumn.SOURCE: marked("Joined how"),
-    ExportColumn.BLOCKED: marked("Blocked"),
+    ExportColumn.BLOCKED: marked("Is blocked"),
     ExportColumn.ID: marked("Member's id"),
 }
 SOURCES: dict[Source, str] = {

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, structs
 
-from plushka.domain.insights.members.conditions import NAME, MemberFilter, conditions
+from plushka.domain.insights.members.conditions import MemberFilter, conditions
 from plushka.domain.members.model import Identity, Source
 from plushka.platform.database import Tx
 
@@ -87,7 +87,7 @@ KEY_TYPES: dict[MemberSort, type] = {
 }
 _KEYS = {
     MemberSort.ENROLLED: "m.enrolled_at",
-    MemberSort.NAME: NAME,
+    MemberSort.NAME: "m.name_key",
     MemberSort.AVAILABLE: "coalesce(w.available, 0)",
     # Who never bought stands before all who did. Python's first day is PostgreSQL's -infinity.
     MemberSort.SEEN: "coalesce(w.last_purchase_on, '-infinity')",
