@@ -18,6 +18,9 @@ app.command("plushka.commands.backup:backup", help="Write the whole database to 
 app.command("plushka.commands.welcome:welcome", help="Print the link that sets the first business up.")
 app.command("plushka.commands.restore:restore", help="Fill an empty database from such a file.")
 app.command("plushka.commands.found:app", name="found", help="Found a business of your own.")
+app.command(
+    "plushka.commands.import_members:app", name="import", help="Bring members in from a CSV or Excel file."
+)
 app.command("plushka.commands.ledger:app", name="ledger", help="Prove the journal of points.")
 app.command("plushka.commands.staff:app", name="staff", help="Let people back in.")
 app.command("plushka.commands.demo:app", name="demo", help="Load a real business to look at.")

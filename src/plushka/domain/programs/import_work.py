@@ -102,13 +102,9 @@ async def _go_through(run: Run, *, is_trial: bool) -> Mapping[str, Fact]:
     while run.task.done < len(file.rows):
         async with run.step() as step:
             rows = file.rows[step.done : step.done + ROWS_A_STEP]
-            if is_trial:
-                await step.tx.execute("savepoint trial")
-            outcomes = await import_members(
-                step.tx, rows, business=business, version=version, source=plan.source
+            outcomes = await import_part(
+                step.tx, rows, business=business, version=version, source=plan.source, is_trial=is_trial
             )
-            if is_trial:
-                await step.tx.execute("rollback to savepoint trial")
             for row, outcome in zip(rows, outcomes, strict=True):
                 report.add(row, outcome)
             step.output += telling.write(outcomes, is_first=step.done == 0)
@@ -116,8 +112,40 @@ async def _go_through(run: Run, *, is_trial: bool) -> Mapping[str, Fact]:
             step.total = len(file.rows)
             step.cursor = msgspec.json.encode(report).decode()
             if step.done == step.total and not is_trial:
-                await _audit(step.tx, run.task.id, plan, report)
+                await note_import(step.tx, f"task:{run.task.id}", plan.source, report)
     return msgspec.to_builtins(report)  # type: ignore[no-any-return]
+
+
+async def import_part(
+    tx: Tx,
+    rows: Sequence[ImportRow],
+    *,
+    business: Business,
+    version: PublishedVersion,
+    source: str,
+    is_trial: bool,
+) -> list[Outcome]:
+    """Bring some rows in; a trial does all of it and takes it back."""
+    if is_trial:
+        await tx.execute("savepoint trial")
+    outcomes = await import_members(tx, rows, business=business, version=version, source=source)
+    if is_trial:
+        await tx.execute("rollback to savepoint trial")
+    return outcomes
+
+
+async def note_import(tx: Tx, subject: str, source: str, report: Report) -> None:
+    """Audit an import that has come to its end."""
+    await audit.record(
+        tx,
+        action="members.import",
+        subject=subject,
+        source=source,
+        created=report.created,
+        updated=report.updated,
+        skipped=report.skipped,
+        booked=report.booked,
+    )
 
 
 class Telling:
@@ -168,16 +196,3 @@ async def _file(run: Run) -> bytes:
         run.tenant_id, actor=run.task.actor, at=run.clock.now(), read_only=True
     ) as tx:
         return b"".join([part async for part in read_parts(tx, UUID(str(first)), is_input=True)])
-
-
-async def _audit(tx: Tx, task_id: UUID, plan: Plan, report: Report) -> None:
-    await audit.record(
-        tx,
-        action="members.import",
-        subject=f"task:{task_id}",
-        source=plan.source,
-        created=report.created,
-        updated=report.updated,
-        skipped=report.skipped,
-        booked=report.booked,
-    )
