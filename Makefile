@@ -9,7 +9,7 @@ STATIC := src/plushka/delivery/web/static
 ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -type f -not -path '$(STATIC)/*' \
 	\( -path 'assets/*' -o -name '*.html' -o -name '*.py' \) 2>/dev/null)
 
-.PHONY: run test lint format bench bench-web assets install install-dev lock
+.PHONY: run test lint format bench bench-members bench-web assets install install-dev lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -30,6 +30,9 @@ format: install-dev
 
 bench: install-dev assets
 	$(BIN)/python -m bench
+
+bench-members: install-dev assets
+	$(BIN)/python -m bench.members
 
 bench-web: install-dev assets
 	$(BIN)/python -m bench.web

@@ -37,5 +37,5 @@ function show(table) {
   all.checked = chosen === rows.length;
   all.indeterminate = chosen > 0 && chosen < rows.length;
   act.disabled = chosen === 0;
-  act.querySelector("[data-select-count]").textContent = chosen ? `: ${chosen}` : "";
+  act.querySelector("[data-select-count]").textContent = chosen ? String(chosen) : "";
 }

@@ -19,6 +19,7 @@ from plushka.delivery.office.tasks.telling import task_line
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.security import PAGE_HEADERS
 from plushka.domain.members.imports.files import DELIMITERS, ENCODINGS
 from plushka.domain.members.imports.model import IDENTITY_COLUMNS, Column, ImportRow, Plan, Table
 from plushka.domain.members.imports.rows import Reader
@@ -100,6 +101,8 @@ async def show_file(
         task = await _own(tx, visit, task_id, READ)
         if task.state != "done":
             return await _progress(tx, visit, request, task, here=f"/members/import/{task_id}")
+        if "hx-request" in request.headers:
+            return _arrived(f"/members/import/{task_id}")
         sample = await _sample(tx, task)
     return _file_page(visit, task, sample, sample.plan, visit.form())
 
@@ -152,6 +155,8 @@ async def show_trial(
         task = await _own(tx, visit, task_id, TRY)
         if task.state != "done":
             return await _progress(tx, visit, request, task, here=f"/members/import/trials/{task_id}")
+    if "hx-request" in request.headers:
+        return _arrived(f"/members/import/trials/{task_id}")
     report = msgspec.convert(task.result, Report)
     figures, words = visit.figures, visit.words
     joined = report.created + report.updated
@@ -326,6 +331,11 @@ def _preview(row: ImportRow, sample: Sample, width: int, visit: Visit) -> Previe
         ],
         is_fatal=row.is_fatal,
     )
+
+
+def _arrived(here: str) -> Response[str]:
+    """Tell the page that waits to ask for itself anew: there is something to see."""
+    return Response("", headers={"hx-redirect": here, **PAGE_HEADERS})
 
 
 async def _progress(tx: Tx, visit: Visit, request: OfficeRequest, task: Task, *, here: str) -> Response[str]:
