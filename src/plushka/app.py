@@ -12,6 +12,8 @@ from litestar.types import Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from plushka.delivery.jobs.verification import verify_tenant
+from plushka.delivery.join.routes import Joining
+from plushka.delivery.join.routes import router as join
 from plushka.delivery.monitoring.metrics import show_metrics
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.routes import EXCEPTION_HANDLERS
@@ -52,7 +54,7 @@ class Plushka:
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
-            route_handlers=[show_metrics, office],
+            route_handlers=[show_metrics, office, join],
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=[self._run],
             openapi_config=None,
@@ -104,6 +106,7 @@ class Plushka:
             demo_email=_demo_email(self._settings),
             setup_is_open=_is_private(self._settings),
         )
+        web.state.joining = Joining(database=database, clock=self._clock)
         await purchases.start()
         try:
             yield

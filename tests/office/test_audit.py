@@ -104,7 +104,7 @@ async def test_the_filters_find(
     anna: httpx.AsyncClient, shop: Shop, ids: dict[str, UUID], query: str, *, is_found: bool
 ) -> None:
     await anna.post(
-        f"/members/{shop.member_id}/adjustments",
+        f"/members/{shop.member_id}/adjustment",
         data={"direction": "give", "amount": "5", "reason": "за терпение"},
     )
 

@@ -52,6 +52,12 @@ ELSEWHERE = {
     # Walked where the steps before them are: a browser, files, tasks, a business that does not exist yet.
     "POST /account/passkeys": "tests/office/test_browser_people.py",
     "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",
+    "POST /members/approvals/{pending_id:uuid}/approve": "tests/office/test_member_card.py",
+    "POST /members/approvals/{pending_id:uuid}/decline": "tests/domain/programs/test_approving.py",
+    "POST /members/{member_id:uuid}/confirm": "tests/office/test_member_card.py",
+    "POST /members/{member_id:uuid}/extension": "tests/office/test_member_card.py",
+    "POST /members/{member_id:uuid}/tier": "tests/office/test_member_card.py",
+    "POST /members/{member_id:uuid}/tier/free": "tests/office/test_member_card.py",
     "POST /businesses/new/{step:str}": "tests/office/test_welcome.py",
     "POST /members/bulk/tasks/{task_id:uuid}/undo": "tests/office/test_member_bulk.py",
     "POST /members/import": "tests/office/test_member_import.py",
@@ -187,19 +193,72 @@ async def _walk_people(walk: Walk, app: Plushka, ids: dict[str, UUID]) -> None:
 
 
 async def _walk_members(walk: Walk, shop: Shop) -> None:
-    adjusted = {"direction": "give", "amount": "5", "reason": "за терпение"}
-    path = "/members/{member_id:uuid}/adjustments"
-    await walk.post(path, "points.adjustment", adjusted, member_id=shop.member_id)
+    await _walk_card(walk, shop.member_id)
+    await _walk_links(walk)
+    await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
     left = await walk.post("/receipts/exports", "task.leave")
     await walk.post("/journal/exports", "task.leave")
     columns = {"format": "csv", "column": "name"}
     await walk.post("/members/exports", "members.export", columns, query="?all=1")
     tags = {"do": "add", "tag": "постоянный"}
     await walk.post("/members/bulk/tags", "task.leave", tags, query="?all=1")
-    points = {"direction": "give", "points": "5", "reason": "праздник", "confirmed": "1"}
+    points = {"direction": "give", "points": "5", "reason": "праздник", "confirmed": "2"}
     await walk.post("/members/bulk/points", "task.leave", points, query="?all=1")
     task_id = left.headers["location"].rpartition("/")[2]
     await walk.post("/tasks/{task_id:uuid}/cancel", "task.cancel", task_id=task_id)
+
+
+async def _walk_card(walk: Walk, member_id: UUID) -> None:
+    card = "/members/{member_id:uuid}"
+
+    async def do(path: str, action: str, data: dict[str, Any] | None = None, **ids: str) -> None:
+        await walk.post(f"{card}/{path}", action, data, browser=None, query="", member_id=member_id, **ids)
+
+    async def found(pattern: str, page: str = "") -> str:
+        match = re.search(pattern, (await walk._browser.get(f"/members/{member_id}{page}")).text)
+        assert match is not None, pattern
+        return match[1]
+
+    reason = {"reason": "за терпение"}
+    await do("adjustment", "points.adjustment", {"direction": "give", "amount": "5", **reason})
+    await do("tags", "member.tag", {"tag": "гость"})
+    await do("notes", "note.write", {"body": "Любит корицу"})
+    note_id = await found(r"/notes/([0-9a-f-]{36})/strike")
+    await do("notes/{note_id:uuid}/strike", "note.strike", note_id=note_id)
+    await do("notes/{note_id:uuid}/restore", "note.restore", note_id=note_id)
+    await do("person", "member.edit", {"name": "Варя"})
+    await do("identities", "identity.add", {"kind": "card", "value": "1000"})
+    corrected = {"kind": "card", "before": "1000", "corrected": "1001", "do": "correct"}
+    await do("identities/correct", "identity.correct", corrected)
+    day = {"whose": "дочь", "date_kind": "birthday", "day": "1", "month": "2"}
+    await do("dates", "member.add_date", day)
+    date_id = await found(r"/dates/([0-9a-f-]{36})/remove", "/person")
+    await do("dates/{date_id:uuid}/remove", "member.remove_date", date_id=date_id)
+    await do("consents", "consent.give", {"consent": "marketing", "do": "give"})
+    await do("block", "member.block", reason)
+    await do("unblock", "member.unblock")
+    await _walk_merge(walk, member_id)
+
+
+async def _walk_merge(walk: Walk, member_id: UUID) -> None:
+    made = await walk.post("/members/new", "member.enroll", {"phone": "8 903 111-22-33"})
+    other_id = made.headers["location"].rpartition("/")[2]
+    joined = {"other_id": other_id, "do": "merge", "reason": "один человек"}
+    await walk.post("/members/{member_id:uuid}/merge", "member.merge", joined, member_id=member_id)
+    match = re.search(
+        r"/merges/([0-9a-f-]{36})/undo", (await walk._browser.get(f"/members/{member_id}/deeds")).text
+    )
+    assert match is not None
+    path = "/members/{member_id:uuid}/merges/{merge_id:uuid}/undo"
+    await walk.post(path, "member.merge_undone", member_id=member_id, merge_id=match[1])
+
+
+async def _walk_links(walk: Walk) -> None:
+    made = await walk.post("/engagement/links", "link.create", {"name": "Табличка"})
+    link_id = made.headers["location"].rpartition("/")[2]
+    path = "/engagement/links/{link_id:uuid}"
+    await walk.post(f"{path}/close", "link.close", link_id=link_id)
+    await walk.post(f"{path}/open", "link.open", link_id=link_id)
 
 
 async def _walk_account(walk: Walk, app: Plushka, clock: SetClock) -> None:

@@ -60,6 +60,7 @@ SECTIONS = (
         (
             Page("programs", marked("Programmes"), "/engagement/programs", "programs.read"),
             Page("tiers", marked("Tiers"), "/engagement/tiers", "programs.read"),
+            Page("links", marked("Registration links"), "/engagement/links", "links.read"),
         ),
     ),
     Section(
@@ -82,6 +83,7 @@ SECTIONS = (
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),
             Page("roles", marked("Roles"), "/settings/roles", "staff.roles"),
+            Page("limits", marked("Limits"), "/settings/limits", "settings.limits"),
             Page("audit", marked("Who did what"), "/settings/audit", "audit.read"),
             Page("sandbox", marked("Sandbox"), "/settings/sandbox", "sandbox.open"),
         ),

@@ -43,6 +43,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "programs.read": EVERYBODY,
         "programs.edit": frozenset({"owner", "manager", "marketer"}),
         "programs.publish": frozenset({"owner", "manager"}),
+        "links.read": frozenset({"owner", "manager", "marketer"}),
+        "links.change": frozenset({"owner", "manager", "marketer"}),
         "journal.read": frozenset({"owner", "manager", "accountant"}),
         "journal.export": frozenset({"owner", "manager", "accountant"}),
         "ledger.read": frozenset({"owner", "manager", "accountant"}),
@@ -50,6 +52,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "account.own": EVERYBODY,
         "settings.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "settings.change": frozenset({"owner", "manager"}),
+        "settings.limits": frozenset({"owner"}),
         "branding.change": frozenset({"owner", "manager", "marketer"}),
         "branches.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "branches.open": frozenset({"owner", "manager"}),
@@ -80,6 +83,7 @@ WHOLE_BUSINESS = frozenset(
         "ledger.verify",
         "sandbox.open",
         "settings.change",
+        "settings.limits",
         "staff.roles",
     }
 )

@@ -9,6 +9,18 @@ from plushka.platform.i18n import Language, marked, translator
 CURRENT: Mapping[ConsentKind, str] = MappingProxyType({"personal_data": "1", "marketing": "1"})
 """The version that is shown now, of each text that strangers are shown."""
 
+CONSENT_WORDS: Mapping[ConsentKind, str] = MappingProxyType(
+    {
+        "personal_data": marked("personal data"),
+        "marketing": marked("marketing"),
+        "sms": marked("SMS"),
+        "email": marked("e-mail"),
+        "messenger": marked("messengers"),
+        "call": marked("calls"),
+    }
+)
+"""What a consent is to, by its kind."""
+
 _TEXTS: Mapping[tuple[ConsentKind, str], str] = MappingProxyType(
     {
         ("personal_data", "1"): marked(

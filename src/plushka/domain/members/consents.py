@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from plushka.domain.audit import operations as audit
 from plushka.domain.members.model import Consent, ConsentKind, ConsentUnchanged, Source
 from plushka.domain.members.store import lock_member
 from plushka.platform.database import Tx
@@ -41,6 +42,12 @@ async def note_consent(
         text_version,
         tx.actor,
         tx.at,
+    )
+    await audit.record(
+        tx,
+        action="consent.give" if is_given else "consent.withdraw",
+        subject=f"member:{member_id}",
+        consent=kind,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from plushka.domain.audit import operations as audit
 from plushka.domain.members.model import (
     NOTE_LENGTH_MAX,
     NOTES_MAX,
@@ -39,6 +40,7 @@ async def write_note(tx: Tx, member_id: UUID, body: str) -> None:
         tx.actor,
         tx.at,
     )
+    await audit.record(tx, action="note.write", subject=f"member:{member_id}")
 
 
 async def strike_note(tx: Tx, member_id: UUID, note_id: UUID, *, is_struck: bool) -> None:
@@ -61,6 +63,9 @@ async def strike_note(tx: Tx, member_id: UUID, note_id: UUID, *, is_struck: bool
     )
     if not found:
         raise UnknownNote
+    await audit.record(
+        tx, action="note.strike" if is_struck else "note.restore", subject=f"member:{member_id}"
+    )
 
 
 async def list_notes(tx: Tx, member_id: UUID) -> Sequence[Note]:

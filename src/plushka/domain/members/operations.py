@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from plushka.domain.audit import operations as audit
 from plushka.domain.members.model import Identity, IdentityMissing, IdentityTaken, Member, Source
 from plushka.domain.members.queries import find_member_ids, get_member
 from plushka.domain.members.store import add_identities
@@ -58,6 +59,8 @@ async def enroll(
         tx.at,
     )
     await add_identities(tx, member.id, member.identities)
+    if source == "office":
+        await audit.record(tx, action="member.enroll", subject=f"member:{member.id}")
     return member
 
 

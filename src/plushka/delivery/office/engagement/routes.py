@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.engagement import branches, files, program, programs, tiers
+from plushka.delivery.office.engagement import branches, files, links, program, programs, tiers
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -15,6 +15,14 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     files.download_version,
     importing.import_file,
     importing.show_import,
+    links.close_link,
+    links.download_png,
+    links.download_svg,
+    links.make_link,
+    links.open_link,
+    links.show_link,
+    links.show_links,
+    links.show_sheet,
     pages.discard,
     pages.find_goods,
     pages.send_section,

@@ -9,12 +9,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from plushka.delivery.office.members.telling import CONSENTS, tiers_of, told
+from plushka.delivery.office.members.telling import tiers_of, told
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.model import Branch
 from plushka.domain.insights.members.conditions import SEARCH_LENGTH_MAX, MemberFilter
 from plushka.domain.insights.members.found import KEY_TYPES, Key, Mark, MemberSort, Order
+from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.model import Source
 from plushka.engine.local_time import instant
 from plushka.platform.i18n import marked
@@ -112,7 +113,7 @@ class Asked:
     def _filter(self) -> MemberFilter:
         form, visit, figures = self.form, self._visit, self._visit.figures
         unseen = form.number("unseen", least=1, most=DAYS_MAX, required=False)
-        consents = self._chosen("consent", [*CONSENTS, *(f"-{kind}" for kind in CONSENTS)])
+        consents = self._chosen("consent", [*CONSENT_WORDS, *(f"-{kind}" for kind in CONSENT_WORDS)])
         blocked = self._chosen("blocked", ("yes", "no"))
         birthday = form.number("birthday", least=1, most=12, required=False)
         return MemberFilter(
@@ -135,8 +136,8 @@ class Asked:
             spend_minor_min=form.money("spend_from", figures.currency, required=False),
             spend_minor_max=form.money("spend_to", figures.currency, required=False),
             sources=tuple(source for source in get_args(Source) if source in form.values("source")),
-            consents_given=tuple(kind for kind in CONSENTS if kind in consents),
-            consents_not_given=tuple(kind for kind in CONSENTS if f"-{kind}" in consents),
+            consents_given=tuple(kind for kind in CONSENT_WORDS if kind in consents),
+            consents_not_given=tuple(kind for kind in CONSENT_WORDS if f"-{kind}" in consents),
             is_blocked=blocked[0] == "yes" if blocked else None,
         )
 

@@ -31,13 +31,14 @@ from plushka.delivery.office.members.columns import (
     member_line,
     place,
 )
-from plushka.delivery.office.members.telling import CONSENTS, SOURCES, tiers_of
+from plushka.delivery.office.members.telling import SOURCES, tiers_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.members.found import COUNT_MAX, MemberSort, Order, Page, count_found, list_found
+from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.queries import list_tags
 from plushka.domain.members.views import (
     Habits,
@@ -259,7 +260,7 @@ async def _page(
         branches=[(str(branch.id), branch.name) for branch in listing.branches],
         months=[(str(month), visit.figures.month(month)) for month in MONTHS],
         sources=[(source, words.gettext(title)) for source, title in SOURCES.items()],
-        consents=[(kind, words.gettext(title)) for kind, title in CONSENTS.items()],
+        consents=[(kind, words.gettext(title)) for kind, title in CONSENT_WORDS.items()],
         **_told(listing, visit),
     )
 

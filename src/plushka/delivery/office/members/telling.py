@@ -8,7 +8,8 @@ from typing import Any
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import Branch
 from plushka.domain.insights.members.conditions import MemberFilter
-from plushka.domain.members.model import ConsentKind, Source
+from plushka.domain.members.consent_texts import CONSENT_WORDS
+from plushka.domain.members.model import Source
 from plushka.platform.i18n import marked
 
 DAY = timedelta(days=1)
@@ -17,14 +18,6 @@ SOURCES: dict[Source, str] = {
     "office": marked("in the office"),
     "link": marked("by a link"),
     "import": marked("from a file"),
-}
-CONSENTS: dict[ConsentKind, str] = {
-    "personal_data": marked("personal data"),
-    "marketing": marked("marketing"),
-    "sms": marked("SMS"),
-    "email": marked("e-mail"),
-    "messenger": marked("messengers"),
-    "call": marked("calls"),
 }
 
 Told = tuple[tuple[str, ...], str]
@@ -59,9 +52,9 @@ class _Teller:
         yield ("tag",), self._listed(words.gettext("Tag"), where.tags)
         bought_at = [places.get(branch_id, "…") for branch_id in where.branch_ids]
         yield ("branch",), self._listed(words.gettext("Bought at"), bought_at)
-        agreed = [words.gettext(CONSENTS[kind]) for kind in where.consents_given]
+        agreed = [words.gettext(CONSENT_WORDS[kind]) for kind in where.consents_given]
         agreed += [
-            words.gettext("not {consent}", consent=words.gettext(CONSENTS[kind]))
+            words.gettext("not {consent}", consent=words.gettext(CONSENT_WORDS[kind]))
             for kind in where.consents_not_given
         ]
         yield ("consent",), self._listed(words.gettext("Consent"), agreed)

@@ -1,12 +1,14 @@
 """What was done, as a sentence without its doer; each action of the trail has one."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from string import Formatter
 
 from plushka.domain.audit.model import Entry
+from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Translator, format_points, marked
+from plushka.platform.i18n import Translator, format_date, format_points, marked
 
 GROUPS = {
     "account": marked("Accounts"),
@@ -14,6 +16,7 @@ GROUPS = {
     "branding": marked("Branding"),
     "business": marked("Settings of the business"),
     "catalog": marked("Catalog"),
+    "consent": marked("Consents of members"),
     "identity": marked("Phones and cards of members"),
     "invitation": marked("Invitations"),
     "key": marked("Keys of tills"),
@@ -23,6 +26,7 @@ GROUPS = {
     "lots": marked("Prolonged points, many"),
     "member": marked("Members"),
     "members": marked("Members, many"),
+    "note": marked("Notes about members"),
     "passkey": marked("Passkeys"),
     "password": marked("Passwords"),
     "points": marked("Points by hand"),
@@ -51,6 +55,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "business.found": (marked("Founded the business “{name}”"),),
     "catalog.upsert_categories": (marked("Entered categories: {categories}"),),
     "catalog.upsert_products": (marked("Entered products: {products}"),),
+    "consent.give": (marked("Noted a consent: {consent}"),),
+    "consent.withdraw": (marked("Noted that a consent is taken back: {consent}"),),
     "identity.add": (marked("Added {kind} {value}"),),
     "identity.correct": (marked("Corrected {kind}"),),
     "identity.remove": (marked("Removed {kind} {value}"),),
@@ -69,6 +75,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "member.block": (marked("Blocked: “{reason}”"),),
     "member.confirm": (marked("Confirmed that the phone is theirs"),),
     "member.edit": (marked("Changed the card: “{reason}”"), marked("Changed the card")),
+    "member.enroll": (marked("Enrolled the member"),),
     "member.merge": (marked("Merged two cards: “{reason}”"), marked("Merged two cards")),
     "member.merge_undone": (marked("Parted merged cards again"),),
     "member.remove_date": (marked("Removed a day to remember"),),
@@ -79,6 +86,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "members.import": (marked("Imported members: {created} new, {updated} updated, {skipped} skipped"),),
     "members.tag": (marked("Tagged “{tag}” members: {members}"),),
     "members.untag": (marked("Took the tag “{tag}” off members: {members}"),),
+    "note.restore": (marked("Took the striking out of a note back"),),
+    "note.strike": (marked("Struck a note out"),),
+    "note.write": (marked("Wrote a note"),),
     "passkey.add": (marked("Added the passkey “{name}”"),),
     "passkey.remove": (marked("Removed the passkey “{name}”"),),
     "password.change": (marked("Changed the own password"),),
@@ -157,6 +167,7 @@ _LISTS: dict[str, Mapping[str, str]] = {
     "scopes": {str(scope): text for scope, text in SCOPE_WORDS.items()},
 }
 _ROLES = {code: name for code, (name, _) in ROLE_WORDS.items()}
+_CONSENTS = {str(kind): text for kind, text in CONSENT_WORDS.items()}
 _KINDS = {name: CHANGES[name] for name in ("phone", "card", "email", "external")}
 
 
@@ -192,6 +203,8 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "points": lambda: format_points(int(text), scale, words.language, signed=True),
         "role": lambda: words.gettext(_ROLES[text]) if text in _ROLES else text,
         "kind": lambda: words.gettext(_KINDS[text]) if text in _KINDS else text,
+        "birthday": lambda: format_date(date.fromisoformat(text), words.language),
+        "consent": lambda: words.gettext(_CONSENTS.get(text, text)),
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),
     }

@@ -1,7 +1,7 @@
 """What was changed about a member by hand: when, by whom, and what it was before."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from litestar import Response, get
@@ -17,50 +17,15 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.audit.model import Entry, EntryFilter
 from plushka.domain.audit.queries import list_entries
+from plushka.domain.insights.trail.sentences import changes, sentence
 from plushka.domain.members.merges import list_merges
 from plushka.domain.members.model import Merge
 from plushka.domain.members.queries import get_member
 from plushka.domain.purchases.merging import UNDO_HOURS
 from plushka.platform.database import Tx
-from plushka.platform.errors import Fact
 from plushka.platform.i18n import marked
 
 ENTRIES_SHOWN = 100
-DEEDS = {
-    "member.edit": marked("The profile was edited"),
-    "member.tag": marked("Tagged “{tag}”"),
-    "member.untag": marked("The tag “{tag}” was removed"),
-    "member.block": marked("Blocked: {reason}"),
-    "member.unblock": marked("Unblocked"),
-    "member.confirm": marked("The phone was confirmed"),
-    "member.merge": marked("Joined with another card: {reason}"),
-    "member.merge_undone": marked("Parted from the other card again"),
-    "member.add_date": marked("An important day was added"),
-    "member.remove_date": marked("An important day was removed"),
-    "identity.add": marked("Known by {value} too"),
-    "identity.remove": marked("No longer known by {value}"),
-    "identity.correct": marked("Corrected to {value}"),
-    "points.adjustment": marked("Points changed by hand, {points}: {reason}"),
-    "points.debt_write_off": marked("Debt written off, {points}: {reason}"),
-    "points.ask": marked("Asked a second person for {points}: {reason}"),
-    "points.approved": marked("Approved {points}: {reason}"),
-    "points.declined": marked("Declined {points}: {reason}"),
-    "points.withdrawn": marked("Took back the request for {points}: {reason}"),
-    "lot.extend": marked("Points prolonged: {reason}"),
-    "lots.extend": marked("Points prolonged, {points}: {reason}"),
-    "tier.set": marked("The tier was set by hand: {reason}"),
-    "tier.free": marked("The tier was left to the rules"),
-}
-_FIELDS = {
-    "name": marked("name"),
-    "sex": marked("sex"),
-    "birthday": marked("birthday"),
-    "personal_discount_bp": marked("personal discount"),
-    "phone": marked("phone"),
-    "card": marked("card"),
-    "email": marked("e-mail"),
-    "external": marked("external id"),
-}
 
 
 class Deed(Struct, frozen=True):
@@ -109,35 +74,18 @@ async def _list_entries(tx: Tx, subjects: Sequence[str]) -> list[Entry]:
 
 
 def _deed(entry: Entry, visit: Visit, actors: Mapping[str, str]) -> Deed:
-    facts = {name: _fact(name, value, visit) for name, value in entry.details.items()}
-    text = DEEDS.get(entry.action)
+    words, scale = visit.words, visit.figures.scale
     return Deed(
-        what=visit.words.gettext(text, **facts) if text else entry.action,
-        changes=tuple(_change(name, *pair, visit) for name, pair in entry.changes.items()),
+        what=sentence(entry, words, scale=scale),
+        changes=tuple(
+            words.gettext(
+                "{field}: {before} → {after}", field=field, before=before or NOTHING, after=after or NOTHING
+            )
+            for field, before, after in changes(entry, words, scale=scale)
+        ),
         who=told_actor(entry.actor, visit, actors),
         at=visit.figures.moment(entry.at),
     )
-
-
-def _change(name: str, before: Fact, after: Fact, visit: Visit) -> str:
-    return visit.words.gettext(
-        "{field}: {before} → {after}",
-        field=visit.words.gettext(_FIELDS[name]) if name in _FIELDS else name,
-        before=_fact(name, before, visit),
-        after=_fact(name, after, visit),
-    )
-
-
-def _fact(name: str, value: Fact, visit: Visit) -> str:
-    if value is None or value == "":
-        return NOTHING
-    if name == "birthday":
-        return visit.figures.full_day(date.fromisoformat(str(value)))
-    if name == "points" and isinstance(value, int):
-        return visit.figures.points(value, signed=True)
-    if name == "personal_discount_bp" and isinstance(value, int):
-        return visit.figures.percent(value)
-    return str(value)
 
 
 def _merge(merge: Merge, visit: Visit, actors: Mapping[str, str]) -> MergeLine:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.card.head import head_of
 from plushka.delivery.office.members.card.wallet import balances, find_wallet, tier_of
+from plushka.delivery.office.members.telling import SOURCES
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.receipt_rows import receipt_rows
@@ -44,12 +45,6 @@ DATES = {
     "birthday": marked("birthday"),
     "wedding": marked("wedding anniversary"),
     "other": marked("important day"),
-}
-_SOURCES = {
-    "till": marked("at a till"),
-    "office": marked("in the office"),
-    "link": marked("by a link"),
-    "import": marked("from a file"),
 }
 
 
@@ -209,7 +204,7 @@ def _times(receipts: int, visit: Visit) -> str:
 
 async def _facts(tx: Tx, member: Member, visit: Visit) -> list[tuple[str, str]]:
     words, figures = visit.words, visit.figures
-    source = words.gettext(_SOURCES[member.source])
+    source = words.gettext(SOURCES[member.source])
     if member.link_id is not None:
         source = words.gettext("by the link “{link}”", link=(await get_link(tx, member.link_id)).name)
     facts = [

@@ -20,7 +20,7 @@ from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.members.consent_texts import consent_text
+from plushka.domain.members.consent_texts import CONSENT_WORDS, consent_text
 from plushka.domain.members.consents import list_consents, note_consent
 from plushka.domain.members.dates import add_date, list_dates, remove_date
 from plushka.domain.members.identities import identify
@@ -43,14 +43,6 @@ from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import marked
 
-CONSENTS = {
-    "personal_data": marked("Keeping of personal data"),
-    "marketing": marked("Offers and advertising"),
-    "sms": marked("By SMS"),
-    "email": marked("By e-mail"),
-    "messenger": marked("In messengers"),
-    "call": marked("By telephone"),
-}
 _SAID = {
     ("till", True): marked("given at a till"),
     ("office", True): marked("given, noted by {who}"),
@@ -247,7 +239,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
         dates=[date_line(day, visit) for day in dates],
         date_kinds=_options(DATES, visit),
         months=[(str(month), visit.figures.month(month)) for month in range(1, 13)],
-        consents=[_consent(kind, title, consents, visit, actors) for kind, title in CONSENTS.items()],
+        consents=[_consent(kind, title, consents, visit, actors) for kind, title in CONSENT_WORDS.items()],
         may_edit=visit.may("members.edit"),
         may_note=visit.may("members.note"),
         may_consent=visit.may("members.consent"),
