@@ -73,6 +73,7 @@ class DayField(Struct, frozen=True):
 
     number: int
     title: str
+    short: str
     opens: str
     closes: str
 
@@ -254,6 +255,7 @@ def _page(visit: Visit, form: Form, branch: Branch | None, *, status: int = 200)
             DayField(
                 number=day,
                 title=visit.words.gettext(_DAYS[day]),
+                short=visit.words.gettext(_SHORT_DAYS[day]),
                 opens=_clock(opening.opens_minutes) if opening else "",
                 closes=_clock(opening.closes_minutes) if opening else "",
             )
