@@ -63,7 +63,7 @@ async def open_business(
         products = dataset.read("products")
         await upsert_categories(tx, catalog.categories(products))
         await upsert_products(tx, catalog.entries(products))
-        program_id = await create_program(tx, name=NAME)
+        program_id = await create_program(tx, name=read_program().name)
         await publish(tx, program_id=program_id, program=read_program(), valid_from=opened_at)
         await _enroll_members(tx, baskets.in_order(year, yesterday), enrolled)
         ways_in = Access(email=EMAIL, password=password, tills=tills)

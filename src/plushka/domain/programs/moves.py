@@ -13,7 +13,7 @@ from plushka.engine.version import Version
 from plushka.platform.database import Tx
 
 PAGE_MAX = 5_000
-"""Members whose tiers one statement weighs: about a third of a second."""
+"""Members whose tiers one statement weighs: 0.8 s where each bought on twenty days of the window."""
 SAMPLES_MAX = 5
 """Members who are named for a move."""
 
