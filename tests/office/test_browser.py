@@ -138,6 +138,28 @@ async def test_a_member_is_found_while_the_name_is_typed_and_gets_points(stage: 
     await expect(page.get_by_text("«Долго ждала кофе»")).to_be_visible()
 
 
+async def test_points_above_the_limit_go_through_two_people_and_into_the_trail(stage: Stage) -> None:
+    card = f"/members/{stage.shop.member_id}"
+    maxim = await (await stage.context()).new_page()
+    await sign_in(maxim, stage.staff["manager"], to=f"{card}/adjustment")
+    await maxim.get_by_label("Сколько бонусов").fill("5000")
+    await maxim.get_by_label("Причина").fill("Испорченный торт")
+    await maxim.get_by_role("button", name="Изменить").click()
+    await expect(maxim.get_by_text("больше вашего лимита")).to_be_visible()
+
+    anna = await (await stage.context(viewport=PHONE_SCREEN)).new_page()
+    await sign_in(anna, stage.staff["owner"], to=card)
+    await expect(anna.get_by_text("90\u00a0бонусов").first).to_be_visible()
+    await anna.get_by_role("link", name="Решить").click()
+    await anna.get_by_role("button", name="Подтвердить").click()
+    await expect(anna.get_by_text("Ничего не ждёт")).to_be_visible()
+
+    await anna.goto(f"{card}/deeds")
+    await expect(anna.get_by_text("«Испорченный торт»")).to_have_count(3)
+    await anna.goto(f"{card}/points")
+    await expect(anna.get_by_text("5\u00a0090\u00a0бонусов").first).to_be_visible()
+
+
 async def test_the_ledger_is_checked_without_leaving_the_page(stage: Stage) -> None:
     page = await (await stage.context()).new_page()
     await sign_in(page, stage.staff["accountant"], to="/ledger")
@@ -181,6 +203,8 @@ async def test_every_page_is_fit_for_everybody(
         f"/members/{stage.shop.member_id}/block",
         f"/members/{stage.shop.member_id}/merge",
         "/members/approvals",
+        "/engagement/links",
+        "/settings/limits",
         "/members/new",
         "/engagement/programs",
         "/engagement/tiers",

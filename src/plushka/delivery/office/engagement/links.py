@@ -15,7 +15,6 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.settings.links import link_url
 from plushka.delivery.office.visit import Visit
-from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.queries import list_branches
@@ -197,12 +196,12 @@ def _rates(figures: LinkFigures, visit: Visit) -> dict[str, Any]:
             "{rate} of opened", rate=visit.figures.ratio(figures.registered, figures.opened)
         )
         if figures.opened
-        else NOTHING,
+        else "",
         "bought": words.gettext(
             "{rate} of registered", rate=visit.figures.ratio(figures.bought, figures.registered)
         )
         if figures.registered
-        else NOTHING,
+        else "",
     }
 
 
