@@ -123,6 +123,11 @@ def test_the_owner_is_told_who_may_do_what() -> None:
         & ACTIONS["members.read"]
         & ACTIONS["programs.read"],
         "Начислить и списать вручную": ACTIONS["members.adjust"],
+        "Анкета, блокировка, уровень, объединение карт": ACTIONS["members.edit"]
+        & ACTIONS["members.block"]
+        & ACTIONS["members.tier"]
+        & ACTIONS["members.merge"],
+        "Заметки и важные даты, запись нового клиента": ACTIONS["members.note"] & ACTIONS["members.enroll"],
         "Журнал и его проверка": ACTIONS["ledger.read"] & ACTIONS["ledger.verify"],
     }
 
