@@ -140,6 +140,8 @@ TABLE = {
     "GET /receipts/new": ALL,
     "POST /receipts/exports": "owner manager accountant",
     "GET /receipts/{receipt_id:uuid}": ALL,
+    "GET /settings/audit": "owner manager",
+    "POST /settings/audit/exports": "owner manager",
     "GET /settings/branches": "owner manager marketer accountant",
     "GET /settings/branches/new": "owner manager",
     "POST /settings/branches/new": "owner manager",
