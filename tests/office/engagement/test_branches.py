@@ -6,14 +6,18 @@ from uuid import UUID
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.office.conftest import Shop, plain
 from tests.pos.conftest import CASHBACK, Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.domain.businesses.queries import list_branches
+from plushka.domain.programs.assigning import move_branches
+from plushka.domain.programs.model import ScaleOfProgram
 from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.programs.queries import get_program_id
+from plushka.engine.program import PointUnit
 from plushka.platform.database import Database
 
 
@@ -106,3 +110,38 @@ async def test_eve_moves_nothing_of_annas(
         await eve.post(address, data={"branches": str(arbat), "when": "now", "do": "move"})
     ).status_code == 404
     assert "обслуживает «Кешбэк" in plain((await anna.get(address)).text)
+
+
+async def test_each_receipt_movement_and_wallet_is_told_in_the_points_of_its_programme(
+    *,
+    anna: httpx.AsyncClient,
+    app: Plushka,
+    cast: Cast,
+    database: Database,
+    clock: SetClock,
+    shop: Shop,
+    arbat: UUID,
+) -> None:
+    clock.advance(timedelta(minutes=1))
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        fine = await create_program(tx, name="Сотые")
+        in_hundredths = structs.replace(CASHBACK, point=PointUnit(scale=2))
+        await publish(tx, program_id=fine, program=in_hundredths, valid_from=tx.at)
+        await move_branches(tx, [arbat], program_id=fine)
+        with pytest.raises(ScaleOfProgram):
+            await publish(tx, program_id=fine, program=CASHBACK, valid_from=tx.at)
+    async with client_of(app, cast.anna.secret) as till:
+        body = coffee("B-1", member={"phone": "+79161234567"})
+        body["lines"] = [{"sku": "4600001", "quantity_milli": 1000, "amount_minor": 12345}]
+        bought = (await till.post("/v1/purchases", json=body)).json()
+    assert bought["balance"]["available"] == 12_34
+
+    card = plain((await anna.get(f"/members/{shop.member_id}")).text)
+    assert ">90 бонусов<" in card
+    assert ">12,34 бонуса<" in card
+    assert "Доступно в каждой программе" in card
+    for page in ("/receipts", f"/receipts/{bought['id']}", "/journal", "/"):
+        told = plain((await anna.get(page)).text)
+        assert "12,34" in told, page
+        assert "1 234" not in told, page
+    assert "Кешбэк 10 %" in plain((await anna.get("/")).text)

@@ -55,9 +55,10 @@ def movement_line(
     *,
     actors: Mapping[str, str],
     zone: str | None = None,
+    scale: int | None = None,
 ) -> MovementLine:
-    """Return one movement told."""
-    words, figures = visit.words, visit.figures
+    """Return one movement told; ``scale`` is that of its points, the visit's programme's if it is not given."""
+    words, figures = visit.words, visit.figures if scale is None else visit.figures_of(scale)
     direction = _direction(movement.debit, movement.credit)
     signed = -movement.points if direction == "out" else movement.points
     return MovementLine(

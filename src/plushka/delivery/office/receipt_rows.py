@@ -1,6 +1,6 @@
 """A receipt as a row, wherever receipts are listed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from plushka.delivery.office.visit import Visit
-from plushka.delivery.web.figures import NOTHING
+from plushka.delivery.web.figures import NOTHING, Figures
 from plushka.domain.insights.receipts.found import ReceiptRow
+from plushka.domain.programs.queries import find_scales
+from plushka.platform.database import Tx
 
 
 class ReceiptLine(Struct, frozen=True):
@@ -31,13 +33,14 @@ class ReceiptLine(Struct, frozen=True):
     is_returned: bool
 
 
-def receipt_rows(rows: Iterable[ReceiptRow], visit: Visit) -> list[ReceiptLine]:
-    """Return the rows as they are shown."""
-    return [_row(row, visit) for row in rows]
+async def receipt_rows(tx: Tx, rows: Sequence[ReceiptRow], visit: Visit) -> list[ReceiptLine]:
+    """Return the rows as they are shown; points are told as those of the receipt's own programme."""
+    scales = await find_scales(tx) if rows else {}
+    return [_row(row, visit, visit.figures_of(scales[row.program_id])) for row in rows]
 
 
-def _row(row: ReceiptRow, visit: Visit) -> ReceiptLine:
-    figures, words = visit.figures, visit.words
+def _row(row: ReceiptRow, visit: Visit, figures: Figures) -> ReceiptLine:
+    words = visit.words
     today = visit.at.astimezone(ZoneInfo(row.time_zone)).date()
     day = row.occurred_at.astimezone(ZoneInfo(row.time_zone)).date()
     return ReceiptLine(

@@ -15,14 +15,20 @@ from plushka.platform.database import Tx
 DAYS_MAX = 366
 
 
-async def list_days(tx: Tx, *, first_on: date, last_on: date) -> tuple[DayFigures, ...]:
-    """Return the sums of each business day that had receipts, in order; both ends count."""
+async def list_days(
+    tx: Tx, *, first_on: date, last_on: date, program_id: UUID | None
+) -> tuple[DayFigures, ...]:
+    """Return the sums of each business day that had receipts, in order; both ends count.
+
+    Points are those of the programme, as points of two cannot be added up.
+    """
     rows = await tx.fetch(
         """
         -- insights.list_days
         select business_date, count(*) as receipts, count(member_id) as receipts_with_member,
                sum(payable_minor - refunded_minor)::bigint as revenue_minor,
-               sum(earned_points)::bigint as earned_points, sum(redeemed_points)::bigint as redeemed_points
+               coalesce(sum(earned_points) filter (where version_id = any($5)), 0)::bigint as earned_points,
+               coalesce(sum(redeemed_points) filter (where version_id = any($5)), 0)::bigint as redeemed_points
         from receipts
         where tenant_id = $1 and business_date between $2 and $3
         group by business_date
@@ -33,8 +39,21 @@ async def list_days(tx: Tx, *, first_on: date, last_on: date) -> tuple[DayFigure
         first_on,
         last_on,
         DAYS_MAX,
+        await _version_ids(tx, program_id),
     )
     return tuple(DayFigures(**row) for row in rows)
+
+
+async def _version_ids(tx: Tx, program_id: UUID | None) -> list[UUID]:
+    rows = await tx.fetch(
+        """
+        -- insights.list_version_ids
+        select id from program_versions where tenant_id = $1 and program_id = $2
+        """,
+        tx.tenant_id,
+        program_id,
+    )
+    return [row["id"] for row in rows]
 
 
 async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Document]:

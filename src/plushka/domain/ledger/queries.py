@@ -45,6 +45,25 @@ async def find_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletVie
     return view(book)
 
 
+async def list_wallets(tx: Tx, member_id: UUID) -> dict[UUID, WalletView]:
+    """Return the member's wallets as ``get_wallet`` does, by programme."""
+    rows = await tx.fetch(
+        """
+        -- ledger.list_wallets
+        select id, member_id, program_id, pending, available, held, debt, due_at, last_purchase_on,
+               last_purchase_zone, moved_to is not null as is_moved
+        from wallets where tenant_id = $1 and member_id = $2
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    books = {row["program_id"]: bookkeeping.book_of(row) for row in rows}
+    await bookkeeping.load_lots(tx, books.values())
+    for book in books.values():
+        book.settle(tx.at)
+    return {program_id: view(book) for program_id, book in books.items()}
+
+
 async def get_wallet_id(tx: Tx, *, member_id: UUID, program_id: UUID) -> UUID:
     """Return the id of the member's wallet.
 

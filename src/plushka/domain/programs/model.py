@@ -158,6 +158,12 @@ class CurrencyOfProgram(Invalid):
     code = "program_currency_wrong"
 
 
+class ScaleOfProgram(Conflict):
+    """Points of the programme are divided otherwise already; a new scale would change what members have."""
+
+    code = "program_scale_fixed"
+
+
 class ProgramNameMissing(Invalid):
     """A programme without a name, or with one of blanks."""
 

@@ -26,12 +26,14 @@ from plushka.domain.programs.model import (
     ProgramTextTooLong,
     ProgramUnsound,
     PublishedVersion,
+    ScaleOfProgram,
     Standing,
     TierNotManual,
     TooManyPrograms,
     UnknownTier,
 )
 from plushka.domain.programs.queries import (
+    find_scales,
     find_version_in_force,
     get_program,
     get_program_id,
@@ -115,6 +117,7 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
 
     :raises ProgramUnsound: the programme contradicts itself
     :raises CurrencyOfProgram: it is written in another currency than the business trades in
+    :raises ScaleOfProgram: its points are divided otherwise than those that members may have
     """
     if found := problems(program):
         raise ProgramUnsound(field=found[0].path, problem=found[0].code, **found[0].facts)
@@ -122,6 +125,9 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
     if program.currency != business.currency:
         raise CurrencyOfProgram(field="currency", currency=business.currency)
     await _lock_program(tx, program_id)
+    scale = (await find_scales(tx)).get(program_id)
+    if scale is not None and program.point.scale != scale:
+        raise ScaleOfProgram(field="point.scale")
     version_id = new_id()
     number = await tx.fetchval(
         """

@@ -124,6 +124,19 @@ async def find_latest_version(tx: Tx, program_id: UUID) -> PublishedVersion | No
     return None if row is None else _published(row)
 
 
+async def find_scales(tx: Tx) -> dict[UUID, int]:
+    """Return the scale of the points of each programme that has been published; it never changes."""
+    rows = await tx.fetch(
+        """
+        -- programs.find_scales
+        select program_id, coalesce((body #>> '{point,scale}')::integer, 0) as scale
+        from program_versions where tenant_id = $1 and number = 1
+        """,
+        tx.tenant_id,
+    )
+    return {row["program_id"]: row["scale"] for row in rows}
+
+
 async def get_version(tx: Tx, version_id: UUID) -> PublishedVersion:
     """Return a version by id.
 

@@ -21,6 +21,7 @@ from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.queries import list_verifications
 from plushka.domain.ledger.verify import Verification
 from plushka.domain.members.queries import count_members
+from plushka.domain.programs.queries import list_programs
 
 DAYS_SHOWN = 14
 RECEIPTS_SHOWN = 8
@@ -39,8 +40,15 @@ class Figure(Struct, frozen=True):
 async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
     today = _business_day(visit)
     async with visit.reading() as tx:
-        days = await list_days(tx, first_on=today - timedelta(days=DAYS_SHOWN - 1), last_on=today)
-        receipts = await list_receipts(tx, ReceiptFilter(), limit=RECEIPTS_SHOWN)
+        days = await list_days(
+            tx,
+            first_on=today - timedelta(days=DAYS_SHOWN - 1),
+            last_on=today,
+            program_id=visit.version.program_id if visit.version else None,
+        )
+        programs = await list_programs(tx)
+        rows = await list_receipts(tx, ReceiptFilter(), limit=RECEIPTS_SHOWN)
+        receipts = await receipt_rows(tx, rows, visit)
         members = await count_members(tx)
         verifications = await list_verifications(tx, limit=1)
         checklist = await read_checklist(tx)
@@ -48,11 +56,11 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
         "home/summary.html",
         section="home",
         today=_told(today, visit),
-        figures=_figures(days, today, visit),
+        figures=_figures(days, today, visit, of_points=programs[0].name if len(programs) > 1 else ""),
         checklist=checklist_items(checklist, visit),
         members=visit.figures.number(members),
         chart=_chart(days, today, visit),
-        receipts=receipt_rows(receipts, visit),
+        receipts=receipts,
         **_ledger(verifications, visit),
     )
 
@@ -71,7 +79,8 @@ def _told(today: date, visit: Visit) -> str:
     return visit.words.gettext("The business day of {date}, which ends at {time}", date=day, time=ends_at)
 
 
-def _figures(days: Sequence[DayFigures], today: date, visit: Visit) -> list[Figure]:
+def _figures(days: Sequence[DayFigures], today: date, visit: Visit, *, of_points: str) -> list[Figure]:
+    """Return the numbers of today; ``of_points`` names the programme whose points they are, if there are several."""
     figures, words = visit.figures, visit.words
     by_day = {day.business_date: day for day in days}
     now = by_day.get(today) or DayFigures(today, 0, 0, 0, 0, 0)
@@ -96,11 +105,13 @@ def _figures(days: Sequence[DayFigures], today: date, visit: Visit) -> list[Figu
             words.gettext("Points earned"),
             figures.points_number(now.earned_points),
             figures.points_number(before.earned_points),
+            of_points,
         ),
         Figure(
             words.gettext("Points spent"),
             figures.points_number(now.redeemed_points),
             figures.points_number(before.redeemed_points),
+            of_points,
         ),
     ]
 

@@ -23,6 +23,7 @@ from plushka.domain.insights.journal.export import KIND
 from plushka.domain.insights.model import Document
 from plushka.domain.insights.queries import find_documents
 from plushka.domain.ledger.words import KINDS
+from plushka.domain.programs.queries import find_scales
 from plushka.domain.tasks import operations as tasks
 from plushka.engine.local_time import instant
 
@@ -83,9 +84,9 @@ async def show_journal(visit: NamedDependency[Visit], request: OfficeRequest) ->
         )
         shown = entries[:PAGE_ROWS]
         documents = await find_documents(tx, [entry.movement.document_id for entry in shown])
-        actors = await load_actors(tx)
+        actors, scales = await load_actors(tx), await find_scales(tx)
     values: dict[str, Any] = {
-        "lines": [_line(entry, documents, actors, visit) for entry in shown],
+        "lines": [_line(entry, documents, actors, visit, scale=scales[entry.program_id]) for entry in shown],
         "more_url": asked.url("/journal", before=shown[-1].movement.id) if len(entries) > PAGE_ROWS else "",
     }
     if "hx-request" in request.headers:
@@ -118,13 +119,13 @@ async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redir
 
 
 def _line(
-    entry: Entry, documents: Mapping[UUID, Document], actors: Mapping[str, str], visit: Visit
+    entry: Entry, documents: Mapping[UUID, Document], actors: Mapping[str, str], visit: Visit, *, scale: int
 ) -> JournalLine:
     return JournalLine(
         member=entry.member_name,
         member_href=f"/members/{entry.member_id}",
         movement=movement_line(
-            entry.movement, documents.get(entry.movement.document_id), visit, actors=actors
+            entry.movement, documents.get(entry.movement.document_id), visit, actors=actors, scale=scale
         ),
     )
 

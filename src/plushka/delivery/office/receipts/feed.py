@@ -25,6 +25,7 @@ from plushka.domain.insights.receipts.found import (
     sum_receipts,
 )
 from plushka.domain.tasks import operations as tasks
+from plushka.platform.database import Tx
 
 PAGE_ROWS = 50
 NEW_ROWS_MAX = 200
@@ -40,7 +41,7 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
     is_fragment = "hx-request" in request.headers
     async with visit.reading() as tx:
         rows = await list_receipts(tx, where, before=before, limit=PAGE_ROWS + 1)
-        values = _listed(rows, asked, visit)
+        values = await _listed(tx, rows, asked, visit)
         if is_fragment:
             return visit.fragment("receipts/page.html", **values)
         branches = await list_branches(tx)
@@ -70,7 +71,8 @@ async def show_new_receipts(visit: NamedDependency[Visit], request: OfficeReques
         rows = await list_new_receipts(
             tx, where, after=id_of(request.query_params, "after"), limit=NEW_ROWS_MAX
         )
-    return visit.fragment("receipts/rows.html", receipts=receipt_rows(rows, visit))
+        receipts = await receipt_rows(tx, rows, visit)
+    return visit.fragment("receipts/rows.html", receipts=receipts)
 
 
 @post("/receipts/exports", opt={"action": "receipts.export"})
@@ -87,10 +89,10 @@ async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redir
     return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
 
 
-def _listed(rows: Sequence[ReceiptRow], asked: Asked, visit: Visit) -> dict[str, Any]:
+async def _listed(tx: Tx, rows: Sequence[ReceiptRow], asked: Asked, visit: Visit) -> dict[str, Any]:
     shown = rows[:PAGE_ROWS]
     return {
-        "receipts": receipt_rows(shown, visit),
+        "receipts": await receipt_rows(tx, shown, visit),
         "more_url": asked.url("/receipts", before=shown[-1].id) if len(rows) > PAGE_ROWS else "",
     }
 

@@ -1,6 +1,7 @@
 """One receipt: its figures, why they are so, and everything that was booked for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import Response, get
@@ -90,6 +91,8 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
         labels = await find_documents(tx, documents)
         names = await load_names(tx)
         actors = await load_actors(tx)
+    # Points on this page are those of the receipt's own programme.
+    visit = replace(visit, version=version)
     explanation = explain(
         receipt.outcome, version.program, language=visit.look.language, zone=receipt.time_zone, names=names
     )

@@ -28,6 +28,7 @@ class Entry(Struct, frozen=True):
     movement: Movement
     member_id: UUID
     member_name: str
+    program_id: UUID
 
 
 async def list_entries(
@@ -64,7 +65,7 @@ async def list_entries(
         f"""
         -- insights.list_entries
         select p.id, p.kind, p.debit, p.credit, p.points, p.lot_id, p.document_id, p.at,
-               w.member_id, m.name as member_name
+               w.member_id, m.name as member_name, w.program_id
         from postings p
         join wallets w on w.tenant_id = p.tenant_id and w.id = p.wallet_id
         join members m on m.tenant_id = w.tenant_id and m.id = w.member_id
@@ -88,6 +89,7 @@ async def list_entries(
             ),
             member_id=row["member_id"],
             member_name=row["member_name"],
+            program_id=row["program_id"],
         )
         for row in rows
     )

@@ -12,7 +12,7 @@ from plushka.domain.insights.journal.entries import Entry, JournalFilter, list_e
 from plushka.domain.insights.model import Document
 from plushka.domain.insights.queries import find_documents
 from plushka.domain.ledger.words import ACCOUNTS, KINDS
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_scales
 from plushka.domain.staff.queries import list_staff
 from plushka.domain.tasks.running import Run
 from plushka.platform.csv_files import Cell, csv_bytes
@@ -70,8 +70,7 @@ def _heading(language: Language) -> list[Cell]:
 
 
 async def _rows(tx: Tx, entries: Sequence[Entry], language: Language) -> list[list[Cell]]:
-    business, version = await get_business(tx), await get_current_version(tx)
-    scale = version.program.point.scale if version else 0
+    business, scales = await get_business(tx), await find_scales(tx)
     documents = await find_documents(tx, list({entry.movement.document_id for entry in entries}))
     people = {f"staff:{person.id}": person.name for person in await list_staff(tx)}
     words, zone = translator(language), ZoneInfo(business.time_zone)
@@ -83,7 +82,7 @@ async def _rows(tx: Tx, entries: Sequence[Entry], language: Language) -> list[li
             words.gettext(KINDS[entry.movement.kind]),
             words.gettext(ACCOUNTS[entry.movement.debit]),
             words.gettext(ACCOUNTS[entry.movement.credit]),
-            Decimal(entry.movement.points).scaleb(-scale),
+            Decimal(entry.movement.points).scaleb(-scales[entry.program_id]),
             *_document(documents.get(entry.movement.document_id), people, words),
         ]
         for entry in entries

@@ -9,10 +9,9 @@ import msgspec
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.receipts.found import ReceiptFilter, ReceiptRow, list_receipts, sum_receipts
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_scales
 from plushka.domain.tasks.running import Run
 from plushka.platform.csv_files import Cell, csv_bytes
-from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
 from plushka.platform.i18n import currency_decimals, language_of, marked, translator
 
@@ -50,17 +49,11 @@ async def export_receipts(run: Run) -> Mapping[str, Fact]:
             rows = await list_receipts(tx, where, after=last, limit=STEP_ROWS, earliest_first=True)
             if not rows:
                 return {"count": step.done}
-            money, points = await _scales(tx)
-            cells = [_cells(row, money=money, points=points) for row in rows]
+            money, scales = currency_decimals((await get_business(tx)).currency), await find_scales(tx)
+            cells = [_cells(row, money=money, points=scales[row.program_id]) for row in rows]
             step.output += csv_bytes(cells, language, is_beginning=False)
             step.done += len(rows)
             step.cursor = str(rows[-1].id)
-
-
-async def _scales(tx: Tx) -> tuple[int, int]:
-    """Return how many decimals money and points have."""
-    version = await get_current_version(tx)
-    return currency_decimals((await get_business(tx)).currency), version.program.point.scale if version else 0
 
 
 def _cells(row: ReceiptRow, *, money: int, points: int) -> list[Cell]:

@@ -31,6 +31,7 @@ class ReceiptRow(Struct, frozen=True):
     payable_minor: int
     refunded_minor: int
     earned_points: int
+    program_id: UUID
 
 
 class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
@@ -110,11 +111,12 @@ async def list_receipts(
         -- insights.list_receipts
         select r.id, r.external_id, b.name as branch_name, b.time_zone, r.cashier, r.member_id,
                m.name as member_name, r.occurred_at, r.amount_minor, r.discount_minor, r.redeemed_points,
-               r.payable_minor, r.refunded_minor, r.earned_points
+               r.payable_minor, r.refunded_minor, r.earned_points,
+               (select program_id from program_versions where tenant_id = $1 and id = r.version_id)
         {_FROM} {conditions}
         order by r.id {"" if earliest_first else "desc"}
         limit ${len(args)}
-        """,
+        """,  # noqa: S608  composed of the fixed conditions above
         *args,
     )
     return tuple(ReceiptRow(**row) for row in rows)

@@ -279,6 +279,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("A version can be planned at most {days_max} days ahead."),
         marked("A version cannot be planned so far ahead."),
     ),
+    "program_scale_fixed": (marked("Members have points already: how they are divided cannot change."),),
     "program_not_ready": (
         marked("The programme has no rules in force by then. Publish some, or choose a later moment."),
     ),

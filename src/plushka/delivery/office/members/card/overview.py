@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.card.head import head_of
-from plushka.delivery.office.members.card.wallet import balances, find_wallet, tier_of
+from plushka.delivery.office.members.card.wallet import balances, find_wallet, tier_of, wallets_of
 from plushka.delivery.office.members.telling import SOURCES
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
@@ -157,13 +157,14 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
     return {
         "head": head_of(member, visit, tab=""),
         **balances(wallet, visit),
+        "wallets": await wallets_of(tx, member.id, visit),
         **tier_of(standing, visit),
         **_shopping(await get_shopping(tx, member.id), visit),
         "favourites": [
             (favourite.name, _times(favourite.receipts, visit))
             for favourite in await list_favourites(tx, member.id, since=since)
         ],
-        "receipts": receipt_rows(receipts, visit),
+        "receipts": await receipt_rows(tx, receipts, visit),
         "facts": await _facts(tx, member, visit),
         "dates": [date_line(day, visit) for day in await list_dates(tx, member.id)],
         "tags": member.tags,

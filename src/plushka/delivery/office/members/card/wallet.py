@@ -12,6 +12,7 @@ from plushka.delivery.web.figures import NOTHING
 from plushka.domain.ledger import queries
 from plushka.domain.ledger.model import LotView, WalletView
 from plushka.domain.programs.model import TierStanding
+from plushka.domain.programs.queries import find_scales, list_programs
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.purchase import TierProgress
@@ -43,6 +44,19 @@ async def find_wallet(tx: Tx, member_id: UUID, visit: Visit) -> WalletView | Non
     if visit.version is None:
         return None
     return await queries.find_wallet(tx, member_id=member_id, program_id=visit.version.program_id)
+
+
+async def wallets_of(tx: Tx, member_id: UUID, visit: Visit) -> list[tuple[str, str]]:
+    """Return the programmes that the member takes part in, with what is available in each; none of only one."""
+    programs = await list_programs(tx)
+    if len(programs) == 1:
+        return []
+    wallets, scales = await queries.list_wallets(tx, member_id), await find_scales(tx)
+    return [
+        (program.name, visit.figures_of(scales[program.id]).points(wallets[program.id].balance.available))
+        for program in programs
+        if program.id in wallets and program.id in scales
+    ]
 
 
 def balances(wallet: WalletView | None, visit: Visit) -> dict[str, Any]:
