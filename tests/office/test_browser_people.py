@@ -46,7 +46,7 @@ async def test_somebody_is_invited_switches_codes_on_and_comes_in_with_one(
     kira = await (await stage.context()).new_page()
     await kira.goto(link)
     await kira.get_by_label("Почта").fill("kira@new.example")
-    await kira.get_by_label("Пароль").fill(NEW_PASSWORD)
+    await kira.get_by_label("Пароль", exact=True).fill(NEW_PASSWORD)
     await kira.get_by_role("button", name="Создать запись и присоединиться").click()
     await kira.wait_for_url("**/")
     await kira.goto("/account")
@@ -62,7 +62,7 @@ async def test_somebody_is_invited_switches_codes_on_and_comes_in_with_one(
     await kira.get_by_role("button", name="Выйти").first.click()
 
     await kira.get_by_label("Почта").fill("kira@new.example")
-    await kira.get_by_label("Пароль").fill(NEW_PASSWORD)
+    await kira.get_by_label("Пароль", exact=True).fill(NEW_PASSWORD)
     await kira.get_by_role("button", name="Войти", exact=True).click()
     await kira.get_by_label("Шесть цифр или запасной код").fill(recovery[0])
     await kira.get_by_role("button", name="Войти").click()

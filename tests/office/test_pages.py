@@ -221,6 +221,7 @@ async def test_english_is_one_button_away_and_stays(anna: httpx.AsyncClient) -> 
     assert "10% in points on every receipt" in plain(page)
 
 
+@pytest.mark.usefixtures("staff")
 async def test_the_theme_is_kept_or_left_to_the_system(stranger: httpx.AsyncClient) -> None:
     assert "data-theme" not in (await stranger.get("/sign-in")).text
     await stranger.post("/preferences", data={"theme": "dark"})
@@ -243,6 +244,7 @@ async def test_pages_forbid_what_they_do_not_need(
         assert " onclick=" not in answer.text
 
 
+@pytest.mark.usefixtures("staff")
 async def test_static_files_come_compressed_and_for_ever(stranger: httpx.AsyncClient) -> None:
     page = (await stranger.get("/sign-in")).text
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
