@@ -285,3 +285,31 @@ def test_a_way_back_never_leads_to_another_site(text: str) -> None:
 
 def test_a_way_back_keeps_its_query() -> None:
     assert local_path("/receipts?number=A-1&branch=") == "/receipts?number=A-1&branch="
+
+
+@pytest.mark.usefixtures("staff")
+async def test_a_session_planted_in_a_browser_is_not_the_one_that_signing_in_opens(
+    app: Plushka, stranger: httpx.AsyncClient
+) -> None:
+    planted = "planted-by-somebody-who-waits"
+    stranger.cookies.set("plushka_session", planted, domain="plushka.test")
+    answer = await enter(stranger)
+    assert answer.cookies["plushka_session"] != planted
+
+    async with browser_at(app) as other:
+        other.cookies.set("plushka_session", planted)
+        assert (await other.get("/")).status_code == httpx.codes.FOUND
+
+
+async def test_no_page_of_ours_stands_in_a_frame_of_another_site(
+    anna: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    pages = [
+        *[
+            await anna.get(path)
+            for path in ("/", "/account", "/settings/staff", "/settings/tills", "/nothing")
+        ],
+        *[await stranger.get(path) for path in ("/sign-in", "/invitations/x", "/password-resets/x")],
+    ]
+    for page in pages:
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"], page.url
