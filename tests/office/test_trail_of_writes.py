@@ -11,6 +11,7 @@ import pyotp
 import pytest
 from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD, Shop, browser_at
+from tests.office.engagement.forms import fields_of
 from tests.office.test_people import ids, link_on
 from tests.office.test_permissions import routes
 from tests.pos.conftest import Cast
@@ -116,6 +117,7 @@ async def walked(walk: Walk, ids: dict[str, UUID], app: Plushka, shop: Shop) -> 
     await _walk_settings(walk)
     await _walk_people(walk, app, ids)
     await _walk_members(walk, shop)
+    await _walk_programs(walk, shop)
     return walk
 
 
@@ -259,6 +261,56 @@ async def _walk_links(walk: Walk) -> None:
     path = "/engagement/links/{link_id:uuid}"
     await walk.post(f"{path}/close", "link.close", link_id=link_id)
     await walk.post(f"{path}/open", "link.open", link_id=link_id)
+
+
+async def _walk_programs(walk: Walk, shop: Shop) -> None:
+    browser, program_id = walk._browser, shop.program_id
+    home, path = f"/engagement/programs/{program_id}", "/engagement/programs/{program_id:uuid}"
+
+    async def mark() -> str:
+        found = re.search(r'name="mark" value="([^"]*)"', (await browser.get(f"{home}/draft/preset")).text)
+        assert found is not None
+        return found[1]
+
+    await walk.post(f"{path}/name", "program.rename", {"name": "Плюшки"}, program_id=program_id)
+    exported = (await browser.get(f"{home}/draft/file")).text
+    draft = {"mark": await mark(), "text": exported.replace('"rate_bp": 1000', '"rate_bp": 900')}
+    await walk.post(f"{path}/draft/import", "program.save_draft", draft, program_id=program_id)
+    typed = {
+        **fields_of((await browser.get(f"{home}/draft/rule?id=base")).text),
+        "rate": ["25"],
+        "do": ["save"],
+    }
+    route = f"{path}/draft/{{section:str}}"
+    await walk.post(
+        route, "program.save_draft", typed, query="?id=base", program_id=program_id, section="rule"
+    )
+    thrown = {"mark": await mark()}
+    await walk.post(f"{path}/draft/discard", "program.discard_draft", thrown, program_id=program_id)
+    preset = {"mark": await mark(), "preset": "coffee"}
+    await walk.post(f"{path}/draft/preset", "program.save_draft", preset, program_id=program_id)
+    published = {"mark": await mark(), "against": "1", "when": "now"}
+    await walk.post(f"{path}/draft/publish", "program.publish", published, program_id=program_id)
+    route = f"{path}/versions/{{version_id:uuid}}/roll-back"
+    await walk.post(route, "program.roll_back", program_id=program_id, version_id=shop.version_id)
+
+    made = await walk.post("/engagement/programs", "program.create", {"name": "Визиты"})
+    other_id = made.headers["location"].split("/")[3]
+    home = f"/engagement/programs/{other_id}"
+    file = exported.replace("Плюшки", "Визиты")
+    await browser.post(f"{home}/draft/import", data={"mark": await mark(), "text": file})
+    await browser.post(f"{home}/draft/publish", data={"mark": await mark(), "against": "0", "when": "now"})
+    branch = re.search(r'name="branches" value="([^"]+)"', (await browser.get(f"{home}/branches")).text)
+    assert branch is not None
+    later = {"branches": branch[1], "when": "later", "valid_from": "2026-12-01T10:00", "do": "move"}
+    await walk.post(f"{path}/branches", "program.serve", later, program_id=other_id)
+    planned = {"branch": branch[1], "planned_for": "2026-12-01T07:00:00+00:00"}
+    await walk.post(f"{path}/branches/withdraw", "program.serve", planned, program_id=other_id)
+    await _walk_tiers(walk, shop)
+
+
+async def _walk_tiers(walk: Walk, shop: Shop) -> None:
+    await walk.post("/engagement/tiers/preview", "task.leave", {"program": str(shop.program_id)})
 
 
 async def _walk_account(walk: Walk, app: Plushka, clock: SetClock) -> None:
