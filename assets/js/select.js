@@ -33,7 +33,7 @@ function show(table) {
   }
   const rows = boxes(table);
   const chosen = rows.filter((box) => box.checked).length;
-  all.hidden = false;
+  all.classList.remove("invisible");
   all.checked = chosen === rows.length;
   all.indeterminate = chosen > 0 && chosen < rows.length;
   act.disabled = chosen === 0;
