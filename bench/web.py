@@ -52,19 +52,19 @@ WEIGHT_KB_MAX = 150
 PAINT_MS_MAX = 1200
 
 ADDRESSES = (
-    ("Summary", "/", ""),
-    ("Members", "/members", ""),
-    ("A member", "/members", "main tbody a[href^='/members/']"),
-    ("Receipts", "/receipts", ""),
-    ("A receipt", "/receipts?member=with", "main tbody a[href^='/receipts/']"),
-    ("Programmes", "/engagement/programs", ""),
-    ("A programme's draft", "/engagement/programs", "main a[href$='/draft']"),
-    ("Movements of points", "/journal", ""),
-    ("Proof of the ledger", "/ledger", ""),
-    ("Staff", "/settings/staff", ""),
-    ("Look", "/settings/branding", ""),
+    ("Summary", "/", "", ""),
+    ("Members", "/members", "", ""),
+    ("A member", "/members", "main tbody a[href^='/members/']", ""),
+    ("Receipts", "/receipts", "", ""),
+    ("A receipt", "/receipts?member=with", "main tbody a[href^='/receipts/']", ""),
+    ("Programmes", "/engagement/programs", "", ""),
+    ("A programme's draft", "/engagement/programs", "main article h2 a", "/draft"),
+    ("Movements of points", "/journal", "", ""),
+    ("Proof of the ledger", "/ledger", "", ""),
+    ("Staff", "/settings/staff", "", ""),
+    ("Look", "/settings/branding", "", ""),
 )
-"""Pages by name: an address, or the first link in it that a selector finds."""
+"""Pages by name: an address, or the first link in it that a selector finds, with what follows it."""
 
 _MEASURE = """
 async () => {
@@ -189,11 +189,11 @@ async def _find_addresses(browser: Browser, address: str) -> dict[str, str]:
     page = await context.new_page()
     await page.goto("/demo")
     found = {"Sign-in": "/sign-in"}
-    for name, path, selector in ADDRESSES:
+    for name, path, selector, then in ADDRESSES:
         found[name] = path
         if selector:
             await page.goto(path)
-            found[name] = await page.locator(selector).first.get_attribute("href") or path
+            found[name] = (await page.locator(selector).first.get_attribute("href") or path) + then
     await context.close()
     return found
 

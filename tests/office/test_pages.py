@@ -257,3 +257,13 @@ async def test_static_files_come_compressed_and_for_ever(stranger: httpx.AsyncCl
         sizes[encoding] = int(answer.headers["content-length"])
 
     assert sizes["br"] < sizes["gzip"] < sizes["identity"]
+
+
+@pytest.mark.usefixtures("shop")
+async def test_a_page_travels_compressed(anna: httpx.AsyncClient) -> None:
+    plain_page = await anna.get("/receipts", headers={"accept-encoding": "identity"})
+    page = await anna.get("/receipts", headers={"accept-encoding": "gzip"})
+
+    assert page.headers["content-encoding"] == "gzip"
+    assert page.text.count("A-1") == plain_page.text.count("A-1") > 0
+    assert int(page.headers["content-length"]) * 3 < len(plain_page.content)
