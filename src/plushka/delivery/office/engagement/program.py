@@ -29,6 +29,9 @@ from plushka.domain.programs.telling.program import describe_program
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
+SERVED_SHOWN = 8
+"""Branches named beside a programme; all of them have a page."""
+
 
 class VersionLine(Struct, frozen=True):
     """A publication in the list; ``state`` says whether it is in force, planned or replaced."""
@@ -164,7 +167,8 @@ async def _page(
         draft_by=told_actor(draft.saved_by, visit, actors) if draft.saved_by else "",
         telling=describe_program(shown.program, language=visit.look.language, names=names) if shown else None,
         versions=version_lines(versions, visit, actors, shown=shown, in_force=in_force),
-        served=served,
+        served=served[:SERVED_SHOWN],
+        served_more=max(0, len(served) - SERVED_SHOWN),
         may_edit=visit.may("programs.edit"),
         may_publish=visit.may("programs.publish"),
     )
