@@ -396,7 +396,6 @@ create table members (
 
 grant update on members to plushka_app;
 
-create index members_by_age on members (tenant_id, enrolled_at, id);
 create index members_merged on members (tenant_id, merged_into) where merged_into is not null;
 create index members_of_link on members (tenant_id, link_id) where link_id is not null;
 

@@ -111,7 +111,13 @@ async def load_lots(tx: Tx, books: Iterable[Book], *, also: Collection[UUID] = (
         select id, wallet_id, document_id, granted, pending, available, held, earned_at, activates_at,
                expires_at, sliding_days, receipt_share_bp
         from lots
-        where tenant_id = $1 and wallet_id = any($2) and (pending + available + held > 0 or id = any($3))
+        where tenant_id = $1 and wallet_id = any($2) and pending + available + held > 0
+        union all
+        -- Of its own, so that either half has one possible plan (decision 0051).
+        select id, wallet_id, document_id, granted, pending, available, held, earned_at, activates_at,
+               expires_at, sliding_days, receipt_share_bp
+        from lots
+        where tenant_id = $1 and id = any($3) and wallet_id = any($2) and pending + available + held = 0
         """,
         tx.tenant_id,
         list(by_wallet),

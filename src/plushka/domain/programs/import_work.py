@@ -25,7 +25,7 @@ from plushka.platform.errors import Fact
 from plushka.platform.i18n import Language, translator
 
 READ, TRY, BRING_IN = "members.import.read", "members.import.try", "members.import"
-ROWS_A_STEP = 500
+ROWS_A_STEP = 200
 SAMPLE_ROWS = 40
 
 
