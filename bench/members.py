@@ -118,7 +118,7 @@ def file_of_members(count: int, program: Program) -> bytes:
         name = f"{dice.choice(LAST_NAMES)} {dice.choice(FIRST_NAMES)}"
         tags = ", ".join(tag for tag in ("vip", "кофе", "сосед") if dice.random() < 0.05)  # noqa: PLR2004
         lines.append(
-            f"{name};8 (916) {number // 10000:03}-{number % 10000 // 100:02}-{number % 100:02};{2_000_000 + number};"
+            f"{name};+7 (916) {number // 10000:03}-{number % 10000 // 100:02}-{number % 100:02};{2_000_000 + number};"
             f"m{number}@plushka.example;{born:%d.%m.%Y};{dice.randrange(5000)};{dice.choice(tiers)};{tags};"
             f"{joined:%d.%m.%Y}"
         )
