@@ -17,7 +17,9 @@ from tests.office.tasks import do_all_tasks
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
+from plushka.delivery.office.permissions import rights_of
 from plushka.domain.insights.members.export import ExportColumn
+from plushka.domain.ledger.limits import set_limit
 from plushka.domain.ledger.verify import check
 from plushka.domain.members.imports.files import read_table
 from plushka.domain.members.imports.rows import Facts
@@ -26,6 +28,10 @@ from plushka.domain.members.model import Identity
 from plushka.domain.programs.adjusting import adjust
 from plushka.domain.programs.operations import enroll
 from plushka.domain.purchases.laws import LAWS
+from plushka.domain.staff.model import Position
+from plushka.domain.staff.people import give_position
+from plushka.domain.staff.queries import list_staff
+from plushka.domain.staff.roles import create_role
 from plushka.platform.database import Database
 
 NAMES = ("Анна", "Борис", "=cmd|'/c calc'!A1")
@@ -160,6 +166,24 @@ async def test_a_manager_gives_no_more_together_than_the_limit(
     assert "Всего это 1 200 бонусов, а ваш предел за раз — 1 000 бонусов" in plain(answer.text)
     assert 'value="400"' in answer.text
     assert await stage.points() == [100, 0, 0]
+
+
+async def test_a_role_of_the_business_s_own_gives_no_more_together_than_its_limit(
+    app: Plushka, staff: dict[str, str], stage: Stage
+) -> None:
+    async with stage.database.transaction(stage.tenant_id, actor="test:cast", at=stage.clock.now()) as tx:
+        role = await create_role(
+            tx, name="Раздающий", actions=["members.read", "members.bulk"], own=rights_of("owner")
+        )
+        await set_limit(tx, f"role:{role.id}", 10)
+        person = next(each for each in await list_staff(tx) if each.email == staff["cashier"])
+        await give_position(tx, person.id, Position(own_role_id=role.id))
+    async with signed_in(app, staff["cashier"]) as oleg:
+        typed = {"direction": "give", "points": "4", "reason": "x", "confirmed": "3"}
+        answer = await oleg.post("/members/bulk/points?all=1", data=typed)
+
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "ваш предел за раз — 10 бонусов" in plain(answer.text)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -
     async with visit.writing() as tx:
         whom = await _whom(tx, request, visit)
         if points is not None:
-            limit = await find_limit(tx, visit.session.role or "", scale=figures.scale)
+            limit = await find_limit(tx, visit.limited_as, scale=figures.scale)
             if limit is not None and points * whom.count > limit:
                 form.fail(
                     "points",
