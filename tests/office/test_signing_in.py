@@ -277,6 +277,8 @@ async def test_a_cashier_begins_where_cashiers_may(app: Plushka, stranger: httpx
         "",
         "/a\r\nset-cookie: x",
         "http:///evil.example",
+        "//[",
+        "http://[evil.example",
     ],
 )
 def test_a_way_back_never_leads_to_another_site(text: str) -> None:
