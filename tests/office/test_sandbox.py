@@ -15,7 +15,7 @@ from plushka.domain.ledger.verify import check
 from plushka.domain.purchases.laws import LAWS
 from plushka.domain.staff.model import SCOPES
 from plushka.domain.staff.operations import issue_key
-from plushka.domain.staff.queries import list_keys, list_tills
+from plushka.domain.staff.queries import list_keys, list_staff, list_tills
 from plushka.platform.database import Database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -109,3 +109,22 @@ async def test_a_closed_sandbox_lets_nobody_in_and_a_new_one_can_be_opened(
     assert (await anna.post("/settings/sandbox/closing")).status_code == httpx.codes.CONFLICT
     again = await anna.post("/settings/sandbox", follow_redirects=True)
     assert "Песочница готова" in again.text
+
+
+async def test_a_sandbox_keeps_nobody_from_a_new_password(
+    *,
+    anna: httpx.AsyncClient,
+    cast: Cast,
+    staff: dict[str, str],
+    database: Database,
+    clock: SetClock,
+    sandbox: UUID,
+) -> None:
+    async with database.transaction(sandbox, actor="test:cast", at=clock.now()) as tx:
+        cashier = next(person for person in await list_staff(tx) if person.email == staff["cashier"])
+    path = f"/settings/staff/{cashier.id}/reset-link"
+    assert (await anna.post(path)).status_code == httpx.codes.FORBIDDEN, "the sandbox opens no real account"
+
+    await anna.post(f"/businesses/{cast.anna.tenant_id}/enter")
+
+    assert "/password-resets/" in (await anna.post(path)).text

@@ -53,6 +53,8 @@ async def make_reset(tx: Tx, *, account: Account) -> str:
 
     Whether the one who acts may do so, ``roles.check_rights`` has told.
 
+    A place in the business's own sandbox is none elsewhere.
+
     :raises WorksElsewhere: when the account has a place in another business too, which this one must not enter
     """
     await tx.execute("select set_config('plushka.account_id', $1, true)", str(account.id))
@@ -60,7 +62,10 @@ async def make_reset(tx: Tx, *, account: Account) -> str:
         """
         -- password_change.make_reset
         select exists (
-            select from staff where account_id = $2 and tenant_id <> $1 and dismissed_at is null
+            select from staff
+            where account_id = $2 and dismissed_at is null and tenant_id not in (
+                select tenant_id from businesses where tenant_id = $1 or sandbox_of = $1
+            )
         )
         """,
         tx.tenant_id,
