@@ -8,7 +8,15 @@ import xlsxwriter
 
 from plushka.domain.members.imports.columns import read_date, recognize
 from plushka.domain.members.imports.files import read_table
-from plushka.domain.members.imports.model import Column, FileEmpty, FileUnreadable, ImportRow, Plan, Table
+from plushka.domain.members.imports.model import (
+    Column,
+    FileEmpty,
+    FileTooLong,
+    FileUnreadable,
+    ImportRow,
+    Plan,
+    Table,
+)
 from plushka.domain.members.imports.rows import Facts
 from plushka.domain.members.imports.understanding import propose, understand
 from plushka.domain.members.model import Identity
@@ -151,3 +159,14 @@ def test_what_is_no_table_is_refused(content: bytes) -> None:
 
 def test_every_problem_has_a_sentence() -> None:
     assert {"import_repeated", "identity_taken", "import_balance_known"} <= PROBLEM_CODES
+
+
+def test_a_stray_cell_in_the_far_corner_ends_the_reading_and_not_the_server() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "Телефон")
+        sheet.write(1_048_575, 16_383, "x")
+
+    with pytest.raises(FileTooLong):
+        read_table(file.getvalue())

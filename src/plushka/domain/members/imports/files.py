@@ -2,10 +2,6 @@
 
 import csv
 import io
-from datetime import date, datetime
-from zipfile import BadZipFile, ZipFile
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from plushka.domain.members.imports.model import (
     CELL_LENGTH_MAX,
@@ -16,11 +12,10 @@ from plushka.domain.members.imports.model import (
     FileUnreadable,
     Table,
 )
+from plushka.domain.members.imports.spreadsheets import read_spreadsheet
 
 ENCODINGS = ("utf-8", "cp1251", "utf-16")
 DELIMITERS = (";", ",", "\t", "|")
-UNPACKED_BYTES_MAX = 1 << 30
-"""Of a spreadsheet: a small file may unpack to fill the memory."""
 _SAMPLE_LINES = 50
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
@@ -36,7 +31,7 @@ def read_table(content: bytes, *, encoding: str = "", delimiter: str = "") -> Ta
     :raises FileTooLong: when it has more rows or columns than we take
     """
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        table = Table(rows=_spreadsheet(content))
+        table = Table(rows=[[_cell(cell) for cell in row] for row in read_spreadsheet(content)])
     else:
         encoding = encoding or _encoding_of(content)
         try:
@@ -66,38 +61,9 @@ def _texts(text: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _spreadsheet(content: bytes) -> list[list[str]]:
-    try:
-        if content.startswith(b"PK"):
-            with ZipFile(io.BytesIO(content)) as archive:
-                if sum(part.file_size for part in archive.infolist()) > UNPACKED_BYTES_MAX:
-                    raise FileTooLong(field="file", rows_max=ROWS_MAX, columns_max=COLUMNS_MAX)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    except (BadZipFile, CalamineError, OSError) as error:
-        raise FileUnreadable(field="file") from error
-    if sheet.total_height > ROWS_MAX + 1:
-        raise FileTooLong(field="file", rows_max=ROWS_MAX, columns_max=COLUMNS_MAX)
-    return [[_cell(_told(value)) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-
-
-def _told(value: object) -> str:
-    """Return a cell as a person would type it: a phone that the sheet holds as a number has no ``.0``."""
-    match value:
-        case bool():
-            return "1" if value else "0"
-        case float() if value.is_integer():
-            return str(int(value))
-        case datetime() if value.time() == datetime.min.time():
-            return value.date().isoformat()
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
-
-
 def _cell(text: str) -> str:
     """Return the text of a cell; the apostrophe that keeps spreadsheets from running a text as a formula goes."""
-    text = text.replace("\u00a0", " ").strip()[:CELL_LENGTH_MAX]
+    text = text.replace("\u00a0", " ").replace("\0", "").strip()[:CELL_LENGTH_MAX]
     if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS):
         return text[1:]
     return text
