@@ -5,6 +5,7 @@ import { closeMenusElsewhere } from "./menus.js";
 import { offerPasskeys } from "./passkeys.js";
 import { keepSelections } from "./select.js";
 import { offerRevealing } from "./revealing.js";
+import { openSearchBySlash } from "./search.js";
 import { showOpenTabs } from "./tabs.js";
 
 keepListsLive();
@@ -13,4 +14,5 @@ closeMenusElsewhere();
 offerCopying();
 offerPasskeys();
 offerRevealing();
+openSearchBySlash();
 showOpenTabs();

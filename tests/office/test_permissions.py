@@ -136,6 +136,7 @@ TABLE = {
     "GET /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}": ALL,
     "GET /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}/file": ALL,
     "POST /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}/roll-back": "owner manager",
+    "GET /search": ALL,
     "GET /receipts": ALL,
     "GET /receipts/new": ALL,
     "POST /receipts/exports": "owner manager accountant",
@@ -323,6 +324,7 @@ def addresses(shop: Shop) -> dict[str, str]:
         "GET /engagement/programs/schema": "/engagement/programs/schema",
         **_of_a_program(shop),
         "GET /receipts": "/receipts",
+        "GET /search": "/search?text=A-1",
         "GET /receipts/new": "/receipts/new",
         "GET /receipts/{receipt_id:uuid}": f"/receipts/{shop.receipt_id}",
     }

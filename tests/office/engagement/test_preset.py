@@ -13,7 +13,7 @@ from plushka.domain.catalog.model import Category
 from plushka.domain.catalog.operations import upsert_categories
 from plushka.domain.catalog.queries import list_categories
 from plushka.domain.programs.drafts import get_draft
-from plushka.domain.programs.operations import publish
+from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.programs.presets.shelf import get_preset
 from plushka.domain.programs.presets.writing import write_program
 from plushka.domain.programs.queries import get_current_version, get_program_id
@@ -82,10 +82,11 @@ async def test_what_is_no_preset_is_refused_at_its_field(
 
 
 async def test_points_in_fractions_are_not_made_whole(
-    anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock, program_id: UUID
+    anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
 ) -> None:
     fractions = structs.replace(CASHBACK, point=PointUnit(scale=2))
     async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        program_id = await create_program(tx, name="С долями")
         await publish(tx, program_id=program_id, program=fractions, valid_from=tx.at)
     url = f"/engagement/programs/{program_id}/draft/preset"
     refused = await anna.post(url, data={"mark": mark_of((await anna.get(url)).text), "preset": "retail"})

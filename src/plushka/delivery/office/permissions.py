@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "session.leave": EVERYBODY,
         "tasks.read": EVERYBODY,
+        "search.read": EVERYBODY,
         "businesses.enter": EVERYBODY,
         "businesses.found": frozenset({"owner"}),
         "checklist.hide": frozenset({"owner", "manager"}),
@@ -69,7 +70,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
 )
 
 
-PERSONAL = frozenset({"session.leave", "account.own", "businesses.enter", "tasks.read"})
+PERSONAL = frozenset({"session.leave", "account.own", "businesses.enter", "search.read", "tasks.read"})
 """What everybody may do about themselves, whatever their role: no role is made of it."""
 
 WHOLE_BUSINESS = frozenset(

@@ -13,6 +13,7 @@ from plushka.delivery.office.home.routes import HANDLERS as HOME
 from plushka.delivery.office.journal.routes import HANDLERS as JOURNAL
 from plushka.delivery.office.members.routes import HANDLERS as MEMBERS
 from plushka.delivery.office.receipts.routes import HANDLERS as RECEIPTS
+from plushka.delivery.office.search.routes import HANDLERS as SEARCH
 from plushka.delivery.office.settings.routes import HANDLERS as SETTINGS
 from plushka.delivery.office.tasks.routes import HANDLERS as TASKS
 from plushka.delivery.office.welcome.routes import HANDLERS as WELCOME
@@ -31,6 +32,7 @@ router = Router(
         *RECEIPTS,
         *ENGAGEMENT,
         *JOURNAL,
+        *SEARCH,
         *SETTINGS,
         *TASKS,
         *ACCOUNT,

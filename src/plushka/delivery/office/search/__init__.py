@@ -1,0 +1,1 @@
+"""One field for everything: members, receipts and the pages of the office."""
