@@ -258,6 +258,13 @@ async def test_a_stranger_is_asked_to_sign_in_and_comes_back(stranger: httpx.Asy
     assert answer.headers["location"] == "/sign-in?next=%2Freceipts%3Fnumber%3DA-1"
 
 
+async def test_a_header_of_no_form_is_no_way_back(stranger: httpx.AsyncClient, shop: Shop) -> None:
+    answer = await stranger.get(
+        f"/members/{shop.member_id}", headers={"hx-request": "true", "hx-current-url": "http://[x"}
+    )
+    assert answer.headers["hx-redirect"] == "/sign-in"
+
+
 async def test_a_script_of_a_stranger_is_told_where_to_sign_in(stranger: httpx.AsyncClient) -> None:
     headers = {"hx-request": "true", "hx-current-url": "http://plushka.test/members?search=x"}
 

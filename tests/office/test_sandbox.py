@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import MEMBER, plain, report
+from tests.office.conftest import MEMBER, PASSWORD, browser_at, email_of, plain, report, signed_in
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
@@ -128,3 +128,20 @@ async def test_a_sandbox_keeps_nobody_from_a_new_password(
     await anna.post(f"/businesses/{cast.anna.tenant_id}/enter")
 
     assert "/password-resets/" in (await anna.post(path)).text
+
+
+async def test_who_is_dismissed_is_out_of_the_sandbox_too(
+    *, app: Plushka, anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock, sandbox: UUID
+) -> None:
+    async with signed_in(app, email_of("manager")) as manager:
+        await manager.post(f"/businesses/{sandbox}/enter")
+        assert "Песочница" in (await manager.get("/receipts")).text
+        async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+            person = next(one for one in await list_staff(tx) if one.email == email_of("manager"))
+        await anna.post(f"/businesses/{cast.anna.tenant_id}/enter")
+        await anna.post(f"/settings/staff/{person.id}/dismiss")
+
+        assert (await manager.get("/receipts")).status_code == httpx.codes.FOUND
+    async with browser_at(app) as browser:
+        again = await browser.post("/sign-in", data={"email": email_of("manager"), "password": PASSWORD})
+    assert again.status_code == httpx.codes.UNPROCESSABLE_ENTITY

@@ -80,8 +80,10 @@ def look_of_stranger(connection: Connection) -> Look:
 
 def sign_in_url(connection: Connection) -> str:
     """Return where to sign in so as to come back to the page that was asked for."""
-    shown = connection.headers.get("hx-current-url")
-    url = urlsplit(shown) if shown else urlsplit(str(connection.url))
+    try:
+        url = urlsplit(connection.headers.get("hx-current-url") or str(connection.url))
+    except ValueError:  # a header of no form at all
+        return SIGN_IN_PATH
     if _method(connection) not in _SAFE_METHODS or url.path in {"", "/"}:
         return SIGN_IN_PATH
     return f"{SIGN_IN_PATH}?{urlencode({'next': url._replace(scheme='', netloc='').geturl()})}"

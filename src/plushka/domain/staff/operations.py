@@ -183,17 +183,17 @@ async def open_session(
     """
     token = new_token()
     inserted = await tx.fetchval(
-        """
+        f"""
         -- staff.open_session
         insert into sessions
             (token_hash, id, account_id, tenant_id, device, address, created_at, seen_at, expires_at)
         select $1, $2, account_id, tenant_id, $3, $4, $5, $5, $6
         from staff
-        where account_id = $7 and dismissed_at is null and ($8::uuid is null or tenant_id = $8)
+        where account_id = $7 and {queries.STILL_WORKS} and ($8::uuid is null or tenant_id = $8)
         order by entered_at desc nulls last, created_at, tenant_id
         limit 1
         returning true
-        """,
+        """,  # noqa: S608  composed of fixed parts
         digest(token),
         new_id(),
         device[:DEVICE_LENGTH_MAX],

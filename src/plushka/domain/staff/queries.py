@@ -34,6 +34,17 @@ _JOINED = """join accounts on accounts.id = staff.account_id
         left join roles on roles.tenant_id = staff.tenant_id and roles.id = staff.own_role_id"""
 
 
+STILL_WORKS = """staff.dismissed_at is null and not exists (
+            select from businesses as copy
+            where copy.tenant_id = staff.tenant_id and copy.sandbox_of is not null and not exists (
+                select from staff as own
+                where own.tenant_id = copy.sandbox_of and own.account_id = staff.account_id
+                    and own.dismissed_at is null
+            )
+        )"""
+"""Who was dismissed from a business is out of its sandbox too. The transaction knows the account."""
+
+
 class Credentials(Struct, frozen=True):
     """What a password is checked against."""
 
@@ -97,7 +108,7 @@ async def find_session(tx: GlobalTx, token: str) -> Session | None:
         from sessions
         join staff on staff.tenant_id = sessions.tenant_id and staff.account_id = sessions.account_id
         {_JOINED}
-        where token_hash = $1 and staff.dismissed_at is null
+        where token_hash = $1 and {STILL_WORKS}
         """,  # noqa: S608  composed of fixed parts
         digest(token),
     )

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from plushka.domain.staff.model import Session, UnknownWorkplace, Workplace
-from plushka.domain.staff.queries import find_session
+from plushka.domain.staff.queries import STILL_WORKS, find_session
 from plushka.domain.staff.tokens import digest
 from plushka.platform.database import GlobalTx
 
@@ -13,15 +13,15 @@ WORKPLACES_MAX = 100
 async def list_workplaces(tx: GlobalTx, account_id: UUID) -> tuple[Workplace, ...]:
     """Return the businesses that an account works for, by name. The transaction is opened with its ``account_id``."""
     rows = await tx.fetch(
-        """
+        f"""
         -- staff.list_workplaces
         select staff.tenant_id, businesses.name
         from staff
         join businesses on businesses.tenant_id = staff.tenant_id
-        where account_id = $1 and dismissed_at is null
+        where staff.account_id = $1 and {STILL_WORKS}
         order by businesses.name, staff.tenant_id
         limit $2
-        """,
+        """,  # noqa: S608  composed of fixed parts
         account_id,
         WORKPLACES_MAX,
     )
