@@ -122,8 +122,10 @@ def own_tier(version: Version, tier: str | None, totals: Sequence[Totals]) -> Ti
 def _progress(plan: TierPlan, totals: Sequence[Totals]) -> TierProgress | None:
     if not plan.requirements or plan.id is None:
         return None
-    choose = min if plan.match == "all" else max
-    telling = choose(plan.requirements, key=lambda requirement: _share(requirement, totals))
+    telling = plan.requirements[0]
+    if len(plan.requirements) > 1:
+        choose = min if plan.match == "all" else max
+        telling = choose(plan.requirements, key=lambda requirement: _share(requirement, totals))
     return TierProgress(
         tier=plan.id, metric=telling.metric, have=_have(telling, totals), need=telling.at_least
     )

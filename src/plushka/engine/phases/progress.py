@@ -48,7 +48,9 @@ def earn_and_rise(
         prices_minor=prices_minor,
         receipt_minor=taking_part(prices_minor, case.masks),
     )
-    spend_minor = taking_part(nets_minor, case.masks)
+    spend_minor = (
+        occasion.receipt_minor if nets_minor is prices_minor else taking_part(nets_minor, case.masks)
+    )
     earns = version.program.earn_when_redeeming or not points_spent
     earned = earn(version, tier, member, occasion, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
     tiers = version.program.tiers
@@ -69,10 +71,10 @@ def _counting(version: Version, member: Member, spend_minor: int, earned: Earned
     return tuple(
         [
             Totals(
-                spend_minor=before.spend_minor + spend_minor,
-                visits=before.visits + 1,
-                points_earned=before.points_earned + earned.points,
-                active_friends=before.active_friends,
+                before.spend_minor + spend_minor,
+                before.visits + 1,
+                before.points_earned + earned.points,
+                before.active_friends,
             )
             for before in version.totals_of(member)
         ]
