@@ -67,7 +67,7 @@ OUTCOME = Outcome(
     tier_before="base",
     tier_after="base",
     next_tier=TierProgress("gold", "spend", 8800_00, 10_000_00),
-    notes=(Note("cap_per_receipt", "base", (), {"cap": 57, "cut": 3}),),
+    notes=(Note("cap_per_receipt", "base", {"cap": 57, "cut": 3}),),
 )
 
 
@@ -111,7 +111,7 @@ def test_every_reason_of_the_engine_has_a_sentence(code: str, rule: str | None, 
     }
     facts: dict[str, int | str] = {fact: words.get(fact, 1) for fact in REASONS[code]}
 
-    told = reasons.tell_note(Note(code, rule, (), facts), _voice(language))
+    told = reasons.tell_note(Note(code, rule, facts), _voice(language))
 
     assert told.endswith(".")
     assert "{" not in told

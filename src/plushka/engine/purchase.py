@@ -168,7 +168,6 @@ class Note(Struct, frozen=True, array_like=True):
 
     code: str
     rule: str | None = None
-    lines: tuple[int, ...] = ()
     facts: dict[str, int | str] = {}
 
 

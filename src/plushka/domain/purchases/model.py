@@ -30,7 +30,7 @@ class Caller(Struct, frozen=True):
     branch: str | None
 
 
-class PurchaseLine(Struct, frozen=True):
+class PurchaseLine(Struct, frozen=True, omit_defaults=True):
     """A line as the till knows it. What the catalog knows of ``sku`` goes before ``category`` and ``brand``."""
 
     sku: str
@@ -42,7 +42,7 @@ class PurchaseLine(Struct, frozen=True):
     kind: Literal["goods", "certificate", "delivery"] | None = None
 
 
-class Purchase(Struct, frozen=True):
+class Purchase(Struct, frozen=True, omit_defaults=True):
     """A purchase to quote or to commit. ``external_id`` is the till's receipt number, unique for ever (S7).
 
     ``occurred_at`` is the till's moment for a receipt reported late, None for now. The commit is refused when

@@ -143,4 +143,4 @@ def _tier(outcome: Outcome, voice: Voice) -> Iterator[Reason]:
 
 def _note(note: Note, voice: Voice) -> Reason:
     rule_name = voice.rule_name(note.rule) if note.rule is not None else None
-    return Reason(note.code, tell_note(note, voice), note.rule, rule_name, note.lines)
+    return Reason(note.code, tell_note(note, voice), note.rule, rule_name)
