@@ -32,7 +32,7 @@ from plushka.engine.program import (
     TierRule,
     Tiers,
 )
-from plushka.engine.purchase import Basket, Line, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.version import Version, compile_version
 
 CATEGORIES = 40
@@ -122,7 +122,7 @@ def purchases(lines: int, *, redeems: bool) -> Iterator[tuple[Member, Basket, da
                     product=f"product {(product := dice.randrange(2_000))}",
                     quantity_milli=1000,
                     amount_minor=dice.randrange(1_000, 100_000),
-                    categories=(f"category {product % CATEGORIES}", f"department {product % 8}"),
+                    look=Look((f"category {product % CATEGORIES}", f"department {product % 8}")),
                 )
                 for _ in range(lines)
             ),

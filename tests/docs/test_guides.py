@@ -21,7 +21,7 @@ from plushka.domain.purchases.laws import LAWS as PURCHASE_LAWS
 from plushka.engine.check import problems
 from plushka.engine.evaluate import evaluate
 from plushka.engine.program_files import parse_program
-from plushka.engine.purchase import Basket, Line, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.specs.run import run_file
 from plushka.engine.version import compile_version
 
@@ -89,7 +89,7 @@ def test_the_owners_receipt_is_explained_in_these_words() -> None:
         purchases=4,
         totals=(totals,) * len(version.windows),
     )
-    lines = (Line("latte", 2000, 460_00), Line("croissant", 3000, 540_00, categories=("bakery",)))
+    lines = (Line("latte", 2000, 460_00), Line("croissant", 3000, 540_00, Look(("bakery",))))
     basket = Basket(lines, Place("main", "Europe/Moscow", 240), "till", "max")
     told = explain(
         evaluate(version, member, basket, at), program, language="ru", zone="Europe/Moscow", names=NAMES

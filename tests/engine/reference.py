@@ -89,7 +89,7 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
 
 
 def takes_part(program: Program, line: Line) -> bool:
-    if line.kind == "certificate" or (line.kind == "delivery" and not program.delivery_takes_part):
+    if line.look.kind == "certificate" or (line.look.kind == "delivery" and not program.delivery_takes_part):
         return False
     return program.excluded is None or not on_line(program.excluded, line)
 
@@ -120,9 +120,9 @@ def on_line(condition: c.Condition, line: Line) -> bool:
         case c.Product(ids=ids):
             return line.product in ids
         case c.Category(ids=ids):
-            return any(category in ids for category in line.categories)
+            return any(category in ids for category in line.look.categories)
         case c.Brand(ids=ids):
-            return line.brand in ids
+            return line.look.brand in ids
         case _:
             raise AssertionError(condition)
 

@@ -23,7 +23,7 @@ from plushka.engine.program import (
     TierRule,
     Tiers,
 )
-from plushka.engine.purchase import Basket, Line, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.version import Version, compile_version
 
 PRODUCTS = ("bread", "milk", "wine", "cigars")
@@ -181,9 +181,11 @@ def lines(draw: st.DrawFn) -> Line:
             st.one_of(st.integers(1, 3).map(lambda pieces: pieces * 1000), st.integers(1, 5_000))
         ),
         amount_minor=draw(amounts_minor),
-        categories=CATEGORIES[product],
-        brand=draw(st.sampled_from((None, "own"))),
-        kind=draw(st.sampled_from(("goods", "goods", "goods", "goods", "delivery", "certificate"))),
+        look=Look(
+            categories=CATEGORIES[product],
+            brand=draw(st.sampled_from((None, "own"))),
+            kind=draw(st.sampled_from(("goods", "goods", "goods", "goods", "delivery", "certificate"))),
+        ),
     )
 
 

@@ -23,7 +23,7 @@ from plushka.engine import conditions as c
 from plushka.engine.evaluate import evaluate
 from plushka.engine.line_masks import line_test
 from plushka.engine.program import EarningRule, Fixed, Percent, Program
-from plushka.engine.purchase import Basket, Line, Member
+from plushka.engine.purchase import Basket, Line, Look, Member
 from plushka.engine.version import Version, compile_version
 
 Sale = tuple[Version, Member, Basket, datetime]
@@ -137,7 +137,7 @@ def test_conditions_on_receipts_obey_de_morgan(
     )
     version = compile_version(UUID(int=1), Program("p", "RUB", earning=rules))
     _, member, basket, at = data.draw(sales())
-    line = Line("bread", 1000, 100_000, ("bakery", "food"))
+    line = Line("bread", 1000, 100_000, Look(("bakery", "food")))
     outcome = evaluate(version, replace(member, totals=()), replace(basket, lines=(*basket.lines, line)), at)
     gave = {award.rule for award in outcome.awards}
     assert ("0" in gave) == ("1" in gave)

@@ -4,24 +4,23 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from plushka.engine.conditions import All, Any, Brand, Category, Condition, Not, Product
-from plushka.engine.purchase import Line
+from plushka.engine.purchase import Line, Look
 
 LINE_MEMO_MAX = 10_000
 
 LineTest = Callable[[Line], bool]
-LineKey = tuple[object, ...]
+LineKey = Look | tuple[Look, str]
 
-_look_of = attrgetter("kind", "brand", "categories")
-"""What conditions can see of a line, except its product."""
+_look_of = attrgetter("look")
 
 
 class LineMasks:
     """The line conditions of a programme, numbered: bit *n* of a line's mask tells whether condition *n* holds.
 
     A line that takes part in nothing (excluded, or no goods) has the mask 0. Masks are remembered by
-    what conditions can see of a line, so that conditions are weighed once, not once a receipt: products
-    that no condition names share the mask of their brand and category. (With a key by product, 68,000
-    products of a grocery overflowed the memo and cost 28 µs a receipt.)
+    look, so that conditions are weighed once, not once a receipt; only products that a condition names
+    have masks of their own. (With a key by product, 68,000 products of a grocery overflowed the memo and
+    cost 28 µs a receipt.)
     """
 
     def __init__(self, excluded: Condition | None, *, delivery_takes_part: bool) -> None:
@@ -40,16 +39,15 @@ class LineMasks:
 
     def of(self, lines: Sequence[Line]) -> list[int]:
         """Return the mask of each line."""
-        # The usual programme names no product: then no Python runs for a line, a fifth of the time less.
-        keys = list(map(self._key_of, lines)) if self._named else list(map(_look_of, lines))
+        # The usual programme names no product: then no Python runs for a line.
+        keys: list[LineKey] = list(map(self._key_of if self._named else _look_of, lines))
         try:
             return list(map(self._memo.__getitem__, keys))
         except KeyError:
             return [self._remember(key, line) for key, line in zip(keys, lines, strict=True)]
 
     def _key_of(self, line: Line) -> LineKey:
-        look: LineKey = _look_of(line)
-        return (*look, line.product) if line.product in self._named else look
+        return (line.look, line.product) if line.product in self._named else line.look
 
     def _remember(self, key: LineKey, line: Line) -> int:
         mask = self._memo.get(key)
@@ -61,7 +59,7 @@ class LineMasks:
         return mask
 
     def _weigh(self, line: Line) -> int:
-        if line.kind not in self._kinds or (self._excluded is not None and self._excluded(line)):
+        if line.look.kind not in self._kinds or (self._excluded is not None and self._excluded(line)):
             return 0
         return sum(1 << bit for bit, test in enumerate(self._tests) if test is None or test(line))
 
@@ -86,10 +84,10 @@ def line_test(condition: Condition) -> LineTest:
             return lambda line: line.product in products
         case Category(ids=ids):
             categories = frozenset(ids)
-            return lambda line: not categories.isdisjoint(line.categories)
+            return lambda line: not categories.isdisjoint(line.look.categories)
         case Brand(ids=ids):
             brands = frozenset(ids)
-            return lambda line: line.brand in brands
+            return lambda line: line.look.brand in brands
         case _:
             raise ValueError(condition)
 

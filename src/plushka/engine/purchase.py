@@ -17,19 +17,25 @@ POINTS_MAX = 10**15
 """Points of one receipt, before caps, and of one wallet: what integers of the database and of JSON hold with room."""
 
 
-class Line(Struct, frozen=True, array_like=True):
-    """A line of a receipt: ``amount_minor`` (≥ 0) for ``quantity_milli`` (> 0) of ``product``, before our discounts.
+class Look(Struct, frozen=True, array_like=True, cache_hash=True):
+    """What rules see of a product besides itself; products that look alike share one.
 
     ``categories`` is the product's category and all those above it. ``kind`` says what is sold: the
     sale of a certificate or a top-up and (by default) delivery neither earn nor are paid with points (S2).
     """
 
-    product: str
-    quantity_milli: int
-    amount_minor: int
     categories: tuple[str, ...] = ()
     brand: str | None = None
     kind: Literal["goods", "certificate", "delivery"] = "goods"
+
+
+class Line(Struct, frozen=True, array_like=True):
+    """A line of a receipt: ``amount_minor`` (≥ 0) for ``quantity_milli`` (> 0) of ``product``, before our discounts."""
+
+    product: str
+    quantity_milli: int
+    amount_minor: int
+    look: Look = Look()
 
 
 class Place(Struct, frozen=True, omit_defaults=True):

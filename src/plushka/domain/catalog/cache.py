@@ -1,9 +1,12 @@
 """What a process has lately looked up in catalogs: a till sells the same few products all day."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from plushka.domain.catalog import queries
 from plushka.domain.catalog.model import Product
@@ -19,51 +22,54 @@ LookUp = Callable[[Tx, Collection[str]], Awaitable[dict[str, Found]]]
 
 
 class Catalog:
-    """The catalogs of all businesses of a process, each entry as old as ``TTL_SECONDS`` at most."""
+    """The catalogs of all businesses of a process, as old as ``TTL_SECONDS`` at most."""
 
     def __init__(self) -> None:
         self._products = _Cache(queries.look_up)
         self._categories = _Cache(queries.trace_categories)
 
-    async def look_up(self, tx: Tx, skus: Collection[str]) -> dict[str, Product]:
-        """Return what is known of ``skus``; unknown ones are left out. One statement, or none."""
+    async def look_up(self, tx: Tx, skus: AbstractSet[str]) -> Mapping[str, Product | None]:
+        """Return what is known of ``skus``, and of others too: None of what is not in the catalog."""
         return await self._products.look_up(tx, skus)
 
-    async def trace_categories(self, tx: Tx, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Return the path of each category, from its own code up; unknown ones are left out."""
+    async def trace_categories(self, tx: Tx, codes: AbstractSet[str]) -> Mapping[str, tuple[str, ...] | None]:
+        """Return the path of each category, from its own code up, and of others too; None of unknown ones."""
         return await self._categories.look_up(tx, codes)
 
 
+class _Shelf(Struct, Generic[Found]):
+    """What is known of one business ``until`` all of it is thrown away at once."""
+
+    until: datetime
+    known: dict[str, Found | None]
+
+
 class _Cache(Generic[Found]):
-    """Answers to one kind of look-up, also that nothing was found. Full, it forgets all and begins again."""
+    """Answers to one kind of look-up, also that nothing was found. Full, it forgets all and begins again.
+
+    Finding what is missing is one comparison of sets, and what is known is lent, not copied: the loading of
+    history asks for thousands at once.
+    """
 
     def __init__(self, look_up: LookUp[Found]) -> None:
         self._look_up = look_up
-        self._known: dict[UUID, dict[str, tuple[Found | None, datetime]]] = {}
+        self._shelves: dict[UUID, _Shelf[Found]] = {}
         self._count = 0
 
-    async def look_up(self, tx: Tx, keys: Collection[str]) -> dict[str, Found]:
-        known = self._known.get(tx.tenant_id, {})
-        found: dict[str, Found] = {}
-        missing = []
-        for key in keys:
-            entry = known.get(key)
-            if entry is None or entry[1] <= tx.at:
-                missing.append(key)
-            elif entry[0] is not None:
-                found[key] = entry[0]
+    async def look_up(self, tx: Tx, keys: AbstractSet[str]) -> Mapping[str, Found | None]:
+        known = self._known(tx)
+        missing = keys - known.keys()
         if missing:
-            looked_up = await self._look_up(tx, missing)
-            self._keep(tx, {key: looked_up.get(key) for key in missing})
-            found |= looked_up
-        return found
+            found = await self._look_up(tx, missing)
+            known.update({key: found.get(key) for key in missing})
+            self._count += len(missing)
+            if self._count > ENTRIES_MAX:
+                self._shelves.clear()
+                self._count = 0
+        return known
 
-    def _keep(self, tx: Tx, answers: dict[str, Found | None]) -> None:
-        if self._count + len(answers) > ENTRIES_MAX:
-            self._known.clear()
-            self._count = 0
-        known = self._known.setdefault(tx.tenant_id, {})
-        until = tx.at + timedelta(seconds=TTL_SECONDS)
-        before = len(known)
-        known.update({key: (answer, until) for key, answer in answers.items()})
-        self._count += len(known) - before
+    def _known(self, tx: Tx) -> dict[str, Found | None]:
+        shelf = self._shelves.get(tx.tenant_id)
+        if shelf is None or shelf.until <= tx.at:
+            shelf = self._shelves[tx.tenant_id] = _Shelf(tx.at + timedelta(seconds=TTL_SECONDS), {})
+        return shelf.known

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from plushka.engine.purchase import Look
 from plushka.platform.errors import Invalid
 
 ProductKind = Literal["goods", "certificate", "delivery"]
@@ -34,16 +35,11 @@ class ProductEntry(Struct, frozen=True):
 
 
 class Product(Struct, frozen=True):
-    """A product as rules see it: ``category_path`` is its own category, then those above it.
-
-    ``cost_minor`` is of a whole unit.
-    """
+    """A product as rules see it. ``cost_minor`` is of a whole unit."""
 
     sku: str
     name: str
-    category_path: tuple[str, ...]
-    brand: str | None
-    kind: ProductKind
+    look: Look
     cost_minor: int | None = None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from plushka.domain.catalog.model import Category, GoodsLine, Product, ProductKind
+from plushka.engine.purchase import Look
 from plushka.platform.database import Tx
 
 CATEGORIES_MAX = 100_000
@@ -11,9 +12,6 @@ CATEGORIES_MAX = 100_000
 GOODS_FOUND_MAX = 6
 """Products, categories and brands, each, that a search finds."""
 LOOKS_SHARED_MAX = 10_000
-
-Look = tuple[tuple[str, ...], str | None, ProductKind]
-"""What rules see of a product besides itself: category path, brand, kind."""
 
 PATHS = """
     with recursive climbing (code, next_code, path) as (
@@ -41,15 +39,15 @@ async def look_up(tx: Tx, skus: Collection[str]) -> dict[str, Product]:
         list(skus),
     )
     return {
-        sku: Product(sku, name, *_shared((tuple(path), brand, kind)), cost_minor)
+        sku: Product(sku, name, _look(tuple(path), brand, kind), cost_minor)
         for sku, name, path, brand, kind, cost_minor in rows
     }
 
 
 @lru_cache(maxsize=LOOKS_SHARED_MAX)
-def _shared(look: Look) -> Look:
-    """Return the one copy of a look that all its products share, which rules find at a glance."""
-    return look
+def _look(path: tuple[str, ...], brand: str | None, kind: ProductKind) -> Look:
+    """Return the one look that all products of a path, a brand and a kind share: rules find it at a glance."""
+    return Look(path, brand, kind)
 
 
 async def trace_categories(tx: Tx, codes: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -1,11 +1,11 @@
 """What the engine must know to decide purchases, gathered for many at once in a handful of statements."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.businesses.model import Branch
 from plushka.domain.catalog.model import Product
@@ -23,7 +23,7 @@ from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
 from plushka.domain.purchases.reference import Reference
 from plushka.engine.local_time import moment
-from plushka.engine.purchase import Basket, Line, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -123,10 +123,13 @@ async def _try_to_place(
 
 
 class Goods(Struct, frozen=True):
-    """What the catalog knows of the goods of some purchases: ``paths`` are those of categories that tills named."""
+    """What the catalog knows of the goods of some purchases, and perhaps of others; None is what it does not know.
 
-    products: dict[str, Product]
-    paths: dict[str, tuple[str, ...]]
+    ``paths`` are those of categories that tills named.
+    """
+
+    products: Mapping[str, Product | None]
+    paths: Mapping[str, tuple[str, ...] | None]
 
     def fill(self, situation: Situation) -> None:
         """Put what was sold into the basket."""
@@ -151,14 +154,19 @@ class Goods(Struct, frozen=True):
         for line in reported:
             product = self.products.get(line.sku)
             if product is None:
-                path = self.paths.get(line.category, (line.category,)) if line.category else ()
-                brand, kind = line.brand, line.kind or "goods"
+                look = self._look_of_unlisted(line)
                 names.append(line.name)
             else:
-                path, brand, kind = product.category_path, product.brand, line.kind or product.kind
+                look = product.look
+                if line.kind is not None and line.kind != look.kind:
+                    look = structs.replace(look, kind=line.kind)
                 names.append(line.name or product.name)
-            lines.append(Line(line.sku, line.quantity_milli, line.amount_minor, path, brand, kind))
+            lines.append(Line(line.sku, line.quantity_milli, line.amount_minor, look))
         return tuple(lines), tuple(names)
+
+    def _look_of_unlisted(self, line: PurchaseLine) -> Look:
+        path = (self.paths.get(line.category) or (line.category,)) if line.category else ()
+        return Look(path, line.brand, line.kind or "goods")
 
 
 def lines_sold(situations: Iterable[Situation]) -> list[PurchaseLine]:
@@ -167,11 +175,8 @@ def lines_sold(situations: Iterable[Situation]) -> list[PurchaseLine]:
 
 async def look_up_goods(tx: Tx, reference: Reference, lines: Collection[PurchaseLine]) -> Goods:
     """Return what is to be known of all that was sold, in one statement or two."""
-    skus = {line.sku for line in lines}
-    products = await reference.catalog.look_up(tx, skus)
-    if len(products) == len(skus):
-        return Goods(products, {})
-    unlisted = {line.category for line in lines if line.category and line.sku not in products}
+    products = await reference.catalog.look_up(tx, {line.sku for line in lines})
+    unlisted = {line.category for line in lines if line.category and products[line.sku] is None}
     return Goods(products, await reference.catalog.trace_categories(tx, unlisted) if unlisted else {})
 
 

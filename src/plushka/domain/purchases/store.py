@@ -205,9 +205,9 @@ def _lines(basket: Basket, names: Sequence[str | None]) -> tuple[PurchaseLine, .
             quantity_milli=line.quantity_milli,
             amount_minor=line.amount_minor,
             name=name,
-            category=line.categories[0] if line.categories else None,
-            brand=line.brand,
-            kind=line.kind,
+            category=line.look.categories[0] if line.look.categories else None,
+            brand=line.look.brand,
+            kind=line.look.kind,
         )
         for line, name in zip(basket.lines, names, strict=True)
     )

@@ -9,6 +9,7 @@ from plushka.engine.program import Calendar
 from plushka.engine.purchase import (
     Basket,
     Line,
+    Look,
     Lot,
     Member,
     Note,
@@ -137,9 +138,7 @@ class Units:
             product=line.product,
             quantity_milli=_whole(line.quantity, MILLI),
             amount_minor=_whole(line.sum, self._minor),
-            categories=line.categories,
-            brand=line.brand,
-            kind=line.kind,
+            look=Look(line.categories, line.brand, line.kind),
         )
 
     def _lot(self, order: int, lot: LotExample) -> Lot:
