@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 from tests.conftest import SetClock
+from tests.office.conftest import PASSWORD
 from tests.office.test_browser import LAPTOP, PHONE_SCREEN, Stage, check, sign_in, stage
 
 __all__ = ["stage"]
@@ -80,6 +81,11 @@ async def test_a_passkey_is_added_and_opens_the_office(stage: Stage) -> None:
     await sign_in(page, stage.staff["owner"], to="/account")
 
     await page.get_by_label("Как его назвать").fill("Мой ноутбук")
+    await page.locator("[name=passkey_password]").fill("не тот пароль")
+    await page.get_by_role("button", name="Добавить ключ").click()
+    await expect(page.locator("#passkey_password-problem")).to_be_visible()
+    stage.complaints.clear()
+    await page.locator("[name=passkey_password]").fill(PASSWORD)
     await page.get_by_role("button", name="Добавить ключ").click()
     await expect(page.get_by_text("Ключ доступа «Мой ноутбук» добавлен.")).to_be_visible()
     await page.get_by_role("button", name="Выйти", exact=True).first.click()

@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.account.account import PATH as ACCOUNT
 from plushka.delivery.office.account.account import account_page
+from plushka.delivery.office.account.confirming import is_password_right
 from plushka.delivery.office.account.entering import this_site
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
@@ -32,9 +33,10 @@ async def ask(visit: NamedDependency[Visit], request: OfficeRequest) -> Response
 
 @post(PATH, opt={"action": "account.own"})
 async def add(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Add a passkey for who knows the password too: it outlives a new password."""
     form = await visit.typed(request)
     name = form.text("passkey_name", length_max=NAME_LENGTH_MAX)
-    if form.is_sound:
+    if form.is_sound and await is_password_right(visit, request, form, field="passkey_password"):
         try:
             async with visit.writing() as tx:
                 await register(

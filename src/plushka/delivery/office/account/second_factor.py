@@ -8,12 +8,12 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.account.account import PATH as ACCOUNT
 from plushka.delivery.office.account.account import account_page
-from plushka.delivery.office.account.entering import caller_of
+from plushka.delivery.office.account.confirming import is_password_right
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.staff.model import CodeWrong, PasswordWrong
+from plushka.domain.staff.model import CodeWrong
 from plushka.domain.staff.second_factor import (
     SecondFactor,
     app_uri,
@@ -22,7 +22,6 @@ from plushka.domain.staff.second_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
-from plushka.domain.staff.sign_in import confirm_password
 
 PATH = f"{ACCOUNT}/second-factor"
 
@@ -54,7 +53,7 @@ async def confirm(visit: NamedDependency[Visit], request: OfficeRequest) -> Resp
 @post(f"{PATH}/codes", opt={"action": "account.own"}, status_code=HTTP_200_OK)
 async def renew_codes(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     form = await visit.typed(request)
-    if not await _is_password_right(visit, request, form):
+    if not await is_password_right(visit, request, form):
         return await account_page(visit, second_factor=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     async with visit.writing() as tx:
         codes = await renew_recovery_codes(tx, visit.session.account.id)
@@ -64,25 +63,11 @@ async def renew_codes(visit: NamedDependency[Visit], request: OfficeRequest) -> 
 @post(f"{PATH}/off", opt={"action": "account.own"})
 async def switch_off(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
     form = await visit.typed(request)
-    if not await _is_password_right(visit, request, form):
+    if not await is_password_right(visit, request, form):
         return await account_page(visit, second_factor=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     async with visit.writing() as tx:
         await remove_second_factor(tx, visit.session.account.id)
     return sent_on(ACCOUNT, visit.words.gettext("Codes at sign-in are off: the password is enough."))
-
-
-async def _is_password_right(visit: Visit, request: OfficeRequest, form: Form) -> bool:
-    try:
-        await confirm_password(
-            visit.office.database,
-            visit.session.account,
-            password=form.value("present_password"),
-            at=visit.at,
-            caller=caller_of(request),
-        )
-    except PasswordWrong as refusal:
-        form.refused(refusal, fields={"password": "present_password"}, default="present_password")
-    return form.is_sound
 
 
 def _setting_up(visit: Visit, form: Form, factor: SecondFactor, *, status: int = 200) -> Response[str]:
