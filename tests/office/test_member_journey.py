@@ -1,7 +1,7 @@
-"""A person's way with members in a real browser: bring them in, find them, tag them, take them out in a file."""
+"""A person's way with members in a real browser: in from a file, found, tagged, out as a file, given points, told."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from tests.conftest import SetClock
 from tests.office.tasks import do_all_tasks
 from tests.office.test_browser import LAPTOP, PHONE_SCREEN, Stage, check, sign_in, stage
@@ -16,7 +16,7 @@ FILE = "ФИО;Телефон;Бонусы\n" + "".join(
 
 
 @pytest.mark.parametrize("screen", [LAPTOP, PHONE_SCREEN], ids=["laptop", "phone"])
-async def test_from_a_file_to_a_tag_to_a_file(
+async def test_from_a_file_to_a_tag_to_a_file_to_the_trail(
     stage: Stage, screen: dict[str, int], database: Database, clock: SetClock, owner_dsn: str
 ) -> None:
     page = await (await stage.context(viewport=screen, reduced_motion="reduce")).new_page()
@@ -71,6 +71,21 @@ async def test_from_a_file_to_a_tag_to_a_file(
         await page.get_by_role("link", name="Скачать файл").click()
     path = await (await download.value).path()
     assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 15
+
+    await give_points_to_guest_58(page)
+
+
+async def give_points_to_guest_58(page: Page) -> None:
+    """Give an imported member points by hand, and find it in the trail."""
+    await page.goto("/members?search=гость+58")
+    await page.get_by_role("link", name="Гость 58").click()
+    await page.goto(f"{page.url}/adjustment")
+    await page.get_by_label("Сколько бонусов").fill("7")
+    await page.get_by_label("Причина").fill("за переезд")
+    await page.get_by_role("button", name="Изменить").click()
+    await expect(page.get_by_text("65\u00a0бонусов").first).to_be_visible()
+    await page.goto("/settings/audit")
+    await expect(page.get_by_text("за переезд").first).to_be_visible()
 
 
 async def test_the_list_is_used_without_scripts(stage: Stage) -> None:
