@@ -6,25 +6,23 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.movement_rows import MovementLine, movement_line
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import day_of, id_of
-from plushka.delivery.web.notices import sent_on
 from plushka.domain.insights.journal.entries import Entry, JournalFilter, list_entries
 from plushka.domain.insights.journal.export import KIND
 from plushka.domain.insights.model import Document
 from plushka.domain.insights.queries import find_documents
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.programs.queries import find_scales
-from plushka.domain.tasks import operations as tasks
 from plushka.engine.local_time import instant
 
 PAGE_ROWS = 50
@@ -108,14 +106,8 @@ async def show_journal(visit: NamedDependency[Visit], request: OfficeRequest) ->
 async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
     """Have what the filters find written to a file."""
     where = Asked.of(request.query_params).filter(visit.business.time_zone)
-    async with visit.writing() as tx:
-        task_id = await tasks.leave(
-            tx,
-            kind=KIND,
-            arguments={"filter": msgspec.json.encode(where).decode(), "language": visit.look.language},
-            file_name=visit.words.gettext("points-journal-{date}.csv", date=visit.today.isoformat()),
-        )
-    return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
+    file_name = visit.words.gettext("points-journal-{date}.csv", date=visit.today.isoformat())
+    return await leave_export(visit, KIND, where, file_name=file_name)
 
 
 def _line(

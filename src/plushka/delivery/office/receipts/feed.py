@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.receipts.asked import Asked
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import id_of
-from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.receipts.export import KIND
 from plushka.domain.insights.receipts.found import (
@@ -24,7 +23,6 @@ from plushka.domain.insights.receipts.found import (
     list_receipts,
     sum_receipts,
 )
-from plushka.domain.tasks import operations as tasks
 from plushka.platform.database import Tx
 
 PAGE_ROWS = 50
@@ -79,14 +77,8 @@ async def show_new_receipts(visit: NamedDependency[Visit], request: OfficeReques
 async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
     """Have what the filters find written to a file."""
     where = Asked.of(request.query_params).filter(visit.business.currency)
-    async with visit.writing() as tx:
-        task_id = await tasks.leave(
-            tx,
-            kind=KIND,
-            arguments={"filter": msgspec.json.encode(where).decode(), "language": visit.look.language},
-            file_name=visit.words.gettext("receipts-{date}.csv", date=visit.today.isoformat()),
-        )
-    return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
+    file_name = visit.words.gettext("receipts-{date}.csv", date=visit.today.isoformat())
+    return await leave_export(visit, KIND, where, file_name=file_name)
 
 
 async def _listed(tx: Tx, rows: Sequence[ReceiptRow], asked: Asked, visit: Visit) -> dict[str, Any]:

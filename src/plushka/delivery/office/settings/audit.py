@@ -7,25 +7,23 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import day_of, id_of, text_of
-from plushka.delivery.web.notices import sent_on
 from plushka.domain.audit.model import Entry, EntryFilter
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.insights.trail.export import KIND
 from plushka.domain.insights.trail.objects import Object, find_members
 from plushka.domain.insights.trail.sentences import GROUPS, changes, sentence
 from plushka.domain.staff.queries import list_staff
-from plushka.domain.tasks import operations as tasks
 from plushka.engine.local_time import instant
 
 PATH = "/settings/audit"
@@ -126,14 +124,8 @@ async def show_audit(visit: NamedDependency[Visit], request: OfficeRequest) -> R
 async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
     """Have what the filters find written to a file."""
     where = Asked.of(request.query_params).filter(visit.business.time_zone)
-    async with visit.writing() as tx:
-        task_id = await tasks.leave(
-            tx,
-            kind=KIND,
-            arguments={"filter": msgspec.json.encode(where).decode(), "language": visit.look.language},
-            file_name=visit.words.gettext("who-did-what-{date}.csv", date=visit.today.isoformat()),
-        )
-    return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
+    file_name = visit.words.gettext("who-did-what-{date}.csv", date=visit.today.isoformat())
+    return await leave_export(visit, KIND, where, file_name=file_name)
 
 
 def _line(entry: Entry, members: Mapping[str, Object], actors: Mapping[str, str], visit: Visit) -> EntryLine:
