@@ -11,13 +11,17 @@ from tests.conftest import new_database
 
 import plushka
 from plushka.platform.migrate import FOLDER, DatabaseUnreachable, migrate
-from plushka.platform.postgres.binaries import embedded
+from plushka.platform.postgres.access import pg_dump
+from plushka.platform.settings import Settings
 
 SCHEMA = Path(plushka.__file__).with_name("schema.sql")
 
 
 def dump(dsn: str) -> list[str]:
-    """Return the public schema as statements, without the migrations' own tables and random markers."""
+    """Return the public schema as statements, without the migrations' own tables and random markers.
+
+    PostgreSQL 15.20 keeps marks of its own (``pg_attver``) that only a ``pg_dump`` as new leaves out.
+    """
     arguments = [
         "--schema-only",
         "--schema=public",
@@ -26,7 +30,7 @@ def dump(dsn: str) -> list[str]:
         f"--dbname={dsn}",
     ]
     done = subprocess.run(
-        [embedded().program("pg_dump"), *arguments],
+        [pg_dump(Settings.from_environment({"DATABASE_URL": dsn})), *arguments],
         capture_output=True,
         text=True,
         check=True,
