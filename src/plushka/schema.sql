@@ -650,6 +650,7 @@ create table branch_programs (
 -- due_at: not later than the moment when a lot must be activated or burned or a hold released; null when none.
 -- last_purchase_on (the business day) and its zone carry sliding lots on.
 -- moved_to: the wallet that has all of this one since their members were merged; it moves no more.
+-- parted_at: when a merge into its member was undone last; who waited for its lock then may have meant the other.
 create table wallets (
     tenant_id uuid not null,
     id uuid not null,
@@ -663,6 +664,7 @@ create table wallets (
     last_purchase_on date,
     last_purchase_zone text,
     moved_to uuid,
+    parted_at timestamptz,
     created_at timestamptz not null,
     primary key (tenant_id, id),
     unique (tenant_id, member_id, program_id),

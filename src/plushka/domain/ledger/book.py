@@ -63,7 +63,8 @@ class Book:
 
     ``lots`` holds all open lots when ``is_complete``; otherwise only those granted since, which is enough to
     accrue while nothing is due. ``last_purchase`` (business day, zone) moves sliding expiries (S4). A book that
-    ``is_moved`` is closed: its member was merged into another, whose wallet has all of it.
+    ``is_moved`` is closed: its member was merged into another, whose wallet has all of it. Of one that ``is_doubtful``
+    the member is to be found again under the lock: while it was waited for, a card may have gone to somebody else.
     """
 
     wallet_id: UUID
@@ -76,6 +77,7 @@ class Book:
     last_purchase: tuple[date, str] | None = None
     is_complete: bool = True
     is_moved: bool = False
+    is_doubtful: bool = False
     lots: dict[UUID, BookLot] = field(default_factory=dict)
     holds: dict[UUID, OpenHold] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)

@@ -56,7 +56,13 @@ async def read_books(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Boo
     return await _fetch_books(tx, _BOOKS, keys)
 
 
-_BOOKS = """
+BOOK_COLUMNS = """
+    id, member_id, program_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
+    moved_to is not null as is_moved, parted_at is not null as is_parted
+"""
+"""What ``book_of`` reads of a wallet."""
+
+_BOOKS = f"""
     -- ledger.books
     with found as (
         select array(
@@ -68,11 +74,10 @@ _BOOKS = """
             ) as w
         ) as ids
     )
-    select id, member_id, program_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
-           moved_to is not null as is_moved
+    select {BOOK_COLUMNS}
     from wallets
     where tenant_id = $1 and id = any((select ids from found)::uuid[])
-"""
+"""  # noqa: S608  constants only
 _IF_ALL_ARE_THERE = "and cardinality($2) = (select cardinality(ids) from found)"
 
 
@@ -97,6 +102,7 @@ def book_of(row: Record) -> Book:
         last_purchase=None if bought_on is None else (bought_on, zone),
         is_complete=False,
         is_moved=row["is_moved"],
+        is_doubtful=row["is_parted"],
     )
 
 

@@ -47,8 +47,7 @@ async def read_pairs(
     rows = await tx.fetch(
         f"""
         -- ledger.read_pairs
-        select id, member_id, program_id, pending, available, held, debt, due_at, last_purchase_on,
-               last_purchase_zone, moved_to is not null as is_moved
+        select {bookkeeping.BOOK_COLUMNS}
         from wallets
         where tenant_id = $1 and member_id = any($2::uuid[])
         order by id
@@ -142,6 +141,7 @@ async def part_wallets(
             return False
     for wallet in moved:
         await _part(tx, merge_id, wallet, *pairs[wallet.program_id])
+    await _note_parted(tx, kept_id)
     return True
 
 
@@ -179,6 +179,19 @@ async def _part(tx: Tx, merge_id: UUID, wallet: MovedWallet, kept: Book, merged:
         tx.tenant_id,
         list(wallet.hold_ids),
         merged.wallet_id,
+    )
+
+
+async def _note_parted(tx: Tx, kept_id: UUID) -> None:
+    """Tell those who wait for a wallet of the one who stayed that they may have meant the other."""
+    await tx.execute(
+        """
+        -- ledger.note_parted
+        update wallets set parted_at = $3 where tenant_id = $1 and member_id = $2
+        """,
+        tx.tenant_id,
+        kept_id,
+        tx.at,
     )
 
 

@@ -158,16 +158,15 @@ async def settle_due(tx: Tx) -> int:
     Called again until it returns 0. Wallets locked by a purchase are skipped: the purchase settles them.
     """
     rows = await tx.fetch(
-        """
+        f"""
         -- ledger.settle_due
-        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
-               moved_to is not null as is_moved
+        select {bookkeeping.BOOK_COLUMNS}
         from wallets
         where tenant_id = $1 and due_at <= $2
         order by id
         limit $3
         for no key update skip locked
-        """,
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         tx.at,
         DUE_WALLETS_MAX,
@@ -182,12 +181,10 @@ async def settle_due(tx: Tx) -> int:
 
 async def _lock_book(tx: Tx, wallet_id: UUID) -> Book:
     row = await tx.fetchrow(
-        """
+        f"""
         -- ledger.lock_book
-        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
-               moved_to is not null as is_moved
-        from wallets where tenant_id = $1 and id = $2 for no key update
-        """,
+        select {bookkeeping.BOOK_COLUMNS} from wallets where tenant_id = $1 and id = $2 for no key update
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         wallet_id,
     )

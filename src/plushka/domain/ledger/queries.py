@@ -27,12 +27,10 @@ async def get_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletView
 async def find_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletView | None:
     """Return the member's wallet as ``get_wallet`` does, None where they have not taken part in the programme."""
     row = await tx.fetchrow(
-        """
+        f"""
         -- ledger.get_wallet
-        select id, member_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
-               moved_to is not null as is_moved
-        from wallets where tenant_id = $1 and member_id = $2 and program_id = $3
-        """,
+        select {bookkeeping.BOOK_COLUMNS} from wallets where tenant_id = $1 and member_id = $2 and program_id = $3
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         member_id,
         program_id,
@@ -48,12 +46,10 @@ async def find_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletVie
 async def list_wallets(tx: Tx, member_id: UUID) -> dict[UUID, WalletView]:
     """Return the member's wallets as ``get_wallet`` does, by programme."""
     rows = await tx.fetch(
-        """
+        f"""
         -- ledger.list_wallets
-        select id, member_id, program_id, pending, available, held, debt, due_at, last_purchase_on,
-               last_purchase_zone, moved_to is not null as is_moved
-        from wallets where tenant_id = $1 and member_id = $2
-        """,
+        select {bookkeeping.BOOK_COLUMNS} from wallets where tenant_id = $1 and member_id = $2
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         member_id,
     )

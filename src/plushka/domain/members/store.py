@@ -1,6 +1,6 @@
 """Statements that lock or write members and their identities."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from plushka.domain.members.model import Identity, IdentityTaken, Member, UnknownMember
@@ -35,6 +35,25 @@ async def lock_members(tx: Tx, member_ids: Sequence[UUID]) -> None:
     )
     if len(rows) < len(set(member_ids)):
         raise UnknownMember
+
+
+async def keep_apart(tx: Tx, member_ids: Collection[UUID]) -> set[UUID]:
+    """Let nobody merge or part these members until the transaction ends; return those who are not merged.
+
+    For who opens wallets, which a merge could not see yet: before any wallet is locked.
+    """
+    rows = await tx.fetch(
+        """
+        -- members.keep_apart
+        select id from members
+        where tenant_id = $1 and id = any($2::uuid[]) and merged_into is null
+        order by id
+        for share
+        """,
+        tx.tenant_id,
+        list(member_ids),
+    )
+    return {row["id"] for row in rows}
 
 
 async def add_identities(tx: Tx, member_id: UUID, identities: Sequence[Identity]) -> None:

@@ -16,6 +16,7 @@ from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import WalletMoved
 from plushka.domain.members import operations as members
 from plushka.domain.members.model import Identity, Member, Source, UnknownMember
+from plushka.domain.members.store import keep_apart
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import (
     DESCRIPTION_LENGTH_MAX,
@@ -225,15 +226,22 @@ async def join(tx: Tx, member_id: UUID, *, program_id: UUID) -> None:
 async def lock_members(tx: Tx, joins_at: Mapping[WalletKey, datetime]) -> dict[WalletKey, Book]:
     """Lock the wallets of members and return their books; who is not in a programme joins it, at the moment given.
 
-    Call it once, before anything else is locked: the order of locks that ``bookkeeping`` tells of begins here.
+    Call it once, before anything else is locked: the order of locks that ``bookkeeping`` tells of begins here. The
+    book of one who was merged into another before they could join is new and ``is_moved``.
     """
     books = await bookkeeping.lock_books(tx, joins_at)
     if len(books) == len(joins_at):
         return books
-    joined = await bookkeeping.read_books(tx, joins_at)
-    for key in sorted(joins_at.keys() - joined.keys()):
+    strangers = joins_at.keys() - (await bookkeeping.read_books(tx, joins_at)).keys()
+    stay = await keep_apart(tx, {key.member_id for key in strangers})
+    joining = sorted(key for key in strangers if key.member_id in stay)
+    for key in joining:
         await join(replace(tx, at=joins_at[key]), key.member_id, program_id=key.program_id)
-    return await bookkeeping.lock_books(tx, joins_at)
+    merged = strangers.difference(joining)
+    books = await bookkeeping.lock_books(tx, joins_at.keys() - merged)
+    for key in joining:
+        books[key].is_doubtful = True
+    return books | {key: Book(wallet_id=new_id(), member_id=key.member_id, is_moved=True) for key in merged}
 
 
 async def free_tier(tx: Tx, member_id: UUID, *, program_id: UUID | None = None) -> None:

@@ -47,6 +47,8 @@ async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldReques
     book = await _lock_book(tx, WalletKey(member_id, serving.id))
     if book is None:
         raise InsufficientPoints(available=0, points=request.points)
+    if book.is_doubtful and await _spender(tx, request.member, program_id=serving.id) != member_id:
+        raise WalletMoved(field="member")
     digest = digest_of(request)
     known = await find_hold(
         tx,
@@ -93,8 +95,11 @@ async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
     book = await _lock_book(tx, WalletKey(record.member_id, record.program_id))
     if book is None:
         raise WalletMoved(field="hold_id")
-    # Read again under the lock: a capture may have come first.
-    state = (await list_holds(tx, [hold_id]))[hold_id].state
+    # Read again under the lock: a capture may have come first, or its member have been parted from another.
+    now = (await list_holds(tx, [hold_id]))[hold_id]
+    if now.wallet_id != book.wallet_id:
+        raise WalletMoved(field="hold_id")
+    state = now.state
     if state == "captured":
         raise HoldClosed(field="hold_id", state=state)
     placed = book.holds.get(hold_id)

@@ -155,6 +155,8 @@ async def undo_merge(tx: Tx, merge_id: UUID) -> Merge:
         if not await is_untouched(tx, standing):
             raise MergeNotUndone(reason="standing")
         await part_standings(tx, standing)
+    if await _has_bought_since(tx, merge):
+        raise MergeNotUndone(reason="standing")
     if (changed := await merges.what_changed(tx, record.person, kept_id=merge.kept_id)) is not None:
         raise MergeNotUndone(reason=changed)
     await merges.part_people(tx, record.person, kept_id=merge.kept_id, merged_id=merge.merged_id)
@@ -203,6 +205,20 @@ def _empty(member_id: UUID) -> Book:
 
 def _open_lots(book: Book) -> int:
     return sum(1 for lot in book.lots.values() if lot.pending + lot.available + lot.held)
+
+
+async def _has_bought_since(tx: Tx, merge: Merge) -> bool:
+    """Tell whether the one who stayed has bought since, be it under a programme that the other was not in."""
+    has_bought: bool = await tx.fetchval(
+        """
+        -- purchases.has_bought_since
+        select exists (select from receipts where tenant_id = $1 and member_id = $2 and id > $3)
+        """,
+        tx.tenant_id,
+        merge.kept_id,
+        merge.id,
+    )
+    return has_bought
 
 
 async def _move_receipts(tx: Tx, source: UUID, target: UUID) -> tuple[UUID, ...]:

@@ -24,7 +24,7 @@ from plushka.domain.purchases.model import (
     UnknownLine,
 )
 from plushka.domain.purchases.reference import Reference
-from plushka.domain.purchases.return_store import Sale
+from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import LotUse, Remainder
@@ -90,18 +90,22 @@ class _Case:
 
 async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, Book | None]:
     """Lock the wallet, then the receipt: in this order everywhere, so that returns and purchases never circle."""
-    owner = await return_store.get_owner(tx, till_id=caller.till_id, receipt=request.receipt)
+    owner = await _find_owner(tx, caller, request)
     book = None
     if owner.member_id is not None:
         key = WalletKey(owner.member_id, owner.program_id)
         book = (await bookkeeping.lock_books(tx, [key]))[key]
-        if book.is_moved:
+        if book.is_moved or (book.is_doubtful and await _find_owner(tx, caller, request) != owner):
             raise WalletMoved(field="receipt")
     sale = await return_store.lock_sale(tx, owner)
     if book is not None:
         await bookkeeping.load_lots(tx, [book], also=sale.lot_ids())
         book.settle(tx.at)
     return sale, book
+
+
+async def _find_owner(tx: Tx, caller: Caller, request: ReturnRequest) -> Owner:
+    return await return_store.get_owner(tx, till_id=caller.till_id, receipt=request.receipt)
 
 
 async def _work_out(

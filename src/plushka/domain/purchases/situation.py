@@ -227,6 +227,9 @@ async def _fill_members(
         books |= {key: Book(wallet_id=new_id(), member_id=key.member_id) for key in strangers}
     # Merged into another while the lock was waited for: asked again, the card names that other.
     moved = {member_id for member_id, key in keys.items() if books[key].is_moved}
+    moved |= await _find_mistaken(
+        tx, {member_id: by_member[member_id][0] for member_id, key in keys.items() if books[key].is_doubtful}
+    )
     refused: dict[int, Refusal] = {id(by_member.pop(member_id)[0]): MemberBusy() for member_id in moved}
     buyers: list[_Buyer] = []
     for program_id in sorted({keys[member_id].program_id for member_id in by_member}):
@@ -242,6 +245,16 @@ async def _fill_members(
         of_version = [buyer for buyer in buyers if buyer.situation.version is version]
         await _fill_states(tx, version, of_version, all_lots=not lock)
     return refused
+
+
+async def _find_mistaken(tx: Tx, situations: Mapping[UUID, Situation]) -> set[UUID]:
+    """Return those of the members whose purchases, looked at under the lock, are somebody else's."""
+    if not situations:
+        return set()
+    named = {member_id: situation.item.purchase.member for member_id, situation in situations.items()}
+    people = await find_people(tx, {member for member in named.values() if member is not None})
+    found = {name: person.id for name, person in people.items()}
+    return {member_id for member_id, member in named.items() if member and found.get(member) != member_id}
 
 
 async def _settle(tx: Tx, buyers: Collection[_Buyer], *, all_lots: bool) -> None:
