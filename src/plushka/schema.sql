@@ -585,17 +585,21 @@ grant update on products to plushka_app;
 
 -- programs: rules ------------------------------------------------------------------------------------
 
+-- picture: a WebP drawn by us; picture_digest names it.
 create table programs (
     tenant_id uuid not null references businesses,
     id uuid not null,
     name text not null check (name <> ''),
     description text not null default '',
+    picture bytea check (length(picture) <= 8388608),
+    picture_digest text not null default '',
     created_at timestamptz not null,
-    primary key (tenant_id, id)
+    primary key (tenant_id, id),
+    check ((picture is null) = (picture_digest = ''))
 );
 
 -- The right to change the name is also the right to lock the row, on which publishers queue.
-grant update (name, description) on programs to plushka_app;
+grant update (name, description, picture, picture_digest) on programs to plushka_app;
 
 -- Immutable (S20). In force: the latest valid_from that has come, of these the highest number.
 create table program_versions (

@@ -53,7 +53,8 @@ async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Databa
         ),
         (
             """
-            insert into programs select tenant_id, gen_random_uuid(), 'another', '', now() from programs;
+            insert into programs (tenant_id, id, name, created_at)
+                select tenant_id, gen_random_uuid(), 'another', now() from programs;
             update wallets set program_id = (select id from programs where name = 'another')
             """,
             {"receipt_moves_points_of_its_programme"},

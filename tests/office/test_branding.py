@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from tests.office.conftest import plain
 
-from plushka.domain.businesses.branding import LOGO_SIDE
 from plushka.domain.businesses.colors import READABLE, WHITE, contrast, readable
+from plushka.domain.businesses.pictures import LOGO
 
 FORM = {"color": "#ffcc00", "card_style": "waves", "motto": "Кофе и плюшки с 2019"}
 PAGE = "/settings/branding"
@@ -36,8 +37,10 @@ async def test_colour_card_and_logo_are_seen_where_they_were_chosen(anna: httpx.
     address = page.partition('<image href="')[2].partition('"')[0]
     logo = await anna.get(address)
     assert logo.headers["content-type"] == "image/png"
+    assert logo.headers["x-content-type-options"] == "nosniff"
+    assert "immutable" in logo.headers["cache-control"]
     with Image.open(BytesIO(logo.content)) as drawn:
-        assert drawn.size == (LOGO_SIDE, 341)
+        assert drawn.size == (LOGO.side, 341)
 
     await anna.post(f"{PAGE}/logo/removal")
     assert "<image" not in (await anna.get(PAGE)).text
@@ -98,8 +101,24 @@ async def test_what_hides_in_a_picture_does_not_come_through(anna: httpx.AsyncCl
     assert b"secret" not in (await anna.get(address)).content
 
 
+async def test_a_picture_above_the_limit_is_told_at_its_field(anna: httpx.AsyncClient) -> None:
+    answer = await save(anna, logo=picture() + bytes(LOGO.bytes_max))
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "не больше 2 МБ" in plain(answer.text)
+    assert 'value="Кофе и плюшки с 2019"' in answer.text
+
+
+async def test_a_photograph_taken_sideways_stands_upright(anna: httpx.AsyncClient) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn a quarter clockwise to look at it
+    await save(anna, logo=picture("JPEG", exif=exif))
+    address = (await anna.get(PAGE)).text.partition('<image href="')[2].partition('"')[0]
+    with Image.open(BytesIO((await anna.get(address)).content)) as drawn:
+        assert drawn.size == (341, LOGO.side)
+
+
 async def test_a_file_that_is_much_too_large_is_turned_away_in_words(anna: httpx.AsyncClient) -> None:
-    answer = await save(anna, logo=bytes(4 * 1024 * 1024))
+    answer = await save(anna, logo=bytes(5 * 1024 * 1024))
     assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
     assert "меньше" in answer.text
 

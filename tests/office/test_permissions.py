@@ -133,6 +133,8 @@ TABLE = {
     "POST /engagement/programs/{program_id:uuid}/draft/{section:str}": "owner manager marketer",
     "GET /engagement/programs/{program_id:uuid}/file": ALL,
     "POST /engagement/programs/{program_id:uuid}/name": "owner manager",
+    "GET /engagement/programs/{program_id:uuid}/picture/{digest:str}": ALL,
+    "POST /engagement/programs/{program_id:uuid}/picture/removal": "owner manager",
     "GET /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}": ALL,
     "GET /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}/file": ALL,
     "POST /engagement/programs/{program_id:uuid}/versions/{version_id:uuid}/roll-back": "owner manager",

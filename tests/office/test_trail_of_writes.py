@@ -273,6 +273,7 @@ async def _walk_programs(walk: Walk, shop: Shop) -> None:
         return found[1]
 
     await walk.post(f"{path}/name", "program.rename", {"name": "Плюшки"}, program_id=program_id)
+    await walk.post(f"{path}/picture/removal", "program.remove_picture", program_id=program_id)
     exported = (await browser.get(f"{home}/draft/file")).text
     draft = {"mark": await mark(), "text": exported.replace('"rate_bp": 1000', '"rate_bp": 900')}
     await walk.post(f"{path}/draft/import", "program.save_draft", draft, program_id=program_id)

@@ -14,20 +14,21 @@ from plushka.delivery.join.pace import Pace
 from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look, look_of
 from plushka.delivery.web.pages import Pages
+from plushka.delivery.web.pictures import picture_response
 from plushka.domain.businesses.model import Business
+from plushka.domain.businesses.pictures import PROGRAM_PICTURE
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.consent_texts import CURRENT, consent_text
 from plushka.domain.members.identities import identify
 from plushka.domain.members.links import Link, find_tenant_id, get_open_link, note_opened
 from plushka.domain.members.model import NAME_LENGTH_MAX, IdentityTaken, UnknownLink
-from plushka.domain.programs.joining import join_by_link
-from plushka.domain.programs.model import PublishedVersion
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.joining import Offer, get_offer, join_by_link
+from plushka.domain.programs.pictures import find_picture
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
-from plushka.platform.errors import Refusal
+from plushka.platform.errors import NotFound, Refusal
 from plushka.platform.i18n import format_points, translator
 
 PAGES = Pages("plushka.delivery.join")
@@ -46,12 +47,12 @@ class Joining:
 
 
 class Invitation(Struct, frozen=True):
-    """Whose link it is, and what their programme is now."""
+    """Whose link it is, and into what it enrols now."""
 
     tenant_id: UUID
     link: Link
     business: Business
-    version: PublishedVersion | None
+    offer: Offer
 
 
 @get(PATH)
@@ -104,7 +105,24 @@ async def join(request: JoinRequest, code: FromPath[str]) -> Response[str]:
     return _page(invitation, look, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
-router = Router(path="/", route_handlers=[join, show_joining], include_in_schema=False)
+@get(f"{PATH}/picture/{{digest:str}}")
+async def show_picture(request: JoinRequest, code: FromPath[str], digest: FromPath[str]) -> Response[bytes]:
+    """Return the picture of the programme into which the link enrols.
+
+    :raises NotFound: it has none of this digest
+    """
+    joining = _joining(request)
+    invitation = await _invitation(joining, code)
+    async with joining.database.transaction(
+        invitation.tenant_id, actor="visitor", at=joining.clock.now(), read_only=True
+    ) as tx:
+        picture = await find_picture(tx, invitation.offer.program.id, digest)
+    if picture is None:
+        raise NotFound
+    return picture_response(picture, PROGRAM_PICTURE)
+
+
+router = Router(path="/", route_handlers=[join, show_joining, show_picture], include_in_schema=False)
 
 
 def _joining(request: JoinRequest) -> Joining:
@@ -119,11 +137,12 @@ async def _invitation(joining: Joining, code: str) -> Invitation:
     if tenant_id is None:
         raise UnknownLink
     async with joining.database.transaction(tenant_id, actor="visitor", at=at, read_only=True) as tx:
+        link = await get_open_link(tx, code.lower())
         return Invitation(
             tenant_id=tenant_id,
-            link=await get_open_link(tx, code.lower()),
+            link=link,
             business=await get_business(tx),
-            version=await get_current_version(tx),
+            offer=await get_offer(tx, link),
         )
 
 
@@ -136,11 +155,13 @@ def _look(request: JoinRequest, invitation: Invitation) -> Look:
 
 
 def _page(invitation: Invitation, look: Look, form: Form, *, status: int = 200) -> Response[str]:
-    business, version = invitation.business, invitation.version
+    business, program, version = invitation.business, invitation.offer.program, invitation.offer.version
+    code = invitation.link.code
     values: dict[str, Any] = {
         "form": form,
-        "code": invitation.link.code,
+        "code": code,
         "business": business.name,
+        "picture": f"/join/{code}/picture/{program.picture_digest}" if program.picture_digest else "",
         "welcome": "",
     }
     for kind, number in CURRENT.items():

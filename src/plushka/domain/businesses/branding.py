@@ -1,25 +1,18 @@
 """How a business looks to its members: colour, logo, card. The member's app and wallet passes use it."""
 
-from hashlib import sha256
-from io import BytesIO
 from typing import Literal
 
 from msgspec import Struct
-from PIL import Image, UnidentifiedImageError
 
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.colors import is_color
+from plushka.domain.businesses.pictures import digest_of
 from plushka.platform.database import Tx
 from plushka.platform.errors import Invalid
 
 CardStyle = Literal["plain", "waves", "bun"]
 CARD_STYLES: tuple[CardStyle, ...] = ("plain", "waves", "bun")
 MOTTO_LENGTH_MAX = 60
-LOGO_BYTES_MAX = 2 * 1024 * 1024
-LOGO_SIDE = 512
-PIXELS_MAX = 40_000_000
-"""A photograph of the best phones; a picture that unpacks to more is made to exhaust memory."""
-_FORMATS = ("PNG", "JPEG", "WEBP")
 
 
 class Branding(Struct, frozen=True):
@@ -37,18 +30,6 @@ class ColorInvalid(Invalid):
 
 class MottoTooLong(Invalid):
     code = "motto_too_long"
-
-
-class PictureUnreadable(Invalid):
-    """It is no PNG, JPEG or WebP, or it is broken."""
-
-    code = "picture_unreadable"
-
-
-class PictureTooLarge(Invalid):
-    """The file has more than ``megabytes_max``, or more points than anything made for a screen."""
-
-    code = "picture_too_large"
 
 
 async def get_branding(tx: Tx) -> Branding:
@@ -97,29 +78,8 @@ async def change_branding(tx: Tx, *, color: str, card_style: CardStyle, motto: s
     )
 
 
-def prepare_logo(content: bytes) -> bytes:
-    """Return a picture drawn anew as a PNG of at most ``LOGO_SIDE`` points a side: what else hid in the file is gone.
-
-    :raises PictureTooLarge: the file or the picture is
-    :raises PictureUnreadable: it is none that we can read
-    """
-    if len(content) > LOGO_BYTES_MAX:
-        raise PictureTooLarge(field="logo", megabytes_max=LOGO_BYTES_MAX // 1024 // 1024)
-    try:
-        with Image.open(BytesIO(content), formats=_FORMATS) as picture:
-            if picture.width * picture.height > PIXELS_MAX:
-                raise PictureTooLarge(field="logo", megabytes_max=LOGO_BYTES_MAX // 1024 // 1024)
-            drawn = picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PictureUnreadable(field="logo") from error
-    drawn.thumbnail((LOGO_SIDE, LOGO_SIDE))
-    written = BytesIO()
-    drawn.save(written, "PNG", optimize=True)
-    return written.getvalue()
-
-
 async def set_logo(tx: Tx, logo: bytes) -> None:
-    """Set the logo that ``prepare_logo`` has made."""
+    """Set the logo, a ``LOGO`` drawn anew."""
     await tx.execute(
         """
         -- businesses.set_logo
@@ -128,7 +88,7 @@ async def set_logo(tx: Tx, logo: bytes) -> None:
         """,
         tx.tenant_id,
         logo,
-        sha256(logo).hexdigest()[:16],
+        digest_of(logo),
     )
     await record(tx, action="branding.set_logo", subject=f"business:{tx.tenant_id}")
 

@@ -1,13 +1,33 @@
 """Strangers who enrol themselves by a link."""
 
+from msgspec import Struct
+
 from plushka.domain.members.consent_texts import CURRENT
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.links import Link
 from plushka.domain.members.model import ConsentKind, ConsentMissing, Identity
 from plushka.domain.members.queries import find_member
+from plushka.domain.programs.model import ProgramCard, PublishedVersion
 from plushka.domain.programs.operations import enroll
+from plushka.domain.programs.queries import find_version_in_force, get_program
 from plushka.domain.programs.serving import get_serving
 from plushka.platform.database import Tx
+
+
+class Offer(Struct, frozen=True):
+    """The programme into which a link enrols; ``version`` is in force there now, None before the first one is."""
+
+    program: ProgramCard
+    version: PublishedVersion | None
+
+
+async def get_offer(tx: Tx, link: Link) -> Offer:
+    """Return what a link offers: the programme that serves its branch, the first one for a link of all branches.
+
+    :raises UnknownProgram: the business has none yet
+    """
+    serving = await get_serving(tx, link.branch_id)
+    return Offer(await get_program(tx, serving.id), await find_version_in_force(tx, serving.id))
 
 
 async def join_by_link(

@@ -39,11 +39,15 @@ class PublishedVersion(Struct, frozen=True):
 
 
 class ProgramCard(Struct, frozen=True):
-    """A programme as the office lists it: its name and description change at once, its rules by versions."""
+    """A programme as the office lists it: its name, description and picture change at once, its rules by versions.
+
+    ``picture_digest`` names the picture, empty where there is none.
+    """
 
     id: UUID
     name: str
     description: str
+    picture_digest: str
     created_at: datetime
 
 

@@ -53,7 +53,7 @@ async def get_program(tx: Tx, program_id: UUID) -> ProgramCard:
     row = await tx.fetchrow(
         """
         -- programs.get_program
-        select id, name, description, created_at from programs where tenant_id = $1 and id = $2
+        select id, name, description, picture_digest, created_at from programs where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
         program_id,
@@ -68,7 +68,7 @@ async def list_programs(tx: Tx) -> list[ProgramCard]:
     rows = await tx.fetch(
         """
         -- programs.list_programs
-        select id, name, description, created_at from programs where tenant_id = $1
+        select id, name, description, picture_digest, created_at from programs where tenant_id = $1
         order by created_at, id
         limit $2
         """,

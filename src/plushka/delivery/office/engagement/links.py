@@ -21,6 +21,7 @@ from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.links import LinkFigures, find_link_figures
 from plushka.domain.members.links import Link, create_link, get_link, list_links, set_closed
 from plushka.domain.members.model import NAME_LENGTH_MAX
+from plushka.domain.programs.joining import get_offer
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import format_points
@@ -134,8 +135,9 @@ async def show_sheet(
     """Show the sheet to be printed: of A4, or with ``size=a6`` of A6."""
     async with visit.reading() as tx:
         link = await get_link(tx, link_id)
+        version = (await get_offer(tx, link)).version
     url = link_url(request, f"/join/{link.code}")
-    welcome = visit.version.program.welcome if visit.version else None
+    welcome = version.program.welcome if version else None
     return visit.fragment(
         "engagement/link_sheet.html",
         business=visit.business.name,
@@ -143,10 +145,10 @@ async def show_sheet(
         size="a6" if request.query_params.get("size") == "a6" else "a4",
         back=f"{PATH}/{link.id}",
         welcome=""
-        if welcome is None
+        if version is None or welcome is None
         else visit.words.gettext(
             "{points} for joining",
-            points=format_points(welcome.points, visit.figures.scale, visit.look.language),
+            points=format_points(welcome.points, version.program.point.scale, visit.look.language),
         ),
         qr=_qr(url).svg_inline(
             border=0, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"

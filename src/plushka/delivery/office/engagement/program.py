@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.changes import change_groups
+from plushka.delivery.office.engagement.picture import picture_url
 from plushka.delivery.office.engagement.programs import read_texts
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.names import load_names
@@ -19,10 +20,13 @@ from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.pictures import ask_again, body_bytes_max, sent_picture
+from plushka.domain.businesses.pictures import PROGRAM_PICTURE
 from plushka.domain.programs.assigning import list_served
 from plushka.domain.programs.drafts import get_draft, roll_back
 from plushka.domain.programs.model import PublishedVersion, UnknownVersion
 from plushka.domain.programs.operations import rename_program
+from plushka.domain.programs.pictures import set_picture
 from plushka.domain.programs.queries import find_version_in_force, get_program, get_version, list_versions
 from plushka.domain.programs.telling.difference import tell_difference
 from plushka.domain.programs.telling.program import describe_program
@@ -62,24 +66,34 @@ async def show_version(
         return await _page(tx, program_id, visit, version_id=version_id)
 
 
-@post("/engagement/programs/{program_id:uuid}/name", opt={"action": "programs.publish"})
+@post(
+    "/engagement/programs/{program_id:uuid}/name",
+    opt={"action": "programs.publish"},
+    request_max_body_size=body_bytes_max(PROGRAM_PICTURE),
+)
 async def rename(
     visit: NamedDependency[Visit], program_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str] | Redirect:
-    """Give the programme another name and description."""
+    """Give the programme another name, description and, if one was chosen, picture: all of it or nothing."""
     form = await visit.typed(request)
     name, description = read_texts(form)
-    if form.is_sound:
-        try:
+    picture = None
+    try:
+        picture = await sent_picture(request, "picture", PROGRAM_PICTURE)
+        if form.is_sound:
             async with visit.writing() as tx:
                 await rename_program(tx, program_id, name=name, description=description)
-        except Refusal as refusal:
-            form.refused(refusal)
-        else:
+                if picture is not None:
+                    await set_picture(tx, program_id, picture)
             return sent_on(
                 f"/engagement/programs/{program_id}",
-                visit.words.gettext("The programme is called “{name}” now.", name=name),
+                visit.words.gettext("Saved: the programme “{name}”.", name=name),
             )
+    except Refusal as refusal:
+        # A file is no field that was typed, so its refusal is told where to go.
+        form.refused(refusal, default=refusal.field or "")
+    if picture is not None:
+        ask_again(form, "picture", visit.words)
     async with visit.reading() as tx:
         return await _page(tx, program_id, visit, form=form)
 
@@ -158,6 +172,8 @@ async def _page(
         page="programs",
         status=HTTP_200_OK if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         card=card,
+        picture=picture_url(card),
+        picture_kind=PROGRAM_PICTURE,
         form=form,
         shown=shown,
         since=visit.figures.moment(shown.valid_from) if shown else "",

@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.picture import picture_url
 from plushka.delivery.office.engagement.tier_rows import TierLine, tier_lines
 from plushka.delivery.office.names import load_names
 from plushka.delivery.office.visit import Visit
@@ -34,6 +35,7 @@ class ProgramLine(Struct, frozen=True):
     href: str
     name: str
     description: str
+    picture: str
     summary: str
     state: str
     draft: str
@@ -101,6 +103,7 @@ async def _line(
         href=f"/engagement/programs/{card.id}",
         name=card.name,
         description=card.description,
+        picture=picture_url(card),
         summary=describe_program(program, language=visit.look.language, names=names).summary
         if version
         else "",

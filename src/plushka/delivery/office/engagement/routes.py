@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.engagement import branches, files, links, program, programs, tiers
+from plushka.delivery.office.engagement import branches, files, links, picture, program, programs, tiers
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -28,6 +28,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     pages.send_section,
     pages.show_draft,
     pages.show_section,
+    picture.show_picture,
+    picture.take_picture_away,
     preset.show_presets,
     preset.take_preset,
     program.compare,

@@ -1,9 +1,6 @@
 """How the business looks to its members: colour, logo and card, seen while they are chosen."""
 
-import asyncio
-
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -14,26 +11,23 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.card import Card, draw_card
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.delivery.web.security import PAGE_HEADERS
+from plushka.delivery.web.pictures import ask_again, body_bytes_max, picture_response, sent_picture
 from plushka.domain.businesses.branding import (
     CARD_STYLES,
-    LOGO_BYTES_MAX,
     MOTTO_LENGTH_MAX,
     Branding,
     change_branding,
     find_logo,
     get_branding,
-    prepare_logo,
     remove_logo,
     set_logo,
 )
 from plushka.domain.businesses.colors import is_color, readable
+from plushka.domain.businesses.pictures import LOGO
 from plushka.platform.errors import NotFound, Refusal
 from plushka.platform.i18n import marked
 
 _STYLES = {"plain": marked("one colour"), "waves": marked("with waves"), "bun": marked("with a swirl")}
-_FORM_BYTES_MAX = 64 * 1024
-"""What a form with a picture has besides it."""
 
 
 @get("/settings/branding", opt={"action": "settings.read"})
@@ -43,18 +37,15 @@ async def show_branding(visit: NamedDependency[Visit]) -> Response[str]:
     return _page(visit, visit.form(), branding)
 
 
-@post(
-    "/settings/branding",
-    opt={"action": "branding.change"},
-    request_max_body_size=LOGO_BYTES_MAX + _FORM_BYTES_MAX,
-)
+@post("/settings/branding", opt={"action": "branding.change"}, request_max_body_size=body_bytes_max(LOGO))
 async def save_branding(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
     """Save colour, card and, if one was chosen, the logo: all of it or nothing."""
     form = await visit.typed(request)
     color, motto = form.text("color").lower(), form.text("motto", required=False, length_max=MOTTO_LENGTH_MAX)
     style = form.choice("card_style", CARD_STYLES)
+    logo = None
     try:
-        logo = await _logo(request)
+        logo = await sent_picture(request, "logo", LOGO)
         if form.is_sound and style is not None:
             async with visit.writing() as tx:
                 await change_branding(tx, color=color, card_style=style, motto=motto)
@@ -64,6 +55,8 @@ async def save_branding(visit: NamedDependency[Visit], request: OfficeRequest) -
     except Refusal as refusal:
         # A file is no field that was typed, so its refusal is told where to go.
         form.refused(refusal, default=refusal.field or "")
+    if logo is not None:
+        ask_again(form, "logo", visit.words)
     async with visit.reading() as tx:
         branding = await get_branding(tx)
     return _page(visit, form, branding, status=HTTP_422_UNPROCESSABLE_ENTITY)
@@ -95,15 +88,7 @@ async def show_logo(visit: NamedDependency[Visit], digest: FromPath[str]) -> Res
         logo = await find_logo(tx, digest) if digest else None
     if logo is None:
         raise NotFound
-    return Response(logo, media_type="image/png", headers=dict(PAGE_HEADERS))
-
-
-async def _logo(request: OfficeRequest) -> bytes | None:
-    """Return the picture that was sent, drawn anew; drawing takes a while, so others are served meanwhile."""
-    sent = (await request.form()).get("logo")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        return None
-    return await asyncio.to_thread(prepare_logo, await sent.read())
+    return picture_response(logo, LOGO)
 
 
 def _page(visit: Visit, form: Form, branding: Branding, *, status: int = 200) -> Response[str]:
@@ -116,6 +101,7 @@ def _page(visit: Visit, form: Form, branding: Branding, *, status: int = 200) ->
         branding=branding,
         styles=[(style, visit.words.gettext(title), "") for style, title in _STYLES.items()],
         motto_length_max=MOTTO_LENGTH_MAX,
+        logo=LOGO,
         may_change=visit.may("branding.change"),
         **_preview(form, branding, visit),
     )

@@ -1,0 +1,83 @@
+"""Pictures that people send: known by their content, drawn anew, kept with a digest that names them."""
+
+from hashlib import sha256
+from io import BytesIO
+from typing import Literal
+
+from msgspec import Struct
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from plushka.platform.errors import Invalid
+
+PIXELS_MAX = 40_000_000
+"""A photograph of the best phones; a picture that unpacks to more is made to exhaust memory."""
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_MEBIBYTE = 1024 * 1024
+_WEBP_QUALITY = 85
+
+
+class PictureKind(Struct, frozen=True):
+    """What a picture may be when it is sent, and what is made of it: at most ``side`` points either way."""
+
+    bytes_max: int
+    side: int
+    drawn_as: Literal["PNG", "WEBP"]
+
+    @property
+    def megabytes_max(self) -> int:
+        return self.bytes_max // _MEBIBYTE
+
+    @property
+    def media_type(self) -> str:
+        return f"image/{self.drawn_as.lower()}"
+
+
+LOGO = PictureKind(bytes_max=2 * _MEBIBYTE, side=512, drawn_as="PNG")
+"""Passes of wallets take no other format."""
+PROGRAM_PICTURE = PictureKind(bytes_max=8 * _MEBIBYTE, side=1280, drawn_as="WEBP")
+"""Mostly a photograph, straight from a phone: as a PNG it would weigh ten times as much."""
+
+
+class PictureUnreadable(Invalid):
+    """It is no PNG, JPEG or WebP, or it is broken."""
+
+    code = "picture_unreadable"
+
+
+class PictureTooLarge(Invalid):
+    """The file has more than ``megabytes_max``, or more points than anything made for a screen."""
+
+    code = "picture_too_large"
+
+
+def draw_anew(content: bytes, kind: PictureKind, *, field: str) -> bytes:
+    """Return a picture drawn anew and upright, its longest side at most that of ``kind``: what else hid in it is gone.
+
+    It takes a while. ``field`` is where a refusal is told.
+
+    :raises PictureTooLarge: the file or the picture is
+    :raises PictureUnreadable: it is none that we can read
+    """
+    if len(content) > kind.bytes_max:
+        raise PictureTooLarge(field=field, megabytes_max=kind.megabytes_max)
+    try:
+        with Image.open(BytesIO(content), formats=_FORMATS) as picture:
+            if picture.width * picture.height > PIXELS_MAX:
+                raise PictureTooLarge(field=field, megabytes_max=kind.megabytes_max)
+            # A phone held sideways notes in the file which side is up, and the note is lost with the rest.
+            drawn = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise PictureUnreadable(field=field) from error
+    drawn.thumbnail((kind.side, kind.side))
+    written = BytesIO()
+    drawn.save(written, kind.drawn_as, **_options(kind))
+    return written.getvalue()
+
+
+def _options(kind: PictureKind) -> dict[str, int | bool]:
+    return {"optimize": True} if kind.drawn_as == "PNG" else {"quality": _WEBP_QUALITY, "method": 4}
+
+
+def digest_of(picture: bytes) -> str:
+    """Return the name of a picture: another one has another, so that browsers may keep it for ever."""
+    return sha256(picture).hexdigest()[:16]
