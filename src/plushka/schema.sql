@@ -829,7 +829,7 @@ grant update on pending_adjustments to plushka_app;
 
 create index pending_adjustments_waiting on pending_adjustments (tenant_id, id) where state = 'waiting';
 
--- The most points that a role may move by hand at once; a role without a row has the default of the code.
+-- The most points that somebody of a role may move by hand in a day; a role without a row has the default of the code.
 create table adjustment_limits (
     tenant_id uuid not null references businesses,
     role text not null,
@@ -838,6 +838,17 @@ create table adjustment_limits (
 );
 
 grant update on adjustment_limits to plushka_app;
+
+-- What a person whose role has a limit has moved by hand on a day of the business, without a second person.
+create table moved_by_hand (
+    tenant_id uuid not null references businesses,
+    actor text not null,
+    day date not null,
+    points bigint not null check (points >= 0),
+    primary key (tenant_id, actor, day)
+);
+
+grant update on moved_by_hand to plushka_app;
 
 -- A prolonged life of a lot (S4): the latest extension is the lot's expires_at.
 create table extensions (

@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -163,9 +163,31 @@ async def test_a_manager_gives_no_more_together_than_the_limit(
         answer = await maxim.post("/members/bulk/points?all=1", data=typed)
 
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
-    assert "Всего это 1 200 бонусов, а ваш предел за раз — 1 000 бонусов" in plain(answer.text)
+    assert "Всего это 1 200 бонусов, а сегодня вам осталось 1 000 бонусов" in plain(answer.text)
     assert 'value="400"' in answer.text
     assert await stage.points() == [100, 0, 0]
+
+
+async def test_what_is_cut_into_slices_meets_the_same_limit(
+    app: Plushka, staff: dict[str, str], stage: Stage
+) -> None:
+    typed = {"direction": "give", "points": "400", "reason": "x", "confirmed": "1"}
+    async with signed_in(app, staff["manager"]) as maxim:
+        for member_id in stage.ids[:2]:
+            answer = await maxim.post(f"/members/bulk/points?{chosen(member_id)}", data=typed)
+            assert answer.status_code == httpx.codes.SEE_OTHER
+        answer = await maxim.post(f"/members/bulk/points?{chosen(stage.ids[2])}", data=typed)
+        assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+        assert "сегодня вам осталось 200 бонусов" in plain(answer.text)
+
+        card = f"/members/{stage.ids[2]}/adjustment"
+        assert "Сегодня вам осталось 200 бонусов" in plain((await maxim.get(card)).text)
+        await maxim.post(card, data={"direction": "give", "amount": "300", "reason": "x"})
+        assert "300 бонусов" in plain((await maxim.get("/members/approvals")).text)
+
+        stage.clock.advance(timedelta(days=1))
+        answer = await maxim.post(f"/members/bulk/points?{chosen(stage.ids[2])}", data=typed)
+        assert answer.status_code == httpx.codes.SEE_OTHER
 
 
 async def test_a_role_of_the_business_s_own_gives_no_more_together_than_its_limit(
@@ -183,7 +205,7 @@ async def test_a_role_of_the_business_s_own_gives_no_more_together_than_its_limi
         answer = await oleg.post("/members/bulk/points?all=1", data=typed)
 
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
-    assert "ваш предел за раз — 10 бонусов" in plain(answer.text)
+    assert "сегодня вам осталось 10 бонусов" in plain(answer.text)
 
 
 @pytest.mark.parametrize(

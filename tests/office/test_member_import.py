@@ -11,6 +11,8 @@ from tests.office.tasks import do_all_tasks
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
+from plushka.domain.members.model import Identity
+from plushka.domain.programs.operations import enroll
 from plushka.platform.database import Database
 
 TEXT = "Кто;Телефон;Остаток\nАнна Ёлкина;8 916 123-45-67;100\nБорис;8 999 000-00-02;50\nВера;12;7\n"
@@ -64,6 +66,64 @@ async def test_a_file_is_read_tried_and_brought_in(
     async with database.transaction(cast.anna.tenant_id, actor="test:check", at=clock.now()) as tx:
         actions = await tx.fetch("select action from audit_entries where tenant_id = $1", tx.tenant_id)
     assert "members.import" in {row["action"] for row in actions}
+
+
+async def tried(browser: httpx.AsyncClient, work: Work, text: str) -> str:
+    """Have a file tried and return the address of its trial."""
+    reading = (await upload(browser, text.encode("cp1251"))).headers["location"]
+    await work()
+    columns = {"column-0": "name", "column-1": "phone", "column-2": "balance"}
+    form = {**columns, "header": "on", "source": SOURCE, "dates": "dmy", "do": "try"}
+    trial = (await browser.post(reading, data=form)).headers["location"]
+    await work()
+    return trial
+
+
+async def test_a_manager_brings_no_more_points_in_than_the_limit(
+    app: Plushka, staff: dict[str, str], anna: httpx.AsyncClient, work: Work
+) -> None:
+    head, *rows = TEXT.splitlines(keepends=True)
+    async with signed_in(app, staff["manager"]) as maxim:
+        small = await tried(maxim, work, head + rows[0])
+        large = await tried(maxim, work, head + rows[1].replace("50", "901"))
+        assert (await maxim.post(small)).status_code == httpx.codes.SEE_OTHER
+
+        refused = await maxim.post(large)
+
+    assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Всего это 901 бонус, а сегодня вам осталось 900 бонусов" in plain(refused.text)
+    assert await work() == 1
+    assert (
+        await anna.post(await tried(anna, work, head + rows[1].replace("50", "901")))
+    ).has_redirect_location
+
+
+async def test_an_import_within_a_limit_books_no_more_than_its_trial_told(
+    *, app: Plushka, staff: dict[str, str], database: Database, cast: Cast, clock: SetClock, work: Work
+) -> None:
+    """What the trial leaves out because a row means two members is in order once they are parted."""
+    head = "Кто;Телефон;Карта;Остаток\n"
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        await enroll(tx, name="Анна", identities=[Identity("phone", "+79161234567")])
+        other = await enroll(tx, name="Яна", identities=[Identity("card", "77")])
+    async with signed_in(app, staff["manager"]) as maxim:
+        reading = (await upload(maxim, f"{head}Анна;89161234567;77;5000\n".encode())).headers["location"]
+        await work()
+        columns = {"column-0": "name", "column-1": "phone", "column-2": "card", "column-3": "balance"}
+        form = {**columns, "header": "on", "source": SOURCE, "dates": "dmy", "do": "try"}
+        trial = (await maxim.post(reading, data=form)).headers["location"]
+        await work()
+        async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+            await tx.execute(
+                "delete from identities where tenant_id = $1 and member_id = $2", tx.tenant_id, other.id
+            )
+        imported = await maxim.post(trial)
+        await work()
+        page = plain((await maxim.get(imported.headers["location"])).text)
+
+    assert "больше бонусов, чем показала проба" in page
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        assert not await tx.fetchval("select sum(available) from wallets where tenant_id = $1", tx.tenant_id)
 
 
 async def test_another_encoding_is_read_anew(anna: httpx.AsyncClient, work: Work) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -50,8 +51,9 @@ async def ask(shop: Shop, member_id: UUID, points: int, *, role: str = "manager"
         return wanted.id, await move_or_ask(tx, member_id, wanted, role=role)
 
 
-async def test_up_to_the_limit_points_move_at_once(shop: Shop, member_id: UUID) -> None:
+async def test_up_to_the_limit_points_move_at_once(shop: Shop, member_id: UUID, clock: SetClock) -> None:
     assert (await ask(shop, member_id, 1000))[1]
+    clock.advance(timedelta(days=1))
     assert (await ask(shop, member_id, -1000))[1]
     assert (await ask(shop, member_id, 5_000, role="owner"))[1]
     assert (await shop.wallet(member_id)).balance == Balance(available=5_000)
@@ -82,6 +84,47 @@ async def test_above_the_limit_nothing_moves_until_a_second_person_approves(
         }
     assert (said["points.ask"], said["points.approved"]) == ("staff:maxim", "staff:anna")
     assert await shop.differences() == ()
+
+
+async def test_a_day_has_one_limit_however_it_is_cut(shop: Shop, member_id: UUID, clock: SetClock) -> None:
+    other = await shop.enroll("+79990000002")
+    assert (await ask(shop, member_id, 600))[1]
+    assert not (await ask(shop, other, 401))[1]
+    assert (await ask(shop, member_id, -400))[1]
+    assert not (await ask(shop, other, 1))[1]
+    # Midnight by the business's clock: it is in Moscow.
+    clock.at = datetime(2026, 3, 10, 20, 59, tzinfo=UTC)
+    assert not (await ask(shop, other, 1))[1]
+    clock.advance(timedelta(minutes=1))
+    assert (await ask(shop, other, 1000))[1]
+
+
+async def test_what_a_second_person_approves_is_of_nobody_s_limit(shop: Shop, member_id: UUID) -> None:
+    pending_id, _ = await ask(shop, member_id, 1500)
+    async with as_(shop, "staff:marina") as tx:
+        await approve(tx, pending_id)
+        wanted = ByHand(new_id(), "adjustment", 1000, "Жалоба")
+        assert await move_or_ask(tx, member_id, wanted, role="manager")
+    assert (await ask(shop, member_id, 1000))[1]
+
+
+async def test_what_was_booked_does_not_wait_when_it_is_sent_again(
+    shop: Shop, member_id: UUID, clock: SetClock
+) -> None:
+    wanted = ByHand(new_id(), "adjustment", 600, "Жалоба")
+    async with shop.tx() as tx:
+        assert await move_or_ask(tx, member_id, wanted, role="manager")
+    async with shop.tx() as tx:
+        with pytest.raises(AlreadyAdjusted):
+            await move_or_ask(tx, member_id, wanted, role="manager")
+    clock.advance(timedelta(days=1))
+    waiting = ByHand(new_id(), "adjustment", 2000, "Жалоба")
+    async with shop.tx() as tx:
+        assert not await move_or_ask(tx, member_id, waiting, role="manager")
+        await set_limit(tx, "manager", 3000)
+    async with shop.tx() as tx:
+        with pytest.raises(AlreadyAdjusted):
+            await move_or_ask(tx, member_id, waiting, role="manager")
 
 
 async def test_what_is_declined_or_taken_back_never_moves(shop: Shop, member_id: UUID) -> None:
@@ -121,7 +164,7 @@ async def test_each_role_has_its_limit(shop: Shop, member_id: UUID) -> None:
         await set_limit(tx, "manager", 5)
         await set_limit(tx, "marketer", 0)
     assert (await ask(shop, member_id, 5))[1]
-    assert not (await ask(shop, member_id, 6))[1]
+    assert not (await ask(shop, member_id, 1))[1]
     assert not (await ask(shop, member_id, 1, role="marketer"))[1]
 
 

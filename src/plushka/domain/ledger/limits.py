@@ -1,4 +1,10 @@
-"""How many points a role may move by hand at once (S18); above that a second person decides."""
+"""How many points a person of a role may move by hand in a day (S18); above that a second person decides.
+
+What is counted is what they have begun, whatever by: one member's card, many members at once, a file. Points given,
+taken and written off are added up, so that one does not make room for another.
+"""
+
+from datetime import date
 
 from plushka.domain.audit import operations as audit
 from plushka.platform.database import Tx
@@ -22,11 +28,53 @@ async def list_limits(tx: Tx) -> dict[str, int]:
 
 
 async def find_limit(tx: Tx, role: str, *, scale: int) -> int | None:
-    """Return the most units that ``role`` may move at once; None: as many as it likes."""
+    """Return the most units that somebody of ``role`` may move in a day; None: as many as they like."""
     if role == UNLIMITED:
         return None
     limits = await list_limits(tx)
     return limits.get(role, default_limit(scale))
+
+
+async def find_left(tx: Tx, role: str, *, scale: int, day: date) -> int | None:
+    """Return how many units the one who acts, of ``role``, may still move on the business's ``day``; None: any."""
+    limit = await find_limit(tx, role, scale=scale)
+    if limit is None:
+        return None
+    moved: int | None = await tx.fetchval(
+        """
+        -- ledger.find_left
+        select points from moved_by_hand where tenant_id = $1 and actor = $2 and day = $3
+        """,
+        tx.tenant_id,
+        tx.actor,
+        day,
+    )
+    return max(limit - (moved or 0), 0)
+
+
+async def take_from_limit(tx: Tx, points: int, *, limit: int | None, day: date) -> bool:
+    """Count ``points`` to what the one who acts has moved on the business's ``day``, if ``limit`` leaves room.
+
+    Two requests of one person wait for each other, so that both do not find the same room.
+    """
+    if limit is None:
+        return True
+    counted = await tx.fetchval(
+        """
+        -- ledger.take_from_limit
+        insert into moved_by_hand (tenant_id, actor, day, points)
+        select $1, $2, $3, $4::bigint where $4::bigint <= $5::bigint
+        on conflict (tenant_id, actor, day) do update set points = moved_by_hand.points + excluded.points
+        where moved_by_hand.points + excluded.points <= $5::bigint
+        returning true
+        """,
+        tx.tenant_id,
+        tx.actor,
+        day,
+        points,
+        limit,
+    )
+    return bool(counted)
 
 
 def default_limit(scale: int) -> int:
@@ -35,7 +83,7 @@ def default_limit(scale: int) -> int:
 
 
 async def set_limit(tx: Tx, role: str, points_max: int) -> None:
-    """Set the most units that a role may move at once; 0: a second person decides on everything."""
+    """Set the most units that somebody of a role may move in a day; 0: a second person decides on everything."""
     before = (await list_limits(tx)).get(role)
     if before == points_max:
         return

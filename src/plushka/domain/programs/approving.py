@@ -1,10 +1,13 @@
-"""Movements by hand within a role's limit, and those above it, on which a second person decides (S18)."""
+"""Movements by hand within a role's limit of the day, and those above it: a second person decides on them (S18)."""
 
 from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from plushka.domain.audit import operations as audit
-from plushka.domain.ledger.limits import find_limit
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.ledger.bulk import find_adjusted
+from plushka.domain.ledger.limits import find_limit, take_from_limit
 from plushka.domain.ledger.model import (
     AlreadyAdjusted,
     ByHand,
@@ -25,7 +28,7 @@ WAITING_MAX = 500
 async def move_or_ask(
     tx: Tx, member_id: UUID, wanted: ByHand, *, role: str, program_id: UUID | None = None
 ) -> bool:
-    """Move points by hand if ``role`` may move so many; otherwise ask a second person and return False.
+    """Move points by hand if ``role`` may move so many more today; otherwise ask a second person and return False.
 
     Without ``program_id`` they are those of the business's first programme.
 
@@ -37,7 +40,12 @@ async def move_or_ask(
     if current is None:
         raise UnknownProgram
     limit = await find_limit(tx, role, scale=current.program.point.scale)
-    if limit is None or abs(wanted.points) <= limit:
+    today = tx.at.astimezone(ZoneInfo((await get_business(tx)).time_zone)).date()
+    is_within = await take_from_limit(tx, abs(wanted.points), limit=limit, day=today)
+    # Sent again, it may find other room in the limit than it found before.
+    if await find_adjusted(tx, [wanted.id]) or await _was_asked(tx, wanted.id):
+        raise AlreadyAdjusted
+    if limit is None or is_within:
         await _move(tx, member_id, wanted, current.program_id)
         return True
     await lock_member(tx, member_id)
@@ -136,6 +144,18 @@ async def _ask(tx: Tx, member_id: UUID, wanted: ByHand, limit: int, program_id: 
         limit=limit,
         reason=wanted.reason,
     )
+
+
+async def _was_asked(tx: Tx, pending_id: UUID) -> bool:
+    was_asked: bool = await tx.fetchval(
+        """
+        -- programs.was_asked
+        select exists (select from pending_adjustments where tenant_id = $1 and id = $2)
+        """,
+        tx.tenant_id,
+        pending_id,
+    )
+    return was_asked
 
 
 async def _lock_waiting(tx: Tx, pending_id: UUID) -> PendingAdjustment:

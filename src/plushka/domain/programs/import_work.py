@@ -14,7 +14,7 @@ from plushka.domain.members.imports.files import read_table
 from plushka.domain.members.imports.model import ImportRow, Plan, Table
 from plushka.domain.members.imports.understanding import propose, understand
 from plushka.domain.programs.importing import Outcome, facts_of, import_members
-from plushka.domain.programs.model import PublishedVersion, UnknownProgram
+from plushka.domain.programs.model import ImportExceedsTrial, PublishedVersion, UnknownProgram
 from plushka.domain.programs.queries import get_current_version
 from plushka.domain.programs.telling.imports import problem_sentence
 from plushka.domain.tasks.queries import read_parts
@@ -88,7 +88,10 @@ async def try_out(run: Run) -> Mapping[str, Fact]:
 
 
 async def bring_in(run: Run) -> Mapping[str, Fact]:
-    """Bring the members of a file in; the output is a table of the rows with problems."""
+    """Bring the members of a file in; the output is a table of the rows with problems.
+
+    :raises ImportExceedsTrial: it would book more points than its trial has told, which somebody has agreed to
+    """
     return await _go_through(run, is_trial=False)
 
 
@@ -98,6 +101,7 @@ async def _go_through(run: Run, *, is_trial: bool) -> Mapping[str, Fact]:
     facts = facts_of(business, version, run.task.created_at)
     file = await asyncio.to_thread(understand, await _file(run), plan, facts)
     report = msgspec.json.decode(run.task.cursor, type=Report) if run.task.cursor else Report()
+    points_max = run.task.arguments.get("points_max")
     telling = Telling(file.table, plan, run.task.arguments["language"], facts.scale)
     while run.task.done < len(file.rows):
         async with run.step() as step:
@@ -107,6 +111,8 @@ async def _go_through(run: Run, *, is_trial: bool) -> Mapping[str, Fact]:
             )
             for row, outcome in zip(rows, outcomes, strict=True):
                 report.add(row, outcome)
+            if points_max is not None and report.booked > int(points_max):
+                raise ImportExceedsTrial
             step.output += telling.write(outcomes, is_first=step.done == 0)
             step.done += len(rows)
             step.total = len(file.rows)

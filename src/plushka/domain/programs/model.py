@@ -238,3 +238,9 @@ class ValidFromTooFar(Invalid):
     """A version cannot be planned more than ``VALID_FROM_AHEAD_MAX`` ahead."""
 
     code = "valid_from_too_far"
+
+
+class ImportExceedsTrial(Conflict):
+    """The file would bring in more points than its trial has told."""
+
+    code = "import_exceeds_trial"

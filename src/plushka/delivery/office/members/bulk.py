@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.asked import Asked, query_lists
+from plushka.delivery.office.members.within_limit import keep_within_limit
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -22,7 +23,6 @@ from plushka.domain.insights.members import export
 from plushka.domain.insights.members.conditions import MemberFilter
 from plushka.domain.insights.members.export import FORMATS, HEADINGS, ExportColumn
 from plushka.domain.insights.members.found import count_found, list_found_ids
-from plushka.domain.ledger.limits import find_limit
 from plushka.domain.members.queries import list_tags
 from plushka.domain.members.tagging import read_tag
 from plushka.domain.programs import bulk_work
@@ -114,20 +114,13 @@ async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -
     is_taking = form.value("direction") == "take"
     async with visit.writing() as tx:
         whom = await _whom(tx, request, visit)
+        is_confirmed = form.is_sound and form.value("confirmed") == str(whom.count)
         if points is not None:
-            limit = await find_limit(tx, visit.limited_as, scale=figures.scale)
-            if limit is not None and points * whom.count > limit:
-                form.fail(
-                    "points",
-                    words.gettext(
-                        "Together that is {total}, and you may move {limit} at once. Ask the owner.",
-                        total=figures.points(points * whom.count),
-                        limit=figures.points(limit),
-                    ),
-                )
+            together = points * whom.count
+            await keep_within_limit(tx, visit, form, together, field="points", is_counted=is_confirmed)
         if points is None or not form.is_sound or not whom.count:
             return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
-        if form.value("confirmed") != str(whom.count):
+        if not is_confirmed:
             confirmation = _confirmation(visit, whom, points, reason, is_taking=is_taking)
             return await _page(tx, visit, whom, form, confirmation=confirmation)
         task_id = await _leave(

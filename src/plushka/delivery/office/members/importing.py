@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.members.within_limit import keep_within_limit
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.tasks.telling import task_line
 from plushka.delivery.office.visit import Visit
@@ -157,16 +158,66 @@ async def show_trial(
             return await _progress(tx, visit, request, task, here=f"/members/import/trials/{task_id}")
     if "hx-request" in request.headers:
         return _arrived(f"/members/import/trials/{task_id}")
-    report = msgspec.convert(task.result, Report)
+    return _trial_page(visit, task, visit.form())
+
+
+@get("/members/import/trials/{task_id:uuid}/problems", opt={"action": "members.import"})
+async def download_problems(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Response[bytes]:
+    """Send the rows that have problems."""
+    async with visit.reading() as tx:
+        task = await _own(tx, visit, task_id, TRY)
+        content = b"".join([part async for part in read_parts(tx, task.id, is_input=False)])
+    return Response(
+        content,
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="problems.csv"', "cache-control": "no-store"},
+    )
+
+
+@post("/members/import/trials/{task_id:uuid}", opt={"action": "members.import"})
+async def bring_in(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Leave the import itself, as it was tried; it books no more points than the trial has told.
+
+    :raises UnknownTask: the trial is not this person's, or has not ended
+    """
+    form = visit.form()
+    async with visit.writing() as tx:
+        trial = await _own(tx, visit, task_id, TRY)
+        if trial.state != "done":
+            raise UnknownTask
+        points = _report(trial).booked
+        await keep_within_limit(tx, visit, form, points, is_counted=True)
+        if not form.is_sound:
+            return _trial_page(visit, trial, form)
+        imported = await tasks.leave(
+            tx,
+            kind=BRING_IN,
+            arguments={**trial.arguments, "points_max": points},
+            file_name=visit.words.gettext("import-problems-{date}.csv", date=visit.today.isoformat()),
+        )
+    return sent_on(f"/tasks/{imported}", visit.words.gettext("Members are being brought in."))
+
+
+async def _own(tx: Tx, visit: Visit, task_id: UUID, kind: str) -> Task:
+    task = await get_task(tx, task_id)
+    if task.actor != visit.actor or task.kind != kind:
+        raise UnknownTask
+    return task
+
+
+def _trial_page(visit: Visit, task: Task, form: Form) -> Response[str]:
+    report = _report(task)
     figures, words = visit.figures, visit.words
     joined = report.created + report.updated
     return visit.page(
         "members/import_trial.html",
         section="members",
         page="import",
+        status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
+        form=form,
         name=task.arguments["name"],
         back=f"/members/import/{task.arguments['read']}",
-        task_id=task_id,
+        task_id=task.id,
         counts=[
             (words.gettext("New members"), figures.number(report.created)),
             (words.gettext("Will be updated"), figures.number(report.updated)),
@@ -188,38 +239,8 @@ async def show_trial(
     )
 
 
-@get("/members/import/trials/{task_id:uuid}/problems", opt={"action": "members.import"})
-async def download_problems(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Response[bytes]:
-    """Send the rows that have problems."""
-    async with visit.reading() as tx:
-        task = await _own(tx, visit, task_id, TRY)
-        content = b"".join([part async for part in read_parts(tx, task.id, is_input=False)])
-    return Response(
-        content,
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": 'attachment; filename="problems.csv"', "cache-control": "no-store"},
-    )
-
-
-@post("/members/import/trials/{task_id:uuid}", opt={"action": "members.import"})
-async def bring_in(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Redirect:
-    """Leave the import itself, as it was tried."""
-    async with visit.writing() as tx:
-        trial = await _own(tx, visit, task_id, TRY)
-        imported = await tasks.leave(
-            tx,
-            kind=BRING_IN,
-            arguments=trial.arguments,
-            file_name=visit.words.gettext("import-problems-{date}.csv", date=visit.today.isoformat()),
-        )
-    return sent_on(f"/tasks/{imported}", visit.words.gettext("Members are being brought in."))
-
-
-async def _own(tx: Tx, visit: Visit, task_id: UUID, kind: str) -> Task:
-    task = await get_task(tx, task_id)
-    if task.actor != visit.actor or task.kind != kind:
-        raise UnknownTask
-    return task
+def _report(trial: Task) -> Report:
+    return msgspec.convert(trial.result, Report)
 
 
 def _file_of(task: Task) -> str:

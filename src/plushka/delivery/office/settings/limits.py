@@ -1,4 +1,4 @@
-"""How many points each role may move by hand at once; above that a second person decides."""
+"""How many points somebody of each role may move by hand in a day; above that a second person decides."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -17,13 +17,14 @@ from plushka.domain.staff.words import ROLE_WORDS
 from plushka.platform.database import Tx
 
 PATH = "/settings/limits"
-ACTION = "members.adjust"
+ACTIONS_LIMITED = frozenset({"members.adjust", "members.bulk", "members.import"})
+"""Each of them moves points by hand."""
 POINTS_MAX = 10**9
 """Whole points."""
 
 
 class RoleLimit(Struct, frozen=True):
-    """A role that may move points by hand, and how many at once, as a form takes it."""
+    """A role that may move points by hand, and how many in a day, as a form takes it."""
 
     field: str
     role: str
@@ -74,9 +75,11 @@ async def _roles(tx: Tx, visit: Visit) -> list[RoleLimit]:
     named = [
         (str(role), visit.words.gettext(name))
         for role, (name, _) in ROLE_WORDS.items()
-        if role in ACTIONS[ACTION] and role != UNLIMITED
+        if role != UNLIMITED and any(role in ACTIONS[action] for action in ACTIONS_LIMITED)
     ]
-    named += [(f"role:{role.id}", role.name) for role in await list_roles(tx) if ACTION in role.actions]
+    named += [
+        (f"role:{role.id}", role.name) for role in await list_roles(tx) if role.actions & ACTIONS_LIMITED
+    ]
     return [
         RoleLimit(
             field=f"limit-{role.rpartition(':')[2]}",

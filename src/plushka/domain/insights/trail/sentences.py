@@ -156,7 +156,7 @@ CHANGES = {
     "phone": marked("phone"),
     "point_words_en": marked("name of a point in English"),
     "point_words_ru": marked("name of a point in Russian"),
-    "points_max": marked("most points at once"),
+    "points_max": marked("most points in a day"),
     "program": marked("programme"),
     "role": marked("role"),
     "sex": marked("sex"),

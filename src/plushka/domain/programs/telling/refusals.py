@@ -366,6 +366,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         ),
     ),
     "import_file_empty": (marked("There is nothing in the file. Nothing was brought in."),),
+    "import_exceeds_trial": (
+        marked("The file would bring in more points than its trial has shown. Try it again."),
+    ),
     "import_file_too_long": (
         marked(
             "The file is too long; the most is {rows_max} rows and {columns_max} columns. Nothing was brought in."

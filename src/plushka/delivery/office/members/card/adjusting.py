@@ -1,4 +1,4 @@
-"""Points given, taken or written off by hand: within the limit of one's role at once, above it by two people."""
+"""Points given, taken or written off by hand: within the day's limit of one's role at once, above it by two people."""
 
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ from plushka.delivery.office.members.card.wallet import find_wallet
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.ledger.limits import find_limit
+from plushka.domain.ledger.limits import find_left
 from plushka.domain.ledger.model import AlreadyAdjusted, Balance, ByHand
 from plushka.domain.members.model import REASON_LENGTH_MAX, Member
 from plushka.domain.members.queries import get_member
@@ -69,7 +69,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form, *, taking: int = 0) -
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
         wallet = await find_wallet(tx, member.id, visit)
-        limit = await find_limit(tx, visit.limited_as, scale=visit.figures.scale)
+        left = await find_left(tx, visit.limited_as, scale=visit.figures.scale, day=visit.today)
     return visit.page(
         "members/card/adjustment.html",
         section="members",
@@ -79,19 +79,20 @@ async def _page(visit: Visit, member_id: UUID, form: Form, *, taking: int = 0) -
         form=form,
         form_id=form.value("form_id") or str(new_id()),
         reason_length_max=REASON_LENGTH_MAX,
-        **_texts(member, wallet.balance if wallet else Balance(), limit, taking, visit),
+        **_texts(member, wallet.balance if wallet else Balance(), left, taking, visit),
     )
 
 
-def _texts(member: Member, balance: Balance, limit: int | None, taking: int, visit: Visit) -> dict[str, Any]:
+def _texts(member: Member, balance: Balance, left: int | None, taking: int, visit: Visit) -> dict[str, Any]:
     words, figures = visit.words, visit.figures
     return {
         "available": figures.points(balance.available),
         "debt": figures.points(balance.debt) if balance.debt else "",
         "limit_help": ""
-        if limit is None
+        if left is None
         else words.gettext(
-            "More than {points} at once waits until somebody else approves it.", points=figures.points(limit)
+            "You have {points} left today; what is more waits until somebody else approves it.",
+            points=figures.points(left),
         ),
         "confirmation": words.gettext(
             "Take {points} from {name}?", points=figures.points(taking), name=told_name(member)
@@ -106,7 +107,8 @@ def _told(direction: str, units: int, name: str, visit: Visit, *, is_booked: boo
     words, points = visit.words, visit.figures.points(units)
     if not is_booked:
         return words.gettext(
-            "{points} are above your limit: they wait until somebody else approves them.", points=points
+            "{points} are above your limit of the day: they wait until somebody else approves them.",
+            points=points,
         )
     match direction:
         case "take":

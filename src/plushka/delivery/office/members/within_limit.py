@@ -1,0 +1,27 @@
+"""The limit of points by hand where many members are meant: what is above it is for somebody with a wider one."""
+
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.domain.ledger.limits import find_left, find_limit, take_from_limit
+from plushka.platform.database import Tx
+
+
+async def keep_within_limit(
+    tx: Tx, visit: Visit, form: Form, points: int, *, field: str = "", is_counted: bool
+) -> None:
+    """Tell at ``field`` if this person may not move ``points`` more today; ``is_counted`` counts them if they may."""
+    role, scale, today, figures = visit.limited_as, visit.figures.scale, visit.today, visit.figures
+    left = await find_left(tx, role, scale=scale, day=today)
+    is_within = left is None or points <= left
+    if is_within and is_counted:
+        limit = await find_limit(tx, role, scale=scale)
+        is_within = await take_from_limit(tx, points, limit=limit, day=today)
+    if not is_within:
+        form.fail(
+            field,
+            visit.words.gettext(
+                "Together that is {total}, and you have {left} left today. Ask somebody with a higher limit.",
+                total=figures.points(points),
+                left=figures.points(left or 0),
+            ),
+        )
