@@ -15,6 +15,7 @@ from tests.pos.conftest import Cast, client_of, coffee
 from plushka.app import Plushka
 from plushka.delivery.office.permissions import WHOLE_BUSINESS
 from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.queries import list_branches
 from plushka.domain.staff.model import SCOPES, Position
 from plushka.domain.staff.operations import issue_key, set_up_till
 from plushka.domain.staff.people import give_position
@@ -165,3 +166,52 @@ async def test_points_are_given_whatever_branch_they_came_from(
         data={"direction": "give", "amount": "5", "reason": "за терпение"},
     )
     assert answer.status_code == httpx.codes.SEE_OTHER
+
+
+async def test_a_file_is_for_who_may_see_it_now(
+    *,
+    app: Plushka,
+    staff: dict[str, str],
+    cast: Cast,
+    taganka: Taganka,
+    database: Database,
+    clock: SetClock,
+    owner_dsn: str,
+) -> None:
+    """Whoever has lost a right, or was restricted to branches, has lost the files with what they saw before."""
+
+    async def work_as(position: Position) -> None:
+        async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+            person = next(each for each in await list_staff(tx) if each.email == staff["accountant"])
+            await give_position(tx, person.id, position)
+
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        all_branches = frozenset(branch.id for branch in await list_branches(tx))
+    here = frozenset({taganka.branch_id})
+    elsewhere = all_branches - here
+    async with signed_in(app, staff["accountant"]) as alla:
+
+        async def export() -> str:
+            left = (await alla.post("/receipts/exports")).headers["location"]
+            await do_all_tasks(database, clock, owner_dsn)
+            return str(left)
+
+        async def has(task: str) -> bool:
+            file, page = await alla.get(f"{task}/file"), await alla.get(task)
+            assert file.status_code in {httpx.codes.OK, httpx.codes.FORBIDDEN}
+            assert (f"{task}/file" in page.text) == file.is_success
+            return file.is_success
+
+        everything = await export()
+        assert await has(everything)
+        await work_as(Position(role="accountant", branch_ids=here))
+        of_here = await export()
+        assert (await has(everything), await has(of_here)) == (False, True)
+        await work_as(Position(role="accountant", branch_ids=elsewhere))
+        assert (await has(everything), await has(of_here)) == (False, False)
+        await work_as(Position(role="accountant", branch_ids=all_branches))
+        assert (await has(everything), await has(of_here)) == (False, True)
+        await work_as(Position(role="cashier"))
+        assert (await has(everything), await has(of_here)) == (False, False)
+        await work_as(Position(role="accountant"))
+        assert (await has(everything), await has(of_here)) == (True, True)

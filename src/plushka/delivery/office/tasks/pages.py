@@ -11,6 +11,7 @@ from litestar.response import Redirect, Stream
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.people import load_actors
+from plushka.delivery.office.tasks.files import may_have_file
 from plushka.delivery.office.tasks.telling import task_line
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
@@ -18,6 +19,7 @@ from plushka.delivery.web.security import PAGE_HEADERS
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.model import Task, UnknownTask
 from plushka.domain.tasks.queries import get_task, list_tasks, read_parts, size_of_output
+from plushka.platform.errors import Denied
 
 _TYPES = {
     "csv": "text/csv",
@@ -59,10 +61,13 @@ async def cancel_task(visit: NamedDependency[Visit], task_id: FromPath[UUID]) ->
 async def download(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Stream:
     """Send what came of a task.
 
+    :raises Denied: this person may no longer see what the file holds
     :raises UnknownTask: it made no file, has not ended, or the file is no longer kept
     """
     async with visit.reading() as tx:
         task = _own(visit, await get_task(tx, task_id))
+        if not may_have_file(visit, task):
+            raise Denied
         size = await size_of_output(tx, task_id) if task.state == "done" else 0
     if not size:
         raise UnknownTask

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.delivery.office.movement_rows import told_actor
+from plushka.delivery.office.tasks.files import may_have_file
 from plushka.delivery.office.visit import Visit
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.tasks.model import Task
@@ -93,7 +94,7 @@ def task_line(task: Task, visit: Visit, actors: Mapping[str, str]) -> TaskLine:
             who=told_actor(task.actor, visit, actors),
             moment=figures.moment(task.created_at),
         ),
-        file_url=f"/tasks/{task.id}/file" if task.state == "done" and task.file_name else "",
+        file_url=f"/tasks/{task.id}/file" if task.state == "done" and may_have_file(visit, task) else "",
     )
 
 
