@@ -169,6 +169,8 @@ create index challenges_expire on challenges (expires_at);
 create table password_resets (
     token_hash bytea primary key,
     account_id uuid not null references accounts,
+    -- The business that made it, none: the operator. It holds while the person works there and nowhere else.
+    business_id uuid references businesses,
     created_by text not null,
     created_at timestamptz not null,
     expires_at timestamptz not null,

@@ -115,6 +115,50 @@ async def test_an_invitation_is_taken_back(anna: httpx.AsyncClient, app: Plushka
     assert (await anna.post(revoke[0])).status_code == httpx.codes.NOT_FOUND
 
 
+async def test_an_invitation_to_more_than_one_s_own_is_not_taken_back(
+    anna: httpx.AsyncClient, app: Plushka
+) -> None:
+    path = link_on(
+        await anna.post(
+            "/settings/staff/invite", data={"name": "Совладелец", "role": "owner", "places": "everywhere"}
+        )
+    )
+    revoke = re.search(
+        r"/settings/staff/invitations/[0-9a-f-]{36}/revoke", (await anna.get("/settings/staff")).text
+    )
+    assert revoke is not None
+    async with signed_in(app, email_of("manager")) as maxim:
+        page = (await maxim.get("/settings/staff")).text
+        assert "Совладелец" in page
+        assert revoke[0] not in page
+        assert (await maxim.post(revoke[0])).status_code == httpx.codes.FORBIDDEN
+    async with browser_at(app) as browser:
+        assert (await browser.get(path)).status_code == httpx.codes.OK
+
+
+@pytest.mark.parametrize("loses", ["place", "right"])
+async def test_an_invitation_gives_no_more_than_its_maker_may_give_now(
+    *, anna: httpx.AsyncClient, app: Plushka, ids: dict[str, UUID], loses: str
+) -> None:
+    async with signed_in(app, email_of("manager")) as maxim:
+        path = link_on(
+            await maxim.post(
+                "/settings/staff/invite", data={"name": "Я сам", "role": "manager", "places": "everywhere"}
+            )
+        )
+    person = f"/settings/staff/{ids['manager']}"
+    if loses == "place":
+        await anna.post(f"{person}/dismiss")
+    else:
+        await anna.post(person, data={"role": "marketer", "places": "everywhere"})
+
+    async with browser_at(app) as browser:
+        assert (await browser.get(path)).status_code == httpx.codes.NOT_FOUND
+        typed = {"name": "Максим", "email": "maxim@new.example", "password": NEW_PASSWORD}
+        assert (await browser.post(path, data=typed)).status_code == httpx.codes.NOT_FOUND
+    assert "Ссылка больше не действует" in (await anna.get("/settings/staff")).text
+
+
 @pytest.mark.parametrize("token", ["x", "0" * 32 + "_" + "a" * 43, "%00"])
 async def test_a_made_up_link_opens_nothing(stranger: httpx.AsyncClient, token: str) -> None:
     for path in (f"/invitations/{token}", f"/password-resets/{token}"):
@@ -225,6 +269,50 @@ async def test_a_link_for_a_new_password_works_once(
             )
             assert entered.status_code == httpx.codes.SEE_OTHER
         assert (await kira.get("/receipts")).status_code == httpx.codes.FOUND, "sessions before have ended"
+
+
+async def test_a_link_for_a_new_password_is_not_for_oneself(
+    anna: httpx.AsyncClient, ids: dict[str, UUID]
+) -> None:
+    answer = await anna.post(f"/settings/staff/{ids['owner']}/reset-link")
+
+    assert answer.status_code == httpx.codes.FORBIDDEN
+    assert "/password-resets/" not in answer.text
+
+
+async def test_a_link_for_a_new_password_dies_when_the_person_is_hired_elsewhere(
+    *, anna: httpx.AsyncClient, eve: httpx.AsyncClient, app: Plushka, ids: dict[str, UUID]
+) -> None:
+    path = link_on(await anna.post(f"/settings/staff/{ids['cashier']}/reset-link"))
+    invitation = link_on(
+        await eve.post(
+            "/settings/staff/invite", data={"name": "Кира", "role": "cashier", "places": "everywhere"}
+        )
+    )
+    async with signed_in(app, email_of("cashier")) as kira:
+        await kira.post(invitation, data={"do": "join"})
+
+    async with browser_at(app) as browser:
+        assert (await browser.get(path)).status_code == httpx.codes.NOT_FOUND
+        used = await browser.post(path, data={"password": NEW_PASSWORD})
+        assert used.status_code == httpx.codes.NOT_FOUND
+    async with signed_in(app, email_of("cashier")):
+        pass
+
+
+async def test_a_link_for_a_new_password_dies_with_who_made_it_and_whom_it_is_for(
+    *, anna: httpx.AsyncClient, app: Plushka, ids: dict[str, UUID], stranger: httpx.AsyncClient
+) -> None:
+    async with signed_in(app, email_of("manager")) as maxim:
+        path = link_on(await maxim.post(f"/settings/staff/{ids['cashier']}/reset-link"))
+    await anna.post(f"/settings/staff/{ids['manager']}/dismiss")
+    assert (await stranger.get(path)).status_code == httpx.codes.NOT_FOUND
+
+    path = link_on(await anna.post(f"/settings/staff/{ids['marketer']}/reset-link"))
+    await anna.post(f"/settings/staff/{ids['marketer']}/dismiss")
+    assert (await stranger.get(path)).status_code == httpx.codes.NOT_FOUND
+    again = await anna.post(f"/settings/staff/{ids['marketer']}/reset-link")
+    assert again.status_code == httpx.codes.CONFLICT
 
 
 async def test_eve_does_nothing_to_annas_people(eve: httpx.AsyncClient, ids: dict[str, UUID]) -> None:

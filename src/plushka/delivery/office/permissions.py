@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import get_args
 from uuid import UUID
 
-from plushka.domain.staff.model import OwnRole, Role, Session
+from plushka.domain.staff.model import OwnRole, Role, Session, StaffMember
 from plushka.domain.staff.roles import Rights
 
 VISIT = "visit"
@@ -111,3 +111,8 @@ def rights_of(
     if own_role is not None:
         return Rights(own_role.actions, branch_ids)
     return Rights(frozenset(action for action, roles in ACTIONS.items() if role in roles), branch_ids)
+
+
+def rights_of_person(person: StaffMember) -> Rights:
+    """Return all that somebody who works here may do."""
+    return rights_of(person.role, person.own_role, person.branch_ids)

@@ -96,6 +96,8 @@ async def invite(tx: Tx, *, name: str, position: Position) -> tuple[Invitation, 
 async def revoke_invitation(tx: Tx, invitation_id: UUID) -> None:
     """Take an offer back: its link opens nothing any more.
 
+    Whether the one who acts may, ``roles.check_rights`` has told.
+
     :raises UnknownInvitation: when there is none that still is open
     """
     name = await tx.fetchval(
@@ -161,6 +163,27 @@ async def find_open_invitation(tx: Tx, token: str, *, lock: bool = False) -> Inv
         tx.at,
     )
     return None if row is None else _invitation(row)
+
+
+async def get_invitation(tx: Tx, invitation_id: UUID) -> Invitation:
+    """Return an offer, open or not.
+
+    :raises UnknownInvitation: when the business has none of this id
+    """
+    row = await tx.fetchrow(
+        f"""
+        -- invitations.get_invitation
+        select {_COLUMNS}
+        from invitations i
+        left join roles r on r.tenant_id = i.tenant_id and r.id = i.own_role_id
+        where i.tenant_id = $1 and i.id = $2
+        """,  # noqa: S608  composed of fixed parts
+        tx.tenant_id,
+        invitation_id,
+    )
+    if row is None:
+        raise UnknownInvitation
+    return _invitation(row)
 
 
 async def list_invitations(tx: Tx) -> tuple[Invitation, ...]:

@@ -241,6 +241,12 @@ class WorksElsewhere(Denied):
     code = "works_elsewhere"
 
 
+class OwnReset(Denied):
+    """One's own password is changed by who knows it."""
+
+    code = "own_reset"
+
+
 class ExceedsOwnRights(Denied):
     """Nobody gives or takes what they do not have."""
 

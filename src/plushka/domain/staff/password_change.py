@@ -3,9 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import Struct
+
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.names import check_name
-from plushka.domain.staff.model import RESET_HOURS, Account, UnknownReset, WorksElsewhere
+from plushka.domain.staff.model import RESET_HOURS, Account, DismissedAlready, UnknownReset, WorksElsewhere
 from plushka.domain.staff.passwords import about, hash_password
 from plushka.domain.staff.sessions import end_sessions
 from plushka.domain.staff.tokens import digest, new_token
@@ -51,50 +53,37 @@ async def change_password(tx: Tx, account: Account, *, password: str, session_id
 async def make_reset(tx: Tx, *, account: Account) -> str:
     """Return the secret of a link by which a person of this business makes a new password, within the hour.
 
-    Whether the one who acts may do so, ``roles.check_rights`` has told.
+    Whether the one who acts may do so, ``roles.check_rights`` has told. A place in the business's own sandbox is
+    none elsewhere.
 
-    A place in the business's own sandbox is none elsewhere.
-
-    :raises WorksElsewhere: when the account has a place in another business too, which this one must not enter
+    :raises DismissedAlready: when the account has no place here any more
+    :raises WorksElsewhere: when it has one in another business too, which this one must not enter
     """
-    await tx.execute("select set_config('plushka.account_id', $1, true)", str(account.id))
-    is_shared = await tx.fetchval(
-        """
-        -- password_change.make_reset
-        select exists (
-            select from staff
-            where account_id = $2 and dismissed_at is null and tenant_id not in (
-                select tenant_id from businesses where tenant_id = $1 or sandbox_of = $1
-            )
-        )
-        """,
-        tx.tenant_id,
-        account.id,
-    )
-    await tx.execute("select set_config('plushka.account_id', '', true)")
-    if is_shared:
+    reach = await _reach(tx, account.id, tx.tenant_id)
+    if reach.is_elsewhere:
         raise WorksElsewhere
-    token = await make_reset_of(tx, account.id)
+    if not reach.is_here:
+        raise DismissedAlready
+    token = await _add_reset(tx, account.id, tenant_id=tx.tenant_id)
     await record(tx, action="password.reset_link", subject=f"account:{account.id}", name=account.name)
     return token
 
 
 async def make_reset_of(tx: GlobalTx, account_id: UUID) -> str:
     """Return the secret of a link that makes a new password of any account: the operator's way in."""
-    token = new_token()
+    return await _add_reset(tx, account_id, tenant_id=None)
+
+
+async def void_resets_by(tx: GlobalTx, actor: str) -> None:
+    """Use up the links that somebody has made who may make none any more."""
     await tx.execute(
         """
-        -- password_change.make_reset_of
-        insert into password_resets (token_hash, account_id, created_by, created_at, expires_at)
-        values ($1, $2, $3, $4, $5)
+        -- password_change.void_resets_by
+        update password_resets set used_at = $2 where created_by = $1 and used_at is null
         """,
-        digest(token),
-        account_id,
-        tx.actor,
+        actor,
         tx.at,
-        tx.at + timedelta(hours=RESET_HOURS),
     )
-    return token
 
 
 async def find_reset_account(tx: GlobalTx, token: str) -> Account | None:
@@ -102,7 +91,7 @@ async def find_reset_account(tx: GlobalTx, token: str) -> Account | None:
     row = await tx.fetchrow(
         """
         -- password_change.find_reset_account
-        select a.id, a.email, a.name, a.language
+        select a.id, a.email, a.name, a.language, r.business_id
         from password_resets r
         join accounts a on a.id = r.account_id
         where token_hash = $1 and used_at is null and r.expires_at > $2
@@ -110,7 +99,9 @@ async def find_reset_account(tx: GlobalTx, token: str) -> Account | None:
         digest(token),
         tx.at,
     )
-    return None if row is None else Account(**row)
+    if row is None or not await _is_of_one(tx, row["id"], row["business_id"]):
+        return None
+    return Account(id=row["id"], email=row["email"], name=row["name"], language=row["language"])
 
 
 async def use_reset(tx: GlobalTx, token: str, *, password_hash: str) -> UUID:
@@ -118,20 +109,21 @@ async def use_reset(tx: GlobalTx, token: str, *, password_hash: str) -> UUID:
 
     The password is hashed before, because that takes long. A second step stays and is asked for at signing in.
 
-    :raises UnknownReset: when the link does not work, for whatever reason
+    :raises UnknownReset: when the link does not work, for whatever reason: the person was hired elsewhere since
     """
-    account_id: UUID | None = await tx.fetchval(
+    row = await tx.fetchrow(
         """
         -- password_change.use_reset
         update password_resets set used_at = $2
         where token_hash = $1 and used_at is null and expires_at > $2
-        returning account_id
+        returning account_id, business_id
         """,
         digest(token),
         tx.at,
     )
-    if account_id is None:
+    if row is None or not await _is_of_one(tx, row["account_id"], row["business_id"]):
         raise UnknownReset
+    account_id: UUID = row["account_id"]
     await tx.execute(
         """
         -- password_change.use_reset
@@ -143,6 +135,56 @@ async def use_reset(tx: GlobalTx, token: str, *, password_hash: str) -> UUID:
     await _set_password(tx, account_id, password_hash)
     await end_sessions(tx, account_id)
     return account_id
+
+
+class _Reach(Struct, frozen=True):
+    """Where an account works: in the business or its sandbox, anywhere else."""
+
+    is_here: bool
+    is_elsewhere: bool
+
+
+async def _reach(tx: GlobalTx, account_id: UUID, tenant_id: UUID) -> _Reach:
+    await tx.execute("select set_config('plushka.account_id', $1, true)", str(account_id))
+    (row,) = await tx.fetch(
+        """
+        -- password_change.reach
+        select coalesce(bool_or(tenant_id = $2), false) as is_here, coalesce(bool_or(tenant_id not in (
+            select tenant_id from businesses where tenant_id = $2 or sandbox_of = $2
+        )), false) as is_elsewhere
+        from staff
+        where account_id = $1 and dismissed_at is null
+        """,
+        account_id,
+        tenant_id,
+    )
+    await tx.execute("select set_config('plushka.account_id', '', true)")
+    return _Reach(**row)
+
+
+async def _is_of_one(tx: GlobalTx, account_id: UUID, tenant_id: UUID | None) -> bool:
+    """Tell whether a link that a business has made is still of its people alone; the operator's is of no business."""
+    return tenant_id is None or await _reach(tx, account_id, tenant_id) == _Reach(
+        is_here=True, is_elsewhere=False
+    )
+
+
+async def _add_reset(tx: GlobalTx, account_id: UUID, *, tenant_id: UUID | None) -> str:
+    token = new_token()
+    await tx.execute(
+        """
+        -- password_change.add_reset
+        insert into password_resets (token_hash, account_id, business_id, created_by, created_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6)
+        """,
+        digest(token),
+        account_id,
+        tenant_id,
+        tx.actor,
+        tx.at,
+        tx.at + timedelta(hours=RESET_HOURS),
+    )
+    return token
 
 
 async def _set_password(tx: GlobalTx, account_id: UUID, password_hash: str) -> None:

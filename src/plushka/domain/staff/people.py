@@ -11,6 +11,7 @@ from plushka.domain.staff.model import (
     StaffMember,
 )
 from plushka.domain.staff.operations import set_branches
+from plushka.domain.staff.password_change import void_resets_by
 from plushka.domain.staff.queries import get_staff
 from plushka.domain.staff.roles import get_role
 from plushka.platform.database import Tx
@@ -59,6 +60,8 @@ async def give_position(tx: Tx, staff_id: UUID, position: Position) -> None:
 async def dismiss(tx: Tx, staff_id: UUID) -> None:
     """End somebody's work here and their sessions at once; what they did stays under their name.
 
+    Links for new passwords that they made for others open nothing any more.
+
     :raises UnknownStaff: when nobody of this id works here
     :raises DismissedAlready: when they were dismissed before
     :raises LastOwner: when the business would be left without an owner
@@ -88,6 +91,7 @@ async def dismiss(tx: Tx, staff_id: UUID) -> None:
         tx.tenant_id,
         person.account_id,
     )
+    await void_resets_by(tx, f"staff:{staff_id}")
     await record(tx, action="staff.dismiss", subject=f"staff:{staff_id}", name=person.name)
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from plushka.delivery.office.account.entering import caller_of, welcome
 from plushka.delivery.office.admission import SESSION_COOKIE, address_of, look_of_stranger, office_of
 from plushka.delivery.office.context import PAGES, OfficeRequest
+from plushka.delivery.office.inviting_rights import stands
 from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.web.forms import Form, read_form
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
@@ -118,7 +119,7 @@ async def _offered(request: OfficeRequest, token: str) -> Offered | None:
             session = await find_session(global_tx, own_token)
     async with office.database.transaction(tenant_id, actor="visitor", at=at, read_only=True) as tx:
         invitation = await find_open_invitation(tx, token)
-        if invitation is None:
+        if invitation is None or not await stands(tx, invitation):
             return None
         business = await get_business(tx)
     return Offered(tenant_id, business.name, invitation, session.account if session else None)

@@ -15,7 +15,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
-from plushka.domain.staff.invitations import invite, revoke_invitation
+from plushka.domain.staff.invitations import get_invitation, invite, revoke_invitation
 from plushka.domain.staff.roles import list_roles
 from plushka.platform.errors import Refusal
 
@@ -56,7 +56,13 @@ async def invite_person(visit: NamedDependency[Visit], request: OfficeRequest) -
 
 @post("/settings/staff/invitations/{invitation_id:uuid}/revoke", opt={"action": "staff.change"})
 async def revoke(visit: NamedDependency[Visit], invitation_id: FromPath[UUID]) -> Redirect:
+    """Take an invitation back that one could have made.
+
+    :raises ExceedsOwnRights: it offers more than this person may do
+    """
     async with visit.writing() as tx:
+        invitation = await get_invitation(tx, invitation_id)
+        check_position(visit, invitation.position, await list_roles(tx))
         await revoke_invitation(tx, invitation_id)
     return sent_on("/settings/staff", visit.words.gettext("The invitation is taken back: its link is dead."))
 

@@ -1,5 +1,6 @@
 """The people: who works as what and where, changing it, dismissing, taking back, a link for a new password."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -10,7 +11,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.permissions import rights_of
+from plushka.delivery.office.inviting_rights import covers, may_give
+from plushka.delivery.office.permissions import rights_of_person
 from plushka.delivery.office.settings.links import link_url
 from plushka.delivery.office.settings.positions import EVERYWHERE, SOME, check_position, offer, read_position
 from plushka.delivery.office.visit import Visit
@@ -18,11 +20,11 @@ from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.staff.invitations import Invitation, list_invitations
-from plushka.domain.staff.model import StaffMember
+from plushka.domain.staff.model import OwnReset, OwnRole, StaffMember
 from plushka.domain.staff.password_change import make_reset
 from plushka.domain.staff.people import dismiss, give_position, rehire
 from plushka.domain.staff.queries import get_account, get_staff, list_staff
-from plushka.domain.staff.roles import Rights, check_rights, list_roles
+from plushka.domain.staff.roles import check_rights, list_roles
 from plushka.domain.staff.words import role_words
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -43,12 +45,14 @@ class PersonLine(Struct, frozen=True):
 
 
 class InvitationLine(Struct, frozen=True):
-    """An offer that nobody has taken yet."""
+    """An offer that nobody has taken yet. ``is_dead``: whoever made it could not make it today."""
 
     id: UUID
     name: str
     role: str
     until: str
+    is_dead: bool
+    may_revoke: bool
 
 
 @get(PATH, opt={"action": "staff.read"})
@@ -57,13 +61,18 @@ async def show_staff(visit: NamedDependency[Visit]) -> Response[str]:
         people = await list_staff(tx)
         names = {branch.id: branch.name for branch in await list_branches(tx)}
         invitations = await list_invitations(tx)
+        own_roles = {role.id: role for role in await list_roles(tx)}
     return visit.page(
         "settings/staff.html",
         section="settings",
         page="staff",
         working=[_line(person, names, visit) for person in people if person.dismissed_at is None],
         dismissed=[_line(person, names, visit) for person in people if person.dismissed_at is not None],
-        invitations=[_invited(each, visit) for each in invitations if each.is_open(visit.at)],
+        invitations=[
+            _invited(each, {f"staff:{person.id}": person for person in people}, own_roles, visit)
+            for each in invitations
+            if each.is_open(visit.at)
+        ],
         may_change=visit.may("staff.change"),
     )
 
@@ -118,7 +127,12 @@ async def rehire_person(visit: NamedDependency[Visit], staff_id: FromPath[UUID])
 async def make_reset_link(
     visit: NamedDependency[Visit], staff_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str]:
-    """Make a link for a new password; this answer is the only place where it is ever shown."""
+    """Make a link for a new password; this answer is the only place where it is ever shown.
+
+    :raises OwnReset: for oneself: who has found an open session must not come to a password by it
+    """
+    if staff_id == visit.session.staff_id:
+        raise OwnReset
     async with visit.writing() as tx:
         person = await get_staff(tx, staff_id)
         check_rights(visit.rights, rights_of_person(person))
@@ -136,11 +150,6 @@ async def make_reset_link(
         ),
         link=link_url(request, f"/password-resets/{token}"),
     )
-
-
-def rights_of_person(person: StaffMember) -> Rights:
-    """Return all that somebody may do."""
-    return rights_of(person.role, person.own_role, person.branch_ids)
 
 
 async def _page(tx: Tx, visit: Visit, staff_id: UUID, form: Form, *, status: int = 200) -> Response[str]:
@@ -177,11 +186,19 @@ def _line(person: StaffMember, names: dict[UUID, str], visit: Visit) -> PersonLi
     )
 
 
-def _invited(invitation: Invitation, visit: Visit) -> InvitationLine:
+def _invited(
+    invitation: Invitation,
+    people: Mapping[str, StaffMember],
+    own_roles: Mapping[UUID, OwnRole],
+    visit: Visit,
+) -> InvitationLine:
     role = invitation.position.role
+    inviter = people.get(invitation.created_by)
     return InvitationLine(
         id=invitation.id,
         name=invitation.name,
         role=role_words(role, invitation.role, visit.words),
         until=visit.figures.moment(invitation.expires_at),
+        is_dead=inviter is not None and not may_give(inviter, invitation.position, own_roles),
+        may_revoke=visit.may("staff.change") and covers(visit.rights, invitation.position, own_roles),
     )

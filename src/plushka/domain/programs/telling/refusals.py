@@ -75,6 +75,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
             " The one who runs the server can make the link: plushka staff reset-link."
         ),
     ),
+    "own_reset": (marked("You change your own password under your account, with the present one."),),
     "exceeds_own_rights": (
         marked("You cannot give or take rights that you do not have yourself. Ask the owner."),
     ),
