@@ -63,7 +63,9 @@ async def second_step(dsn: str, *, switch_on: bool) -> bool:
     async with database.transaction(tenant_id, actor="test:anna", at=at) as tx:
         if switch_on:
             factor = await begin_second_factor(tx, credentials.account_id)
-            await confirm_second_factor(tx, credentials.account_id, pyotp.TOTP(factor.secret).at(at))
+            await confirm_second_factor(
+                tx, credentials.account_id, secret=factor.secret, code=pyotp.TOTP(factor.secret).at(at)
+            )
         is_on = await has_second_factor(tx, credentials.account_id)
     await database.close()
     return is_on

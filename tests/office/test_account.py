@@ -18,16 +18,22 @@ NEW_PASSWORD = "ведро чернил на балконе"
 
 async def switch_on(browser: httpx.AsyncClient, clock: SetClock) -> tuple[str, list[str]]:
     """Switch codes on; return the app's secret and the recovery codes."""
-    page = await browser.post("/account/second-factor/begin")
+    guessed = await browser.post("/account/second-factor/begin", data={"present_password": "мимо"})
+    assert guessed.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert 'id="present_password-problem"' in guessed.text
+    page = await browser.post("/account/second-factor/begin", data={"present_password": PASSWORD})
     found = re.search(r'id="secret"[^>]*>([A-Z2-7 ]+)<', page.text)
     assert found is not None
     assert "<svg" in page.text
     secret = found[1].replace(" ", "")
-    wrong = await browser.post("/account/second-factor/confirm", data={"code": "000000"})
+    blind = await browser.post("/account/second-factor/confirm", data={"code": "000000"})
+    assert blind.status_code == httpx.codes.CONFLICT
+    assert found[1] not in blind.text, "who has not given the password does not see what it was begun with"
+    wrong = await browser.post("/account/second-factor/confirm", data={"code": "000000", "secret": secret})
     assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert found[1] in wrong.text, "the same secret, or the app would have to be set up again"
     done = await browser.post(
-        "/account/second-factor/confirm", data={"code": pyotp.TOTP(secret).at(clock.now())}
+        "/account/second-factor/confirm", data={"code": pyotp.TOTP(secret).at(clock.now()), "secret": secret}
     )
     codes = re.search(r'id="codes"[^>]*>([^<]+)<', done.text)
     assert codes is not None, done.text

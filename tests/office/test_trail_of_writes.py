@@ -325,12 +325,12 @@ async def _walk_account(walk: Walk, app: Plushka, clock: SetClock) -> None:
     await walk.post("/account/sessions/{session_id:uuid}/end", "session.end", session_id=found[1])
     await walk.post("/account/sessions/end-others", "session.end_others")
 
-    begun = await walk._browser.post("/account/second-factor/begin")
-    secret = re.search(r'id="secret"[^>]*>([A-Z2-7 ]+)<', begun.text)
-    assert secret is not None
-    code = pyotp.TOTP(secret[1].replace(" ", "")).at(clock.now())
-    await walk.post("/account/second-factor/confirm", "second_factor.on", {"code": code})
     password = {"present_password": PASSWORD}
+    begun = await walk._browser.post("/account/second-factor/begin", data=password)
+    found = re.search(r'name="secret" value="([A-Z2-7]+)"', begun.text)
+    assert found is not None
+    proved = {"secret": found[1], "code": pyotp.TOTP(found[1]).at(clock.now())}
+    await walk.post("/account/second-factor/confirm", "second_factor.on", proved)
     await walk.post("/account/second-factor/codes", "second_factor.renew_codes", password)
     await walk.post("/account/second-factor/off", "second_factor.off", password)
     changed = {"present": PASSWORD, "password": NEW_PASSWORD}

@@ -52,7 +52,9 @@ async def switched_on(database: Database, clock: SetClock, tenant_id: UUID) -> t
     async with database.transaction(tenant_id, actor="test:anna", at=clock.now()) as tx:
         account_id = await account_id_of(tx)
         factor = await begin_second_factor(tx, account_id)
-        codes = await confirm_second_factor(tx, account_id, code_of(factor.secret, clock))
+        codes = await confirm_second_factor(
+            tx, account_id, secret=factor.secret, code=code_of(factor.secret, clock)
+        )
     clock.advance(timedelta(seconds=STEP_SECONDS))
     return factor.secret, codes
 
@@ -69,14 +71,16 @@ async def test_it_is_asked_for_only_when_a_code_has_proved_the_app(
     async with database.transaction(business, actor="test:anna", at=clock.now()) as tx:
         account_id = await account_id_of(tx)
         with pytest.raises(SecondFactorOff):
-            await confirm_second_factor(tx, account_id, "123456")
+            await confirm_second_factor(tx, account_id, secret="", code="123456")
         factor = await begin_second_factor(tx, account_id)
         assert await begin_second_factor(tx, account_id) == factor
         assert not await has_second_factor(tx, account_id)
         with pytest.raises(CodeWrong):
-            await confirm_second_factor(tx, account_id, "000000")
+            await confirm_second_factor(tx, account_id, secret=factor.secret, code="000000")
 
-        codes = await confirm_second_factor(tx, account_id, code_of(factor.secret, clock))
+        codes = await confirm_second_factor(
+            tx, account_id, secret=factor.secret, code=code_of(factor.secret, clock)
+        )
 
         assert len(set(codes)) == RECOVERY_CODES
         assert await has_second_factor(tx, account_id)

@@ -72,15 +72,17 @@ async def begin_second_factor(tx: GlobalTx, account_id: UUID) -> SecondFactor:
     return factor
 
 
-def app_uri(factor: SecondFactor, email: str) -> str:
+def app_uri(secret: str, email: str) -> str:
     """Return what the QR code says to the app."""
-    return pyotp.TOTP(factor.secret).provisioning_uri(name=email, issuer_name=ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
-async def confirm_second_factor(tx: Tx, account_id: UUID, code: str) -> tuple[str, ...]:
+async def confirm_second_factor(tx: Tx, account_id: UUID, *, secret: str, code: str) -> tuple[str, ...]:
     """Switch the second step on and return the recovery codes, which can never be shown again.
 
-    :raises SecondFactorOff: when it was not begun
+    ``secret`` is what ``begin_second_factor`` has returned: whoever has not seen it does not go on from there.
+
+    :raises SecondFactorOff: when it was not begun, or with another secret
     :raises SecondFactorOn: when it is on already
     :raises CodeWrong: when the app shows another code
     """
@@ -89,6 +91,8 @@ async def confirm_second_factor(tx: Tx, account_id: UUID, code: str) -> tuple[st
         raise SecondFactorOff
     if factor.confirmed_at is not None:
         raise SecondFactorOn
+    if not secrets.compare_digest(factor.secret.encode(), secret.encode()):
+        raise SecondFactorOff
     await _take_app_code(tx, account_id, code)
     await tx.execute(
         """

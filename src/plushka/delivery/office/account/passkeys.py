@@ -53,7 +53,13 @@ async def add(visit: NamedDependency[Visit], request: OfficeRequest) -> Response
 
 
 @post(f"{PATH}/{{passkey_id:uuid}}/remove", opt={"action": "account.own"})
-async def remove(visit: NamedDependency[Visit], passkey_id: FromPath[UUID]) -> Redirect:
+async def remove(
+    visit: NamedDependency[Visit], request: OfficeRequest, passkey_id: FromPath[UUID]
+) -> Response[str] | Redirect:
+    """Remove a passkey for who knows the password: it may be all that guards the account beside it."""
+    form = await visit.typed(request)
+    if not await is_password_right(visit, request, form, field=f"removal_password_{passkey_id}"):
+        return await account_page(visit, passkey=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     async with visit.writing() as tx:
         await remove_passkey(tx, visit.session.account.id, passkey_id)
     return sent_on(ACCOUNT, visit.words.gettext("The passkey is removed: it opens nothing any more."))

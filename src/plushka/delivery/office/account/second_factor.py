@@ -15,7 +15,6 @@ from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.staff.model import CodeWrong
 from plushka.domain.staff.second_factor import (
-    SecondFactor,
     app_uri,
     begin_second_factor,
     confirm_second_factor,
@@ -27,26 +26,33 @@ PATH = f"{ACCOUNT}/second-factor"
 
 
 @post(f"{PATH}/begin", opt={"action": "account.own"}, status_code=HTTP_200_OK)
-async def begin(visit: NamedDependency[Visit]) -> Response[str]:
-    """Show the secret for the app; nothing is asked for until a first code is entered."""
+async def begin(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    """Show the secret for the app to who knows the password; nothing is asked for until a first code is entered.
+
+    Whoever switched codes on in a session that somebody left open would lock its owner out.
+    """
+    form = await visit.typed(request)
+    if not await is_password_right(visit, request, form):
+        return await account_page(visit, second_factor=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
     async with visit.writing() as tx:
         factor = await begin_second_factor(tx, visit.session.account.id)
-    return _setting_up(visit, visit.form(), factor)
+    return _setting_up(visit, visit.form(), factor.secret)
 
 
 @post(f"{PATH}/confirm", opt={"action": "account.own"}, status_code=HTTP_200_OK)
 async def confirm(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
-    """Switch codes on; this answer is the only place where the recovery codes are ever shown."""
+    """Switch codes on; this answer is the only place where the recovery codes are ever shown.
+
+    :raises SecondFactorOff: the form does not come from the page that ``begin`` has shown
+    """
     form = await visit.typed(request)
-    account_id = visit.session.account.id
+    account_id, secret = visit.session.account.id, form.value("secret")
     try:
         async with visit.writing() as tx:
-            codes = await confirm_second_factor(tx, account_id, form.value("code"))
+            codes = await confirm_second_factor(tx, account_id, secret=secret, code=form.value("code"))
     except CodeWrong as refusal:
         form.refused(refusal)
-        async with visit.writing() as tx:
-            factor = await begin_second_factor(tx, account_id)
-        return _setting_up(visit, form, factor, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _setting_up(visit, form, secret, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return _codes(visit, codes, visit.words.gettext("Codes at sign-in are on"))
 
 
@@ -70,8 +76,8 @@ async def switch_off(visit: NamedDependency[Visit], request: OfficeRequest) -> R
     return sent_on(ACCOUNT, visit.words.gettext("Codes at sign-in are off: the password is enough."))
 
 
-def _setting_up(visit: Visit, form: Form, factor: SecondFactor, *, status: int = 200) -> Response[str]:
-    code = segno.make(app_uri(factor, visit.session.account.email), error="m")
+def _setting_up(visit: Visit, form: Form, secret: str, *, status: int = 200) -> Response[str]:
+    code = segno.make(app_uri(secret, visit.session.account.email), error="m")
     return visit.page(
         "account/second_factor.html",
         section="",
@@ -79,7 +85,8 @@ def _setting_up(visit: Visit, form: Form, factor: SecondFactor, *, status: int =
         status=status,
         form=form,
         qr=code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"),
-        secret=" ".join(factor.secret[start : start + 4] for start in range(0, len(factor.secret), 4)),
+        secret=secret,
+        secret_told=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
     )
 
 
