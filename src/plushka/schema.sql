@@ -897,7 +897,7 @@ create table standings (
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
 
-grant update on standings to plushka_app;
+grant update, delete on standings to plushka_app;
 
 -- The same sums by business day, for windows shorter than a life and for caps per day and month.
 create table standing_days (

@@ -30,6 +30,7 @@ from plushka.domain.members.queries import count_members, find_member, get_membe
 from plushka.domain.programs.adjusting import adjust
 from plushka.domain.programs.operations import set_tier
 from plushka.domain.programs.queries import get_standing
+from plushka.domain.programs.standings import count_by_tier
 from plushka.domain.purchases.merging import merge_members, preview_merge, undo_merge
 from plushka.domain.purchases.model import HoldRequest, ReturnRequest
 from plushka.domain.purchases.operations import hold, return_purchase
@@ -139,6 +140,19 @@ async def test_the_points_dates_and_receipts_of_both_are_one_members(
         standing = await get_standing(tx, kept, versions=shop.reference.versions)
     assert standing.tier == "pie"
     assert await shop.differences() == ()
+
+
+async def test_who_was_merged_is_counted_in_no_tier_and_the_undo_counts_them_again(
+    shop: Shop, kept: UUID, merged: UUID
+) -> None:
+    async def counts() -> dict[str | None, int]:
+        async with shop.tx() as tx:
+            return await count_by_tier(tx, program_id=shop.program_id)
+
+    merge_id = await merge(shop, kept, merged)
+    assert await counts() == {"pie": 1}
+    await undo(shop, merge_id)
+    assert await counts() == {"bun": 1, "pie": 1}
 
 
 async def test_the_preview_says_what_the_merge_then_does(shop: Shop, kept: UUID, merged: UUID) -> None:

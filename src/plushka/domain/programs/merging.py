@@ -79,7 +79,7 @@ async def merge_standings(
         days, rule_days = await _take_days(tx, program_id, merged_id)
         new_days, new_rule_days = await _add_days(tx, program_id, kept_id, days, rule_days, sign=1)
         await _write(tx, after, before=kept, reason="merge")
-        await _write(tx, standings.newcomer(merged_id, program_id), before=merged, reason="merge")
+        await _close(tx, merged)
         moved.append(
             MovedStanding(
                 program_id=program_id,
@@ -109,8 +109,9 @@ async def part_standings(tx: Tx, moved: MovedStanding) -> None:
     await _delete_days(tx, moved, kept_id)
     await _add_days(tx, moved.program_id, merged_id, moved.days, moved.rule_days, sign=1)
     await _write(tx, moved.kept_before, before=moved.kept_after, reason="merge_undone")
-    emptied = standings.newcomer(merged_id, moved.program_id)
-    await _write(tx, moved.merged_before, before=emptied, reason="merge_undone")
+    await standings.open_standings(tx, [merged_id], program_id=moved.program_id, tier=None)
+    closed = standings.newcomer(merged_id, moved.program_id)
+    await _write(tx, moved.merged_before, before=closed, reason="merge_undone")
 
 
 async def _take_days(tx: Tx, program_id: UUID, member_id: UUID) -> tuple[list[Day], list[RuleDay]]:
@@ -214,6 +215,21 @@ async def _delete_days(tx: Tx, moved: MovedStanding, member_id: UUID) -> None:
         [rule for rule, _ in moved.new_rule_days],
         [business_date for _, business_date in moved.new_rule_days],
     )
+
+
+async def _close(tx: Tx, merged: Standing) -> None:
+    """Let one who is part of another stand nowhere: they are weighed and counted no more."""
+    await tx.execute(
+        """
+        -- programs.close_standing
+        delete from standings where tenant_id = $1 and program_id = $2 and member_id = $3
+        """,
+        tx.tenant_id,
+        merged.program_id,
+        merged.member_id,
+    )
+    if merged.tier is not None:
+        await standings.journal_tier(tx, merged, None, reason="merge")
 
 
 async def _write(tx: Tx, standing: Standing, *, before: Standing, reason: str) -> None:
