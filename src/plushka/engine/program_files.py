@@ -1,20 +1,16 @@
 """A programme's file form: JSON that is refused by field when it is wrong."""
 
-import re
 from typing import Final, TypeVar
 
 import msgspec
 
+from plushka.engine.json_faults import fault_of, find_nul
 from plushka.engine.program import Program
 from plushka.platform.errors import Invalid
 
 BYTES_MAX: Final = 1_000_000
 
 T = TypeVar("T")
-
-_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
-_MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
-_PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
 
 class FileTooLarge(Invalid):
@@ -42,7 +38,7 @@ class MissingField(Invalid):
 
 
 class InvalidValue(Invalid):
-    """A field's value is of the wrong type, out of bounds, or not one of the words allowed."""
+    """A field's value is of the wrong type, out of bounds, or not one of the words allowed: ``reason`` says which."""
 
     code = "invalid_value"
 
@@ -67,11 +63,14 @@ def parse(data: bytes, kind: type[T]) -> T:
     if len(data) > BYTES_MAX:
         raise FileTooLarge(bytes=len(data), bytes_max=BYTES_MAX)
     try:
-        return msgspec.json.decode(data, type=kind)
+        value = msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as error:
-        raise _refusal(str(error)) from error
+        raise _refusal(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedFile(detail=str(error)) from error
+    if (place := find_nul(data, value)) is not None:
+        raise InvalidValue(field=place, reason="text_has_nul")
+    return value
 
 
 def format_program(program: Program) -> bytes:
@@ -89,11 +88,12 @@ def program_schema() -> bytes:
     return msgspec.json.format(msgspec.json.encode(schema), indent=2)
 
 
-def _refusal(message: str) -> Invalid:
-    found = _PATH.search(message)
-    path = found["path"] if found else ""
-    detail = message[: found.start()] if found else message
-    for pattern, refusal in ((_UNKNOWN_FIELD, UnknownField), (_MISSING_FIELD, MissingField)):
-        if named := pattern.match(message):
-            return refusal(field=f"{path}.{named['name']}" if path else named["name"])
-    return InvalidValue(field=path or None, detail=detail)
+def _refusal(error: msgspec.ValidationError) -> Invalid:
+    fault = fault_of(error)
+    match fault.kind:
+        case "field_unknown":
+            return UnknownField(field=fault.field)
+        case "field_missing":
+            return MissingField(field=fault.field)
+        case reason:
+            return InvalidValue(field=fault.field, reason=reason, **fault.facts)

@@ -543,8 +543,19 @@ async def test_a_draft_becomes_what_the_next_receipt_earns_by_and_goes_back(
         (
             b'{"name": "x", "currency": "RUB", "rounding": "up"}',
             "rounding",
-            "Значение не подходит этому полю",
+            "Такого слова у этого поля не бывает.",
         ),
+        (
+            b'{"name": "x", "currency": "RUB", "return_grace_days": "7"}',
+            "return_grace_days",
+            "Здесь нужно целое число, а в файле — текст в кавычках.",
+        ),
+        (
+            b'{"name": "x", "currency": "RUB", "return_grace_days": -1}',
+            "return_grace_days",
+            "Число не может быть меньше 0.",
+        ),
+        (b'{"name": "x\\u0000", "currency": "RUB"}', "name", "В тексте есть символ NUL"),
         (b'{"name": "x", "currency": "EUR"}', "currency", "Компания считает в валюте RUB."),
         (
             format_program(structs.replace(TIERED, tiers=Tiers((TierRule("a", "А"), TierRule("b", "Б"))))),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from plushka.domain.programs.telling.voice import Voice
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import format_number, marked
+from plushka.platform.i18n import format_number, join, marked
 
 _SENTENCES = {
     # Contradictions, as ``engine.check`` finds them.
@@ -34,20 +34,44 @@ _SENTENCES = {
     "malformed_json": marked("This is not JSON, or it breaks off."),
     "unknown_field": marked("There is no such field."),
     "missing_field": marked("This field is missing."),
-    "invalid_value": marked("The value does not fit this field: {detail}."),
+    "invalid_value": marked("The value is not of the form that this field takes."),
+    "invalid_value:type_wrong": marked("This must be {expected}; the file has {got} here."),
+    "invalid_value:number_too_large": marked("The number can be at most {max}."),
+    "invalid_value:number_too_small": marked("The number must be at least {min}."),
+    "invalid_value:text_too_long": marked("The text can have at most {length_max} characters."),
+    "invalid_value:text_too_short": marked("The text must not be empty."),
+    "invalid_value:items_too_many": marked("The list can have at most {items_max} parts."),
+    "invalid_value:items_too_few": marked("The list must not be empty."),
+    "invalid_value:value_unknown": marked(
+        "This field takes no such word. Which ones it takes the JSON Schema says."
+    ),
+    "invalid_value:text_has_nul": marked("The text has a NUL character, which cannot be stored."),
     "program_currency_wrong": marked("The business trades in {currency}."),
 }
-KNOWN_CODES = frozenset(_SENTENCES)
+KNOWN_CODES = frozenset(code for code in _SENTENCES if ":" not in code)
+
+_TYPES = {
+    "str": marked("a text in quotes"),
+    "int": marked("a whole number"),
+    "float": marked("a number with a fraction"),
+    "bool": marked("true or false"),
+    "array": marked("a list in brackets"),
+    "object": marked("an object in braces"),
+    "null": marked("an empty value, null"),
+}
+"""What JSON calls its values, ours in the file."""
 
 
 def tell_problem(code: str, facts: Mapping[str, Fact], voice: Voice) -> str:
-    """Return the sentence of a problem by its ``code``, one of ``KNOWN_CODES``."""
-    return voice.words.gettext(
-        _SENTENCES[code], **{name: _fact(name, fact, voice) for name, fact in facts.items()}
-    )
+    """Return the sentence of a problem by its ``code``, one of ``KNOWN_CODES``, and the ``reason`` among its facts."""
+    sentence = _SENTENCES.get(f"{code}:{facts.get('reason')}") or _SENTENCES[code]
+    return voice.words.gettext(sentence, **{name: _fact(name, fact, voice) for name, fact in facts.items()})
 
 
 def _fact(name: str, fact: Fact, voice: Voice) -> str:
     if isinstance(fact, int):
         return voice.percent(fact) if name == "rate_bp" else format_number(fact, voice.language)
+    if name in {"expected", "got"}:
+        types = [_TYPES.get(each, each) for each in str(fact).split(" | ")]
+        return join([voice.words.gettext(each) for each in types], voice.language, either=True)
     return str(fact)
