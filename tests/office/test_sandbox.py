@@ -9,13 +9,16 @@ from tests.office.conftest import MEMBER, PASSWORD, browser_at, email_of, plain,
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
-from plushka.domain.businesses.queries import list_tenant_ids
+from plushka.delivery.office.permissions import rights_of
+from plushka.domain.businesses.queries import list_branches, list_tenant_ids
 from plushka.domain.founding.sandbox import find_sandbox
 from plushka.domain.ledger.verify import check
 from plushka.domain.purchases.laws import LAWS
-from plushka.domain.staff.model import SCOPES
+from plushka.domain.staff.model import SCOPES, Position
 from plushka.domain.staff.operations import issue_key
+from plushka.domain.staff.people import give_position
 from plushka.domain.staff.queries import list_keys, list_staff, list_tills
+from plushka.domain.staff.roles import create_role
 from plushka.platform.database import Database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -145,3 +148,41 @@ async def test_who_is_dismissed_is_out_of_the_sandbox_too(
     async with browser_at(app) as browser:
         again = await browser.post("/sign-in", data={"email": email_of("manager"), "password": PASSWORD})
     assert again.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+
+
+async def test_a_role_narrowed_later_is_narrow_in_the_sandbox_too(
+    *, app: Plushka, cast: Cast, database: Database, clock: SetClock, sandbox: UUID
+) -> None:
+    async with signed_in(app, email_of("manager")) as manager:
+        await manager.post(f"/businesses/{sandbox}/enter")
+        assert (await manager.get("/settings/tills")).status_code == httpx.codes.OK
+
+        async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+            person = next(one for one in await list_staff(tx) if one.email == email_of("manager"))
+            branch_id = (await list_branches(tx))[0].id
+            await give_position(tx, person.id, Position(role="cashier"))
+        assert (await manager.get("/settings/tills")).status_code == httpx.codes.FORBIDDEN
+        assert (await manager.get("/receipts")).status_code == httpx.codes.OK
+
+        async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+            role = await create_role(
+                tx, name="Счетовод", actions=["journal.read", "tills.read"], own=rights_of("owner")
+            )
+            await give_position(tx, person.id, Position(own_role_id=role.id))
+        assert (await manager.get("/settings/tills")).status_code == httpx.codes.OK
+        assert (await manager.get("/receipts")).status_code == httpx.codes.FORBIDDEN
+        assert (await manager.get("/journal")).status_code == httpx.codes.OK
+        async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+            await give_position(
+                tx, person.id, Position(own_role_id=role.id, branch_ids=frozenset({branch_id}))
+            )
+        assert (await manager.get("/journal")).status_code == httpx.codes.FORBIDDEN, "of all branches"
+
+    # The rehearsal of a narrower role counts as well.
+    async with database.transaction(sandbox, actor="test:cast", at=clock.now()) as tx:
+        person = next(one for one in await list_staff(tx) if one.email == email_of("marketer"))
+        await give_position(tx, person.id, Position(role="cashier"))
+    async with signed_in(app, email_of("marketer")) as marketer:
+        assert (await marketer.get("/engagement/links")).status_code == httpx.codes.OK
+        await marketer.post(f"/businesses/{sandbox}/enter")
+        assert (await marketer.get("/engagement/links")).status_code == httpx.codes.FORBIDDEN

@@ -101,7 +101,13 @@ def may(session: Session, action: str) -> bool:
         return True
     if session.branch_ids and action in WHOLE_BUSINESS:
         return False
-    return action in session.own_role.actions if session.own_role else session.role in roles
+    return _is_held(session, action, roles) and (
+        session.at_home is None or _is_held(session.at_home, action, roles)
+    )
+
+
+def _is_held(person: Session | StaffMember, action: str, roles: frozenset[Role]) -> bool:
+    return action in person.own_role.actions if person.own_role else person.role in roles
 
 
 def rights_of(
@@ -116,3 +122,11 @@ def rights_of(
 def rights_of_person(person: StaffMember) -> Rights:
     """Return all that somebody who works here may do."""
     return rights_of(person.role, person.own_role, person.branch_ids)
+
+
+def rights_of_session(session: Session) -> Rights:
+    """Return all that somebody may do, and so the most that they may give to others."""
+    rights = rights_of(session.role, session.own_role, session.branch_ids)
+    if session.at_home is None:
+        return rights
+    return Rights(rights.actions & rights_of_person(session.at_home).actions, rights.branch_ids)

@@ -11,7 +11,7 @@ from litestar import Response
 
 from plushka.delivery.office.context import PAGES, Office, OfficeRequest
 from plushka.delivery.office.navigation import navigation
-from plushka.delivery.office.permissions import may, rights_of
+from plushka.delivery.office.permissions import may, rights_of_session
 from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look
@@ -77,7 +77,7 @@ class Visit:
     @property
     def rights(self) -> Rights:
         """All that this person may do, and so the most that they may give to others."""
-        return rights_of(self.session.role, self.session.own_role, self.session.branch_ids)
+        return rights_of_session(self.session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:

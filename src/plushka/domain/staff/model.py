@@ -69,7 +69,10 @@ class StaffMember(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """A person at work: who, where, as what, until when. Of ``role`` and ``own_role`` one is None."""
+    """A person at work: who, where, as what, until when. Of ``role`` and ``own_role`` one is None.
+
+    In a sandbox ``at_home`` is what they work as in the business that it copies: they may do no more than both say.
+    """
 
     id: UUID
     account: Account
@@ -80,6 +83,7 @@ class Session(Struct, frozen=True):
     branch_ids: frozenset[UUID]
     seen_at: datetime
     expires_at: datetime
+    at_home: StaffMember | None = None
 
 
 class SignedIn(Struct, frozen=True):

@@ -104,8 +104,9 @@ async def find_session(tx: GlobalTx, token: str) -> Session | None:
         f"""
         -- staff.find_session
         select sessions.id as session_id, sessions.tenant_id, sessions.expires_at,
-            sessions.seen_at as session_seen_at, accounts.language, {_STAFF}
+            sessions.seen_at as session_seen_at, accounts.language, sandbox_of, {_STAFF}
         from sessions
+        join businesses on businesses.tenant_id = sessions.tenant_id
         join staff on staff.tenant_id = sessions.tenant_id and staff.account_id = sessions.account_id
         {_JOINED}
         where token_hash = $1 and {STILL_WORKS}
@@ -115,6 +116,7 @@ async def find_session(tx: GlobalTx, token: str) -> Session | None:
     if row is None:
         return None
     person = _staff_member(row)
+    at_home = await _find_at_home(tx, row) if row["sandbox_of"] else None
     return Session(
         id=row["session_id"],
         account=Account(id=person.account_id, email=person.email, name=person.name, language=row["language"]),
@@ -122,10 +124,41 @@ async def find_session(tx: GlobalTx, token: str) -> Session | None:
         staff_id=person.id,
         role=person.role,
         own_role=person.own_role,
-        branch_ids=person.branch_ids,
+        branch_ids=_narrower(person, at_home),
         seen_at=row["session_seen_at"],
         expires_at=row["expires_at"],
+        at_home=at_home,
     )
+
+
+async def _find_at_home(tx: GlobalTx, session: asyncpg.Record) -> StaffMember | None:
+    """Return the person of a session in the business that their sandbox copies: the copy is as old as the sandbox."""
+    await _see(tx, session["sandbox_of"])
+    row = await tx.fetchrow(
+        f"""
+        -- staff.find_at_home
+        select {_STAFF}
+        from staff
+        {_JOINED}
+        where staff.tenant_id = $1 and staff.account_id = $2
+        """,  # noqa: S608  composed of fixed parts
+        session["sandbox_of"],
+        session["account_id"],
+    )
+    await _see(tx, session["tenant_id"])
+    return None if row is None else _staff_member(row)
+
+
+async def _see(tx: GlobalTx, tenant_id: UUID) -> None:
+    await tx.execute("select set_config('plushka.tenant_id', $1, true)", str(tenant_id))
+
+
+def _narrower(person: StaffMember, at_home: StaffMember | None) -> frozenset[UUID]:
+    """Return the branches that somebody is restricted to in a sandbox, where both places have a say; none: all."""
+    if at_home is None or not at_home.branch_ids:
+        return person.branch_ids
+    within = bool(person.branch_ids) and person.branch_ids <= at_home.branch_ids
+    return person.branch_ids if within else at_home.branch_ids
 
 
 async def list_staff(tx: Tx) -> tuple[StaffMember, ...]:

@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.permissions import ACTIONS, PERSONAL, rights_of
+from plushka.delivery.office.permissions import ACTIONS, PERSONAL
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -156,7 +156,7 @@ def _read(form: Form, words: Translator) -> tuple[str, list[str]]:
 
 def _page(visit: Visit, form: Form, role: OwnRole | None, *, status: int = 200) -> Response[str]:
     words = visit.words
-    held = rights_of(visit.session.role, visit.session.own_role).actions
+    held = visit.rights.actions
     groups = [
         ActionGroup(
             words.gettext(GROUP_WORDS[group]),
