@@ -112,7 +112,6 @@ class Plushka:
             environment=self._settings.environment,
             verify=verify_tenant,
             demo_email=_demo_email(self._settings),
-            setup_is_open=_is_private(self._settings),
         )
         web.state.joining = Joining(database=database, clock=self._clock)
         await purchases.start()
@@ -125,15 +124,10 @@ class Plushka:
 
 def _demo_email(settings: Settings) -> str | None:
     """Return whose office opens without a password: the demo's, and only where nobody but this machine can ask."""
-    if not _is_private(settings):
+    if settings.environment is not Environment.LOCAL or not is_loopback(settings.host):
         return None
     demo = access.find(settings)
     return demo.email if demo else None
-
-
-def _is_private(settings: Settings) -> bool:
-    """Tell whether nobody but the person at this machine can ask."""
-    return settings.environment is Environment.LOCAL and is_loopback(settings.host)
 
 
 def create_app() -> Plushka:

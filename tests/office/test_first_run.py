@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
+from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD
 from tests.office.test_browser import APPEARS_MS, CHROMIUM, FLAGS, LAPTOP, PHONE_SCREEN, check
+
+from plushka.domain.founding.setups import show_key
+from plushka.platform.database import Database
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,13 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture
+async def link(running: str, database: Database, clock: SetClock) -> str:
+    """The link to the set-up that the operator was shown."""
+    async with database.global_transaction(actor="operator:cli", at=clock.now()) as tx:
+        return f"{running}/welcome?key={await show_key(tx)}"
+
+
 async def open_page(browser: Browser, address: str, journey: Journey, *, scripts: bool = True) -> Page:
     context = await browser.new_context(
         base_url=address,
@@ -80,8 +91,8 @@ async def open_page(browser: Browser, address: str, journey: Journey, *, scripts
     return await context.new_page()
 
 
-async def walk(page: Page, journey: Journey, *, is_checked: bool = True) -> None:
-    """Go from the address of an empty installation to the page with the till's key."""
+async def walk(page: Page, link: str, journey: Journey, *, is_checked: bool = True) -> None:
+    """Go from the operator's link to an empty installation to the page with the till's key."""
 
     async def look() -> None:
         if is_checked:
@@ -91,7 +102,7 @@ async def walk(page: Page, journey: Journey, *, is_checked: bool = True) -> None
         await look()
         await page.get_by_role("button", name=journey.onward).click()
 
-    await page.goto("/")
+    await page.goto(link)
     await page.wait_for_url("**/welcome/business")
     await expect(page.locator("#country")).to_have_value(journey.country)
     await expect(page.locator("#currency")).to_have_value(journey.currency)
@@ -111,9 +122,11 @@ async def walk(page: Page, journey: Journey, *, is_checked: bool = True) -> None
 
 
 @pytest.mark.parametrize("journey", [RUSSIAN, ENGLISH], ids=["ru-laptop-day", "en-phone-night"])
-async def test_from_nothing_to_the_first_receipt(running: str, browser: Browser, journey: Journey) -> None:
+async def test_from_nothing_to_the_first_receipt(
+    running: str, link: str, browser: Browser, journey: Journey
+) -> None:
     page = await open_page(browser, running, journey)
-    await walk(page, journey)
+    await walk(page, link, journey)
     key = await page.locator("#till-key").inner_text()
 
     headers = {"Authorization": f"Bearer {key.strip()}"}
@@ -139,9 +152,11 @@ async def test_from_nothing_to_the_first_receipt(running: str, browser: Browser,
     await expect(page.get_by_role("heading", name=re.compile("A-1"))).to_be_visible()
 
 
-async def test_the_country_fills_in_the_rest_while_the_name_stays(running: str, browser: Browser) -> None:
+async def test_the_country_fills_in_the_rest_while_the_name_stays(
+    running: str, link: str, browser: Browser
+) -> None:
     page = await open_page(browser, running, RUSSIAN)
-    await page.goto("/welcome/business")
+    await page.goto(link)
     await page.locator("#name").fill("Плюшки у Анны")
     await page.locator("#country").select_option("KZ")
     await expect(page.locator("#currency")).to_have_value("KZT")
@@ -149,9 +164,9 @@ async def test_the_country_fills_in_the_rest_while_the_name_stays(running: str, 
     await expect(page.locator("#name")).to_have_value("Плюшки у Анны")
 
 
-async def test_the_password_is_shown_only_while_asked_for(running: str, browser: Browser) -> None:
+async def test_the_password_is_shown_only_while_asked_for(running: str, link: str, browser: Browser) -> None:
     page = await open_page(browser, running, RUSSIAN)
-    await page.goto("/welcome/business")
+    await page.goto(link)
     await page.locator("#name").fill("Плюшки у Анны")
     await page.get_by_role("button", name="Дальше").click()
     await page.locator("#branch").fill("1")
@@ -165,15 +180,17 @@ async def test_the_password_is_shown_only_while_asked_for(running: str, browser:
     await expect(field).to_have_attribute("type", "password")
 
 
-async def test_it_works_without_scripts(running: str, browser: Browser) -> None:
+async def test_it_works_without_scripts(running: str, link: str, browser: Browser) -> None:
     page = await open_page(browser, running, ENGLISH, scripts=False)
-    await walk(page, ENGLISH, is_checked=False)
+    await walk(page, link, ENGLISH, is_checked=False)
     assert re.fullmatch(r"plk_\S+", (await page.locator("#till-key").inner_text()).strip())
 
 
-async def test_the_menu_of_businesses_is_walked_by_keyboard(running: str, browser: Browser) -> None:
+async def test_the_menu_of_businesses_is_walked_by_keyboard(
+    running: str, link: str, browser: Browser
+) -> None:
     page = await open_page(browser, running, RUSSIAN)
-    await walk(page, RUSSIAN, is_checked=False)
+    await walk(page, link, RUSSIAN, is_checked=False)
     await page.goto("/")
     summary = page.locator("details[data-menu] > summary").first
     await summary.focus()

@@ -23,7 +23,7 @@ class Office:
     """Given by the composition root as ``app.state.office``.
 
     ``demo_email`` names the account of the demo business, None when there is no demo; in production it
-    is never used. ``setup_is_open`` lets whoever asks set the first business up: nobody but this machine can.
+    is never used.
     ``verify`` checks the ledger of a business and keeps the result.
     """
 
@@ -33,7 +33,6 @@ class Office:
     environment: Environment
     verify: Callable[[Database, Clock, UUID], Awaitable[object]]
     demo_email: str | None = None
-    setup_is_open: bool = False
 
     @property
     def is_production(self) -> bool:

@@ -64,24 +64,6 @@ async def find_first_setup(tx: GlobalTx, key: str) -> Setup | None:
     )
 
 
-async def open_first_setup(tx: GlobalTx) -> Setup | None:
-    """Return the set-up of the first business to somebody who needs no key, None when there is a business."""
-    if await has_business(tx):
-        return None
-    row = await tx.fetchrow(
-        """
-        -- founding.open_first_setup
-        insert into setups (id, key_hash, draft, created_at) values ($1, $2, '{}', $3)
-        on conflict (account_id) do update set account_id = null
-        returning id, draft, created_at
-        """,
-        new_id(),
-        digest(new_token()),
-        tx.at,
-    )
-    return _setup(row)
-
-
 async def open_setup(tx: GlobalTx, account_id: UUID) -> Setup:
     """Return the set-up of another business by a person who is signed in: the one they left, or a new one."""
     row = await tx.fetchrow(

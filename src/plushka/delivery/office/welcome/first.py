@@ -1,6 +1,6 @@
 """The first business: set up by whoever brings the key that the operator was shown.
 
-On a machine of one's own, where nobody else can ask, the address alone is enough.
+No request is let in for where it comes from: a proxy or a tunnel on this machine asks as its own browser does.
 """
 
 from litestar import Response, get, post
@@ -27,15 +27,13 @@ from plushka.delivery.office.welcome.trial import first_purchase
 from plushka.delivery.web.forms import read_form
 from plushka.domain.founding.model import Owner
 from plushka.domain.founding.operations import found
-from plushka.domain.founding.setups import find_first_setup, finish, has_business, open_first_setup
+from plushka.domain.founding.setups import find_first_setup, finish, has_business
 from plushka.domain.staff.model import EmailTaken
 from plushka.domain.staff.sign_in import enter
-from plushka.platform.addresses import is_loopback
 from plushka.platform.ids import new_id
 
 KEY_COOKIE = "plushka_setup"
 _DAY_SECONDS = 24 * 3600
-_FORWARDING = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 _STEPS = (BUSINESS, BRANCH, OWNER, PROGRAM)
 
 
@@ -103,9 +101,7 @@ async def _way(request: OfficeRequest) -> Way | Response[str] | Redirect:
     async with office.database.global_transaction(actor="visitor", at=at) as tx:
         if await has_business(tx):
             return Redirect(SIGN_IN_PATH, status_code=HTTP_303_SEE_OTHER)
-        setup = await open_first_setup(tx) if office.setup_is_open and _comes_from_here(request) else None
-        if setup is None and key:
-            setup = await find_first_setup(tx, key)
+        setup = await find_first_setup(tx, key) if key else None
     if setup is None:
         return PAGES.render("welcome/locked.html", look, {"path": WELCOME_PATH}, status=HTTP_403_FORBIDDEN)
     return Way(
@@ -117,11 +113,6 @@ async def _way(request: OfficeRequest) -> Way | Response[str] | Redirect:
         look=look,
         at=at,
     )
-
-
-def _comes_from_here(request: OfficeRequest) -> bool:
-    """Tell whether this machine's address was asked for, with no proxy between that could ask for a stranger."""
-    return is_loopback(request.url.hostname or "") and not _FORWARDING & set(request.headers)
 
 
 def _key_cookie(request: OfficeRequest, key: str) -> Cookie:
