@@ -370,7 +370,7 @@ grant delete on task_parts to plushka_app;
 
 -- blocked: neither earns nor spends, while sales go on. is_unverified: enrolled themselves through a link and
 -- nobody has seen them yet, so that points wait for their first purchase. merged_into: the member who has all
--- that this one had, never one who was merged too.
+-- that this one had, never one who was merged too. invited_by: whose friends' link they came by.
 -- name_key: the name as it is compared and ordered; people type «е» for «ё».
 create table members (
     tenant_id uuid not null references businesses,
@@ -382,17 +382,18 @@ create table members (
     birthday_changed_at timestamptz,
     tags text[] not null default '{}',
     personal_discount_bp integer not null default 0 check (personal_discount_bp between 0 and 10000),
-    source text not null default 'till' check (source in ('till', 'office', 'link', 'import')),
+    source text not null default 'till' check (source in ('till', 'office', 'link', 'bot', 'import')),
     link_id uuid,
     is_unverified boolean not null default false,
     blocked_at timestamptz,
     blocked_by text,
     blocked_reason text check (blocked_reason <> ''),
     merged_into uuid check (merged_into <> id),
+    invited_by uuid check (invited_by <> id),
     enrolled_at timestamptz not null,
     primary key (tenant_id, id),
     constraint member_blocked_with_reason check (num_nonnulls(blocked_at, blocked_by, blocked_reason) in (0, 3)),
-    constraint member_of_link check (link_id is null or source = 'link'),
+    constraint member_of_link check (link_id is null or source in ('link', 'bot')),
     foreign key (tenant_id, merged_into) references members (tenant_id, id)
 );
 
@@ -423,7 +424,7 @@ create table consents (
     member_id uuid not null,
     kind text not null check (kind in ('personal_data', 'marketing', 'sms', 'email', 'messenger', 'call')),
     is_given boolean not null,
-    source text not null check (source in ('till', 'office', 'link', 'import')),
+    source text not null check (source in ('till', 'office', 'link', 'bot', 'import')),
     text_version text check (text_version <> ''),
     actor text not null,
     at timestamptz not null,
@@ -434,6 +435,25 @@ create table consents (
 grant update (member_id) on consents to plushka_app;
 
 create index consents_of_member on consents (tenant_id, member_id, kind, id);
+
+-- A member's account in a messenger; external_id names it there. blocked: the person has stopped our bot; gone: the
+-- account is no more. Neither is written to until the person writes again.
+create table channel_addresses (
+    tenant_id uuid not null,
+    messenger text not null check (messenger in ('telegram', 'max', 'vk')),
+    external_id text not null check (external_id <> ''),
+    member_id uuid not null,
+    language text not null check (language in ('ru', 'en')),
+    state text not null default 'open' check (state in ('open', 'blocked', 'gone')),
+    created_at timestamptz not null,
+    seen_at timestamptz not null,
+    primary key (tenant_id, messenger, external_id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update on channel_addresses to plushka_app;
+
+create index channel_addresses_of_member on channel_addresses (tenant_id, member_id);
 
 -- Days of people close to a member (F236), without a year.
 create table member_dates (
@@ -1030,12 +1050,104 @@ create unique index returns_idempotency on returns (tenant_id, till_id, idempote
 
 create index returns_of_receipt on returns (tenant_id, receipt_id);
 
+-- messages -------------------------------------------------------------------------------------------
+
+-- What is to be sent, written in the transaction that decides it. key: what makes it one message, so that deciding
+-- twice sends once. sending: its sender has begun and nobody knows yet what came of it.
+create table outgoing (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    key text not null check (key <> ''),
+    messenger text not null check (messenger in ('telegram', 'max', 'vk')),
+    external_id text not null check (external_id <> ''),
+    member_id uuid,
+    content jsonb not null,
+    state text not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'failed', 'blocked')),
+    attempts smallint not null default 0 check (attempts >= 0),
+    failure text not null default '',
+    created_at timestamptz not null,
+    finished_at timestamptz,
+    primary key (tenant_id, id),
+    unique (tenant_id, key),
+    check ((state in ('waiting', 'sending')) = (finished_at is null)),
+    check ((state = 'failed') = (failure <> ''))
+);
+
+grant update, delete on outgoing to plushka_app;
+
+create index outgoing_unfinished on outgoing (tenant_id, messenger, id) where finished_at is null;
+
+-- bots -----------------------------------------------------------------------------------------------
+
+-- A business's own bot in a messenger. credentials: its token, the webhook's secret and the like, sealed with the
+-- installation's key (platform/vault.py). is_polled: we ask the messenger for news, otherwise it calls us.
+create table bots (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    messenger text not null check (messenger in ('telegram', 'max', 'vk')),
+    account_id text not null check (account_id <> ''),
+    username text not null,
+    name text not null,
+    credentials bytea not null,
+    is_polled boolean not null,
+    connected_at timestamptz not null,
+    connected_by text not null,
+    disconnected_at timestamptz,
+    checked_at timestamptz,
+    pending_updates integer not null default 0 check (pending_updates >= 0),
+    problem text not null default '',
+    problem_at timestamptz,
+    primary key (tenant_id, id)
+);
+
+grant update on bots to plushka_app;
+
+create unique index bots_connected on bots (tenant_id, messenger) where disconnected_at is null;
+
+-- Whose bot an account of a messenger is, asked before a business is known: no two businesses share one.
+create table bot_accounts (
+    messenger text not null,
+    account_id text not null,
+    tenant_id uuid not null references businesses,
+    bot_id uuid not null,
+    primary key (messenger, account_id)
+);
+
+grant delete on bot_accounts to plushka_app;
+
+-- What messengers have told a bot, each thing handled once; old ones are cleared.
+create table bot_updates (
+    tenant_id uuid not null,
+    bot_id uuid not null,
+    key text not null check (key <> ''),
+    at timestamptz not null,
+    primary key (tenant_id, bot_id, key),
+    foreign key (tenant_id, bot_id) references bots (tenant_id, id)
+);
+
+grant delete on bot_updates to plushka_app;
+
+create index bot_updates_old on bot_updates (tenant_id, at);
+
+-- Where the talk with a person stands, in the words of domain/bots/talk.py.
+create table bot_talks (
+    tenant_id uuid not null,
+    bot_id uuid not null,
+    external_id text not null check (external_id <> ''),
+    talk jsonb not null,
+    updated_at timestamptz not null,
+    primary key (tenant_id, bot_id, external_id),
+    foreign key (tenant_id, bot_id) references bots (tenant_id, id)
+);
+
+grant update on bot_talks to plushka_app;
+
 -- the application's role ------------------------------------------------------------------------------
 
 -- It reads and adds everywhere; what else it may do stands beside each table.
 grant select, insert on all tables in schema public to plushka_app;
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
--- A session, a business and a link's code are looked up before it is known whose they are.
+-- A session, a business, a link's code and a bot's account are looked up before it is known whose they are.
 do $$
 declare
     tenant_table text;
@@ -1043,7 +1155,7 @@ begin
     for tenant_table in
         select table_name from information_schema.columns
         where table_schema = 'public' and column_name = 'tenant_id'
-            and table_name not in ('businesses', 'registration_codes', 'sessions', 'staff')
+            and table_name not in ('bot_accounts', 'businesses', 'registration_codes', 'sessions', 'staff')
     loop
         execute format('alter table %I enable row level security', tenant_table);
         execute format(

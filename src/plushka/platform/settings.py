@@ -18,6 +18,7 @@ RATE_PER_SECOND = 100
 """Requests of one API key, steadily, in one process."""
 
 TOKEN_LENGTH_MIN = 16
+SECRET_KEY_LENGTH_MIN = 32
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -48,6 +49,8 @@ class Settings:
     """Addresses and networks whose word about who asks is taken (``X-Forwarded-For``)."""
     metrics_token: str | None = None
     """What Prometheus must send; None: only this machine itself may ask."""
+    secret_key: str | None = None
+    """What secrets in the database are sealed with; None: a key file in the data folder (platform/vault.py)."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -70,6 +73,7 @@ class Settings:
             ),
             trusted_proxies=_networks(environ, "PLUSHKA_TRUSTED_PROXIES", problems),
             metrics_token=_token(environ, "PLUSHKA_METRICS_TOKEN", problems),
+            secret_key=_token(environ, "PLUSHKA_SECRET_KEY", problems, length_min=SECRET_KEY_LENGTH_MIN),
         )
         if problems:
             raise BadSettings("\n".join(problems))
@@ -121,12 +125,14 @@ def _networks(environ: Mapping[str, str], name: str, problems: list[str]) -> tup
     return networks
 
 
-def _token(environ: Mapping[str, str], name: str, problems: list[str]) -> str | None:
+def _token(
+    environ: Mapping[str, str], name: str, problems: list[str], *, length_min: int = TOKEN_LENGTH_MIN
+) -> str | None:
     token = environ.get(name)
     if not token:
         return None
-    if len(token) < TOKEN_LENGTH_MIN or not _TOKEN.fullmatch(token):
-        problems.append(f"{name} must be at least {TOKEN_LENGTH_MIN} letters, digits and plain signs")
+    if len(token) < length_min or not _TOKEN.fullmatch(token):
+        problems.append(f"{name} must be at least {length_min} letters, digits and plain signs")
     return token
 
 

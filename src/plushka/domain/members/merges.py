@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from plushka.domain.members.channels import Address, move_addresses, return_addresses
 from plushka.domain.members.model import Identity, Merge, Sex, UnknownMerge
 from plushka.domain.members.queries import get_member
 from plushka.platform.database import Tx
@@ -50,6 +51,7 @@ class MovedPerson(Struct, frozen=True):
     notes: tuple[UUID, ...]
     followers: tuple[UUID, ...]
     said: UUID | None
+    addresses: tuple[Address, ...] = ()
 
 
 def joined(kept: Self, merged: Self) -> Self:
@@ -102,6 +104,7 @@ async def merge_people(tx: Tx, *, kept_id: UUID, merged_id: UUID) -> MovedPerson
         notes=await _move(tx, "member_notes", merged_id, kept_id),
         followers=await _redirect(tx, merged_id, kept_id),
         said=await last_said(tx, kept_id),
+        addresses=await move_addresses(tx, merged_id, kept_id),
     )
     await _move_identities(tx, identities, kept_id)
     await _write_self(tx, kept_id, after)
@@ -127,6 +130,7 @@ async def part_people(tx: Tx, moved: MovedPerson, *, kept_id: UUID, merged_id: U
     await _return(tx, "consents", moved.consents, merged_id)
     await _return(tx, "member_dates", moved.dates, merged_id)
     await _return(tx, "member_notes", moved.notes, merged_id)
+    await return_addresses(tx, moved.addresses, merged_id)
     await _write_self(tx, kept_id, moved.before)
 
 

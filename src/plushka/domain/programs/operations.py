@@ -179,6 +179,7 @@ async def enroll(
     birthday: date | None = None,
     source: Source = "till",
     link_id: UUID | None = None,
+    invited_by: UUID | None = None,
     program_id: UUID | None = None,
 ) -> Member:
     """Enroll a member: with a wallet, in the first tier, with the welcome points of a programme.
@@ -188,7 +189,13 @@ async def enroll(
     :raises IdentityTaken: another member has one of the identities
     """
     member = await members.enroll(
-        tx, name=name, identities=identities, birthday=birthday, source=source, link_id=link_id
+        tx,
+        name=name,
+        identities=identities,
+        birthday=birthday,
+        source=source,
+        link_id=link_id,
+        invited_by=invited_by,
     )
     await join(tx, member.id, program_id=program_id or await get_program_id(tx))
     return member

@@ -17,6 +17,7 @@ SOURCES: dict[Source, str] = {
     "till": marked("at a till"),
     "office": marked("in the office"),
     "link": marked("by a link"),
+    "bot": marked("in a bot"),
     "import": marked("from a file"),
 }
 

@@ -74,6 +74,7 @@ SOURCES: dict[Source, str] = {
     "till": marked("at a till"),
     "office": marked("in the office"),
     "link": marked("by a link"),
+    "bot": marked("in a bot"),
     "import": marked("from a file"),
 }
 

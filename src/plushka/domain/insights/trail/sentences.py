@@ -5,6 +5,7 @@ from datetime import date
 from string import Formatter
 
 from plushka.domain.audit.model import Entry
+from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
 from plushka.platform.errors import Fact
@@ -12,10 +13,12 @@ from plushka.platform.i18n import Translator, format_date, format_points, marked
 
 GROUPS = {
     "account": marked("Accounts"),
+    "bot": marked("Bots"),
     "branch": marked("Branches"),
     "branding": marked("Branding"),
     "business": marked("Settings of the business"),
     "catalog": marked("Catalog"),
+    "channel": marked("Members in messengers"),
     "consent": marked("Consents of members"),
     "identity": marked("Phones and cards of members"),
     "invitation": marked("Invitations"),
@@ -44,6 +47,8 @@ GROUPS = {
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "account.change": (marked("Changed the own account"),),
+    "bot.connect": (marked("Connected the bot @{username} in {messenger}"),),
+    "bot.disconnect": (marked("Disconnected the bot @{username} in {messenger}"),),
     "branch.change": (marked("Changed the branch “{name}”"),),
     "branch.close": (marked("Closed the branch “{name}”"),),
     "branch.open": (marked("Opened the branch “{name}”"),),
@@ -55,6 +60,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "business.found": (marked("Founded the business “{name}”"),),
     "catalog.upsert_categories": (marked("Entered categories: {categories}"),),
     "catalog.upsert_products": (marked("Entered products: {products}"),),
+    "channel.bind": (marked("Can be written to in {messenger}"),),
     "consent.give": (marked("Noted a consent: {consent}"),),
     "consent.withdraw": (marked("Noted that a consent is taken back: {consent}"),),
     "identity.add": (marked("Added {kind} {value}"),),
@@ -170,6 +176,7 @@ _LISTS: dict[str, Mapping[str, str]] = {
 }
 _ROLES = {code: name for code, (name, _) in ROLE_WORDS.items()}
 _CONSENTS = {str(kind): text for kind, text in CONSENT_WORDS.items()}
+_MESSENGERS = {str(messenger): name for messenger, name in MESSENGER_NAMES.items()}
 _KINDS = {name: CHANGES[name] for name in ("phone", "card", "email", "external")}
 
 
@@ -206,6 +213,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "role": lambda: words.gettext(_ROLES[text]) if text in _ROLES else text,
         "kind": lambda: words.gettext(_KINDS[text]) if text in _KINDS else text,
         "birthday": lambda: format_date(date.fromisoformat(text), words.language),
+        "messenger": lambda: words.gettext(_MESSENGERS.get(text, text)),
         "consent": lambda: words.gettext(_CONSENTS.get(text, text)),
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),

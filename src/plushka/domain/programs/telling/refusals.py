@@ -146,6 +146,13 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "link_not_found": (marked("There is no such link. Check its address."),),
     "link_closed": (marked("This link is closed. Ask at the till how to enrol."),),
     "links_too_many": (marked("The business has as many links as fit."),),
+    "bot_not_found": (marked("No such bot is connected."),),
+    "token_missing": (marked("Paste the bot's token."),),
+    "token_refused": (marked("The messenger knows no bot with this token. Copy it again, whole."),),
+    "bot_taken": (
+        marked("Another business has connected this bot. Disconnect it there, or make a new one."),
+    ),
+    "messenger_taken": (marked("A bot is connected in this messenger already. Disconnect it first."),),
     "consent_missing": (marked("Without this consent we may not keep your phone, so we cannot enrol you."),),
     "merge_not_found": (marked("No such joining of members."),),
     "merge_with_self": (marked("This is the same member. Choose another one."),),

@@ -1,0 +1,4 @@
+"""A business's own bots: which it has, what a person may say to one, and what comes of it.
+
+Tables: ``bots``, ``bot_accounts``, ``bot_updates`` and ``bot_talks``.
+"""
