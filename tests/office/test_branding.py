@@ -15,7 +15,6 @@ from plushka.domain.businesses.pictures import LOGO
 
 FORM = {"color": "#ffcc00", "card_style": "waves", "motto": "Кофе и плюшки с 2019"}
 PAGE = "/settings/branding"
-ORIENTATION = 0x0112
 
 
 def picture(kind: str = "PNG", *, size: tuple[int, int] = (900, 600), **more: Any) -> bytes:
@@ -116,17 +115,6 @@ async def test_a_photograph_taken_sideways_stands_upright(anna: httpx.AsyncClien
     address = (await anna.get(PAGE)).text.partition('<image href="')[2].partition('"')[0]
     with Image.open(BytesIO((await anna.get(address)).content)) as drawn:
         assert drawn.size == (341, LOGO.side)
-
-
-async def test_a_photograph_taken_upright_stands_upright(anna: httpx.AsyncClient) -> None:
-    turned = Image.Exif()
-    turned[ORIENTATION] = 6
-    await save(anna, logo=picture("JPEG", size=(400, 200), exif=turned))
-
-    page = (await anna.get(PAGE)).text
-    logo = await anna.get(page.partition('<image href="')[2].partition('"')[0])
-    with Image.open(BytesIO(logo.content)) as drawn:
-        assert drawn.size == (200, 400)
 
 
 async def test_a_file_that_is_much_too_large_is_turned_away_in_words(anna: httpx.AsyncClient) -> None:
