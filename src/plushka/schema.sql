@@ -639,7 +639,8 @@ create table program_versions (
 );
 
 -- What is being written, one a programme. began_from: the number of the version it began from, null before the
--- first. Each save makes a new revision: who saves over one that they have not seen is refused.
+-- first. Each save makes a new revision: who saves over one that they have not seen is refused. removed: rules that
+-- were taken out of it and can be put back.
 create table program_drafts (
     tenant_id uuid not null,
     program_id uuid not null,
@@ -648,6 +649,7 @@ create table program_drafts (
     revision uuid not null,
     saved_at timestamptz not null,
     saved_by text not null,
+    removed json not null default '[]',
     primary key (tenant_id, program_id),
     foreign key (tenant_id, program_id) references programs (tenant_id, id)
 );

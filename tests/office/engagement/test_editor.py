@@ -1,6 +1,7 @@
 """The editor through the door: what is typed becomes rules, and what is wrong stands at its field."""
 
 import json
+import re
 from html import unescape
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -142,6 +143,44 @@ async def test_rules_are_added_moved_and_removed(editor: Editor) -> None:
     assert [rule.id for rule in (await editor.draft()).program.earning] == [visit.id, base.id]
     await editor.send("earning", await editor.open("earning"), f"rule.remove:{base.id}")
     assert [rule.id for rule in (await editor.draft()).program.earning] == [visit.id]
+
+
+async def test_a_removed_rule_stays_struck_out_in_its_place_and_is_put_back(editor: Editor) -> None:
+    await editor.send("earning", await editor.open("earning"), "rule.new:fixed")
+    await editor.send("earning", await editor.open("earning"), "rule.new:ladder")
+    before = (await editor.draft()).program.earning
+    first, second, third = (rule.id for rule in before)
+    for rule_id in (second, first):
+        await editor.send("earning", await editor.open("earning"), f"rule.remove:{rule_id}")
+    await editor.save("life", expiry__kind="sliding", expiry__sliding="90")
+    page = await editor.browser.get(f"{editor.home}/draft/earning")
+    shown = re.findall(r'value="rule\.(return|remove):([^"]*)"', page.text)
+    assert shown == [("return", first), ("return", second), ("remove", third)]
+
+    for rule_id in (second, first):
+        await editor.send("earning", await editor.open("earning"), f"rule.return:{rule_id}")
+
+    draft = await editor.draft()
+    assert (draft.program.earning, draft.removed) == (before, ())
+
+
+async def test_the_purchase_to_try_stays_while_one_goes_from_section_to_section(editor: Editor) -> None:
+    typed = await editor.open("earning")
+    typed |= {"try.line.0.amount": ["777"], "try.redeem": ["5"], "try.goods.search": ["плюш"]}
+    await editor.send("earning", typed, "go:life")
+
+    life = await editor.open("life")
+    assert (life["try.line.0.amount"], life["try.redeem"]) == (["777"], ["5"])
+    assert life["try.goods.search"] == [""]
+    grown = fields_of((await editor.send("life", life, "line:")).text)
+    assert grown["try.lines"] == (await editor.open("rule?id=base"))["try.lines"] == ["0", "1"]
+
+
+@pytest.mark.parametrize("value", ["no base64!", "AAAA", "eJyrVkosLVGyUjI0MlbSUSouKcrMS1eqBQBCuAX2"])
+async def test_a_kept_purchase_that_is_none_is_passed_over(editor: Editor, value: str) -> None:
+    editor.browser.cookies.set("plushka_trial", value)
+
+    assert (await editor.open("life"))["try.line.0.amount"] == ["1\N{NO-BREAK SPACE}000"]
 
 
 async def test_goods_are_found_and_picked(

@@ -4,6 +4,7 @@ One draft a programme. Two people who write at once do not overwrite each other:
 that it was made from, and a revision that is no longer the last is refused.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from plushka.domain.programs.model import (
     DraftChanged,
     NoDraft,
     PublishedVersion,
+    RemovedRule,
     ValidFromPast,
     ValidFromTooFar,
     VersionsChanged,
@@ -29,6 +31,11 @@ from plushka.engine.program import Program
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
+REMOVED_MAX = 20
+"""Rules kept of those that were taken out of a draft."""
+
+_decode_removed = msgspec.json.Decoder(tuple[RemovedRule, ...]).decode
+
 
 async def get_draft(tx: Tx, program_id: UUID) -> Draft:
     """Return the draft as it was saved last; where none was, what the first save starts from.
@@ -39,7 +46,7 @@ async def get_draft(tx: Tx, program_id: UUID) -> Draft:
     row = await tx.fetchrow(
         """
         -- programs.get_draft
-        select body, began_from, revision, saved_at, saved_by
+        select body, began_from, revision, saved_at, saved_by, removed
         from program_drafts where tenant_id = $1 and program_id = $2
         """,
         tx.tenant_id,
@@ -53,6 +60,7 @@ async def get_draft(tx: Tx, program_id: UUID) -> Draft:
             revision=row["revision"],
             saved_at=row["saved_at"],
             saved_by=row["saved_by"],
+            removed=_decode_removed(row["removed"]),
         )
     latest = await find_latest_version(tx, program_id)
     if latest is not None:
@@ -61,23 +69,29 @@ async def get_draft(tx: Tx, program_id: UUID) -> Draft:
     return Draft(program_id, Program(name=card.name, currency=business.currency), None)
 
 
-async def save_draft(tx: Tx, program_id: UUID, program: Program, *, mark: str) -> Draft:
+async def save_draft(
+    tx: Tx, program_id: UUID, program: Program, *, mark: str, removed: Sequence[RemovedRule] | None = None
+) -> Draft:
     """Save ``program`` over the draft that bore ``mark`` when the writer read it; return what is saved now.
+
+    ``removed``: the rules that can be put back from now on, the latest last; None: those that could before.
 
     :raises DraftChanged: somebody else has saved or published since; nothing is overwritten
     :raises UnknownProgram: the business has no such programme
     """
     draft = await _get_marked(tx, program_id, mark)
     revision = new_id()
+    kept = draft.removed if removed is None else tuple(removed[-REMOVED_MAX:])
     saved = await tx.fetchval(
         """
         -- programs.save_draft
-        insert into program_drafts as d (tenant_id, program_id, body, began_from, revision, saved_at, saved_by)
-        values ($1, $2, $3, $4, $5, $6, $7)
+        insert into program_drafts as d
+            (tenant_id, program_id, body, began_from, revision, saved_at, saved_by, removed)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (tenant_id, program_id) do update
         set body = excluded.body, revision = excluded.revision, saved_at = excluded.saved_at,
-            saved_by = excluded.saved_by
-        where d.revision = $8
+            saved_by = excluded.saved_by, removed = excluded.removed
+        where d.revision = $9
         returning true
         """,
         tx.tenant_id,
@@ -87,12 +101,15 @@ async def save_draft(tx: Tx, program_id: UUID, program: Program, *, mark: str) -
         revision,
         tx.at,
         tx.actor,
+        msgspec.json.encode(kept).decode(),
         draft.revision,
     )
     if not saved:
         raise DraftChanged
     await audit.record(tx, action="program.save_draft", subject=f"program:{program_id}")
-    return structs.replace(draft, program=program, revision=revision, saved_at=tx.at, saved_by=tx.actor)
+    return structs.replace(
+        draft, program=program, revision=revision, saved_at=tx.at, saved_by=tx.actor, removed=kept
+    )
 
 
 async def discard_draft(tx: Tx, program_id: UUID, *, mark: str) -> None:

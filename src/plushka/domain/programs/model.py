@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.engine.program import Program
+from plushka.engine.program import EarningRule, Program
 from plushka.engine.purchase import TierProgress
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
@@ -59,11 +59,19 @@ class Serving(Struct, frozen=True):
     is_only: bool
 
 
+class RemovedRule(Struct, frozen=True):
+    """A rule that was taken out of a draft, where it stood as the ``place``-th from 0."""
+
+    place: int
+    rule: EarningRule
+
+
 class Draft(Struct, frozen=True):
     """What is being written of a programme; it need not be sound yet.
 
     ``began_from`` is the number of the version it began from, None before the first. ``revision`` names the
-    last save; None: nothing was saved yet, and ``program`` is what the first save will start from.
+    last save; None: nothing was saved yet, and ``program`` is what the first save will start from. ``removed`` are
+    rules that can be put back, the latest last.
     """
 
     program_id: UUID
@@ -72,6 +80,7 @@ class Draft(Struct, frozen=True):
     revision: UUID | None = None
     saved_at: datetime | None = None
     saved_by: str | None = None
+    removed: tuple[RemovedRule, ...] = ()
 
     @property
     def mark(self) -> str:

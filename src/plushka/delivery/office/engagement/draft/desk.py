@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import structs
+
 from plushka.delivery.office.engagement.draft.typist import Typist
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.names import load_names
@@ -88,7 +90,8 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
     :raises UnknownProgram: the business has none of this id
     """
     draft, in_force = await get_draft(tx, program_id), await find_version_in_force(tx, program_id)
-    programs = [draft.program, *([in_force.program] if in_force else [])]
+    taken_out = structs.replace(draft.program, earning=tuple(removed.rule for removed in draft.removed))
+    programs = [draft.program, taken_out, *([in_force.program] if in_force else [])]
     picked = [
         pick.removeprefix(_PRODUCT)
         for pick in (form.all_values() if form else ())

@@ -60,7 +60,7 @@ async def import_file(
     if program is not None and not found:
         try:
             async with visit.writing() as tx:
-                await save_draft(tx, program_id, program, mark=str(sent.get("mark") or ""))
+                await save_draft(tx, program_id, program, mark=str(sent.get("mark") or ""), removed=())
         except DraftChanged as refusal:
             found = [FileProblem("", refusal_sentence(refusal.code, refusal.facts, visit.look.language))]
         else:

@@ -15,9 +15,10 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.draft.desk import Desk, load_desk
 from plushka.delivery.office.engagement.draft.edits import edited
+from plushka.delivery.office.engagement.draft.kept_trial import keep_trial, kept_trial
 from plushka.delivery.office.engagement.draft.options import Options
 from plushka.delivery.office.engagement.draft.places import UNREADABLE, find_problems
-from plushka.delivery.office.engagement.draft.rules_list import rearranged
+from plushka.delivery.office.engagement.draft.rules_list import Rearranged, rearranged, rule_rows
 from plushka.delivery.office.engagement.draft.sections import RULE, SECTIONS, Section
 from plushka.delivery.office.engagement.draft.trying import altered, show_panel
 from plushka.delivery.office.visit import Visit
@@ -43,11 +44,14 @@ class Written(Struct, frozen=True):
 
 
 @get("/engagement/programs/{program_id:uuid}/draft", opt={"action": "programs.edit"})
-async def show_draft(visit: NamedDependency[Visit], program_id: FromPath[UUID]) -> Response[str]:
+async def show_draft(
+    visit: NamedDependency[Visit], program_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str]:
     """Show the rules of the draft."""
     async with visit.reading() as tx:
-        desk = await load_desk(tx, program_id, visit)
-        return await _page(tx, desk, SECTIONS["earning"], "", visit.form())
+        form = visit.form().altered(kept_trial(request.cookies))
+        desk = await load_desk(tx, program_id, visit, form)
+        return await _page(tx, desk, SECTIONS["earning"], "", form)
 
 
 @get("/engagement/programs/{program_id:uuid}/draft/{section:str}", opt={"action": "programs.edit"})
@@ -57,9 +61,12 @@ async def show_section(
     """Show a section of the draft, or one of its rules."""
     wanted, rule_id = _section(section), request.query_params.get("id", "")
     async with visit.reading() as tx:
-        desk = await load_desk(tx, program_id, visit)
-        form = Form(visit.words, wanted.write(desk, rule_id), scale=desk.program.point.scale)
-        return await _page(tx, desk, wanted, rule_id, form)
+        trial = kept_trial(request.cookies)
+        desk = await load_desk(tx, program_id, visit, Form(visit.words, trial))
+        typed = {**wanted.write(desk, rule_id), **trial}
+        return await _page(
+            tx, desk, wanted, rule_id, Form(visit.words, typed, scale=desk.program.point.scale)
+        )
 
 
 @post("/engagement/programs/{program_id:uuid}/draft/discard", opt={"action": "programs.edit"})
@@ -95,19 +102,24 @@ async def send_section(
         written = _read(form, desk, wanted, rule_id)
         if not written.form.is_sound:
             return await _page(tx, desk, wanted, rule_id, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    program, rule = moved or (written.program, None)
+    after = moved or Rearranged(written.program, desk.draft.removed)
     try:
-        if program != desk.program:
+        if after.program != desk.program:
             async with visit.writing() as tx:
-                await save_draft(tx, program_id, program, mark=form.value("mark"))
+                await save_draft(
+                    tx, program_id, after.program, mark=form.value("mark"), removed=after.removed
+                )
     except DraftChanged as refusal:
         form.refused(refusal)
         async with visit.reading() as tx:
             desk = await load_desk(tx, program_id, visit, form)
             return await _page(tx, desk, wanted, rule_id, form, status=HTTP_409_CONFLICT)
-    if rule is not None:
-        return Redirect(f"{desk.url}/rule?{urlencode({'id': rule.id})}", status_code=303)
-    return _after(do, desk, wanted, rule_id)
+    if after.new is not None:
+        answer = Redirect(f"{desk.url}/rule?{urlencode({'id': after.new.id})}", status_code=303)
+    else:
+        answer = _after(do, desk, wanted, rule_id)
+    keep_trial(answer, form, path=desk.url)
+    return answer
 
 
 def _after(do: str, desk: Desk, section: Section, rule_id: str) -> Redirect:
@@ -117,7 +129,11 @@ def _after(do: str, desk: Desk, section: Section, rule_id: str) -> Redirect:
         known = target in SECTIONS or target == "publish"
         return Redirect(f"{desk.url}/{target if known else 'earning'}", status_code=303)
     if do.startswith("rule.remove"):
-        notice = words.gettext("The rule is removed from the draft.")
+        notice = words.gettext(
+            "The rule is removed from the draft. Until it is published you can put it back."
+        )
+    elif do.startswith("rule.return"):
+        notice = words.gettext("The rule is in the draft again.")
     elif do.startswith("rule."):
         notice = words.gettext("The order of the rules is saved in the draft.")
     else:
@@ -187,13 +203,16 @@ async def _page(
         "is_stale": not copy.is_sound,
         "problems": problems,
         "telling": telling,
+        "rules": rule_rows(desk) if section.name == "earning" else (),
         "part_told": _part(telling, section, rule_id),
         "panel": await show_panel(tx, form, desk, program, is_sound=not problems),
         "options": Options(desk),
     }
     if is_live:
-        return desk.visit.fragment("engagement/draft/live.html", **values)
-    return desk.visit.page(
+        answer = desk.visit.fragment("engagement/draft/live.html", **values)
+        keep_trial(answer, form, path=desk.url)
+        return answer
+    answer = desk.visit.page(
         "engagement/draft/editor.html",
         section="engagement",
         page="programs",
@@ -206,6 +225,8 @@ async def _page(
         found=await _found(tx, form),
         **values,
     )
+    keep_trial(answer, form, path=desk.url)
+    return answer
 
 
 def _part(telling: ProgramTelling, section: Section, rule_id: str) -> tuple[str, ...]:

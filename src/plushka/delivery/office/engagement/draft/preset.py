@@ -50,7 +50,11 @@ async def take_preset(
         async with visit.writing() as tx:
             await add_categories(tx, preset, business.language)
             await save_draft(
-                tx, program_id, structs.replace(program, name=desk.card.name), mark=form.value("mark")
+                tx,
+                program_id,
+                structs.replace(program, name=desk.card.name),
+                mark=form.value("mark"),
+                removed=(),
             )
     except DraftChanged as refusal:
         form.refused(refusal, default="preset")
