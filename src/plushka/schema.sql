@@ -538,6 +538,18 @@ create table registration_codes (
     link_id uuid not null
 );
 
+-- Tries of strangers to enrol themselves by a link, of all businesses: they are counted by network.
+create table join_tries (
+    id uuid primary key,
+    network text not null,
+    at timestamptz not null
+);
+
+grant delete on join_tries to plushka_app;
+
+create index join_tries_of_network on join_tries (network, at);
+create index join_tries_expiring on join_tries (at);
+
 -- How often a link was opened, by the business's day.
 create table link_visits (
     tenant_id uuid not null,

@@ -6,6 +6,7 @@ from tests.conftest import SetClock
 
 from plushka.delivery.jobs import SCHEDULED
 from plushka.delivery.jobs.sweeping import sweep_office
+from plushka.domain.members.pace import may_join
 from plushka.domain.staff.tries import WINDOW, begin_try
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
@@ -26,6 +27,7 @@ async def test_sessions_that_ran_out_and_old_tries_are_swept_and_no_others(
     async with database.global_transaction(actor="test", at=clock.now()) as tx:
         assert await tx.fetchval("select array_agg(token_hash) from sessions") == [b"living"]
         assert await tx.fetchval("select array_agg(network) from sign_in_tries") == ["counting"]
+        assert await tx.fetchval("select array_agg(network) from join_tries") == ["counting"]
 
 
 def test_the_worker_sweeps() -> None:
@@ -35,6 +37,7 @@ def test_the_worker_sweeps() -> None:
 async def try_to_sign_in(database: Database, clock: SetClock, network: str) -> None:
     async with database.global_transaction(actor="test", at=clock.now()) as tx:
         assert not await begin_try(tx, email="anna@example.com", network=network)
+        assert await may_join(tx, network=network)
 
 
 async def keep_session(database: Database, clock: SetClock, token: str, *, lasts: timedelta) -> None:

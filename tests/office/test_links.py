@@ -5,15 +5,16 @@ import re
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import MEMBER, PHONE, Shop, email_of, plain, signed_in
-from tests.pos.conftest import Cast, client_of, coffee
+from tests.office.conftest import MEMBER, PHONE, Shop, browser_at, email_of, plain, signed_in
+from tests.pos.conftest import Cast, client_of, coffee, started
 
 from plushka.app import Plushka
-from plushka.delivery.join.pace import TRIES_MAX, WINDOW
 from plushka.domain.members.consents import list_consents
 from plushka.domain.members.model import Identity
+from plushka.domain.members.pace import TRIES_MAX, WINDOW
 from plushka.domain.members.queries import find_member
 from plushka.platform.database import Database
+from plushka.platform.settings import Settings
 
 NEW_PHONE = "8 903 111-22-33"
 NEWCOMER = Identity("phone", "+79031112233")
@@ -106,7 +107,7 @@ async def test_what_is_wrong_is_told_and_what_was_typed_stays(
 
 
 async def test_who_tries_many_phones_has_to_wait(
-    anna: httpx.AsyncClient, stranger: httpx.AsyncClient, clock: SetClock
+    anna: httpx.AsyncClient, stranger: httpx.AsyncClient, clock: SetClock, settings: Settings
 ) -> None:
     _, path = await make_link(anna)
     for last in range(TRIES_MAX):
@@ -114,12 +115,26 @@ async def test_who_tries_many_phones_has_to_wait(
         assert answer.status_code == httpx.codes.OK
 
     refused = await stranger.post(path, data={"phone": NEW_PHONE, **CONSENTS})
+    async with started(Plushka(settings, clock)) as another, browser_at(another) as elsewhere:
+        again = await elsewhere.post(path, data={"phone": NEW_PHONE, **CONSENTS})
     clock.advance(WINDOW)
     let_in = await stranger.post(path, data={"phone": NEW_PHONE, **CONSENTS})
 
     assert refused.status_code == httpx.codes.TOO_MANY_REQUESTS
+    assert again.status_code == httpx.codes.TOO_MANY_REQUESTS, "another process counts on"
     assert "Слишком много попыток" in refused.text
     assert let_in.status_code == httpx.codes.OK
+
+
+async def test_an_ipv6_network_has_one_pace(app: Plushka, anna: httpx.AsyncClient) -> None:
+    _, path = await make_link(anna)
+    answers = []
+    for last in range(TRIES_MAX + 1):
+        async with browser_at(app, address=f"2001:db8::{last:x}") as browser:
+            answers.append(await browser.post(path, data={"phone": f"8 903 111-22-{last:02}", **CONSENTS}))
+
+    assert answers[-2].status_code == httpx.codes.OK
+    assert answers[-1].status_code == httpx.codes.TOO_MANY_REQUESTS
 
 
 async def test_a_closed_link_and_an_unknown_one_enrol_nobody(

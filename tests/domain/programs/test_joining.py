@@ -1,7 +1,9 @@
 """Strangers who enrol themselves by a link, and what came of links."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 
+import asyncpg
 import pytest
 from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
@@ -67,6 +69,23 @@ async def test_who_is_a_member_already_is_left_as_they_are(shop: Shop, link: Lin
             False,
             [],
         )
+
+
+async def test_a_known_phone_costs_the_same_statements(shop: Shop, link: Link) -> None:
+    said: list[list[str]] = []
+    for _ in range(2):
+        statements: list[str] = []
+        async with shop.tx() as tx:
+            connection = cast("asyncpg.Connection", tx.connection)
+            with connection.query_logger(lambda asked, kept=statements: kept.append(asked.query)):
+                await join_by_link(tx, link, phone=PHONE, name="Оля", agrees=True, wants_offers=True)
+        # What asyncpg itself asks of new types is in neither.
+        said.append([text for text in statements if "-- " in text or text.endswith("joining")])
+
+    assert said[0][:-1] == said[1][:-1]
+    assert (said[0][-1], said[1][-1]) == ("release joining", "rollback to joining")
+    async with shop.tx() as tx:
+        assert await tx.fetchval("select count(*) from members where tenant_id = $1", tx.tenant_id) == 1
 
 
 async def test_without_consent_nobody_is_enrolled(shop: Shop, link: Link) -> None:

@@ -1,6 +1,6 @@
 """``/join/{code}``: see whose programme it is, leave a phone, hear that the card works."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY, HTTP_429_TOO_MANY_REQUESTS
 from msgspec import Struct
 
-from plushka.delivery.join.pace import Pace
 from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look, look_of
 from plushka.delivery.web.pages import Pages
@@ -22,10 +21,12 @@ from plushka.domain.members.consent_texts import CURRENT, consent_text
 from plushka.domain.members.identities import identify
 from plushka.domain.members.links import Link, find_tenant_id, get_open_link, note_opened
 from plushka.domain.members.model import NAME_LENGTH_MAX, IdentityTaken, UnknownLink
+from plushka.domain.members.pace import may_join
 from plushka.domain.programs.joining import Offer, get_offer, join_by_link
 from plushka.domain.programs.pictures import find_picture
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
+from plushka.platform.addresses import network_of
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 from plushka.platform.errors import NotFound, Refusal
@@ -43,7 +44,6 @@ class Joining:
 
     database: Database
     clock: Clock
-    pace: Pace = field(default_factory=Pace)
 
 
 class Invitation(Struct, frozen=True):
@@ -79,13 +79,17 @@ async def join(request: JoinRequest, code: FromPath[str]) -> Response[str]:
     typed = form.text("phone")
     name = form.text("name", required=False, length_max=NAME_LENGTH_MAX)
     at = joining.clock.now()
-    if form.is_sound and not joining.pace.may_try(request.client.host if request.client else "", at):
-        form.fail("phone", words.gettext("Too many tries. Wait a quarter of an hour and try again."))
-        return _page(invitation, look, form, status=HTTP_429_TOO_MANY_REQUESTS)
+    network = network_of(request.client.host if request.client else "")
     if form.is_sound:
         try:
             phone = identify("phone", typed, country=invitation.business.country)
             async with joining.database.transaction(invitation.tenant_id, actor="visitor", at=at) as tx:
+                # With the enrolment in one transaction, so that there is something to commit either way.
+                if not await may_join(tx, network=network):
+                    form.fail(
+                        "phone", words.gettext("Too many tries. Wait a quarter of an hour and try again.")
+                    )
+                    return _page(invitation, look, form, status=HTTP_429_TOO_MANY_REQUESTS)
                 await join_by_link(
                     tx,
                     invitation.link,

@@ -1,6 +1,6 @@
 """The people enrolled in a programme and what they are known by.
 
 Owns ``members``, ``identities``, ``consents``, ``member_dates``, ``member_notes``, ``merges``,
-``channel_addresses``, ``registration_links``, ``registration_codes``, ``link_visits``, ``saved_views`` and
-``list_habits``.
+``channel_addresses``, ``registration_links``, ``registration_codes``, ``link_visits``, ``join_tries``,
+``saved_views`` and ``list_habits``.
 """

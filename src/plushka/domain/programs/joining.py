@@ -12,6 +12,7 @@ from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import find_version_in_force, get_program
 from plushka.domain.programs.serving import get_serving
 from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
 
 
 class Offer(Struct, frozen=True):
@@ -35,18 +36,21 @@ async def join_by_link(
 ) -> None:
     """Enrol a stranger with what they agreed to; who has this phone already is left as they are.
 
-    Nobody has proved whose the phone is, so the caller must not tell which of the two it was.
+    Nobody has proved whose the phone is, so the caller must not tell which of the two it was. How long it takes
+    must not tell either: for a phone that is known somebody who does not exist is enrolled, and taken back.
 
     :raises ConsentMissing: they do not agree that their data are kept
     """
     if not agrees:
         raise ConsentMissing(field="personal_data")
-    if await find_member(tx, phone) is not None:
-        return
+    is_known = await find_member(tx, phone) is not None
+    await tx.execute("savepoint joining")
+    newcomer = Identity(phone.kind, str(new_id())) if is_known else phone
     serving = await get_serving(tx, link.branch_id)
     member = await enroll(
-        tx, name=name, identities=[phone], source="link", link_id=link.id, program_id=serving.id
+        tx, name=name, identities=[newcomer], source="link", link_id=link.id, program_id=serving.id
     )
     agreed: tuple[ConsentKind, ...] = ("personal_data", "marketing") if wants_offers else ("personal_data",)
     for kind in agreed:
         await note_consent(tx, member.id, kind, is_given=True, source="link", text_version=CURRENT[kind])
+    await tx.execute("rollback to joining" if is_known else "release joining")
