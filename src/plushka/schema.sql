@@ -25,6 +25,7 @@ create table businesses (
     checklist_hidden_at timestamptz,
     sandbox_of uuid references businesses,
     closed_at timestamptz,
+    spending_needs_permit boolean not null default false,
     check (closed_at is null or sandbox_of is not null),
     check (sandbox_of <> tenant_id)
 );
@@ -819,6 +820,61 @@ create unique index holds_idempotency on holds (tenant_id, till_id, idempotency_
 
 create index holds_open on holds (tenant_id, expires_at) where state = 'open';
 create index holds_of_wallet on holds (tenant_id, wallet_id) where state = 'open';
+
+-- Codes that members show at a till (S19): six digits and the text of a QR, by their hashes, for two minutes.
+create table member_codes (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    digits_hash bytea not null,
+    qr_hash bytea not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, digits_hash),
+    unique (tenant_id, qr_hash),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create index member_codes_of_member on member_codes (tenant_id, member_id, id desc);
+
+grant delete on member_codes to plushka_app;
+
+-- What a code became: a till may spend the member's points, once. used_by: the receipt or the hold that did.
+create table spend_permits (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    till_id uuid not null,
+    source text not null check (source in ('code', 'button')),
+    proof_hash bytea,
+    created_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at > created_at),
+    used_by uuid,
+    used_at timestamptz,
+    primary key (tenant_id, id),
+    constraint permit_of_code_has_proof check ((source = 'code') = (proof_hash is not null)),
+    constraint permit_used_at_its_moment check ((used_by is null) = (used_at is null)),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+create index spend_permits_of_till on spend_permits (tenant_id, till_id, proof_hash);
+
+grant update (used_by, used_at) on spend_permits to plushka_app;
+
+-- Wrong codes tried at a till within the last minute.
+create table code_tries (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+create index code_tries_of_till on code_tries (tenant_id, till_id, at);
+
+grant delete on code_tries to plushka_app;
 
 -- Movements by hand and opening balances of an import: points below zero take away.
 create table adjustments (

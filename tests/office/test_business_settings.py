@@ -1,5 +1,7 @@
 """The business's own page, and its word for points wherever points are spoken of."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from tests.conftest import SetClock
@@ -7,6 +9,7 @@ from tests.office.conftest import PHONE, Shop, plain, report
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.domain.purchases import reference
 from plushka.domain.staff.keyring import TTL_SECONDS
 
 FORM = {
@@ -14,6 +17,7 @@ FORM = {
     "name": "Кофейня Анны",
     "language": "ru",
     "time_zone": "Europe/Moscow",
+    "spending": "free",
     "ru_one": "плюшка",
     "ru_two": "плюшки",
     "ru_five": "плюшек",
@@ -38,6 +42,24 @@ async def test_the_word_is_declined_and_sounded_out_before_it_is_saved(anna: htt
     assert "Доступно: 21 плюшка, из них сгорят 2 плюшки." in page
     assert "Списать 1 плюшку." in page
     assert "бонус" in plain((await anna.get("/engagement/programs")).text)
+
+
+async def test_who_must_say_that_points_may_be_spent_is_chosen_and_kept_in_the_trail(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast, shop: Shop, clock: SetClock
+) -> None:
+    saved = await anna.post("/settings", data=FORM | {"spending": "code"}, follow_redirects=True)
+    assert '<option value="code" selected' in saved.text
+    trail = plain((await anna.get("/settings/audit")).text)
+    assert "списание" in trail
+    assert trail.index("по слову кассира") < trail.index("по коду клиента")
+
+    clock.advance(timedelta(seconds=reference.TTL_SECONDS + 1))
+    async with client_of(app, cast.anna.secret) as till:
+        refused = await till.post(
+            "/v1/purchases", json=coffee("7", member={"id": str(shop.member_id)}, redeem=10)
+        )
+    assert (refused.status_code, refused.json()["code"]) == (httpx.codes.FORBIDDEN, "permit_required")
+    assert "попросите код или QR" in refused.json()["detail"]
 
 
 async def test_pages_and_receipts_say_the_new_word(

@@ -5,20 +5,26 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import httpx
 import pytest
+from tests.conftest import SetClock
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
 from plushka.delivery.pos import limits
+from plushka.domain.members.codes import issue_code
 from plushka.domain.purchases import queue
 from plushka.domain.purchases.model import BATCH_MAX, CLOCK_SKEW_MAX, LINES_MAX
 from plushka.domain.staff import keyring
+from plushka.platform.database import Database
 from plushka.platform.settings import RATE_PER_SECOND
 
 GUIDE = Path(__file__).parents[2] / "docs" / "pos-api"
 BLOCK = re.compile(r"^```http\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+CODE_OF_GUIDE = "481 516"
+"""Stands for a code that the member of the page shows at that moment."""
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -61,11 +67,20 @@ def promised(expected: Any, given: Any, ids: dict[str, str], path: str) -> None:
 
 
 @pytest.mark.parametrize("page", sorted(GUIDE.glob("*.md")), ids=lambda page: page.stem)
-async def test_the_guide_tells_the_truth(page: Path, app: Plushka, cast: Cast) -> None:
+async def test_the_guide_tells_the_truth(
+    page: Path, app: Plushka, cast: Cast, database: Database, clock: SetClock
+) -> None:
     ids: dict[str, str] = {}
     async with client_of(app, cast.anna.secret) as till:
         for example in examples(page):
-            answer = await send(till, ID.sub(lambda match: ids[match[0]], example.request))
+            request = ID.sub(lambda match: ids[match[0]], example.request)
+            if CODE_OF_GUIDE in request:
+                member_id = UUID(next(iter(ids.values())))
+                async with database.transaction(
+                    cast.anna.tenant_id, actor="test:guide", at=clock.now()
+                ) as tx:
+                    request = request.replace(CODE_OF_GUIDE, (await issue_code(tx, member_id)).digits)
+            answer = await send(till, request)
             status, headers, body = parts(example.answer)
             assert status == f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}", answer.text
             for name, value in headers.items():

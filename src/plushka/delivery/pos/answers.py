@@ -102,6 +102,20 @@ class MemberOut(Struct, frozen=True):
         )
 
 
+class PermitOut(Struct, frozen=True):
+    """The member's word that one receipt or hold of this till may spend their points, until ``expires_at``."""
+
+    id: UUID
+    expires_at: datetime
+
+
+class ShownCodeOut(Struct, frozen=True):
+    """Who showed the code, and the ``permit`` that it became."""
+
+    member: MemberOut
+    permit: PermitOut
+
+
 class FiscalLine(Struct, frozen=True):
     """A part of a line as a fiscal receipt prints it: price × quantity comes to the sum exactly."""
 

@@ -1,9 +1,9 @@
 """Members at the till: find, enrol, see the balance."""
 
-from plushka.delivery.pos.answers import MemberOut
+from plushka.delivery.pos.answers import MemberOut, PermitOut, ShownCodeOut
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.refusals import MemberAmbiguous
-from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query
+from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query, ShownCode
 from plushka.domain.ledger.queries import find_wallet
 from plushka.domain.members.model import (
     EmailInvalid,
@@ -14,6 +14,7 @@ from plushka.domain.members.model import (
     UnknownMember,
 )
 from plushka.domain.members.operations import recognize
+from plushka.domain.members.permits import CodesLocked, CodeUnknown, present_code
 from plushka.domain.members.queries import find_member, get_member
 from plushka.domain.programs.model import Serving, UnknownProgram
 from plushka.domain.programs.operations import enroll
@@ -21,6 +22,7 @@ from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import UnknownBranch
 from plushka.domain.purchases.places import serving_of
 from plushka.platform.database import Tx
+from plushka.platform.errors import Refusal
 
 
 @endpoint(
@@ -80,6 +82,31 @@ async def show_member(call: Call[None, MemberAt]) -> Answer[MemberOut]:
     async with call.transaction(read_only=True) as tx:
         member = await get_member(tx, call.id)
         return Answer(await _seen(tx, call, member, await _serving(tx, call)))
+
+
+@endpoint(
+    "POST /v1/members/codes",
+    scope="members",
+    refusals=(CodeUnknown, CodesLocked, UnknownBranch),
+    example={"code": "481 516"},
+)
+async def present_member_code(call: Call[ShownCode, Query]) -> Answer[ShownCodeOut]:
+    """Find a member by the code that they show, six digits or the text of their QR, and be permitted to spend.
+
+    A code lives for two minutes and is used up by this; the permit is good for one receipt or hold of this till within
+    ten minutes. Repeated with the same code the answer is the same. After five wrong codes within a minute the till
+    waits for ``retry_after_seconds``.
+    """
+    # What was refused is written down too: the next try counts it.
+    async with call.transaction() as tx:
+        serving = await serving_of(tx, call.services.reference, call.caller, call.body.branch)
+        answer = await present_code(tx, till_id=call.holder.till_id, typed=call.body.code)
+        if not isinstance(answer, Refusal):
+            member = await _seen(tx, call, await get_member(tx, answer.member_id), serving)
+            return Answer(
+                ShownCodeOut(member=member, permit=PermitOut(id=answer.id, expires_at=answer.expires_at))
+            )
+    raise answer
 
 
 async def _serving(tx: Tx, call: Call[None, MemberAt | MemberQuery]) -> Serving:

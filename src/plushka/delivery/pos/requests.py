@@ -93,6 +93,13 @@ class Enrollment(Identities, frozen=True):
     branch: Id | None = None
 
 
+class ShownCode(Wire, frozen=True):
+    """What a member shows: six digits, or the text of their QR; ``branch`` as for a member by id."""
+
+    code: Text
+    branch: Id | None = None
+
+
 class Texts(Query, frozen=True):
     """Which texts the answer shall carry: the lines for the printed receipt, the reasons of the decision."""
 
@@ -113,13 +120,17 @@ class LineIn(Wire, frozen=True):
 
 
 class QuoteIn(Wire, frozen=True):
-    """A purchase that is not made yet. ``redeem``: the points to spend, or ``max`` for as many as may be."""
+    """A purchase that is not made yet. ``redeem``: the points to spend, or ``max`` for as many as may be.
+
+    A business may let points be spent only with a ``permit``, which the member's code gives. A quote needs none.
+    """
 
     lines: Annotated[tuple[LineIn, ...], Meta(min_length=1, max_length=LINES_MAX)]
     currency: Currency
     member: OneMember | None = None
     redeem: Points | Literal["max"] = 0
     hold_id: UUID | None = None
+    permit: UUID | None = None
     branch: Id | None = None
     channel: Id = "till"
     cashier: Text | None = None
@@ -145,6 +156,7 @@ class QuoteIn(Wire, frozen=True):
             cashier=self.cashier,
             redeem=self.redeem,
             hold_id=self.hold_id,
+            permit_id=self.permit,
             expected_payable_minor=expected_payable_minor,
             idempotency_key=idempotency_key,
         )
@@ -172,13 +184,14 @@ class BatchIn(Wire, frozen=True):
 
 
 class HoldIn(Wire, frozen=True):
-    """Points to set aside for the receipt ``external_id``, for ``ttl_seconds``."""
+    """Points to set aside for the receipt ``external_id``, for ``ttl_seconds``; ``permit`` as for a purchase."""
 
     external_id: Id
     member: OneMember
     points: SomePoints
     ttl_seconds: Annotated[int, Meta(ge=1, le=HOLD_TTL_MAX_SECONDS)] = 900
     branch: Id | None = None
+    permit: UUID | None = None
 
     def to_domain(self, *, country: str, idempotency_key: str | None) -> HoldRequest:
         """Return the request; a phone without a country code is of ``country``."""
@@ -188,6 +201,7 @@ class HoldIn(Wire, frozen=True):
             points=self.points,
             ttl_seconds=self.ttl_seconds,
             branch=self.branch,
+            permit_id=self.permit,
             idempotency_key=idempotency_key,
         )
 

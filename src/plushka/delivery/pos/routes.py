@@ -6,6 +6,7 @@ ENDPOINTS = (
     members.find_or_enroll_member,
     members.find_member_by_identity,
     members.show_member,
+    members.present_member_code,
     purchases.quote_purchase,
     purchases.commit_purchase,
     purchases.commit_purchases,

@@ -21,6 +21,7 @@ class Business(Struct, frozen=True):
     """The company whose programme it is. ``country`` (ISO 3166) says how its phone numbers are spelled.
 
     ``sandbox_of`` is the business that this one is a copy of, to rehearse in; None: it is a real one.
+    With ``spending_needs_permit`` tills spend a member's points only with the member's code (S19).
     """
 
     tenant_id: UUID
@@ -32,6 +33,7 @@ class Business(Struct, frozen=True):
     created_at: datetime
     point_words: PointWords = OURS
     sandbox_of: UUID | None = None
+    spending_needs_permit: bool = False
 
 
 class Opening(Struct, frozen=True, array_like=True):

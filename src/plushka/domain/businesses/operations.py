@@ -21,7 +21,13 @@ from plushka.platform.point_words import OURS, PointWords
 
 
 async def change_business(
-    tx: Tx, *, name: str, language: Language, time_zone: str, point_words: PointWords
+    tx: Tx,
+    *,
+    name: str,
+    language: Language,
+    time_zone: str,
+    point_words: PointWords,
+    spending_needs_permit: bool,
 ) -> None:
     """Change what may be changed of a business. Its currency may not: receipts and rules are written in it.
 
@@ -35,7 +41,7 @@ async def change_business(
     await tx.execute(
         """
         -- businesses.change_business
-        update businesses set name = $2, language = $3, time_zone = $4, point_words = $5
+        update businesses set name = $2, language = $3, time_zone = $4, point_words = $5, spending_needs_permit = $6
         where tenant_id = $1
         """,
         tx.tenant_id,
@@ -43,6 +49,7 @@ async def change_business(
         language,
         time_zone,
         "{}" if point_words == OURS else msgspec.json.encode(point_words).decode(),
+        spending_needs_permit,
     )
     await record(
         tx,
@@ -54,8 +61,13 @@ async def change_business(
             "time_zone": (before.time_zone, time_zone),
             "point_words_ru": (before.point_words.ru.plural, point_words.ru.plural),
             "point_words_en": (before.point_words.en.many, point_words.en.many),
+            "spending": (_spending(before.spending_needs_permit), _spending(spending_needs_permit)),
         },
     )
+
+
+def _spending(needs_permit: bool) -> str:  # noqa: FBT001  what the trail calls it
+    return "code" if needs_permit else "free"
 
 
 async def found_business(

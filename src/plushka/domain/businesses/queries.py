@@ -25,7 +25,7 @@ async def get_business(tx: Tx) -> Business:
         """
         -- businesses.get_business
         select tenant_id, name, currency, country, language, time_zone, created_at, point_words::text,
-            sandbox_of
+            sandbox_of, spending_needs_permit
         from businesses
         where tenant_id = $1
         """,

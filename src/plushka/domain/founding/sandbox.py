@@ -103,8 +103,9 @@ async def build_sandbox(tx: Tx, blueprint: Blueprint, *, account_id: UUID) -> No
         """
         -- founding.build_sandbox
         insert into businesses
-            (tenant_id, name, currency, country, language, time_zone, point_words, created_at, sandbox_of)
-        select $1, $2, currency, country, language, time_zone, point_words, $3, tenant_id
+            (tenant_id, name, currency, country, language, time_zone, point_words, spending_needs_permit,
+             created_at, sandbox_of)
+        select $1, $2, currency, country, language, time_zone, point_words, spending_needs_permit, $3, tenant_id
         from businesses where tenant_id = $4
         on conflict do nothing
         returning true

@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from plushka.domain.ledger.bookkeeping import save_books
+from plushka.domain.members.permits import use_permits
 from plushka.domain.programs import standings
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.model import Committed, KeyReused, MemberBusy, ReceiptDiffers
@@ -56,6 +57,15 @@ async def _book(tx: Tx, decisions: Sequence[Decision]) -> None:
         changes = [decision.change for decision in of_program if decision.change]
         await standings.apply(tx, changes, program_id=program_id)
     await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
+    if used := {
+        d.situation.permit.id: d.receipt_id for d in decisions if d.situation.permit and _has_spent(d)
+    }:
+        await use_permits(tx, used)
+
+
+def _has_spent(decision: Decision) -> bool:
+    redeemed = decision.outcome.redeemed
+    return redeemed is not None and redeemed.points > 0
 
 
 class _Known:

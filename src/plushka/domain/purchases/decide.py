@@ -8,6 +8,7 @@ from msgspec import structs
 
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.model import Balance, Cause, OpenHold
+from plushka.domain.members.permits import PermitRequired, PermitUnusable
 from plushka.domain.programs.model import StandingChange, Sums
 from plushka.domain.purchases.model import (
     HoldClosed,
@@ -41,10 +42,13 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     :raises RedemptionRefused: no points can be spent on this purchase; ``reason`` is one of the engine's codes
     :raises PayableChanged: the customer was asked for another sum
     :raises HoldClosed: the hold was captured or cancelled before
+    :raises PermitRequired: the business wants to know that the member agreed to spend
+    :raises PermitUnusable: the permit is not for this
     :raises ReceiptPointsOverMaximum: the rules give more points than can be counted
     :raises BalanceOverMaximum: the member would have more points than a wallet holds
     """
     hold = claim_hold(situation)
+    check_permit(situation, now)
     outcome = evaluate(situation.version, situation.member, situation.basket, situation.at)
     _check(situation, outcome, hold)
     cause = Cause(document_id=receipt_id, version_id=situation.version.id, at=now)
@@ -115,6 +119,23 @@ def claim_hold(situation: Situation) -> OpenHold | None:
             member, available=book.available + held.points, lots=book.pinned_lots(hold)
         )
     return hold
+
+
+def check_permit(situation: Situation, now: datetime) -> None:
+    """Refuse to spend without the permit that it takes, or with one that is no good.
+
+    A capture needs none, and one who is blocked or unknown is refused for that.
+    """
+    purchase, book = situation.item.purchase, situation.book
+    if book is None or purchase.hold_id is not None or purchase.redeem == 0:
+        return
+    if purchase.permit_id is None:
+        if situation.needs_permit:
+            raise PermitRequired(field="permit")
+        return
+    if situation.permit is None:
+        raise PermitUnusable(field="permit", reason="unknown")
+    situation.permit.check(till_id=situation.item.caller.till_id, member_id=book.member_id, at=now)
 
 
 def _check(situation: Situation, outcome: Outcome, hold: OpenHold | None) -> None:

@@ -9,6 +9,7 @@ from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.holds import HoldRecord, find_hold, insert_hold, list_holds
 from plushka.domain.ledger.model import Cause, HoldState, InsufficientPoints, WalletMoved
 from plushka.domain.members.model import Identity, UnknownMember
+from plushka.domain.members.permits import PermitRequired, PermitUnusable, list_permits, use_permits
 from plushka.domain.members.queries import find_people
 from plushka.domain.programs.standings import list_standings
 from plushka.domain.purchases.model import (
@@ -36,6 +37,8 @@ async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldReques
 
     :raises InsufficientPoints: fewer points are available
     :raises RedemptionRefused: the member is blocked, or enrolled by a link and has bought nothing yet
+    :raises PermitRequired: the business wants to know that the member agreed to spend
+    :raises PermitUnusable: the permit is not for this
     :raises ReceiptDiffers: the reference already holds something else
     """
     if request.points <= 0:
@@ -60,6 +63,7 @@ async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldReques
         if known.digest != digest:
             raise number_taken(request, by=known.external_id)
         return _view(known, book, state=known.state)
+    await _check_permit(tx, reference, caller, request, book)
     record = HoldRecord(
         id=new_id(),
         wallet_id=book.wallet_id,
@@ -80,6 +84,8 @@ async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldReques
         # Another member's hold, placed at this moment under another lock, has the number or the key.
         raise number_taken(request)
     await bookkeeping.save_books(tx, [book])
+    if request.permit_id is not None:
+        await use_permits(tx, {request.permit_id: record.id})
     return _view(record, book, state="open")
 
 
@@ -123,6 +129,19 @@ async def _spender(tx: Tx, named: UUID | Identity, *, program_id: UUID) -> UUID:
         if standing is None or not standing.sums.purchases:
             raise RedemptionRefused(field="member", reason="redemption_unverified")
     return person.id
+
+
+async def _check_permit(
+    tx: Tx, reference: Reference, caller: Caller, request: HoldRequest, book: Book
+) -> None:
+    if request.permit_id is None:
+        if (await reference.places(tx)).business.spending_needs_permit:
+            raise PermitRequired(field="permit")
+        return
+    permit = (await list_permits(tx, [request.permit_id])).get(request.permit_id)
+    if permit is None:
+        raise PermitUnusable(field="permit", reason="unknown")
+    permit.check(till_id=caller.till_id, member_id=book.member_id, at=tx.at)
 
 
 async def _lock_book(tx: Tx, key: WalletKey) -> Book | None:

@@ -47,7 +47,8 @@ class Purchase(Struct, frozen=True, omit_defaults=True):
 
     ``occurred_at`` is the till's moment for a receipt reported late, None for now. The commit is refused when
     it comes to another sum than ``expected_payable_minor``, which the customer was asked for. With ``hold_id``
-    the held points are captured instead of ``redeem``, which then may name a part of them.
+    the held points are captured instead of ``redeem``, which then may name a part of them. ``permit_id`` says that
+    the member agreed to spend.
     """
 
     external_id: str
@@ -60,6 +61,7 @@ class Purchase(Struct, frozen=True, omit_defaults=True):
     cashier: str | None = None
     redeem: int | Literal["max"] = 0
     hold_id: UUID | None = None
+    permit_id: UUID | None = None
     expected_payable_minor: int | None = None
     idempotency_key: str | None = None
 
@@ -113,6 +115,7 @@ class HoldRequest(Struct, frozen=True):
     points: int
     ttl_seconds: int = 900
     branch: str | None = None
+    permit_id: UUID | None = None
     idempotency_key: str | None = None
 
 

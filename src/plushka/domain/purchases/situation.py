@@ -14,6 +14,7 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.holds import HoldRecord, list_holds
 from plushka.domain.members.model import Person, UnknownMember
+from plushka.domain.members.permits import Permit, list_permits
 from plushka.domain.members.queries import find_people
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing, VersionMark
@@ -43,6 +44,8 @@ class Situation:
 
     A blocked member has no ``book`` either: their receipt is nobody's, and its stored state says why.
 
+    ``permit`` is the one that the purchase names, if it exists; ``needs_permit``: without one no points are spent.
+
     ``superseded_at``: when other rules of its programme than those of its moment came into force; None: never yet.
     ``cost_minor`` is what the goods cost the business, None unless all are known.
     """
@@ -60,6 +63,8 @@ class Situation:
     book: Book | None = None
     member: Member | None = None
     hold: HoldRecord | None = None
+    permit: Permit | None = None
+    needs_permit: bool = False
 
 
 Found = Situation | Refusal
@@ -77,7 +82,7 @@ async def gather(tx: Tx, reference: Reference, items: Sequence[Item], *, lock: b
     goods = await look_up_goods(tx, reference, lines_sold(placed))
     for situation in placed:
         goods.fill(situation)
-    refused = await _find_members(tx, placed, lock=lock)
+    refused = await _find_members(tx, reference, placed, lock=lock)
     return [refused.get(id(situation), situation) for situation in found]
 
 
@@ -190,7 +195,9 @@ class _Buyer:
     standing: Standing
 
 
-async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) -> dict[int, Refusal]:
+async def _find_members(
+    tx: Tx, reference: Reference, situations: Sequence[Situation], *, lock: bool
+) -> dict[int, Refusal]:
     """Fill in books, standings and members; return refusals by the identity of their situations."""
     refused: dict[int, Refusal] = {}
     by_member: dict[UUID, tuple[Situation, Person]] = {}
@@ -208,11 +215,11 @@ async def _find_members(tx: Tx, situations: Sequence[Situation], *, lock: bool) 
             refused[id(situation)] = MemberBusy()
         else:
             by_member[person.id] = situation, person
-    return refused | await _fill_members(tx, by_member, lock=lock)
+    return refused | await _fill_members(tx, reference, by_member, lock=lock)
 
 
 async def _fill_members(
-    tx: Tx, by_member: dict[UUID, tuple[Situation, Person]], *, lock: bool
+    tx: Tx, reference: Reference, by_member: dict[UUID, tuple[Situation, Person]], *, lock: bool
 ) -> dict[int, Refusal]:
     keys = {
         member_id: WalletKey(member_id, situation.mark.program_id)
@@ -241,6 +248,8 @@ async def _fill_members(
             standing = standing_of.get(member_id) or standings.newcomer(member_id, program_id)
             buyers.append(_Buyer(situation, books[keys[member_id]], person, standing))
     await _settle(tx, buyers, all_lots=not lock)
+    if lock:
+        await _fill_permits(tx, reference, [buyer.situation for buyer in buyers])
     for version in {buyer.situation.version for buyer in buyers}:
         of_version = [buyer for buyer in buyers if buyer.situation.version is version]
         await _fill_states(tx, version, of_version, all_lots=not lock)
@@ -272,6 +281,20 @@ async def _settle(tx: Tx, buyers: Collection[_Buyer], *, all_lots: bool) -> None
             situation.hold = holds.get(situation.item.purchase.hold_id)
         if buyer.book.is_complete:
             buyer.book.settle(tx.at)
+
+
+async def _fill_permits(tx: Tx, reference: Reference, situations: Sequence[Situation]) -> None:
+    """Tell the purchases that would spend whether they may. What is held was agreed to when it was set aside."""
+    spending = [one for one in situations if spends_points(one) and one.item.purchase.hold_id is None]
+    if not spending:
+        return
+    needs_permit = (await reference.places(tx)).business.spending_needs_permit
+    named = {one.item.purchase.permit_id for one in spending} - {None}
+    permits = await list_permits(tx, [permit_id for permit_id in named if permit_id]) if named else {}
+    for situation in spending:
+        situation.needs_permit = needs_permit
+        permit_id = situation.item.purchase.permit_id
+        situation.permit = permits.get(permit_id) if permit_id else None
 
 
 def needs_lots(situation: Situation, book: Book, at: datetime) -> bool:

@@ -47,6 +47,18 @@ async def change_till(tx: Tx, till_id: UUID, *, name: str, branch_id: UUID | Non
     )
 
 
+async def lock_till(tx: Tx, till_id: UUID) -> None:
+    """Let what is asked of one till come one after another until ``tx`` ends; nothing else waits for it."""
+    await tx.execute(
+        """
+        -- tills.lock_till
+        select from tills where tenant_id = $1 and id = $2 for no key update
+        """,
+        tx.tenant_id,
+        till_id,
+    )
+
+
 async def retire_till(tx: Tx, till_id: UUID) -> None:
     """Put a till out of use for good: its keys are revoked, its receipts stay.
 

@@ -25,6 +25,10 @@ WORD_LENGTH_MAX = 40
 _EXAMPLES = {"ru": "плюшка", "en": "star"}
 READY = ("бонус", "балл", "плюшка", "монета", "звезда")
 """Words that most businesses choose from; any other noun will do."""
+_SPENDING = {
+    "free": marked("The cashier's word is enough"),
+    "code": marked("Only with the member's code or QR"),
+}
 _FORMS = {
     "one": marked("1 …"),
     "two": marked("2 …"),
@@ -51,10 +55,18 @@ async def save_business(visit: NamedDependency[Visit], request: OfficeRequest) -
     name, zone = form.text("name"), form.text("time_zone")
     language = form.choice("language", get_args(Language))
     words = _read_words(form, visit.words)
+    spending = form.choice("spending", tuple(_SPENDING))
     if form.is_sound and language is not None and words is not None:
         try:
             async with visit.writing() as tx:
-                await change_business(tx, name=name, language=language, time_zone=zone, point_words=words)
+                await change_business(
+                    tx,
+                    name=name,
+                    language=language,
+                    time_zone=zone,
+                    point_words=words,
+                    spending_needs_permit=spending == "code",
+                )
         except Refusal as refusal:
             form.refused(refusal)
         else:
@@ -111,6 +123,7 @@ def _page(visit: Visit, form: Form, *, status: int = 200) -> Response[str]:
         languages=[("ru", "Русский"), ("en", "English")],
         zones=[(name, name) for name in sorted({*time_zones_of(business.country), business.time_zone})],
         words=words,
+        spending=[(value, visit.words.gettext(text)) for value, text in _SPENDING.items()],
         forms=[(name, visit.words.gettext(title)) for name, title in _FORMS.items()],
         ready=READY,
         sentences=_sentences(form, words, visit),

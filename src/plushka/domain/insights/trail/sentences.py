@@ -137,6 +137,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         marked("Took the tier away: “{reason}”"),
     ),
     "till.change": (marked("Changed the till “{name}”"),),
+    "till.codes_locked": (marked("Tried {tries} wrong codes within a minute; the till was locked"),),
     "till.retire": (marked("Put the till “{name}” out of use"),),
     "till.set_up": (marked("Set up the till “{name}”"),),
 }
@@ -166,6 +167,7 @@ CHANGES = {
     "program": marked("programme"),
     "role": marked("role"),
     "sex": marked("sex"),
+    "spending": marked("spending of points"),
     "time_zone": marked("time zone"),
 }
 """What can have been changed, by its name in the trail."""
@@ -177,6 +179,8 @@ _LISTS: dict[str, Mapping[str, str]] = {
 _ROLES = {code: name for code, (name, _) in ROLE_WORDS.items()}
 _CONSENTS = {str(kind): text for kind, text in CONSENT_WORDS.items()}
 _MESSENGERS = {str(messenger): name for messenger, name in MESSENGER_NAMES.items()}
+_SPENDING = {"free": marked("at the cashier's word"), "code": marked("with the member's code")}
+"""On whose word points are spent at tills."""
 _KINDS = {name: CHANGES[name] for name in ("phone", "card", "email", "external")}
 
 
@@ -215,6 +219,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "birthday": lambda: format_date(date.fromisoformat(text), words.language),
         "messenger": lambda: words.gettext(_MESSENGERS.get(text, text)),
         "consent": lambda: words.gettext(_CONSENTS.get(text, text)),
+        "spending": lambda: words.gettext(_SPENDING.get(text, text)),
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),
     }

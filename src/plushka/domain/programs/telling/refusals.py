@@ -296,6 +296,22 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "program_not_in_force": (
         marked("No programme was in force at the time of the purchase. Publish one first."),
     ),
+    # Codes.
+    "code_unknown": (
+        marked(
+            "Nobody shows this code now: it is used, older than two minutes, or mistyped. Ask for a new one."
+        ),
+    ),
+    "codes_locked": (
+        marked("Too many wrong codes. This till may try again in {retry_after_seconds} s."),
+        marked("Too many wrong codes. Wait a minute."),
+    ),
+    "permit_required": (
+        marked("Points are spent only with the member's consent: ask for the code or the QR of their card."),
+    ),
+    "permit_unusable": (
+        marked("This consent to spend points is used or has run out. Ask the member for a new code."),
+    ),
     # Purchases.
     "receipt_not_found": (marked("No such receipt. Check its number and the till it was made at."),),
     "hold_of_other_program": (
