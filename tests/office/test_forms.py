@@ -32,6 +32,14 @@ def test_a_currency_without_decimals_takes_none() -> None:
     assert "15" in sent.problem("amount")
 
 
+@pytest.mark.parametrize("year", ["0001", "1899", "2200", "9999"])
+def test_a_day_beyond_all_calendars_is_a_problem_at_its_field(year: str) -> None:
+    sent = form(until=f"{year}-12-31", at=f"{year}-12-31T23:59")
+    assert sent.day("until") is None
+    assert sent.moment("at") is None
+    assert set(sent.problems) == {"until", "at"}
+
+
 @pytest.mark.parametrize("typed", ["", "abc", "1e5", "NaN", "1,005", "٣", "1_000", "--1", "9" * 60, "1\0x"])
 def test_what_is_no_amount_is_a_problem_at_its_field(typed: str) -> None:
     sent = form(amount=typed)

@@ -264,6 +264,8 @@ async def test_tiers_are_set_and_points_prolonged_by_hand(
     assert "100 бонусов сгорят после 8 июня" in plain((await anna.get(card)).text)
     early = {"reason": "Заболела", "last_day": "2026-04-01"}
     assert "нельзя продлить" in (await problem(anna, f"{card}/extension", **early)).lower()
+    never = {"reason": "x", "last_day": "9999-12-31"}
+    assert "Укажите дату." in await problem(anna, f"{card}/extension", **never)
     page = await send(anna, f"{card}/extension", reason="Заболела", last_day="2026-09-30")
     assert "30 сентября" in page
     assert "Заболела" in plain((await anna.get(f"{card}/deeds")).text)

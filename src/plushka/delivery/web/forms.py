@@ -19,9 +19,12 @@ from plushka.platform.i18n import Translator, currency_decimals, format_number
 
 Choice = TypeVar("Choice", bound=str)
 Value = TypeVar("Value")
+Day = TypeVar("Day", date, datetime)
 
 TEXT_LENGTH_MAX = 200
 NUMBER_LENGTH_MAX = 40
+YEARS = (1900, 2199)
+"""Of birthdays and of plans: arithmetic with the last day of time fails."""
 _TRUE = "on"
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
 
@@ -175,13 +178,13 @@ class Form:
         return self.number(name, decimals=2, least=least, most=most, required=required)
 
     def day(self, name: str, *, required: bool = True) -> date | None:
-        """Return a date as browsers send it, ``2026-11-25``."""
-        return self._parsed(name, date.fromisoformat, self._words.gettext("Enter a date."), required=required)
+        """Return a date as browsers send it, ``2026-11-25``, of ``YEARS``."""
+        return self._parsed(name, _read_day, self._words.gettext("Enter a date."), required=required)
 
     def moment(self, name: str, *, required: bool = True) -> datetime | None:
-        """Return a moment without a zone, as browsers send it: ``2026-11-25T14:30``."""
+        """Return a moment without a zone, as browsers send it: ``2026-11-25T14:30``, of ``YEARS``."""
         return self._parsed(
-            name, datetime.fromisoformat, self._words.gettext("Enter a date and a time."), required=required
+            name, _read_moment, self._words.gettext("Enter a date and a time."), required=required
         )
 
     def clock(self, name: str, *, required: bool = True) -> time | None:
@@ -210,6 +213,20 @@ class Form:
 
     def _example(self, decimals: int) -> str:
         return self._told(15 * 10**decimals // 10 if decimals else 15, decimals)
+
+
+def _read_day(text: str) -> date:
+    return _within_years(date.fromisoformat(text))
+
+
+def _read_moment(text: str) -> datetime:
+    return _within_years(datetime.fromisoformat(text))
+
+
+def _within_years(day: Day) -> Day:
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ValueError
+    return day
 
 
 async def read_form(request: Request[Any, Any, Any], words: Translator, *, scale: int = 0) -> Form:

@@ -24,7 +24,6 @@ MONTHS = range(1, 13)
 DAYS_MAX = 3650
 BIGINT_MAX = 1 << 63
 DAY = timedelta(days=1)
-YEARS = (1900, 2199)
 NAMES = (
     "search", "tier", "tag", "branch", "seen_from", "seen_to", "unseen", "balance_from", "balance_to", "waiting",
     "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
@@ -121,8 +120,8 @@ class Asked:
             tiers=tuple(self._chosen("tier", [tier for tier, _ in tiers_of(visit)])),
             tags=tuple(form.values("tag")),
             branch_ids=tuple(self._ids("branch")),
-            seen_from=self._day("seen_from"),
-            seen_to=self._day("seen_to"),
+            seen_from=self.form.day("seen_from", required=False),
+            seen_to=self.form.day("seen_to", required=False),
             unseen_since=None if unseen is None else visit.today - timedelta(days=unseen),
             available_min=form.number("balance_from", decimals=figures.scale, required=False),
             available_max=form.number("balance_to", decimals=figures.scale, required=False),
@@ -151,16 +150,9 @@ class Asked:
             except ValueError:
                 self.form.fail(name, self._visit.words.gettext("Choose one of these."))
 
-    def _day(self, name: str) -> date | None:
-        day = self.form.day(name, required=False)
-        if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
-            self.form.fail(name, self._visit.words.gettext("Enter a date."))
-            return None
-        return day
-
     def _midnight(self, name: str, *, after: bool) -> datetime | None:
         """Return the moment at which the day begins by the business's clock, or is over."""
-        day = self._day(name)
+        day = self.form.day(name, required=False)
         zone = self._visit.business.time_zone
         return None if day is None else instant(day + DAY if after else day, 0, zone).astimezone(UTC)
 
