@@ -286,6 +286,53 @@ create table api_keys (
 
 grant update on api_keys to plushka_app;
 
+-- By what somebody takes over a till: argon2 of four to six digits. It opens no office.
+create table cashier_pins (
+    tenant_id uuid not null,
+    staff_id uuid not null,
+    pin_hash text not null,
+    set_at timestamptz not null,
+    primary key (tenant_id, staff_id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant update, delete on cashier_pins to plushka_app;
+
+-- Tries of a PIN that failed, or have not come through yet: who guesses waits.
+create table pin_tries (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    staff_id uuid not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant delete on pin_tries to plushka_app;
+
+create index pin_tries_of_cashier on pin_tries (tenant_id, staff_id, at);
+create index pin_tries_of_till on pin_tries (tenant_id, till_id, at);
+
+-- A cashier's time at a till. One is open at most: whoever comes next closes what was forgotten.
+create table shifts (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    staff_id uuid not null,
+    opened_at timestamptz not null,
+    closed_at timestamptz,
+    primary key (tenant_id, id),
+    constraint shift_closes_after_opening check (closed_at >= opened_at),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant update (closed_at) on shifts to plushka_app;
+
+create unique index shifts_open on shifts (tenant_id, till_id) where closed_at is null;
+
 -- founding -------------------------------------------------------------------------------------------
 
 -- What is typed before a business is founded. Without an account it is the first business's: there is one
@@ -604,7 +651,8 @@ create table categories (
 grant update on categories to plushka_app;
 
 -- category_path: the codes of the product's category and of all above it. cost_minor: what a whole unit costs the
--- business, where it is known; it may be changed, receipts keep what held when they were made.
+-- business, where it is known; it may be changed, receipts keep what held when they were made. price_minor: what a
+-- whole unit is sold for as a rule, for a till that has no prices of its own. barcode: where it is not the sku itself.
 create table products (
     tenant_id uuid not null references businesses,
     sku text not null,
@@ -613,8 +661,12 @@ create table products (
     brand text,
     kind text not null default 'goods' check (kind in ('goods', 'certificate', 'delivery')),
     cost_minor bigint check (cost_minor >= 0),
+    price_minor bigint check (price_minor >= 0),
+    barcode text check (barcode <> ''),
     primary key (tenant_id, sku)
 );
+
+create index products_of_barcode on products (tenant_id, barcode) where barcode is not null;
 
 grant update on products to plushka_app;
 

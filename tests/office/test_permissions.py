@@ -166,6 +166,8 @@ TABLE = {
     "GET /settings/staff/{staff_id:uuid}": "owner manager",
     "POST /settings/staff/{staff_id:uuid}": "owner manager",
     "POST /settings/staff/{staff_id:uuid}/dismiss": "owner manager",
+    "POST /settings/staff/{staff_id:uuid}/pin": "owner manager",
+    "POST /settings/staff/{staff_id:uuid}/pin/removal": "owner manager",
     "POST /settings/staff/{staff_id:uuid}/rehire": "owner manager",
     "POST /settings/staff/{staff_id:uuid}/reset-link": "owner manager",
     "GET /settings/tills": "owner manager",

@@ -24,6 +24,8 @@ CHALLENGE_MINUTES = 5
 CHALLENGE_TRIES_MAX = 5
 ROLES_MAX = 100
 PASSKEYS_MAX = 20
+PIN_LENGTH_MIN = 4
+PIN_LENGTH_MAX = 6
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 """Longer than anyone remembers, short enough that hashing costs the same for all."""
@@ -116,6 +118,23 @@ class Till(Struct, frozen=True):
     retired_at: datetime | None = None
 
 
+class Cashier(Struct, frozen=True):
+    """Somebody who works here, as tills know them: ``id`` is that of their place in the business."""
+
+    id: UUID
+    name: str
+
+
+class Shift(Struct, frozen=True):
+    """A cashier's time at a till; it is open while ``closed_at`` is None."""
+
+    id: UUID
+    till_id: UUID
+    cashier: Cashier
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
 class ApiKey(Struct, frozen=True):
     """A till's right to speak to us. ``hint`` is the end of its secret, to tell keys apart in a list.
 
@@ -193,6 +212,16 @@ class UnknownReset(NotFound):
     """No such link, or it was used or has run out."""
 
     code = "reset_not_found"
+
+
+class UnknownCashier(NotFound):
+    """Nobody of this id may take over the till: they have no PIN, work elsewhere or no more."""
+
+    code = "cashier_not_found"
+
+
+class UnknownShift(NotFound):
+    code = "shift_not_found"
 
 
 class TillRetired(Conflict):
@@ -281,6 +310,28 @@ class CodeWrong(Invalid):
     """A code of the second step that is not right, or was used already."""
 
     code = "code_wrong"
+
+
+class PinMalformed(Invalid):
+    """A PIN is four to six digits."""
+
+    code = "pin_malformed"
+
+
+class PinTooEasy(Invalid):
+    """One digit over and over, or digits in a row."""
+
+    code = "pin_too_easy"
+
+
+class PinWrong(Invalid):
+    code = "pin_wrong"
+
+
+class PinLocked(Denied):
+    """Too many wrong PINs: the next try may come after ``wait_minutes``."""
+
+    code = "pin_locked"
 
 
 class PasskeyRefused(Invalid):
