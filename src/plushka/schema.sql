@@ -89,12 +89,14 @@ create table sessions (
     tenant_id uuid not null references businesses,
     device text not null default '',
     address text not null default '',
+    -- By a passkey, or by a code after the password; or one of them was made and proved in it.
+    is_two_factor boolean not null default false,
     created_at timestamptz not null,
     seen_at timestamptz not null,
     expires_at timestamptz not null
 );
 
-grant update (tenant_id, address, seen_at), delete on sessions to plushka_app;
+grant update (tenant_id, address, seen_at, is_two_factor), delete on sessions to plushka_app;
 
 create index sessions_of_account on sessions (account_id);
 create index sessions_expiring on sessions (expires_at);
@@ -166,6 +168,15 @@ create table challenges (
 grant update (tries), delete on challenges to plushka_app;
 
 create index challenges_expire on challenges (expires_at);
+
+-- Roles of which a business demands a second factor: one of the five, or role:id of its own.
+create table second_factor_demands (
+    tenant_id uuid not null references businesses,
+    role text not null,
+    primary key (tenant_id, role)
+);
+
+grant delete on second_factor_demands to plushka_app;
 
 create table password_resets (
     token_hash bytea primary key,

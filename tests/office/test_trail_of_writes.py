@@ -200,6 +200,7 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
     await _walk_links(walk)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
+    await walk.post("/settings/sign-in", "second_factor.demand", {"roles": "accountant"})
     left = await walk.post("/receipts/exports", "task.leave")
     await walk.post("/journal/exports", "task.leave")
     columns = {"format": "csv", "column": "name"}

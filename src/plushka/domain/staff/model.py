@@ -57,7 +57,10 @@ class Position(Struct, frozen=True):
 
 
 class StaffMember(Struct, frozen=True):
-    """An account's place in the business; ``branch_ids`` are those they are restricted to, none: all of them."""
+    """An account's place in the business; ``branch_ids`` are those they are restricted to, none: all of them.
+
+    ``needs_second_factor``: the business demands one of their role.
+    """
 
     id: UUID
     account_id: UUID
@@ -68,11 +71,14 @@ class StaffMember(Struct, frozen=True):
     branch_ids: frozenset[UUID] = frozenset()
     seen_at: datetime | None = None
     dismissed_at: datetime | None = None
+    has_second_factor: bool = False
+    needs_second_factor: bool = False
 
 
 class Session(Struct, frozen=True):
     """A person at work: who, where, as what, until when. Of ``role`` and ``own_role`` one is None.
 
+    ``is_two_factor``: they have proved a second factor; ``owes_second_factor``: they have not, and it is demanded.
     In a sandbox ``at_home`` is what they work as in the business that it copies: they may do no more than both say.
     """
 
@@ -86,6 +92,8 @@ class Session(Struct, frozen=True):
     seen_at: datetime
     expires_at: datetime
     at_home: StaffMember | None = None
+    is_two_factor: bool = False
+    owes_second_factor: bool = False
 
 
 class SignedIn(Struct, frozen=True):
@@ -258,6 +266,12 @@ class SecondFactorOn(Conflict):
 
 class SecondFactorOff(Conflict):
     code = "second_factor_off"
+
+
+class OwnSecondFactorMissing(Conflict):
+    """Who demands a second factor of their own role must have come with one, or would be the first outside."""
+
+    code = "own_second_factor_missing"
 
 
 class PasskeyKnown(Conflict):

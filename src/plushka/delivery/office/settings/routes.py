@@ -12,6 +12,7 @@ from plushka.delivery.office.settings import (
     limits,
     roles,
     sandbox,
+    signing_in,
     staff,
     tills,
 )
@@ -47,6 +48,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     roles.show_new_role,
     roles.show_role,
     roles.show_roles,
+    signing_in.save_demands,
+    signing_in.show_demands,
     staff.dismiss_person,
     staff.give_pin,
     staff.make_reset_link,

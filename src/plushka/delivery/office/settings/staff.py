@@ -43,6 +43,7 @@ class PersonLine(Struct, frozen=True):
     branches: str
     seen: str
     is_self: bool
+    lacks_second_factor: bool
 
 
 class InvitationLine(Struct, frozen=True):
@@ -217,6 +218,7 @@ def _line(person: StaffMember, names: dict[UUID, str], visit: Visit) -> PersonLi
         branches=branches or words.gettext("all branches"),
         seen=figures.moment(person.seen_at) if person.seen_at else words.gettext("not yet"),
         is_self=person.id == visit.session.staff_id,
+        lacks_second_factor=person.needs_second_factor and not person.has_second_factor,
     )
 
 

@@ -121,6 +121,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "role.delete": (marked("Deleted the role “{name}”"),),
     "sandbox.close": (marked("Closed the sandbox"),),
     "sandbox.open": (marked("Opened a sandbox"),),
+    "second_factor.demand": (marked("Changed of which roles a second factor is demanded"),),
     "second_factor.off": (marked("Switched codes at sign-in off"),),
     "second_factor.on": (marked("Switched codes at sign-in on"),),
     "second_factor.renew_codes": (marked("Made new recovery codes"),),
@@ -171,6 +172,7 @@ CHANGES = {
     "points_max": marked("most points in a day"),
     "program": marked("programme"),
     "role": marked("role"),
+    "roles": marked("roles"),
     "sex": marked("sex"),
     "spending": marked("spending of points"),
     "time_zone": marked("time zone"),
@@ -220,6 +222,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
     tell: dict[str, Callable[[], str]] = {
         "points": lambda: format_points(int(text), scale, words.language, signed=True),
         "role": lambda: words.gettext(_ROLES[text]) if text in _ROLES else text,
+        "roles": lambda: ", ".join(_told("role", role, words, scale) for role in text.split(", ")),
         "kind": lambda: words.gettext(_KINDS[text]) if text in _KINDS else text,
         "birthday": lambda: format_date(date.fromisoformat(text), words.language),
         "messenger": lambda: words.gettext(_MESSENGERS.get(text, text)),

@@ -88,6 +88,12 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
             " The one who runs the server can make the link: plushka staff reset-link."
         ),
     ),
+    "own_second_factor_missing": (
+        marked(
+            "You have come in by the password alone. Set a second factor up under your account first,"
+            " then demand it of your own role."
+        ),
+    ),
     "own_reset": (marked("You change your own password under your account, with the present one."),),
     "exceeds_own_rights": (
         marked("You cannot give or take rights that you do not have yourself. Ask the owner."),
