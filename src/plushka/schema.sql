@@ -89,14 +89,12 @@ create table sessions (
     tenant_id uuid not null references businesses,
     device text not null default '',
     address text not null default '',
-    -- By a passkey, or by a code after the password; or one of them was made and proved in it.
-    is_two_factor boolean not null default false,
     created_at timestamptz not null,
     seen_at timestamptz not null,
     expires_at timestamptz not null
 );
 
-grant update (tenant_id, address, seen_at, is_two_factor), delete on sessions to plushka_app;
+grant update (tenant_id, address, seen_at), delete on sessions to plushka_app;
 
 create index sessions_of_account on sessions (account_id);
 create index sessions_expiring on sessions (expires_at);
@@ -168,15 +166,6 @@ create table challenges (
 grant update (tries), delete on challenges to plushka_app;
 
 create index challenges_expire on challenges (expires_at);
-
--- Roles of which a business demands a second factor: one of the five, or role:id of its own.
-create table second_factor_demands (
-    tenant_id uuid not null references businesses,
-    role text not null,
-    primary key (tenant_id, role)
-);
-
-grant delete on second_factor_demands to plushka_app;
 
 create table password_resets (
     token_hash bytea primary key,
@@ -297,53 +286,6 @@ create table api_keys (
 
 grant update on api_keys to plushka_app;
 
--- By what somebody takes over a till: argon2 of four to six digits. It opens no office.
-create table cashier_pins (
-    tenant_id uuid not null,
-    staff_id uuid not null,
-    pin_hash text not null,
-    set_at timestamptz not null,
-    primary key (tenant_id, staff_id),
-    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
-);
-
-grant update, delete on cashier_pins to plushka_app;
-
--- Tries of a PIN that failed, or have not come through yet: who guesses waits.
-create table pin_tries (
-    tenant_id uuid not null,
-    id uuid not null,
-    till_id uuid not null,
-    staff_id uuid not null,
-    at timestamptz not null,
-    primary key (tenant_id, id),
-    foreign key (tenant_id, till_id) references tills (tenant_id, id),
-    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
-);
-
-grant delete on pin_tries to plushka_app;
-
-create index pin_tries_of_cashier on pin_tries (tenant_id, staff_id, at);
-create index pin_tries_of_till on pin_tries (tenant_id, till_id, at);
-
--- A cashier's time at a till. One is open at most: whoever comes next closes what was forgotten.
-create table shifts (
-    tenant_id uuid not null,
-    id uuid not null,
-    till_id uuid not null,
-    staff_id uuid not null,
-    opened_at timestamptz not null,
-    closed_at timestamptz,
-    primary key (tenant_id, id),
-    constraint shift_closes_after_opening check (closed_at >= opened_at),
-    foreign key (tenant_id, till_id) references tills (tenant_id, id),
-    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
-);
-
-grant update (closed_at) on shifts to plushka_app;
-
-create unique index shifts_open on shifts (tenant_id, till_id) where closed_at is null;
-
 -- founding -------------------------------------------------------------------------------------------
 
 -- What is typed before a business is founded. Without an account it is the first business's: there is one
@@ -429,7 +371,8 @@ grant delete on task_parts to plushka_app;
 
 -- blocked: neither earns nor spends, while sales go on. is_unverified: enrolled themselves through a link and
 -- nobody has seen them yet, so that points wait for their first purchase. merged_into: the member who has all
--- that this one had, never one who was merged too. invited_by: whose friends' link they came by.
+-- that this one had, never one who was merged too. spending_stopped_at: since when they say that points were spent
+-- without them, and none are. invited_by: whose friends' link they came by.
 -- name_key: the name as it is compared and ordered; people type «е» for «ё».
 create table members (
     tenant_id uuid not null references businesses,
@@ -447,6 +390,7 @@ create table members (
     blocked_at timestamptz,
     blocked_by text,
     blocked_reason text check (blocked_reason <> ''),
+    spending_stopped_at timestamptz,
     merged_into uuid check (merged_into <> id),
     invited_by uuid check (invited_by <> id),
     enrolled_at timestamptz not null,
@@ -458,6 +402,8 @@ create table members (
 
 grant update on members to plushka_app;
 
+create index members_spending_stopped on members (tenant_id, spending_stopped_at)
+    where spending_stopped_at is not null;
 create index members_merged on members (tenant_id, merged_into) where merged_into is not null;
 create index members_of_link on members (tenant_id, link_id) where link_id is not null;
 
@@ -662,8 +608,7 @@ create table categories (
 grant update on categories to plushka_app;
 
 -- category_path: the codes of the product's category and of all above it. cost_minor: what a whole unit costs the
--- business, where it is known; it may be changed, receipts keep what held when they were made. price_minor: what a
--- whole unit is sold for as a rule, for a till that has no prices of its own. barcode: where it is not the sku itself.
+-- business, where it is known; it may be changed, receipts keep what held when they were made.
 create table products (
     tenant_id uuid not null references businesses,
     sku text not null,
@@ -672,12 +617,8 @@ create table products (
     brand text,
     kind text not null default 'goods' check (kind in ('goods', 'certificate', 'delivery')),
     cost_minor bigint check (cost_minor >= 0),
-    price_minor bigint check (price_minor >= 0),
-    barcode text check (barcode <> ''),
     primary key (tenant_id, sku)
 );
-
-create index products_of_barcode on products (tenant_id, barcode) where barcode is not null;
 
 grant update on products to plushka_app;
 
@@ -1194,6 +1135,7 @@ create table outgoing (
     messenger text not null check (messenger in ('telegram', 'max', 'vk')),
     external_id text not null check (external_id <> ''),
     member_id uuid,
+    language text not null check (language in ('ru', 'en')),
     content jsonb not null,
     state text not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'failed', 'blocked')),
     attempts smallint not null default 0 check (attempts >= 0),

@@ -83,7 +83,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     is the first.
     ``rule_points`` holds, for rules with a cap of their own per day or month, (points today, points this month).
     A purchase ``is_blocked`` members make is decided as an anonymous one. Who ``is_unverified`` spends nothing
-    before their first purchase.
+    before their first purchase; who has their spending stopped (``is_spending_stopped``) spends nothing at all.
     """
 
     available: int = 0
@@ -102,6 +102,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     rule_points: dict[str, tuple[int, int]] = {}
     is_blocked: bool = False
     is_unverified: bool = False
+    is_spending_stopped: bool = False
 
 
 class Discount(Struct, frozen=True, array_like=True):

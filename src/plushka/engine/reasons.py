@@ -45,6 +45,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "redemption_off": (),
     "redemption_blocked_by_debt": ("debt",),
     "redemption_unverified": (),
+    "redemption_stopped": (),
     "redemption_receipt_too_small": ("min_minor",),
     "redemption_below_minimum": ("points_min",),
     "redemption_clamped": ("requested", "points_max"),

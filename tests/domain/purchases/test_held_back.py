@@ -7,6 +7,7 @@ from tests.domain.shop import Shop, open_shop, receipt
 from plushka.domain.members.blocking import block, unblock
 from plushka.domain.members.model import Identity
 from plushka.domain.members.naming import confirm
+from plushka.domain.members.stopping import allow_spending, list_stopped, stop_spending
 from plushka.domain.programs.operations import enroll
 from plushka.domain.purchases.model import HoldRequest, RedemptionRefused
 from plushka.domain.purchases.operations import hold, quote
@@ -95,6 +96,30 @@ async def test_staff_who_have_seen_a_member_let_them_spend_at_once(
             await confirm(tx, member_id)
 
         assert (await shop.buy("1", 100_00, member=PHONE, redeem=50)).receipt.outcome.payable_minor == 50_00
+
+
+async def test_who_says_that_it_was_not_them_earns_but_spends_nothing_until_the_office_allows_it(
+    database: Database, clock: SetClock
+) -> None:
+    async with open_shop(database, clock, PROGRAM) as shop:
+        member_id = await shop.enroll()
+        async with shop.tx() as tx:
+            await stop_spending(tx, member_id)
+            await stop_spending(tx, member_id)
+            assert [member.id for member in await list_stopped(tx)] == [member_id]
+
+        assert await _refused(shop, redeem=10) == ("redeem", "redemption_stopped")
+        async with shop.tx() as tx:
+            with pytest.raises(RedemptionRefused) as refused:
+                await hold(tx, shop.reference, shop.caller, HoldRequest("web-1", member_id, 10))
+        assert refused.value.facts == {"reason": "redemption_stopped"}
+        earned = (await shop.buy("1", 100_00, member=PHONE, redeem="max")).receipt.outcome
+        assert (earned.earned_points, earned.payable_minor) == (10, 100_00)
+
+        async with shop.tx() as tx:
+            await allow_spending(tx, member_id)
+            assert await list_stopped(tx) == []
+        assert (await shop.buy("2", 100_00, member=PHONE, redeem=50)).receipt.outcome.payable_minor == 50_00
 
 
 async def _refused(shop: Shop, **purchase: object) -> tuple[str | None, object]:

@@ -61,7 +61,8 @@ class MemberOut(Struct, frozen=True):
     purchase there. ``program`` names it where the business has several.
 
     One who ``is_blocked`` neither earns nor spends: their purchases are booked as without a card. One who
-    ``is_unverified`` enrolled by a link: until their first purchase no points are spent.
+    ``is_unverified`` enrolled by a link: until their first purchase no points are spent. One who
+    ``is_spending_stopped`` said that points were spent without them: none are until the office allows it.
     """
 
     id: UUID
@@ -75,6 +76,7 @@ class MemberOut(Struct, frozen=True):
     tier: TierOut
     is_blocked: bool
     is_unverified: bool
+    is_spending_stopped: bool
 
     @classmethod
     def of(
@@ -99,6 +101,7 @@ class MemberOut(Struct, frozen=True):
             ),
             is_blocked=member.block is not None,
             is_unverified=member.is_unverified,
+            is_spending_stopped=member.spending_stopped_at is not None,
         )
 
 

@@ -1,6 +1,6 @@
 """Where members can be written to: their accounts in messengers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
@@ -96,6 +96,20 @@ async def list_addresses(tx: Tx, member_id: UUID) -> Sequence[ChannelAddress]:
     return [ChannelAddress(**row) for row in rows]
 
 
+async def list_reachable(tx: Tx, member_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of ``member_ids`` who can be written to."""
+    rows = await tx.fetch(
+        """
+        -- members.list_reachable
+        select distinct member_id from channel_addresses
+        where tenant_id = $1 and member_id = any($2::uuid[]) and state = 'open'
+        """,
+        tx.tenant_id,
+        list(member_ids),
+    )
+    return frozenset(row["member_id"] for row in rows)
+
+
 async def note_seen(tx: Tx, address: Address) -> None:
     """Note that its person has written: it can be written to again, and is the one to prefer."""
     await tx.execute(
@@ -138,6 +152,23 @@ async def mark_unreachable(tx: Tx, address: Address, state: AddressState) -> Non
         address.messenger,
         address.external_id,
         state,
+    )
+
+
+async def rename_address(tx: Tx, address: Address, external_id: str) -> None:
+    """Follow a chat to its new id, unless somebody is known by that already."""
+    await tx.execute(
+        """
+        -- members.rename_address
+        update channel_addresses set external_id = $4
+        where tenant_id = $1 and messenger = $2 and external_id = $3 and not exists (
+            select from channel_addresses where tenant_id = $1 and messenger = $2 and external_id = $4
+        )
+        """,
+        tx.tenant_id,
+        address.messenger,
+        address.external_id,
+        external_id,
     )
 
 

@@ -16,7 +16,7 @@ from plushka.platform.database import Tx
 _Table = Literal["consents", "member_dates", "member_notes"]
 _FIELDS = (
     "name, sex, birthday, birthday_changed_at, tags, personal_discount_bp, is_unverified, blocked_at, blocked_by, "
-    "blocked_reason, enrolled_at"
+    "blocked_reason, enrolled_at, spending_stopped_at"
 )
 
 
@@ -34,6 +34,7 @@ class Self(Struct, frozen=True):
     blocked_by: str | None
     blocked_reason: str | None
     enrolled_at: datetime
+    spending_stopped_at: datetime | None = None
 
 
 class MovedPerson(Struct, frozen=True):
@@ -57,7 +58,8 @@ class MovedPerson(Struct, frozen=True):
 def joined(kept: Self, merged: Self) -> Self:
     """Return what becomes of two: the words of the one who stays, filled in from the other.
 
-    Tags and blocks of either hold, the larger discount and the earlier date count, and who was seen once was seen.
+    Tags, blocks and stops of spending of either hold, the larger discount and the earlier date count, and who was
+    seen once was seen.
     """
     known = {tag.lower() for tag in kept.tags}
     block = kept if kept.blocked_at is not None else merged
@@ -74,6 +76,7 @@ def joined(kept: Self, merged: Self) -> Self:
         blocked_by=block.blocked_by,
         blocked_reason=block.blocked_reason,
         enrolled_at=min(kept.enrolled_at, merged.enrolled_at),
+        spending_stopped_at=kept.spending_stopped_at or merged.spending_stopped_at,
     )
 
 
@@ -300,7 +303,7 @@ async def _write_self(tx: Tx, member_id: UUID, self: Self) -> None:
     await tx.execute(
         f"""
         -- members.write_self
-        update members set ({_FIELDS}) = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        update members set ({_FIELDS}) = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         where tenant_id = $1 and id = $2
         """,  # noqa: S608  constants only
         tx.tenant_id,

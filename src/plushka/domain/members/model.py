@@ -49,7 +49,8 @@ class Member(Struct, frozen=True):
     """A person enrolled in the programme.
 
     ``birthday_changed_at``: when one birthday was replaced by another. ``is_unverified``: they enrolled
-    themselves, and nobody has seen them or confirmed their phone yet.
+    themselves, and nobody has seen them or confirmed their phone yet. ``spending_stopped_at``: since when they say
+    that points were spent without them, and none are.
     """
 
     id: UUID
@@ -65,6 +66,7 @@ class Member(Struct, frozen=True):
     link_id: UUID | None = None
     is_unverified: bool = False
     block: Block | None = None
+    spending_stopped_at: datetime | None = None
 
 
 class Person(Struct, frozen=True):
@@ -76,6 +78,7 @@ class Person(Struct, frozen=True):
     personal_discount_bp: int
     is_blocked: bool = False
     is_unverified: bool = False
+    is_spending_stopped: bool = False
 
 
 class Profile(Struct, frozen=True):

@@ -13,7 +13,7 @@ TAGS_LISTED_MAX = 500
 
 _SELECT = """
     select id, name, sex, birthday, birthday_changed_at, tags, personal_discount_bp, source, link_id,
-           is_unverified, blocked_at, blocked_by, blocked_reason, enrolled_at, (
+           is_unverified, blocked_at, blocked_by, blocked_reason, spending_stopped_at, enrolled_at, (
         select json_agg(json_build_object('kind', kind, 'value', value) order by kind, value)::text
         from identities
         where identities.tenant_id = members.tenant_id and member_id = members.id
@@ -84,14 +84,14 @@ async def find_people(tx: Tx, named: Collection[UUID | Identity]) -> dict[UUID |
         """
         -- members.find_people
         select kind, value, id as named, id, birthday, tags, personal_discount_bp, is_unverified,
-               blocked_at is not null as is_blocked
+               blocked_at is not null as is_blocked, spending_stopped_at is not null as is_spending_stopped
         from unnest($2::text[], $3::text[]) as wanted (kind, value)
         join identities using (kind, value)
         join members on members.tenant_id = $1 and members.id = identities.member_id
         where identities.tenant_id = $1
         union all
         select null, null, named.id, m.id, m.birthday, m.tags, m.personal_discount_bp, m.is_unverified,
-               m.blocked_at is not null
+               m.blocked_at is not null, m.spending_stopped_at is not null
         from members named
         join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
         where named.tenant_id = $1 and named.id = any($4)
@@ -146,6 +146,7 @@ def _member(row: asyncpg.Record) -> Member:
         block=None
         if row["blocked_at"] is None
         else Block(reason=row["blocked_reason"], by=row["blocked_by"], since=row["blocked_at"]),
+        spending_stopped_at=row["spending_stopped_at"],
     )
 
 
@@ -161,6 +162,7 @@ def _person(row: asyncpg.Record) -> Person:
         row["personal_discount_bp"],
         is_blocked=row["is_blocked"],
         is_unverified=row["is_unverified"],
+        is_spending_stopped=row["is_spending_stopped"],
     )
 
 

@@ -124,6 +124,8 @@ async def _spender(tx: Tx, named: UUID | Identity, *, program_id: UUID) -> UUID:
         raise UnknownMember(field="member")
     if person.is_blocked:
         raise RedemptionRefused(field="member", reason="member_blocked")
+    if person.is_spending_stopped:
+        raise RedemptionRefused(field="member", reason="redemption_stopped")
     if person.is_unverified:
         standing = (await list_standings(tx, [person.id], program_id=program_id)).get(person.id)
         if standing is None or not standing.sums.purchases:

@@ -361,4 +361,5 @@ def state_of(
         totals=totals,
         rule_points=rule_points,
         is_unverified=person.is_unverified,
+        is_spending_stopped=person.is_spending_stopped,
     )

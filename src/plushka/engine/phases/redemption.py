@@ -80,6 +80,8 @@ def _refusal(case: Case, prices_minor: Sequence[int]) -> Note | None:
         return note("redemption_blocked_by_debt", debt=case.member.debt)
     if case.member.is_unverified and not case.member.purchases:
         return note("redemption_unverified")
+    if case.member.is_spending_stopped:
+        return note("redemption_stopped")
     min_minor = case.tier.limits.receipt_min_minor
     if taking_part(prices_minor, case.masks) < min_minor:
         return note("redemption_receipt_too_small", min_minor=min_minor)

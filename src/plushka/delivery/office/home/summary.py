@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.home.chart import Chart, bars
 from plushka.delivery.office.home.checklist import checklist_items
+from plushka.delivery.office.members.card.head import told_name
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import DAY_STARTS_MINUTES
@@ -21,6 +22,7 @@ from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.queries import list_verifications
 from plushka.domain.ledger.verify import Verification
 from plushka.domain.members.queries import count_members
+from plushka.domain.members.stopping import list_stopped
 from plushka.domain.programs.queries import list_programs
 
 DAYS_SHOWN = 14
@@ -52,6 +54,7 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
         members = await count_members(tx)
         verifications = await list_verifications(tx, limit=1)
         checklist = await read_checklist(tx)
+        alarmed = await list_stopped(tx) if visit.may("members.read") else []
     return visit.page(
         "home/summary.html",
         section="home",
@@ -59,6 +62,7 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
         figures=_figures(days, today, visit, of_points=programs[0].name if len(programs) > 1 else ""),
         checklist=checklist_items(checklist, visit),
         members=visit.figures.number(members),
+        alarmed=[(f"/members/{member.id}", told_name(member)) for member in alarmed],
         chart=_chart(days, today, visit),
         receipts=receipts,
         **_ledger(verifications, visit),

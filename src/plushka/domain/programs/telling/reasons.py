@@ -5,7 +5,7 @@ from datetime import date
 
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.purchase import Note
-from plushka.platform.i18n import WEEKDAYS, format_date, format_percent, join, marked
+from plushka.platform.i18n import format_date, format_percent, join, marked
 
 _SENTENCES = {
     "other_branch": marked("Applies only at: {branches}."),
@@ -39,6 +39,9 @@ _SENTENCES = {
     "redemption_unverified": marked(
         "The member enrolled by a link: points can be spent from the second purchase on."
     ),
+    "redemption_stopped": marked(
+        "The member says that points were spent without them: none are spent until the office has looked into it."
+    ),
     "redemption_receipt_too_small": marked("Points are taken for receipts from {min_minor}."),
     "redemption_below_minimum": marked(
         "Points can be spent from {points_min} at once; this receipt allows fewer."
@@ -64,6 +67,15 @@ _CAPS = {
 }
 KNOWN_CODES = frozenset({*_SENTENCES, *_CAPS})
 
+_WEEKDAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
 _CHANNELS = {"till": marked("till"), "online": marked("online shop"), "app": marked("app")}
 _DISCOUNTS = {"tier": marked("the tier's"), "personal": marked("the personal")}
 _EXCEPTIONS = {
@@ -128,7 +140,7 @@ def _day(value: int | str, voice: Voice) -> str:
 def _days(value: int | str, voice: Voice) -> str:
     if isinstance(value, int):
         return str(value)
-    days = [voice.words.gettext(WEEKDAYS[int(day) - 1]) for day in value.split(", ")]
+    days = [voice.words.gettext(_WEEKDAYS[int(day) - 1]) for day in value.split(", ")]
     return join(days, voice.language)
 
 

@@ -17,6 +17,7 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.members.blocking import block, unblock
 from plushka.domain.members.model import REASON_LENGTH_MAX
 from plushka.domain.members.queries import get_member
+from plushka.domain.members.stopping import allow_spending
 from plushka.platform.errors import Refusal
 
 
@@ -55,6 +56,14 @@ async def unblock_member(visit: NamedDependency[Visit], member_id: FromPath[UUID
     return sent_on(
         f"/members/{member_id}", visit.words.gettext("May earn and spend again: {name}.", name=name)
     )
+
+
+@post("/members/{member_id:uuid}/allow-spending", opt={"action": "members.block"})
+async def allow_member_to_spend(visit: NamedDependency[Visit], member_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        await allow_spending(tx, member_id)
+        name = told_name(await get_member(tx, member_id))
+    return sent_on(f"/members/{member_id}", visit.words.gettext("May spend again: {name}.", name=name))
 
 
 async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:

@@ -45,13 +45,15 @@ class Action(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """The texts above the card. ``block`` and ``unverified`` are empty where there is nothing to say."""
+    """The texts above the card. ``block`` and ``spending_stopped`` are empty where there is nothing to say."""
 
     href: str
     name: str
     contacts: tuple[tuple[str, str], ...]
     block: str
     is_unverified: bool
+    spending_stopped: str
+    may_allow_spending: bool
     may_confirm: bool
     tabs: tuple[Tab, ...]
     actions: tuple[Action, ...]
@@ -92,6 +94,13 @@ def head_of(member: Member, visit: Visit, *, tab: str) -> Head:
         if member.block
         else "",
         is_unverified=member.is_unverified,
+        spending_stopped=words.gettext(
+            "Says since {moment} that points were spent without them. Until you allow it, none are spent.",
+            moment=visit.figures.moment(member.spending_stopped_at),
+        )
+        if member.spending_stopped_at
+        else "",
+        may_allow_spending=visit.may("members.block"),
         may_confirm=visit.may("members.edit"),
         tabs=tuple(
             Tab(words.gettext(title), f"{href}{path}", path == tab)

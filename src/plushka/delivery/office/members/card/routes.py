@@ -19,6 +19,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     adjusting.show_adjustment,
     blocking.block_member,
     blocking.show_block,
+    blocking.allow_member_to_spend,
     blocking.unblock_member,
     deeds.show_deeds,
     extending.extend_points,
