@@ -1,0 +1,256 @@
+"""What a messenger told a bot, taken in once: the talk goes on, its acts are done, its answers are left to be sent."""
+
+from collections import deque
+from contextlib import suppress
+from typing import assert_never
+
+import msgspec
+from msgspec import Struct, structs
+
+from plushka.domain.bots import answering
+from plushka.domain.bots.enrolling import enrol, find_link
+from plushka.domain.bots.model import Bot
+from plushka.domain.bots.talk import (
+    Act,
+    CountOpened,
+    Enrol,
+    Heard,
+    NothingToJoin,
+    PhoneUnusable,
+    Reach,
+    Say,
+    SayJoined,
+    Speak,
+    StopSpending,
+    Talk,
+    WantOffers,
+    WasEnrolled,
+    is_member,
+    respond,
+)
+from plushka.domain.businesses.model import Business
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.members.channels import (
+    Address,
+    ChannelAddress,
+    find_address,
+    mark_unreachable,
+    note_seen,
+    speak,
+)
+from plushka.domain.members.consents import note_consent
+from plushka.domain.members.links import note_opened
+from plushka.domain.members.model import ConsentUnchanged
+from plushka.domain.members.stopping import stop_spending
+from plushka.domain.messages.contents import Content, Joined, OffersChanged, SpendingStopped
+from plushka.domain.messages.outgoing import say
+from plushka.domain.programs.model import UnknownProgram
+from plushka.engine.local_time import moment
+from plushka.engine.purchase import Place
+from plushka.platform.database import Tx
+from plushka.platform.errors import Invalid
+from plushka.platform.i18n import LANGUAGES, Language
+
+_talk = msgspec.json.Decoder(Talk)
+
+
+class Chatter(Struct, frozen=True):
+    """Who writes: their account, and what the messenger tells of them. ``language`` as in ``ru-RU``."""
+
+    external_id: str
+    name: str
+    language: str = ""
+
+
+async def hear(tx: Tx, bot: Bot, chatter: Chatter, heard: Heard, *, key: str) -> bool:
+    """Take in one update; ``key`` names it, and one that was taken in before changes nothing: False.
+
+    Updates of one chat must come one after another. What is said goes to ``outgoing`` with the update's key, so that
+    it is sent once, however often the messenger repeats itself.
+    """
+    if not await _is_new(tx, bot, key):
+        return False
+    business = await get_business(tx)
+    address = Address(bot.messenger, chatter.external_id)
+    talk = await _read_talk(tx, bot, chatter, business.language)
+    known = await find_address(tx, address)
+    hearing = _Hearing(tx, bot, business, chatter, known=known, talk=talk)
+    await hearing.take_in(heard)
+    await _write_talk(tx, bot, chatter, hearing.talk)
+    await say(
+        tx,
+        address,
+        hearing.said,
+        language=hearing.talk.language,
+        key=f"update:{bot.id}:{key}",
+        member_id=hearing.known.member_id if hearing.known else None,
+    )
+    return True
+
+
+class _Hearing:
+    """One update being taken in."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        bot: Bot,
+        business: Business,
+        chatter: Chatter,
+        *,
+        known: ChannelAddress | None,
+        talk: Talk,
+    ) -> None:
+        self._tx = tx
+        self._bot = bot
+        self._business = business
+        self._chatter = chatter
+        self._address = Address(bot.messenger, chatter.external_id)
+        self.known = known
+        self.talk = _fitting(talk, known)
+        self.said: list[Content] = []
+
+    async def take_in(self, heard: Heard) -> None:
+        if self.known is not None:
+            await note_seen(self._tx, self._address)
+        waiting: deque[Heard] = deque([heard])
+        while waiting:
+            self.talk, acts = respond(self.talk, waiting.popleft())
+            for act in acts:
+                learnt = await self._do(act)
+                if learnt is not None:
+                    waiting.append(learnt)
+
+    async def _do(self, act: Act) -> Heard | None:  # noqa: C901  one case an act
+        match act:
+            case Say(what):
+                self.said.append(await self._answer(what))
+            case SayJoined(points, scale, was_known):
+                self.said.append(Joined(points, scale, was_known))
+            case CountOpened(start):
+                await self._count_opened(start)
+            case Enrol():
+                return await self._enrol(act)
+            case WantOffers(agreed):
+                await self._want_offers(agreed)
+            case Speak(language):
+                await speak(self._tx, self._address, language)
+            case StopSpending(receipt_id):
+                if self.known is not None:
+                    await stop_spending(self._tx, self.known.member_id, receipt_id=receipt_id)
+                    self.said.append(SpendingStopped())
+            case Reach(is_open):
+                if not is_open:
+                    await mark_unreachable(self._tx, self._address, "blocked")
+            case _:
+                assert_never(act)
+        return None
+
+    async def _answer(self, what: answering.Saying) -> Content:
+        member_id = self.known.member_id if self.known else None
+        return await answering.answer(
+            self._tx, what, bot=self._bot, business=self._business, member_id=member_id, talk=self.talk
+        )
+
+    async def _count_opened(self, start: str) -> None:
+        link = await find_link(self._tx, start)
+        if link is not None:
+            place = Place(branch="", time_zone=self._business.time_zone)
+            await note_opened(self._tx, link.id, moment(self._tx.at, place).business_date)
+
+    async def _enrol(self, act: Enrol) -> Heard:
+        try:
+            enrolled = await enrol(
+                self._tx,
+                self._address,
+                country=self._business.country,
+                phone=act.phone,
+                name=self._chatter.name,
+                start=act.start,
+                agreed=act.agreed,
+                language=self.talk.language,
+            )
+        except Invalid:
+            return PhoneUnusable()
+        except UnknownProgram:
+            return NothingToJoin()
+        self.known = await find_address(self._tx, self._address)
+        return WasEnrolled(enrolled.points, enrolled.scale, enrolled.was_known, enrolled.have_chosen)
+
+    async def _want_offers(self, agreed: str | None) -> None:
+        if self.known is None:
+            return
+        # They may say again what they have said.
+        with suppress(ConsentUnchanged):
+            await note_consent(
+                self._tx,
+                self.known.member_id,
+                "marketing",
+                is_given=agreed is not None,
+                source="bot",
+                text_version=agreed,
+            )
+        self.said.append(OffersChanged(are_wanted=agreed is not None))
+
+
+def _fitting(talk: Talk, known: ChannelAddress | None) -> Talk:
+    """Return the talk as it must be with who is known by now: an app, too, makes somebody a member."""
+    if known is not None and not is_member(talk):
+        return structs.replace(talk, step="member", language=known.language)
+    if known is None and is_member(talk):
+        return structs.replace(talk, step="new", agreed="")
+    return talk
+
+
+def language_spoken(told: str, default: Language) -> Language:
+    """Return the language that a messenger tells of a person (``en-US``), if it is one of ours."""
+    spoken = told.lower().partition("-")[0]
+    return next((language for language in LANGUAGES if language == spoken), default)
+
+
+async def _is_new(tx: Tx, bot: Bot, key: str) -> bool:
+    """Note an update as taken in; of two copies at once the second waits for the first."""
+    noted = await tx.fetchval(
+        """
+        -- bots.note_update
+        insert into bot_updates (tenant_id, bot_id, key, at) values ($1, $2, $3, $4)
+        on conflict do nothing
+        returning true
+        """,
+        tx.tenant_id,
+        bot.id,
+        key,
+        tx.at,
+    )
+    return noted is not None
+
+
+async def _read_talk(tx: Tx, bot: Bot, chatter: Chatter, default: Language) -> Talk:
+    stored = await tx.fetchval(
+        """
+        -- bots.read_talk
+        select talk::text from bot_talks where tenant_id = $1 and bot_id = $2 and external_id = $3
+        for no key update
+        """,
+        tx.tenant_id,
+        bot.id,
+        chatter.external_id,
+    )
+    if stored is None:
+        return Talk(language=language_spoken(chatter.language, default))
+    return _talk.decode(stored)
+
+
+async def _write_talk(tx: Tx, bot: Bot, chatter: Chatter, talk: Talk) -> None:
+    await tx.execute(
+        """
+        -- bots.write_talk
+        insert into bot_talks (tenant_id, bot_id, external_id, talk, updated_at) values ($1, $2, $3, $4, $5)
+        on conflict (tenant_id, bot_id, external_id) do update set talk = $4, updated_at = $5
+        """,
+        tx.tenant_id,
+        bot.id,
+        chatter.external_id,
+        msgspec.json.encode(talk).decode(),
+        tx.at,
+    )

@@ -1,0 +1,120 @@
+"""Enrolling who has shared their phone with a bot: the messenger vouches that it is theirs."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.ledger.queries import find_wallet
+from plushka.domain.members.channels import Address, bind_address
+from plushka.domain.members.consents import list_consents, note_consent
+from plushka.domain.members.identities import identify
+from plushka.domain.members.links import Link, get_open_link
+from plushka.domain.members.model import LinkClosed, UnknownLink, UnknownMember
+from plushka.domain.members.naming import confirm
+from plushka.domain.members.queries import find_member, get_member
+from plushka.domain.messages.contents import FriendCame
+from plushka.domain.messages.outgoing import Notice, tell_members
+from plushka.domain.programs.operations import enroll
+from plushka.domain.programs.queries import find_version_in_force
+from plushka.domain.programs.serving import get_serving
+from plushka.platform.database import Tx
+from plushka.platform.i18n import Language
+
+FRIEND = "f"
+"""A link that begins with it carries the id of who invites; codes of registration links are shorter."""
+_ID_DIGITS = 32
+
+
+class Enrolled(Struct, frozen=True):
+    """``points`` were given for joining, in units of ``scale``; ``have_chosen`` about advertising before."""
+
+    member_id: UUID
+    points: int
+    scale: int
+    was_known: bool
+    have_chosen: bool
+
+
+async def enrol(
+    tx: Tx,
+    address: Address,
+    *,
+    country: str,
+    phone: str,
+    name: str,
+    start: str,
+    agreed: str,
+    language: Language,
+) -> Enrolled:
+    """Enrol a person, or recognise them by their phone, and let them be written to from now on.
+
+    :raises Invalid: no phone is spelled like this
+    :raises UnknownProgram: there is none to enrol into
+    :raises IdentityTaken: they are enrolled elsewhere at this very moment; the next try recognises them
+    """
+    identity = identify("phone", phone, country=country)
+    known = await find_member(tx, identity)
+    if known is not None:
+        await confirm(tx, known.id)
+        await bind_address(tx, known.id, address, language=language)
+        have_chosen = await _agree(tx, known.id, agreed)
+        return Enrolled(known.id, 0, 0, was_known=True, have_chosen=have_chosen)
+    link = await find_link(tx, start)
+    inviter = await find_inviter(tx, start)
+    serving = await get_serving(tx, link.branch_id if link else None)
+    member = await enroll(
+        tx,
+        name=name,
+        identities=[identity],
+        source="bot",
+        link_id=link.id if link else None,
+        invited_by=inviter,
+        program_id=serving.id,
+    )
+    await bind_address(tx, member.id, address, language=language)
+    await _agree(tx, member.id, agreed)
+    if inviter is not None:
+        await tell_members(tx, [Notice(inviter, f"friend:{member.id}", FriendCame())])
+    version = await find_version_in_force(tx, serving.id)
+    wallet = await find_wallet(tx, member_id=member.id, program_id=serving.id)
+    return Enrolled(
+        member.id,
+        wallet.balance.available if wallet else 0,
+        version.program.point.scale if version else 0,
+        was_known=False,
+        have_chosen=False,
+    )
+
+
+def friend_start(member_id: UUID) -> str:
+    """Return what a member's link for friends carries."""
+    return f"{FRIEND}{member_id.hex}"
+
+
+async def find_link(tx: Tx, start: str) -> Link | None:
+    """Return the registration link that ``start`` is the code of, if it still enrols."""
+    if not start or len(start) > _ID_DIGITS:
+        return None
+    try:
+        return await get_open_link(tx, start.lower())
+    except (UnknownLink, LinkClosed):
+        return None
+
+
+async def find_inviter(tx: Tx, start: str) -> UUID | None:
+    """Return the member whose link for friends ``start`` is of."""
+    if not start.startswith(FRIEND) or len(start) != len(FRIEND) + _ID_DIGITS:
+        return None
+    try:
+        return (await get_member(tx, UUID(hex=start.removeprefix(FRIEND)))).id
+    except (UnknownMember, ValueError):
+        return None
+
+
+async def _agree(tx: Tx, member_id: UUID, version: str) -> bool:
+    """Note the consent to the keeping of data, and tell whether they have chosen about advertising before."""
+    said = await list_consents(tx, member_id)
+    keeps = next((one for one in said if one.kind == "personal_data"), None)
+    if keeps is None or not keeps.is_given:
+        await note_consent(tx, member_id, "personal_data", is_given=True, source="bot", text_version=version)
+    return any(one.kind == "marketing" for one in said)

@@ -1,0 +1,61 @@
+"""What a member has in the programme that a bot speaks of."""
+
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from plushka.domain.businesses.model import Business
+from plushka.domain.ledger.model import WalletView
+from plushka.domain.ledger.queries import list_wallets
+from plushka.domain.programs.queries import find_version_in_force, get_program_id
+from plushka.domain.programs.standings import list_standings
+from plushka.platform.database import Tx
+
+BURNING_WITHIN = timedelta(days=30)
+"""What burns later than this is not worth a line yet."""
+
+
+class Holdings(Struct, frozen=True):
+    """A wallet with the programme's ``scale``; ``burning`` of it are good until the end of ``good_until``."""
+
+    wallet: WalletView
+    scale: int
+    tier: str
+    burning: int
+    good_until: date | None
+
+
+async def find_holdings(tx: Tx, member_id: UUID, business: Business) -> Holdings | None:
+    """Return what the member has in the business's first programme, or where they take part instead."""
+    wallets = await list_wallets(tx, member_id)
+    if not wallets:
+        return None
+    first = await get_program_id(tx)
+    program_id = first if first in wallets else next(iter(wallets))
+    version = await find_version_in_force(tx, program_id)
+    standing = (await list_standings(tx, [member_id], program_id=program_id)).get(member_id)
+    tiers = version.program.tiers.tiers if version and version.program.tiers else ()
+    names = {tier.id: tier.name for tier in tiers}
+    good_until, burning = _next_to_burn(wallets[program_id], tx, business)
+    return Holdings(
+        wallet=wallets[program_id],
+        scale=version.program.point.scale if version else 0,
+        tier=names.get(standing.tier or "", "") if standing else "",
+        burning=burning,
+        good_until=good_until,
+    )
+
+
+def _next_to_burn(wallet: WalletView, tx: Tx, business: Business) -> tuple[date | None, int]:
+    """Return the last day of the points that burn next, and how many these are."""
+    zone = ZoneInfo(business.time_zone)
+    by_day: dict[date, int] = {}
+    for lot in wallet.lots:
+        if lot.available and lot.expires_at is not None and lot.expires_at <= tx.at + BURNING_WITHIN:
+            # Half-open: at this moment they are gone (S4), so that the day before is their last.
+            day = (lot.expires_at.astimezone(zone) - timedelta(microseconds=1)).date()
+            by_day[day] = by_day.get(day, 0) + lot.available
+    first = min(by_day, default=None)
+    return first, by_day[first] if first is not None else 0

@@ -1,0 +1,306 @@
+"""The talk with a person: a pure function from where it stands and what was heard to what is to be done.
+
+It knows no messenger and no database. Shells turn what a messenger tells into ``Heard``; ``conversing`` does the
+``Act``s and reports back what it learnt by them, as something heard too.
+"""
+
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Literal, assert_never, get_args
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from plushka.domain.members.consent_texts import CURRENT
+from plushka.domain.messages.wording import AGREE, DECLINE, MENU, NO_OFFERS, NOT_ME, SPEAK, WANT_OFFERS
+from plushka.platform.i18n import LANGUAGES, Language, translator
+
+START_LENGTH_MAX = 64
+TEXT_LENGTH_MAX = 200
+
+Step = Literal["new", "consent", "phone", "offers", "member"]
+"""``offers``: a member who has not said yet whether they want advertising; all a member may do, they may."""
+Command = Literal[
+    "balance", "card", "history", "friends", "offers", "stop", "language", "help", "code", "start"
+]
+
+
+class Talk(Struct, frozen=True):
+    """Where a talk stands. ``start`` is what the first link carried; ``agreed`` the version of the text agreed to."""
+
+    language: Language
+    step: Step = "new"
+    start: str = ""
+    agreed: str = ""
+
+
+class Began(Struct, frozen=True):
+    """They opened the bot, by a link that carried ``start``, or pressed its button again."""
+
+    start: str = ""
+
+
+class Wrote(Struct, frozen=True):
+    text: str
+
+
+class Pressed(Struct, frozen=True):
+    """A button under a message; ``action`` is what it was made with."""
+
+    action: str
+
+
+class SharedPhone(Struct, frozen=True):
+    """A contact; ``is_own``: the messenger vouches that it is of who sent it."""
+
+    phone: str
+    is_own: bool
+
+
+class Left(Struct, frozen=True):
+    """They stopped the bot: nothing gets through any more."""
+
+
+class CameBack(Struct, frozen=True):
+    """They let the bot write again."""
+
+
+class WasEnrolled(Struct, frozen=True):
+    """Learnt by ``Enrol``: their card works, and they ``have_chosen`` about advertising before."""
+
+    points: int
+    scale: int
+    was_known: bool
+    have_chosen: bool
+
+
+class PhoneUnusable(Struct, frozen=True):
+    """Learnt by ``Enrol``: no phone is spelled like this."""
+
+
+class NothingToJoin(Struct, frozen=True):
+    """Learnt by ``Enrol``: there is no programme."""
+
+
+Heard = Began | Wrote | Pressed | SharedPhone | Left | CameBack | WasEnrolled | PhoneUnusable | NothingToJoin
+
+Saying = Literal[
+    "greeting",
+    "consent_needed",
+    "ask_phone",
+    "not_your_phone",
+    "ask_offers",
+    "no_program",
+    "balance",
+    "card",
+    "code",
+    "history",
+    "friends",
+    "help",
+    "languages",
+    "language_changed",
+]
+
+
+class Say(Struct, frozen=True):
+    """Say this, with the facts as they are."""
+
+    what: Saying
+
+
+class SayJoined(Struct, frozen=True):
+    points: int
+    scale: int
+    was_known: bool
+
+
+class CountOpened(Struct, frozen=True):
+    """Count that a registration link was opened."""
+
+    start: str
+
+
+class Enrol(Struct, frozen=True):
+    """Enrol by this phone, with the consent given; what came of it is heard next."""
+
+    phone: str
+    start: str
+    agreed: str
+
+
+class WantOffers(Struct, frozen=True):
+    """Note that they agreed to advertising by this version of its text, None: that they want none; and say so."""
+
+    agreed: str | None
+
+
+class Speak(Struct, frozen=True):
+    language: Language
+
+
+class StopSpending(Struct, frozen=True):
+    """It was not them: keep what is left, and let the staff know."""
+
+    receipt_id: UUID
+
+
+class Reach(Struct, frozen=True):
+    """Note whether they can be written to."""
+
+    is_open: bool
+
+
+Act = Say | SayJoined | CountOpened | Enrol | WantOffers | Speak | StopSpending | Reach
+
+
+def respond(talk: Talk, heard: Heard) -> tuple[Talk, tuple[Act, ...]]:  # noqa: PLR0911  one case a thing heard
+    """Return where the talk stands then, and what is to be done, in order. Nothing that is heard is an error."""
+    match heard:
+        case Left():
+            return talk, (Reach(is_open=False),)
+        case CameBack():
+            return talk, (Reach(is_open=True),)
+        case Began(start):
+            return _begin(talk, start[:START_LENGTH_MAX])
+        case Pressed(action):
+            return _press(talk, action)
+        case Wrote(text):
+            return _write(talk, text)
+        case SharedPhone(phone, is_own):
+            return _share(talk, phone, is_own=is_own)
+        case WasEnrolled():
+            return _enrolled(talk, heard)
+        case PhoneUnusable():
+            return talk, (Say("not_your_phone"),)
+        case NothingToJoin():
+            return structs.replace(talk, step="new"), (Say("no_program"),)
+        case _:
+            assert_never(heard)
+
+
+def is_member(talk: Talk) -> bool:
+    return talk.step in {"offers", "member"}
+
+
+def command_of(text: str) -> Command | None:
+    """Return the command that ``text`` is: ``/balance``, ``/balance@bot`` or a label of the menu in any language."""
+    words = text.strip().lower().split(maxsplit=1)
+    if not words:
+        return None
+    if words[0].startswith("/"):
+        return _COMMANDS.get(words[0].partition("@")[0])
+    return _COMMANDS.get(text.strip().lower())
+
+
+def _begin(talk: Talk, start: str) -> tuple[Talk, tuple[Act, ...]]:
+    counted: tuple[Act, ...] = (CountOpened(start),) if start else ()
+    if is_member(talk):
+        return talk, (*counted, Say("balance"))
+    # The first link stays: who invited somebody is not replaced by a poster seen later.
+    return structs.replace(talk, step="consent", start=talk.start or start), (*counted, Say("greeting"))
+
+
+def _press(talk: Talk, action: str) -> tuple[Talk, tuple[Act, ...]]:
+    if action.startswith(SPEAK):
+        return _speak(talk, action.removeprefix(SPEAK))
+    if is_member(talk):
+        return _press_as_member(talk, action)
+    if action.startswith(AGREE):
+        return _agree(talk, action.removeprefix(AGREE))
+    if action == DECLINE:
+        return structs.replace(talk, step="consent"), (Say("consent_needed"),)
+    return _begin(talk, "")
+
+
+def _press_as_member(talk: Talk, action: str) -> tuple[Talk, tuple[Act, ...]]:
+    if action == NO_OFFERS:
+        return structs.replace(talk, step="member"), (WantOffers(None),)
+    if action.startswith(WANT_OFFERS):
+        version = action.removeprefix(WANT_OFFERS)
+        if version != CURRENT["marketing"]:
+            return talk, (Say("ask_offers"),)
+        return structs.replace(talk, step="member"), (WantOffers(version),)
+    if action.startswith(NOT_ME):
+        receipt_id = _id_of(action.removeprefix(NOT_ME))
+        return talk, (StopSpending(receipt_id),) if receipt_id else ()
+    # A button of an old message.
+    return talk, (Say("balance"),)
+
+
+def _agree(talk: Talk, version: str) -> tuple[Talk, tuple[Act, ...]]:
+    """Go on to the phone, if what was agreed to is the text of today; else show that one."""
+    if version != CURRENT["personal_data"]:
+        return structs.replace(talk, step="consent"), (Say("greeting"),)
+    return structs.replace(talk, step="phone", agreed=version), (Say("ask_phone"),)
+
+
+def _speak(talk: Talk, language: str) -> tuple[Talk, tuple[Act, ...]]:
+    for known in LANGUAGES:
+        if known == language:
+            return structs.replace(talk, language=known), (Speak(known), Say("language_changed"))
+    return talk, (Say("languages"),)
+
+
+def _write(talk: Talk, text: str) -> tuple[Talk, tuple[Act, ...]]:
+    text = text[:TEXT_LENGTH_MAX]
+    command = command_of(text)
+    if command == "start":
+        return _begin(talk, text.partition(" ")[2].strip()[:START_LENGTH_MAX])
+    if command == "language":
+        return talk, (Say("languages"),)
+    if command == "help":
+        return talk, (Say("help"),)
+    if is_member(talk):
+        return _write_as_member(talk, command)
+    if talk.step == "phone":
+        return talk, (Say("ask_phone"),)
+    return _begin(talk, "")
+
+
+def _write_as_member(talk: Talk, command: Command | None) -> tuple[Talk, tuple[Act, ...]]:
+    match command:
+        case "balance" | "card" | "history" | "friends" | "code":
+            return talk, (Say(command),)
+        case "offers":
+            return talk, (Say("ask_offers"),)
+        case "stop":
+            return structs.replace(talk, step="member"), (WantOffers(None),)
+        case _:
+            return talk, (Say("help"),)
+
+
+def _share(talk: Talk, phone: str, *, is_own: bool) -> tuple[Talk, tuple[Act, ...]]:
+    if is_member(talk):
+        return talk, (Say("balance"),)
+    if not talk.agreed:
+        # Nothing may be kept before they agree, so the phone is not even looked at.
+        return _begin(talk, "")
+    if not is_own:
+        return talk, (Say("not_your_phone"),)
+    return talk, (Enrol(phone=phone, start=talk.start, agreed=talk.agreed),)
+
+
+def _enrolled(talk: Talk, learnt: WasEnrolled) -> tuple[Talk, tuple[Act, ...]]:
+    joined = SayJoined(learnt.points, learnt.scale, learnt.was_known)
+    if learnt.have_chosen:
+        return structs.replace(talk, step="member"), (joined,)
+    return structs.replace(talk, step="offers"), (joined, Say("ask_offers"))
+
+
+def _id_of(text: str) -> UUID | None:
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        return None
+
+
+def _commands() -> dict[str, Command]:
+    known: dict[str, Command] = {f"/{command}": command for command in get_args(Command)}
+    for language in LANGUAGES:
+        for command, label in chain.from_iterable(MENU):
+            known[translator(language).gettext(label).lower()] = command
+    return known
+
+
+_COMMANDS: Mapping[str, Command] = MappingProxyType(_commands())

@@ -1,0 +1,186 @@
+"""What can be said to a person in a messenger: facts, without words. ``wording`` makes sentences of them.
+
+Contents are stored as they are decided and worded when they are sent, in the person's language. Points are in units
+of the programme whose ``scale`` stands beside them.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+ACTION_LENGTH_MAX = 64
+"""Bytes of what a button sends back: Telegram's limit, the lowest of all."""
+
+
+class Told(Struct, frozen=True, tag_field="kind", omit_defaults=True):
+    """One thing to say."""
+
+
+class Greeting(Told, tag="greeting", frozen=True):
+    """Who we are, what joining gives, and the text to agree to: ``text_version`` of the personal data's."""
+
+    welcome: int
+    scale: int
+    text_version: str
+
+
+class ConsentNeeded(Told, tag="consent_needed", frozen=True):
+    """They did not agree: nothing is kept, and they may change their mind."""
+
+    text_version: str
+
+
+class AskPhone(Told, tag="ask_phone", frozen=True):
+    """Ask for the phone by the messenger's own button."""
+
+
+class NotYourPhone(Told, tag="not_your_phone", frozen=True):
+    """A contact was sent that the messenger does not vouch for."""
+
+
+class Joined(Told, tag="joined", frozen=True):
+    """The card works. ``points`` were given for joining; ``was_known``: they were a member before."""
+
+    points: int
+    scale: int
+    was_known: bool = False
+
+
+class AskOffers(Told, tag="ask_offers", frozen=True):
+    """Ask whether they want advertising; nothing depends on the answer."""
+
+    text_version: str
+
+
+class NoProgram(Told, tag="no_program", frozen=True):
+    """The business has no programme yet."""
+
+
+class BalanceTold(Told, tag="balance", frozen=True):
+    """``burning`` of the available points are good until the end of ``good_until``, the first to burn."""
+
+    available: int
+    pending: int
+    debt: int
+    scale: int
+    tier: str = ""
+    burning: int = 0
+    good_until: date | None = None
+
+
+class CardTold(Told, tag="card", frozen=True):
+    """The card as a picture; ``code`` is what its QR carries, ``number`` is read by people."""
+
+    code: str
+    number: str
+    name: str
+    available: int
+    scale: int
+
+
+class HistoryLine(Struct, frozen=True, array_like=True):
+    """``movement`` is a kind of the journal; ``points`` below zero were taken."""
+
+    at: datetime
+    movement: str
+    points: int
+
+
+class History(Told, tag="history", frozen=True):
+    lines: tuple[HistoryLine, ...]
+    scale: int
+
+
+class FriendsLink(Told, tag="friends", frozen=True):
+    link: str
+
+
+class Help(Told, tag="help", frozen=True):
+    is_member: bool
+
+
+class OffersChanged(Told, tag="offers", frozen=True):
+    are_wanted: bool
+
+
+class ChooseLanguage(Told, tag="choose_language", frozen=True):
+    pass
+
+
+class LanguageChanged(Told, tag="language", frozen=True):
+    pass
+
+
+class SpendingStopped(Told, tag="spending_stopped", frozen=True):
+    """They said that it was not them: nothing is spent any more, and the staff knows."""
+
+
+class SpendCode(Told, tag="spend_code", frozen=True):
+    """What a till takes as the member's agreement: digits to tell, ``qr`` to scan. Once sent, neither is kept."""
+
+    digits: str
+    qr: str
+    minutes: int
+
+
+class Bought(Told, tag="bought", frozen=True):
+    """A purchase was booked: what it earned, what was spent on it."""
+
+    receipt_id: UUID
+    branch: str
+    amount_minor: int
+    earned: int
+    spent: int
+    available: int
+    scale: int
+
+
+class Returned(Told, tag="returned", frozen=True):
+    """A return was booked: ``back`` were spent and came back, ``taken`` had been earned."""
+
+    refund_minor: int
+    back: int
+    taken: int
+    available: int
+    scale: int
+
+
+class BurnsSoon(Told, tag="burns_soon", frozen=True):
+    points: int
+    good_until: date
+    scale: int
+
+
+class TierReached(Told, tag="tier_reached", frozen=True):
+    tier: str
+
+
+class FriendCame(Told, tag="friend_came", frozen=True):
+    pass
+
+
+Content = (
+    Greeting
+    | ConsentNeeded
+    | AskPhone
+    | NotYourPhone
+    | Joined
+    | AskOffers
+    | NoProgram
+    | BalanceTold
+    | CardTold
+    | History
+    | FriendsLink
+    | Help
+    | OffersChanged
+    | ChooseLanguage
+    | LanguageChanged
+    | SpendingStopped
+    | SpendCode
+    | Bought
+    | Returned
+    | BurnsSoon
+    | TierReached
+    | FriendCame
+)

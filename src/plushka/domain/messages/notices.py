@@ -1,0 +1,68 @@
+"""What members are told of purchases and returns as they are booked."""
+
+from collections.abc import Iterator, Sequence
+
+from plushka.domain.members.channels import list_reachable
+from plushka.domain.messages.contents import Bought, Content, Returned, TierReached
+from plushka.domain.messages.outgoing import Notice, tell_members
+from plushka.domain.programs.versions import Versions
+from plushka.domain.purchases.model import Receipt, Return
+from plushka.domain.purchases.queries import get_receipt
+from plushka.engine.version import Version
+from plushka.platform.database import Tx
+
+
+async def tell_of_purchases(tx: Tx, versions: Versions, receipts: Sequence[Receipt]) -> int:
+    """Leave notices of purchases that moved points or a tier; return how many were left.
+
+    Who cannot be written to costs a look into an index and nothing else.
+    """
+    buyers = {receipt.member_id for receipt in receipts if receipt.member_id is not None}
+    reachable = await list_reachable(tx, buyers) if buyers else frozenset()
+    notices: list[Notice] = []
+    for receipt in receipts:
+        if receipt.member_id is not None and receipt.member_id in reachable:
+            version = await versions.get(tx, receipt.version_id)
+            for subject, content in of_purchase(receipt, version):
+                notices.append(Notice(receipt.member_id, f"{subject}:{receipt.id}", content))
+    return await tell_members(tx, notices)
+
+
+async def tell_of_return(tx: Tx, versions: Versions, booked: Return) -> int:
+    """Leave a notice of a return that moved points; return how many were left."""
+    if booked.is_repeat or booked.balance is None or not (booked.points_back or booked.points_clawed_back):
+        return 0
+    receipt = await get_receipt(tx, booked.receipt_id)
+    if receipt.member_id is None:
+        return 0
+    version = await versions.get(tx, receipt.version_id)
+    content = Returned(
+        refund_minor=booked.refund_minor,
+        back=booked.points_back,
+        taken=booked.points_clawed_back,
+        available=booked.balance.available,
+        scale=version.program.point.scale,
+    )
+    return await tell_members(tx, [Notice(receipt.member_id, f"return:{booked.id}", content)])
+
+
+def of_purchase(receipt: Receipt, version: Version) -> Iterator[tuple[str, Content]]:
+    """Yield what a purchase gives to tell, with the word that begins its key."""
+    outcome = receipt.outcome
+    spent = outcome.redeemed.points if outcome.redeemed else 0
+    if outcome.earned_points or spent:
+        yield (
+            "receipt",
+            Bought(
+                receipt_id=receipt.id,
+                branch=receipt.branch_name,
+                amount_minor=outcome.payable_minor,
+                earned=outcome.earned_points,
+                spent=spent,
+                available=receipt.balance.available if receipt.balance else 0,
+                scale=version.program.point.scale,
+            ),
+        )
+    if outcome.tier_after is not None and outcome.tier_after != outcome.tier_before:
+        names = {tier.id: tier.name for tier in version.program.tiers.tiers} if version.program.tiers else {}
+        yield "tier", TierReached(tier=names.get(outcome.tier_after, outcome.tier_after))

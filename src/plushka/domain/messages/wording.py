@@ -1,0 +1,347 @@
+"""Contents in words: at most a few lines and a button or two, figures in bold."""
+
+from datetime import date
+from html import escape
+from typing import Literal, assert_never
+
+from msgspec import Struct
+
+from plushka.domain.businesses.model import Business
+from plushka.domain.ledger.words import KINDS
+from plushka.domain.members.consent_texts import consent_text
+from plushka.domain.messages.contents import (
+    AskOffers,
+    AskPhone,
+    BalanceTold,
+    Bought,
+    BurnsSoon,
+    CardTold,
+    ChooseLanguage,
+    ConsentNeeded,
+    Content,
+    FriendCame,
+    FriendsLink,
+    Greeting,
+    Help,
+    History,
+    Joined,
+    LanguageChanged,
+    NoProgram,
+    NotYourPhone,
+    OffersChanged,
+    Returned,
+    SpendCode,
+    SpendingStopped,
+    TierReached,
+)
+from plushka.domain.messages.model import Button, Message, Picture
+from plushka.platform.i18n import (
+    NBSP,
+    Language,
+    Translator,
+    format_date,
+    format_money,
+    format_points,
+    format_points_number,
+    join,
+    marked,
+    translator,
+)
+
+AGREE = "agree:"
+DECLINE = "decline"
+WANT_OFFERS = "offers:on:"
+NO_OFFERS = "offers:off"
+SPEAK = "speak:"
+NOT_ME = "not_me:"
+"""What buttons send back, followed by a version, a language or an id where a colon ends it; no longer than
+``contents.ACTION_LENGTH_MAX``."""
+
+MenuCommand = Literal["card", "code", "balance", "history", "friends"]
+LANGUAGE_NAMES: tuple[tuple[Language, str], ...] = (("ru", "Русский"), ("en", "English"))
+
+MENU: tuple[tuple[tuple[MenuCommand, str], ...], ...] = (
+    (("card", marked("Card")), ("code", marked("Code"))),
+    (("balance", marked("Balance")), ("history", marked("History")), ("friends", marked("For friends"))),
+)
+"""The member's menu, row by row: commands and the labels that send them."""
+
+
+class Voice(Struct, frozen=True):
+    """Who speaks, and in which language."""
+
+    business: Business
+    language: Language
+
+    @property
+    def words(self) -> Translator:
+        return translator(self.language)
+
+    def bold(self, text: str) -> str:
+        return f"<b>{escape(text, quote=False)}</b>"
+
+    def points(self, points: int, scale: int) -> str:
+        return self.bold(format_points(points, scale, self.language))
+
+    def signed(self, points: int, scale: int) -> str:
+        return self.bold(format_points(points, scale, self.language, signed=True))
+
+    def money(self, minor: int) -> str:
+        return self.bold(format_money(minor, self.business.currency, self.language, trim=True))
+
+    def gettext(self, message: str, **values: object) -> str:
+        """Return a sentence; what is filled in is markup already, or free of it."""
+        return self.words.gettext(message, **values)
+
+
+def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, PLR0912  one case a content
+    """Return the message that says ``content``."""
+    match content:
+        case Greeting():
+            return _greeting(content, voice)
+        case ConsentNeeded(text_version):
+            text = voice.gettext("Without your agreement we keep nothing and cannot give you a card.")
+            return Message(text, rows=((_agree(text_version, voice),),))
+        case AskPhone():
+            return Message(
+                voice.gettext("The card is tied to your phone. Share it by the button below."),
+                keyboard="contact",
+            )
+        case NotYourPhone():
+            return Message(
+                voice.gettext("This is not your own contact. Share your phone by the button below."),
+                keyboard="contact",
+            )
+        case Joined():
+            return _joined(content, voice)
+        case AskOffers(text_version):
+            return _ask_offers(text_version, voice)
+        case NoProgram():
+            return Message(voice.gettext("The programme has not begun yet. Come back a little later."))
+        case BalanceTold():
+            return _balance(content, voice)
+        case CardTold():
+            return _card(content, voice)
+        case History():
+            return _history(content, voice)
+        case FriendsLink(link):
+            text = voice.gettext("Your link for friends. They get a card, you are told when they come:")
+            return Message(f"{text}\n{escape(link)}", keyboard="menu")
+        case Help(is_member):
+            return _help(voice, is_member=is_member)
+        case OffersChanged(are_wanted):
+            return Message(
+                voice.gettext("You will get offers here. /stop ends them.")
+                if are_wanted
+                else voice.gettext("No more offers. What happens to your points you are still told."),
+                keyboard="menu",
+            )
+        case ChooseLanguage():
+            row = tuple(Button(name, action=f"{SPEAK}{code}") for code, name in LANGUAGE_NAMES)
+            return Message(voice.gettext("Which language shall we speak?"), rows=(row,))
+        case LanguageChanged():
+            return Message(voice.gettext("We speak English now."), keyboard="menu")
+        case SpendingStopped():
+            return Message(
+                voice.gettext(
+                    "Nothing more is spent from your card, and the staff of {business} knows.",
+                    business=voice.bold(voice.business.name),
+                )
+            )
+        case SpendCode(digits):
+            code = voice.bold(grouped(digits))
+            text = voice.gettext(
+                "{code} — show it at the till to spend. Good for {minutes} minutes, once.",
+                code=code,
+                minutes=content.minutes,
+            )
+            return Message(text, keyboard="menu", picture=Picture(code=content.qr, number=content.digits))
+        case Bought():
+            return _bought(content, voice)
+        case Returned():
+            return _returned(content, voice)
+        case BurnsSoon():
+            text = voice.gettext(
+                "{points} burn after {day}.",
+                points=voice.points(content.points, content.scale),
+                day=_last_day(content.good_until, voice),
+            )
+            return Message(text, rows=(_app(voice),))
+        case TierReached(tier):
+            return Message(
+                voice.gettext("Your tier is {tier} now.", tier=voice.bold(tier)), rows=(_app(voice),)
+            )
+        case FriendCame():
+            return Message(voice.gettext("A friend of yours has come by your link. Thank you."))
+        case _:
+            assert_never(content)
+
+
+def _greeting(content: Greeting, voice: Voice) -> Message:
+    business = voice.business.name
+    first = voice.gettext("{business}: your card lives in this chat.", business=voice.bold(business))
+    if content.welcome:
+        gift = voice.points(content.welcome, content.scale)
+        first += " " + voice.gettext("{points} for joining.", points=gift)
+    agreement = consent_text(
+        "personal_data", content.text_version, business=business, language=voice.language
+    )
+    decline = Button(voice.gettext("Not now"), action=DECLINE)
+    return Message(
+        f"{first}\n\n{escape(agreement or '', quote=False)}",
+        rows=((_agree(content.text_version, voice),), (decline,)),
+    )
+
+
+def _agree(text_version: str, voice: Voice) -> Button:
+    return Button(voice.gettext("I agree"), action=f"{AGREE}{text_version}")
+
+
+def _joined(content: Joined, voice: Voice) -> Message:
+    if content.was_known:
+        text = voice.gettext("You are known here already: your card works as it did, with all its points.")
+    elif content.points:
+        gift = voice.points(content.points, content.scale)
+        text = voice.gettext("Done, the card is yours. {points} for joining are on it.", points=gift)
+    else:
+        text = voice.gettext("Done, the card is yours.")
+    return Message(text, keyboard="menu")
+
+
+def _ask_offers(text_version: str, voice: Voice) -> Message:
+    business = voice.business.name
+    text = consent_text("marketing", text_version, business=business, language=voice.language) or ""
+    note = voice.gettext("The card works either way.")
+    return Message(
+        f"{escape(text, quote=False)} {note}",
+        rows=(
+            (Button(voice.gettext("Yes, send them"), action=f"{WANT_OFFERS}{text_version}"),),
+            (Button(voice.gettext("No, thank you"), action=NO_OFFERS),),
+        ),
+    )
+
+
+def _balance(content: BalanceTold, voice: Voice) -> Message:
+    lines = [voice.gettext("You have {points}.", points=voice.points(content.available, content.scale))]
+    if content.tier:
+        lines[0] += " " + voice.gettext("Your tier: {tier}.", tier=voice.bold(content.tier))
+    if content.pending:
+        lines.append(
+            voice.gettext("{points} will come in soon.", points=voice.points(content.pending, content.scale))
+        )
+    if content.debt:
+        lines.append(
+            voice.gettext(
+                "{points} are owed after a return; new points repay them first.",
+                points=voice.points(content.debt, content.scale),
+            )
+        )
+    if content.burning and content.good_until is not None:
+        lines.append(
+            voice.gettext(
+                "{points} burn after {day}.",
+                points=voice.points(content.burning, content.scale),
+                day=_last_day(content.good_until, voice),
+            )
+        )
+    return Message("\n".join(lines), rows=(_app(voice),), keyboard="menu")
+
+
+def _card(content: CardTold, voice: Voice) -> Message:
+    text = voice.gettext(
+        "{business}, {name}: {points}. Show it at the till.",
+        business=voice.bold(voice.business.name),
+        name=escape(content.name, quote=False),
+        points=voice.points(content.available, content.scale),
+    )
+    if not content.name:
+        text = voice.gettext(
+            "{business}: {points}. Show it at the till.",
+            business=voice.bold(voice.business.name),
+            points=voice.points(content.available, content.scale),
+        )
+    return Message(text, keyboard="menu", picture=Picture(code=content.code, number=content.number))
+
+
+def _history(content: History, voice: Voice) -> Message:
+    if not content.lines:
+        return Message(
+            voice.gettext("Nothing has happened yet. The first purchase will stand here."), keyboard="menu"
+        )
+    zone = voice.business.time_zone
+    lines = [
+        f"{format_date(line.at, voice.language, zone=zone, form='short')} "
+        f"{voice.bold(format_points_number(line.points, content.scale, voice.language, signed=True))} "
+        f"{voice.words.gettext(KINDS[line.movement]).lower()}"
+        for line in content.lines
+    ]
+    return Message("\n".join(lines), rows=(_app(voice),), keyboard="menu")
+
+
+def _help(voice: Voice, *, is_member: bool) -> Message:
+    if not is_member:
+        return Message(
+            voice.gettext("Write /start, and the card of {business} is yours.", business=voice.business.name)
+        )
+    told = (
+        ("/balance", marked("how many points you have")),
+        ("/card", marked("the card for the till")),
+        ("/code", marked("a code to spend points")),
+        ("/history", marked("what has happened")),
+        ("/friends", marked("a link for friends")),
+        ("/offers", marked("get offers")),
+        ("/stop", marked("no more offers")),
+        ("/language", marked("another language")),
+    )
+    return Message(
+        "\n".join(f"{command} — {voice.words.gettext(meaning)}" for command, meaning in told), keyboard="menu"
+    )
+
+
+def _bought(content: Bought, voice: Voice) -> Message:
+    scale = content.scale
+    parts = []
+    if content.spent:
+        parts.append(voice.signed(-content.spent, scale))
+    if content.earned:
+        parts.append(voice.signed(content.earned, scale))
+    place = escape(content.branch, quote=False)
+    first = voice.gettext(
+        "{points} for {money} at {branch}.",
+        points=join(parts, voice.language),
+        money=voice.money(content.amount_minor),
+        branch=place,
+    )
+    second = voice.gettext("You have {points}.", points=voice.points(content.available, scale))
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if content.spent:
+        rows = ((Button(voice.gettext("It was not me"), action=f"{NOT_ME}{content.receipt_id.hex}"),),)
+    return Message(f"{first}\n{second}", rows=rows)
+
+
+def _returned(content: Returned, voice: Voice) -> Message:
+    scale = content.scale
+    changed = [voice.signed(content.back, scale)] if content.back else []
+    if content.taken:
+        changed.append(voice.signed(-content.taken, scale))
+    first = voice.gettext(
+        "Returned {money}: {points}.",
+        money=voice.money(content.refund_minor),
+        points=join(changed, voice.language),
+    )
+    second = voice.gettext("You have {points}.", points=voice.points(content.available, scale))
+    return Message(f"{first}\n{second}")
+
+
+def grouped(digits: str) -> str:
+    """Return a code in two halves, as people read it."""
+    half = len(digits) // 2
+    return f"{digits[:half]}{NBSP}{digits[half:]}"
+
+
+def _app(voice: Voice) -> tuple[Button, ...]:
+    return (Button(voice.gettext("Open the card"), opens_app=True),)
+
+
+def _last_day(day: date, voice: Voice) -> str:
+    return voice.bold(format_date(day, voice.language, form="day"))

@@ -1,0 +1,113 @@
+"""Every content in both languages: short, in one button's width, and without a stranger's markup."""
+
+from datetime import UTC, date, datetime
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from plushka.domain.businesses.model import Business
+from plushka.domain.messages import contents
+from plushka.domain.messages.contents import (
+    ACTION_LENGTH_MAX,
+    BalanceTold,
+    Bought,
+    CardTold,
+    Content,
+    Greeting,
+    History,
+    HistoryLine,
+    Returned,
+    SpendCode,
+)
+from plushka.domain.messages.wording import Voice, worded
+from plushka.platform.i18n import LANGUAGES, NBSP, Language
+from plushka.platform.ids import new_id
+
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+RECEIPT = UUID("01915e00-0000-7000-8000-000000000001")
+BUSINESS = Business(
+    tenant_id=new_id(),
+    name="Пар & <Ко>",
+    currency="RUB",
+    country="RU",
+    language="ru",
+    time_zone="Europe/Moscow",
+    created_at=AT,
+)
+EXAMPLES: tuple[Content, ...] = (
+    Greeting(welcome=100, scale=0, text_version="1"),
+    contents.ConsentNeeded(text_version="1"),
+    contents.AskPhone(),
+    contents.NotYourPhone(),
+    contents.Joined(points=100, scale=0),
+    contents.AskOffers(text_version="1"),
+    contents.NoProgram(),
+    BalanceTold(
+        available=250, pending=10, debt=5, scale=0, tier="Gold", burning=50, good_until=date(2026, 4, 2)
+    ),
+    CardTold(code="+79991234567", number="+79991234567", name="Аня <b>", available=250, scale=0),
+    History(lines=(HistoryLine(AT, "accrue", 50), HistoryLine(AT, "redeem", -30)), scale=0),
+    contents.FriendsLink(link="https://t.me/anna_bot?start=f01&x=1"),
+    contents.Help(is_member=True),
+    contents.OffersChanged(are_wanted=False),
+    contents.ChooseLanguage(),
+    contents.LanguageChanged(),
+    contents.SpendingStopped(),
+    SpendCode(digits="481516", qr="PLK1:ABC", minutes=2),
+    Bought(
+        receipt_id=RECEIPT, branch="Арбат", amount_minor=70000, earned=35, spent=300, available=250, scale=0
+    ),
+    Returned(refund_minor=70000, back=300, taken=35, available=515, scale=0),
+    contents.BurnsSoon(points=50, good_until=date(2026, 4, 2), scale=0),
+    contents.TierReached(tier="Золото"),
+    contents.FriendCame(),
+)
+
+
+BOUGHT = """\
+<b>−300 бонусов</b> и <b>+35 бонусов</b> за <b>700 ₽</b>, Арбат.
+У вас <b>250 бонусов</b>."""
+RETURNED = """\
+Возврат <b>700 ₽</b>: <b>+300 бонусов</b> и <b>−35 бонусов</b>.
+У вас <b>515 бонусов</b>."""
+BALANCE = """\
+У вас <b>250 бонусов</b>. Уровень: <b>Gold</b>.
+Скоро станут доступны: <b>10 бонусов</b>.
+Долг после возврата: <b>5 бонусов</b>. Новые бонусы сначала погасят его.
+<b>50 бонусов</b> сгорят после <b>2 апреля</b>."""
+
+
+def test_there_is_an_example_of_every_content() -> None:
+    assert {type(example) for example in EXAMPLES} == set(get_args(Content))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("content", EXAMPLES, ids=lambda content: type(content).__name__)
+def test_what_is_said_is_short_and_has_no_markup_but_ours(content: Content, language: Language) -> None:
+    message = worded(content, Voice(business=BUSINESS, language=language))
+    bare = message.text.replace("<b>", "").replace("</b>", "")
+    assert 0 < len(bare) <= 1024
+    assert "<" not in bare.replace("&lt;", "")
+    assert "{" not in bare
+    for row in message.rows:
+        for button in row:
+            assert len(button.action.encode()) <= ACTION_LENGTH_MAX
+            assert sum(map(bool, (button.action, button.link, button.opens_app))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (EXAMPLES[17], BOUGHT),
+        (EXAMPLES[18], RETURNED),
+        (EXAMPLES[7], BALANCE),
+    ],
+)
+def test_the_russian_reads_as_it_should(content: Content, expected: str) -> None:
+    assert worded(content, Voice(business=BUSINESS, language="ru")).text.replace(NBSP, " ") == expected
+
+
+def test_who_spent_nothing_is_not_asked_whether_it_was_them() -> None:
+    bought = Bought(RECEIPT, "Арбат", 70000, 35, 0, 250, 0)
+    assert worded(bought, Voice(business=BUSINESS, language="ru")).rows == ()
