@@ -58,3 +58,12 @@ async def earn(key: str) -> int:
 def test_what_cannot_be_is_said_in_a_sentence(wrong: dict[str, str], told: str) -> None:
     with pytest.raises(NotFounded, match=re.escape(told)):
         found("Кофейня", email="anna@example.com", owner="Анна", **wrong)  # type: ignore[arg-type]
+
+
+def test_where_nobody_types_a_password_this_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(getpass, "getpass", nobody)
+    with pytest.raises(NotFounded, match="password: nobody is there to type it"):
+        found("Кофейня", email="anna@example.com", owner="Анна")

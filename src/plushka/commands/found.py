@@ -58,7 +58,7 @@ def found(
     preset
         The programme to begin with: coffee, salon, retail, delivery, clothes or levels; without one, an empty one.
     """
-    password = getpass.getpass("Password of the owner: ")
+    password = _ask_password()
     try:
         if country not in list_countries():
             raise CountryUnknown(field="country", country=country)
@@ -81,6 +81,13 @@ def found(
         sentence = refusal_sentence(refusal.code, refusal.facts, "en")
         raise NotFounded(f"{refusal.field or 'business'}: {sentence}") from refusal
     print(f"{name} is founded. The key of its till, shown only now:\n{founded.till_key}")
+
+
+def _ask_password() -> str:
+    try:
+        return getpass.getpass("Password of the owner: ")
+    except EOFError as error:
+        raise NotFounded("password: nobody is there to type it; send it on the standard input") from error
 
 
 async def _found(dsn: str, plan: Plan, *, email: str, owner: str, password: str, at: datetime) -> Founded:
