@@ -9,7 +9,14 @@ from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Translator, format_date, format_points, marked
+from plushka.platform.i18n import (
+    Translator,
+    format_date,
+    format_number,
+    format_percent,
+    format_points,
+    marked,
+)
 
 GROUPS = {
     "account": marked("Accounts"),
@@ -162,7 +169,7 @@ CHANGES = {
     "language": marked("language"),
     "motto": marked("motto"),
     "name": marked("name"),
-    "personal_discount_bp": marked("personal discount, hundredths of a percent"),
+    "personal_discount_bp": marked("personal discount"),
     "phone": marked("phone"),
     "point_words_en": marked("name of a point in English"),
     "point_words_ru": marked("name of a point in Russian"),
@@ -184,6 +191,8 @@ _CONSENTS = {str(kind): text for kind, text in CONSENT_WORDS.items()}
 _MESSENGERS = {str(messenger): name for messenger, name in MESSENGER_NAMES.items()}
 _SPENDING = {"free": marked("at the cashier's word"), "code": marked("with the member's code")}
 """On whose word points are spent at tills."""
+_SEXES = {"female": marked("female"), "male": marked("male")}
+_CARD_STYLES = {"plain": marked("one colour"), "waves": marked("with waves"), "bun": marked("with a swirl")}
 _KINDS = {name: CHANGES[name] for name in ("phone", "card", "email", "external")}
 
 
@@ -219,6 +228,10 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "points": lambda: format_points(int(text), scale, words.language, signed=True),
         "role": lambda: words.gettext(_ROLES[text]) if text in _ROLES else text,
         "kind": lambda: words.gettext(_KINDS[text]) if text in _KINDS else text,
+        "sex": lambda: words.gettext(_SEXES.get(text, text)),
+        "card_style": lambda: words.gettext(_CARD_STYLES.get(text, text)),
+        "personal_discount_bp": lambda: format_percent(int(text), words.language),
+        "points_max": lambda: format_points(int(text), scale, words.language),
         "birthday": lambda: format_date(date.fromisoformat(text), words.language),
         "messenger": lambda: words.gettext(_MESSENGERS.get(text, text)),
         "consent": lambda: words.gettext(_CONSENTS.get(text, text)),
@@ -226,7 +239,9 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),
     }
-    return tell[name]() if name in tell else text
+    if name in tell:
+        return tell[name]()
+    return format_number(value, words.language) if isinstance(value, int) else text
 
 
 def _listed(name: str, text: str, words: Translator) -> str:
