@@ -23,19 +23,10 @@ from typing import Any
 import httpx
 from msgspec import Struct
 from playwright.async_api import Browser, Page, async_playwright
+from tools.chromium import CHROMIUM, FLAGS
 
 from bench import machine
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks-web.md"
 SCREEN = {"width": 390, "height": 844}
 SLOWDOWN = 4

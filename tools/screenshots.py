@@ -10,8 +10,8 @@ from typing import Annotated
 from cyclopts import Parameter, run
 from playwright.async_api import Browser, Page, async_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+from tools.chromium import CHROMIUM, FLAGS
+
 FOLDER = Path(__file__).parent.parent / "docs" / "office"
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

@@ -89,12 +89,14 @@ create table sessions (
     tenant_id uuid not null references businesses,
     device text not null default '',
     address text not null default '',
+    -- By a passkey, or by a code after the password; or one of them was made and proved in it.
+    is_two_factor boolean not null default false,
     created_at timestamptz not null,
     seen_at timestamptz not null,
     expires_at timestamptz not null
 );
 
-grant update (tenant_id, address, seen_at), delete on sessions to plushka_app;
+grant update (tenant_id, address, seen_at, is_two_factor), delete on sessions to plushka_app;
 
 create index sessions_of_account on sessions (account_id);
 create index sessions_expiring on sessions (expires_at);
@@ -166,6 +168,15 @@ create table challenges (
 grant update (tries), delete on challenges to plushka_app;
 
 create index challenges_expire on challenges (expires_at);
+
+-- Roles of which a business demands a second factor: one of the five, or role:id of its own.
+create table second_factor_demands (
+    tenant_id uuid not null references businesses,
+    role text not null,
+    primary key (tenant_id, role)
+);
+
+grant delete on second_factor_demands to plushka_app;
 
 create table password_resets (
     token_hash bytea primary key,
@@ -285,6 +296,53 @@ create table api_keys (
 );
 
 grant update on api_keys to plushka_app;
+
+-- By what somebody takes over a till: argon2 of four to six digits. It opens no office.
+create table cashier_pins (
+    tenant_id uuid not null,
+    staff_id uuid not null,
+    pin_hash text not null,
+    set_at timestamptz not null,
+    primary key (tenant_id, staff_id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant update, delete on cashier_pins to plushka_app;
+
+-- Tries of a PIN that failed, or have not come through yet: who guesses waits.
+create table pin_tries (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    staff_id uuid not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant delete on pin_tries to plushka_app;
+
+create index pin_tries_of_cashier on pin_tries (tenant_id, staff_id, at);
+create index pin_tries_of_till on pin_tries (tenant_id, till_id, at);
+
+-- A cashier's time at a till. One is open at most: whoever comes next closes what was forgotten.
+create table shifts (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    staff_id uuid not null,
+    opened_at timestamptz not null,
+    closed_at timestamptz,
+    primary key (tenant_id, id),
+    constraint shift_closes_after_opening check (closed_at >= opened_at),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant update (closed_at) on shifts to plushka_app;
+
+create unique index shifts_open on shifts (tenant_id, till_id) where closed_at is null;
 
 -- founding -------------------------------------------------------------------------------------------
 
@@ -608,7 +666,8 @@ create table categories (
 grant update on categories to plushka_app;
 
 -- category_path: the codes of the product's category and of all above it. cost_minor: what a whole unit costs the
--- business, where it is known; it may be changed, receipts keep what held when they were made.
+-- business, where it is known; it may be changed, receipts keep what held when they were made. price_minor: what a
+-- whole unit is sold for as a rule, for a till that has no prices of its own. barcode: where it is not the sku itself.
 create table products (
     tenant_id uuid not null references businesses,
     sku text not null,
@@ -617,8 +676,12 @@ create table products (
     brand text,
     kind text not null default 'goods' check (kind in ('goods', 'certificate', 'delivery')),
     cost_minor bigint check (cost_minor >= 0),
+    price_minor bigint check (price_minor >= 0),
+    barcode text check (barcode <> ''),
     primary key (tenant_id, sku)
 );
+
+create index products_of_barcode on products (tenant_id, barcode) where barcode is not null;
 
 grant update on products to plushka_app;
 

@@ -11,17 +11,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from tests.office.conftest import MEMBER, PASSWORD, PHONE, Shop
 from tests.office.test_permissions import TABLE
 from tests.pos.conftest import Cast, coffee
+from tools.chromium import CHROMIUM, FLAGS
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 LAPTOP = {"width": 1440, "height": 900}
 PHONE_SCREEN = {"width": 390, "height": 844}

@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD
-from tests.office.test_browser import APPEARS_MS, CHROMIUM, FLAGS, LAPTOP, PHONE_SCREEN, check
+from tests.office.test_browser import APPEARS_MS, LAPTOP, PHONE_SCREEN, check
+from tools.chromium import CHROMIUM, FLAGS
 
 from plushka.domain.founding.setups import show_key
 from plushka.platform.database import Database

@@ -7,8 +7,8 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import PASSWORD, browser_at, email_of, signed_in
-from tests.pos.conftest import Cast
+from tests.office.conftest import PASSWORD, browser_at, email_of, plain, signed_in
+from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
 from plushka.delivery.office.permissions import ACTIONS, PERSONAL
@@ -195,6 +195,29 @@ async def test_a_manager_gives_and_takes_no_more_than_they_have(app: Plushka, id
         )
         assert demoted.status_code == httpx.codes.UNPROCESSABLE_ENTITY
         assert "прав больше, чем у вас" in demoted.text
+
+
+async def test_a_pin_is_set_for_a_cashier_by_who_may_and_opens_a_till(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast, ids: dict[str, UUID]
+) -> None:
+    page = f"/settings/staff/{ids['cashier']}"
+    easy = await anna.post(f"{page}/pin", data={"pin": "1234"})
+    assert easy.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert 'id="pin-problem"' in easy.text
+    assert 'value="1234"' in easy.text
+    async with signed_in(app, email_of("manager")) as manager:
+        refused = await manager.post(f"/settings/staff/{ids['owner']}/pin", data={"pin": "2907"})
+        assert "прав больше, чем у вас" in plain(refused.text)
+        given = await manager.post(f"{page}/pin", data={"pin": "2907"})
+        assert given.status_code == httpx.codes.SEE_OTHER
+
+    async with client_of(app, cast.anna.secret) as till:
+        (cashier,) = (await till.get("/v1/cashiers")).json()["cashiers"]
+        assert cashier["id"] == str(ids["cashier"])
+        opened = await till.post("/v1/shifts", json={"cashier": cashier["id"], "pin": "2907"})
+        assert opened.status_code == httpx.codes.CREATED
+        await anna.post(f"{page}/pin/removal")
+        assert (await till.get("/v1/cashiers")).json() == {"cashiers": []}
 
 
 async def test_a_dismissed_person_is_out_at_once_and_is_taken_back(

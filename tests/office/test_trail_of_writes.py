@@ -182,6 +182,8 @@ async def _walk_people(walk: Walk, app: Plushka, ids: dict[str, UUID]) -> None:
     path, staff_id = "/settings/staff/{staff_id:uuid}", ids["cashier"]
     await walk.post(path, "staff.change", {**person, "role": "manager"}, staff_id=staff_id)
     await walk.post(f"{path}/reset-link", "password.reset_link", staff_id=staff_id)
+    await walk.post(f"{path}/pin", "staff.set_pin", {"pin": "2907"}, staff_id=staff_id)
+    await walk.post(f"{path}/pin/removal", "staff.remove_pin", staff_id=staff_id)
     await walk.post(f"{path}/dismiss", "staff.dismiss", staff_id=staff_id)
     await walk.post(f"{path}/rehire", "staff.rehire", staff_id=staff_id)
 
@@ -198,6 +200,7 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
     await _walk_links(walk)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
+    await walk.post("/settings/sign-in", "second_factor.demand", {"roles": "accountant"})
     left = await walk.post("/receipts/exports", "task.leave")
     await walk.post("/journal/exports", "task.leave")
     columns = {"format": "csv", "column": "name"}

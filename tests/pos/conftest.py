@@ -27,13 +27,15 @@ from plushka.domain.catalog.model import Category, ProductEntry
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.staff.model import SCOPES, Scope
-from plushka.domain.staff.operations import issue_key, set_up_till
+from plushka.domain.staff.operations import add_account, hire, issue_key, set_up_till
+from plushka.domain.staff.pins import set_pin
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, RedemptionLimits
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 from plushka.platform.settings import Environment, Settings
 
 RATE_PER_SECOND = 1000
+PIN = "2907"
 CASHBACK = Program(
     name="Кешбэк 10 %",
     currency="RUB",
@@ -73,7 +75,14 @@ async def open_business(
         program_id = await create_program(tx, name=program.name)
         await publish(tx, program_id=program_id, program=program, valid_from=tx.at - timedelta(days=30))
         await upsert_categories(tx, [Category("drinks", "Напитки")])
-        await upsert_products(tx, [ProductEntry("4600001", "Капучино 0,3", category="drinks")])
+        await upsert_products(
+            tx,
+            [
+                ProductEntry(
+                    "4600001", "Капучино 0,3", category="drinks", price_minor=230_00, barcode="4607001234563"
+                )
+            ],
+        )
         till = await set_up_till(tx, name="Касса 1", branch_id=branch.id)
         key, secret = await issue_key(tx, till_id=till.id, scopes=SCOPES)
     return Business(tx.tenant_id, till.id, key.id, secret)
@@ -86,6 +95,20 @@ async def new_till(
     async with database.transaction(business.tenant_id, actor="test:cast", at=clock.now()) as tx:
         till = await set_up_till(tx, name="Новая касса")
         return (await issue_key(tx, till_id=till.id, scopes=scopes))[1]
+
+
+async def new_cashier(
+    database: Database, clock: SetClock, business: Business, *, name: str, pin: str = PIN
+) -> UUID:
+    """Hire a cashier with a PIN for all branches of the business, and return their place in it."""
+    async with database.global_transaction(actor="test:cast", at=clock.now()) as global_tx:
+        account = await add_account(
+            global_tx, email=f"{new_id()}@plushka.example", name=name, password_hash="none", language="ru"
+        )
+    async with database.transaction(business.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        person = await hire(tx, account_id=account.id, role="cashier")
+        await set_pin(tx, person.id, pin)
+    return person.id
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.pos.conftest import Cast, client_of
+from tests.pos.conftest import Cast, client_of, new_cashier
 
 from plushka.app import Plushka
 from plushka.delivery.pos import limits
 from plushka.domain.members.codes import issue_code
 from plushka.domain.purchases import queue
 from plushka.domain.purchases.model import BATCH_MAX, CLOCK_SKEW_MAX, LINES_MAX
-from plushka.domain.staff import keyring
+from plushka.domain.staff import keyring, pins
 from plushka.platform.database import Database
 from plushka.platform.settings import RATE_PER_SECOND
 
@@ -71,6 +71,7 @@ async def test_the_guide_tells_the_truth(
     page: Path, app: Plushka, cast: Cast, database: Database, clock: SetClock
 ) -> None:
     ids: dict[str, str] = {}
+    await new_cashier(database, clock, cast.anna, name="Маша", pin="2580")
     async with client_of(app, cast.anna.secret) as till:
         for example in examples(page):
             request = ID.sub(lambda match: ids[match[0]], example.request)
@@ -111,3 +112,13 @@ def test_the_guide_states_the_limits_that_hold() -> None:
         f"| a revoked key may go on working | {keyring.TTL_SECONDS} seconds |",
     ):
         assert row in text
+
+
+def test_the_guide_states_how_often_a_pin_may_be_wrong() -> None:
+    words = {5: "five"}
+    told = (
+        f"After {words[pins.FAILURES_OF_CASHIER_MAX]} wrong PINs in {pins.WINDOW.seconds // 60} minutes "
+        f"the cashier waits, after {pins.FAILURES_OF_TILL_MAX} the till"
+    )
+
+    assert told in (GUIDE / "tills.md").read_text()

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.pos.conftest import Cast, client_of, coffee
+from tests.pos.conftest import PIN, Cast, client_of, coffee, new_cashier
 
 from plushka.app import Plushka
 from plushka.delivery.pos.routes import ENDPOINTS
@@ -19,6 +19,8 @@ from plushka.platform.database import Database
 # Boris' key has the right to quote and no other.
 TABLE = {
     # route: (nobody, a false key, Boris, Eve, Anna)
+    "GET /v1/till": (401, 401, 200, 200, 200),
+    "GET /v1/products": (401, 401, 200, 200, 200),
     "POST /v1/members": (401, 401, 403, 201, 200),
     "GET /v1/members": (401, 401, 403, 404, 200),
     "GET /v1/members/{id}": (401, 401, 403, 404, 200),
@@ -30,8 +32,14 @@ TABLE = {
     "POST /v1/holds/{id}/cancel": (401, 401, 403, 404, 200),
     "GET /v1/receipts/{id}": (401, 401, 403, 404, 200),
     "GET /v1/receipts": (401, 401, 403, 404, 200),
+    "GET /v1/receipts/latest": (401, 401, 403, 200, 200),
+    "GET /v1/receipts/{id}/returns": (401, 401, 403, 404, 200),
     "POST /v1/returns": (401, 401, 403, 404, 201),
     "POST /v1/returns/preview": (401, 401, 403, 404, 200),
+    "GET /v1/cashiers": (401, 401, 403, 200, 200),
+    "POST /v1/shifts": (401, 401, 403, 404, 200),
+    "GET /v1/shifts/current": (401, 401, 403, 404, 200),
+    "POST /v1/shifts/{id}/close": (401, 401, 403, 404, 200),
 }
 
 
@@ -40,14 +48,22 @@ def test_every_route_is_in_the_table() -> None:
 
 
 @pytest.fixture
-async def things(anna: httpx.AsyncClient) -> dict[str, str]:
+async def things(anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock) -> dict[str, str]:
     """What Anna has and Eve shall not see."""
     member = (await anna.post("/v1/members", json={"phone": "+79161234567"})).json()
     receipt = (await anna.post("/v1/purchases", json=coffee(member={"id": member["id"]}))).json()
     hold = await anna.post(
         "/v1/holds", json={"external_id": "H", "member": {"id": member["id"]}, "points": 1}
     )
-    return {"member": member["id"], "receipt": receipt["id"], "hold": hold.json()["id"]}
+    cashier = await new_cashier(database, clock, cast.anna, name="Маша")
+    shift = await anna.post("/v1/shifts", json={"cashier": str(cashier), "pin": PIN})
+    return {
+        "member": member["id"],
+        "receipt": receipt["id"],
+        "hold": hold.json()["id"],
+        "cashier": str(cashier),
+        "shift": shift.json()["id"],
+    }
 
 
 def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
@@ -69,6 +85,7 @@ def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, 
         "POST /v1/holds": (method, address, {"external_id": "4", "member": member, "points": 1}),
         "GET /v1/receipts": (method, f"{address}?external_id=1", None),
         "POST /v1/returns": (method, address, back),
+        "POST /v1/shifts": (method, address, {"cashier": things["cashier"], "pin": PIN}),
         "POST /v1/returns/preview": (method, address, back),
     }.get(route, (method, address, None))
 

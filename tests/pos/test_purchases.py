@@ -172,6 +172,9 @@ async def test_an_account_holds_only_so_many_points(
         {"code": "balance_over_maximum", "field": "lines", "points_max": POINTS_MAX}
     ]
     assert sold[2].json()["balance"]["available"] == POINTS_MAX
+    one_more = coffee("4", member={"id": member["id"]}, lines=[grain(1)])
+    del one_more["external_id"]
+    assert (await anna.post("/v1/quotes", json=one_more)).json()["code"] == "balance_over_maximum"
 
 
 async def plenty(database: Database, clock: SetClock, cast: Cast, *, caps: EarningCaps = NO_CAPS) -> None:

@@ -49,6 +49,27 @@ def marked(message: str) -> str:
     return message
 
 
+WEEKDAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
+"""Names of the days, beginning with Monday."""
+WEEKDAYS_SHORT = (
+    marked("Mon"),
+    marked("Tue"),
+    marked("Wed"),
+    marked("Thu"),
+    marked("Fri"),
+    marked("Sat"),
+    marked("Sun"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Translator:
     """Translates into one language; ``{name}`` in a message is filled from the keyword arguments."""

@@ -28,12 +28,17 @@ Connection = ASGIConnection[Any, Any, Any, State]
 SESSION_COOKIE = "plushka_session"
 SIGN_IN_PATH = "/sign-in"
 WELCOME_PATH = "/welcome"
+SECOND_FACTOR_PATH = "/account/second-factor"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or the session has run out."""
+
+
+class SecondFactorNeeded(Exception):
+    """The business demands a second factor of who is signed in, and they have come without one."""
 
 
 class ForeignOrigin(Denied):
@@ -46,6 +51,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let the request in, with a ``Visit`` for its handler.
 
     :raises SignInNeeded: when its action is not for strangers and nobody is signed in
+    :raises SecondFactorNeeded: when who is signed in has to prove a second factor first
     :raises Denied: when the role may not do it, or the request came from another site's page
     """
     _refuse_foreign_origin(connection)
@@ -55,7 +61,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     visit = await _visit(connection)
     connection.scope["state"]["visit"] = visit
     if not visit.may(action):
-        raise Denied
+        raise SecondFactorNeeded if visit.session.owes_second_factor else Denied
 
 
 def provide_visit(request: Connection) -> Visit:

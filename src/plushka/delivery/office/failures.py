@@ -4,9 +4,21 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_404_NOT_FOUND, HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import (
+    HTTP_303_SEE_OTHER,
+    HTTP_401_UNAUTHORIZED,
+    HTTP_403_FORBIDDEN,
+    HTTP_404_NOT_FOUND,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+)
 
-from plushka.delivery.office.admission import SignInNeeded, look_of_stranger, sign_in_url
+from plushka.delivery.office.admission import (
+    SECOND_FACTOR_PATH,
+    SecondFactorNeeded,
+    SignInNeeded,
+    look_of_stranger,
+    sign_in_url,
+)
 from plushka.delivery.office.context import PAGES, OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.look import Look
@@ -46,6 +58,14 @@ def ask_to_sign_in(request: OfficeRequest, _: SignInNeeded) -> Response[str] | R
     if "hx-request" in request.headers:
         return Response("", status_code=HTTP_401_UNAUTHORIZED, headers={"hx-redirect": url, **PAGE_HEADERS})
     return Redirect(url)
+
+
+def ask_for_second_factor(request: OfficeRequest, _: SecondFactorNeeded) -> Response[str] | Redirect:
+    """Send to where a second factor is made: the browser, or the script that fills a part of a page."""
+    if "hx-request" in request.headers:
+        headers = {"hx-redirect": SECOND_FACTOR_PATH, **PAGE_HEADERS}
+        return Response("", status_code=HTTP_403_FORBIDDEN, headers=headers)
+    return Redirect(SECOND_FACTOR_PATH, status_code=HTTP_303_SEE_OTHER)
 
 
 def refuse(request: OfficeRequest, refusal: Refusal) -> Response[str]:

@@ -51,9 +51,11 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "ledger.read": frozenset({"owner", "manager", "accountant"}),
         "ledger.verify": frozenset({"owner", "manager", "accountant"}),
         "account.own": EVERYBODY,
+        "account.secure": EVERYBODY,
         "settings.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "settings.change": frozenset({"owner", "manager"}),
         "settings.limits": frozenset({"owner"}),
+        "settings.sign_in": frozenset({"owner"}),
         "branding.change": frozenset({"owner", "manager", "marketer"}),
         "branches.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "branches.open": frozenset({"owner", "manager"}),
@@ -70,7 +72,10 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
 )
 
 
-PERSONAL = frozenset({"session.leave", "account.own", "businesses.enter", "search.read", "tasks.read"})
+OWING = frozenset({"session.leave", "account.secure", "businesses.enter"})
+"""All that somebody may do who owes a second factor: make one, or be elsewhere."""
+
+PERSONAL = OWING | {"account.own", "search.read", "tasks.read"}
 """What everybody may do about themselves, whatever their role: no role is made of it."""
 
 WHOLE_BUSINESS = frozenset(
@@ -85,6 +90,7 @@ WHOLE_BUSINESS = frozenset(
         "sandbox.open",
         "settings.change",
         "settings.limits",
+        "settings.sign_in",
         "staff.roles",
     }
 )
@@ -97,6 +103,8 @@ def may(session: Session, action: str) -> bool:
     :raises KeyError: an action that the table does not have
     """
     roles = ACTIONS[action]
+    if session.owes_second_factor:
+        return action in OWING
     if action in PERSONAL:
         return True
     if session.branch_ids and action in WHOLE_BUSINESS:

@@ -6,9 +6,9 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from plushka.delivery.office.account.routes import HANDLERS as ACCOUNT
-from plushka.delivery.office.admission import SignInNeeded, admit, provide_visit
+from plushka.delivery.office.admission import SecondFactorNeeded, SignInNeeded, admit, provide_visit
 from plushka.delivery.office.engagement.routes import HANDLERS as ENGAGEMENT
-from plushka.delivery.office.failures import ask_to_sign_in, fail, fail_http, refuse
+from plushka.delivery.office.failures import ask_for_second_factor, ask_to_sign_in, fail, fail_http, refuse
 from plushka.delivery.office.home.routes import HANDLERS as HOME
 from plushka.delivery.office.journal.routes import HANDLERS as JOURNAL
 from plushka.delivery.office.members.routes import HANDLERS as MEMBERS
@@ -47,6 +47,7 @@ router = Router(
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     SignInNeeded: ask_to_sign_in,
+    SecondFactorNeeded: ask_for_second_factor,
     Refusal: refuse,
     HTTPException: fail_http,
     Exception: fail,

@@ -18,6 +18,7 @@ from plushka.delivery.web.look import Look
 from plushka.delivery.web.notices import NO_NOTICE, Notice
 from plushka.domain.businesses.model import Business
 from plushka.domain.programs.model import PublishedVersion
+from plushka.domain.staff.demands import role_key
 from plushka.domain.staff.model import Session, Workplace
 from plushka.domain.staff.roles import Rights
 from plushka.platform.database import Tx
@@ -71,8 +72,7 @@ class Visit:
     @property
     def limited_as(self) -> str:
         """The role whose limit of points by hand this person has."""
-        own_role = self.session.own_role
-        return f"role:{own_role.id}" if own_role else str(self.session.role)
+        return role_key(self.session.role, self.session.own_role)
 
     @property
     def rights(self) -> Rights:

@@ -4,6 +4,7 @@ from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.requests import HoldIn, Query
 from plushka.domain.ledger.model import InsufficientPoints, WalletMoved
 from plushka.domain.members.model import PhoneInvalid, UnknownMember
+from plushka.domain.members.permits import PermitRequired, PermitUnusable
 from plushka.domain.purchases.hold import cancel_hold, hold
 from plushka.domain.purchases.model import (
     Hold,
@@ -26,6 +27,8 @@ from plushka.domain.purchases.model import (
         UnknownBranch,
         InsufficientPoints,
         RedemptionRefused,
+        PermitRequired,
+        PermitUnusable,
         WalletMoved,
         ReceiptDiffers,
         KeyReused,

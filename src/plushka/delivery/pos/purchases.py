@@ -13,6 +13,7 @@ from plushka.delivery.pos.requests import BatchIn, PurchaseIn, Query, QuoteIn, T
 from plushka.delivery.pos.texts import tell_quote, tell_receipt
 from plushka.domain.ledger.model import InsufficientPoints
 from plushka.domain.members.model import PhoneInvalid, UnknownMember
+from plushka.domain.members.permits import PermitRequired, PermitUnusable
 from plushka.domain.purchases.model import (
     Committed,
     HoldClosed,
@@ -52,6 +53,8 @@ _UNBOOKABLE = (
     InsufficientPoints,
     PayableChanged,
     ReceiptDiffers,
+    PermitRequired,
+    PermitUnusable,
 )
 _LINES = [
     {"sku": "4600001", "name": "Капучино 0,3", "quantity_milli": 2000, "amount_minor": 46000},

@@ -1,8 +1,10 @@
 """All endpoints of the API, in the order in which they are described."""
 
-from plushka.delivery.pos import holds, members, purchases, receipts, returns
+from plushka.delivery.pos import holds, members, products, purchases, receipts, returns, shifts, till
 
 ENDPOINTS = (
+    till.show_till,
+    products.show_products,
     members.find_or_enroll_member,
     members.find_member_by_identity,
     members.show_member,
@@ -14,6 +16,12 @@ ENDPOINTS = (
     holds.cancel_points_hold,
     receipts.show_receipt,
     receipts.find_receipt_by_number,
+    receipts.show_latest_receipts,
+    receipts.show_returns_of_receipt,
     returns.book_return,
     returns.preview_booked_return,
+    shifts.show_cashiers,
+    shifts.begin_shift,
+    shifts.show_current_shift,
+    shifts.end_shift,
 )

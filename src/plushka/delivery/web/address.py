@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+
+from plushka.engine.local_time import instant
 
 TEXT_LENGTH_MAX = 200
 YEARS = (2000, 2199)
@@ -30,6 +32,14 @@ def day_of(query: Mapping[str, str], name: str) -> date | None:
     except ValueError:
         return None
     return day if YEARS[0] <= day.year <= YEARS[1] else None
+
+
+def span(first_on: date | None, last_on: date | None, zone: str) -> tuple[datetime | None, datetime | None]:
+    """Return the moment at which the first day begins by the clock of ``zone``, and that at which the last is over."""
+    return (
+        instant(first_on, 0, zone) if first_on else None,
+        instant(last_on + timedelta(days=1), 0, zone) if last_on else None,
+    )
 
 
 def units_of(text: str, decimals: int) -> int | None:

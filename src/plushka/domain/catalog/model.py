@@ -23,7 +23,8 @@ class Category(Struct, frozen=True):
 class ProductEntry(Struct, frozen=True):
     """A product as it is entered: ``category`` is the code of its own category.
 
-    ``cost_minor`` is what a whole unit costs the business, None where that is not known.
+    ``cost_minor`` is what a whole unit costs the business, ``price_minor`` what it is sold for as a rule, None where
+    that is not known. ``barcode`` is that on the goods, where the sku is another.
     """
 
     sku: str
@@ -32,6 +33,8 @@ class ProductEntry(Struct, frozen=True):
     brand: str | None = None
     kind: ProductKind = "goods"
     cost_minor: int | None = None
+    price_minor: int | None = None
+    barcode: str | None = None
 
 
 class Product(Struct, frozen=True):
@@ -49,6 +52,16 @@ class GoodsLine(Struct, frozen=True):
     kind: Literal["product", "category", "brand"]
     code: str
     name: str
+
+
+class ShelfProduct(Struct, frozen=True):
+    """A product as a till offers it; ``price_minor`` of a whole unit, None: the cashier types it."""
+
+    sku: str
+    name: str
+    category: str | None
+    price_minor: int | None
+    barcode: str | None
 
 
 class CategoryUnknown(Invalid):

@@ -75,17 +75,21 @@ async def upsert_products(tx: Tx, products: Iterable[ProductEntry]) -> None:
         f"""
         -- catalog.upsert_products
         {PATHS}
-        insert into products (tenant_id, sku, name, category_path, brand, kind, cost_minor)
-        select $1, sku, name, coalesce(path, '{{}}'), brand, kind, cost_minor
-        from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-            as entered (sku, name, category, brand, kind, cost_minor)
+        insert into products
+            (tenant_id, sku, name, category_path, brand, kind, cost_minor, price_minor, barcode)
+        select $1, sku, name, coalesce(path, '{{}}'), brand, kind, cost_minor, price_minor, barcode
+        from unnest(
+            $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[]
+        ) as entered (sku, name, category, brand, kind, cost_minor, price_minor, barcode)
         left join paths on paths.code = entered.category
         on conflict (tenant_id, sku) do update set
             name = excluded.name,
             category_path = excluded.category_path,
             brand = excluded.brand,
             kind = excluded.kind,
-            cost_minor = excluded.cost_minor
+            cost_minor = excluded.cost_minor,
+            price_minor = excluded.price_minor,
+            barcode = excluded.barcode
         """,  # noqa: S608  constants only
         tx.tenant_id,
         list(entered),
@@ -94,6 +98,8 @@ async def upsert_products(tx: Tx, products: Iterable[ProductEntry]) -> None:
         [product.brand for product in entered.values()],
         [product.kind for product in entered.values()],
         [product.cost_minor for product in entered.values()],
+        [product.price_minor for product in entered.values()],
+        [product.barcode for product in entered.values()],
     )
     await record(tx, action="catalog.upsert_products", subject="catalog", products=len(entered))
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import lru_cache
 
-from plushka.domain.catalog.model import Category, GoodsLine, Product, ProductKind
+from plushka.domain.catalog.model import Category, GoodsLine, Product, ProductKind, ShelfProduct
 from plushka.engine.purchase import Look
 from plushka.platform.database import Tx
 
@@ -11,6 +11,8 @@ CATEGORIES_MAX = 100_000
 """Categories of one business."""
 GOODS_FOUND_MAX = 6
 """Products, categories and brands, each, that a search finds."""
+SHELF_MAX = 200
+"""Products that a till is offered at once."""
 LOOKS_SHARED_MAX = 10_000
 
 PATHS = """
@@ -99,3 +101,29 @@ async def search_goods(tx: Tx, text: str, *, limit: int = GOODS_FOUND_MAX) -> tu
         limit,
     )
     return tuple(GoodsLine(kind=row["kind"], code=row["code"], name=row["name"]) for row in rows)
+
+
+async def list_shelf(tx: Tx, text: str, *, limit: int = SHELF_MAX) -> tuple[ShelfProduct, ...]:
+    """Return what a till may sell: whose barcode or sku ``text`` is, before those whose name holds it.
+
+    Without a text: all that have a price, category by category.
+    """
+    rows = await tx.fetch(
+        """
+        -- catalog.list_shelf
+        select sku, products.name, categories.name as category, price_minor, barcode
+        from products
+        left join categories
+            on categories.tenant_id = products.tenant_id and categories.code = products.category_path[1]
+        where products.tenant_id = $1 and kind = 'goods' and case
+            when $2 = '' then price_minor is not null
+            else sku = $2 or barcode = $2 or position(lower($2) in lower(products.name)) > 0
+        end
+        order by $2 in (sku, barcode) desc nulls last, categories.name, products.name, sku
+        limit $3
+        """,
+        tx.tenant_id,
+        text,
+        limit,
+    )
+    return tuple(ShelfProduct(**row) for row in rows)

@@ -18,8 +18,11 @@ async def quote(tx: Tx, reference: Reference, caller: Caller, purchase: Purchase
     if isinstance(found, Refusal):
         raise found
     claim_hold(found)
+    outcome = evaluate(found.version, found.member, found.basket, found.at)
+    if found.book:
+        found.book.check_room(outcome.earned_points, field="lines")
     return Quote(
-        outcome=evaluate(found.version, found.member, found.basket, found.at),
+        outcome=outcome,
         member_id=found.book.member_id if found.book else None,
         balance=found.book.balance() if found.book else None,
         version_id=found.version.id,

@@ -24,6 +24,8 @@ CHALLENGE_MINUTES = 5
 CHALLENGE_TRIES_MAX = 5
 ROLES_MAX = 100
 PASSKEYS_MAX = 20
+PIN_LENGTH_MIN = 4
+PIN_LENGTH_MAX = 6
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 """Longer than anyone remembers, short enough that hashing costs the same for all."""
@@ -55,7 +57,10 @@ class Position(Struct, frozen=True):
 
 
 class StaffMember(Struct, frozen=True):
-    """An account's place in the business; ``branch_ids`` are those they are restricted to, none: all of them."""
+    """An account's place in the business; ``branch_ids`` are those they are restricted to, none: all of them.
+
+    ``needs_second_factor``: the business demands one of their role.
+    """
 
     id: UUID
     account_id: UUID
@@ -66,11 +71,14 @@ class StaffMember(Struct, frozen=True):
     branch_ids: frozenset[UUID] = frozenset()
     seen_at: datetime | None = None
     dismissed_at: datetime | None = None
+    has_second_factor: bool = False
+    needs_second_factor: bool = False
 
 
 class Session(Struct, frozen=True):
     """A person at work: who, where, as what, until when. Of ``role`` and ``own_role`` one is None.
 
+    ``is_two_factor``: they have proved a second factor; ``owes_second_factor``: they have not, and it is demanded.
     In a sandbox ``at_home`` is what they work as in the business that it copies: they may do no more than both say.
     """
 
@@ -84,6 +92,8 @@ class Session(Struct, frozen=True):
     seen_at: datetime
     expires_at: datetime
     at_home: StaffMember | None = None
+    is_two_factor: bool = False
+    owes_second_factor: bool = False
 
 
 class SignedIn(Struct, frozen=True):
@@ -114,6 +124,23 @@ class Till(Struct, frozen=True):
     name: str
     created_at: datetime
     retired_at: datetime | None = None
+
+
+class Cashier(Struct, frozen=True):
+    """Somebody who works here, as tills know them: ``id`` is that of their place in the business."""
+
+    id: UUID
+    name: str
+
+
+class Shift(Struct, frozen=True):
+    """A cashier's time at a till; it is open while ``closed_at`` is None."""
+
+    id: UUID
+    till_id: UUID
+    cashier: Cashier
+    opened_at: datetime
+    closed_at: datetime | None = None
 
 
 class ApiKey(Struct, frozen=True):
@@ -195,6 +222,16 @@ class UnknownReset(NotFound):
     code = "reset_not_found"
 
 
+class UnknownCashier(NotFound):
+    """Nobody of this id may take over the till: they have no PIN, work elsewhere or no more."""
+
+    code = "cashier_not_found"
+
+
+class UnknownShift(NotFound):
+    code = "shift_not_found"
+
+
 class TillRetired(Conflict):
     code = "till_retired"
 
@@ -229,6 +266,12 @@ class SecondFactorOn(Conflict):
 
 class SecondFactorOff(Conflict):
     code = "second_factor_off"
+
+
+class OwnSecondFactorMissing(Conflict):
+    """Who demands a second factor of their own role must have come with one, or would be the first outside."""
+
+    code = "own_second_factor_missing"
 
 
 class PasskeyKnown(Conflict):
@@ -281,6 +324,28 @@ class CodeWrong(Invalid):
     """A code of the second step that is not right, or was used already."""
 
     code = "code_wrong"
+
+
+class PinMalformed(Invalid):
+    """A PIN is four to six digits."""
+
+    code = "pin_malformed"
+
+
+class PinTooEasy(Invalid):
+    """One digit over and over, or digits in a row."""
+
+    code = "pin_too_easy"
+
+
+class PinWrong(Invalid):
+    code = "pin_wrong"
+
+
+class PinLocked(Denied):
+    """Too many wrong PINs: the next try may come after ``wait_minutes``."""
+
+    code = "pin_locked"
 
 
 class PasskeyRefused(Invalid):

@@ -173,7 +173,12 @@ async def set_branches(tx: Tx, staff_id: UUID, branch_ids: Collection[UUID]) -> 
 
 
 async def open_session(
-    tx: GlobalTx, account_id: UUID, *, tenant_id: UUID | None = None, device: str = ""
+    tx: GlobalTx,
+    account_id: UUID,
+    *,
+    tenant_id: UUID | None = None,
+    device: str = "",
+    is_two_factor: bool = False,
 ) -> SignedIn:
     """Open a session of an account that has proved who it is, in ``tenant_id`` or else the one it entered last.
 
@@ -186,8 +191,8 @@ async def open_session(
         f"""
         -- staff.open_session
         insert into sessions
-            (token_hash, id, account_id, tenant_id, device, address, created_at, seen_at, expires_at)
-        select $1, $2, account_id, tenant_id, $3, $4, $5, $5, $6
+            (token_hash, id, account_id, tenant_id, device, address, created_at, seen_at, expires_at, is_two_factor)
+        select $1, $2, account_id, tenant_id, $3, $4, $5, $5, $6, $9
         from staff
         where account_id = $7 and {queries.STILL_WORKS} and ($8::uuid is null or tenant_id = $8)
         order by entered_at desc nulls last, created_at, tenant_id
@@ -202,6 +207,7 @@ async def open_session(
         tx.at + timedelta(days=SESSION_DAYS),
         account_id,
         tenant_id,
+        is_two_factor,
     )
     session = await queries.find_session(tx, token) if inserted else None
     if session is None:

@@ -37,6 +37,11 @@ async def hash_password(password: str, *, about: Sequence[str] = ()) -> str:
     return await asyncio.to_thread(_weighed_hash, password, about)
 
 
+async def hash_secret(secret: str) -> str:
+    """Return the argon2 hash of a secret that is short by its nature, such as a PIN: who guesses it must be slowed."""
+    return await asyncio.to_thread(_hasher.hash, secret)
+
+
 async def password_fits(password_hash: str | None, password: str) -> bool:
     """Tell whether the password is the hashed one.
 

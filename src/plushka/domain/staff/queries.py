@@ -29,7 +29,17 @@ _STAFF = """staff.id, staff.account_id, accounts.name, accounts.email, staff.rol
             array(
                 select branch_id from staff_branches
                 where staff_branches.tenant_id = staff.tenant_id and staff_branches.staff_id = staff.id
-            ) as branch_ids"""
+            ) as branch_ids,
+            exists (
+                select from second_factors where second_factors.account_id = staff.account_id
+                    and confirmed_at is not null
+            ) or exists (
+                select from passkeys where passkeys.account_id = staff.account_id
+            ) as has_second_factor,
+            exists (
+                select from second_factor_demands where second_factor_demands.tenant_id = staff.tenant_id
+                    and second_factor_demands.role = coalesce('role:' || staff.own_role_id, staff.role)
+            ) as needs_second_factor"""
 _JOINED = """join accounts on accounts.id = staff.account_id
         left join roles on roles.tenant_id = staff.tenant_id and roles.id = staff.own_role_id"""
 
@@ -104,7 +114,8 @@ async def find_session(tx: GlobalTx, token: str) -> Session | None:
         f"""
         -- staff.find_session
         select sessions.id as session_id, sessions.tenant_id, sessions.expires_at,
-            sessions.seen_at as session_seen_at, accounts.language, sandbox_of, {_STAFF}
+            sessions.seen_at as session_seen_at, accounts.language, sandbox_of, is_two_factor,
+            {_STAFF}
         from sessions
         join businesses on businesses.tenant_id = sessions.tenant_id
         join staff on staff.tenant_id = sessions.tenant_id and staff.account_id = sessions.account_id
@@ -128,6 +139,9 @@ async def find_session(tx: GlobalTx, token: str) -> Session | None:
         seen_at=row["session_seen_at"],
         expires_at=row["expires_at"],
         at_home=at_home,
+        is_two_factor=row["is_two_factor"],
+        owes_second_factor=not row["is_two_factor"]
+        and (person.needs_second_factor or (at_home is not None and at_home.needs_second_factor)),
     )
 
 
@@ -216,6 +230,8 @@ def _staff_member(row: asyncpg.Record) -> StaffMember:
         branch_ids=frozenset(row["branch_ids"]),
         seen_at=row["seen_at"],
         dismissed_at=row["dismissed_at"],
+        has_second_factor=row["has_second_factor"],
+        needs_second_factor=row["needs_second_factor"],
     )
 
 

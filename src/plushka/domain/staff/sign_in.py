@@ -85,7 +85,7 @@ async def take_second_step(
         await take_code(tx, account.id, code)
         await close_challenge(tx, Challenge(token=token, kind="second_factor", account_id=account.id))
         await forget_tries(tx, email=account.email)
-    return await enter(database, account.id, at=at, caller=caller)
+    return await enter(database, account.id, at=at, caller=caller, is_two_factor=True)
 
 
 async def confirm_password(
@@ -118,11 +118,17 @@ async def sign_in_by_passkey(
     """
     async with database.global_transaction(actor="visitor", at=at) as tx:
         account_id = await take_signature(tx, site, answer=answer)
-    return await enter(database, account_id, at=at, caller=caller)
+    return await enter(database, account_id, at=at, caller=caller, is_two_factor=True)
 
 
 async def enter(
-    database: Database, account_id: UUID, *, at: datetime, caller: Caller, tenant_id: UUID | None = None
+    database: Database,
+    account_id: UUID,
+    *,
+    at: datetime,
+    caller: Caller,
+    tenant_id: UUID | None = None,
+    is_two_factor: bool = False,
 ) -> SignedIn:
     """Open a session of somebody who has proved who they are, in ``tenant_id`` or else the one they entered last.
 
@@ -135,7 +141,9 @@ async def enter(
     ) as tx:
         if caller.token_before is not None:
             await operations.sign_out(tx, caller.token_before)
-        return await operations.open_session(tx, account_id, tenant_id=tenant_id, device=caller.device)
+        return await operations.open_session(
+            tx, account_id, tenant_id=tenant_id, device=caller.device, is_two_factor=is_two_factor
+        )
 
 
 async def _account_of(tx: GlobalTx, challenge: Challenge) -> Account:

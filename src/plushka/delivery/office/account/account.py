@@ -120,13 +120,16 @@ async def account_page(
     second_factor: Form | None = None,
     status: int = 200,
 ) -> Response[str]:
-    """Return the page with the form that was sent, if one was, and its problems."""
+    """Return the page with the form that was sent, if one was, and its problems.
+
+    Who owes a second factor is shown nothing of it but how to make one.
+    """
     account = visit.session.account
     async with visit.reading() as tx:
         factor = await find_second_factor(tx, account.id)
         passkeys, sessions = await list_passkeys(tx, account.id), await list_sessions(tx, account.id)
     return visit.page(
-        "account/account.html",
+        "account/second_factor_owed.html" if visit.session.owes_second_factor else "account/account.html",
         section="",
         path=PATH,
         status=status,
@@ -135,6 +138,7 @@ async def account_page(
         password=password or visit.form(),
         passkey=passkey or visit.form(),
         second_factor=second_factor or visit.form(),
+        owes=visit.session.owes_second_factor,
         factor=factor if factor and factor.confirmed_at else None,
         factor_since=visit.figures.day(factor.confirmed_at) if factor and factor.confirmed_at else "",
         passkeys=[_passkey(each, visit) for each in passkeys],

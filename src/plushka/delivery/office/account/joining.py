@@ -6,9 +6,10 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from plushka.delivery.office.account.dead_link import dead_link
 from plushka.delivery.office.account.entering import caller_of, welcome
 from plushka.delivery.office.admission import SESSION_COOKIE, address_of, look_of_stranger, office_of
 from plushka.delivery.office.context import PAGES, OfficeRequest
@@ -17,7 +18,6 @@ from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.web.forms import Form, read_form
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.staff.invitations import Invitation, accept, find_open_invitation
 from plushka.domain.staff.model import PASSWORD_LENGTH_MAX, Account, UnknownInvitation
 from plushka.domain.staff.operations import add_account
@@ -45,7 +45,11 @@ class Offered(Struct, frozen=True):
 async def show_invitation(request: OfficeRequest, token: FromPath[str]) -> Response[str]:
     offered = await _offered(request, token)
     words = translator(look_of_stranger(request).language)
-    return _dead(request) if offered is None else _page(request, token, offered, Form(words))
+    return (
+        dead_link(request, UnknownInvitation.code)
+        if offered is None
+        else _page(request, token, offered, Form(words))
+    )
 
 
 @post(PATH, opt={"action": VISIT})
@@ -53,7 +57,7 @@ async def join(request: OfficeRequest, token: FromPath[str]) -> Response[str] | 
     """Give the place to who is signed in (``do=join``), or to a new account."""
     offered = await _offered(request, token)
     if offered is None:
-        return _dead(request)
+        return dead_link(request, UnknownInvitation.code)
     office = office_of(request)
     form = await read_form(request, translator(look_of_stranger(request).language))
     try:
@@ -69,7 +73,7 @@ async def join(request: OfficeRequest, token: FromPath[str]) -> Response[str] | 
         else:
             account = await _register(request, token, offered, form)
     except UnknownInvitation:
-        return _dead(request)
+        return dead_link(request, UnknownInvitation.code)
     except Refusal as refusal:
         form.refused(refusal)
     if not form.is_sound:
@@ -142,18 +146,4 @@ def _page(
             "path": f"/invitations/{token}",
         },
         status=status,
-    )
-
-
-def _dead(request: OfficeRequest) -> Response[str]:
-    look = look_of_stranger(request)
-    return PAGES.render(
-        "account/dead_link.html",
-        look,
-        {
-            "text": refusal_sentence(UnknownInvitation.code, {}, look.language),
-            "advice": translator(look.language).gettext("Ask the one who sent it for another."),
-            "path": "/sign-in",
-        },
-        status=HTTP_404_NOT_FOUND,
     )

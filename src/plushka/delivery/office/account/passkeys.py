@@ -17,13 +17,14 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
+from plushka.domain.staff.demands import note_second_factor
 from plushka.domain.staff.passkeys import ask_registration, register, remove_passkey
 from plushka.platform.errors import Refusal
 
 PATH = f"{ACCOUNT}/passkeys"
 
 
-@post(f"{PATH}/challenge", opt={"action": "account.own"}, status_code=HTTP_200_OK)
+@post(f"{PATH}/challenge", opt={"action": "account.secure"}, status_code=HTTP_200_OK)
 async def ask(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Return what a new passkey is to be made of, for the browser."""
     async with visit.writing() as tx:
@@ -31,7 +32,7 @@ async def ask(visit: NamedDependency[Visit], request: OfficeRequest) -> Response
     return Response(question, media_type=MediaType.JSON, headers={"cache-control": "no-store"})
 
 
-@post(PATH, opt={"action": "account.own"})
+@post(PATH, opt={"action": "account.secure"})
 async def add(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
     """Add a passkey for who knows the password too: it outlives a new password."""
     form = await visit.typed(request)
@@ -46,6 +47,7 @@ async def add(visit: NamedDependency[Visit], request: OfficeRequest) -> Response
                     name=name,
                     answer=form.value("answer"),
                 )
+                await note_second_factor(tx, visit.session.id)
             return sent_on(ACCOUNT, visit.words.gettext("The passkey “{name}” is added.", name=name))
         except Refusal as refusal:
             form.refused(refusal, fields={"name": "passkey_name"}, default="passkey_name")

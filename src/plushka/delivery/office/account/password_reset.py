@@ -2,13 +2,13 @@
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_200_OK, HTTP_404_NOT_FOUND, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
+from plushka.delivery.office.account.dead_link import dead_link
 from plushka.delivery.office.admission import look_of_stranger, office_of
 from plushka.delivery.office.context import PAGES, OfficeRequest
 from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.web.forms import Form, read_form
-from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.staff.model import PASSWORD_LENGTH_MAX, Account, UnknownReset
 from plushka.domain.staff.password_change import find_reset_account, use_reset
 from plushka.domain.staff.passwords import about, hash_password
@@ -22,7 +22,11 @@ PATH = "/password-resets/{token:str}"
 async def show_reset(request: OfficeRequest, token: FromPath[str]) -> Response[str]:
     account = await _account(request, token)
     words = translator(look_of_stranger(request).language)
-    return _dead(request) if account is None else _page(request, token, account, Form(words))
+    return (
+        dead_link(request, UnknownReset.code)
+        if account is None
+        else _page(request, token, account, Form(words))
+    )
 
 
 @post(PATH, opt={"action": VISIT}, status_code=HTTP_200_OK)
@@ -30,7 +34,7 @@ async def reset(request: OfficeRequest, token: FromPath[str]) -> Response[str]:
     """Set the new password; the person signs in with it, and with the second step if they have one."""
     account = await _account(request, token)
     if account is None:
-        return _dead(request)
+        return dead_link(request, UnknownReset.code)
     office, look = office_of(request), look_of_stranger(request)
     form = await read_form(request, translator(look.language))
     form.text("password", length_max=PASSWORD_LENGTH_MAX)
@@ -44,7 +48,7 @@ async def reset(request: OfficeRequest, token: FromPath[str]) -> Response[str]:
             ) as tx:
                 await use_reset(tx, token, password_hash=password_hash)
     except UnknownReset:
-        return _dead(request)
+        return dead_link(request, UnknownReset.code)
     except Refusal as refusal:
         form.refused(refusal, default="password")
     if not form.is_sound:
@@ -66,18 +70,4 @@ def _page(
         look_of_stranger(request),
         {"form": form, "email": account.email, "path": f"/password-resets/{token}"},
         status=status,
-    )
-
-
-def _dead(request: OfficeRequest) -> Response[str]:
-    look = look_of_stranger(request)
-    return PAGES.render(
-        "account/dead_link.html",
-        look,
-        {
-            "text": refusal_sentence(UnknownReset.code, {}, look.language),
-            "advice": translator(look.language).gettext("Ask the one who sent it for another."),
-            "path": "/sign-in",
-        },
-        status=HTTP_404_NOT_FOUND,
     )

@@ -35,6 +35,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     second_factor.begin,
     second_factor.confirm,
     second_factor.renew_codes,
+    second_factor.show_required,
     second_factor.switch_off,
     second_step.enter_by_code,
     second_step.show_second_step,

@@ -1,18 +1,23 @@
-"""Codes at sign-in: switching them on with an app, new recovery codes, switching them off."""
+"""Codes at sign-in: switching them on with an app, new recovery codes, switching them off.
+
+And the page of who must make a second factor before anything else: ``show_required``.
+"""
 
 import segno
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.account.account import PATH as ACCOUNT
 from plushka.delivery.office.account.account import account_page
 from plushka.delivery.office.account.confirming import is_password_right
+from plushka.delivery.office.admission import SECOND_FACTOR_PATH
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.staff.demands import note_second_factor
 from plushka.domain.staff.model import CodeWrong
 from plushka.domain.staff.second_factor import (
     app_uri,
@@ -22,10 +27,18 @@ from plushka.domain.staff.second_factor import (
     renew_recovery_codes,
 )
 
-PATH = f"{ACCOUNT}/second-factor"
+PATH = SECOND_FACTOR_PATH
 
 
-@post(f"{PATH}/begin", opt={"action": "account.own"}, status_code=HTTP_200_OK)
+@get(PATH, opt={"action": "account.secure"})
+async def show_required(visit: NamedDependency[Visit]) -> Response[str] | Redirect:
+    """Lead somebody who owes a second factor to making one; who owes none is shown their account."""
+    if not visit.session.owes_second_factor:
+        return Redirect(ACCOUNT, status_code=HTTP_303_SEE_OTHER)
+    return await account_page(visit)
+
+
+@post(f"{PATH}/begin", opt={"action": "account.secure"}, status_code=HTTP_200_OK)
 async def begin(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show the secret for the app to who knows the password; nothing is asked for until a first code is entered.
 
@@ -39,7 +52,7 @@ async def begin(visit: NamedDependency[Visit], request: OfficeRequest) -> Respon
     return _setting_up(visit, visit.form(), factor.secret)
 
 
-@post(f"{PATH}/confirm", opt={"action": "account.own"}, status_code=HTTP_200_OK)
+@post(f"{PATH}/confirm", opt={"action": "account.secure"}, status_code=HTTP_200_OK)
 async def confirm(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Switch codes on; this answer is the only place where the recovery codes are ever shown.
 
@@ -50,6 +63,7 @@ async def confirm(visit: NamedDependency[Visit], request: OfficeRequest) -> Resp
     try:
         async with visit.writing() as tx:
             codes = await confirm_second_factor(tx, account_id, secret=secret, code=form.value("code"))
+            await note_second_factor(tx, visit.session.id)
     except CodeWrong as refusal:
         form.refused(refusal)
         return _setting_up(visit, form, secret, status=HTTP_422_UNPROCESSABLE_ENTITY)

@@ -1,7 +1,7 @@
 """The journal of points: every movement of every member, found by filters, and as a file."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,14 +16,13 @@ from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.movement_rows import MovementLine, movement_line
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
-from plushka.delivery.web.address import day_of, id_of
+from plushka.delivery.web.address import day_of, id_of, span
 from plushka.domain.insights.journal.entries import Entry, JournalFilter, list_entries
 from plushka.domain.insights.journal.export import KIND
 from plushka.domain.insights.model import Document
 from plushka.domain.insights.queries import find_documents
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.programs.queries import find_scales
-from plushka.engine.local_time import instant
 
 PAGE_ROWS = 50
 
@@ -51,9 +50,10 @@ class Asked(Struct, frozen=True):
         return self == Asked()
 
     def filter(self, zone: str) -> JournalFilter:
+        booked_from, booked_before = span(self.first_on, self.last_on, zone)
         return JournalFilter(
-            booked_from=_midnight(self.first_on, zone),
-            booked_before=_midnight(self.last_on + timedelta(days=1), zone) if self.last_on else None,
+            booked_from=booked_from,
+            booked_before=booked_before,
             kinds=(self.kind,) if self.kind else (),
             member_id=self.member,
         )
@@ -120,7 +120,3 @@ def _line(
             entry.movement, documents.get(entry.movement.document_id), visit, actors=actors, scale=scale
         ),
     )
-
-
-def _midnight(day: date | None, zone: str) -> datetime | None:
-    return None if day is None else instant(day, 0, zone)

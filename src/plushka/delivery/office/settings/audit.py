@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,14 +17,13 @@ from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
-from plushka.delivery.web.address import day_of, id_of, text_of
+from plushka.delivery.web.address import day_of, id_of, span, text_of
 from plushka.domain.audit.model import Entry, EntryFilter
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.insights.trail.export import KIND
 from plushka.domain.insights.trail.objects import Object, find_members
 from plushka.domain.insights.trail.sentences import GROUPS, changes, sentence
 from plushka.domain.staff.queries import list_staff
-from plushka.engine.local_time import instant
 
 PATH = "/settings/audit"
 PAGE_ROWS = 50
@@ -56,12 +55,13 @@ class Asked(Struct, frozen=True):
         return self == Asked()
 
     def filter(self, zone: str) -> EntryFilter:
+        since, until = span(self.first_on, self.last_on, zone)
         return EntryFilter(
             actor=f"staff:{self.person}" if self.person else None,
             group=self.group or None,
             subject=self.subject or None,
-            since=_midnight(self.first_on, zone),
-            until=_midnight(self.last_on + timedelta(days=1), zone) if self.last_on else None,
+            since=since,
+            until=until,
         )
 
     def url(self, path: str, **more: object) -> str:
@@ -140,7 +140,3 @@ def _line(entry: Entry, members: Mapping[str, Object], actors: Mapping[str, str]
         address=entry.address or "",
         history_href=Asked(subject=entry.subject).url(PATH),
     )
-
-
-def _midnight(day: date | None, zone: str) -> datetime | None:
-    return None if day is None else instant(day, 0, zone)

@@ -33,27 +33,9 @@ from plushka.domain.businesses.model import (
 from plushka.domain.businesses.queries import get_branch
 from plushka.domain.staff.queries import list_tills
 from plushka.platform.errors import Refusal
-from plushka.platform.i18n import Translator, marked
+from plushka.platform.i18n import WEEKDAYS, WEEKDAYS_SHORT, Translator
 
 PATH = "/settings/branches"
-_DAYS = (
-    marked("Monday"),
-    marked("Tuesday"),
-    marked("Wednesday"),
-    marked("Thursday"),
-    marked("Friday"),
-    marked("Saturday"),
-    marked("Sunday"),
-)
-_SHORT_DAYS = (
-    marked("Mon"),
-    marked("Tue"),
-    marked("Wed"),
-    marked("Thu"),
-    marked("Fri"),
-    marked("Sat"),
-    marked("Sun"),
-)
 
 
 class BranchLine(Struct, frozen=True):
@@ -181,7 +163,7 @@ def told_hours(hours: Week, words: Translator) -> str:
 
 
 def _days(first: int, last: int, words: Translator) -> str:
-    names = [words.gettext(_SHORT_DAYS[day]) for day in (first, last)]
+    names = [words.gettext(WEEKDAYS_SHORT[day]) for day in (first, last)]
     return names[0] if first == last else "–".join(names)
 
 
@@ -254,8 +236,8 @@ def _page(visit: Visit, form: Form, branch: Branch | None, *, status: int = 200)
         days=[
             DayField(
                 number=day,
-                title=visit.words.gettext(_DAYS[day]),
-                short=visit.words.gettext(_SHORT_DAYS[day]),
+                title=visit.words.gettext(WEEKDAYS[day]),
+                short=visit.words.gettext(WEEKDAYS_SHORT[day]),
                 opens=_clock(opening.opens_minutes) if opening else "",
                 closes=_clock(opening.closes_minutes) if opening else "",
             )

@@ -20,9 +20,10 @@ from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.staff.invitations import Invitation, list_invitations
-from plushka.domain.staff.model import OwnReset, OwnRole, StaffMember
+from plushka.domain.staff.model import PIN_LENGTH_MAX, OwnReset, OwnRole, StaffMember
 from plushka.domain.staff.password_change import make_reset
 from plushka.domain.staff.people import dismiss, give_position, rehire
+from plushka.domain.staff.pins import has_pin, remove_pin, set_pin
 from plushka.domain.staff.queries import get_account, get_staff, list_staff
 from plushka.domain.staff.roles import check_rights, list_roles
 from plushka.domain.staff.words import role_words
@@ -42,6 +43,7 @@ class PersonLine(Struct, frozen=True):
     branches: str
     seen: str
     is_self: bool
+    lacks_second_factor: bool
 
 
 class InvitationLine(Struct, frozen=True):
@@ -152,6 +154,37 @@ async def make_reset_link(
     )
 
 
+@post(f"{PATH}/{{staff_id:uuid}}/pin", opt={"action": "staff.change"})
+async def give_pin(
+    visit: NamedDependency[Visit], staff_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str] | Redirect:
+    """Set somebody's PIN for the till, a forgotten one too: it opens tills and never the office."""
+    form = await visit.typed(request)
+    pin = form.text("pin", length_max=PIN_LENGTH_MAX)
+    if form.is_sound:
+        try:
+            async with visit.writing() as tx:
+                person = await get_staff(tx, staff_id)
+                check_rights(visit.rights, rights_of_person(person))
+                await set_pin(tx, staff_id, pin)
+            text = visit.words.gettext("{name} takes over a till with the new PIN.", name=person.name)
+            return sent_on(f"{PATH}/{staff_id}", text)
+        except Refusal as refusal:
+            form.refused(refusal, default="pin")
+    async with visit.reading() as tx:
+        return await _page(tx, visit, staff_id, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
+@post(f"{PATH}/{{staff_id:uuid}}/pin/removal", opt={"action": "staff.change"})
+async def take_pin(visit: NamedDependency[Visit], staff_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        person = await get_staff(tx, staff_id)
+        check_rights(visit.rights, rights_of_person(person))
+        await remove_pin(tx, staff_id)
+    text = visit.words.gettext("{name} has no PIN any more and takes over no till.", name=person.name)
+    return sent_on(f"{PATH}/{staff_id}", text)
+
+
 async def _page(tx: Tx, visit: Visit, staff_id: UUID, form: Form, *, status: int = 200) -> Response[str]:
     person = await get_staff(tx, staff_id)
     names = {branch.id: branch.name for branch in await list_branches(tx)}
@@ -169,6 +202,8 @@ async def _page(tx: Tx, visit: Visit, staff_id: UUID, form: Form, *, status: int
         branch_ids={str(branch_id) for branch_id in person.branch_ids},
         may_change=visit.rights.cover(rights_of_person(person)),
         is_dismissed=person.dismissed_at is not None,
+        has_pin=await has_pin(tx, staff_id),
+        pin_length_max=PIN_LENGTH_MAX,
     )
 
 
@@ -183,6 +218,7 @@ def _line(person: StaffMember, names: dict[UUID, str], visit: Visit) -> PersonLi
         branches=branches or words.gettext("all branches"),
         seen=figures.moment(person.seen_at) if person.seen_at else words.gettext("not yet"),
         is_self=person.id == visit.session.staff_id,
+        lacks_second_factor=person.needs_second_factor and not person.has_second_factor,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.purchase import Note
-from plushka.platform.i18n import format_date, format_percent, join, marked
+from plushka.platform.i18n import WEEKDAYS, format_date, format_percent, join, marked
 
 _SENTENCES = {
     "other_branch": marked("Applies only at: {branches}."),
@@ -67,15 +67,6 @@ _CAPS = {
 }
 KNOWN_CODES = frozenset({*_SENTENCES, *_CAPS})
 
-_WEEKDAYS = (
-    marked("Monday"),
-    marked("Tuesday"),
-    marked("Wednesday"),
-    marked("Thursday"),
-    marked("Friday"),
-    marked("Saturday"),
-    marked("Sunday"),
-)
 _CHANNELS = {"till": marked("till"), "online": marked("online shop"), "app": marked("app")}
 _DISCOUNTS = {"tier": marked("the tier's"), "personal": marked("the personal")}
 _EXCEPTIONS = {
@@ -140,7 +131,7 @@ def _day(value: int | str, voice: Voice) -> str:
 def _days(value: int | str, voice: Voice) -> str:
     if isinstance(value, int):
         return str(value)
-    days = [voice.words.gettext(_WEEKDAYS[int(day) - 1]) for day in value.split(", ")]
+    days = [voice.words.gettext(WEEKDAYS[int(day) - 1]) for day in value.split(", ")]
     return join(days, voice.language)
 
 

@@ -45,6 +45,19 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "day_start_out_of_range": (marked("The day can begin at any time from 00:00 to 23:59."),),
     "hours_invalid": (marked("It must close later than it opens, and within a day."),),
     "staff_not_found": (marked("Nobody like this works here."),),
+    "cashier_not_found": (
+        marked(
+            "This person has no PIN, or works in another branch. A PIN is set in the office, under Staff."
+        ),
+    ),
+    "shift_not_found": (marked("No shift is open at this till."),),
+    "pin_malformed": (marked("A PIN is four to six digits."),),
+    "pin_too_easy": (marked("This PIN is the first that anybody would try. Take another one."),),
+    "pin_wrong": (marked("The PIN is wrong. Try again."),),
+    "pin_locked": (
+        marked("Too many wrong PINs. The next try is in {wait_minutes}\u00a0min."),
+        marked("Too many wrong PINs. Wait a little."),
+    ),
     "role_not_found": (marked("No such role."),),
     "invitation_not_found": (
         marked("This link does not work any more: it was used, taken back or is older than a week."),
@@ -73,6 +86,12 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked(
             "This person works for another business too, and the password opens both."
             " The one who runs the server can make the link: plushka staff reset-link."
+        ),
+    ),
+    "own_second_factor_missing": (
+        marked(
+            "You have come in by the password alone. Set a second factor up under your account first,"
+            " then demand it of your own role."
         ),
     ),
     "own_reset": (marked("You change your own password under your account, with the present one."),),

@@ -9,20 +9,11 @@ from plushka.delivery.office.engagement.draft.life import ROUNDINGS
 from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
 from plushka.domain.programs.telling.voice import Voice, as_sentence
 from plushka.engine.conditions import Condition
-from plushka.platform.i18n import Translator, currency_sign, marked
+from plushka.platform.i18n import WEEKDAYS_SHORT, Translator, currency_sign, marked
 
 Pairs = list[tuple[str, str]]
 
 _KINDS = {"product": marked("product"), "category": marked("category"), "brand": marked("brand")}
-_DAYS = (
-    marked("Mon"),
-    marked("Tue"),
-    marked("Wed"),
-    marked("Thu"),
-    marked("Fri"),
-    marked("Sat"),
-    marked("Sun"),
-)
 _CHANNELS = {"till": marked("At the till"), "online": marked("Online shop"), "app": marked("App")}
 _PER = {
     "receipt": marked("for the receipt"),
@@ -146,7 +137,9 @@ class Options:
 
     @property
     def days(self) -> Pairs:
-        return [(str(number), self._words.gettext(name)) for number, name in enumerate(_DAYS, start=1)]
+        return [
+            (str(number), self._words.gettext(name)) for number, name in enumerate(WEEKDAYS_SHORT, start=1)
+        ]
 
     @property
     def channels(self) -> Pairs:

@@ -4,17 +4,8 @@ from typing import Literal
 
 from msgspec import structs
 
+from plushka.delivery.office.engagement.draft import life
 from plushka.delivery.office.engagement.draft.goods import read_goods, write_goods
-from plushka.delivery.office.engagement.draft.life import (
-    read_activation,
-    read_caps,
-    read_expiry,
-    read_grant_cap,
-    write_activation,
-    write_caps,
-    write_expiry,
-    write_grant_cap,
-)
 from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, tick
 from plushka.delivery.office.engagement.draft.when import read_when, write_when
 from plushka.delivery.web.forms import Form
@@ -54,10 +45,10 @@ def write_rule(rule: EarningRule, typist: Typist) -> Typed:
         **_write_effect(rule.effect, typist),
         **write_goods("goods", rule.lines),
         **write_when(rule.when, typist),
-        **write_caps("caps", rule.caps, typist),
-        **write_activation("activation", rule.activation),
-        **write_expiry("expiry", rule.expiry),
-        **write_grant_cap("grant", rule.grant_cap, typist),
+        **life.write_caps("caps", rule.caps, typist),
+        **life.write_activation("activation", rule.activation),
+        **life.write_expiry("expiry", rule.expiry),
+        **life.write_grant_cap("grant", rule.grant_cap, typist),
     }
 
 
@@ -104,10 +95,10 @@ def _read_rule(form: Form, rule: EarningRule, program: Program, words: Translato
         group=group or rule.group,
         policy=policy or rule.policy,
         priority=priority or 0,
-        caps=read_caps(form, "caps", scale=scale),
-        activation=read_activation(form, "activation", inherits=True),
-        expiry=read_expiry(form, "expiry", inherits=True),
-        grant_cap=read_grant_cap(form, "grant"),
+        caps=life.read_caps(form, "caps", scale=scale),
+        activation=life.read_activation(form, "activation", inherits=True),
+        expiry=life.read_expiry(form, "expiry", inherits=True),
+        grant_cap=life.read_grant_cap(form, "grant"),
     )
 
 

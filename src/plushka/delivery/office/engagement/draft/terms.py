@@ -2,17 +2,8 @@
 
 from msgspec import structs
 
+from plushka.delivery.office.engagement.draft import life
 from plushka.delivery.office.engagement.draft.goods import read_goods, write_goods
-from plushka.delivery.office.engagement.draft.life import (
-    read_activation,
-    read_caps,
-    read_expiry,
-    read_grant_cap,
-    write_activation,
-    write_caps,
-    write_expiry,
-    write_grant_cap,
-)
 from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, tick
 from plushka.delivery.web.forms import Form
 from plushka.engine.program import Debt, PointUnit, Program, Rounding, Welcome
@@ -29,15 +20,15 @@ _POINT_MAX_MINOR = 10**9
 def write_life(program: Program) -> Typed:
     """Return the life of points as texts of the form."""
     return {
-        **write_activation("activation", program.activation),
-        **write_expiry("expiry", program.expiry),
+        **life.write_activation("activation", program.activation),
+        **life.write_expiry("expiry", program.expiry),
     }
 
 
 def read_life(form: Form, program: Program) -> Program:
     """Return ``program`` with the life of points that was typed."""
-    activation = read_activation(form, "activation", inherits=False)
-    expiry = read_expiry(form, "expiry", inherits=False)
+    activation = life.read_activation(form, "activation", inherits=False)
+    expiry = life.read_expiry(form, "expiry", inherits=False)
     return structs.replace(
         program, activation=activation or program.activation, expiry=expiry or program.expiry
     )
@@ -59,10 +50,10 @@ def write_terms(program: Program, typist: Typist) -> Typed:
             point_value=typist.money(program.point.value_minor),
             point_scale=str(program.point.scale),
         ),
-        **write_expiry("welcome_expiry", welcome.expiry if welcome else None),
-        **write_grant_cap("welcome", welcome.grant_cap if welcome else None, typist),
+        **life.write_expiry("welcome_expiry", welcome.expiry if welcome else None),
+        **life.write_grant_cap("welcome", welcome.grant_cap if welcome else None, typist),
         **write_goods("excluded", program.excluded),
-        **write_caps("caps", program.caps, typist),
+        **life.write_caps("caps", program.caps, typist),
     }
 
 
@@ -84,7 +75,7 @@ def read_terms(form: Form, program: Program, words: Translator, *, is_new: bool)
         delivery_takes_part=form.flag("delivery"),
         earn_when_redeeming=form.flag("redeeming"),
         rounding=rounding or program.rounding,
-        caps=read_caps(form, "caps", scale=scale),
+        caps=life.read_caps(form, "caps", scale=scale),
         debt=_read_debt(form, scale) or program.debt,
         return_grace_days=grace_days or 0,
     )
@@ -94,8 +85,8 @@ def _read_welcome(form: Form, scale: int) -> Welcome | None:
     if not form.flag("welcome"):
         return None
     points = form.number("welcome_points", decimals=scale, least=1, most=_WELCOME_MAX)
-    expiry = read_expiry(form, "welcome_expiry", inherits=True)
-    cap = read_grant_cap(form, "welcome")
+    expiry = life.read_expiry(form, "welcome_expiry", inherits=True)
+    cap = life.read_grant_cap(form, "welcome")
     return Welcome(points, expiry, cap) if points else None
 
 
