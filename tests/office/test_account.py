@@ -10,7 +10,7 @@ from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD, browser_at, email_of, signed_in
 
 from plushka.app import Plushka
-from plushka.delivery.office.account.device import told_device
+from plushka.domain.staff.devices import told_device
 from plushka.domain.staff.second_factor import STEP_SECONDS
 
 NEW_PASSWORD = "ведро чернил на балконе"

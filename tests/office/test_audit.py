@@ -3,14 +3,17 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+import pyotp
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import MEMBER, Shop, email_of, plain, signed_in
+from tests.office.conftest import MEMBER, PASSWORD, Shop, browser_at, email_of, plain, signed_in
 from tests.office.tasks import do_all_tasks
+from tests.office.test_account import switch_on
 from tests.office.test_people import ids
 from tests.pos.conftest import Cast
 
@@ -18,6 +21,7 @@ import plushka
 from plushka.app import Plushka
 from plushka.domain.audit.operations import record
 from plushka.domain.insights.trail.sentences import CHANGES, GROUPS, SENTENCES
+from plushka.domain.staff.tries import WINDOW
 from plushka.platform.database import Database
 
 __all__ = ["ids"]
@@ -155,3 +159,49 @@ async def test_a_cashier_does_not_read_it(app: Plushka, staff: dict[str, str]) -
     async with signed_in(app, email_of("cashier")) as browser:
         assert (await browser.get("/settings/audit")).status_code == httpx.codes.FORBIDDEN
         assert (await browser.post("/settings/audit/exports")).status_code == httpx.codes.FORBIDDEN
+
+
+async def test_coming_and_going_is_told_with_address_and_device(
+    app: Plushka, anna: httpx.AsyncClient, clock: SetClock
+) -> None:
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36"
+    async with browser_at(app, address="203.0.113.7") as maxim:
+        maxim.headers["user-agent"] = agent
+        entry = {"email": email_of("manager"), "password": PASSWORD}
+        await maxim.post("/sign-in", data=entry)
+        clock.advance(timedelta(seconds=1))
+        secret, _ = await switch_on(maxim, clock)
+        await maxim.post("/sign-out")
+        await maxim.post("/sign-in", data=entry)
+        await maxim.post("/sign-in/code", data={"code": "000000"})
+        await maxim.post("/sign-in/code", data={"code": pyotp.TOTP(secret).at(clock.now())})
+
+    page = plain((await anna.get("/settings/audit?group=session")).text)
+    entered, failed, left, before = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:5]
+    assert "Вход со вторым фактором: Chrome, Windows" in entered
+    assert "Пароль верный, код неверный, Анна (manager): Chrome, Windows" in failed
+    assert "кто-то неизвестный" in failed
+    assert "Выход" in left
+    assert "Вход: Chrome, Windows" in before
+    for line in (entered, failed, left, before):
+        assert "203.0.113.7" in line
+        assert "Анна (manager)" in line
+    assert "Включены коды" not in page
+
+
+async def test_failed_tries_are_told_without_a_flood_and_of_known_people_only(
+    anna: httpx.AsyncClient, stranger: httpx.AsyncClient, clock: SetClock
+) -> None:
+    async def told() -> int:
+        page = plain((await anna.get("/settings/audit?group=session")).text)
+        assert "nobody" not in page
+        return len(re.findall(r"\n +Неверный пароль, Анна \(cashier\):", page))
+
+    for _ in range(8):
+        await stranger.post("/sign-in", data={"email": "nobody@plushka.example", "password": "мимо"})
+        await stranger.post("/sign-in", data={"email": email_of("cashier"), "password": "мимо"})
+    assert await told() == 2, "the first one, and the one from which they have to wait"
+
+    clock.advance(WINDOW)
+    await stranger.post("/sign-in", data={"email": email_of("cashier"), "password": "мимо"})
+    assert await told() == 3

@@ -182,7 +182,8 @@ async def open_session(
 ) -> SignedIn:
     """Open a session of an account that has proved who it is, in ``tenant_id`` or else the one it entered last.
 
-    The transaction is opened with its ``account_id``. ``device`` is what its browser says of itself.
+    The transaction is opened with its ``account_id``. ``device`` is what its browser says of itself. The trail of the
+    business it enters tells of it.
 
     :raises SignInFailed: when the account works there, or anywhere, no more
     """
@@ -195,7 +196,7 @@ async def open_session(
         select $1, $2, account_id, tenant_id, $3, $4, $5, $5, $6, $9
         from staff
         where account_id = $7 and {queries.STILL_WORKS} and ($8::uuid is null or tenant_id = $8)
-        order by entered_at desc nulls last, created_at, tenant_id
+        order by {queries.LAST_ENTERED_FIRST}
         limit 1
         returning true
         """,  # noqa: S608  composed of fixed parts
@@ -220,6 +221,20 @@ async def open_session(
         session.tenant_id,
         session.staff_id,
         tx.at,
+    )
+    # Of the business that the session is in, which `find_session` has bound the transaction to.
+    of_business = Tx(
+        connection=tx.connection,
+        actor=f"staff:{session.staff_id}",
+        at=tx.at,
+        address=tx.address,
+        tenant_id=session.tenant_id,
+    )
+    await record(
+        of_business,
+        action="session.begin_two_factor" if is_two_factor else "session.begin",
+        subject=f"account:{account_id}",
+        device=device[:DEVICE_LENGTH_MAX],
     )
     return SignedIn(token=token, session=session)
 

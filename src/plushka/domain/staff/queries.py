@@ -55,6 +55,10 @@ STILL_WORKS = """staff.dismissed_at is null and not exists (
 """Who was dismissed from a business is out of its sandbox too. The transaction knows the account."""
 
 
+LAST_ENTERED_FIRST = "entered_at desc nulls last, created_at, tenant_id"
+"""The order of a person's places by which they come into the first one."""
+
+
 class Credentials(Struct, frozen=True):
     """What a password is checked against."""
 

@@ -69,6 +69,19 @@ async def list_sessions(tx: GlobalTx, account_id: UUID) -> tuple[Place, ...]:
     return tuple(Place(**row) for row in rows)
 
 
+async def leave(tx: Tx, session: Session) -> None:
+    """End the session at hand: its person signs out."""
+    await tx.execute(
+        """
+        -- sessions.leave
+        delete from sessions where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        session.id,
+    )
+    await record(tx, action="session.leave", subject=f"account:{session.account.id}")
+
+
 async def end_session(tx: Tx, account_id: UUID, session_id: UUID) -> None:
     """End one of a person's own sessions.
 

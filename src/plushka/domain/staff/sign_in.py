@@ -10,11 +10,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.audit.operations import record
 from plushka.domain.staff import operations, queries
 from plushka.domain.staff.challenges import Challenge, close_challenge, put_challenge, take_try
 from plushka.domain.staff.model import (
     Account,
     ChallengeOver,
+    CodeWrong,
     PasswordWrong,
     SignedIn,
     SignInFailed,
@@ -23,7 +25,8 @@ from plushka.domain.staff.model import (
 from plushka.domain.staff.passkeys import Site, take_signature
 from plushka.domain.staff.passwords import password_fits
 from plushka.domain.staff.second_factor import has_second_factor, take_code
-from plushka.domain.staff.tries import begin_try, forget_tries
+from plushka.domain.staff.tries import FAILURES_OF_EMAIL_MAX, begin_try, count_tries, forget_tries
+from plushka.domain.staff.workplaces import find_last_entered
 from plushka.platform.addresses import network_of
 from plushka.platform.database import Database, GlobalTx
 
@@ -81,10 +84,14 @@ async def take_second_step(
         account = await _account_of(tx, await take_try(tx, token, "second_factor"))
         if wait := await begin_try(tx, email=account.email, network=network_of(caller.address)):
             return SlowedDown(wait)
-    async with database.global_transaction(actor=f"account:{account.id}", at=at) as tx:
-        await take_code(tx, account.id, code)
-        await close_challenge(tx, Challenge(token=token, kind="second_factor", account_id=account.id))
-        await forget_tries(tx, email=account.email)
+    try:
+        async with database.global_transaction(actor=f"account:{account.id}", at=at) as tx:
+            await take_code(tx, account.id, code)
+            await close_challenge(tx, Challenge(token=token, kind="second_factor", account_id=account.id))
+            await forget_tries(tx, email=account.email)
+    except CodeWrong:
+        await _tell_failure(database, account.id, at=at, caller=caller, is_code=True)
+        raise
     return await enter(database, account.id, at=at, caller=caller, is_two_factor=True)
 
 
@@ -143,6 +150,37 @@ async def enter(
             await operations.sign_out(tx, caller.token_before)
         return await operations.open_session(
             tx, account_id, tenant_id=tenant_id, device=caller.device, is_two_factor=is_two_factor
+        )
+
+
+async def note_failure(database: Database, *, email: str, at: datetime, caller: Caller) -> None:
+    """Tell of a wrong password in the trail of the business that its person would have entered.
+
+    Of a row of failures only the first one and the one that slows down are told. A try as nobody known is not.
+    """
+    email = email.strip().lower()
+    async with database.global_transaction(actor="visitor", at=at) as tx:
+        credentials = await queries.find_credentials(tx, email)
+        count = await count_tries(tx, email=email)
+    if credentials is not None and count in {1, FAILURES_OF_EMAIL_MAX}:
+        await _tell_failure(database, credentials.account_id, at=at, caller=caller, is_code=False)
+
+
+async def _tell_failure(
+    database: Database, account_id: UUID, *, at: datetime, caller: Caller, is_code: bool
+) -> None:
+    async with database.global_transaction(actor="visitor", at=at, account_id=account_id) as tx:
+        account = await queries.get_account(tx, account_id)
+        tenant_id = await find_last_entered(tx, account_id)
+    if tenant_id is None:
+        return
+    async with database.transaction(tenant_id, actor="visitor", at=at, address=caller.address) as of_business:
+        await record(
+            of_business,
+            action="session.fail_code" if is_code else "session.fail",
+            subject=f"account:{account_id}",
+            name=account.name,
+            device=caller.device[: operations.DEVICE_LENGTH_MAX],
         )
 
 

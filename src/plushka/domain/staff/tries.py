@@ -59,6 +59,19 @@ async def begin_try(tx: GlobalTx, *, email: str, network: str) -> timedelta:
     return timedelta(0)
 
 
+async def count_tries(tx: GlobalTx, *, email: str) -> int:
+    """Return how many tries with an e-mail count now."""
+    count: int = await tx.fetchval(
+        """
+        -- staff.count_tries
+        select count(*) from sign_in_tries where email_hash = $1 and at > $2
+        """,
+        digest(email),
+        tx.at - WINDOW,
+    )
+    return count
+
+
 async def forget_tries(tx: GlobalTx, *, email: str) -> None:
     """Forget the tries with an e-mail whose owner has come."""
     await tx.execute(

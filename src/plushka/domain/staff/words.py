@@ -101,6 +101,8 @@ def told_actor(actor: str, names: Mapping[str, str], words: Translator) -> str:
             return words.gettext("a till")
         case "job":
             return words.gettext("Plushka, by the clock")
+        case "visitor":
+            return words.gettext("somebody unknown")
         case "operator":
             return words.gettext("the operator")
         case _:

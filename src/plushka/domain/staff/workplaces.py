@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from plushka.domain.staff.model import Session, UnknownWorkplace, Workplace
-from plushka.domain.staff.queries import STILL_WORKS, find_session
+from plushka.domain.staff.queries import LAST_ENTERED_FIRST, STILL_WORKS, find_session
 from plushka.domain.staff.tokens import digest
 from plushka.platform.database import GlobalTx
 
@@ -26,6 +26,21 @@ async def list_workplaces(tx: GlobalTx, account_id: UUID) -> tuple[Workplace, ..
         WORKPLACES_MAX,
     )
     return tuple(Workplace(**row) for row in rows)
+
+
+async def find_last_entered(tx: GlobalTx, account_id: UUID) -> UUID | None:
+    """Return the business that an account would come into. The transaction is opened with its ``account_id``."""
+    tenant_id: UUID | None = await tx.fetchval(
+        f"""
+        -- staff.find_last_entered
+        select tenant_id from staff
+        where account_id = $1 and {STILL_WORKS}
+        order by {LAST_ENTERED_FIRST}
+        limit 1
+        """,  # noqa: S608  composed of fixed parts
+        account_id,
+    )
+    return tenant_id
 
 
 async def enter(tx: GlobalTx, *, token: str, account_id: UUID, tenant_id: UUID) -> Session:

@@ -9,7 +9,6 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
-from plushka.delivery.office.account.device import told_device
 from plushka.delivery.office.account.entering import caller_of
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
@@ -17,6 +16,7 @@ from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
+from plushka.domain.staff.devices import told_device
 from plushka.domain.staff.model import PASSWORD_LENGTH_MAX, PasswordWrong
 from plushka.domain.staff.passkeys import Passkey, list_passkeys
 from plushka.domain.staff.password_change import change_account, change_password

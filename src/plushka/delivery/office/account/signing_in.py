@@ -1,6 +1,8 @@
 """Coming in by password and going out."""
 
 from litestar import Response, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 from litestar.status_codes import (
     HTTP_303_SEE_OTHER,
@@ -19,14 +21,15 @@ from plushka.delivery.office.admission import (
 )
 from plushka.delivery.office.context import PAGES, OfficeRequest
 from plushka.delivery.office.permissions import VISIT
+from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.local_path import local_path
 from plushka.domain.founding.setups import has_business
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.staff.model import SignedIn, SignInFailed, SlowedDown
-from plushka.domain.staff.operations import sign_out
 from plushka.domain.staff.queries import find_credentials
+from plushka.domain.staff.sessions import leave as leave_session
 from plushka.domain.staff.sign_in import enter as enter_as
-from plushka.domain.staff.sign_in import sign_in
+from plushka.domain.staff.sign_in import note_failure, sign_in
 from plushka.platform.errors import NotFound
 
 
@@ -57,9 +60,14 @@ async def enter(request: OfficeRequest) -> Response[str] | Redirect:
         )
     except SignInFailed as refusal:
         error = refusal_sentence(refusal.code, refusal.facts, language)
-        return show_sign_in_page(
+        page = show_sign_in_page(
             request, email=email, next_path=next_path, error=error, status=HTTP_422_UNPROCESSABLE_ENTITY
         )
+        # After the answer: how long that takes must not tell whether there is such an account.
+        page.background = BackgroundTask(
+            note_failure, office.database, email=email, at=office.clock.now(), caller=caller_of(request)
+        )
+        return page
     match entered:
         case SignedIn():
             return welcome(office, entered, next_path)
@@ -76,11 +84,10 @@ async def enter(request: OfficeRequest) -> Response[str] | Redirect:
 
 
 @post("/sign-out", opt={"action": "session.leave"})
-async def leave(request: OfficeRequest) -> Redirect:
-    office = office_of(request)
-    async with office.database.global_transaction(actor="visitor", at=office.clock.now()) as tx:
-        await sign_out(tx, request.cookies[SESSION_COOKIE])
-    gone = cookie_of(office, SESSION_COOKIE, "", seconds=0)
+async def leave(visit: NamedDependency[Visit]) -> Redirect:
+    async with visit.writing() as tx:
+        await leave_session(tx, visit.session)
+    gone = cookie_of(visit.office, SESSION_COOKIE, "", seconds=0)
     return Redirect(SIGN_IN_PATH, status_code=HTTP_303_SEE_OTHER, cookies=[gone])
 
 

@@ -7,6 +7,7 @@ from string import Formatter
 from plushka.domain.audit.model import Entry
 from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.members.consent_texts import CONSENT_WORDS
+from plushka.domain.staff.devices import told_device
 from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
 from plushka.platform.errors import Fact
 from plushka.platform.i18n import (
@@ -44,7 +45,7 @@ GROUPS = {
     "role": marked("Roles"),
     "sandbox": marked("Sandbox"),
     "second_factor": marked("Codes at sign-in"),
-    "session": marked("Sessions"),
+    "session": marked("Signing in and out"),
     "shift": marked("Shifts"),
     "spending": marked("Spending of points"),
     "staff": marked("Staff"),
@@ -133,12 +134,17 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "second_factor.off": (marked("Switched codes at sign-in off"),),
     "second_factor.on": (marked("Switched codes at sign-in on"),),
     "second_factor.renew_codes": (marked("Made new recovery codes"),),
-    "session.end": (marked("Ended an own session"),),
+    "session.begin": (marked("Signed in: {device}"),),
+    "session.begin_two_factor": (marked("Signed in with a second factor: {device}"),),
+    "session.end": (marked("Ended an own session: {device}"),),
     "session.end_others": (marked("Ended all other own sessions: {sessions}"),),
     "shift.close": (marked("Closed the shift of {name}"),),
     "shift.open": (marked("{name} took the till over"),),
     "spending.allow": (marked("Let points be spent again"),),
     "spending.stop": (marked("Stopped the spending of points: the member says it was not them"),),
+    "session.fail": (marked("Wrong password for {name}: {device}"),),
+    "session.fail_code": (marked("Right password and wrong code for {name}: {device}"),),
+    "session.leave": (marked("Signed out"),),
     "staff.change": (marked("Changed as what {name} works"),),
     "staff.dismiss": (marked("Dismissed {name}"),),
     "staff.hire": (marked("{name} works here as {role}"),),
@@ -235,6 +241,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "points": lambda: format_points(int(text), scale, words.language, signed=True),
         "role": lambda: words.gettext(_ROLES[text]) if text in _ROLES else text,
         "roles": lambda: ", ".join(_told("role", role, words, scale) for role in text.split(", ")),
+        "device": lambda: told_device(text) or words.gettext("unknown device"),
         "kind": lambda: words.gettext(_KINDS[text]) if text in _KINDS else text,
         "sex": lambda: words.gettext(_SEXES.get(text, text)),
         "card_style": lambda: words.gettext(_CARD_STYLES.get(text, text)),
