@@ -15,7 +15,6 @@ from plushka.delivery.office.engagement.changes import change_groups
 from plushka.delivery.office.engagement.picture import picture_url
 from plushka.delivery.office.engagement.programs import read_texts
 from plushka.delivery.office.movement_rows import told_actor
-from plushka.delivery.office.names import load_names
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -25,6 +24,7 @@ from plushka.domain.businesses.pictures import PROGRAM_PICTURE
 from plushka.domain.programs.assigning import list_served
 from plushka.domain.programs.drafts import get_draft, roll_back
 from plushka.domain.programs.model import PublishedVersion, UnknownVersion
+from plushka.domain.programs.names import load_names
 from plushka.domain.programs.operations import rename_program
 from plushka.domain.programs.pictures import set_picture
 from plushka.domain.programs.queries import find_version_in_force, get_program, get_version, list_versions

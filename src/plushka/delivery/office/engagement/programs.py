@@ -12,7 +12,6 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.picture import picture_url
 from plushka.delivery.office.engagement.tier_rows import TierLine, tier_lines
-from plushka.delivery.office.names import load_names
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form
@@ -21,6 +20,7 @@ from plushka.domain.insights.model import ProgramFigures
 from plushka.domain.insights.queries import find_program_figures
 from plushka.domain.programs.drafts import get_draft
 from plushka.domain.programs.model import DESCRIPTION_LENGTH_MAX, ProgramCard
+from plushka.domain.programs.names import load_names
 from plushka.domain.programs.operations import create_program
 from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.domain.programs.standings import count_by_tier

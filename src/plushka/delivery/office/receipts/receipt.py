@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from plushka.delivery.office.movement_rows import movement_rows
-from plushka.delivery.office.names import load_names
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
@@ -18,6 +17,7 @@ from plushka.domain.insights.model import Document, DocumentLot
 from plushka.domain.insights.queries import find_documents, list_document_lots
 from plushka.domain.ledger.queries import list_document_movements
 from plushka.domain.members.queries import get_member
+from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.model import Explanation, Reason

@@ -8,7 +8,6 @@ from msgspec import structs
 
 from plushka.delivery.office.engagement.draft.typist import Typist
 from plushka.delivery.office.movement_rows import told_actor
-from plushka.delivery.office.names import load_names
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import Figures
@@ -17,6 +16,7 @@ from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.programs.drafts import get_draft
 from plushka.domain.programs.model import Draft, ProgramCard, PublishedVersion
+from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_latest_version, find_version_in_force, get_program
 from plushka.domain.programs.telling.voice import Names, Voice
 from plushka.engine.program import Program, TierRule
