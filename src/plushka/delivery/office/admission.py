@@ -7,11 +7,11 @@ from urllib.parse import urlencode, urlsplit
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
-from litestar.types import HTTPScope
 
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.foreign_origin import SAFE_METHODS, method_of, refuse_foreign_origin
 from plushka.delivery.web.look import Look, look_of
 from plushka.delivery.web.notices import notice_of
 from plushka.domain.businesses.queries import get_business
@@ -29,8 +29,6 @@ SESSION_COOKIE = "plushka_session"
 SIGN_IN_PATH = "/sign-in"
 WELCOME_PATH = "/welcome"
 SECOND_FACTOR_PATH = "/account/second-factor"
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_OWN_SITES = frozenset({"same-origin", "none"})
 
 
 class SignInNeeded(Exception):
@@ -41,12 +39,6 @@ class SecondFactorNeeded(Exception):
     """The business demands a second factor of who is signed in, and they have come without one."""
 
 
-class ForeignOrigin(Denied):
-    """A page of another site tried to do something in the name of the person whose browser it is."""
-
-    code = "foreign_origin"
-
-
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let the request in, with a ``Visit`` for its handler.
 
@@ -54,7 +46,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     :raises SecondFactorNeeded: when who is signed in has to prove a second factor first
     :raises Denied: when the role may not do it, or the request came from another site's page
     """
-    _refuse_foreign_origin(connection)
+    refuse_foreign_origin(connection)
     action: str = handler.opt["action"]
     if action == VISIT:
         return
@@ -90,13 +82,9 @@ def sign_in_url(connection: Connection) -> str:
         url = urlsplit(connection.headers.get("hx-current-url") or str(connection.url))
     except ValueError:  # a header of no form at all
         return SIGN_IN_PATH
-    if _method(connection) not in _SAFE_METHODS or url.path in {"", "/"}:
+    if method_of(connection) not in SAFE_METHODS or url.path in {"", "/"}:
         return SIGN_IN_PATH
     return f"{SIGN_IN_PATH}?{urlencode({'next': url._replace(scheme='', netloc='').geturl()})}"
-
-
-def _method(connection: Connection) -> str:
-    return cast("HTTPScope", connection.scope)["method"]
 
 
 async def _visit(connection: Connection) -> Visit:
@@ -142,18 +130,3 @@ async def _note_seen(connection: Connection, session: Session, at: datetime) -> 
         session.tenant_id, actor=f"staff:{session.staff_id}", at=at, address=address_of(connection)
     ) as tx:
         await note_seen(tx, session)
-
-
-def _refuse_foreign_origin(connection: Connection) -> None:
-    """Cross-site request forgery, refused by what browsers themselves say of a request (docs/decisions/0031)."""
-    if _method(connection) in _SAFE_METHODS:
-        return
-    site = connection.headers.get("sec-fetch-site")
-    if site is not None:
-        if site not in _OWN_SITES:
-            raise ForeignOrigin
-        return
-    # Browsers leave Sec-Fetch-Site out on plain HTTP; a request without either header is not a browser's.
-    origin = connection.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
-        raise ForeignOrigin
