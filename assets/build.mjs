@@ -1,5 +1,6 @@
-// Builds assets/ into src/plushka/delivery/web/static/: one stylesheet, one script, one sprite of the icons
-// in use, each under a name that holds the hash of its content, with brotli and gzip twins beside it.
+// Builds assets/ into src/plushka/delivery/web/static/: a stylesheet and a script for the office and for the member's
+// app, one sprite of the icons in use, each under a name that holds the hash of its content, with brotli and gzip
+// twins beside it.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,11 +15,11 @@ const root = dirname(here);
 const output = join(root, "src/plushka/delivery/web/static");
 const require = createRequire(import.meta.url);
 
-function stylesheet() {
+function stylesheet(name) {
   const packageFile = require.resolve("@tailwindcss/cli/package.json");
   const cli = join(dirname(packageFile), JSON.parse(readFileSync(packageFile, "utf8")).bin.tailwindcss);
-  const built = join(output, "office.css");
-  execFileSync(process.execPath, [cli, "--input", join(here, "css/office.css"), "--output", built, "--minify"], {
+  const built = join(output, name);
+  execFileSync(process.execPath, [cli, "--input", join(here, "css", name), "--output", built, "--minify"], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -27,9 +28,9 @@ function stylesheet() {
   return content;
 }
 
-async function script() {
+async function script(path) {
   const result = await build({
-    entryPoints: [join(here, "js/office.js")],
+    entryPoints: [join(here, "js", path)],
     bundle: true,
     minify: true,
     write: false,
@@ -53,8 +54,11 @@ function sprite() {
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const contents = {
-  "office.css": stylesheet(),
-  "office.js": await script(),
+  "app.css": stylesheet("app.css"),
+  "app.js": await script("app/app.js"),
+  "app-worker.js": await script("app/worker.js"),
+  "office.css": stylesheet("office.css"),
+  "office.js": await script("office.js"),
   "icons.svg": sprite(),
   "favicon.svg": readFileSync(join(here, "icons/favicon.svg")),
 };

@@ -9,9 +9,12 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.enums import ScopeType
-from litestar.types import Receive, Scope, Send
+from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from plushka.delivery.app.context import App
+from plushka.delivery.app.offline import serve_worker
+from plushka.delivery.app.routes import router as member_app
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.join.routes import Joining
 from plushka.delivery.join.routes import router as join
@@ -29,15 +32,14 @@ from plushka.delivery.pos.limits import (
 from plushka.delivery.pos.pages import pages_of
 from plushka.delivery.pos.rate import RateLimiter
 from plushka.delivery.pos.routes import ENDPOINTS
-from plushka.demo import access
+from plushka.demo import access, phone
 from plushka.domain.purchases.queue import WRITERS, PurchaseQueue
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.keyring import Keyring
-from plushka.platform.addresses import is_loopback
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
 from plushka.platform.postgres.access import embedded_cluster
-from plushka.platform.settings import Environment, Settings
+from plushka.platform.settings import Settings
 
 CONNECTIONS_MAX = 16
 """Of one process. Commits share two; the rest is for quotes, balances and the office."""
@@ -61,7 +63,7 @@ class Plushka:
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
-            route_handlers=[show_metrics, office, join],
+            route_handlers=[show_metrics, office, join, member_app, serve_worker, *_fakes(settings)],
             exception_handlers=EXCEPTION_HANDLERS,
             compression_config=COMPRESSION,
             lifespan=[self._run],
@@ -114,6 +116,12 @@ class Plushka:
             demo_email=_demo_email(self._settings),
         )
         web.state.joining = Joining(database=database, clock=self._clock)
+        web.state.app = App(
+            database=database,
+            clock=self._clock,
+            reference=reference,
+            sms=phone.FakeGateway(self._settings) if access.is_open(self._settings) else None,
+        )
         await purchases.start()
         try:
             yield
@@ -124,10 +132,13 @@ class Plushka:
 
 def _demo_email(settings: Settings) -> str | None:
     """Return whose office opens without a password: the demo's, and only where nobody but this machine can ask."""
-    if settings.environment is not Environment.LOCAL or not is_loopback(settings.host):
-        return None
-    demo = access.find(settings)
+    demo = access.find(settings) if access.is_open(settings) else None
     return demo.email if demo else None
+
+
+def _fakes(settings: Settings) -> list[ControllerRouterHandler]:
+    """Return the pages that stand for the outside world in the demo; none in production, or without it."""
+    return [phone.show_phone] if access.is_open(settings) else []
 
 
 def create_app() -> Plushka:

@@ -431,7 +431,7 @@ grant delete on task_parts to plushka_app;
 -- nobody has seen them yet, so that points wait for their first purchase. merged_into: the member who has all
 -- that this one had, never one who was merged too. spending_stopped_at: since when they say that points were spent
 -- without them, and none are. invited_by: whose friends' link they came by.
--- name_key: the name as it is compared and ordered; people type «е» for «ё».
+-- language: what they chose to read in. name_key: the name as it is compared and ordered; people type «е» for «ё».
 create table members (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -442,9 +442,10 @@ create table members (
     birthday_changed_at timestamptz,
     tags text[] not null default '{}',
     personal_discount_bp integer not null default 0 check (personal_discount_bp between 0 and 10000),
-    source text not null default 'till' check (source in ('till', 'office', 'link', 'bot', 'import')),
+    source text not null default 'till' check (source in ('till', 'office', 'link', 'bot', 'app', 'import')),
     link_id uuid,
     is_unverified boolean not null default false,
+    language text check (language in ('ru', 'en')),
     blocked_at timestamptz,
     blocked_by text,
     blocked_reason text check (blocked_reason <> ''),
@@ -487,7 +488,7 @@ create table consents (
     member_id uuid not null,
     kind text not null check (kind in ('personal_data', 'marketing', 'sms', 'email', 'messenger', 'call')),
     is_given boolean not null,
-    source text not null check (source in ('till', 'office', 'link', 'bot', 'import')),
+    source text not null check (source in ('till', 'office', 'link', 'bot', 'app', 'import')),
     text_version text check (text_version <> ''),
     actor text not null,
     at timestamptz not null,
@@ -517,6 +518,46 @@ create table channel_addresses (
 grant update on channel_addresses to plushka_app;
 
 create index channel_addresses_of_member on channel_addresses (tenant_id, member_id);
+
+-- Codes by SMS with which a person proves that a phone is theirs; without digits: proved, by whoever has the token.
+-- network: an IPv4 address, or the /64 of an IPv6 one. Cleared after a day.
+create table phone_codes (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    token_hash bytea not null,
+    phone text not null check (phone <> ''),
+    network text not null,
+    digits_hash bytea,
+    tries smallint not null default 0 constraint phone_code_tries_bounded check (tries between 0 and 5),
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, token_hash)
+);
+
+grant update (digits_hash, tries, expires_at), delete on phone_codes to plushka_app;
+
+create index phone_codes_of_phone on phone_codes (tenant_id, phone, created_at);
+create index phone_codes_of_network on phone_codes (tenant_id, network, created_at);
+
+-- Where members are signed in to the app. A session in a messenger is short: its signed data opens a new one.
+create table member_sessions (
+    tenant_id uuid not null,
+    id uuid not null,
+    token_hash bytea not null,
+    member_id uuid not null,
+    host text not null check (host in ('browser', 'telegram', 'max', 'vk')),
+    created_at timestamptz not null,
+    seen_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, token_hash),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update (seen_at, expires_at), delete on member_sessions to plushka_app;
+
+create index member_sessions_of_member on member_sessions (tenant_id, member_id);
 
 -- Days of people close to a member (F236), without a year.
 create table member_dates (

@@ -3,13 +3,21 @@
 from datetime import timedelta
 
 from tests.conftest import SetClock
+from tests.pos.conftest import Cast, cast
 
 from plushka.delivery.jobs import SCHEDULED
+from plushka.delivery.jobs.long_work import clear_tenant
 from plushka.delivery.jobs.sweeping import sweep_office
+from plushka.domain.members.model import Identity
+from plushka.domain.members.operations import enroll
 from plushka.domain.members.pace import may_join
+from plushka.domain.members.phone_codes import DAY, make_code
+from plushka.domain.members.sessions import find_session, open_session
 from plushka.domain.staff.tries import WINDOW, begin_try
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
+
+__all__ = ["cast"]
 
 
 async def test_sessions_that_ran_out_and_old_tries_are_swept_and_no_others(
@@ -69,3 +77,23 @@ async def keep_session(database: Database, clock: SetClock, token: str, *, lasts
             tx.at,
             tx.at + lasts,
         )
+
+
+async def test_sessions_of_the_app_that_ran_out_and_codes_that_count_no_more_are_cleared(
+    database: Database, cast: Cast, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        member = await enroll(tx, name="Оля", identities=[Identity("phone", "+79031112233")])
+        await open_session(tx, member.id, host="telegram")
+        await make_code(tx, "+79031112233", network="old")
+    clock.advance(DAY)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        token = await open_session(tx, member.id, host="browser")
+        await make_code(tx, "+79031112233", network="counting")
+
+    await clear_tenant(database, clock, cast.anna.tenant_id)
+
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        assert await find_session(tx, token) is not None
+        assert await tx.fetchval("select array_agg(host) from member_sessions") == ["browser"]
+        assert await tx.fetchval("select array_agg(network) from phone_codes") == ["counting"]

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 
 from plushka.commands.web import listen, web_children
 from plushka.commands.welcome import setup_link
+from plushka.demo import access, people
+from plushka.demo.business import TENANT_ID
 from plushka.platform import data_folder, logs, metrics
 from plushka.platform.migrate import migrate
 from plushka.platform.postgres.access import embedded_cluster
@@ -53,6 +55,9 @@ def run(*, demo: bool = False) -> None:
             subprocess.run(_plushka("demo", "load"), env=environ, check=True)
             children.append(Command("tills", _plushka("demo", "sell", url), environ=environ))
         print(f"Plushka serves on {url}; its data is in {settings.data_folder}", flush=True)
+        if demo and access.is_open(settings):
+            print(f"The member's app of the demo: {url}/app/{TENANT_ID}", flush=True)
+            print(f"  Sign in by phone {people.phone(people.REGULAR)}; its SMS: {url}/demo/phone", flush=True)
         if link := setup_link(dsn, url):
             print(f"There is no business yet. Set yours up: {link}", flush=True)
         asyncio.run(supervise(children, foundation=server))

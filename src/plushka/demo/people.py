@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from zlib import crc32
 
 PHONES_PER_AREA = 100
+REGULAR = 1636
+"""A member who buys often and stands high: good to look at in the app."""
 AREA_CODES = (
     "212", "215", "216", "240", "301", "302", "304", "330", "336", "401", "404", "407", "410",
     "412", "413", "419", "440", "513", "540", "585", "603", "614", "704", "716", "802", "937",

@@ -9,6 +9,7 @@ from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
 from plushka.domain.insights.trail import export as trail
+from plushka.domain.members import clearing
 from plushka.domain.programs import bulk_work, import_work, move_work
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
@@ -45,6 +46,7 @@ do_known_task = partial(do_task, WORKS)
 
 
 async def clear_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
-    """Delete files that nobody needs any more."""
+    """Delete files that nobody needs any more, and what has run out of the members' app."""
     async with database.transaction(tenant_id, actor="job:clear", at=clock.now()) as tx:
         await operations.clear(tx)
+        await clearing.clear(tx)

@@ -40,6 +40,12 @@ def readable(color: str) -> Readable:
     return Readable(on_color, on_white)
 
 
+def readable_on(color: str, ground: str) -> str:
+    """Return ``color``, or the nearest lighter shade of it that can be read on a dark ``ground``."""
+    shades = (mixed(color, WHITE, step) for step in range(_STEPS + 1))
+    return next(shade for shade in shades if contrast(shade, ground) >= READABLE)
+
+
 def mixed(color: str, other: str, percent: int) -> str:
     """Return ``color`` with ``percent`` of ``other`` in it."""
     pairs = zip(_channels(color), _channels(other), strict=True)

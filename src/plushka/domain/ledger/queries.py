@@ -1,5 +1,6 @@
 """Reads of wallets, movements and verifications."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -105,9 +106,16 @@ def view(book: Book) -> WalletView:
 
 
 async def list_movements(
-    tx: Tx, *, wallet_id: UUID, before: UUID | None = None, limit: int = 50
+    tx: Tx,
+    *,
+    wallet_id: UUID,
+    before: UUID | None = None,
+    without: Collection[str] = (),
+    limit: int = 50,
 ) -> list[Movement]:
     """Return the wallet's postings, newest first; ``before`` is the id of the last one seen.
+
+    Kinds ``without`` are left out.
 
     Those of wallets that moved to it are among them, as though all had always been one: what moved is left out.
     """
@@ -116,7 +124,7 @@ async def list_movements(
         -- ledger.list_movements
         select id, kind, debit, credit, points, lot_id, document_id, at
         from postings
-        where tenant_id = $1 and ($3::uuid is null or id < $3) and kind <> 'move'
+        where tenant_id = $1 and ($3::uuid is null or id < $3) and kind <> all($5)
           and wallet_id in (select id from wallets where tenant_id = $1 and $2 in (id, moved_to))
         order by id desc
         limit $4
@@ -125,6 +133,7 @@ async def list_movements(
         wallet_id,
         before,
         limit,
+        ["move", *without],
     )
     return [Movement(**row) for row in rows]
 
@@ -143,6 +152,24 @@ async def list_document_movements(tx: Tx, document_id: UUID) -> list[Movement]:
         document_id,
     )
     return [Movement(**row) for row in rows]
+
+
+async def find_document_wallet(tx: Tx, document_id: UUID, wallet_ids: Collection[UUID]) -> UUID | None:
+    """Return in which of these wallets a document booked something; one that moved counts as that it moved to."""
+    wallet_id: UUID | None = await tx.fetchval(
+        """
+        -- ledger.find_document_wallet
+        select coalesce(w.moved_to, w.id)
+        from postings p
+        join wallets w on w.tenant_id = p.tenant_id and w.id = p.wallet_id
+        where p.tenant_id = $1 and p.document_id = $2 and coalesce(w.moved_to, w.id) = any($3::uuid[])
+        limit 1
+        """,
+        tx.tenant_id,
+        document_id,
+        list(wallet_ids),
+    )
+    return wallet_id
 
 
 class Adjustment(Struct, frozen=True):

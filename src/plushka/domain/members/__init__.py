@@ -2,5 +2,5 @@
 
 Owns ``members``, ``identities``, ``consents``, ``member_dates``, ``member_notes``, ``merges``,
 ``channel_addresses``, ``registration_links``, ``registration_codes``, ``link_visits``, ``join_tries``,
-``saved_views`` and ``list_habits``.
+``saved_views``, ``list_habits``, ``phone_codes`` and ``member_sessions``.
 """

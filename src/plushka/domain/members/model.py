@@ -10,7 +10,7 @@ from plushka.platform.errors import Conflict, Invalid, NotFound
 
 IdentityKind = Literal["phone", "card", "email", "external"]
 Sex = Literal["female", "male"]
-Source = Literal["till", "office", "link", "bot", "import"]
+Source = Literal["till", "office", "link", "bot", "app", "import"]
 """By which door a member came, or a consent."""
 DateKind = Literal["birthday", "wedding", "other"]
 ConsentKind = Literal["personal_data", "marketing", "sms", "email", "messenger", "call"]

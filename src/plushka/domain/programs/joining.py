@@ -1,11 +1,11 @@
-"""Strangers who enrol themselves by a link."""
+"""Strangers who enrol themselves: by a link, or in the app with a phone that they have proved."""
 
 from msgspec import Struct
 
 from plushka.domain.members.consent_texts import CURRENT
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.links import Link
-from plushka.domain.members.model import ConsentKind, ConsentMissing, Identity
+from plushka.domain.members.model import ConsentKind, ConsentMissing, Identity, Member, Source
 from plushka.domain.members.queries import find_member
 from plushka.domain.programs.model import ProgramCard, PublishedVersion
 from plushka.domain.programs.operations import enroll
@@ -50,7 +50,24 @@ async def join_by_link(
     member = await enroll(
         tx, name=name, identities=[newcomer], source="link", link_id=link.id, program_id=serving.id
     )
+    await _note_agreed(tx, member, wants_offers=wants_offers, source="link")
+    await tx.execute("rollback to joining" if is_known else "release joining")
+
+
+async def join_with_phone(tx: Tx, *, phone: Identity, name: str, agrees: bool, wants_offers: bool) -> Member:
+    """Enrol a stranger who has proved that the phone is theirs.
+
+    :raises ConsentMissing: they do not agree that their data are kept
+    :raises IdentityTaken: a member has this phone since
+    """
+    if not agrees:
+        raise ConsentMissing(field="personal_data")
+    member = await enroll(tx, name=name, identities=[phone], source="app")
+    await _note_agreed(tx, member, wants_offers=wants_offers, source="app")
+    return member
+
+
+async def _note_agreed(tx: Tx, member: Member, *, wants_offers: bool, source: Source) -> None:
     agreed: tuple[ConsentKind, ...] = ("personal_data", "marketing") if wants_offers else ("personal_data",)
     for kind in agreed:
-        await note_consent(tx, member.id, kind, is_given=True, source="link", text_version=CURRENT[kind])
-    await tx.execute("rollback to joining" if is_known else "release joining")
+        await note_consent(tx, member.id, kind, is_given=True, source=source, text_version=CURRENT[kind])

@@ -18,6 +18,7 @@ SOURCES: dict[Source, str] = {
     "office": marked("in the office"),
     "link": marked("by a link"),
     "bot": marked("in a bot"),
+    "app": marked("in the app"),
     "import": marked("from a file"),
 }
 

@@ -47,10 +47,12 @@ _SAID = {
     ("till", True): marked("given at a till"),
     ("office", True): marked("given, noted by {who}"),
     ("link", True): marked("given on the page of a link"),
+    ("app", True): marked("given in the app"),
     ("import", True): marked("given, from a file"),
     ("till", False): marked("taken back at a till"),
     ("office", False): marked("taken back, noted by {who}"),
     ("link", False): marked("taken back on the page of a link"),
+    ("app", False): marked("taken back in the app"),
     ("import", False): marked("taken back, from a file"),
 }
 

@@ -1,0 +1,7 @@
+import { enlargeCodes } from "./enlarging.js";
+import { keepPages } from "./keeping.js";
+import { renewCodes } from "./renewing.js";
+
+renewCodes();
+enlargeCodes();
+keepPages();

@@ -1,0 +1,31 @@
+// The pages seen last are kept for when there is no network (worker.js); of who has signed out nothing is kept.
+
+const PAGES = "plushka-pages";
+const FILES = "plushka-files";
+
+export async function keepPages() {
+  if (!("serviceWorker" in navigator) || !("caches" in window)) {
+    return;
+  }
+  if (!document.querySelector(".tabs")) {
+    await caches.delete(PAGES);
+    return;
+  }
+  await navigator.serviceWorker.register("/app/worker.js", { scope: "/app/" });
+  await keepFiles();
+  // The page that is open was loaded before there was anybody to keep it.
+  if (!navigator.serviceWorker.controller) {
+    await (await caches.open(PAGES)).add(location.pathname);
+  }
+}
+
+async function keepFiles() {
+  const kept = await caches.open(FILES);
+  const used = performance
+    .getEntriesByType("resource")
+    .map((file) => file.name.split("#")[0])
+    .filter((url) => new URL(url).pathname.startsWith("/static/"));
+  const known = (await kept.keys()).map((request) => request.url);
+  await Promise.all(known.filter((url) => !used.includes(url)).map((url) => kept.delete(url)));
+  await kept.addAll([...new Set(used)].filter((url) => !known.includes(url)));
+}

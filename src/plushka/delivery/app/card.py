@@ -1,0 +1,109 @@
+"""The card: how much there is, what to show at the till, what can be done with it, what will be lost and when."""
+
+from typing import Any
+
+import segno
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from plushka.delivery.app import account
+from plushka.delivery.app.account import Account
+from plushka.delivery.app.admission import STRANGER
+from plushka.delivery.app.context import PATH
+from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.pictures import picture_response
+from plushka.domain.businesses.branding import find_logo
+from plushka.domain.businesses.pictures import LOGO
+from plushka.domain.members.codes import issue_code
+from plushka.domain.members.model import Member
+from plushka.domain.members.queries import get_member
+from plushka.platform.database import Tx
+from plushka.platform.errors import NotFound
+
+RENEWED_AFTER_SECONDS = 60
+"""Half of a code's life: one that was just replaced stays good while the cashier types it."""
+
+
+@get(PATH)
+async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
+    """Show the card with a new code."""
+    async with visit.writing() as tx:
+        member = await get_member(tx, visit.member.member_id)
+        accounts = await account.list_accounts(tx, member.id)
+        code = await issue_code(tx, member.id)
+        first = accounts[0] if accounts else None
+        values = await _told(tx, first, visit) if first else {}
+    digits = code.digits
+    return visit.page(
+        "card.html",
+        tab="card",
+        name=member.name,
+        phone=phone_of(member),
+        is_blocked=member.block is not None,
+        is_unverified=member.is_unverified,
+        code=f"{digits[:3]} {digits[3:]}",
+        qr=draw_qr(code.qr),
+        renewed_after_seconds=RENEWED_AFTER_SECONDS,
+        others=[
+            (other.program.name, visit.figures(other.scale).points(other.wallet.balance.available))
+            for other in accounts[1:]
+            if other.wallet
+        ],
+        **{**_NOTHING, **values},
+    )
+
+
+@get(f"{PATH}/logo/{{digest:str}}", opt={"who": STRANGER})
+async def show_logo(visit: NamedDependency[Visit], digest: FromPath[str]) -> Response[bytes]:
+    """Return the business's logo.
+
+    :raises NotFound: it has none of this digest
+    """
+    async with visit.reading() as tx:
+        logo = await find_logo(tx, digest) if digest else None
+    if logo is None:
+        raise NotFound
+    return picture_response(logo, LOGO)
+
+
+HANDLERS = [show_card, show_logo]
+_NOTHING: dict[str, Any] = {
+    "available": "",
+    "waiting": [],
+    "held": "",
+    "debt": "",
+    "burning": [],
+    "spending": [],
+    "tier": None,
+}
+
+
+def phone_of(member: Member) -> str:
+    """Return the phone that a member is known by, empty for none."""
+    return next((identity.value for identity in member.identities if identity.kind == "phone"), "")
+
+
+def draw_qr(text: str) -> Markup:
+    """Return a QR as an inline drawing, dark on white in every theme: scanners want it so."""
+    drawn = segno.make(text, error="m", micro=False).svg_inline(
+        border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
+    )
+    return Markup(drawn)  # noqa: S704  made of squares alone
+
+
+async def _told(tx: Tx, first: Account, visit: Visit) -> dict[str, Any]:
+    figures, wallet = visit.figures(first.scale), first.wallet
+    if wallet is None:
+        return {}
+    balance = wallet.balance
+    return {
+        "available": figures.points(balance.available),
+        "waiting": account.waiting(wallet, figures),
+        "held": figures.points(balance.held) if balance.held else "",
+        "debt": figures.points(balance.debt) if balance.debt else "",
+        "burning": account.burning(wallet.lots, figures),
+        "spending": await account.how_to_spend(tx, first, visit),
+        "tier": await account.tier_of(tx, first, visit),
+    }

@@ -1,0 +1,34 @@
+"""What the app works with in this process, and where it stands."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import State
+
+from plushka.delivery.web.pages import Pages
+from plushka.domain.purchases.reference import Reference
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+from plushka.platform.sms import SmsGateway
+
+PAGES = Pages("plushka.delivery.app")
+PATH = "/app/{business_id:uuid}"
+"""A business is named by its id: members come by links and codes, and what never changes can stand on paper."""
+
+AppRequest = Request[object, object, State]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Given by the composition root as ``app.state.app``. Without ``sms`` nobody can sign in by phone."""
+
+    database: Database
+    clock: Clock
+    reference: Reference
+    sms: SmsGateway | None = None
+
+
+def home_of(business_id: UUID) -> str:
+    """Return where a business's app begins."""
+    return f"/app/{business_id}"

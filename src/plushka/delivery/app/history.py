@@ -1,0 +1,245 @@
+"""What happened to a member's points, and why: each entry opens to its explanation."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Struct
+
+from plushka.delivery.app.account import Account, list_accounts
+from plushka.delivery.app.context import PATH, AppRequest
+from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.address import id_of
+from plushka.delivery.web.figures import Figures
+from plushka.domain.insights.model import Document
+from plushka.domain.insights.queries import find_documents, list_document_lots
+from plushka.domain.ledger.model import Movement
+from plushka.domain.ledger.queries import find_document_wallet, list_document_movements, list_movements
+from plushka.domain.ledger.words import KINDS
+from plushka.domain.programs.names import load_names
+from plushka.domain.programs.queries import get_version
+from plushka.domain.programs.telling.explanation import explain
+from plushka.domain.programs.telling.model import Explanation, Reason
+from plushka.domain.purchases.model import Receipt
+from plushka.domain.purchases.queries import get_receipt
+from plushka.platform.database import Tx
+from plushka.platform.errors import NotFound
+from plushka.platform.i18n import marked
+
+MOVEMENTS_PER_PAGE = 60
+_OWN = frozenset({"pending", "available", "held"})
+"""Accounts in which a member has points: a movement between two of them changes nothing in sum."""
+_UNTOLD = ("activate",)
+"""Points that have become spendable: the card tells when, and the entry that gave them."""
+_TITLES = {
+    "receipt": marked("Purchase"),
+    "return": marked("Return"),
+    "hold": marked("Points set aside"),
+    "adjustment": marked("From the business"),
+    "welcome": marked("For joining"),
+    "merge": marked("Two cards became one"),
+}
+
+
+class Line(Struct, frozen=True):
+    """One kind of movement of an entry: ``direction`` is ``in``, ``out`` or ``within``."""
+
+    what: str
+    points: str
+    direction: str
+
+
+class Entry(Struct, frozen=True):
+    """What was booked for one document at one moment."""
+
+    title: str
+    at: str
+    href: str
+    lines: tuple[Line, ...]
+
+
+@get(f"{PATH}/history")
+async def show_history(visit: NamedDependency[Visit], request: AppRequest) -> Response[str]:
+    """Show the movements of the member's points, the latest first."""
+    before = id_of(request.query_params, "before")
+    async with visit.reading() as tx:
+        accounts = await list_accounts(tx, visit.member.member_id)
+        chosen = _chosen(accounts, id_of(request.query_params, "program"))
+        movements = (
+            await list_movements(
+                tx, wallet_id=chosen.wallet.id, before=before, without=_UNTOLD, limit=MOVEMENTS_PER_PAGE
+            )
+            if chosen and chosen.wallet
+            else []
+        )
+        documents = await find_documents(tx, list({movement.document_id for movement in movements}))
+    figures = visit.figures(chosen.scale if chosen else 0)
+    more = ""
+    if chosen and len(movements) == MOVEMENTS_PER_PAGE:
+        more = f"{visit.home}/history?program={chosen.program.id}&before={movements[-1].id}"
+    return visit.page(
+        "history.html",
+        tab="history",
+        entries=_entries(movements, documents, visit, figures),
+        programs=[(str(one.program.id), one.program.name, one is chosen) for one in accounts]
+        if len(accounts) > 1
+        else [],
+        more=more,
+        is_first=before is None,
+    )
+
+
+@get(f"{PATH}/history/{{document_id:uuid}}")
+async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID]) -> Response[str]:
+    """Show one entry with its explanation.
+
+    :raises NotFound: there is none of this id among the member's own
+    """
+    async with visit.reading() as tx:
+        wallets = {
+            account.wallet.id: account
+            for account in await list_accounts(tx, visit.member.member_id)
+            if account.wallet
+        }
+        movements = await list_document_movements(tx, document_id)
+        document = (await find_documents(tx, [document_id])).get(document_id)
+        wallet_id = await find_document_wallet(tx, document_id, wallets.keys())
+        account = wallets.get(wallet_id) if wallet_id else None
+        if document is None or account is None:
+            raise NotFound
+        lots = await list_document_lots(tx, document_id)
+        receipt = await get_receipt(tx, document.receipt_id) if document.receipt_id else None
+        explanation = await _explained(tx, receipt, visit) if document.kind == "receipt" and receipt else None
+    figures = visit.figures(account.scale)
+    zone = receipt.time_zone if receipt else None
+    return visit.page(
+        "entry.html",
+        title=visit.words.gettext(_TITLES[document.kind]),
+        at=figures.moment(document.at, zone),
+        where=receipt.branch_name if receipt else "",
+        number=document.label if document.kind in {"receipt", "return"} else "",
+        reason=document.label if document.kind == "adjustment" else "",
+        receipt_href=f"{visit.home}/history/{document.receipt_id}"
+        if document.kind == "return" and document.receipt_id
+        else "",
+        lines=_lines(movements, visit, figures),
+        totals=_totals(receipt, figures, visit) if explanation and receipt else [],
+        bought=_bought(receipt, figures) if explanation and receipt else [],
+        why=_why(explanation) if explanation else [],
+        not_applied=_reasons(explanation.not_applied) if explanation else [],
+        lots=[
+            (
+                figures.points(lot.granted),
+                figures.day(lot.activates_at, zone),
+                figures.last_day(lot.expires_at, zone) if lot.expires_at else "",
+            )
+            for lot in lots
+        ],
+    )
+
+
+HANDLERS = [show_history, show_entry]
+
+
+def _chosen(accounts: Sequence[Account], program_id: UUID | None) -> Account | None:
+    first = accounts[0] if accounts else None
+    return next((account for account in accounts if account.program.id == program_id), first)
+
+
+def _entries(
+    movements: Sequence[Movement], documents: Mapping[UUID, Document], visit: Visit, figures: Figures
+) -> list[Entry]:
+    entries = []
+    for (document_id, at), group in groupby(
+        movements, key=lambda movement: (movement.document_id, movement.at)
+    ):
+        document = documents.get(document_id)
+        lines = _lines(list(group), visit, figures)
+        title = visit.words.gettext(_TITLES[document.kind]) if document else ""
+        entries.append(
+            Entry(
+                title=title,
+                at=figures.moment(at),
+                href=f"{visit.home}/history/{document_id}" if document else "",
+                lines=tuple(lines),
+            )
+        )
+    return entries
+
+
+def _lines(movements: Sequence[Movement], visit: Visit, figures: Figures) -> list[Line]:
+    """Return the movements as lines; those of one kind and direction, lot by lot, become one."""
+    sums: dict[tuple[str, str], int] = {}
+    for movement in movements:
+        key = movement.kind, _direction(movement.debit, movement.credit)
+        sums[key] = sums.get(key, 0) + movement.points
+    return [
+        Line(
+            what=visit.words.gettext(KINDS[kind]),
+            points=figures.points_number(
+                -points if direction == "out" else points, signed=direction != "within"
+            ),
+            direction=direction,
+        )
+        for (kind, direction), points in sums.items()
+    ]
+
+
+def _direction(debit: str, credit: str) -> str:
+    if credit in _OWN and debit not in _OWN:
+        return "in"
+    if debit in _OWN and credit not in _OWN:
+        return "out"
+    return "within"
+
+
+async def _explained(tx: Tx, receipt: Receipt, visit: Visit) -> Explanation:
+    version = await get_version(tx, receipt.version_id)
+    names = await load_names(tx, programs=[version.program])
+    return explain(
+        receipt.outcome, version.program, language=visit.look.language, zone=receipt.time_zone, names=names
+    )
+
+
+def _why(explanation: Explanation) -> list[tuple[str, str]]:
+    return _reasons(
+        (
+            *explanation.discounts,
+            *explanation.redemption,
+            *explanation.earning,
+            *explanation.grants,
+            *explanation.tier,
+        )
+    )
+
+
+def _reasons(reasons: Sequence[Reason]) -> list[tuple[str, str]]:
+    """Return each reason as the name of its rule, empty for none, and its sentence; none twice."""
+    return list(dict.fromkeys((reason.rule_name or "", reason.text) for reason in reasons))
+
+
+def _totals(receipt: Receipt, figures: Figures, visit: Visit) -> list[tuple[str, str]]:
+    words, outcome = visit.words, receipt.outcome
+    totals = [(words.gettext("Amount"), figures.money(outcome.amount_minor))]
+    if outcome.discount_minor:
+        totals.append((words.gettext("Discount"), figures.money(-outcome.discount_minor)))
+    if outcome.redeemed_minor:
+        totals.append((words.gettext("Paid with points"), figures.money(-outcome.redeemed_minor)))
+    totals.append((words.gettext("Paid in money"), figures.money(outcome.payable_minor)))
+    if receipt.refunded_minor:
+        totals.append((words.gettext("Refunded"), figures.money(-receipt.refunded_minor)))
+    return totals
+
+
+def _bought(receipt: Receipt, figures: Figures) -> list[tuple[str, str, str]]:
+    return [
+        (
+            line.name or line.sku,
+            figures.money(outcome.payable_minor),
+            figures.points_number(outcome.earned_points, signed=True) if outcome.earned_points else "",
+        )
+        for line, outcome in zip(receipt.lines, receipt.outcome.lines, strict=True)
+    ]

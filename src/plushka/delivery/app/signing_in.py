@@ -1,0 +1,214 @@
+"""Coming in by phone: a number, a code by SMS, and for who is new a card. Going out."""
+
+from typing import Any
+
+import structlog
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_303_SEE_OTHER,
+    HTTP_409_CONFLICT,
+    HTTP_422_UNPROCESSABLE_ENTITY,
+    HTTP_429_TOO_MANY_REQUESTS,
+    HTTP_502_BAD_GATEWAY,
+)
+
+from plushka.delivery.app.admission import STRANGER, cookie_of
+from plushka.delivery.app.context import PATH, AppRequest
+from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.domain.members.consent_texts import CURRENT, consent_text
+from plushka.domain.members.identities import identify
+from plushka.domain.members.model import NAME_LENGTH_MAX, Identity, IdentityTaken
+from plushka.domain.members.naming import confirm
+from plushka.domain.members.phone_codes import (
+    CodeOver,
+    CodesTooMany,
+    Proof,
+    SentCode,
+    WrongDigits,
+    find_proof,
+    find_waiting,
+    make_code,
+    take_code,
+    use_proof,
+)
+from plushka.domain.members.queries import find_member
+from plushka.domain.members.sessions import end_session, open_session
+from plushka.domain.programs.joining import join_with_phone
+from plushka.platform.database import Tx
+from plushka.platform.errors import PermanentFailure, Refusal, TemporaryFailure
+
+_OPT = {"who": STRANGER}
+_MINUTE_SECONDS = 60
+_log = structlog.get_logger()
+
+
+@get(f"{PATH}/sign-in", opt=_OPT)
+async def show_sign_in(visit: NamedDependency[Visit]) -> Response[str]:
+    return phone_page(visit, visit.form())
+
+
+@post(f"{PATH}/sign-in", opt=_OPT, status_code=HTTP_200_OK)
+async def send_code(visit: NamedDependency[Visit], request: AppRequest) -> Response[str]:
+    """Send a code to the phone that was typed, whether it is a member's or not."""
+    form = await visit.typed(request)
+    typed = form.text("phone")
+    if visit.app.sms is None or not form.is_sound:
+        return phone_page(visit, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        phone = identify("phone", typed, country=visit.business.country)
+    except Refusal as refusal:
+        form.refused(refusal, default="phone")
+        return phone_page(visit, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    async with visit.writing() as tx:
+        made = await make_code(tx, phone.value, network=visit.network)
+    if isinstance(made, CodesTooMany):
+        minutes = -(-int(made.wait.total_seconds()) // _MINUTE_SECONDS)
+        form.fail(
+            "phone",
+            visit.words.ngettext(
+                "Too many codes were asked for. Wait {count} minute and try again.",
+                "Too many codes were asked for. Wait {count} minutes and try again.",
+                minutes,
+                count=minutes,
+            ),
+        )
+        return phone_page(visit, form, status=HTTP_429_TOO_MANY_REQUESTS)
+    if not await _is_sent(visit, made):
+        form.fail("phone", visit.words.gettext("The SMS could not be sent. Try again in a minute."))
+        return phone_page(visit, form, status=HTTP_502_BAD_GATEWAY)
+    return _code_page(visit, visit.form(), made.token, made.phone)
+
+
+@post(f"{PATH}/sign-in/code", opt=_OPT, status_code=HTTP_200_OK)
+async def take(visit: NamedDependency[Visit], request: AppRequest) -> Response[str] | Redirect:
+    """Let in whoever knows the code: into their card, or to get one."""
+    form = await visit.typed(request)
+    token, digits = form.value("token"), form.text("code")
+    async with visit.writing() as tx:
+        phone = await find_waiting(tx, token)
+        taken = await take_code(tx, token, digits) if form.is_sound else WrongDigits(0)
+    match taken:
+        case Proof():
+            async with visit.writing() as tx:
+                session = await _enter(tx, taken)
+            return _new_page(visit, visit.form(), taken) if session is None else _entered(visit, session)
+        case CodeOver():
+            form = visit.form()
+            form.fail("phone", visit.words.gettext("This code works no more. Ask for a new one."))
+            return phone_page(visit, form, phone=phone or "", status=HTTP_409_CONFLICT)
+        case WrongDigits(tries_left):
+            if tries_left:
+                form.fail(
+                    "code",
+                    visit.words.ngettext(
+                        "Another code was sent. {count} try is left.",
+                        "Another code was sent. {count} tries are left.",
+                        tries_left,
+                        count=tries_left,
+                    ),
+                )
+            return _code_page(visit, form, token, phone or "", status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
+@post(f"{PATH}/sign-in/card", opt=_OPT, status_code=HTTP_200_OK)
+async def join(visit: NamedDependency[Visit], request: AppRequest) -> Response[str] | Redirect:
+    """Enrol whoever has proved a phone that is nobody's."""
+    form = await visit.typed(request)
+    name = form.text("name", length_max=NAME_LENGTH_MAX)
+    async with visit.reading() as tx:
+        proof = await find_proof(tx, form.value("token"))
+    if proof is None:
+        form = visit.form()
+        form.fail("phone", visit.words.gettext("This was too long ago. Ask for a new code."))
+        return phone_page(visit, form, status=HTTP_409_CONFLICT)
+    if form.is_sound:
+        try:
+            async with visit.writing() as tx:
+                await join_with_phone(
+                    tx,
+                    phone=Identity("phone", proof.phone),
+                    name=name,
+                    agrees=form.flag("personal_data"),
+                    wants_offers=form.flag("marketing"),
+                )
+        except IdentityTaken:
+            pass  # A till enrolled this phone at the same moment: the card is theirs.
+        except Refusal as refusal:
+            form.refused(refusal, default="personal_data" if refusal.field == "personal_data" else "name")
+        if form.is_sound:
+            async with visit.writing() as tx:
+                session = await _enter(tx, proof)
+            if session is not None:
+                return _entered(visit, session, said="welcome")
+    return _new_page(visit, form, proof, status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
+@post(f"{PATH}/sign-out", status_code=HTTP_303_SEE_OTHER)
+async def leave(visit: NamedDependency[Visit]) -> Redirect:
+    """Sign out here. What the browser kept for when there is no network it forgets itself (keeping.js)."""
+    async with visit.writing() as tx:
+        await end_session(tx, visit.member)
+    return Redirect(
+        f"{visit.home}/sign-in?said=signed_out",
+        status_code=HTTP_303_SEE_OTHER,
+        cookies=[cookie_of(visit.business.tenant_id, "")],
+    )
+
+
+HANDLERS = [show_sign_in, send_code, take, join, leave]
+
+
+def phone_page(visit: Visit, form: Form, *, phone: str = "", status: int = 200) -> Response[str]:
+    """Return the page that asks for a phone; where no SMS can be sent it says so."""
+    return visit.page(
+        "sign_in.html", status=status, form=form, phone=phone, has_sms=visit.app.sms is not None
+    )
+
+
+def _code_page(visit: Visit, form: Form, token: str, phone: str, *, status: int = 200) -> Response[str]:
+    return visit.page("code.html", status=status, form=form, token=token, phone=phone)
+
+
+def _new_page(visit: Visit, form: Form, proof: Proof, *, status: int = 200) -> Response[str]:
+    texts: dict[str, Any] = {
+        kind: consent_text(kind, CURRENT[kind], business=visit.business.name, language=visit.look.language)
+        for kind in ("personal_data", "marketing")
+    }
+    return visit.page("new.html", status=status, form=form, token=proof.token, phone=proof.phone, **texts)
+
+
+async def _enter(tx: Tx, proof: Proof) -> str | None:
+    """Return the token of a new session of whose phone it is, and use the proof up; None: it is nobody's."""
+    member = await find_member(tx, Identity("phone", proof.phone))
+    if member is None or not await use_proof(tx, proof):
+        return None
+    await confirm(tx, member.id)
+    return await open_session(tx, member.id, host="browser")
+
+
+def _entered(visit: Visit, token: str, *, said: str = "") -> Redirect:
+    return Redirect(
+        f"{visit.home}?said={said}" if said else visit.home,
+        status_code=HTTP_303_SEE_OTHER,
+        cookies=[cookie_of(visit.business.tenant_id, token)],
+    )
+
+
+async def _is_sent(visit: Visit, code: SentCode) -> bool:
+    if visit.app.sms is None:
+        return False
+    text = visit.words.gettext(
+        "{code} is your code for {business}. Tell it to nobody.",
+        code=code.digits,
+        business=visit.business.name,
+    )
+    try:
+        await visit.app.sms.send(code.phone, text)
+    except (TemporaryFailure, PermanentFailure) as failure:
+        _log.warning("sms_not_sent", reason=failure.reason)
+        return False
+    return True

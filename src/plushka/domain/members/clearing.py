@@ -1,0 +1,24 @@
+"""Removing what time has made worthless."""
+
+from plushka.domain.members.phone_codes import DAY
+from plushka.platform.database import Tx
+
+
+async def clear(tx: Tx) -> None:
+    """Remove the business's sessions of the app that have run out, and codes that count no more."""
+    await tx.execute(
+        """
+        -- members.clear: sessions
+        delete from member_sessions where tenant_id = $1 and expires_at <= $2
+        """,
+        tx.tenant_id,
+        tx.at,
+    )
+    await tx.execute(
+        """
+        -- members.clear: codes
+        delete from phone_codes where tenant_id = $1 and created_at <= $2
+        """,
+        tx.tenant_id,
+        tx.at - DAY,
+    )

@@ -1,0 +1,147 @@
+"""The app in a real browser, on a phone: by day and by night, in both languages, with a network and without."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from tests.app.conftest import NEW_PHONE
+from tests.office.conftest import MEMBER, PHONE, Shop
+from tests.office.test_browser import APPEARS_MS, AXE, PHONE_SCREEN
+from tests.pos.conftest import Cast
+from tools.chromium import CHROMIUM, FLAGS
+
+PAGES = ("", "/history", "/history/{receipt}")
+NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "status of 401")
+"""What a browser complains of that is as it should be: no network, and a page that asks to sign in."""
+
+
+@dataclass
+class Stage:
+    """A running product, and a browser; ``complaints`` are the browser's."""
+
+    address: str
+    home: str
+    shop: Shop
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    async def context(self, **options: Any) -> BrowserContext:
+        given = {"viewport": PHONE_SCREEN, "locale": "ru", **options}
+        context = await self.browser.new_context(base_url=self.address, **given)
+        context.set_default_timeout(APPEARS_MS)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("console", lambda message: self._hear(message.type, message.text))
+        return context
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error" and not any(expected in text for expected in NO_NETWORK):
+            self.complaints.append(text)
+
+    async def sign_in(self, context: BrowserContext, phone: str = PHONE) -> Page:
+        """Sign in as a person does, with the phone beside the browser."""
+        page = await context.new_page()
+        await page.goto(self.home)
+        await page.locator("[name=phone]").fill(phone)
+        await page.locator("[data-main]").click()
+        await expect(page.locator("[name=code]")).to_be_focused()
+        sms = await context.new_page()
+        await sms.goto("/demo/phone")
+        code = (await sms.locator("li").first.inner_text()).splitlines()[1][:6]
+        await sms.close()
+        await page.locator("[name=code]").fill(code)
+        await page.locator("[data-main]").click()
+        return page
+
+
+@pytest.fixture
+async def stage(running: str, cast: Cast, shop: Shop) -> AsyncIterator[Stage]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        stage = Stage(running, f"/app/{cast.anna.tenant_id}", shop, browser)
+        yield stage
+        await browser.close()
+    assert stage.complaints == [], "a script broke, or the policy forbade something"
+
+
+async def test_a_stranger_becomes_a_member_with_a_phone_in_the_hand(stage: Stage) -> None:
+    page = await stage.sign_in(await stage.context(), NEW_PHONE)
+    await page.get_by_label("Имя").fill("Оля")
+    await page.get_by_role("checkbox").first.check()
+    await page.get_by_role("button", name="Получить карту").click()
+
+    await expect(page.get_by_text("Карта ваша")).to_be_visible()
+    await page.get_by_role("link", name="История").click()
+    await expect(page.get_by_role("heading", name="Пока ничего не было")).to_be_visible()
+
+
+async def test_a_code_held_to_a_scanner_is_as_large_as_the_screen(stage: Stage) -> None:
+    page = await stage.sign_in(await stage.context())
+    await page.locator("[data-enlarge]").click()
+
+    box = await page.locator("[data-enlarge]").bounding_box()
+    assert box is not None
+    assert box["width"] == PHONE_SCREEN["width"]
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".is-enlarged")).to_have_count(0)
+
+
+async def test_an_aged_code_renews_itself(stage: Stage) -> None:
+    context = await stage.context()
+    page = await stage.sign_in(context)
+    await page.clock.install()
+    await page.goto(stage.home)
+    before = await page.locator("[data-code]").inner_text()
+
+    await page.clock.fast_forward("01:01")
+
+    await expect(page.locator("[data-code]")).not_to_have_text(before)
+
+
+async def test_without_a_network_the_card_is_as_it_was_and_says_so(stage: Stage) -> None:
+    context = await stage.context()
+    page = await stage.sign_in(context)
+    await expect(page.get_by_text(MEMBER)).to_be_visible()
+    await page.evaluate("navigator.serviceWorker.ready")
+    await page.get_by_role("link", name="История").click()
+    await expect(page.get_by_role("heading", name="История")).to_be_visible()
+    await page.get_by_role("link", name="Карта").click()
+    await expect(page.locator("[data-code]")).to_be_visible()
+
+    await context.set_offline(True)
+    await page.reload()
+    await expect(page.get_by_text("Нет сети. Данные на")).to_be_visible()
+    await expect(page.get_by_text(MEMBER)).to_be_visible()
+    await expect(page.get_by_text(PHONE)).to_be_visible()
+    await expect(page.locator("[data-code]")).to_be_hidden()
+    await page.get_by_role("link", name="История").click()
+    await expect(page.get_by_text("Нет сети. Данные на")).to_be_visible()
+
+    await context.set_offline(False)
+    await page.get_by_role("link", name="Карта").click()
+    await expect(page.locator("[data-code]")).to_be_visible()
+    await expect(page.get_by_text("Нет сети")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("language", "theme"), [("ru", "light"), ("en", "dark")])
+async def test_pages_are_accessible(stage: Stage, language: str, theme: str) -> None:
+    context = await stage.context(locale=language, color_scheme=theme)
+    await context.add_cookies([{"name": "plushka_language", "value": language, "url": stage.address}])
+    page = await context.new_page()
+    await page.goto(f"{stage.home}/sign-in")
+    await _is_accessible(page, "/sign-in")
+    page = await stage.sign_in(context)
+    await expect(page.locator("[data-code]")).to_be_visible()
+    for path in PAGES:
+        await page.goto(stage.home + path.format(receipt=stage.shop.receipt_id))
+        await _is_accessible(page, path)
+
+
+async def _is_accessible(page: Page, path: str) -> None:
+    await page.evaluate(AXE)
+    found = await page.evaluate("axe.run()")
+    problems = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+    assert problems == [], path
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide, f"{path} is wider than the phone"
