@@ -89,8 +89,10 @@ def _figures(days: Sequence[DayFigures], today: date, visit: Visit, *, of_points
     by_day = {day.business_date: day for day in days}
     now = by_day.get(today) or DayFigures(today, 0, 0, 0, 0, 0)
     before = by_day.get(today - timedelta(days=1)) or DayFigures(today, 0, 0, 0, 0, 0)
-    with_card = words.gettext(
-        "{share} with a card", share=figures.ratio(now.receipts_with_member, now.receipts)
+    with_card = (
+        words.gettext("{share} with a card", share=figures.ratio(now.receipts_with_member, now.receipts))
+        if now.receipts
+        else ""
     )
     return [
         Figure(
