@@ -15,6 +15,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from plushka.delivery.app.context import App
 from plushka.delivery.app.offline import serve_worker
 from plushka.delivery.app.routes import router as member_app
+from plushka.delivery.bots.shells import open_shells
+from plushka.delivery.bots.webhooks import Webhooks
+from plushka.delivery.bots.webhooks import router as bots
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.join.routes import Joining
 from plushka.delivery.join.routes import router as join
@@ -33,13 +36,17 @@ from plushka.delivery.pos.pages import pages_of
 from plushka.delivery.pos.rate import RateLimiter
 from plushka.delivery.pos.routes import ENDPOINTS
 from plushka.demo import access, phone
+from plushka.domain.bots.herald import Herald
+from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.queue import WRITERS, PurchaseQueue
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.keyring import Keyring
+from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
 from plushka.platform.postgres.access import embedded_cluster
 from plushka.platform.settings import Settings
+from plushka.platform.vault import Vault
 
 CONNECTIONS_MAX = 16
 """Of one process. Commits share two; the rest is for quotes, balances and the office."""
@@ -63,7 +70,7 @@ class Plushka:
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
-            route_handlers=[show_metrics, office, join, member_app, serve_worker, *_fakes(settings)],
+            route_handlers=[show_metrics, office, join, member_app, serve_worker, bots, *_fakes(settings)],
             exception_handlers=EXCEPTION_HANDLERS,
             compression_config=COMPRESSION,
             lifespan=[self._run],
@@ -91,7 +98,9 @@ class Plushka:
         database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX)
         reference = Reference()
         writers = WRITERS if self._settings.web_workers == 1 else 1
-        purchases = PurchaseQueue(database, self._clock, reference, writers=writers)
+        bell = Bell(database, self._clock, CHANNEL)
+        herald = Herald(bell, reference.versions)
+        purchases = PurchaseQueue(database, self._clock, reference, writers=writers, witness=herald)
         self._pos = PosApplication(
             Services(
                 database=database,
@@ -103,6 +112,7 @@ class Plushka:
                 strangers=RateLimiter(
                     per_second=UNKNOWN_KEYS_PER_SECOND, burst_seconds=UNKNOWN_KEYS_BURST_SECONDS
                 ),
+                herald=herald,
             ),
             ENDPOINTS,
             self._pages,
@@ -124,7 +134,15 @@ class Plushka:
         )
         await purchases.start()
         try:
-            yield
+            async with bell.running(), open_shells(self._settings) as shells:
+                web.state.webhooks = Webhooks(
+                    database=database,
+                    clock=self._clock,
+                    vault=Vault.of(self._settings),
+                    shells=shells,
+                    bell=bell,
+                )
+                yield
         finally:
             await purchases.stop()
             await database.close()

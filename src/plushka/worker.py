@@ -1,30 +1,56 @@
-"""The worker's composition root: the queue, the database, and what ``delivery.jobs`` lists."""
+"""The worker's composition root: the queue, the database, what ``delivery.jobs`` lists, and the bots."""
 
 import asyncio
 import signal
 
 import asyncpg
 
+from plushka.delivery.bots.running import Bots
+from plushka.delivery.bots.shells import apis_of, open_shells
 from plushka.delivery.jobs import JOBS, SCHEDULED
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import APPLICATION_ROLE, Database
 from plushka.platform.jobs import work
+from plushka.platform.settings import Settings
+from plushka.platform.vault import Vault
 
 JOB_CONNECTIONS_MAX = 5
+BOT_CONNECTIONS_MAX = 5
 QUEUE_CONNECTIONS_MAX = 4
 
 
-async def run(dsn: str) -> None:
+async def run(dsn: str, settings: Settings) -> None:
     """Work until SIGINT or SIGTERM; what has begun is finished first."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await asyncio.gather(_do_jobs(dsn, stop), _keep_bots(dsn, settings, stop))
+
+
+async def _do_jobs(dsn: str, stop: asyncio.Event) -> None:
     database = await Database.connect(dsn, connections_max=JOB_CONNECTIONS_MAX)
-    settings = {"role": APPLICATION_ROLE, "application_name": "plushka queue"}
+    queue_settings = {"role": APPLICATION_ROLE, "application_name": "plushka queue"}
     try:
         async with asyncpg.create_pool(
-            dsn, min_size=2, max_size=QUEUE_CONNECTIONS_MAX, server_settings=settings
+            dsn, min_size=2, max_size=QUEUE_CONNECTIONS_MAX, server_settings=queue_settings
         ) as pool:
             await work(pool, database, SystemClock(), jobs=JOBS, scheduled=SCHEDULED, stop=stop)
+    finally:
+        await database.close()
+
+
+async def _keep_bots(dsn: str, settings: Settings, stop: asyncio.Event) -> None:
+    database = await Database.connect(dsn, connections_max=BOT_CONNECTIONS_MAX)
+    try:
+        async with open_shells(settings) as shells:
+            bots = Bots(
+                database,
+                SystemClock(),
+                Vault.of(settings),
+                shells,
+                public_url=settings.public_url,
+                apis=apis_of(settings),
+            )
+            await bots.run(dsn, stop)
     finally:
         await database.close()

@@ -12,4 +12,4 @@ def worker() -> None:
     """Run the jobs of a migrated database."""
     settings = Settings.from_environment()
     logs.configure(settings.environment)
-    uvloop.run(root.run(running(settings)))
+    uvloop.run(root.run(running(settings), settings))

@@ -17,6 +17,7 @@ WEB_WORKERS = min(os.cpu_count() or 1, 2)
 RATE_PER_SECOND = 100
 """Requests of one API key, steadily, in one process."""
 
+TELEGRAM_API = "https://api.telegram.org"
 TOKEN_LENGTH_MIN = 16
 SECRET_KEY_LENGTH_MIN = 32
 
@@ -49,6 +50,9 @@ class Settings:
     """Addresses and networks whose word about who asks is taken (``X-Forwarded-For``)."""
     metrics_token: str | None = None
     """What Prometheus must send; None: only this machine itself may ask."""
+    public_url: str | None = None
+    """Where people and messengers reach this installation: ``https://plushka.example``; None: from nowhere else."""
+    telegram_api: str = TELEGRAM_API
     secret_key: str | None = None
     """What secrets in the database are sealed with; None: a key file in the data folder (platform/vault.py)."""
 
@@ -73,6 +77,8 @@ class Settings:
             ),
             trusted_proxies=_networks(environ, "PLUSHKA_TRUSTED_PROXIES", problems),
             metrics_token=_token(environ, "PLUSHKA_METRICS_TOKEN", problems),
+            public_url=_url(environ, "PLUSHKA_PUBLIC_URL", problems),
+            telegram_api=_url(environ, "PLUSHKA_TELEGRAM_API", problems) or TELEGRAM_API,
             secret_key=_token(environ, "PLUSHKA_SECRET_KEY", problems, length_min=SECRET_KEY_LENGTH_MIN),
         )
         if problems:
@@ -100,6 +106,17 @@ def _database_url(environ: Mapping[str, str], problems: list[str]) -> str | None
     if urlsplit(url).scheme not in {"postgresql", "postgres"}:
         problems.append("DATABASE_URL must begin with postgresql://")
     return url
+
+
+def _url(environ: Mapping[str, str], name: str, problems: list[str]) -> str | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        problems.append(f"{name} must be an address such as https://plushka.example, not {text!r}")
+        return None
+    return text.rstrip("/")
 
 
 def _whole_number(

@@ -16,6 +16,7 @@ from msgspec import UnsetType
 
 from plushka.delivery.pos.limits import BODY_BYTES_MAX
 from plushka.delivery.pos.rate import RateLimiter
+from plushka.domain.bots.herald import Herald
 from plushka.domain.purchases.model import Caller
 from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.domain.purchases.reference import Reference
@@ -49,6 +50,7 @@ class Services:
     keyring: Keyring
     rate: RateLimiter[UUID]
     strangers: RateLimiter[str]
+    herald: Herald
 
 
 @dataclass(frozen=True, slots=True)

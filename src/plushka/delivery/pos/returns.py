@@ -47,6 +47,9 @@ async def book_return(call: Call[ReturnIn, Query]) -> Answer[Return]:
     request = call.body.to_domain(idempotency_key=call.idempotency_key)
     async with call.transaction() as tx:
         booked = await return_purchase(tx, call.services.reference, call.caller, request)
+        is_to_be_told = await call.services.herald.note_return(tx, booked)
+    if is_to_be_told:
+        call.services.herald.committed(call.caller.tenant_id)
     return Answer(booked, 200 if booked.is_repeat else 201)
 
 

@@ -78,9 +78,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The messenger wants nothing of this bot for ``seconds``; the message stays the next."""
+    """The messenger wants nothing of this bot for ``seconds``; the message stays the next.
+
+    ``problem`` is what somebody has to mend first, empty where time mends it.
+    """
 
     seconds: float
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

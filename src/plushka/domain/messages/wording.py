@@ -67,6 +67,22 @@ MENU: tuple[tuple[tuple[MenuCommand, str], ...], ...] = (
 """The member's menu, row by row: commands and the labels that send them."""
 
 
+COMMANDS = (
+    ("card", marked("the card for the till")),
+    ("code", marked("a code to spend points")),
+    ("balance", marked("how many points you have")),
+    ("history", marked("what has happened")),
+    ("friends", marked("a link for friends")),
+    ("offers", marked("get offers")),
+    ("stop", marked("no more offers")),
+    ("language", marked("another language")),
+)
+"""What a bot lists as its commands, and what each is for."""
+
+APP = marked("Card")
+SHARE_PHONE = marked("Share my phone")
+
+
 class Voice(Struct, frozen=True):
     """Who speaks, and in which language."""
 
@@ -283,19 +299,8 @@ def _help(voice: Voice, *, is_member: bool) -> Message:
         return Message(
             voice.gettext("Write /start, and the card of {business} is yours.", business=voice.business.name)
         )
-    told = (
-        ("/balance", marked("how many points you have")),
-        ("/card", marked("the card for the till")),
-        ("/code", marked("a code to spend points")),
-        ("/history", marked("what has happened")),
-        ("/friends", marked("a link for friends")),
-        ("/offers", marked("get offers")),
-        ("/stop", marked("no more offers")),
-        ("/language", marked("another language")),
-    )
-    return Message(
-        "\n".join(f"{command} — {voice.words.gettext(meaning)}" for command, meaning in told), keyboard="menu"
-    )
+    told = [f"/{command} — {voice.words.gettext(meaning)}" for command, meaning in COMMANDS]
+    return Message("\n".join(told), keyboard="menu")
 
 
 def _bought(content: Bought, voice: Voice) -> Message:

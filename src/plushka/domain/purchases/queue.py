@@ -8,14 +8,15 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from plushka.domain.purchases.commit import Answer, commit_batch
-from plushka.domain.purchases.model import Caller, Committed, MemberBusy, Purchase, QueueFull
+from plushka.domain.purchases.model import Caller, Committed, MemberBusy, Purchase, QueueFull, Receipt
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item
 from plushka.platform.clock import Clock
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 from plushka.platform.errors import Refusal
 
 BATCH_SIZE_MAX = 128
@@ -45,11 +46,27 @@ class _Waiting:
         self.keys = frozenset({number} if purchase.member is None else {number, purchase.member})
 
 
+class Witness(Protocol):
+    """Is told what was booked: in the transaction that books it, and once that has committed."""
+
+    async def note_purchases(self, tx: Tx, receipts: Sequence[Receipt]) -> bool:
+        """Return whether ``committed`` is to follow."""
+        ...
+
+    def committed(self, tenant_id: UUID) -> None: ...
+
+
 class PurchaseQueue:
     """One per process. Purchases of one member are booked in the order in which they came."""
 
     def __init__(
-        self, database: Database, clock: Clock, reference: Reference | None = None, *, writers: int = WRITERS
+        self,
+        database: Database,
+        clock: Clock,
+        reference: Reference | None = None,
+        *,
+        writers: int = WRITERS,
+        witness: Witness | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -59,6 +76,7 @@ class PurchaseQueue:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._writers_count = writers
+        self._witness = witness
         self._writers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -171,5 +189,16 @@ class PurchaseQueue:
             await self._answer(tenant_id, [one])
 
     async def _commit(self, tenant_id: UUID, items: Sequence[Item]) -> list[Answer]:
+        is_to_be_told = False
         async with self._database.transaction(tenant_id, actor="job:purchases", at=self._clock.now()) as tx:
-            return await commit_batch(tx, self.reference, items)
+            answers = await commit_batch(tx, self.reference, items)
+            if self._witness is not None:
+                booked = [
+                    answer.receipt
+                    for answer in answers
+                    if isinstance(answer, Committed) and not answer.is_repeat
+                ]
+                is_to_be_told = await self._witness.note_purchases(tx, booked)
+        if self._witness is not None and is_to_be_told:
+            self._witness.committed(tenant_id)
+        return answers

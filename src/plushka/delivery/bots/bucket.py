@@ -1,0 +1,69 @@
+"""How fast a bot may send: a bucket that fills steadily and is emptied by what is sent. Time is an argument."""
+
+from collections import OrderedDict
+
+CHATS_MAX = 100_000
+
+
+class Bucket:
+    """``burst`` at once, ``per_second`` steadily."""
+
+    def __init__(self, *, per_second: float, burst: float, at: float) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._level = burst
+        self._at = at
+
+    def wait_seconds(self, at: float) -> float:
+        """Return how long until one may be taken; 0: now."""
+        self._fill(at)
+        return max(0.0, (1 - self._level) / self._per_second)
+
+    def take(self, at: float) -> None:
+        self._fill(at)
+        self._level -= 1
+
+    def is_full(self, at: float) -> bool:
+        """Tell whether nothing was taken lately, so that it need not be remembered."""
+        self._fill(at)
+        return self._level >= self._burst
+
+    def _fill(self, at: float) -> None:
+        self._level = min(self._burst, self._level + (at - self._at) * self._per_second)
+        self._at = at
+
+
+class Pace:
+    """The limits of one bot: over all chats, and for each chat."""
+
+    def __init__(
+        self, *, per_second: float, burst: float, chat_per_second: float, chat_burst: float, at: float
+    ) -> None:
+        self._bot = Bucket(per_second=per_second, burst=burst, at=at)
+        self._chat_per_second = chat_per_second
+        self._chat_burst = chat_burst
+        self._chats: OrderedDict[str, Bucket] = OrderedDict()
+
+    def wait_seconds(self, at: float) -> float:
+        """Return how long until the bot may send anything."""
+        return self._bot.wait_seconds(at)
+
+    def busy_chats(self, at: float) -> list[str]:
+        """Return the chats that have had enough for now; what has rested is forgotten."""
+        for chat in [chat for chat, bucket in self._chats.items() if bucket.is_full(at)]:
+            del self._chats[chat]
+        return [chat for chat, bucket in self._chats.items() if bucket.wait_seconds(at) > 0]
+
+    def next_chat_seconds(self, at: float) -> float:
+        """Return how long until a busy chat may be written to again; 0: none is busy."""
+        waits = [seconds for bucket in self._chats.values() if (seconds := bucket.wait_seconds(at)) > 0]
+        return min(waits, default=0.0)
+
+    def sent(self, chat: str, at: float) -> None:
+        """Count a message."""
+        self._bot.take(at)
+        if chat not in self._chats:
+            self._chats[chat] = Bucket(per_second=self._chat_per_second, burst=self._chat_burst, at=at)
+            if len(self._chats) > CHATS_MAX:
+                self._chats.popitem(last=False)
+        self._chats[chat].take(at)

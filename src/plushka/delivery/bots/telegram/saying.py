@@ -1,0 +1,79 @@
+"""Messages as Telegram's methods."""
+
+from collections.abc import Sequence
+
+from aiogram.enums import ParseMode
+from aiogram.methods import SendMessage, SendPhoto
+from aiogram.types import (
+    BotCommand,
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    WebAppInfo,
+)
+
+from plushka.delivery.bots.shell import Parcel
+from plushka.domain.messages.model import Button
+from plushka.domain.messages.pictures import draw
+from plushka.domain.messages.wording import COMMANDS, MENU, SHARE_PHONE
+from plushka.platform.i18n import Language, translator
+
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
+
+
+def method_of(parcel: Parcel) -> SendMessage | SendPhoto:
+    """Return the call that sends a message; one with a picture is its caption."""
+    message = parcel.message
+    if message.picture is None:
+        return SendMessage(
+            chat_id=parcel.external_id,
+            text=message.text,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_markup=_markup(parcel),
+        )
+    return SendPhoto(
+        chat_id=parcel.external_id,
+        photo=BufferedInputFile(draw(message.picture, parcel.color), "card.png"),
+        caption=message.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=_markup(parcel),
+    )
+
+
+def commands(language: Language) -> list[BotCommand]:
+    """Return what stands in the bot's list of commands."""
+    words = translator(language)
+    return [BotCommand(command=command, description=words.gettext(told)) for command, told in COMMANDS]
+
+
+def _markup(parcel: Parcel) -> Markup:
+    """Return the buttons of a message, or what stands below the chat: Telegram takes one of the two."""
+    rows = [_row(row, parcel.app_url) for row in parcel.message.rows]
+    if shown := [row for row in rows if row]:
+        return InlineKeyboardMarkup(inline_keyboard=shown)
+    words = translator(parcel.language)
+    match parcel.message.keyboard:
+        case "contact":
+            share = KeyboardButton(text=words.gettext(SHARE_PHONE), request_contact=True)
+            return ReplyKeyboardMarkup(keyboard=[[share]], resize_keyboard=True, one_time_keyboard=True)
+        case "menu":
+            menu = [[KeyboardButton(text=words.gettext(label)) for _, label in row] for row in MENU]
+            return ReplyKeyboardMarkup(keyboard=menu, resize_keyboard=True, is_persistent=True)
+        case "keep":
+            return None
+
+
+def _row(row: Sequence[Button], app_url: str) -> list[InlineKeyboardButton]:
+    shown = []
+    for button in row:
+        if button.action:
+            shown.append(InlineKeyboardButton(text=button.text, callback_data=button.action))
+        elif button.link:
+            shown.append(InlineKeyboardButton(text=button.text, url=button.link))
+        elif app_url:
+            shown.append(InlineKeyboardButton(text=button.text, web_app=WebAppInfo(url=app_url)))
+    return shown

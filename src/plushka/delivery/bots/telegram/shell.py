@@ -1,0 +1,170 @@
+"""Telegram's side of a bot: its methods called, its failures told apart."""
+
+import hmac
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from typing import TypeVar
+
+import msgspec
+from aiogram import Bot as Caller
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteWebhook,
+    GetMe,
+    GetUpdates,
+    GetWebhookInfo,
+    SetChatMenuButton,
+    SetMyCommands,
+    SetWebhook,
+    TelegramMethod,
+)
+from aiogram.types import MenuButtonCommands, MenuButtonWebApp, Update, WebAppInfo
+from aiogram.utils.token import TokenValidationError
+
+from plushka.delivery.bots.shell import Condition, Incoming, Parcel
+from plushka.delivery.bots.telegram.hearing import UPDATES, incoming
+from plushka.delivery.bots.telegram.saying import commands, method_of
+from plushka.domain.bots.model import Bot, BotAccount, TokenRefused
+from plushka.domain.members.channels import Messenger
+from plushka.domain.messages.model import Failing, Moved, Refused, Result, Sent, Unreachable, Wait
+from plushka.domain.messages.wording import APP
+from plushka.platform.errors import TemporaryFailure
+from plushka.platform.i18n import LANGUAGES, translator
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  the name of a header
+POLL_SECONDS = 25
+CALL_SECONDS_MAX = 20
+UPDATES_MAX = 100
+UNAUTHORIZED_WAIT_SECONDS = 60.0
+"""A token that was revoked is renewed by a person, if ever."""
+
+Answer = TypeVar("Answer")
+
+
+class TelegramShell:
+    """One for all bots of a process; ``api`` is where Telegram's methods are called."""
+
+    messenger: Messenger = "telegram"
+
+    def __init__(self, api: str) -> None:
+        self._session = AiohttpSession(api=TelegramAPIServer.from_base(api))
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def identify(self, token: str) -> BotAccount:
+        try:
+            me = await self._call(token, GetMe())
+        except (TokenValidationError, TelegramUnauthorizedError, TelegramNotFound) as error:
+            raise TokenRefused(field="token") from error
+        return BotAccount(account_id=str(me.id), username=me.username or "", name=me.first_name)
+
+    async def set_up(self, bot: Bot, *, webhook_url: str, app_url: str) -> None:
+        if webhook_url:
+            hook = SetWebhook(
+                url=webhook_url, secret_token=bot.credentials.secret, allowed_updates=list(UPDATES)
+            )
+            await self._call(bot.token, hook)
+        else:
+            await self._call(bot.token, DeleteWebhook())
+        for language in LANGUAGES:
+            await self._call(bot.token, SetMyCommands(commands=commands(language), language_code=language))
+        await self._call(bot.token, SetMyCommands(commands=commands("en")))
+        button = MenuButtonWebApp(text=translator("ru").gettext(APP), web_app=WebAppInfo(url=app_url))
+        await self._call(
+            bot.token, SetChatMenuButton(menu_button=button if app_url else MenuButtonCommands())
+        )
+
+    async def let_go(self, bot: Bot) -> None:
+        await self._call(bot.token, DeleteWebhook())
+        await self._call(bot.token, SetChatMenuButton(menu_button=MenuButtonCommands()))
+
+    async def look(self, bot: Bot) -> Condition:
+        found = await self._call(bot.token, GetWebhookInfo())
+        return Condition(found.pending_update_count, found.last_error_message or "")
+
+    async def send(self, bot: Bot, parcel: Parcel) -> Result:
+        try:
+            await self._caller(bot.token)(method_of(parcel), request_timeout=CALL_SECONDS_MAX)
+        except AiogramError as error:
+            return result_of(error)
+        return Sent()
+
+    async def poll(self, bot: Bot) -> AsyncIterator[Incoming]:
+        offset = None
+        while True:
+            ask = GetUpdates(
+                offset=offset, limit=UPDATES_MAX, timeout=POLL_SECONDS, allowed_updates=list(UPDATES)
+            )
+            for update in await self._call(bot.token, ask, seconds=POLL_SECONDS + CALL_SECONDS_MAX):
+                told = incoming(update)
+                if told is not None:
+                    yield told
+                offset = update.update_id + 1
+
+    async def confirm(self, bot: Bot, incoming: Incoming) -> None:
+        if incoming.receipt:
+            with suppress(TemporaryFailure, AiogramError):
+                await self._call(bot.token, AnswerCallbackQuery(callback_query_id=incoming.receipt))
+
+    def admits(self, bot: Bot, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002  of the protocol
+        sent = headers.get(SECRET_HEADER, "")
+        return hmac.compare_digest(sent.encode(), bot.credentials.secret.encode())
+
+    def read(self, bot: Bot, body: bytes) -> Incoming | None:  # noqa: ARG002  of the protocol
+        return incoming(Update.model_validate_json(body))
+
+    def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:  # noqa: ARG002  of the protocol
+        """Return a call in the answer itself, which saves one."""
+        if incoming is None or not incoming.receipt:
+            return b""
+        return msgspec.json.encode({"method": "answerCallbackQuery", "callback_query_id": incoming.receipt})
+
+    def _caller(self, token: str) -> Caller:
+        return Caller(token, session=self._session)
+
+    async def _call(
+        self, token: str, method: TelegramMethod[Answer], *, seconds: int = CALL_SECONDS_MAX
+    ) -> Answer:
+        """Call a method; what may work later is raised as a ``TemporaryFailure``, what will not as it is."""
+        try:
+            return await self._caller(token)(method, request_timeout=seconds)
+        except TelegramRetryAfter as error:
+            raise TemporaryFailure(str(error), retry_after_seconds=error.retry_after) from error
+        except (TelegramNetworkError, TelegramServerError) as error:
+            raise TemporaryFailure(str(error)) from error
+
+
+def result_of(error: AiogramError) -> Result:  # noqa: PLR0911  one case a failure
+    """Return what a failed sending means."""
+    match error:
+        case TelegramRetryAfter():
+            return Wait(float(error.retry_after))
+        case TelegramMigrateToChat():
+            return Moved(str(error.migrate_to_chat_id))
+        case TelegramForbiddenError():
+            return Unreachable("gone" if "deactivated" in error.message else "blocked")
+        case TelegramUnauthorizedError() | TelegramNotFound():
+            return Wait(UNAUTHORIZED_WAIT_SECONDS, problem=error.message)
+        case TelegramBadRequest() if "chat not found" in error.message:
+            return Unreachable("gone")
+        case TelegramNetworkError() | TelegramServerError():
+            return Failing(error.message)
+        case TelegramAPIError():
+            return Refused(error.message)
+        case _:
+            return Failing(str(error))

@@ -1,0 +1,173 @@
+"""A coffee shop with a bot, the worker that keeps it, and a Telegram that is none, all speaking real HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from tests.conftest import SetClock
+from tests.domain.shop import Shop, open_shop
+
+from plushka.delivery.bots.running import Bots
+from plushka.delivery.bots.shells import apis_of, open_shells
+from plushka.demo.messengers.chats import Shown
+from plushka.demo.messengers.people import PEOPLE, Person
+from plushka.demo.messengers.telegram import FakeBot, FakeTelegram, Registration
+from plushka.domain.bots.herald import Herald
+from plushka.domain.bots.model import Bot, BotAccount, Credentials
+from plushka.domain.bots.operations import connect_bot, new_secret
+from plushka.domain.messages.outgoing import CHANNEL
+from plushka.domain.purchases.queue import PurchaseQueue
+from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
+from plushka.platform.bell import Bell
+from plushka.platform.database import Database
+from plushka.platform.settings import Environment, Settings
+from plushka.platform.vault import Vault
+
+REGISTRATION = Registration("7000000001:AAExampleTokenOfTheCoffeeShop01", "anna_coffee_bot", "Кофейня Анны")
+VERA, GLEB, *_ = PEOPLE
+PATIENCE_SECONDS = 10.0
+PROGRAM = Program(
+    name="Плюшки",
+    currency="RUB",
+    earning=(EarningRule(id="all", name="Всем", effect=Percent(rate_bp=10_00)),),
+    redemption=Redemption(),
+    welcome=Welcome(points=50),
+)
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait until something has happened."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not happened():  # noqa: ASYNC110  what is waited for is another program's
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def serving(routes: list[web.RouteDef]) -> AsyncIterator[str]:
+    """Serve on a free port of this machine and yield the address."""
+    app = web.Application()
+    app.add_routes(routes)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@dataclass
+class Scene:
+    """The shop, its bot on both sides, and how the worker is started."""
+
+    shop: Shop
+    bot: Bot
+    fake: FakeTelegram
+    settings: Settings
+    vault: Vault
+    bell: Bell
+
+    @property
+    def fake_bot(self) -> FakeBot:
+        return self.fake.bots[REGISTRATION.token]
+
+    def screen(self, person: Person = VERA) -> list[Shown]:
+        """Return what the person sees of the bot."""
+        messages = self.fake.chat(self.fake_bot, person).messages
+        return [message for message in messages if message.side == "bot"]
+
+    async def read(self, count: int, person: Person = VERA) -> list[str]:
+        """Return what the bot has said, once that are ``count`` messages."""
+        await until(lambda: len(self.screen(person)) >= count)
+        return [message.html.replace("\u00a0", " ") for message in self.screen(person)]
+
+    async def press(self, label: str, person: Person = VERA) -> None:
+        """Press the latest button of this label."""
+        for message in reversed(self.screen(person)):
+            for button in (button for row in message.rows for button in row):
+                if button.text == label:
+                    await self.fake.press(self.fake_bot, person, message.id, button.action)
+                    return
+        raise AssertionError(f"no button {label!r}")
+
+    async def enrol(self, person: Person = VERA, start: str = "") -> None:
+        said = len(self.screen(person))
+        await self.fake.start(self.fake_bot, person, start)
+        await self.read(said + 1, person)
+        await self.press("Соглашаюсь", person)
+        await self.read(said + 2, person)
+        await self.fake.share_contact(self.fake_bot, person)
+        await self.read(said + 4, person)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Keep the bot at work, as the worker does."""
+        stop = asyncio.Event()
+        async with open_shells(self.settings) as shells:
+            bots = Bots(
+                self.shop.database,
+                self.shop.clock,
+                self.vault,
+                shells,
+                public_url=self.settings.public_url,
+                apis=apis_of(self.settings),
+            )
+            assert self.settings.database_url is not None
+            task = asyncio.create_task(bots.run(self.settings.database_url, stop))
+            try:
+                yield
+            finally:
+                stop.set()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    telegram = FakeTelegram((REGISTRATION,))
+    yield telegram
+    await telegram.close()
+
+
+@pytest.fixture
+async def telegram_api(fake: FakeTelegram) -> AsyncIterator[str]:
+    async with serving(fake.routes()) as address:
+        yield address
+
+
+@pytest.fixture
+async def scene(  # noqa: PLR0917  fixtures
+    database: Database, dsn: str, clock: SetClock, fake: FakeTelegram, telegram_api: str, tmp_path: Path
+) -> AsyncIterator[Scene]:
+    """A shop whose bot is polled."""
+    settings = Settings(
+        data_folder=tmp_path,
+        database_url=dsn,
+        host="127.0.0.1",
+        port=0,
+        environment=Environment.LOCAL,
+        web_workers=1,
+        telegram_api=telegram_api,
+        public_url="http://127.0.0.1:1",
+    )
+    vault = Vault.of(settings)
+    bell = Bell(database, clock, CHANNEL)
+    async with bell.running(), open_shop(database, clock, PROGRAM) as shop:
+        queue = PurchaseQueue(database, clock, shop.reference, witness=Herald(bell, shop.reference.versions))
+        await queue.start()
+        async with shop.tx() as tx:
+            bot = await connect_bot(
+                tx,
+                vault,
+                "telegram",
+                BotAccount(str(REGISTRATION.id), REGISTRATION.username, REGISTRATION.name),
+                credentials=Credentials(token=REGISTRATION.token, secret=new_secret()),
+                is_polled=True,
+            )
+        yield Scene(replace(shop, queue=queue), bot, fake, settings, vault, bell)
+        await queue.stop()
