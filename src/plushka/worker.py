@@ -6,7 +6,7 @@ import signal
 import asyncpg
 
 from plushka.delivery.bots.running import Bots
-from plushka.delivery.bots.shells import apis_of, open_shells
+from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.jobs import JOBS, SCHEDULED
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import APPLICATION_ROLE, Database
@@ -43,14 +43,7 @@ async def _keep_bots(dsn: str, settings: Settings, stop: asyncio.Event) -> None:
     database = await Database.connect(dsn, connections_max=BOT_CONNECTIONS_MAX)
     try:
         async with open_shells(settings) as shells:
-            bots = Bots(
-                database,
-                SystemClock(),
-                Vault.of(settings),
-                shells,
-                public_url=settings.public_url,
-                apis=apis_of(settings),
-            )
+            bots = Bots(database, SystemClock(), Vault.of(settings), shells, public_url=settings.public_url)
             await bots.run(dsn, stop)
     finally:
         await database.close()

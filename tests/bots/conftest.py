@@ -12,7 +12,7 @@ from tests.conftest import SetClock
 from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.bots.running import Bots
-from plushka.delivery.bots.shells import apis_of, open_shells
+from plushka.delivery.bots.shells import open_shells
 from plushka.demo.messengers.chats import Shown
 from plushka.demo.messengers.people import PEOPLE, Person
 from plushka.demo.messengers.telegram import FakeBot, FakeTelegram, Registration
@@ -29,7 +29,8 @@ from plushka.platform.vault import Vault
 
 REGISTRATION = Registration("7000000001:AAExampleTokenOfTheCoffeeShop01", "anna_coffee_bot", "Кофейня Анны")
 VERA, GLEB, *_ = PEOPLE
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 40.0
+"""The first bot of a process waits for its library to load, and machines that test are busy."""
 PROGRAM = Program(
     name="Плюшки",
     currency="RUB",
@@ -115,7 +116,6 @@ class Scene:
                 self.vault,
                 shells,
                 public_url=self.settings.public_url,
-                apis=apis_of(self.settings),
             )
             assert self.settings.database_url is not None
             task = asyncio.create_task(bots.run(self.settings.database_url, stop))

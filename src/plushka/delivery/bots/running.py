@@ -1,14 +1,15 @@
 """All bots of the installation at work, in one worker of however many there are."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
 import structlog
 
-from plushka.delivery.bots.shell import Shell, app_address
+from plushka.delivery.bots.shell import app_address
+from plushka.delivery.bots.shells import SPOKEN, Shells
 from plushka.delivery.bots.webhooks import webhook_url
 from plushka.delivery.bots.working import BotAtWork
 from plushka.domain.bots.model import UnknownBot
@@ -29,27 +30,22 @@ log = structlog.get_logger()
 
 
 class Bots:
-    """Keeps each connected bot at work.
-
-    ``apis`` are where the messengers' methods are called: they tell whether the app can be opened from there.
-    """
+    """Keeps each connected bot at work."""
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
         vault: Vault,
-        shells: Mapping[Messenger, Shell],
+        shells: Shells,
         *,
         public_url: str | None,
-        apis: Mapping[Messenger, str],
     ) -> None:
         self._database = database
         self._clock = clock
         self._vault = vault
         self._shells = shells
         self._public_url = public_url
-        self._apis = apis
         self._at_work: dict[UUID, tuple[UUID, BotAtWork]] = {}
         self._wake = asyncio.Event()
 
@@ -93,7 +89,7 @@ class Bots:
     async def _keep(self) -> None:
         """Start those that were connected, stop those that were let go."""
         posted = {}
-        for messenger in self._shells:
+        for messenger in SPOKEN:
             async with self._database.global_transaction(actor="job:bots", at=self._clock.now()) as tx:
                 posted.update(
                     {one.bot_id: (one.tenant_id, messenger) for one in await list_posted(tx, messenger)}
@@ -120,11 +116,11 @@ class Bots:
         at_work = BotAtWork(
             self._database,
             self._clock,
-            self._shells[messenger],
+            await self._shells.get(messenger),
             tenant_id=tenant_id,
             bot=bot,
             webhook_url=hook,
-            app_url=app_address(self._public_url, tenant_id, self._apis[messenger]),
+            app_url=app_address(self._public_url, tenant_id, self._shells.apis[messenger]),
         )
         at_work.start()
         self._at_work[bot_id] = tenant_id, at_work

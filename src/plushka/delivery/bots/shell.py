@@ -55,6 +55,8 @@ class Shell(Protocol):
 
     messenger: Messenger
 
+    async def close(self) -> None: ...
+
     async def identify(self, token: str) -> BotAccount:
         """Return whose a token is.
 

@@ -1,24 +1,54 @@
 """The shells of one process, a messenger each, as the settings say where their APIs are."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from plushka.delivery.bots.shell import Shell
-from plushka.delivery.bots.telegram.shell import TelegramShell
 from plushka.domain.members.channels import Messenger
 from plushka.platform.settings import Settings
 
 
-def apis_of(settings: Settings) -> Mapping[Messenger, str]:
-    """Return where each messenger's methods are called."""
-    return {"telegram": settings.telegram_api}
+class Shells:
+    """Opens each shell when it is first needed: a messenger's library takes seconds of a processor to load.
+
+    It is loaded beside the event loop, so that tills are served meanwhile.
+    """
+
+    def __init__(self, apis: Mapping[Messenger, str]) -> None:
+        self.apis = apis
+        self._open: dict[Messenger, Shell] = {}
+        self._lock = asyncio.Lock()
+
+    async def get(self, messenger: Messenger) -> Shell:
+        """Return the shell of a messenger that the product speaks to."""
+        async with self._lock:
+            if messenger not in self._open:
+                load = await asyncio.to_thread(_LOADERS[messenger])
+                self._open[messenger] = load(self.apis[messenger])
+            return self._open[messenger]
+
+    async def close(self) -> None:
+        for shell in self._open.values():
+            await shell.close()
 
 
 @asynccontextmanager
-async def open_shells(settings: Settings) -> AsyncIterator[Mapping[Messenger, Shell]]:
-    """Open the connections to messengers, and close them at the end."""
-    telegram = TelegramShell(settings.telegram_api)
+async def open_shells(settings: Settings) -> AsyncIterator[Shells]:
+    """Close the connections to messengers at the end."""
+    shells = Shells({"telegram": settings.telegram_api})
     try:
-        yield {"telegram": telegram}
+        yield shells
     finally:
-        await telegram.close()
+        await shells.close()
+
+
+def _telegram() -> Callable[[str], Shell]:
+    from plushka.delivery.bots.telegram.shell import TelegramShell
+
+    return TelegramShell
+
+
+_LOADERS: Mapping[Messenger, Callable[[], Callable[[str], Shell]]] = {"telegram": _telegram}
+SPOKEN: tuple[Messenger, ...] = tuple(_LOADERS)
+"""The messengers that bots can be connected in."""

@@ -1,6 +1,5 @@
 """``/bots/{messenger}/{business}/{bot}``: messengers call; each call is verified, taken in once, answered at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
 
-from plushka.delivery.bots.shell import Shell
+from plushka.delivery.bots.shells import Shells
 from plushka.domain.bots.conversing import hear
 from plushka.domain.bots.model import Bot, UnknownBot
 from plushka.domain.bots.queries import get_bot
@@ -30,7 +29,7 @@ class Webhooks:
     database: Database
     clock: Clock
     vault: Vault
-    shells: Mapping[Messenger, Shell]
+    shells: Shells
     bell: Bell
 
 
@@ -48,10 +47,10 @@ async def take_in(
 ) -> Response[bytes]:
     """Take in an update; what it leads to is sent afterwards, so that the messenger is not kept waiting."""
     webhooks: Webhooks = request.app.state.webhooks
-    shell = next((shell for name, shell in webhooks.shells.items() if name == messenger), None)
     bot = await _find(webhooks, business_id, bot_id)
-    if shell is None or bot is None or bot.messenger != messenger:
+    if bot is None or bot.messenger != messenger:
         return _answered(HTTP_404_NOT_FOUND)
+    shell = await webhooks.shells.get(bot.messenger)
     body = await request.body()
     if not shell.admits(bot, {name.lower(): value for name, value in request.headers.items()}, body):
         return _answered(HTTP_403_FORBIDDEN)
