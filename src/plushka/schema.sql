@@ -377,6 +377,9 @@ create table audit_entries (
     primary key (tenant_id, id)
 );
 
+-- Only to empty those of an erased member, which name them; who did what when stays.
+grant update (changes) on audit_entries to plushka_app;
+
 create index audit_entries_of_actor on audit_entries (tenant_id, actor, id);
 create index audit_entries_of_subject on audit_entries (tenant_id, subject, id);
 
@@ -515,7 +518,7 @@ create table channel_addresses (
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
 
-grant update on channel_addresses to plushka_app;
+grant update, delete on channel_addresses to plushka_app;
 
 create index channel_addresses_of_member on channel_addresses (tenant_id, member_id);
 
@@ -559,6 +562,22 @@ grant update (seen_at, expires_at), delete on member_sessions to plushka_app;
 
 create index member_sessions_of_member on member_sessions (tenant_id, member_id);
 
+-- That a member's personal data were destroyed: kept for three years, without the data themselves. followers: the
+-- members who had been merged into this one. categories: what was destroyed.
+create table erasure_acts (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    followers uuid[] not null,
+    categories text[] not null,
+    reason text not null check (reason in ('own_request')),
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, member_id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
 -- Days of people close to a member (F236), without a year.
 create table member_dates (
     tenant_id uuid not null,
@@ -592,7 +611,8 @@ create table member_notes (
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
 
-grant update on member_notes to plushka_app;
+-- Struck out by staff, deleted only with the member's other data.
+grant update, delete on member_notes to plushka_app;
 
 create index member_notes_of_member on member_notes (tenant_id, member_id);
 
@@ -614,7 +634,8 @@ create table merges (
     foreign key (tenant_id, merged_id) references members (tenant_id, id)
 );
 
-grant update (undone_at, undone_by) on merges to plushka_app;
+-- record: emptied when the member is erased.
+grant update (undone_at, undone_by, record) on merges to plushka_app;
 
 create unique index merges_standing on merges (tenant_id, merged_id) where undone_at is null;
 create index merges_of_kept on merges (tenant_id, kept_id);

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from plushka.delivery.app import card, history, offline, signing_in
+from plushka.delivery.app import card, history, offline, profile, signing_in
 from plushka.delivery.app.admission import admit, provide_visit
 from plushka.delivery.app.failures import EXCEPTION_HANDLERS
 
@@ -11,7 +11,13 @@ BODY_BYTES_MAX = 16 * 1024
 
 router = Router(
     path="/",
-    route_handlers=[*card.HANDLERS, *history.HANDLERS, *offline.HANDLERS, *signing_in.HANDLERS],
+    route_handlers=[
+        *card.HANDLERS,
+        *history.HANDLERS,
+        *offline.HANDLERS,
+        *profile.HANDLERS,
+        *signing_in.HANDLERS,
+    ],
     guards=[admit],
     dependencies={"visit": Provide(provide_visit, sync_to_thread=False)},
     exception_handlers=EXCEPTION_HANDLERS,

@@ -4,6 +4,8 @@ from plushka.platform.i18n import Translator, marked
 
 SAID = {
     "saved": marked("Saved."),
+    "consents": marked("Noted. It holds from now on."),
+    "deleted": marked("All your personal data are destroyed."),
     "signed_out": marked("You are signed out."),
     "welcome": marked("Welcome. The card is yours."),
 }

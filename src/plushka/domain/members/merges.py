@@ -13,6 +13,7 @@ from plushka.domain.members.model import Identity, Merge, Sex, UnknownMerge
 from plushka.domain.members.queries import get_member
 from plushka.platform.database import Tx
 
+NO_RECORD = "{}"
 _Table = Literal["consents", "member_dates", "member_notes"]
 _FIELDS = (
     "name, sex, birthday, birthday_changed_at, tags, personal_discount_bp, is_unverified, blocked_at, blocked_by, "
@@ -202,7 +203,7 @@ async def list_merges(tx: Tx, kept_id: UUID) -> Sequence[Merge]:
 
 
 async def read_record(tx: Tx, merge_id: UUID) -> str:
-    """Return the record of a merge that exists."""
+    """Return the record of a merge that exists; ``NO_RECORD`` after its member was erased."""
     record: str = await tx.fetchval(
         """
         -- members.read_record

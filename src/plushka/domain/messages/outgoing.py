@@ -108,6 +108,18 @@ async def say(
     )
 
 
+async def forget(tx: Tx, member_id: UUID) -> None:
+    """Delete what was ever written to a member, sent or not: their data are destroyed."""
+    await tx.execute(
+        """
+        -- messages.forget
+        delete from outgoing where tenant_id = $1 and member_id = $2
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+
+
 async def take_next(tx: Tx, messenger: Messenger, *, except_to: Collection[str] = ()) -> Outgoing | None:
     """Take up the oldest waiting message, passing over chats that have had enough for now.
 

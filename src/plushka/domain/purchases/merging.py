@@ -145,7 +145,9 @@ async def undo_merge(tx: Tx, merge_id: UUID) -> Merge:
     merge = await merges.get_merge(tx, merge_id)
     await merges.lock_merged(tx, [merge.kept_id, merge.merged_id])
     await _check_latest(tx, merge)
-    record = _decode(await merges.read_record(tx, merge_id))
+    if (kept := await merges.read_record(tx, merge_id)) == merges.NO_RECORD:
+        raise MergeNotUndone(reason="erased")
+    record = _decode(kept)
     parted = await part_wallets(
         tx, merge_id, record.wallets, kept_id=merge.kept_id, merged_id=merge.merged_id
     )

@@ -89,6 +89,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "lots.extend": (marked("Prolonged {points}: “{reason}”"),),
     "member.add_date": (marked("Added a day to remember"),),
     "member.block": (marked("Blocked: “{reason}”"),),
+    "member.erase": (marked("Destroyed all personal data of the member, at their own request"),),
     "member.confirm": (marked("Confirmed that the phone is theirs"),),
     "member.edit": (marked("Changed the card: “{reason}”"), marked("Changed the card")),
     "member.enroll": (marked("Enrolled the member"),),

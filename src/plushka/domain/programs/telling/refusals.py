@@ -193,6 +193,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "merge_not_undone:identities": (
         marked("A phone or card was removed since, so the two cannot be parted."),
     ),
+    "merge_not_undone:erased": (marked("The member's data were destroyed, so the two cannot be parted."),),
     "merge_not_undone:consents": (
         marked("A consent was given or taken back since, so the two cannot be parted."),
     ),

@@ -1,0 +1,264 @@
+"""A member about themselves: name and birthday, what they agree to, language, their data, and an end of it all."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
+from msgspec import Struct
+
+from plushka.delivery.app.admission import cookie_of
+from plushka.delivery.app.card import phone_of
+from plushka.delivery.app.context import PATH, AppRequest
+from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.delivery.web.look import LANGUAGE_COOKIE
+from plushka.domain.insights.own_data import OwnData, get_own_data
+from plushka.domain.ledger.queries import list_wallets
+from plushka.domain.ledger.words import KINDS
+from plushka.domain.members.consent_texts import CONSENT_WORDS, CURRENT, consent_text
+from plushka.domain.members.consents import list_consents, note_consent
+from plushka.domain.members.erasure import erase
+from plushka.domain.members.model import (
+    BIRTHDAY_CHANGES_AFTER_DAYS,
+    NAME_LENGTH_MAX,
+    Consent,
+    ConsentKind,
+    Member,
+    Profile,
+)
+from plushka.domain.members.profile import edit_profile
+from plushka.domain.members.queries import get_member
+from plushka.domain.members.sessions import choose_language
+from plushka.domain.messages.outgoing import forget
+from plushka.platform.errors import Refusal
+from plushka.platform.i18n import LANGUAGES
+
+CHOSEN: tuple[ConsentKind, ...] = ("marketing", "sms", "email", "messenger", "call")
+"""What a member may agree to or not, each on its own. To be kept at all they agree by having a card."""
+LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
+
+
+class Choice(Struct, frozen=True):
+    """A consent as it is offered: the whole text where it has one."""
+
+    kind: ConsentKind
+    text: str
+    is_given: bool
+
+
+@get(f"{PATH}/profile")
+async def show_profile(visit: NamedDependency[Visit]) -> Response[str]:
+    return await _page(visit, visit.form())
+
+
+@post(f"{PATH}/profile", status_code=HTTP_303_SEE_OTHER)
+async def save_profile(visit: NamedDependency[Visit], request: AppRequest) -> Response[str] | Redirect:
+    """Write down name and birthday; a birthday that stands can be changed once a year (S15)."""
+    form = await visit.typed(request)
+    name = form.text("name", length_max=NAME_LENGTH_MAX)
+    birthday = form.day("birthday", required=False)
+    if form.is_sound:
+        try:
+            async with visit.writing() as tx:
+                member = await get_member(tx, visit.member.member_id)
+                await edit_profile(
+                    tx,
+                    member.id,
+                    Profile(
+                        name=name,
+                        sex=member.sex,
+                        birthday=birthday or member.birthday,
+                        personal_discount_bp=member.personal_discount_bp,
+                    ),
+                )
+        except Refusal as refusal:
+            form.refused(refusal, default="name")
+        else:
+            return _sent_on(visit, "saved")
+    return await _page(visit, form)
+
+
+@post(f"{PATH}/profile/consents", status_code=HTTP_303_SEE_OTHER)
+async def save_consents(visit: NamedDependency[Visit], request: AppRequest) -> Redirect:
+    """Note what has changed of the consents; each is a row of its own that stays."""
+    form = await visit.typed(request)
+    async with visit.writing() as tx:
+        member_id = visit.member.member_id
+        given = _given(await list_consents(tx, member_id))
+        for kind in CHOSEN:
+            if form.flag(kind) != (kind in given):
+                await note_consent(
+                    tx,
+                    member_id,
+                    kind,
+                    is_given=form.flag(kind),
+                    source="app",
+                    text_version=CURRENT.get(kind),
+                )
+    return _sent_on(visit, "consents")
+
+
+@post(f"{PATH}/profile/language", status_code=HTTP_303_SEE_OTHER)
+async def save_language(visit: NamedDependency[Visit], request: AppRequest) -> Redirect:
+    """Speak another language from now on, wherever the member opens the app."""
+    form = await visit.typed(request)
+    language = form.choice("language", LANGUAGES)
+    answer = _sent_on(visit, "")
+    if language is not None:
+        async with visit.writing() as tx:
+            await choose_language(tx, visit.member, language)
+        answer.delete_cookie(LANGUAGE_COOKIE)
+    return answer
+
+
+@get(f"{PATH}/profile/data")
+async def show_data(visit: NamedDependency[Visit]) -> Response[str]:
+    """Show all that the business knows of the member, to be read."""
+    async with visit.reading() as tx:
+        data = await get_own_data(tx, visit.member.member_id, currency=visit.business.currency)
+    return visit.page("data.html", **_told(data, visit))
+
+
+@get(f"{PATH}/profile/data.json")
+async def download_data(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """Return the same for a machine."""
+    async with visit.reading() as tx:
+        data = await get_own_data(tx, visit.member.member_id, currency=visit.business.currency)
+    return Response(
+        msgspec.json.format(msgspec.json.encode(data), indent=2),
+        media_type="application/json",
+        headers={
+            "content-disposition": f'attachment; filename="plushka-{visit.today.isoformat()}.json"',
+            "cache-control": "no-store",
+        },
+    )
+
+
+@get(f"{PATH}/profile/deletion")
+async def show_deletion(visit: NamedDependency[Visit]) -> Response[str]:
+    """Say what is lost before anything is."""
+    return await _deletion_page(visit, visit.form())
+
+
+@post(f"{PATH}/profile/deletion", status_code=HTTP_200_OK)
+async def delete(visit: NamedDependency[Visit], request: AppRequest) -> Response[str] | Redirect:
+    """Destroy all that is known of the member, who has ticked that they mean it."""
+    form = await visit.typed(request)
+    if not form.flag("sure"):
+        form.fail("sure", visit.words.gettext("Tick this if you mean it: there is no way back."))
+        return await _deletion_page(visit, form)
+    async with visit.writing() as tx:
+        await forget(tx, visit.member.member_id)
+        await erase(tx, visit.member.member_id)
+    return Redirect(
+        f"{visit.home}/sign-in?said=deleted",
+        status_code=HTTP_303_SEE_OTHER,
+        cookies=[cookie_of(visit.business.tenant_id, "")],
+    )
+
+
+HANDLERS = [
+    show_profile,
+    save_profile,
+    save_consents,
+    save_language,
+    show_data,
+    download_data,
+    show_deletion,
+    delete,
+]
+
+
+def _sent_on(visit: Visit, said: str) -> Redirect:
+    query = f"?said={said}" if said else ""
+    return Redirect(f"{visit.home}/profile{query}", status_code=HTTP_303_SEE_OTHER)
+
+
+async def _page(visit: Visit, form: Form) -> Response[str]:
+    async with visit.reading() as tx:
+        member = await get_member(tx, visit.member.member_id)
+        given = _given(await list_consents(tx, member.id))
+    return visit.page(
+        "profile.html",
+        tab="profile",
+        status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
+        form=form,
+        member=member,
+        birthday=member.birthday.isoformat() if member.birthday else "",
+        birthday_free_on=_birthday_free_on(member, visit),
+        phone=phone_of(member),
+        choices=[Choice(kind=kind, text=_consent(kind, visit), is_given=kind in given) for kind in CHOSEN],
+        languages=[(language, LANGUAGE_NAMES[language], "") for language in LANGUAGES],
+        is_in_browser=visit.member.host == "browser",
+    )
+
+
+def _given(consents: Any) -> set[ConsentKind]:
+    """Return what is agreed to now: of each kind the first row is the latest."""
+    latest: dict[ConsentKind, Consent] = {}
+    for consent in consents:
+        latest.setdefault(consent.kind, consent)
+    return {kind for kind, consent in latest.items() if consent.is_given}
+
+
+def _consent(kind: ConsentKind, visit: Visit) -> str:
+    if kind in CURRENT:
+        text = consent_text(kind, CURRENT[kind], business=visit.business.name, language=visit.look.language)
+        return text or ""
+    words = visit.words
+    return words.gettext("Write to me by: {channel}", channel=words.gettext(CONSENT_WORDS[kind]))
+
+
+def _birthday_free_on(member: Member, visit: Visit) -> str:
+    """Return from when a birthday can be changed again, empty: now."""
+    if member.birthday_changed_at is None:
+        return ""
+    free_at = member.birthday_changed_at + timedelta(days=BIRTHDAY_CHANGES_AFTER_DAYS)
+    return visit.figures().day(free_at) if free_at > visit.at else ""
+
+
+async def _deletion_page(visit: Visit, form: Form) -> Response[str]:
+    async with visit.reading() as tx:
+        wallets = await list_wallets(tx, visit.member.member_id)
+    has_points = any(wallet.balance.available + wallet.balance.pending for wallet in wallets.values())
+    return visit.page(
+        "deletion.html",
+        status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
+        form=form,
+        has_points=has_points,
+    )
+
+
+def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
+    figures, words = visit.figures(), visit.words
+    return {
+        "data": data,
+        "birthday": figures.full_day(data.birthday) if data.birthday else "",
+        "enrolled_on": figures.day(data.enrolled_at),
+        "consents": [
+            (
+                words.gettext(CONSENT_WORDS[consent.kind]),
+                words.gettext("given") if consent.is_given else words.gettext("withdrawn"),
+                figures.moment(consent.at),
+            )
+            for consent in data.consents
+        ],
+        "dates": [(date.whose, figures.month_day(date.month, date.day)) for date in data.dates],
+        "movements": [
+            (
+                words.gettext(KINDS[movement.kind]),
+                visit.figures(account.scale).points(movement.points),
+                figures.moment(movement.at),
+            )
+            for account in data.accounts
+            for movement in account.movements
+        ],
+        "receipts": [
+            (receipt.number, figures.moment(receipt.at), figures.money(receipt.paid_minor))
+            for receipt in data.receipts
+        ],
+    }

@@ -1,0 +1,108 @@
+"""All that a business knows of one member, for the member themselves (152-FZ art. 14, GDPR art. 15 and 20)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
+from plushka.domain.ledger.model import Balance, Movement
+from plushka.domain.ledger.queries import list_movements, list_wallets
+from plushka.domain.members.channels import list_addresses
+from plushka.domain.members.consents import list_consents
+from plushka.domain.members.dates import list_dates
+from plushka.domain.members.model import Consent, Identity, MemberDate
+from plushka.domain.members.queries import get_member
+from plushka.domain.programs.queries import find_scales, list_programs
+from plushka.platform.database import Tx
+
+ROWS_MAX = 5000
+"""Of receipts and of movements in each account; a member with more asks the business for the rest."""
+
+
+class OwnReceipt(Struct, frozen=True):
+    """A purchase; money is in minor units of ``currency``."""
+
+    number: str
+    at: datetime
+    amount_minor: int
+    paid_minor: int
+    points_spent: int
+    points_earned: int
+
+
+class OwnAccount(Struct, frozen=True):
+    """Points in one programme with all that moved them, the latest first; in units of ``10 ** -scale``."""
+
+    program: str
+    scale: int
+    balance: Balance
+    movements: tuple[Movement, ...]
+
+
+class OwnData(Struct, frozen=True):
+    """What is kept. Notes of staff are not in it: they are the business's own words and may speak of others."""
+
+    member_id: UUID
+    name: str
+    birthday: date | None
+    sex: str | None
+    tags: tuple[str, ...]
+    enrolled_at: datetime
+    joined_by: str
+    identities: tuple[Identity, ...]
+    messengers: tuple[str, ...]
+    consents: Sequence[Consent]
+    dates: Sequence[MemberDate]
+    currency: str
+    accounts: tuple[OwnAccount, ...]
+    receipts: tuple[OwnReceipt, ...]
+
+
+async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
+    """Return all that is known of a member.
+
+    :raises UnknownMember: the business has none of this id
+    """
+    member = await get_member(tx, member_id)
+    names = {program.id: program.name for program in await list_programs(tx)}
+    scales = await find_scales(tx)
+    wallets = await list_wallets(tx, member.id)
+    receipts = await list_receipts(tx, ReceiptFilter(member_id=member.id), limit=ROWS_MAX)
+    return OwnData(
+        member_id=member.id,
+        name=member.name,
+        birthday=member.birthday,
+        sex=member.sex,
+        tags=member.tags,
+        enrolled_at=member.enrolled_at,
+        joined_by=member.source,
+        identities=member.identities,
+        messengers=tuple(address.messenger for address in await list_addresses(tx, member.id)),
+        consents=await list_consents(tx, member.id),
+        dates=await list_dates(tx, member.id),
+        currency=currency,
+        accounts=tuple(
+            [
+                OwnAccount(
+                    program=names[program_id],
+                    scale=scales.get(program_id, 0),
+                    balance=wallet.balance,
+                    movements=tuple(await list_movements(tx, wallet_id=wallet.id, limit=ROWS_MAX)),
+                )
+                for program_id, wallet in wallets.items()
+            ]
+        ),
+        receipts=tuple(
+            OwnReceipt(
+                number=receipt.external_id,
+                at=receipt.occurred_at,
+                amount_minor=receipt.amount_minor,
+                paid_minor=receipt.payable_minor,
+                points_spent=receipt.redeemed_points,
+                points_earned=receipt.earned_points,
+            )
+            for receipt in receipts
+        ),
+    )

@@ -1,0 +1,103 @@
+"""What a member decides about themselves: profile, consents, language, their data, and an end of it all."""
+
+import httpx
+from tests.app.conftest import Person
+from tests.conftest import SetClock
+from tests.office.conftest import MEMBER, PHONE, Shop
+from tests.pos.conftest import Cast, client_of
+
+from plushka.app import Plushka
+from plushka.domain.members.consents import list_consents
+from plushka.domain.members.model import Identity
+from plushka.domain.members.queries import find_member, get_member
+from plushka.platform.database import Database
+
+
+async def test_a_birthday_is_written_down_at_once_and_changed_once_a_year(varvara: Person) -> None:
+    first = await varvara.post("/profile", name=MEMBER, birthday="1990-05-01")
+    second = await varvara.post("/profile", name=MEMBER, birthday="1991-05-01")
+    third = await varvara.post("/profile", name="Варя", birthday="1992-05-01")
+
+    assert [first.status_code, second.status_code] == [httpx.codes.SEE_OTHER] * 2
+    assert third.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "раз в год" in third.text
+    assert 'value="Варя"' in third.text
+    assert "Изменить можно будет с" in (await varvara.get("/profile")).text
+
+
+async def test_each_consent_is_given_and_taken_back_on_its_own(
+    varvara: Person, shop: Shop, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    await varvara.post("/profile/consents", marketing="on", sms="on")
+    await varvara.post("/profile/consents", marketing="on")
+
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        told = [(one.kind, one.is_given, one.source) for one in await list_consents(tx, shop.member_id)]
+    assert told == [("sms", False, "app"), ("sms", True, "app"), ("marketing", True, "app")]
+
+
+async def test_the_language_chosen_is_that_of_every_page_after(varvara: Person) -> None:
+    answer = await varvara.post("/profile/language", language="en")
+
+    assert answer.status_code == httpx.codes.SEE_OTHER
+    assert "Show or say this to the cashier" in (await varvara.get()).text
+
+
+async def test_a_member_takes_all_that_is_known_of_them_away(varvara: Person, shop: Shop) -> None:
+    file = await varvara.get("/profile/data.json")
+    page = await varvara.get("/profile/data")
+
+    data = file.json()
+    assert (data["member_id"], data["name"]) == (str(shop.member_id), MEMBER)
+    assert {"kind": "phone", "value": PHONE} in data["identities"]
+    assert [receipt["number"] for receipt in data["receipts"]] == ["A-2", "A-1"]
+    assert data["accounts"][0]["movements"]
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert PHONE in page.text
+
+
+async def test_who_asks_to_be_deleted_is_asked_once_more_and_then_is_nobody(
+    *,
+    app: Plushka,
+    varvara: Person,
+    shop: Shop,
+    anna: httpx.AsyncClient,
+    database: Database,
+    cast: Cast,
+    clock: SetClock,
+) -> None:
+    await anna.post(f"/members/{shop.member_id}/notes", data={"body": "Варвара любит корицу"})
+    await varvara.post("/profile", name="Варвара Широкова-Белова", birthday="1990-05-01")
+    unsure = await varvara.post("/profile/deletion")
+    assert unsure.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert (await varvara.get()).status_code == httpx.codes.OK
+
+    answer = await varvara.post("/profile/deletion", sure="on")
+
+    assert answer.headers["location"].endswith("said=deleted")
+    assert (await varvara.get()).status_code == httpx.codes.UNAUTHORIZED
+    async with client_of(app, cast.anna.secret) as till:
+        known = await till.get("/v1/members", params={"phone": PHONE})
+    assert known.status_code == httpx.codes.NOT_FOUND
+    card = (await anna.get(f"/members/{shop.member_id}")).text
+    for secret in ("Варвара", "Широкова", PHONE, "корицу", "1990"):
+        assert secret not in card
+    trail = (await anna.get(f"/settings/audit?subject=member:{shop.member_id}")).text
+    assert "Уничтожены все персональные данные" in trail
+    assert "Широкова" not in trail
+    assert (await anna.get(f"/receipts/{shop.receipt_id}")).status_code == httpx.codes.OK
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        assert await find_member(tx, Identity("phone", PHONE)) is None
+        gone = await get_member(tx, shop.member_id)
+        assert (gone.name, gone.birthday, gone.identities) == ("Удалён", None, ())
+        act = await tx.fetchrow("select member_id, reason, actor from erasure_acts")
+        assert act is not None
+        assert tuple(act) == (shop.member_id, "own_request", f"member:{shop.member_id}")
+
+
+async def test_who_was_deleted_can_come_again_as_somebody_new(varvara: Person) -> None:
+    await varvara.post("/profile/deletion", sure="on")
+
+    asked = await varvara.sign_in()
+
+    assert "карты ещё нет" in asked.text
