@@ -1050,7 +1050,8 @@ grant update on pending_adjustments to plushka_app;
 
 create index pending_adjustments_waiting on pending_adjustments (tenant_id, id) where state = 'waiting';
 
--- The most points that somebody of a role may move by hand in a day; a role without a row has the default of the code.
+-- The most whole points that somebody of a role may move by hand in a day, in each programme; a role without a row has
+-- the default of the code.
 create table adjustment_limits (
     tenant_id uuid not null references businesses,
     role text not null,
@@ -1060,13 +1061,15 @@ create table adjustment_limits (
 
 grant update on adjustment_limits to plushka_app;
 
--- What a person whose role has a limit has moved by hand on a day of the business, without a second person.
+-- What a person whose role has a limit has moved by hand on a day of the business, without a second person; in units.
 create table moved_by_hand (
     tenant_id uuid not null references businesses,
     actor text not null,
     day date not null,
+    program_id uuid not null,
     points bigint not null check (points >= 0),
-    primary key (tenant_id, actor, day)
+    primary key (tenant_id, actor, day, program_id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
 );
 
 grant update on moved_by_hand to plushka_app;

@@ -41,7 +41,9 @@ async def move_or_ask(
         raise UnknownProgram
     limit = await find_limit(tx, role, scale=current.program.point.scale)
     today = tx.at.astimezone(ZoneInfo((await get_business(tx)).time_zone)).date()
-    is_within = await take_from_limit(tx, abs(wanted.points), limit=limit, day=today)
+    is_within = await take_from_limit(
+        tx, abs(wanted.points), program_id=current.program_id, limit=limit, day=today
+    )
     # Sent again, it may find other room in the limit than it found before.
     if await find_adjusted(tx, [wanted.id]) or await _was_asked(tx, wanted.id):
         raise AlreadyAdjusted

@@ -115,9 +115,16 @@ async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -
     async with visit.writing() as tx:
         whom = await _whom(tx, request, visit)
         is_confirmed = form.is_sound and form.value("confirmed") == str(whom.count)
-        if points is not None:
-            together = points * whom.count
-            await keep_within_limit(tx, visit, form, together, field="points", is_counted=is_confirmed)
+        if points is not None and visit.version is not None:
+            await keep_within_limit(
+                tx,
+                visit,
+                form,
+                points * whom.count,
+                version=visit.version,
+                field="points",
+                is_counted=is_confirmed,
+            )
         if points is None or not form.is_sound or not whom.count:
             return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
         if not is_confirmed:

@@ -183,10 +183,10 @@ async def bring_in(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Re
     form = visit.form()
     async with visit.writing() as tx:
         trial = await _own(tx, visit, task_id, TRY)
-        if trial.state != "done":
+        if trial.state != "done" or visit.version is None:
             raise UnknownTask
         points = _report(trial).booked
-        await keep_within_limit(tx, visit, form, points, is_counted=True)
+        await keep_within_limit(tx, visit, form, points, version=visit.version, is_counted=True)
         if not form.is_sound:
             return _trial_page(visit, trial, form)
         imported = await tasks.leave(

@@ -11,7 +11,7 @@ from plushka.delivery.office.permissions import ACTIONS
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.ledger.limits import UNLIMITED, default_limit, list_limits, set_limit
+from plushka.domain.ledger.limits import DEFAULT_POINTS, UNLIMITED, list_limits, set_limit
 from plushka.domain.staff.roles import list_roles
 from plushka.domain.staff.words import ROLE_WORDS
 from plushka.platform.database import Tx
@@ -40,12 +40,9 @@ async def show_limits(visit: NamedDependency[Visit]) -> Response[str]:
 @post(PATH, opt={"action": "settings.limits"})
 async def save_limits(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
     form = await visit.typed(request)
-    scale = visit.figures.scale
     async with visit.reading() as tx:
         roles = await _roles(tx, visit)
-    wanted = {
-        role.role: form.number(role.field, decimals=scale, most=POINTS_MAX * 10**scale) for role in roles
-    }
+    wanted = {role.role: form.number(role.field, most=POINTS_MAX) for role in roles}
     if not form.is_sound:
         return await _page(visit, form)
     async with visit.writing() as tx:
@@ -70,7 +67,6 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
 
 async def _roles(tx: Tx, visit: Visit) -> list[RoleLimit]:
     """Return the roles that may move points by hand, but the one that nobody stands above."""
-    figures = visit.figures
     limits = await list_limits(tx)
     named = [
         (str(role), visit.words.gettext(name))
@@ -85,7 +81,7 @@ async def _roles(tx: Tx, visit: Visit) -> list[RoleLimit]:
             field=f"limit-{role.rpartition(':')[2]}",
             role=role,
             name=name,
-            points=figures.points_number(limits.get(role, default_limit(figures.scale))),
+            points=visit.figures.number(limits.get(role, DEFAULT_POINTS)),
         )
         for role, name in named
     ]

@@ -247,7 +247,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "sex": lambda: words.gettext(_SEXES.get(text, text)),
         "card_style": lambda: words.gettext(_CARD_STYLES.get(text, text)),
         "personal_discount_bp": lambda: format_percent(int(text), words.language),
-        "points_max": lambda: format_points(int(text), scale, words.language),
+        "points_max": lambda: format_points(int(text), 0, words.language),
         "birthday": lambda: format_date(date.fromisoformat(text), words.language),
         "messenger": lambda: words.gettext(_MESSENGERS.get(text, text)),
         "consent": lambda: words.gettext(_CONSENTS.get(text, text)),

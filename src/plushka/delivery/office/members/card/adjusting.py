@@ -69,7 +69,17 @@ async def _page(visit: Visit, member_id: UUID, form: Form, *, taking: int = 0) -
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
         wallet = await find_wallet(tx, member.id, visit)
-        left = await find_left(tx, visit.limited_as, scale=visit.figures.scale, day=visit.today)
+        left = (
+            await find_left(
+                tx,
+                visit.limited_as,
+                program_id=visit.version.program_id,
+                scale=visit.figures.scale,
+                day=visit.today,
+            )
+            if visit.version
+            else None
+        )
     return visit.page(
         "members/card/adjustment.html",
         section="members",
