@@ -11,7 +11,7 @@ from plushka.domain.members.imports.files import read_table
 from plushka.domain.members.imports.understanding import propose, understand
 from plushka.domain.programs.import_work import ROWS_A_STEP, Report, Telling, import_part, note_import
 from plushka.domain.programs.importing import facts_of
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_version_in_force, get_current_version
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
@@ -32,7 +32,13 @@ class NotImported(NeedsOperator):
 
 @app.default
 def import_file(
-    file: Path, *, source: str, tenant: UUID | None = None, trial: bool = False, problems: Path | None = None
+    file: Path,
+    *,
+    source: str,
+    tenant: UUID | None = None,
+    program: UUID | None = None,
+    trial: bool = False,
+    problems: Path | None = None,
 ) -> None:
     """Bring the members of FILE in: created, updated, left out; the same file again changes nothing.
 
@@ -42,13 +48,15 @@ def import_file(
         Where the balances come from: a member's balance of one source is booked once.
     tenant
         The business; may be left out when there is only one.
+    program
+        The programme that balances and tiers go into; the business's first one if left out.
     trial
         Tell what would be done and leave everything as it is.
     problems
         Where to write the rows that have problems.
     """
     with available(Settings.from_environment()) as dsn:
-        report, told = asyncio.run(_import(dsn, file.read_bytes(), source, tenant, is_trial=trial))
+        report, told = asyncio.run(_import(dsn, file.read_bytes(), source, tenant, program, is_trial=trial))
     for name in Report.__struct_fields__:
         print(f"  {name:<12}{getattr(report, name):>14,}")
     if problems is not None:
@@ -56,7 +64,7 @@ def import_file(
 
 
 async def _import(
-    dsn: str, content: bytes, source: str, tenant: UUID | None, *, is_trial: bool
+    dsn: str, content: bytes, source: str, tenant: UUID | None, program: UUID | None, *, is_trial: bool
 ) -> tuple[Report, bytes]:
     database, clock = await Database.connect(dsn, connections_max=1), SystemClock()
     try:
@@ -65,7 +73,8 @@ async def _import(
         if len(tenant_ids) != 1:
             raise NotImported(f"there are {len(tenant_ids)} businesses: name one with --tenant")
         async with database.transaction(tenant_ids[0], actor=ACTOR, at=clock.now(), read_only=True) as tx:
-            business, version = await get_business(tx), await get_current_version(tx)
+            business = await get_business(tx)
+            version = await (find_version_in_force(tx, program) if program else get_current_version(tx))
         if version is None:
             raise NotImported("no programme is in force: publish one first")
         facts = facts_of(business, version, clock.now())

@@ -8,6 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
+from plushka.delivery.office.choosing import PARAMETER, PROGRAM_COOKIE, choose
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.permissions import VISIT
 from plushka.delivery.office.visit import Visit
@@ -15,7 +16,8 @@ from plushka.delivery.web.foreign_origin import SAFE_METHODS, method_of, refuse_
 from plushka.delivery.web.look import Look, look_of
 from plushka.delivery.web.notices import notice_of
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import get_version, list_choices
+from plushka.domain.programs.serving import get_serving
 from plushka.domain.staff.model import Session
 from plushka.domain.staff.queries import find_session
 from plushka.domain.staff.sessions import is_seen_long_ago, note_seen
@@ -99,18 +101,27 @@ async def _visit(connection: Connection) -> Visit:
             raise SignInNeeded
         workplaces = await list_workplaces(global_tx, session.account.id)
     await _note_seen(connection, session, at)
+    asked = connection.query_params.get(PARAMETER)
+    # What is done is done to the programme that its address names: another tab may have changed the cookie.
+    remembered = connection.cookies.get(PROGRAM_COOKIE) if method_of(connection) in SAFE_METHODS else None
     async with office.database.transaction(
         session.tenant_id, actor=f"staff:{session.staff_id}", at=at, read_only=True
     ) as tx:
         business = await get_business(tx)
         call_points(business.point_words)
-        version = await get_current_version(tx)
+        programs = await list_choices(tx)
+        usual = (await get_serving(tx, min(session.branch_ids))).id if session.branch_ids else None
+        program = choose(programs, asked=asked, remembered=remembered, usual=usual)
+        version = await get_version(tx, program.version_id) if program and program.version_id else None
     return Visit(
         office=office,
         session=session,
         workplaces=workplaces,
         business=business,
+        programs=tuple(programs),
+        program=program,
         version=version,
+        names_program=bool(asked),
         look=look_of(
             connection.cookies,
             connection.headers.get("accept-language", ""),

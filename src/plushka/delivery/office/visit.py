@@ -1,14 +1,16 @@
 """One request of a person: who, from which business, in which language, and the page they get."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Response
 
+from plushka.delivery.office.choosing import ProgramLink, remember, with_program
 from plushka.delivery.office.context import PAGES, Office, OfficeRequest
 from plushka.delivery.office.navigation import navigation
 from plushka.delivery.office.permissions import may, rights_of_session
@@ -17,7 +19,7 @@ from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look
 from plushka.delivery.web.notices import NO_NOTICE, Notice
 from plushka.domain.businesses.model import Business
-from plushka.domain.programs.model import PublishedVersion
+from plushka.domain.programs.model import ProgramChoice, PublishedVersion
 from plushka.domain.staff.demands import role_key
 from plushka.domain.staff.model import Session, Workplace
 from plushka.domain.staff.roles import Rights
@@ -27,8 +29,10 @@ from plushka.platform.i18n import Translator, translator
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in person at work. ``version`` is the programme in force now, None before the first one is.
+    """A signed-in person at work.
 
+    ``program`` is the one whose points, tiers and sums pages show, of those in ``programs``; ``version`` of it is in
+    force now, None before the first one is. ``names_program``: the address says which one it is.
     ``workplaces`` are all the businesses that the person works for.
     """
 
@@ -36,7 +40,10 @@ class Visit:
     session: Session
     workplaces: tuple[Workplace, ...]
     business: Business
+    programs: tuple[ProgramChoice, ...]
+    program: ProgramChoice | None
     version: PublishedVersion | None
+    names_program: bool
     look: Look
     path: str
     at: datetime
@@ -65,6 +72,66 @@ class Visit:
             zone=self.business.time_zone,
             today=self.today,
         )
+
+    @property
+    def program_id(self) -> UUID | None:
+        """The programme in force that pages are about, None before the first one is."""
+        return self.version.program_id if self.version else None
+
+    @property
+    def choices(self) -> list[ProgramChoice]:
+        """The programmes in force, where there are several to choose from; else none."""
+        ready = [program for program in self.programs if program.is_in_force]
+        return ready if len(ready) > 1 else []
+
+    @property
+    def program_options(self) -> dict[str, Any]:
+        """What a form offers where there are several programmes (``program_field``)."""
+        return {
+            "program_choices": [(str(choice.id), choice.name) for choice in self.choices],
+            "program_chosen": str(self.program_id),
+        }
+
+    @property
+    def program_name(self) -> str:
+        """The name of the programme that pages are about, where there are several; else nothing."""
+        return self.name_of(self.program_id)
+
+    def name_of(self, program_id: UUID | None) -> str:
+        """Return the name of a programme, where there are several; else nothing."""
+        return next((choice.name for choice in self.choices if choice.id == program_id), "")
+
+    def about(self, version: PublishedVersion) -> "Visit":
+        """Return the visit as it would be on a page about the programme of ``version``, by these rules."""
+        program = next(choice for choice in self.programs if choice.id == version.program_id)
+        return replace(self, program=program, version=version)
+
+    def in_program(self, path: str) -> str:
+        """Return the address with the programme of this visit, where there are several."""
+        return with_program(path, self.program.id) if self.choices and self.program else path
+
+    def points_told(self, points: int) -> str:
+        """Return points with their word and, where there are several programmes, with the name of theirs."""
+        told = self.figures.points(points)
+        if not self.program_name:
+            return told
+        return self.words.gettext("{points} of “{program}”", points=told, program=self.program_name)
+
+    def program_links(self, path: str, *, among: Sequence[ProgramChoice] | None = None) -> list[ProgramLink]:
+        """Return the same page about each of several programmes, those in force if no others are given.
+
+        ``path`` says of none.
+        """
+        several = self.choices if among is None else among
+        return [
+            ProgramLink(
+                choice.name,
+                with_program(path, choice.id),
+                self.program is not None and choice.id == self.program.id,
+            )
+            for choice in several
+            if len(several) > 1
+        ]
 
     def may(self, action: str) -> bool:
         return may(self.session, action)
@@ -121,6 +188,8 @@ class Visit:
         response = PAGES.render(template, self.look, {**self._frame(section, page), **values}, status=status)
         if self.notice is not None:
             response.set_cookie(NO_NOTICE)
+        if self.names_program and self.program_id is not None:
+            response.set_cookie(remember(self.program_id, is_secure=self.office.is_production))
         return response
 
     def form(self) -> Form:

@@ -61,6 +61,19 @@ async def list_wallets(tx: Tx, member_id: UUID) -> dict[UUID, WalletView]:
     return {program_id: view(book) for program_id, book in books.items()}
 
 
+async def list_wallet_ids(tx: Tx, member_id: UUID) -> list[UUID]:
+    """Return the ids of the member's wallets, in whatever programmes."""
+    rows = await tx.fetch(
+        """
+        -- ledger.list_wallet_ids
+        select id from wallets where tenant_id = $1 and member_id = $2 order by id
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def get_wallet_id(tx: Tx, *, member_id: UUID, program_id: UUID) -> UUID:
     """Return the id of the member's wallet.
 

@@ -145,6 +145,7 @@ async def _ask(tx: Tx, member_id: UUID, wanted: ByHand, limit: int, program_id: 
         points=wanted.points,
         limit=limit,
         reason=wanted.reason,
+        program_id=str(program_id),
     )
 
 
@@ -188,4 +189,5 @@ async def _decide(tx: Tx, pending: PendingAdjustment, state: str) -> None:
         points=pending.points,
         reason=pending.reason,
         requested_by=pending.requested_by,
+        program_id=str(pending.program_id),
     )

@@ -7,7 +7,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.tagging import tag_many, untag_many
 from plushka.domain.programs.giving import count, give_many, same_for_each
 from plushka.domain.programs.model import UnknownProgram
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_asked_version
 from plushka.domain.tasks.ids import pack_ids, unpack_ids
 from plushka.domain.tasks.running import Run, Step
 from plushka.platform.errors import Fact
@@ -33,7 +33,8 @@ async def change_points(run: Run) -> Mapping[str, Fact]:
     short = int(run.task.cursor or 0)
     while run.task.done < len(ids):
         async with run.step() as step:
-            business, version = await get_business(step.tx), await get_current_version(step.tx)
+            business = await get_business(step.tx)
+            version = await find_asked_version(step.tx, run.task.arguments)
             if version is None:
                 raise UnknownProgram
             part = ids[step.done : step.done + STEP_MEMBERS]
@@ -55,6 +56,7 @@ async def change_points(run: Run) -> Mapping[str, Fact]:
                     points=points,
                     reason=reason,
                     members=len(ids) - short,
+                    program_id=str(version.program_id),
                 )
     booked = len(ids) - short
     return {"count": booked, "short": short, "points": abs(points) * booked}

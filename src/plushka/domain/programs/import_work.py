@@ -15,7 +15,7 @@ from plushka.domain.members.imports.model import ImportRow, Plan, Table
 from plushka.domain.members.imports.understanding import propose, understand
 from plushka.domain.programs.importing import Outcome, facts_of, import_members
 from plushka.domain.programs.model import ImportExceedsTrial, PublishedVersion, UnknownProgram
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_asked_version
 from plushka.domain.programs.telling.imports import problem_sentence
 from plushka.domain.tasks.queries import read_parts
 from plushka.domain.tasks.running import Run
@@ -187,7 +187,7 @@ async def _situation(run: Run) -> tuple[Business, PublishedVersion]:
     async with run.database.transaction(
         run.tenant_id, actor=run.task.actor, at=run.clock.now(), read_only=True
     ) as tx:
-        business, version = await get_business(tx), await get_current_version(tx)
+        business, version = await get_business(tx), await find_asked_version(tx, run.task.arguments)
     if version is None:
         raise UnknownProgram
     return business, version

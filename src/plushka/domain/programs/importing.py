@@ -168,7 +168,7 @@ async def _book_balances(
 ) -> None:
     with_balance = {turn.change.id: turn for turn in turns if turn.row.balance}
     changes = [
-        BulkChange(member_id, balance_id(tx.tenant_id, source, member_id), turn.row.balance or 0)
+        BulkChange(member_id, balance_id(version.program_id, source, member_id), turn.row.balance or 0)
         for member_id, turn in with_balance.items()
     ]
 
@@ -188,9 +188,9 @@ async def _book_balances(
                 )
 
 
-def balance_id(tenant_id: UUID, source: str, member_id: UUID) -> UUID:
-    """Return the id under which a member's balance of ``source`` is booked."""
-    return uuid5(tenant_id, f"import\0{source}\0{member_id}\0balance")
+def balance_id(program_id: UUID, source: str, member_id: UUID) -> UUID:
+    """Return the id under which a member's balance of ``source`` is booked in a programme, once."""
+    return uuid5(program_id, f"import\0{source}\0{member_id}\0balance")
 
 
 def facts_of(business: Business, version: PublishedVersion, at: datetime) -> Facts:

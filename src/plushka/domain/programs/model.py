@@ -51,6 +51,18 @@ class ProgramCard(Struct, frozen=True):
     created_at: datetime
 
 
+class ProgramChoice(Struct, frozen=True):
+    """A programme to choose; ``version_id`` is the version in force, None: nothing is as yet."""
+
+    id: UUID
+    name: str
+    version_id: UUID | None
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.version_id is not None
+
+
 class Serving(Struct, frozen=True):
     """The programme that serves somewhere; ``is_only``: the business has no other."""
 

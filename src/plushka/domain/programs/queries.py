@@ -1,5 +1,6 @@
 """Reads of programmes, their versions and members' standings in them."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from plushka.domain.programs import standings
 from plushka.domain.programs.model import (
     PROGRAMS_MAX,
     ProgramCard,
+    ProgramChoice,
     PublishedVersion,
     Standing,
     TierStanding,
@@ -22,6 +24,7 @@ from plushka.engine.purchase import Place
 from plushka.engine.tiers import next_review, next_tier, own_tier
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
+from plushka.platform.errors import Fact
 
 VERSIONS_MAX = 100
 
@@ -78,6 +81,30 @@ async def list_programs(tx: Tx) -> list[ProgramCard]:
     return [ProgramCard(**row) for row in rows]
 
 
+async def list_choices(tx: Tx) -> list[ProgramChoice]:
+    """Return the business's programmes, the first one first, each with its version in force at ``tx.at``."""
+    rows = await tx.fetch(
+        """
+        -- programs.list_choices
+        select p.id, p.name, v.id as version_id
+        from programs p
+        left join lateral (
+            select id from program_versions
+            where tenant_id = $1 and program_id = p.id and valid_from <= $2
+            order by valid_from desc, number desc
+            limit 1
+        ) v on true
+        where p.tenant_id = $1
+        order by p.created_at, p.id
+        limit $3
+        """,
+        tx.tenant_id,
+        tx.at,
+        PROGRAMS_MAX,
+    )
+    return [ProgramChoice(**row) for row in rows]
+
+
 async def get_current_version(tx: Tx) -> PublishedVersion | None:
     """Return the version of the business's first programme in force at ``tx.at``; None before the first one is."""
     row = await tx.fetchrow(
@@ -107,6 +134,17 @@ async def find_version_in_force(tx: Tx, program_id: UUID) -> PublishedVersion | 
         tx.at,
     )
     return None if row is None else _published(row)
+
+
+async def find_asked_version(tx: Tx, arguments: Mapping[str, Fact]) -> PublishedVersion | None:
+    """Return the version in force of the programme that a task was left for, ``program_id`` of its arguments.
+
+    A task that names none is about the business's first one.
+    """
+    program_id = arguments.get("program_id")
+    if program_id is None:
+        return await get_current_version(tx)
+    return await find_version_in_force(tx, UUID(str(program_id)))
 
 
 async def find_latest_version(tx: Tx, program_id: UUID) -> PublishedVersion | None:
@@ -166,6 +204,29 @@ async def list_versions(tx: Tx, program_id: UUID) -> list[PublishedVersion]:
         VERSIONS_MAX,
     )
     return [_published(row) for row in rows]
+
+
+async def list_tier_names(tx: Tx, member_id: UUID) -> dict[UUID, str]:
+    """Return what the member's tier is called by the rules in force, by programme; none where there is no tier."""
+    rows = await tx.fetch(
+        """
+        -- programs.list_tier_names
+        select s.program_id, tier.body ->> 'name' as name
+        from standings s
+        cross join lateral (
+            select body from program_versions
+            where tenant_id = $1 and program_id = s.program_id and valid_from <= $3
+            order by valid_from desc, number desc
+            limit 1
+        ) version
+        cross join lateral jsonb_array_elements(version.body #> '{tiers,tiers}') as tier (body)
+        where s.tenant_id = $1 and s.member_id = $2 and tier.body ->> 'id' = s.tier
+        """,
+        tx.tenant_id,
+        member_id,
+        tx.at,
+    )
+    return {row["program_id"]: row["name"] for row in rows}
 
 
 async def get_standing(

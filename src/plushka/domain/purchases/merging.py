@@ -51,6 +51,11 @@ class Side(Struct, frozen=True):
     lots: int
     standing: Standing
 
+    @property
+    def has_anything(self) -> bool:
+        """Tell whether they have, owe or bought anything in this programme."""
+        return self.balance != Balance() or self.lots > 0 or self.standing.sums.purchases > 0
+
 
 class Preview(Struct, frozen=True):
     """What will become of two members in one programme; ``repaid`` points go for debt."""

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from plushka.delivery.office.choosing import with_program
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.picture import picture_url
 from plushka.delivery.office.engagement.tier_rows import TierLine, tier_lines
@@ -40,6 +41,7 @@ class ProgramLine(Struct, frozen=True):
     state: str
     draft: str
     figures: tuple[tuple[str, str], ...]
+    members_href: str
     tiers: tuple[TierLine, ...]
 
 
@@ -112,8 +114,14 @@ async def _line(
         else words.gettext("nothing is in force yet"),
         draft=words.gettext("a draft is waiting") if draft.revision else "",
         figures=tuple(_figures(figures.get(card.id, ProgramFigures()), reader, visit)),
+        members_href=_members_href(card, visit) if version else "",
         tiers=tier_lines(program, await count_by_tier(tx, program_id=card.id), visit),
     )
+
+
+def _members_href(card: ProgramCard, visit: Visit) -> str:
+    """Return the list of those who take part, which is everybody where there is one programme."""
+    return with_program("/members?part=yes", card.id) if visit.choices else "/members"
 
 
 def _figures(of_program: ProgramFigures, reader: Figures, visit: Visit) -> list[tuple[str, str]]:

@@ -13,11 +13,10 @@ from plushka.delivery.office.engagement.tier_rows import DOT, tier_lines
 from plushka.delivery.office.visit import Visit
 from plushka.domain.members.queries import list_members_of_ids
 from plushka.domain.programs.drafts import get_draft
-from plushka.domain.programs.model import Draft, ProgramCard, UnknownProgram
+from plushka.domain.programs.model import Draft, UnknownProgram
 from plushka.domain.programs.move_work import KIND, weigh
 from plushka.domain.programs.move_work import leave_preview as leave
 from plushka.domain.programs.moves import PAGE_MAX, Moves, unpack
-from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.domain.programs.standings import count_by_tier
 from plushka.domain.programs.telling.tiers import tell_tiers
 from plushka.domain.programs.telling.voice import Voice
@@ -51,14 +50,13 @@ class Preview(Struct, frozen=True):
 
 
 @get("/engagement/tiers", opt={"action": "programs.read"})
-async def show_tiers(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
-    """Show the tiers of a programme, the first one if none is named."""
+async def show_tiers(visit: NamedDependency[Visit]) -> Response[str]:
+    """Show the tiers of a programme, whether it is in force or still being written."""
+    card = visit.program
+    if card is None:
+        return visit.page("engagement/tiers.html", section="engagement", page="tiers", card=None, programs=[])
     async with visit.reading() as tx:
-        programs = await list_programs(tx)
-        card = _chosen(request.query_params.get("program", ""), programs)
-        if card is None:
-            return visit.page("engagement/tiers.html", section="engagement", page="tiers", card=None)
-        version, draft = await find_version_in_force(tx, card.id), await get_draft(tx, card.id)
+        version, draft = visit.version, await get_draft(tx, card.id)
         program = version.program if version else draft.program
         counts = await count_by_tier(tx, program_id=card.id)
         preview = await _preview(tx, draft, program, sum(counts.values()), visit) if draft.revision else None
@@ -68,7 +66,7 @@ async def show_tiers(visit: NamedDependency[Visit], request: OfficeRequest) -> R
         section="engagement",
         page="tiers",
         card=card,
-        programs=programs,
+        programs=visit.program_links("/engagement/tiers", among=visit.programs),
         tiers=tier_lines(program, counts, visit),
         told=[sentence for key, sentence in told.items() if not key.startswith("tier:")],
         preview=preview,
@@ -86,10 +84,6 @@ async def leave_preview(visit: NamedDependency[Visit], request: OfficeRequest) -
     async with visit.writing() as tx:
         task_id = await leave(tx, program_id)
     return Redirect(f"/tasks/{task_id}", status_code=303)
-
-
-def _chosen(text: str, programs: Sequence[ProgramCard]) -> ProgramCard | None:
-    return next((card for card in programs if str(card.id) == text), programs[0] if programs else None)
 
 
 async def _preview(tx: Tx, draft: Draft, before: Program, members: int, visit: Visit) -> Preview:

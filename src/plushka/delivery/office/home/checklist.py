@@ -29,7 +29,7 @@ def checklist_items(checklist: Checklist, visit: Visit) -> list[Item]:
     if checklist.is_hidden or not visit.may("checklist.hide"):
         return []
     words = visit.words
-    has_rules = visit.version is not None and bool(visit.version.program.earning)
+    has_rules = bool(visit.choices) or (visit.version is not None and bool(visit.version.program.earning))
     known = (
         (
             words.gettext("Programme"),

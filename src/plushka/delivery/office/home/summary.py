@@ -23,7 +23,6 @@ from plushka.domain.ledger.queries import list_verifications
 from plushka.domain.ledger.verify import Verification
 from plushka.domain.members.queries import count_members
 from plushka.domain.members.stopping import list_stopped
-from plushka.domain.programs.queries import list_programs
 
 DAYS_SHOWN = 14
 RECEIPTS_SHOWN = 8
@@ -46,9 +45,8 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
             tx,
             first_on=today - timedelta(days=DAYS_SHOWN - 1),
             last_on=today,
-            program_id=visit.version.program_id if visit.version else None,
+            program_id=visit.program_id,
         )
-        programs = await list_programs(tx)
         rows = await list_receipts(tx, ReceiptFilter(), limit=RECEIPTS_SHOWN)
         receipts = await receipt_rows(tx, rows, visit)
         members = await count_members(tx)
@@ -58,8 +56,9 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
     return visit.page(
         "home/summary.html",
         section="home",
+        programs=visit.program_links("/"),
         today=_told(today, visit),
-        figures=_figures(days, today, visit, of_points=programs[0].name if len(programs) > 1 else ""),
+        figures=_figures(days, today, visit, of_points=visit.program_name),
         checklist=checklist_items(checklist, visit),
         members=visit.figures.number(members),
         alarmed=[(f"/members/{member.id}", told_name(member)) for member in alarmed],

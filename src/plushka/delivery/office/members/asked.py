@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.members.telling import tiers_of, told
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -27,7 +28,7 @@ DAY = timedelta(days=1)
 NAMES = (
     "search", "tier", "tag", "branch", "seen_from", "seen_to", "unseen", "balance_from", "balance_to", "waiting",
     "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
-    "spend_to", "source", "consent", "blocked",
+    "spend_to", "source", "consent", "blocked", "part",
 )  # fmt: skip
 """Of the address: those that find. A consent with a minus before it is one that is not given."""
 SORTS = {
@@ -79,10 +80,16 @@ class Asked:
         """Return how many conditions there are besides the search."""
         return len([name for name in self._typed if name != "search"])
 
+    @property
+    def program(self) -> str:
+        """Return the programme whose tiers and balances are meant, where there are several; else nothing."""
+        return str(self._visit.program_id) if self._visit.choices else ""
+
     def pairs(self, *, without: Sequence[str] = (), order: Order | None = None) -> list[tuple[str, str]]:
-        """Return the filters and the order as pairs of an address."""
+        """Return the programme, the filters and the order as pairs of an address."""
         order = order or self.order
-        pairs = [
+        pairs = [(PARAMETER, self.program)] if self.program and PARAMETER not in without else []
+        pairs += [
             (name, value)
             for name, values in self._typed.items()
             if name not in without and not self.form.problem(name)
@@ -91,6 +98,10 @@ class Asked:
         if order != Order():
             pairs.append(("sort", order_text(order)))
         return pairs
+
+    def url_of_any(self) -> str:
+        """Return the list without what belongs to its programme: the programme itself, and its tiers."""
+        return _url("/members", [*self.pairs(without=(PARAMETER, "tier")), ("view", "all")])
 
     def url(self, path: str = "/members", **more: object) -> str:
         """Return ``path`` with the filters, the order and ``more``."""
@@ -114,6 +125,7 @@ class Asked:
         unseen = form.number("unseen", least=1, most=DAYS_MAX, required=False)
         consents = self._chosen("consent", [*CONSENT_WORDS, *(f"-{kind}" for kind in CONSENT_WORDS)])
         blocked = self._chosen("blocked", ("yes", "no"))
+        part = self._chosen("part", ("yes", "no")) if visit.choices else []
         birthday = form.number("birthday", least=1, most=12, required=False)
         return MemberFilter(
             search=form.value("search")[:SEARCH_LENGTH_MAX],
@@ -138,6 +150,7 @@ class Asked:
             consents_given=tuple(kind for kind in CONSENT_WORDS if kind in consents),
             consents_not_given=tuple(kind for kind in CONSENT_WORDS if f"-{kind}" in consents),
             is_blocked=blocked[0] == "yes" if blocked else None,
+            takes_part=part[0] == "yes" if part else None,
         )
 
     def _chosen(self, name: str, allowed: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -14,6 +15,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.asked import Asked, query_lists
 from plushka.delivery.office.members.within_limit import keep_within_limit
+from plushka.delivery.office.tasks.telling import of_program
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -50,7 +52,7 @@ class Whom(Struct, frozen=True):
     @property
     def query(self) -> str:
         if self.chosen is not None:
-            return "&".join(f"member={member_id}" for member_id in self.chosen)
+            return urlencode([*self.asked.pairs(), *(("member", member_id) for member_id in self.chosen)])
         return self.asked.url("", all="1").removeprefix("?")
 
 
@@ -75,7 +77,7 @@ async def change_tags(visit: NamedDependency[Visit], request: OfficeRequest) -> 
             form.refused(refusal, default="tag")
         if not form.is_sound or not whom.count:
             return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
-        task_id = await _leave(tx, visit, whom, kind, tag=tag)
+        task_id = await _leave(tx, visit, whom, kind, {"tag": tag})
     words = visit.words
     if kind == bulk_work.TAG:
         text = words.gettext("The tag “{tag}” is being given.", tag=tag)
@@ -135,9 +137,12 @@ async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -
             visit,
             whom,
             bulk_work.TAKE if is_taking else bulk_work.GIVE,
-            points=-points if is_taking else points,
-            told=figures.points(points),
-            reason=reason,
+            {
+                **of_program(visit.version),
+                "points": -points if is_taking else points,
+                "told": visit.points_told(points),
+                "reason": reason,
+            },
         )
     return sent_on(f"/tasks/{task_id}", words.gettext("The points are being booked."))
 
@@ -160,13 +165,21 @@ async def export_members(visit: NamedDependency[Visit], request: OfficeRequest) 
             visit,
             whom,
             export.KIND,
+            {
+                **of_program(visit.version),
+                "format": file_format,
+                "columns": " ".join(columns),
+                "language": visit.look.language,
+            },
             file_name=f"{name}.{file_format}",
-            format=file_format,
-            columns=" ".join(columns),
-            language=visit.look.language,
         )
         await record(
-            tx, action=export.KIND, subject=f"task:{task_id}", members=whom.count, columns=" ".join(columns)
+            tx,
+            action=export.KIND,
+            subject=f"task:{task_id}",
+            members=whom.count,
+            columns=" ".join(columns),
+            program=visit.program_name or None,
         )
     return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
 
@@ -175,9 +188,8 @@ async def _whom(tx: Tx, request: OfficeRequest, visit: Visit) -> Whom:
     query = query_lists(request.query_params.multi_items())
     asked = Asked(query, visit)
     if "all" in query:
-        program_id = visit.version.program_id if visit.version else None
         count = await count_found(
-            tx, asked.where, program_id=program_id, country=visit.business.country, count_max=None
+            tx, asked.where, program_id=visit.program_id, country=visit.business.country, count_max=None
         )
         return Whom(asked, None, count)
     chosen = tuple(dict.fromkeys(_ids(query.get("member", ()))))[:CHOSEN_MAX]
@@ -195,14 +207,13 @@ def _ids(texts: Sequence[str]) -> list[UUID]:
 
 
 async def _leave(
-    tx: Tx, visit: Visit, whom: Whom, kind: str, *, file_name: str = "", **arguments: Fact
+    tx: Tx, visit: Visit, whom: Whom, kind: str, arguments: dict[str, Fact], *, file_name: str = ""
 ) -> UUID:
     if whom.chosen is not None:
         ids = sorted(whom.chosen)
     else:
-        program_id = visit.version.program_id if visit.version else None
         ids = await list_found_ids(
-            tx, whom.asked.where, program_id=program_id, country=visit.business.country
+            tx, whom.asked.where, program_id=visit.program_id, country=visit.business.country
         )
     return await tasks.leave(
         tx,
@@ -217,7 +228,7 @@ async def _leave(
 def _confirmation(visit: Visit, whom: Whom, points: int, reason: str, *, is_taking: bool) -> dict[str, Any]:
     """Return what is about to be done, in a sentence and on a button."""
     words, figures = visit.words, visit.figures
-    told = {"points": figures.points(points), "count": figures.number(whom.count)}
+    told = {"points": visit.points_told(points), "count": figures.number(whom.count)}
     if is_taking:
         button = words.ngettext(
             "Take {points} from {count} member", "Take {points} from {count} members", whom.count, **told
@@ -261,11 +272,12 @@ async def _page(
         search=whom.asked.search,
         is_everybody=whom.chosen is None and whom.asked.where == MemberFilter(),
         query=whom.query,
+        program=visit.program_name,
         back=whom.asked.url(view="all"),
         confirmation=confirmation,
         tags=await list_tags(tx),
         columns=[(column, words.gettext(title)) for column, title in HEADINGS.items()],
         may_tag=visit.may("members.tag"),
-        may_points=visit.may("members.bulk") and visit.version is not None,
+        may_points=visit.may("members.bulk") and visit.program_id is not None,
         may_export=visit.may("members.export"),
     )

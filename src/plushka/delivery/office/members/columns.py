@@ -83,7 +83,7 @@ def member_line(row: MemberRow, columns: Sequence[Shown], visit: Visit) -> Membe
     tiers = dict(tiers_of(visit))
     return MemberLine(
         id=row.id,
-        href=f"/members/{row.id}",
+        href=visit.in_program(f"/members/{row.id}"),
         name=row.name or told_contact(row.identities),
         contact=told_contact(row.identities),
         is_blocked=row.is_blocked,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,6 +12,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.asked import (
     FALLS_FIRST,
@@ -110,7 +112,7 @@ async def show_members(visit: NamedDependency[Visit], request: OfficeRequest) ->
         listing = await _load(tx, asked, visit)
         first = next((view for view in listing.views if view.id == listing.habits.view_id), None)
         if first is not None and not request.query_params:
-            return Redirect(_view_url(first))
+            return Redirect(_view_url(first, visit))
         if not is_part:
             return await _page(tx, listing, visit, visit.form())
     part = visit.fragment("members/found.html", **_told(listing, visit))
@@ -167,7 +169,7 @@ async def begin_with(
         text = words.gettext("The list opens with this view now.")
     else:
         text = words.gettext("The list opens with all members now.")
-    return sent_on(_view_url(view) if view else f"/members?view={ALL}", text)
+    return sent_on(_view_url(view, visit) if view else f"/members?view={ALL}", text)
 
 
 @post("/members/views/{view_id:uuid}/delete", opt={"action": "members.read"})
@@ -183,7 +185,7 @@ def asked_by(request: OfficeRequest, visit: Visit) -> Asked:
 
 
 async def _load(tx: Tx, asked: Asked, visit: Visit) -> Listing:
-    program_id, country = visit.version.program_id if visit.version else None, visit.business.country
+    program_id, country = visit.program_id, visit.business.country
     page = await list_found(
         tx,
         asked.where,
@@ -231,6 +233,7 @@ def _told(listing: Listing, visit: Visit) -> dict[str, Any]:
         "chips": asked.chips(listing.branches),
         "all_url": asked.url("/members/bulk", all="1"),
         "may_bulk": any(map(visit.may, ("members.tag", "members.bulk", "members.export"))),
+        "import_url": visit.in_program("/members/import"),
         "may_import": visit.may("members.import"),
         "may_enroll": visit.may("members.enroll"),
     }
@@ -246,8 +249,9 @@ async def _page(
         status=status,
         tabs=[
             ViewTab(words.gettext("All"), f"/members?view={ALL}", view is None and asked.is_empty),
-            *(ViewTab(each.name, _view_url(each), each is view) for each in listing.views),
+            *(ViewTab(each.name, _view_url(each, visit), each is view) for each in listing.views),
         ],
+        programs=visit.program_links(asked.url_of_any()),
         view=view,
         is_first_view=view is not None and listing.habits.view_id == view.id,
         view_form=view_form,
@@ -301,5 +305,9 @@ def _sorts(asked: Asked, visit: Visit) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _view_url(view: SavedView) -> str:
-    return f"/members?{'&'.join(filter(None, (f'view={view.id}', view.query)))}"
+def _view_url(view: SavedView, visit: Visit) -> str:
+    """Return a view's address; one that was saved while there was one programme means that one."""
+    query = view.query
+    if visit.choices and PARAMETER not in query_lists(parse_qsl(query)):
+        query = "&".join(filter(None, (f"{PARAMETER}={visit.choices[0].id}", query)))
+    return f"/members?{'&'.join(filter(None, (f'view={view.id}', query)))}"

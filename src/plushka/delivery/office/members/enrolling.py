@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from plushka.delivery.office.choosing import read_program
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -27,12 +28,19 @@ async def enroll_member(visit: NamedDependency[Visit], request: OfficeRequest) -
     form = await visit.typed(request)
     text = form.text("phone")
     name = form.text("name", required=False, length_max=NAME_LENGTH_MAX)
+    program = read_program(form, visit.choices, default=visit.program)
     if form.is_sound:
         try:
             phone = identify("phone", text, country=visit.business.country)
             async with visit.writing() as tx:
                 known = await find_member(tx, phone)
-                member = known or await enroll(tx, name=name, identities=[phone], source="office")
+                member = known or await enroll(
+                    tx,
+                    name=name,
+                    identities=[phone],
+                    source="office",
+                    program_id=program.id if program else None,
+                )
         except Refusal as refusal:
             form.refused(refusal, default="phone")
         else:
@@ -52,4 +60,5 @@ def _page(visit: Visit, form: Form) -> Response[str]:
         page="list",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         form=form,
+        **visit.program_options,
     )

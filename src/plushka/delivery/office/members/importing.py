@@ -13,10 +13,11 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from plushka.delivery.office.choosing import read_program
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.within_limit import keep_within_limit
 from plushka.delivery.office.people import load_actors
-from plushka.delivery.office.tasks.telling import task_line
+from plushka.delivery.office.tasks.telling import of_program, task_line
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -26,6 +27,8 @@ from plushka.domain.members.imports.model import IDENTITY_COLUMNS, Column, Impor
 from plushka.domain.members.imports.rows import Reader
 from plushka.domain.programs.import_work import BRING_IN, READ, TRY, Report, Sample
 from plushka.domain.programs.importing import facts_of
+from plushka.domain.programs.model import PublishedVersion, UnknownProgram
+from plushka.domain.programs.queries import find_asked_version, find_version_in_force
 from plushka.domain.programs.telling.imports import COLUMN_NAMES, problem_sentence
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.model import INPUT_BYTES_MAX, PART_BYTES, Task, UnknownTask
@@ -68,17 +71,20 @@ async def upload(visit: NamedDependency[Visit], request: OfficeRequest) -> Respo
     file = (await request.form()).get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
     source = form.text("source", length_max=SOURCE_LENGTH_MAX)
+    program = read_program(form, visit.choices, default=visit.program)
     if visit.version is None:
         form.fail("", visit.words.gettext("First publish a programme: members join one."))
     if not content:
         form.fail("file", visit.words.gettext("Choose a file."))
-    if form.is_sound and isinstance(file, UploadFile):
+    if form.is_sound and program is not None and isinstance(file, UploadFile):
         try:
             async with visit.writing() as tx:
+                version = await find_version_in_force(tx, program.id)
                 task_id = await tasks.leave(
                     tx,
                     kind=READ,
                     arguments={
+                        **of_program(version),
                         "name": file.filename.replace("\0", "")[-SOURCE_LENGTH_MAX:],
                         "source": source,
                         "encoding": "",
@@ -104,8 +110,8 @@ async def show_file(
             return await _progress(tx, visit, request, task, here=f"/members/import/{task_id}")
         if "hx-request" in request.headers:
             return _arrived(f"/members/import/{task_id}")
-        sample = await _sample(tx, task)
-    return _file_page(visit, task, sample, sample.plan, visit.form())
+        sample, version = await _sample(tx, task), await _version(tx, task)
+    return _file_page(visit, task, version, sample, sample.plan, form=visit.form())
 
 
 @post("/members/import/{task_id:uuid}", opt={"action": "members.import"})
@@ -116,7 +122,7 @@ async def understand_file(
     form = await visit.typed(request)
     async with visit.writing() as tx:
         task = await _own(tx, visit, task_id, READ)
-        sample = await _sample(tx, task)
+        sample, version = await _sample(tx, task), await _version(tx, task)
         if form.value("do") == "read":
             again = await tasks.leave(
                 tx,
@@ -132,11 +138,12 @@ async def understand_file(
         plan = _plan(form, sample, visit)
         if form.value("do") == "show" or not form.is_sound:
             status = 200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY
-            return _file_page(visit, task, sample, plan, form, status=status)
+            return _file_page(visit, task, version, sample, plan, form=form, status=status)
         trial = await tasks.leave(
             tx,
             kind=TRY,
             arguments={
+                **of_program(version),
                 "name": task.arguments["name"],
                 "file": _file_of(task),
                 "read": str(task_id),
@@ -156,9 +163,10 @@ async def show_trial(
         task = await _own(tx, visit, task_id, TRY)
         if task.state != "done":
             return await _progress(tx, visit, request, task, here=f"/members/import/trials/{task_id}")
+        version = await _version(tx, task)
     if "hx-request" in request.headers:
         return _arrived(f"/members/import/trials/{task_id}")
-    return _trial_page(visit, task, visit.form())
+    return _trial_page(visit, task, version, visit.form())
 
 
 @get("/members/import/trials/{task_id:uuid}/problems", opt={"action": "members.import"})
@@ -183,12 +191,13 @@ async def bring_in(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Re
     form = visit.form()
     async with visit.writing() as tx:
         trial = await _own(tx, visit, task_id, TRY)
-        if trial.state != "done" or visit.version is None:
+        if trial.state != "done":
             raise UnknownTask
+        version = await _version(tx, trial)
         points = _report(trial).booked
-        await keep_within_limit(tx, visit, form, points, version=visit.version, is_counted=True)
+        await keep_within_limit(tx, visit, form, points, version=version, is_counted=True)
         if not form.is_sound:
-            return _trial_page(visit, trial, form)
+            return _trial_page(visit, trial, version, form)
         imported = await tasks.leave(
             tx,
             kind=BRING_IN,
@@ -205,9 +214,9 @@ async def _own(tx: Tx, visit: Visit, task_id: UUID, kind: str) -> Task:
     return task
 
 
-def _trial_page(visit: Visit, task: Task, form: Form) -> Response[str]:
+def _trial_page(visit: Visit, task: Task, version: PublishedVersion, form: Form) -> Response[str]:
     report = _report(task)
-    figures, words = visit.figures, visit.words
+    figures, words = visit.figures_of(version.program.point.scale), visit.words
     joined = report.created + report.updated
     return visit.page(
         "members/import_trial.html",
@@ -216,6 +225,7 @@ def _trial_page(visit: Visit, task: Task, form: Form) -> Response[str]:
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         form=form,
         name=task.arguments["name"],
+        program=visit.name_of(version.program_id),
         back=f"/members/import/{task.arguments['read']}",
         task_id=task.id,
         counts=[
@@ -258,6 +268,17 @@ async def _sample(tx: Tx, task: Task) -> Sample:
     return msgspec.json.decode(content, type=Sample)
 
 
+async def _version(tx: Tx, task: Task) -> PublishedVersion:
+    """Return the rules in force in the programme into which the file goes.
+
+    :raises UnknownProgram: nothing is in force in it
+    """
+    version = await find_asked_version(tx, task.arguments)
+    if version is None:
+        raise UnknownProgram
+    return version
+
+
 def _plan(form: Form, sample: Sample, visit: Visit) -> Plan:
     """Return how the form wants the file to be understood."""
     words = visit.words
@@ -295,17 +316,22 @@ def _upload_page(visit: Visit, form: Form, *, status: int = 200) -> Response[str
         form=form,
         megabytes_max=INPUT_BYTES_MAX // PART_BYTES,
         source=visit.words.gettext("Previous programme"),
-        has_programme=visit.version is not None,
+        **visit.program_options,
     )
 
 
 def _file_page(
-    visit: Visit, task: Task, sample: Sample, plan: Plan, form: Form, *, status: int = 200
+    visit: Visit,
+    task: Task,
+    version: PublishedVersion,
+    sample: Sample,
+    plan: Plan,
+    *,
+    form: Form,
+    status: int = 200,
 ) -> Response[str]:
     words, figures = visit.words, visit.figures
-    if visit.version is None:
-        raise UnknownTask
-    facts = facts_of(visit.business, visit.version, visit.at)
+    facts = facts_of(visit.business, version, visit.at)
     rows = list(Reader(plan, facts).read(Table(rows=sample.head)))[:PREVIEW_ROWS]
     width = _width(sample)
     heading = [*sample.head[0], *[""] * width][:width] if plan.has_header else [""] * width
@@ -317,6 +343,7 @@ def _file_page(
         form=form,
         task_id=task.id,
         name=task.arguments["name"],
+        program=visit.name_of(version.program_id),
         rows_told=words.ngettext(
             "{count} row",
             "{count} rows",
@@ -334,7 +361,7 @@ def _file_page(
         ],
         meanings=[("pass", words.gettext("— pass over —"))]
         + [(column, words.gettext(title)) for column, title in COLUMN_NAMES.items()],
-        preview=[_preview(row, sample, width, visit) for row in rows],
+        preview=[_preview(row, sample, width, facts.scale, visit) for row in rows],
         encodings=[(encoding, encoding.upper()) for encoding in ENCODINGS],
         delimiters=[(delimiter, words.gettext(title)) for delimiter, title in _DELIMITER_NAMES.items()],
         has_dates=bool({Column.BIRTHDAY, Column.ENROLLED} & set(plan.columns)),
@@ -342,14 +369,11 @@ def _file_page(
     )
 
 
-def _preview(row: ImportRow, sample: Sample, width: int, visit: Visit) -> Preview:
+def _preview(row: ImportRow, sample: Sample, width: int, scale: int, visit: Visit) -> Preview:
     return Preview(
         number=row.number,
         cells=[*sample.head[row.number - 1], *[""] * width][:width],
-        problems=[
-            problem_sentence(problem, visit.look.language, scale=visit.figures.scale)
-            for problem in row.problems
-        ],
+        problems=[problem_sentence(problem, visit.look.language, scale=scale) for problem in row.problems],
         is_fatal=row.is_fatal,
     )
 

@@ -60,6 +60,11 @@ class _Teller:
             for kind in where.consents_not_given
         ]
         yield ("consent",), self._listed(words.gettext("Consent"), agreed)
+        if where.takes_part is not None:
+            told = (
+                marked("Take part in “{program}”") if where.takes_part else marked("Not in “{program}” yet")
+            )
+            yield ("part",), words.gettext(told, program=self.visit.program_name)
         if where.is_blocked is not None:
             yield ("blocked",), words.gettext("Blocked") if where.is_blocked else words.gettext("Not blocked")
 

@@ -1,7 +1,6 @@
 """One receipt: its figures, why they are so, and everything that was booked for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from litestar import Response, get
@@ -17,6 +16,7 @@ from plushka.domain.insights.model import Document, DocumentLot
 from plushka.domain.insights.queries import find_documents, list_document_lots
 from plushka.domain.ledger.queries import list_document_movements
 from plushka.domain.members.queries import get_member
+from plushka.domain.programs.model import PublishedVersion
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.telling.explanation import explain
@@ -92,7 +92,7 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
         names = await load_names(tx)
         actors = await load_actors(tx)
     # Points on this page are those of the receipt's own programme.
-    visit = replace(visit, version=version)
+    visit = visit.about(version)
     explanation = explain(
         receipt.outcome, version.program, language=visit.look.language, zone=receipt.time_zone, names=names
     )
@@ -109,11 +109,11 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
             Fact(
                 visit.words.gettext("Member"),
                 member.name if member else visit.words.gettext("without a card"),
-                f"/members/{member.id}" if member else "",
+                visit.in_program(f"/members/{member.id}") if member else "",
             ),
             Fact(
                 visit.words.gettext("Programme"),
-                visit.words.gettext("version {number}", number=version.number),
+                _told_version(version, visit),
                 f"/engagement/programs/{version.program_id}/versions/{version.id}",
             ),
             *_lateness(receipt, visit),
@@ -135,6 +135,11 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
             zone=receipt.time_zone,
         ),
     )
+
+
+def _told_version(version: PublishedVersion, visit: Visit) -> str:
+    number = visit.words.gettext("version {number}", number=version.number)
+    return f"{visit.program_name}, {number}" if visit.program_name else number
 
 
 def _totals(receipt: Receipt, visit: Visit) -> list[Fact]:

@@ -65,7 +65,7 @@ async def _members(tx: Tx, text: str, visit: Visit) -> tuple[MemberRow, ...]:
     found = await list_found(
         tx,
         MemberFilter(search=text),
-        program_id=visit.version.program_id if visit.version else None,
+        program_id=visit.program_id,
         country=visit.business.country,
         order=Order(),
         limit=MEMBERS_SHOWN,

@@ -21,7 +21,7 @@ from plushka.delivery.web.address import day_of, id_of, span, text_of
 from plushka.domain.audit.model import Entry, EntryFilter
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.insights.trail.export import KIND
-from plushka.domain.insights.trail.objects import Object, find_members
+from plushka.domain.insights.trail.objects import Objects, find_objects
 from plushka.domain.insights.trail.sentences import GROUPS, changes, sentence
 from plushka.domain.staff.queries import list_staff
 
@@ -99,10 +99,10 @@ async def show_audit(visit: NamedDependency[Visit], request: OfficeRequest) -> R
             tx, asked.filter(visit.business.time_zone), before=before, limit=PAGE_ROWS + 1
         )
         shown = entries[:PAGE_ROWS]
-        members = await find_members(tx, [entry.subject for entry in shown])
+        objects = await find_objects(tx, shown)
         actors, people = await load_actors(tx), await list_staff(tx)
     values: dict[str, Any] = {
-        "lines": [_line(entry, members, actors, visit) for entry in shown],
+        "lines": [_line(entry, objects, actors, visit) for entry in shown],
         "more_url": asked.url(PATH, before=shown[-1].id) if len(entries) > PAGE_ROWS else "",
     }
     if "hx-request" in request.headers:
@@ -128,8 +128,8 @@ async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redir
     return await leave_export(visit, KIND, where, file_name=file_name)
 
 
-def _line(entry: Entry, members: Mapping[str, Object], actors: Mapping[str, str], visit: Visit) -> EntryLine:
-    scale, member = visit.figures.scale, members.get(entry.subject)
+def _line(entry: Entry, objects: Objects, actors: Mapping[str, str], visit: Visit) -> EntryLine:
+    scale, member = objects.scale(entry), objects.member(entry)
     return EntryLine(
         at=visit.figures.moment(entry.at),
         who=told_actor(entry.actor, visit, actors),

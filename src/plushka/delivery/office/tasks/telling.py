@@ -9,8 +9,11 @@ from msgspec import Struct
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.tasks.files import may_have_file
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.figures import Figures
+from plushka.domain.programs.model import PublishedVersion
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.tasks.model import Task
+from plushka.platform.errors import Fact
 from plushka.platform.i18n import Translator, marked
 
 TITLES: dict[str, str] = {
@@ -50,6 +53,13 @@ RESULTS: dict[str, str] = {
 }
 """By kind, what came of it; may name facts of the result."""
 
+RESULTS_WITH_SHORT: dict[str, str] = {
+    "members.give": marked(
+        "Members: {count}. Points together: {points}. Take no part in the programme and got none: {short}."
+    ),
+}
+"""The same where somebody was left alone."""
+
 _POINTS = frozenset({"points", "booked", "in_file"})
 """Facts in units of the wallet."""
 _MINUTE = timedelta(minutes=1)
@@ -77,12 +87,19 @@ class TaskLine(Struct, frozen=True):
     file_url: str
 
 
+def of_program(version: PublishedVersion | None) -> dict[str, Fact]:
+    """Return the arguments of a task about one programme: which one, and how its points are told."""
+    if version is None:
+        return {}
+    return {"program_id": str(version.program_id), "scale": version.program.point.scale}
+
+
 def task_line(task: Task, visit: Visit, actors: Mapping[str, str]) -> TaskLine:
     """Return a task told; ``actors`` are names by actor."""
     words, figures = visit.words, visit.figures
     return TaskLine(
         id=task.id,
-        title=_filled(TITLES[task.kind], task.arguments, visit),
+        title=_filled(TITLES[task.kind], task.arguments, _figures(task, visit), visit.words),
         state=words.gettext(_STATES[task.state]),
         is_open=task.is_open,
         is_done=task.state == "done",
@@ -139,16 +156,25 @@ def _outcome(task: Task, visit: Visit) -> str:
     if task.state == "failed":
         return refusal_sentence(task.failure, task.result, visit.look.language)
     if task.state == "done" and task.kind in RESULTS:
-        return _filled(RESULTS[task.kind], task.result, visit)
+        result = RESULTS[task.kind]
+        if task.result.get("short"):
+            result = RESULTS_WITH_SHORT.get(task.kind, result)
+        return _filled(result, task.result, _figures(task, visit), visit.words)
     return ""
 
 
-def _filled(message: str, facts: Mapping[str, object], visit: Visit) -> str:
-    told = {name: _fact(name, fact, visit) for name, fact in facts.items()}
-    return visit.words.gettext(message, **told)
+def _figures(task: Task, visit: Visit) -> Figures:
+    """Return how the points of a task are told: as those of its programme."""
+    scale = task.arguments.get("scale")
+    return visit.figures_of(scale) if isinstance(scale, int) else visit.figures
 
 
-def _fact(name: str, fact: object, visit: Visit) -> object:
+def _filled(message: str, facts: Mapping[str, object], figures: Figures, words: Translator) -> str:
+    told = {name: _fact(name, fact, figures) for name, fact in facts.items()}
+    return words.gettext(message, **told)
+
+
+def _fact(name: str, fact: object, figures: Figures) -> object:
     if not isinstance(fact, int):
         return fact
-    return visit.figures.points_number(fact) if name in _POINTS else visit.figures.number(fact)
+    return figures.points_number(fact) if name in _POINTS else figures.number(fact)

@@ -20,7 +20,7 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
 
     Bounds are inclusive, ``…_before`` exclusive. Balances are as last booked; ``burning_before`` finds those
     who have points that burn by then, ``activating_before`` those whose waiting points become spendable.
-    ``unseen_since`` finds who bought last before this day, or never.
+    ``unseen_since`` finds who bought last before this day, or never; ``takes_part`` who has a wallet in the programme.
     """
 
     search: str = ""
@@ -45,6 +45,7 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     consents_given: tuple[ConsentKind, ...] = ()
     consents_not_given: tuple[ConsentKind, ...] = ()
     is_blocked: bool | None = None
+    takes_part: bool | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -109,9 +110,15 @@ _SETS = {
 }
 
 
+_TAKES_PART = "w.id is not null"
+# Not "w.id is null": the column has no nulls, so PostgreSQL expects hardly anybody and looks standings up one by one.
+_TAKES_NO_PART = "m.id not in (select member_id from wallets where tenant_id = $1 and program_id = $2)"
+
+
 def conditions(where: MemberFilter, *, country: str, args: list[Any]) -> str:
     """Return what is asked as SQL over members m, wallets w and standings s, and append its values to ``args``.
 
+    The first two of them are there already: the tenant and the programme.
     ``country`` says how phones are typed. What is not asked is left out: it must not spoil the plan of the rest.
     """
     parts = []
@@ -121,6 +128,8 @@ def conditions(where: MemberFilter, *, country: str, args: list[Any]) -> str:
     for name, sql in _SETS.items():
         if values := getattr(where, name):
             parts.append(sql.format(_place(args, list(values))))
+    if where.takes_part is not None:
+        parts.append(_TAKES_PART if where.takes_part else _TAKES_NO_PART)
     parts += _search(where.search, country, args)
     return "".join(f" and {part}" for part in parts)
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.members.found import MemberRow, list_rows
 from plushka.domain.members.model import IdentityKind, Source
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import find_asked_version
 from plushka.domain.tasks.ids import unpack_ids
 from plushka.domain.tasks.running import Run
 from plushka.platform.csv_files import Cell, csv_bytes
@@ -169,7 +169,7 @@ async def _situation(run: Run) -> Situation:
     async with run.database.transaction(
         run.tenant_id, actor=run.task.actor, at=run.clock.now(), read_only=True
     ) as tx:
-        business, version = await get_business(tx), await get_current_version(tx)
+        business, version = await get_business(tx), await find_asked_version(tx, run.task.arguments)
     tiers = version.program.tiers.tiers if version and version.program.tiers else ()
     return Situation(
         language="ru" if run.task.arguments["language"] == "ru" else "en",

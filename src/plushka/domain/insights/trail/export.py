@@ -9,9 +9,8 @@ import msgspec
 from plushka.domain.audit.model import Entry, EntryFilter
 from plushka.domain.audit.queries import ENTRIES_MAX, count_entries, list_entries
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.insights.trail.objects import find_members
+from plushka.domain.insights.trail.objects import find_objects
 from plushka.domain.insights.trail.sentences import changes, sentence
-from plushka.domain.programs.queries import get_current_version
 from plushka.domain.staff.queries import list_staff
 from plushka.domain.staff.words import told_actor
 from plushka.domain.tasks.running import Run
@@ -55,20 +54,20 @@ async def export_trail(run: Run) -> Mapping[str, Fact]:
 
 
 async def _rows(tx: Tx, entries: Sequence[Entry], language: Language) -> list[list[Cell]]:
-    business, version = await get_business(tx), await get_current_version(tx)
-    scale = version.program.point.scale if version else 0
+    business = await get_business(tx)
     words, zone = translator(language), ZoneInfo(business.time_zone)
     names = {f"staff:{person.id}": person.name for person in await list_staff(tx)}
-    members = await find_members(tx, [entry.subject for entry in entries])
+    objects = await find_objects(tx, entries)
+    members = objects.members
     return [
         [
             entry.at.astimezone(zone),
             told_actor(entry.actor, names, words),
-            sentence(entry, words, scale=scale),
+            sentence(entry, words, scale=objects.scale(entry)),
             members[entry.subject].name if entry.subject in members else "",
             "; ".join(
                 f"{what}: {before or '—'} → {after or '—'}"
-                for what, before, after in changes(entry, words, scale=scale)
+                for what, before, after in changes(entry, words, scale=objects.scale(entry))
             ),
             entry.address,
             entry.action,

@@ -53,16 +53,19 @@ async def adjust_points(
         points=-units if direction == "take" else units,
         reason=reason,
     )
+    here = visit.in_program(f"/members/{member_id}/points")
     try:
         async with visit.writing() as tx:
-            is_booked = await move_or_ask(tx, member_id, wanted, role=visit.limited_as)
+            is_booked = await move_or_ask(
+                tx, member_id, wanted, role=visit.limited_as, program_id=visit.program_id
+            )
             name = told_name(await get_member(tx, member_id))
     except AlreadyAdjusted:
-        return sent_on(f"/members/{member_id}/points", visit.words.gettext("This was booked already, once."))
+        return sent_on(here, visit.words.gettext("This was booked already, once."))
     except Refusal as refusal:
         form.refused(refusal, default="amount")
         return await _page(visit, member_id, form)
-    return sent_on(f"/members/{member_id}/points", _told(direction, units, name, visit, is_booked=is_booked))
+    return sent_on(here, _told(direction, units, name, visit, is_booked=is_booked))
 
 
 async def _page(visit: Visit, member_id: UUID, form: Form, *, taking: int = 0) -> Response[str]:
@@ -85,8 +88,9 @@ async def _page(visit: Visit, member_id: UUID, form: Form, *, taking: int = 0) -
         section="members",
         page="list",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
-        head=head_of(member, visit, tab="/points"),
+        head=head_of(member, visit, tab="/points", page="/adjustment"),
         form=form,
+        takes_part=wallet is not None,
         form_id=form.value("form_id") or str(new_id()),
         reason_length_max=REASON_LENGTH_MAX,
         **_texts(member, wallet.balance if wallet else Balance(), left, taking, visit),
@@ -96,7 +100,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form, *, taking: int = 0) -
 def _texts(member: Member, balance: Balance, left: int | None, taking: int, visit: Visit) -> dict[str, Any]:
     words, figures = visit.words, visit.figures
     return {
-        "available": figures.points(balance.available),
+        "available": visit.points_told(balance.available),
         "debt": figures.points(balance.debt) if balance.debt else "",
         "limit_help": ""
         if left is None
@@ -105,16 +109,16 @@ def _texts(member: Member, balance: Balance, left: int | None, taking: int, visi
             points=figures.points(left),
         ),
         "confirmation": words.gettext(
-            "Take {points} from {name}?", points=figures.points(taking), name=told_name(member)
+            "Take {points} from {name}?", points=visit.points_told(taking), name=told_name(member)
         )
         if taking
         else "",
-        "confirm_button": words.gettext("Take {points}", points=figures.points(taking)) if taking else "",
+        "confirm_button": words.gettext("Take {points}", points=visit.points_told(taking)) if taking else "",
     }
 
 
 def _told(direction: str, units: int, name: str, visit: Visit, *, is_booked: bool) -> str:
-    words, points = visit.words, visit.figures.points(units)
+    words, points = visit.words, visit.points_told(units)
     if not is_booked:
         return words.gettext(
             "{points} are above your limit of the day: they wait until somebody else approves them.",

@@ -75,7 +75,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
         section="members",
         page="list",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
-        head=head_of(member, visit, tab=""),
+        head=head_of(member, visit, tab="", page="/block"),
         form=form,
         is_blocked=member.block is not None,
         reason_length_max=REASON_LENGTH_MAX,

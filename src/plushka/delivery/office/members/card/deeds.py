@@ -10,14 +10,15 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from plushka.delivery.office.members.card.head import head_of
-from plushka.delivery.office.members.card.wallet import find_wallet
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.audit.model import Entry, EntryFilter
 from plushka.domain.audit.queries import list_entries
+from plushka.domain.insights.trail.objects import find_objects
 from plushka.domain.insights.trail.sentences import changes, sentence
+from plushka.domain.ledger.queries import list_wallet_ids
 from plushka.domain.members.merges import list_merges
 from plushka.domain.members.model import Merge
 from plushka.domain.members.queries import get_member
@@ -49,9 +50,9 @@ class MergeLine(Struct, frozen=True):
 async def show_deeds(visit: NamedDependency[Visit], member_id: FromPath[UUID]) -> Response[str]:
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
-        wallet = await find_wallet(tx, member.id, visit)
-        subjects = [f"member:{member.id}"] + ([f"wallet:{wallet.id}"] if wallet else [])
-        entries = await _list_entries(tx, subjects)
+        wallets = [f"wallet:{wallet_id}" for wallet_id in await list_wallet_ids(tx, member.id)]
+        entries = await _list_entries(tx, [f"member:{member.id}", *wallets])
+        objects = await find_objects(tx, entries)
         actors = await load_actors(tx)
         merges = await list_merges(tx, member.id)
     return visit.page(
@@ -59,7 +60,7 @@ async def show_deeds(visit: NamedDependency[Visit], member_id: FromPath[UUID]) -
         section="members",
         page="list",
         head=head_of(member, visit, tab="/deeds"),
-        deeds=[_deed(entry, visit, actors) for entry in entries],
+        deeds=[_deed(entry, objects.scale(entry), visit, actors) for entry in entries],
         merges=[_merge(merge, visit, actors) for merge in merges],
     )
 
@@ -73,8 +74,8 @@ async def _list_entries(tx: Tx, subjects: Sequence[str]) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.id, reverse=True)[:ENTRIES_SHOWN]
 
 
-def _deed(entry: Entry, visit: Visit, actors: Mapping[str, str]) -> Deed:
-    words, scale = visit.words, visit.figures.scale
+def _deed(entry: Entry, scale: int, visit: Visit, actors: Mapping[str, str]) -> Deed:
+    words = visit.words
     return Deed(
         what=sentence(entry, words, scale=scale),
         changes=tuple(

@@ -36,14 +36,21 @@ async def extend_points(
     if last_day is not None and form.is_sound:
         try:
             async with visit.writing() as tx:
-                await extend(tx, member_id, last_day=last_day, reason=reason, lot_id=lot_id)
+                await extend(
+                    tx,
+                    member_id,
+                    last_day=last_day,
+                    reason=reason,
+                    lot_id=lot_id,
+                    program_id=visit.program_id,
+                )
         except Refusal as refusal:
             form.refused(refusal, default="last_day", fields={"expires_at": "last_day"})
         else:
             told = visit.words.gettext(
                 "The points live through {date}.", date=visit.figures.full_day(last_day)
             )
-            return sent_on(f"/members/{member_id}/points", told)
+            return sent_on(visit.in_program(f"/members/{member_id}/points"), told)
     return await _page(visit, member_id, form)
 
 
@@ -51,19 +58,20 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
     words = visit.words
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
-        lots = lots_of(await find_wallet(tx, member.id, visit), visit)
+        wallet = await find_wallet(tx, member.id, visit)
     options = [("", words.gettext("all that would burn before this day"))]
     options += [
         (str(lot.id), words.gettext("{points}, through {date}", points=lot.points, date=lot.valid_through))
-        for lot in lots
+        for lot in lots_of(wallet, visit)
     ]
     return visit.page(
         "members/card/extension.html",
         section="members",
         page="list",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
-        head=head_of(member, visit, tab="/points"),
+        head=head_of(member, visit, tab="/points", page="/extension"),
         form=form,
+        takes_part=wallet is not None,
         lots=options,
         reason_length_max=REASON_LENGTH_MAX,
     )

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from plushka.delivery.office.choosing import ProgramLink
 from plushka.delivery.office.members.columns import told_contact
 from plushka.delivery.office.visit import Visit
 from plushka.domain.members.model import Identity, Member
@@ -45,9 +46,14 @@ class Action(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """The texts above the card. ``block`` and ``spending_stopped`` are empty where there is nothing to say."""
+    """The texts above the card. ``block`` and ``spending_stopped`` are empty where there is nothing to say.
+
+    ``query`` goes behind an address below ``href`` to say which of several programmes it is about.
+    """
 
     href: str
+    query: str
+    programs: list[ProgramLink]
     name: str
     contacts: tuple[tuple[str, str], ...]
     block: str
@@ -68,19 +74,21 @@ def in_order(identities: tuple[Identity, ...]) -> list[Identity]:
     return sorted(identities, key=lambda identity: list(IDENTITIES).index(identity.kind))
 
 
-def head_of(member: Member, visit: Visit, *, tab: str) -> Head:
-    """Return what stands above the page ``tab`` of a member's card."""
+def head_of(member: Member, visit: Visit, *, tab: str, page: str | None = None) -> Head:
+    """Return what stands above the page ``tab`` of a member's card; ``page`` is another one that stands below it."""
     words, href = visit.words, f"/members/{member.id}"
     actions = [
-        Action(words.gettext(title), f"{href}{path}", icon)
+        Action(words.gettext(title), visit.in_program(f"{href}{path}"), icon)
         for path, title, icon, action in _ACTIONS
         if visit.may(action)
     ]
     if visit.may("members.block"):
         title = words.gettext("Unblock") if member.block else words.gettext("Block")
-        actions.append(Action(title, f"{href}/block", "ban", is_grave=not member.block))
+        actions.append(Action(title, visit.in_program(f"{href}/block"), "ban", is_grave=not member.block))
     return Head(
         href=href,
+        query=visit.in_program(""),
+        programs=visit.program_links(f"{href}{tab if page is None else page}"),
         name=told_name(member),
         contacts=tuple(
             (words.gettext(IDENTITIES[identity.kind]), identity.value)
@@ -103,7 +111,7 @@ def head_of(member: Member, visit: Visit, *, tab: str) -> Head:
         may_allow_spending=visit.may("members.block"),
         may_confirm=visit.may("members.edit"),
         tabs=tuple(
-            Tab(words.gettext(title), f"{href}{path}", path == tab)
+            Tab(words.gettext(title), visit.in_program(f"{href}{path}"), path == tab)
             for path, title, action in _TABS
             if visit.may(action)
         ),

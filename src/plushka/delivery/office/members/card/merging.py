@@ -1,5 +1,6 @@
 """Two cards of one person joined: chosen, seen before it is done, done, undone."""
 
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.card.head import head_of, in_order, told_name
 from plushka.delivery.office.members.finding import find_by_anything
+from plushka.delivery.office.members.telling import tiers_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
@@ -20,7 +22,9 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.members.model import REASON_LENGTH_MAX, Member, UnknownMerge
 from plushka.domain.members.queries import get_member
 from plushka.domain.programs.model import UnknownProgram
+from plushka.domain.programs.queries import get_version
 from plushka.domain.purchases.merging import Preview, Side, merge_members, preview_merge, undo_merge
+from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
 
@@ -95,68 +99,107 @@ async def _page(visit: Visit, member_id: UUID, form: Form, other_id: UUID | None
     values: dict[str, Any] = {"rows": [], "other_id": "", "other_name": ""}
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
-        if other_id is not None and visit.version is None:
-            raise UnknownProgram
-        if other_id is not None and visit.version is not None:
+        if other_id is not None:
             try:
-                preview = await preview_merge(
-                    tx, program_id=visit.version.program_id, kept_id=member.id, merged_id=other_id
-                )
+                parts = [part async for part in _parts(tx, visit, member.id, other_id)]
             except Refusal as refusal:
                 form.refused(refusal, default="other")
             else:
-                values = _previewed(member, await get_member(tx, other_id), preview, visit)
+                values = _previewed(member, await get_member(tx, other_id), parts, visit)
     return visit.page(
         "members/card/merge.html",
         section="members",
         page="list",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
-        head=head_of(member, visit, tab=""),
+        head=head_of(member, visit, tab="", page="/merge"),
         form=form,
         reason_length_max=REASON_LENGTH_MAX,
         **values,
     )
 
 
-def _previewed(member: Member, other: Member, preview: Preview, visit: Visit) -> dict[str, Any]:
+async def _parts(
+    tx: Tx, visit: Visit, kept_id: UUID, merged_id: UUID
+) -> AsyncIterator[tuple[Visit, Preview]]:
+    """Yield what comes of both in each programme in force, with the visit as it would be on a page about it.
+
+    :raises UnknownProgram: none is in force
+    """
+    ready = [program.version_id for program in visit.programs if program.version_id]
+    if not ready:
+        raise UnknownProgram
+    for version_id in ready:
+        version = await get_version(tx, version_id)
+        preview = await preview_merge(tx, program_id=version.program_id, kept_id=kept_id, merged_id=merged_id)
+        yield visit.about(version), preview
+
+
+def _previewed(
+    member: Member, other: Member, parts: Sequence[tuple[Visit, Preview]], visit: Visit
+) -> dict[str, Any]:
     words, figures = visit.words, visit.figures
-    sides = (preview.kept, preview.merged, preview.result)
     name = told_name(other)
+    sides = [(there, (preview.kept, preview.merged, preview.result)) for there, preview in parts]
+    rows = [
+        *_rows_of_names(sides[0][1], visit),
+        *(row for there, each in sides for row in _rows_of_points(each, there)),
+        *_rows_of_person(sides[0][1], visit),
+    ]
+    brought = [
+        there.points_told(preview.merged.balance.available)
+        for there, preview in parts
+        if preview.merged.balance.available or not visit.choices
+    ]
+    receipts = sum(preview.merged.standing.sums.purchases for _, preview in parts)
+    told = words.ngettext("{number} receipt", "{number} receipts", receipts, number=figures.number(receipts))
     return {
         "other_id": str(other.id),
         "other_name": name,
         "kept_name": told_name(member),
-        "rows": [row for row in _rows(sides, visit) if {row.kept, row.merged} != {NOTHING}],
-        "repaid": words.gettext("{points} repay the debt at once.", points=figures.points(preview.repaid))
-        if preview.repaid
-        else "",
-        "merge_button": words.gettext(
-            "Join: {points} and {receipts}",
-            points=figures.points(preview.merged.balance.available),
-            receipts=words.ngettext(
-                "{number} receipt",
-                "{number} receipts",
-                preview.merged.standing.sums.purchases,
-                number=figures.number(preview.merged.standing.sums.purchases),
-            ),
+        "rows": [row for row in rows if {row.kept, row.merged} != {NOTHING}],
+        "repaid": " ".join(
+            words.gettext("{points} repay the debt at once.", points=there.points_told(preview.repaid))
+            for there, preview in parts
+            if preview.repaid
         ),
+        "merge_button": words.gettext(
+            "Join: {points} and {receipts}", points=", ".join(brought), receipts=told
+        )
+        if brought
+        else words.gettext("Join: {receipts}", receipts=told),
     }
 
 
-def _rows(sides: tuple[Side, Side, Side], visit: Visit) -> list[Row]:
-    words, figures = visit.words, visit.figures
-    tiers = visit.version.program.tiers if visit.version else None
-    names = {tier.id: tier.name for tier in (tiers.tiers if tiers else ())}
+Sides = tuple[Side, Side, Side]
 
-    def row(title: str, *texts: str) -> Row:
-        return Row(title, *(text or NOTHING for text in texts))
 
+def _row(title: str, *texts: str) -> Row:
+    return Row(title, *(text or NOTHING for text in texts))
+
+
+def _rows_of_names(sides: Sides, visit: Visit) -> list[Row]:
+    words = visit.words
     return [
-        row(words.gettext("Person's name"), *(side.person.name for side in sides)),
-        row(
+        _row(words.gettext("Person's name"), *(side.person.name for side in sides)),
+        _row(
             words.gettext("Phones and cards"),
             *(", ".join(identity.value for identity in in_order(side.identities)) for side in sides),
         ),
+    ]
+
+
+def _rows_of_points(sides: Sides, visit: Visit) -> list[Row]:
+    """Return what both have in the programme that the visit is about; nothing where both have nothing."""
+    words, figures = visit.words, visit.figures
+    if visit.choices and not any(side.has_anything for side in sides):
+        return []
+    tiers = dict(tiers_of(visit))
+    of_program = f", {visit.program_name}" if visit.program_name else ""
+
+    def row(title: str, *texts: str) -> Row:
+        return _row(f"{title}{of_program}", *texts)
+
+    return [
         row(words.gettext("Available"), *(figures.points(side.balance.available) for side in sides)),
         row(
             words.gettext("Waiting"),
@@ -173,14 +216,20 @@ def _rows(sides: tuple[Side, Side, Side], visit: Visit) -> list[Row]:
         row(words.gettext("Lots of points"), *(figures.number(side.lots) for side in sides)),
         row(
             words.gettext("Tier"),
-            *(names.get(side.standing.tier or "", side.standing.tier or "") for side in sides),
+            *(tiers.get(side.standing.tier or "", side.standing.tier or "") for side in sides),
         ),
         row(words.gettext("Receipts"), *(figures.number(side.standing.sums.purchases) for side in sides)),
         row(words.gettext("Bought for"), *(figures.money(side.standing.sums.spend_minor) for side in sides)),
-        row(
+    ]
+
+
+def _rows_of_person(sides: Sides, visit: Visit) -> list[Row]:
+    words, figures = visit.words, visit.figures
+    return [
+        _row(
             words.gettext("Birthday"),
             *(figures.full_day(side.person.birthday) if side.person.birthday else "" for side in sides),
         ),
-        row(words.gettext("Tags"), *(", ".join(side.person.tags) for side in sides)),
-        row(words.gettext("Block"), *(side.person.blocked_reason or "" for side in sides)),
+        _row(words.gettext("Tags"), *(", ".join(side.person.tags) for side in sides)),
+        _row(words.gettext("Block"), *(side.person.blocked_reason or "" for side in sides)),
     ]

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.card.head import head_of
-from plushka.delivery.office.members.card.wallet import balances, find_wallet, tier_of, wallets_of
+from plushka.delivery.office.members.card.wallet import balances, find_wallet, shares_of, tier_of
 from plushka.delivery.office.members.telling import SOURCES
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
@@ -150,14 +150,19 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
     member = await get_member(tx, member_id)
     wallet = await find_wallet(tx, member.id, visit)
     standing = (
-        await get_standing(tx, member.id, versions=visit.office.reference.versions) if visit.version else None
+        await get_standing(
+            tx, member.id, versions=visit.office.reference.versions, program_id=visit.program_id
+        )
+        if visit.version
+        else None
     )
     receipts = await list_receipts(tx, ReceiptFilter(member_id=member.id), limit=RECEIPTS_SHOWN)
     since = visit.today - timedelta(days=FAVOURITE_DAYS)
     return {
         "head": head_of(member, visit, tab=""),
         **balances(wallet, visit),
-        "wallets": await wallets_of(tx, member.id, visit),
+        "shares": await shares_of(tx, member.id, visit),
+        "takes_part": wallet is not None,
         **tier_of(standing, visit),
         **_shopping(await get_shopping(tx, member.id), visit),
         "favourites": [
@@ -173,6 +178,7 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
         "waiting": [
             visit.figures.points(pending.points, signed=True)
             for pending in await list_waiting(tx, member_id=member.id)
+            if pending.program_id == visit.program_id
         ],
         "may_note": visit.may("members.note"),
         "may_tag": visit.may("members.tag"),

@@ -32,6 +32,7 @@ async def show_points(visit: NamedDependency[Visit], member_id: FromPath[UUID]) 
         section="members",
         page="list",
         head=head_of(member, visit, tab="/points"),
+        takes_part=wallet is not None,
         lots=lots_of(wallet, visit),
         may_extend=visit.may("members.extend"),
         may_write_off=visit.may("members.adjust"),
@@ -63,5 +64,7 @@ async def _movements(
     has_more = len(found) > MOVEMENTS_SHOWN
     return {
         "movements": movement_rows(shown, documents, visit, actors=await load_actors(tx)),
-        "movements_more_url": f"/members/{member_id}/movements?before={shown[-1].id}" if has_more else "",
+        "movements_more_url": visit.in_program(f"/members/{member_id}/movements?before={shown[-1].id}")
+        if has_more
+        else "",
     }

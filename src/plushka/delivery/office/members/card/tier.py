@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.card.head import head_of
-from plushka.delivery.office.members.card.wallet import tier_of
+from plushka.delivery.office.members.card.wallet import find_wallet, tier_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -44,20 +44,21 @@ async def change_tier(
             until = datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(visit.business.time_zone))
         try:
             async with visit.writing() as tx:
-                await set_tier(tx, member_id, tier, until=until, reason=reason)
+                await set_tier(tx, member_id, tier, until=until, reason=reason, program_id=visit.program_id)
         except Refusal as refusal:
             form.refused(refusal, default="tier")
         else:
             told = visit.words.gettext("The tier is set: {tier}.", tier=names[tier])
-            return sent_on(f"/members/{member_id}", told)
+            return sent_on(visit.in_program(f"/members/{member_id}"), told)
     return await _page(visit, member_id, form)
 
 
 @post("/members/{member_id:uuid}/tier/free", opt={"action": "members.tier"})
 async def leave_tier_to_rules(visit: NamedDependency[Visit], member_id: FromPath[UUID]) -> Redirect:
     async with visit.writing() as tx:
-        await free_tier(tx, member_id)
-    return sent_on(f"/members/{member_id}", visit.words.gettext("The rules decide on the tier again."))
+        await free_tier(tx, member_id, program_id=visit.program_id)
+    here = visit.in_program(f"/members/{member_id}")
+    return sent_on(here, visit.words.gettext("The rules decide on the tier again."))
 
 
 def _names(visit: Visit) -> dict[str, str]:
@@ -68,8 +69,11 @@ def _names(visit: Visit) -> dict[str, str]:
 async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
+        takes_part = await find_wallet(tx, member.id, visit) is not None
         standing = (
-            await get_standing(tx, member.id, versions=visit.office.reference.versions)
+            await get_standing(
+                tx, member.id, versions=visit.office.reference.versions, program_id=visit.program_id
+            )
             if visit.version
             else None
         )
@@ -78,8 +82,9 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
         section="members",
         page="list",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
-        head=head_of(member, visit, tab=""),
+        head=head_of(member, visit, tab="", page="/tier"),
         form=form,
+        takes_part=takes_part,
         tiers=list(_names(visit).items()),
         current=(standing.tier or "") if standing else "",
         today=visit.today.isoformat(),

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.delivery.office.choosing import with_program
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.ledger import queries
 from plushka.domain.ledger.model import LotView, WalletView
 from plushka.domain.programs.model import TierStanding
-from plushka.domain.programs.queries import find_scales, list_programs
+from plushka.domain.programs.queries import find_scales, list_tier_names
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.purchase import TierProgress
@@ -40,22 +41,39 @@ class Burn(Struct, frozen=True):
 
 
 async def find_wallet(tx: Tx, member_id: UUID, visit: Visit) -> WalletView | None:
-    """Return the member's wallet in the programme in force; None: they are not in it."""
-    if visit.version is None:
+    """Return the member's wallet in the programme that the page is about; None: they are not in it."""
+    if visit.program_id is None:
         return None
-    return await queries.find_wallet(tx, member_id=member_id, program_id=visit.version.program_id)
+    return await queries.find_wallet(tx, member_id=member_id, program_id=visit.program_id)
 
 
-async def wallets_of(tx: Tx, member_id: UUID, visit: Visit) -> list[tuple[str, str]]:
-    """Return the programmes that the member takes part in, with what is available in each; none of only one."""
-    programs = await list_programs(tx)
-    if len(programs) == 1:
+class Share(Struct, frozen=True):
+    """A member's part in one of several programmes, and where the card is about it; ``points`` are available."""
+
+    program: str
+    href: str
+    is_shown: bool
+    points: str
+    tier: str
+
+
+async def shares_of(tx: Tx, member_id: UUID, visit: Visit) -> list[Share]:
+    """Return the programmes that the member takes part in; none where the business has one."""
+    if not visit.choices:
         return []
-    wallets, scales = await queries.list_wallets(tx, member_id), await find_scales(tx)
+    wallets = await queries.list_wallets(tx, member_id)
+    tiers = await list_tier_names(tx, member_id)
+    scales = await find_scales(tx)
     return [
-        (program.name, visit.figures_of(scales[program.id]).points(wallets[program.id].balance.available))
-        for program in programs
-        if program.id in wallets and program.id in scales
+        Share(
+            program=choice.name,
+            href=with_program(f"/members/{member_id}", choice.id),
+            is_shown=choice.id == visit.program_id,
+            points=visit.figures_of(scales[choice.id]).points(wallets[choice.id].balance.available),
+            tier=tiers.get(choice.id, ""),
+        )
+        for choice in visit.choices
+        if choice.id in wallets
     ]
 
 
