@@ -14,6 +14,8 @@ from tests.domain.shop import Shop, open_shop
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.operations import settle_due
 from plushka.domain.members.blocking import block
+from plushka.domain.members.channels import Address, bind_address
+from plushka.domain.members.codes import issue_code, use_up
 from plushka.domain.members.consents import list_consents, note_consent
 from plushka.domain.members.model import (
     Identity,
@@ -27,6 +29,7 @@ from plushka.domain.members.naming import remove_identity
 from plushka.domain.members.notes import list_notes, write_note
 from plushka.domain.members.profile import add_tag, edit_profile
 from plushka.domain.members.queries import count_members, find_member, get_member
+from plushka.domain.members.sessions import find_session, open_session
 from plushka.domain.programs.adjusting import adjust
 from plushka.domain.programs.operations import set_tier
 from plushka.domain.programs.queries import get_standing
@@ -266,6 +269,10 @@ async def _disagreed(tx: Tx, kept: UUID) -> None:
     await note_consent(tx, kept, "marketing", is_given=True, source="office")
 
 
+async def _reached(tx: Tx, kept: UUID) -> None:
+    await bind_address(tx, kept, Address("telegram", "7"), language="ru")
+
+
 async def _raised(tx: Tx, kept: UUID) -> None:
     await set_tier(tx, kept, "bun", until=None, reason="x")
 
@@ -277,6 +284,7 @@ async def _raised(tx: Tx, kept: UUID) -> None:
         (_renamed, "profile"),
         (_unnamed, "identities"),
         (_disagreed, "consents"),
+        (_reached, "channels"),
         (_raised, "standing"),
     ],
 )
@@ -310,6 +318,40 @@ async def test_a_merge_is_undone_within_a_day_once_and_the_latest_first(
         assert (await get_member(tx, merged)).id == kept
     clock.advance(timedelta(hours=24, seconds=1))
     assert await _reason(shop, first) == "late"
+
+
+async def test_an_account_in_a_messenger_that_became_a_third_ones_is_not_taken_from_them(
+    shop: Shop, kept: UUID, merged: UUID
+) -> None:
+    address = Address("telegram", "7")
+    third = await shop.enroll("+79990000003")
+    async with shop.tx() as tx:
+        await bind_address(tx, merged, address, language="ru")
+    merge_id = await merge(shop, kept, merged)
+    async with shop.tx() as tx:
+        await bind_address(tx, third, address, language="ru")
+
+    assert await _reason(shop, merge_id) == "channels"
+
+
+async def test_who_signed_in_by_the_others_phone_is_out_when_they_are_two_again(
+    shop: Shop, kept: UUID, merged: UUID, clock: SetClock
+) -> None:
+    async with shop.tx() as tx:
+        own = await open_session(tx, kept, host="browser")
+        others = await open_session(tx, merged, host="browser")
+    clock.advance(timedelta(minutes=1))
+    merge_id = await merge(shop, kept, merged)
+    clock.advance(timedelta(minutes=1))
+    async with shop.tx() as tx:
+        doubtful = await open_session(tx, kept, host="browser")
+        code = await issue_code(tx, kept)
+    await undo(shop, merge_id)
+
+    async with shop.tx() as tx:
+        seen = [await find_session(tx, token) for token in (own, others, doubtful)]
+        assert [session and session.member_id for session in seen] == [kept, merged, None]
+        assert await use_up(tx, code.digits) is None
 
 
 async def _reason(shop: Shop, merge_id: UUID) -> object:

@@ -85,14 +85,7 @@ async def use_up(tx: Tx, shown: str) -> UUID | None:
     )
     if member_id is None:
         return None
-    await tx.execute(
-        """
-        -- members.use_up: the others
-        delete from member_codes where tenant_id = $1 and member_id = $2
-        """,
-        tx.tenant_id,
-        member_id,
-    )
+    await forget_codes(tx, member_id)
     found: UUID = await tx.fetchval(
         """
         -- members.use_up: whose it is now
@@ -102,6 +95,18 @@ async def use_up(tx: Tx, shown: str) -> UUID | None:
         member_id,
     )
     return found
+
+
+async def forget_codes(tx: Tx, member_id: UUID) -> None:
+    """Let no code of a member be worth anything from now on."""
+    await tx.execute(
+        """
+        -- members.forget_codes
+        delete from member_codes where tenant_id = $1 and member_id = $2
+        """,
+        tx.tenant_id,
+        member_id,
+    )
 
 
 def hash_of(tenant_id: UUID, shown: str) -> bytes:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from plushka.domain.members.channels import Address, move_addresses, return_addresses
+from plushka.domain.members.channels import Address, list_addresses, move_addresses, return_addresses
 from plushka.domain.members.model import Identity, Merge, Sex, UnknownMerge
 from plushka.domain.members.queries import get_member
 from plushka.platform.database import Tx
@@ -42,7 +42,7 @@ class MovedPerson(Struct, frozen=True):
     """What of a member became another's: ``before`` and ``after`` are of the one who stayed.
 
     ``followers`` had been merged into this member before. ``said`` is the last consent that either had given or
-    taken back, by its id.
+    taken back, by its id, and ``reached`` are the accounts in messengers at which either could be written to.
     """
 
     before: Self
@@ -54,6 +54,7 @@ class MovedPerson(Struct, frozen=True):
     followers: tuple[UUID, ...]
     said: UUID | None
     addresses: tuple[Address, ...] = ()
+    reached: tuple[Address, ...] = ()
 
 
 def joined(kept: Self, merged: Self) -> Self:
@@ -109,6 +110,7 @@ async def merge_people(tx: Tx, *, kept_id: UUID, merged_id: UUID) -> MovedPerson
         followers=await _redirect(tx, merged_id, kept_id),
         said=await last_said(tx, kept_id),
         addresses=await move_addresses(tx, merged_id, kept_id),
+        reached=await _reached(tx, kept_id),
     )
     await _move_identities(tx, identities, kept_id)
     await _write_self(tx, kept_id, after)
@@ -123,6 +125,8 @@ async def what_changed(tx: Tx, moved: MovedPerson, *, kept_id: UUID) -> str | No
     left = set((await get_member(tx, kept_id)).identities)
     if not left > set(moved.identities):
         return "identities"
+    if await _reached(tx, kept_id) != moved.reached:
+        return "channels"
     return None if await last_said(tx, kept_id) == moved.said else "consents"
 
 
@@ -136,6 +140,11 @@ async def part_people(tx: Tx, moved: MovedPerson, *, kept_id: UUID, merged_id: U
     await _return(tx, "member_notes", moved.notes, merged_id)
     await return_addresses(tx, moved.addresses, merged_id)
     await _write_self(tx, kept_id, moved.before)
+
+
+async def _reached(tx: Tx, member_id: UUID) -> tuple[Address, ...]:
+    found = [(each.messenger, each.external_id) for each in await list_addresses(tx, member_id)]
+    return tuple(Address(*each) for each in sorted(found))
 
 
 async def last_said(tx: Tx, member_id: UUID) -> UUID | None:

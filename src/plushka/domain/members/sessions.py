@@ -108,6 +108,19 @@ async def end_sessions(tx: Tx, member_id: UUID) -> None:
     )
 
 
+async def end_sessions_since(tx: Tx, member_id: UUID, since: datetime) -> None:
+    """Sign a member out wherever they have signed in since: it may have been another person."""
+    await tx.execute(
+        """
+        -- members.end_sessions_since
+        delete from member_sessions where tenant_id = $1 and member_id = $2 and created_at >= $3
+        """,
+        tx.tenant_id,
+        member_id,
+        since,
+    )
+
+
 async def choose_language(tx: Tx, session: MemberSession, language: Language) -> None:
     """Let a member read everything of ours in ``language`` from now on."""
     await tx.execute(

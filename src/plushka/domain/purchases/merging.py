@@ -11,6 +11,7 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.merging import MovedWallet, merge_wallets, part_wallets, read_pairs
 from plushka.domain.ledger.model import Balance, Cause
 from plushka.domain.members import merges
+from plushka.domain.members.codes import forget_codes
 from plushka.domain.members.merges import MovedPerson, Self
 from plushka.domain.members.model import (
     REASON_LENGTH_MAX,
@@ -22,6 +23,7 @@ from plushka.domain.members.model import (
     TextTooLong,
 )
 from plushka.domain.members.queries import get_member
+from plushka.domain.members.sessions import end_sessions_since
 from plushka.domain.members.store import lock_members
 from plushka.domain.programs import merging as standing_merging
 from plushka.domain.programs import standings
@@ -168,6 +170,9 @@ async def undo_merge(tx: Tx, merge_id: UUID) -> Merge:
         raise MergeNotUndone(reason=changed)
     await merges.part_people(tx, record.person, kept_id=merge.kept_id, merged_id=merge.merged_id)
     await _return_receipts(tx, record.receipts, merge.merged_id)
+    # Whoever has signed in by the other's phone meanwhile would go on seeing the one who stayed.
+    await end_sessions_since(tx, merge.kept_id, merge.at)
+    await forget_codes(tx, merge.kept_id)
     await merges.note_undone(tx, merge_id)
     for member_id, other_id in ((merge.kept_id, merge.merged_id), (merge.merged_id, merge.kept_id)):
         await audit.record(

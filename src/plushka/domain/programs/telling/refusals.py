@@ -194,6 +194,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("A phone or card was removed since, so the two cannot be parted."),
     ),
     "merge_not_undone:erased": (marked("The member's data were destroyed, so the two cannot be parted."),),
+    "merge_not_undone:channels": (
+        marked("A messenger was joined or left since, so the two cannot be parted."),
+    ),
     "merge_not_undone:consents": (
         marked("A consent was given or taken back since, so the two cannot be parted."),
     ),
