@@ -503,6 +503,19 @@ grant update (member_id) on consents to plushka_app;
 
 create index consents_of_member on consents (tenant_id, member_id, kind, id);
 
+-- What strangers are shown to agree to, where the business has written a text of its own: each version stays.
+-- Version 1 is ours, from the catalogue.
+create table consent_texts (
+    tenant_id uuid not null references businesses,
+    kind text not null check (kind in ('personal_data', 'marketing')),
+    number integer not null check (number > 1),
+    ru text not null check (ru <> ''),
+    en text not null check (en <> ''),
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, kind, number)
+);
+
 -- A member's account in a messenger; external_id names it there. blocked: the person has stopped our bot; gone: the
 -- account is no more. Neither is written to until the person writes again.
 create table channel_addresses (

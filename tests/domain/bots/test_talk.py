@@ -34,16 +34,17 @@ from plushka.domain.bots.talk import (
     is_member,
     respond,
 )
-from plushka.domain.members.consent_texts import CURRENT
+from plushka.domain.members.consent_texts import ConsentTexts
 
-AGREE = f"agree:{CURRENT['personal_data']}"
-OFFERS = f"offers:on:{CURRENT['marketing']}"
+OURS = ConsentTexts()
+AGREE = f"agree:{OURS.version('personal_data')}"
+OFFERS = f"offers:on:{OURS.version('marketing')}"
 RECEIPT = UUID("01915e00-0000-7000-8000-000000000001")
 NEW = Talk("ru")
 ASKED = Talk("ru", step="consent", start="poster01")
-AGREED = Talk("ru", step="phone", start="poster01", agreed=CURRENT["personal_data"])
-CHOOSING = Talk("ru", step="offers", agreed=CURRENT["personal_data"])
-MEMBER = Talk("ru", step="member", agreed=CURRENT["personal_data"])
+AGREED = Talk("ru", step="phone", start="poster01", agreed=OURS.version("personal_data"))
+CHOOSING = Talk("ru", step="offers", agreed=OURS.version("personal_data"))
+MEMBER = Talk("ru", step="member", agreed=OURS.version("personal_data"))
 PHONE = "+79991234567"
 
 TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
@@ -72,7 +73,7 @@ TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
         AGREED,
         SharedPhone(PHONE, True),
         "phone",
-        (Enrol(PHONE, "poster01", CURRENT["personal_data"]),),
+        (Enrol(PHONE, "poster01", OURS.version("personal_data")),),
     ),
     ("a phone that is none is asked again", AGREED, PhoneUnusable(), "phone", (Say("not_your_phone"),)),
     ("without a programme there is no card", AGREED, NothingToJoin(), "new", (Say("no_program"),)),
@@ -90,7 +91,7 @@ TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
         "member",
         (SayJoined(0, 0, was_known=True),),
     ),
-    ("offers are wanted", CHOOSING, Pressed(OFFERS), "member", (WantOffers(CURRENT["marketing"]),)),
+    ("offers are wanted", CHOOSING, Pressed(OFFERS), "member", (WantOffers(OURS.version("marketing")),)),
     ("offers are not", CHOOSING, Pressed("offers:off"), "member", (WantOffers(None),)),
     ("the answer is no condition", CHOOSING, Wrote("/balance"), "offers", (Say("balance"),)),
     ("start shows the balance", MEMBER, Began(), "member", (Say("balance"),)),
@@ -113,13 +114,13 @@ TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
     ("talk", "heard", "step", "acts"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
 )
 def test_the_table(talk: Talk, heard: Heard, step: Step, acts: tuple[Act, ...]) -> None:
-    after, done = respond(talk, heard)
+    after, done = respond(talk, heard, OURS)
     assert (after.step, done) == (step, acts)
 
 
 def test_the_first_link_stays() -> None:
-    talk, _ = respond(NEW, Began("friend"))
-    talk, _ = respond(talk, Began("poster01"))
+    talk, _ = respond(NEW, Began("friend"), OURS)
+    talk, _ = respond(talk, Began("poster01"), OURS)
     assert talk.start == "friend"
 
 
@@ -150,12 +151,12 @@ def test_nobody_is_enrolled_without_agreeing_to_the_text_of_today_and_sharing_th
 ) -> None:
     talk, agreed = NEW, False
     for heard in told:
-        talk, acts = respond(talk, heard)
+        talk, acts = respond(talk, heard, OURS)
         agreed = agreed or heard == Pressed(AGREE)
         for act in acts:
             if isinstance(act, Enrol):
                 assert agreed
-                assert act.agreed == CURRENT["personal_data"]
+                assert act.agreed == OURS.version("personal_data")
                 assert isinstance(heard, SharedPhone)
                 assert heard.is_own
             assert not isinstance(act, WantOffers), "only members choose about advertising"
@@ -166,6 +167,6 @@ def test_nobody_is_enrolled_without_agreeing_to_the_text_of_today_and_sharing_th
 def test_a_member_stays_one_whatever_they_say(told: list[Heard]) -> None:
     talk = CHOOSING
     for heard in told:
-        talk, acts = respond(talk, heard)
+        talk, acts = respond(talk, heard, OURS)
         assert is_member(talk)
         assert not any(isinstance(act, Enrol) for act in acts)

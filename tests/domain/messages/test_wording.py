@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from plushka.domain.businesses.model import Business
+from plushka.domain.members.consent_texts import ConsentTexts
 from plushka.domain.messages import contents
 from plushka.domain.messages.contents import (
     ACTION_LENGTH_MAX,
@@ -85,7 +86,7 @@ def test_there_is_an_example_of_every_content() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("content", EXAMPLES, ids=lambda content: type(content).__name__)
 def test_what_is_said_is_short_and_has_no_markup_but_ours(content: Content, language: Language) -> None:
-    message = worded(content, Voice(business=BUSINESS, language=language))
+    message = worded(content, Voice(business=BUSINESS, language=language, texts=ConsentTexts()))
     bare = message.text.replace("<b>", "").replace("</b>", "")
     assert 0 < len(bare) <= 1024
     assert "<" not in bare.replace("&lt;", "")
@@ -105,9 +106,12 @@ def test_what_is_said_is_short_and_has_no_markup_but_ours(content: Content, lang
     ],
 )
 def test_the_russian_reads_as_it_should(content: Content, expected: str) -> None:
-    assert worded(content, Voice(business=BUSINESS, language="ru")).text.replace(NBSP, " ") == expected
+    assert (
+        worded(content, Voice(business=BUSINESS, language="ru", texts=ConsentTexts())).text.replace(NBSP, " ")
+        == expected
+    )
 
 
 def test_who_spent_nothing_is_not_asked_whether_it_was_them() -> None:
     bought = Bought(RECEIPT, "Арбат", 70000, 35, 0, 250, 0)
-    assert worded(bought, Voice(business=BUSINESS, language="ru")).rows == ()
+    assert worded(bought, Voice(business=BUSINESS, language="ru", texts=ConsentTexts())).rows == ()

@@ -1,7 +1,5 @@
 """Coming in by phone: a number, a code by SMS, and for who is new a card. Going out."""
 
-from typing import Any
-
 import structlog
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -18,8 +16,9 @@ from litestar.status_codes import (
 from plushka.delivery.app.admission import STRANGER, cookie_of
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.agreeing import agreement, refuse_other_texts
 from plushka.delivery.web.forms import Form
-from plushka.domain.members.consent_texts import CURRENT, consent_text
+from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import NAME_LENGTH_MAX, Identity, IdentityTaken
 from plushka.domain.members.naming import confirm
@@ -95,7 +94,10 @@ async def take(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
         case Proof():
             async with visit.writing() as tx:
                 session = await _enter(tx, taken)
-            return _new_page(visit, visit.form(), taken) if session is None else _entered(visit, session)
+                texts = await list_consent_texts(tx)
+            if session is None:
+                return _new_page(visit, visit.form(), taken, texts)
+            return _entered(visit, session)
         case CodeOver():
             form = visit.form()
             form.fail("phone", visit.words.gettext("This code works no more. Ask for a new one."))
@@ -120,11 +122,12 @@ async def join(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
     form = await visit.typed(request)
     name = form.text("name", length_max=NAME_LENGTH_MAX)
     async with visit.reading() as tx:
-        proof = await find_proof(tx, form.value("token"))
+        proof, texts = await find_proof(tx, form.value("token")), await list_consent_texts(tx)
     if proof is None:
         form = visit.form()
         form.fail("phone", visit.words.gettext("This was too long ago. Ask for a new code."))
         return phone_page(visit, form, status=HTTP_409_CONFLICT)
+    refuse_other_texts(form, texts, visit.words)
     if form.is_sound:
         try:
             async with visit.writing() as tx:
@@ -144,7 +147,7 @@ async def join(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
                 session = await _enter(tx, proof)
             if session is not None:
                 return _entered(visit, session, said="welcome")
-    return _new_page(visit, form, proof, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return _new_page(visit, form, proof, texts, status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
 @post(f"{PATH}/sign-out", status_code=HTTP_303_SEE_OTHER)
@@ -173,12 +176,17 @@ def _code_page(visit: Visit, form: Form, token: str, phone: str, *, status: int 
     return visit.page("code.html", status=status, form=form, token=token, phone=phone)
 
 
-def _new_page(visit: Visit, form: Form, proof: Proof, *, status: int = 200) -> Response[str]:
-    texts: dict[str, Any] = {
-        kind: consent_text(kind, CURRENT[kind], business=visit.business.name, language=visit.look.language)
-        for kind in ("personal_data", "marketing")
-    }
-    return visit.page("new.html", status=status, form=form, token=proof.token, phone=proof.phone, **texts)
+def _new_page(
+    visit: Visit, form: Form, proof: Proof, texts: ConsentTexts, *, status: int = 200
+) -> Response[str]:
+    return visit.page(
+        "new.html",
+        status=status,
+        form=form,
+        token=proof.token,
+        phone=proof.phone,
+        agreement=agreement(texts, business=visit.business.name, language=visit.look.language),
+    )
 
 
 async def _enter(tx: Tx, proof: Proof) -> str | None:

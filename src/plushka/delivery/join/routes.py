@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY, HTTP_429_TOO_MANY_REQUESTS
 from msgspec import Struct
 
+from plushka.delivery.web.agreeing import agreement, refuse_other_texts
 from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look, look_of
 from plushka.delivery.web.pages import Pages
@@ -17,7 +18,7 @@ from plushka.delivery.web.pictures import picture_response
 from plushka.domain.businesses.model import Business
 from plushka.domain.businesses.pictures import PROGRAM_PICTURE
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.members.consent_texts import CURRENT, consent_text
+from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
 from plushka.domain.members.identities import identify
 from plushka.domain.members.links import Link, find_tenant_id, get_open_link, note_opened
 from plushka.domain.members.model import NAME_LENGTH_MAX, IdentityTaken, UnknownLink
@@ -53,6 +54,7 @@ class Invitation(Struct, frozen=True):
     link: Link
     business: Business
     offer: Offer
+    texts: ConsentTexts
 
 
 @get(PATH)
@@ -79,6 +81,7 @@ async def join(request: JoinRequest, code: FromPath[str]) -> Response[str]:
     typed = form.text("phone")
     name = form.text("name", required=False, length_max=NAME_LENGTH_MAX)
     at = joining.clock.now()
+    refuse_other_texts(form, invitation.texts, words)
     network = network_of(request.client.host if request.client else "")
     if form.is_sound:
         try:
@@ -147,6 +150,7 @@ async def _invitation(joining: Joining, code: str) -> Invitation:
             link=link,
             business=await get_business(tx),
             offer=await get_offer(tx, link),
+            texts=await list_consent_texts(tx),
         )
 
 
@@ -167,9 +171,8 @@ def _page(invitation: Invitation, look: Look, form: Form, *, status: int = 200) 
         "business": business.name,
         "picture": f"/join/{code}/picture/{program.picture_digest}" if program.picture_digest else "",
         "welcome": "",
+        "agreement": agreement(invitation.texts, business=business.name, language=look.language),
     }
-    for kind, number in CURRENT.items():
-        values[kind] = consent_text(kind, number, business=business.name, language=look.language)
     if version is not None and version.program.welcome is not None:
         points = format_points(version.program.welcome.points, version.program.point.scale, look.language)
         values["welcome"] = translator(look.language).gettext("{points} for joining", points=points)

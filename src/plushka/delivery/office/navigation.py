@@ -83,6 +83,7 @@ SECTIONS = (
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),
             Page("roles", marked("Roles"), "/settings/roles", "staff.roles"),
+            Page("consents", marked("Consents"), "/settings/consents", "settings.consents"),
             Page("sign-in", marked("Signing in"), "/settings/sign-in", "settings.sign_in"),
             Page("limits", marked("Limits"), "/settings/limits", "settings.limits"),
             Page("audit", marked("Who did what"), "/settings/audit", "audit.read"),

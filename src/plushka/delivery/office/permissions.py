@@ -56,6 +56,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "settings.change": frozenset({"owner", "manager"}),
         "settings.limits": frozenset({"owner"}),
         "settings.sign_in": frozenset({"owner"}),
+        "settings.consents": frozenset({"owner", "manager"}),
         "branding.change": frozenset({"owner", "manager", "marketer"}),
         "branches.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "branches.open": frozenset({"owner", "manager"}),
@@ -90,6 +91,7 @@ WHOLE_BUSINESS = frozenset(
         "sandbox.open",
         "settings.change",
         "settings.limits",
+        "settings.consents",
         "settings.sign_in",
         "staff.roles",
     }

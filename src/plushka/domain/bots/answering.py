@@ -16,7 +16,7 @@ from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.model import Movement
 from plushka.domain.ledger.queries import list_movements
 from plushka.domain.members.codes import TTL, issue_code
-from plushka.domain.members.consent_texts import CURRENT
+from plushka.domain.members.consent_texts import list_consent_texts
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import get_member
 from plushka.domain.messages.contents import (
@@ -49,10 +49,8 @@ HISTORY_LINES_MAX = 5
 MOVEMENTS_READ = 60
 _AS_IT_IS: Mapping[Saying, Content] = MappingProxyType(
     {
-        "consent_needed": ConsentNeeded(text_version=CURRENT["personal_data"]),
         "ask_phone": AskPhone(),
         "not_your_phone": NotYourPhone(),
-        "ask_offers": AskOffers(text_version=CURRENT["marketing"]),
         "no_program": NoProgram(),
         "languages": ChooseLanguage(),
         "language_changed": LanguageChanged(),
@@ -69,6 +67,13 @@ async def answer(
     match what:
         case "greeting":
             return await _greeting(tx, talk)
+        case "consent_needed" | "ask_offers":
+            texts = await list_consent_texts(tx)
+            return (
+                AskOffers(text_version=texts.version("marketing"))
+                if what == "ask_offers"
+                else ConsentNeeded(text_version=texts.version("personal_data"))
+            )
         case "help":
             return Help(is_member=member_id is not None)
         case "balance" | "card" | "code" | "history" | "friends":
@@ -90,7 +95,7 @@ async def _greeting(tx: Tx, talk: Talk) -> Content:
     return Greeting(
         welcome=welcome.points if welcome else 0,
         scale=version.program.point.scale if version else 0,
-        text_version=CURRENT["personal_data"],
+        text_version=(await list_consent_texts(tx)).version("personal_data"),
     )
 
 

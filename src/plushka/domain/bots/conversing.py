@@ -38,6 +38,7 @@ from plushka.domain.members.channels import (
     note_seen,
     speak,
 )
+from plushka.domain.members.consent_texts import list_consent_texts
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.links import note_opened
 from plushka.domain.members.model import ConsentUnchanged
@@ -113,9 +114,10 @@ class _Hearing:
     async def take_in(self, heard: Heard) -> None:
         if self.known is not None:
             await note_seen(self._tx, self._address)
+        texts = await list_consent_texts(self._tx)
         waiting: deque[Heard] = deque([heard])
         while waiting:
-            self.talk, acts = respond(self.talk, waiting.popleft())
+            self.talk, acts = respond(self.talk, waiting.popleft(), texts)
             for act in acts:
                 learnt = await self._do(act)
                 if learnt is not None:

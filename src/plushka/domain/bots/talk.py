@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from plushka.domain.members.consent_texts import CURRENT
+from plushka.domain.members.consent_texts import ConsentTexts
 from plushka.domain.messages.wording import AGREE, DECLINE, MENU, NO_OFFERS, NOT_ME, SPEAK, WANT_OFFERS
 from plushka.platform.i18n import LANGUAGES, Language, translator
 
@@ -154,8 +154,13 @@ class Reach(Struct, frozen=True):
 Act = Say | SayJoined | CountOpened | Enrol | WantOffers | Speak | StopSpending | Reach
 
 
-def respond(talk: Talk, heard: Heard) -> tuple[Talk, tuple[Act, ...]]:  # noqa: PLR0911  one case a thing heard
-    """Return where the talk stands then, and what is to be done, in order. Nothing that is heard is an error."""
+def respond(  # noqa: PLR0911  one case a thing heard
+    talk: Talk, heard: Heard, texts: ConsentTexts
+) -> tuple[Talk, tuple[Act, ...]]:
+    """Return where the talk stands then, and what is to be done, in order. Nothing that is heard is an error.
+
+    ``texts`` are those of the business: a button of a text that is no longer shown agrees to nothing.
+    """
     match heard:
         case Left():
             return talk, (Reach(is_open=False),)
@@ -164,7 +169,7 @@ def respond(talk: Talk, heard: Heard) -> tuple[Talk, tuple[Act, ...]]:  # noqa: 
         case Began(start):
             return _begin(talk, start[:START_LENGTH_MAX])
         case Pressed(action):
-            return _press(talk, action)
+            return _press(talk, action, texts)
         case Wrote(text):
             return _write(talk, text)
         case SharedPhone(phone, is_own):
@@ -201,24 +206,24 @@ def _begin(talk: Talk, start: str) -> tuple[Talk, tuple[Act, ...]]:
     return structs.replace(talk, step="consent", start=talk.start or start), (*counted, Say("greeting"))
 
 
-def _press(talk: Talk, action: str) -> tuple[Talk, tuple[Act, ...]]:
+def _press(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk, tuple[Act, ...]]:
     if action.startswith(SPEAK):
         return _speak(talk, action.removeprefix(SPEAK))
     if is_member(talk):
-        return _press_as_member(talk, action)
+        return _press_as_member(talk, action, texts)
     if action.startswith(AGREE):
-        return _agree(talk, action.removeprefix(AGREE))
+        return _agree(talk, action.removeprefix(AGREE), texts)
     if action == DECLINE:
         return structs.replace(talk, step="consent"), (Say("consent_needed"),)
     return _begin(talk, "")
 
 
-def _press_as_member(talk: Talk, action: str) -> tuple[Talk, tuple[Act, ...]]:
+def _press_as_member(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk, tuple[Act, ...]]:
     if action == NO_OFFERS:
         return structs.replace(talk, step="member"), (WantOffers(None),)
     if action.startswith(WANT_OFFERS):
         version = action.removeprefix(WANT_OFFERS)
-        if version != CURRENT["marketing"]:
+        if version != texts.version("marketing"):
             return talk, (Say("ask_offers"),)
         return structs.replace(talk, step="member"), (WantOffers(version),)
     if action.startswith(NOT_ME):
@@ -228,9 +233,9 @@ def _press_as_member(talk: Talk, action: str) -> tuple[Talk, tuple[Act, ...]]:
     return talk, (Say("balance"),)
 
 
-def _agree(talk: Talk, version: str) -> tuple[Talk, tuple[Act, ...]]:
+def _agree(talk: Talk, version: str, texts: ConsentTexts) -> tuple[Talk, tuple[Act, ...]]:
     """Go on to the phone, if what was agreed to is the text of today; else show that one."""
-    if version != CURRENT["personal_data"]:
+    if version != texts.version("personal_data"):
         return structs.replace(talk, step="consent"), (Say("greeting"),)
     return structs.replace(talk, step="phone", agreed=version), (Say("ask_phone"),)
 

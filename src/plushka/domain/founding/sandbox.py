@@ -30,6 +30,7 @@ TABLES = (
     "programs",
     "program_versions",
     "branch_programs",
+    "consent_texts",
 )
 """What a sandbox begins with, each after those it refers to. Keys of tills are not copied: a till that rehearses
 must not do so by the key with which it sells."""

@@ -1,6 +1,6 @@
 """The people enrolled in a programme and what they are known by.
 
-Owns ``members``, ``identities``, ``consents``, ``member_dates``, ``member_notes``, ``merges``,
+Owns ``members``, ``identities``, ``consents``, ``consent_texts``, ``member_dates``, ``member_notes``, ``merges``,
 ``channel_addresses``, ``registration_links``, ``registration_codes``, ``link_visits``, ``join_tries``,
 ``saved_views``, ``list_habits``, ``phone_codes``, ``member_sessions``
 and ``erasure_acts``.

@@ -198,6 +198,12 @@ class TooManyIdentities(Conflict):
     code = "identities_too_many"
 
 
+class ConsentTextChanged(Conflict):
+    """Another version has been written meanwhile."""
+
+    code = "consent_text_changed"
+
+
 class TextMissing(Invalid):
     code = "text_missing"
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.words import KINDS
-from plushka.domain.members.consent_texts import consent_text
+from plushka.domain.members.consent_texts import ConsentTexts
 from plushka.domain.messages.contents import (
     AskOffers,
     AskPhone,
@@ -84,10 +84,11 @@ SHARE_PHONE = marked("Share my phone")
 
 
 class Voice(Struct, frozen=True):
-    """Who speaks, and in which language."""
+    """Who speaks, and in which language; ``texts`` are what the business has people agree to."""
 
     business: Business
     language: Language
+    texts: ConsentTexts
 
     @property
     def words(self) -> Translator:
@@ -199,7 +200,7 @@ def _greeting(content: Greeting, voice: Voice) -> Message:
     if content.welcome:
         gift = voice.points(content.welcome, content.scale)
         first += " " + voice.gettext("{points} for joining.", points=gift)
-    agreement = consent_text(
+    agreement = voice.texts.find(
         "personal_data", content.text_version, business=business, language=voice.language
     )
     decline = Button(voice.gettext("Not now"), action=DECLINE)
@@ -226,7 +227,7 @@ def _joined(content: Joined, voice: Voice) -> Message:
 
 def _ask_offers(text_version: str, voice: Voice) -> Message:
     business = voice.business.name
-    text = consent_text("marketing", text_version, business=business, language=voice.language) or ""
+    text = voice.texts.find("marketing", text_version, business=business, language=voice.language) or ""
     note = voice.gettext("The card works either way.")
     return Message(
         f"{escape(text, quote=False)} {note}",

@@ -2,10 +2,10 @@
 
 from msgspec import Struct
 
-from plushka.domain.members.consent_texts import CURRENT
+from plushka.domain.members.consent_texts import TextKind, list_consent_texts
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.links import Link
-from plushka.domain.members.model import ConsentKind, ConsentMissing, Identity, Member, Source
+from plushka.domain.members.model import ConsentMissing, Identity, Member, Source
 from plushka.domain.members.queries import find_member
 from plushka.domain.programs.model import ProgramCard, PublishedVersion
 from plushka.domain.programs.operations import enroll
@@ -68,6 +68,9 @@ async def join_with_phone(tx: Tx, *, phone: Identity, name: str, agrees: bool, w
 
 
 async def _note_agreed(tx: Tx, member: Member, *, wants_offers: bool, source: Source) -> None:
-    agreed: tuple[ConsentKind, ...] = ("personal_data", "marketing") if wants_offers else ("personal_data",)
+    texts = await list_consent_texts(tx)
+    agreed: tuple[TextKind, ...] = ("personal_data", "marketing") if wants_offers else ("personal_data",)
     for kind in agreed:
-        await note_consent(tx, member.id, kind, is_given=True, source=source, text_version=CURRENT[kind])
+        await note_consent(
+            tx, member.id, kind, is_given=True, source=source, text_version=texts.version(kind)
+        )

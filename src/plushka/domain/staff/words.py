@@ -68,6 +68,7 @@ ACTION_WORDS: dict[str, str] = {
     "settings.read": marked("see how the business is set up"),
     "settings.change": marked("change how the business is set up"),
     "settings.limits": marked("set the limits of points by hand"),
+    "settings.consents": marked("write what members agree to"),
     "settings.sign_in": marked("demand a second factor of roles"),
     "branding.change": marked("choose colour, logo and card"),
     "branches.read": marked("see the branches"),

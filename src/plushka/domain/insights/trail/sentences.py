@@ -28,6 +28,7 @@ GROUPS = {
     "catalog": marked("Catalog"),
     "channel": marked("Members in messengers"),
     "consent": marked("Consents of members"),
+    "consent_text": marked("Texts of consents"),
     "identity": marked("Phones and cards of members"),
     "invitation": marked("Invitations"),
     "key": marked("Keys of tills"),
@@ -73,6 +74,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "channel.bind": (marked("Can be written to in {messenger}"),),
     "consent.give": (marked("Noted a consent: {consent}"),),
     "consent.withdraw": (marked("Noted that a consent is taken back: {consent}"),),
+    "consent_text.write": (marked("Wrote the text of a consent: {consent}, version {version}"),),
     "identity.add": (marked("Added {kind} {value}"),),
     "identity.correct": (marked("Corrected {kind}"),),
     "identity.remove": (marked("Removed {kind} {value}"),),
@@ -166,6 +168,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 CHANGES = {
+    "text_en": marked("text in English"),
+    "text_ru": marked("text in Russian"),
     "actions": marked("rights"),
     "address": marked("address"),
     "birthday": marked("birthday"),

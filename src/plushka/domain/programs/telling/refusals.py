@@ -94,6 +94,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
             " then demand it of your own role."
         ),
     ),
+    "consent_text_changed": (
+        marked("Somebody has written another version of this text meanwhile. Look at it and save again."),
+    ),
     "own_reset": (marked("You change your own password under your account, with the present one."),),
     "exceeds_own_rights": (
         marked("You cannot give or take rights that you do not have yourself. Ask the owner."),

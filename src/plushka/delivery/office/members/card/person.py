@@ -20,7 +20,7 @@ from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.members.consent_texts import CONSENT_WORDS, consent_text
+from plushka.domain.members.consent_texts import CONSENT_WORDS, ConsentTexts, list_consent_texts
 from plushka.domain.members.consents import list_consents, note_consent
 from plushka.domain.members.dates import add_date, list_dates, remove_date
 from plushka.domain.members.identities import identify
@@ -58,12 +58,12 @@ _SAID = {
 
 
 class ConsentLine(Struct, frozen=True):
-    """A consent as it stands, with what was said of it before and the text that was shown."""
+    """A consent as it stands, with what was said of it before, and the text that was shown: version and words."""
 
     kind: str
     title: str
     is_given: bool
-    history: tuple[tuple[str, str], ...]
+    history: tuple[tuple[str, tuple[str, str]], ...]
 
 
 @get("/members/{member_id:uuid}/person", opt={"action": "members.read"})
@@ -221,7 +221,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
         dates = await list_dates(tx, member.id)
-        consents = await list_consents(tx, member.id)
+        consents, texts = await list_consents(tx, member.id), await list_consent_texts(tx)
         actors = await load_actors(tx)
     return visit.page(
         "members/card/person.html",
@@ -241,7 +241,9 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
         dates=[date_line(day, visit) for day in dates],
         date_kinds=_options(DATES, visit),
         months=[(str(month), visit.figures.month(month)) for month in range(1, 13)],
-        consents=[_consent(kind, title, consents, visit, actors) for kind, title in CONSENT_WORDS.items()],
+        consents=[
+            _consent(kind, title, consents, texts, visit, actors) for kind, title in CONSENT_WORDS.items()
+        ],
         may_edit=visit.may("members.edit"),
         may_note=visit.may("members.note"),
         may_consent=visit.may("members.consent"),
@@ -266,15 +268,15 @@ def _profile_texts(
     }
 
 
-def _consent(
-    kind: str, title: str, said: Sequence[Consent], visit: Visit, actors: dict[str, str]
+def _consent(  # noqa: PLR0917
+    kind: str, title: str, said: Sequence[Consent], texts: ConsentTexts, visit: Visit, actors: dict[str, str]
 ) -> ConsentLine:
     history = [one for one in said if one.kind == kind]
     return ConsentLine(
         kind=kind,
         title=visit.words.gettext(title),
         is_given=bool(history) and history[0].is_given,
-        history=tuple((_said(one, visit, actors), _shown_text(one, visit)) for one in history),
+        history=tuple((_said(one, visit, actors), _shown_text(one, texts, visit)) for one in history),
     )
 
 
@@ -283,10 +285,13 @@ def _said(one: Consent, visit: Visit, actors: dict[str, str]) -> str:
     return f"{visit.figures.moment(one.at)}: {told}"
 
 
-def _shown_text(one: Consent, visit: Visit) -> str:
+def _shown_text(one: Consent, texts: ConsentTexts, visit: Visit) -> tuple[str, str]:
+    """Return which version of a text was shown, and the text; nothing where none was."""
     if one.text_version is None:
-        return ""
-    text = consent_text(
+        return "", ""
+    text = texts.find(
         one.kind, one.text_version, business=visit.business.name, language=visit.business.language
     )
-    return text or ""
+    return visit.words.gettext(
+        "the text that was shown, version {number}", number=one.text_version
+    ), text or ""
