@@ -14,12 +14,13 @@ from plushka.delivery.app.admission import cookie_of
 from plushka.delivery.app.card import phone_of
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.agreeing import refuse_other_texts
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.look import LANGUAGE_COOKIE
 from plushka.domain.insights.own_data import OwnData, get_own_data
 from plushka.domain.ledger.queries import list_wallets
 from plushka.domain.ledger.words import KINDS
-from plushka.domain.members.consent_texts import CONSENT_WORDS, CURRENT, consent_text
+from plushka.domain.members.consent_texts import CONSENT_WORDS, ConsentTexts, list_consent_texts
 from plushka.domain.members.consents import list_consents, note_consent
 from plushka.domain.members.erasure import erase
 from plushka.domain.members.model import (
@@ -43,10 +44,11 @@ LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
 
 class Choice(Struct, frozen=True):
-    """A consent as it is offered: the whole text where it has one."""
+    """A consent as it is offered: the whole text, in the version of now, where it has one."""
 
     kind: ConsentKind
     text: str
+    version: str | None
     is_given: bool
 
 
@@ -83,23 +85,24 @@ async def save_profile(visit: NamedDependency[Visit], request: AppRequest) -> Re
 
 
 @post(f"{PATH}/profile/consents", status_code=HTTP_303_SEE_OTHER)
-async def save_consents(visit: NamedDependency[Visit], request: AppRequest) -> Redirect:
+async def save_consents(visit: NamedDependency[Visit], request: AppRequest) -> Response[str] | Redirect:
     """Note what has changed of the consents; each is a row of its own that stays."""
     form = await visit.typed(request)
     async with visit.writing() as tx:
         member_id = visit.member.member_id
-        given = _given(await list_consents(tx, member_id))
+        given, texts = _given(await list_consents(tx, member_id)), await list_consent_texts(tx)
+        refuse_other_texts(form, texts, visit.words)
         for kind in CHOSEN:
-            if form.flag(kind) != (kind in given):
+            if form.flag(kind) != (kind in given) and not form.problem(kind):
                 await note_consent(
                     tx,
                     member_id,
                     kind,
                     is_given=form.flag(kind),
                     source="app",
-                    text_version=CURRENT.get(kind),
+                    text_version=texts.version_of(kind),
                 )
-    return _sent_on(visit, "consents")
+    return _sent_on(visit, "consents") if form.is_sound else await _page(visit, form)
 
 
 @post(f"{PATH}/profile/language", status_code=HTTP_303_SEE_OTHER)
@@ -181,7 +184,7 @@ def _sent_on(visit: Visit, said: str) -> Redirect:
 async def _page(visit: Visit, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         member = await get_member(tx, visit.member.member_id)
-        given = _given(await list_consents(tx, member.id))
+        given, texts = _given(await list_consents(tx, member.id)), await list_consent_texts(tx)
     return visit.page(
         "profile.html",
         tab="profile",
@@ -191,7 +194,15 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
         birthday=member.birthday.isoformat() if member.birthday else "",
         birthday_free_on=_birthday_free_on(member, visit),
         phone=phone_of(member),
-        choices=[Choice(kind=kind, text=_consent(kind, visit), is_given=kind in given) for kind in CHOSEN],
+        choices=[
+            Choice(
+                kind=kind,
+                text=_consent(kind, texts, visit),
+                version=texts.version_of(kind),
+                is_given=kind in given,
+            )
+            for kind in CHOSEN
+        ],
         languages=[(language, LANGUAGE_NAMES[language], "") for language in LANGUAGES],
         is_in_browser=visit.member.host == "browser",
     )
@@ -205,9 +216,10 @@ def _given(consents: Any) -> set[ConsentKind]:
     return {kind for kind, consent in latest.items() if consent.is_given}
 
 
-def _consent(kind: ConsentKind, visit: Visit) -> str:
-    if kind in CURRENT:
-        text = consent_text(kind, CURRENT[kind], business=visit.business.name, language=visit.look.language)
+def _consent(kind: ConsentKind, texts: ConsentTexts, visit: Visit) -> str:
+    version = texts.version_of(kind)
+    if version is not None:
+        text = texts.find(kind, version, business=visit.business.name, language=visit.look.language)
         return text or ""
     words = visit.words
     return words.gettext("Write to me by: {channel}", channel=words.gettext(CONSENT_WORDS[kind]))

@@ -16,8 +16,8 @@ from plushka.delivery.bots.shell import Parcel, Shell
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.operations import note_health
 from plushka.domain.businesses.branding import Branding, get_branding
-from plushka.domain.businesses.model import Business
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.members.consent_texts import list_consent_texts
 from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Wait
 from plushka.domain.messages.outgoing import TOO_LATE, finish, is_late, put_back_interrupted, take_next
 from plushka.domain.messages.wording import Voice, worded
@@ -97,7 +97,10 @@ class Sender:
                     await finish(tx, message, Refused(TOO_LATE))
                     continue
                 business, branding = await get_business(tx), await get_branding(tx)
-            result = await self._send(message, business, branding)
+                texts = await list_consent_texts(tx)
+            result = await self._send(
+                message, Voice(business=business, language=message.language, texts=texts), branding
+            )
             async with self._tx() as tx:
                 await finish(tx, message, result)
                 await self._note(tx, result)
@@ -109,9 +112,9 @@ class Sender:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), seconds)
 
-    async def _send(self, message: Outgoing, business: Business, branding: Branding) -> Result:
-        with calling_points(business.point_words):
-            said = worded(message.content, Voice(business=business, language=message.language))
+    async def _send(self, message: Outgoing, voice: Voice, branding: Branding) -> Result:
+        with calling_points(voice.business.point_words):
+            said = worded(message.content, voice)
         self._pace.sent(message.address.external_id, time.monotonic())
         parcel = Parcel(
             external_id=message.address.external_id,

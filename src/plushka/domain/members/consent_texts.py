@@ -71,6 +71,10 @@ class ConsentTexts(Struct, frozen=True):
         """Return the version that is shown now, as a consent names it."""
         return str(self.number(kind))
 
+    def version_of(self, kind: ConsentKind) -> str | None:
+        """Return the version that is shown now, None for a kind that has no text."""
+        return next((self.version(each) for each in TEXT_KINDS if each == kind), None)
+
     def find(self, kind: ConsentKind, version: str, *, business: str, language: Language) -> str | None:
         """Return a text as it was shown; None: there is no such version."""
         for text in self.written:
