@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from tests.memory import temporary_folder
@@ -17,6 +18,10 @@ from plushka.platform.postgres.access import available
 from plushka.platform.settings import Settings
 
 CONNECTIONS_MAX = 8
+
+# No test is timed: a busy machine proves nothing.
+hypothesis.settings.register_profile("untimed", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -354,7 +354,6 @@ def test_any_sequence_of_operations_leaves_what_a_heap_of_points_would(
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
         ),

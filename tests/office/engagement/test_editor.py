@@ -520,7 +520,9 @@ async def test_a_receipt_is_taken_and_a_member_chosen_for_the_trial(editor: Edit
     assert fields["try.line.0.product"] == ["product:4600001"]
     assert "Варвара Широкова" in taken.text
 
-    named = {**await editor.open("terms"), "try.who": ["member"], "try.member": [PHONE], "try.all": ["on"]}
+    # The one who was taken stays chosen until somebody is named instead.
+    typed = {**await editor.open("terms"), "try.who": ["member"], "try.member_id": [""], "try.all": ["on"]}
+    named = {**typed, "try.member": [PHONE]}
     answer = plain((await editor.send("terms", named, "refresh")).text)
     assert "Списано бонусов" in answer
     missing = await editor.send("terms", {**named, "try.member": ["Никто"], "try.receipt": ["?"]}, "load")
