@@ -5,8 +5,8 @@ them, then the methods of ``Book``, then ``save_books``, all in one transaction.
 
 Two batches never wait for each other in a circle (S8): a batch first opens the wallets that are missing, in the
 order of their keys, then locks them all, of whatever programmes, by one statement, in the order of wallets. Who opens
-holds nothing but what they have opened, which nobody else sees, so can lock, before it is committed; and who locks
-opens no more.
+holds nothing but what they have opened, which nobody else sees, so can lock, before it is committed, and a share of
+its members, whom a merge locks before any wallet too; and who locks opens no more.
 """
 
 from collections.abc import Collection, Iterable, Sequence
