@@ -458,3 +458,15 @@ async def test_a_sandbox_has_both(anna: httpx.AsyncClient, kazan: Kazan) -> None
     assert "Песочница готова" in opened.text
     assert chosen(await page(anna, "/members")) == "Визиты"
     assert chosen(await page(anna, kazan.of_first("/members"))) == "Кешбэк 10 %"
+
+
+async def test_the_proof_of_the_ledger_is_the_same_whatever_is_looked_at(
+    anna: httpx.AsyncClient, kazan: Kazan
+) -> None:
+    """90 points of the one and 107.50 of the other, in the smallest parts of each."""
+    await anna.post("/ledger/verifications")
+    for address in (kazan.of("/"), kazan.of_first("/")):
+        await page(anna, address)
+        proof = await page(anna, "/ledger")
+        assert "10 840" in proof
+        assert "в самых мелких долях" in proof

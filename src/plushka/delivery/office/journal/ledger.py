@@ -1,6 +1,6 @@
 """The proof of the ledger: what it found, when, and a button to ask for it now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from litestar import Response, get, post
@@ -12,6 +12,7 @@ from msgspec import Struct
 from plushka.delivery.office.visit import Visit
 from plushka.domain.ledger.queries import list_verifications
 from plushka.domain.ledger.verify import Difference, Verification
+from plushka.domain.programs.queries import find_scales
 from plushka.platform.i18n import marked
 
 VERIFICATIONS_SHOWN = 30
@@ -95,6 +96,7 @@ class VerificationLine(Struct, frozen=True):
 async def show_ledger(visit: NamedDependency[Visit]) -> Response[str]:
     async with visit.reading() as tx:
         verifications = await list_verifications(tx, limit=VERIFICATIONS_SHOWN)
+        scales = set((await find_scales(tx)).values())
     latest = next(iter(verifications), None)
     return visit.page(
         "journal/ledger.html",
@@ -102,7 +104,8 @@ async def show_ledger(visit: NamedDependency[Visit]) -> Response[str]:
         page="ledger",
         latest=_line(latest, visit) if latest else None,
         is_stale=latest is not None and visit.at - latest.finished_at > STALE_AFTER,
-        groups=_groups(latest.figures, visit) if latest else [],
+        groups=_groups(latest.figures, visit, scales) if latest else [],
+        is_in_parts=len(scales) > 1,
         differences=[_difference(difference, visit) for difference in latest.differences] if latest else [],
         history=[_line(verification, visit) for verification in verifications],
         may_verify=visit.may("ledger.verify"),
@@ -117,8 +120,9 @@ async def verify_now(visit: NamedDependency[Visit]) -> Redirect:
     return Redirect("/ledger", status_code=HTTP_303_SEE_OTHER)
 
 
-def _groups(found: Mapping[str, int], visit: Visit) -> list[Group]:
-    figures, words = visit.figures, visit.words
+def _groups(found: Mapping[str, int], visit: Visit, scales: Collection[int]) -> list[Group]:
+    """Return the sums over all programmes; where they divide points differently, in the smallest parts of each."""
+    figures, words = visit.figures_of(next(iter(scales)) if len(scales) == 1 else 0), visit.words
     return [
         Group(
             title=words.gettext(title),
