@@ -13,6 +13,7 @@ from tests.office.conftest import plain, signed_in
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
+from plushka.domain.members.links import create_link
 from plushka.domain.members.model import Identity
 from plushka.domain.members.profile import add_tag
 from plushka.domain.programs.adjusting import adjust
@@ -212,3 +213,26 @@ async def test_eve_finds_nobody(eve: httpx.AsyncClient) -> None:
 
     assert named(page) == []
     assert "Клиентов пока нет" in page
+
+
+@pytest.mark.usefixtures("people")
+async def test_who_joined_by_a_link_is_found_by_it(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        leaflet, poster = [await create_link(tx, name=name) for name in ("Листовка", "Плакат")]
+        for number, link in enumerate((leaflet, poster)):
+            phone = Identity("phone", f"+7999000010{number}")
+            await enroll(tx, name=link.name, identities=[phone], source="link", link_id=link.id)
+
+    shown = (await anna.get(f"/engagement/links/{leaflet.id}")).text
+    (href,) = links(shown, "Показать, кто пришёл по ней")
+    page = (await anna.get(href)).text
+
+    assert named(page) == ["Листовка"]
+    assert "По ссылке: Листовка" in plain(page)
+    assert f'name="link" value="{poster.id}"' in page
+    both = (await anna.get(f"/members?link={leaflet.id}&link={poster.id}")).text
+    assert sorted(named(both)) == ["Листовка", "Плакат"]
+    assert "link-problem" not in both
+    assert len(named((await anna.get("/members?link=nonsense&view=all")).text)) == len(NAMES) + 2

@@ -93,6 +93,7 @@ async def show_link(
             border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
         ),
         may_change=visit.may("links.change"),
+        members_url=f"/members?link={link.id}" if visit.may("members.read") else "",
     )
 
 

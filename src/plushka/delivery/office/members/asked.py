@@ -17,6 +17,7 @@ from plushka.domain.businesses.model import Branch
 from plushka.domain.insights.members.conditions import SEARCH_LENGTH_MAX, MemberFilter
 from plushka.domain.insights.members.found import KEY_TYPES, Key, Mark, MemberSort, Order
 from plushka.domain.members.consent_texts import CONSENT_WORDS
+from plushka.domain.members.links import Link
 from plushka.domain.members.model import Source
 from plushka.engine.local_time import instant
 from plushka.platform.i18n import marked
@@ -28,7 +29,7 @@ DAY = timedelta(days=1)
 NAMES = (
     "search", "tier", "tag", "branch", "seen_from", "seen_to", "unseen", "balance_from", "balance_to", "waiting",
     "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
-    "spend_to", "source", "consent", "blocked", "part",
+    "spend_to", "source", "link", "consent", "blocked", "part",
 )  # fmt: skip
 """Of the address: those that find. A consent with a minus before it is one that is not given."""
 SORTS = {
@@ -112,11 +113,11 @@ class Asked:
         descending = not self.order.descending if self.order.by is by else by in FALLS_FIRST
         return _url("/members", self.pairs(order=Order(by, descending=descending)))
 
-    def chips(self, branches: Sequence[Branch]) -> list[Chip]:
+    def chips(self, branches: Sequence[Branch], links: Sequence[Link]) -> list[Chip]:
         """Return what is asked in words, but for the search, which stands in its own field."""
         return [
             Chip(text=text, href=_url("/members", self.pairs(without=names)))
-            for names, text in told(self.where, self._visit, branches)
+            for names, text in told(self.where, self._visit, branches, links)
             if text
         ]
 
@@ -147,6 +148,7 @@ class Asked:
             spend_minor_min=form.money("spend_from", figures.currency, required=False),
             spend_minor_max=form.money("spend_to", figures.currency, required=False),
             sources=tuple(source for source in get_args(Source) if source in form.values("source")),
+            link_ids=tuple(self._ids("link")),
             consents_given=tuple(kind for kind in CONSENT_WORDS if kind in consents),
             consents_not_given=tuple(kind for kind in CONSENT_WORDS if f"-{kind}" in consents),
             is_blocked=blocked[0] == "yes" if blocked else None,

@@ -25,6 +25,7 @@ from plushka.domain.insights.members import export
 from plushka.domain.insights.members.conditions import MemberFilter
 from plushka.domain.insights.members.export import FORMATS, HEADINGS, ExportColumn
 from plushka.domain.insights.members.found import count_found, list_found_ids
+from plushka.domain.members.links import list_links
 from plushka.domain.members.queries import list_tags
 from plushka.domain.members.tagging import read_tag
 from plushka.domain.programs import bulk_work
@@ -268,7 +269,9 @@ async def _page(
             whom.count,
             count=figures.number(whom.count),
         ),
-        chips=[] if whom.chosen is not None else whom.asked.chips(await list_branches(tx)),
+        chips=[]
+        if whom.chosen is not None
+        else whom.asked.chips(await list_branches(tx), await list_links(tx)),
         search=whom.asked.search,
         is_everybody=whom.chosen is None and whom.asked.where == MemberFilter(),
         query=whom.query,

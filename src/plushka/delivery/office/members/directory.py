@@ -41,6 +41,7 @@ from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.members.found import COUNT_MAX, MemberSort, Order, Page, count_found, list_found
 from plushka.domain.members.consent_texts import CONSENT_WORDS
+from plushka.domain.members.links import Link, list_links
 from plushka.domain.members.queries import list_tags
 from plushka.domain.members.views import (
     Habits,
@@ -85,6 +86,7 @@ class Listing(Struct, frozen=True):
     page: Page
     count: int
     branches: Sequence[Branch]
+    links: Sequence[Link]
     habits: Habits
     views: Sequence[SavedView]
 
@@ -205,6 +207,7 @@ async def _load(tx: Tx, asked: Asked, visit: Visit) -> Listing:
         page=page,
         count=count,
         branches=await list_branches(tx),
+        links=await list_links(tx),
         habits=await get_habits(tx),
         views=await list_views(tx),
     )
@@ -230,7 +233,7 @@ def _told(listing: Listing, visit: Visit) -> dict[str, Any]:
         if page.has_previous and page.rows
         else "",
         "asked": asked,
-        "chips": asked.chips(listing.branches),
+        "chips": asked.chips(listing.branches, listing.links),
         "all_url": asked.url("/members/bulk", all="1"),
         "may_bulk": any(map(visit.may, ("members.tag", "members.bulk", "members.export"))),
         "import_url": visit.in_program("/members/import"),
@@ -263,6 +266,7 @@ async def _page(
         tags=[(tag, tag) for tag in await list_tags(tx)],
         branches=[(str(branch.id), branch.name) for branch in listing.branches],
         months=[(str(month), visit.figures.month(month)) for month in MONTHS],
+        links=[(str(link.id), link.name) for link in listing.links],
         sources=[(source, words.gettext(title)) for source, title in SOURCES.items()],
         consents=[(kind, words.gettext(title)) for kind, title in CONSENT_WORDS.items()],
         **_told(listing, visit),

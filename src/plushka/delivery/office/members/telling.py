@@ -9,6 +9,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import Branch
 from plushka.domain.insights.members.conditions import MemberFilter
 from plushka.domain.members.consent_texts import CONSENT_WORDS
+from plushka.domain.members.links import Link
 from plushka.domain.members.model import Source
 from plushka.platform.i18n import marked
 
@@ -32,13 +33,15 @@ def tiers_of(visit: Visit) -> list[tuple[str, str]]:
     return [(tier.id, tier.name) for tier in tiers.tiers] if tiers else []
 
 
-def told(where: MemberFilter, visit: Visit, branches: Sequence[Branch]) -> Iterator[Told]:
+def told(
+    where: MemberFilter, visit: Visit, branches: Sequence[Branch], links: Sequence[Link]
+) -> Iterator[Told]:
     """Tell each condition, but for the search, which stands in its own field."""
     teller = _Teller(where, visit)
     yield from teller.people(branches)
     yield from teller.purchases()
     yield from teller.points()
-    yield from teller.joining()
+    yield from teller.joining(links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class _Teller:
                 words.gettext("Points burn by {day}", day=figures.last_day(where.burning_before)),
             )
 
-    def joining(self) -> Iterator[Told]:
+    def joining(self, links: Sequence[Link]) -> Iterator[Told]:
         where, words, figures = self.where, self.visit.words, self.visit.figures
         last: datetime | None = where.enrolled_before - DAY if where.enrolled_before else None
         yield (
@@ -129,6 +132,9 @@ class _Teller:
             )
         came = [words.gettext(SOURCES[source]) for source in where.sources]
         yield ("source",), self._listed(words.gettext("Joined how"), came)
+        names = {link.id: link.name for link in links}
+        by = [names.get(link_id, "…") for link_id in where.link_ids]
+        yield ("link",), self._listed(words.gettext("Joined by the link"), by)
 
     def _listed(self, title: str, values: Sequence[str]) -> str:
         words = self.visit.words

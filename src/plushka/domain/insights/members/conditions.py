@@ -42,6 +42,7 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     spend_minor_min: int | None = None
     spend_minor_max: int | None = None
     sources: tuple[Source, ...] = ()
+    link_ids: tuple[UUID, ...] = ()
     consents_given: tuple[ConsentKind, ...] = ()
     consents_not_given: tuple[ConsentKind, ...] = ()
     is_blocked: bool | None = None
@@ -98,6 +99,7 @@ _CONSENT = """
 """
 _SETS = {
     "sources": "m.source = any({})",
+    "link_ids": "m.link_id = any({})",
     "consents_given": _CONSENT.format(negation="not"),
     "consents_not_given": _CONSENT.format(negation=""),
     "tiers": "s.tier = any({})",
