@@ -12,7 +12,16 @@ from tests.office.test_browser import APPEARS_MS, AXE, PHONE_SCREEN
 from tests.pos.conftest import Cast
 from tools.chromium import CHROMIUM, FLAGS
 
-PAGES = ("", "/history", "/history/{receipt}", "/profile", "/profile/data", "/profile/deletion")
+PAGES = (
+    "",
+    "/history",
+    "/history/{receipt}",
+    "/friends",
+    "/branches",
+    "/profile",
+    "/profile/data",
+    "/profile/deletion",
+)
 NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "status of 401")
 """What a browser complains of that is as it should be: no network, and a page that asks to sign in."""
 

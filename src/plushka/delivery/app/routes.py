@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from plushka.delivery.app import card, history, offline, profile, signing_in
+from plushka.delivery.app import branches, card, friends, history, offline, profile, signing_in
 from plushka.delivery.app.admission import admit, provide_visit
 from plushka.delivery.app.failures import EXCEPTION_HANDLERS
 
@@ -12,7 +12,9 @@ BODY_BYTES_MAX = 16 * 1024
 router = Router(
     path="/",
     route_handlers=[
+        *branches.HANDLERS,
         *card.HANDLERS,
+        *friends.HANDLERS,
         *history.HANDLERS,
         *offline.HANDLERS,
         *profile.HANDLERS,

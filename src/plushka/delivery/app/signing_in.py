@@ -18,6 +18,7 @@ from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.agreeing import agreement, refuse_other_texts
 from plushka.delivery.web.forms import Form
+from plushka.domain.bots.enrolling import find_inviter
 from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import NAME_LENGTH_MAX, Identity, IdentityTaken
@@ -36,6 +37,8 @@ from plushka.domain.members.phone_codes import (
 )
 from plushka.domain.members.queries import find_member
 from plushka.domain.members.sessions import end_session, open_session
+from plushka.domain.messages.contents import FriendCame
+from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.joining import join_with_phone
 from plushka.platform.database import Tx
 from plushka.platform.errors import PermanentFailure, Refusal, TemporaryFailure
@@ -79,7 +82,7 @@ async def send_code(visit: NamedDependency[Visit], request: AppRequest) -> Respo
     if not await _is_sent(visit, made):
         form.fail("phone", visit.words.gettext("The SMS could not be sent. Try again in a minute."))
         return phone_page(visit, form, status=HTTP_502_BAD_GATEWAY)
-    return _code_page(visit, visit.form(), made.token, made.phone)
+    return _code_page(visit, _afresh(visit, form), made.token, made.phone)
 
 
 @post(f"{PATH}/sign-in/code", opt=_OPT, status_code=HTTP_200_OK)
@@ -96,10 +99,10 @@ async def take(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
                 session = await _enter(tx, taken)
                 texts = await list_consent_texts(tx)
             if session is None:
-                return _new_page(visit, visit.form(), taken, texts)
+                return _new_page(visit, _afresh(visit, form), taken, texts)
             return _entered(visit, session)
         case CodeOver():
-            form = visit.form()
+            form = _afresh(visit, form)
             form.fail("phone", visit.words.gettext("This code works no more. Ask for a new one."))
             return phone_page(visit, form, phone=phone or "", status=HTTP_409_CONFLICT)
         case WrongDigits(tries_left):
@@ -124,20 +127,14 @@ async def join(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
     async with visit.reading() as tx:
         proof, texts = await find_proof(tx, form.value("token")), await list_consent_texts(tx)
     if proof is None:
-        form = visit.form()
+        form = _afresh(visit, form)
         form.fail("phone", visit.words.gettext("This was too long ago. Ask for a new code."))
         return phone_page(visit, form, status=HTTP_409_CONFLICT)
     refuse_other_texts(form, texts, visit.words)
     if form.is_sound:
         try:
             async with visit.writing() as tx:
-                await join_with_phone(
-                    tx,
-                    phone=Identity("phone", proof.phone),
-                    name=name,
-                    agrees=form.flag("personal_data"),
-                    wants_offers=form.flag("marketing"),
-                )
+                await _enrol(tx, proof, form, name)
         except IdentityTaken:
             pass  # A till enrolled this phone at the same moment: the card is theirs.
         except Refusal as refusal:
@@ -165,15 +162,32 @@ async def leave(visit: NamedDependency[Visit]) -> Redirect:
 HANDLERS = [show_sign_in, send_code, take, join, leave]
 
 
-def phone_page(visit: Visit, form: Form, *, phone: str = "", status: int = 200) -> Response[str]:
-    """Return the page that asks for a phone; where no SMS can be sent it says so."""
+def phone_page(
+    visit: Visit, form: Form, *, phone: str = "", start: str = "", status: int = 200
+) -> Response[str]:
+    """Return the page that asks for a phone; where no SMS can be sent it says so.
+
+    ``start`` is what the link of a friend carries; it goes from form to form.
+    """
     return visit.page(
-        "sign_in.html", status=status, form=form, phone=phone, has_sms=visit.app.sms is not None
+        "sign_in.html",
+        status=status,
+        form=form,
+        phone=phone,
+        start=form.value("start", start),
+        has_sms=visit.app.sms is not None,
     )
 
 
+def _afresh(visit: Visit, form: Form) -> Form:
+    """Return the form of another step, in which nothing was typed but what goes from step to step."""
+    return visit.form().filled({"start": form.value("start")})
+
+
 def _code_page(visit: Visit, form: Form, token: str, phone: str, *, status: int = 200) -> Response[str]:
-    return visit.page("code.html", status=status, form=form, token=token, phone=phone)
+    return visit.page(
+        "code.html", status=status, form=form, start=form.value("start"), token=token, phone=phone
+    )
 
 
 def _new_page(
@@ -183,10 +197,25 @@ def _new_page(
         "new.html",
         status=status,
         form=form,
+        start=form.value("start"),
         token=proof.token,
         phone=proof.phone,
         agreement=agreement(texts, business=visit.business.name, language=visit.look.language),
     )
+
+
+async def _enrol(tx: Tx, proof: Proof, form: Form, name: str) -> None:
+    inviter = await find_inviter(tx, form.value("start"))
+    member = await join_with_phone(
+        tx,
+        phone=Identity("phone", proof.phone),
+        name=name,
+        agrees=form.flag("personal_data"),
+        wants_offers=form.flag("marketing"),
+        invited_by=inviter,
+    )
+    if inviter is not None:
+        await tell_members(tx, [Notice(inviter, f"friend:{member.id}", FriendCame())])
 
 
 async def _enter(tx: Tx, proof: Proof) -> str | None:

@@ -1,5 +1,7 @@
 """Strangers who enrol themselves: by a link, or in the app with a phone that they have proved."""
 
+from uuid import UUID
+
 from msgspec import Struct
 
 from plushka.domain.members.consent_texts import TextKind, list_consent_texts
@@ -54,7 +56,9 @@ async def join_by_link(
     await tx.execute("rollback to joining" if is_known else "release joining")
 
 
-async def join_with_phone(tx: Tx, *, phone: Identity, name: str, agrees: bool, wants_offers: bool) -> Member:
+async def join_with_phone(
+    tx: Tx, *, phone: Identity, name: str, agrees: bool, wants_offers: bool, invited_by: UUID | None = None
+) -> Member:
     """Enrol a stranger who has proved that the phone is theirs.
 
     :raises ConsentMissing: they do not agree that their data are kept
@@ -62,7 +66,7 @@ async def join_with_phone(tx: Tx, *, phone: Identity, name: str, agrees: bool, w
     """
     if not agrees:
         raise ConsentMissing(field="personal_data")
-    member = await enroll(tx, name=name, identities=[phone], source="app")
+    member = await enroll(tx, name=name, identities=[phone], source="app", invited_by=invited_by)
     await _note_agreed(tx, member, wants_offers=wants_offers, source="app")
     return member
 

@@ -16,6 +16,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.settings.own_branches import check_branch, own_branches
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
+from plushka.delivery.web.hours import told_clock, told_hours
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.branches import change_branch, close_branch, open_planned, reopen_branch
 from plushka.domain.businesses.countries import time_zones_of
@@ -28,12 +29,11 @@ from plushka.domain.businesses.model import (
     Branch,
     BranchPlan,
     Opening,
-    Week,
 )
 from plushka.domain.businesses.queries import get_branch
 from plushka.domain.staff.queries import list_tills
 from plushka.platform.errors import Refusal
-from plushka.platform.i18n import WEEKDAYS, WEEKDAYS_SHORT, Translator
+from plushka.platform.i18n import WEEKDAYS, WEEKDAYS_SHORT
 
 PATH = "/settings/branches"
 
@@ -146,31 +146,6 @@ async def reopen(visit: NamedDependency[Visit], branch_id: FromPath[UUID]) -> Re
     return sent_on(PATH, visit.words.gettext("The branch “{name}” is open.", name=branch.name))
 
 
-def told_hours(hours: Week, words: Translator) -> str:
-    """Return the hours as people write them on a door: ``Mon–Fri 09:00–21:00, Sat 10:00–18:00``."""
-    runs: list[tuple[int, int, Opening]] = []
-    for day, opening in enumerate(hours):
-        if opening is None:
-            continue
-        if runs and runs[-1][1] == day - 1 and runs[-1][2] == opening:
-            runs[-1] = (runs[-1][0], day, opening)
-        else:
-            runs.append((day, day, opening))
-    return ", ".join(
-        f"{_days(first, last, words)} {_clock(opening.opens_minutes)}–{_clock(opening.closes_minutes)}"
-        for first, last, opening in runs
-    )
-
-
-def _days(first: int, last: int, words: Translator) -> str:
-    names = [words.gettext(WEEKDAYS_SHORT[day]) for day in (first, last)]
-    return names[0] if first == last else "–".join(names)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
-
-
 def _line(branch: Branch, tills: Mapping[UUID | None, int], visit: Visit) -> BranchLine:
     return BranchLine(
         href=f"{PATH}/{branch.id}",
@@ -232,14 +207,14 @@ def _page(visit: Visit, form: Form, branch: Branch | None, *, status: int = 200)
         branch=branch,
         zone=zone,
         zones=[(name, name) for name in zones],
-        day_starts=_clock(branch.day_starts_minutes if branch else DAY_STARTS_MINUTES),
+        day_starts=told_clock(branch.day_starts_minutes if branch else DAY_STARTS_MINUTES),
         days=[
             DayField(
                 number=day,
                 title=visit.words.gettext(WEEKDAYS[day]),
                 short=visit.words.gettext(WEEKDAYS_SHORT[day]),
-                opens=_clock(opening.opens_minutes) if opening else "",
-                closes=_clock(opening.closes_minutes) if opening else "",
+                opens=told_clock(opening.opens_minutes) if opening else "",
+                closes=told_clock(opening.closes_minutes) if opening else "",
             )
             for day, opening in enumerate(hours)
         ],

@@ -1,0 +1,98 @@
+"""Friends and branches."""
+
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from tests.app.conftest import NEW_PHONE, Person, token_of
+from tests.office.conftest import browser_at, report
+from tests.pos.conftest import Cast, client_of, coffee
+
+from plushka.app import Plushka
+from plushka.delivery.web.hours import told_now
+from plushka.domain.businesses.model import Opening, Week
+from plushka.platform.i18n import translator
+
+_DAY = Opening(600, 1200)
+WORKDAYS: Week = (Opening(600, 1500), _DAY, _DAY, _DAY, _DAY, None, None)
+"""Monday until one at night, the other workdays from 10 to 20."""
+
+
+async def test_a_friend_joins_by_the_link_and_is_seen(app: Plushka, varvara: Person, cast: Cast) -> None:
+    page = (await varvara.get("/friends")).text
+    assert "никто не пришёл" in page
+    link = re.search(r'data-share="http://[^/]+([^"]+)"', page)
+    assert link is not None
+    assert "https://wa.me/?text=" in page
+
+    async with browser_at(app) as browser:
+        friend = Person(browser, varvara.home)
+        invited = await browser.get(link[1])
+        start = re.search(r'name="start" value="([^"]+)"', invited.text)
+        assert start is not None
+        asked = await friend.post("/sign-in", phone=NEW_PHONE, start=start[1])
+        code = await friend.latest_code()
+        proved = await friend.post("/sign-in/code", token=token_of(asked), code=code, start=start[1])
+        assert f'value="{start[1]}"' in proved.text
+        await friend.post(
+            "/sign-in/card", token=token_of(proved), name="Оля Белова", personal_data="on", start=start[1]
+        )
+    seen = (await varvara.get("/friends")).text
+    assert "Пришли: 1, купили: 0" in seen
+    assert "Оля" in seen
+    assert "Белова" not in seen
+
+    async with client_of(app, cast.anna.secret) as till:
+        await report(till, "/v1/purchases", coffee("F-1", member={"phone": NEW_PHONE}))
+    assert "Пришли: 1, купили: 1" in (await varvara.get("/friends")).text
+
+
+@pytest.mark.usefixtures("shop")
+async def test_a_link_that_is_nobodys_or_of_another_business_leads_nowhere(
+    varvara: Person, cast: Cast
+) -> None:
+    link = re.search(r"/join/(\w+)", (await varvara.get("/friends")).text)
+    assert link is not None
+
+    for path in (f"{varvara.home}/join/nothing", f"/app/{cast.eve.tenant_id}/join/{link[1]}"):
+        assert (await varvara.browser.get(path)).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_branches_stand_with_address_map_and_hours(anna: httpx.AsyncClient, varvara: Person) -> None:
+    page = (await anna.get("/settings/branches")).text
+    branch = re.search(r"/settings/branches/[0-9a-f-]{36}", page)
+    assert branch is not None
+    typed = {"name": "Арбат", "code": "arbat", "address": "Арбат, 1", "time_zone": "Europe/Moscow"}
+    hours = {
+        f"{edge}_{day}": at for day in range(7) for edge, at in (("opens", "09:00"), ("closes", "21:00"))
+    }
+    await anna.post(branch[0], data={**typed, **hours, "day_starts": "04:00"})
+
+    told = (await varvara.get("/branches")).text
+
+    assert "Арбат, 1" in told
+    assert "https://yandex.ru/maps/?text=%D0%90" in told
+    assert "Пн–Вс 09:00–21:00" in told
+    assert "открыто до 21:00" in told
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ((9, 9, 59), "opens at 10:00"),
+        ((9, 10, 0), "open until 01:00"),
+        ((10, 0, 59), "open until 01:00"),
+        ((10, 1, 0), "opens at 10:00"),
+        ((10, 20, 0), "closed now"),
+        ((14, 12, 0), "closed now"),
+    ],
+)
+def test_whether_a_branch_is_open_is_told_by_its_own_clock(at: tuple[int, int, int], told: str) -> None:
+    moment = datetime(2026, 3, *at, tzinfo=UTC)
+
+    assert told_now(WORKDAYS, moment, "UTC", translator("en")) == told
+
+
+def test_a_branch_whose_hours_are_not_told_is_neither_open_nor_closed() -> None:
+    assert told_now((None,) * 7, datetime(2026, 3, 9, tzinfo=UTC), "UTC", translator("en")) == ""
