@@ -19,8 +19,9 @@ PHONE = "8 903 111-22-33"
 BOTH = {"personal_data": "on", "marketing": "on"}
 
 
-async def write(browser: httpx.AsyncClient, **typed: str) -> httpx.Response:
-    return await browser.post(PATH, data={"after": "1", **TEXTS, **typed})
+async def write(browser: httpx.AsyncClient, *, after: str = "1", **typed: str) -> httpx.Response:
+    fields = {f"personal_data_{language}": text for language, text in {**TEXTS, **typed}.items()}
+    return await browser.post(PATH, data={"after": after, **fields})
 
 
 async def test_a_new_text_is_shown_at_once_and_old_consents_keep_theirs(
@@ -76,10 +77,10 @@ async def test_who_read_the_text_before_reads_it_again(
 async def test_what_cannot_be_shown_is_told_at_its_field(
     anna: httpx.AsyncClient, typed: dict[str, str], field: str
 ) -> None:
-    answer = await write(anna, **typed)
+    answer = await write(anna, after="1", **typed)
 
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
-    assert f'id="{field}-problem"' in answer.text
+    assert f'id="personal_data_{field}-problem"' in answer.text
     other = "en" if field == "ru" else "ru"
     assert TEXTS[other] in answer.text, "what was typed stays"
 

@@ -81,7 +81,7 @@ async def test_the_owner_does_not_lock_themselves_out(anna: httpx.AsyncClient, c
     await switch_on(anna, clock)
     await demand(anna, "owner", "manager")
     assert (await anna.get("/settings/sign-in")).status_code == httpx.codes.OK
-    assert "Настроен у 1 из 1" in (await anna.get("/settings/sign-in")).text
+    assert "настроен у 1 из 1" in (await anna.get("/settings/sign-in")).text
     await demand(anna)
 
 

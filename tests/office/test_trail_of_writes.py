@@ -200,7 +200,7 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
     await _walk_links(walk)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
-    wording = {"after": "1", "ru": "Согласен.", "en": "I agree."}
+    wording = {"after": "1", "marketing_ru": "Согласен.", "marketing_en": "I agree."}
     await walk.post("/settings/consents/{kind:str}", "consent_text.write", wording, kind="marketing")
     await walk.post("/settings/sign-in", "second_factor.demand", {"roles": "accountant"})
     left = await walk.post("/receipts/exports", "task.leave")

@@ -77,14 +77,16 @@ async def save_consent(
         raise NotFound
     form = await visit.typed(request)
     after = form.number("after", least=FIRST)
-    texts = {language: form.text(language, length_max=TEXT_LENGTH_MAX) for language in LANGUAGES}
+    # Both texts stand on one page, so that fields are named after theirs.
+    fields = {str(language): f"{known}_{language}" for language in LANGUAGES}
+    texts = {language: form.text(fields[language], length_max=TEXT_LENGTH_MAX) for language in LANGUAGES}
     if form.is_sound and after is not None:
         try:
             async with visit.writing() as tx:
                 await write_consent_text(tx, known, texts, after=after, business=visit.business.name)
             return sent_on(PATH, visit.words.gettext("Saved. Who joins from now on agrees to this text."))
         except Refusal as refusal:
-            form.refused(refusal)
+            form.refused(refusal, fields=fields)
     return await _page(visit, known, form)
 
 
