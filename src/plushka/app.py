@@ -36,6 +36,7 @@ from plushka.delivery.pos.pages import pages_of
 from plushka.delivery.pos.rate import RateLimiter
 from plushka.delivery.pos.routes import ENDPOINTS
 from plushka.demo import access, phone
+from plushka.domain.bots.connecting import BotDesk
 from plushka.domain.bots.herald import Herald
 from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.queue import WRITERS, PurchaseQueue
@@ -117,14 +118,6 @@ class Plushka:
             ENDPOINTS,
             self._pages,
         )
-        web.state.office = Office(
-            database=database,
-            clock=self._clock,
-            reference=reference,
-            environment=self._settings.environment,
-            verify=verify_tenant,
-            demo_email=_demo_email(self._settings),
-        )
         web.state.joining = Joining(database=database, clock=self._clock)
         web.state.app = App(
             database=database,
@@ -132,15 +125,21 @@ class Plushka:
             reference=reference,
             sms=phone.FakeGateway(self._settings) if access.is_open(self._settings) else None,
         )
+        vault = Vault.of(self._settings)
         await purchases.start()
         try:
             async with bell.running(), open_shells(self._settings) as shells:
-                web.state.webhooks = Webhooks(
+                web.state.office = Office(
                     database=database,
                     clock=self._clock,
-                    vault=Vault.of(self._settings),
-                    shells=shells,
-                    bell=bell,
+                    reference=reference,
+                    environment=self._settings.environment,
+                    verify=verify_tenant,
+                    bots=BotDesk(vault, shells, bell, self._settings.public_url),
+                    demo_email=_demo_email(self._settings),
+                )
+                web.state.webhooks = Webhooks(
+                    database=database, clock=self._clock, vault=vault, shells=shells, bell=bell
                 )
                 yield
         finally:

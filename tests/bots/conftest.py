@@ -15,7 +15,8 @@ from plushka.delivery.bots.running import Bots
 from plushka.delivery.bots.shells import open_shells
 from plushka.demo.messengers.chats import Shown
 from plushka.demo.messengers.people import PEOPLE, Person
-from plushka.demo.messengers.telegram import FakeBot, FakeTelegram, Registration
+from plushka.demo.messengers.registry import Registration
+from plushka.demo.messengers.telegram import FakeBot, FakeTelegram
 from plushka.domain.bots.herald import Herald
 from plushka.domain.bots.model import Bot, BotAccount, Credentials
 from plushka.domain.bots.operations import connect_bot, new_secret

@@ -13,15 +13,20 @@ from tests.office.conftest import ADDRESS, PASSWORD, browser_at, email_of, signe
 from tests.pos.conftest import started
 
 from plushka.app import Plushka
+from plushka.delivery.bots.shells import Shells
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.routes import EXCEPTION_HANDLERS, router
 from plushka.delivery.web.local_path import local_path
+from plushka.domain.bots.connecting import BotDesk
+from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.model import SESSION_DAYS
 from plushka.domain.staff.tries import FAILURES_OF_EMAIL_MAX, FAILURES_OF_NETWORK_MAX, WINDOW
+from plushka.platform.bell import Bell
 from plushka.platform.database import Database
 from plushka.platform.settings import Environment, Settings
+from plushka.platform.vault import Vault
 
 OWNER = email_of("owner")
 
@@ -37,6 +42,7 @@ def office_of(
         reference=Reference(),
         environment=environment,
         verify=verify_tenant,
+        bots=BotDesk(Vault(b"k" * 32), Shells({}), Bell(database, clock, CHANNEL), None),
         demo_email=demo_email,
     )
     return browser_at(app)

@@ -33,6 +33,8 @@ WRITES_NOTHING = {
     "POST /account/passkeys/challenge",
     "POST /account/second-factor/begin",
     "POST /sign-in/passkey/challenge",
+    # How a bot was found is kept for itself, on the page of messengers.
+    "POST /settings/messengers/{messenger:str}/check",
     # How a person likes a list or a page to look.
     "POST /checklist/hide",
     "POST /checklist/show",
@@ -66,6 +68,9 @@ ELSEWHERE = {
     "POST /sign-out": "tests/office/test_audit.py",
     "POST /settings/branding": "tests/office/test_branding.py",
     "POST /settings/branding/logo/removal": "tests/office/test_branding.py",
+    "POST /settings/messengers/{messenger:str}/connect": "tests/office/test_messengers.py",
+    "POST /settings/messengers/{messenger:str}/disconnect": "tests/office/test_messengers.py",
+    "POST /members/{member_id:uuid}/allow-spending": "tests/domain/purchases/test_held_back.py",
     "POST /settings/sandbox": "tests/office/test_sandbox.py",
     "POST /settings/sandbox/closing": "tests/office/test_sandbox.py",
     "POST /welcome/{step:str}": "tests/office/test_first_run.py",

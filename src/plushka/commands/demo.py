@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -14,7 +15,15 @@ from plushka.demo.baskets import CURRENCY
 from plushka.demo.cafe import menu
 from plushka.demo.cafe.present import visitors
 from plushka.demo.dataset import Cleaning, read_year
-from plushka.demo.setup import BASKETS, NotLoaded, ensure_cafe, ensure_demo, find_opening
+from plushka.demo.messengers.server import serve
+from plushka.demo.setup import (
+    BASKETS,
+    NotLoaded,
+    ensure_cafe,
+    ensure_demo,
+    ensure_demo_bots,
+    find_opening,
+)
 from plushka.demo.shoppers import grocery
 from plushka.demo.simulator import TIMEOUT_SECONDS, Tills
 from plushka.platform import logs
@@ -71,6 +80,7 @@ def load(
         migrate(dsn)
         demo = ensure_demo(dsn, SystemClock(), settings, count=None if baskets == "all" else baskets)
         ensure_cafe(dsn, SystemClock(), settings)
+        ensure_demo_bots(dsn, SystemClock(), settings)
     if demo.year is not None:
         print(f"{demo.booked:,} receipts loaded. What became of the data set:")
         print(_told(demo.year.cleaning))
@@ -93,6 +103,14 @@ def sell(url: str) -> None:
     # The library would note every request of every till.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(_sell(url, running(settings), settings))
+
+
+@app.command
+def phones(*, socket_handle: Annotated[int, Parameter(show=False)]) -> None:
+    """Serve the messengers that are none, with the phones of their people (plushka run --demo starts it)."""
+    settings = Settings.from_environment()
+    logs.configure(settings.environment)
+    asyncio.run(serve(socket.socket(fileno=socket_handle), settings))
 
 
 async def _sell(url: str, dsn: str, settings: Settings) -> None:

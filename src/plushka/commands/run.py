@@ -10,6 +10,7 @@ from plushka.commands.web import listen, web_children
 from plushka.commands.welcome import setup_link
 from plushka.demo import access, people
 from plushka.demo.business import TENANT_ID
+from plushka.demo.messengers.addresses import HOST, messengers_of
 from plushka.platform import data_folder, logs, metrics
 from plushka.platform.migrate import migrate
 from plushka.platform.postgres.access import embedded_cluster
@@ -47,6 +48,10 @@ def run(*, demo: bool = False) -> None:
             **metrics.prepare_shared_folder(settings.data_folder / "metrics"),
         }
         url = f"http://{settings.host}:{settings.port}"
+        has_phones = demo and access.is_private(settings)
+        if has_phones:
+            phones = stack.enter_context(listen(HOST, settings.phones_port))
+            environ = {**messengers_of(settings.phones_port, url), **environ}
         children = [
             *web_children(listener, settings.web_workers, environ),
             Command("worker", _plushka("worker"), environ=environ),
@@ -54,9 +59,13 @@ def run(*, demo: bool = False) -> None:
         if demo:
             subprocess.run(_plushka("demo", "load"), env=environ, check=True)
             children.append(Command("tills", _plushka("demo", "sell", url), environ=environ))
+        if has_phones:
+            serve = _plushka("demo", "phones", "--socket-handle", str(phones.fileno()))
+            children.append(Command("phones", serve, environ=environ, handles=[phones.fileno()]))
         print(f"Plushka serves on {url}; its data is in {settings.data_folder}", flush=True)
         if demo and access.is_open(settings):
             print(f"The member's app of the demo: {url}/app/{TENANT_ID}", flush=True)
+            print(f"  Or in a messenger that is none: http://{HOST}:{settings.phones_port}", flush=True)
             print(f"  Sign in by phone {people.phone(people.REGULAR)}; its SMS: {url}/demo/phone", flush=True)
         if link := setup_link(dsn, url):
             print(f"There is no business yet. Set yours up: {link}", flush=True)

@@ -36,8 +36,12 @@ class Access(Struct, frozen=True):
 
 def is_open(settings: Settings) -> bool:
     """Tell whether the demo is here, where nobody but this machine can ask: then its fakes and short ways in are."""
-    is_private = settings.environment is Environment.LOCAL and is_loopback(settings.host)
-    return is_private and find(settings) is not None
+    return is_private(settings) and find(settings) is not None
+
+
+def is_private(settings: Settings) -> bool:
+    """Tell whether nobody but the person at this machine can ask."""
+    return settings.environment is Environment.LOCAL and is_loopback(settings.host)
 
 
 def folder(settings: Settings) -> Path:

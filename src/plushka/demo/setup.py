@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
 from plushka.demo import access, calendar, loading
 from plushka.demo.access import Access, TillAccess
-from plushka.demo.business import ACTOR, TENANT_ID, open_business
+from plushka.demo.business import ACTOR, NAME, TENANT_ID, open_business
 from plushka.demo.cafe import business as cafe
 from plushka.demo.cafe.guests import DAYS, GUESTS
 from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.dataset import Year, read_year
+from plushka.demo.messengers.registry import ensure_bots
 from plushka.domain.businesses.model import UnknownBusiness
 from plushka.domain.businesses.queries import get_business
 from plushka.platform.clock import Clock
@@ -24,6 +25,11 @@ from plushka.platform.errors import PermanentFailure
 from plushka.platform.progress import progress
 from plushka.platform.settings import Settings
 
+BOTS = {
+    cafe.TENANT_ID: ("par_coffee_demo_bot", cafe.NAME),
+    TENANT_ID: ("grocery_demo_bot", NAME),
+}
+"""The bots of the demo: username and name."""
 BASKETS = 15_000
 """The slice that ``plushka run --demo`` begins with: about the last five weeks."""
 
@@ -102,6 +108,19 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
     return booked
+
+
+def ensure_demo_bots(dsn: str, clock: Clock, settings: Settings) -> None:
+    """Give both businesses a bot in the demo's messengers. Safe to repeat."""
+
+    async def connect() -> None:
+        database = await Database.connect(dsn, connections_max=1)
+        try:
+            await ensure_bots(database, clock, settings, BOTS)
+        finally:
+            await database.close()
+
+    asyncio.run(connect())
 
 
 async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: date) -> Access:

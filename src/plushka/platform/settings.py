@@ -19,6 +19,8 @@ RATE_PER_SECOND = 100
 
 TELEGRAM_API = "https://api.telegram.org"
 TOKEN_LENGTH_MIN = 16
+PHONES_PORT = 9000
+PHONES_PORT_AFTER = 1000
 SECRET_KEY_LENGTH_MIN = 32
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -53,6 +55,8 @@ class Settings:
     public_url: str | None = None
     """Where people and messengers reach this installation: ``https://plushka.example``; None: from nowhere else."""
     telegram_api: str = TELEGRAM_API
+    phones_port: int = PHONES_PORT
+    """Of the demo's messengers, on this machine alone."""
     secret_key: str | None = None
     """What secrets in the database are sealed with; None: a key file in the data folder (platform/vault.py)."""
 
@@ -77,6 +81,9 @@ class Settings:
             ),
             trusted_proxies=_networks(environ, "PLUSHKA_TRUSTED_PROXIES", problems),
             metrics_token=_token(environ, "PLUSHKA_METRICS_TOKEN", problems),
+            phones_port=_whole_number(
+                environ, "PLUSHKA_PHONES_PORT", _phones_port(environ), range(1, 65536), problems
+            ),
             public_url=_url(environ, "PLUSHKA_PUBLIC_URL", problems),
             telegram_api=_url(environ, "PLUSHKA_TELEGRAM_API", problems) or TELEGRAM_API,
             secret_key=_token(environ, "PLUSHKA_SECRET_KEY", problems, length_min=SECRET_KEY_LENGTH_MIN),
@@ -117,6 +124,12 @@ def _url(environ: Mapping[str, str], name: str, problems: list[str]) -> str | No
         problems.append(f"{name} must be an address such as https://plushka.example, not {text!r}")
         return None
     return text.rstrip("/")
+
+
+def _phones_port(environ: Mapping[str, str]) -> int:
+    """Return a port beside that of the office, so that two demos on one machine do not meet."""
+    port = environ.get("PLUSHKA_PORT") or ""
+    return int(port) + PHONES_PORT_AFTER if port.isascii() and port.isdigit() else PHONES_PORT
 
 
 def _whole_number(

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.bots.connecting import Connector
 from plushka.domain.bots.conversing import Chatter
-from plushka.domain.bots.model import Bot, BotAccount
+from plushka.domain.bots.model import Bot
 from plushka.domain.bots.talk import Heard
 from plushka.domain.members.channels import Messenger
 from plushka.domain.messages.model import Message, Result
@@ -43,36 +44,16 @@ class Parcel(Struct, frozen=True):
     color: str
 
 
-class Condition(Struct, frozen=True):
-    """How a messenger sees a bot: what waits to be told, and what went wrong last, if anything has."""
-
-    pending_updates: int = 0
-    problem: str = ""
-
-
-class Shell(Protocol):
+class Shell(Connector, Protocol):
     """One messenger. Calls raise ``TemporaryFailure`` where nothing else is said."""
 
     messenger: Messenger
 
     async def close(self) -> None: ...
 
-    async def identify(self, token: str) -> BotAccount:
-        """Return whose a token is.
-
-        :raises TokenRefused: nobody's
-        """
-        ...
-
     async def set_up(self, bot: Bot, *, webhook_url: str, app_url: str) -> None:
         """Let the bot be called at ``webhook_url``, or be polled if that is empty; give it its commands and menu."""
         ...
-
-    async def let_go(self, bot: Bot) -> None:
-        """Take back what ``set_up`` did, as far as the messenger still listens."""
-        ...
-
-    async def look(self, bot: Bot) -> Condition: ...
 
     async def send(self, bot: Bot, parcel: Parcel) -> Result:
         """Send; every failure is a result."""

@@ -10,7 +10,7 @@ import structlog
 from plushka.delivery.bots.sending import PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN, Sender
 from plushka.delivery.bots.shell import Incoming, Shell
 from plushka.domain.bots.conversing import hear
-from plushka.domain.bots.model import Bot
+from plushka.domain.bots.model import UNAUTHORIZED, Bot, TokenRefused
 from plushka.domain.bots.operations import note_health
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
@@ -96,6 +96,8 @@ class BotAtWork:
                 await work()
             except TemporaryFailure as failure:
                 problem, wait = failure.reason, failure.retry_after_seconds
+            except TokenRefused:
+                problem, wait = UNAUTHORIZED, PAUSE_SECONDS_MAX
             except Exception as failure:
                 log.exception("bot_failed", bot_id=str(self._bot.id))
                 problem, wait = str(failure), None

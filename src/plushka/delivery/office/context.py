@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from plushka.delivery.web.pages import Pages
+from plushka.domain.bots.connecting import BotDesk
 from plushka.domain.purchases.reference import Reference
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -32,6 +33,7 @@ class Office:
     reference: Reference
     environment: Environment
     verify: Callable[[Database, Clock, UUID], Awaitable[object]]
+    bots: BotDesk
     demo_email: str | None = None
 
     @property

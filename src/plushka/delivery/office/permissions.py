@@ -63,6 +63,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "branches.change": frozenset({"owner", "manager"}),
         "tills.read": frozenset({"owner", "manager"}),
         "tills.change": frozenset({"owner", "manager"}),
+        "bots.read": frozenset({"owner", "manager", "marketer"}),
+        "bots.change": frozenset({"owner", "manager"}),
         "sandbox.open": frozenset({"owner", "manager"}),
         "staff.read": frozenset({"owner", "manager"}),
         "staff.change": frozenset({"owner", "manager"}),
@@ -83,6 +85,8 @@ WHOLE_BUSINESS = frozenset(
     {
         "audit.export",
         "audit.read",
+        "bots.change",
+        "bots.read",
         "branches.open",
         "journal.export",
         "journal.read",

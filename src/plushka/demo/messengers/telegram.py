@@ -24,6 +24,7 @@ from msgspec import Struct, field
 
 from plushka.demo.messengers.chats import Chat, Pressable, broken_markup
 from plushka.demo.messengers.people import Person, person_of
+from plushka.demo.messengers.registry import Registration
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 TEXT_LENGTH_MAX = 4096
@@ -42,18 +43,6 @@ class Refused(Exception):
         self.status = status
         self.description = description
         self.parameters = parameters
-
-
-class Registration(Struct, frozen=True):
-    """A bot as its maker knows it."""
-
-    token: str
-    username: str
-    name: str
-
-    @property
-    def id(self) -> int:
-        return int(self.token.partition(":")[0])
 
 
 class FakeBot(Struct):
@@ -76,6 +65,7 @@ class FakeBot(Struct):
 class FakeTelegram:
     """All of Telegram that there is. ``fail_next`` lets the next calls of a method fail, as tests want it."""
 
+    key = "telegram"
     title = "Telegram"
 
     def __init__(self, registrations: tuple[Registration, ...] = ()) -> None:
@@ -94,11 +84,6 @@ class FakeTelegram:
         self.bots[registration.token] = bot
         return bot
 
-    def new_registration(self, name: str) -> Registration:
-        """Return a bot with a token of its own; it is not registered yet."""
-        number = 7_000_000_000 + secrets.randbelow(1_000_000_000)
-        return Registration(f"{number}:{secrets.token_urlsafe(26)}", f"demo_{number % 100_000}_bot", name)
-
     def fail_next(self, method: str, status: int, description: str, **parameters: int) -> None:
         """Let the next call of ``method`` fail like this."""
         self._faults.setdefault(method.lower(), deque()).append(Refused(status, description, **parameters))
@@ -114,6 +99,15 @@ class FakeTelegram:
                 await task
 
     # The phone's side.
+
+    def usernames(self) -> list[tuple[str, str]]:
+        return [(bot.registration.username, bot.registration.name) for bot in self.bots.values()]
+
+    def link_to(self, username: str) -> str:
+        return f"https://t.me/{username}?"
+
+    def app_of(self, bot: FakeBot) -> str:
+        return str(bot.menu_button["web_app"]["url"]) if bot.menu_button["type"] == "web_app" else ""
 
     def by_username(self, username: str) -> FakeBot:
         """Return a bot by what stands in its links.

@@ -8,6 +8,9 @@ from msgspec import Struct
 from plushka.domain.members.channels import Messenger
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
+UNAUTHORIZED = "Unauthorized"
+"""The problem of a bot whose token was taken back, in the words of messengers."""
+
 
 class Credentials(Struct, frozen=True):
     """What a messenger and we prove ourselves to each other with; stored sealed.

@@ -29,6 +29,7 @@ GROUP_WORDS: dict[str, str] = {
     "tills": marked("Tills"),
     "staff": marked("Staff"),
     "audit": marked("Who did what"),
+    "bots": marked("Messengers"),
     "sandbox": marked("Sandbox"),
 }
 """By what stands before the dot of an action, in the order in which they are shown."""
@@ -76,6 +77,8 @@ ACTION_WORDS: dict[str, str] = {
     "branches.change": marked("change, close and reopen branches"),
     "tills.read": marked("see the tills and when they were used"),
     "tills.change": marked("set up tills, issue and revoke their keys"),
+    "bots.read": marked("see the bots in messengers and how they do"),
+    "bots.change": marked("connect and disconnect bots"),
     "sandbox.open": marked("open and close the sandbox"),
     "staff.read": marked("see who works here"),
     "staff.change": marked("invite, change roles, dismiss, make links for new passwords"),

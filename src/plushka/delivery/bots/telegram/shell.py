@@ -35,9 +35,10 @@ from aiogram.methods import (
 from aiogram.types import MenuButtonCommands, MenuButtonWebApp, Update, WebAppInfo
 from aiogram.utils.token import TokenValidationError
 
-from plushka.delivery.bots.shell import Condition, Incoming, Parcel
+from plushka.delivery.bots.shell import Incoming, Parcel
 from plushka.delivery.bots.telegram.hearing import UPDATES, incoming
 from plushka.delivery.bots.telegram.saying import commands, method_of
+from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import Bot, BotAccount, TokenRefused
 from plushka.domain.members.channels import Messenger
 from plushka.domain.messages.model import Failing, Moved, Refused, Result, Sent, Unreachable, Wait
@@ -67,10 +68,7 @@ class TelegramShell:
         await self._session.close()
 
     async def identify(self, token: str) -> BotAccount:
-        try:
-            me = await self._call(token, GetMe())
-        except (TokenValidationError, TelegramUnauthorizedError, TelegramNotFound) as error:
-            raise TokenRefused(field="token") from error
+        me = await self._call(token, GetMe())
         return BotAccount(account_id=str(me.id), username=me.username or "", name=me.first_name)
 
     async def set_up(self, bot: Bot, *, webhook_url: str, app_url: str) -> None:
@@ -140,9 +138,15 @@ class TelegramShell:
     async def _call(
         self, token: str, method: TelegramMethod[Answer], *, seconds: int = CALL_SECONDS_MAX
     ) -> Answer:
-        """Call a method; what may work later is raised as a ``TemporaryFailure``, what will not as it is."""
+        """Call a method.
+
+        :raises TemporaryFailure: it may work later
+        :raises TokenRefused: the token is nobody's, or no more
+        """
         try:
             return await self._caller(token)(method, request_timeout=seconds)
+        except (TokenValidationError, TelegramUnauthorizedError, TelegramNotFound) as error:
+            raise TokenRefused(field="token") from error
         except TelegramRetryAfter as error:
             raise TemporaryFailure(str(error), retry_after_seconds=error.retry_after) from error
         except (TelegramNetworkError, TelegramServerError) as error:

@@ -1,0 +1,225 @@
+"""The business's bots in messengers: connected by their token, looked at, let go."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY, HTTP_502_BAD_GATEWAY
+from msgspec import Struct, structs
+
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.bots.connecting import BotDesk, Condition
+from plushka.domain.bots.links import start_link
+from plushka.domain.bots.model import UNAUTHORIZED, Bot, Credentials, TokenMissing, TokenRefused, UnknownBot
+from plushka.domain.bots.operations import connect_bot, disconnect_bot, new_secret, note_health
+from plushka.domain.bots.queries import find_bot
+from plushka.domain.members.channels import MESSENGER_NAMES, Messenger
+from plushka.domain.messages.outgoing import count_waiting
+from plushka.platform.errors import Refusal, TemporaryFailure
+from plushka.platform.i18n import marked
+from plushka.platform.vault import WrongKey
+
+PATH = "/settings/messengers"
+ONE = f"{PATH}/{{messenger:str}}"
+TOKEN_LENGTH_MAX = 500
+
+STEPS: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
+    {
+        "telegram": (
+            marked("Open @BotFather in Telegram and send /newbot."),
+            marked("Give the bot a name and an address that ends in “bot”."),
+            marked("Copy the token that BotFather answers with, and paste it here."),
+        )
+    }
+)
+"""How a bot is made, for each messenger that bots can be connected in."""
+
+
+class Place(Struct, frozen=True):
+    """A messenger on the page: with the bot that is connected there, or how one is."""
+
+    messenger: Messenger
+    title: str
+    steps: tuple[str, ...]
+    form: Form
+    field: str
+    bot: "BotShown | None" = None
+    is_locked: bool = False
+
+
+class BotShown(Struct, frozen=True):
+    """A bot, told."""
+
+    name: str
+    username: str
+    link: str
+    connected: str
+    listens: str
+    checked: str
+    pending: int
+    waiting: int
+    problem: str
+    problem_at: str
+
+
+@get(PATH, opt={"action": "bots.read"})
+async def show_messengers(visit: NamedDependency[Visit]) -> Response[str]:
+    return await _page(visit)
+
+
+@post(f"{ONE}/connect", opt={"action": "bots.change"}, status_code=HTTP_200_OK)
+async def connect(
+    visit: NamedDependency[Visit], messenger: FromPath[str], request: OfficeRequest
+) -> Response[str] | Redirect:
+    """Ask the messenger whose the token is, and connect that bot; who keeps bots at work does the rest."""
+    where, desk = _messenger(messenger), visit.office.bots
+    form = await visit.typed(request)
+    field = field_of(where)
+    token = form.text(field, required=False, length_max=TOKEN_LENGTH_MAX)
+    status = HTTP_422_UNPROCESSABLE_ENTITY
+    try:
+        if not token:
+            raise TokenMissing(field="token")
+        account = await (await desk.messengers.get(where)).identify(token)
+        async with visit.writing() as tx:
+            await connect_bot(
+                tx,
+                desk.vault,
+                where,
+                account,
+                credentials=Credentials(token=token, secret=new_secret()),
+                is_polled=desk.are_polled,
+            )
+    except Refusal as refusal:
+        form.refused(refusal, fields={"token": field}, default=field)
+    except TemporaryFailure:
+        form.fail(field, visit.words.gettext("The messenger does not answer now. Try again in a minute."))
+        status = HTTP_502_BAD_GATEWAY
+    if not form.is_sound:
+        return await _page(visit, {where: form}, status=status)
+    desk.bell.ring(visit.business.tenant_id)
+    text = visit.words.gettext("@{username} is connected and answers already.", username=account.username)
+    return sent_on(PATH, text)
+
+
+@post(f"{ONE}/check", opt={"action": "bots.change"})
+async def check(visit: NamedDependency[Visit], messenger: FromPath[str]) -> Redirect:
+    """Look how the messenger sees the bot now."""
+    bot = await _bot(visit, _messenger(messenger))
+    condition = await _look(visit.office.bots, bot)
+    async with visit.writing() as tx:
+        await note_health(tx, bot.id, pending_updates=condition.pending_updates, problem=condition.problem)
+    if condition.problem:
+        return sent_on(PATH, visit.words.gettext("Something is wrong: {problem}", problem=condition.problem))
+    return sent_on(PATH, visit.words.gettext("@{username} is well.", username=bot.username))
+
+
+@post(f"{ONE}/disconnect", opt={"action": "bots.change"})
+async def disconnect(visit: NamedDependency[Visit], messenger: FromPath[str]) -> Redirect:
+    where, desk = _messenger(messenger), visit.office.bots
+    bot = await _bot(visit, where)
+    async with visit.writing() as tx:
+        await disconnect_bot(tx, bot)
+    desk.bell.ring(visit.business.tenant_id)
+    # The messenger may not know the token any more, or will find by itself that nobody answers.
+    with suppress(Refusal, TemporaryFailure):
+        await (await desk.messengers.get(where)).let_go(bot)
+    return sent_on(
+        PATH,
+        visit.words.gettext("@{username} is disconnected; its token is forgotten.", username=bot.username),
+    )
+
+
+async def _look(desk: BotDesk, bot: Bot) -> Condition:
+    """Return how the bot is seen; that it cannot be asked is a condition too."""
+    try:
+        return await (await desk.messengers.get(bot.messenger)).look(bot)
+    except TokenRefused:
+        return Condition(problem=UNAUTHORIZED)
+    except TemporaryFailure as failure:
+        return Condition(problem=failure.reason)
+
+
+def field_of(messenger: Messenger) -> str:
+    """Return the name of the field for a token: the page has a form for each messenger."""
+    return f"{messenger}_token"
+
+
+def _messenger(name: str) -> Messenger:
+    """Return a messenger that bots can be connected in.
+
+    :raises UnknownBot: there is no such
+    """
+    for messenger in STEPS:
+        if messenger == name:
+            return messenger
+    raise UnknownBot
+
+
+async def _bot(visit: Visit, messenger: Messenger) -> Bot:
+    """Return the bot that is connected there.
+
+    :raises UnknownBot: none is
+    """
+    async with visit.reading() as tx:
+        bot = await find_bot(tx, visit.office.bots.vault, messenger)
+    if bot is None:
+        raise UnknownBot
+    return bot
+
+
+async def _page(
+    visit: Visit, forms: Mapping[Messenger, Form] | None = None, *, status: int = HTTP_200_OK
+) -> Response[str]:
+    places = [await _place(visit, messenger, (forms or {}).get(messenger)) for messenger in STEPS]
+    return visit.page(
+        "settings/messengers.html",
+        section="settings",
+        page="messengers",
+        status=status,
+        places=places,
+        may_change=visit.may("bots.change"),
+    )
+
+
+async def _place(visit: Visit, messenger: Messenger, form: Form | None) -> Place:
+    words = visit.words
+    place = Place(
+        messenger=messenger,
+        title=words.gettext(MESSENGER_NAMES[messenger]),
+        steps=tuple(words.gettext(step) for step in STEPS[messenger]),
+        form=form or visit.form(),
+        field=field_of(messenger),
+    )
+    async with visit.reading() as tx:
+        try:
+            bot = await find_bot(tx, visit.office.bots.vault, messenger)
+        except WrongKey:
+            return structs.replace(place, is_locked=True)
+        waiting = await count_waiting(tx, messenger)
+    return place if bot is None else structs.replace(place, bot=_shown(bot, waiting, visit))
+
+
+def _shown(bot: Bot, waiting: int, visit: Visit) -> BotShown:
+    figures, words, health = visit.figures, visit.words, bot.health
+    return BotShown(
+        name=bot.name,
+        username=bot.username,
+        link=start_link(bot.messenger, bot.username, ""),
+        connected=figures.day(bot.connected_at),
+        listens=words.gettext("we ask for news")
+        if bot.is_polled
+        else words.gettext("the messenger calls us"),
+        checked=figures.moment(health.checked_at) if health.checked_at else words.gettext("not yet"),
+        pending=health.pending_updates,
+        waiting=waiting,
+        problem=health.problem,
+        problem_at=figures.moment(health.problem_at) if health.problem_at else "",
+    )

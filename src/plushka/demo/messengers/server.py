@@ -1,0 +1,41 @@
+"""The process of the messengers that are none: their APIs and the phones, on one address of this machine."""
+
+import asyncio
+import signal
+import socket
+
+from aiohttp import web
+
+from plushka.demo.messengers import registry
+from plushka.demo.messengers.addresses import TELEGRAM_PREFIX
+from plushka.demo.messengers.phone import Phones
+from plushka.demo.messengers.telegram import FakeTelegram
+from plushka.platform.addresses import is_loopback
+from plushka.platform.operating import NeedsOperator
+from plushka.platform.settings import Environment, Settings
+
+
+class OnlyForTheDemo(NeedsOperator):
+    """A messenger that is none stands in for a real one: never in production, never for other machines."""
+
+
+async def serve(listener: socket.socket, settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    :raises OnlyForTheDemo: in production, or where others could ask
+    """
+    host = listener.getsockname()[0]
+    if settings.environment is Environment.PRODUCTION or not is_loopback(host):
+        raise OnlyForTheDemo("The demo's messengers serve this machine alone, and not in production.")
+    telegram = FakeTelegram(registry.read(settings).telegram)
+    app = web.Application()
+    app.add_routes([*telegram.routes(TELEGRAM_PREFIX), *Phones([telegram]).routes()])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await web.SockSite(runner, listener).start()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    await telegram.close()
+    await runner.cleanup()
