@@ -9,6 +9,7 @@ from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.settling import settle_tenant
 from plushka.delivery.jobs.sweeping import sweep_office
+from plushka.delivery.jobs.telling import forget_tenant, tell_tenant
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.domain.tasks.operations import JOB
 from plushka.platform.jobs import Job, Scheduled
@@ -18,9 +19,12 @@ JOBS: tuple[Job, ...] = (Job(JOB, do_known_task),)
 SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
+    Scheduled("tell", "20 * * * *", for_each_business("tell", tell_tenant)),
     Scheduled("sweep", "35 * * * *", sweep_office),
     Scheduled("clear", "15 3 * * *", for_each_business("clear", clear_tenant)),
+    Scheduled("forget", "25 3 * * *", for_each_business("forget", forget_tenant)),
     Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
 )
 """Points due are decided when read, so how often they are booked is a matter of reports only; tiers are looked
-at hourly because each business has its own midnight, and each member once a day."""
+at hourly because each business has its own midnight, and each member once a day; so are points that burn soon, which
+are told at noon."""

@@ -50,9 +50,10 @@ function bubble(message) {
   said.className = `said ${message.side}`;
   const inner = document.createElement("div");
   inner.className = "bubble";
-  const at = new Date(message.at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const at = new Date(message.at * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
   const picture = message.picture === null ? "" : `<img alt="" src="${phone.dataset.pictures}/${message.picture}.png">`;
   inner.innerHTML = `${picture}${linked(message.html)}<time>${at}</time>`;
+  inner.querySelector("img")?.addEventListener("load", () => (chat.scrollTop = chat.scrollHeight));
   said.append(inner, ...message.rows.map((one) => row(one, message)));
   return said;
 }

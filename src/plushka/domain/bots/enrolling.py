@@ -1,5 +1,6 @@
 """Enrolling who has shared their phone with a bot: the messenger vouches that it is theirs."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
 from msgspec import Struct
@@ -22,7 +23,8 @@ from plushka.platform.i18n import Language
 
 FRIEND = "f"
 """A link that begins with it carries the id of who invites; codes of registration links are shorter."""
-_ID_DIGITS = 32
+_FRIEND_LENGTH = 23
+"""The mark, and sixteen bytes as base64."""
 
 
 class Enrolled(Struct, frozen=True):
@@ -88,12 +90,12 @@ async def enrol(
 
 def friend_start(member_id: UUID) -> str:
     """Return what a member's link for friends carries."""
-    return f"{FRIEND}{member_id.hex}"
+    return FRIEND + urlsafe_b64encode(member_id.bytes).decode().rstrip("=")
 
 
 async def find_link(tx: Tx, start: str) -> Link | None:
     """Return the registration link that ``start`` is the code of, if it still enrols."""
-    if not start or len(start) > _ID_DIGITS:
+    if not start or len(start) >= _FRIEND_LENGTH:
         return None
     try:
         return await get_open_link(tx, start.lower())
@@ -103,10 +105,11 @@ async def find_link(tx: Tx, start: str) -> Link | None:
 
 async def find_inviter(tx: Tx, start: str) -> UUID | None:
     """Return the member whose link for friends ``start`` is of."""
-    if not start.startswith(FRIEND) or len(start) != len(FRIEND) + _ID_DIGITS:
+    if not start.startswith(FRIEND) or len(start) != _FRIEND_LENGTH:
         return None
     try:
-        return (await get_member(tx, UUID(hex=start.removeprefix(FRIEND)))).id
+        member_id = UUID(bytes=urlsafe_b64decode(f"{start.removeprefix(FRIEND)}=="))
+        return (await get_member(tx, member_id)).id
     except (UnknownMember, ValueError):
         return None
 

@@ -1,6 +1,6 @@
 """What a member has in the programme that a bot speaks of."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,7 @@ async def find_holdings(tx: Tx, member_id: UUID, business: Business) -> Holdings
     standing = (await list_standings(tx, [member_id], program_id=program_id)).get(member_id)
     tiers = version.program.tiers.tiers if version and version.program.tiers else ()
     names = {tier.id: tier.name for tier in tiers}
-    good_until, burning = _next_to_burn(wallets[program_id], tx, business)
+    good_until, burning = next_to_burn(wallets[program_id], tx.at, business.time_zone, within=BURNING_WITHIN)
     return Holdings(
         wallet=wallets[program_id],
         scale=version.program.point.scale if version else 0,
@@ -48,12 +48,14 @@ async def find_holdings(tx: Tx, member_id: UUID, business: Business) -> Holdings
     )
 
 
-def _next_to_burn(wallet: WalletView, tx: Tx, business: Business) -> tuple[date | None, int]:
-    """Return the last day of the points that burn next, and how many these are."""
-    zone = ZoneInfo(business.time_zone)
+def next_to_burn(
+    wallet: WalletView, at: datetime, time_zone: str, *, within: timedelta
+) -> tuple[date | None, int]:
+    """Return the last day of the points that burn next, if they burn ``within`` this time, and how many these are."""
+    zone = ZoneInfo(time_zone)
     by_day: dict[date, int] = {}
     for lot in wallet.lots:
-        if lot.available and lot.expires_at is not None and lot.expires_at <= tx.at + BURNING_WITHIN:
+        if lot.available and lot.expires_at is not None and lot.expires_at <= at + within:
             # Half-open: at this moment they are gone (S4), so that the day before is their last.
             day = (lot.expires_at.astimezone(zone) - timedelta(microseconds=1)).date()
             by_day[day] = by_day.get(day, 0) + lot.available

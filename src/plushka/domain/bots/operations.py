@@ -1,6 +1,7 @@
 """Connecting a bot, noting how it does, disconnecting it."""
 
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,8 @@ from plushka.platform.vault import Vault
 
 SECRET_BYTES = 32
 PROBLEM_LENGTH_MAX = 500
+UPDATES_KEPT_FOR = timedelta(days=7)
+"""Messengers repeat themselves for a day at most."""
 
 
 def new_secret() -> str:
@@ -125,6 +128,18 @@ async def note_health(tx: Tx, bot_id: UUID, *, pending_updates: int = 0, problem
         tx.at,
         pending_updates,
         problem[:PROBLEM_LENGTH_MAX],
+    )
+
+
+async def clear_updates(tx: Tx) -> None:
+    """Forget updates that no messenger will repeat any more."""
+    await tx.execute(
+        """
+        -- bots.clear_updates
+        delete from bot_updates where tenant_id = $1 and at < $2
+        """,
+        tx.tenant_id,
+        tx.at - UPDATES_KEPT_FOR,
     )
 
 

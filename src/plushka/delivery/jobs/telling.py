@@ -1,0 +1,38 @@
+"""What members are told by the clock, points that burn soon; and forgetting what was told long ago."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from plushka.domain.bots.burning import tell_of_burning
+from plushka.domain.bots.operations import clear_updates
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.outgoing import clear
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+
+TOLD_AT_HOUR = 12
+"""By the clock of the business: nobody is woken for points."""
+
+
+async def tell_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
+    """Tell the tenant's members, some in each transaction, if it is the hour; repeated, it tells nobody twice."""
+    last, is_first = None, True
+    while is_first or last is not None:
+        is_first = False
+        async with database.transaction(tenant_id, actor="job:tell", at=clock.now()) as tx:
+            business = await get_business(tx)
+            if not is_the_hour(tx.at, business.time_zone):
+                return
+            last = await tell_of_burning(tx, business, after=last)
+
+
+def is_the_hour(at: datetime, time_zone: str) -> bool:
+    return at.astimezone(ZoneInfo(time_zone)).hour == TOLD_AT_HOUR
+
+
+async def forget_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
+    """Forget messages and updates of long ago."""
+    async with database.transaction(tenant_id, actor="job:forget", at=clock.now()) as tx:
+        await clear(tx)
+        await clear_updates(tx)
