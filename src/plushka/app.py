@@ -123,6 +123,7 @@ class Plushka:
             database=database,
             clock=self._clock,
             reference=reference,
+            vault=Vault.of(self._settings),
             sms=phone.FakeGateway(self._settings) if access.is_open(self._settings) else None,
         )
         vault = Vault.of(self._settings)

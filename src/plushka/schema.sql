@@ -575,6 +575,21 @@ grant update (seen_at, expires_at), delete on member_sessions to plushka_app;
 
 create index member_sessions_of_member on member_sessions (tenant_id, member_id);
 
+-- Launches of the app in a messenger, by what the messenger has signed: each opens it once. token_hash: of a launch
+-- by somebody we do not know; whoever brings the token and proves a phone is known there from then on.
+create table launches (
+    tenant_id uuid not null references businesses,
+    digest bytea not null,
+    messenger text not null check (messenger in ('telegram', 'max', 'vk')),
+    external_id text not null check (external_id <> ''),
+    token_hash bytea not null,
+    at timestamptz not null,
+    primary key (tenant_id, digest),
+    unique (tenant_id, token_hash)
+);
+
+grant delete on launches to plushka_app;
+
 -- That a member's personal data were destroyed: kept for three years, without the data themselves. followers: the
 -- members who had been merged into this one. categories: what was destroyed.
 create table erasure_acts (

@@ -1,9 +1,12 @@
 import { enlargeCodes } from "./enlarging.js";
+import { enter } from "./entering.js";
 import { keepPages } from "./keeping.js";
 import { renewCodes } from "./renewing.js";
 import { offerSharing } from "./sharing.js";
+import { travel } from "./travelling.js";
 
+travel();
 renewCodes();
 enlargeCodes();
-keepPages();
 offerSharing();
+enter().then(keepPages);

@@ -1,5 +1,7 @@
 // The pages seen last are kept for when there is no network (worker.js); of who has signed out nothing is kept.
 
+import { headers } from "./session.js";
+
 const PAGES = "plushka-pages";
 const FILES = "plushka-files";
 
@@ -15,7 +17,8 @@ export async function keepPages() {
   await keepFiles();
   // The page that is open was loaded before there was anybody to keep it.
   if (!navigator.serviceWorker.controller) {
-    await (await caches.open(PAGES)).add(location.pathname);
+    const page = await fetch(location.pathname, { headers: headers() });
+    await (await caches.open(PAGES)).put(location.pathname, page);
   }
 }
 

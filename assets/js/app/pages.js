@@ -1,10 +1,11 @@
 // Fetching a page of the app and showing it in place of the one that is open.
 
-/** Return the page at `url` as a document, and whether it is one kept from before (worker.js). */
-export async function load(url, options = {}) {
-  const response = await fetch(url, { credentials: "same-origin", ...options });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { response, page };
+import { headers } from "./session.js";
+
+/** Return the page at `url` as a document. */
+export async function load(url) {
+  const response = await fetch(url, { headers: headers() });
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
 /** Show `page` in place of the one that is open. */

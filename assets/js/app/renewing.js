@@ -25,7 +25,7 @@ async function renew({ atOnce = false } = {}) {
   const isEnlarged = document.querySelector(".is-enlarged") !== null;
   due = Infinity;
   try {
-    const { page } = await load(location.pathname);
+    const page = await load(location.pathname);
     // Somebody may have gone to another page meanwhile.
     if (document.querySelector("[data-renewed-after]")) {
       show(page);

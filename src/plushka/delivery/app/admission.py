@@ -26,6 +26,10 @@ STRANGER = "stranger"
 """What stands in ``opt["who"]`` of a handler that is for strangers too."""
 MESSENGER_HEADER = "plushka-messenger"
 """Sent by our script inside a messenger's frame, where cookies are not: the session goes by headers."""
+SESSION_HEADER = "plushka-session"
+"""Brings such a script the session that it is to go on with."""
+LAUNCH_HEADER = "plushka-launch"
+"""Sent by it for somebody new, who is known in the messenger from the moment when they prove a phone."""
 _BEARER = "Bearer "
 
 
@@ -90,6 +94,7 @@ async def _visit(connection: Connection) -> Visit:
         network=network,
         session=session,
         is_in_messenger=MESSENGER_HEADER in connection.headers,
+        launch=connection.headers.get(LAUNCH_HEADER, ""),
         said=connection.query_params.get("said", ""),
     )
 

@@ -11,6 +11,7 @@ from plushka.domain.purchases.reference import Reference
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 from plushka.platform.sms import SmsGateway
+from plushka.platform.vault import Vault
 
 PAGES = Pages("plushka.delivery.app")
 PATH = "/app/{business_id:uuid}"
@@ -26,6 +27,7 @@ class App:
     database: Database
     clock: Clock
     reference: Reference
+    vault: Vault
     sms: SmsGateway | None = None
 
 

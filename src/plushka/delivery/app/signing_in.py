@@ -13,14 +13,16 @@ from litestar.status_codes import (
     HTTP_502_BAD_GATEWAY,
 )
 
-from plushka.delivery.app.admission import STRANGER, cookie_of
+from plushka.delivery.app.admission import SESSION_HEADER, STRANGER, cookie_of
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.agreeing import agreement, refuse_other_texts
 from plushka.delivery.web.forms import Form
 from plushka.domain.bots.enrolling import find_inviter
+from plushka.domain.members.channels import bind_address
 from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
 from plushka.domain.members.identities import identify
+from plushka.domain.members.launches import find_launch
 from plushka.domain.members.model import NAME_LENGTH_MAX, Identity, IdentityTaken
 from plushka.domain.members.naming import confirm
 from plushka.domain.members.phone_codes import (
@@ -95,12 +97,7 @@ async def take(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
         taken = await take_code(tx, token, digits) if form.is_sound else WrongDigits(0)
     match taken:
         case Proof():
-            async with visit.writing() as tx:
-                session = await _enter(tx, taken)
-                texts = await list_consent_texts(tx)
-            if session is None:
-                return _new_page(visit, _afresh(visit, form), taken, texts)
-            return _entered(visit, session)
+            return await with_proof(visit, form, taken)
         case CodeOver():
             form = _afresh(visit, form)
             form.fail("phone", visit.words.gettext("This code works no more. Ask for a new one."))
@@ -141,7 +138,7 @@ async def join(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
             form.refused(refusal, default="personal_data" if refusal.field == "personal_data" else "name")
         if form.is_sound:
             async with visit.writing() as tx:
-                session = await _enter(tx, proof)
+                session = await _enter(tx, proof, visit)
             if session is not None:
                 return _entered(visit, session, said="welcome")
     return _new_page(visit, form, proof, texts, status=HTTP_422_UNPROCESSABLE_ENTITY)
@@ -160,6 +157,16 @@ async def leave(visit: NamedDependency[Visit]) -> Redirect:
 
 
 HANDLERS = [show_sign_in, send_code, take, join, leave]
+
+
+async def with_proof(visit: Visit, form: Form, proof: Proof) -> Response[str] | Redirect:
+    """Let in whoever has proved a phone; who is new is asked what a card needs."""
+    async with visit.writing() as tx:
+        session = await _enter(tx, proof, visit)
+        texts = await list_consent_texts(tx)
+    if session is None:
+        return _new_page(visit, _afresh(visit, form), proof, texts)
+    return _entered(visit, session)
 
 
 def phone_page(
@@ -218,18 +225,28 @@ async def _enrol(tx: Tx, proof: Proof, form: Form, name: str) -> None:
         await tell_members(tx, [Notice(inviter, f"friend:{member.id}", FriendCame())])
 
 
-async def _enter(tx: Tx, proof: Proof) -> str | None:
-    """Return the token of a new session of whose phone it is, and use the proof up; None: it is nobody's."""
+async def _enter(tx: Tx, proof: Proof, visit: Visit) -> str | None:
+    """Return the token of a new session of whose phone it is, and use the proof up; None: it is nobody's.
+
+    Who has opened the app in a messenger is known there from now on.
+    """
     member = await find_member(tx, Identity("phone", proof.phone))
     if member is None or not await use_proof(tx, proof):
         return None
     await confirm(tx, member.id)
-    return await open_session(tx, member.id, host="browser")
+    address = await find_launch(tx, visit.launch) if visit.launch else None
+    if address is not None:
+        await bind_address(tx, member.id, address, language=visit.look.language)
+    return await open_session(tx, member.id, host=address.messenger if address else "browser")
 
 
-def _entered(visit: Visit, token: str, *, said: str = "") -> Redirect:
+def _entered(visit: Visit, token: str, *, said: str = "") -> Response[str] | Redirect:
+    """Send to the card with the session: by a cookie, or by a header to the script in a messenger's frame."""
+    card = f"{visit.home}?said={said}" if said else visit.home
+    if visit.is_in_messenger:
+        return Response("", headers={SESSION_HEADER: token, "location": card, "cache-control": "no-store"})
     return Redirect(
-        f"{visit.home}?said={said}" if said else visit.home,
+        card,
         status_code=HTTP_303_SEE_OTHER,
         cookies=[cookie_of(visit.business.tenant_id, token)],
     )

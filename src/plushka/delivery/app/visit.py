@@ -24,7 +24,10 @@ from plushka.platform.i18n import Translator, translator
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody in the app of a business; ``session`` is None for a stranger. ``said`` names what was just done."""
+    """Somebody in the app of a business; ``session`` is None for a stranger. ``said`` names what was just done.
+
+    ``launch`` names how somebody new has opened the app in a messenger.
+    """
 
     app: App
     business: Business
@@ -34,6 +37,7 @@ class Visit:
     network: str
     session: MemberSession | None
     is_in_messenger: bool = False
+    launch: str = ""
     said: str = ""
 
     @property

@@ -5,7 +5,7 @@ from plushka.platform.database import Tx
 
 
 async def clear(tx: Tx) -> None:
-    """Remove the business's sessions of the app that have run out, and codes that count no more."""
+    """Remove the business's sessions of the app that have run out, and codes and launches that count no more."""
     await tx.execute(
         """
         -- members.clear: sessions
@@ -13,6 +13,14 @@ async def clear(tx: Tx) -> None:
         """,
         tx.tenant_id,
         tx.at,
+    )
+    await tx.execute(
+        """
+        -- members.clear: launches
+        delete from launches where tenant_id = $1 and at <= $2
+        """,
+        tx.tenant_id,
+        tx.at - DAY,
     )
     await tx.execute(
         """

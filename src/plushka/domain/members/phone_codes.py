@@ -151,6 +151,26 @@ async def take_code(tx: Tx, token: str, digits: str) -> Proof | WrongDigits | Co
     return Proof(token, row["phone"])
 
 
+async def prove(tx: Tx, phone: str, *, network: str) -> Proof:
+    """Note a phone (E.164) that was proved in another way: a messenger has signed that it is theirs."""
+    proof = Proof(new_token(), phone)
+    await tx.execute(
+        """
+        -- members.prove
+        insert into phone_codes (tenant_id, id, token_hash, phone, network, created_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        tx.tenant_id,
+        new_id(),
+        digest(proof.token),
+        phone,
+        network,
+        tx.at,
+        tx.at + PROOF_TTL,
+    )
+    return proof
+
+
 async def find_waiting(tx: Tx, token: str) -> str | None:
     """Return the phone whose code may still be tried."""
     phone: str | None = await tx.fetchval(

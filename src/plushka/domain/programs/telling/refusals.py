@@ -131,6 +131,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The password is too long."),
     ),
     "sign_in_failed": (marked("The e-mail or the password is wrong. Check both and try again."),),
+    # The member's app.
+    "launch_refused": (
+        marked("The messenger does not vouch for this any more. Close the app and open it again."),
+    ),
     # The sandbox.
     "sandbox_open": (marked("The business has a sandbox already. Close it first."),),
     "sandbox_in_sandbox": (marked("This is a sandbox itself: it needs no other one."),),
