@@ -9,12 +9,14 @@ STATIC := src/plushka/delivery/web/static
 ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -type f -not -path '$(STATIC)/*' \
 	\( -path 'assets/*' -o -name '*.html' -o -name '*.py' \) 2>/dev/null)
 
-.PHONY: run test lint format bench bench-members bench-web assets install install-dev lock
+PEERS := tests/peers/node_modules
+
+.PHONY: run test lint format bench bench-members bench-web assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
 
-test: install-dev assets lint
+test: install-dev assets peers lint
 	$(BIN)/pytest --numprocesses 2
 	$(BIN)/python -m tests.system_postgresql --numprocesses 2
 
@@ -59,6 +61,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml $(VENV)/.created
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+peers: $(PEERS)/.installed
+
+# Programs of others that tests speak to; nothing of the product needs them.
+$(PEERS)/.installed: tests/peers/package-lock.json tests/peers/package.json $(VENV)/.created
+	tools/with-node npm ci --prefix tests/peers --ignore-scripts --loglevel=error
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json $(VENV)/.created

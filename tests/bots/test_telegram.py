@@ -159,6 +159,13 @@ async def test_an_update_that_comes_again_after_a_restart_is_answered_once(scene
     assert len(scene.screen()) == 6
 
 
+async def test_an_update_that_cannot_be_read_holds_up_nothing(scene: Scene) -> None:
+    async with scene.working():
+        await scene.fake._tell(scene.fake_bot, "callback_query", {"id": "a query without its sender"})
+        await scene.fake.start(scene.fake_bot, VERA)
+        await scene.read(1)
+
+
 async def test_a_token_says_whose_it_is_and_a_wrong_one_is_refused(scene: Scene) -> None:
     async with open_shells(scene.settings) as shells:
         telegram = await shells.get("telegram")

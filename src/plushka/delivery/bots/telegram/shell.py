@@ -3,14 +3,16 @@
 import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+import structlog
 from aiogram import Bot as Caller
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
+    ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
@@ -34,6 +36,7 @@ from aiogram.methods import (
 )
 from aiogram.types import MenuButtonCommands, MenuButtonWebApp, Update, WebAppInfo
 from aiogram.utils.token import TokenValidationError
+from pydantic import ValidationError
 
 from plushka.delivery.bots.shell import Incoming, Parcel
 from plushka.delivery.bots.telegram.hearing import UPDATES, incoming
@@ -54,6 +57,8 @@ UNAUTHORIZED_WAIT_SECONDS = 60.0
 """A token that was revoked is renewed by a person, if ever."""
 
 Answer = TypeVar("Answer")
+
+log = structlog.get_logger()
 
 
 class TelegramShell:
@@ -108,11 +113,11 @@ class TelegramShell:
             ask = GetUpdates(
                 offset=offset, limit=UPDATES_MAX, timeout=POLL_SECONDS, allowed_updates=list(UPDATES)
             )
-            for update in await self._call(bot.token, ask, seconds=POLL_SECONDS + CALL_SECONDS_MAX):
-                told = incoming(update)
+            for update_id, update in await self._ask(bot, ask):
+                told = None if update is None else incoming(update)
                 if told is not None:
                     yield told
-                offset = update.update_id + 1
+                offset = update_id + 1
 
     async def confirm(self, bot: Bot, incoming: Incoming) -> None:
         if incoming.receipt:
@@ -131,6 +136,21 @@ class TelegramShell:
         if incoming is None or not incoming.receipt:
             return b""
         return msgspec.json.encode({"method": "answerCallbackQuery", "callback_query_id": incoming.receipt})
+
+    async def _ask(self, bot: Bot, ask: GetUpdates) -> list[tuple[int, Update | None]]:
+        """Return updates by id; None is one that the library cannot read, which must not hold up the rest."""
+        try:
+            updates = await self._call(bot.token, ask, seconds=POLL_SECONDS + CALL_SECONDS_MAX)
+        except ClientDecodeError as error:
+            return [(raw["update_id"], self._understood(raw)) for raw in error.data["result"]]
+        return [(update.update_id, update) for update in updates]
+
+    def _understood(self, raw: dict[str, Any]) -> Update | None:
+        try:
+            return Update.model_validate(raw)
+        except ValidationError:
+            log.warning("update_not_read", update_id=raw["update_id"], exc_info=True)
+            return None
 
     def _caller(self, token: str) -> Caller:
         return Caller(token, session=self._session)
@@ -156,6 +176,9 @@ class TelegramShell:
 def result_of(error: AiogramError) -> Result:  # noqa: PLR0911  one case a failure
     """Return what a failed sending means."""
     match error:
+        case ClientDecodeError(data={"ok": True}):
+            # It was taken; only what came back is newer than the library.
+            return Sent()
         case TelegramRetryAfter():
             return Wait(float(error.retry_after))
         case TelegramMigrateToChat():
