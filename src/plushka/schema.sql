@@ -1308,6 +1308,25 @@ grant update, delete on outgoing to plushka_app;
 
 create index outgoing_unfinished on outgoing (tenant_id, messenger, id) where finished_at is null;
 
+-- What members and staff write to each other. seen_at: when the other side first saw it.
+create table chat_messages (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    is_from_member boolean not null,
+    body text not null check (body <> '' and length(body) <= 2000),
+    actor text not null,
+    at timestamptz not null,
+    seen_at timestamptz,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update (seen_at), delete on chat_messages to plushka_app;
+
+create index chat_messages_of_member on chat_messages (tenant_id, member_id, id);
+create index chat_messages_unseen on chat_messages (tenant_id, member_id) where seen_at is null;
+
 -- bots -----------------------------------------------------------------------------------------------
 
 -- A business's own bot in a messenger. credentials: its token, the webhook's secret and the like, sealed with the

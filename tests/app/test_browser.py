@@ -21,6 +21,7 @@ PAGES = (
     "/profile",
     "/profile/data",
     "/profile/deletion",
+    "/chat",
 )
 NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "status of 401")
 """What a browser complains of that is as it should be: no network, and a page that asks to sign in."""

@@ -204,6 +204,7 @@ async def _walk_people(walk: Walk, app: Plushka, ids: dict[str, UUID]) -> None:
 async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
     await _walk_links(walk)
+    await walk.post("/inbox/{member_id:uuid}", "chat.answer", {"body": "Да"}, member_id=shop.member_id)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
     wording = {"after": "1", "marketing_ru": "Согласен.", "marketing_en": "I agree."}
     await walk.post("/settings/consents/{kind:str}", "consent_text.write", wording, kind="marketing")

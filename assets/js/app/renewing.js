@@ -1,4 +1,5 @@
-// A card whose code has aged is loaded anew: by the clock while it is seen, and at once when it is seen again.
+// A page that ages (a card with its code, a talk) is loaded anew: by the clock while it is seen, and at once when it is
+// seen again.
 
 import { load, setOffline, show } from "./pages.js";
 
@@ -11,7 +12,7 @@ export function renewCodes() {
   window.addEventListener("online", () => renew({ atOnce: true }));
 }
 
-/** Count the age of the code that is shown from now on. */
+/** Count the age of the page that is shown from now on. */
 export function schedule() {
   const shown = document.querySelector("[data-renewed-after]");
   due = shown ? Date.now() + 1000 * Number(shown.dataset.renewedAfter) : Infinity;
@@ -19,7 +20,9 @@ export function schedule() {
 
 async function renew({ atOnce = false } = {}) {
   const isShown = document.querySelector("[data-renewed-after]") !== null;
-  if (!isShown || document.hidden || (!atOnce && Date.now() < due)) {
+  // What is being typed must not be lost.
+  const isTyping = Boolean(document.querySelector("main textarea")?.value);
+  if (!isShown || isTyping || document.hidden || (!atOnce && Date.now() < due)) {
     return;
   }
   const isEnlarged = document.querySelector(".is-enlarged") !== null;

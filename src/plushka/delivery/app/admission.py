@@ -15,6 +15,7 @@ from plushka.domain.businesses.branding import get_branding
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.members import sessions
 from plushka.domain.members.sessions import MemberSession
+from plushka.domain.messages.chat import count_unseen_answers
 from plushka.platform.addresses import network_of
 from plushka.platform.errors import NotFound
 from plushka.platform.point_words import call_points
@@ -77,6 +78,7 @@ async def _visit(connection: Connection) -> Visit:
         branding = await get_branding(tx)
         token = _token(connection)
         session = await sessions.find_session(tx, token) if token else None
+        unseen = await count_unseen_answers(tx, session.member_id) if session else 0
     if session is not None and at - session.seen_at >= sessions.SEEN_EVERY:
         await _note_seen(app, business_id, session)
     call_points(business.point_words)
@@ -95,6 +97,7 @@ async def _visit(connection: Connection) -> Visit:
         session=session,
         is_in_messenger=MESSENGER_HEADER in connection.headers,
         launch=connection.headers.get(LAUNCH_HEADER, ""),
+        unseen=unseen,
         said=connection.query_params.get("said", ""),
     )
 

@@ -34,6 +34,7 @@ from plushka.domain.members.model import (
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.members.queries import get_member
 from plushka.domain.members.sessions import choose_language
+from plushka.domain.messages.chat import forget_chat
 from plushka.domain.messages.outgoing import forget
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import LANGUAGES
@@ -156,6 +157,7 @@ async def delete(visit: NamedDependency[Visit], request: AppRequest) -> Response
         return await _deletion_page(visit, form)
     async with visit.writing() as tx:
         await forget(tx, visit.member.member_id)
+        await forget_chat(tx, visit.member.member_id)
         await erase(tx, visit.member.member_id)
     return Redirect(
         f"{visit.home}/sign-in?said=deleted",

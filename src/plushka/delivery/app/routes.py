@@ -3,7 +3,17 @@
 from litestar import Router
 from litestar.di import Provide
 
-from plushka.delivery.app import branches, card, entering, friends, history, offline, profile, signing_in
+from plushka.delivery.app import (
+    branches,
+    card,
+    chat,
+    entering,
+    friends,
+    history,
+    offline,
+    profile,
+    signing_in,
+)
 from plushka.delivery.app.admission import admit, provide_visit
 from plushka.delivery.app.failures import EXCEPTION_HANDLERS
 
@@ -14,6 +24,7 @@ router = Router(
     route_handlers=[
         *branches.HANDLERS,
         *card.HANDLERS,
+        *chat.HANDLERS,
         *entering.HANDLERS,
         *friends.HANDLERS,
         *history.HANDLERS,

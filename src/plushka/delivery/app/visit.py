@@ -26,7 +26,7 @@ from plushka.platform.i18n import Translator, translator
 class Visit:
     """Somebody in the app of a business; ``session`` is None for a stranger. ``said`` names what was just done.
 
-    ``launch`` names how somebody new has opened the app in a messenger.
+    ``launch`` names how somebody new has opened the app in a messenger; ``unseen`` answers wait for the member.
     """
 
     app: App
@@ -38,6 +38,7 @@ class Visit:
     session: MemberSession | None
     is_in_messenger: bool = False
     launch: str = ""
+    unseen: int = 0
     said: str = ""
 
     @property
@@ -113,6 +114,7 @@ class Visit:
                 "style": style,
                 "tab": tab,
                 "is_member": self.session is not None,
+                "unseen": self.unseen,
                 "said": told_said(self.said, self.words),
                 "loaded_at": self.figures().moment(self.at),
                 **values,

@@ -10,12 +10,13 @@ from litestar.handlers import BaseRouteHandler
 
 from plushka.delivery.office.choosing import PARAMETER, PROGRAM_COOKIE, choose
 from plushka.delivery.office.context import Office
-from plushka.delivery.office.permissions import VISIT
+from plushka.delivery.office.permissions import VISIT, may
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.foreign_origin import SAFE_METHODS, method_of, refuse_foreign_origin
 from plushka.delivery.web.look import Look, look_of
 from plushka.delivery.web.notices import notice_of
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.chat import count_unseen_chats
 from plushka.domain.programs.queries import get_version, list_choices
 from plushka.domain.programs.serving import get_serving
 from plushka.domain.staff.model import Session
@@ -113,6 +114,7 @@ async def _visit(connection: Connection) -> Visit:
         usual = (await get_serving(tx, min(session.branch_ids))).id if session.branch_ids else None
         program = choose(programs, asked=asked, remembered=remembered, usual=usual)
         version = await get_version(tx, program.version_id) if program and program.version_id else None
+        unseen_chats = await count_unseen_chats(tx) if may(session, "chats.read") else 0
     return Visit(
         office=office,
         session=session,
@@ -131,6 +133,7 @@ async def _visit(connection: Connection) -> Visit:
         at=at,
         address=address_of(connection),
         notice=notice_of(connection.cookies),
+        unseen_chats=unseen_chats,
     )
 
 

@@ -28,6 +28,7 @@ class Section(Struct, frozen=True):
 class Item(Struct, frozen=True):
     """A line of the navigation as one person sees it; ``pages`` are those of the section that is open."""
 
+    name: str
     title: str
     icon: str
     href: str
@@ -43,6 +44,7 @@ SECTIONS = (
         "users",
         (
             Page("list", marked("All members"), "/members", "members.read"),
+            Page("inbox", marked("Messages of members"), "/inbox", "chats.read"),
             Page("import", marked("Import"), "/members/import", "members.import"),
             Page("approvals", marked("Waiting for approval"), "/members/approvals", "members.approve"),
         ),
@@ -108,6 +110,7 @@ def navigation(*, section: str, page: str, may: Callable[[str], bool]) -> tuple[
         shown = page or allowed[0].name
         items.append(
             Item(
+                name=known.name,
                 title=known.title,
                 icon=known.icon,
                 href=allowed[0].href,

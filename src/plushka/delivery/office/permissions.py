@@ -25,6 +25,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "receipts.read": EVERYBODY,
         "receipts.export": frozenset({"owner", "manager", "accountant"}),
         "receipts.margin": frozenset({"owner", "manager", "accountant"}),
+        "chats.read": frozenset({"owner", "manager", "marketer", "cashier"}),
+        "chats.answer": frozenset({"owner", "manager", "marketer", "cashier"}),
         "members.read": EVERYBODY,
         "members.enroll": frozenset({"owner", "manager", "marketer", "cashier"}),
         "members.edit": frozenset({"owner", "manager"}),

@@ -10,6 +10,7 @@ from plushka.delivery.office.admission import SecondFactorNeeded, SignInNeeded, 
 from plushka.delivery.office.engagement.routes import HANDLERS as ENGAGEMENT
 from plushka.delivery.office.failures import ask_for_second_factor, ask_to_sign_in, fail, fail_http, refuse
 from plushka.delivery.office.home.routes import HANDLERS as HOME
+from plushka.delivery.office.inbox.routes import HANDLERS as INBOX
 from plushka.delivery.office.journal.routes import HANDLERS as JOURNAL
 from plushka.delivery.office.members.routes import HANDLERS as MEMBERS
 from plushka.delivery.office.receipts.routes import HANDLERS as RECEIPTS
@@ -31,6 +32,7 @@ router = Router(
         *MEMBERS,
         *RECEIPTS,
         *ENGAGEMENT,
+        *INBOX,
         *JOURNAL,
         *SEARCH,
         *SETTINGS,

@@ -33,7 +33,8 @@ class Visit:
 
     ``program`` is the one whose points, tiers and sums pages show, of those in ``programs``; ``version`` of it is in
     force now, None before the first one is. ``names_program``: the address says which one it is.
-    ``workplaces`` are all the businesses that the person works for.
+    ``unseen_chats``: in how many talks members wait for an answer. ``workplaces`` are all the businesses that the
+    person works for.
     """
 
     office: Office
@@ -49,6 +50,7 @@ class Visit:
     at: datetime
     address: str
     notice: Notice | None = None
+    unseen_chats: int = 0
 
     @property
     def words(self) -> Translator:
@@ -215,4 +217,5 @@ class Visit:
             "person": self.session.account.name,
             "path": self.path,
             "notice_shown": self.notice,
+            "unseen_chats": self.unseen_chats,
         }

@@ -1,4 +1,4 @@
-"""What members are told: which message, to whom, what became of it.
+"""What members are told: which message, to whom, what became of it; and what they and staff write to each other.
 
-Table: ``outgoing``.
+Tables: ``outgoing`` and ``chat_messages``.
 """

@@ -160,6 +160,12 @@ class FriendCame(Told, tag="friend_came", frozen=True):
     pass
 
 
+class Answered(Told, tag="answered", frozen=True):
+    """Staff have answered what the member wrote in the app."""
+
+    body: str
+
+
 Content = (
     Greeting
     | ConsentNeeded
@@ -183,4 +189,5 @@ Content = (
     | BurnsSoon
     | TierReached
     | FriendCame
+    | Answered
 )

@@ -10,6 +10,7 @@ from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.members.consent_texts import ConsentTexts
 from plushka.domain.messages.contents import (
+    Answered,
     AskOffers,
     AskPhone,
     BalanceTold,
@@ -190,6 +191,9 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             )
         case FriendCame():
             return Message(voice.gettext("A friend of yours has come by your link. Thank you."))
+        case Answered(body):
+            answer = voice.gettext("{business} answers:", business=voice.bold(voice.business.name))
+            return Message(f"{answer}\n{escape(body, quote=False)}", rows=(_app(voice),))
         case _:
             assert_never(content)
 

@@ -132,6 +132,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "sign_in_failed": (marked("The e-mail or the password is wrong. Check both and try again."),),
     # The member's app.
+    "chat_unanswered": (marked("Your last messages wait for an answer. Write more when it has come."),),
     "launch_refused": (
         marked("The messenger does not vouch for this any more. Close the app and open it again."),
     ),

@@ -1,0 +1,1 @@
+"""The inbox: what members write in the app, and answers to them."""
