@@ -112,6 +112,14 @@ def test_the_russian_reads_as_it_should(content: Content, expected: str) -> None
     )
 
 
+def test_points_that_wait_are_told_beside_those_that_can_be_spent() -> None:
+    bought = Bought(RECEIPT, "Арбат", 70000, 35, 0, 250, 0, pending=35)
+    text = worded(bought, Voice(business=BUSINESS, language="ru", texts=ConsentTexts())).text.replace(
+        NBSP, " "
+    )
+    assert text.endswith("У вас <b>250 бонусов</b>. Скоро станут доступны: <b>35 бонусов</b>.")
+
+
 def test_who_spent_nothing_is_not_asked_whether_it_was_them() -> None:
     bought = Bought(RECEIPT, "Арбат", 70000, 35, 0, 250, 0)
     assert worded(bought, Voice(business=BUSINESS, language="ru", texts=ConsentTexts())).rows == ()

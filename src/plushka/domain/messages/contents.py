@@ -125,7 +125,7 @@ class SpendCode(Told, tag="spend_code", frozen=True):
 
 
 class Bought(Told, tag="bought", frozen=True):
-    """A purchase was booked: what it earned, what was spent on it."""
+    """A purchase was booked: what it earned, what was spent on it, and what there is now."""
 
     receipt_id: UUID
     branch: str
@@ -134,6 +134,7 @@ class Bought(Told, tag="bought", frozen=True):
     spent: int
     available: int
     scale: int
+    pending: int = 0
 
 
 class Returned(Told, tag="returned", frozen=True):

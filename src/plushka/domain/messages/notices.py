@@ -61,6 +61,7 @@ def of_purchase(receipt: Receipt, version: Version) -> Iterator[tuple[str, Conte
                 spent=spent,
                 available=receipt.balance.available if receipt.balance else 0,
                 scale=version.program.point.scale,
+                pending=receipt.balance.pending if receipt.balance else 0,
             ),
         )
     if outcome.tier_after is not None and outcome.tier_after != outcome.tier_before:

@@ -323,6 +323,10 @@ def _bought(content: Bought, voice: Voice) -> Message:
         branch=place,
     )
     second = voice.gettext("You have {points}.", points=voice.points(content.available, scale))
+    if content.pending:
+        second += " " + voice.gettext(
+            "{points} will come in soon.", points=voice.points(content.pending, scale)
+        )
     rows: tuple[tuple[Button, ...], ...] = ()
     if content.spent:
         rows = ((Button(voice.gettext("It was not me"), action=f"{NOT_ME}{content.receipt_id.hex}"),),)
