@@ -1,6 +1,5 @@
-// Builds assets/ into src/plushka/delivery/web/static/: a stylesheet and a script for the office and for the member's
-// app, one sprite of the icons in use, each under a name that holds the hash of its content, with brotli and gzip
-// twins beside it.
+// Builds assets/ into src/plushka/delivery/web/static/: for each audience a stylesheet and a script, one sprite of
+// the icons in use, each under a name that holds the hash of its content, with brotli and gzip twins beside it.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,13 +27,13 @@ function stylesheet(name) {
   return content;
 }
 
-async function script(path) {
+async function script(name, format) {
   const result = await build({
-    entryPoints: [join(here, "js", path)],
+    entryPoints: [join(here, "js", name)],
     bundle: true,
     minify: true,
     write: false,
-    format: "iife",
+    format,
     target: "es2020",
     legalComments: "none",
   });
@@ -55,10 +54,15 @@ rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const contents = {
   "app.css": stylesheet("app.css"),
-  "app.js": await script("app/app.js"),
-  "app-worker.js": await script("app/worker.js"),
+  "app.js": await script("app/app.js", "iife"),
+  "app-worker.js": await script("app/worker.js", "iife"),
   "office.css": stylesheet("office.css"),
-  "office.js": await script("office.js"),
+  "office.js": await script("office.js", "iife"),
+  "till.css": stylesheet("till.css"),
+  "till.js": await script("till/main.js", "esm"),
+  // Only for browsers that cannot read codes themselves, and of the very release that the script was made for.
+  "till-codes.js": await script("till/codes.js", "esm"),
+  "till-codes.wasm": readFileSync(createRequire(require.resolve("barcode-detector")).resolve("zxing-wasm/reader/zxing_reader.wasm")),
   "icons.svg": sprite(),
   "favicon.svg": readFileSync(join(here, "icons/favicon.svg")),
 };

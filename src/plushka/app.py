@@ -35,7 +35,10 @@ from plushka.delivery.pos.limits import (
 from plushka.delivery.pos.pages import pages_of
 from plushka.delivery.pos.rate import RateLimiter
 from plushka.delivery.pos.routes import ENDPOINTS
+from plushka.delivery.till.routes import Demo, TillPage
+from plushka.delivery.till.routes import router as till
 from plushka.demo import access, phone
+from plushka.demo.cafe.cashiers import CASHIER_PIN
 from plushka.domain.bots.connecting import BotDesk
 from plushka.domain.bots.herald import Herald
 from plushka.domain.messages.outgoing import CHANNEL
@@ -71,7 +74,16 @@ class Plushka:
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
-            route_handlers=[show_metrics, office, join, member_app, serve_worker, bots, *_fakes(settings)],
+            route_handlers=[
+                show_metrics,
+                office,
+                till,
+                join,
+                member_app,
+                serve_worker,
+                bots,
+                *_fakes(settings),
+            ],
             exception_handlers=EXCEPTION_HANDLERS,
             compression_config=COMPRESSION,
             lifespan=[self._run],
@@ -126,6 +138,7 @@ class Plushka:
             vault=Vault.of(self._settings),
             sms=phone.FakeGateway(self._settings) if access.is_open(self._settings) else None,
         )
+        web.state.till_page = TillPage(demo=_demo_till(self._settings))
         vault = Vault.of(self._settings)
         await purchases.start()
         try:
@@ -152,6 +165,12 @@ def _demo_email(settings: Settings) -> str | None:
     """Return whose office opens without a password: the demo's, and only where nobody but this machine can ask."""
     demo = access.find(settings) if access.is_open(settings) else None
     return demo.email if demo else None
+
+
+def _demo_till(settings: Settings) -> Demo | None:
+    """Return the way into a till of the demo's coffee shop, only where nobody but this machine can ask."""
+    demo = access.find(settings) if access.is_open(settings) else None
+    return Demo(key=next(iter(demo.cafe.values())).key, pin=CASHIER_PIN) if demo and demo.cafe else None
 
 
 def _fakes(settings: Settings) -> list[ControllerRouterHandler]:

@@ -38,7 +38,8 @@ class TillOut(Struct, frozen=True):
     """The till of the key. ``branch`` is null where it names one in each request; ``points`` without a programme.
 
     ``currency_decimals`` tells how many digits of an amount stand after the comma. ``point_words`` are the forms of
-    the business's word for points, by language. ``now`` is our clock, for a till whose own may be wrong.
+    the business's word for points, by language. With ``spending_needs_permit`` points are spent with the member's
+    code only. ``now`` is our clock, for a till whose own may be wrong.
     """
 
     id: UUID
@@ -53,6 +54,7 @@ class TillOut(Struct, frozen=True):
     branch: BranchOut | None
     points: PointsOut | None
     point_words: dict[str, dict[str, str]]
+    spending_needs_permit: bool
     now: datetime
 
 
@@ -79,6 +81,7 @@ async def show_till(call: Call[None, Query]) -> Answer[TillOut]:
             branch=BranchOut(branch.code, branch.name, branch.time_zone) if branch else None,
             points=points,
             point_words={"ru": structs.asdict(words.ru), "en": structs.asdict(words.en)},
+            spending_needs_permit=business.spending_needs_permit,
             now=call.at,
         )
     )

@@ -1,4 +1,4 @@
-"""The built stylesheet, script and icons, served from memory under names that hold their hash."""
+"""The built stylesheets, scripts and icons, served from memory under names that hold their hash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
 }
 
 

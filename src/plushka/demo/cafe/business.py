@@ -8,6 +8,7 @@ from uuid import UUID
 from plushka.demo.access import TillAccess
 from plushka.demo.business import ACTOR, EMAIL, ENROLLED_BEFORE
 from plushka.demo.cafe import menu
+from plushka.demo.cafe.cashiers import hire_cashiers
 from plushka.demo.cafe.guests import BRANCH_NAMES, BRANCHES, Guest, guest
 from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
 from plushka.demo.loading import Step, load_shares
@@ -55,6 +56,7 @@ async def open_cafe(
             tills[code] = await _open_branch(tx, code)
         await upsert_categories(tx, menu.CATEGORIES)
         await upsert_products(tx, menu.entries())
+        await hire_cashiers(tx)
         await _enroll_guests(tx, visits(yesterday), enrolled)
         keep(tills)
     return tills

@@ -94,6 +94,7 @@ def entries() -> list[ProductEntry]:
             name=dish.name,
             category=dish.category,
             cost_minor=dish.price_minor * _COST_PERCENT[dish.category] // 100,
+            price_minor=dish.price_minor,
         )
         for dish in MENU
     ]

@@ -1,0 +1,95 @@
+"""What the page's script says, in the reader's language.
+
+The business is not known yet when the page is served: the script puts its word for points in the place of ours.
+"""
+
+from string import Formatter
+from typing import Any
+
+from plushka.platform.i18n import Language, marked, translator
+from plushka.platform.point_words import OURS, calling_points
+
+_TEXTS = {
+    "key_malformed": marked(
+        "This is no key of a till: it begins with plk_. Copy it from the office once more."
+    ),
+    "key_unknown": marked("This key does not exist or was revoked."),
+    "no_connection": marked("There is no connection. Try again when it is back."),
+    "no_connection_to_open": marked(
+        "A shift opens and closes with a connection only. Selling goes on without one."
+    ),
+    "nobody_found": marked("Nobody has this phone or card."),
+    "code_not_here": marked("Nobody shows this code. Ask the member for a new one."),
+    "found_later": marked("There is no connection: points come when it is back."),
+    "needs_connection": marked("A code works with a connection only. Find the member by phone or card."),
+    "enrolled": marked("New member: the card is the phone."),
+    "kept": marked("Kept on this device. It is sent by itself when the connection is back."),
+    "kept_spending": marked(
+        "No answer came, so it is not known whether points were spent. The sale is sent again by itself, under the"
+        " same number: nothing is doubled."
+    ),
+    "amount_malformed": marked("This is no amount. Write it as 1 234,50."),
+    "amount_missing": marked("Type the amount first."),
+    "price_missing": marked("“{name}” has no price: type it as the amount, then choose the product."),
+    "no_product": marked("Nothing here has the code {code}: no member, no product."),
+    "camera_refused": marked(
+        "The camera cannot be used: allow it in the browser's settings, or type the number."
+    ),
+    "other_member": marked("This code is another member's."),
+    "book": marked("Book the sale: {amount}"),
+    "keep": marked("Keep the sale: {amount}"),
+    "give_back": marked("Give {amount} back"),
+    "earns": marked("+{points}"),
+    "spends": marked("−{points}"),
+    "burns": marked("{points} burn on {day}"),
+    "debt": marked("Owes {points}: the next ones pay it off"),
+    "pending": marked("{points} more are on their way"),
+    "next_tier": marked("then “{tier}”"),
+    "spend": marked("Spend {points}"),
+    "spend_nothing": marked("Spend no points"),
+    "spend_limit": marked("at most {points}"),
+    "blocked": marked("This member is blocked: the sale counts as one without a card."),
+    "unverified": marked("Enrolled by a link: points are spent after the first purchase."),
+    "birthday_today": marked("Birthday today"),
+    "birthday_near": marked("Birthday: {day}"),
+    "returned_points": marked("{points} return to the member"),
+    "clawed_points": marked("{points} are taken back"),
+    "owed_points": marked("{points} become a debt: they are spent already"),
+    "burned_points": marked("{points} have burned already and are not taken"),
+    "no_points_move": marked("No points move."),
+    "returned_done": marked("Given back: {amount}"),
+    "taken_back": marked("The sale was not sent yet and is taken off this device."),
+    "shift_of": marked("{name}, since {time}"),
+    "forgotten": marked("The shift of {name} was still open and is closed now."),
+    "items_waiting": marked("Waiting for the connection: {count}"),
+    "items_refused": marked("Not accepted: {count}"),
+    "kind_sale": marked("Sale {number}, {amount}"),
+    "kind_return": marked("Return {number}"),
+    "kind_enrolment": marked("New member {phone}"),
+    "letters": marked("Abc"),
+    "typed_amount": marked("Amount"),
+}
+
+
+def texts(language: Language) -> dict[str, Any]:
+    """Return the texts by name, and the forms of a number of points by the name that ``Intl.PluralRules`` gives."""
+    with calling_points(OURS):
+        words = translator(language)
+        told: dict[str, Any] = {
+            name: words.gettext(text, **_left_open(text)) for name, text in _TEXTS.items()
+        }
+        counts = {"one": 1, "few": 2, "many": 5, "other": 2}
+        for name, context in (("points", ""), ("points_object", "object")):
+            one, many = "{number}\u00a0point", "{number}\u00a0points"
+            told[name] = {
+                form: words.npgettext(context, one, many, count, number="{number}")
+                if context
+                else words.ngettext(one, many, count, number="{number}")
+                for form, count in counts.items()
+            }
+    return told
+
+
+def _left_open(text: str) -> dict[str, str]:
+    """Return the figures of a text, each standing for itself: the script fills them in."""
+    return {name: f"{{{name}}}" for _, name, _, _ in Formatter().parse(text) if name}

@@ -1,0 +1,172 @@
+"""A till page in a real browser, at a server that can be stopped and started on the same address."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from socket import socket
+from time import sleep
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from tests.conftest import SetClock
+from tests.pos.conftest import PIN, Cast, cast, new_cashier
+from tools.chromium import CHROMIUM, FLAGS
+
+from plushka.delivery.jobs.verification import verify_tenant
+from plushka.platform.database import Database
+
+__all__ = ["cast"]
+
+PHONE_SCREEN = {"width": 390, "height": 844}
+APPEARS_MS = 8_000
+STARTS_SECONDS = 20
+API = "/v1/"
+CASHIER = "Маша"
+PHONE = "+79161234567"
+expect.set_options(timeout=APPEARS_MS)
+
+
+class Server:
+    """A web process of its own, which can be killed and comes back on the same address."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self._environ = environ
+        with socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port: int = free.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        command = (sys.executable, "-m", "uvicorn", "--factory", "plushka.app:create_app")
+        self._process = subprocess.Popen(
+            [*command, "--port", str(self._port), "--log-level", "warning"], env=self._environ
+        )
+        for _ in range(STARTS_SECONDS * 20):
+            with suppress(httpx.TransportError):
+                if httpx.get(f"{self.address}/v1/health").is_success:
+                    return
+            sleep(0.05)
+        raise AssertionError("the server does not start")
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@dataclass
+class Desk:
+    """The till's page with its server, its books and a browser; ``complaints`` are the browser's."""
+
+    server: Server
+    cast: Cast
+    cashier: UUID
+    database: Database
+    clock: SetClock
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    async def device(self, **options: Any) -> BrowserContext:
+        """Return a new device that knows nothing of the till yet."""
+        given = {"viewport": PHONE_SCREEN, "locale": "ru", "has_touch": True, **options}
+        context = await self.browser.new_context(base_url=self.server.address, **given)
+        context.set_default_timeout(APPEARS_MS)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("console", self._hear)
+        return context
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        """Note what a browser complains of, besides an API that refuses or is away: that is what is tried here."""
+        is_unanswered = message.text.startswith("Failed to load resource")
+        if message.type == "error" and not (is_unanswered and API in message.location["url"]):
+            self.complaints.append(f"{message.text} {message.location['url']}")
+
+    async def open(self, context: BrowserContext, *, key: str | None = None) -> Page:
+        """Open the till by its key and begin the cashier's shift."""
+        page = await context.new_page()
+        await page.goto(f"/till#key={key or self.cast.anna.secret}")
+        await page.get_by_role("button", name=CASHIER).click()
+        await page.keyboard.type(PIN, delay=60)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#find")).to_be_focused()
+        return page
+
+    def till(self) -> httpx.AsyncClient:
+        """Return a client with the till's key, past the page."""
+        return httpx.AsyncClient(
+            base_url=self.server.address, headers={"Authorization": f"Bearer {self.cast.anna.secret}"}
+        )
+
+    def clock_on_the_wall(self) -> datetime:
+        """Return the moment by which the server goes."""
+        return datetime.now(UTC)
+
+    async def balance(self, phone: str = PHONE) -> int:
+        """Return what a member has, as the API tells it."""
+        async with self.till() as till:
+            answer = await till.get("/v1/members", params={"phone": phone})
+        assert answer.is_success, answer.text
+        available: int = answer.json()["balance"]["available"]
+        return available
+
+    async def receipts(self) -> list[dict[str, Any]]:
+        async with self.till() as till:
+            listed: list[dict[str, Any]] = (await till.get("/v1/receipts/latest")).json()["receipts"]
+        return listed
+
+    async def check_the_ledger(self) -> None:
+        """Prove that no point was lost or came from nowhere."""
+        result = await verify_tenant(self.database, self.clock, self.cast.anna.tenant_id)
+        assert not result.differences, result.differences
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """An hour ago: the server goes by the clock on the wall, and all was set up before."""
+    return SetClock(datetime.now(UTC) - timedelta(hours=1))
+
+
+@pytest.fixture
+def server(dsn: str, tmp_path: Path) -> Iterator[Server]:
+    server = Server({**os.environ, "DATABASE_URL": dsn, "PLUSHKA_DATA": str(tmp_path)})
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def desk(server: Server, cast: Cast, database: Database, clock: SetClock) -> AsyncIterator[Desk]:
+    cashier = await new_cashier(database, clock, cast.anna, name=CASHIER)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        desk = Desk(server, cast, cashier, database, clock, browser)
+        yield desk
+        await browser.close()
+    assert desk.complaints == [], "a script broke, or the policy forbade something"
+
+
+async def find(page: Page, text: str) -> None:
+    """Type a phone, card or code as a cashier does, and look for it."""
+    await page.locator("#find").fill(text)
+    await page.locator("#find").press("Enter")
+
+
+async def sell(page: Page, amount: str) -> None:
+    """Type an amount and book it."""
+    await page.locator("#amount").fill(amount)
+    await page.locator("#main").click()
+    await expect(page.locator("#next")).to_be_visible()
