@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,26 +106,23 @@ class Scene:
         await self.fake.share_contact(self.fake_bot, person)
         await self.read(said + 4, person)
 
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        """Keep the bot at work, as the worker does."""
-        stop = asyncio.Event()
-        async with open_shells(self.settings) as shells:
-            bots = Bots(
-                self.shop.database,
-                self.shop.clock,
-                self.vault,
-                shells,
-                public_url=self.settings.public_url,
-            )
-            assert self.settings.database_url is not None
-            task = asyncio.create_task(bots.run(self.settings.database_url, stop))
-            try:
-                yield
-            finally:
-                stop.set()
-                with suppress(asyncio.CancelledError):
-                    await task
+    def working(self) -> AbstractAsyncContextManager[None]:
+        return working_on(self.shop, self.settings, self.vault)
+
+
+@asynccontextmanager
+async def working_on(shop: Shop, settings: Settings, vault: Vault) -> AsyncIterator[None]:
+    """Keep the bots at work, as the worker does."""
+    stop = asyncio.Event()
+    async with open_shells(settings) as shells:
+        bots = Bots(shop.database, shop.clock, vault, shells, public_url=settings.public_url)
+        assert settings.database_url is not None
+        task = asyncio.create_task(bots.run(settings.database_url, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ RATE_PER_SECOND = 100
 """Requests of one API key, steadily, in one process."""
 
 TELEGRAM_API = "https://api.telegram.org"
+MAX_API = "https://platform-api2.max.ru"
 TOKEN_LENGTH_MIN = 16
 PHONES_PORT = 9000
 PHONES_PORT_AFTER = 1000
@@ -55,6 +56,7 @@ class Settings:
     public_url: str | None = None
     """Where people and messengers reach this installation: ``https://plushka.example``; None: from nowhere else."""
     telegram_api: str = TELEGRAM_API
+    max_api: str = MAX_API
     phones_port: int = PHONES_PORT
     """Of the demo's messengers, on this machine alone."""
     secret_key: str | None = None
@@ -85,6 +87,7 @@ class Settings:
                 environ, "PLUSHKA_PHONES_PORT", _phones_port(environ), range(1, 65536), problems
             ),
             public_url=_url(environ, "PLUSHKA_PUBLIC_URL", problems),
+            max_api=_url(environ, "PLUSHKA_MAX_API", problems) or MAX_API,
             telegram_api=_url(environ, "PLUSHKA_TELEGRAM_API", problems) or TELEGRAM_API,
             secret_key=_token(environ, "PLUSHKA_SECRET_KEY", problems, length_min=SECRET_KEY_LENGTH_MIN),
         )

@@ -36,7 +36,7 @@ class Shells:
 @asynccontextmanager
 async def open_shells(settings: Settings) -> AsyncIterator[Shells]:
     """Close the connections to messengers at the end."""
-    shells = Shells({"telegram": settings.telegram_api})
+    shells = Shells({"telegram": settings.telegram_api, "max": settings.max_api})
     try:
         yield shells
     finally:
@@ -49,6 +49,15 @@ def _telegram() -> Callable[[str], Shell]:
     return TelegramShell
 
 
-_LOADERS: Mapping[Messenger, Callable[[], Callable[[str], Shell]]] = {"telegram": _telegram}
+def _max() -> Callable[[str], Shell]:
+    from plushka.delivery.bots.max.shell import MaxShell
+
+    return MaxShell
+
+
+_LOADERS: Mapping[Messenger, Callable[[], Callable[[str], Shell]]] = {
+    "max": _max,
+    "telegram": _telegram,
+}
 SPOKEN: tuple[Messenger, ...] = tuple(_LOADERS)
 """The messengers that bots can be connected in."""

@@ -32,7 +32,7 @@ function button(key, message) {
     if (key.asks_contact) send("contact");
     else if (key.app) window.open(`${base}/app?url=${encodeURIComponent(key.app)}`, "_blank", "width=420,height=800");
     else if (key.link) window.open(key.link, "_blank");
-    else if (message) send("press", { message_id: message.id, action: key.action });
+    else if (key.action) send("press", { message_id: message.id, action: key.action });
     else send("write", { text: key.text });
   });
   return made;

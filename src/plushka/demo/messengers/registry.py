@@ -1,6 +1,7 @@
 """Bots of the demo, kept in the data folder: both their businesses and the messengers that are none know the tokens."""
 
 import secrets
+from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,7 @@ from plushka.demo import access
 from plushka.domain.bots.model import BotAccount, Credentials
 from plushka.domain.bots.operations import connect_bot, new_secret
 from plushka.domain.bots.queries import find_bot
+from plushka.domain.members.channels import Messenger
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 from plushka.platform.settings import Settings
@@ -17,6 +19,8 @@ from plushka.platform.vault import Vault
 
 FILE = "bots.json"
 ACTOR = "operator:demo"
+PLAYED: tuple[Messenger, ...] = ("telegram", "max")
+"""Messengers that the demo has in place of the real ones."""
 
 
 class Registration(Struct, frozen=True):
@@ -31,10 +35,21 @@ class Registration(Struct, frozen=True):
         return int(self.token.partition(":")[0])
 
 
-class Registry(Struct, frozen=True):
-    """The demo's bots, by messenger."""
+class Registered(Struct, frozen=True):
+    """A bot of a business in a messenger."""
 
-    telegram: tuple[Registration, ...] = ()
+    messenger: Messenger
+    tenant_id: UUID
+    bot: Registration
+
+
+class Registry(Struct, frozen=True):
+    """The demo's bots."""
+
+    bots: tuple[Registered, ...] = ()
+
+    def of(self, messenger: Messenger) -> list[Registered]:
+        return [one for one in self.bots if one.messenger == messenger]
 
 
 def read(settings: Settings) -> Registry:
@@ -43,33 +58,42 @@ def read(settings: Settings) -> Registry:
     return msgspec.json.decode(path.read_bytes(), type=Registry) if path.exists() else Registry()
 
 
-def keep(settings: Settings, registry: Registry) -> None:
-    access.write_privately(access.folder(settings) / FILE, msgspec.json.encode(registry))
-
-
 async def ensure_bots(
-    database: Database, clock: Clock, settings: Settings, businesses: dict[UUID, tuple[str, str]]
+    database: Database, clock: Clock, settings: Settings, businesses: Mapping[UUID, tuple[str, str]]
 ) -> None:
-    """Give each business, by its id, a bot of this username and name, unless it has one. Safe to repeat."""
+    """Give each business, by its id, a bot of this username and name in every messenger of the demo.
+
+    Safe to repeat; a messenger in which the business has a bot already is left alone.
+    """
     vault = Vault.of(settings)
-    for tenant_id, (username, name) in businesses.items():
-        registry = read(settings)
-        registration = next((one for one in registry.telegram if one.username == username), None)
-        if registration is None:
-            # Kept before it is connected: a bot that the messenger does not know must not be left behind.
-            registration = Registration(_token(), username, name)
-            keep(settings, Registry(telegram=(*registry.telegram, registration)))
-        async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
-            if await find_bot(tx, vault, "telegram") is None:
-                await connect_bot(
-                    tx,
-                    vault,
-                    "telegram",
-                    BotAccount(str(registration.id), username, name),
-                    credentials=Credentials(token=registration.token, secret=new_secret()),
-                    is_polled=True,
-                )
+    for messenger in PLAYED:
+        for tenant_id, (username, name) in businesses.items():
+            bot = _registration(settings, messenger, tenant_id, username, name)
+            async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
+                if await find_bot(tx, vault, messenger) is None:
+                    await connect_bot(
+                        tx,
+                        vault,
+                        messenger,
+                        BotAccount(str(bot.id), username, name),
+                        credentials=Credentials(token=bot.token, secret=new_secret()),
+                        is_polled=True,
+                    )
 
 
-def _token() -> str:
-    return f"{7_000_000_000 + secrets.randbelow(1_000_000_000)}:{secrets.token_urlsafe(26)}"
+def _registration(
+    settings: Settings, messenger: Messenger, tenant_id: UUID, username: str, name: str
+) -> Registration:
+    """Return the business's bot in a messenger, made if there is none.
+
+    It is kept before it is connected: a bot that the messenger does not know must not be left behind.
+    """
+    registry = read(settings)
+    for known in registry.of(messenger):
+        if known.tenant_id == tenant_id:
+            return known.bot
+    number = 7_000_000_000 + secrets.randbelow(1_000_000_000)
+    made = Registration(f"{number}:{secrets.token_urlsafe(26)}", username, name)
+    registry = Registry((*registry.bots, Registered(messenger, tenant_id, made)))
+    access.write_privately(access.folder(settings) / FILE, msgspec.json.encode(registry))
+    return made

@@ -7,7 +7,8 @@ import socket
 from aiohttp import web
 
 from plushka.demo.messengers import registry
-from plushka.demo.messengers.addresses import TELEGRAM_PREFIX
+from plushka.demo.messengers.addresses import MAX_PREFIX, TELEGRAM_PREFIX
+from plushka.demo.messengers.max import FakeMax
 from plushka.demo.messengers.phone import Phones
 from plushka.demo.messengers.telegram import FakeTelegram
 from plushka.platform.addresses import is_loopback
@@ -27,9 +28,19 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     host = listener.getsockname()[0]
     if settings.environment is Environment.PRODUCTION or not is_loopback(host):
         raise OnlyForTheDemo("The demo's messengers serve this machine alone, and not in production.")
-    telegram = FakeTelegram(registry.read(settings).telegram)
+    known = registry.read(settings)
+    telegram = FakeTelegram(tuple(one.bot for one in known.of("telegram")))
+    maximum = FakeMax(
+        {one.bot.token: (one.bot, f"{settings.public_url}/app/{one.tenant_id}") for one in known.of("max")}
+    )
     app = web.Application()
-    app.add_routes([*telegram.routes(TELEGRAM_PREFIX), *Phones([telegram]).routes()])
+    app.add_routes(
+        [
+            *telegram.routes(TELEGRAM_PREFIX),
+            *maximum.routes(MAX_PREFIX),
+            *Phones([telegram, maximum]).routes(),
+        ]
+    )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.SockSite(runner, listener).start()
@@ -38,4 +49,5 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
     await telegram.close()
+    await maximum.close()
     await runner.cleanup()

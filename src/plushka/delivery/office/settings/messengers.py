@@ -36,7 +36,14 @@ STEPS: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
             marked("Open @BotFather in Telegram and send /newbot."),
             marked("Give the bot a name and an address that ends in “bot”."),
             marked("Copy the token that BotFather answers with, and paste it here."),
-        )
+        ),
+        "max": (
+            marked(
+                "Make a bot in the cabinet “MAX for partners” of your organisation and wait until it is approved."
+            ),
+            marked("Name the address of your business's app there: {app}"),
+            marked("Copy the bot's token from its page there, and paste it here."),
+        ),
     }
 )
 """How a bot is made, for each messenger that bots can be connected in."""
@@ -191,10 +198,11 @@ async def _page(
 
 async def _place(visit: Visit, messenger: Messenger, form: Form | None) -> Place:
     words = visit.words
+    app = f"{visit.office.bots.public_url or 'https://…'}/app/{visit.business.tenant_id}"
     place = Place(
         messenger=messenger,
         title=words.gettext(MESSENGER_NAMES[messenger]),
-        steps=tuple(words.gettext(step) for step in STEPS[messenger]),
+        steps=tuple(words.gettext(step, app=app) for step in STEPS[messenger]),
         form=form or visit.form(),
         field=field_of(messenger),
     )
