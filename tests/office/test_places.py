@@ -56,6 +56,15 @@ async def test_a_branch_is_opened_and_changed(anna: httpx.AsyncClient) -> None:
     assert "Таганская" in (await anna.get("/settings/branches")).text
 
 
+@pytest.mark.parametrize("path", ["/settings", "/settings/branches/new"])
+async def test_a_time_zone_is_chosen_by_its_city(anna: httpx.AsyncClient, path: str) -> None:
+    page = (await anna.get(path)).text
+
+    assert 'value="Europe/Moscow" selected>Москва (UTC+3)</option>' in page
+    for city in ("Владивосток (UTC+10)", "Алматы (UTC+5)", "Киев (UTC+2)"):
+        assert f">{city}</option>" in page
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

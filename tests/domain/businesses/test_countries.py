@@ -41,3 +41,7 @@ def test_every_country_can_be_founded_in() -> None:
         main in time_zones_of(country)[1:2] or main in list_time_zones()
         for country, main in MAIN_ZONES.items()
     )
+
+
+def test_nobody_lives_in_a_distance_from_greenwich() -> None:
+    assert not [zone for zone in list_time_zones() if zone.startswith("Etc/")]

@@ -72,6 +72,6 @@ def _zones() -> Mapping[str, tuple[str, ...]]:
     by_country = defaultdict(list)
     known = available_timezones()
     for zone, country in get_global("zone_territories").items():
-        if zone in known:
+        if zone in known and not zone.startswith("Etc/"):
             by_country[country].append(zone)
     return {country: tuple(sorted(zones)) for country, zones in by_country.items()}

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.settings.own_branches import check_branch
+from plushka.delivery.office.time_zones import zone_name
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -154,7 +155,7 @@ async def _page(tx: Tx, program_id: UUID, visit: Visit, form: Form, *, told: str
         lines=lines,
         told=told,
         has_rules=await find_latest_version(tx, program_id) is not None,
-        zone=visit.business.time_zone,
+        zone=zone_name(visit.business.time_zone, visit.look.language, visit.at),
         may_move=visit.may("programs.publish"),
     )
 

@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.settings.own_branches import check_branch, own_branches
+from plushka.delivery.office.time_zones import zone_choices
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.hours import told_clock, told_hours
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.branches import change_branch, close_branch, open_planned, reopen_branch
-from plushka.domain.businesses.countries import time_zones_of
 from plushka.domain.businesses.model import (
     ADDRESS_LENGTH_MAX,
     CODE_LENGTH_MAX,
@@ -193,10 +193,7 @@ def _minutes(clock: time) -> int:
 
 
 def _page(visit: Visit, form: Form, branch: Branch | None, *, status: int = 200) -> Response[str]:
-    zones = list(time_zones_of(visit.business.country))
     zone = branch.time_zone if branch else visit.business.time_zone
-    if zone not in zones:
-        zones.append(zone)
     hours = branch.hours if branch else (None,) * 7
     return visit.page(
         "settings/branch.html",
@@ -206,7 +203,7 @@ def _page(visit: Visit, form: Form, branch: Branch | None, *, status: int = 200)
         form=form,
         branch=branch,
         zone=zone,
-        zones=[(name, name) for name in zones],
+        zones=zone_choices(visit.business.country, visit.look.language, visit.at, chosen=zone),
         day_starts=told_clock(branch.day_starts_minutes if branch else DAY_STARTS_MINUTES),
         days=[
             DayField(

@@ -11,10 +11,10 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import structs
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.time_zones import zone_choices
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.businesses.countries import time_zones_of
 from plushka.domain.businesses.declension import decline, pluralize
 from plushka.domain.businesses.operations import change_business
 from plushka.platform.errors import Refusal
@@ -121,7 +121,7 @@ def _page(visit: Visit, form: Form, *, status: int = 200) -> Response[str]:
         currency=f"{get_currency_name(business.currency, locale=visit.look.language)}, {business.currency}",
         may_change=visit.may("settings.change"),
         languages=[("ru", "Русский"), ("en", "English")],
-        zones=[(name, name) for name in sorted({*time_zones_of(business.country), business.time_zone})],
+        zones=zone_choices(business.country, visit.look.language, visit.at, chosen=business.time_zone),
         words=words,
         spending=[(value, visit.words.gettext(text)) for value, text in _SPENDING.items()],
         forms=[(name, visit.words.gettext(title)) for name, title in _FORMS.items()],

@@ -13,7 +13,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPR
 
 from plushka.delivery.office.context import PAGES, Office
 from plushka.delivery.office.preset_cards import preset_cards
-from plushka.delivery.office.welcome.choices import country_choices, currency_choices, zone_choices
+from plushka.delivery.office.time_zones import zone_choices
+from plushka.delivery.office.welcome.choices import country_choices, currency_choices
 from plushka.delivery.office.welcome.steps import (
     BUSINESS,
     EMPTY,

@@ -14,6 +14,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.changes import change_groups
 from plushka.delivery.office.engagement.draft.desk import Desk, load_desk
 from plushka.delivery.office.engagement.draft.places import find_problems
+from plushka.delivery.office.time_zones import zone_name
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -93,6 +94,6 @@ def _page(desk: Desk, form: Form) -> Response[str]:
         is_planned=desk.latest is not None and desk.latest.valid_from > visit.at,
         planned_for=visit.figures.moment(desk.latest.valid_from) if desk.latest else "",
         is_outdated=desk.latest is not None and desk.draft.began_from not in {None, desk.latest.number},
-        zone=visit.business.time_zone,
+        zone=zone_name(visit.business.time_zone, visit.look.language, visit.at),
         may_publish=visit.may("programs.publish"),
     )
