@@ -1,7 +1,8 @@
-// A row of tabs that is wider than the screen begins with the one that is open.
+// A row of tabs that is wider than the screen, and a list of pages that is longer, begins with the one that is open.
 
 export function showOpenTabs() {
-  for (const open of document.querySelectorAll("nav .shrink-0[aria-current=page]")) {
+  const rows = "nav .shrink-0[aria-current=page], nav.scrolls > [aria-current=page]";
+  for (const open of document.querySelectorAll(rows)) {
     open.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
   }
 }

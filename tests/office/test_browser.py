@@ -251,6 +251,18 @@ async def check(page: Page, screen: dict[str, int]) -> None:
     assert serious == [], page.url
 
 
+@pytest.mark.parametrize("height", [600, 900])
+async def test_the_open_page_of_a_long_section_is_in_sight_of_the_navigation(
+    stage: Stage, height: int
+) -> None:
+    page = await (await stage.context(viewport={"width": 1440, "height": height})).new_page()
+    await sign_in(page, stage.staff["owner"], to="/settings/sandbox")
+
+    open_one = page.get_by_role("navigation", name="Разделы").get_by_role("link", name="Песочница")
+    await expect(open_one).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("button", name="Выйти")).to_be_in_viewport(ratio=1)
+
+
 async def test_pages_are_read_without_scripts(stage: Stage) -> None:
     page = await (await stage.context(java_script_enabled=False)).new_page()
     await sign_in(page, stage.staff["owner"], to="/members")
