@@ -1392,6 +1392,33 @@ create table bot_talks (
 
 grant update on bot_talks to plushka_app;
 
+-- A till's question to a member, whether their points may be spent there; permit_id: they said yes.
+create table spend_questions (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    till_id uuid not null,
+    expires_at timestamptz not null,
+    permit_id uuid,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+grant update (permit_id) on spend_questions to plushka_app;
+
+create index spend_questions_of_member on spend_questions (tenant_id, member_id, till_id, id);
+
+-- Branches that let members agree to spending by a button of the bot.
+create table confirming_branches (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    primary key (tenant_id, branch_id),
+    foreign key (tenant_id, branch_id) references branches (tenant_id, id)
+);
+
+grant delete on confirming_branches to plushka_app;
+
 -- the application's role ------------------------------------------------------------------------------
 
 -- It reads and adds everywhere; what else it may do stands beside each table.

@@ -12,8 +12,10 @@ from tests.pos.conftest import Cast
 from tests.pos.conftest import settings as settings_of_till
 
 from plushka.demo.messengers.telegram import FakeTelegram
+from plushka.domain.bots.asking import list_confirming
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.queries import find_bot
+from plushka.domain.businesses.queries import list_branches
 from plushka.platform.database import Database
 from plushka.platform.settings import Settings
 from plushka.platform.vault import KEY_FILE, Vault
@@ -98,6 +100,22 @@ async def test_a_bot_whose_token_was_taken_back_says_so(anna: httpx.AsyncClient,
     del fake.bots[REGISTRATION.token]
     answer = plain((await anna.post(f"{PAGE}/telegram/check", follow_redirects=True)).text)
     assert "Что-то не так: Unauthorized" in answer
+
+
+async def test_branches_let_members_agree_by_a_button(
+    *, anna: httpx.AsyncClient, database: Database, clock: SetClock, cast: Cast
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        (branch,) = await list_branches(tx)
+    await anna.post(f"{PAGE}/confirming", data={"branch": str(branch.id)})
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        assert await list_confirming(tx) == {branch.id}
+    assert "Выбраны точки, где на списание соглашаются кнопкой" in plain(
+        (await anna.get("/settings/audit")).text
+    )
+    await anna.post(f"{PAGE}/confirming", data={})
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        assert await list_confirming(tx) == frozenset()
 
 
 async def test_there_is_no_such_messenger(anna: httpx.AsyncClient) -> None:

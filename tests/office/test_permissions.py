@@ -198,6 +198,7 @@ TABLE = {
     "GET /settings/branding": "owner manager marketer accountant",
     "GET /settings/branding/logo/{digest:str}": "owner manager marketer accountant",
     "GET /settings/messengers": "owner manager marketer",
+    "POST /settings/messengers/confirming": "owner manager",
     "POST /settings/messengers/{messenger:str}/connect": "owner manager",
     "POST /settings/messengers/{messenger:str}/check": "owner manager",
     "POST /settings/messengers/{messenger:str}/disconnect": "owner manager",

@@ -68,6 +68,7 @@ ELSEWHERE = {
     "POST /sign-out": "tests/office/test_audit.py",
     "POST /settings/branding": "tests/office/test_branding.py",
     "POST /settings/branding/logo/removal": "tests/office/test_branding.py",
+    "POST /settings/messengers/confirming": "tests/office/test_messengers.py",
     "POST /settings/messengers/{messenger:str}/connect": "tests/office/test_messengers.py",
     "POST /settings/messengers/{messenger:str}/disconnect": "tests/office/test_messengers.py",
     "POST /members/{member_id:uuid}/allow-spending": "tests/domain/purchases/test_held_back.py",

@@ -63,6 +63,9 @@ EXAMPLES: tuple[Content, ...] = (
     contents.BurnsSoon(points=50, good_until=date(2026, 4, 2), scale=0),
     contents.TierReached(tier="Золото"),
     contents.FriendCame(),
+    contents.SpendAsked(question_id=RECEIPT, branch="Арбат"),
+    contents.SpendAnswered(is_late=False),
+    contents.Answered(body="Здравствуйте <b>, проверим"),
 )
 
 

@@ -119,6 +119,13 @@ class ShownCodeOut(Struct, frozen=True):
     permit: PermitOut
 
 
+class QuestionOut(Struct, frozen=True):
+    """What a member was asked, until ``expires_at``; ``permit`` is there once they agreed."""
+
+    expires_at: datetime
+    permit: PermitOut | None
+
+
 class FiscalLine(Struct, frozen=True):
     """A part of a line as a fiscal receipt prints it: price × quantity comes to the sum exactly."""
 

@@ -100,6 +100,13 @@ class ShownCode(Wire, frozen=True):
     branch: Id | None = None
 
 
+class Asking(Wire, frozen=True):
+    """Whom to ask whether their points may be spent; a till of no branch names the ``branch``."""
+
+    member: OneMember
+    branch: Id | None = None
+
+
 class Texts(Query, frozen=True):
     """Which texts the answer shall carry: the lines for the printed receipt, the reasons of the decision."""
 

@@ -1,6 +1,6 @@
 """All endpoints of the API, in the order in which they are described."""
 
-from plushka.delivery.pos import holds, members, products, purchases, receipts, returns, shifts, till
+from plushka.delivery.pos import holds, members, permits, products, purchases, receipts, returns, shifts, till
 
 ENDPOINTS = (
     till.show_till,
@@ -9,6 +9,7 @@ ENDPOINTS = (
     members.find_member_by_identity,
     members.show_member,
     members.present_member_code,
+    permits.ask_member,
     purchases.quote_purchase,
     purchases.commit_purchase,
     purchases.commit_purchases,

@@ -1,4 +1,4 @@
 """A business's own bots: which it has, what a person may say to one, and what comes of it.
 
-Tables: ``bots``, ``bot_accounts``, ``bot_updates`` and ``bot_talks``.
+Tables: ``bots``, ``bot_accounts``, ``bot_updates``, ``bot_talks``, ``spend_questions`` and ``confirming_branches``.
 """

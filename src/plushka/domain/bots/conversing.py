@@ -8,10 +8,12 @@ import msgspec
 from msgspec import Struct, structs
 
 from plushka.domain.bots import answering
+from plushka.domain.bots.asking import agree
 from plushka.domain.bots.enrolling import enrol, find_link
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.talk import (
     Act,
+    AgreeToSpend,
     CountOpened,
     Enrol,
     Heard,
@@ -43,7 +45,7 @@ from plushka.domain.members.consents import note_consent
 from plushka.domain.members.links import note_opened
 from plushka.domain.members.model import ConsentUnchanged
 from plushka.domain.members.stopping import stop_spending
-from plushka.domain.messages.contents import Content, Joined, OffersChanged, SpendingStopped
+from plushka.domain.messages.contents import Content, Joined, OffersChanged, SpendAnswered, SpendingStopped
 from plushka.domain.messages.outgoing import say
 from plushka.domain.programs.model import UnknownProgram
 from plushka.engine.local_time import moment
@@ -123,7 +125,7 @@ class _Hearing:
                 if learnt is not None:
                     waiting.append(learnt)
 
-    async def _do(self, act: Act) -> Heard | None:  # noqa: C901  one case an act
+    async def _do(self, act: Act) -> Heard | None:  # noqa: C901, PLR0912  one case an act
         match act:
             case Say(what):
                 self.said.append(await self._answer(what))
@@ -141,6 +143,12 @@ class _Hearing:
                 if self.known is not None:
                     await stop_spending(self._tx, self.known.member_id, receipt_id=receipt_id)
                     self.said.append(SpendingStopped())
+            case AgreeToSpend(question_id):
+                if self.known is not None:
+                    is_in_time = await agree(
+                        self._tx, member_id=self.known.member_id, question_id=question_id
+                    )
+                    self.said.append(SpendAnswered(is_late=not is_in_time))
             case Reach(is_open):
                 if not is_open:
                     await mark_unreachable(self._tx, self._address, "blocked")

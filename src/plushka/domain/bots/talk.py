@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from plushka.domain.members.consent_texts import ConsentTexts
-from plushka.domain.messages.wording import AGREE, DECLINE, MENU, NO_OFFERS, NOT_ME, SPEAK, WANT_OFFERS
+from plushka.domain.messages.wording import AGREE, DECLINE, MENU, NO_OFFERS, NOT_ME, SPEAK, SPEND, WANT_OFFERS
 from plushka.platform.i18n import LANGUAGES, Language, translator
 
 START_LENGTH_MAX = 64
@@ -145,13 +145,19 @@ class StopSpending(Struct, frozen=True):
     receipt_id: UUID
 
 
+class AgreeToSpend(Struct, frozen=True):
+    """Let the till that asked this question spend."""
+
+    question_id: UUID
+
+
 class Reach(Struct, frozen=True):
     """Note whether they can be written to."""
 
     is_open: bool
 
 
-Act = Say | SayJoined | CountOpened | Enrol | WantOffers | Speak | StopSpending | Reach
+Act = Say | SayJoined | CountOpened | Enrol | WantOffers | Speak | StopSpending | AgreeToSpend | Reach
 
 
 def respond(  # noqa: PLR0911  one case a thing heard
@@ -226,6 +232,9 @@ def _press_as_member(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk
         if version != texts.version("marketing"):
             return talk, (Say("ask_offers"),)
         return structs.replace(talk, step="member"), (WantOffers(version),)
+    if action.startswith(SPEND):
+        question_id = _id_of(action.removeprefix(SPEND))
+        return talk, (AgreeToSpend(question_id),) if question_id else ()
     if action.startswith(NOT_ME):
         receipt_id = _id_of(action.removeprefix(NOT_ME))
         return talk, (StopSpending(receipt_id),) if receipt_id else ()

@@ -124,6 +124,19 @@ class SpendCode(Told, tag="spend_code", frozen=True):
     minutes: int
 
 
+class SpendAsked(Told, tag="spend_asked", frozen=True):
+    """A till asks whether it may spend their points."""
+
+    question_id: UUID
+    branch: str
+
+
+class SpendAnswered(Told, tag="spend_answered", frozen=True):
+    """They agreed; ``is_late``: nobody asks any more."""
+
+    is_late: bool
+
+
 class Bought(Told, tag="bought", frozen=True):
     """A purchase was booked: what it earned, what was spent on it, and what there is now."""
 
@@ -185,6 +198,8 @@ Content = (
     | LanguageChanged
     | SpendingStopped
     | SpendCode
+    | SpendAsked
+    | SpendAnswered
     | Bought
     | Returned
     | BurnsSoon

@@ -31,6 +31,8 @@ from plushka.domain.messages.contents import (
     NotYourPhone,
     OffersChanged,
     Returned,
+    SpendAnswered,
+    SpendAsked,
     SpendCode,
     SpendingStopped,
     TierReached,
@@ -55,6 +57,7 @@ WANT_OFFERS = "offers:on:"
 NO_OFFERS = "offers:off"
 SPEAK = "speak:"
 NOT_ME = "not_me:"
+SPEND = "spend:"
 """What buttons send back, followed by a version, a language or an id where a colon ends it; no longer than
 ``contents.ACTION_LENGTH_MAX``."""
 
@@ -174,6 +177,16 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
                 minutes=content.minutes,
             )
             return Message(text, keyboard="menu", picture=Picture(code=content.qr, number=content.digits))
+        case SpendAsked(question_id, branch):
+            text = voice.gettext("The till asks to spend your points: {branch}.", branch=voice.bold(branch))
+            yes = Button(voice.gettext("Agree to spend"), action=f"{SPEND}{question_id.hex}")
+            return Message(text, rows=((yes,),))
+        case SpendAnswered(is_late):
+            return Message(
+                voice.gettext("Nobody asks any more. Let the cashier ask again.")
+                if is_late
+                else voice.gettext("Done: the till may spend your points once.")
+            )
         case Bought():
             return _bought(content, voice)
         case Returned():

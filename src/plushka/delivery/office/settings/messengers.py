@@ -15,11 +15,13 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.bots.asking import list_confirming, set_confirming
 from plushka.domain.bots.connecting import BotDesk, Condition
 from plushka.domain.bots.links import start_link
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, Credentials, TokenMissing, TokenRefused, UnknownBot
 from plushka.domain.bots.operations import connect_bot, disconnect_bot, new_secret, note_health
 from plushka.domain.bots.queries import find_bot
+from plushka.domain.businesses.queries import list_branches
 from plushka.domain.members.channels import MESSENGER_NAMES, Messenger
 from plushka.domain.messages.outgoing import count_waiting
 from plushka.platform.errors import Refusal, TemporaryFailure
@@ -144,6 +146,17 @@ async def disconnect(visit: NamedDependency[Visit], messenger: FromPath[str]) ->
     )
 
 
+@post(f"{PATH}/confirming", opt={"action": "bots.change"})
+async def choose_confirming(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
+    """Choose the branches whose members may agree to spending by a button of the bot."""
+    form = await visit.typed(request)
+    chosen = set(form.values("branch"))
+    async with visit.writing() as tx:
+        branches = await list_branches(tx)
+        await set_confirming(tx, [branch.id for branch in branches if str(branch.id) in chosen])
+    return sent_on(PATH, visit.words.gettext("Saved."))
+
+
 async def _look(desk: BotDesk, bot: Bot) -> Condition:
     """Return how the bot is seen; that it cannot be asked is a condition too."""
     try:
@@ -185,6 +198,9 @@ async def _bot(visit: Visit, messenger: Messenger) -> Bot:
 async def _page(
     visit: Visit, forms: Mapping[Messenger, Form] | None = None, *, status: int = HTTP_200_OK
 ) -> Response[str]:
+    async with visit.reading() as tx:
+        confirming = await list_confirming(tx)
+        branches = [branch for branch in await list_branches(tx) if branch.closed_at is None]
     places = [await _place(visit, messenger, (forms or {}).get(messenger)) for messenger in STEPS]
     return visit.page(
         "settings/messengers.html",
@@ -192,6 +208,8 @@ async def _page(
         page="messengers",
         status=status,
         places=places,
+        form=visit.form(),
+        branches=[(str(branch.id), branch.name, branch.id in confirming) for branch in branches],
         may_change=visit.may("bots.change"),
     )
 

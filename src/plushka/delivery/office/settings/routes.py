@@ -47,6 +47,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     limits.save_limits,
     limits.show_limits,
     messengers.check,
+    messengers.choose_confirming,
     messengers.connect,
     messengers.disconnect,
     messengers.show_messengers,

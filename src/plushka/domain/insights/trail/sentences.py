@@ -59,6 +59,7 @@ GROUPS = {
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "account.change": (marked("Changed the own account"),),
+    "bot.confirming": (marked("Chose the branches where members agree to spending by a button"),),
     "bot.connect": (marked("Connected the bot @{username} in {messenger}"),),
     "bot.disconnect": (marked("Disconnected the bot @{username} in {messenger}"),),
     "branch.change": (marked("Changed the branch “{name}”"),),

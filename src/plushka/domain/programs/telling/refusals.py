@@ -174,6 +174,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "link_closed": (marked("This link is closed. Ask at the till how to enrol."),),
     "links_too_many": (marked("The business has as many links as fit."),),
     "bot_not_found": (marked("No such bot is connected."),),
+    "button_not_used": (marked("This branch does not let members agree by a button. Ask for their code."),),
+    "member_unreachable": (
+        marked("The member is in no messenger of the business, or has stopped its bot. Ask for their code."),
+    ),
     "token_missing": (marked("Paste the bot's token."),),
     "token_refused": (marked("The messenger knows no bot with this token. Copy it again, whole."),),
     "bot_taken": (

@@ -1,0 +1,83 @@
+"""A till asks a member by their bot whether it may spend, and a button answers."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from tests.bots.conftest import VERA, Scene
+from tests.bots.test_telegram import until_state
+from tests.conftest import SetClock
+from tests.pos.conftest import client_of, started
+
+from plushka.app import Plushka
+from plushka.domain.bots.asking import set_confirming
+from plushka.domain.businesses.queries import list_branches
+from plushka.domain.members.channels import Address
+from plushka.domain.staff.operations import issue_key
+
+MEMBER = {"phone": "+79990000101"}
+
+
+@pytest.fixture
+async def till(scene: Scene, clock: SetClock) -> AsyncIterator[httpx.AsyncClient]:
+    async with scene.shop.tx() as tx:
+        _, secret = await issue_key(
+            tx, till_id=scene.shop.caller.till_id, scopes=("members", "quotes", "purchases")
+        )
+    async with started(Plushka(scene.settings, clock)) as app, client_of(app, secret) as client:
+        yield client
+
+
+async def test_a_button_becomes_a_permit_that_spends_once(scene: Scene, till: httpx.AsyncClient) -> None:
+    refused = await till.post("/v1/members/permits", json={"member": MEMBER})
+    assert (refused.status_code, refused.json()["code"]) == (404, "member_not_found")
+    async with scene.working():
+        await scene.enrol()
+        refused = await till.post("/v1/members/permits", json={"member": MEMBER})
+        assert (refused.status_code, refused.json()["code"]) == (403, "button_not_used")
+        async with scene.shop.tx() as tx:
+            await set_confirming(tx, [branch.id for branch in await list_branches(tx)])
+            await tx.execute("update businesses set spending_needs_permit = true")
+
+        asked = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
+        assert asked["permit"] is None
+        again = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
+        assert again == asked
+        *_, question = await scene.read(5)
+        assert question == "Касса просит списать бонусы: <b>Арбат</b>."
+        await scene.press("Подтвердить списание")
+        *_, done = await scene.read(6)
+        assert done == "Готово: касса может один раз списать ваши бонусы."
+
+        permit = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()["permit"]
+        sale = {
+            "external_id": "1",
+            "currency": "RUB",
+            "member": MEMBER,
+            "redeem": 50,
+            "permit": permit["id"],
+            "lines": [{"sku": "coffee", "quantity_milli": 1000, "amount_minor": 100_00}],
+        }
+        assert (await till.post("/v1/purchases", json=sale)).status_code == 201
+        fresh = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
+        assert fresh["permit"] is None
+
+
+async def test_who_cannot_be_written_to_is_not_asked_and_a_late_answer_gives_nothing(
+    scene: Scene, till: httpx.AsyncClient, clock: SetClock
+) -> None:
+    async with scene.shop.tx() as tx:
+        await set_confirming(tx, [branch.id for branch in await list_branches(tx)])
+    async with scene.working():
+        await scene.enrol()
+        await till.post("/v1/members/permits", json={"member": MEMBER})
+        await scene.read(5)
+        clock.advance(timedelta(minutes=3))
+        await scene.press("Подтвердить списание")
+        *_, late = await scene.read(6)
+        assert late == "Кассир больше не спрашивает. Пусть спросит ещё раз."
+        await scene.fake.block(scene.fake_bot, VERA)
+        await until_state(scene, Address("telegram", str(VERA.id)), "blocked")
+        refused = await till.post("/v1/members/permits", json={"member": MEMBER})
+    assert (refused.status_code, refused.json()["code"]) == (409, "member_unreachable")
