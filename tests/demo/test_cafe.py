@@ -20,12 +20,14 @@ from plushka.demo.access import Access, TillAccess
 from plushka.demo.business import ACTOR, EMAIL
 from plushka.demo.cafe import business, guests, menu
 from plushka.demo.cafe.business import TENANT_ID, load_cafe, open_cafe
+from plushka.demo.cafe.cashiers import CASHIERS
 from plushka.demo.cafe.guests import DAYS, GUESTS, guest
 from plushka.demo.cafe.present import visitors
 from plushka.demo.cafe.year import TIME_ZONE, Visit, first_day, opens_at, visits
 from plushka.demo.setup import WaysInLost, ensure_cafe
 from plushka.demo.simulator import Tills
 from plushka.domain.businesses.queries import get_business, list_branches
+from plushka.domain.insights.receipts.found import list_cashiers
 from plushka.domain.ledger.verify import check
 from plushka.domain.programs.presets.shelf import get_preset
 from plushka.domain.programs.presets.writing import write_program
@@ -138,7 +140,9 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             assert len(await list_branches(tx)) == len(cafe) == 3
             assert version is not None
             assert version.program == write_program(get_preset("coffee"), currency="RUB", language="ru")
-            assert [(person.email, person.role) for person in await list_staff(tx)] == [(EMAIL, "owner")]
+            staff = {person.email: person.role for person in await list_staff(tx)}
+            assert staff == {EMAIL: "owner"} | dict.fromkeys(CASHIERS, "cashier")
+            assert set(await list_cashiers(tx, since=first_day(YESTERDAY))) == {*CASHIERS.values()}
         await database.close()
 
     asyncio.run(look())
@@ -149,7 +153,7 @@ def test_its_tills_sell_to_members_and_to_strangers(
 ) -> None:
     settings = Settings.from_environment({"DATABASE_URL": dsn, "PLUSHKA_DATA": str(tmp_path)})
 
-    async def sell() -> list[tuple[str, bool]]:
+    async def sell() -> list[tuple[str, str]]:
         clock = SetClock(NOW)
         async with started(Plushka(settings, clock)) as app:
             transport = httpx.ASGITransport(app)
@@ -167,7 +171,7 @@ def test_its_tills_sell_to_members_and_to_strangers(
         database = await Database.connect(dsn, connections_max=1)
         async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW) as tx:
             rows = await tx.fetch(
-                "select external_id, member_id is not null as is_member from receipts where tenant_id = $1",
+                "select external_id, cashier from receipts where tenant_id = $1",
                 tx.tenant_id,
             )
         await database.close()
@@ -175,6 +179,7 @@ def test_its_tills_sell_to_members_and_to_strangers(
 
     sold = asyncio.run(sell())
     assert len({number for number, _ in sold}) == 6
+    assert {cashier for _, cashier in sold} <= {*CASHIERS.values()}
 
 
 def known(card: str | None) -> bool:

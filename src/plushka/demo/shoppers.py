@@ -14,13 +14,17 @@ WINDOW_BASKETS = 500
 
 
 class Shopper(Struct, frozen=True):
-    """Somebody at a till of ``branch``, with a card or without; ``receipt`` is the number their receipt gets."""
+    """Somebody at a till of ``branch``, with a card or without; ``receipt`` is the number their receipt gets.
+
+    ``cashier`` is who serves them, where it is known.
+    """
 
     branch: str
     receipt: str
     card: str | None
     lines: tuple[PurchaseLine, ...]
     pays_with_points: bool
+    cashier: str | None = None
 
 
 Queue = Callable[[int], Iterator[Shopper]]

@@ -116,6 +116,7 @@ class Tills:
 
     async def _ring_up(self, shopper: Shopper) -> Sale:
         member = {} if shopper.card is None else {"member": {"card": shopper.card}}
+        cashier = {} if shopper.cashier is None else {"cashier": shopper.cashier}
         sale = Sale(
             branch=shopper.branch,
             external_id=shopper.receipt,
@@ -124,6 +125,7 @@ class Tills:
                 "occurred_at": self._clock.now(),
                 "currency": self._currency,
                 **member,
+                **cashier,
                 "lines": [
                     {
                         "sku": line.sku,

@@ -7,6 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from plushka.demo.cafe import menu
+from plushka.demo.cafe.cashiers import on_shift
 from plushka.demo.cafe.guests import BRANCHES, GUESTS, guest
 from plushka.demo.cafe.year import SATURDAY, TIME_ZONE
 from plushka.demo.shoppers import Queue, Shopper
@@ -31,10 +32,12 @@ def _visitor(number: int, local: datetime) -> Shopper:
     draw = Random(f"cafe visitor {number}")  # noqa: S311 - invention, not secrecy
     drawn = [guest(draw.randrange(GUESTS)) for _ in range(REGULARS_OF)]
     who = None if draw.random() < STRANGERS_SHARE else min(drawn, key=lambda one: one.gap_days)
+    branch = draw.choice(BRANCHES) if who is None else who.branch
     return Shopper(
-        branch=draw.choice(BRANCHES) if who is None else who.branch,
+        branch=branch,
         receipt=f"T-{number:05}",
         card=None if who is None else who.card,
         lines=menu.basket(draw, hour=local.hour, month=local.month, is_weekend=local.weekday() >= SATURDAY),
+        cashier=on_shift(branch, local.date()),
         pays_with_points=who is not None and draw.random() < who.pays_share,
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from plushka.demo.cafe import menu
+from plushka.demo.cafe.cashiers import on_shift
 from plushka.demo.cafe.guests import BRANCHES, DAYS, GUESTS, Guest, card, guest
 from plushka.domain.members.model import Identity
 from plushka.domain.purchases.model import Purchase, PurchaseLine
@@ -55,6 +56,7 @@ class Visit(Struct, frozen=True):
             occurred_at=self.at,
             currency=menu.CURRENCY,
             member=None if self.guest is None else Identity(kind="card", value=card(self.guest)),
+            cashier=on_shift(self.branch, self.at.astimezone(ZoneInfo(TIME_ZONE)).date()),
             redeem="max" if self.pays_with_points else 0,
         )
 
