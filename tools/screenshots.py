@@ -1,6 +1,7 @@
 """Takes the pictures of the documents from a running demo: ``.venv/bin/python -m tools.screenshots``.
 
-Needs Chromium, and ``make run`` going on beside it. Pictures go to ``docs/office``, small enough for a repository.
+Needs Chromium, and ``make run`` going on beside it. Pictures go to ``docs/office`` and ``docs/till``, small enough
+for a repository.
 """
 
 import asyncio
@@ -10,11 +11,18 @@ from typing import Annotated
 from cyclopts import Parameter, run
 from playwright.async_api import Browser, Page, async_playwright
 
+from plushka.demo.cafe.cashiers import CASHIER_PIN, CASHIERS
+from plushka.demo.cafe.guests import card
 from tools.chromium import CHROMIUM, FLAGS
 
-FOLDER = Path(__file__).parent.parent / "docs" / "office"
+DOCUMENTS = Path(__file__).parent.parent / "docs"
+FOLDER = DOCUMENTS / "office"
+TILL_FOLDER = DOCUMENTS / "till"
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 1024, "height": 768}
+SETTLES_MS = 700
+GUESTS_TRIED = 60
 LIVE_MS = 4000
 """Long enough for the list of receipts to be renewed once."""
 
@@ -32,9 +40,12 @@ async def _take(address: str) -> None:
         for language in ("ru", "en"):
             laptop = await _enter(browser, address, language, theme="light", screen=LAPTOP)
             await _walk(laptop, language)
+            await _serve(browser, address, language, theme="light", screen=PHONE, name="phone")
+            await _serve(browser, address, language, theme="light", screen=TABLET, name="tablet")
         phone = await _enter(browser, address, "ru", theme="dark", screen=PHONE)
         await _open_receipt(phone)
         await _keep(phone, "receipt-phone-dark-ru")
+        await _serve(browser, address, "ru", theme="dark", screen=PHONE, name="dark")
         await browser.close()
 
 
@@ -77,6 +88,48 @@ async def _walk(page: Page, language: str) -> None:
         await page.get_by_role("main").get_by_role("button").click()
     await page.locator("button.checking:enabled").wait_for()
     await _keep(page, f"ledger-{language}")
+
+
+async def _serve(
+    browser: Browser, address: str, language: str, *, theme: str, screen: dict[str, int], name: str
+) -> None:
+    """Serve a guest of the coffee shop at its till: points spent, the receipt, a sale without a network."""
+    page = await _enter(browser, address, language, theme=theme, screen=screen)
+    await page.goto("/till/demo")
+    await page.get_by_role("button", name=next(iter(CASHIERS.values()))).click()
+    await page.keyboard.type(CASHIER_PIN, delay=80)
+    await page.keyboard.press("Enter")
+    await _find_guest_with_points(page)
+    await page.locator("#amount").fill("740")
+    await page.locator("[data-spending] button").nth(1).click()
+    await _keep_till(page, f"sale-{name}-{language}")
+    await page.locator("#main").click()
+    await page.locator("[data-slip]").wait_for()
+    await _keep_till(page, f"done-{name}-{language}")
+    await page.locator("#next ~ button").click()
+    await page.locator("[data-effects] li").first.wait_for()
+    await _keep_till(page, f"return-{name}-{language}")
+    await page.keyboard.press("Escape")
+    await page.context.set_offline(offline=True)
+    await page.locator("#find").fill("+7 900 000-00-00")
+    await page.locator("#find").press("Enter")
+    await page.locator("#amount").fill("320")
+    await _keep_till(page, f"offline-{name}-{language}")
+
+
+async def _find_guest_with_points(page: Page) -> None:
+    for number in range(GUESTS_TRIED):
+        await page.locator("#find").fill(card(number))
+        await page.locator("#find").press("Enter")
+        await page.locator("[data-balance]").wait_for()
+        if int("".join(filter(str.isdigit, await page.locator("[data-balance]").inner_text()))) > 0:
+            return
+        await page.keyboard.press("Escape")
+
+
+async def _keep_till(page: Page, name: str) -> None:
+    await page.wait_for_timeout(SETTLES_MS)
+    await page.screenshot(path=TILL_FOLDER / f"{name}.png")
 
 
 async def _open_receipt(page: Page) -> None:
