@@ -71,12 +71,29 @@ HEADINGS: dict[Column, frozenset[str]] = {
         | {"external id", "external code", "customer id", "client id", "member id", "guid", "uuid"}
     ),
     Column.BIRTHDAY: frozenset(
-        {"день рождения", "дата рождения", "др", "д р", "рождение", "birthday", "birth date", "birthdate"}
+        {
+            "день рождения",
+            "дата рождения",
+            "дата рожд",
+            "др",
+            "д р",
+            "рождение",
+            "birthday",
+            "birth date",
+            "birthdate",
+        }
         | {"date of birth", "dob"}
     ),
     Column.BALANCE: frozenset(
         {"баланс", "бонусы", "баллы", "остаток", "бонусный баланс", "баланс бонусов", "остаток бонусов"}
         | {"баланс баллов", "остаток баллов", "сумма бонусов", "количество бонусов", "на счету", "накоплено"}
+        | {
+            "накоплено бонусов",
+            "накоплено баллов",
+            "накопленные бонусы",
+            "накопленные баллы",
+            "текущий баланс",
+        }
         | {"balance", "points", "bonus", "bonuses", "points balance", "bonus balance", "current balance"}
     ),
     Column.TIER: frozenset(
@@ -132,6 +149,11 @@ HEADINGS: dict[Column, frozenset[str]] = {
         | {"marketing", "marketing consent", "consent to marketing", "newsletter", "opt in", "subscribed"}
     ),
 }
+
+_WHOSE = frozenset(
+    {"клиента", "покупателя", "гостя", "участника", "customer", "client", "member", "guest", "s"}
+)
+"""Words of a heading that tell nothing: every column is the member's."""
 
 
 def recognize(table: Table, *, country: str, today: date) -> tuple[tuple[Column | None, ...], bool]:
@@ -199,8 +221,12 @@ _DATES = frozenset({Column.BIRTHDAY, Column.ENROLLED})
 
 
 def _by_heading(cell: str) -> Column | None:
-    words = " ".join(_WORDS.split(cell.lower().replace("ё", "е"))).strip()
-    return next((column for column, known in HEADINGS.items() if words in known), None)
+    words = [word for word in _WORDS.split(cell.lower().replace("ё", "е")) if word]
+    return _known(words) or _known([word for word in words if word not in _WHOSE])
+
+
+def _known(words: Sequence[str]) -> Column | None:
+    return next((column for column, known in HEADINGS.items() if " ".join(words) in known), None)
 
 
 def _by_content(cells: Sequence[str], *, country: str, today: date) -> Column | None:
