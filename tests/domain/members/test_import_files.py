@@ -20,7 +20,7 @@ from plushka.domain.members.imports.model import (
 from plushka.domain.members.imports.rows import Facts
 from plushka.domain.members.imports.understanding import propose, understand
 from plushka.domain.members.model import Identity
-from plushka.domain.programs.telling.imports import PROBLEM_CODES, problem_sentence
+from plushka.domain.programs.telling.imports import PROBLEM_CODES, row_sentences
 from plushka.platform.i18n import LANGUAGES
 
 TODAY = date(2026, 3, 10)
@@ -83,6 +83,15 @@ def test_columns_without_headings_are_known_by_what_stands_in_them() -> None:
     assert columns == (Column.NAME, Column.PHONE, Column.EMAIL, Column.BIRTHDAY, Column.ENROLLED, None)
 
 
+def test_headings_are_known_in_the_words_of_other_programmes() -> None:
+    headings = ["Телефон гостя", "Имя покупателя", "Накоплено баллов", "Дата рожд.", "Client’s card number"]
+    table = Table(rows=[headings, ["89161234567", "Анна", "100", "28.02.1990", "77"]])
+
+    columns, _ = recognize(table, country="RU", today=TODAY)
+
+    assert columns == (Column.PHONE, Column.NAME, Column.BALANCE, Column.BIRTHDAY, Column.CARD)
+
+
 def test_an_unknown_heading_does_not_make_dates_of_visits_birthdays() -> None:
     table = Table(rows=[["Phone", "Seen"], ["89161234567", "28.02.1990"]])
 
@@ -123,7 +132,20 @@ def test_a_problem_names_its_column_and_is_told(*, cells: str, code: str, is_fat
     problem = row.problems[0]
     assert (problem.code, problem.is_fatal) == (code, is_fatal)
     for language in LANGUAGES:
-        assert problem_sentence(problem, language, scale=0)
+        assert row_sentences(row.problems, language, scale=0)
+
+
+def test_what_becomes_of_a_row_is_told_once_however_much_is_wrong_with_it() -> None:
+    taken, left_out = rows_of(
+        "ФИО;Телефон;Почта;Бонусы;Дата рождения\nАнна;12;anna@plushka.example;;31.02.1990\nБорис;12;;-5;\n"
+    )
+
+    assert row_sentences(taken.problems, "ru", scale=0) == (
+        "«12» — не номер телефона. «31.02.1990» — не дата. Остальное из строки берётся."
+    )
+    told = row_sentences(left_out.problems, "ru", scale=0)
+    assert told.count("Эта строка пропускается.") == 1
+    assert "Остальное" not in told
 
 
 def test_who_stands_twice_in_a_file_is_taken_once() -> None:

@@ -16,7 +16,7 @@ from plushka.domain.members.imports.understanding import propose, understand
 from plushka.domain.programs.importing import Outcome, facts_of, import_members
 from plushka.domain.programs.model import ImportExceedsTrial, PublishedVersion, UnknownProgram
 from plushka.domain.programs.queries import find_asked_version
-from plushka.domain.programs.telling.imports import problem_sentence
+from plushka.domain.programs.telling.imports import row_sentences
 from plushka.domain.tasks.queries import read_parts
 from plushka.domain.tasks.running import Run
 from plushka.platform.csv_files import Cell, csv_bytes
@@ -178,9 +178,7 @@ class Telling:
         return csv_bytes(rows, self._language, is_beginning=is_first)
 
     def _told(self, outcome: Outcome) -> str:
-        return " ".join(
-            problem_sentence(problem, self._language, scale=self._scale) for problem in outcome.problems
-        )
+        return row_sentences(outcome.problems, self._language, scale=self._scale)
 
 
 async def _situation(run: Run) -> tuple[Business, PublishedVersion]:

@@ -29,7 +29,7 @@ from plushka.domain.programs.import_work import BRING_IN, READ, TRY, Report, Sam
 from plushka.domain.programs.importing import facts_of
 from plushka.domain.programs.model import PublishedVersion, UnknownProgram
 from plushka.domain.programs.queries import find_asked_version, find_version_in_force
-from plushka.domain.programs.telling.imports import COLUMN_NAMES, problem_sentence
+from plushka.domain.programs.telling.imports import COLUMN_NAMES, row_sentences
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.model import INPUT_BYTES_MAX, PART_BYTES, Task, UnknownTask
 from plushka.domain.tasks.queries import get_task, read_parts
@@ -54,7 +54,7 @@ class Preview(Struct, frozen=True):
 
     number: int
     cells: Sequence[str]
-    problems: Sequence[str]
+    problems: str
     is_fatal: bool
 
 
@@ -373,7 +373,7 @@ def _preview(row: ImportRow, sample: Sample, width: int, scale: int, visit: Visi
     return Preview(
         number=row.number,
         cells=[*sample.head[row.number - 1], *[""] * width][:width],
-        problems=[problem_sentence(problem, visit.look.language, scale=scale) for problem in row.problems],
+        problems=row_sentences(row.problems, visit.look.language, scale=scale),
         is_fatal=row.is_fatal,
     )
 
