@@ -1,9 +1,11 @@
 """The member's way, by hand on the demo's phone in a real browser: enrol, buy at a till, be told, stop spending."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from aiogram.utils.web_app import safe_parse_webapp_init_data
 from playwright.async_api import Page, async_playwright, expect
 from tests.bots.conftest import PATIENCE_SECONDS, REGISTRATION, VERA, Scene, serving
 from tests.conftest import SetClock
@@ -73,6 +75,16 @@ async def test_a_member_enrols_by_hand_buys_and_hears_of_it(
         member = await find_member(tx, Identity("phone", "+79990000101"))
     assert member is not None
     assert member.spending_stopped_at is not None
+
+
+async def test_the_app_is_opened_with_data_that_the_bots_token_has_signed(page: Page) -> None:
+    where = f"{page.url}/app?url=http://127.0.0.1:1/app/x"
+    async with httpx.AsyncClient() as browser:
+        location = (await browser.get(where)).headers["location"]
+    address, _, fragment = location.partition("#")
+    assert address == "http://127.0.0.1:1/app/x"
+    data = parse_qs(fragment)["tgWebAppData"][0]
+    assert safe_parse_webapp_init_data(REGISTRATION.token, data).user.id == VERA.id  # type: ignore[union-attr]
 
 
 async def test_the_phone_says_that_it_is_none_and_takes_no_orders_from_other_pages(

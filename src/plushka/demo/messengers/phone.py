@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 from aiohttp import web
+from yarl import URL
 
 from plushka.demo.messengers.chats import Chat
 from plushka.demo.messengers.people import PEOPLE, Person, person_of
@@ -148,7 +149,8 @@ class Phones:
 
     async def _open_app(self, request: web.Request) -> web.Response:
         messenger, bot, person = self._scene(request)
-        raise web.HTTPFound(messenger.app_link(bot, person, request.query["url"]))
+        # As it is: what is signed must not be spelled anew on its way.
+        raise web.HTTPFound(URL(messenger.app_link(bot, person, request.query["url"]), encoded=True))
 
     async def _do(self, request: web.Request) -> web.Response:
         """Do what was pressed. A page of elsewhere cannot: browsers do not let it send JSON here unasked."""
