@@ -10,6 +10,7 @@ from plushka.commands.web import listen, web_children
 from plushka.commands.welcome import setup_link
 from plushka.demo import access, people
 from plushka.demo.business import TENANT_ID
+from plushka.demo.cafe import business as cafe
 from plushka.demo.cafe.cashiers import CASHIER_PIN
 from plushka.demo.messengers.addresses import HOST, messengers_of
 from plushka.platform import data_folder, logs, metrics
@@ -65,10 +66,12 @@ def run(*, demo: bool = False) -> None:
             children.append(Command("phones", serve, environ=environ, handles=[phones.fileno()]))
         print(f"Plushka serves on {url}; its data is in {settings.data_folder}", flush=True)
         if demo and access.is_open(settings):
-            print(f"The demo's till: {url}/till/demo, PIN {CASHIER_PIN}", flush=True)
-            print(f"The member's app of the demo: {url}/app/{TENANT_ID}", flush=True)
-            print(f"  Or in a messenger that is none: http://{HOST}:{settings.phones_port}", flush=True)
-            print(f"  Sign in by phone {people.phone(people.REGULAR)}; its SMS: {url}/demo/phone", flush=True)
+            print(f"The demo's coffee shop: till {url}/till/demo, PIN {CASHIER_PIN};", flush=True)
+            print(f"  the member's app {url}/app/{cafe.TENANT_ID}, any phone makes a card", flush=True)
+            print(f"The demo's grocery chain: the member's app {url}/app/{TENANT_ID},", flush=True)
+            print(f"  phone {people.phone(people.REGULAR)} is a regular", flush=True)
+            print(f"SMS to any phone: {url}/demo/phone. Messengers that are none:", flush=True)
+            print(f"  http://{HOST}:{settings.phones_port}", flush=True)
         if link := setup_link(dsn, url):
             print(f"There is no business yet. Set yours up: {link}", flush=True)
         asyncio.run(supervise(children, foundation=server))
