@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import email_of, plain, signed_in
+from tests.office.conftest import ADDRESS, email_of, plain, signed_in
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
@@ -127,6 +127,7 @@ async def test_a_till_gets_its_key_once_with_an_example_that_works(
     assert secret not in (await anna.get(path)).text
     assert f"…{secret[-4:]}" in (await anna.get(path)).text
     assert (await run_example(app, page.text)).is_success
+    assert f'href="{ADDRESS}/till#key={secret}"' in page.text
 
 
 async def run_example(app: Plushka, page: str) -> httpx.Response:

@@ -110,6 +110,15 @@ async def test_each_credential_gets_its_answer(
             assert "79161234567" not in answer.text
 
 
+async def test_a_right_that_a_key_lacks_is_told_in_the_language_of_the_business(
+    app: Plushka, cast: Cast
+) -> None:
+    async with client_of(app, cast.boris_secret) as boris:
+        answer = await boris.get("/v1/cashiers")
+
+    assert answer.json()["detail"].startswith("У этого ключа нет права «purchases».")
+
+
 async def test_eve_commits_a_batch_and_none_of_it_touches_annas_member(
     eve: httpx.AsyncClient, anna: httpx.AsyncClient, things: dict[str, str]
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, Route, expect
-from tests.till.conftest import PHONE, Desk, find, sell
+from tests.till.conftest import CASHIER, PHONE, Desk, find, sell
 
 OTHER_PHONE = "+79167654321"
 APPEARS_SECONDS = 15
@@ -210,6 +210,36 @@ async def test_what_is_not_accepted_stays_with_its_reason_and_can_be_sent_withou
 
     await expect(page.locator("[data-queue]")).to_be_hidden()
     assert [each["payable_minor"] for each in await desk.receipts()] == [40000]
+
+
+async def test_a_member_met_without_a_network_is_known_as_soon_as_it_is_back(desk: Desk) -> None:
+    async with desk.till() as till:
+        await till.post("/v1/members", json={"phone": PHONE, "name": "Варвара"})
+    device = await desk.device()
+    page = await desk.open(device)
+    await device.set_offline(True)
+    await find(page, PHONE)
+    await expect(page.locator("[data-member]")).to_contain_text(PHONE)
+    await page.locator("#amount").fill("1000")
+
+    await device.set_offline(False)
+
+    await expect(page.locator("[data-member]")).to_contain_text("Варвара")
+    await expect(page.locator("[data-earned]").first).to_contain_text("100")
+
+
+async def test_a_device_that_is_opened_without_a_network_opens_when_it_is_there(desk: Desk) -> None:
+    device = await desk.device()
+    page = await device.new_page()
+    await page.goto("/till")
+    await device.set_offline(True)
+    await page.locator("input").fill(desk.cast.anna.secret)
+    await page.locator("main form button").click()
+    await expect(page.get_by_text("Нет связи").first).to_be_visible()
+
+    await device.set_offline(False)
+
+    await expect(page.get_by_role("button", name=CASHIER)).to_be_visible()
 
 
 async def test_a_sale_that_was_never_sent_is_taken_back_on_the_device(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.pos.conftest import PIN, new_cashier
+from tests.pos.conftest import PIN, new_cashier, new_till
 from tests.till.conftest import CASHIER, PHONE, Desk, find, sell
 
 from plushka.domain.businesses.queries import get_business
@@ -217,6 +217,15 @@ async def test_a_key_that_opens_nothing_says_so(desk: Desk) -> None:
     await page.get_by_role("button", name="Открыть", exact=True).click()
 
     await expect(page.get_by_text("Такого ключа нет, или он отозван")).to_be_visible()
+
+
+async def test_a_key_that_may_not_do_enough_says_what_it_lacks(desk: Desk) -> None:
+    key = await new_till(desk.database, desk.clock, desk.cast.anna, scopes=("quotes",))
+    page = await (await desk.device()).new_page()
+
+    await page.goto(f"/till#key={key}")
+
+    await expect(page.get_by_text("У этого ключа нет права «purchases»")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

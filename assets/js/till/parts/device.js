@@ -86,13 +86,7 @@ export const device = ({ api, outbox, figures, settings }) => ({
       this.learn(till);
       await this.findShift();
     } catch (error) {
-      if (error instanceof Refused && error.status === NO_KEY_STATUS) {
-        // Whoever has no key has no language there either.
-        this.go("connect");
-        this.problem = this.t.key_unknown;
-      } else if (error instanceof Refused || !this.till) {
-        this.problem = error instanceof Refused ? error.message : this.t.no_connection;
-      }
+      this.failToMeet(error);
       return;
     }
     this.keyText = "";
@@ -101,6 +95,18 @@ export const device = ({ api, outbox, figures, settings }) => ({
     }
     this.renewShelf();
     outbox.drain();
+  },
+
+  failToMeet(error) {
+    const isRefused = error instanceof Refused;
+    const isUnknown = isRefused && error.status === NO_KEY_STATUS;
+    if (isUnknown || this.screen === "starting") {
+      this.go("connect");
+    }
+    if (isRefused || !this.till) {
+      // Whoever has no key has no language there either.
+      this.problem = isUnknown ? this.t.key_unknown : isRefused ? error.message : this.t.no_connection;
+    }
   },
 
   beginWork() {
@@ -137,6 +143,7 @@ export const device = ({ api, outbox, figures, settings }) => ({
     const isBack = isReached && !this.isOnline;
     this.isOnline = isReached;
     if (isBack) {
+      this.findAgain();
       this.requote();
       outbox.drain();
     }

@@ -112,6 +112,16 @@ export const finding = ({ api, figures, settings }) => ({
     this.afterMeeting();
   },
 
+  // The connection is back before the sale was booked: now it can be known who it is.
+  findAgain() {
+    if (this.screen === "sale" && this.member?.later) {
+      const { text } = this.member;
+      this.member = null;
+      this.find = text;
+      this.findMember(text);
+    }
+  },
+
   afterMeeting() {
     this.find = "";
     this.mayEnrol = false;

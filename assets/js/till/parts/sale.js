@@ -161,7 +161,7 @@ export const sale = ({ api, outbox, figures }) => ({
       ...(isSpending && this.permit && { permit: this.permit.id }),
     };
     const entry = { kind: "sale", path: "/v1/purchases", body, amountMinor: this.payableMinor };
-    if (!this.isOnline) {
+    if (!this.isOnline || this.member?.later) {
       await this.keepSale(entry);
       return;
     }
@@ -221,6 +221,7 @@ export const sale = ({ api, outbox, figures }) => ({
       this.notice = this.t.taken_back;
     } else {
       this.done.number = null;
+      this.done.text = this.t.sent_already;
     }
   },
   get mayUndo() {

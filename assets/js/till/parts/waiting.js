@@ -2,6 +2,7 @@
 
 export const waiting = ({ outbox }) => ({
   queue: [],
+  doomed: 0,
 
   noteQueue(queue) {
     this.queue = queue;
@@ -38,7 +39,14 @@ export const waiting = ({ outbox }) => ({
     await outbox.again(item, { withMember: false });
     await outbox.drain();
   },
-  removeItem(item) {
-    return outbox.drop(item);
+  // What is removed is gone, so it takes a second press.
+  async removeItem(item) {
+    if (this.doomed === item.number) {
+      await outbox.drop(item);
+    }
+    this.doomed = item.number;
+  },
+  removeText(item) {
+    return this.doomed === item.number ? this.t.remove_surely : this.t.remove;
   },
 });

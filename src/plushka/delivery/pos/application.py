@@ -100,7 +100,6 @@ class _Request:
         endpoint, path_id = self._find(endpoints)
         self.name = endpoint.handler.__name__
         holder = await self._admit(endpoint.scope)
-        self.language = holder.language
         call_points(holder.point_words)
         query = parse_query(self._scope["query_string"], endpoint.query)
         self.language = query.language or self.language
@@ -148,6 +147,7 @@ class _Request:
                 await self._note_use(holder)
         if holder is None:
             raise Rejected(401, "key_invalid", headers={"www-authenticate": 'Bearer error="invalid_token"'})
+        self.language = holder.language
         wait_seconds = self._services.rate.take(holder.key_id, now=self._at.timestamp())
         if wait_seconds:
             raise Rejected(429, "rate_exceeded", headers={"retry-after": str(ceil(wait_seconds))})

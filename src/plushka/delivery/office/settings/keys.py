@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
+import segno
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -12,6 +13,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.settings.links import link_url
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.notices import sent_on
@@ -131,6 +133,8 @@ async def _page(
     else:
         first, place = None, (await get_branch(tx, till.branch_id)).name
     address = f"{request.url.scheme}://{request.headers['host']}"
+    # After the hash: a browser sends the key nowhere.
+    till_page = link_url(request, f"/till#key={secret}") if secret else ""
     return visit.page(
         "settings/till_connect.html",
         section="settings",
@@ -143,5 +147,12 @@ async def _page(
         problem=problem,
         scopes=[(scope, visit.words.gettext(SCOPE_WORDS[scope])) for scope in SCOPES],
         address=address,
+        till_page=till_page,
+        till_page_qr=_qr(till_page) if till_page else "",
         example=example(address, secret or _SECRET_PLACE, branch=first, currency=visit.business.currency),
     )
+
+
+def _qr(url: str) -> str:
+    code = segno.make(url, error="m", micro=False)
+    return code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff")
