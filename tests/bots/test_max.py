@@ -1,5 +1,6 @@
 """MAX's shell against a MAX that is none, over real HTTP, and against what a library of others reads and writes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import maxapi
 import pytest
 from maxapi.methods.types.getted_updates import process_update_request
-from tests.bots.conftest import GLEB, PROGRAM, VERA, serving, until, working_on
+from tests.bots.conftest import GLEB, PATIENCE_SECONDS, PROGRAM, VERA, serving, until, working_on
 from tests.conftest import SetClock
 from tests.domain.shop import Shop, open_shop
 from tests.pos.conftest import running, settings
@@ -143,8 +144,9 @@ async def test_a_stopped_bot_a_429_and_a_failing_server(scene: MaxScene) -> None
                 found = await find_address(tx, Address("max", str(VERA.id)))
             return found.state if found else ""
 
-        while await state() != "blocked":
-            pass
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await state() != "blocked":  # noqa: ASYNC110  what is waited for is another program's
+                await asyncio.sleep(0.02)
 
 
 async def test_max_calls_the_webhook_with_the_secret(scene: MaxScene, running: str) -> None:
