@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from plushka.demo.cafe.cashiers import CASHIER_PIN, CASHIERS
 from plushka.demo.cafe.guests import card
 from tools.chromium import CHROMIUM, FLAGS
+from tools.member import HOME, enter_app
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
 FOLDER = DOCUMENTS / "office"
@@ -46,6 +47,7 @@ async def _take(address: str) -> None:
         await _open_receipt(phone)
         await _keep(phone, "receipt-phone-dark-ru")
         await _serve(browser, address, "ru", theme="dark", screen=PHONE, name="dark")
+        await _take_app(browser, address)
         await browser.close()
 
 
@@ -139,6 +141,31 @@ async def _open_receipt(page: Page) -> None:
     paid_with_points = rows.filter(has_text="\u2212")
     await (paid_with_points if await paid_with_points.count() else rows).first.get_by_role("link").click()
     await page.wait_for_url("**/receipts/*-*")
+
+
+async def _take_app(browser: Browser, address: str) -> None:
+    """Take the members' app on a phone: by day in Russian, by night in English."""
+    session = await enter_app(browser, address)
+    for language, theme in (("ru", "light"), ("en", "dark")):
+        context = await browser.new_context(base_url=address, viewport=PHONE, locale=language)  # type: ignore[arg-type]
+        chosen = {"plushka_language": language, "plushka_theme": theme}
+        await context.add_cookies(
+            [*session, *({"name": name, "value": value, "url": address} for name, value in chosen.items())]
+        )
+        page = await context.new_page()
+        for name, path in (
+            ("card", ""),
+            ("history", "/history"),
+            ("friends", "/friends"),
+            ("profile", "/profile"),
+        ):
+            await page.goto(HOME + path)
+            await page.screenshot(path=DOCUMENTS / "app" / f"{name}-{language}.png")
+        await page.goto(f"{HOME}/history")
+        await page.locator(".opener").first.click()
+        await page.wait_for_url("**/history/*")
+        await page.screenshot(path=DOCUMENTS / "app" / f"entry-{language}.png")
+        await context.close()
 
 
 async def _keep(page: Page, name: str) -> None:

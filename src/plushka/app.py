@@ -131,15 +131,16 @@ class Plushka:
             self._pages,
         )
         web.state.joining = Joining(database=database, clock=self._clock)
+        vault = Vault.of(self._settings)
+        sms = phone.FakeGateway(self._settings) if access.is_open(self._settings) else None
         web.state.app = App(
             database=database,
             clock=self._clock,
             reference=reference,
-            vault=Vault.of(self._settings),
-            sms=phone.FakeGateway(self._settings) if access.is_open(self._settings) else None,
+            vault=vault,
+            sms=sms,
         )
         web.state.till_page = TillPage(demo=_demo_till(self._settings))
-        vault = Vault.of(self._settings)
         await purchases.start()
         try:
             async with bell.running(), open_shells(self._settings) as shells:
@@ -151,6 +152,7 @@ class Plushka:
                     verify=verify_tenant,
                     bots=BotDesk(vault, shells, bell, self._settings.public_url),
                     demo_email=_demo_email(self._settings),
+                    has_sms=sms is not None,
                 )
                 web.state.webhooks = Webhooks(
                     database=database, clock=self._clock, vault=vault, shells=shells, bell=bell

@@ -128,6 +128,7 @@ def test_the_owner_is_told_who_may_do_what() -> None:
         & ACTIONS["members.tier"]
         & ACTIONS["members.merge"],
         "Заметки и важные даты, запись нового клиента": ACTIONS["members.note"] & ACTIONS["members.enroll"],
+        "Сообщения клиентов: читать и отвечать": ACTIONS["chats.read"] & ACTIONS["chats.answer"],
         "Журнал и его проверка": ACTIONS["ledger.read"] & ACTIONS["ledger.verify"],
     }
 

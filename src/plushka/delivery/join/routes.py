@@ -107,7 +107,13 @@ async def join(request: JoinRequest, code: FromPath[str]) -> Response[str]:
             form.refused(refusal, default="personal_data" if refusal.field == "personal_data" else "phone")
         if form.is_sound:
             return PAGES.render(
-                "joined.html", look, {"business": invitation.business.name, "phone": phone.value}
+                "joined.html",
+                look,
+                {
+                    "business": invitation.business.name,
+                    "phone": phone.value,
+                    "app": f"/app/{invitation.tenant_id}",
+                },
             )
     return _page(invitation, look, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
 

@@ -24,7 +24,7 @@ class Office:
     """Given by the composition root as ``app.state.office``.
 
     ``demo_email`` names the account of the demo business, None when there is no demo; in production it
-    is never used.
+    is never used. ``has_sms``: a gateway sends SMS, so that members can come in from a browser.
     ``verify`` checks the ledger of a business and keeps the result.
     """
 
@@ -35,6 +35,7 @@ class Office:
     verify: Callable[[Database, Clock, UUID], Awaitable[object]]
     bots: BotDesk
     demo_email: str | None = None
+    has_sms: bool = False
 
     @property
     def is_production(self) -> bool:

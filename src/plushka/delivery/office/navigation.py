@@ -83,6 +83,7 @@ SECTIONS = (
             Page("branding", marked("Look"), "/settings/branding", "settings.read"),
             Page("branches", marked("Branches"), "/settings/branches", "branches.read"),
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
+            Page("app", marked("Members' app"), "/settings/app", "settings.read"),
             Page("messengers", marked("Messengers"), "/settings/messengers", "bots.read"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),
             Page("roles", marked("Roles"), "/settings/roles", "staff.roles"),

@@ -84,6 +84,7 @@ async def answer_member(
     except Refusal as refusal:
         form.refused(refusal, default="body")
         return await _talk(visit, member_id, form)
+    visit.office.bots.bell.ring(visit.business.tenant_id)
     return sent_on(f"/inbox/{member_id}", visit.words.gettext("The answer is sent."))
 
 
