@@ -95,6 +95,19 @@ async def test_there_is_one_sandbox_and_none_within_it(
     assert f"/businesses/{sandbox}/enter" in (await anna.get("/settings/sandbox")).text
 
 
+@pytest.mark.usefixtures("sandbox")
+async def test_nobody_is_invited_to_a_sandbox_who_could_not_come_in(anna: httpx.AsyncClient) -> None:
+    assert "/settings/staff/invite" not in (await anna.get("/settings/staff")).text
+
+    refused = await anna.post(
+        "/settings/staff/invite", data={"name": "Кира", "role": "cashier", "places": "everywhere"}
+    )
+
+    assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "В песочницу никого не зовут" in plain(refused.text)
+    assert 'value="Кира"' in refused.text
+
+
 async def test_a_closed_sandbox_lets_nobody_in_and_a_new_one_can_be_opened(
     *, app: Plushka, anna: httpx.AsyncClient, database: Database, clock: SetClock, sandbox: UUID
 ) -> None:

@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.names import check_name
+from plushka.domain.businesses.queries import get_business
 from plushka.domain.staff.model import (
     INVITATION_DAYS,
     Account,
+    InvitationInSandbox,
     Position,
     StaffMember,
     UnknownInvitation,
@@ -50,8 +52,11 @@ async def invite(tx: Tx, *, name: str, position: Position) -> tuple[Invitation, 
 
     :raises UnknownRole: when the business has no such role of its own
     :raises Invalid: when the name is missing or too long
+    :raises InvitationInSandbox: the business is a sandbox
     """
     check_name(name)
+    if (await get_business(tx)).sandbox_of is not None:
+        raise InvitationInSandbox
     own_role = await get_role(tx, position.own_role_id) if position.own_role_id else None
     token = new_invitation_token(tx.tenant_id)
     invitation = Invitation(

@@ -246,6 +246,12 @@ class DismissedAlready(Conflict):
     code = "dismissed_already"
 
 
+class InvitationInSandbox(Conflict):
+    """Only those who work in the real business are let into its sandbox: a stranger would stand at a locked door."""
+
+    code = "invitation_in_sandbox"
+
+
 class RoleNameTaken(Conflict):
     code = "role_name_taken"
 

@@ -76,6 +76,7 @@ async def show_staff(visit: NamedDependency[Visit]) -> Response[str]:
             if each.is_open(visit.at)
         ],
         may_change=visit.may("staff.change"),
+        may_invite=visit.may("staff.change") and visit.business.sandbox_of is None,
     )
 
 

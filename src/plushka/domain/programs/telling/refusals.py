@@ -139,6 +139,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     # The sandbox.
     "sandbox_open": (marked("The business has a sandbox already. Close it first."),),
     "sandbox_in_sandbox": (marked("This is a sandbox itself: it needs no other one."),),
+    "invitation_in_sandbox": (
+        marked("Nobody is invited to a sandbox: who works in the business is in it when it is opened."),
+    ),
     "not_sandbox": (marked("This is a real business, it cannot be closed here."),),
     # How a business looks.
     "color_invalid": (marked("This is no colour. Choose one, or write it as #b4531d."),),
