@@ -96,6 +96,18 @@ async def test_from_nothing_to_the_first_receipt_in_the_office(
     assert key[0] not in (await visitor.get("/")).text
 
 
+async def test_what_the_first_run_made_is_its_owner_s_doing(visitor: httpx.AsyncClient) -> None:
+    await walk(visitor)
+
+    trail = plain((await visitor.get("/settings/audit")).text)
+    assert "Опубликована версия программы 1" in trail
+    assert "кто-то неизвестный" not in trail
+    programs = (await visitor.get("/engagement/programs")).text
+    program = re.search(r'href="(/engagement/programs/[0-9a-f-]{36})"', programs)
+    assert program is not None
+    assert "кто опубликовал: Анна Абрамова" in plain((await visitor.get(program[1])).text)
+
+
 async def test_the_key_is_shown_once_and_the_door_closes(empty: Plushka, visitor: httpx.AsyncClient) -> None:
     await walk(visitor)
     async with browser_at(empty) as stranger:

@@ -1,5 +1,6 @@
 """Founding a business, by whatever way the wish came in."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from plushka.domain.businesses.branches import open_branch
@@ -30,6 +31,10 @@ async def found(tx: Tx, plan: Plan, owner: Owner | UUID) -> Founded:
     """
     for field, name in (("name", plan.name), ("branch", plan.branch)):
         check_name(name, field=field)
+    account_id = owner if isinstance(owner, UUID) else await _register(tx, owner)
+    if tx.actor == "visitor":
+        # Nobody was known a statement ago: all that follows is the new owner's own doing.
+        tx = replace(tx, actor=f"account:{account_id}")
     await found_business(
         tx,
         name=plan.name,
@@ -38,7 +43,6 @@ async def found(tx: Tx, plan: Plan, owner: Owner | UUID) -> Founded:
         language=plan.language,
         time_zone=plan.time_zone,
     )
-    account_id = owner if isinstance(owner, UUID) else await _register(tx, owner)
     await hire(tx, account_id=account_id, role="owner")
     branch = await open_branch(tx, code=FIRST_BRANCH, name=plan.branch)
     till = await set_up_till(tx, name=till_name(plan.branch, plan.language), branch_id=branch.id)
