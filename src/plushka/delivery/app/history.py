@@ -104,7 +104,11 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
             for account in await list_accounts(tx, visit.member.member_id)
             if account.wallet
         }
-        movements = await list_document_movements(tx, document_id)
+        movements = [
+            movement
+            for movement in await list_document_movements(tx, document_id)
+            if movement.kind not in _UNTOLD
+        ]
         document = (await find_documents(tx, [document_id])).get(document_id)
         wallet_id = await find_document_wallet(tx, document_id, wallets.keys())
         account = wallets.get(wallet_id) if wallet_id else None
