@@ -118,6 +118,7 @@ async def test_points_are_given_after_the_sum_is_seen_and_only_once(
     asked = await anna.post("/members/bulk/points?all=1&balance_to=50", data=typed)
     assert "Начислить 50 бонусов 2 клиентам" in plain(asked.text)
     assert "Всего 100 бонусов." in plain(asked.text)
+    assert 'value="phone" class="size-4 accent-primary" checked' in asked.text
     assert await stage.points() == [100, 0, 0]
 
     done = await anna.post("/members/bulk/points?all=1&balance_to=50", data={**typed, "confirmed": "2"})

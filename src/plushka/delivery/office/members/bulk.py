@@ -257,6 +257,11 @@ async def _page(
     confirmation: dict[str, Any] | None = None,
 ) -> Response[str]:
     words, figures = visit.words, visit.figures
+    # Three forms stand on the page: only that of the file says which of its columns were left out.
+    is_file_asked = bool(form.value("format"))
+    ticked = (
+        form.values("column") if is_file_asked else [each for each in HEADINGS if each != ExportColumn.ID]
+    )
     return visit.page(
         "members/bulk.html",
         section="members",
@@ -279,7 +284,7 @@ async def _page(
         back=whom.asked.url(view="all"),
         confirmation=confirmation,
         tags=await list_tags(tx),
-        columns=[(column, words.gettext(title)) for column, title in HEADINGS.items()],
+        columns=[(column, words.gettext(title), column in ticked) for column, title in HEADINGS.items()],
         may_tag=visit.may("members.tag"),
         may_points=visit.may("members.bulk") and visit.program_id is not None,
         may_export=visit.may("members.export"),
