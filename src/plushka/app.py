@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.enums import ScopeType
-from litestar.types import ControllerRouterHandler, Receive, Scope, Send
+from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from plushka.delivery.app.context import App
@@ -102,6 +102,9 @@ class Plushka:
     async def _lead(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and self._pos is not None and scope["path"].startswith(POS_PREFIX):
             await self._pos(scope, receive, send)
+        elif scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
+            # What watches over servers asks so; routes know GET only.
+            await self._web(cast("Scope", {**scope, "method": "GET"}), receive, _without_body(send))
         else:
             await self._web(scope, receive, send)
 
@@ -161,6 +164,15 @@ class Plushka:
         finally:
             await purchases.stop()
             await database.close()
+
+
+def _without_body(send: Send) -> Send:
+    """Let an answer to GET go out as the answer to HEAD: its status and headers."""
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head
 
 
 def _demo_email(settings: Settings) -> str | None:

@@ -212,6 +212,20 @@ async def test_what_does_not_exist_meets_a_page_of_ours(anna: httpx.AsyncClient,
     assert "Здесь ничего нет" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/receipts", "/nowhere"])
+async def test_who_watches_the_server_may_ask_for_the_head_of_a_page(
+    anna: httpx.AsyncClient, path: str
+) -> None:
+    head, page = await anna.head(path), await anna.get(path)
+
+    assert page.content
+    assert head.content == b""
+    assert (head.status_code, head.headers["content-type"]) == (
+        page.status_code,
+        page.headers["content-type"],
+    )
+
+
 async def test_english_is_one_button_away_and_stays(anna: httpx.AsyncClient) -> None:
     answer = await anna.post("/preferences", data={"language": "en", "back": "/engagement/programs"})
     assert answer.headers["location"] == "/engagement/programs"
