@@ -36,9 +36,11 @@ async def test_a_button_becomes_a_permit_that_spends_once(scene: Scene, till: ht
         await scene.enrol()
         refused = await till.post("/v1/members/permits", json={"member": MEMBER})
         assert (refused.status_code, refused.json()["code"]) == (403, "button_not_used")
+        assert await _can_be_asked(till) is False
         async with scene.shop.tx() as tx:
             await set_confirming(tx, [branch.id for branch in await list_branches(tx)])
             await tx.execute("update businesses set spending_needs_permit = true")
+        assert await _can_be_asked(till) is True
 
         asked = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
         assert asked["permit"] is None
@@ -80,4 +82,9 @@ async def test_who_cannot_be_written_to_is_not_asked_and_a_late_answer_gives_not
         await scene.fake.block(scene.fake_bot, VERA)
         await until_state(scene, Address("telegram", str(VERA.id)), "blocked")
         refused = await till.post("/v1/members/permits", json={"member": MEMBER})
+        assert await _can_be_asked(till) is False
     assert (refused.status_code, refused.json()["code"]) == (409, "member_unreachable")
+
+
+async def _can_be_asked(till: httpx.AsyncClient) -> object:
+    return (await till.get("/v1/members", params=MEMBER)).json()["can_be_asked"]

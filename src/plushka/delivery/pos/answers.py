@@ -63,6 +63,8 @@ class MemberOut(Struct, frozen=True):
     One who ``is_blocked`` neither earns nor spends: their purchases are booked as without a card. One who
     ``is_unverified`` enrolled by a link: until their first purchase no points are spent. One who
     ``is_spending_stopped`` said that points were spent without them: none are until the office allows it.
+
+    One who ``can_be_asked`` may agree to spend by a button in their messenger: ``POST /v1/members/permits``.
     """
 
     id: UUID
@@ -77,10 +79,17 @@ class MemberOut(Struct, frozen=True):
     is_blocked: bool
     is_unverified: bool
     is_spending_stopped: bool
+    can_be_asked: bool
 
     @classmethod
     def of(
-        cls, member: Member, wallet: WalletView | None, standing: TierStanding, serving: Serving
+        cls,
+        member: Member,
+        wallet: WalletView | None,
+        standing: TierStanding,
+        serving: Serving,
+        *,
+        can_be_asked: bool,
     ) -> "MemberOut":
         """Return the member as tills see them; ``wallet`` None: they have not taken part in the programme."""
         return cls(
@@ -102,6 +111,7 @@ class MemberOut(Struct, frozen=True):
             is_blocked=member.block is not None,
             is_unverified=member.is_unverified,
             is_spending_stopped=member.spending_stopped_at is not None,
+            can_be_asked=can_be_asked,
         )
 
 

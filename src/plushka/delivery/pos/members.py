@@ -4,6 +4,7 @@ from plushka.delivery.pos.answers import MemberOut, PermitOut, ShownCodeOut
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.refusals import MemberAmbiguous
 from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query, ShownCode
+from plushka.domain.bots.asking import can_ask
 from plushka.domain.ledger.queries import find_wallet
 from plushka.domain.members.model import (
     EmailInvalid,
@@ -20,7 +21,7 @@ from plushka.domain.programs.model import Serving, UnknownProgram
 from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import UnknownBranch
-from plushka.domain.purchases.places import serving_of
+from plushka.domain.purchases.places import branch_of, serving_of
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
@@ -58,7 +59,7 @@ async def _find_or_enroll(call: Call[Enrollment, Query]) -> Answer[MemberOut]:
             birthday=call.body.birthday,
             program_id=serving.id,
         )
-        return Answer(await _seen(tx, call, member, serving), 200 if known else 201)
+        return Answer(await _seen(tx, call, member, serving, named=call.body.branch), 200 if known else 201)
 
 
 @endpoint(
@@ -73,7 +74,7 @@ async def find_member_by_identity(call: Call[None, MemberQuery]) -> Answer[Membe
         member = await find_member(tx, identities[0])
         if member is None:
             raise UnknownMember(field=identities[0].kind)
-        return Answer(await _seen(tx, call, member, await _serving(tx, call)))
+        return Answer(await _seen(tx, call, member, await _serving(tx, call), named=call.query.branch))
 
 
 @endpoint("GET /v1/members/{id}", scope="members", refusals=(UnknownMember, UnknownBranch))
@@ -81,7 +82,7 @@ async def show_member(call: Call[None, MemberAt]) -> Answer[MemberOut]:
     """Show a member: balance, tier, and which points burn next, in the programme that serves the branch."""
     async with call.transaction(read_only=True) as tx:
         member = await get_member(tx, call.id)
-        return Answer(await _seen(tx, call, member, await _serving(tx, call)))
+        return Answer(await _seen(tx, call, member, await _serving(tx, call), named=call.query.branch))
 
 
 @endpoint(
@@ -102,7 +103,9 @@ async def present_member_code(call: Call[ShownCode, Query]) -> Answer[ShownCodeO
         serving = await serving_of(tx, call.services.reference, call.caller, call.body.branch)
         answer = await present_code(tx, till_id=call.holder.till_id, typed=call.body.code)
         if not isinstance(answer, Refusal):
-            member = await _seen(tx, call, await get_member(tx, answer.member_id), serving)
+            member = await _seen(
+                tx, call, await get_member(tx, answer.member_id), serving, named=call.body.branch
+            )
             return Answer(
                 ShownCodeOut(member=member, permit=PermitOut(id=answer.id, expires_at=answer.expires_at))
             )
@@ -113,9 +116,21 @@ async def _serving(tx: Tx, call: Call[None, MemberAt | MemberQuery]) -> Serving:
     return await serving_of(tx, call.services.reference, call.caller, call.query.branch)
 
 
-async def _seen(tx: Tx, call: Call[object, object], member: Member, serving: Serving) -> MemberOut:
+async def _seen(
+    tx: Tx, call: Call[object, object], member: Member, serving: Serving, *, named: str | None
+) -> MemberOut:
+    """Return the member as the till sees them in the branch that it has ``named``, or its own."""
     wallet = await find_wallet(tx, member_id=member.id, program_id=serving.id)
     standing = await get_standing(
         tx, member.id, program_id=serving.id, versions=call.services.reference.versions
     )
-    return MemberOut.of(member, wallet, standing, serving)
+    can_be_asked = await _can_ask(tx, call, member, named)
+    return MemberOut.of(member, wallet, standing, serving, can_be_asked=can_be_asked)
+
+
+async def _can_ask(tx: Tx, call: Call[object, object], member: Member, named: str | None) -> bool:
+    code = named or call.caller.branch
+    if code is None:
+        return False
+    places = await call.services.reference.places(tx, branch=code)
+    return await can_ask(tx, member_id=member.id, branch_id=branch_of(call.caller, named, places).id)

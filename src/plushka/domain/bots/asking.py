@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.members.channels import list_reachable
 from plushka.domain.members.permits import Permit, list_permits, permit_by_button
 from plushka.domain.messages.contents import SpendAsked
 from plushka.domain.messages.outgoing import Notice, tell_members
@@ -36,6 +37,11 @@ class Question(Struct, frozen=True):
     expires_at: datetime
     permit: Permit | None
     is_new: bool = False
+
+
+async def can_ask(tx: Tx, *, member_id: UUID, branch_id: UUID) -> bool:
+    """Tell whether ``ask`` would reach the member: the branch lets them agree so, and they can be written to."""
+    return branch_id in await list_confirming(tx) and member_id in await list_reachable(tx, [member_id])
 
 
 async def ask(tx: Tx, *, member_id: UUID, till_id: UUID, branch_id: UUID, branch_name: str) -> Question:
