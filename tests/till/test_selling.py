@@ -42,6 +42,7 @@ async def test_a_new_member_is_served_with_a_phone_and_an_amount(desk: Desk) -> 
 
 async def test_the_keypad_does_it_all_without_a_keyboard(desk: Desk) -> None:
     page = await desk.open(await desk.device())
+    await expect(page.locator("#main")).to_be_disabled()
 
     for digit in "89161234567":
         await page.get_by_role("button", name=digit, exact=True).click()
@@ -261,6 +262,7 @@ async def test_every_screen_is_for_everybody(desk: Desk, language: str, theme: s
     await device.set_offline(offline=True)
     await find(page, PHONE)
     await page.locator("#amount").fill("1000")
+    await expect(page.locator("#main")).to_be_enabled()
     await _look(page, "offline")
 
 

@@ -44,6 +44,9 @@ export const typing = ({ settings }) => ({
   get isFindNext() {
     return this.active === "find" && this.find.trim() !== "" && !this.member;
   },
+  get isNothingNext() {
+    return !this.isFindNext && this.totalMinor === 0;
+  },
   goOn() {
     return this.isFindNext ? this.findMember() : this.book();
   },
