@@ -6,7 +6,7 @@ quote and nothing else. Eve has a business of her own and must see nothing of An
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -196,10 +196,14 @@ def coffee(external_id: str = "1", **changes: object) -> dict[str, object]:
 
 @pytest.fixture
 def running(settings: Settings, clock: SetClock) -> Iterator[str]:
-    """The application behind a real server, in a thread of its own; yields the address."""
-    server = uvicorn.Server(
-        uvicorn.Config(Plushka(settings, clock), port=0, log_level="warning", loop="uvloop", http="httptools")
-    )
+    with served(Plushka(settings, clock)) as address:
+        yield address
+
+
+@contextmanager
+def served(app: Plushka) -> Iterator[str]:
+    """Run the application behind a real server, in a thread of its own; yields the address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", loop="uvloop", http="httptools"))
     thread = Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -97,6 +97,7 @@ export const finding = ({ api, figures, settings }) => ({
   },
 
   meetMember(member, permit = null) {
+    this.dropPermit();
     this.member = member;
     this.permit = permit;
     this.redeem = 0;
@@ -106,7 +107,7 @@ export const finding = ({ api, figures, settings }) => ({
   meetLater(text) {
     const [identity] = readings(text);
     this.member = { name: "", later: identity, text };
-    this.permit = null;
+    this.dropPermit();
     this.redeem = 0;
     this.notice = this.t.found_later;
     this.afterMeeting();
@@ -149,7 +150,7 @@ export const finding = ({ api, figures, settings }) => ({
 
   dropMember() {
     this.member = null;
-    this.permit = null;
+    this.dropPermit();
     this.redeem = 0;
     this.turnTo("find");
     this.requote();

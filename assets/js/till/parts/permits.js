@@ -1,10 +1,18 @@
-// The member's agreement to spend, where the business asks for it: a code or QR from their phone (S19).
+// The member's agreement to spend, where the business asks for it: a code or QR from their phone (S19), or a button
+// that they press in their messenger.
 
 import { Refused } from "../api.js";
+
+const ASKS_AGAIN_MS = 2000;
+
+let asking = 0;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const permits = ({ api }) => ({
   permit: null,
   codeText: "",
+  isAsking: false,
 
   // Whose code a scanned QR must be now.
   get needsPermitOf() {
@@ -26,13 +34,82 @@ export const permits = ({ api }) => ({
         this.signal("wrong");
         return;
       }
-      this.permit = shown.permit;
-      this.codeText = "";
-      this.signal("found");
-      this.focusOn("main");
+      this.stopAsking();
+      this.takePermit(shown.permit);
     } catch (error) {
       this.problem = error instanceof Refused ? error.message : this.t.needs_connection;
       this.signal("wrong");
     }
+  },
+  takePermit(permit) {
+    this.permit = permit;
+    this.codeText = "";
+    this.signal("found");
+    this.focusOn("main");
+  },
+  dropPermit() {
+    this.stopAsking();
+    this.permit = null;
+    this.codeText = "";
+  },
+
+  get mayAsk() {
+    return this.needsPermitNow && this.member.can_be_asked && !this.isAsking;
+  },
+  async askInMessenger() {
+    asking += 1;
+    const mine = asking;
+    const isWanted = () => mine === asking && this.screen === "sale";
+    this.isAsking = true;
+    this.problem = "";
+    try {
+      const permit = await this.waitForPermit({ id: this.member.id }, isWanted);
+      if (isWanted()) {
+        this.endAsking(permit);
+      }
+    } catch (error) {
+      if (isWanted()) {
+        this.problem = error instanceof Refused ? error.message : this.t.no_connection;
+        this.signal("wrong");
+      }
+    } finally {
+      if (mine === asking) {
+        this.isAsking = false;
+      }
+    }
+  },
+  // Nothing is withdrawn: whoever asks again while the question lives asks the same one.
+  stopAsking() {
+    asking += 1;
+    this.isAsking = false;
+  },
+  endAsking(permit) {
+    if (permit) {
+      this.takePermit(permit);
+    } else {
+      this.problem = this.t.not_answered;
+      this.signal("wrong");
+    }
+  },
+
+  // Ask, and look for the answer while the question lives: asked any later it would be another question.
+  async waitForPermit(member, isWanted) {
+    let question = await api.post("/v1/members/permits", { member });
+    const until = Date.parse(question.expires_at) - 2 * ASKS_AGAIN_MS;
+    while (!question.permit && this.now().getTime() < until) {
+      await pause(ASKS_AGAIN_MS);
+      if (!isWanted()) {
+        return null;
+      }
+      try {
+        question = await api.post("/v1/members/permits", { member });
+      } catch (error) {
+        if (error instanceof Refused) {
+          throw error;
+        }
+        // A silence: the connection may be back before the question has run out.
+      }
+    }
+    return question.permit;
   },
 });

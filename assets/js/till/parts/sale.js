@@ -21,8 +21,7 @@ export const sale = ({ api, outbox, figures }) => ({
     this.go("sale");
     this.find = "";
     this.member = null;
-    this.permit = null;
-    this.codeText = "";
+    this.dropPermit();
     this.mayEnrol = false;
     this.amountText = "";
     this.lines = [];

@@ -35,6 +35,7 @@ _TEXTS = {
     "camera_refused": marked(
         "The camera cannot be used: allow it in the browser's settings, or type the number."
     ),
+    "not_answered": marked("The member did not answer in time. Ask again, or let them show a code."),
     "other_member": marked("This code is another member's."),
     "book": marked("Book the sale: {amount}"),
     "keep": marked("Keep the sale: {amount}"),
