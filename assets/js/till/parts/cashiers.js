@@ -39,8 +39,11 @@ export const cashiers = ({ api }) => ({
     if (this.pin.length < PIN_LENGTHS.min) {
       return;
     }
+    // What is typed while the answer is on its way is the next try.
+    const pin = this.pin;
+    this.pin = "";
     try {
-      const shift = await api.post("/v1/shifts", { cashier: this.cashier.id, pin: this.pin });
+      const shift = await api.post("/v1/shifts", { cashier: this.cashier.id, pin });
       await this.keepShift(shift);
       this.newSale();
       this.notice = shift.forgotten ? this.say("forgotten", { name: shift.forgotten.cashier.name }) : "";
@@ -50,7 +53,6 @@ export const cashiers = ({ api }) => ({
       this.signal("wrong");
       this.focusOn("pin");
     }
-    this.pin = "";
   },
 
   // Only the shift that was begun on this device goes on without a PIN.

@@ -52,7 +52,9 @@ export const typing = ({ settings }) => ({
   },
 
   onKey(event) {
-    if (event.key === "Escape") {
+    if (this.isPinTypedAhead(event)) {
+      this.press(event.key);
+    } else if (event.key === "Escape") {
       this.escape();
     } else if (event.key === "F2" && this.shift) {
       event.preventDefault();
@@ -61,6 +63,10 @@ export const typing = ({ settings }) => ({
       event.preventDefault();
       this.showShift();
     }
+  },
+  // A quick hand types before the field has appeared and is focused.
+  isPinTypedAhead({ key }) {
+    return this.screen === "cashier" && this.cashier && /^\d$/.test(key) && document.activeElement?.id !== "pin";
   },
   escape() {
     if (this.isCameraOn) {
