@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -9,11 +10,12 @@ SELF = os.getpid()
 
 
 def family(process_id: int) -> list[int]:
-    """Return a process and all its descendants."""
+    """Return a process and all its descendants; one that ends meanwhile is left out."""
     members = [process_id]
     for task in Path(f"/proc/{process_id}/task").glob("*/children"):
-        for child in task.read_text().split():
-            members.extend(family(int(child)))
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in task.read_text().split():
+                members.extend(family(int(child)))
     return members
 
 
