@@ -17,14 +17,22 @@ from plushka.platform.vault import Vault
 JOB_CONNECTIONS_MAX = 5
 BOT_CONNECTIONS_MAX = 5
 QUEUE_CONNECTIONS_MAX = 4
+FINISH_SECONDS_MAX = 20
+"""As long as the parent waits. A library may wait for ever for a database that died in the same moment."""
 
 
 async def run(dsn: str, settings: Settings) -> None:
-    """Work until SIGINT or SIGTERM; what has begun is finished first."""
+    """Work until SIGINT or SIGTERM; what has begun is finished first, in ``FINISH_SECONDS_MAX``."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _begin_to_stop, stop)
     await asyncio.gather(_do_jobs(dsn, stop), _keep_bots(dsn, settings, stop))
+
+
+def _begin_to_stop(stop: asyncio.Event) -> None:
+    """Let the kernel end the process if the end does not come: without a parent nobody else would."""
+    stop.set()
+    signal.alarm(FINISH_SECONDS_MAX)
 
 
 async def _do_jobs(dsn: str, stop: asyncio.Event) -> None:

@@ -97,6 +97,30 @@ def test_killed_it_takes_its_children_along(plushka: Running) -> None:
     eventually(lambda: all(map(is_gone, children.values())))
 
 
+WORKER_THAT_NEVER_ENDS = """
+import asyncio
+from plushka import worker
+
+async def hang(*_):
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+worker._do_jobs = worker._keep_bots = hang
+worker.FINISH_SECONDS_MAX = 1
+asyncio.run(worker.run("", None))
+"""
+
+
+def test_a_worker_that_cannot_end_is_ended() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER_THAT_NEVER_ENDS], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        assert process.wait(WAIT_SECONDS_MAX) == -signal.SIGALRM
+
+
 def test_a_second_one_on_the_folder_is_refused_in_a_sentence(plushka: Running) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "plushka", "run"],
