@@ -90,10 +90,14 @@ class Desk:
         return context
 
     def _hear(self, message: ConsoleMessage) -> None:
-        """Note what a browser complains of, besides an API that refuses or is away: that is what is tried here."""
+        """Note what a browser complains of, besides an API that refuses or is away: that is what is tried here.
+
+        The icon of the tab is fetched when the browser likes, perhaps when the network is off already.
+        """
+        url = message.location["url"]
         is_unanswered = message.text.startswith("Failed to load resource")
-        if message.type == "error" and not (is_unanswered and API in message.location["url"]):
-            self.complaints.append(f"{message.text} {message.location['url']}")
+        if message.type == "error" and not (is_unanswered and (API in url or "favicon" in url)):
+            self.complaints.append(f"{message.text} {url}")
 
     async def open(self, context: BrowserContext, *, key: str | None = None) -> Page:
         """Open the till by its key and begin the cashier's shift."""
