@@ -4,26 +4,24 @@ The token comes bare in ``Authorization``; errors are ``{"code", "message"}``; w
 updates carry no ids and are called with the secret header until they are answered.
 """
 
-import asyncio
 import hashlib
 import hmac
 import json
 import re
 import secrets
 import time
-from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from html import escape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
-from msgspec import Struct, field
+from msgspec import field
 
-from plushka.demo.messengers.chats import Chat, Pressable, broken_markup
+from plushka.demo.messengers.chats import Pressable, broken_markup
 from plushka.demo.messengers.people import Person, person_of
+from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.telegram import signature
 
@@ -32,7 +30,6 @@ TEXT_LENGTH_MAX = 4000
 PAYLOAD_LENGTH_MAX = 1024
 ROWS_MAX = 30
 IN_ROW_MAX = 7
-WEBHOOK_PAUSES_SECONDS = (0.2, 1.0, 5.0, 30.0)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{5,256}")
 _START = re.compile(r"[\w-]{0,128}", re.ASCII)
 
@@ -47,21 +44,17 @@ class Refused(Exception):
         self.message = message or code
 
 
-class FakeMaxBot(Struct):
-    """A bot as the messenger has it. ``app`` is the mini app that its owner has named by hand."""
+class FakeMaxBot(PretendedBot, kw_only=True):
+    """A bot as MAX has it; updates wait with their markers. ``app`` is the mini app that its owner has named."""
 
-    registration: Registration
     app: str
-    updates: deque[tuple[int, dict[str, Any]]] = field(default_factory=deque)
     next_marker: int = 1
-    chats: dict[int, Chat] = field(default_factory=dict)
     subscriptions: dict[str, str] = field(default_factory=dict)
     commands: list[dict[str, str]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
-    next_message: int = 1
 
 
-class FakeMax:
+class FakeMax(Pretended[FakeMaxBot]):
     """All of MAX that there is. ``fail_next`` lets the next calls of a method fail, as tests want it."""
 
     key = "max"
@@ -69,17 +62,13 @@ class FakeMax:
 
     def __init__(self, bots: Mapping[str, tuple[Registration, str]] | None = None) -> None:
         """Begin with ``bots``, by their tokens: who they are, and their apps."""
-        self.bots = {
-            token: FakeMaxBot(registration, app) for token, (registration, app) in (bots or {}).items()
-        }
-        self.pictures: list[bytes] = []
-        self._faults: dict[str, deque[Refused]] = {}
-        self._told = asyncio.Condition()
-        self._deliveries: dict[str, asyncio.Task[None]] = {}
+        super().__init__(
+            {token: FakeMaxBot(registration, app=app) for token, (registration, app) in (bots or {}).items()}
+        )
 
     def fail_next(self, path: str, status: int, code: str) -> None:
         """Let the next call of ``path`` fail like this."""
-        self._faults.setdefault(path, deque()).append(Refused(status, code))
+        self._let_fail(path, Refused(status, code))
 
     def routes(self, prefix: str = "") -> list[web.RouteDef]:
         known = (
@@ -98,8 +87,7 @@ class FakeMax:
             async def handle(request: web.Request) -> web.Response:
                 try:
                     bot = self._bot(request)
-                    if faults := self._faults.get(path):
-                        raise faults.popleft()
+                    self._fail_if_told(path)
                     return web.json_response(await do(bot, request))
                 except Refused as refused:
                     body = {"code": refused.code, "message": refused.message}
@@ -110,23 +98,7 @@ class FakeMax:
         routes = [web.route(method, f"{prefix}{path}", handler(path, do)) for method, path, do in known]
         return [*routes, web.post(f"{prefix}/uploaded", self._upload)]
 
-    async def close(self) -> None:
-        for task in self._deliveries.values():
-            task.cancel()
-        for task in self._deliveries.values():
-            with suppress(asyncio.CancelledError):
-                await task
-
     # The phone's side.
-
-    def usernames(self) -> list[tuple[str, str]]:
-        return [(bot.registration.username, bot.registration.name) for bot in self.bots.values()]
-
-    def by_username(self, username: str) -> FakeMaxBot:
-        return {bot.registration.username: bot for bot in self.bots.values()}[username]
-
-    def chat(self, bot: FakeMaxBot, person: Person) -> Chat:
-        return bot.chats.setdefault(person.id, Chat())
 
     def link_to(self, username: str) -> str:
         return f"https://max.ru/{username}?"
@@ -201,10 +173,9 @@ class FakeMax:
         await self._tell(bot, "message_created", message=message, user_locale=person.language)
 
     async def _tell(self, bot: FakeMaxBot, kind: str, **update: Any) -> None:
-        bot.updates.append((bot.next_marker, {"update_type": kind, "timestamp": _now(), **update}))
+        marker = bot.next_marker
         bot.next_marker += 1
-        async with self._told:
-            self._told.notify_all()
+        await self._leave(bot, (marker, {"update_type": kind, "timestamp": _now(), **update}))
 
     # The bot's side.
 
@@ -234,10 +205,7 @@ class FakeMax:
         while bot.updates and bot.updates[0][0] < marker:
             bot.updates.popleft()
         if not bot.updates:
-            async with self._told:
-                with suppress(TimeoutError):
-                    wait = self._told.wait_for(lambda: bool(bot.updates))
-                    await asyncio.wait_for(wait, float(request.query.get("timeout", "30")))
+            await self._wait_for_updates(bot, float(request.query.get("timeout", "30")))
         return {"updates": [update for _, update in bot.updates], "marker": bot.next_marker}
 
     async def _list_subscriptions(self, bot: FakeMaxBot, _: web.Request) -> dict[str, Any]:
@@ -245,15 +213,12 @@ class FakeMax:
 
     async def _subscribe(self, bot: FakeMaxBot, request: web.Request) -> dict[str, Any]:
         asked = await request.json()
-        parts = urlsplit(asked["url"])
-        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
+        if not may_open(asked["url"]):
             raise Refused(400, "proto.payload", "url: HTTPS is needed")
         if not _SECRET.fullmatch(asked.get("secret", "")):
             raise Refused(400, "proto.payload", "secret: 5 to 256 letters, digits, - and _")
         bot.subscriptions[asked["url"]] = asked["secret"]
-        token = bot.registration.token
-        if token not in self._deliveries or self._deliveries[token].done():
-            self._deliveries[token] = asyncio.create_task(self._deliver(bot))
+        self._begin_delivery(bot)
         return {"success": True}
 
     async def _unsubscribe(self, bot: FakeMaxBot, request: web.Request) -> dict[str, Any]:
@@ -319,33 +284,17 @@ class FakeMax:
         }
         return {"message": message}
 
-    async def _deliver(self, bot: FakeMaxBot) -> None:
-        """Call the webhook with what waits, one after another, until each is taken."""
-        failures = 0
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as client:
-            while bot.subscriptions:
-                if not bot.updates:
-                    async with self._told:
-                        with suppress(TimeoutError):
-                            await asyncio.wait_for(self._told.wait_for(lambda: bool(bot.updates)), 1.0)
-                    continue
-                url, secret = next(iter(bot.subscriptions.items()))
-                if await _call(client, url, secret, bot.updates[0][1]):
-                    bot.updates.popleft()
-                    failures = 0
-                else:
-                    await asyncio.sleep(
-                        WEBHOOK_PAUSES_SECONDS[min(failures, len(WEBHOOK_PAUSES_SECONDS) - 1)]
-                    )
-                    failures += 1
+    def _has_webhook(self, bot: FakeMaxBot) -> bool:
+        return bool(bot.subscriptions)
 
-
-async def _call(client: aiohttp.ClientSession, url: str, secret: str, update: dict[str, Any]) -> bool:
-    try:
-        async with client.post(url, json=update, headers={SECRET_HEADER: secret}) as answer:
-            return answer.status == web.HTTPOk.status_code
-    except (aiohttp.ClientError, TimeoutError):
-        return False
+    async def _call(self, client: aiohttp.ClientSession, bot: FakeMaxBot) -> bool:
+        url, secret = next(iter(bot.subscriptions.items()))
+        _, update = bot.updates[0]
+        try:
+            async with client.post(url, json=update, headers={SECRET_HEADER: secret}) as answer:
+                return answer.status == web.HTTPOk.status_code
+        except (aiohttp.ClientError, TimeoutError):
+            return False
 
 
 def _pressable(button: Mapping[str, Any], app: str) -> Pressable:

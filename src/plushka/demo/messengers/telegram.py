@@ -4,33 +4,31 @@
 beside a webhook, 429 with ``retry_after``, webhooks with the secret header, repeated until they are answered by 2xx.
 """
 
-import asyncio
 import hashlib
 import hmac
 import json
 import re
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from html import escape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
-from msgspec import Struct, field
+from msgspec import field
 
-from plushka.demo.messengers.chats import Chat, Pressable, broken_markup
+from plushka.demo.messengers.chats import Pressable, broken_markup
 from plushka.demo.messengers.people import Person, person_of
+from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 TEXT_LENGTH_MAX = 4096
 CAPTION_LENGTH_MAX = 1024
 CALLBACK_BYTES_MAX = 64
-WEBHOOK_PAUSES_SECONDS = (0.2, 1.0, 5.0, 30.0)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _START = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
@@ -45,35 +43,27 @@ class Refused(Exception):
         self.parameters = parameters
 
 
-class FakeBot(Struct):
-    """A bot as the messenger has it: updates wait until they are confirmed, or the webhook has taken them."""
+class FakeBot(PretendedBot, kw_only=True):
+    """A bot as Telegram has it; an update is what is fetched or called out, whole."""
 
-    registration: Registration
     next_update: int
-    updates: deque[dict[str, Any]] = field(default_factory=deque)
-    chats: dict[int, Chat] = field(default_factory=dict)
     webhook_url: str = ""
     secret: str = ""
     last_error: str = ""
     last_error_at: int = 0
     commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     menu_button: dict[str, Any] = field(default_factory=lambda: {"type": "default"})
-    next_message: int = 1
     answered_queries: list[str] = field(default_factory=list)
 
 
-class FakeTelegram:
+class FakeTelegram(Pretended[FakeBot]):
     """All of Telegram that there is. ``fail_next`` lets the next calls of a method fail, as tests want it."""
 
     key = "telegram"
     title = "Telegram"
 
     def __init__(self, registrations: tuple[Registration, ...] = ()) -> None:
-        self.bots: dict[str, FakeBot] = {}
-        self.pictures: list[bytes] = []
-        self._faults: dict[str, deque[Refused]] = {}
-        self._told = asyncio.Condition()
-        self._deliveries: dict[str, asyncio.Task[None]] = {}
+        super().__init__({})
         for registration in registrations:
             self.register(registration)
 
@@ -86,38 +76,18 @@ class FakeTelegram:
 
     def fail_next(self, method: str, status: int, description: str, **parameters: int) -> None:
         """Let the next call of ``method`` fail like this."""
-        self._faults.setdefault(method.lower(), deque()).append(Refused(status, description, **parameters))
+        self._let_fail(method.lower(), Refused(status, description, **parameters))
 
     def routes(self, prefix: str = "") -> list[web.RouteDef]:
         return [web.route("*", f"{prefix}/bot{{token}}/{{method}}", self._serve)]
 
-    async def close(self) -> None:
-        for task in self._deliveries.values():
-            task.cancel()
-        for task in self._deliveries.values():
-            with suppress(asyncio.CancelledError):
-                await task
-
     # The phone's side.
-
-    def usernames(self) -> list[tuple[str, str]]:
-        return [(bot.registration.username, bot.registration.name) for bot in self.bots.values()]
 
     def link_to(self, username: str) -> str:
         return f"https://t.me/{username}?"
 
     def app_of(self, bot: FakeBot) -> str:
         return str(bot.menu_button["web_app"]["url"]) if bot.menu_button["type"] == "web_app" else ""
-
-    def by_username(self, username: str) -> FakeBot:
-        """Return a bot by what stands in its links.
-
-        :raises KeyError: nobody has it
-        """
-        return {bot.registration.username: bot for bot in self.bots.values()}[username]
-
-    def chat(self, bot: FakeBot, person: Person) -> Chat:
-        return bot.chats.setdefault(person.id, Chat())
 
     async def start(self, bot: FakeBot, person: Person, start: str = "") -> None:
         """Press «Start», by a link that carries ``start``."""
@@ -197,9 +167,7 @@ class FakeTelegram:
 
     async def _tell(self, bot: FakeBot, kind: str, payload: Mapping[str, Any]) -> None:
         bot.next_update += 1
-        bot.updates.append({"update_id": bot.next_update, kind: dict(payload)})
-        async with self._told:
-            self._told.notify_all()
+        await self._leave(bot, {"update_id": bot.next_update, kind: dict(payload)})
 
     # The bot's side.
 
@@ -215,8 +183,7 @@ class FakeTelegram:
             return _refusal(refused)
 
     async def _do(self, bot: FakeBot, method: str, arguments: dict[str, Any]) -> Any:
-        if faults := self._faults.get(method):
-            raise faults.popleft()
+        self._fail_if_told(method)
         known: dict[str, Callable[[FakeBot, dict[str, Any]], Any]] = {
             "getme": self._get_me,
             "getwebhookinfo": self._get_webhook_info,
@@ -254,9 +221,7 @@ class FakeTelegram:
         while bot.updates and bot.updates[0]["update_id"] < offset:
             bot.updates.popleft()
         if not bot.updates and (seconds := float(arguments.get("timeout", 0))):
-            async with self._told:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._told.wait_for(lambda: bool(bot.updates)), seconds)
+            await self._wait_for_updates(bot, seconds)
         return list(bot.updates)[: int(arguments.get("limit", 100))]
 
     def _get_webhook_info(self, bot: FakeBot, _: dict[str, Any]) -> dict[str, Any]:
@@ -271,14 +236,12 @@ class FakeTelegram:
 
     def _set_webhook(self, bot: FakeBot, arguments: dict[str, Any]) -> bool:
         url, secret = arguments.get("url", ""), arguments.get("secret_token", "")
-        if not _may_open(url):
+        if not may_open(url):
             raise Refused(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
         if secret and not _SECRET.fullmatch(secret):
             raise Refused(400, "Bad Request: secret token contains unallowed characters")
         bot.webhook_url, bot.secret = url, secret
-        token = bot.registration.token
-        if token not in self._deliveries or self._deliveries[token].done():
-            self._deliveries[token] = asyncio.create_task(self._deliver(bot))
+        self._begin_delivery(bot)
         return True
 
     def _delete_webhook(self, bot: FakeBot, arguments: dict[str, Any]) -> bool:
@@ -293,7 +256,7 @@ class FakeTelegram:
 
     def _set_menu_button(self, bot: FakeBot, arguments: dict[str, Any]) -> bool:
         button = _decoded(arguments["menu_button"])
-        if button["type"] == "web_app" and not _may_open(button["web_app"]["url"]):
+        if button["type"] == "web_app" and not may_open(button["web_app"]["url"]):
             raise Refused(
                 400, "Bad Request: menu button web app URL is invalid: Only HTTPS links are allowed"
             )
@@ -351,29 +314,13 @@ class FakeTelegram:
         chat.show(message_id, "bot", html, rows=rows, picture=picture)
         return {"message_id": message_id, "date": int(time.time()), "chat": _chat(person), "text": html}
 
-    async def _deliver(self, bot: FakeBot) -> None:
-        """Call the webhook with what waits, one after another, until each is taken."""
-        failures = 0
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as client:
-            while bot.webhook_url:
-                if not bot.updates:
-                    async with self._told:
-                        with suppress(TimeoutError):
-                            await asyncio.wait_for(self._told.wait_for(lambda: bool(bot.updates)), 1.0)
-                    continue
-                if await self._call(client, bot, bot.updates[0]):
-                    bot.updates.popleft()
-                    failures = 0
-                else:
-                    await asyncio.sleep(
-                        WEBHOOK_PAUSES_SECONDS[min(failures, len(WEBHOOK_PAUSES_SECONDS) - 1)]
-                    )
-                    failures += 1
+    def _has_webhook(self, bot: FakeBot) -> bool:
+        return bool(bot.webhook_url)
 
-    async def _call(self, client: aiohttp.ClientSession, bot: FakeBot, update: dict[str, Any]) -> bool:
+    async def _call(self, client: aiohttp.ClientSession, bot: FakeBot) -> bool:
         try:
             async with client.post(
-                bot.webhook_url, json=update, headers={SECRET_HEADER: bot.secret}
+                bot.webhook_url, json=bot.updates[0], headers={SECRET_HEADER: bot.secret}
             ) as answer:
                 if not answer.ok:
                     self._note_error(bot, f"Wrong response from the webhook: {answer.status} {answer.reason}")
@@ -428,19 +375,13 @@ def _pressable(button: Mapping[str, Any]) -> Pressable:
     if len(str(button.get("callback_data", "")).encode()) > CALLBACK_BYTES_MAX:
         raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
     app = button["web_app"]["url"] if "web_app" in kinds else ""
-    if app and not _may_open(app):
+    if app and not may_open(app):
         raise Refused(
             400, "Bad Request: inline keyboard button Web App URL is invalid: Only HTTPS links are allowed"
         )
     return Pressable(
         button["text"], action=button.get("callback_data") or "", link=button.get("url") or "", app=app
     )
-
-
-def _may_open(url: str) -> bool:
-    """Tell whether Telegram would open an address. This one is on the same machine, so its own is as good."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or parts.hostname in {"127.0.0.1", "localhost"}
 
 
 def _next_message(bot: FakeBot) -> int:
