@@ -110,8 +110,7 @@ async def save_person(
 async def dismiss_person(visit: NamedDependency[Visit], staff_id: FromPath[UUID]) -> Redirect:
     """Dismiss somebody; taking back is offered at once."""
     async with visit.writing() as tx:
-        person = await get_staff(tx, staff_id)
-        check_rights(visit.rights, rights_of_person(person))
+        person = await _person_within_rights(tx, visit, staff_id)
         await dismiss(tx, staff_id)
     text = visit.words.gettext("{name} is dismissed and signed out everywhere.", name=person.name)
     return sent_on(PATH, text, undo=f"{PATH}/{staff_id}/rehire")
@@ -120,8 +119,7 @@ async def dismiss_person(visit: NamedDependency[Visit], staff_id: FromPath[UUID]
 @post(f"{PATH}/{{staff_id:uuid}}/rehire", opt={"action": "staff.change"})
 async def rehire_person(visit: NamedDependency[Visit], staff_id: FromPath[UUID]) -> Redirect:
     async with visit.writing() as tx:
-        person = await get_staff(tx, staff_id)
-        check_rights(visit.rights, rights_of_person(person))
+        person = await _person_within_rights(tx, visit, staff_id)
         await rehire(tx, staff_id)
     return sent_on(PATH, visit.words.gettext("{name} works here again.", name=person.name))
 
@@ -137,8 +135,7 @@ async def make_reset_link(
     if staff_id == visit.session.staff_id:
         raise OwnReset
     async with visit.writing() as tx:
-        person = await get_staff(tx, staff_id)
-        check_rights(visit.rights, rights_of_person(person))
+        person = await _person_within_rights(tx, visit, staff_id)
         token = await make_reset(tx, account=await get_account(tx, person.account_id))
     return visit.page(
         "settings/staff_link.html",
@@ -165,8 +162,7 @@ async def give_pin(
     if form.is_sound:
         try:
             async with visit.writing() as tx:
-                person = await get_staff(tx, staff_id)
-                check_rights(visit.rights, rights_of_person(person))
+                person = await _person_within_rights(tx, visit, staff_id)
                 await set_pin(tx, staff_id, pin)
             text = visit.words.gettext("{name} takes over a till with the new PIN.", name=person.name)
             return sent_on(f"{PATH}/{staff_id}", text)
@@ -179,11 +175,20 @@ async def give_pin(
 @post(f"{PATH}/{{staff_id:uuid}}/pin/removal", opt={"action": "staff.change"})
 async def take_pin(visit: NamedDependency[Visit], staff_id: FromPath[UUID]) -> Redirect:
     async with visit.writing() as tx:
-        person = await get_staff(tx, staff_id)
-        check_rights(visit.rights, rights_of_person(person))
+        person = await _person_within_rights(tx, visit, staff_id)
         await remove_pin(tx, staff_id)
     text = visit.words.gettext("{name} has no PIN any more and takes over no till.", name=person.name)
     return sent_on(f"{PATH}/{staff_id}", text)
+
+
+async def _person_within_rights(tx: Tx, visit: Visit, staff_id: UUID) -> StaffMember:
+    """Return the person of ``staff_id`` whom whoever asks may do something to.
+
+    :raises Refusal: nobody works here by this id, or the person has rights that who asks has not
+    """
+    person = await get_staff(tx, staff_id)
+    check_rights(visit.rights, rights_of_person(person))
+    return person
 
 
 async def _page(tx: Tx, visit: Visit, staff_id: UUID, form: Form, *, status: int = 200) -> Response[str]:
