@@ -1392,7 +1392,7 @@ create table bot_talks (
 
 grant update on bot_talks to plushka_app;
 
--- A till's question to a member, whether their points may be spent there; permit_id: they said yes.
+-- A till's question to a member, whether their points may be spent there; permit_id: they said yes, declined_at: no.
 create table spend_questions (
     tenant_id uuid not null,
     id uuid not null,
@@ -1400,12 +1400,14 @@ create table spend_questions (
     till_id uuid not null,
     expires_at timestamptz not null,
     permit_id uuid,
+    declined_at timestamptz,
     primary key (tenant_id, id),
     foreign key (tenant_id, member_id) references members (tenant_id, id),
-    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+    foreign key (tenant_id, till_id) references tills (tenant_id, id),
+    check (permit_id is null or declined_at is null)
 );
 
-grant update (permit_id) on spend_questions to plushka_app;
+grant update (permit_id, declined_at) on spend_questions to plushka_app;
 
 create index spend_questions_of_member on spend_questions (tenant_id, member_id, till_id, id);
 

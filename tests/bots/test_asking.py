@@ -43,7 +43,7 @@ async def test_a_button_becomes_a_permit_that_spends_once(scene: Scene, till: ht
         assert await _can_be_asked(till) is True
 
         asked = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
-        assert asked["permit"] is None
+        assert (asked["permit"], asked["declined"]) == (None, False)
         again = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
         assert again == asked
         *_, question = await scene.read(5)
@@ -66,6 +66,31 @@ async def test_a_button_becomes_a_permit_that_spends_once(scene: Scene, till: ht
         assert fresh["permit"] is None
 
 
+async def test_a_no_is_told_to_the_till_which_may_ask_once_more(
+    scene: Scene, till: httpx.AsyncClient
+) -> None:
+    async with scene.shop.tx() as tx:
+        await set_confirming(tx, [branch.id for branch in await list_branches(tx)])
+    async with scene.working():
+        await scene.enrol()
+        asked = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
+        await scene.read(5)
+        await scene.press("Нет, не списывать")
+        *_, done = await scene.read(6)
+        assert done == "Хорошо, бонусы не спишутся. Кассир это уже видит."
+
+        told = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
+        assert told == {**asked, "declined": True}
+        anew = {"member": MEMBER, "again_after": told["id"]}
+        once_more = (await till.post("/v1/members/permits", json=anew)).json()
+        assert (once_more["declined"], once_more["id"] != asked["id"]) == (False, True)
+        await scene.read(7)
+        await scene.press("Подтвердить списание")
+        await scene.read(8)
+        answered = (await till.post("/v1/members/permits", json={"member": MEMBER})).json()
+        assert (answered["declined"], answered["permit"] is not None) == (False, True)
+
+
 async def test_who_cannot_be_written_to_is_not_asked_and_a_late_answer_gives_nothing(
     scene: Scene, till: httpx.AsyncClient, clock: SetClock
 ) -> None:
@@ -78,7 +103,7 @@ async def test_who_cannot_be_written_to_is_not_asked_and_a_late_answer_gives_not
         clock.advance(timedelta(minutes=3))
         await scene.press("Подтвердить списание")
         *_, late = await scene.read(6)
-        assert late == "Кассир больше не спрашивает. Пусть спросит ещё раз."
+        assert late == "Время вышло: бонусы не спишутся. Пусть кассир спросит ещё раз."
         await scene.fake.block(scene.fake_bot, VERA)
         await until_state(scene, Address("telegram", str(VERA.id)), "blocked")
         refused = await till.post("/v1/members/permits", json={"member": MEMBER})

@@ -105,6 +105,30 @@ async def test_points_are_spent_once_the_member_has_pressed_the_button(
     assert await windows.phone.get_by_text("Касса просит списать бонусы").count() == 1
 
 
+async def test_who_says_no_is_asked_once_more_or_buys_without_points(scene: Scene, windows: Windows) -> None:
+    await _let_buttons_agree(scene)
+    till = windows.till
+    await windows.enrol()
+    await windows.spend_the_most("100")
+    await till.evaluate("navigator.vibrate = (pattern) => (window.trembled = pattern)")
+
+    await till.get_by_role("button", name=ASK).click()
+    await windows.press("Нет, не списывать")
+    await expect(till.get_by_text("Клиент отказался: списывать бонусы нельзя.")).to_be_visible()
+    assert await till.evaluate("window.trembled") == [120, 60, 120]
+
+    await till.get_by_role("button", name="Спросить ещё раз").click()
+    await expect(till.get_by_text("Клиент отказался")).to_be_hidden()
+    await expect(windows.phone.get_by_text("Касса просит списать бонусы")).to_have_count(2)
+    await windows.press("Нет, не списывать")
+    await till.get_by_role("button", name="Без списания").click()
+
+    await expect(till.locator("#main")).to_be_focused()
+    await till.locator("#main").click()
+    await expect(till.locator("[data-slip]")).to_contain_text("Начислено 10 бонусов")
+    await expect(windows.phone.get_by_text("+10")).to_be_visible()
+
+
 async def test_a_question_that_ran_out_is_told_and_not_asked_anew_by_itself(
     scene: Scene, windows: Windows
 ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plushka.domain.bots.talk import (
     Act,
-    AgreeToSpend,
+    AnswerTill,
     Began,
     CameBack,
     Command,
@@ -103,7 +103,9 @@ TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
     ("offers again, by the text", MEMBER, Wrote("/offers"), "member", (Say("ask_offers"),)),
     ("chatter gets help", MEMBER, Wrote("кофе"), "member", (Say("help"),)),
     ("not me", MEMBER, Pressed(f"not_me:{RECEIPT.hex}"), "member", (StopSpending(RECEIPT),)),
-    ("the till may spend", MEMBER, Pressed(f"spend:{RECEIPT.hex}"), "member", (AgreeToSpend(RECEIPT),)),
+    ("the till may spend", MEMBER, Pressed(f"spend:{RECEIPT.hex}"), "member", (AnswerTill(RECEIPT, True),)),
+    ("or may not", MEMBER, Pressed(f"spend_not:{RECEIPT.hex}"), "member", (AnswerTill(RECEIPT, False),)),
+    ("a button that was tampered with", MEMBER, Pressed("spend_not:1"), "member", ()),
     ("an old button", MEMBER, Pressed(AGREE), "member", (Say("balance"),)),
     ("another language", MEMBER, Pressed("speak:en"), "member", (Speak("en"), Say("language_changed"))),
     ("no such language", MEMBER, Pressed("speak:tlh"), "member", (Say("languages"),)),

@@ -64,7 +64,7 @@ EXAMPLES: tuple[Content, ...] = (
     contents.TierReached(tier="Золото"),
     contents.FriendCame(),
     contents.SpendAsked(question_id=RECEIPT, branch="Арбат"),
-    contents.SpendAnswered(is_late=False),
+    contents.SpendAnswered("declined"),
     contents.Answered(body="Здравствуйте <b>, проверим"),
 )
 

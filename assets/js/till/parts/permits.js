@@ -13,6 +13,7 @@ export const permits = ({ api }) => ({
   permit: null,
   codeText: "",
   isAsking: false,
+  isDeclined: false,
 
   // Whose code a scanned QR must be now.
   get needsPermitOf() {
@@ -43,12 +44,14 @@ export const permits = ({ api }) => ({
   },
   takePermit(permit) {
     this.permit = permit;
+    this.isDeclined = false;
     this.codeText = "";
     this.signal("found");
     this.focusOn("main");
   },
   dropPermit() {
     this.stopAsking();
+    this.isDeclined = false;
     this.permit = null;
     this.codeText = "";
   },
@@ -61,11 +64,12 @@ export const permits = ({ api }) => ({
     const mine = asking;
     const isWanted = () => mine === asking && this.screen === "sale";
     this.isAsking = true;
+    this.isDeclined = false;
     this.problem = "";
     try {
-      const permit = await this.waitForPermit({ id: this.member.id }, isWanted);
+      const question = await this.waitForAnswer({ id: this.member.id }, isWanted);
       if (isWanted()) {
-        this.endAsking(permit);
+        this.endAsking(question);
       }
     } catch (error) {
       if (isWanted()) {
@@ -83,23 +87,36 @@ export const permits = ({ api }) => ({
     asking += 1;
     this.isAsking = false;
   },
-  endAsking(permit) {
+  endAsking({ permit, declined }) {
     if (permit) {
       this.takePermit(permit);
+      return;
+    }
+    if (declined) {
+      this.isDeclined = true;
     } else {
       this.problem = this.t.not_answered;
-      this.signal("wrong");
     }
+    this.signal("wrong");
+  },
+  goOnWithoutPoints() {
+    this.isDeclined = false;
+    this.chooseRedeem(0);
+    this.focusOn("main");
   },
 
   // Ask, and look for the answer while the question lives: asked any later it would be another question.
-  async waitForPermit(member, isWanted) {
+  async waitForAnswer(member, isWanted) {
     let question = await api.post("/v1/members/permits", { member });
+    if (question.declined) {
+      // They said no to what was asked before this press.
+      question = await api.post("/v1/members/permits", { member, again_after: question.id });
+    }
     const until = Date.parse(question.expires_at) - 2 * ASKS_AGAIN_MS;
-    while (!question.permit && this.now().getTime() < until) {
+    while (!question.permit && !question.declined && this.now().getTime() < until) {
       await pause(ASKS_AGAIN_MS);
       if (!isWanted()) {
-        return null;
+        return question;
       }
       try {
         question = await api.post("/v1/members/permits", { member });
@@ -110,6 +127,6 @@ export const permits = ({ api }) => ({
         // A silence: the connection may be back before the question has run out.
       }
     }
-    return question.permit;
+    return question;
   },
 });

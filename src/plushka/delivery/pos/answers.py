@@ -132,8 +132,10 @@ class ShownCodeOut(Struct, frozen=True):
 class QuestionOut(Struct, frozen=True):
     """What a member was asked, until ``expires_at``; ``permit`` is there once they agreed."""
 
+    id: UUID
     expires_at: datetime
     permit: PermitOut | None
+    declined: bool
 
 
 class FiscalLine(Struct, frozen=True):

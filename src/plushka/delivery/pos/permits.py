@@ -21,7 +21,8 @@ async def ask_member(call: Call[Asking, Query]) -> Answer[QuestionOut]:
     """Ask a member in their messenger whether this till may spend their points.
 
     Repeat it every other second: it is the same question for two minutes, and once the member has pressed the button
-    the answer has the permit, good as one from a code. Only where the branch lets members agree so.
+    the answer has the permit, good as one from a code, or says that they declined. To ask who has declined once more,
+    name that question in `again_after`. Only where the branch lets members agree so.
     """
     named = call.body.member.to_domain(country=call.holder.country)
     async with call.transaction() as tx:
@@ -36,13 +37,16 @@ async def ask_member(call: Call[Asking, Query]) -> Answer[QuestionOut]:
             till_id=call.holder.till_id,
             branch_id=branch.id,
             branch_name=branch.name,
+            again_after=call.body.again_after,
         )
     if question.is_new:
         call.services.herald.committed(call.caller.tenant_id)
     permit = question.permit
     return Answer(
         QuestionOut(
+            id=question.id,
             expires_at=question.expires_at,
             permit=None if permit is None else PermitOut(id=permit.id, expires_at=permit.expires_at),
+            declined=question.is_declined,
         )
     )

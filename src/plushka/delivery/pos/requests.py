@@ -101,10 +101,14 @@ class ShownCode(Wire, frozen=True):
 
 
 class Asking(Wire, frozen=True):
-    """Whom to ask whether their points may be spent; a till of no branch names the ``branch``."""
+    """Whom to ask whether their points may be spent; a till of no branch names the ``branch``.
+
+    ``again_after`` is the id of a question that they declined and are to be asked once more.
+    """
 
     member: OneMember
     branch: Id | None = None
+    again_after: UUID | None = None
 
 
 class Texts(Query, frozen=True):

@@ -7,13 +7,12 @@ from typing import assert_never
 import msgspec
 from msgspec import Struct, structs
 
-from plushka.domain.bots import answering
-from plushka.domain.bots.asking import agree
+from plushka.domain.bots import answering, asking
 from plushka.domain.bots.enrolling import enrol, find_link
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.talk import (
     Act,
-    AgreeToSpend,
+    AnswerTill,
     CountOpened,
     Enrol,
     Heard,
@@ -143,12 +142,13 @@ class _Hearing:
                 if self.known is not None:
                     await stop_spending(self._tx, self.known.member_id, receipt_id=receipt_id)
                     self.said.append(SpendingStopped())
-            case AgreeToSpend(question_id):
+            case AnswerTill(question_id, is_yes):
                 if self.known is not None:
-                    is_in_time = await agree(
-                        self._tx, member_id=self.known.member_id, question_id=question_id
+                    member_id = self.known.member_id
+                    answered = await asking.answer(
+                        self._tx, member_id=member_id, question_id=question_id, is_yes=is_yes
                     )
-                    self.said.append(SpendAnswered(is_late=not is_in_time))
+                    self.said.append(SpendAnswered(answered))
             case Reach(is_open):
                 if not is_open:
                     await mark_unreachable(self._tx, self._address, "blocked")

@@ -13,7 +13,17 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from plushka.domain.members.consent_texts import ConsentTexts
-from plushka.domain.messages.wording import AGREE, DECLINE, MENU, NO_OFFERS, NOT_ME, SPEAK, SPEND, WANT_OFFERS
+from plushka.domain.messages.wording import (
+    AGREE,
+    DECLINE,
+    DO_NOT_SPEND,
+    MENU,
+    NO_OFFERS,
+    NOT_ME,
+    SPEAK,
+    SPEND,
+    WANT_OFFERS,
+)
 from plushka.platform.i18n import LANGUAGES, Language, translator
 
 START_LENGTH_MAX = 64
@@ -145,10 +155,11 @@ class StopSpending(Struct, frozen=True):
     receipt_id: UUID
 
 
-class AgreeToSpend(Struct, frozen=True):
-    """Let the till that asked this question spend."""
+class AnswerTill(Struct, frozen=True):
+    """Let the till that asked this question spend, or not."""
 
     question_id: UUID
+    is_yes: bool
 
 
 class Reach(Struct, frozen=True):
@@ -157,7 +168,7 @@ class Reach(Struct, frozen=True):
     is_open: bool
 
 
-Act = Say | SayJoined | CountOpened | Enrol | WantOffers | Speak | StopSpending | AgreeToSpend | Reach
+Act = Say | SayJoined | CountOpened | Enrol | WantOffers | Speak | StopSpending | AnswerTill | Reach
 
 
 def respond(  # noqa: PLR0911  one case a thing heard
@@ -232,9 +243,10 @@ def _press_as_member(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk
         if version != texts.version("marketing"):
             return talk, (Say("ask_offers"),)
         return structs.replace(talk, step="member"), (WantOffers(version),)
-    if action.startswith(SPEND):
-        question_id = _id_of(action.removeprefix(SPEND))
-        return talk, (AgreeToSpend(question_id),) if question_id else ()
+    for answer, is_yes in ((SPEND, True), (DO_NOT_SPEND, False)):
+        if action.startswith(answer):
+            question_id = _id_of(action.removeprefix(answer))
+            return talk, (AnswerTill(question_id, is_yes),) if question_id else ()
     if action.startswith(NOT_ME):
         receipt_id = _id_of(action.removeprefix(NOT_ME))
         return talk, (StopSpending(receipt_id),) if receipt_id else ()

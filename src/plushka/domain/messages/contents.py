@@ -5,6 +5,7 @@ of the programme whose ``scale`` stands beside them.
 """
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -131,10 +132,14 @@ class SpendAsked(Told, tag="spend_asked", frozen=True):
     branch: str
 
 
-class SpendAnswered(Told, tag="spend_answered", frozen=True):
-    """They agreed; ``is_late``: nobody asks any more."""
+SpendAnswer = Literal["agreed", "declined", "agreed_before", "declined_before", "ran_out"]
+"""What an answer to a till's question came to: taken, or too late because of an earlier one or of the time."""
 
-    is_late: bool
+
+class SpendAnswered(Told, tag="spend_answered", frozen=True):
+    """They said whether their points may be spent."""
+
+    answer: SpendAnswer
 
 
 class Bought(Told, tag="bought", frozen=True):

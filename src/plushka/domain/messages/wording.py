@@ -1,7 +1,9 @@
 """Contents in words: at most a few lines and a button or two, figures in bold."""
 
+from collections.abc import Mapping
 from datetime import date
 from html import escape
+from types import MappingProxyType
 from typing import Literal, assert_never
 
 from msgspec import Struct
@@ -31,6 +33,7 @@ from plushka.domain.messages.contents import (
     NotYourPhone,
     OffersChanged,
     Returned,
+    SpendAnswer,
     SpendAnswered,
     SpendAsked,
     SpendCode,
@@ -58,6 +61,7 @@ NO_OFFERS = "offers:off"
 SPEAK = "speak:"
 NOT_ME = "not_me:"
 SPEND = "spend:"
+DO_NOT_SPEND = "spend_not:"
 """What buttons send back, followed by a version, a language or an id where a colon ends it; no longer than
 ``contents.ACTION_LENGTH_MAX``."""
 
@@ -82,6 +86,18 @@ COMMANDS = (
     ("language", marked("another language")),
 )
 """What a bot lists as its commands, and what each is for."""
+
+SPEND_ANSWERS: Mapping[SpendAnswer, str] = MappingProxyType(
+    {
+        "agreed": marked("Done: the till may spend your points once."),
+        "declined": marked("All right: no points are spent. The cashier knows."),
+        "agreed_before": marked("You have agreed already. If you have changed your mind, tell the cashier."),
+        "declined_before": marked(
+            "You have said no already: no points are spent. If you have changed your mind, let the cashier ask again."
+        ),
+        "ran_out": marked("The question has run out: no points are spent. Let the cashier ask again."),
+    }
+)
 
 APP = marked("Card")
 SHARE_PHONE = marked("Share my phone")
@@ -180,13 +196,10 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
         case SpendAsked(question_id, branch):
             text = voice.gettext("The till asks to spend your points: {branch}.", branch=voice.bold(branch))
             yes = Button(voice.gettext("Agree to spend"), action=f"{SPEND}{question_id.hex}")
-            return Message(text, rows=((yes,),))
-        case SpendAnswered(is_late):
-            return Message(
-                voice.gettext("Nobody asks any more. Let the cashier ask again.")
-                if is_late
-                else voice.gettext("Done: the till may spend your points once.")
-            )
+            no = Button(voice.gettext("No, do not spend"), action=f"{DO_NOT_SPEND}{question_id.hex}")
+            return Message(text, rows=((yes,), (no,)))
+        case SpendAnswered():
+            return Message(voice.words.gettext(SPEND_ANSWERS[content.answer]))
         case Bought():
             return _bought(content, voice)
         case Returned():
