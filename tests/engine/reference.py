@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 from zoneinfo import ZoneInfo
+
+from tests.engine.reference_promotions import nearest, promote, shares
 
 from plushka.engine import conditions as c
 from plushka.engine.program import EarningCaps, EarningRule, Fixed, Ladder, Percent, Program, RedemptionLimits
@@ -61,8 +63,11 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
     counted = [amount if takes else 0 for amount, takes in zip(amounts, part, strict=True)]
     decision = Decision(discounts=shares(nearest(sum(counted) * rate, program.rounding), counted))
     prices = [amount - cut for amount, cut in zip(amounts, decision.discounts, strict=True)]
+    sale = Sale(member, basket, tier, local, day, prices, part)
+    prices, raised_bp = promote(program, sale, on_receipt, on_line)
+    decision.discounts = [amount - price for amount, price in zip(amounts, prices, strict=True)]
 
-    redeem(program, member, basket, at, tier, prices, part, decision)
+    redeem(program, member, basket, at, tier, prices, part, decision, raised_bp)
     nets = [price - paid for price, paid in zip(prices, decision.redeemed, strict=True)]
     spend = sum(net for net, takes in zip(nets, part, strict=True) if takes)
 
@@ -92,21 +97,6 @@ def takes_part(program: Program, line: Line) -> bool:
     if line.look.kind == "certificate" or (line.look.kind == "delivery" and not program.delivery_takes_part):
         return False
     return program.excluded is None or not on_line(program.excluded, line)
-
-
-def nearest(amount: Fraction, mode: str) -> int:
-    return {"floor": floor(amount), "ceil": ceil(amount), "half_up": floor(amount + Fraction(1, 2))}[mode]
-
-
-def shares(total: int, weights: Sequence[int]) -> list[int]:
-    if total == 0:
-        return [0] * len(weights)
-    exact = [Fraction(total * weight, sum(weights)) for weight in weights]
-    given = [floor(share) for share in exact]
-    order = sorted(range(len(exact)), key=lambda index: (given[index] - exact[index], index))
-    for index in order[: total - sum(given)]:
-        given[index] += 1
-    return given
 
 
 def on_line(condition: c.Condition, line: Line) -> bool:
@@ -199,6 +189,7 @@ def redeem(  # noqa: PLR0917 - the whole sale
     prices: list[int],
     part: list[bool],
     decision: Decision,
+    raised_bp: int,
 ) -> None:
     decision.redeemed = [0] * len(prices)
     redemption = program.redemption
@@ -226,7 +217,8 @@ def redeem(  # noqa: PLR0917 - the whole sale
     alive.sort(key=lambda lot: (lot.expires_at is None, lot.expires_at, lot.priority, lot.earned_at, lot.id))
     may = {lot.id.int: lot_most(lot, payable, money, most_below) for lot in alive}
     bound = min(member.available, sum(may.values()), max(0, member.available - bounds.balance_residual_min))
-    most = most_below(bound, min(floor(Fraction(bounds.receipt_share_bp * payable, 10_000)), sum(eligible)))
+    share_bp = max(bounds.receipt_share_bp, raised_bp)
+    most = most_below(bound, min(floor(Fraction(share_bp * payable, 10_000)), sum(eligible)))
     decision.points_max = most if most >= bounds.points_min else 0
     asked = decision.points_max if basket.redeem == "max" else basket.redeem
     asked = min(asked, decision.points_max)

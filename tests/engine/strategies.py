@@ -4,8 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from plushka.engine import conditions as c
+from plushka.engine.price_effects import (
+    AmountOff,
+    Combo,
+    ComboPart,
+    PercentOff,
+    PriceEffect,
+    RaisedShare,
+    Sets,
+    UnitPrice,
+)
 from plushka.engine.program import (
     Band,
     EarningCaps,
@@ -16,6 +27,7 @@ from plushka.engine.program import (
     Percent,
     PointUnit,
     Program,
+    Promotion,
     Redemption,
     RedemptionLimits,
     Requirement,
@@ -127,6 +139,61 @@ def rules(effects: st.SearchStrategy[Effect]) -> st.SearchStrategy[tuple[Earning
     )
 
 
+rates_off_bp = st.one_of(st.integers(1, 100_00), st.just(100_00))
+price_effects: st.SearchStrategy[PriceEffect] = st.one_of(
+    st.builds(PercentOff, rates_off_bp, st.sampled_from(("lines", "cheapest", "dearest"))),
+    st.builds(AmountOff, st.integers(1, 3_000), st.sampled_from(("receipt", "unit"))),
+    st.builds(UnitPrice, st.integers(0, 2_000)),
+    st.integers(2, 4).flatmap(
+        lambda units: st.builds(
+            Sets,
+            st.just(units),
+            st.integers(1, units - 1),
+            rates_off_bp,
+            st.sampled_from(("cheapest", "in_each_set")),
+            st.sampled_from((1, 2, 100)),
+        )
+    ),
+    st.builds(
+        Combo,
+        st.lists(
+            st.builds(ComboPart, line_conditions, st.integers(1, 2), st.one_of(st.just(0), rates_off_bp)),
+            min_size=2,
+            max_size=3,
+        ).map(tuple),
+        st.one_of(st.none(), st.integers(0, 3_000)),
+        st.sampled_from((1, 100)),
+    ),
+    st.builds(RaisedShare, rates_off_bp),
+)
+DAYS = (None, date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3))
+
+
+def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
+    """Make up to five promotions, with ids in their order."""
+    one = st.builds(
+        Promotion,
+        id=st.just("x"),
+        name=st.just("x"),
+        effect=price_effects,
+        when=st.one_of(st.none(), st.none(), receipt_conditions),
+        lines=st.one_of(st.none(), line_conditions),
+        first_on=st.sampled_from(DAYS),
+        last_on=st.sampled_from((None, None, *DAYS)),
+        group=st.sampled_from(("promotions", "extra")),
+        policy=st.sampled_from(("best_in_group", "best_in_group", "stack", "exclusive")),
+        priority=st.integers(0, 1),
+        base=st.sampled_from(("current", "original")),
+        cap_minor=st.one_of(st.none(), st.integers(1, 2_000)),
+        floor_bp=st.sampled_from((0, 0, 3333, 100_00)),
+        is_paused=st.sampled_from((False, False, False, True)),
+        for_anonymous=st.booleans(),
+    )
+    return st.lists(one, max_size=5).map(
+        lambda made: tuple(replace(promotion, id=f"p{index}") for index, promotion in enumerate(made))
+    )
+
+
 limits = st.builds(
     RedemptionLimits,
     receipt_share_bp=st.one_of(st.just(100_00), st.integers(0, 9999)),
@@ -168,6 +235,7 @@ def programs(effects: st.SearchStrategy[Effect] = all_effects) -> st.SearchStrat
         caps=st.one_of(no_caps, caps),
         rounding=st.sampled_from(("floor", "half_up", "ceil")),
         earn_when_redeeming=st.booleans(),
+        promotions=st.one_of(st.just(()), promotions()),
     )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plushka.engine.fiscal import fiscal_lines
-from plushka.engine.program import Rounding
+from plushka.engine.parts import Rounding
 from plushka.engine.shares import rounded, spread
 
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=30).filter(any)

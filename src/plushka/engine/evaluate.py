@@ -10,14 +10,15 @@ from datetime import datetime
 from operator import sub
 
 from plushka.engine.local_time import Moment, moment
-from plushka.engine.phases.case import Case
+from plushka.engine.phases.case import Case, occasion_of
 from plushka.engine.phases.discount import discount
 from plushka.engine.phases.earning import Earned
 from plushka.engine.phases.granting import grants
 from plushka.engine.phases.progress import earn_and_rise
+from plushka.engine.phases.promotions import Promoted, promote
 from plushka.engine.phases.redemption import redeem
 from plushka.engine.prices import taking_part
-from plushka.engine.purchase import POINTS_MAX, Basket, LineOutcome, Member, Note, Outcome, Redeemed
+from plushka.engine.purchase import POINTS_MAX, Basket, Discount, LineOutcome, Member, Note, Outcome, Redeemed
 from plushka.engine.reasons import note
 from plushka.engine.tiers import next_tier
 from plushka.engine.version import Version
@@ -25,6 +26,7 @@ from plushka.platform.errors import Conflict
 
 ANONYMOUS = note("anonymous")
 BLOCKED = note("member_blocked")
+NO_PROMOTIONS = Promoted((), ())
 
 
 class ReceiptPointsOverMaximum(Conflict):
@@ -46,18 +48,26 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     """
     now = moment(at, basket.place)
     masks = version.masks.of(basket.lines)
-    amounts_minor = [line.amount_minor for line in basket.lines]
+    amounts_minor: Sequence[int] = [line.amount_minor for line in basket.lines]
     if member is None or member.is_blocked:
-        return _anonymous(amounts_minor, masks, now, ANONYMOUS if member is None else BLOCKED)
+        why = ANONYMOUS if member is None else BLOCKED
+        return _anonymous(version, basket, amounts_minor, masks, now, why)
     tier = version.tier_plan(member.tier)
     case = Case(version, member, basket, at, now, tier, masks, [])
 
     discounted = discount(case, amounts_minor)
     prices_minor = _less(amounts_minor, discounted.by_line) if discounted else amounts_minor
 
-    # Promotions, coupons and gifts (phases 3 to 5) come here: they lower prices before points do.
+    promoted = NO_PROMOTIONS
+    if version.promotions:
+        occasion = occasion_of(basket, now, masks, prices_minor, member, tier.id)
+        promoted = promote(version, occasion, amounts_minor, now.business_date, case.notes)
+        prices_minor = promoted.prices_minor if promoted.discounts else prices_minor
+    discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
-    redeemed = redeem(case, prices_minor)
+    # Coupons and gifts (phases 4 and 5) come here: they lower prices before points do.
+
+    redeemed = redeem(case, prices_minor, promoted.raised_by)
     payables_minor = (
         _less(prices_minor, redeemed.by_line_minor) if redeemed and redeemed.points else prices_minor
     )
@@ -70,12 +80,12 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     return Outcome(
         lines=_lines(amounts_minor, prices_minor, payables_minor, redeemed, earned),
         amount_minor=sum(amounts_minor),
-        discount_minor=discounted.amount_minor if discounted else 0,
+        discount_minor=sum([each.amount_minor for each in discounts]),
         redeemed_minor=redeemed.amount_minor if redeemed else 0,
         payable_minor=sum(payables_minor),
         earned_points=earned.points,
         business_date=now.business_date,
-        discounts=(discounted,) if discounted else (),
+        discounts=discounts,
         redeemed=redeemed,
         awards=earned.awards,
         grants=grants(case, progress.earned_at, earned.awards),
@@ -87,18 +97,37 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     )
 
 
-def _anonymous(amounts_minor: Sequence[int], masks: Sequence[int], now: Moment, why: Note) -> Outcome:
-    amount_minor = sum(amounts_minor)
+def _anonymous(  # noqa: PLR0917 - called once, above
+    version: Version,
+    basket: Basket,
+    amounts_minor: Sequence[int],
+    masks: Sequence[int],
+    now: Moment,
+    why: Note,
+) -> Outcome:
+    notes = [why]
+    discounts: tuple[Discount, ...] = ()
+    prices_minor = amounts_minor
+    if version.has_promotions_for_anonymous:
+        occasion = occasion_of(basket, now, masks, amounts_minor, None, None)
+        promoted = promote(version, occasion, amounts_minor, now.business_date, notes)
+        discounts, prices_minor = promoted.discounts, promoted.prices_minor
     return Outcome(
-        lines=tuple([LineOutcome(amount, 0, 0, amount, 0, 0) for amount in amounts_minor]),
-        amount_minor=amount_minor,
-        discount_minor=0,
+        lines=tuple(
+            [
+                LineOutcome(amount, amount - price, 0, price, 0, 0)
+                for amount, price in zip(amounts_minor, prices_minor, strict=True)
+            ]
+        ),
+        amount_minor=sum(amounts_minor),
+        discount_minor=sum([each.amount_minor for each in discounts]),
         redeemed_minor=0,
-        payable_minor=amount_minor,
+        payable_minor=sum(prices_minor),
         earned_points=0,
         business_date=now.business_date,
-        spend_minor=taking_part(amounts_minor, masks),
-        notes=(why,),
+        discounts=discounts,
+        spend_minor=taking_part(prices_minor, masks),
+        notes=tuple(notes),
     )
 
 

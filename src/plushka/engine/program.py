@@ -4,25 +4,14 @@ Money is in minor units of ``currency``, points in units of the wallet (``10 ** 
 rates in basis points (5 % = 500).
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, field
 
 from plushka.engine.conditions import Condition, Id
-
-RateBp = Annotated[int, Meta(ge=0, le=100_00)]
-Money = Annotated[int, Meta(ge=0, le=10**15)]
-Points = Annotated[int, Meta(ge=0, le=10**15)]
-Days = Annotated[int, Meta(ge=0, le=36_500)]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$")]
-
-Rounding = Literal["floor", "half_up", "ceil"]
-Policy = Literal["stack", "best_in_group", "exclusive"]
-
-
-class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of a programme: immutable, and unknown fields are refused by name."""
+from plushka.engine.parts import Colour, Days, Money, Name, Part, Points, Policy, RateBp, Rounding
+from plushka.engine.price_effects import PriceEffect
 
 
 class PointUnit(Part, frozen=True):
@@ -84,7 +73,7 @@ class Percent(Part, frozen=True, tag_field="is", tag="percent"):
     """A share of the base; a tier named in ``by_tier`` has its own rate."""
 
     rate_bp: RateBp
-    by_tier: dict[Id, RateBp] = {}
+    by_tier: dict[Id, RateBp] = field(default_factory=dict)
 
 
 class Fixed(Part, frozen=True, tag_field="is", tag="fixed"):
@@ -150,6 +139,37 @@ class EarningRule(Part, frozen=True):
     grant_cap: GrantCap | None = None
 
 
+class Promotion(Part, frozen=True):
+    """A lower price, or more of it payable with points, for a while: who gets what (S11, phase 3).
+
+    ``when`` speaks of the receipt and the member, ``lines`` chooses the lines that take part; a combo chooses
+    its own, and a raised share has none. It lives from ``first_on`` through ``last_on``, business days, unless it
+    is paused. Two promotions of one ``group`` that both say ``best_in_group`` never lower one line's price together,
+    an ``exclusive`` one shares a line with none, ``stack`` adds. Who comes first: higher ``priority``, the larger
+    benefit by itself, the earlier ``first_on``, id.
+
+    ``base``: of the price that is left by what came before, or of the ``original`` one. No line falls below
+    ``floor_bp`` of its original amount, no receipt gets more than ``cap_minor``. ``for_anonymous``: without a
+    card as well.
+    """
+
+    id: Id
+    name: Name
+    effect: PriceEffect
+    when: Condition | None = None
+    lines: Condition | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+    group: Id = "promotions"
+    policy: Policy = "best_in_group"
+    priority: int = 0
+    base: Literal["current", "original"] = "current"
+    cap_minor: Annotated[int, Meta(ge=1, le=10**15)] | None = None
+    floor_bp: RateBp = 0
+    is_paused: bool = False
+    for_anonymous: bool = False
+
+
 class RedemptionLimits(Part, frozen=True):
     """How much of a receipt points may pay; a tier may have its own (F58).
 
@@ -167,7 +187,7 @@ class Redemption(Part, frozen=True):
     """How points may be spent. ``excluded`` lines cannot be paid with points."""
 
     limits: RedemptionLimits = RedemptionLimits()
-    by_tier: dict[Id, RedemptionLimits] = {}
+    by_tier: dict[Id, RedemptionLimits] = field(default_factory=dict)
     excluded: Condition | None = None
     blocked_by_debt: bool = True
 
@@ -275,3 +295,4 @@ class Program(Part, frozen=True):
     earn_when_redeeming: bool = True
     return_grace_days: Days = 14
     welcome: Welcome | None = None
+    promotions: Annotated[tuple[Promotion, ...], Meta(max_length=500)] = ()

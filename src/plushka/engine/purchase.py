@@ -106,9 +106,9 @@ class Member(Struct, frozen=True, omit_defaults=True):
 
 
 class Discount(Struct, frozen=True, array_like=True):
-    """A price discount: ``source`` is ``tier`` or ``personal``; ``id`` names the tier."""
+    """A price discount; ``id`` names the tier or the promotion. A promotion's ``rate_bp`` is 0: it is a sum."""
 
-    source: Literal["tier", "personal"]
+    source: Literal["tier", "personal", "promotion"]
     rate_bp: int
     amount_minor: int
     by_line: tuple[int, ...]

@@ -39,6 +39,13 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "cap_per_receipt": ("cap", "cut"),
     "cap_per_day": ("cap", "cut"),
     "cap_per_month": ("cap", "cut"),
+    # A promotion whose condition holds takes nothing off: nothing to lower, no whole set; or it was cut.
+    "no_benefit": (),
+    "set_incomplete": (),
+    "promotion_floor": ("cut_minor",),
+    "promotion_cap": ("cap_minor", "cut_minor"),
+    # A promotion lets points pay more of the receipt than the programme does.
+    "share_raised": ("share_bp",),
     # Of a tier's and a personal discount only the larger applies.
     "discount_outbid": ("source", "rate_bp"),
     # Points cannot be spent, or not as many as asked.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from plushka.engine.program import Rounding
+from plushka.engine.parts import Rounding
 
 
 def rounded(numerator: int, denominator: int, mode: Rounding) -> int:

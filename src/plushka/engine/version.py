@@ -35,6 +35,7 @@ from plushka.engine.program import (
     TierRule,
     Window,
 )
+from plushka.engine.promotion_plans import PromotionPlan, promotion_plans
 from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
@@ -76,6 +77,8 @@ class Version:
     special_mask: int
     caps: tuple[CapPlan, ...]
     lives: tuple[Life, ...]
+    promotions: tuple[PromotionPlan, ...]
+    has_promotions_for_anonymous: bool
     masks: LineMasks
     not_redeemable_bit: int
     unit: int
@@ -168,6 +171,8 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         special_mask=sum(plan.bit for plan in rules if not isinstance(plan.rule.effect, Percent)),
         caps=caps_of(program.caps),
         lives=tuple(lives),
+        promotions=promotion_plans(program.promotions, masks),
+        has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),
         masks=masks,
         not_redeemable_bit=not_redeemable,
         unit=10**program.point.scale,

@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from plushka.engine.local_time import Moment
 from plushka.engine.plans import TierPlan
+from plushka.engine.prices import taking_part
 from plushka.engine.purchase import Basket, Member, Note
+from plushka.engine.receipt_tests import Occasion
 from plushka.engine.version import Version
 
 
@@ -25,3 +27,25 @@ class Case(Struct, frozen=True):
     tier: TierPlan
     masks: Sequence[int]
     notes: list[Note]
+
+
+def occasion_of(  # noqa: PLR0917 - what conditions look at
+    basket: Basket,
+    now: Moment,
+    masks: Sequence[int],
+    prices_minor: Sequence[int],
+    member: Member | None,
+    tier: str | None,
+) -> Occasion:
+    """Return what receipt conditions look at, at these prices."""
+    return Occasion(
+        member=member,
+        tier=tier,
+        branch=basket.place.branch,
+        channel=basket.channel,
+        moment=now,
+        masks=masks,
+        quantities_milli=[line.quantity_milli for line in basket.lines],
+        prices_minor=prices_minor,
+        receipt_minor=taking_part(prices_minor, masks),
+    )

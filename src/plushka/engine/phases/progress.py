@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plushka.engine.phases.case import Case
+from plushka.engine.phases.case import Case, occasion_of
 from plushka.engine.phases.earning import Earned, earn
 from plushka.engine.plans import TierPlan
 from plushka.engine.prices import taking_part
 from plushka.engine.purchase import Member, Totals
 from plushka.engine.reasons import note
-from plushka.engine.receipt_tests import Occasion
 from plushka.engine.tiers import tier_after
 from plushka.engine.version import Version
 
@@ -37,17 +36,7 @@ def earn_and_rise(
     the redemption stay those of the tier before: the customer has seen them.
     """
     version, tier, member = case.version, case.tier, case.member
-    occasion = Occasion(
-        member=member,
-        tier=tier.id,
-        branch=case.basket.place.branch,
-        channel=case.basket.channel,
-        moment=case.moment,
-        masks=case.masks,
-        quantities_milli=[line.quantity_milli for line in case.basket.lines],
-        prices_minor=prices_minor,
-        receipt_minor=taking_part(prices_minor, case.masks),
-    )
+    occasion = occasion_of(case.basket, case.moment, case.masks, prices_minor, member, tier.id)
     spend_minor = (
         occasion.receipt_minor if nets_minor is prices_minor else taking_part(nets_minor, case.masks)
     )

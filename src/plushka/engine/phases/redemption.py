@@ -6,18 +6,23 @@ from msgspec.structs import replace
 
 from plushka.engine.lots import spendable, take
 from plushka.engine.phases.case import Case
+from plushka.engine.price_effects import RaisedShare
 from plushka.engine.prices import taking_part
 from plushka.engine.program import Redemption
+from plushka.engine.promotion_plans import PromotionPlan
 from plushka.engine.purchase import Limit, Lot, Note, Redeemed
 from plushka.engine.reasons import note
 from plushka.engine.shares import spread
 from plushka.engine.version import BP, Version
 
 
-def redeem(case: Case, prices_minor: Sequence[int]) -> Redeemed | None:
+def redeem(
+    case: Case, prices_minor: Sequence[int], raised_by: PromotionPlan | None = None
+) -> Redeemed | None:
     """Return what points buy, or None when none are asked for and no lots are given to weigh what could be.
 
-    A request beyond the maximum is answered with the maximum, and noted.
+    A request beyond the maximum is answered with the maximum, and noted. ``raised_by``: the promotion that lets
+    points pay more of the receipt.
     """
     version, tier, requested = case.version, case.tier, case.basket.redeem
     if requested == 0 and not case.member.lots:
@@ -34,7 +39,8 @@ def redeem(case: Case, prices_minor: Sequence[int]) -> Redeemed | None:
         for price, mask in zip(prices_minor, case.masks, strict=True)
     ]
     lots = [(lot, _lot_share(version, lot, payable_minor)) for lot in spendable(case.member.lots, case.at)]
-    limits = _limits(case, payable_minor, sum(eligible), sum(most for _, most in lots))
+    share_bp = _receipt_share_bp(case, raised_by)
+    limits = _limits(case, share_bp, payable_minor, sum(eligible), sum(most for _, most in lots))
     points_max = min(limit.points for limit in limits)
     if points_max < tier.limits.points_min:
         case.notes.append(note("redemption_below_minimum", points_min=tier.limits.points_min))
@@ -94,10 +100,21 @@ def _lot_share(version: Version, lot: Lot, payable_minor: int) -> int:
     return min(lot.available, points_within(version, payable_minor * lot.receipt_share_bp // BP))
 
 
-def _limits(case: Case, payable_minor: int, eligible_minor: int, from_lots: int) -> tuple[Limit, ...]:
+def _receipt_share_bp(case: Case, raised_by: PromotionPlan | None) -> int:
+    share_bp = case.tier.limits.receipt_share_bp
+    effect = raised_by.promotion.effect if raised_by is not None else None
+    if raised_by is None or not isinstance(effect, RaisedShare) or effect.receipt_share_bp <= share_bp:
+        return share_bp
+    case.notes.append(note("share_raised", rule=raised_by.promotion.id, share_bp=effect.receipt_share_bp))
+    return effect.receipt_share_bp
+
+
+def _limits(
+    case: Case, share_bp: int, payable_minor: int, eligible_minor: int, from_lots: int
+) -> tuple[Limit, ...]:
     """Weigh every bound. A share below 100 % also leaves a minor unit to pay, since it rounds down."""
     version, bounds, available = case.version, case.tier.limits, case.member.available
-    share_minor = payable_minor * bounds.receipt_share_bp // BP
+    share_minor = payable_minor * share_bp // BP
     limits = [
         Limit("available", without_idle(version, available)),
         Limit("receipt_share", points_within(version, share_minor)),

@@ -13,6 +13,7 @@ TITLES = {
     "general": marked("In general"),
     "earning": marked("How points are earned"),
     "earning_terms": marked("Common to all rules"),
+    "promotions": marked("Promotions"),
     "redemption": marked("How points are spent"),
     "life": marked("How long points live"),
     "tiers": marked("Tiers"),

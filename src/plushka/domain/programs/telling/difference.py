@@ -9,10 +9,11 @@ from plushka.domain.programs.telling.program import (
     tell_program_life,
     tell_redemption,
 )
+from plushka.domain.programs.telling.promotions import tell_promotion, tell_promotion_standing
 from plushka.domain.programs.telling.rules import tell_rule, tell_standing
 from plushka.domain.programs.telling.tiers import tell_tiers
 from plushka.domain.programs.telling.voice import Names, Voice, as_sentence
-from plushka.engine.program import EarningRule, Program, TierRule
+from plushka.engine.program import EarningRule, Program, Promotion, TierRule
 from plushka.platform.i18n import Language
 
 _NO_NAMES = Names()
@@ -31,6 +32,7 @@ def tell_difference(
             _changes("earning_terms", tell_earning_terms(before, old), tell_earning_terms(after, new)),
             _parts_of_terms,
         ),
+        ("promotions", [*_promotions(old, new)], lambda program: program.promotions),
         ("redemption", _changes("redemption", _redemption(old), _redemption(new)), _parts_of_redemption),
         (
             "life",
@@ -114,6 +116,27 @@ def _rules(old: Voice, new: Voice) -> Iterator[Change]:
     for rule_id, rule in rules_before.items():
         if rule_id not in rules_after:
             yield Change("earning", before=_whole(rule, old), subject=rule.name)
+
+
+def _promotions(old: Voice, new: Voice) -> Iterator[Change]:
+    was = {promotion.id: promotion for promotion in old.program.promotions}
+    now = {promotion.id: promotion for promotion in new.program.promotions}
+    names = {each.id: each.name for each in (*old.program.promotions, *new.program.promotions)}
+    for promotion_id, name in names.items():
+        before, after = was.get(promotion_id), now.get(promotion_id)
+        if before != after:
+            told = _changes("promotions", _promotion(before, old), _promotion(after, new), subject=name)
+            yield from told or [Change("promotions", subject=name)]
+
+
+def _promotion(promotion: Promotion | None, voice: Voice) -> dict[str, str]:
+    if promotion is None:
+        return {}
+    return {
+        "name": voice.words.gettext("The promotion is called “{name}”.", name=promotion.name),
+        "promotion": tell_promotion(promotion, voice),
+        "standing": tell_promotion_standing(promotion, voice),
+    }
 
 
 def _whole(rule: EarningRule, voice: Voice) -> str:

@@ -44,6 +44,10 @@ def _touched(by_line: tuple[int, ...]) -> tuple[int, ...]:
 def _discount(discount: Discount, voice: Voice) -> Reason:
     words = voice.words
     rate, amount = voice.percent(discount.rate_bp), voice.money(discount.amount_minor)
+    if discount.source == "promotion":
+        name, lines = voice.rule_name(discount.id or ""), _touched(discount.by_line)
+        text = words.gettext("The promotion takes off {amount}.", amount=amount)
+        return Reason("discount_promotion", text, discount.id, name, lines)
     if discount.source == "tier":
         text = words.gettext(
             "Discount of the tier “{tier}”: {rate}, {amount}.",

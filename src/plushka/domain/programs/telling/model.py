@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class RuleTelling(Struct, frozen=True):
-    """A rule as its owner would say it; ``rule`` is its id."""
+    """A rule or a promotion as its owner would say it; ``rule`` is its id."""
 
     rule: str
     name: str
@@ -19,12 +19,13 @@ class ProgramTelling(Struct, frozen=True):
     summary: str
     earning: tuple[RuleTelling, ...]
     earning_terms: tuple[str, ...]
+    promotions: tuple[RuleTelling, ...]
     redemption: tuple[str, ...]
     life: tuple[str, ...]
     tiers: tuple[str, ...]
 
 
-Section = Literal["general", "earning", "earning_terms", "redemption", "life", "tiers"]
+Section = Literal["general", "earning", "earning_terms", "promotions", "redemption", "life", "tiers"]
 
 
 class Change(Struct, frozen=True):

@@ -29,6 +29,12 @@ _SENTENCES = {
     "empty_window": marked("The hours begin and end at the same time."),
     "period_reversed": marked("The last day comes before the first."),
     "amounts_reversed": marked("The upper amount must be above the lower one."),
+    "whole_set_cheaper": marked("Fewer units must be cheaper than the set has."),
+    "price_or_rates": marked("A combo has one price, or parts that are cheaper: say one of the two."),
+    "lines_without_use": marked("This kind of promotion chooses no goods here."),
+    "share_without_redemption": marked(
+        "Points cannot be spent in this programme, so their share cannot be raised."
+    ),
     # Files.
     "file_too_large": marked("The file is too large."),
     "malformed_json": marked("This is not JSON, or it breaks off."),

@@ -3,6 +3,7 @@
 from plushka.domain.programs.telling.conditions import tell_lines
 from plushka.domain.programs.telling.life import tell_expiry, tell_life
 from plushka.domain.programs.telling.model import ProgramTelling, RuleTelling
+from plushka.domain.programs.telling.promotions import tell_promotion
 from plushka.domain.programs.telling.rules import tell_award, tell_caps, tell_grant_cap, tell_rule
 from plushka.domain.programs.telling.tiers import tell_tiers
 from plushka.domain.programs.telling.voice import Names, Voice, as_sentence
@@ -26,6 +27,9 @@ def describe_program(program: Program, *, language: Language, names: Names = _NO
             RuleTelling(rule.id, rule.name, as_sentence(tell_rule(rule, voice))) for rule in program.earning
         ),
         earning_terms=tuple(tell_earning_terms(program, voice).values()),
+        promotions=tuple(
+            RuleTelling(each.id, each.name, tell_promotion(each, voice)) for each in program.promotions
+        ),
         redemption=tuple(tell_redemption(program.redemption, voice).values()),
         life=tuple(tell_program_life(program, voice).values()),
         tiers=tuple(tell_tiers(program.tiers, voice).values()) if program.tiers else (),

@@ -30,6 +30,11 @@ _SENTENCES = {
     "outbid": marked("Another rule gave these goods more."),
     "shut_out": marked("Another rule excludes all others for these goods."),
     "no_points": marked("On {base_minor} it gives not even one point."),
+    "no_benefit": marked("There is no price here that it would lower."),
+    "set_incomplete": marked("The receipt has not enough goods for a set."),
+    "promotion_floor": marked("Prices may not fall lower: {cut_minor} of it did not fit."),
+    "promotion_cap": marked("It takes off at most {cap_minor} a receipt: {cut_minor} did not fit."),
+    "share_raised": marked("Points may pay up to {share_bp} of this receipt."),
     "anonymous": marked("The purchase was made without a card, so nobody earned points."),
     "member_blocked": marked("The member is blocked: the purchase was booked as one without a card."),
     "earning_off_when_redeeming": marked("Points paid for a part of the receipt, so it earns no new ones."),
@@ -156,6 +161,9 @@ def _tier_names(voice: Voice) -> Mapping[str, str]:
 
 _FACTS: Mapping[str, Callable[[int | str, Voice], str]] = {
     "min_minor": _money,
+    "cap_minor": _money,
+    "cut_minor": _money,
+    "share_bp": _percent,
     "max_minor": _money,
     "base_minor": _money,
     "cap": _bound,

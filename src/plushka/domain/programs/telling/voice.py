@@ -59,7 +59,9 @@ class Voice:
         return i18n.format_quantity(milli, self.language)
 
     def rule_name(self, rule_id: str) -> str:
+        """Return the name of a rule or a promotion."""
         named = {rule.id: rule.name for rule in self.program.earning}
+        named |= {promotion.id: promotion.name for promotion in self.program.promotions}
         return named.get(rule_id, rule_id)
 
     def tier_name(self, tier_id: str) -> str:

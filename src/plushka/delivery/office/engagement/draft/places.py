@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.domain.programs.telling.problems import tell_problem
-from plushka.engine.check import Problem, problems
+from plushka.engine.check import problems
+from plushka.engine.check_conditions import Problem
 from plushka.engine.program import Program
 
 _RULE = re.compile(r"earning\[(\d+)\](.*)")

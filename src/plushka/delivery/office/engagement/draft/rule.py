@@ -9,7 +9,8 @@ from plushka.delivery.office.engagement.draft.goods import read_goods, write_goo
 from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, tick
 from plushka.delivery.office.engagement.draft.when import read_when, write_when
 from plushka.delivery.web.forms import Form
-from plushka.engine.program import Band, EarningRule, Effect, Fixed, Ladder, Percent, Policy, Program
+from plushka.engine.parts import Policy
+from plushka.engine.program import Band, EarningRule, Effect, Fixed, Ladder, Percent, Program
 from plushka.platform.i18n import Translator
 
 Per = Literal["receipt", "line", "unit"]

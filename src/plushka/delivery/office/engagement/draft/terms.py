@@ -6,7 +6,8 @@ from plushka.delivery.office.engagement.draft import life
 from plushka.delivery.office.engagement.draft.goods import read_goods, write_goods
 from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, tick
 from plushka.delivery.web.forms import Form
-from plushka.engine.program import Debt, PointUnit, Program, Rounding, Welcome
+from plushka.engine.parts import Rounding
+from plushka.engine.program import Debt, PointUnit, Program, Welcome
 from plushka.platform.i18n import Translator
 
 _ROUNDINGS: tuple[Rounding, ...] = ("floor", "half_up", "ceil")

@@ -1,0 +1,151 @@
+"""Phase 3: promotions lower prices, one after another (S11).
+
+Who comes first is told by priority, then by what each would take off by itself, then by its first day and its id.
+One that meets, on a line, another it is excluded by leaves that line to whom came first.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from plushka.engine.phases.cuts import BP, cuts_of
+from plushka.engine.price_effects import RaisedShare
+from plushka.engine.promotion_plans import PromotionPlan
+from plushka.engine.purchase import Discount, Note
+from plushka.engine.reasons import note
+from plushka.engine.receipt_tests import Occasion
+from plushka.engine.shares import spread
+from plushka.engine.version import Version
+
+
+class Promoted(Struct, frozen=True):
+    """What promotions do: ``prices_minor`` are what they leave; ``raised_by`` lets points pay more of the receipt."""
+
+    discounts: tuple[Discount, ...]
+    prices_minor: Sequence[int]
+    raised_by: PromotionPlan | None = None
+
+
+class Cut(Struct, frozen=True):
+    """What a promotion takes off each line; ``notes``: what its floor or its cap cut, or why it takes nothing."""
+
+    by_line: Sequence[int]
+    amount_minor: int
+    notes: Sequence[Note]
+
+
+def promote(
+    version: Version, occasion: Occasion, amounts_minor: Sequence[int], day: date, notes: list[Note]
+) -> Promoted:
+    """Return the discounts in the order in which they apply; ``occasion`` has the prices after phase 2.
+
+    Promotions that are not on this ``day`` are not weighed, and no note tells of them.
+    """
+    fitting = _fitting(version, occasion, day, notes)
+    raising = [plan for plan in fitting if isinstance(plan.promotion.effect, RaisedShare)]
+    lowering = [plan for plan in fitting if not isinstance(plan.promotion.effect, RaisedShare)]
+    prices_minor: Sequence[int] = occasion.prices_minor
+    claims: list[tuple[PromotionPlan, Sequence[int]]] = []
+    discounts = []
+    for plan in _in_order(version, lowering, occasion, amounts_minor):
+        masks = _open(plan, occasion.masks, claims)
+        if not any(mask & plan.any_bit for mask in masks):
+            is_shut = any(
+                rival.excludes(plan) and "exclusive" in {rival.promotion.policy, plan.promotion.policy}
+                for rival, _ in claims
+            )
+            notes.append(plan.shut_out if is_shut else plan.outbid)
+            continue
+        cut = _cut(version, plan, occasion, masks, amounts_minor, prices_minor)
+        notes.extend(cut.notes)
+        if cut.amount_minor == 0:
+            continue
+        claims.append((plan, cut.by_line))
+        prices_minor = [price - off for price, off in zip(prices_minor, cut.by_line, strict=True)]
+        discounts.append(
+            Discount(
+                source="promotion",
+                rate_bp=0,
+                amount_minor=cut.amount_minor,
+                by_line=tuple(cut.by_line),
+                id=plan.promotion.id,
+            )
+        )
+    return Promoted(tuple(discounts), prices_minor, max(raising, key=_share, default=None))
+
+
+def _fitting(version: Version, occasion: Occasion, day: date, notes: list[Note]) -> list[PromotionPlan]:
+    """Return the promotions of the day whose conditions hold and that have lines."""
+    fitting = []
+    for plan in version.promotions:
+        if not plan.is_on(day) or (occasion.member is None and not plan.promotion.for_anonymous):
+            continue
+        failed = plan.when(occasion) if plan.when is not None else None
+        if failed is not None:
+            notes.append(failed)
+        elif plan.bits and not any(mask & plan.any_bit for mask in occasion.masks):
+            notes.append(plan.no_lines)
+        else:
+            fitting.append(plan)
+    return fitting
+
+
+def _in_order(
+    version: Version, plans: Sequence[PromotionPlan], occasion: Occasion, amounts_minor: Sequence[int]
+) -> Sequence[PromotionPlan]:
+    if len(plans) < 2:  # noqa: PLR2004 - nobody to outbid
+        return plans
+
+    def rank(plan: PromotionPlan) -> tuple[int, int, date, str]:
+        alone = _cut(version, plan, occasion, occasion.masks, amounts_minor, occasion.prices_minor)
+        return -plan.promotion.priority, -alone.amount_minor, plan.first_on, plan.promotion.id
+
+    return sorted(plans, key=rank)
+
+
+def _open(
+    plan: PromotionPlan, masks: Sequence[int], claims: Sequence[tuple[PromotionPlan, Sequence[int]]]
+) -> Sequence[int]:
+    """Return the masks of the lines, 0 for those where a promotion that excludes this one has lowered the price."""
+    rivals = [cuts for rival, cuts in claims if rival.excludes(plan)]
+    if not rivals:
+        return masks
+    return [0 if any(taken) else mask for mask, *taken in zip(masks, *rivals, strict=True)]
+
+
+def _cut(  # noqa: PLR0917 - the whole receipt
+    version: Version,
+    plan: PromotionPlan,
+    occasion: Occasion,
+    masks: Sequence[int],
+    amounts_minor: Sequence[int],
+    prices_minor: Sequence[int],
+) -> Cut:
+    promotion = plan.promotion
+    notes: list[Note] = []
+    bases_minor = amounts_minor if promotion.base == "original" else prices_minor
+    wanted = cuts_of(plan, bases_minor, occasion.quantities_milli, masks, version.program.rounding)
+    if wanted is None:
+        return Cut((), 0, (plan.no_set,))
+    cuts = [
+        min(cut, max(0, price - -(-amount * promotion.floor_bp // BP)))
+        for cut, price, amount in zip(wanted, prices_minor, amounts_minor, strict=True)
+    ]
+    total, lost = sum(cuts), sum(wanted) - sum(cuts)
+    if not any(wanted):
+        notes.append(plan.no_benefit)
+    elif lost:
+        notes.append(note("promotion_floor", rule=promotion.id, cut_minor=lost))
+    cap_minor = promotion.cap_minor
+    if cap_minor is not None and total > cap_minor:
+        notes.append(
+            note("promotion_cap", rule=promotion.id, cap_minor=cap_minor, cut_minor=total - cap_minor)
+        )
+        cuts, total = spread(cap_minor, cuts), cap_minor
+    return Cut(cuts, total, notes)
+
+
+def _share(plan: PromotionPlan) -> int:
+    effect = plan.promotion.effect
+    return effect.receipt_share_bp if isinstance(effect, RaisedShare) else 0

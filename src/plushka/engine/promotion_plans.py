@@ -1,0 +1,69 @@
+"""The promotions of a compiled version: what their conditions come to, worked out once and not at each receipt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from plushka.engine.line_masks import LineMasks
+from plushka.engine.price_effects import Combo, RaisedShare
+from plushka.engine.program import Promotion
+from plushka.engine.purchase import Note
+from plushka.engine.reasons import note
+from plushka.engine.receipt_tests import Test, receipt_test
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionPlan:
+    """A promotion that is not paused. ``bits`` mark the lines it is for, one for each part of a combo."""
+
+    promotion: Promotion
+    first_on: date
+    last_on: date
+    when: Test | None
+    bits: tuple[int, ...]
+    any_bit: int
+    no_lines: Note
+    outbid: Note
+    shut_out: Note
+    no_benefit: Note
+    no_set: Note
+
+    def is_on(self, day: date) -> bool:
+        """Tell whether the promotion lives on this business day."""
+        return self.first_on <= day <= self.last_on
+
+    def excludes(self, other: "PromotionPlan") -> bool:
+        """Tell whether the two may not lower the price of one line together; the same both ways round."""
+        one, two = self.promotion, other.promotion
+        if "exclusive" in {one.policy, two.policy}:
+            return True
+        return one.policy == two.policy == "best_in_group" and one.group == two.group
+
+
+def promotion_plans(promotions: Sequence[Promotion], masks: LineMasks) -> tuple[PromotionPlan, ...]:
+    """Return the plans of those that are not paused, in the programme's order."""
+    return tuple(_plan(promotion, masks) for promotion in promotions if not promotion.is_paused)
+
+
+def _plan(promotion: Promotion, masks: LineMasks) -> PromotionPlan:
+    match promotion.effect:
+        case Combo(parts=parts):
+            bits = tuple(masks.bit_of(part.lines) for part in parts)
+        case RaisedShare():
+            bits = ()
+        case _:
+            bits = (masks.bit_of(promotion.lines),)
+    when, name = promotion.when, promotion.id
+    return PromotionPlan(
+        promotion=promotion,
+        first_on=promotion.first_on or date.min,
+        last_on=promotion.last_on or date.max,
+        when=receipt_test(when, name, masks) if when is not None else None,
+        bits=bits,
+        any_bit=sum(bits),
+        no_lines=note("no_lines", rule=name),
+        outbid=note("outbid", rule=name),
+        shut_out=note("shut_out", rule=name),
+        no_benefit=note("no_benefit", rule=name),
+        no_set=note("set_incomplete", rule=name),
+    )
