@@ -1,25 +1,30 @@
-"""A coffee shop with a bot, the worker that keeps it, and a Telegram that is none, all speaking real HTTP."""
+"""A coffee shop with a bot, the worker that keeps it, and a messenger that is none, all speaking real HTTP."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
 from aiohttp import web
 from tests.conftest import SetClock
 from tests.domain.shop import Shop, open_shop
+from tests.pos.conftest import served
 
+from plushka.app import Plushka
 from plushka.delivery.bots.running import Bots
 from plushka.delivery.bots.shells import open_shells
 from plushka.demo.messengers.chats import Shown
 from plushka.demo.messengers.people import PEOPLE, Person
+from plushka.demo.messengers.phone import FakeMessenger, SharesContacts
 from plushka.demo.messengers.registry import Registration
-from plushka.demo.messengers.telegram import FakeBot, FakeTelegram
+from plushka.demo.messengers.telegram import FakeTelegram
 from plushka.domain.bots.herald import Herald
-from plushka.domain.bots.model import Bot, BotAccount, Credentials
-from plushka.domain.bots.operations import connect_bot, new_secret
+from plushka.domain.bots.model import Bot, BotAccount
+from plushka.domain.bots.operations import connect_bot
+from plushka.domain.members.channels import Address, find_address
 from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
@@ -63,20 +68,31 @@ async def serving(routes: list[web.RouteDef]) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+class Fake(FakeMessenger, Protocol):
+    """A messenger that is none, to be served and driven."""
+
+    def routes(self) -> list[web.RouteDef]: ...
+
+    async def close(self) -> None: ...
+
+
+FakeT = TypeVar("FakeT", bound=Fake)
+
+
 @dataclass
-class Scene:
+class Connected(Generic[FakeT]):
     """The shop, its bot on both sides, and how the worker is started."""
 
     shop: Shop
     bot: Bot
-    fake: FakeTelegram
+    fake: FakeT
     settings: Settings
     vault: Vault
-    bell: Bell
 
     @property
-    def fake_bot(self) -> FakeBot:
-        return self.fake.bots[REGISTRATION.token]
+    def fake_bot(self) -> Any:
+        """The bot as its messenger has it."""
+        return self.fake.by_username(self.bot.username)
 
     def screen(self, person: Person = VERA) -> list[Shown]:
         """Return what the person sees of the bot."""
@@ -103,11 +119,34 @@ class Scene:
         await self.read(said + 1, person)
         await self.press("Соглашаюсь", person)
         await self.read(said + 2, person)
-        await self.fake.share_contact(self.fake_bot, person)
+        await self.share_phone(person)
         await self.read(said + 4, person)
+
+    async def share_phone(self, person: Person) -> None:
+        assert isinstance(self.fake, SharesContacts)
+        await self.fake.share_contact(self.fake_bot, person)
+
+    async def until_state(self, state: str, person: Person = VERA) -> None:
+        """Wait until the person's address is known to be in this state."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                async with self.shop.tx() as tx:
+                    found = await find_address(tx, Address(self.bot.messenger, str(person.id)))
+                if found is not None and found.state == state:
+                    return
+                await asyncio.sleep(0.02)
 
     def working(self) -> AbstractAsyncContextManager[None]:
         return working_on(self.shop, self.settings, self.vault)
+
+    @asynccontextmanager
+    async def called(self) -> AsyncIterator[str]:
+        """Keep the bot at work, and let its messenger call a web process of ours; yield where that is."""
+        async with self.shop.tx() as tx:
+            await tx.execute("update bots set is_polled = false")
+        with served(Plushka(self.settings, self.shop.clock)) as address:
+            async with working_on(self.shop, replace(self.settings, public_url=address), self.vault):
+                yield address
 
 
 @asynccontextmanager
@@ -125,47 +164,57 @@ async def working_on(shop: Shop, settings: Settings, vault: Vault) -> AsyncItera
             await task
 
 
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeTelegram]:
-    telegram = FakeTelegram((REGISTRATION,))
-    yield telegram
-    await telegram.close()
+Scene = Connected[FakeTelegram]
+
+
+class Connect(Protocol):
+    """Lets a shop have a polled bot in a messenger that is none, which is served meanwhile."""
+
+    def __call__(
+        self, fake: FakeT, registration: Registration
+    ) -> AbstractAsyncContextManager[Connected[FakeT]]: ...
 
 
 @pytest.fixture
-async def telegram_api(fake: FakeTelegram) -> AsyncIterator[str]:
-    async with serving(fake.routes()) as address:
-        yield address
-
-
-@pytest.fixture
-async def scene(  # noqa: PLR0917  fixtures
-    database: Database, dsn: str, clock: SetClock, fake: FakeTelegram, telegram_api: str, tmp_path: Path
-) -> AsyncIterator[Scene]:
-    """A shop whose bot is polled."""
-    settings = Settings(
-        data_folder=tmp_path,
-        database_url=dsn,
-        host="127.0.0.1",
-        port=0,
-        environment=Environment.LOCAL,
-        web_workers=1,
-        telegram_api=telegram_api,
-        public_url="http://127.0.0.1:1",
-    )
-    vault = Vault.of(settings)
-    bell = Bell(database, clock, CHANNEL)
-    async with bell.running(), open_shop(database, clock, PROGRAM) as shop:
-        queue = PurchaseQueue(database, clock, shop.reference, witness=Herald(bell, shop.reference.versions))
-        await queue.start()
-        async with shop.tx() as tx:
-            bot = await connect_bot(
-                tx,
-                vault,
-                "telegram",
-                BotAccount(str(REGISTRATION.id), REGISTRATION.username, REGISTRATION.name),
-                credentials=Credentials(token=REGISTRATION.token, secret=new_secret()),
-                is_polled=True,
+def connect(database: Database, dsn: str, clock: SetClock, tmp_path: Path) -> Connect:
+    @asynccontextmanager
+    async def connect(fake: FakeT, registration: Registration) -> AsyncIterator[Connected[FakeT]]:
+        bell = Bell(database, clock, CHANNEL)
+        async with (
+            serving(fake.routes()) as api,
+            bell.running(),
+            open_shop(database, clock, PROGRAM) as shop,
+        ):
+            where: dict[str, Any] = {f"{fake.key}_api": api}
+            settings = Settings(
+                data_folder=tmp_path,
+                database_url=dsn,
+                host="127.0.0.1",
+                port=0,
+                environment=Environment.LOCAL,
+                web_workers=1,
+                public_url="http://127.0.0.1:1",
+                **where,
             )
-        yield Scene(replace(shop, queue=queue), bot, fake, settings, vault, bell)
-        await queue.stop()
+            vault = Vault.of(settings)
+            queue = PurchaseQueue(
+                database, clock, shop.reference, witness=Herald(bell, shop.reference.versions)
+            )
+            await queue.start()
+            account = BotAccount(str(registration.id), registration.username, registration.name)
+            async with shop.tx() as tx:
+                bot = await connect_bot(
+                    tx, vault, fake.key, account, credentials=registration.credentials(), is_polled=True
+                )
+            yield Connected(replace(shop, queue=queue), bot, fake, settings, vault)
+            await queue.stop()
+        await fake.close()
+
+    return connect
+
+
+@pytest.fixture
+async def scene(connect: Connect) -> AsyncIterator[Scene]:
+    """The shop and its bot in Telegram."""
+    async with connect(FakeTelegram((REGISTRATION,)), REGISTRATION) as scene:
+        yield scene

@@ -6,14 +6,12 @@ from datetime import timedelta
 import httpx
 import pytest
 from tests.bots.conftest import VERA, Scene
-from tests.bots.test_telegram import until_state
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
 
 from plushka.app import Plushka
 from plushka.domain.bots.asking import set_confirming
 from plushka.domain.businesses.queries import list_branches
-from plushka.domain.members.channels import Address
 from plushka.domain.staff.operations import issue_key
 
 MEMBER = {"phone": "+79990000101"}
@@ -105,7 +103,7 @@ async def test_who_cannot_be_written_to_is_not_asked_and_a_late_answer_gives_not
         *_, late = await scene.read(6)
         assert late == "Время вышло: бонусы не спишутся. Пусть кассир спросит ещё раз."
         await scene.fake.block(scene.fake_bot, VERA)
-        await until_state(scene, Address("telegram", str(VERA.id)), "blocked")
+        await scene.until_state("blocked")
         refused = await till.post("/v1/members/permits", json={"member": MEMBER})
         assert await _can_be_asked(till) is False
     assert (refused.status_code, refused.json()["code"]) == (409, "member_unreachable")

@@ -8,7 +8,6 @@ from tests.bots.conftest import GLEB, REGISTRATION, VERA, Scene, until
 from plushka.delivery.bots.shells import open_shells
 from plushka.domain.bots.model import TokenRefused
 from plushka.domain.bots.queries import get_bot
-from plushka.domain.members.channels import Address, find_address
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
@@ -86,30 +85,19 @@ async def test_the_menu_opens_the_app_of_the_business(scene: Scene) -> None:
 
 
 async def test_who_blocks_the_bot_is_marked_by_the_update_or_by_a_403(scene: Scene) -> None:
-    address = Address("telegram", str(VERA.id))
     async with scene.working():
         await scene.enrol()
         # Without the update: as though it had been lost.
         scene.fake.chat(scene.fake_bot, VERA).is_blocked = True
         await scene.shop.buy("1", 100_00, member=VERAS)
-        await until_state(scene, address, "blocked")
+        await scene.until_state("blocked")
         await scene.fake.write(scene.fake_bot, VERA, "/balance")
         await scene.read(5)
-        await until_state(scene, address, "open")
+        await scene.until_state("open")
         await scene.fake.block(scene.fake_bot, VERA)
-        await until_state(scene, address, "blocked")
+        await scene.until_state("blocked")
     async with scene.shop.tx() as tx:
         assert await tx.fetchval("select count(*) from outgoing where state = 'blocked'") == 1
-
-
-async def until_state(scene: Scene, address: Address, state: str) -> None:
-    async with asyncio.timeout(5):
-        while True:
-            async with scene.shop.tx() as tx:
-                found = await find_address(tx, address)
-            if found is not None and found.state == state:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_a_429_keeps_the_whole_bot_waiting_and_drops_nothing(scene: Scene) -> None:

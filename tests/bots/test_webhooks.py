@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,13 +9,11 @@ import httpx
 import pytest
 from tests.bots.conftest import VERA, Scene, until
 from tests.conftest import SetClock
-from tests.pos.conftest import client_of, running, settings, started
+from tests.pos.conftest import client_of, started
 
 from plushka.app import Plushka
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
-
-__all__ = ["running", "settings"]
 
 START = {
     "update_id": 1001,
@@ -103,14 +100,11 @@ async def test_nobodys_bot_and_nonsense_are_turned_away(scene: Scene, clock: Set
     assert await said(scene) == 0
 
 
-async def test_a_stranger_is_enrolled_through_the_webhook(scene: Scene, running: str) -> None:
-    async with scene.shop.tx() as tx:
-        await tx.execute("update bots set is_polled = false")
-    called = replace(scene, settings=replace(scene.settings, public_url=running))
-    async with called.working():
+async def test_a_stranger_is_enrolled_through_the_webhook(scene: Scene) -> None:
+    async with scene.called() as address:
         await until(lambda: scene.fake_bot.webhook_url)
-        await called.enrol()
+        await scene.enrol()
         await until(lambda: scene.fake_bot.answered_queries)
-    assert scene.fake_bot.webhook_url == f"{running}{path_of(scene)}"
+    assert scene.fake_bot.webhook_url == f"{address}{path_of(scene)}"
     async with scene.shop.tx() as tx:
         assert await find_member(tx, Identity("phone", "+79990000101")) is not None

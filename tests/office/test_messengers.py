@@ -1,11 +1,12 @@
 """Bots in the office: connected by a token that the messenger confirms, looked at, let go."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.bots.conftest import REGISTRATION, fake, telegram_api
+from tests.bots.conftest import REGISTRATION, serving
 from tests.conftest import SetClock
 from tests.office.conftest import plain
 from tests.pos.conftest import Cast
@@ -20,15 +21,23 @@ from plushka.platform.database import Database
 from plushka.platform.settings import Settings
 from plushka.platform.vault import KEY_FILE, Vault
 
-__all__ = ["fake", "settings_of_till", "telegram_api"]
+__all__ = ["settings_of_till"]
 
 PAGE = "/settings/messengers"
 TOKEN = {"telegram_token": REGISTRATION.token}
 
 
 @pytest.fixture
-def settings(settings_of_till: Settings, telegram_api: str) -> Settings:
-    return replace(settings_of_till, telegram_api=telegram_api)
+async def fake() -> AsyncIterator[FakeTelegram]:
+    telegram = FakeTelegram((REGISTRATION,))
+    yield telegram
+    await telegram.close()
+
+
+@pytest.fixture
+async def settings(settings_of_till: Settings, fake: FakeTelegram) -> AsyncIterator[Settings]:
+    async with serving(fake.routes()) as api:
+        yield replace(settings_of_till, telegram_api=api)
 
 
 async def bot_of(database: Database, clock: SetClock, cast: Cast, settings: Settings) -> Bot | None:

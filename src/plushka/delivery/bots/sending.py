@@ -25,11 +25,10 @@ from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
 from plushka.platform.point_words import calling_points
 
-PER_SECOND = 25.0
 BURST = 5.0
 CHAT_PER_SECOND = 1.0
 CHAT_BURST = 4.0
-"""Below what messengers allow (30 a second, one a second to a chat, of which a few at once are tolerated)."""
+"""What messengers allow: one a second to a chat, of which a few at once are tolerated."""
 LOOK_SECONDS = 15.0
 """How often it looks for what nobody rang for."""
 PAUSE_SECONDS_MIN = 1.0
@@ -54,7 +53,7 @@ class Sender:
         self._stop = asyncio.Event()
         self._failures = 0
         self._pace = Pace(
-            per_second=PER_SECOND,
+            per_second=shell.per_second,
             burst=BURST,
             chat_per_second=CHAT_PER_SECOND,
             chat_burst=CHAT_BURST,

@@ -20,13 +20,15 @@ from plushka.platform.i18n import Language
 class Incoming(Struct, frozen=True):
     """An update that means something to the talk; ``key`` tells it from every other of this bot.
 
-    ``receipt`` is what the messenger wants back so that a pressed button stops waiting; empty: nothing.
+    ``receipt`` is what the messenger wants back so that a pressed button stops waiting; empty: nothing. ``cursor`` is
+    where to ask on from once this is taken in; empty: the messenger remembers, or more of the same answer follows.
     """
 
     key: str
     chatter: Chatter
     heard: Heard
     receipt: str = ""
+    cursor: str = ""
 
 
 class Parcel(Struct, frozen=True):
@@ -45,9 +47,14 @@ class Parcel(Struct, frozen=True):
 
 
 class Shell(Connector, Protocol):
-    """One messenger. Calls raise ``TemporaryFailure`` where nothing else is said."""
+    """One messenger. Calls raise ``TemporaryFailure`` where nothing else is said.
+
+    ``per_second`` is how many messages a bot may send; ``replies_release``: a reply to a call lets the button go.
+    """
 
     messenger: Messenger
+    per_second: float
+    replies_release: bool
 
     async def close(self) -> None: ...
 
@@ -78,7 +85,7 @@ class Shell(Connector, Protocol):
         """
         ...
 
-    def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:
+    async def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:
         """Return what a call is answered with."""
         ...
 

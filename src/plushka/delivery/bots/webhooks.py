@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from litestar import Request, Response, Router, post
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
@@ -62,7 +63,10 @@ async def take_in(
         async with webhooks.database.transaction(business_id, actor="visitor", at=webhooks.clock.now()) as tx:
             await hear(tx, bot, incoming.chatter, incoming.heard, key=incoming.key)
         webhooks.bell.ring(business_id)
-    return _answered(HTTP_200_OK, shell.reply(bot, body, incoming))
+    answer = _answered(HTTP_200_OK, await shell.reply(bot, body, incoming))
+    if incoming is not None and not shell.replies_release:
+        answer.background = BackgroundTask(shell.confirm, bot, incoming)
+    return answer
 
 
 router = Router(

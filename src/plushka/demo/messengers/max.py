@@ -24,6 +24,7 @@ from plushka.demo.messengers.people import Person, person_of
 from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.telegram import signature
+from plushka.domain.members.channels import Messenger
 
 SECRET_HEADER = "X-Max-Bot-Api-Secret"  # noqa: S105  the name of a header
 TEXT_LENGTH_MAX = 4000
@@ -57,7 +58,7 @@ class FakeMaxBot(PretendedBot, kw_only=True):
 class FakeMax(Pretended[FakeMaxBot]):
     """All of MAX that there is. ``fail_next`` lets the next calls of a method fail, as tests want it."""
 
-    key = "max"
+    key: Messenger = "max"
     title = "MAX"
 
     def __init__(self, bots: Mapping[str, tuple[Registration, str]] | None = None) -> None:

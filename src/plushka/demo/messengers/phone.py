@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 from aiohttp import web
@@ -12,6 +12,7 @@ from yarl import URL
 
 from plushka.demo.messengers.chats import Chat
 from plushka.demo.messengers.people import PEOPLE, Person, person_of
+from plushka.domain.members.channels import Messenger
 
 _FILES = resources.files("plushka.demo.messengers")
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -33,7 +34,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 class FakeMessenger(Protocol):
     """What a messenger that is none lets its people do. A bot is whatever the messenger takes for one."""
 
-    key: str
+    key: Messenger
     title: str
     pictures: list[bytes]
 
@@ -61,16 +62,21 @@ class FakeMessenger(Protocol):
 
     async def press(self, bot: Any, person: Person, message_id: int, action: str) -> None: ...
 
-    async def share_contact(self, bot: Any, person: Person, *, whose: Person | None = None) -> None: ...
-
     async def block(self, bot: Any, person: Person) -> None: ...
+
+
+@runtime_checkable
+class SharesContacts(Protocol):
+    """A messenger in which a person can send a contact: the own one, or one out of the phone's book."""
+
+    async def share_contact(self, bot: Any, person: Person, *, whose: Person | None = None) -> None: ...
 
 
 class Phones:
     """The pages of all messengers."""
 
     def __init__(self, messengers: Sequence[FakeMessenger]) -> None:
-        self._messengers = {messenger.key: messenger for messenger in messengers}
+        self._messengers: Mapping[str, FakeMessenger] = {messenger.key: messenger for messenger in messengers}
 
     def routes(self) -> list[web.RouteDef]:
         chat = "/phone/{messenger}/{username}/{person}"
@@ -120,7 +126,7 @@ class Phones:
   <header class="top"><span class="face" aria-hidden="true">{escape(name[:1])}</span>
     <div><h1>{escape(name)}</h1><span class="fake">{messenger.title} · {escape(person.name)}</span></div>
     <details><summary aria-label="{_word("more", language)}">⋮</summary><div>
-      <button data-what="contact" data-body='{{"whose": {_other(person).id}}}'>{_word("other", language)}</button>
+      {_others_contact(person, language) if isinstance(messenger, SharesContacts) else ""}
       <button data-what="block">{_word("block", language)}</button></div></details>
   </header>
   <div class="chat" aria-live="polite"></div>
@@ -165,7 +171,7 @@ class Phones:
                 await messenger.write(bot, person, asked["text"])
             case "press":
                 await messenger.press(bot, person, asked["message_id"], asked["action"])
-            case "contact":
+            case "contact" if isinstance(messenger, SharesContacts):
                 whose = person_of(asked["whose"]) if "whose" in asked else None
                 await messenger.share_contact(bot, person, whose=whose)
             case "block":
@@ -210,6 +216,11 @@ def _people(
 
 def _other(person: Person) -> Person:
     return next(other for other in PEOPLE if other is not person)
+
+
+def _others_contact(person: Person, language: str) -> str:
+    body = escape(json.dumps({"whose": _other(person).id}))
+    return f'<button data-what="contact" data-body="{body}">{_word("other", language)}</button>'
 
 
 def _word(key: str, language: str, title: str = "") -> str:

@@ -34,6 +34,17 @@ class Registration(Struct, frozen=True):
     def id(self) -> int:
         return int(self.token.partition(":")[0])
 
+    @property
+    def app_secret(self) -> str:
+        """What its mini app is signed with, where it has its own secret (VK); the app goes by the bot's id."""
+        return self.token.partition(":")[2]
+
+    def credentials(self) -> Credentials:
+        """Return what a business connects the bot with."""
+        return Credentials(
+            token=self.token, secret=new_secret(), app_id=str(self.id), app_secret=self.app_secret
+        )
+
 
 class Registered(Struct, frozen=True):
     """A bot of a business in a messenger."""
@@ -76,7 +87,7 @@ async def ensure_bots(
                         vault,
                         messenger,
                         BotAccount(str(bot.id), username, name),
-                        credentials=Credentials(token=bot.token, secret=new_secret()),
+                        credentials=bot.credentials(),
                         is_polled=True,
                     )
 

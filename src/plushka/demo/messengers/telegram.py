@@ -24,6 +24,7 @@ from plushka.demo.messengers.chats import Pressable, broken_markup
 from plushka.demo.messengers.people import Person, person_of
 from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
+from plushka.domain.members.channels import Messenger
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 TEXT_LENGTH_MAX = 4096
@@ -59,7 +60,7 @@ class FakeBot(PretendedBot, kw_only=True):
 class FakeTelegram(Pretended[FakeBot]):
     """All of Telegram that there is. ``fail_next`` lets the next calls of a method fail, as tests want it."""
 
-    key = "telegram"
+    key: Messenger = "telegram"
     title = "Telegram"
 
     def __init__(self, registrations: tuple[Registration, ...] = ()) -> None:

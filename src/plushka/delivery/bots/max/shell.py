@@ -48,6 +48,9 @@ class MaxShell:
     """One for all bots of a process; ``api`` is where MAX's methods are called."""
 
     messenger: Messenger = "max"
+    per_second = 25.0
+    """Of 30 that MAX allows."""
+    replies_release = False
 
     def __init__(self, api: str) -> None:
         self._api = api
@@ -130,7 +133,7 @@ class MaxShell:
     def read(self, bot: Bot, body: bytes) -> Incoming | None:
         return incoming(msgspec.json.decode(body, type=Update), bot.token)
 
-    def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:  # noqa: ARG002  of the protocol
+    async def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:  # noqa: ARG002  of the protocol
         return b""
 
     async def _unsubscribe(self, bot: Bot, *, except_from: str = "") -> None:

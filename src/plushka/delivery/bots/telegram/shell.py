@@ -65,6 +65,9 @@ class TelegramShell:
     """One for all bots of a process; ``api`` is where Telegram's methods are called."""
 
     messenger: Messenger = "telegram"
+    per_second = 25.0
+    """Of 30 that Telegram allows."""
+    replies_release = True
 
     def __init__(self, api: str) -> None:
         self._session = AiohttpSession(api=TelegramAPIServer.from_base(api))
@@ -131,7 +134,7 @@ class TelegramShell:
     def read(self, bot: Bot, body: bytes) -> Incoming | None:  # noqa: ARG002  of the protocol
         return incoming(Update.model_validate_json(body))
 
-    def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:  # noqa: ARG002  of the protocol
+    async def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:  # noqa: ARG002  of the protocol
         """Return a call in the answer itself, which saves one."""
         if incoming is None or not incoming.receipt:
             return b""
