@@ -141,6 +141,7 @@ class Plushka:
             clock=self._clock,
             reference=reference,
             vault=vault,
+            bell=bell,
             sms=sms,
         )
         web.state.till_page = TillPage(demo=_demo_till(self._settings))

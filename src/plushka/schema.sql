@@ -1330,7 +1330,8 @@ create index chat_messages_unseen on chat_messages (tenant_id, member_id) where 
 -- bots -----------------------------------------------------------------------------------------------
 
 -- A business's own bot in a messenger. credentials: its token, the webhook's secret and the like, sealed with the
--- installation's key (platform/vault.py). is_polled: we ask the messenger for news, otherwise it calls us.
+-- installation's key (platform/vault.py). is_polled: we ask the messenger for news, otherwise it calls us. cursor: where
+-- the asking goes on, of a messenger that does not remember it itself (VK).
 create table bots (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -1340,6 +1341,7 @@ create table bots (
     name text not null,
     credentials bytea not null,
     is_polled boolean not null,
+    cursor text not null default '',
     connected_at timestamptz not null,
     connected_by text not null,
     disconnected_at timestamptz,

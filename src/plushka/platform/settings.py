@@ -19,6 +19,7 @@ RATE_PER_SECOND = 100
 
 TELEGRAM_API = "https://api.telegram.org"
 MAX_API = "https://platform-api2.max.ru"
+VK_API = "https://api.vk.ru"
 TOKEN_LENGTH_MIN = 16
 PHONES_PORT = 9000
 PHONES_PORT_AFTER = 1000
@@ -57,6 +58,7 @@ class Settings:
     """Where people and messengers reach this installation: ``https://plushka.example``; None: from nowhere else."""
     telegram_api: str = TELEGRAM_API
     max_api: str = MAX_API
+    vk_api: str = VK_API
     phones_port: int = PHONES_PORT
     """Of the demo's messengers, on this machine alone."""
     secret_key: str | None = None
@@ -88,6 +90,7 @@ class Settings:
             ),
             public_url=_url(environ, "PLUSHKA_PUBLIC_URL", problems),
             max_api=_url(environ, "PLUSHKA_MAX_API", problems) or MAX_API,
+            vk_api=_url(environ, "PLUSHKA_VK_API", problems) or VK_API,
             telegram_api=_url(environ, "PLUSHKA_TELEGRAM_API", problems) or TELEGRAM_API,
             secret_key=_token(environ, "PLUSHKA_SECRET_KEY", problems, length_min=SECRET_KEY_LENGTH_MIN),
         )

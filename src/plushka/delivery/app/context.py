@@ -8,6 +8,7 @@ from litestar.datastructures import State
 
 from plushka.delivery.web.pages import Pages
 from plushka.domain.purchases.reference import Reference
+from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 from plushka.platform.sms import SmsGateway
@@ -22,12 +23,16 @@ AppRequest = Request[object, object, State]
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Given by the composition root as ``app.state.app``. Without ``sms`` nobody can sign in by phone."""
+    """Given by the composition root as ``app.state.app``. Without ``sms`` nobody can sign in by phone.
+
+    ``bell`` tells who keeps bots at work that there is something to send.
+    """
 
     database: Database
     clock: Clock
     reference: Reference
     vault: Vault
+    bell: Bell
     sms: SmsGateway | None = None
 
 

@@ -1,5 +1,7 @@
 """Coming in by phone: a number, a code by SMS, and for who is new a card. Going out."""
 
+from contextlib import suppress
+
 import structlog
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -19,6 +21,7 @@ from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.agreeing import agreement, refuse_other_texts
 from plushka.delivery.web.forms import Form
 from plushka.domain.bots.enrolling import find_inviter
+from plushka.domain.bots.proving import hear_proved
 from plushka.domain.members.channels import bind_address
 from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
 from plushka.domain.members.identities import identify
@@ -159,8 +162,12 @@ async def leave(visit: NamedDependency[Visit]) -> Redirect:
 HANDLERS = [show_sign_in, send_code, take, join, leave]
 
 
-async def with_proof(visit: Visit, form: Form, proof: Proof) -> Response[str] | Redirect:
-    """Let in whoever has proved a phone; who is new is asked what a card needs."""
+async def with_proof(visit: Visit, form: Form, proof: Proof, *, name: str = "") -> Response[str] | Redirect:
+    """Let in whoever has proved a phone; who is new is asked what a card needs, unless the bot has asked it.
+
+    ``name`` is what the messenger calls them.
+    """
+    await _tell_bot(visit, proof, name)
     async with visit.writing() as tx:
         session = await _enter(tx, proof, visit)
         texts = await list_consent_texts(tx)
@@ -209,6 +216,21 @@ def _new_page(
         phone=proof.phone,
         agreement=agreement(texts, business=visit.business.name, language=visit.look.language),
     )
+
+
+async def _tell_bot(visit: Visit, proof: Proof, name: str) -> None:
+    """Let a bot that waits for this phone in the chat go on with it."""
+    if not visit.launch:
+        return
+    # Whom a till enrols at this moment is found by their phone.
+    with suppress(IdentityTaken):
+        async with visit.writing() as tx:
+            address = await find_launch(tx, visit.launch)
+            is_heard = address is not None and await hear_proved(
+                tx, visit.app.vault, address, proof.phone, name=name
+            )
+        if is_heard:
+            visit.app.bell.ring(visit.business.tenant_id)
 
 
 async def _enrol(tx: Tx, proof: Proof, form: Form, name: str) -> None:

@@ -36,7 +36,7 @@ class Shells:
 @asynccontextmanager
 async def open_shells(settings: Settings) -> AsyncIterator[Shells]:
     """Close the connections to messengers at the end."""
-    shells = Shells({"telegram": settings.telegram_api, "max": settings.max_api})
+    shells = Shells({"telegram": settings.telegram_api, "max": settings.max_api, "vk": settings.vk_api})
     try:
         yield shells
     finally:
@@ -55,9 +55,16 @@ def _max() -> Callable[[str], Shell]:
     return MaxShell
 
 
+def _vk() -> Callable[[str], Shell]:
+    from plushka.delivery.bots.vk.shell import VkShell
+
+    return VkShell
+
+
 _LOADERS: Mapping[Messenger, Callable[[], Callable[[str], Shell]]] = {
     "max": _max,
     "telegram": _telegram,
+    "vk": _vk,
 }
 SPOKEN: tuple[Messenger, ...] = tuple(_LOADERS)
 """The messengers that bots can be connected in."""

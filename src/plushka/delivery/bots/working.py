@@ -6,12 +6,13 @@ from contextlib import AbstractAsyncContextManager, suppress
 from uuid import UUID
 
 import structlog
+from msgspec import structs
 
 from plushka.delivery.bots.sending import PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN, Sender
 from plushka.delivery.bots.shell import Incoming, Shell
 from plushka.domain.bots.conversing import hear
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, TokenRefused
-from plushka.domain.bots.operations import note_health
+from plushka.domain.bots.operations import note_cursor, note_health
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
 from plushka.platform.errors import TemporaryFailure
@@ -75,6 +76,10 @@ class BotAtWork:
     async def _take_in(self, incoming: Incoming) -> None:
         async with self._database.transaction(self._tenant_id, actor="visitor", at=self._clock.now()) as tx:
             await hear(tx, self._bot, incoming.chatter, incoming.heard, key=incoming.key)
+            if incoming.cursor:
+                await note_cursor(tx, self._bot.id, incoming.cursor)
+        if incoming.cursor:
+            self._bot = structs.replace(self._bot, cursor=incoming.cursor)
         self._sender.wake()
         await self._shell.confirm(self._bot, incoming)
 

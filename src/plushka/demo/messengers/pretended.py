@@ -3,7 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -76,9 +76,13 @@ class Pretended(ABC, Generic[BotT]):
             self._told.notify_all()
 
     async def _wait_for_updates(self, bot: BotT, seconds: float) -> None:
+        await self._wait_until(lambda: bool(bot.updates), seconds)
+
+    async def _wait_until(self, is_told: Callable[[], bool], seconds: float) -> None:
+        """Wait until something was left for a bot that ``is_told``, or for so long."""
         async with self._told:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait_for(lambda: bool(bot.updates)), seconds)
+                await asyncio.wait_for(self._told.wait_for(is_told), seconds)
 
     def _begin_delivery(self, bot: BotT) -> None:
         token = bot.registration.token

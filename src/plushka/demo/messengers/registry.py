@@ -19,7 +19,7 @@ from plushka.platform.vault import Vault
 
 FILE = "bots.json"
 ACTOR = "operator:demo"
-PLAYED: tuple[Messenger, ...] = ("telegram", "max")
+PLAYED: tuple[Messenger, ...] = ("telegram", "max", "vk")
 """Messengers that the demo has in place of the real ones."""
 
 

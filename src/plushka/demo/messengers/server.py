@@ -7,10 +7,13 @@ import socket
 from aiohttp import web
 
 from plushka.demo.messengers import registry
-from plushka.demo.messengers.addresses import MAX_PREFIX, TELEGRAM_PREFIX
+from plushka.demo.messengers.addresses import MAX_PREFIX, TELEGRAM_PREFIX, VK_PREFIX
 from plushka.demo.messengers.max import FakeMax
 from plushka.demo.messengers.phone import Phones
+from plushka.demo.messengers.registry import Registration, Registry
 from plushka.demo.messengers.telegram import FakeTelegram
+from plushka.demo.messengers.vk import FakeVk
+from plushka.domain.members.channels import Messenger
 from plushka.platform.addresses import is_loopback
 from plushka.platform.operating import NeedsOperator
 from plushka.platform.settings import Environment, Settings
@@ -30,15 +33,14 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         raise OnlyForTheDemo("The demo's messengers serve this machine alone, and not in production.")
     known = registry.read(settings)
     telegram = FakeTelegram(tuple(one.bot for one in known.of("telegram")))
-    maximum = FakeMax(
-        {one.bot.token: (one.bot, f"{settings.public_url}/app/{one.tenant_id}") for one in known.of("max")}
-    )
+    maximum, vk = FakeMax(_with_apps(known, "max", settings)), FakeVk(_with_apps(known, "vk", settings))
     app = web.Application()
     app.add_routes(
         [
             *telegram.routes(TELEGRAM_PREFIX),
             *maximum.routes(MAX_PREFIX),
-            *Phones([telegram, maximum]).routes(),
+            *vk.routes(VK_PREFIX),
+            *Phones([telegram, maximum, vk]).routes(),
         ]
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -48,6 +50,15 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
-    await telegram.close()
-    await maximum.close()
+    for messenger in (telegram, maximum, vk):
+        await messenger.close()
     await runner.cleanup()
+
+
+def _with_apps(
+    known: Registry, messenger: Messenger, settings: Settings
+) -> dict[str, tuple[Registration, str]]:
+    """Return the bots of a messenger by their tokens, each with where its business's app is."""
+    return {
+        one.bot.token: (one.bot, f"{settings.public_url}/app/{one.tenant_id}") for one in known.of(messenger)
+    }

@@ -90,6 +90,21 @@ async def hear(tx: Tx, bot: Bot, chatter: Chatter, heard: Heard, *, key: str) ->
     return True
 
 
+async def find_talk(tx: Tx, bot: Bot, external_id: str) -> Talk | None:
+    """Return where the talk with a person stands, and keep it there until ``tx`` ends; None: there was none yet."""
+    stored = await tx.fetchval(
+        """
+        -- bots.find_talk
+        select talk::text from bot_talks where tenant_id = $1 and bot_id = $2 and external_id = $3
+        for no key update
+        """,
+        tx.tenant_id,
+        bot.id,
+        external_id,
+    )
+    return None if stored is None else _talk.decode(stored)
+
+
 class _Hearing:
     """One update being taken in."""
 
@@ -236,19 +251,8 @@ async def _is_new(tx: Tx, bot: Bot, key: str) -> bool:
 
 
 async def _read_talk(tx: Tx, bot: Bot, chatter: Chatter, default: Language) -> Talk:
-    stored = await tx.fetchval(
-        """
-        -- bots.read_talk
-        select talk::text from bot_talks where tenant_id = $1 and bot_id = $2 and external_id = $3
-        for no key update
-        """,
-        tx.tenant_id,
-        bot.id,
-        chatter.external_id,
-    )
-    if stored is None:
-        return Talk(language=language_spoken(chatter.language, default))
-    return _talk.decode(stored)
+    talk = await find_talk(tx, bot, chatter.external_id)
+    return talk or Talk(language=language_spoken(chatter.language, default))
 
 
 async def _write_talk(tx: Tx, bot: Bot, chatter: Chatter, talk: Talk) -> None:

@@ -16,13 +16,14 @@ class Credentials(Struct, frozen=True):
     """What a messenger and we prove ourselves to each other with; stored sealed.
 
     ``secret`` comes with each call of the messenger to us. ``app_id`` and ``app_secret`` are of the mini app, where
-    it has its own (VK).
+    it has its own (VK); ``confirmation`` is what VK wants to hear before it calls us, where the token may not ask.
     """
 
     token: str
     secret: str
     app_id: str = ""
     app_secret: str = ""
+    confirmation: str = ""
 
 
 class BotAccount(Struct, frozen=True):
@@ -43,7 +44,7 @@ class Health(Struct, frozen=True):
 
 
 class Bot(Struct, frozen=True):
-    """A connected bot, its credentials opened."""
+    """A connected bot, its credentials opened; ``cursor`` is where it asks for news from, empty: from now on."""
 
     id: UUID
     messenger: Messenger
@@ -52,6 +53,7 @@ class Bot(Struct, frozen=True):
     name: str
     credentials: Credentials
     is_polled: bool
+    cursor: str
     connected_at: datetime
     health: Health
 
@@ -73,6 +75,12 @@ class TokenRefused(Invalid):
     """The messenger knows no bot of this token."""
 
     code = "token_refused"
+
+
+class RightsMissing(Invalid):
+    """The token does not allow what a bot does; ``rights`` are those that it lacks, as the messenger calls them."""
+
+    code = "rights_missing"
 
 
 class BotTaken(Conflict):

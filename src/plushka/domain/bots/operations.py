@@ -56,6 +56,7 @@ async def connect_bot(
         name=account.name,
         credentials=credentials,
         is_polled=is_polled,
+        cursor="",
         connected_at=tx.at,
         health=Health(),
     )
@@ -128,6 +129,19 @@ async def note_health(tx: Tx, bot_id: UUID, *, pending_updates: int = 0, problem
         tx.at,
         pending_updates,
         problem[:PROBLEM_LENGTH_MAX],
+    )
+
+
+async def note_cursor(tx: Tx, bot_id: UUID, cursor: str) -> None:
+    """Note where a bot is to go on asking for news: what it was told before was taken in."""
+    await tx.execute(
+        """
+        -- bots.note_cursor
+        update bots set cursor = $3 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        bot_id,
+        cursor,
     )
 
 

@@ -74,6 +74,7 @@ def _bot_of(row: Record, vault: Vault, tenant_id: UUID) -> Bot:
         name=row["name"],
         credentials=msgspec.json.decode(sealed, type=Credentials),
         is_polled=row["is_polled"],
+        cursor=row["cursor"],
         connected_at=row["connected_at"],
         health=Health(
             checked_at=row["checked_at"],
@@ -85,7 +86,7 @@ def _bot_of(row: Record, vault: Vault, tenant_id: UUID) -> Bot:
 
 
 _SELECT = """
-    select id, messenger, account_id, username, name, credentials, is_polled, connected_at, checked_at,
-           pending_updates, problem, problem_at
+    select id, messenger, account_id, username, name, credentials, is_polled, cursor, connected_at,
+           checked_at, pending_updates, problem, problem_at
     from bots where tenant_id = $1 and disconnected_at is null
 """

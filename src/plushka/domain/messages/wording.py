@@ -100,6 +100,7 @@ SPEND_ANSWERS: Mapping[SpendAnswer, str] = MappingProxyType(
 )
 
 APP = marked("Card")
+OPEN_APP = marked("Open the card")
 SHARE_PHONE = marked("Share my phone")
 
 
@@ -380,7 +381,7 @@ def grouped(digits: str) -> str:
 
 
 def _app(voice: Voice) -> tuple[Button, ...]:
-    return (Button(voice.gettext("Open the card"), opens_app=True),)
+    return (Button(voice.gettext(OPEN_APP), opens_app=True),)
 
 
 def _last_day(day: date, voice: Voice) -> str:

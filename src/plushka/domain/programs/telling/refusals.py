@@ -183,6 +183,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "token_missing": (marked("Paste the bot's token."),),
     "token_refused": (marked("The messenger knows no bot with this token. Copy it again, whole."),),
+    "rights_missing": (
+        marked("The key does not allow this: {rights}. Make one with all three rights that are named above."),
+    ),
     "bot_taken": (
         marked("Another business has connected this bot. Disconnect it there, or make a new one."),
     ),

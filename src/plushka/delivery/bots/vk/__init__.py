@@ -1,0 +1,1 @@
+"""VK's API of communities (dev.vk.com/api), over HTTP."""
