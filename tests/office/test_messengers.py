@@ -12,7 +12,9 @@ from tests.office.conftest import plain
 from tests.pos.conftest import Cast
 from tests.pos.conftest import settings as settings_of_till
 
+from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.telegram import FakeTelegram
+from plushka.demo.messengers.vk import RIGHTS, FakeVk
 from plushka.domain.bots.asking import list_confirming
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.queries import find_bot
@@ -25,6 +27,8 @@ __all__ = ["settings_of_till"]
 
 PAGE = "/settings/messengers"
 TOKEN = {"telegram_token": REGISTRATION.token}
+COMMUNITY = Registration("7000000003:vk-token-of-the-coffee-shop", "anna_coffee", "Кофейня Анны")
+IN_VK = {"vk_token": COMMUNITY.token, "vk_app_id": "51700000", "vk_app_secret": "protected"}
 
 
 @pytest.fixture
@@ -35,9 +39,18 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def settings(settings_of_till: Settings, fake: FakeTelegram) -> AsyncIterator[Settings]:
-    async with serving(fake.routes()) as api:
-        yield replace(settings_of_till, telegram_api=api)
+async def fake_vk() -> AsyncIterator[FakeVk]:
+    vk = FakeVk({COMMUNITY.token: (COMMUNITY, "")})
+    yield vk
+    await vk.close()
+
+
+@pytest.fixture
+async def settings(
+    settings_of_till: Settings, fake: FakeTelegram, fake_vk: FakeVk
+) -> AsyncIterator[Settings]:
+    async with serving(fake.routes()) as telegram, serving(fake_vk.routes()) as vk:
+        yield replace(settings_of_till, telegram_api=telegram, vk_api=vk)
 
 
 async def bot_of(database: Database, clock: SetClock, cast: Cast, settings: Settings) -> Bot | None:
@@ -91,6 +104,43 @@ async def test_a_messenger_that_does_not_answer_is_told_as_it_is(
     answer = await anna.post(f"{PAGE}/telegram/connect", data=TOKEN)
     assert answer.status_code == 502
     assert "Мессенджер сейчас не отвечает." in plain(answer.text)
+
+
+async def test_a_community_of_vk_is_connected_with_its_mini_app(
+    *,
+    anna: httpx.AsyncClient,
+    fake_vk: FakeVk,
+    database: Database,
+    clock: SetClock,
+    cast: Cast,
+    settings: Settings,
+) -> None:
+    page = plain((await anna.get(PAGE)).text)
+    assert f"/app/{cast.anna.tenant_id}" in page
+    incomplete = await anna.post(
+        f"{PAGE}/vk/connect", data={**IN_VK, "vk_app_id": "app51", "vk_app_secret": ""}
+    )
+    assert incomplete.status_code == 422
+    assert "Номер мини-приложения состоит из цифр." in plain(incomplete.text)
+    assert f'value="{COMMUNITY.token}"' in incomplete.text
+
+    (community,) = fake_vk.bots.values()
+    community.rights = ("messages",)
+    poor = await anna.post(f"{PAGE}/vk/connect", data=IN_VK)
+    assert "Ключ не даёт этих прав: photos, manage." in plain(poor.text)
+    community.rights = tuple(RIGHTS)
+
+    connected = plain((await anna.post(f"{PAGE}/vk/connect", data=IN_VK, follow_redirects=True)).text)
+    assert "@anna_coffee подключён и уже отвечает." in connected
+    assert "https://vk.me/anna_coffee" in connected
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        bot = await find_bot(tx, Vault.of(settings), "vk")
+    assert bot is not None
+    assert (bot.credentials.app_id, bot.credentials.app_secret) == ("51700000", "protected")
+    assert "С ботом @anna_coffee всё в порядке." in plain(
+        (await anna.post(f"{PAGE}/vk/check", follow_redirects=True)).text
+    )
+    assert "забыт" in plain((await anna.post(f"{PAGE}/vk/disconnect", follow_redirects=True)).text)
 
 
 async def test_a_second_bot_in_a_messenger_and_one_of_another_business_are_refused(

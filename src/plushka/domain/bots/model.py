@@ -16,14 +16,13 @@ class Credentials(Struct, frozen=True):
     """What a messenger and we prove ourselves to each other with; stored sealed.
 
     ``secret`` comes with each call of the messenger to us. ``app_id`` and ``app_secret`` are of the mini app, where
-    it has its own (VK); ``confirmation`` is what VK wants to hear before it calls us, where the token may not ask.
+    it has its own (VK).
     """
 
     token: str
     secret: str
     app_id: str = ""
     app_secret: str = ""
-    confirmation: str = ""
 
 
 class BotAccount(Struct, frozen=True):

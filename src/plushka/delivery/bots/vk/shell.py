@@ -156,8 +156,6 @@ class VkShell:
     async def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:  # noqa: ARG002  of the protocol
         if msgspec.json.decode(body, type=Event).type != CONFIRMATION:
             return OK
-        if bot.credentials.confirmation:
-            return bot.credentials.confirmation.encode()
         with suppress(TemporaryFailure, TokenRefused):
             told = await self._ask(bot, "groups.getCallbackConfirmationCode")
             return str(told["code"]).encode()

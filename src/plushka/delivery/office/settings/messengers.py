@@ -1,5 +1,6 @@
 """The business's bots in messengers: connected by their token, looked at, let go."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from types import MappingProxyType
@@ -31,6 +32,7 @@ from plushka.platform.vault import WrongKey
 PATH = "/settings/messengers"
 ONE = f"{PATH}/{{messenger:str}}"
 TOKEN_LENGTH_MAX = 500
+_NUMBER = re.compile(r"[1-9][0-9]{0,11}")
 
 STEPS: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
     {
@@ -46,9 +48,39 @@ STEPS: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
             marked("Name the address of your business's app there: {app}"),
             marked("Copy the bot's token from its page there, and paste it here."),
         ),
+        "vk": (
+            marked("Turn on messages and the possibilities of bots in the settings of your community."),
+            marked(
+                "Make a key under “API usage” there that allows to manage the community, its messages and its photos."
+            ),
+            marked(
+                "Make a mini app at dev.vk.com with the address {app}: members prove their phone and see their card."
+            ),
+            marked("Copy the key, and the id and the protected key of the mini app, and paste them here."),
+        ),
     }
 )
 """How a bot is made, for each messenger that bots can be connected in."""
+_TOKEN = "token"  # noqa: S105  the name of a field
+_APP_ID, _APP_SECRET = "app_id", "app_secret"
+_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        _TOKEN: marked("Token"),
+        _APP_ID: marked("Id of the mini app"),
+        _APP_SECRET: marked("Protected key of the mini app"),
+    }
+)
+_ASKED_FOR: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
+    {"telegram": (_TOKEN,), "max": (_TOKEN,), "vk": (_TOKEN, _APP_ID, _APP_SECRET)}
+)
+
+
+class Asked(Struct, frozen=True):
+    """A field of the form that connects a bot."""
+
+    name: str
+    label: str
+    help: str = ""
 
 
 class Place(Struct, frozen=True):
@@ -58,7 +90,7 @@ class Place(Struct, frozen=True):
     title: str
     steps: tuple[str, ...]
     form: Form
-    field: str
+    fields: tuple[Asked, ...]
     bot: "BotShown | None" = None
     is_locked: bool = False
 
@@ -90,31 +122,27 @@ async def connect(
     """Ask the messenger whose the token is, and connect that bot; who keeps bots at work does the rest."""
     where, desk = _messenger(messenger), visit.office.bots
     form = await visit.typed(request)
-    field = field_of(where)
-    token = form.text(field, required=False, length_max=TOKEN_LENGTH_MAX)
+    credentials = _typed_credentials(form, where, visit)
     status = HTTP_422_UNPROCESSABLE_ENTITY
-    try:
-        if not token:
-            raise TokenMissing(field="token")
-        account = await (await desk.messengers.get(where)).identify(token)
-        async with visit.writing() as tx:
-            await connect_bot(
-                tx,
-                desk.vault,
-                where,
-                account,
-                credentials=Credentials(token=token, secret=new_secret()),
-                is_polled=desk.are_polled,
-            )
-    except Refusal as refusal:
-        form.refused(refusal, fields={"token": field}, default=field)
-    except TemporaryFailure:
-        form.fail(field, visit.words.gettext("The messenger does not answer now. Try again in a minute."))
-        status = HTTP_502_BAD_GATEWAY
+    username = ""
+    if form.is_sound:
+        try:
+            account = await (await desk.messengers.get(where)).identify(credentials.token)
+            username = account.username
+            async with visit.writing() as tx:
+                await connect_bot(
+                    tx, desk.vault, where, account, credentials=credentials, is_polled=desk.are_polled
+                )
+        except Refusal as refusal:
+            form.refused(refusal, fields={"token": field_of(where)}, default=field_of(where))
+        except TemporaryFailure:
+            words = visit.words.gettext("The messenger does not answer now. Try again in a minute.")
+            form.fail(field_of(where), words)
+            status = HTTP_502_BAD_GATEWAY
     if not form.is_sound:
         return await _page(visit, {where: form}, status=status)
     desk.bell.ring(visit.business.tenant_id)
-    text = visit.words.gettext("@{username} is connected and answers already.", username=account.username)
+    text = visit.words.gettext("@{username} is connected and answers already.", username=username)
     return sent_on(PATH, text)
 
 
@@ -167,9 +195,26 @@ async def _look(desk: BotDesk, bot: Bot) -> Condition:
         return Condition(problem=failure.reason)
 
 
-def field_of(messenger: Messenger) -> str:
-    """Return the name of the field for a token: the page has a form for each messenger."""
-    return f"{messenger}_token"
+def field_of(messenger: Messenger, what: str = _TOKEN) -> str:
+    """Return the name of the field for a token, or what else is asked for: the page has a form for each messenger."""
+    return f"{messenger}_{what}"
+
+
+def _typed_credentials(form: Form, messenger: Messenger, visit: Visit) -> Credentials:
+    """Return what was typed; what cannot be it is marked in the form."""
+    typed = {
+        what: form.text(field_of(messenger, what), required=what != _TOKEN, length_max=TOKEN_LENGTH_MAX)
+        for what in _ASKED_FOR[messenger]
+    }
+    if not typed[_TOKEN]:
+        form.refused(TokenMissing(field=_TOKEN), default=field_of(messenger))
+    app_id = typed.get(_APP_ID, "")
+    if app_id and not _NUMBER.fullmatch(app_id):
+        words = visit.words.gettext("The id of a mini app is a number.")
+        form.fail(field_of(messenger, _APP_ID), words)
+    return Credentials(
+        token=typed[_TOKEN], secret=new_secret(), app_id=app_id, app_secret=typed.get(_APP_SECRET, "")
+    )
 
 
 def _messenger(name: str) -> Messenger:
@@ -222,7 +267,14 @@ async def _place(visit: Visit, messenger: Messenger, form: Form | None) -> Place
         title=words.gettext(MESSENGER_NAMES[messenger]),
         steps=tuple(words.gettext(step, app=app) for step in STEPS[messenger]),
         form=form or visit.form(),
-        field=field_of(messenger),
+        fields=tuple(
+            Asked(
+                name=field_of(messenger, what),
+                label=words.gettext(_LABELS[what]),
+                help="" if what == _APP_ID else words.gettext("It is kept sealed, and shown to nobody."),
+            )
+            for what in _ASKED_FOR[messenger]
+        ),
     )
     async with visit.reading() as tx:
         try:
