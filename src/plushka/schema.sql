@@ -668,6 +668,26 @@ grant update (undone_at, undone_by, record) on merges to plushka_app;
 create unique index merges_standing on merges (tenant_id, merged_id) where undone_at is null;
 create index merges_of_kept on merges (tenant_id, kept_id);
 
+-- A member has proved a phone that is another card's, and may join both: once, until expires_at.
+create table merge_offers (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    other_id uuid not null check (other_id <> member_id),
+    phone text not null check (phone <> ''),
+    created_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at > created_at),
+    answer text check (answer in ('agreed', 'declined')),
+    primary key (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, other_id) references members (tenant_id, id)
+);
+
+grant update (answer), delete on merge_offers to plushka_app;
+
+create index merge_offers_of_other on merge_offers (tenant_id, other_id);
+create index merge_offers_of_member on merge_offers (tenant_id, member_id);
+
 -- Where members come from: a link with a short code, for a branch, a cashier or a campaign.
 create table registration_links (
     tenant_id uuid not null references businesses,

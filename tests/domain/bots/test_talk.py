@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from plushka.domain.bots.talk import (
     Act,
+    AnswerOffer,
     AnswerTill,
     Began,
     CameBack,
@@ -17,6 +18,7 @@ from plushka.domain.bots.talk import (
     Enrol,
     Heard,
     Left,
+    MeetPhone,
     NothingToJoin,
     PhoneUnusable,
     Pressed,
@@ -106,6 +108,11 @@ TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
     ("the till may spend", MEMBER, Pressed(f"spend:{RECEIPT.hex}"), "member", (AnswerTill(RECEIPT, True),)),
     ("or may not", MEMBER, Pressed(f"spend_not:{RECEIPT.hex}"), "member", (AnswerTill(RECEIPT, False),)),
     ("a button that was tampered with", MEMBER, Pressed("spend_not:1"), "member", ()),
+    ("another phone", MEMBER, Wrote("/phone"), "member", (Say("ask_another_phone"),)),
+    ("a member's own phone is looked at", MEMBER, SharedPhone(PHONE, True), "member", (MeetPhone(PHONE),)),
+    ("a friend's is not", MEMBER, SharedPhone(PHONE, False), "member", (Say("not_your_phone"),)),
+    ("cards are joined", MEMBER, Pressed(f"join:{RECEIPT.hex}"), "member", (AnswerOffer(RECEIPT, True),)),
+    ("or left", MEMBER, Pressed(f"join_not:{RECEIPT.hex}"), "member", (AnswerOffer(RECEIPT, False),)),
     ("an old button", MEMBER, Pressed(AGREE), "member", (Say("balance"),)),
     ("another language", MEMBER, Pressed("speak:en"), "member", (Speak("en"), Say("language_changed"))),
     ("no such language", MEMBER, Pressed("speak:tlh"), "member", (Say("languages"),)),

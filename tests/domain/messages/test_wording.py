@@ -65,6 +65,17 @@ EXAMPLES: tuple[Content, ...] = (
     contents.FriendCame(),
     contents.SpendAsked(question_id=RECEIPT, branch="Арбат"),
     contents.SpendAnswered("declined"),
+    contents.AskAnotherPhone(),
+    contents.PhoneTold("ask_staff"),
+    contents.CardsFound(
+        offer_id=RECEIPT,
+        name="Вера <b>",
+        parts=(
+            contents.CardsPart(program="", scale=0, own=50, other=120, together=150, waiting=10, repaid=20),
+        ),
+    ),
+    contents.CardsAnswered("over"),
+    contents.CardTaken(),
     contents.Answered(body="Здравствуйте <b>, проверим"),
 )
 
@@ -80,6 +91,14 @@ BALANCE = """\
 Скоро станут доступны: <b>10 бонусов</b>.
 Долг после возврата: <b>5 бонусов</b>. Новые бонусы сначала погасят его.
 <b>50 бонусов</b> сгорят после <b>2 апреля</b>."""
+
+
+CARDS = """\
+Этот телефон привязан ко второй вашей карте. Их можно объединить:
+50 + 120 − <b>20 бонусов</b> в счёт долга = <b>150 бонусов</b>. Скоро станут доступны: <b>10 бонусов</b>.
+
+Покупки и история станут общими, имя останется: Вера &lt;b&gt;.
+Разделить их потом сможет только сотрудник: в течение суток и до следующей покупки. После этого — никто."""
 
 
 def test_there_is_an_example_of_every_content() -> None:
@@ -106,6 +125,7 @@ def test_what_is_said_is_short_and_has_no_markup_but_ours(content: Content, lang
         (EXAMPLES[17], BOUGHT),
         (EXAMPLES[18], RETURNED),
         (EXAMPLES[7], BALANCE),
+        (EXAMPLES[26], CARDS),
     ],
 )
 def test_the_russian_reads_as_it_should(content: Content, expected: str) -> None:

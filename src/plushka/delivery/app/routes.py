@@ -11,6 +11,7 @@ from plushka.delivery.app import (
     friends,
     history,
     offline,
+    phones,
     profile,
     signing_in,
 )
@@ -29,6 +30,7 @@ router = Router(
         *friends.HANDLERS,
         *history.HANDLERS,
         *offline.HANDLERS,
+        *phones.HANDLERS,
         *profile.HANDLERS,
         *signing_in.HANDLERS,
     ],

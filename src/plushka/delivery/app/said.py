@@ -1,5 +1,6 @@
 """What a person is told on the next page. Named in the address: in a messenger's frame there are no cookies."""
 
+from plushka.domain.messages.wording import CARDS_ANSWERS, PHONES_MET
 from plushka.platform.i18n import Translator, marked
 
 SAID = {
@@ -7,6 +8,10 @@ SAID = {
     "consents": marked("Noted. It holds from now on."),
     "deleted": marked("All your personal data are destroyed."),
     "signed_out": marked("You are signed out."),
+    **{f"phone_{met}": text for met, text in PHONES_MET.items()},
+    "phone_over": marked("This was too long ago. Ask for a new code."),
+    "cards_merged": CARDS_ANSWERS["merged"],
+    "cards_left": CARDS_ANSWERS["left"],
     "welcome": marked("Welcome. The card is yours."),
 }
 

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-import structlog
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
@@ -11,12 +10,11 @@ from litestar.status_codes import (
     HTTP_303_SEE_OTHER,
     HTTP_409_CONFLICT,
     HTTP_422_UNPROCESSABLE_ENTITY,
-    HTTP_429_TOO_MANY_REQUESTS,
-    HTTP_502_BAD_GATEWAY,
 )
 
 from plushka.delivery.app.admission import SESSION_HEADER, STRANGER, cookie_of
 from plushka.delivery.app.context import PATH, AppRequest
+from plushka.delivery.app.proving import NotProved, send_code, try_code
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.agreeing import agreement, refuse_other_texts
 from plushka.delivery.web.forms import Form
@@ -24,20 +22,12 @@ from plushka.domain.bots.enrolling import find_inviter
 from plushka.domain.bots.proving import hear_proved
 from plushka.domain.members.channels import bind_address
 from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
-from plushka.domain.members.identities import identify
 from plushka.domain.members.launches import find_launch
 from plushka.domain.members.model import NAME_LENGTH_MAX, Identity, IdentityTaken
 from plushka.domain.members.naming import confirm
 from plushka.domain.members.phone_codes import (
-    CodeOver,
-    CodesTooMany,
     Proof,
-    SentCode,
-    WrongDigits,
     find_proof,
-    find_waiting,
-    make_code,
-    take_code,
     use_proof,
 )
 from plushka.domain.members.queries import find_member
@@ -46,11 +36,9 @@ from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.joining import join_with_phone
 from plushka.platform.database import Tx
-from plushka.platform.errors import PermanentFailure, Refusal, TemporaryFailure
+from plushka.platform.errors import Refusal
 
 _OPT = {"who": STRANGER}
-_MINUTE_SECONDS = 60
-_log = structlog.get_logger()
 
 
 @get(f"{PATH}/sign-in", opt=_OPT)
@@ -59,64 +47,27 @@ async def show_sign_in(visit: NamedDependency[Visit]) -> Response[str]:
 
 
 @post(f"{PATH}/sign-in", opt=_OPT, status_code=HTTP_200_OK)
-async def send_code(visit: NamedDependency[Visit], request: AppRequest) -> Response[str]:
+async def ask_for_code(visit: NamedDependency[Visit], request: AppRequest) -> Response[str]:
     """Send a code to the phone that was typed, whether it is a member's or not."""
     form = await visit.typed(request)
-    typed = form.text("phone")
-    if visit.app.sms is None or not form.is_sound:
-        return phone_page(visit, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        phone = identify("phone", typed, country=visit.business.country)
-    except Refusal as refusal:
-        form.refused(refusal, default="phone")
-        return phone_page(visit, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    async with visit.writing() as tx:
-        made = await make_code(tx, phone.value, network=visit.network)
-    if isinstance(made, CodesTooMany):
-        minutes = -(-int(made.wait.total_seconds()) // _MINUTE_SECONDS)
-        form.fail(
-            "phone",
-            visit.words.ngettext(
-                "Too many codes were asked for. Wait {count} minute and try again.",
-                "Too many codes were asked for. Wait {count} minutes and try again.",
-                minutes,
-                count=minutes,
-            ),
-        )
-        return phone_page(visit, form, status=HTTP_429_TOO_MANY_REQUESTS)
-    if not await _is_sent(visit, made):
-        form.fail("phone", visit.words.gettext("The SMS could not be sent. Try again in a minute."))
-        return phone_page(visit, form, status=HTTP_502_BAD_GATEWAY)
-    return _code_page(visit, _afresh(visit, form), made.token, made.phone)
+    sent = await send_code(visit, form)
+    if isinstance(sent, NotProved):
+        return phone_page(visit, form, status=sent.status)
+    return _code_page(visit, _afresh(visit, form), sent.token, sent.phone)
 
 
 @post(f"{PATH}/sign-in/code", opt=_OPT, status_code=HTTP_200_OK)
 async def take(visit: NamedDependency[Visit], request: AppRequest) -> Response[str] | Redirect:
     """Let in whoever knows the code: into their card, or to get one."""
     form = await visit.typed(request)
-    token, digits = form.value("token"), form.text("code")
-    async with visit.writing() as tx:
-        phone = await find_waiting(tx, token)
-        taken = await take_code(tx, token, digits) if form.is_sound else WrongDigits(0)
-    match taken:
-        case Proof():
-            return await with_proof(visit, form, taken)
-        case CodeOver():
-            form = _afresh(visit, form)
-            form.fail("phone", visit.words.gettext("This code works no more. Ask for a new one."))
-            return phone_page(visit, form, phone=phone or "", status=HTTP_409_CONFLICT)
-        case WrongDigits(tries_left):
-            if tries_left:
-                form.fail(
-                    "code",
-                    visit.words.ngettext(
-                        "Another code was sent. {count} try is left.",
-                        "Another code was sent. {count} tries are left.",
-                        tries_left,
-                        count=tries_left,
-                    ),
-                )
-            return _code_page(visit, form, token, phone or "", status=HTTP_422_UNPROCESSABLE_ENTITY)
+    proved = await try_code(visit, form)
+    if isinstance(proved, Proof):
+        return await with_proof(visit, form, proved)
+    if proved.is_over:
+        form = _afresh(visit, form)
+        form.fail("phone", visit.words.gettext("This code works no more. Ask for a new one."))
+        return phone_page(visit, form, phone=proved.phone, status=proved.status)
+    return _code_page(visit, form, form.value("token"), proved.phone, status=proved.status)
 
 
 @post(f"{PATH}/sign-in/card", opt=_OPT, status_code=HTTP_200_OK)
@@ -159,7 +110,7 @@ async def leave(visit: NamedDependency[Visit]) -> Redirect:
     )
 
 
-HANDLERS = [show_sign_in, send_code, take, join, leave]
+HANDLERS = [show_sign_in, ask_for_code, take, join, leave]
 
 
 async def with_proof(visit: Visit, form: Form, proof: Proof, *, name: str = "") -> Response[str] | Redirect:
@@ -200,7 +151,14 @@ def _afresh(visit: Visit, form: Form) -> Form:
 
 def _code_page(visit: Visit, form: Form, token: str, phone: str, *, status: int = 200) -> Response[str]:
     return visit.page(
-        "code.html", status=status, form=form, start=form.value("start"), token=token, phone=phone
+        "code.html",
+        status=status,
+        form=form,
+        start=form.value("start"),
+        token=token,
+        phone=phone,
+        asked_at=f"{visit.home}/sign-in",
+        button=visit.words.gettext("Open the card"),
     )
 
 
@@ -272,19 +230,3 @@ def _entered(visit: Visit, token: str, *, said: str = "") -> Response[str] | Red
         status_code=HTTP_303_SEE_OTHER,
         cookies=[cookie_of(visit.business.tenant_id, token)],
     )
-
-
-async def _is_sent(visit: Visit, code: SentCode) -> bool:
-    if visit.app.sms is None:
-        return False
-    text = visit.words.gettext(
-        "{code} is your code for {business}. Tell it to nobody.",
-        code=code.digits,
-        business=visit.business.name,
-    )
-    try:
-        await visit.app.sms.send(code.phone, text)
-    except (TemporaryFailure, PermanentFailure) as failure:
-        _log.warning("sms_not_sent", reason=failure.reason)
-        return False
-    return True

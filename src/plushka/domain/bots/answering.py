@@ -20,6 +20,7 @@ from plushka.domain.members.consent_texts import list_consent_texts
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import get_member
 from plushka.domain.messages.contents import (
+    AskAnotherPhone,
     AskOffers,
     AskPhone,
     BalanceTold,
@@ -51,6 +52,7 @@ _AS_IT_IS: Mapping[Saying, Content] = MappingProxyType(
     {
         "ask_phone": AskPhone(),
         "not_your_phone": NotYourPhone(),
+        "ask_another_phone": AskAnotherPhone(),
         "no_program": NoProgram(),
         "languages": ChooseLanguage(),
         "language_changed": LanguageChanged(),

@@ -9,13 +9,16 @@ from msgspec import Struct, structs
 
 from plushka.domain.bots import answering, asking
 from plushka.domain.bots.enrolling import enrol, find_link
+from plushka.domain.bots.joining_cards import answer_offer, offer_told
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.talk import (
     Act,
+    AnswerOffer,
     AnswerTill,
     CountOpened,
     Enrol,
     Heard,
+    MeetPhone,
     NothingToJoin,
     PhoneUnusable,
     Reach,
@@ -41,12 +44,23 @@ from plushka.domain.members.channels import (
 )
 from plushka.domain.members.consent_texts import list_consent_texts
 from plushka.domain.members.consents import note_consent
+from plushka.domain.members.identities import identify
 from plushka.domain.members.links import note_opened
+from plushka.domain.members.merge_offers import MergeOffer
 from plushka.domain.members.model import ConsentUnchanged
 from plushka.domain.members.stopping import stop_spending
-from plushka.domain.messages.contents import Content, Joined, OffersChanged, SpendAnswered, SpendingStopped
+from plushka.domain.messages.contents import (
+    CardsAnswered,
+    Content,
+    Joined,
+    OffersChanged,
+    PhoneTold,
+    SpendAnswered,
+    SpendingStopped,
+)
 from plushka.domain.messages.outgoing import say
 from plushka.domain.programs.model import UnknownProgram
+from plushka.domain.purchases.own_merging import look_ahead, meet_phone
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
 from plushka.platform.database import Tx
@@ -164,6 +178,13 @@ class _Hearing:
                         self._tx, member_id=member_id, question_id=question_id, is_yes=is_yes
                     )
                     self.said.append(SpendAnswered(answered))
+            case MeetPhone(phone):
+                return await self._meet_phone(phone)
+            case AnswerOffer(offer_id, is_yes):
+                if self.known is not None:
+                    member_id = self.known.member_id
+                    came_to = await answer_offer(self._tx, offer_id, member_id=member_id, is_yes=is_yes)
+                    self.said.append(CardsAnswered(came_to))
             case Reach(is_open):
                 if not is_open:
                     await mark_unreachable(self._tx, self._address, "blocked")
@@ -201,6 +222,18 @@ class _Hearing:
             return NothingToJoin()
         self.known = await find_address(self._tx, self._address)
         return WasEnrolled(enrolled.points, enrolled.scale, enrolled.was_known, enrolled.have_chosen)
+
+    async def _meet_phone(self, spelled: str) -> Heard | None:
+        if self.known is None:
+            return None
+        try:
+            phone = identify("phone", spelled, country=self._business.country)
+            met = await meet_phone(self._tx, self.known.member_id, phone.value)
+        except Invalid:
+            return PhoneUnusable()
+        told = offer_told(await look_ahead(self._tx, met)) if isinstance(met, MergeOffer) else PhoneTold(met)
+        self.said.append(told)
+        return None
 
     async def _want_offers(self, agreed: str | None) -> None:
         if self.known is None:

@@ -17,6 +17,8 @@ from plushka.domain.messages.wording import (
     AGREE,
     DECLINE,
     DO_NOT_SPEND,
+    JOIN_CARDS,
+    LEAVE_CARDS,
     MENU,
     NO_OFFERS,
     NOT_ME,
@@ -32,7 +34,7 @@ TEXT_LENGTH_MAX = 200
 Step = Literal["new", "consent", "phone", "offers", "member"]
 """``offers``: a member who has not said yet whether they want advertising; all a member may do, they may."""
 Command = Literal[
-    "balance", "card", "history", "friends", "offers", "stop", "language", "help", "code", "start"
+    "balance", "card", "history", "friends", "phone", "offers", "stop", "language", "help", "code", "start"
 ]
 
 
@@ -100,6 +102,7 @@ Saying = Literal[
     "consent_needed",
     "ask_phone",
     "not_your_phone",
+    "ask_another_phone",
     "ask_offers",
     "no_program",
     "balance",
@@ -162,13 +165,38 @@ class AnswerTill(Struct, frozen=True):
     is_yes: bool
 
 
+class MeetPhone(Struct, frozen=True):
+    """A member has proved this phone: put it on their card, or offer to join the card that has it."""
+
+    phone: str
+
+
+class AnswerOffer(Struct, frozen=True):
+    """Join both cards of an offer, or leave them."""
+
+    offer_id: UUID
+    is_yes: bool
+
+
 class Reach(Struct, frozen=True):
     """Note whether they can be written to."""
 
     is_open: bool
 
 
-Act = Say | SayJoined | CountOpened | Enrol | WantOffers | Speak | StopSpending | AnswerTill | Reach
+Act = (
+    Say
+    | SayJoined
+    | CountOpened
+    | Enrol
+    | WantOffers
+    | Speak
+    | StopSpending
+    | AnswerTill
+    | MeetPhone
+    | AnswerOffer
+    | Reach
+)
 
 
 def respond(  # noqa: PLR0911  one case a thing heard
@@ -243,10 +271,10 @@ def _press_as_member(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk
         if version != texts.version("marketing"):
             return talk, (Say("ask_offers"),)
         return structs.replace(talk, step="member"), (WantOffers(version),)
-    for answer, is_yes in ((SPEND, True), (DO_NOT_SPEND, False)):
+    for answer, act, is_yes in _ANSWERS:
         if action.startswith(answer):
-            question_id = _id_of(action.removeprefix(answer))
-            return talk, (AnswerTill(question_id, is_yes),) if question_id else ()
+            asked_id = _id_of(action.removeprefix(answer))
+            return talk, (act(asked_id, is_yes),) if asked_id else ()
     if action.startswith(NOT_ME):
         receipt_id = _id_of(action.removeprefix(NOT_ME))
         return talk, (StopSpending(receipt_id),) if receipt_id else ()
@@ -288,6 +316,8 @@ def _write_as_member(talk: Talk, command: Command | None) -> tuple[Talk, tuple[A
     match command:
         case "balance" | "card" | "history" | "friends" | "code":
             return talk, (Say(command),)
+        case "phone":
+            return talk, (Say("ask_another_phone"),)
         case "offers":
             return talk, (Say("ask_offers"),)
         case "stop":
@@ -298,7 +328,7 @@ def _write_as_member(talk: Talk, command: Command | None) -> tuple[Talk, tuple[A
 
 def _share(talk: Talk, phone: str, *, is_own: bool) -> tuple[Talk, tuple[Act, ...]]:
     if is_member(talk):
-        return talk, (Say("balance"),)
+        return talk, (MeetPhone(phone) if is_own else Say("not_your_phone"),)
     if not talk.agreed:
         # Nothing may be kept before they agree, so the phone is not even looked at.
         return _begin(talk, "")
@@ -329,4 +359,10 @@ def _commands() -> dict[str, Command]:
     return known
 
 
+_ANSWERS = (
+    (SPEND, AnswerTill, True),
+    (DO_NOT_SPEND, AnswerTill, False),
+    (JOIN_CARDS, AnswerOffer, True),
+    (LEAVE_CARDS, AnswerOffer, False),
+)
 _COMMANDS: Mapping[str, Command] = MappingProxyType(_commands())

@@ -1,7 +1,7 @@
 """The people enrolled in a programme and what they are known by.
 
 Owns ``members``, ``identities``, ``consents``, ``consent_texts``, ``member_dates``, ``member_notes``, ``merges``,
-``channel_addresses``, ``registration_links``, ``registration_codes``, ``link_visits``, ``join_tries``,
-``saved_views``, ``list_habits``, ``phone_codes``, ``member_sessions``, ``launches``
-and ``erasure_acts``.
+``merge_offers``, ``channel_addresses``, ``registration_links``, ``registration_codes``, ``link_visits``,
+``join_tries``, ``saved_views``, ``list_habits``, ``phone_codes``, ``member_sessions``, ``launches`` and
+``erasure_acts``.
 """

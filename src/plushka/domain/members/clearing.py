@@ -5,7 +5,7 @@ from plushka.platform.database import Tx
 
 
 async def clear(tx: Tx) -> None:
-    """Remove the business's sessions of the app that have run out, and codes and launches that count no more."""
+    """Remove the business's sessions of the app that have run out, and codes, launches and offers of a day ago."""
     await tx.execute(
         """
         -- members.clear: sessions
@@ -26,6 +26,14 @@ async def clear(tx: Tx) -> None:
         """
         -- members.clear: codes
         delete from phone_codes where tenant_id = $1 and created_at <= $2
+        """,
+        tx.tenant_id,
+        tx.at - DAY,
+    )
+    await tx.execute(
+        """
+        -- members.clear: offers to join cards
+        delete from merge_offers where tenant_id = $1 and created_at <= $2
         """,
         tx.tenant_id,
         tx.at - DAY,

@@ -37,6 +37,15 @@ async def erase(tx: Tx, member_id: UUID) -> UUID:
         tx.tenant_id,
         phones,
     )
+    await tx.execute(
+        """
+        -- members.erase: offers to join cards
+        delete from merge_offers
+        where tenant_id = $1 and (member_id = any($2::uuid[]) or other_id = any($2::uuid[]))
+        """,
+        tx.tenant_id,
+        all_ids,
+    )
     for table in (
         "identities",
         "member_notes",

@@ -211,6 +211,22 @@ async def list_merges(tx: Tx, kept_id: UUID) -> Sequence[Merge]:
     return [Merge(**row) for row in rows]
 
 
+async def count_own_merges(tx: Tx, kept_id: UUID, *, since: datetime) -> int:
+    """Count the merges that a member has made themselves since then, or that those have who became them."""
+    count: int = await tx.fetchval(
+        """
+        -- members.count_own_merges
+        select count(*) from merges
+        where tenant_id = $1 and actor like 'member:%' and at > $3 and undone_at is null
+          and kept_id in (select id from members where tenant_id = $1 and $2 in (id, merged_into))
+        """,
+        tx.tenant_id,
+        kept_id,
+        since,
+    )
+    return count
+
+
 async def read_record(tx: Tx, merge_id: UUID) -> str:
     """Return the record of a merge that exists; ``NO_RECORD`` after its member was erased."""
     record: str = await tx.fetchval(

@@ -28,6 +28,7 @@ class MemberSession(Struct, frozen=True):
     id: UUID
     member_id: UUID
     host: Host
+    created_at: datetime
     seen_at: datetime
     language: Language | None
 
@@ -57,7 +58,7 @@ async def find_session(tx: Tx, token: str) -> MemberSession | None:
     row = await tx.fetchrow(
         """
         -- members.find_session
-        select s.id, m.id as member_id, s.host, s.seen_at, m.language
+        select s.id, m.id as member_id, s.host, s.created_at, s.seen_at, m.language
         from member_sessions s
         join members named on named.tenant_id = s.tenant_id and named.id = s.member_id
         join members m on m.tenant_id = s.tenant_id and m.id = coalesce(named.merged_into, named.id)

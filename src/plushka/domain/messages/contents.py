@@ -10,6 +10,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.purchases.own_merging import PhoneMet
+
 ACTION_LENGTH_MAX = 64
 """Bytes of what a button sends back: Telegram's limit, the lowest of all."""
 
@@ -142,6 +144,52 @@ class SpendAnswered(Told, tag="spend_answered", frozen=True):
     answer: SpendAnswer
 
 
+class AskAnotherPhone(Told, tag="ask_another_phone", frozen=True):
+    """Ask a member for their phone by the messenger's own button: it may be that of another card of theirs."""
+
+
+class PhoneTold(Told, tag="phone", frozen=True):
+    """What came of a phone that they have proved."""
+
+    phone: PhoneMet
+
+
+class CardsPart(Struct, frozen=True):
+    """Available points of both cards and of both ``together``, where ``repaid`` go for debt; ``waiting`` come later.
+
+    ``program`` is empty where there is one.
+    """
+
+    program: str
+    scale: int
+    own: int
+    other: int
+    together: int
+    waiting: int = 0
+    repaid: int = 0
+    debt: int = 0
+
+
+class CardsFound(Told, tag="cards_found", frozen=True):
+    """The phone that they have proved is another card's, and both may become one, called ``name``."""
+
+    offer_id: UUID
+    name: str
+    parts: tuple[CardsPart, ...]
+
+
+CardsAnswer = Literal["merged", "left", "over"]
+"""``over``: the offer was answered before, has run out, or does not hold any more."""
+
+
+class CardsAnswered(Told, tag="cards_answered", frozen=True):
+    answer: CardsAnswer
+
+
+class CardTaken(Told, tag="card_taken", frozen=True):
+    """The card of whoever is written to has become another's, who has proved its phone."""
+
+
 class Bought(Told, tag="bought", frozen=True):
     """A purchase was booked: what it earned, what was spent on it, and what there is now."""
 
@@ -205,6 +253,11 @@ Content = (
     | SpendCode
     | SpendAsked
     | SpendAnswered
+    | AskAnotherPhone
+    | PhoneTold
+    | CardsFound
+    | CardsAnswered
+    | CardTaken
     | Bought
     | Returned
     | BurnsSoon

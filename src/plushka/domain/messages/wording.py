@@ -13,11 +13,17 @@ from plushka.domain.ledger.words import KINDS
 from plushka.domain.members.consent_texts import ConsentTexts
 from plushka.domain.messages.contents import (
     Answered,
+    AskAnotherPhone,
     AskOffers,
     AskPhone,
     BalanceTold,
     Bought,
     BurnsSoon,
+    CardsAnswer,
+    CardsAnswered,
+    CardsFound,
+    CardsPart,
+    CardTaken,
     CardTold,
     ChooseLanguage,
     ConsentNeeded,
@@ -32,6 +38,7 @@ from plushka.domain.messages.contents import (
     NoProgram,
     NotYourPhone,
     OffersChanged,
+    PhoneTold,
     Returned,
     SpendAnswer,
     SpendAnswered,
@@ -41,6 +48,7 @@ from plushka.domain.messages.contents import (
     TierReached,
 )
 from plushka.domain.messages.model import Button, Message, Picture
+from plushka.domain.purchases.own_merging import PhoneMet
 from plushka.platform.i18n import (
     NBSP,
     Language,
@@ -62,6 +70,8 @@ SPEAK = "speak:"
 NOT_ME = "not_me:"
 SPEND = "spend:"
 DO_NOT_SPEND = "spend_not:"
+JOIN_CARDS = "join:"
+LEAVE_CARDS = "join_not:"
 """What buttons send back, followed by a version, a language or an id where a colon ends it; no longer than
 ``contents.ACTION_LENGTH_MAX``."""
 
@@ -81,6 +91,7 @@ COMMANDS = (
     ("balance", marked("how many points you have")),
     ("history", marked("what has happened")),
     ("friends", marked("a link for friends")),
+    ("phone", marked("another phone or a second card")),
     ("offers", marked("get offers")),
     ("stop", marked("no more offers")),
     ("language", marked("another language")),
@@ -96,6 +107,23 @@ SPEND_ANSWERS: Mapping[SpendAnswer, str] = MappingProxyType(
             "You have said no already: no points are spent. If you have changed your mind, let the cashier ask again."
         ),
         "ran_out": marked("The question has run out: no points are spent. Let the cashier ask again."),
+    }
+)
+
+PHONES_MET: Mapping[PhoneMet, str] = MappingProxyType(
+    {
+        "own": marked("This phone is on your card already."),
+        "added": marked("The phone is on your card now: name it at the till as well."),
+        "ask_staff": marked(
+            "Another card has this phone, and only the staff can join the two. Ask at the till."
+        ),
+    }
+)
+CARDS_ANSWERS: Mapping[CardsAnswer, str] = MappingProxyType(
+    {
+        "merged": marked("Done: both cards are one, with all points and purchases."),
+        "left": marked("All right, both cards stay as they are."),
+        "over": marked("This offer does not hold any more. Send /phone and share your phone again."),
     }
 )
 
@@ -201,6 +229,24 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return Message(text, rows=((yes,), (no,)))
         case SpendAnswered():
             return Message(voice.words.gettext(SPEND_ANSWERS[content.answer]))
+        case AskAnotherPhone():
+            text = voice.gettext(
+                "Share your phone by the button below. If a second card of yours has it, we offer to join both."
+            )
+            return Message(text, keyboard="contact")
+        case PhoneTold():
+            return Message(voice.words.gettext(PHONES_MET[content.phone]), keyboard="menu")
+        case CardsFound():
+            return _cards_found(content, voice)
+        case CardsAnswered():
+            return Message(voice.words.gettext(CARDS_ANSWERS[content.answer]), keyboard="menu")
+        case CardTaken():
+            text = voice.gettext(
+                "Your card became one with another: somebody has proved its phone and asked for it. If it was not you,"
+                " tell the staff of {business} today: they can part the cards.",
+                business=voice.bold(voice.business.name),
+            )
+            return Message(text)
         case Bought():
             return _bought(content, voice)
         case Returned():
@@ -358,6 +404,52 @@ def _bought(content: Bought, voice: Voice) -> Message:
     if content.spent:
         rows = ((Button(voice.gettext("It was not me"), action=f"{NOT_ME}{content.receipt_id.hex}"),),)
     return Message(f"{first}\n{second}", rows=rows)
+
+
+def _cards_found(content: CardsFound, voice: Voice) -> Message:
+    name = escape(content.name, quote=False)
+    lines = [
+        voice.gettext("This phone is on a second card of yours. Both can become one:"),
+        *(_cards_part(part, voice) for part in content.parts),
+        "",
+        voice.gettext("Purchases and history come together, and the name stays: {name}.", name=name)
+        if content.name
+        else voice.gettext("Purchases and history come together."),
+        voice.gettext(
+            "Only the staff can part them again, within a day and before the next purchase. Nobody can after that."
+        ),
+    ]
+    return Message(
+        "\n".join(lines),
+        rows=(
+            (Button(voice.gettext("Join the cards"), action=f"{JOIN_CARDS}{content.offer_id.hex}"),),
+            (Button(voice.gettext("Leave as it is"), action=f"{LEAVE_CARDS}{content.offer_id.hex}"),),
+        ),
+        keyboard="menu",
+    )
+
+
+def _cards_part(part: CardsPart, voice: Voice) -> str:
+    """Return the sum that becomes of both: «50 + 120 = 170 points»."""
+    own, other = (
+        format_points_number(points, part.scale, voice.language) for points in (part.own, part.other)
+    )
+    told = f"{own} + {other}"
+    if part.repaid:
+        told += " − " + voice.gettext("{points} for the debt", points=voice.points(part.repaid, part.scale))
+    told += f" = {voice.points(part.together, part.scale)}"
+    if part.program:
+        told = f"{escape(part.program, quote=False)}: {told}"
+    if part.waiting:
+        told += ". " + voice.gettext(
+            "{points} will come in soon.", points=voice.points(part.waiting, part.scale)
+        )
+    if part.debt:
+        told += ". " + voice.gettext(
+            "{points} are owed after a return; new points repay them first.",
+            points=voice.points(part.debt, part.scale),
+        )
+    return told
 
 
 def _returned(content: Returned, voice: Voice) -> Message:
