@@ -143,7 +143,10 @@ def combos(  # noqa: PLR0917 - the whole sale
     effect: Combo, lines: Sequence[Line], bases: list[int], free: list[bool], rounding: str, on_line: OnLine
 ) -> list[int]:
     fits = [
-        [is_free and on_line(part.lines, line) for line, is_free in zip(lines, free, strict=True)]
+        [
+            is_free and (part.lines is None or on_line(part.lines, line))
+            for line, is_free in zip(lines, free, strict=True)
+        ]
         for part in effect.parts
     ]
     left = laid_out(lines, bases, [any(each) for each in zip(*fits, strict=True)])

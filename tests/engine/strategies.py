@@ -157,7 +157,12 @@ price_effects: st.SearchStrategy[PriceEffect] = st.one_of(
     st.builds(
         Combo,
         st.lists(
-            st.builds(ComboPart, line_conditions, st.integers(1, 2), st.one_of(st.just(0), rates_off_bp)),
+            st.builds(
+                ComboPart,
+                st.one_of(st.none(), line_conditions),
+                st.integers(1, 2),
+                st.one_of(st.just(0), rates_off_bp),
+            ),
             min_size=2,
             max_size=3,
         ).map(tuple),

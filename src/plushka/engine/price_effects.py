@@ -51,9 +51,9 @@ class Sets(Part, frozen=True, tag_field="is", tag="sets"):
 
 
 class ComboPart(Part, frozen=True):
-    """What a combo is made of: ``quantity`` units that satisfy ``lines``, with ``rate_bp`` off."""
+    """What a combo is made of: ``quantity`` units that satisfy ``lines`` (None: any), with ``rate_bp`` off."""
 
-    lines: Condition
+    lines: Condition | None = None
     quantity: Annotated[int, Meta(ge=1, le=100)] = 1
     rate_bp: RateBp = 0
 

@@ -38,7 +38,7 @@ from plushka.engine.program import (
 from plushka.engine.program_files import format_program, parse_program
 from plushka.platform.database import Database
 
-SECTIONS = ("earning", "rule?id=base", "redemption", "life", "tiers", "terms")
+SECTIONS = ("earning", "rule?id=base", "promotions", "redemption", "life", "tiers", "terms")
 LADDER = structs.replace(
     CASHBACK, earning=(EarningRule("base", "Лесенка", Ladder((Band(0, 500), Band(1000, 700)))),)
 )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.engine.strategies import programs
 
+from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
 from plushka.delivery.office.engagement.draft.rule import read_rule, write_rule
 from plushka.delivery.office.engagement.draft.terms import read_life, read_terms, write_life, write_terms
@@ -31,12 +32,18 @@ def reread(program: Program, language: Language) -> Program:
         of_rule = form(write_rule(rule, typist), language)
         rules.append(read_rule(of_rule, rule, program, words))
         assert of_rule.is_sound, of_rule.problems
+    promotions = []
+    for promotion in program.promotions:
+        of_promotion = form(write_promotion(promotion, typist), language)
+        promotions.append(read_promotion(of_promotion, promotion, program, words))
+        assert of_promotion.is_sound, of_promotion.problems
     of_redemption = form(write_redemption(program, typist), language)
     of_tiers = form(write_tiers(program, typist), language)
     of_life, of_terms = form(write_life(program), language), form(write_terms(program, typist), language)
     read = structs.replace(
         program,
         earning=tuple(rules),
+        promotions=tuple(promotions),
         redemption=read_redemption(of_redemption, program, words),
         tiers=read_tiers(of_tiers, program, words),
     )

@@ -19,7 +19,7 @@ from plushka.domain.programs.model import (
     DraftChanged,
     NoDraft,
     PublishedVersion,
-    RemovedRule,
+    RemovedPart,
     ValidFromPast,
     ValidFromTooFar,
     VersionsChanged,
@@ -32,9 +32,9 @@ from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
 REMOVED_MAX = 20
-"""Rules kept of those that were taken out of a draft."""
+"""Rules and promotions kept of those that were taken out of a draft."""
 
-_decode_removed = msgspec.json.Decoder(tuple[RemovedRule, ...]).decode
+_decode_removed = msgspec.json.Decoder(tuple[RemovedPart, ...]).decode
 
 
 async def get_draft(tx: Tx, program_id: UUID) -> Draft:
@@ -70,11 +70,11 @@ async def get_draft(tx: Tx, program_id: UUID) -> Draft:
 
 
 async def save_draft(
-    tx: Tx, program_id: UUID, program: Program, *, mark: str, removed: Sequence[RemovedRule] | None = None
+    tx: Tx, program_id: UUID, program: Program, *, mark: str, removed: Sequence[RemovedPart] | None = None
 ) -> Draft:
     """Save ``program`` over the draft that bore ``mark`` when the writer read it; return what is saved now.
 
-    ``removed``: the rules that can be put back from now on, the latest last; None: those that could before.
+    ``removed``: the parts that can be put back from now on, the latest last; None: those that could before.
 
     :raises DraftChanged: somebody else has saved or published since; nothing is overwritten
     :raises UnknownProgram: the business has no such programme

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.engine.program import EarningRule, Program
+from plushka.engine.program import EarningRule, Program, Promotion
 from plushka.engine.purchase import TierProgress
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
@@ -71,11 +71,12 @@ class Serving(Struct, frozen=True):
     is_only: bool
 
 
-class RemovedRule(Struct, frozen=True):
-    """A rule that was taken out of a draft, where it stood as the ``place``-th from 0."""
+class RemovedPart(Struct, frozen=True, omit_defaults=True):
+    """A rule or a promotion that was taken out of a draft, where it stood as the ``place``-th of its kind from 0."""
 
     place: int
-    rule: EarningRule
+    rule: EarningRule | None = None
+    promotion: Promotion | None = None
 
 
 class Draft(Struct, frozen=True):
@@ -83,7 +84,7 @@ class Draft(Struct, frozen=True):
 
     ``began_from`` is the number of the version it began from, None before the first. ``revision`` names the
     last save; None: nothing was saved yet, and ``program`` is what the first save will start from. ``removed`` are
-    rules that can be put back, the latest last.
+    parts that can be put back, the latest last.
     """
 
     program_id: UUID
@@ -92,7 +93,7 @@ class Draft(Struct, frozen=True):
     revision: UUID | None = None
     saved_at: datetime | None = None
     saved_by: str | None = None
-    removed: tuple[RemovedRule, ...] = ()
+    removed: tuple[RemovedPart, ...] = ()
 
     @property
     def mark(self) -> str:

@@ -109,7 +109,8 @@ def _combo(effect: Combo, voice: Voice) -> str:
 
 
 def _part(part: ComboPart, voice: Voice) -> str:
-    words, told = voice.words, tell_lines(part.lines, voice)
+    words = voice.words
+    told = tell_lines(part.lines, voice) if part.lines is not None else words.gettext("any goods")
     if part.quantity > 1:
         told = words.gettext("{count} × {goods}", count=part.quantity, goods=told)
     if part.rate_bp == BASIS_POINTS:

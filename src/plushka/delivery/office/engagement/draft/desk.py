@@ -19,7 +19,7 @@ from plushka.domain.programs.model import Draft, ProgramCard, PublishedVersion
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_latest_version, find_version_in_force, get_program
 from plushka.domain.programs.telling.voice import Names, Voice
-from plushka.engine.program import Program, TierRule
+from plushka.engine.program import Program, Promotion, TierRule
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Translator
 
@@ -74,6 +74,17 @@ class Desk:
             moment=self.visit.figures.moment(self.draft.saved_at),
         )
 
+    def stage(self, promotion: Promotion) -> str:
+        """Return where a promotion stands today: on, paused, over or to come."""
+        today, gettext = self.visit.today, self.words.gettext
+        if promotion.is_paused:
+            return gettext("paused")
+        if promotion.last_on is not None and promotion.last_on < today:
+            return gettext("over")
+        if promotion.first_on is not None and promotion.first_on > today:
+            return gettext("to come")
+        return gettext("on")
+
     def voice(self, program: Program) -> Voice:
         return Voice(program, self.visit.look.language, self.names, self.visit.business.time_zone)
 
@@ -90,7 +101,11 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
     :raises UnknownProgram: the business has none of this id
     """
     draft, in_force = await get_draft(tx, program_id), await find_version_in_force(tx, program_id)
-    taken_out = structs.replace(draft.program, earning=tuple(removed.rule for removed in draft.removed))
+    taken_out = structs.replace(
+        draft.program,
+        earning=tuple(removed.rule for removed in draft.removed if removed.rule),
+        promotions=tuple(removed.promotion for removed in draft.removed if removed.promotion),
+    )
     programs = [draft.program, taken_out, *([in_force.program] if in_force else [])]
     picked = [
         pick.removeprefix(_PRODUCT)

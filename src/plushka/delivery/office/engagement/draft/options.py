@@ -6,6 +6,7 @@ import msgspec
 
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.life import ROUNDINGS
+from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES
 from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
 from plushka.domain.programs.telling.voice import Voice, as_sentence
 from plushka.engine.conditions import Condition
@@ -51,6 +52,32 @@ _ROUNDING = {
     "floor": marked("down"),
     "half_up": marked("to the nearest"),
     "ceil": marked("up"),
+}
+_PRICE_EFFECTS = {
+    "percent_off": marked("A share of the price"),
+    "amount_off": marked("A sum of money"),
+    "unit_price": marked("Down to a price"),
+    "sets": marked("Some of several: 2+1"),
+    "combo": marked("Bought together"),
+    "raised_share": marked("More of it by points"),
+}
+_PERCENT_OF = {
+    "lines": marked("on all these goods"),
+    "cheapest": marked("on the cheapest unit"),
+    "dearest": marked("on the dearest unit"),
+}
+_AMOUNT_PER = {"receipt": marked("on all these goods together"), "unit": marked("on each unit")}
+_NEW_PROMOTIONS = {
+    "percent_off": marked("10% off everything or certain goods"),
+    "amount_off": marked("100 off a receipt, or off each unit"),
+    "unit_price": marked("A product of the week at a price of its own"),
+    "one_plus_one": marked("Of two the cheaper is free"),
+    "two_plus_one": marked("Of three the cheapest is free"),
+    "second_half": marked("Of two the cheaper at half its price"),
+    "combo": marked("A coffee and a croissant for one price, a gift for a purchase"),
+    "happy_hours": marked("20% off from 2 to 4 p.m. on working days"),
+    "birthday": marked("15% off from three days before to three days after"),
+    "first_purchase": marked("Points pay up to 15% of the first purchase"),
 }
 _ACTIVATIONS = {
     "at_once": marked("From the next purchase"),
@@ -148,6 +175,26 @@ class Options:
     @property
     def per(self) -> Pairs:
         return self._told(_PER)
+
+    @property
+    def price_effects(self) -> Pairs:
+        return self._told(_PRICE_EFFECTS)
+
+    @property
+    def percent_of(self) -> Pairs:
+        return self._told(_PERCENT_OF)
+
+    @property
+    def amount_per(self) -> Pairs:
+        return self._told(_AMOUNT_PER)
+
+    @property
+    def new_promotions(self) -> list[tuple[str, str, str]]:
+        """Return what a new promotion can begin with: kind, name, and what it does."""
+        gettext = self._words.gettext
+        return [
+            (kind, gettext(PROMOTION_NAMES[kind]), gettext(does)) for kind, does in _NEW_PROMOTIONS.items()
+        ]
 
     @property
     def metrics(self) -> Pairs:

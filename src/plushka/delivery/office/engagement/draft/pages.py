@@ -17,9 +17,9 @@ from plushka.delivery.office.engagement.draft.desk import Desk, load_desk
 from plushka.delivery.office.engagement.draft.edits import edited
 from plushka.delivery.office.engagement.draft.kept_trial import keep_trial, kept_trial
 from plushka.delivery.office.engagement.draft.options import Options
+from plushka.delivery.office.engagement.draft.parts_list import Rearranged, part_rows, rearranged
 from plushka.delivery.office.engagement.draft.places import UNREADABLE, find_problems
-from plushka.delivery.office.engagement.draft.rules_list import Rearranged, rearranged, rule_rows
-from plushka.delivery.office.engagement.draft.sections import RULE, SECTIONS, Section
+from plushka.delivery.office.engagement.draft.sections import ITEMS, SECTIONS, Section
 from plushka.delivery.office.engagement.draft.trying import altered, show_panel
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -31,9 +31,23 @@ from plushka.domain.programs.telling.model import ProgramTelling
 from plushka.domain.programs.telling.program import describe_program
 from plushka.engine.program import Program
 from plushka.platform.database import Tx
+from plushka.platform.i18n import marked
 
 SEARCH_LENGTH_MAX = 100
 _SEARCH = ".search"
+_SAVED = marked("Saved in the draft. Members see nothing of it until it is published.")
+_NOTICES = {
+    "rule.remove": marked("The rule is removed from the draft. Until it is published you can put it back."),
+    "rule.return": marked("The rule is in the draft again."),
+    "rule.up": marked("The order of the rules is saved in the draft."),
+    "rule.down": marked("The order of the rules is saved in the draft."),
+    "promotion.remove": marked(
+        "The promotion is removed from the draft. Until it is published you can put it back."
+    ),
+    "promotion.return": marked("The promotion is in the draft again."),
+    "promotion.pause": marked("The promotion is paused in the draft. Publish it, and it stops."),
+    "promotion.resume": marked("The promotion goes on in the draft. Publish it, and it applies."),
+}
 
 
 class Written(Struct, frozen=True):
@@ -115,7 +129,7 @@ async def send_section(
             desk = await load_desk(tx, program_id, visit, form)
             return await _page(tx, desk, wanted, rule_id, form, status=HTTP_409_CONFLICT)
     if after.new is not None:
-        answer = Redirect(f"{desk.url}/rule?{urlencode({'id': after.new.id})}", status_code=303)
+        answer = Redirect(f"{desk.url}/{after.kind}?{urlencode({'id': after.new.id})}", status_code=303)
     else:
         answer = _after(do, desk, wanted, rule_id)
     keep_trial(answer, form, path=desk.url)
@@ -128,18 +142,9 @@ def _after(do: str, desk: Desk, section: Section, rule_id: str) -> Redirect:
         target = do.removeprefix("go:")
         known = target in SECTIONS or target == "publish"
         return Redirect(f"{desk.url}/{target if known else 'earning'}", status_code=303)
-    if do.startswith("rule.remove"):
-        notice = words.gettext(
-            "The rule is removed from the draft. Until it is published you can put it back."
-        )
-    elif do.startswith("rule.return"):
-        notice = words.gettext("The rule is in the draft again.")
-    elif do.startswith("rule."):
-        notice = words.gettext("The order of the rules is saved in the draft.")
-    else:
-        notice = words.gettext("Saved in the draft. Members see nothing of it until it is published.")
-    if section is RULE:
-        return sent_on(f"{desk.url}/rule?{urlencode({'id': rule_id})}", notice)
+    notice = words.gettext(_NOTICES.get(do.partition(":")[0], _SAVED))
+    if section.of:
+        return sent_on(f"{desk.url}/{section.name}?{urlencode({'id': rule_id})}", notice)
     return sent_on(f"{desk.url}/{section.name}", notice)
 
 
@@ -161,11 +166,10 @@ async def find_goods(visit: NamedDependency[Visit], request: OfficeRequest) -> R
 
 
 def _section(name: str) -> Section:
-    if name == RULE.name:
-        return RULE
-    if name not in SECTIONS:
+    section = ITEMS.get(name) or SECTIONS.get(name)
+    if section is None:
         raise NotFoundException
-    return SECTIONS[name]
+    return section
 
 
 def _read(form: Form, desk: Desk, section: Section, rule_id: str) -> Written:
@@ -203,7 +207,7 @@ async def _page(
         "is_stale": not copy.is_sound,
         "problems": problems,
         "telling": telling,
-        "rules": rule_rows(desk) if section.name == "earning" else (),
+        "rows": part_rows(desk, section.name),
         "part_told": _part(telling, section, rule_id),
         "panel": await show_panel(tx, form, desk, program, is_sound=not problems),
         "options": Options(desk),
@@ -217,8 +221,8 @@ async def _page(
         section="engagement",
         page="programs",
         status=status,
-        here=section.name if section is not RULE else "earning",
-        action=f"{desk.url}/{section.name}" + (f"?{urlencode({'id': rule_id})}" if section is RULE else ""),
+        here=section.of or section.name,
+        action=f"{desk.url}/{section.name}" + (f"?{urlencode({'id': rule_id})}" if section.of else ""),
         body=f"own/engagement/draft/{section.template}",
         title=desk.words.gettext(section.title),
         sections=SECTIONS,
@@ -231,17 +235,16 @@ async def _page(
 
 def _part(telling: ProgramTelling, section: Section, rule_id: str) -> tuple[str, ...]:
     """Return the sentences of the part that the page is about."""
-    match section.name:
-        case "redemption":
-            return telling.redemption
-        case "life":
-            return telling.life
-        case "tiers":
-            return telling.tiers
-        case "rule":
-            return tuple(rule.sentence for rule in telling.earning if rule.rule == rule_id)
-        case _:
-            return telling.earning_terms
+    of_item = {"rule": telling.earning, "promotion": telling.promotions}
+    if section.name in of_item:
+        return tuple(each.sentence for each in of_item[section.name] if each.rule == rule_id)
+    of_section = {
+        "promotions": (),
+        "redemption": telling.redemption,
+        "life": telling.life,
+        "tiers": telling.tiers,
+    }
+    return of_section.get(section.name, telling.earning_terms)
 
 
 async def _found(tx: Tx, form: Form) -> dict[str, Any]:

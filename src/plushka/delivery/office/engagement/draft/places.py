@@ -12,6 +12,8 @@ from plushka.engine.check_conditions import Problem
 from plushka.engine.program import Program
 
 _RULE = re.compile(r"earning\[(\d+)\](.*)")
+_PROMOTION = re.compile(r"promotions\[(\d+)\](.*)")
+_COMBO_PART = re.compile(r"\.effect\.parts\[(\d+)\]")
 _BAND = re.compile(r"\.effect\.bands\[(\d+)\]")
 _TIER = re.compile(r"tiers\.tiers\[(\d+)\](.*)")
 _REQUIREMENT = re.compile(r"\.requirements\[(\d+)\]")
@@ -56,6 +58,11 @@ def _found(problem: Problem, program: Program, desk: Desk) -> Found:
         field = _field_of_rule(of_rule[2], problem.code)
         href = f"{desk.url}/rule?{urlencode({'id': rule.id})}#{field}"
         return Found(problem.code, "rule", field, rule.id, rule.name, text, href)
+    if of_promotion := _PROMOTION.fullmatch(problem.path):
+        promotion = program.promotions[int(of_promotion[1])]
+        field = _field_of_promotion(of_promotion[2], problem.code)
+        href = f"{desk.url}/promotion?{urlencode({'id': promotion.id})}#{field}"
+        return Found(problem.code, "promotion", field, promotion.id, promotion.name, text, href)
     section, field = _place(problem)
     return Found(problem.code, section, field, "", "", text, f"{desk.url}/{section}#{field}")
 
@@ -75,6 +82,22 @@ def _field_of_rule(path: str, code: str) -> str:
         if path.startswith(start):
             return field
     return ""
+
+
+def _field_of_promotion(path: str, code: str) -> str:
+    if part := _COMBO_PART.match(path):
+        return f"part.{part[1]}.goods.kept"
+    if path.startswith(".when"):
+        return _OF_WHEN.get(code, "when.kept")
+    fields = {
+        ".lines": "goods.kept",
+        ".effect.cheaper": "cheaper",
+        ".effect.price_minor": "combo_price",
+        ".effect": "share",
+        ".last_on": "last_on",
+        ".id": "name",
+    }
+    return next((field for start, field in fields.items() if path.startswith(start)), "")
 
 
 def _place(problem: Problem) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
 from plushka.delivery.office.engagement.draft.rule import read_rule, write_rule
 from plushka.delivery.office.engagement.draft.terms import read_life, read_terms, write_life, write_terms
@@ -14,14 +15,17 @@ from plushka.delivery.office.engagement.draft.tiers import COLOURS, read_tiers, 
 from plushka.delivery.office.engagement.draft.typist import Typed, one, tick, under
 from plushka.delivery.web.forms import Form
 from plushka.domain.programs.model import UnknownRule
-from plushka.engine.program import EarningRule, Program
+from plushka.engine.program import EarningRule, Program, Promotion
 from plushka.platform.i18n import marked
 from plushka.platform.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page of the editor. ``begin`` is what a new part of one of its lists has typed in it already."""
+    """A page of the editor. ``begin`` is what a new part of one of its lists has typed in it already.
+
+    ``of`` is the section that lists what this page shows one of.
+    """
 
     name: str
     title: str
@@ -29,6 +33,7 @@ class Section:
     write: Callable[[Desk, str], Typed]
     read: Callable[[Form, Desk, str], Program]
     begin: Callable[[str, str, Form], Typed]
+    of: str = ""
 
 
 def rule_of(desk: Desk, rule_id: str) -> EarningRule:
@@ -49,6 +54,30 @@ def _read_rule(form: Form, desk: Desk, rule_id: str) -> Program:
         desk.program,
         earning=tuple(read if other.id == rule_id else other for other in desk.program.earning),
     )
+
+
+def promotion_of(desk: Desk, promotion_id: str) -> Promotion:
+    """Return the promotion of the draft that a page is about.
+
+    :raises UnknownRule: the draft has none of this id
+    """
+    promotion = next((each for each in desk.program.promotions if each.id == promotion_id), None)
+    if promotion is None:
+        raise UnknownRule
+    return promotion
+
+
+def _read_promotion(form: Form, desk: Desk, promotion_id: str) -> Program:
+    promotion = promotion_of(desk, promotion_id)
+    read = read_promotion(form, promotion, desk.program, desk.words)
+    return structs.replace(
+        desk.program,
+        promotions=tuple(read if each.id == promotion_id else each for each in desk.program.promotions),
+    )
+
+
+def _begin_part(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every promotion
+    return under(f"part.{key}", one(quantity="1")) if name == "parts" else {}
 
 
 def _read_redemption(form: Form, desk: Desk, _: str) -> Program:
@@ -94,6 +123,14 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 _nothing,
             ),
             Section(
+                "promotions",
+                marked("Promotions"),
+                "promotions.html",
+                lambda desk, _: {},  # noqa: ARG005  a list of promotions has no fields
+                lambda form, desk, _: desk.program,  # noqa: ARG005
+                _nothing,
+            ),
+            Section(
                 "redemption",
                 marked("Spending"),
                 "redemption.html",
@@ -128,12 +165,29 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
         )
     }
 )
-RULE = Section(
-    "rule",
-    marked("Earning"),
-    "rule.html",
-    lambda desk, rule_id: write_rule(rule_of(desk, rule_id), desk.typist),
-    _read_rule,
-    _nothing,
+ITEMS: Mapping[str, Section] = MappingProxyType(
+    {
+        section.name: section
+        for section in (
+            Section(
+                "rule",
+                marked("Earning"),
+                "rule.html",
+                lambda desk, rule_id: write_rule(rule_of(desk, rule_id), desk.typist),
+                _read_rule,
+                _nothing,
+                of="earning",
+            ),
+            Section(
+                "promotion",
+                marked("Promotions"),
+                "promotion.html",
+                lambda desk, promotion_id: write_promotion(promotion_of(desk, promotion_id), desk.typist),
+                _read_promotion,
+                _begin_part,
+                of="promotions",
+            ),
+        )
+    }
 )
-"""A rule has a page of its own below the list of rules."""
+"""A rule and a promotion have pages of their own below their lists."""
