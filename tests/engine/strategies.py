@@ -195,7 +195,14 @@ def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
         for_anonymous=st.booleans(),
     )
     return st.lists(one, max_size=5).map(
-        lambda made: tuple(replace(promotion, id=f"p{index}") for index, promotion in enumerate(made))
+        lambda made: tuple(
+            replace(
+                promotion,
+                id=f"p{index}",
+                lines=None if isinstance(promotion.effect, Combo | RaisedShare) else promotion.lines,
+            )
+            for index, promotion in enumerate(made)
+        )
     )
 
 
