@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
@@ -45,6 +46,7 @@ from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.queue import WRITERS, PurchaseQueue
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.keyring import Keyring
+from plushka.platform.addresses import is_loopback
 from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
@@ -143,6 +145,7 @@ class Plushka:
             vault=vault,
             bell=bell,
             sms=sms,
+            also_framed_by=_frame_of(self._settings),
         )
         web.state.till_page = TillPage(demo=_demo_till(self._settings))
         await purchases.start()
@@ -174,6 +177,12 @@ def _without_body(send: Send) -> Send:
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
     return send_head
+
+
+def _frame_of(settings: Settings) -> str:
+    """Return where a VK that is none shows the app in a frame; empty: VK is the real one."""
+    address = urlsplit(settings.vk_api)
+    return f"{address.scheme}://{address.netloc}" if is_loopback(address.hostname or "") else ""
 
 
 def _demo_email(settings: Settings) -> str | None:

@@ -25,7 +25,8 @@ AppRequest = Request[object, object, State]
 class App:
     """Given by the composition root as ``app.state.app``. Without ``sms`` nobody can sign in by phone.
 
-    ``bell`` tells who keeps bots at work that there is something to send.
+    ``bell`` tells who keeps bots at work that there is something to send; ``also_framed_by`` is where a VK that is none
+    shows the app, as VK does, in a frame.
     """
 
     database: Database
@@ -34,6 +35,7 @@ class App:
     vault: Vault
     bell: Bell
     sms: SmsGateway | None = None
+    also_framed_by: str = ""
 
 
 def home_of(business_id: UUID) -> str:

@@ -16,8 +16,8 @@ from msgspec import Struct
 from plushka.delivery.app.admission import LAUNCH_HEADER, STRANGER
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.hosts import vk, web_app_data
-from plushka.delivery.app.hosts.launch import Launch, LaunchRefused
-from plushka.delivery.app.signing_in import with_proof
+from plushka.delivery.app.hosts.launch import Launch, LaunchRefused, SharedPhone
+from plushka.delivery.app.signing_in import phone_page, with_proof
 from plushka.delivery.app.visit import Visit
 from plushka.domain.bots.links import start_link
 from plushka.domain.bots.model import Bot
@@ -69,9 +69,9 @@ async def enter(visit: NamedDependency[Visit], messenger: FromPath[str], request
 async def share_phone(
     visit: NamedDependency[Visit], messenger: FromPath[str], request: AppRequest
 ) -> Response[str] | Redirect:
-    """Let in whoever shares a phone that the messenger has signed to be theirs.
+    """Let in whoever shares a phone that the messenger has signed to be theirs; one that VK has not, by an SMS.
 
-    :raises LaunchRefused: it has not, or the app was opened too long ago
+    :raises LaunchRefused: Telegram has not, or the app was opened too long ago
     """
     signed = (await visit.typed(request)).value("signed")
     async with visit.writing() as tx:
@@ -79,11 +79,11 @@ async def share_phone(
         address = await find_launch(tx, request.headers.get(LAUNCH_HEADER, ""))
         if address is None or address.messenger != bot.messenger:
             raise LaunchRefused
-        phone = web_app_data.read_contact(
-            signed, token=bot.token, external_id=address.external_id, at=visit.at
-        )
-        proof = await prove(tx, phone, network=visit.network)
-    return await with_proof(visit, visit.form(), proof)
+        shared = _read_phone(bot, signed, address, visit.at)
+        if not shared.is_signed:
+            return phone_page(visit, visit.form(), phone=shared.phone)
+        proof = await prove(tx, shared.phone, network=visit.network)
+    return await with_proof(visit, visit.form(), proof, name=shared.name)
 
 
 HANDLERS = [enter, share_phone]
@@ -102,6 +102,16 @@ def read_launch(bot: Bot, signed: str, at: datetime) -> Launch:
             return vk.read_launch(signed, app_id=keys.app_id, app_secret=keys.app_secret, at=at)
         case _:
             assert_never(bot.messenger)
+
+
+def _read_phone(bot: Bot, signed: str, address: Address, at: datetime) -> SharedPhone:
+    if bot.messenger == "vk":
+        keys = bot.credentials
+        return vk.read_phone(
+            signed, app_id=keys.app_id, app_secret=keys.app_secret, external_id=address.external_id
+        )
+    phone = web_app_data.read_contact(signed, token=bot.token, external_id=address.external_id, at=at)
+    return SharedPhone(phone, name="", is_signed=True)
 
 
 async def _bot(tx: Tx, visit: Visit, messenger: str) -> Bot:

@@ -34,14 +34,17 @@ def style_of(color: str) -> Markup:
     )
 
 
-def headers_of(style: str) -> Mapping[str, str]:
-    """Return what a browser may do on a page with this ``style``: our files, these rules, frames as above."""
+def headers_of(style: str, also_framed_by: str = "") -> Mapping[str, str]:
+    """Return what a browser may do on a page with this ``style``: our files, these rules, frames as above.
+
+    ``also_framed_by`` is one more address that may show the page in a frame, empty: none.
+    """
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return {
         "content-security-policy": (
             f"default-src 'none'; script-src 'self' {_SCRIPT_OF_MAX}; style-src 'self' 'sha256-{digest}'; "
             "img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
             "form-action 'self'; base-uri 'none'; "
-            f"frame-ancestors {_MESSENGERS}"
+            f"frame-ancestors {_MESSENGERS} {also_framed_by}".rstrip()
         )
     }

@@ -120,5 +120,5 @@ class Visit:
                 **values,
             },
             status=status,
-            headers=headers_of(style),
+            headers=headers_of(style, self.app.also_framed_by),
         )

@@ -1,7 +1,7 @@
 """The phone's side of a messenger, as web pages: write to a bot, press its buttons, open the app."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from typing import Any, Protocol, runtime_checkable
@@ -15,6 +15,7 @@ from plushka.demo.messengers.people import PEOPLE, Person, person_of
 from plushka.domain.members.channels import Messenger
 
 _FILES = resources.files("plushka.demo.messengers")
+_STATIC = {"phone.css": "text/css", "phone.js": "text/javascript", "frame.js": "text/javascript"}
 _WORDS: Mapping[str, tuple[str, str]] = {
     "fake": (
         "Ненастоящий {title}: всё происходит на этом компьютере, наружу ничего не уходит.",
@@ -26,6 +27,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "other": ("Отправить чужой контакт", "Send somebody else's contact"),
     "block": ("Заблокировать бота", "Block the bot"),
     "more": ("Ещё", "More"),
+    "asks_phone": (
+        "{title} хочет узнать ваш номер телефона.",
+        "{title} would like to know your phone number.",
+    ),
+    "allow": ("Разрешить", "Allow"),
+    "refuse": ("Не сейчас", "Not now"),
     "who": ("Кто открывает ссылку?", "Who opens the link?"),
 }
 """In Russian and in English: a phone speaks its person's language."""
@@ -72,6 +79,13 @@ class SharesContacts(Protocol):
     async def share_contact(self, bot: Any, person: Person, *, whose: Person | None = None) -> None: ...
 
 
+@runtime_checkable
+class FramesApps(Protocol):
+    """A messenger that shows apps in a frame, and answers there what they ask for."""
+
+    def shared_phone(self, bot: Any, person: Person) -> Mapping[str, Any]: ...
+
+
 class Phones:
     """The pages of all messengers."""
 
@@ -82,8 +96,7 @@ class Phones:
         chat = "/phone/{messenger}/{username}/{person}"
         return [
             web.get("/", self._show_all),
-            web.get("/phone.css", _css),
-            web.get("/phone.js", _js),
+            *(web.get(f"/{name}", _file(name, kind)) for name, kind in _STATIC.items()),
             web.get("/pictures/{messenger}/{number}.png", self._show_picture),
             web.get("/phone/{messenger}/{username}", self._choose),
             web.get(chat, self._show_phone),
@@ -154,9 +167,23 @@ class Phones:
         return web.Response(body=msgspec.json.encode(state), content_type="application/json")
 
     async def _open_app(self, request: web.Request) -> web.Response:
+        """Open the app as the messenger does: on a page of its own, or in a frame of the messenger's."""
         messenger, bot, person = self._scene(request)
-        # As it is: what is signed must not be spelled anew on its way.
-        raise web.HTTPFound(URL(messenger.app_link(bot, person, request.query["url"]), encoded=True))
+        link = messenger.app_link(bot, person, request.query["url"])
+        if not isinstance(messenger, FramesApps):
+            # As it is: what is signed must not be spelled anew on its way.
+            raise web.HTTPFound(URL(link, encoded=True))
+        language = person.language
+        name = dict(messenger.usernames())[request.match_info["username"]]
+        shared = escape(json.dumps(messenger.shared_phone(bot, person)))
+        who = escape(json.dumps({"id": person.id, "first_name": person.name, "last_name": ""}))
+        body = f"""
+<iframe class="app-frame" title="{escape(name)}" src="{escape(link)}" data-phone="{shared}"
+  data-person="{who}"></iframe>
+<dialog><p>{_word("asks_phone", language, name)}</p><form method="dialog" class="row">
+  <button value="yes">{_word("allow", language)}</button><button>{_word("refuse", language)}</button></form></dialog>
+<script src="/frame.js" type="module"></script>"""
+        return _page(f"{name} · {messenger.title}", body, language=language)
 
     async def _do(self, request: web.Request) -> web.Response:
         """Do what was pressed. A page of elsewhere cannot: browsers do not let it send JSON here unasked."""
@@ -241,9 +268,8 @@ def _page(title: str, body: str, *, language: str = "ru") -> web.Response:
     return web.Response(text=page, content_type="text/html")
 
 
-async def _css(_: web.Request) -> web.Response:
-    return web.Response(text=_FILES.joinpath("phone.css").read_text(), content_type="text/css")
+def _file(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(text=_FILES.joinpath(name).read_text(), content_type=kind)
 
-
-async def _js(_: web.Request) -> web.Response:
-    return web.Response(text=_FILES.joinpath("phone.js").read_text(), content_type="text/javascript")
+    return show

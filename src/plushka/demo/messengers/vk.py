@@ -141,6 +141,12 @@ class FakeVk(Pretended[FakeVkBot]):
         sign = digest(bot.registration.app_secret.encode(), urlencode(told).encode(), sha256)
         return f"{url}?{urlencode({**told, 'sign': _unpadded(sign)})}"
 
+    def shared_phone(self, bot: FakeVkBot, person: Person) -> dict[str, Any]:
+        """Return what the mini app is told when the person lets it know their phone."""
+        told = f"{bot.registration.id}{bot.registration.app_secret}{person.id}phone_number{person.phone}"
+        sign = _unpadded(sha256(told.encode()).digest())
+        return {"phone_number": person.phone, "sign": sign, "is_verified": True}
+
     async def start(self, bot: FakeVkBot, person: Person, start: str = "") -> None:
         """Press «Начать», in a chat that was opened by a link that carries ``start``."""
         chat = self.chat(bot, person)

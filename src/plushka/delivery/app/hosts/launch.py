@@ -33,6 +33,14 @@ class Launch(Struct, frozen=True):
     digest: bytes
 
 
+class SharedPhone(Struct, frozen=True):
+    """A phone as somebody has shared it: theirs only if it ``is_signed``. ``name`` is what they are called, if told."""
+
+    phone: str
+    name: str
+    is_signed: bool
+
+
 def digest_of(signature: str) -> bytes:
     """Return what is remembered of signed data: of their signature."""
     return sha256(signature.encode()).digest()
