@@ -72,6 +72,9 @@ class Pretended(ABC, Generic[BotT]):
 
     async def _leave(self, bot: BotT, update: Any) -> None:
         bot.updates.append(update)
+        await self._wake()
+
+    async def _wake(self) -> None:
         async with self._told:
             self._told.notify_all()
 

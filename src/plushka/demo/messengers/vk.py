@@ -98,14 +98,15 @@ class FakeVk(Pretended[FakeVkBot]):
         self._base = URL()
 
     def fail_next(self, method: str, code: int, message: str = "") -> None:
-        """Let the next call of ``method`` fail like this."""
+        """Let the next call of ``method`` fail like this; ``news`` is the server of long poll, with 2 or 3."""
         self._let_fail(method, Refused(code, message or f"Error {code}"))
 
-    def forget_history(self, bot: FakeVkBot) -> None:
+    async def forget_history(self, bot: FakeVkBot) -> None:
         """Lose what waits, and let the key of long poll run out: as after an accident of VK's."""
         bot.updates.clear()
         bot.next_ts += HISTORY_MAX
         bot.key = secrets.token_hex(20)
+        await self._wake()
 
     def routes(self, prefix: str = "") -> list[web.RouteDef]:
         self._prefix = prefix
@@ -420,6 +421,10 @@ class FakeVk(Pretended[FakeVkBot]):
         )
         if bot is None or not bot.polled:
             return web.json_response({"failed": 3})
+        try:
+            self._fail_if_told("news")
+        except Refused as refused:
+            return web.json_response({"failed": refused.code})
         if asked.get("key") != bot.key:
             return web.json_response({"failed": 2})
         bot.news_asked += 1

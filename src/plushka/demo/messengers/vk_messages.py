@@ -58,6 +58,9 @@ def read_keyboard(text: str, *, app_id: int, app: str) -> Keyboard | None:
 def _pressable(key: Mapping[str, Any], app_id: int, app: str) -> Pressable:
     action = key["action"]
     label, payload = action.get("label", ""), action.get("payload", "")
+    if not isinstance(payload, str):
+        # VK's own documents want text, and it takes JSON as it is.
+        payload = json.dumps(payload)
     if not 0 < len(label) <= LABEL_LENGTH_MAX or len(payload) > PAYLOAD_LENGTH_MAX:
         raise Refused(911, "Keyboard format is invalid: label or payload")
     if "color" in key and (key["color"] not in COLORS or action["type"] not in {"text", "callback"}):

@@ -65,15 +65,12 @@ def _keyboard(parcel: Parcel, app_id: str) -> dict[str, Any] | None:
         # VK shares no contact in a chat: the app proves the phone.
         rows.append([_app_key(words.gettext(SHARE_PHONE), app_id)])
     if shown := _shown(rows):
-        return {"inline": True, "buttons": shown}
+        return {"one_time": False, "inline": True, "buttons": shown}
     if parcel.message.keyboard != "menu":
         return None
     menu: list[list[Key | None]] = [[_text_key(words.gettext(label)) for _, label in row] for row in MENU]
-    return {
-        "one_time": False,
-        "inline": False,
-        "buttons": _shown([*menu, [_app_key(words.gettext(OPEN_APP), app_id)]]),
-    }
+    menu.append([_app_key(words.gettext(OPEN_APP), app_id)])
+    return {"one_time": False, "inline": False, "buttons": _shown(menu)}
 
 
 def _shown(rows: Sequence[Sequence[Key | None]]) -> list[list[Key]]:
