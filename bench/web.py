@@ -22,8 +22,8 @@ from typing import Any
 
 import httpx
 from msgspec import Struct
-from playwright.async_api import Browser, Page, async_playwright
-from tools.chromium import CHROMIUM, FLAGS
+from playwright.async_api import Browser, Page
+from tools.chromium import chromium
 from tools.member import HOME, enter_app
 
 from bench import machine
@@ -178,8 +178,7 @@ def _wait_for_sign_in(address: str) -> None:
 
 async def _measure_all(address: str) -> dict[str, list[Load]]:
     measured: dict[str, list[Load]] = {}
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    async with chromium() as browser:
         for name, path in (await _find_addresses(browser, address)).items():
             print(f"Measuring {name} …", file=sys.stderr, flush=True)
             measured[name] = [await _load(browser, address, path) for _ in range(LOADS)]
@@ -187,7 +186,6 @@ async def _measure_all(address: str) -> dict[str, list[Load]]:
         for name, path in APP_ADDRESSES:
             print(f"Measuring {name} …", file=sys.stderr, flush=True)
             measured[name] = [await _load(browser, address, path, cookies=session) for _ in range(LOADS)]
-        await browser.close()
     return measured
 
 

@@ -4,6 +4,8 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ from tests.memory import temporary_folder
 from plushka.platform.database import Database
 from plushka.platform.migrate import migrate
 from plushka.platform.postgres.access import available
-from plushka.platform.settings import Settings
+from plushka.platform.settings import Environment, Settings
 
 CONNECTIONS_MAX = 8
 
@@ -44,6 +46,19 @@ class SetClock:
 
     def advance(self, by: timedelta) -> None:
         self.at += by
+
+
+def local_settings(folder: Path, dsn: str, **more: Any) -> Settings:
+    """Return the settings of a process at this machine, with its data in the folder."""
+    return Settings(
+        data_folder=folder,
+        database_url=dsn,
+        host="127.0.0.1",
+        port=0,
+        environment=Environment.LOCAL,
+        web_workers=1,
+        **more,
+    )
 
 
 @contextmanager

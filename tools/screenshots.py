@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter, run
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from plushka.demo.cafe.cashiers import CASHIER_PIN, CASHIERS
 from plushka.demo.cafe.guests import card
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 from tools.member import HOME, enter_app
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
@@ -36,8 +36,7 @@ def main(
 
 
 async def _take(address: str) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    async with chromium() as browser:
         for language in ("ru", "en"):
             laptop = await _enter(browser, address, language, theme="light", screen=LAPTOP)
             await _walk(laptop, language)
@@ -48,7 +47,6 @@ async def _take(address: str) -> None:
         await _keep(phone, "receipt-phone-dark-ru")
         await _serve(browser, address, "ru", theme="dark", screen=PHONE, name="dark")
         await _take_app(browser, address)
-        await browser.close()
 
 
 async def _enter(

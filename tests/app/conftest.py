@@ -7,13 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.conftest import local_settings
 from tests.office.conftest import PHONE, Shop, anna, browser_at, eve, shop, staff
 from tests.pos.conftest import RATE_PER_SECOND, Cast, app, cast, running
 
 from plushka.app import Plushka
 from plushka.demo import access
 from plushka.demo.access import Access
-from plushka.platform.settings import Environment, Settings
+from plushka.platform.settings import Settings
 
 __all__ = ["anna", "app", "cast", "eve", "running", "shop", "staff"]
 
@@ -23,15 +24,7 @@ NEW_PHONE = "8 903 111-22-33"
 @pytest.fixture
 def settings(dsn: str, tmp_path: Path) -> Settings:
     """Those of a person at this machine, who has the demo and so its fake phone."""
-    settings = Settings(
-        data_folder=tmp_path,
-        database_url=dsn,
-        host="127.0.0.1",
-        port=0,
-        environment=Environment.LOCAL,
-        web_workers=1,
-        rate_per_second=RATE_PER_SECOND,
-    )
+    settings = local_settings(tmp_path, dsn, rate_per_second=RATE_PER_SECOND)
     access.keep(settings, Access(email="", password="", tills={}))
     return settings
 

@@ -1,16 +1,15 @@
 """The app in a real browser, on a phone: by day and by night, in both languages, with a network and without."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 from tests.app.conftest import NEW_PHONE
+from tests.browsing import NO_NETWORK, PHONE_SCREEN, Browsing, look
 from tests.office.conftest import MEMBER, PHONE, Shop
-from tests.office.test_browser import APPEARS_MS, AXE, PHONE_SCREEN
 from tests.pos.conftest import Cast
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
 PAGES = (
     "",
@@ -23,31 +22,16 @@ PAGES = (
     "/profile/deletion",
     "/chat",
 )
-NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "status of 401")
-"""What a browser complains of that is as it should be: no network, and a page that asks to sign in."""
+ASKS_TO_SIGN_IN = r"Failed to load resource: .*status of 401"
 
 
-@dataclass
-class Stage:
-    """A running product, and a browser; ``complaints`` are the browser's."""
+@dataclass(kw_only=True)
+class Stage(Browsing):
+    """A running product, and a phone with a browser."""
 
-    address: str
+    screen = PHONE_SCREEN
     home: str
     shop: Shop
-    browser: Browser
-    complaints: list[str] = field(default_factory=list)
-
-    async def context(self, **options: Any) -> BrowserContext:
-        given = {"viewport": PHONE_SCREEN, "locale": "ru", **options}
-        context = await self.browser.new_context(base_url=self.address, **given)
-        context.set_default_timeout(APPEARS_MS)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("console", lambda message: self._hear(message.type, message.text))
-        return context
-
-    def _hear(self, kind: str, text: str) -> None:
-        if kind == "error" and not any(expected in text for expected in NO_NETWORK):
-            self.complaints.append(text)
 
     async def sign_in(self, context: BrowserContext, phone: str = PHONE) -> Page:
         """Sign in as a person does, with the phone beside the browser."""
@@ -67,12 +51,16 @@ class Stage:
 
 @pytest.fixture
 async def stage(running: str, cast: Cast, shop: Shop) -> AsyncIterator[Stage]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        stage = Stage(running, f"/app/{cast.anna.tenant_id}", shop, browser)
+    async with chromium() as browser:
+        stage = Stage(
+            address=running,
+            browser=browser,
+            usual=(*NO_NETWORK, ASKS_TO_SIGN_IN),
+            home=f"/app/{cast.anna.tenant_id}",
+            shop=shop,
+        )
         yield stage
-        await browser.close()
-    assert stage.complaints == [], "a script broke, or the policy forbade something"
+    stage.check_complaints()
 
 
 async def test_a_stranger_becomes_a_member_with_a_phone_in_the_hand(stage: Stage) -> None:
@@ -140,18 +128,9 @@ async def test_pages_are_accessible(stage: Stage, language: str, theme: str) -> 
     await context.add_cookies([{"name": "plushka_language", "value": language, "url": stage.address}])
     page = await context.new_page()
     await page.goto(f"{stage.home}/sign-in")
-    await _is_accessible(page, "/sign-in")
+    await look(page)
     page = await stage.sign_in(context)
     await expect(page.locator("[data-code]")).to_be_visible()
     for path in PAGES:
         await page.goto(stage.home + path.format(receipt=stage.shop.receipt_id))
-        await _is_accessible(page, path)
-
-
-async def _is_accessible(page: Page, path: str) -> None:
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run()")
-    problems = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
-    assert problems == [], path
-    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert not wide, f"{path} is wider than the phone"
+        await look(page)

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
 from aiohttp import web
-from tests.conftest import SetClock
+from tests.conftest import SetClock, local_settings
 from tests.domain.shop import Shop, open_shop
 from tests.pos.conftest import served
 
@@ -30,7 +30,7 @@ from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
 from plushka.platform.bell import Bell
 from plushka.platform.database import Database
-from plushka.platform.settings import Environment, Settings
+from plushka.platform.settings import Settings
 from plushka.platform.vault import Vault
 
 REGISTRATION = Registration("7000000001:AAExampleTokenOfTheCoffeeShop01", "anna_coffee_bot", "Кофейня Анны")
@@ -186,16 +186,7 @@ def connect(database: Database, dsn: str, clock: SetClock, tmp_path: Path) -> Co
             open_shop(database, clock, PROGRAM) as shop,
         ):
             where: dict[str, Any] = {f"{fake.key}_api": api}
-            settings = Settings(
-                data_folder=tmp_path,
-                database_url=dsn,
-                host="127.0.0.1",
-                port=0,
-                environment=Environment.LOCAL,
-                web_workers=1,
-                public_url="http://127.0.0.1:1",
-                **where,
-            )
+            settings = local_settings(tmp_path, dsn, public_url="http://127.0.0.1:1", **where)
             vault = Vault.of(settings)
             queue = PurchaseQueue(
                 database, clock, shop.reference, witness=Herald(bell, shop.reference.versions)

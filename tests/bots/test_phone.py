@@ -6,11 +6,12 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from aiogram.utils.web_app import safe_parse_webapp_init_data
-from playwright.async_api import Page, async_playwright, expect
-from tests.bots.conftest import PATIENCE_SECONDS, REGISTRATION, VERA, Scene, serving
+from playwright.async_api import Page, expect
+from tests.bots.conftest import REGISTRATION, VERA, Scene, serving
+from tests.browsing import PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
 from plushka.app import Plushka
 from plushka.demo.messengers.phone import Phones
@@ -18,8 +19,6 @@ from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
 from plushka.domain.staff.model import SCOPES
 from plushka.domain.staff.operations import issue_key
-
-expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @pytest.fixture
@@ -34,22 +33,19 @@ async def till(scene: Scene, clock: SetClock) -> AsyncIterator[httpx.AsyncClient
 @pytest.fixture
 async def page(scene: Scene) -> AsyncIterator[Page]:
     """Vera's phone; nothing may go wrong in its script."""
-    async with serving(Phones([scene.fake]).routes()) as address, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = await browser.new_page(viewport={"width": 390, "height": 844})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(f"{address}/phone/telegram/{REGISTRATION.username}/{VERA.id}")
+    async with serving(Phones([scene.fake]).routes()) as address, chromium() as browser:
+        phone = Browsing(address=address, browser=browser)
+        page = await (await phone.context(viewport=PHONE_SCREEN)).new_page()
+        await page.goto(f"/phone/telegram/{REGISTRATION.username}/{VERA.id}")
         yield page
-        await browser.close()
-        assert errors == []
+    phone.check_complaints()
 
 
 async def test_a_member_enrols_by_hand_buys_and_hears_of_it(
     scene: Scene, page: Page, till: httpx.AsyncClient
 ) -> None:
     async def press(name: str) -> None:
-        await page.get_by_role("button", name=name, exact=True).last.click(timeout=PATIENCE_SECONDS * 1000)
+        await page.get_by_role("button", name=name, exact=True).last.click()
 
     async with scene.working():
         await press("Начать")

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
-from tests.bots.conftest import PATIENCE_SECONDS, REGISTRATION, VERA, Scene, serving
+from playwright.async_api import Page, expect
+from tests.bots.conftest import REGISTRATION, VERA, Scene, serving
+from tests.browsing import API_REFUSES, PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import PIN, Business, new_cashier, served
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
 from plushka.app import Plushka
 from plushka.demo.messengers.phone import Phones
@@ -19,7 +20,6 @@ from plushka.domain.staff.operations import issue_key
 
 CASHIER = "Маша"
 ASK = "Спросить в мессенджере"
-expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @dataclass
@@ -58,28 +58,24 @@ async def windows(scene: Scene, clock: SetClock) -> AsyncIterator[Windows]:
         )
     business = Business(caller.tenant_id, caller.till_id, key.id, secret)
     await new_cashier(scene.shop.database, clock, business, name=CASHIER)
-    errors: list[str] = []
     with served(Plushka(scene.settings, clock)) as address:
         async with (
             scene.working(),
             serving(Phones([scene.fake]).routes()) as messenger,
-            async_playwright() as playwright,
+            chromium() as browser,
         ):
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-            context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="ru")
-            context.set_default_timeout(PATIENCE_SECONDS * 1000)
-            context.on("weberror", lambda error: errors.append(str(error.error)))
+            browsing = Browsing(address=address, browser=browser, usual=API_REFUSES)
+            context = await browsing.context(viewport=PHONE_SCREEN)
             windows = Windows(await context.new_page(), await context.new_page())
             await windows.phone.goto(f"{messenger}/phone/telegram/{REGISTRATION.username}/{VERA.id}")
             await windows.till.clock.install()
-            await windows.till.goto(f"{address}/till#key={secret}")
+            await windows.till.goto(f"/till#key={secret}")
             await windows.till.get_by_role("button", name=CASHIER).click()
             await windows.till.locator("#pin").fill(PIN)
             await windows.till.keyboard.press("Enter")
             await expect(windows.till.locator("#find")).to_be_focused()
             yield windows
-            await browser.close()
-    assert errors == []
+    browsing.check_complaints()
 
 
 async def test_points_are_spent_once_the_member_has_pressed_the_button(

@@ -1,21 +1,17 @@
 """The office in a real browser: a person's way through it, on a laptop and on a phone, by day and by night."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Page, expect
+from tests.browsing import LAPTOP, PHONE_SCREEN, SHIFTED, UNSEEN_SHIFT, Browsing, look
 from tests.office.conftest import MEMBER, PASSWORD, PHONE, Shop
 from tests.office.test_permissions import TABLE
 from tests.pos.conftest import Cast, coffee
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
-AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-LAPTOP = {"width": 1440, "height": 900}
-PHONE_SCREEN = {"width": 390, "height": 844}
 NO_PAGES = {
     "/demo",
     "/engagement/goods",
@@ -32,41 +28,15 @@ PROGRAM_PAGES = (
     "", "branches", "compare", "draft", "draft/rule?id=base", "draft/redemption", "draft/life", "draft/tiers",
     "draft/terms", "draft/publish", "draft/import", "draft/preset",
 )  # fmt: skip
-SHIFTED = """new Promise((resolve) => {
-  let shifted = 0;
-  new PerformanceObserver((list) => list.getEntries().forEach((each) => (shifted += each.value)))
-    .observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => resolve(shifted), 50);
-})"""
-"""How much moved under the reader's eyes by itself while the page was loaded."""
-UNSEEN_SHIFT = 0.01
-"""A tenth of what is called good (web.dev/cls): a button that settles by a hair, not a line that jumps."""
-APPEARS_MS = 15_000
-expect.set_options(timeout=APPEARS_MS)
 
 
-@dataclass
-class Stage:
-    """A running product with Anna's people and receipts, and a browser; ``complaints`` are the browser's."""
+@dataclass(kw_only=True)
+class Stage(Browsing):
+    """A running product with Anna's people and receipts, and a browser."""
 
-    address: str
     cast: Cast
     staff: dict[str, str]
     shop: Shop
-    browser: Browser
-    complaints: list[str] = field(default_factory=list)
-
-    async def context(self, **options: Any) -> BrowserContext:
-        given = {"viewport": LAPTOP, "locale": "ru", **options}
-        context = await self.browser.new_context(base_url=self.address, **given)
-        context.set_default_timeout(APPEARS_MS)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("console", lambda message: self._hear(message.type, message.text))
-        return context
-
-    def _hear(self, kind: str, text: str) -> None:
-        if kind == "error":
-            self.complaints.append(text)
 
     async def report(self, number: str, **more: object) -> None:
         """Report a purchase as a till does, over HTTP."""
@@ -78,12 +48,10 @@ class Stage:
 
 @pytest.fixture
 async def stage(running: str, cast: Cast, staff: dict[str, str], shop: Shop) -> AsyncIterator[Stage]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        stage = Stage(running, cast, staff, shop, browser)
+    async with chromium() as browser:
+        stage = Stage(address=running, browser=browser, cast=cast, staff=staff, shop=shop)
         yield stage
-        await browser.close()
-    assert stage.complaints == [], "a script broke, or the policy forbade something"
+    stage.check_complaints()
 
 
 async def sign_in(page: Page, email: str, *, to: str) -> None:
@@ -133,7 +101,7 @@ async def test_a_list_without_a_connection_says_so_and_recovers(stage: Stage) ->
     await context.set_offline(False)
     await expect(page.get_by_text("Нет связи")).to_be_hidden()
 
-    stage.complaints = [text for text in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
+    stage.forgive("ERR_INTERNET_DISCONNECTED")
 
 
 async def test_a_member_is_found_while_the_name_is_typed_and_gets_points(stage: Stage) -> None:
@@ -206,7 +174,7 @@ async def test_every_page_is_fit_for_everybody(
     )
     page = await context.new_page()
     await page.goto("/sign-in")
-    await check(page, screen)
+    await look(page)
     await sign_in(page, stage.staff["owner"], to="/ledger")
     await page.get_by_role("main").get_by_role("button").click()
     await page.locator("dl").first.wait_for()
@@ -214,7 +182,7 @@ async def test_every_page_is_fit_for_everybody(
         await page.goto(path)
         assert await page.evaluate(SHIFTED) < UNSEEN_SHIFT, path
         await page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
-        await check(page, screen)
+        await look(page)
 
 
 def plain_pages() -> list[str]:
@@ -235,20 +203,6 @@ def pages_of(shop: Shop) -> list[str]:
         *(f"{program}/{page}".rstrip("/") for page in PROGRAM_PAGES),
         "/businesses/new/business",
     ]
-
-
-async def check(page: Page, screen: dict[str, int]) -> None:
-    """Find nothing that keeps somebody from using the page, and nothing to scroll sideways for."""
-    width = await page.evaluate("document.documentElement.scrollWidth")
-    assert width <= screen["width"], page.url
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    serious = [
-        (violation["id"], [node["html"] for node in violation["nodes"]])
-        for violation in found["violations"]
-        if violation["impact"] in {"serious", "critical"}
-    ]
-    assert serious == [], page.url
 
 
 @pytest.mark.parametrize("height", [600, 900])

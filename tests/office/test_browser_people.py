@@ -6,9 +6,10 @@ from typing import Any
 import pyotp
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
+from tests.browsing import LAPTOP, PHONE_SCREEN, look
 from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD
-from tests.office.test_browser import LAPTOP, PHONE_SCREEN, Stage, check, sign_in, stage
+from tests.office.test_browser import Stage, sign_in, stage
 
 __all__ = ["stage"]
 
@@ -103,7 +104,7 @@ async def test_a_passkey_is_added_and_opens_the_office(stage: Stage) -> None:
     await page.get_by_role("button", name="Выйти", exact=True).first.click()
     await page.get_by_role("button", name="Войти с ключом доступа").click()
     await expect(page.get_by_text("Ключ доступа не подходит")).to_be_visible()
-    stage.complaints = [text for text in stage.complaints if "422" not in text]
+    stage.forgive("status of 422")
 
 
 async def with_authenticator(context: BrowserContext, page: Page) -> None:
@@ -147,7 +148,7 @@ async def test_an_owner_and_a_cashier_see_what_they_may(stage: Stage) -> None:
     assert answer is not None
     assert answer.status == 403
     await expect(cashier.get_by_text("Право")).to_be_visible()
-    stage.complaints = [text for text in stage.complaints if "403" not in text]
+    stage.forgive("status of 403")
 
 
 async def test_a_till_is_set_up_and_its_key_copied(stage: Stage) -> None:
@@ -192,4 +193,4 @@ async def test_every_page_of_people_and_places_is_fit_for_everybody(
     for path in (*SETTINGS, str(first_till), f"{first_till}/connect", str(other), str(branch)):
         await page.goto(path)
         await page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
-        await check(page, screen)
+        await look(page)

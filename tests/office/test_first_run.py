@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
+from tests.browsing import APPEARS_MS, LAPTOP, PHONE_SCREEN, look
 from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD
-from tests.office.test_browser import APPEARS_MS, LAPTOP, PHONE_SCREEN, check
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
 from plushka.domain.founding.setups import show_key
 from plushka.platform.database import Database
@@ -66,10 +66,8 @@ ENGLISH = Journey(
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -95,12 +93,12 @@ async def open_page(browser: Browser, address: str, journey: Journey, *, scripts
 async def walk(page: Page, link: str, journey: Journey, *, is_checked: bool = True) -> None:
     """Go from the operator's link to an empty installation to the page with the till's key."""
 
-    async def look() -> None:
+    async def look_over() -> None:
         if is_checked:
-            await check(page, journey.screen)
+            await look(page)
 
     async def go_on() -> None:
-        await look()
+        await look_over()
         await page.get_by_role("button", name=journey.onward).click()
 
     await page.goto(link)
@@ -116,10 +114,10 @@ async def walk(page: Page, link: str, journey: Journey, *, is_checked: bool = Tr
     await page.locator("#password").fill(PASSWORD)
     await go_on()
     await page.get_by_text(journey.preset, exact=True).click()
-    await look()
+    await look_over()
     await page.get_by_role("button", name=journey.found).click()
     await expect(page.get_by_role("heading", name=journey.title)).to_be_visible()
-    await look()
+    await look_over()
 
 
 @pytest.mark.parametrize("journey", [RUSSIAN, ENGLISH], ids=["ru-laptop-day", "en-phone-night"])
@@ -146,7 +144,7 @@ async def test_from_nothing_to_the_first_receipt(
 
     await page.locator("a[href='/']").last.click()
     await expect(page.get_by_text(journey.told, exact=True)).to_be_visible()
-    await check(page, journey.screen)
+    await look(page)
     await page.goto("/receipts")
     await expect(page.get_by_text("Борис").first).to_be_visible()
     await page.locator("tbody tr[data-id] a").first.click()
@@ -205,4 +203,4 @@ async def test_the_menu_of_businesses_is_walked_by_keyboard(
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/businesses/new/business")
-    await check(page, LAPTOP)
+    await look(page)

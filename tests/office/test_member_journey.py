@@ -2,9 +2,10 @@
 
 import pytest
 from playwright.async_api import Page, expect
+from tests.browsing import LAPTOP, PHONE_SCREEN, look
 from tests.conftest import SetClock
 from tests.office.tasks import do_all_tasks
-from tests.office.test_browser import LAPTOP, PHONE_SCREEN, Stage, check, sign_in, stage
+from tests.office.test_browser import Stage, sign_in, stage
 
 from plushka.platform.database import Database
 
@@ -21,22 +22,22 @@ async def test_from_a_file_to_a_tag_to_a_file_to_the_trail(
 ) -> None:
     page = await (await stage.context(viewport=screen, reduced_motion="reduce")).new_page()
     await sign_in(page, stage.staff["owner"], to="/members/import")
-    await check(page, screen)
+    await look(page)
     file = {"name": "гости.csv", "mimeType": "text/csv", "buffer": (FILE + "Никто;12;5\n").encode("cp1251")}
     await page.locator("#file").set_input_files(file)  # type: ignore[arg-type]
     await page.get_by_role("button", name="Посмотреть файл").click()
     await expect(page.get_by_role("progressbar")).to_be_visible()
-    await check(page, screen)
+    await look(page)
     await do_all_tasks(database, clock, owner_dsn)
 
     await expect(page.get_by_text("Проверьте, что в каждом столбце")).to_be_visible()
     await expect(page.get_by_label("Телефон")).to_have_value("phone")
-    await check(page, screen)
+    await look(page)
     await page.get_by_role("button", name="Попробовать").click()
     await expect(page.get_by_role("progressbar")).to_be_visible()
     await do_all_tasks(database, clock, owner_dsn)
     await expect(page.get_by_text("Строк с проблемами: 1")).to_be_visible()
-    await check(page, screen)
+    await look(page)
     await page.get_by_role("button", name="Импортировать 60 клиентов").click()
     await do_all_tasks(database, clock, owner_dsn)
     await expect(page.get_by_text("Создано 60")).to_be_visible()
@@ -46,19 +47,19 @@ async def test_from_a_file_to_a_tag_to_a_file_to_the_trail(
     rows = page.locator("tbody tr")
     await expect(rows).to_have_count(15)
     assert "search=" in page.url
-    await check(page, screen)
+    await look(page)
     await page.get_by_label("Выбрать всех на странице").check()
     await rows.nth(0).get_by_role("checkbox").uncheck()
     await page.get_by_role("button", name="Действия с выбранными 14").click()
     await page.get_by_role("combobox", name="Метка").fill("новые")
-    await check(page, screen)
+    await look(page)
     await page.get_by_role("button", name="Поставить метку").click()
     await do_all_tasks(database, clock, owner_dsn)
     await expect(page.get_by_text("Метка поставлена: 14")).to_be_visible()
 
     await page.goto("/members")
     await page.get_by_text("Фильтры").first.click()
-    await check(page, screen)
+    await look(page)
     await page.get_by_label("новые").check()
     await page.get_by_role("button", name="Показать", exact=True).click()
     await expect(rows).to_have_count(14)

@@ -18,7 +18,7 @@ from uuid import UUID
 import httpx
 import pytest
 import uvicorn
-from tests.conftest import SetClock
+from tests.conftest import SetClock, local_settings
 
 from plushka.app import Plushka
 from plushka.domain.businesses.branches import open_branch
@@ -32,7 +32,7 @@ from plushka.domain.staff.pins import set_pin
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, RedemptionLimits
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
-from plushka.platform.settings import Environment, Settings
+from plushka.platform.settings import Settings
 
 RATE_PER_SECOND = 1000
 PIN = "2907"
@@ -123,15 +123,7 @@ async def cast(database: Database, clock: SetClock) -> Cast:
 
 @pytest.fixture
 def settings(dsn: str, tmp_path: Path) -> Settings:
-    return Settings(
-        data_folder=tmp_path,
-        database_url=dsn,
-        host="127.0.0.1",
-        port=0,
-        environment=Environment.LOCAL,
-        web_workers=1,
-        rate_per_second=RATE_PER_SECOND,
-    )
+    return local_settings(tmp_path, dsn, rate_per_second=RATE_PER_SECOND)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import socket
@@ -15,23 +15,20 @@ from uuid import UUID
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
+from tests.browsing import API_REFUSES, PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import PIN, Cast, cast, new_cashier
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.platform.database import Database
 
 __all__ = ["cast"]
 
-PHONE_SCREEN = {"width": 390, "height": 844}
-APPEARS_MS = 8_000
 STARTS_SECONDS = 20
-API = "/v1/"
 CASHIER = "Маша"
 PHONE = "+79161234567"
-expect.set_options(timeout=APPEARS_MS)
 
 
 class Server:
@@ -68,36 +65,20 @@ class Server:
             self._process = None
 
 
-@dataclass
-class Desk:
-    """The till's page with its server, its books and a browser; ``complaints`` are the browser's."""
+@dataclass(kw_only=True)
+class Desk(Browsing):
+    """The till's page with its server, its books and a browser."""
 
+    screen = PHONE_SCREEN
     server: Server
     cast: Cast
     cashier: UUID
     database: Database
     clock: SetClock
-    browser: Browser
-    complaints: list[str] = field(default_factory=list)
 
     async def device(self, **options: Any) -> BrowserContext:
         """Return a new device that knows nothing of the till yet."""
-        given = {"viewport": PHONE_SCREEN, "locale": "ru", "has_touch": True, **options}
-        context = await self.browser.new_context(base_url=self.server.address, **given)
-        context.set_default_timeout(APPEARS_MS)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("console", self._hear)
-        return context
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        """Note what a browser complains of, besides an API that refuses or is away: that is what is tried here.
-
-        The icon of the tab is fetched when the browser likes, perhaps when the network is off already.
-        """
-        url = message.location["url"]
-        is_unanswered = message.text.startswith("Failed to load resource")
-        if message.type == "error" and not (is_unanswered and (API in url or "favicon" in url)):
-            self.complaints.append(f"{message.text} {url}")
+        return await self.context(**{"has_touch": True, **options})
 
     async def open(self, context: BrowserContext, *, key: str | None = None) -> Page:
         """Open the till by its key and begin the cashier's shift."""
@@ -155,12 +136,19 @@ def server(dsn: str, tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 async def desk(server: Server, cast: Cast, database: Database, clock: SetClock) -> AsyncIterator[Desk]:
     cashier = await new_cashier(database, clock, cast.anna, name=CASHIER)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        desk = Desk(server, cast, cashier, database, clock, browser)
+    async with chromium() as browser:
+        desk = Desk(
+            address=server.address,
+            browser=browser,
+            usual=API_REFUSES,
+            server=server,
+            cast=cast,
+            cashier=cashier,
+            database=database,
+            clock=clock,
+        )
         yield desk
-        await browser.close()
-    assert desk.complaints == [], "a script broke, or the policy forbade something"
+    desk.check_complaints()
 
 
 async def find(page: Page, text: str) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import segno
 from PIL import Image, ImageDraw
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 from tests.till.conftest import PHONE, Desk
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
 FRAMES = 12
 SIZE = (640, 480)
@@ -35,8 +35,7 @@ async def test_a_card_is_read_by_the_camera(desk: Desk, tmp_path: Path) -> None:
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film(tmp_path / 'card.mjpeg', '1000222222')}",
     )
-    async with async_playwright() as playwright:
-        desk.browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *camera])
+    async with chromium(*camera) as desk.browser:
         device = await desk.device()
         page = await desk.open(device)
 
@@ -44,7 +43,6 @@ async def test_a_card_is_read_by_the_camera(desk: Desk, tmp_path: Path) -> None:
 
         await expect(page.locator("[data-member]")).to_contain_text("Варвара", timeout=20_000)
         await expect(page.locator("#camera")).to_be_hidden()
-        await desk.browser.close()
 
 
 async def test_a_camera_that_is_not_allowed_leaves_the_keypad(desk: Desk) -> None:

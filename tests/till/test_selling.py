@@ -1,9 +1,8 @@
 """A cashier at work: from the key to the receipt, with points spent, returned and explained."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Page, expect
+from tests.browsing import LAPTOP, TABLET, look
 from tests.pos.conftest import PIN, new_cashier, new_till
 from tests.till.conftest import CASHIER, PHONE, Desk, find, sell
 
@@ -12,9 +11,6 @@ from plushka.domain.members.codes import issue_code
 from plushka.domain.members.identities import identify
 from plushka.domain.members.queries import find_member
 
-AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-TABLET = {"width": 768, "height": 1024}
-TILL_PC = {"width": 1440, "height": 900}
 BARCODE = "4607001234563"
 
 
@@ -139,7 +135,7 @@ async def test_one_of_two_products_comes_back(desk: Desk) -> None:
 
 
 async def test_a_scanner_finds_cards_products_and_qr_codes_wherever_the_cursor_stands(desk: Desk) -> None:
-    page = await desk.open(await desk.device(viewport=TILL_PC, has_touch=False))
+    page = await desk.open(await desk.device(viewport=LAPTOP, has_touch=False))
     async with desk.till() as till:
         await till.post("/v1/members", json={"phone": PHONE, "card": "1000222222"})
 
@@ -157,7 +153,7 @@ async def test_a_scanner_finds_cards_products_and_qr_codes_wherever_the_cursor_s
 
 
 async def test_a_keyboard_is_enough(desk: Desk) -> None:
-    page = await desk.open(await desk.device(viewport=TILL_PC, has_touch=False))
+    page = await desk.open(await desk.device(viewport=LAPTOP, has_touch=False))
     async with desk.till() as till:
         await till.post("/v1/members", json={"phone": PHONE})
 
@@ -236,10 +232,10 @@ async def test_every_screen_is_for_everybody(desk: Desk, language: str, theme: s
     page = await device.new_page()
     await page.goto("/till")
     await expect(page.locator("input")).to_be_visible()
-    await _look(page, "connect")
+    await look(page)
     await page.goto(f"/till#key={desk.cast.anna.secret}")
     await page.get_by_role("button", name=CASHIER).click()
-    await _look(page, "pin")
+    await look(page)
     await page.keyboard.type(PIN, delay=60)
     await page.keyboard.press("Enter")
     async with desk.till() as till:
@@ -247,31 +243,23 @@ async def test_every_screen_is_for_everybody(desk: Desk, language: str, theme: s
     await find(page, PHONE)
     await page.locator("#amount").fill("1000")
     await expect(page.locator("[data-earned]").first).to_contain_text("100")
-    await _look(page, "sale")
+    await look(page)
     await page.locator("#main").click()
     await expect(page.locator("[data-slip]")).to_be_visible()
-    await _look(page, "done")
+    await look(page)
     await page.keyboard.press("F2")
     await page.locator("[data-receipts] button").first.click()
     await expect(page.locator("[data-effects]")).to_contain_text("100")
-    await _look(page, "return")
+    await look(page)
     await page.keyboard.press("F4")
     await expect(page.locator("[data-totals]")).to_be_visible()
-    await _look(page, "shift")
+    await look(page)
     await page.keyboard.press("Escape")
     await device.set_offline(offline=True)
     await find(page, PHONE)
     await page.locator("#amount").fill("1000")
     await expect(page.locator("#main")).to_be_enabled()
-    await _look(page, "offline")
-
-
-async def _look(page: Page, screen: str) -> None:
-    """Let axe look at the screen, and see that nothing sticks out of it sideways."""
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run()")
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == [], screen
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), screen
+    await look(page)
 
 
 async def _scan(page: Page, code: str) -> None:

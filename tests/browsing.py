@@ -1,0 +1,78 @@
+"""A real browser as tests look through it: its windows, how long it waits, and what may not be found on a page."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from pprint import pformat
+from typing import Any, ClassVar
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+LAPTOP = {"width": 1440, "height": 900}
+TABLET = {"width": 768, "height": 1024}
+PHONE_SCREEN = {"width": 390, "height": 844}
+APPEARS_MS = 40_000
+"""For what a person waits for a second: machines that test are busy, and the first bot loads its library."""
+SHIFTED = """new Promise((resolve) => {
+  let shifted = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((each) => (shifted += each.value)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(shifted), 50);
+})"""
+"""How much moved under the reader's eyes by itself while the page was loaded."""
+UNSEEN_SHIFT = 0.01
+"""A tenth of what is called good (web.dev/cls): a button that settles by a hair, not a line that jumps."""
+NO_NETWORK = ("Failed to load resource: net::ERR_INTERNET_DISCONNECTED",)
+API_REFUSES = (r"Failed to load resource: .*/v1/", r"Failed to load resource: .*favicon")
+"""The till's page asks an API that may refuse or be away; a tab's icon is fetched when the browser likes."""
+expect.set_options(timeout=APPEARS_MS)
+
+
+@dataclass(kw_only=True)
+class Browsing:
+    """A browser at one address; ``complaints`` is what its pages and scripts complained of.
+
+    ``usual`` (regular expressions) is not a complaint: it is just what is tried here.
+    """
+
+    screen: ClassVar[dict[str, int]] = LAPTOP
+    address: str
+    browser: Browser
+    usual: tuple[str, ...] = ()
+    complaints: list[str] = field(default_factory=list)
+
+    async def context(self, **options: Any) -> BrowserContext:
+        """Return the browser of somebody who was never here."""
+        given = {"viewport": self.screen, "locale": "ru", **options}
+        context = await self.browser.new_context(base_url=self.address, **given)
+        context.set_default_timeout(APPEARS_MS)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("console", self._hear)
+        return context
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        complaint = f"{message.text} {message.location['url']}"
+        if message.type == "error" and not any(re.match(usual, complaint) for usual in self.usual):
+            self.complaints.append(complaint)
+
+    def forgive(self, words: str) -> None:
+        """Forget complaints with these words: what was just done is meant to be complained of."""
+        self.complaints = [complaint for complaint in self.complaints if words not in complaint]
+
+    def check_complaints(self) -> None:
+        assert not self.complaints, f"a script broke, or the policy forbade something: {self.complaints}"
+
+
+async def look(page: Page) -> None:
+    """Find nothing that keeps somebody from using the page, and nothing to scroll sideways for."""
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide, f"{page.url} is wider than the screen"
+    await page.evaluate(AXE)
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    problems = [
+        (violation["id"], node["html"], node["failureSummary"])
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+    assert not problems, f"{page.url}: {pformat(problems)}"
