@@ -148,6 +148,18 @@ async def test_a_purchase_of_tomorrow_is_refused(shop: Shop, clock: SetClock) ->
         await shop.buy("1", 100_00, occurred_at=clock.now() + timedelta(days=1))
 
 
+async def test_what_a_till_earns_whose_clock_runs_ahead_is_there_at_once(shop: Shop, clock: SetClock) -> None:
+    member_id = await shop.enroll()
+
+    booked = await shop.buy(
+        "1", 100_00, member=member_id, occurred_at=clock.now() + timedelta(milliseconds=150)
+    )
+
+    assert booked.receipt.occurred_at == clock.now()
+    balance = (await shop.wallet(member_id)).balance
+    assert (balance.available, balance.pending) == (10, 0)
+
+
 async def test_a_purchase_of_before_the_programme_is_refused(shop: Shop, clock: SetClock) -> None:
     with pytest.raises(NoProgram):
         await shop.buy("1", 100_00, occurred_at=clock.now() - timedelta(days=1))

@@ -18,7 +18,7 @@ BATCH_MAX = 500
 AMOUNT_MAX_MINOR = 10**15
 """Money of one receipt; also the bound of a quantity in thousandths."""
 CLOCK_SKEW_MAX = timedelta(minutes=5)
-"""How far a till's clock may run ahead of ours."""
+"""How far a till's clock may run ahead of ours; what it says has not happened yet, happens now."""
 HOLD_TTL_MAX_SECONDS = 7 * 24 * 3600
 
 
