@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 from tests.app.conftest import NEW_PHONE
-from tests.browsing import NO_NETWORK, PHONE_SCREEN, Browsing, look
+from tests.browsing import ASKS_TO_SIGN_IN, NO_NETWORK, PHONE_SCREEN, Browsing, look
 from tests.office.conftest import MEMBER, PHONE, Shop
 from tests.pos.conftest import Cast
 from tools.chromium import chromium
@@ -22,7 +22,6 @@ PAGES = (
     "/profile/deletion",
     "/chat",
 )
-ASKS_TO_SIGN_IN = r"Failed to load resource: .*status of 401"
 
 
 @dataclass(kw_only=True)

@@ -1,16 +1,18 @@
 """The app inside Telegram, played by a page that speaks its protocol: theme, buttons, haptics, and no cookie at all."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.app.messengers import bind, contact_data, give_bot, telegram_data
+from tests.app.messengers import TOKENS, bind, contact_data, give_bot, telegram_data
 from tests.app.test_browser import Stage, stage
 from tests.conftest import SetClock
 from tests.office.conftest import MEMBER, PHONE, Shop
 from tests.pos.conftest import Cast
 
+from plushka.delivery.app.hosts.launch import LAUNCH_TTL
 from plushka.platform.database import Database
 from plushka.platform.settings import Settings
 from plushka.platform.vault import Vault
@@ -122,4 +124,38 @@ async def test_data_used_before_are_told_to_be_too_old(
     thief = await open_in_telegram(stage, signed)
 
     await expect(thief.get_by_text("откройте его снова")).to_be_visible()
+    stage.forgive("status of 403")
+
+
+@pytest.mark.parametrize(
+    ("late", "token", "typed"),
+    [
+        (timedelta(), TOKENS["eve"], ""),
+        (LAUNCH_TTL + timedelta(seconds=1), TOKENS["anna"], ""),
+        (timedelta(), TOKENS["anna"], "&start_param=anything"),
+    ],
+    ids=["for the bot of another business", "stale", "tampered"],
+)
+async def test_what_telegram_has_not_signed_for_this_bot_lately_lets_nobody_in(
+    *,
+    stage: Stage,
+    shop: Shop,
+    database: Database,
+    vault: Vault,
+    cast: Cast,
+    clock: SetClock,
+    late: timedelta,
+    token: str,
+    typed: str,
+) -> None:
+    await give_bot(database, vault, cast.anna.tenant_id, clock.now())
+    await give_bot(database, vault, cast.eve.tenant_id, clock.now(), token=TOKENS["eve"])
+    await bind(database, cast.anna.tenant_id, shop.member_id, clock.now())
+
+    page = await open_in_telegram(stage, telegram_data(clock.now() - late, token=token) + typed)
+
+    await expect(page.get_by_text("откройте его снова")).to_be_visible()
+    await page.get_by_role("link", name="К карте").click()
+    await expect(page.locator("[name=phone]")).to_be_visible()
+    await expect(page.get_by_text(MEMBER)).to_have_count(0)
     stage.forgive("status of 403")

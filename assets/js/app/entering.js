@@ -2,7 +2,7 @@
 
 import { host } from "./hosts/host.js";
 import { hasSession, headers, remember } from "./session.js";
-import { go, taken } from "./travelling.js";
+import { go, goOn, taken } from "./travelling.js";
 
 const home = document.body.dataset.home;
 
@@ -13,7 +13,7 @@ export async function enter() {
   document.documentElement.classList.add("is-entering");
   host.start(paint);
   try {
-    if (hasSession() && (await go(location.pathname, { replace: true }))) {
+    if (hasSession() && (await goOn(location.pathname))) {
       return;
     }
     remember("session", "");

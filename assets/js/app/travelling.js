@@ -6,6 +6,7 @@ import { schedule } from "./renewing.js";
 import { headers, remember } from "./session.js";
 import { reveal } from "./sharing.js";
 
+const UNKNOWN = 401;
 const home = document.body.dataset.home;
 
 export function travel() {
@@ -17,13 +18,18 @@ export function travel() {
   window.addEventListener("popstate", () => go(location.pathname + location.search, { replace: true }));
 }
 
-/** Load a page of the app and show it; false: nobody is signed in there. */
+/** Load a page of the app and show it, or the one that asks to sign in. */
 export async function go(url, { replace = false } = {}) {
-  const answer = await fetch(url, { headers: headers() });
-  if (answer.status === 401) {
+  await taken(await ask(url), { replace, url });
+}
+
+/** Go on where a session was left; false: it has run out, and nothing is shown. */
+export async function goOn(url) {
+  const answer = await ask(url);
+  if (answer.status === UNKNOWN) {
     return false;
   }
-  await taken(answer, { replace, url });
+  await taken(answer, { replace: true, url });
   return true;
 }
 
@@ -54,6 +60,10 @@ export function arrive() {
   host.back(back ? () => go(back.href) : null);
   const main = [...document.querySelectorAll("[data-main]")].find((button) => !button.hidden);
   host.main(main?.textContent.trim(), main ? () => main.click() : null);
+}
+
+function ask(url) {
+  return fetch(url, { headers: headers() });
 }
 
 function follow(event) {
