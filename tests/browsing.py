@@ -23,6 +23,7 @@ SHIFTED = """new Promise((resolve) => {
 """How much moved under the reader's eyes by itself while the page was loaded."""
 UNSEEN_SHIFT = 0.01
 """A tenth of what is called good (web.dev/cls): a button that settles by a hair, not a line that jumps."""
+ASKS_TO_SIGN_IN = r"Failed to load resource: .*status of 401"
 NO_NETWORK = ("Failed to load resource: net::ERR_INTERNET_DISCONNECTED",)
 API_REFUSES = (r"Failed to load resource: .*/v1/", r"Failed to load resource: .*favicon")
 """The till's page asks an API that may refuse or be away; a tab's icon is fetched when the browser likes."""

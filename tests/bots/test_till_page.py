@@ -1,81 +1,23 @@
 """Two windows side by side: the till's page asks, and the member's phone answers by a button."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Page, expect
-from tests.bots.conftest import REGISTRATION, VERA, Scene, serving
-from tests.browsing import API_REFUSES, PHONE_SCREEN, Browsing
+from playwright.async_api import expect
+from tests.bots.conftest import Scene
+from tests.bots.windows import Windows, open_windows
 from tests.conftest import SetClock
-from tests.pos.conftest import PIN, Business, new_cashier, served
-from tools.chromium import chromium
 
-from plushka.app import Plushka
-from plushka.demo.messengers.phone import Phones
 from plushka.domain.bots.asking import set_confirming
 from plushka.domain.businesses.queries import list_branches
-from plushka.domain.staff.model import SCOPES
-from plushka.domain.staff.operations import issue_key
 
-CASHIER = "Маша"
 ASK = "Спросить в мессенджере"
-
-
-@dataclass
-class Windows:
-    """The cashier's and the member's."""
-
-    till: Page
-    phone: Page
-
-    async def press(self, label: str) -> None:
-        """Press the latest button of the bot."""
-        await self.phone.get_by_role("button", name=label, exact=True).last.click()
-
-    async def enrol(self) -> None:
-        for label in ("Начать", "Соглашаюсь", "Поделиться телефоном", "Нет, спасибо"):
-            await self.press(label)
-        await expect(self.phone.get_by_text("Предложений больше не будет.")).to_be_visible()
-
-    async def spend_the_most(self, amount: str) -> None:
-        """Find the member, and bring the sale to where their word is wanted."""
-        await self.till.locator("#find").fill("89990000101")
-        await self.till.locator("#find").press("Enter")
-        await self.till.locator("#amount").fill(amount)
-        await self.till.get_by_role("button", name="Максимум").click()
-        await expect(self.till.locator("#code")).to_be_visible()
 
 
 @pytest.fixture
 async def windows(scene: Scene, clock: SetClock) -> AsyncIterator[Windows]:
-    """Both at work, where points are spent with the member's word only; nothing may go wrong in a script."""
-    async with scene.shop.tx() as tx:
-        caller = scene.shop.caller
-        key, secret = await issue_key(tx, till_id=caller.till_id, scopes=SCOPES)
-        await tx.execute(
-            "update businesses set spending_needs_permit = true where tenant_id = $1", tx.tenant_id
-        )
-    business = Business(caller.tenant_id, caller.till_id, key.id, secret)
-    await new_cashier(scene.shop.database, clock, business, name=CASHIER)
-    with served(Plushka(scene.settings, clock)) as address:
-        async with (
-            scene.working(),
-            serving(Phones([scene.fake]).routes()) as messenger,
-            chromium() as browser,
-        ):
-            browsing = Browsing(address=address, browser=browser, usual=API_REFUSES)
-            context = await browsing.context(viewport=PHONE_SCREEN)
-            windows = Windows(await context.new_page(), await context.new_page())
-            await windows.phone.goto(f"{messenger}/phone/telegram/{REGISTRATION.username}/{VERA.id}")
-            await windows.till.clock.install()
-            await windows.till.goto(f"/till#key={secret}")
-            await windows.till.get_by_role("button", name=CASHIER).click()
-            await windows.till.locator("#pin").fill(PIN)
-            await windows.till.keyboard.press("Enter")
-            await expect(windows.till.locator("#find")).to_be_focused()
-            yield windows
-    browsing.check_complaints()
+    async with open_windows(scene, clock) as windows:
+        yield windows
 
 
 async def test_points_are_spent_once_the_member_has_pressed_the_button(

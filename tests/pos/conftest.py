@@ -30,6 +30,7 @@ from plushka.domain.staff.model import SCOPES, Scope
 from plushka.domain.staff.operations import add_account, hire, issue_key, set_up_till
 from plushka.domain.staff.pins import set_pin
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, RedemptionLimits
+from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 from plushka.platform.settings import Settings
@@ -98,7 +99,7 @@ async def new_till(
 
 
 async def new_cashier(
-    database: Database, clock: SetClock, business: Business, *, name: str, pin: str = PIN
+    database: Database, clock: Clock, business: Business, *, name: str, pin: str = PIN
 ) -> UUID:
     """Hire a cashier with a PIN for all branches of the business, and return their place in it."""
     async with database.global_transaction(actor="test:cast", at=clock.now()) as global_tx:

@@ -99,6 +99,24 @@ async def test_a_members_code_finds_them_and_lets_spend_at_once(desk: Desk) -> N
     await expect(page.locator("[data-slip]")).to_contain_text("Списано 50 бонусов")
 
 
+async def test_who_guesses_codes_waits_after_five_and_the_right_one_waits_too(desk: Desk) -> None:
+    page = await desk.open(await desk.device())
+    await enrol(page)
+    await page.get_by_role("button", name="Другой клиент").click()
+
+    for wrong in range(4):
+        async with page.expect_response("**/v1/members/codes*"):
+            await find(page, f"00000{wrong}")
+        await expect(page.get_by_text("Такого кода сейчас ни у кого нет")).to_be_visible()
+    for one in ("000004", await _code_of(desk, PHONE)):
+        async with page.expect_response("**/v1/members/codes*"):
+            await find(page, one)
+        await expect(page.get_by_text("Слишком много неверных кодов.")).to_be_visible()
+    await expect(page.locator("[data-balance]")).to_be_hidden()
+    await find(page, PHONE)
+    await expect(page.locator("[data-balance]")).to_be_visible()
+
+
 async def test_the_last_sale_is_undone_after_its_effect_was_shown(desk: Desk) -> None:
     page = await desk.open(await desk.device())
     await enrol(page)
