@@ -1300,6 +1300,46 @@ create unique index returns_idempotency on returns (tenant_id, till_id, idempote
 
 create index returns_of_receipt on returns (tenant_id, receipt_id);
 
+-- A promotion that lowered a receipt's prices. left_minor: what of it returns have left; counted_in: the counters that
+-- it was counted in, as promotion:always or branch:day.
+create table promotion_uses (
+    tenant_id uuid not null,
+    receipt_id uuid not null,
+    promotion_id text not null check (promotion_id <> ''),
+    program_id uuid not null,
+    member_id uuid,
+    branch_id uuid not null,
+    business_date date not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    left_minor bigint not null check (left_minor between 0 and amount_minor),
+    counted_in text[] not null,
+    primary key (tenant_id, receipt_id, promotion_id),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+create index promotion_uses_of_member on promotion_uses (tenant_id, member_id, promotion_id)
+    where member_id is not null and left_minor > 0;
+
+grant update (left_minor) on promotion_uses to plushka_app;
+
+-- What has been used of a promotion's budgets, by all members together. branch_id: nil for all branches;
+-- since: the first day of the window, 1970-01-01 for one that never ends.
+create table promotion_counters (
+    tenant_id uuid not null,
+    program_id uuid not null,
+    promotion_id text not null check (promotion_id <> ''),
+    branch_id uuid not null,
+    since date not null,
+    span text not null check (span in ('always', 'day', 'month')),
+    uses bigint not null default 0 check (uses >= 0),
+    amount_minor bigint not null default 0 check (amount_minor >= 0),
+    primary key (tenant_id, program_id, promotion_id, branch_id, span, since),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+grant update (uses, amount_minor) on promotion_counters to plushka_app;
+
 -- messages -------------------------------------------------------------------------------------------
 
 -- What is to be sent, written in the transaction that decides it. key: what makes it one message, so that deciding

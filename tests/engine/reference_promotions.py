@@ -29,6 +29,7 @@ def promote(
         and (promotion.first_on is None or promotion.first_on <= sale.day)
         and (promotion.last_on is None or sale.day <= promotion.last_on)
         and (promotion.when is None or on_receipt(promotion.when, sale))
+        and all(left > 0 for left in budgets_left(promotion, sale))
     ]
     raised = [each.effect.receipt_share_bp for each in running if isinstance(each.effect, RaisedShare)]
     lowering = [each for each in running if not isinstance(each.effect, RaisedShare)]
@@ -55,6 +56,16 @@ def promote(
     return prices, max(raised, default=0)
 
 
+def budgets_left(promotion: Promotion, sale: Any, of: tuple[str, ...] = ("uses", "amount")) -> list[int]:
+    """Return what each budget has left; of a promotion whose budgets are not known, nothing."""
+    if promotion.budgets and promotion.id not in sale.basket.budgets_used:
+        return [0]
+    used = sale.basket.budgets_used.get(promotion.id, ())
+    return [
+        budget.most - count for budget, count in zip(promotion.budgets, used, strict=True) if budget.of in of
+    ]
+
+
 def apart(one: Promotion, two: Promotion) -> bool:
     if one.policy == "exclusive" or two.policy == "exclusive":
         return True
@@ -73,8 +84,9 @@ def limited(  # noqa: PLR0917 - the whole sale
         least = ceil(Fraction(line.amount_minor * promotion.floor_bp, 10_000))
         cuts.append(max(0, min(cut, price - least)))
     if promotion.cap_minor is not None and sum(cuts) > promotion.cap_minor:
-        return shares(promotion.cap_minor, cuts)
-    return cuts
+        cuts = shares(promotion.cap_minor, cuts)
+    left = min(budgets_left(promotion, sale, ("amount",)), default=sum(cuts))
+    return shares(left, cuts) if sum(cuts) > left else cuts
 
 
 def plain(  # noqa: PLR0911, PLR0917 - one case a kind

@@ -19,6 +19,7 @@ from plushka.engine.price_effects import (
 )
 from plushka.engine.program import (
     Band,
+    Budget,
     EarningCaps,
     EarningRule,
     Effect,
@@ -171,6 +172,13 @@ price_effects: st.SearchStrategy[PriceEffect] = st.one_of(
     ),
     st.builds(RaisedShare, rates_off_bp),
 )
+budgets = st.builds(
+    Budget,
+    st.sampled_from(("uses", "amount")),
+    st.integers(1, 2_000),
+    st.sampled_from(("promotion", "member", "branch")),
+    st.sampled_from(("always", "day", "month")),
+)
 DAYS = (None, date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3))
 
 
@@ -193,6 +201,7 @@ def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
         floor_bp=st.sampled_from((0, 0, 3333, 100_00)),
         is_paused=st.sampled_from((False, False, False, True)),
         for_anonymous=st.booleans(),
+        budgets=st.one_of(st.just(()), st.lists(budgets, max_size=2).map(tuple)),
     )
     return st.lists(one, max_size=5).map(
         lambda made: tuple(
@@ -314,6 +323,11 @@ def sales(draw: st.DrawFn) -> tuple[Version, Member, Basket, datetime]:
         lines=tuple(draw(st.lists(lines(), min_size=1, max_size=6))),
         place=PLACE,
         channel=draw(st.sampled_from(("till", "online"))),
+        budgets_used={
+            promotion.id: tuple(draw(st.sampled_from((0, 0, 1, 1_000, 3_000))) for _ in promotion.budgets)
+            for promotion in version.program.promotions
+            if promotion.budgets and draw(st.sampled_from((True, True, True, False)))
+        },
         redeem=draw(st.one_of(st.just("max"), st.just(0), st.integers(0, 4_000))),
     )
     at = MONDAY_NOON + draw(

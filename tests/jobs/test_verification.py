@@ -60,6 +60,13 @@ async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Databa
             {"receipt_moves_points_of_its_programme"},
         ),
         ("update standings set purchases = 7", {"standing_equals_receipts", "standing_equals_its_days"}),
+        (
+            """
+            insert into promotion_counters (tenant_id, program_id, promotion_id, branch_id, since, span, uses)
+                select tenant_id, id, 'p', gen_random_uuid(), '1970-01-01', 'always', 1 from programs
+            """,
+            {"counter_equals_its_uses"},
+        ),
         ("update standing_days set spend_minor = 1", {"standing_equals_its_days"}),
         (
             "update postings set document_id = gen_random_uuid() where kind = 'hold'",

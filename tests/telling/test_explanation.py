@@ -108,6 +108,9 @@ def test_every_reason_of_the_engine_has_a_sentence(code: str, rule: str | None, 
         "tags": "t",
         "condition": "weekday",
         "source": "tier",
+        "of": "uses",
+        "per": "member",
+        "window": "day",
     }
     facts: dict[str, int | str] = {fact: words.get(fact, 1) for fact in REASONS[code]}
 

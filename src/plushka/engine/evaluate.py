@@ -61,7 +61,9 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     promoted = NO_PROMOTIONS
     if version.promotions:
         occasion = occasion_of(basket, now, masks, prices_minor, member, tier.id)
-        promoted = promote(version, occasion, amounts_minor, now.business_date, case.notes)
+        promoted = promote(
+            version, occasion, amounts_minor, basket.budgets_used, now.business_date, case.notes
+        )
         prices_minor = promoted.prices_minor if promoted.discounts else prices_minor
     discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
@@ -110,7 +112,7 @@ def _anonymous(  # noqa: PLR0917 - called once, above
     prices_minor = amounts_minor
     if version.has_promotions_for_anonymous:
         occasion = occasion_of(basket, now, masks, amounts_minor, None, None)
-        promoted = promote(version, occasion, amounts_minor, now.business_date, notes)
+        promoted = promote(version, occasion, amounts_minor, basket.budgets_used, now.business_date, notes)
         discounts, prices_minor = promoted.discounts, promoted.prices_minor
     return Outcome(
         lines=tuple(

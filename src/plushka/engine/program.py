@@ -139,6 +139,19 @@ class EarningRule(Part, frozen=True):
     grant_cap: GrantCap | None = None
 
 
+class Budget(Part, frozen=True):
+    """The most that a promotion gives: ``most`` receipts (``uses``) or minor units of money (``amount``).
+
+    Counted for the whole promotion, for each member or each branch, and always, or anew each business day or
+    calendar month. What a return brings back counts no more.
+    """
+
+    of: Literal["uses", "amount"]
+    most: Annotated[int, Meta(ge=1, le=10**15)]
+    per: Literal["promotion", "member", "branch"] = "promotion"
+    window: Literal["always", "day", "month"] = "always"
+
+
 class Promotion(Part, frozen=True):
     """A lower price, or more of it payable with points, for a while: who gets what (S11, phase 3).
 
@@ -150,7 +163,7 @@ class Promotion(Part, frozen=True):
 
     ``base``: of the price that is left by what came before, or of the ``original`` one. No line falls below
     ``floor_bp`` of its original amount, no receipt gets more than ``cap_minor``. ``for_anonymous``: without a
-    card as well.
+    card as well. Of several ``budgets`` the tightest decides.
     """
 
     id: Id
@@ -168,6 +181,7 @@ class Promotion(Part, frozen=True):
     floor_bp: RateBp = 0
     is_paused: bool = False
     for_anonymous: bool = False
+    budgets: Annotated[tuple[Budget, ...], Meta(max_length=10)] = ()
 
 
 class RedemptionLimits(Part, frozen=True):

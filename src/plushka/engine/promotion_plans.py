@@ -6,7 +6,7 @@ from datetime import date
 
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.price_effects import Combo, RaisedShare
-from plushka.engine.program import Promotion
+from plushka.engine.program import Budget, Promotion
 from plushka.engine.purchase import Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
@@ -27,6 +27,18 @@ class PromotionPlan:
     shut_out: Note
     no_benefit: Note
     no_set: Note
+    budget_unknown: Note
+
+    def budget_note(self, budget: Budget) -> Note:
+        """Return the note of a budget that has nothing left."""
+        return note(
+            "budget_spent",
+            rule=self.promotion.id,
+            of=budget.of,
+            per=budget.per,
+            window=budget.window,
+            most=budget.most,
+        )
 
     def is_on(self, day: date) -> bool:
         """Tell whether the promotion lives on this business day."""
@@ -66,4 +78,5 @@ def _plan(promotion: Promotion, masks: LineMasks) -> PromotionPlan:
         shut_out=note("shut_out", rule=name),
         no_benefit=note("no_benefit", rule=name),
         no_set=note("set_incomplete", rule=name),
+        budget_unknown=note("budget_unknown", rule=name),
     )

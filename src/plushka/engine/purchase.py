@@ -47,12 +47,17 @@ class Place(Struct, frozen=True, omit_defaults=True):
 
 
 class Basket(Struct, frozen=True, omit_defaults=True):
-    """A purchase before its decision. ``redeem`` is the points the member wishes to spend, or all they may."""
+    """A purchase before its decision. ``redeem`` is the points the member wishes to spend, or all they may.
+
+    ``budgets_used`` is what has been used of each promotion's budgets, in their order; a promotion with budgets
+    that is not there does not apply.
+    """
 
     lines: tuple[Line, ...]
     place: Place
     channel: str = "till"
     redeem: int | Literal["max"] = 0
+    budgets_used: dict[str, tuple[int, ...]] = {}
 
 
 class Lot(Struct, frozen=True):
@@ -228,7 +233,8 @@ class Remainder(Struct, frozen=True):
 
     ``refund_minor_by_line`` is the money given back so far; ``points_back`` the redeemed points given back so far,
     spread over the lots they came from; ``earned_points`` what the rest of the receipt still earns (at most
-    what the whole did); ``spend_minor`` what it still adds to the metric.
+    what the whole did); ``promotions_minor`` what each promotion still takes off it; ``spend_minor`` what it
+    still adds to the metric.
     """
 
     refund_minor_by_line: tuple[int, ...]
@@ -236,5 +242,6 @@ class Remainder(Struct, frozen=True):
     points_back_to_lots: tuple[LotUse, ...]
     earned_points: int
     earned_by_rule: dict[str, int]
+    promotions_minor: dict[str, int]
     spend_minor: int
     is_empty: bool

@@ -43,6 +43,9 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "no_benefit": (),
     "set_incomplete": (),
     "promotion_floor": ("cut_minor",),
+    "budget_spent": ("of", "per", "window", "most"),
+    "budget_unknown": (),
+    "budget_cut": ("left_minor", "cut_minor"),
     "promotion_cap": ("cap_minor", "cut_minor"),
     # A promotion lets points pay more of the receipt than the programme does.
     "share_raised": ("share_bp",),

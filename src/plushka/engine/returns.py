@@ -68,6 +68,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         points_back_to_lots=give_back(outcome.redeemed.lots, sum(points_back)) if outcome.redeemed else (),
         earned_points=sum(by_rule.values()),
         earned_by_rule=by_rule,
+        promotions_minor=_still_taken_off(outcome, back, basket),
         spend_minor=taking_part(nets, masks),
         is_empty=all(gone == line.quantity_milli for line, gone in zip(basket.lines, back, strict=True)),
     )
@@ -95,6 +96,15 @@ def _shares(amounts: Sequence[int], back: Sequence[int], basket: Basket) -> list
         amount * gone // line.quantity_milli
         for amount, gone, line in zip(amounts, back, basket.lines, strict=True)
     ]
+
+
+def _still_taken_off(outcome: Outcome, back: Sequence[int], basket: Basket) -> dict[str, int]:
+    """Return what each promotion still takes off: its share of a line goes back as the line's price does."""
+    return {
+        discount.id: discount.amount_minor - sum(_shares(discount.by_line, back, basket))
+        for discount in outcome.discounts
+        if discount.source == "promotion" and discount.id is not None
+    }
 
 
 def _at_most(points: int, awards: Sequence[Award]) -> dict[str, int]:

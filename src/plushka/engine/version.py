@@ -30,6 +30,7 @@ from plushka.engine.program import (
     Lifetime,
     Percent,
     Program,
+    Promotion,
     RedemptionLimits,
     Rolling,
     TierRule,
@@ -79,6 +80,7 @@ class Version:
     lives: tuple[Life, ...]
     promotions: tuple[PromotionPlan, ...]
     has_promotions_for_anonymous: bool
+    budgeted: tuple[Promotion, ...]
     masks: LineMasks
     not_redeemable_bit: int
     unit: int
@@ -172,6 +174,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         caps=caps_of(program.caps),
         lives=tuple(lives),
         promotions=promotion_plans(program.promotions, masks),
+        budgeted=tuple(each for each in program.promotions if each.budgets and not each.is_paused),
         has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),
         masks=masks,
         not_redeemable_bit=not_redeemable,

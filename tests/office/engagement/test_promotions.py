@@ -23,7 +23,7 @@ from plushka.engine.price_effects import (
     Sets,
     UnitPrice,
 )
-from plushka.engine.program import Promotion
+from plushka.engine.program import Budget, Promotion
 
 __all__ = ("editor",)
 
@@ -125,6 +125,13 @@ async def test_its_days_its_terms_and_its_conditions_are_typed(editor: Editor) -
         cap="500",
         floor="70",
         for_anonymous="on",
+        budgets=["0", "1"],
+        budget__0__of="amount",
+        budget__0__most="10 000,50",
+        budget__0__per="branch",
+        budget__0__window="month",
+        budget__1__most="1",
+        budget__1__per="member",
     )
 
     assert (await editor.draft()).program.promotions == (
@@ -143,6 +150,7 @@ async def test_its_days_its_terms_and_its_conditions_are_typed(editor: Editor) -
             cap_minor=500_00,
             floor_bp=70_00,
             for_anonymous=True,
+            budgets=(Budget("amount", 10_000_50, "branch", "month"), Budget("uses", 1, "member")),
         ),
     )
 
@@ -156,6 +164,7 @@ async def test_its_days_its_terms_and_its_conditions_are_typed(editor: Editor) -
         ("one_plus_one", {"units": "1"}, "units", "Не меньше 2."),
         ("combo", {"parts": ["0"]}, "parts", "В комбо две части или больше."),
         ("combo", {"part__0__quantity": "0"}, "part.0.quantity", "Не меньше 1."),
+        ("percent_off", {"budgets": ["0"], "budget__0__most": "0"}, "budget.0.most", "Не меньше 1."),
         ("percent_off", {"first_on": "когда-нибудь"}, "first_on", ""),
     ],
 )

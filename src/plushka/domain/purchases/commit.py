@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import structs
 
 from plushka.domain.ledger.bookkeeping import save_books
 from plushka.domain.members.permits import use_permits
 from plushka.domain.programs import standings
+from plushka.domain.purchases.budgets import Budgets, read_budgets, save_uses
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.model import Committed, KeyReused, MemberBusy, ReceiptDiffers
 from plushka.domain.purchases.reference import Reference
-from plushka.domain.purchases.situation import Item, Situation, gather
+from plushka.domain.purchases.situation import Found, Item, Situation, gather
 from plushka.domain.purchases.store import digest_of, find_known, insert_receipts, receipt_from, receipt_of
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -29,7 +31,11 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     the first, even when the first left too few points for a re-run.
     """
     found = await gather(tx, reference, items, lock=True)
-    decided = [_try_to_decide(situation, tx) for situation in found]
+    placed = [situation for situation in found if isinstance(situation, Situation)]
+    budgets = await read_budgets(tx, placed, lock=True)
+    if budgets is not None:
+        found = await _without_known(tx, found)
+    decided = [_try_to_decide(situation, budgets, tx) for situation in found]
     decisions = [decision for decision in decided if isinstance(decision, Decision)]
     new = await insert_receipts(tx, decisions) if decisions else set()
     await _book(tx, [decision for decision in decisions if decision.receipt_id in new])
@@ -42,13 +48,28 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     return [_answer(item, decision, new, known) for item, decision in zip(items, decided, strict=True)]
 
 
-def _try_to_decide(found: Situation | Refusal, tx: Tx) -> Decision | Refusal:
+async def _without_known(tx: Tx, found: Sequence[Found]) -> list[Found]:
+    """Keep repeats from being decided: they would use up of a budget what the first copy has used."""
+    placed = [situation for situation in found if isinstance(situation, Situation)]
+    known = _Known(await find_known(tx, [situation.item for situation in placed]))
+    return [
+        MemberBusy() if isinstance(situation, Situation) and known.answer(situation.item) else situation
+        for situation in found
+    ]
+
+
+def _try_to_decide(found: Found, budgets: Budgets | None, tx: Tx) -> Decision | Refusal:
     if isinstance(found, Refusal):
         return found
     try:
-        return decide(found, receipt_id=new_id(), now=tx.at)
+        if budgets is not None:
+            found.basket = structs.replace(found.basket, budgets_used=budgets.used_by(found))
+        decision = decide(found, receipt_id=new_id(), now=tx.at)
     except Refusal as refusal:
         return refusal
+    if budgets is not None:
+        budgets.note(found, decision.outcome)
+    return decision
 
 
 async def _book(tx: Tx, decisions: Sequence[Decision]) -> None:
@@ -56,6 +77,7 @@ async def _book(tx: Tx, decisions: Sequence[Decision]) -> None:
         of_program = [d for d in decisions if d.situation.mark.program_id == program_id]
         changes = [decision.change for decision in of_program if decision.change]
         await standings.apply(tx, changes, program_id=program_id)
+    await save_uses(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.discounts])
     await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
     if used := {
         d.situation.permit.id: d.receipt_id for d in decisions if d.situation.permit and _has_spent(d)

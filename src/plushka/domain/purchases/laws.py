@@ -62,6 +62,28 @@ LAWS: Mapping[str, str] = MappingProxyType(
             group by r.id, r.refunded_minor
             having r.refunded_minor <> coalesce(sum(b.refund_minor), 0)
         """,
+        "counter_equals_its_uses": """
+            with uses as (
+                select u.program_id, u.promotion_id, u.business_date, u.left_minor,
+                       split_part(place, ':', 2) as span,
+                       case split_part(place, ':', 1) when 'branch' then u.branch_id
+                            else '00000000-0000-0000-0000-000000000000'::uuid end as branch_id
+                from promotion_uses u cross join lateral unnest(u.counted_in) as place
+                where u.tenant_id = $1
+            ), sums as (
+                select program_id, promotion_id, branch_id, span,
+                       case span when 'always' then '1970-01-01'::date when 'day' then business_date
+                            else date_trunc('month', business_date)::date end as since,
+                       count(*) filter (where left_minor > 0) as uses, sum(left_minor) as amount_minor
+                from uses group by 1, 2, 3, 4, 5
+            )
+            select promotion_id as promotion, span, since::text, c.uses, c.amount_minor, s.uses as receipts,
+                   s.amount_minor as receipts_minor
+            from (select * from promotion_counters where tenant_id = $1) as c
+            full join sums s using (program_id, promotion_id, branch_id, span, since)
+            where (coalesce(c.uses, 0), coalesce(c.amount_minor, 0)) is distinct from
+                  (coalesce(s.uses, 0), coalesce(s.amount_minor, 0))
+        """,
         "posting_has_its_document": """
             select p.id as posting, p.kind, p.document_id::text as document
             from postings p

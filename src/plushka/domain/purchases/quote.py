@@ -1,5 +1,8 @@
 """What a purchase would give."""
 
+from msgspec import structs
+
+from plushka.domain.purchases.budgets import read_budgets
 from plushka.domain.purchases.decide import claim_hold
 from plushka.domain.purchases.model import Caller, Purchase, Quote
 from plushka.domain.purchases.reference import Reference
@@ -17,6 +20,9 @@ async def quote(tx: Tx, reference: Reference, caller: Caller, purchase: Purchase
     (found,) = await gather(tx, reference, [Item(caller, purchase)], lock=False)
     if isinstance(found, Refusal):
         raise found
+    budgets = await read_budgets(tx, [found], lock=False)
+    if budgets is not None:
+        found.basket = structs.replace(found.basket, budgets_used=budgets.used_by(found))
     claim_hold(found)
     outcome = evaluate(found.version, found.member, found.basket, found.at)
     if found.book:

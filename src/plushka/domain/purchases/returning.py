@@ -13,6 +13,7 @@ from plushka.domain.programs import standings
 from plushka.domain.programs.model import StandingChange, Sums
 from plushka.domain.programs.versions import list_in_force
 from plushka.domain.purchases import return_store
+from plushka.domain.purchases.budgets import give_back
 from plushka.domain.purchases.model import (
     Caller,
     NothingToReturn,
@@ -62,6 +63,13 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
     ):
         # A return of another receipt, booked at this moment under another lock, has the number or the key.
         raise number_taken(request)
+    await give_back(
+        tx,
+        receipt_id=sale.receipt_id,
+        program_id=sale.program_id,
+        before=case.promotions_minor[0],
+        after=case.promotions_minor[1],
+    )
     if book is not None:
         await _lower_standing(tx, reference, sale, case, book)
         await bookkeeping.save_books(tx, [book])
@@ -79,13 +87,14 @@ async def preview_return(tx: Tx, reference: Reference, caller: Caller, request: 
 
 @dataclass(slots=True)
 class _Case:
-    """A return worked out: the answer, and what it does to the standing."""
+    """A return worked out: the answer, what it does to the standing, what promotions took off before and after."""
 
     return_id: UUID
     answer: Return
     is_full: bool
     sums: Sums
     rule_points: dict[str, int]
+    promotions_minor: tuple[dict[str, int], dict[str, int]]
 
 
 async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, Book | None]:
@@ -159,6 +168,7 @@ async def _work_out(
             for rule in version.capped_rules
             if before.earned_by_rule.get(rule, 0) != after.earned_by_rule.get(rule, 0)
         },
+        promotions_minor=(before.promotions_minor, after.promotions_minor),
     )
 
 

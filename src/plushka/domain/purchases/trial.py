@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
@@ -71,10 +71,19 @@ async def try_out(
     )
     if not isinstance(trial.member, UUID):
         supposed = _supposed(trial.member, trial.at)
-        return [evaluate(version, supposed, basket, trial.at) for version in versions]
+        return [evaluate(version, supposed, _untouched(version, basket), trial.at) for version in versions]
     day = moment(trial.at, place).business_date
     buyer = await _find_buyer(tx, trial.member, program_id=program_id, day=day)
-    return [evaluate(version, await _state(tx, version, buyer), basket, trial.at) for version in versions]
+    return [
+        evaluate(version, await _state(tx, version, buyer), _untouched(version, basket), trial.at)
+        for version in versions
+    ]
+
+
+def _untouched(version: Version, basket: Basket) -> Basket:
+    """Return the basket of a purchase that has all budgets before it."""
+    used = {promotion.id: (0,) * len(promotion.budgets) for promotion in version.budgeted}
+    return structs.replace(basket, budgets_used=used) if used else basket
 
 
 @dataclass(slots=True)

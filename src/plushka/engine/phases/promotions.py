@@ -4,19 +4,22 @@ Who comes first is told by priority, then by what each would take off by itself,
 One that meets, on a line, another it is excluded by leaves that line to whom came first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
 
 from plushka.engine.phases.cuts import BP, cuts_of
 from plushka.engine.price_effects import RaisedShare
+from plushka.engine.program import Promotion
 from plushka.engine.promotion_plans import PromotionPlan
 from plushka.engine.purchase import Discount, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Occasion
 from plushka.engine.shares import spread
 from plushka.engine.version import Version
+
+BudgetsUsed = Mapping[str, Sequence[int]]
 
 
 class Promoted(Struct, frozen=True):
@@ -35,20 +38,25 @@ class Cut(Struct, frozen=True):
     notes: Sequence[Note]
 
 
-def promote(
-    version: Version, occasion: Occasion, amounts_minor: Sequence[int], day: date, notes: list[Note]
+def promote(  # noqa: PLR0917 - the whole receipt
+    version: Version,
+    occasion: Occasion,
+    amounts_minor: Sequence[int],
+    budgets_used: BudgetsUsed,
+    day: date,
+    notes: list[Note],
 ) -> Promoted:
     """Return the discounts in the order in which they apply; ``occasion`` has the prices after phase 2.
 
     Promotions that are not on this ``day`` are not weighed, and no note tells of them.
     """
-    fitting = _fitting(version, occasion, day, notes)
+    fitting = _fitting(version, occasion, budgets_used, day, notes)
     raising = [plan for plan in fitting if isinstance(plan.promotion.effect, RaisedShare)]
     lowering = [plan for plan in fitting if not isinstance(plan.promotion.effect, RaisedShare)]
     prices_minor: Sequence[int] = occasion.prices_minor
     claims: list[tuple[PromotionPlan, Sequence[int]]] = []
     discounts = []
-    for plan in _in_order(version, lowering, occasion, amounts_minor):
+    for plan in _in_order(version, lowering, occasion, amounts_minor, budgets_used):
         masks = _open(plan, occasion.masks, claims)
         if not any(mask & plan.any_bit for mask in masks):
             is_shut = any(
@@ -57,7 +65,7 @@ def promote(
             )
             notes.append(plan.shut_out if is_shut else plan.outbid)
             continue
-        cut = _cut(version, plan, occasion, masks, amounts_minor, prices_minor)
+        cut = _cut(version, plan, occasion, masks, amounts_minor, prices_minor, budgets_used)
         notes.extend(cut.notes)
         if cut.amount_minor == 0:
             continue
@@ -75,7 +83,9 @@ def promote(
     return Promoted(tuple(discounts), prices_minor, max(raising, key=_share, default=None))
 
 
-def _fitting(version: Version, occasion: Occasion, day: date, notes: list[Note]) -> list[PromotionPlan]:
+def _fitting(
+    version: Version, occasion: Occasion, budgets_used: BudgetsUsed, day: date, notes: list[Note]
+) -> list[PromotionPlan]:
     """Return the promotions of the day whose conditions hold and that have lines."""
     fitting = []
     for plan in version.promotions:
@@ -86,19 +96,58 @@ def _fitting(version: Version, occasion: Occasion, day: date, notes: list[Note])
             notes.append(failed)
         elif plan.bits and not any(mask & plan.any_bit for mask in occasion.masks):
             notes.append(plan.no_lines)
+        elif (spent := _spent(plan, budgets_used)) is not None:
+            notes.append(spent)
         else:
             fitting.append(plan)
     return fitting
 
 
+def _spent(plan: PromotionPlan, budgets_used: BudgetsUsed) -> Note | None:
+    """Return the note that keeps a promotion whose budgets have nothing left, or are not known, from applying."""
+    budgets = plan.promotion.budgets
+    if not budgets:
+        return None
+    used = budgets_used.get(plan.promotion.id)
+    if used is None:
+        return plan.budget_unknown
+    return next(
+        (
+            plan.budget_note(budget)
+            for budget, count in zip(budgets, used, strict=True)
+            if count >= budget.most
+        ),
+        None,
+    )
+
+
+def _left_minor(promotion: Promotion, budgets_used: BudgetsUsed) -> int | None:
+    """Return the money that the budgets of a promotion have left; None: any."""
+    if not promotion.budgets:
+        return None
+    used = budgets_used[promotion.id]
+    left = [
+        budget.most - count
+        for budget, count in zip(promotion.budgets, used, strict=True)
+        if budget.of == "amount"
+    ]
+    return min(left, default=None)
+
+
 def _in_order(
-    version: Version, plans: Sequence[PromotionPlan], occasion: Occasion, amounts_minor: Sequence[int]
+    version: Version,
+    plans: Sequence[PromotionPlan],
+    occasion: Occasion,
+    amounts_minor: Sequence[int],
+    budgets_used: BudgetsUsed,
 ) -> Sequence[PromotionPlan]:
     if len(plans) < 2:  # noqa: PLR2004 - nobody to outbid
         return plans
 
     def rank(plan: PromotionPlan) -> tuple[int, int, date, str]:
-        alone = _cut(version, plan, occasion, occasion.masks, amounts_minor, occasion.prices_minor)
+        alone = _cut(
+            version, plan, occasion, occasion.masks, amounts_minor, occasion.prices_minor, budgets_used
+        )
         return -plan.promotion.priority, -alone.amount_minor, plan.first_on, plan.promotion.id
 
     return sorted(plans, key=rank)
@@ -121,6 +170,7 @@ def _cut(  # noqa: PLR0917 - the whole receipt
     masks: Sequence[int],
     amounts_minor: Sequence[int],
     prices_minor: Sequence[int],
+    budgets_used: BudgetsUsed,
 ) -> Cut:
     promotion = plan.promotion
     notes: list[Note] = []
@@ -143,6 +193,12 @@ def _cut(  # noqa: PLR0917 - the whole receipt
             note("promotion_cap", rule=promotion.id, cap_minor=cap_minor, cut_minor=total - cap_minor)
         )
         cuts, total = spread(cap_minor, cuts), cap_minor
+    left_minor = _left_minor(promotion, budgets_used)
+    if left_minor is not None and total > left_minor:
+        notes.append(
+            note("budget_cut", rule=promotion.id, left_minor=left_minor, cut_minor=total - left_minor)
+        )
+        cuts, total = spread(left_minor, cuts), left_minor
     return Cut(cuts, total, notes)
 
 

@@ -62,6 +62,7 @@ _LAWS = {
     "refund_equals_returns": marked("A receipt's refund differs from its returns"),
     "posting_has_its_document": marked("A movement has no document"),
     "standing_equals_receipts": marked("A member's purchases differ from the receipts"),
+    "counter_equals_its_uses": marked("A promotion's counter differs from its receipts"),
     "standing_equals_its_days": marked("A member's sums differ from those by day"),
     "conservation": marked("Points came from nowhere or went nowhere"),
 }

@@ -15,7 +15,7 @@ from plushka.engine.price_effects import (
     Sets,
     UnitPrice,
 )
-from plushka.engine.program import Promotion
+from plushka.engine.program import Budget, Promotion
 from plushka.platform.i18n import BASIS_POINTS, join, marked
 
 _PERCENTS = {
@@ -24,6 +24,17 @@ _PERCENTS = {
     "dearest": marked("{rate} off the dearest unit"),
 }
 _AMOUNTS = {"receipt": marked("{amount} off"), "unit": marked("{amount} off each unit")}
+_PER = {
+    ("promotion", "always"): marked("in all"),
+    ("promotion", "day"): marked("a day in all"),
+    ("promotion", "month"): marked("a month in all"),
+    ("member", "always"): marked("for a member"),
+    ("member", "day"): marked("a day for a member"),
+    ("member", "month"): marked("a month for a member"),
+    ("branch", "always"): marked("at a branch"),
+    ("branch", "day"): marked("a day at a branch"),
+    ("branch", "month"): marked("a month at a branch"),
+}
 _STANDINGS = {
     "best_in_group": marked(
         "Of the promotions of the group “{group}” a product gets the one that takes off most; priority {priority}."
@@ -51,6 +62,7 @@ def tell_promotion(promotion: Promotion, voice: Voice) -> str:
         share = voice.percent(promotion.floor_bp)
         clauses.append(words.gettext("no price falls below {share} of the original one", share=share))
     sentences = [as_sentence(", ".join(clauses))]
+    sentences += [tell_budget(budget, voice) for budget in promotion.budgets]
     if promotion.base == "original":
         sentences.append(words.gettext("It counts from the price before all discounts."))
     if promotion.for_anonymous:
@@ -58,6 +70,21 @@ def tell_promotion(promotion: Promotion, voice: Voice) -> str:
     if promotion.is_paused:
         sentences.append(words.gettext("Paused."))
     return " ".join(sentences)
+
+
+def tell_budget(budget: Budget, voice: Voice) -> str:
+    """Return the most that a promotion gives, as a sentence."""
+    words = voice.words
+    per = words.gettext(_PER[budget.per, budget.window])
+    if budget.of == "amount":
+        return words.gettext("No more than {amount} {per}.", amount=voice.money(budget.most), per=per)
+    return words.ngettext(
+        "No more than {count} receipt {per}.",
+        "No more than {count} receipts {per}.",
+        budget.most,
+        count=budget.most,
+        per=per,
+    )
 
 
 def tell_promotion_standing(promotion: Promotion, voice: Voice) -> str:

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
+import msgspec
+
+from plushka.domain.programs.telling.promotions import tell_budget
 from plushka.domain.programs.telling.voice import Voice
+from plushka.engine.program import Budget
 from plushka.engine.purchase import Note
 from plushka.platform.i18n import WEEKDAYS, format_date, format_percent, join, marked
 
@@ -34,6 +38,8 @@ _SENTENCES = {
     "set_incomplete": marked("The receipt has not enough goods for a set."),
     "promotion_floor": marked("Prices may not fall lower: {cut_minor} of it did not fit."),
     "promotion_cap": marked("It takes off at most {cap_minor} a receipt: {cut_minor} did not fit."),
+    "budget_unknown": marked("It has a budget, and what is left of it is not known here."),
+    "budget_cut": marked("Its budget has {left_minor} left: {cut_minor} did not fit."),
     "share_raised": marked("Points may pay up to {share_bp} of this receipt."),
     "anonymous": marked("The purchase was made without a card, so nobody earned points."),
     "member_blocked": marked("The member is blocked: the purchase was booked as one without a card."),
@@ -70,7 +76,7 @@ _CAPS = {
         marked("The rule gives at most {cap} a month: {cut} did not fit."),
     ),
 }
-KNOWN_CODES = frozenset({*_SENTENCES, *_CAPS})
+KNOWN_CODES = frozenset({*_SENTENCES, *_CAPS, "budget_spent"})
 
 _CHANNELS = {"till": marked("till"), "online": marked("online shop"), "app": marked("app")}
 _DISCOUNTS = {"tier": marked("the tier's"), "personal": marked("the personal")}
@@ -99,6 +105,8 @@ def tell_note(note: Note, voice: Voice) -> str:
 
     :raises KeyError: a code that is not in the engine's closed list.
     """
+    if note.code == "budget_spent":
+        return voice.words.gettext("Its budget is used up: {budget}", budget=_budget(note, voice))
     if note.code in _CAPS:
         of_program, of_rule = _CAPS[note.code]
         message = of_rule if note.rule is not None else of_program
@@ -106,6 +114,10 @@ def tell_note(note: Note, voice: Voice) -> str:
         message = _SENTENCES[note.code]
     told = {name: _fact(name, value, voice) for name, value in note.facts.items()}
     return voice.words.gettext(message, **told)
+
+
+def _budget(note: Note, voice: Voice) -> str:
+    return tell_budget(msgspec.convert(note.facts, Budget), voice)
 
 
 def _fact(name: str, value: int | str, voice: Voice) -> str:
@@ -163,6 +175,7 @@ _FACTS: Mapping[str, Callable[[int | str, Voice], str]] = {
     "min_minor": _money,
     "cap_minor": _money,
     "cut_minor": _money,
+    "left_minor": _money,
     "share_bp": _percent,
     "max_minor": _money,
     "base_minor": _money,

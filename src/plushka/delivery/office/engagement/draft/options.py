@@ -67,6 +67,13 @@ _PERCENT_OF = {
     "dearest": marked("on the dearest unit"),
 }
 _AMOUNT_PER = {"receipt": marked("on all these goods together"), "unit": marked("on each unit")}
+_BUDGET_OF = {"uses": marked("receipts"), "amount": marked("of money")}
+_BUDGET_PER = {
+    "promotion": marked("for all together"),
+    "member": marked("for each member"),
+    "branch": marked("for each branch"),
+}
+_BUDGET_WINDOWS = {"always": marked("for all time"), "day": marked("a day"), "month": marked("a month")}
 _NEW_PROMOTIONS = {
     "percent_off": marked("10% off everything or certain goods"),
     "amount_off": marked("100 off a receipt, or off each unit"),
@@ -187,6 +194,18 @@ class Options:
     @property
     def amount_per(self) -> Pairs:
         return self._told(_AMOUNT_PER)
+
+    @property
+    def budget_of(self) -> Pairs:
+        return self._told(_BUDGET_OF)
+
+    @property
+    def budget_per(self) -> Pairs:
+        return self._told(_BUDGET_PER)
+
+    @property
+    def budget_windows(self) -> Pairs:
+        return self._told(_BUDGET_WINDOWS)
 
     @property
     def new_promotions(self) -> list[tuple[str, str, str]]:

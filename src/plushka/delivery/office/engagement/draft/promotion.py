@@ -1,5 +1,6 @@
 """One promotion as a form."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import structs
@@ -19,7 +20,7 @@ from plushka.engine.price_effects import (
     Sets,
     UnitPrice,
 )
-from plushka.engine.program import Program, Promotion
+from plushka.engine.program import Budget, Program, Promotion
 from plushka.platform.i18n import Translator
 
 KINDS = ("percent_off", "amount_off", "unit_price", "sets", "combo", "raised_share")
@@ -27,6 +28,10 @@ _OF: tuple[Literal["lines", "cheapest", "dearest"], ...] = ("lines", "cheapest",
 _PER: tuple[Literal["receipt", "unit"], ...] = ("receipt", "unit")
 _WHICH: tuple[Literal["cheapest", "in_each_set"], ...] = ("cheapest", "in_each_set")
 _BASES: tuple[Literal["current", "original"], ...] = ("current", "original")
+BUDGET_OF: tuple[Literal["uses", "amount"], ...] = ("uses", "amount")
+BUDGET_PER: tuple[Literal["promotion", "member", "branch"], ...] = ("promotion", "member", "branch")
+BUDGET_WINDOWS: tuple[Literal["always", "day", "month"], ...] = ("always", "day", "month")
+_BUDGETS_MAX = 10
 _SETS_MAX = 100
 _PARTS_MAX = 10
 _PARTS_MIN = 2
@@ -52,6 +57,7 @@ def write_promotion(promotion: Promotion, typist: Typist) -> Typed:
             for_anonymous=tick(on=promotion.for_anonymous),
         ),
         **_write_effect(promotion.effect, typist),
+        **_write_budgets(promotion.budgets, typist),
         **write_goods("goods", promotion.lines),
         **write_when(promotion.when, typist),
     }
@@ -78,6 +84,14 @@ def _write_effect(effect: PriceEffect, typist: Typist) -> Typed:
             return _write_combo(effect, typist)
         case RaisedShare(receipt_share_bp=share_bp):
             return one(kind="raised_share", share=typist.rate(share_bp))
+
+
+def _write_budgets(budgets: Sequence[Budget], typist: Typist) -> Typed:
+    typed: Typed = {"budgets": [str(key) for key in range(len(budgets))]}
+    for key, budget in enumerate(budgets):
+        most = typist.money(budget.most) if budget.of == "amount" else str(budget.most)
+        typed |= under(f"budget.{key}", one(of=budget.of, most=most, per=budget.per, window=budget.window))
+    return typed
 
 
 def _write_combo(effect: Combo, typist: Typist) -> Typed:
@@ -125,7 +139,25 @@ def _read_promotion(form: Form, promotion: Promotion, program: Program, words: T
         floor_bp=form.rate("floor", required=False) or 0,
         is_paused=not form.flag("running"),
         for_anonymous=form.flag("for_anonymous"),
+        budgets=_read_budgets(form, program.currency),
     )
+
+
+def _read_budgets(form: Form, currency: str) -> tuple[Budget, ...]:
+    budgets = []
+    for key in form.values("budgets")[:_BUDGETS_MAX]:
+        name = f"budget.{key}"
+        of = form.choice(f"{name}.of", BUDGET_OF, default="uses")
+        most = (
+            form.money(f"{name}.most", currency, least=1)
+            if of == "amount"
+            else form.number(f"{name}.most", least=1)
+        )
+        per = form.choice(f"{name}.per", BUDGET_PER, default="promotion")
+        window = form.choice(f"{name}.window", BUDGET_WINDOWS, default="always")
+        if of and most and per and window:
+            budgets.append(Budget(of, most, per, window))
+    return tuple(budgets)
 
 
 def _read_effect(form: Form, promotion: Promotion, program: Program, words: Translator) -> PriceEffect | None:

@@ -77,6 +77,8 @@ def _read_promotion(form: Form, desk: Desk, promotion_id: str) -> Program:
 
 
 def _begin_part(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every promotion
+    if name == "budgets":
+        return under(f"budget.{key}", one(of="uses", per="promotion", window="always"))
     return under(f"part.{key}", one(quantity="1")) if name == "parts" else {}
 
 
