@@ -18,6 +18,7 @@ from plushka.platform.database import Database
 from plushka.platform.migrate import migrate
 from plushka.platform.postgres.access import available
 from plushka.platform.settings import Environment, Settings
+from plushka.platform.vault import Vault
 
 CONNECTIONS_MAX = 8
 
@@ -110,6 +111,6 @@ def dsn(owner_dsn: str) -> str:
 @pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
     """A pool on this test's database, as the application's role."""
-    database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX)
+    database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=Vault(b"k" * 32))
     yield database
     await database.close()

@@ -113,7 +113,8 @@ class Plushka:
     @asynccontextmanager
     async def _run(self, web: Litestar) -> AsyncIterator[None]:
         dsn = self._settings.database_url or embedded_cluster(self._settings).dsn
-        database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX)
+        vault = Vault.of(self._settings)
+        database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=vault)
         reference = Reference()
         writers = WRITERS if self._settings.web_workers == 1 else 1
         bell = Bell(database, self._clock, CHANNEL)
@@ -136,7 +137,6 @@ class Plushka:
             self._pages,
         )
         web.state.joining = Joining(database=database, clock=self._clock)
-        vault = Vault.of(self._settings)
         sms = phone.FakeGateway(self._settings) if access.is_open(self._settings) else None
         web.state.app = App(
             database=database,

@@ -454,6 +454,7 @@ create table members (
     blocked_reason text check (blocked_reason <> ''),
     spending_stopped_at timestamptz,
     merged_into uuid check (merged_into <> id),
+    erased_at timestamptz,
     invited_by uuid check (invited_by <> id),
     enrolled_at timestamptz not null,
     primary key (tenant_id, id),
@@ -605,6 +606,19 @@ create table erasure_acts (
     unique (tenant_id, member_id),
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
+
+-- Whose data were destroyed, by keyed fingerprints of phone, e-mail and accounts (platform/vault.py): they get no offers
+-- until they ask for them, no_offers, and are not welcomed with points before welcome_from.
+create table suppressions (
+    tenant_id uuid not null references businesses,
+    fingerprint bytea not null check (octet_length(fingerprint) = 32),
+    no_offers boolean not null default true,
+    welcome_from timestamptz not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, fingerprint)
+);
+
+grant update (no_offers, welcome_from) on suppressions to plushka_app;
 
 -- Days of people close to a member (F236), without a year.
 create table member_dates (
@@ -869,6 +883,7 @@ create table branch_programs (
 -- last_purchase_on (the business day) and its zone carry sliding lots on.
 -- moved_to: the wallet that has all of this one since their members were merged; it moves no more.
 -- parted_at: when a merge into its member was undone last; who waited for its lock then may have meant the other.
+-- closed_at: when its member deleted themselves; what moves in it since is forfeited at once.
 create table wallets (
     tenant_id uuid not null,
     id uuid not null,
@@ -883,6 +898,7 @@ create table wallets (
     last_purchase_zone text,
     moved_to uuid,
     parted_at timestamptz,
+    closed_at timestamptz,
     created_at timestamptz not null,
     primary key (tenant_id, id),
     unique (tenant_id, member_id, program_id),
@@ -890,6 +906,9 @@ create table wallets (
     check ((last_purchase_on is null) = (last_purchase_zone is null)),
     constraint wallet_moved_is_empty check (
         moved_to is null or (moved_to <> id and pending + available + held + debt = 0 and due_at is null)
+    ),
+    constraint wallet_closed_is_empty check (
+        closed_at is null or (pending + available + held + debt = 0 and due_at is null)
     ),
     foreign key (tenant_id, member_id) references members (tenant_id, id),
     foreign key (tenant_id, program_id) references programs (tenant_id, id)
@@ -955,6 +974,7 @@ create table postings (
             ('restore', 'spent', 'available'),
             ('repay', 'available', 'debt'), ('hand_back', 'debt', 'available'),
             ('forgive', 'forgiven', 'debt'),
+            ('forfeit', 'pending', 'forfeited'), ('forfeit', 'available', 'forfeited'), ('forfeit', 'forgiven', 'debt'),
             ('adjust', 'adjusted', 'available'), ('adjust', 'available', 'adjusted'),
             ('move', 'pending', 'moved'), ('move', 'available', 'moved'), ('move', 'held', 'moved'),
             ('move', 'moved', 'pending'), ('move', 'moved', 'available'), ('move', 'moved', 'held'),
@@ -1452,7 +1472,7 @@ create table bot_talks (
     foreign key (tenant_id, bot_id) references bots (tenant_id, id)
 );
 
-grant update on bot_talks to plushka_app;
+grant update, delete on bot_talks to plushka_app;
 
 -- A till's question to a member, whether their points may be spent there; permit_id: they said yes, declined_at: no.
 create table spend_questions (

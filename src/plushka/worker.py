@@ -26,7 +26,8 @@ async def run(dsn: str, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _begin_to_stop, stop)
-    await asyncio.gather(_do_jobs(dsn, stop), _keep_bots(dsn, settings, stop))
+    vault = Vault.of(settings)
+    await asyncio.gather(_do_jobs(dsn, vault, stop), _keep_bots(dsn, settings, vault, stop))
 
 
 def _begin_to_stop(stop: asyncio.Event) -> None:
@@ -35,8 +36,8 @@ def _begin_to_stop(stop: asyncio.Event) -> None:
     signal.alarm(FINISH_SECONDS_MAX)
 
 
-async def _do_jobs(dsn: str, stop: asyncio.Event) -> None:
-    database = await Database.connect(dsn, connections_max=JOB_CONNECTIONS_MAX)
+async def _do_jobs(dsn: str, vault: Vault, stop: asyncio.Event) -> None:
+    database = await Database.connect(dsn, connections_max=JOB_CONNECTIONS_MAX, vault=vault)
     queue_settings = {"role": APPLICATION_ROLE, "application_name": "plushka queue"}
     try:
         async with asyncpg.create_pool(
@@ -47,11 +48,11 @@ async def _do_jobs(dsn: str, stop: asyncio.Event) -> None:
         await database.close()
 
 
-async def _keep_bots(dsn: str, settings: Settings, stop: asyncio.Event) -> None:
-    database = await Database.connect(dsn, connections_max=BOT_CONNECTIONS_MAX)
+async def _keep_bots(dsn: str, settings: Settings, vault: Vault, stop: asyncio.Event) -> None:
+    database = await Database.connect(dsn, connections_max=BOT_CONNECTIONS_MAX, vault=vault)
     try:
         async with open_shells(settings) as shells:
-            bots = Bots(database, SystemClock(), Vault.of(settings), shells, public_url=settings.public_url)
+            bots = Bots(database, SystemClock(), vault, shells, public_url=settings.public_url)
             await bots.run(dsn, stop)
     finally:
         await database.close()

@@ -3,13 +3,17 @@
 import httpx
 from tests.app.conftest import Person
 from tests.conftest import SetClock
-from tests.office.conftest import MEMBER, PHONE, Shop
+from tests.office.conftest import MEMBER, PHONE, Shop, report
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
+from plushka.domain.ledger.model import Balance
+from plushka.domain.ledger.queries import get_wallet
+from plushka.domain.ledger.verify import check
 from plushka.domain.members.consents import list_consents
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member, get_member
+from plushka.domain.purchases.laws import LAWS
 from plushka.platform.database import Database
 
 
@@ -93,6 +97,34 @@ async def test_who_asks_to_be_deleted_is_asked_once_more_and_then_is_nobody(
         act = await tx.fetchrow("select member_id, reason, actor from erasure_acts")
         assert act is not None
         assert tuple(act) == (shop.member_id, "own_request", f"member:{shop.member_id}")
+
+
+async def test_before_the_deletion_the_points_that_are_lost_are_told(
+    varvara: Person, shop: Shop, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        wallet = await get_wallet(tx, member_id=shop.member_id, program_id=shop.program_id)
+    page = (await varvara.get("/profile/deletion")).text.replace("\u00a0", " ")
+    assert f"Будет потеряно: {wallet.balance.available + wallet.balance.pending} бонус" in page
+    assert "рекламу" in page
+
+    await varvara.post("/profile/deletion", sure="on")
+
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        wallet = await get_wallet(tx, member_id=shop.member_id, program_id=shop.program_id)
+        assert wallet.balance == Balance()
+        assert (await check(tx, also=LAWS))[1] == ()
+
+
+async def test_the_office_cannot_sign_them_up_for_offers(
+    *, varvara: Person, anna: httpx.AsyncClient, app: Plushka, cast: Cast
+) -> None:
+    await varvara.post("/profile/deletion", sure="on")
+    async with client_of(app, cast.anna.secret) as till:
+        back = await report(till, "/v1/members", {"phone": PHONE, "name": MEMBER})
+    answer = await anna.post(f"/members/{back['id']}/consents", data={"consent": "marketing", "do": "give"})
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "просил удалить его данные" in answer.text
 
 
 async def test_who_was_deleted_can_come_again_as_somebody_new(varvara: Person) -> None:

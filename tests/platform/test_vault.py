@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plushka.platform.settings import Settings
-from plushka.platform.vault import KEY_FILE, Vault, WrongKey
+from plushka.platform.vault import KEY_BYTES, KEY_FILE, Vault, WrongKey
 
 TOKEN = "123456:telegram-token"
 
@@ -37,3 +37,13 @@ def test_another_key_opens_nothing(tmp_path: Path) -> None:
     with pytest.raises(WrongKey):
         Vault.of(replace(here, secret_key="K" * 32)).unseal(sealed, place="p")
     assert not (tmp_path / KEY_FILE).exists()
+
+
+def test_a_fingerprint_is_the_same_again_and_another_with_another_key() -> None:
+    ours, others = Vault(b"k" * KEY_BYTES), Vault(b"x" * KEY_BYTES)
+    print_of_anna = ours.fingerprint("phone:+79990000001")
+    assert print_of_anna == Vault(b"k" * KEY_BYTES).fingerprint("phone:+79990000001")
+    assert print_of_anna not in {
+        ours.fingerprint("phone:+79990000002"),
+        others.fingerprint("phone:+79990000001"),
+    }

@@ -20,6 +20,7 @@ from plushka.platform.operating import NeedsOperator
 from plushka.platform.postgres.access import available
 from plushka.platform.progress import progress
 from plushka.platform.settings import Settings
+from plushka.platform.vault import Vault
 
 app = App(name="import", help="Bring members in from a CSV or Excel file.")
 
@@ -55,8 +56,19 @@ def import_file(
     problems
         Where to write the rows that have problems.
     """
-    with available(Settings.from_environment()) as dsn:
-        report, told = asyncio.run(_import(dsn, file.read_bytes(), source, tenant, program, is_trial=trial))
+    settings = Settings.from_environment()
+    with available(settings) as dsn:
+        report, told = asyncio.run(
+            _import(
+                dsn,
+                file.read_bytes(),
+                source,
+                tenant,
+                program,
+                vault=Vault.of(settings),
+                is_trial=trial,
+            )
+        )
     for name in Report.__struct_fields__:
         print(f"  {name:<12}{getattr(report, name):>14,}")
     if problems is not None:
@@ -64,9 +76,16 @@ def import_file(
 
 
 async def _import(
-    dsn: str, content: bytes, source: str, tenant: UUID | None, program: UUID | None, *, is_trial: bool
+    dsn: str,
+    content: bytes,
+    source: str,
+    tenant: UUID | None,
+    program: UUID | None,
+    *,
+    vault: Vault,
+    is_trial: bool,
 ) -> tuple[Report, bytes]:
-    database, clock = await Database.connect(dsn, connections_max=1), SystemClock()
+    database, clock = await Database.connect(dsn, connections_max=1, vault=vault), SystemClock()
     try:
         async with database.global_transaction(actor=ACTOR, at=clock.now()) as tx:
             tenant_ids = [tenant] if tenant else list(await list_tenant_ids(tx))

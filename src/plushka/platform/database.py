@@ -15,6 +15,8 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from plushka.platform.vault import Vault
+
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 ACQUIRE_TIMEOUT_SECONDS = 10
@@ -57,6 +59,13 @@ class Tx(GlobalTx):
     tenant_id: UUID
     branch_ids: frozenset[UUID] = frozenset()
     """The branches that the actor is restricted to; none: all of them."""
+    vault: Vault | None = None
+
+    def fingerprint(self, text: str) -> bytes:
+        """Return by what ``text`` is known again in this business and in no other, without being kept."""
+        if self.vault is None:
+            raise RuntimeError("this process was given no key to know anybody by")
+        return self.vault.fingerprint(f"{self.tenant_id} {text}")
 
     async def restrict_reading(self) -> None:
         """Hide the receipts and tills of branches that the actor is kept from, as in a transaction for reading."""
@@ -84,12 +93,13 @@ class Tx(GlobalTx):
 class Database:
     """A pool of connections as the application's role."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, vault: Vault | None = None) -> None:
         self._pool = pool
+        self._vault = vault
 
     @classmethod
-    async def connect(cls, dsn: str, *, connections_max: int) -> "Database":
-        """Open the pool."""
+    async def connect(cls, dsn: str, *, connections_max: int, vault: Vault | None = None) -> "Database":
+        """Open the pool. Who enrols members has the installation's ``vault``."""
         pool = await asyncpg.create_pool(
             dsn,
             min_size=1,
@@ -97,7 +107,7 @@ class Database:
             server_settings={"role": APPLICATION_ROLE, "timezone": "UTC", "application_name": "plushka"},
             reset=_leave_as_it_is,
         )
-        return cls(pool)
+        return cls(pool, vault)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -133,6 +143,7 @@ class Database:
                 at=at,
                 address=address,
                 branch_ids=frozenset(branch_ids),
+                vault=self._vault,
             )
 
     @asynccontextmanager

@@ -1,9 +1,12 @@
 """Secrets at rest: what others trust us with (tokens of bots) is sealed before it goes into the database.
 
+What must be recognised but never read again (whose data were destroyed) goes in as a fingerprint.
+
 The key is not in the database: it is the operator's (``PLUSHKA_SECRET_KEY``), or a file in the data folder. A backup
 of the database without it opens nothing, so it is to be kept beside the backups.
 """
 
+import hmac
 import os
 import secrets
 from base64 import b64decode, b64encode
@@ -32,6 +35,7 @@ class Vault:
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._fingerprint_key = hmac.digest(key, b"plushka fingerprints", "sha256")
 
     @classmethod
     def of(cls, settings: Settings) -> "Vault":
@@ -54,6 +58,10 @@ class Vault:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
         except InvalidTag as error:
             raise WrongKey("a secret of the database does not open with this key") from error
+
+    def fingerprint(self, text: str) -> bytes:
+        """Return 32 bytes by which ``text`` is known again, and cannot be found without the key."""
+        return hmac.digest(self._fingerprint_key, text.encode(), "sha256")
 
 
 def _key_of(folder: Path) -> bytes:

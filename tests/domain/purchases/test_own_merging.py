@@ -10,8 +10,8 @@ from tests.conftest import SetClock
 from tests.domain.purchases.test_merging import PROGRAM
 from tests.domain.shop import Shop, open_shop
 
+from plushka.domain.bots.leaving import delete_member
 from plushka.domain.members.blocking import block
-from plushka.domain.members.erasure import erase
 from plushka.domain.members.merge_offers import MergeOffer
 from plushka.domain.members.model import IDENTITIES_MAX, Identity
 from plushka.domain.members.naming import add_identity, correct_identity
@@ -158,7 +158,7 @@ async def test_a_card_whose_spending_is_stopped_is_the_staffs_matter(
 async def test_an_erased_members_number_is_nobodys(shop: Shop, vera: UUID, other: UUID) -> None:
     offer = await offered(shop, vera)
     async with shop.tx() as tx:
-        await erase(tx, other)
+        await delete_member(tx, other)
         assert await tx.fetchval("select count(*) from merge_offers") == 0
     assert not await take(shop, offer)
     assert await meet(shop, vera) == "added"

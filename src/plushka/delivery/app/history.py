@@ -41,6 +41,7 @@ _TITLES = {
     "adjustment": marked("From the business"),
     "welcome": marked("For joining"),
     "merge": marked("Two cards became one"),
+    "erasure": marked("Deletion"),
 }
 
 

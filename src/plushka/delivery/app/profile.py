@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from plushka.delivery.app.account import Account, list_accounts
 from plushka.delivery.app.admission import cookie_of
 from plushka.delivery.app.card import phone_of
 from plushka.delivery.app.context import PATH, AppRequest
@@ -17,12 +18,12 @@ from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.agreeing import refuse_other_texts
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.look import LANGUAGE_COOKIE
+from plushka.domain.bots.leaving import delete_member
 from plushka.domain.insights.own_data import OwnData, get_own_data
-from plushka.domain.ledger.queries import list_wallets
+from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.members.consent_texts import CONSENT_WORDS, ConsentTexts, list_consent_texts
 from plushka.domain.members.consents import list_consents, note_consent
-from plushka.domain.members.erasure import erase
 from plushka.domain.members.model import (
     BIRTHDAY_CHANGES_AFTER_DAYS,
     NAME_LENGTH_MAX,
@@ -34,8 +35,6 @@ from plushka.domain.members.model import (
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.members.queries import get_member
 from plushka.domain.members.sessions import choose_language
-from plushka.domain.messages.chat import forget_chat
-from plushka.domain.messages.outgoing import forget
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import LANGUAGES
 
@@ -51,6 +50,15 @@ class Choice(Struct, frozen=True):
     text: str
     version: str | None
     is_given: bool
+
+
+class Loss(Struct, frozen=True):
+    """What a deletion ends in one programme, in words, empty for nothing; of the ``points`` some are ``held``."""
+
+    program: str
+    points: str
+    held: str
+    debt: str
 
 
 @get(f"{PATH}/profile")
@@ -156,9 +164,7 @@ async def delete(visit: NamedDependency[Visit], request: AppRequest) -> Response
         form.fail("sure", visit.words.gettext("Tick this if you mean it: there is no way back."))
         return await _deletion_page(visit, form)
     async with visit.writing() as tx:
-        await forget(tx, visit.member.member_id)
-        await forget_chat(tx, visit.member.member_id)
-        await erase(tx, visit.member.member_id)
+        await delete_member(tx, visit.member.member_id)
     return Redirect(
         f"{visit.home}/sign-in?said=deleted",
         status_code=HTTP_303_SEE_OTHER,
@@ -237,13 +243,25 @@ def _birthday_free_on(member: Member, visit: Visit) -> str:
 
 async def _deletion_page(visit: Visit, form: Form) -> Response[str]:
     async with visit.reading() as tx:
-        wallets = await list_wallets(tx, visit.member.member_id)
-    has_points = any(wallet.balance.available + wallet.balance.pending for wallet in wallets.values())
+        accounts = await list_accounts(tx, visit.member.member_id)
     return visit.page(
         "deletion.html",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         form=form,
-        has_points=has_points,
+        losses=[loss for loss in (_loss(account, visit) for account in accounts) if loss.points or loss.debt],
+        has_welcome=any(account.version and account.version.program.welcome for account in accounts),
+    )
+
+
+def _loss(account: Account, visit: Visit) -> Loss:
+    figures = visit.figures(account.scale)
+    balance = account.wallet.balance if account.wallet else Balance()
+    points = balance.available + balance.pending + balance.held
+    return Loss(
+        program=account.program.name,
+        points=figures.points(points) if points else "",
+        held=figures.points(balance.held) if balance.held else "",
+        debt=figures.points(balance.debt) if balance.debt else "",
     )
 
 

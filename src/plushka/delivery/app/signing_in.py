@@ -85,7 +85,7 @@ async def join(visit: NamedDependency[Visit], request: AppRequest) -> Response[s
     if form.is_sound:
         try:
             async with visit.writing() as tx:
-                await _enrol(tx, proof, form, name)
+                await _enrol(tx, proof, form, name, visit)
         except IdentityTaken:
             pass  # A till enrolled this phone at the same moment: the card is theirs.
         except Refusal as refusal:
@@ -191,8 +191,9 @@ async def _tell_bot(visit: Visit, proof: Proof, name: str) -> None:
             visit.app.bell.ring(visit.business.tenant_id)
 
 
-async def _enrol(tx: Tx, proof: Proof, form: Form, name: str) -> None:
+async def _enrol(tx: Tx, proof: Proof, form: Form, name: str, visit: Visit) -> None:
     inviter = await find_inviter(tx, form.value("start"))
+    account = await find_launch(tx, visit.launch) if visit.launch else None
     member = await join_with_phone(
         tx,
         phone=Identity("phone", proof.phone),
@@ -200,6 +201,7 @@ async def _enrol(tx: Tx, proof: Proof, form: Form, name: str) -> None:
         agrees=form.flag("personal_data"),
         wants_offers=form.flag("marketing"),
         invited_by=inviter,
+        accounts=[account] if account else (),
     )
     if inviter is not None:
         await tell_members(tx, [Notice(inviter, f"friend:{member.id}", FriendCame())])

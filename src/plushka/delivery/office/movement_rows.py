@@ -11,7 +11,9 @@ from plushka.domain.insights.model import Document
 from plushka.domain.ledger.model import Movement
 from plushka.domain.ledger.words import ACCOUNTS, KINDS
 from plushka.domain.staff import words as staff_words
+from plushka.platform.i18n import marked
 
+_BY_THEMSELVES = {"welcome": marked("for joining"), "erasure": marked("the member deleted themselves")}
 _MEMBERS_OWN = frozenset({"pending", "available", "held"})
 """Accounts in which a member has points; movements between them change nothing in sum."""
 
@@ -92,8 +94,8 @@ def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) ->
             return words.gettext("return {number}", number=document.label)
         case "hold":
             return words.gettext("hold {number}", number=document.label)
-        case "welcome":
-            return words.gettext("for joining")
+        case "welcome" | "erasure":
+            return words.gettext(_BY_THEMSELVES[document.kind])
         case "adjustment" | "merge":
             return words.gettext(
                 "“{reason}”, {who}",

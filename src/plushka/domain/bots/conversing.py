@@ -157,8 +157,8 @@ class _Hearing:
         match act:
             case Say(what):
                 self.said.append(await self._answer(what))
-            case SayJoined(points, scale, was_known):
-                self.said.append(Joined(points, scale, was_known))
+            case SayJoined(points, scale, was_known, is_back):
+                self.said.append(Joined(points, scale, was_known, is_back))
             case CountOpened(start):
                 await self._count_opened(start)
             case Enrol():
@@ -221,7 +221,9 @@ class _Hearing:
         except UnknownProgram:
             return NothingToJoin()
         self.known = await find_address(self._tx, self._address)
-        return WasEnrolled(enrolled.points, enrolled.scale, enrolled.was_known, enrolled.have_chosen)
+        return WasEnrolled(
+            enrolled.points, enrolled.scale, enrolled.was_known, enrolled.have_chosen, enrolled.is_back
+        )
 
     async def _meet_phone(self, spelled: str) -> Heard | None:
         if self.known is None:

@@ -13,6 +13,7 @@ from plushka.domain.members.links import Link, get_open_link
 from plushka.domain.members.model import LinkClosed, UnknownLink, UnknownMember
 from plushka.domain.members.naming import confirm
 from plushka.domain.members.queries import find_member, get_member
+from plushka.domain.members.suppressions import was_welcomed_lately
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.operations import enroll
@@ -28,13 +29,17 @@ _FRIEND_LENGTH = 23
 
 
 class Enrolled(Struct, frozen=True):
-    """``points`` were given for joining, in units of ``scale``; ``have_chosen`` about advertising before."""
+    """``points`` were given for joining, in units of ``scale``; ``have_chosen`` about advertising before.
+
+    Who ``is_back`` deleted themselves within the year, and is not given them again.
+    """
 
     member_id: UUID
     points: int
     scale: int
     was_known: bool
     have_chosen: bool
+    is_back: bool = False
 
 
 async def enrol(
@@ -72,7 +77,9 @@ async def enrol(
         link_id=link.id if link else None,
         invited_by=inviter,
         program_id=serving.id,
+        accounts=[address],
     )
+    is_back = await was_welcomed_lately(tx, member.id, accounts=[address])
     await bind_address(tx, member.id, address, language=language)
     await _agree(tx, member.id, agreed)
     if inviter is not None:
@@ -85,6 +92,7 @@ async def enrol(
         version.program.point.scale if version else 0,
         was_known=False,
         have_chosen=False,
+        is_back=is_back and version is not None and version.program.welcome is not None,
     )
 
 

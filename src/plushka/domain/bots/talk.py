@@ -79,12 +79,16 @@ class CameBack(Struct, frozen=True):
 
 
 class WasEnrolled(Struct, frozen=True):
-    """Learnt by ``Enrol``: their card works, and they ``have_chosen`` about advertising before."""
+    """Learnt by ``Enrol``: their card works, and they ``have_chosen`` about advertising before.
+
+    Who ``is_back`` deleted themselves lately, and is given no points for joining again.
+    """
 
     points: int
     scale: int
     was_known: bool
     have_chosen: bool
+    is_back: bool = False
 
 
 class PhoneUnusable(Struct, frozen=True):
@@ -126,6 +130,7 @@ class SayJoined(Struct, frozen=True):
     points: int
     scale: int
     was_known: bool
+    is_back: bool = False
 
 
 class CountOpened(Struct, frozen=True):
@@ -338,7 +343,7 @@ def _share(talk: Talk, phone: str, *, is_own: bool) -> tuple[Talk, tuple[Act, ..
 
 
 def _enrolled(talk: Talk, learnt: WasEnrolled) -> tuple[Talk, tuple[Act, ...]]:
-    joined = SayJoined(learnt.points, learnt.scale, learnt.was_known)
+    joined = SayJoined(learnt.points, learnt.scale, learnt.was_known, learnt.is_back)
     if learnt.have_chosen:
         return structs.replace(talk, step="member"), (joined,)
     return structs.replace(talk, step="offers"), (joined, Say("ask_offers"))

@@ -76,6 +76,9 @@ async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Doc
         union all
         select id, 'merge', reason, at, null, actor
         from merges where tenant_id = $1 and id = any($2::uuid[])
+        union all
+        select id, 'erasure', '', at, null, actor
+        from erasure_acts where tenant_id = $1 and id = any($2::uuid[])
         """,
         tx.tenant_id,
         list(document_ids),
@@ -113,7 +116,7 @@ async def find_program_figures(tx: Tx) -> dict[UUID, ProgramFigures]:
                    sum(points * case when debit in ('issued', 'adjusted', 'reversed') then 1
                                      when credit in ('adjusted', 'reversed') then -1 else 0 end) as issued,
                    sum(points * case when credit = 'spent' then 1 when debit = 'spent' then -1 else 0 end) as spent,
-                   sum(points) filter (where credit = 'burned') as burned
+                   sum(points) filter (where credit in ('burned', 'forfeited')) as burned
             from postings where tenant_id = $1
             group by wallet_id
         )

@@ -65,6 +65,7 @@ class Book:
     accrue while nothing is due. ``last_purchase`` (business day, zone) moves sliding expiries (S4). A book that
     ``is_moved`` is closed: its member was merged into another, whose wallet has all of it. Of one that ``is_doubtful``
     the member is to be found again under the lock: while it was waited for, a card may have gone to somebody else.
+    In one that ``is_closed`` nothing stays: its member is gone.
     """
 
     wallet_id: UUID
@@ -78,6 +79,7 @@ class Book:
     is_complete: bool = True
     is_moved: bool = False
     is_doubtful: bool = False
+    is_closed: bool = False
     lots: dict[UUID, BookLot] = field(default_factory=dict)
     holds: dict[UUID, OpenHold] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
@@ -293,8 +295,9 @@ class Book:
         """Bring what returns have taken for a receipt to ``points``, all it no longer earns (S9, S10); return it anew.
 
         Taken in this order: the receipt's own lots; its ``burned`` points, which are gone already; the other lots;
-        debt. What none of these cover is let go, except under the policy ``refuse``. When less is due than
-        before, what was taken last goes back to where it came from: no lot is given what it did not give.
+        debt. What none of these cover is let go, except under the policy ``refuse``; a closed wallet owes nothing.
+        When less is due than before, what was taken last goes back to where it came from: no lot is given what it did
+        not give.
 
         :raises ClawbackRefused: the policy is ``refuse`` and points are missing.
         """
@@ -310,10 +313,10 @@ class Book:
         shares, left = _shares(own, left, so_far, accounts=("pending", "available"))
         found_burned = min(burned, left)
         of_others, left = _shares(others, left - found_burned, so_far, accounts=("available",))
-        if left and debt.policy == "refuse":
+        if left and debt.policy == "refuse" and not self.is_closed:
             raise ClawbackRefused(points_short=left)
         owed = 0
-        if debt.policy == "debt":
+        if debt.policy == "debt" and not self.is_closed:
             owed = left if debt.limit is None else min(left, unpaid + max(debt.limit - self.debt, 0))
         change = owed - unpaid - self._hand_back(undone, so_far.repaid, cause)
         self._post("claw_back", "debt", "reversed", max(change, 0), None, cause=cause)
@@ -343,6 +346,26 @@ class Book:
         if points > self.debt:
             raise DebtNotCovered(debt=self.debt, points=points)
         self._post("forgive", "forgiven", "debt", points, None, cause=cause)
+
+    def close(self, *, cause: Cause) -> None:
+        """Take all out of the books that a member has and owes who is gone for good; holds are cancelled.
+
+        The book is complete and settled. What is booked in it later, as by a return, does not stay either.
+        """
+        for hold in list(self.holds.values()):
+            self.release(hold, state="cancelled", cause=cause)
+        for lot in self.lots.values():
+            self._forfeit("pending", lot.pending, lot, cause)
+            self._forfeit("available", lot.available, lot, cause)
+        self._forfeit("debt", self.debt, None, cause)
+        self.is_closed = True
+        self._recompute_due()
+
+    def _forfeit(self, account: str, points: int, lot: BookLot | None, cause: Cause) -> None:
+        if account == "debt":
+            self._post("forfeit", "forgiven", "debt", points, None, cause=cause)
+        else:
+            self._post("forfeit", account, "forfeited", points, lot, cause=cause)
 
     def extend(self, lot: BookLot, expires_at: datetime, *, reason: str) -> None:
         """Let a lot live until ``expires_at``, which must be later than its present date."""
@@ -508,6 +531,10 @@ class Book:
                 at=cause.at,
             )
         )
+        if self.is_closed and credit in {"pending", "available"}:
+            self._forfeit(credit, points, lot, cause)
+        elif self.is_closed and debit == "debt":
+            self._forfeit("debt", points, None, cause)
 
     def _move(self, account: str, change: int, lot: BookLot | None) -> None:
         if account == "debt":

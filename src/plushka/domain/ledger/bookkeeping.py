@@ -58,7 +58,7 @@ async def read_books(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Boo
 
 BOOK_COLUMNS = """
     id, member_id, program_id, pending, available, held, debt, due_at, last_purchase_on, last_purchase_zone,
-    moved_to is not null as is_moved, parted_at is not null as is_parted
+    moved_to is not null as is_moved, parted_at is not null as is_parted, closed_at is not null as is_closed
 """
 """What ``book_of`` reads of a wallet."""
 
@@ -102,7 +102,8 @@ def book_of(row: Record) -> Book:
         last_purchase=None if bought_on is None else (bought_on, zone),
         is_complete=False,
         is_moved=row["is_moved"],
-        is_doubtful=row["is_parted"],
+        is_doubtful=row["is_parted"] or row["is_closed"],
+        is_closed=row["is_closed"],
     )
 
 

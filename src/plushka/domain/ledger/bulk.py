@@ -48,7 +48,9 @@ async def adjust_many(
     wanted = [
         change
         for member_id, change in by_member.items()
-        if member_id in books and books[member_id].available >= -change.points
+        if member_id in books
+        and not books[member_id].is_closed
+        and books[member_id].available >= -change.points
     ]
     known = await find_adjusted(tx, [change.adjustment_id for change in changes])
     fresh = [change for change in wanted if change.adjustment_id not in known]

@@ -193,6 +193,8 @@ async def _lock_book(tx: Tx, wallet_id: UUID) -> Book:
     book = bookkeeping.book_of(row)
     if book.is_moved:
         raise WalletMoved
+    if book.is_closed:
+        raise UnknownWallet
     await bookkeeping.load_lots(tx, [book])
     book.settle(tx.at)
     return book

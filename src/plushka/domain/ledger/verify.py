@@ -170,7 +170,8 @@ FIGURES = """
            coalesce(sum(points) filter (where credit = 'burned'), 0)::bigint as burned,
            (coalesce(sum(points) filter (where credit = 'reversed'), 0)
             - coalesce(sum(points) filter (where debit = 'reversed'), 0))::bigint as reversed,
-           coalesce(sum(points) filter (where debit = 'forgiven'), 0)::bigint as forgiven
+           coalesce(sum(points) filter (where debit = 'forgiven'), 0)::bigint as forgiven,
+           coalesce(sum(points) filter (where credit = 'forfeited'), 0)::bigint as forfeited
     from postings where tenant_id = $1
 """
 
@@ -229,7 +230,7 @@ async def record(tx: Tx, verification: Verification) -> None:
 def conservation(figures: Mapping[str, int]) -> Difference | None:
     """Points that came must be where points can be: came − went = what members have − what they owe."""
     came = figures["issued"] + figures["given_by_hand"] + figures["forgiven"]
-    went = figures["spent"] + figures["burned"] + figures["reversed"] + figures["taken_by_hand"]
+    went = sum(figures[way] for way in ("spent", "burned", "forfeited", "reversed", "taken_by_hand"))
     have = figures["pending"] + figures["available"] + figures["held"] - figures["debt"]
     if came - went == have:
         return None

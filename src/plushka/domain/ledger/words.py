@@ -18,6 +18,7 @@ KINDS = {
     "forgive": marked("Debt written off"),
     "adjust": marked("Changed by hand"),
     "move": marked("Joined with another card"),
+    "forfeit": marked("Given up by deletion"),
 }
 ACCOUNTS = {
     "pending": marked("waiting"),
@@ -31,4 +32,5 @@ ACCOUNTS = {
     "adjusted": marked("by hand"),
     "forgiven": marked("written off"),
     "moved": marked("another card"),
+    "forfeited": marked("given up"),
 }

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from plushka.domain.audit import operations as audit
-from plushka.domain.members.model import Consent, ConsentKind, ConsentUnchanged, Source
+from plushka.domain.members.model import Consent, ConsentKind, ConsentSuppressed, ConsentUnchanged, Source
 from plushka.domain.members.store import lock_member
+from plushka.domain.members.suppressions import lift, list_suppressed
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
+
+OWN_HAND: frozenset[Source] = frozenset({"app", "bot"})
+"""Where members have proved who they are."""
 
 
 async def note_consent(
@@ -22,11 +26,16 @@ async def note_consent(
     """Note that a member gave a consent or took it back; the row itself says who noted it.
 
     :raises ConsentUnchanged: it is so already
+    :raises ConsentSuppressed: they asked to be deleted before, and this is not their own hand
     """
     await lock_member(tx, member_id)
     known = next((one for one in await list_consents(tx, member_id) if one.kind == kind), None)
     if is_given == (known is not None and known.is_given):
         raise ConsentUnchanged(field=kind)
+    if is_given and kind != "personal_data" and await list_suppressed(tx, [member_id]):
+        if source not in OWN_HAND:
+            raise ConsentSuppressed(field=kind)
+        await lift(tx, member_id)
     await tx.execute(
         """
         -- members.note_consent

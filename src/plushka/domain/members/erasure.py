@@ -10,17 +10,20 @@ from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.merges import NO_RECORD
 from plushka.domain.members.store import lock_member
+from plushka.domain.members.suppressions import suppress
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked, translator
-from plushka.platform.ids import new_id
 
 CATEGORIES = ("name", "identities", "birthday", "tags", "notes", "dates", "channels", "sessions")
-"""What is destroyed, as the act names it. Consents stay to prove that processing was lawful: they name nobody."""
+"""What is destroyed, as the act names it. Consents stay to prove that processing was lawful: they name nobody.
+Neither do the fingerprints by which who comes back is recognised (``suppressions``)."""
 _CALLED = marked("Deleted")
 
 
-async def erase(tx: Tx, member_id: UUID) -> UUID:
-    """Destroy a member's personal data at their own request and return the id of the act. There is no way back.
+async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
+    """Destroy a member's personal data at their own request, as the act says that is drawn up. There is no way back.
+
+    Their wallets are closed: nobody finds the member any more.
 
     :raises UnknownMember: the business has none of this id
     """
@@ -28,6 +31,7 @@ async def erase(tx: Tx, member_id: UUID) -> UUID:
     followers = await _followers(tx, member.id)
     all_ids = [member.id, *followers]
     called = translator((await get_business(tx)).language).gettext(_CALLED)
+    await suppress(tx, all_ids)
     phones = [identity.value for identity in member.identities if identity.kind == "phone"]
     await tx.execute(
         """
@@ -36,6 +40,16 @@ async def erase(tx: Tx, member_id: UUID) -> UUID:
         """,
         tx.tenant_id,
         phones,
+    )
+    await tx.execute(
+        """
+        -- members.erase: launches of the app
+        delete from launches l using channel_addresses a
+        where l.tenant_id = $1 and a.tenant_id = $1 and a.member_id = any($2::uuid[])
+          and l.messenger = a.messenger and l.external_id = a.external_id
+        """,
+        tx.tenant_id,
+        all_ids,
     )
     await tx.execute(
         """
@@ -67,12 +81,13 @@ async def erase(tx: Tx, member_id: UUID) -> UUID:
         -- members.erase: the person
         update members
         set name = $3, sex = null, birthday = null, birthday_changed_at = null, tags = '{}', language = null,
-            personal_discount_bp = 0
+            personal_discount_bp = 0, erased_at = $4
         where tenant_id = $1 and id = any($2::uuid[])
         """,
         tx.tenant_id,
         all_ids,
         called,
+        tx.at,
     )
     await tx.execute(
         """
@@ -92,11 +107,10 @@ async def erase(tx: Tx, member_id: UUID) -> UUID:
         tx.tenant_id,
         [f"member:{one}" for one in all_ids],
     )
-    return await _draw_up(tx, member.id, followers)
+    await _draw_up(tx, act_id, member.id, followers)
 
 
-async def _draw_up(tx: Tx, member_id: UUID, followers: Sequence[UUID]) -> UUID:
-    act_id = new_id()
+async def _draw_up(tx: Tx, act_id: UUID, member_id: UUID, followers: Sequence[UUID]) -> None:
     await tx.execute(
         """
         -- members.draw_up_act
@@ -112,7 +126,6 @@ async def _draw_up(tx: Tx, member_id: UUID, followers: Sequence[UUID]) -> UUID:
         tx.at,
     )
     await audit.record(tx, action="member.erase", subject=f"member:{member_id}", act=str(act_id))
-    return act_id
 
 
 async def _followers(tx: Tx, member_id: UUID) -> list[UUID]:

@@ -155,6 +155,12 @@ class IdentityMissing(Invalid):
     code = "identity_missing"
 
 
+class ConsentSuppressed(Conflict):
+    """They asked to be deleted before: to advertising they agree by their own hand only, in the app or a bot."""
+
+    code = "consent_suppressed"
+
+
 class Merge(Struct, frozen=True):
     """``merged_id`` became a part of ``kept_id``, for ``reason``; ``actor`` did it."""
 

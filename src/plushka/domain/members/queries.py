@@ -78,7 +78,10 @@ async def find_member_ids(tx: Tx, identities: Collection[Identity]) -> dict[Iden
 
 
 async def find_people(tx: Tx, named: Collection[UUID | Identity]) -> dict[UUID | Identity, Person]:
-    """Return whom each id and each identity names; nobody's are left out. A merged member's id names the other."""
+    """Return whom each id and each identity names; nobody's and those of the erased are left out.
+
+    A merged member's id names the other.
+    """
     identities = [name for name in named if isinstance(name, Identity)]
     rows = await tx.fetch(
         """
@@ -94,7 +97,7 @@ async def find_people(tx: Tx, named: Collection[UUID | Identity]) -> dict[UUID |
                m.blocked_at is not null, m.spending_stopped_at is not null
         from members named
         join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
-        where named.tenant_id = $1 and named.id = any($4)
+        where named.tenant_id = $1 and named.id = any($4) and m.erased_at is null
         """,
         tx.tenant_id,
         [identity.kind for identity in identities],
@@ -122,7 +125,7 @@ async def count_members(tx: Tx) -> int:
     count: int = await tx.fetchval(
         """
         -- members.count_members
-        select count(*) from members where tenant_id = $1 and merged_into is null
+        select count(*) from members where tenant_id = $1 and merged_into is null and erased_at is null
         """,
         tx.tenant_id,
     )

@@ -41,7 +41,7 @@ async def list_stopped(tx: Tx) -> Sequence[Member]:
         """
         -- members.list_stopped
         select id from members
-        where tenant_id = $1 and spending_stopped_at is not null and merged_into is null
+        where tenant_id = $1 and spending_stopped_at is not null and merged_into is null and erased_at is null
         order by spending_stopped_at desc
         limit $2
         """,

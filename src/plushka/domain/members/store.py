@@ -11,7 +11,7 @@ from plushka.platform.database import Tx
 async def lock_member(tx: Tx, member_id: UUID) -> Member:
     """Lock a member against other changes and return them; purchases are not kept waiting.
 
-    :raises UnknownMember: the business has none of this id, or they were merged into another
+    :raises UnknownMember: the business has none of this id, or they were merged into another or erased
     """
     await lock_members(tx, [member_id])
     return await get_member(tx, member_id)
@@ -20,13 +20,13 @@ async def lock_member(tx: Tx, member_id: UUID) -> Member:
 async def lock_members(tx: Tx, member_ids: Sequence[UUID]) -> None:
     """Lock members in the order of their ids.
 
-    :raises UnknownMember: one of them is none of the business, or was merged into another
+    :raises UnknownMember: one of them is none of the business, was merged into another or erased
     """
     rows = await tx.fetch(
         """
         -- members.lock_members
         select id from members
-        where tenant_id = $1 and id = any($2::uuid[]) and merged_into is null
+        where tenant_id = $1 and id = any($2::uuid[]) and merged_into is null and erased_at is null
         order by id
         for no key update
         """,
@@ -38,7 +38,7 @@ async def lock_members(tx: Tx, member_ids: Sequence[UUID]) -> None:
 
 
 async def keep_apart(tx: Tx, member_ids: Collection[UUID]) -> set[UUID]:
-    """Let nobody merge or part these members until the transaction ends; return those who are not merged.
+    """Let nobody merge, part or erase these members until the transaction ends; return those who are none of it.
 
     For who opens wallets, which a merge could not see yet: before any wallet is locked.
     """
@@ -46,7 +46,7 @@ async def keep_apart(tx: Tx, member_ids: Collection[UUID]) -> set[UUID]:
         """
         -- members.keep_apart
         select id from members
-        where tenant_id = $1 and id = any($2::uuid[]) and merged_into is null
+        where tenant_id = $1 and id = any($2::uuid[]) and merged_into is null and erased_at is null
         order by id
         for share
         """,

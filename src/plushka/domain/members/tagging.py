@@ -27,7 +27,7 @@ async def tag_many(tx: Tx, member_ids: Sequence[UUID], tag: str) -> list[UUID]:
         -- members.tag_many
         update members
         set tags = array(select each from unnest(tags || $3::text) as each order by lower(each))
-        where tenant_id = $1 and id = any($2) and merged_into is null and cardinality(tags) < $4
+        where tenant_id = $1 and id = any($2) and merged_into is null and erased_at is null and cardinality(tags) < $4
           and lower($3) <> all(select lower(each) from unnest(tags) as each)
         returning id
         """,

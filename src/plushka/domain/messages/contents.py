@@ -43,11 +43,15 @@ class NotYourPhone(Told, tag="not_your_phone", frozen=True):
 
 
 class Joined(Told, tag="joined", frozen=True):
-    """The card works. ``points`` were given for joining; ``was_known``: they were a member before."""
+    """The card works. ``points`` were given for joining; ``was_known``: they were a member before.
+
+    Who ``is_back`` deleted themselves lately, and is given none again.
+    """
 
     points: int
     scale: int
     was_known: bool = False
+    is_back: bool = False
 
 
 class AskOffers(Told, tag="ask_offers", frozen=True):

@@ -113,7 +113,12 @@ async def forget(tx: Tx, member_id: UUID) -> None:
     await tx.execute(
         """
         -- messages.forget
-        delete from outgoing where tenant_id = $1 and member_id = $2
+        delete from outgoing where tenant_id = $1 and (
+            member_id in (select id from members where tenant_id = $1 and $2 in (id, merged_into))
+            or (messenger, external_id) in (
+                select messenger, external_id from channel_addresses where tenant_id = $1 and member_id = $2
+            )
+        )
         """,
         tx.tenant_id,
         member_id,

@@ -297,6 +297,10 @@ def _joined(content: Joined, voice: Voice) -> Message:
     elif content.points:
         gift = voice.points(content.points, content.scale)
         text = voice.gettext("Done, the card is yours. {points} for joining are on it.", points=gift)
+    elif content.is_back:
+        text = voice.gettext(
+            "Done, the card is yours. Points for joining are given again a year after the deletion at the earliest."
+        )
     else:
         text = voice.gettext("Done, the card is yours.")
     return Message(text, keyboard="menu")

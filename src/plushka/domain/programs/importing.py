@@ -17,10 +17,11 @@ from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.bookkeeping import insert_wallets
 from plushka.domain.ledger.bulk import BulkChange, find_adjusted
 from plushka.domain.members.importing import MemberChange, save_consents, save_members, with_tags
-from plushka.domain.members.imports.model import Column, ImportRow, Problem
+from plushka.domain.members.imports.model import CONSENT_COLUMNS, Column, ImportRow, Problem
 from plushka.domain.members.imports.rows import Facts
-from plushka.domain.members.model import Member
+from plushka.domain.members.model import ConsentKind, Member
 from plushka.domain.members.queries import find_member_ids, list_members_of_ids
+from plushka.domain.members.suppressions import list_suppressed
 from plushka.domain.programs import standings
 from plushka.domain.programs.giving import give_many
 from plushka.domain.programs.model import PublishedVersion
@@ -78,6 +79,10 @@ async def import_members(
         await save_members(tx, [turn.change for turn in turns if turn.member is None or turn.is_changed])
         by_member = {turn.change.id: turn for turn in turns}
         said = {member_id: turn.row.consents for member_id, turn in by_member.items()}
+        for member_id in await list_suppressed(
+            tx, [one for one, consents in said.items() if any(consents.values())]
+        ):
+            said[member_id] = _without_offers(by_member[member_id])
         for member_id in await save_consents(tx, said):
             by_member[member_id].is_changed = True
         await _join(tx, turns, version)
@@ -107,6 +112,21 @@ async def _take_turns(
             taken |= meant
             turns.append(_turn(row, members[meant.pop()] if meant else None, tx.at, business))
     return turns, waiting
+
+
+def _without_offers(turn: _Turn) -> dict[ConsentKind, bool]:
+    """Return what a row says of the consents of somebody who asked to be deleted, but for what only they can give."""
+    refused = {
+        column
+        for column, kind in CONSENT_COLUMNS.items()
+        if kind != "personal_data" and turn.row.consents.get(kind)
+    }
+    turn.problems += [Problem("consent_suppressed", column) for column in refused]
+    return {
+        kind: is_given
+        for kind, is_given in turn.row.consents.items()
+        if not is_given or kind == "personal_data"
+    }
 
 
 def _turn(row: ImportRow, member: Member | None, at: datetime, business: Business) -> _Turn:

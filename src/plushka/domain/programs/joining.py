@@ -1,13 +1,16 @@
 """Strangers who enrol themselves: by a link, or in the app with a phone that they have proved."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.members.channels import Address
 from plushka.domain.members.consent_texts import TextKind, list_consent_texts
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.links import Link
-from plushka.domain.members.model import ConsentMissing, Identity, Member, Source
+from plushka.domain.members.model import ConsentMissing, ConsentSuppressed, Identity, Member, Source
 from plushka.domain.members.queries import find_member
 from plushka.domain.programs.model import ProgramCard, PublishedVersion
 from plushka.domain.programs.operations import enroll
@@ -57,16 +60,25 @@ async def join_by_link(
 
 
 async def join_with_phone(
-    tx: Tx, *, phone: Identity, name: str, agrees: bool, wants_offers: bool, invited_by: UUID | None = None
+    tx: Tx,
+    *,
+    phone: Identity,
+    name: str,
+    agrees: bool,
+    wants_offers: bool,
+    invited_by: UUID | None = None,
+    accounts: Collection[Address] = (),
 ) -> Member:
-    """Enrol a stranger who has proved that the phone is theirs.
+    """Enrol a stranger who has proved that the phone is theirs, and comes from these ``accounts``.
 
     :raises ConsentMissing: they do not agree that their data are kept
     :raises IdentityTaken: a member has this phone since
     """
     if not agrees:
         raise ConsentMissing(field="personal_data")
-    member = await enroll(tx, name=name, identities=[phone], source="app", invited_by=invited_by)
+    member = await enroll(
+        tx, name=name, identities=[phone], source="app", invited_by=invited_by, accounts=accounts
+    )
     await _note_agreed(tx, member, wants_offers=wants_offers, source="app")
     return member
 
@@ -75,6 +87,8 @@ async def _note_agreed(tx: Tx, member: Member, *, wants_offers: bool, source: So
     texts = await list_consent_texts(tx)
     agreed: tuple[TextKind, ...] = ("personal_data", "marketing") if wants_offers else ("personal_data",)
     for kind in agreed:
-        await note_consent(
-            tx, member.id, kind, is_given=True, source=source, text_version=texts.version(kind)
-        )
+        # Whose phone was typed behind a link is not known, so nothing is told of it either.
+        with suppress(ConsentSuppressed):
+            await note_consent(
+                tx, member.id, kind, is_given=True, source=source, text_version=texts.version(kind)
+            )

@@ -1,6 +1,6 @@
 """Publishing programmes, and enrolling members into them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -15,8 +15,10 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import WalletMoved
 from plushka.domain.members import operations as members
+from plushka.domain.members.channels import Address
 from plushka.domain.members.model import Identity, Member, Source, UnknownMember
 from plushka.domain.members.store import keep_apart
+from plushka.domain.members.suppressions import was_welcomed_lately
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import (
     DESCRIPTION_LENGTH_MAX,
@@ -181,10 +183,11 @@ async def enroll(
     link_id: UUID | None = None,
     invited_by: UUID | None = None,
     program_id: UUID | None = None,
+    accounts: Collection[Address] = (),
 ) -> Member:
     """Enroll a member: with a wallet, in the first tier, with the welcome points of a programme.
 
-    Without ``program_id`` it is the business's first one.
+    Without ``program_id`` it is the business's first one. ``accounts`` are those in messengers that they come from.
 
     :raises IdentityTaken: another member has one of the identities
     """
@@ -197,14 +200,15 @@ async def enroll(
         link_id=link_id,
         invited_by=invited_by,
     )
-    await join(tx, member.id, program_id=program_id or await get_program_id(tx))
+    await join(tx, member.id, program_id=program_id or await get_program_id(tx), accounts=accounts)
     return member
 
 
-async def join(tx: Tx, member_id: UUID, *, program_id: UUID) -> None:
+async def join(tx: Tx, member_id: UUID, *, program_id: UUID, accounts: Collection[Address] = ()) -> None:
     """Open the member's wallet and standing in a programme, and book its welcome points.
 
-    Who is in it already, or joins at this moment elsewhere, is left alone: nobody is welcomed twice.
+    Who is in it already, or joins at this moment elsewhere, is left alone: nobody is welcomed twice. Nor is who
+    deleted themselves within the year and is known again by a phone, an e-mail or one of ``accounts``.
     """
     wallet_id = await ledger.open_wallet(tx, member_id, program_id=program_id)
     if wallet_id is None:
@@ -214,7 +218,11 @@ async def join(tx: Tx, member_id: UUID, *, program_id: UUID) -> None:
     await standings.open_standings(
         tx, [member_id], program_id=program_id, tier=tiers.tiers[0].id if tiers else None
     )
-    if current and current.program.welcome:
+    if (
+        current
+        and current.program.welcome
+        and not await was_welcomed_lately(tx, member_id, accounts=accounts)
+    ):
         business = await get_business(tx)
         await ledger.grant(
             tx,

@@ -34,6 +34,7 @@ _GROUPS = (
         (
             (marked("Spent"), "spent", 1),
             (marked("Burned"), "burned", 1),
+            (marked("Given up by deletion"), "forfeited", 1),
             (marked("Taken back by returns"), "reversed", 1),
             (marked("Taken by hand"), "taken_by_hand", 1),
         ),

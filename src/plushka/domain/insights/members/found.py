@@ -97,7 +97,7 @@ _FROM = """
     from members m
     left join wallets w on w.tenant_id = $1 and w.member_id = m.id and w.program_id = $2
     left join standings s on s.tenant_id = $1 and s.member_id = m.id and s.program_id = $2
-    where m.tenant_id = $1 and m.merged_into is null
+    where m.tenant_id = $1 and m.merged_into is null and m.erased_at is null
 """
 _ROW = """
     m.id, m.name, m.birthday, m.tags, m.personal_discount_bp, m.enrolled_at, m.source,

@@ -12,6 +12,9 @@ _SENTENCES = {
     "import_balance_unreadable": marked("“{typed}” is no number of points."),
     "import_balance_negative": marked("The balance is below zero: {typed}."),
     "import_balance_known": marked("A balance was brought in before, {points}; this one was not added."),
+    "consent_suppressed": marked(
+        "They asked to be deleted before: only they themselves can agree to offers, in the app or the bot."
+    ),
     "phone_invalid": marked("“{typed}” is no phone number."),
     "email_invalid": marked("“{typed}” is no e-mail."),
     "identity_too_long": marked("“{typed}” is too long."),

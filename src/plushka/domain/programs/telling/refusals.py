@@ -237,6 +237,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "member_already_blocked": (marked("The member is blocked already."),),
     "member_not_blocked": (marked("The member is not blocked."),),
     "consent_unchanged": (marked("This consent is noted so already."),),
+    "consent_suppressed": (
+        marked(
+            "They asked to be deleted before: only they themselves can agree to offers, in the app or the bot."
+        ),
+    ),
     "date_impossible": (marked("There is no such day. Check the day and the month."),),
     "dates_too_many": (marked("The member has as many dates as fit. Remove one first."),),
     "member_date_not_found": (marked("No such date: somebody has removed it."),),
