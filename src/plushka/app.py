@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from plushka.delivery.app import failures as of_app
+from plushka.delivery.app.context import PREFIX as APP_PREFIX
 from plushka.delivery.app.context import App
 from plushka.delivery.app.offline import serve_worker
 from plushka.delivery.app.routes import router as member_app
@@ -23,6 +26,7 @@ from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.join.routes import Joining
 from plushka.delivery.join.routes import router as join
 from plushka.delivery.monitoring.metrics import show_metrics
+from plushka.delivery.office import failures as of_office
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.routes import EXCEPTION_HANDLERS
 from plushka.delivery.office.routes import router as office
@@ -86,7 +90,7 @@ class Plushka:
                 bots,
                 *_fakes(settings),
             ],
-            exception_handlers=EXCEPTION_HANDLERS,
+            exception_handlers={**EXCEPTION_HANDLERS, HTTPException: _fail_http},
             compression_config=COMPRESSION,
             lifespan=[self._run],
             openapi_config=None,
@@ -183,6 +187,12 @@ def _frame_of(settings: Settings) -> str:
     """Return where a VK that is none shows the app in a frame; empty: VK is the real one."""
     address = urlsplit(settings.vk_api)
     return f"{address.scheme}://{address.netloc}" if is_loopback(address.hostname or "") else ""
+
+
+def _fail_http(request: Request[object, object, State], failure: HTTPException) -> Response[str]:
+    """Let those whose address it is say that no page stands there: no router has seen the request."""
+    fail = of_app.fail_http if request.scope["path"].startswith(APP_PREFIX) else of_office.fail_http
+    return fail(request, failure)
 
 
 def _demo_email(settings: Settings) -> str | None:

@@ -154,6 +154,15 @@ async def test_no_business_is_a_page_that_says_so(person: Person) -> None:
         assert (await person.browser.get(path)).status_code == httpx.codes.NOT_FOUND
 
 
+async def test_an_address_of_no_page_is_told_by_the_app_and_leads_to_the_card(person: Person) -> None:
+    for path in ("/nothing", "/history/of/nothing"):
+        lost = await person.get(path)
+        assert lost.status_code == httpx.codes.NOT_FOUND
+        assert f'href="{person.home}"' in lost.text
+        assert "/static/app." in lost.text
+    assert "К карте" not in (await person.browser.get("/app/nothing/at/all")).text
+
+
 async def test_without_a_gateway_the_page_says_that_no_code_can_be_sent(
     settings: Settings, clock: SetClock, cast: Cast
 ) -> None:

@@ -15,6 +15,7 @@ from plushka.platform.sms import SmsGateway
 from plushka.platform.vault import Vault
 
 PAGES = Pages("plushka.delivery.app")
+PREFIX = "/app/"
 PATH = "/app/{business_id:uuid}"
 """A business is named by its id: members come by links and codes, and what never changes can stand on paper."""
 

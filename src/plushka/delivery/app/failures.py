@@ -1,5 +1,7 @@
 """Pages of the app for what went wrong, and for who is not signed in."""
 
+from uuid import UUID
+
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
@@ -7,7 +9,7 @@ from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_404_NOT_FOUND, HTT
 from litestar.types import ExceptionHandlersMap
 
 from plushka.delivery.app.admission import SignInNeeded
-from plushka.delivery.app.context import PAGES, AppRequest
+from plushka.delivery.app.context import PAGES, PREFIX, AppRequest, home_of
 from plushka.delivery.app.look import headers_of, style_of
 from plushka.delivery.app.signing_in import phone_page
 from plushka.delivery.app.visit import Visit
@@ -39,6 +41,7 @@ def refuse(request: AppRequest, refusal: Refusal) -> Response[str]:
 
 
 def fail_http(request: AppRequest, failure: HTTPException) -> Response[str]:
+    """Show what HTTP itself turns away, as for an address at which no page stands."""
     return _page(request, failure.status_code, _NOTHING_HERE)
 
 
@@ -67,6 +70,14 @@ def _page(request: AppRequest, status: int, title: str, *, refusal: Refusal | No
     if visit is not None:
         return visit.page("failure.html", status=status, **values)
     style = style_of(Branding().color)
-    return PAGES.render(
-        "failure_outside.html", look, {**values, "style": style}, status=status, headers=headers_of(style)
-    )
+    values |= {"style": style, "home": _home_in(request.scope["path"])}
+    return PAGES.render("failure_outside.html", look, values, status=status, headers=headers_of(style))
+
+
+def _home_in(path: str) -> str:
+    """Return where the app begins that an address is below, empty if that names no business."""
+    named = path.removeprefix(PREFIX).partition("/")[0]
+    try:
+        return home_of(UUID(named))
+    except ValueError:
+        return ""
