@@ -1,16 +1,18 @@
 """The app in a real browser, on a phone: by day and by night, in both languages, with a network and without."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 from tests.app.conftest import NEW_PHONE
-from tests.browsing import ASKS_TO_SIGN_IN, NO_NETWORK, PHONE_SCREEN, Browsing, look
+from tests.browsing import ASKS_TO_SIGN_IN, NO_NETWORK, PHONE_SCREEN, SHIFTED, UNSEEN_SHIFT, Browsing, look
 from tests.office.conftest import MEMBER, PHONE, Shop
 from tests.pos.conftest import Cast
 from tools.chromium import chromium
 
+LATE_SECONDS = 0.5
 PAGES = (
     "",
     "/history",
@@ -132,4 +134,26 @@ async def test_pages_are_accessible(stage: Stage, language: str, theme: str) -> 
     await expect(page.locator("[data-code]")).to_be_visible()
     for path in PAGES:
         await page.goto(stage.home + path.format(receipt=stage.shop.receipt_id))
+        assert await page.evaluate(SHIFTED) < UNSEEN_SHIFT, path
         await look(page)
+
+
+@pytest.mark.parametrize("is_mobile", [True, False], ids=["phone", "laptop"])
+async def test_buttons_for_friends_push_nothing_down_when_the_script_comes_late(
+    stage: Stage, *, is_mobile: bool
+) -> None:
+    context = await stage.context(is_mobile=is_mobile, has_touch=is_mobile, service_workers="block")
+    await context.add_init_script("navigator.share = () => Promise.resolve();")
+    page = await stage.sign_in(context)
+    await expect(page.locator("[data-code]")).to_be_visible()
+
+    async def come_late(route: Route) -> None:
+        await asyncio.sleep(LATE_SECONDS)
+        await route.continue_()
+
+    await page.route("**/static/app.*.js", come_late)
+    await page.goto(f"{stage.home}/friends")
+
+    await expect(page.locator("[data-copy]")).to_be_visible()
+    await expect(page.locator("[data-share]")).to_be_visible(visible=is_mobile)
+    assert await page.evaluate(SHIFTED) == 0

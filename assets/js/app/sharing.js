@@ -15,10 +15,11 @@ export function offerSharing() {
   });
 }
 
-/** Show the buttons of the page that is open now, where they can do anything. */
+/** Show the buttons of the page that is open now, where they can do anything; a sheet to share by is a phone's. */
 export function reveal() {
+  const hasSheet = Boolean(navigator.share) && matchMedia("(pointer: coarse)").matches;
   for (const button of document.querySelectorAll("[data-share]")) {
-    button.hidden = !navigator.share;
+    button.hidden = !hasSheet;
   }
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = !navigator.clipboard;
