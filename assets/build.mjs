@@ -8,6 +8,7 @@ import { dirname, extname, basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { drawIcon } from "./icons/draw.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -50,6 +51,7 @@ function sprite() {
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 }
 
+const mark = readFileSync(join(here, "icons/favicon.svg"));
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const contents = {
@@ -64,7 +66,9 @@ const contents = {
   "till-codes.js": await script("till/codes.js", "esm"),
   "till-codes.wasm": readFileSync(createRequire(require.resolve("barcode-detector")).resolve("zxing-wasm/reader/zxing_reader.wasm")),
   "icons.svg": sprite(),
-  "favicon.svg": readFileSync(join(here, "icons/favicon.svg")),
+  "favicon.svg": mark,
+  "icon-180.png": drawIcon(mark.toString(), 180),
+  "icon-512.png": drawIcon(mark.toString(), 512),
 };
 const manifest = {};
 for (const [name, content] of Object.entries(contents)) {

@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import httpx
+from PIL import Image
 from tests.app.conftest import NEW_PHONE, Person, token_of
 from tests.conftest import SetClock
 from tests.office.conftest import Shop, plain, report
+from tests.office.test_branding import picture
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
@@ -107,3 +110,40 @@ async def test_the_app_can_be_put_on_the_home_screen(person: Person) -> None:
     assert (manifest["name"], manifest["start_url"]) == ("Кофейня Анны", person.home)
     assert worker.headers["content-type"].startswith("text/javascript")
     assert worker.headers["cache-control"] == "no-cache"
+
+
+async def test_its_icon_is_the_businesss_own_once_it_has_a_logo(
+    person: Person, anna: httpx.AsyncClient
+) -> None:
+    assert "/static/icon-180." in (await person.get("/sign-in")).text
+    await anna.post(
+        "/settings/branding",
+        data={"color": "#336699", "card_style": "plain", "motto": ""},
+        files={"logo": ("logo.png", picture(), "image/png")},
+    )
+
+    touch = re.search(r'rel="apple-touch-icon" href="([^"]+)"', (await person.get("/sign-in")).text)
+    assert touch is not None
+    (icon,) = (await person.get("/manifest.webmanifest")).json()["icons"]
+    for address, side in ((touch[1], 180), (icon["src"], 512)):
+        with Image.open(BytesIO((await person.browser.get(address)).content)) as drawn:
+            assert (drawn.size, drawn.mode) == ((side, side), "RGB")
+            assert drawn.getpixel((0, 0)) == (255, 255, 255)
+            assert drawn.getpixel((side // 2, side // 2)) == (0x33, 0x66, 0x99)
+    assert (await person.browser.get(f"{touch[1]}0")).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_the_programmes_picture_stands_on_the_card(
+    varvara: Person, anna: httpx.AsyncClient, shop: Shop
+) -> None:
+    assert "/picture/" not in (await varvara.get()).text
+    await anna.post(
+        f"/engagement/programs/{shop.program_id}/name",
+        data={"name": "Плюшки", "description": ""},
+        files={"picture": ("cup.jpg", picture("JPEG"), "image/jpeg")},
+    )
+
+    shown = re.search(r'src="([^"]*/picture/[0-9a-f]+)"', (await varvara.get()).text)
+    assert shown is not None
+    assert (await varvara.browser.get(shown[1])).headers["content-type"] == "image/webp"
+    assert (await varvara.browser.get(f"{shown[1]}0")).status_code == httpx.codes.NOT_FOUND

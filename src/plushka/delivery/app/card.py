@@ -5,22 +5,16 @@ from typing import Any
 import segno
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from markupsafe import Markup
 
 from plushka.delivery.app import account
 from plushka.delivery.app.account import Account
-from plushka.delivery.app.admission import STRANGER
 from plushka.delivery.app.context import PATH
 from plushka.delivery.app.visit import Visit
-from plushka.delivery.web.pictures import picture_response
-from plushka.domain.businesses.branding import find_logo
-from plushka.domain.businesses.pictures import LOGO
 from plushka.domain.members.codes import issue_code
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import get_member
 from plushka.platform.database import Tx
-from plushka.platform.errors import NotFound
 
 RENEWED_AFTER_SECONDS = 60
 """Half of a code's life: one that was just replaced stays good while the cashier types it."""
@@ -51,24 +45,12 @@ async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
             for other in accounts[1:]
             if other.wallet
         ],
+        picture=_picture_of(first, visit) if first else "",
         **{**_NOTHING, **values},
     )
 
 
-@get(f"{PATH}/logo/{{digest:str}}", opt={"who": STRANGER})
-async def show_logo(visit: NamedDependency[Visit], digest: FromPath[str]) -> Response[bytes]:
-    """Return the business's logo.
-
-    :raises NotFound: it has none of this digest
-    """
-    async with visit.reading() as tx:
-        logo = await find_logo(tx, digest) if digest else None
-    if logo is None:
-        raise NotFound
-    return picture_response(logo, LOGO)
-
-
-HANDLERS = [show_card, show_logo]
+HANDLERS = [show_card]
 _NOTHING: dict[str, Any] = {
     "available": "",
     "waiting": [],
@@ -91,6 +73,14 @@ def draw_qr(text: str) -> Markup:
         border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
     )
     return Markup(drawn)  # noqa: S704  made of squares alone
+
+
+def _picture_of(account: Account, visit: Visit) -> str:
+    """Return where the picture of a programme is, empty if it has none."""
+    program = account.program
+    if not program.picture_digest:
+        return ""
+    return f"{visit.home}/programs/{program.id}/picture/{program.picture_digest}"
 
 
 async def _told(tx: Tx, first: Account, visit: Visit) -> dict[str, Any]:

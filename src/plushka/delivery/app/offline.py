@@ -29,16 +29,8 @@ def serve_worker() -> Response[bytes]:
 @get(f"{PATH}/manifest.webmanifest", opt={"who": STRANGER}, sync_to_thread=False)
 def show_manifest(visit: NamedDependency[Visit]) -> Response[dict[str, Any]]:
     """Return how the app is called and looks on the home screen of a phone."""
-    icons = [{"src": load_assets().url("favicon.svg"), "sizes": "any", "type": "image/svg+xml"}]
-    if visit.branding.logo_digest:
-        icons.insert(
-            0,
-            {
-                "src": f"{visit.home}/logo/{visit.branding.logo_digest}",
-                "sizes": "512x512",
-                "type": "image/png",
-            },
-        )
+    digest = visit.branding.logo_digest
+    icon = f"{visit.home}/icon/{digest}/512" if digest else load_assets().url("icon-512.png")
     return Response(
         {
             "name": visit.business.name,
@@ -47,7 +39,7 @@ def show_manifest(visit: NamedDependency[Visit]) -> Response[dict[str, Any]]:
             "scope": visit.home,
             "display": "standalone",
             "theme_color": visit.branding.color,
-            "icons": icons,
+            "icons": [{"src": icon, "sizes": "512x512", "type": "image/png", "purpose": "any maskable"}],
         },
         media_type="application/manifest+json",
     )

@@ -12,6 +12,7 @@ from plushka.delivery.app import (
     history,
     offline,
     phones,
+    pictures,
     profile,
     signing_in,
 )
@@ -30,6 +31,7 @@ router = Router(
         *friends.HANDLERS,
         *history.HANDLERS,
         *offline.HANDLERS,
+        *pictures.HANDLERS,
         *phones.HANDLERS,
         *profile.HANDLERS,
         *signing_in.HANDLERS,

@@ -102,7 +102,7 @@ class Visit:
     def page(self, template: str, *, tab: str = "", status: int = 200, **values: Any) -> Response[str]:
         """Return a page of the app; ``tab`` is the one to mark below it, none: the page is beneath another."""
         style = style_of(self.branding.color)
-        logo = f"{self.home}/logo/{self.branding.logo_digest}" if self.branding.logo_digest else ""
+        digest = self.branding.logo_digest
         return PAGES.render(
             template,
             self.look,
@@ -110,7 +110,8 @@ class Visit:
                 "home": self.home,
                 "business": self.business.name,
                 "motto": self.branding.motto,
-                "logo": logo,
+                "logo": f"{self.home}/logo/{digest}" if digest else "",
+                "touch_icon": f"{self.home}/icon/{digest}/180" if digest else "",
                 "style": style,
                 "tab": tab,
                 "is_member": self.session is not None,

@@ -147,6 +147,12 @@ def _manifest(language: Language) -> dict[str, Any]:
                 "sizes": "any",
                 "type": "image/svg+xml",
                 "purpose": "any",
-            }
+            },
+            {
+                "src": load_assets().url("icon-512.png"),
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "any maskable",
+            },
         ],
     }

@@ -14,6 +14,9 @@ PIXELS_MAX = 40_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _MEBIBYTE = 1024 * 1024
 _WEBP_QUALITY = 85
+_ICON_GROUND = "#ffffff"
+_ICON_SHARE = 0.76
+"""What launchers leave of a square when they cut a circle out of it."""
 
 
 class PictureKind(Struct, frozen=True):
@@ -34,6 +37,8 @@ class PictureKind(Struct, frozen=True):
 
 LOGO = PictureKind(bytes_max=2 * _MEBIBYTE, side=512, drawn_as="PNG")
 """Passes of wallets take no other format."""
+ICON_SIDES = (180, 512)
+"""What the home screens of iOS and of others ask for."""
 PROGRAM_PICTURE = PictureKind(bytes_max=8 * _MEBIBYTE, side=1280, drawn_as="WEBP")
 """Mostly a photograph, straight from a phone: as a PNG it would weigh ten times as much."""
 
@@ -71,6 +76,20 @@ def draw_anew(content: bytes, kind: PictureKind, *, field: str) -> bytes:
     drawn.thumbnail((kind.side, kind.side))
     written = BytesIO()
     drawn.save(written, kind.drawn_as, **_options(kind))
+    return written.getvalue()
+
+
+def draw_icon(logo: bytes, side: int) -> bytes:
+    """Return a logo as an icon for a home screen: a PNG, square and opaque, as some put black behind what is not.
+
+    It takes a while. Phones round the corners, so the logo keeps clear of them.
+    """
+    icon = Image.new("RGB", (side, side), _ICON_GROUND)
+    with Image.open(BytesIO(logo)) as picture:
+        fitted = ImageOps.contain(picture.convert("RGBA"), (round(side * _ICON_SHARE),) * 2)
+    icon.paste(fitted, ((side - fitted.width) // 2, (side - fitted.height) // 2), fitted)
+    written = BytesIO()
+    icon.save(written, "PNG", optimize=True)
     return written.getvalue()
 
 
