@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from plushka.delivery.app.hosts.max_contact import contact_hash_of
 from plushka.delivery.app.hosts.vk import sign_of
 from plushka.delivery.app.hosts.web_app_data import hash_of
 from plushka.domain.bots.model import BotAccount, Credentials
@@ -31,6 +32,15 @@ def contact_data(at: datetime, phone: str, *, person: int = PERSON, token: str =
     contact = json.dumps({"phone_number": phone, "user_id": person})
     pairs = {"auth_date": str(int(at.timestamp())), "contact": contact}
     return urlencode({**pairs, "hash": hash_of(pairs, token)})
+
+
+def max_contact(
+    told_at: str, phone: str, *, person: int = PERSON, token: str = TOKENS["anna"]
+) -> dict[str, str]:
+    """Return what MAX gives a page when somebody shares a phone; ``told_at`` in seconds or milliseconds."""
+    digits = phone.lstrip("+")
+    signature = contact_hash_of(digits, told_at=told_at, external_id=str(person), token=token)
+    return {"phone": phone, "authDate": told_at, "hash": signature}
 
 
 def vk_data(at: datetime, *, secret: str = VK_SECRET, app_id: str = VK_APP) -> str:

@@ -13,6 +13,7 @@ from tests.app.messengers import (
     bind,
     contact_data,
     give_bot,
+    max_contact,
     telegram_data,
     vk_data,
 )
@@ -22,6 +23,8 @@ from tests.pos.conftest import Cast
 
 from plushka.delivery.app.hosts import vk, web_app_data
 from plushka.delivery.app.hosts.launch import CLOCKS_DIFFER, LAUNCH_TTL, LaunchRefused
+from plushka.delivery.app.hosts.max_contact import TTL as MAX_CONTACT_TTL
+from plushka.delivery.app.hosts.max_contact import read_contact as read_max_contact
 from plushka.domain.members.channels import Address, Messenger, find_address
 from plushka.platform.database import Database
 from plushka.platform.settings import Settings
@@ -198,3 +201,37 @@ async def test_somebody_new_may_prove_their_phone_by_sms_too(
     assert "set-cookie" not in made.headers
     again = (await enter(person, telegram_data(clock.now() - timedelta(seconds=1)))).json()
     assert again["session"]
+
+
+NOON = datetime(2026, 3, 10, 9, tzinfo=UTC)
+SECONDS = str(int(NOON.timestamp()))
+
+
+@pytest.mark.parametrize("told_at", [SECONDS, f"{SECONDS}250"], ids=["seconds", "milliseconds"])
+@pytest.mark.parametrize("phone", [PHONE, PHONE.lstrip("+")])
+def test_a_phone_shared_in_max_is_theirs_if_max_has_signed_it(told_at: str, phone: str) -> None:
+    signed = urlencode(max_contact(told_at, phone))
+
+    shared = read_max_contact(signed, token=TOKENS["anna"], external_id=str(PERSON), at=NOON)
+
+    assert (shared.phone, shared.is_signed) == (PHONE, True)
+
+
+@pytest.mark.parametrize(
+    ("shared", "late"),
+    [
+        (max_contact(SECONDS, PHONE) | {"phone": "+79990000000"}, timedelta()),
+        (max_contact(SECONDS, PHONE, person=PERSON + 1), timedelta()),
+        (max_contact(SECONDS, PHONE, token=TOKENS["eve"]), timedelta()),
+        (max_contact(SECONDS, PHONE) | {"authDate": f"{SECONDS}000"}, timedelta()),
+        (max_contact("yesterday", PHONE), timedelta()),
+        (max_contact("9" * 30, PHONE), timedelta()),
+        (max_contact(SECONDS, ""), timedelta()),
+        (max_contact(SECONDS, PHONE), MAX_CONTACT_TTL + timedelta(seconds=1)),
+        ({}, timedelta()),
+    ],
+    ids=["changed", "anothers", "another bot's", "renewed", "no moment", "no such", "no phone", "stale", ""],
+)
+def test_a_phone_that_max_has_not_signed_is_refused(shared: dict[str, str], late: timedelta) -> None:
+    with pytest.raises(LaunchRefused):
+        read_max_contact(urlencode(shared), token=TOKENS["anna"], external_id=str(PERSON), at=NOON + late)

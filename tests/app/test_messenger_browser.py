@@ -1,12 +1,13 @@
 """The app inside Telegram, played by a page that speaks its protocol: theme, buttons, haptics, and no cookie at all."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.app.messengers import TOKENS, bind, contact_data, give_bot, telegram_data
+from tests.app.messengers import TOKENS, bind, contact_data, give_bot, max_contact, telegram_data
 from tests.app.test_browser import Stage, stage
 from tests.conftest import SetClock
 from tests.office.conftest import MEMBER, PHONE, Shop
@@ -35,6 +36,17 @@ window.TelegramWebviewProxy = {
   },
 };
 """
+MAX = {
+    "promise": "window.WebApp = { requestContact: async () => (%s) };",
+    "event": """
+let hear;
+window.WebApp = {
+  onEvent(name, listener) { if (name === "WebAppRequestPhone") hear = listener; },
+  requestContact() { setTimeout(() => hear(%s), 10); return Promise.resolve(); },
+};
+""",
+}
+"""What MAX's own script gives a page, as some of its clients answer and as others do."""
 NIGHT = '{"bg_color":"#17212b","secondary_bg_color":"#232e3c","text_color":"#f5f5f5","hint_color":"#a8b4bf"}'
 
 
@@ -159,3 +171,34 @@ async def test_what_telegram_has_not_signed_for_this_bot_lately_lets_nobody_in(
     await expect(page.locator("[name=phone]")).to_be_visible()
     await expect(page.get_by_text(MEMBER)).to_have_count(0)
     stage.forgive("status of 403")
+
+
+@pytest.mark.parametrize("way", ["promise", "event"])
+async def test_somebody_new_shares_the_phone_that_max_knows(
+    *, stage: Stage, database: Database, vault: Vault, cast: Cast, clock: SetClock, way: str
+) -> None:
+    await give_bot(database, vault, cast.anna.tenant_id, clock.now(), messenger="max")
+    contact = json.dumps(max_contact(str(int(clock.now().timestamp())), PHONE))
+    page = await (await stage.context()).new_page()
+    await page.route(
+        "https://st.max.ru/**",
+        lambda route: route.fulfill(content_type="text/javascript", body=MAX[way] % contact),
+    )
+    await page.goto(f"{stage.home}#WebAppData={quote(telegram_data(clock.now()))}")
+
+    await page.get_by_role("button", name="Поделиться телефоном").click()
+
+    await expect(page.get_by_text(MEMBER)).to_be_visible()
+
+
+async def test_where_maxs_script_does_not_come_no_phone_is_asked_for(
+    *, stage: Stage, database: Database, vault: Vault, cast: Cast, clock: SetClock
+) -> None:
+    await give_bot(database, vault, cast.anna.tenant_id, clock.now(), messenger="max")
+    page = await (await stage.context()).new_page()
+    await page.route("https://st.max.ru/**", lambda route: route.abort())
+    await page.goto(f"{stage.home}#WebAppData={quote(telegram_data(clock.now()))}")
+
+    await expect(page.locator("html:not(.is-entering) [name=phone]")).to_be_visible()
+    await expect(page.get_by_role("button", name="Поделиться телефоном")).to_be_hidden()
+    stage.forgive("st.max.ru")

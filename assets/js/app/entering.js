@@ -36,14 +36,15 @@ export async function enter() {
 }
 
 /** Let somebody new share the phone that the messenger knows, where it can. */
-function offerPhone() {
+async function offerPhone() {
+  const ask = await host.phone;
   const button = document.querySelector("[data-phone]");
-  if (!button || !host.phone) {
+  if (!button || !ask) {
     return;
   }
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const signed = await host.phone();
+    const signed = await ask();
     if (signed) {
       await taken(await post(`${home}/enter/${host.name}/phone`, signed));
     }

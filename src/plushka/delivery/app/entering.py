@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from plushka.delivery.app.admission import LAUNCH_HEADER, STRANGER
 from plushka.delivery.app.context import PATH, AppRequest
-from plushka.delivery.app.hosts import vk, web_app_data
+from plushka.delivery.app.hosts import max_contact, vk, web_app_data
 from plushka.delivery.app.hosts.launch import Launch, LaunchRefused, SharedPhone
 from plushka.delivery.app.signing_in import phone_page, with_proof
 from plushka.delivery.app.visit import Visit
@@ -71,7 +71,7 @@ async def share_phone(
 ) -> Response[str] | Redirect:
     """Let in whoever shares a phone that the messenger has signed to be theirs; one that VK has not, by an SMS.
 
-    :raises LaunchRefused: Telegram has not, or the app was opened too long ago
+    :raises LaunchRefused: Telegram or MAX has not, or the app was opened too long ago
     """
     signed = (await visit.typed(request)).value("signed")
     async with visit.writing() as tx:
@@ -105,13 +105,17 @@ def read_launch(bot: Bot, signed: str, at: datetime) -> Launch:
 
 
 def _read_phone(bot: Bot, signed: str, address: Address, at: datetime) -> SharedPhone:
-    if bot.messenger == "vk":
-        keys = bot.credentials
-        return vk.read_phone(
-            signed, app_id=keys.app_id, app_secret=keys.app_secret, external_id=address.external_id
-        )
-    phone = web_app_data.read_contact(signed, token=bot.token, external_id=address.external_id, at=at)
-    return SharedPhone(phone, name="", is_signed=True)
+    keys, person = bot.credentials, address.external_id
+    match bot.messenger:
+        case "telegram":
+            phone = web_app_data.read_contact(signed, token=bot.token, external_id=person, at=at)
+            return SharedPhone(phone, name="", is_signed=True)
+        case "max":
+            return max_contact.read_contact(signed, token=bot.token, external_id=person, at=at)
+        case "vk":
+            return vk.read_phone(signed, app_id=keys.app_id, app_secret=keys.app_secret, external_id=person)
+        case _:
+            assert_never(bot.messenger)
 
 
 async def _bot(tx: Tx, visit: Visit, messenger: str) -> Bot:
