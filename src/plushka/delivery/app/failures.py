@@ -24,6 +24,8 @@ _NOTHING_HERE = marked("There is nothing here")
 _NOT_NOW = marked("This is not possible now")
 _BROKE = marked("Something broke on our side")
 _NOTHING_LOST = marked("Nothing was lost: your points are where they were. Try again in a minute.")
+_LINK_INCOMPLETE = marked("The link may be old or incomplete.")
+_TEXTS = {HTTP_404_NOT_FOUND: _LINK_INCOMPLETE, HTTP_500_INTERNAL_SERVER_ERROR: _NOTHING_LOST}
 _log = structlog.get_logger()
 
 
@@ -63,7 +65,7 @@ def _page(request: AppRequest, status: int, title: str, *, refusal: Refusal | No
     visit: Visit | None = request.scope.get("state", {}).get("app_visit")
     look = visit.look if visit else look_of(request.cookies, request.headers.get("accept-language", ""))
     words = translator(look.language)
-    text = words.gettext(_NOTHING_LOST) if status == HTTP_500_INTERNAL_SERVER_ERROR else ""
+    text = words.gettext(_TEXTS[status]) if status in _TEXTS else ""
     if refusal is not None:
         text = refusal_sentence(refusal.code, refusal.facts, look.language)
     values = {"title": words.gettext(title), "text": text}
