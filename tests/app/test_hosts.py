@@ -22,7 +22,7 @@ from tests.office.conftest import MEMBER, PHONE, Shop
 from tests.pos.conftest import Cast
 
 from plushka.delivery.app.hosts import vk, web_app_data
-from plushka.delivery.app.hosts.launch import CLOCKS_DIFFER, LAUNCH_TTL, LaunchRefused
+from plushka.delivery.app.hosts.launch import CLOCKS_DIFFER, LAUNCH_TTL, LaunchRefused, SharedPhone
 from plushka.delivery.app.hosts.max_contact import TTL as MAX_CONTACT_TTL
 from plushka.delivery.app.hosts.max_contact import read_contact as read_max_contact
 from plushka.domain.members.channels import Address, Messenger, find_address
@@ -94,6 +94,21 @@ def test_what_vk_has_not_signed_is_refused(signed: str) -> None:
         vk.read_launch(
             signed, app_id="6736218", app_secret=VK_SECRET, at=datetime(2026, 3, 10, 9, tzinfo=UTC)
         )
+
+
+def test_a_phone_of_vk_is_theirs_if_the_apps_secret_has_signed_it_for_them() -> None:
+    # printf 6736218wvl68m4dR1UpLrVRli494075phone_number79030000000 | openssl dgst -sha256 -binary | basenc --base64url
+    sign = "k8TPfI3TnZF2rhH0xGVqVQp7Hj3GkvRGxsxVnnhq6_Y"
+    keys = {"app_id": "6736218", "app_secret": VK_SECRET}
+    told = urlencode({"phone_number": "79030000000", "sign": sign, "first_name": "Оля"})
+
+    shared = vk.read_phone(told, external_id="494075", **keys)
+    of_another = vk.read_phone(told, external_id="494076", **keys)
+    another = vk.read_phone(told.replace("0000000", "0000001"), external_id="494075", **keys)
+    unsigned = vk.read_phone("phone_number=79030000000", external_id="494075", **keys)
+
+    assert shared == SharedPhone("+79030000000", "Оля", is_signed=True)
+    assert not any(one.is_signed for one in (of_another, another, unsigned))
 
 
 async def enter(person: Person, signed: str, messenger: str = "telegram") -> httpx.Response:

@@ -203,6 +203,8 @@ def served(app: Plushka) -> Iterator[str]:
         assert thread.is_alive()
         sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -94,7 +94,6 @@ class FakeVk(Pretended[FakeVkBot]):
             }
         )
         self._now = now
-        self._prefix = ""
         self._base = URL()
 
     def fail_next(self, method: str, code: int, message: str = "") -> None:
@@ -109,7 +108,6 @@ class FakeVk(Pretended[FakeVkBot]):
         await self._wake()
 
     def routes(self, prefix: str = "") -> list[web.RouteDef]:
-        self._prefix = prefix
         return [
             web.post(f"{prefix}/method/{{method}}", self._serve),
             web.get(f"{prefix}/news/{{group}}", self._tell_news),
@@ -230,8 +228,9 @@ class FakeVk(Pretended[FakeVkBot]):
         asked = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
         try:
             bot = self._bot(asked)
-            self._base = request.url.with_path(self._prefix).with_query({})
-            return web.json_response({"response": await self._do(bot, request.match_info["method"], asked)})
+            method = request.match_info["method"]
+            self._base = request.url.with_path(request.path.removesuffix(f"/method/{method}")).with_query({})
+            return web.json_response({"response": await self._do(bot, method, asked)})
         except Refused as refused:
             told = {name: value for name, value in asked.items() if name != "access_token"}
             error = {
