@@ -1,7 +1,7 @@
 """Takes the pictures of the documents from a running demo: ``.venv/bin/python -m tools.screenshots``.
 
-Needs Chromium, and ``make run`` going on beside it. Pictures go to ``docs/office`` and ``docs/till``, small enough
-for a repository.
+Needs Chromium, and ``make run`` going on beside it, in which nobody has written to the bots of VK yet. Pictures go to
+``docs/office``, ``docs/till``, ``docs/app`` and ``docs/bots``, small enough for a repository.
 """
 
 import asyncio

@@ -5,37 +5,32 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
-from tests.bots.conftest import PATIENCE_SECONDS, VERA, serving
+from playwright.async_api import Page, expect
+from tests.bots.conftest import VERA, serving
 from tests.bots.test_vk import REGISTRATION, VkScene, member_of, scene
+from tests.browsing import ASKS_TO_SIGN_IN, PHONE_SCREEN, Browsing
 from tests.pos.conftest import served
-from tools.chromium import CHROMIUM, FLAGS
+from tools.chromium import chromium
 
 from plushka.app import Plushka
 from plushka.demo.messengers.phone import Phones
 
 __all__ = ["scene"]
 
-expect.set_options(timeout=PATIENCE_SECONDS * 1000)
-
 
 @pytest.fixture
 async def page(scene: VkScene) -> AsyncIterator[Page]:
     """Vera's phone, with the app that VK frames; nothing may go wrong in its scripts."""
     async with (
-        serving([*scene.fake.routes("/vk"), *Phones([scene.fake]).routes()]) as phones,
-        at_home(scene, phones),
-        async_playwright() as playwright,
+        serving([*scene.fake.routes("/vk"), *Phones([scene.fake]).routes()]) as address,
+        at_home(scene, address),
+        chromium() as browser,
     ):
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        context = await browser.new_context(viewport={"width": 390, "height": 844})
-        errors: list[str] = []
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        page = await context.new_page()
-        await page.goto(f"{phones}/phone/vk/{REGISTRATION.username}/{VERA.id}")
+        phone = Browsing(address=address, browser=browser, usual=(ASKS_TO_SIGN_IN,))
+        page = await (await phone.context(viewport=PHONE_SCREEN)).new_page()
+        await page.goto(f"/phone/vk/{REGISTRATION.username}/{VERA.id}")
         yield page
-        await browser.close()
-        assert errors == []
+    phone.check_complaints()
 
 
 @asynccontextmanager
@@ -50,7 +45,7 @@ async def at_home(scene: VkScene, phones: str) -> AsyncIterator[None]:
 
 async def test_a_member_enrols_by_hand_in_vk(scene: VkScene, page: Page) -> None:
     async def press(name: str) -> None:
-        await page.get_by_role("button", name=name, exact=True).last.click(timeout=PATIENCE_SECONDS * 1000)
+        await page.get_by_role("button", name=name, exact=True).last.click()
 
     await expect(page.get_by_text("Отправить чужой контакт")).to_have_count(0)
     await press("Начать")
