@@ -297,11 +297,13 @@ create table api_keys (
 
 grant update on api_keys to plushka_app;
 
--- By what somebody takes over a till: argon2 of four to six digits. It opens no office.
+-- By what somebody takes over a till: argon2 of four to six digits. It opens no office. is_own: they have chosen it;
+-- one that somebody else has given is changed before it opens a shift.
 create table cashier_pins (
     tenant_id uuid not null,
     staff_id uuid not null,
     pin_hash text not null,
+    is_own boolean not null,
     set_at timestamptz not null,
     primary key (tenant_id, staff_id),
     foreign key (tenant_id, staff_id) references staff (tenant_id, id)

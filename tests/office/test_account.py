@@ -8,6 +8,7 @@ import pyotp
 import pytest
 from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD, browser_at, email_of, signed_in
+from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
 from plushka.domain.staff.devices import told_device
@@ -182,3 +183,42 @@ WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 )
 def test_a_device_is_told_as_its_owner_knows_it(user_agent: str, told: str) -> None:
     assert told_device(user_agent) == told
+
+
+async def test_who_works_at_tills_chooses_a_pin_that_nobody_else_knows(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast
+) -> None:
+    async with signed_in(app, email_of("cashier")) as cashier, client_of(app, cast.anna.secret) as till:
+        assert "/account/pin" not in (await cashier.get("/account")).text
+        unasked = await cashier.post("/account/pin", data={"pin": "5093", "pin_password": PASSWORD})
+        assert unasked.status_code == httpx.codes.NOT_FOUND
+        people = (await anna.get("/settings/staff")).text
+        found = re.search(r'href="(/settings/staff/[0-9a-f-]+)"[^>]*>[^<]*cashier', people)
+        assert found is not None
+        await anna.post(f"{found[1]}/pin", data={"pin": "2907"})
+
+        blind = await cashier.post("/account/pin", data={"pin": "5093", "pin_password": "мимо"})
+        assert 'id="pin_password-problem"' in blind.text
+        assert 'value="5093"' in blind.text
+        easy = await cashier.post("/account/pin", data={"pin": "0000", "pin_password": PASSWORD})
+        assert 'id="pin-problem"' in easy.text
+        own = await cashier.post("/account/pin", data={"pin": "5093", "pin_password": PASSWORD})
+        assert own.status_code == httpx.codes.SEE_OTHER
+
+        (line,) = (await till.get("/v1/cashiers")).json()["cashiers"]
+        shift = await till.post("/v1/shifts", json={"cashier": line["id"], "pin": "5093"})
+        assert shift.status_code == httpx.codes.CREATED
+    trail = (await anna.get("/settings/audit")).text
+    assert "Свой PIN-код" in trail
+
+
+async def test_an_owner_gives_themselves_a_pin_in_their_own_page(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast
+) -> None:
+    answer = await anna.post("/account/pin", data={"pin": "5093", "pin_password": PASSWORD})
+    assert answer.status_code == httpx.codes.SEE_OTHER
+
+    async with client_of(app, cast.anna.secret) as till:
+        (line,) = (await till.get("/v1/cashiers")).json()["cashiers"]
+        shift = await till.post("/v1/shifts", json={"cashier": line["id"], "pin": "5093"})
+    assert shift.status_code == httpx.codes.CREATED

@@ -215,6 +215,10 @@ async def test_a_pin_is_set_for_a_cashier_by_who_may_and_opens_a_till(
         (cashier,) = (await till.get("/v1/cashiers")).json()["cashiers"]
         assert cashier["id"] == str(ids["cashier"])
         opened = await till.post("/v1/shifts", json={"cashier": cashier["id"], "pin": "2907"})
+        assert opened.json()["code"] == "pin_given"
+        opened = await till.post(
+            "/v1/shifts", json={"cashier": cashier["id"], "pin": "2907", "new_pin": "5093"}
+        )
         assert opened.status_code == httpx.codes.CREATED
         await anna.post(f"{page}/pin/removal")
         assert (await till.get("/v1/cashiers")).json() == {"cashiers": []}

@@ -22,6 +22,7 @@ TABLE = {
     "POST /account/passkeys/challenge": ALL,
     "POST /account/passkeys/{passkey_id:uuid}/remove": ALL,
     "POST /account/password": ALL,
+    "POST /account/pin": ALL,
     "POST /account/profile": ALL,
     "GET /account/second-factor": ALL,
     "POST /account/second-factor/begin": ALL,

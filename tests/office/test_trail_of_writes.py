@@ -345,5 +345,6 @@ async def _walk_account(walk: Walk, app: Plushka, clock: SetClock) -> None:
     await walk.post("/account/second-factor/confirm", "second_factor.on", proved)
     await walk.post("/account/second-factor/codes", "second_factor.renew_codes", password)
     await walk.post("/account/second-factor/off", "second_factor.off", password)
+    await walk.post("/account/pin", "staff.choose_pin", {"pin": "5093", "pin_password": PASSWORD})
     changed = {"present": PASSWORD, "password": NEW_PASSWORD}
     await walk.post("/account/password", "password.change", changed)

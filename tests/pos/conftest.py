@@ -28,7 +28,7 @@ from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.staff.model import SCOPES, Scope
 from plushka.domain.staff.operations import add_account, hire, issue_key, set_up_till
-from plushka.domain.staff.pins import set_pin
+from plushka.domain.staff.pins import choose_pin
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, RedemptionLimits
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -108,7 +108,7 @@ async def new_cashier(
         )
     async with database.transaction(business.tenant_id, actor="test:cast", at=clock.now()) as tx:
         person = await hire(tx, account_id=account.id, role="cashier")
-        await set_pin(tx, person.id, pin)
+        await choose_pin(tx, person.id, pin, field="pin")
     return person.id
 
 

@@ -9,7 +9,7 @@ from tests.conftest import SetClock
 from tests.pos.conftest import PIN, Cast, coffee, new_cashier
 
 from plushka.domain.staff.people import dismiss
-from plushka.domain.staff.pins import FAILURES_OF_CASHIER_MAX, FAILURES_OF_TILL_MAX, WINDOW, set_pin
+from plushka.domain.staff.pins import FAILURES_OF_CASHIER_MAX, FAILURES_OF_TILL_MAX, WINDOW, give_pin
 from plushka.platform.database import Database
 
 
@@ -23,8 +23,8 @@ async def petya(cast: Cast, database: Database, clock: SetClock) -> UUID:
     return await new_cashier(database, clock, cast.anna, name="Петя", pin="7730")
 
 
-async def take_over(till: httpx.AsyncClient, cashier: UUID, pin: str = PIN) -> httpx.Response:
-    return await till.post("/v1/shifts", json={"cashier": str(cashier), "pin": pin})
+async def take_over(till: httpx.AsyncClient, cashier: UUID, pin: str = PIN, **more: str) -> httpx.Response:
+    return await till.post("/v1/shifts", json={"cashier": str(cashier), "pin": pin, **more})
 
 
 async def test_a_shift_tells_what_was_sold_and_taken_back_in_it(
@@ -115,15 +115,37 @@ async def test_a_new_pin_replaces_the_old_one_and_who_is_dismissed_takes_over_no
     anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock, masha: UUID
 ) -> None:
     async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
-        await set_pin(tx, masha, "481516")
+        await give_pin(tx, masha, "481516")
     assert (await take_over(anna, masha)).json()["code"] == "pin_wrong"
-    assert (await take_over(anna, masha, "481516")).status_code == httpx.codes.CREATED
+    assert (await take_over(anna, masha, "481516", new_pin="481517")).status_code == httpx.codes.CREATED
 
     async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
         await dismiss(tx, masha)
 
     assert (await anna.get("/v1/cashiers")).json() == {"cashiers": []}
-    assert (await take_over(anna, masha, "481516")).json()["code"] == "cashier_not_found"
+    assert (await take_over(anna, masha, "481517")).json()["code"] == "cashier_not_found"
+
+
+async def test_a_pin_that_was_given_opens_nothing_until_the_cashiers_own_comes_with_it(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock, masha: UUID
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await give_pin(tx, masha, "481516")
+
+    for _ in range(FAILURES_OF_CASHIER_MAX + 1):
+        told = await take_over(anna, masha, "481516")
+        assert (told.status_code, told.json()["code"]) == (httpx.codes.CONFLICT, "pin_given")
+    for easy in ("0000", "1234", "654321"):
+        told = await take_over(anna, masha, "481516", new_pin=easy)
+        assert told.json()["errors"] == [{"code": "pin_too_easy", "field": "new_pin"}]
+    same = await take_over(anna, masha, "481516", new_pin="481516")
+    assert same.json()["errors"] == [{"code": "pin_unchanged", "field": "new_pin"}]
+    assert (await take_over(anna, masha, "000000", new_pin="5093")).json()["code"] == "pin_wrong"
+    assert (await anna.get("/v1/shifts/current")).status_code == httpx.codes.NOT_FOUND
+
+    assert (await take_over(anna, masha, "481516", new_pin="5093")).status_code == httpx.codes.CREATED
+    assert (await take_over(anna, masha, "481516")).json()["code"] == "pin_wrong"
+    assert (await take_over(anna, masha, "5093")).status_code == httpx.codes.OK
 
 
 async def test_a_till_finds_its_latest_receipts_and_what_came_back(anna: httpx.AsyncClient) -> None:

@@ -10,6 +10,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.codes import issue_code
 from plushka.domain.members.identities import identify
 from plushka.domain.members.queries import find_member
+from plushka.domain.staff.pins import give_pin
 
 BARCODE = "4607001234563"
 
@@ -210,6 +211,41 @@ async def test_cashiers_change_and_a_closed_shift_tells_its_totals(desk: Desk) -
     await expect(page.get_by_role("heading", name="Смена закрыта")).to_be_visible()
     await expect(page.locator("[data-totals]")).to_contain_text("50\u00a0₽")
     assert [each["cashier"] for each in await desk.receipts()] == ["Петя", CASHIER]
+
+
+async def test_a_cashier_changes_the_pin_that_somebody_else_has_given(desk: Desk) -> None:
+    async with desk.database.transaction(
+        desk.cast.anna.tenant_id, actor="test:anna", at=desk.clock.now()
+    ) as tx:
+        await give_pin(tx, desk.cashier, "481516")
+    page = await (await desk.device()).new_page()
+    await page.goto(f"/till#key={desk.cast.anna.secret}")
+    await page.get_by_role("button", name=CASHIER).click()
+
+    async def type_pin(pin: str) -> None:
+        await page.locator("#pin").fill(pin)
+        await page.keyboard.press("Enter")
+
+    await type_pin("481516")
+    await expect(page.get_by_text("Придумайте свой PIN-код")).to_be_visible()
+    await look(page)
+    await type_pin("5093")
+    await expect(page.get_by_text("Введите его ещё раз")).to_be_visible()
+    await type_pin("5094")
+    await expect(page.get_by_text("PIN-коды не совпали")).to_be_visible()
+    for easy in ("1234", "1234"):
+        await type_pin(easy)
+    await expect(page.get_by_text("Такой PIN-код подберут первым")).to_be_visible()
+    for own in ("5093", "5093"):
+        await type_pin(own)
+
+    await expect(page.locator("#find")).to_be_focused()
+    other = await (await desk.device()).new_page()
+    await other.goto(f"/till#key={desk.cast.anna.secret}")
+    await other.get_by_role("button", name=CASHIER).click()
+    await other.locator("#pin").fill("5093")
+    await other.keyboard.press("Enter")
+    await expect(other.locator("#find")).to_be_focused()
 
 
 async def test_another_device_asks_for_the_pin_though_a_shift_is_open(desk: Desk) -> None:

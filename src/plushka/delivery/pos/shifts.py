@@ -14,14 +14,17 @@ from plushka.domain.staff.model import (
     PIN_LENGTH_MAX,
     PIN_LENGTH_MIN,
     Cashier,
+    PinGiven,
     PinLocked,
+    PinTooEasy,
+    PinUnchanged,
     PinWrong,
     Shift,
     UnknownCashier,
     UnknownShift,
 )
 from plushka.domain.staff.passwords import password_fits
-from plushka.domain.staff.pins import begin_try, forget_tries, list_cashiers
+from plushka.domain.staff.pins import begin_try, choose_pin, forget_tries, list_cashiers
 from plushka.domain.staff.shifts import close_shift, find_open_shift, open_shift
 from plushka.platform.database import Tx
 
@@ -29,10 +32,11 @@ Pin = Annotated[str, Meta(pattern=f"^[0-9]{{{PIN_LENGTH_MIN},{PIN_LENGTH_MAX}}}$
 
 
 class ShiftIn(Wire, frozen=True):
-    """Who takes the till over: a cashier's id and PIN."""
+    """Who takes the till over: a cashier's id and PIN. ``new_pin`` is what their PIN shall be from now on."""
 
     cashier: UUID
     pin: Pin
+    new_pin: Pin | None = None
 
 
 class CashiersOut(Struct, frozen=True):
@@ -66,21 +70,28 @@ async def show_cashiers(call: Call[None, Query]) -> Answer[CashiersOut]:
     "POST /v1/shifts",
     scope="purchases",
     statuses=(201, 200),
-    refusals=(UnknownCashier, PinWrong, PinLocked),
+    refusals=(UnknownCashier, PinWrong, PinLocked, PinGiven, PinUnchanged, PinTooEasy),
     example={"cashier": "019cd7a2-4f00-7000-8000-000000000007", "pin": "2580"},
 )
 async def begin_shift(call: Call[ShiftIn, Query]) -> Answer[ShiftOut]:
     """Let a cashier take the till over. Their own open shift goes on (200); another's is closed now.
 
-    After five wrong PINs in a quarter of an hour the cashier waits, after twenty the till.
+    A PIN that somebody else has given opens nothing by itself: the cashier's own comes with it as ``new_pin``. After
+    five wrong PINs in a quarter of an hour the cashier waits, after twenty the till.
     """
     till_id, staff_id = call.holder.till_id, call.body.cashier
     async with call.transaction() as tx:
-        pin_hash = await begin_try(tx, till_id=till_id, staff_id=staff_id)
-    if not await password_fits(pin_hash, call.body.pin):
+        present = await begin_try(tx, till_id=till_id, staff_id=staff_id)
+    if not await password_fits(present.pin_hash, call.body.pin):
         raise PinWrong(field="pin")
     async with call.transaction() as tx:
         await forget_tries(tx, staff_id)
+    new_pin = call.body.new_pin
+    if new_pin is None and not present.is_own:
+        raise PinGiven(field="new_pin")
+    async with call.transaction() as tx:
+        if new_pin is not None:
+            await choose_pin(tx, staff_id, new_pin, present=call.body.pin, field="new_pin")
         opened = await open_shift(tx, till_id=till_id, staff_id=staff_id)
         forgotten = None if opened.forgotten is None else await _totalled(tx, opened.forgotten)
         return Answer(await _totalled(tx, opened.shift, forgotten), 200 if opened.is_repeat else 201)

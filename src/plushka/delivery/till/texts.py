@@ -18,6 +18,12 @@ _TEXTS = {
     "no_connection_to_open": marked(
         "A shift opens and closes with a connection only. Selling goes on without one."
     ),
+    "pin": marked("PIN"),
+    "pin_own": marked("Choose your own PIN"),
+    "pin_again": marked("Type it once more"),
+    "pin_next": marked("Next"),
+    "pin_begin": marked("Begin the shift"),
+    "pins_differ": marked("These were two different PINs. Choose one again."),
     "nobody_found": marked("Nobody has this phone or card."),
     "code_not_here": marked("Nobody shows this code. Ask the member for a new one."),
     "found_later": marked("There is no connection: points come when it is back."),

@@ -4,7 +4,7 @@ from datetime import date
 from secrets import token_urlsafe
 
 from plushka.domain.staff.operations import hire, register_account
-from plushka.domain.staff.pins import set_pin
+from plushka.domain.staff.pins import choose_pin
 from plushka.platform.database import Tx
 
 CASHIERS = {
@@ -39,4 +39,4 @@ async def hire_cashiers(tx: Tx) -> None:
             tx, email=email, name=name, password=token_urlsafe(PASSWORD_BYTES), language="ru"
         )
         person = await hire(tx, account_id=account.id, role="cashier")
-        await set_pin(tx, person.id, CASHIER_PIN)
+        await choose_pin(tx, person.id, CASHIER_PIN, field="pin")

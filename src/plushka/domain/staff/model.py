@@ -133,6 +133,13 @@ class Cashier(Struct, frozen=True):
     name: str
 
 
+class Pin(Struct, frozen=True):
+    """A PIN as it is kept; ``is_own``: nobody else has given it."""
+
+    pin_hash: str
+    is_own: bool
+
+
 class Shift(Struct, frozen=True):
     """A cashier's time at a till; it is open while ``closed_at`` is None."""
 
@@ -346,6 +353,18 @@ class PinTooEasy(Invalid):
 
 class PinWrong(Invalid):
     code = "pin_wrong"
+
+
+class PinGiven(Conflict):
+    """The PIN is right, and somebody else knows it: ``new_pin`` must come with it."""
+
+    code = "pin_given"
+
+
+class PinUnchanged(Invalid):
+    """What somebody else has given is no PIN of one's own."""
+
+    code = "pin_unchanged"
 
 
 class PinLocked(Denied):

@@ -13,9 +13,11 @@ from plushka.domain.staff.model import (
     PIN_LENGTH_MAX,
     PIN_LENGTH_MIN,
     Cashier,
+    Pin,
     PinLocked,
     PinMalformed,
     PinTooEasy,
+    PinUnchanged,
     UnknownCashier,
 )
 from plushka.domain.staff.passwords import hash_secret
@@ -44,31 +46,50 @@ _AT_THE_TILL = """
 """Who may work at a till: whoever works in its branch, or everywhere."""
 
 
-async def set_pin(tx: Tx, staff_id: UUID, pin: str) -> None:
-    """Give somebody a PIN, or a new one; their wrong tries are forgotten.
+async def give_pin(tx: Tx, staff_id: UUID, pin: str) -> None:
+    """Give somebody a PIN, or a new one, which they change before it opens a shift; wrong tries are forgotten.
 
     :raises UnknownStaff: when nobody of this id works here
     :raises PinMalformed: when it is not four to six digits
     :raises PinTooEasy: when it is what everybody would try first
     """
+    await _set_pin(tx, staff_id, pin, is_own=False, field="pin")
+
+
+async def choose_pin(tx: Tx, staff_id: UUID, pin: str, *, present: str | None = None, field: str) -> None:
+    """Let somebody have the PIN that they have chosen, in the place of the ``present`` one, if that is known.
+
+    ``field`` is where a refusal is told. Raises as ``give_pin`` does, and:
+
+    :raises PinUnchanged: when it is the present one
+    """
+    if pin == present:
+        raise PinUnchanged(field=field)
+    await _set_pin(tx, staff_id, pin, is_own=True, field=field)
+
+
+async def _set_pin(tx: Tx, staff_id: UUID, pin: str, *, is_own: bool, field: str) -> None:
     if not _PIN.fullmatch(pin):
-        raise PinMalformed(field="pin", length_min=PIN_LENGTH_MIN, length_max=PIN_LENGTH_MAX)
+        raise PinMalformed(field=field, length_min=PIN_LENGTH_MIN, length_max=PIN_LENGTH_MAX)
     if len(set(pin)) == 1 or pin in _UP or pin in _UP[::-1]:
-        raise PinTooEasy(field="pin")
+        raise PinTooEasy(field=field)
     person = await get_staff(tx, staff_id)
     await tx.execute(
         """
         -- pins.set_pin
-        insert into cashier_pins (tenant_id, staff_id, pin_hash, set_at) values ($1, $2, $3, $4)
-        on conflict (tenant_id, staff_id) do update set pin_hash = excluded.pin_hash, set_at = excluded.set_at
+        insert into cashier_pins (tenant_id, staff_id, pin_hash, is_own, set_at) values ($1, $2, $3, $4, $5)
+        on conflict (tenant_id, staff_id) do update
+        set pin_hash = excluded.pin_hash, is_own = excluded.is_own, set_at = excluded.set_at
         """,
         tx.tenant_id,
         staff_id,
         await hash_secret(pin),
+        is_own,
         tx.at,
     )
     await forget_tries(tx, staff_id)
-    await record(tx, action="staff.set_pin", subject=f"staff:{staff_id}", name=person.name)
+    action = "staff.choose_pin" if is_own else "staff.set_pin"
+    await record(tx, action=action, subject=f"staff:{staff_id}", name=person.name)
 
 
 async def remove_pin(tx: Tx, staff_id: UUID) -> None:
@@ -121,8 +142,8 @@ async def list_cashiers(tx: Tx, till_id: UUID) -> tuple[Cashier, ...]:
     return tuple(Cashier(**row) for row in rows)
 
 
-async def begin_try(tx: Tx, *, till_id: UUID, staff_id: UUID) -> str:
-    """Count a try of somebody's PIN at a till, and return the hash that it is checked against.
+async def begin_try(tx: Tx, *, till_id: UUID, staff_id: UUID) -> Pin:
+    """Count a try of somebody's PIN at a till, and return the PIN that it is checked against.
 
     ``tx`` must be committed before the PIN is checked; a right one then calls ``forget_tries``.
 
@@ -136,10 +157,10 @@ async def begin_try(tx: Tx, *, till_id: UUID, staff_id: UUID) -> str:
         """,
         sorted(int.from_bytes(digest(f"pin {each}")[:8], signed=True) for each in (till_id, staff_id)),
     )
-    pin_hash: str | None = await tx.fetchval(
+    row = await tx.fetchrow(
         f"""
         -- pins.begin_try: pin
-        select pin_hash
+        select pin_hash, is_own
         from staff
         join cashier_pins on cashier_pins.tenant_id = $1 and cashier_pins.staff_id = staff.id
         {_AT_THE_TILL} and staff.id = $3
@@ -148,7 +169,7 @@ async def begin_try(tx: Tx, *, till_id: UUID, staff_id: UUID) -> str:
         till_id,
         staff_id,
     )
-    if pin_hash is None:
+    if row is None:
         raise UnknownCashier(field="cashier")
     full_since = await tx.fetchval(
         """
@@ -180,7 +201,7 @@ async def begin_try(tx: Tx, *, till_id: UUID, staff_id: UUID) -> str:
         staff_id,
         tx.at,
     )
-    return pin_hash
+    return Pin(**row)
 
 
 async def forget_tries(tx: Tx, staff_id: UUID) -> None:

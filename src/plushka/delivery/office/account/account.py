@@ -9,21 +9,25 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from plushka.delivery.office.account.confirming import is_password_right
 from plushka.delivery.office.account.entering import caller_of
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.permissions import may
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
 from plushka.domain.staff.devices import told_device
-from plushka.domain.staff.model import PASSWORD_LENGTH_MAX, PasswordWrong
+from plushka.domain.staff.model import PASSWORD_LENGTH_MAX, PIN_LENGTH_MAX, PasswordWrong
 from plushka.domain.staff.passkeys import Passkey, list_passkeys
 from plushka.domain.staff.password_change import change_account, change_password
+from plushka.domain.staff.pins import choose_pin, has_pin
 from plushka.domain.staff.second_factor import find_second_factor
 from plushka.domain.staff.sessions import Place, end_other_sessions, end_session, list_sessions
 from plushka.domain.staff.sign_in import confirm_password
-from plushka.platform.errors import Refusal
+from plushka.platform.database import Tx
+from plushka.platform.errors import NotFound, Refusal
 from plushka.platform.i18n import LANGUAGES
 
 PATH = "/account"
@@ -94,6 +98,28 @@ async def save_password(visit: NamedDependency[Visit], request: OfficeRequest) -
     return await account_page(visit, password=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
+@post(f"{PATH}/pin", opt={"action": "account.own"})
+async def save_pin(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Let somebody who works at tills choose their PIN.
+
+    :raises NotFound: no PIN has been given to them, and they could give themselves none
+    """
+    form = await visit.typed(request)
+    pin = form.text("pin", length_max=PIN_LENGTH_MAX)
+    staff_id = visit.session.staff_id
+    async with visit.reading() as tx:
+        if not await _may_have_pin(tx, visit):
+            raise NotFound
+    if form.is_sound and await is_password_right(visit, request, form, field="pin_password"):
+        try:
+            async with visit.writing() as tx:
+                await choose_pin(tx, staff_id, pin, field="pin")
+            return sent_on(f"{PATH}#pin-title", visit.words.gettext("Your PIN is set. Nobody else knows it."))
+        except Refusal as refusal:
+            form.refused(refusal, default="pin")
+    return await account_page(visit, pin=form, status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
 @post(f"{PATH}/sessions/{{session_id:uuid}}/end", opt={"action": "account.own"})
 async def end_one(visit: NamedDependency[Visit], session_id: FromPath[UUID]) -> Redirect:
     async with visit.writing() as tx:
@@ -118,6 +144,7 @@ async def account_page(
     password: Form | None = None,
     passkey: Form | None = None,
     second_factor: Form | None = None,
+    pin: Form | None = None,
     status: int = 200,
 ) -> Response[str]:
     """Return the page with the form that was sent, if one was, and its problems.
@@ -127,6 +154,7 @@ async def account_page(
     account = visit.session.account
     async with visit.reading() as tx:
         factor = await find_second_factor(tx, account.id)
+        may_have_pin = await _may_have_pin(tx, visit)
         passkeys, sessions = await list_passkeys(tx, account.id), await list_sessions(tx, account.id)
     return visit.page(
         "account/second_factor_owed.html" if visit.session.owes_second_factor else "account/account.html",
@@ -138,12 +166,20 @@ async def account_page(
         password=password or visit.form(),
         passkey=passkey or visit.form(),
         second_factor=second_factor or visit.form(),
+        pin=pin or visit.form(),
+        may_have_pin=may_have_pin,
+        pin_length_max=PIN_LENGTH_MAX,
         owes=visit.session.owes_second_factor,
         factor=factor if factor and factor.confirmed_at else None,
         factor_since=visit.figures.day(factor.confirmed_at) if factor and factor.confirmed_at else "",
         passkeys=[_passkey(each, visit) for each in passkeys],
         sessions=[_session(each, visit) for each in sessions],
     )
+
+
+async def _may_have_pin(tx: Tx, visit: Visit) -> bool:
+    """Tell whether this person chooses a PIN: one was given to them, or they give PINs themselves."""
+    return may(visit.session, "staff.change") or await has_pin(tx, visit.session.staff_id)
 
 
 def _passkey(passkey: Passkey, visit: Visit) -> PasskeyLine:

@@ -19,6 +19,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     account.end_one,
     account.end_others,
     account.save_password,
+    account.save_pin,
     account.save_profile,
     account.show_account,
     businesses.enter_business,

@@ -62,7 +62,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     signing_in.save_demands,
     signing_in.show_demands,
     staff.dismiss_person,
-    staff.give_pin,
+    staff.save_pin,
     staff.make_reset_link,
     staff.rehire_person,
     staff.save_person,

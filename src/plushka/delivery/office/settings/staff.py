@@ -23,7 +23,7 @@ from plushka.domain.staff.invitations import Invitation, list_invitations
 from plushka.domain.staff.model import PIN_LENGTH_MAX, OwnReset, OwnRole, StaffMember
 from plushka.domain.staff.password_change import make_reset
 from plushka.domain.staff.people import dismiss, give_position, rehire
-from plushka.domain.staff.pins import has_pin, remove_pin, set_pin
+from plushka.domain.staff.pins import choose_pin, give_pin, has_pin, remove_pin
 from plushka.domain.staff.queries import get_account, get_staff, list_staff
 from plushka.domain.staff.roles import check_rights, list_roles
 from plushka.domain.staff.words import role_words
@@ -153,7 +153,7 @@ async def make_reset_link(
 
 
 @post(f"{PATH}/{{staff_id:uuid}}/pin", opt={"action": "staff.change"})
-async def give_pin(
+async def save_pin(
     visit: NamedDependency[Visit], staff_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str] | Redirect:
     """Set somebody's PIN for the till, a forgotten one too: it opens tills and never the office."""
@@ -163,7 +163,10 @@ async def give_pin(
         try:
             async with visit.writing() as tx:
                 person = await _person_within_rights(tx, visit, staff_id)
-                await set_pin(tx, staff_id, pin)
+                if staff_id == visit.session.staff_id:
+                    await choose_pin(tx, staff_id, pin, field="pin")
+                else:
+                    await give_pin(tx, staff_id, pin)
             text = visit.words.gettext("{name} takes over a till with the new PIN.", name=person.name)
             return sent_on(f"{PATH}/{staff_id}", text)
         except Refusal as refusal:

@@ -155,6 +155,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "staff.dismiss": (marked("Dismissed {name}"),),
     "staff.hire": (marked("{name} works here as {role}"),),
     "staff.rehire": (marked("Took {name} back as {role}"),),
+    "staff.choose_pin": (marked("{name} chose a PIN of their own"),),
     "staff.remove_pin": (marked("Took the PIN of {name} away"),),
     "staff.set_pin": (marked("Set a PIN for {name}"),),
     "task.cancel": (marked("Stopped a piece of work"),),

@@ -53,6 +53,8 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "shift_not_found": (marked("No shift is open at this till."),),
     "pin_malformed": (marked("A PIN is four to six digits."),),
     "pin_too_easy": (marked("This PIN is the first that anybody would try. Take another one."),),
+    "pin_given": (marked("Somebody else knows this PIN. Choose one of your own."),),
+    "pin_unchanged": (marked("This is the PIN that you were given. Choose another one."),),
     "pin_wrong": (marked("The PIN is wrong. Try again."),),
     "pin_locked": (
         marked("Too many wrong PINs. The next try is in {wait_minutes}\u00a0min."),
