@@ -81,6 +81,8 @@ async def test_a_second_card_is_shown_with_what_comes_of_both_and_joined(
     assert await holder(database, cast, clock) == shop.member_id
     async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
         assert (await check(tx, also=LAWS))[1] == ()
+    history = (await varvara.get("/history")).text
+    assert history.index("Две карты стали одной") < history.index("Покупка")
     again = await varvara.post(offer, do="join")
     assert again.status_code == httpx.codes.CONFLICT
     assert "предложение уже не действует" in again.text

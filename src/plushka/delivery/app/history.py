@@ -19,6 +19,8 @@ from plushka.domain.insights.queries import find_documents, list_document_lots
 from plushka.domain.ledger.model import Movement
 from plushka.domain.ledger.queries import find_document_wallet, list_document_movements, list_movements
 from plushka.domain.ledger.words import KINDS
+from plushka.domain.members.merges import list_merges
+from plushka.domain.members.model import Merge
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.telling.explanation import explain
@@ -34,13 +36,14 @@ _OWN = frozenset({"pending", "available", "held"})
 """Accounts in which a member has points: a movement between two of them changes nothing in sum."""
 _UNTOLD = ("activate",)
 """Points that have become spendable: the card tells when, and the entry that gave them."""
+_MERGED = marked("Two cards became one")
 _TITLES = {
     "receipt": marked("Purchase"),
     "return": marked("Return"),
     "hold": marked("Points set aside"),
     "adjustment": marked("From the business"),
     "welcome": marked("For joining"),
-    "merge": marked("Two cards became one"),
+    "merge": _MERGED,
     "erasure": marked("Deletion"),
 }
 
@@ -77,6 +80,13 @@ async def show_history(visit: NamedDependency[Visit], request: AppRequest) -> Re
             else []
         )
         documents = await find_documents(tx, list({movement.document_id for movement in movements}))
+        merges = [
+            merge
+            for merge in await list_merges(tx, visit.member.member_id)
+            if merge.undone_at is None
+            and merge.id not in documents
+            and _is_within(merge.id, movements, before=before)
+        ]
     figures = visit.figures(chosen.scale if chosen else 0)
     more = ""
     if chosen and len(movements) == MOVEMENTS_PER_PAGE:
@@ -84,7 +94,7 @@ async def show_history(visit: NamedDependency[Visit], request: AppRequest) -> Re
     return visit.page(
         "history.html",
         tab="history",
-        entries=_entries(movements, documents, visit, figures),
+        entries=_entries(movements, documents, merges, visit, figures),
         programs=[(str(one.program.id), one.program.name, one is chosen) for one in accounts]
         if len(accounts) > 1
         else [],
@@ -154,25 +164,36 @@ def _chosen(accounts: Sequence[Account], program_id: UUID | None) -> Account | N
     return next((account for account in accounts if account.program.id == program_id), first)
 
 
+def _is_within(merge_id: UUID, movements: Sequence[Movement], *, before: UUID | None) -> bool:
+    """Tell whether a merge stands on the page of these movements: ids are in the order of time."""
+    is_last_page = len(movements) < MOVEMENTS_PER_PAGE
+    return (before is None or merge_id < before) and (is_last_page or merge_id > movements[-1].id)
+
+
 def _entries(
-    movements: Sequence[Movement], documents: Mapping[UUID, Document], visit: Visit, figures: Figures
+    movements: Sequence[Movement],
+    documents: Mapping[UUID, Document],
+    merges: Sequence[Merge],
+    visit: Visit,
+    figures: Figures,
 ) -> list[Entry]:
-    entries = []
+    entries: list[tuple[UUID, Entry]] = []
     for (document_id, at), group in groupby(
         movements, key=lambda movement: (movement.document_id, movement.at)
     ):
         document = documents.get(document_id)
-        lines = _lines(list(group), visit, figures)
-        title = visit.words.gettext(_TITLES[document.kind]) if document else ""
-        entries.append(
-            Entry(
-                title=title,
-                at=figures.moment(at),
-                href=f"{visit.home}/history/{document_id}" if document else "",
-                lines=tuple(lines),
-            )
+        together = list(group)
+        entry = Entry(
+            title=visit.words.gettext(_TITLES[document.kind]) if document else "",
+            at=figures.moment(at),
+            href=f"{visit.home}/history/{document_id}" if document else "",
+            lines=tuple(_lines(together, visit, figures)),
         )
-    return entries
+        entries.append((together[0].id, entry))
+    # What moved from card to card is no movement of the member's: the merge stands there without figures.
+    title = visit.words.gettext(_MERGED)
+    entries += [(merge.id, Entry(title, figures.moment(merge.at), href="", lines=())) for merge in merges]
+    return [entry for _, entry in sorted(entries, key=lambda told: told[0], reverse=True)]
 
 
 def _lines(movements: Sequence[Movement], visit: Visit, figures: Figures) -> list[Line]:
