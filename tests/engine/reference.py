@@ -154,6 +154,8 @@ def on_receipt(condition: c.Condition, sale: Sale) -> bool:  # noqa: C901, PLR09
             return (first_on is None or sale.day >= first_on) and (last_on is None or sale.day <= last_on)
         case c.Tier(ids=ids):
             return sale.tier in ids
+        case c.Coupon(ids=ids):
+            return any(coupon in ids for coupon in sale.basket.coupons)
         case c.Segment(ids=ids):
             return any(segment in ids for segment in sale.member.segments)
         case c.Tag(ids=ids):

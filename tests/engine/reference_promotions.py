@@ -40,6 +40,7 @@ def promote(
 
     lowering.sort(
         key=lambda one: (
+            asks_for_coupon(one.when),
             -one.priority,
             -sum(taken_off(one, before, sale.part)),
             one.first_on.toordinal() if one.first_on else 0,
@@ -64,6 +65,14 @@ def budgets_left(promotion: Promotion, sale: Any, of: tuple[str, ...] = ("uses",
     return [
         budget.most - count for budget, count in zip(promotion.budgets, used, strict=True) if budget.of in of
     ]
+
+
+def asks_for_coupon(condition: c.Condition | None) -> bool:
+    if isinstance(condition, c.All):
+        return any(asks_for_coupon(part) for part in condition.of)
+    if isinstance(condition, c.Any):
+        return all(asks_for_coupon(part) for part in condition.of)
+    return isinstance(condition, c.Coupon)
 
 
 def apart(one: Promotion, two: Promotion) -> bool:

@@ -76,7 +76,13 @@ receipt_conditions: st.SearchStrategy[c.Condition] = st.recursive(
         st.integers(1, 40).map(c.RepeatWithin),
         st.builds(c.HasLines, line_conditions, st.integers(1, 3000), st.integers(0, 3000)),
         st.sampled_from(
-            (c.Tag(("vip",)), c.Segment(("loyal",)), c.Channel(("online",)), c.Branch(("main",)))
+            (
+                c.Coupon(("spring",)),
+                c.Tag(("vip",)),
+                c.Segment(("loyal",)),
+                c.Channel(("online",)),
+                c.Branch(("main",)),
+            )
         ),
         st.sampled_from(
             (
@@ -328,6 +334,7 @@ def sales(draw: st.DrawFn) -> tuple[Version, Member, Basket, datetime]:
             for promotion in version.program.promotions
             if promotion.budgets and draw(st.sampled_from((True, True, True, False)))
         },
+        coupons=draw(st.sampled_from(((), ("spring",), ("autumn",)))),
         redeem=draw(st.one_of(st.just("max"), st.just(0), st.integers(0, 4_000))),
     )
     at = MONDAY_NOON + draw(

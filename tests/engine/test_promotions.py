@@ -71,9 +71,12 @@ def test_each_promotion_of_the_day_takes_something_off_or_says_why_not(sale: Sal
     outcome = evaluate(*sale)
     spoke = {each.id for each in outcome.discounts} | {note.rule for note in outcome.notes}
     for plan in version.promotions:
-        if plan.is_on(outcome.business_date) and not isinstance(plan.promotion.effect, RaisedShare):
+        is_weighed = plan.is_on(outcome.business_date) and (
+            not plan.coupons or not plan.coupons.isdisjoint(sale[2].coupons)
+        )
+        if is_weighed and not isinstance(plan.promotion.effect, RaisedShare):
             assert plan.promotion.id in spoke
-        elif not plan.is_on(outcome.business_date):
+        elif not is_weighed:
             assert plan.promotion.id not in spoke
 
 

@@ -132,6 +132,12 @@ class Tag(Node, frozen=True, tag="tag"):
     ids: Ids
 
 
+class Coupon(Node, frozen=True, tag="coupon"):
+    """The receipt shows a good code of one of the coupons ``ids``."""
+
+    ids: Ids
+
+
 class FirstPurchase(Node, frozen=True, tag="first_purchase"):
     """The member has bought nothing before that was not returned."""
 
@@ -166,6 +172,7 @@ Condition = (
     | Tier
     | Segment
     | Tag
+    | Coupon
     | FirstPurchase
     | RepeatWithin
     | Birthday

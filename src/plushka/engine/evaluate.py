@@ -67,7 +67,7 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
         prices_minor = promoted.prices_minor if promoted.discounts else prices_minor
     discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
-    # Coupons and gifts (phases 4 and 5) come here: they lower prices before points do.
+    # Gifts (phase 5) come here: they lower prices before points do.
 
     redeemed = redeem(case, prices_minor, promoted.raised_by)
     payables_minor = (

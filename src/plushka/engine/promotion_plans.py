@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from plushka.engine.conditions import All, Any, Condition, Coupon
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.price_effects import Combo, RaisedShare
 from plushka.engine.program import Budget, Promotion
@@ -14,7 +15,10 @@ from plushka.engine.receipt_tests import Test, receipt_test
 
 @dataclass(frozen=True, slots=True)
 class PromotionPlan:
-    """A promotion that is not paused. ``bits`` mark the lines it is for, one for each part of a combo."""
+    """A promotion that is not paused. ``bits`` mark the lines it is for, one for each part of a combo.
+
+    One that asks for a coupon, any of ``coupons``, applies after those that ask for none (S11, phase 4).
+    """
 
     promotion: Promotion
     first_on: date
@@ -22,6 +26,7 @@ class PromotionPlan:
     when: Test | None
     bits: tuple[int, ...]
     any_bit: int
+    coupons: frozenset[str]
     no_lines: Note
     outbid: Note
     shut_out: Note
@@ -52,6 +57,20 @@ class PromotionPlan:
         return one.policy == two.policy == "best_in_group" and one.group == two.group
 
 
+def coupons_of(condition: Condition | None) -> frozenset[str]:
+    """Return the coupons one of which a condition cannot hold without; none: it can."""
+    match condition:
+        case Coupon(ids=ids):
+            return frozenset(ids)
+        case All(of=parts):
+            return frozenset[str]().union(*map(coupons_of, parts))
+        case Any(of=parts):
+            asked = [coupons_of(part) for part in parts]
+            return frozenset[str]().union(*asked) if all(asked) else frozenset()
+        case _:
+            return frozenset()
+
+
 def promotion_plans(promotions: Sequence[Promotion], masks: LineMasks) -> tuple[PromotionPlan, ...]:
     """Return the plans of those that are not paused, in the programme's order."""
     return tuple(_plan(promotion, masks) for promotion in promotions if not promotion.is_paused)
@@ -73,6 +92,7 @@ def _plan(promotion: Promotion, masks: LineMasks) -> PromotionPlan:
         when=receipt_test(when, name, masks) if when is not None else None,
         bits=bits,
         any_bit=sum(bits),
+        coupons=coupons_of(when),
         no_lines=note("no_lines", rule=name),
         outbid=note("outbid", rule=name),
         shut_out=note("shut_out", rule=name),

@@ -50,7 +50,7 @@ class Basket(Struct, frozen=True, omit_defaults=True):
     """A purchase before its decision. ``redeem`` is the points the member wishes to spend, or all they may.
 
     ``budgets_used`` is what has been used of each promotion's budgets, in their order; a promotion with budgets
-    that is not there does not apply.
+    that is not there does not apply. ``coupons`` are those of whose codes good ones were shown.
     """
 
     lines: tuple[Line, ...]
@@ -58,6 +58,7 @@ class Basket(Struct, frozen=True, omit_defaults=True):
     channel: str = "till"
     redeem: int | Literal["max"] = 0
     budgets_used: dict[str, tuple[int, ...]] = {}
+    coupons: tuple[str, ...] = ()
 
 
 class Lot(Struct, frozen=True):

@@ -20,6 +20,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "other_tier": ("tiers",),
     "other_segment": ("segments",),
     "other_tag": ("tags",),
+    "coupon_missing": ("coupons",),
     "not_first_purchase": (),
     "no_recent_purchase": ("days",),
     "not_birthday": ("days_before", "days_after"),

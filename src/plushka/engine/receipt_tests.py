@@ -15,6 +15,7 @@ from plushka.engine.conditions import (
     Category,
     Channel,
     Condition,
+    Coupon,
     FirstPurchase,
     HasLines,
     Not,
@@ -53,6 +54,7 @@ class Occasion(Struct):
     quantities_milli: Sequence[int]
     prices_minor: Sequence[int]
     receipt_minor: int
+    coupons: tuple[str, ...] = ()
 
 
 Test = Callable[[Occasion], Note | None]
@@ -80,7 +82,7 @@ def receipt_test(condition: Condition, rule: str, masks: LineMasks) -> Test:
             return _has_lines(condition, rule, masks.bit_of(condition.where))
         case Branch() | Channel() | Weekday() | TimeWindow() | Period() | ReceiptAmount():
             return _of_receipt(condition, rule)
-        case Tier() | Segment() | Tag() | FirstPurchase() | RepeatWithin() | Birthday():
+        case Tier() | Segment() | Tag() | Coupon() | FirstPurchase() | RepeatWithin() | Birthday():
             return _of_member(condition, rule)
         case Product() | Category() | Brand():
             raise ValueError(condition)
@@ -187,7 +189,9 @@ def _receipt_amount(condition: ReceiptAmount, rule: str) -> Test:
     return test
 
 
-def _of_member(condition: Tier | Segment | Tag | FirstPurchase | RepeatWithin | Birthday, rule: str) -> Test:
+def _of_member(  # noqa: PLR0911 - one case a kind
+    condition: Tier | Segment | Tag | Coupon | FirstPurchase | RepeatWithin | Birthday, rule: str
+) -> Test:
     match condition:
         case Tier(ids=ids):
             tiers, failed = frozenset(ids), note("other_tier", rule=rule, tiers=", ".join(ids))
@@ -202,6 +206,9 @@ def _of_member(condition: Tier | Segment | Tag | FirstPurchase | RepeatWithin | 
             return lambda occasion: (
                 failed if occasion.member is None or tags.isdisjoint(occasion.member.tags) else None
             )
+        case Coupon(ids=ids):
+            coupons, failed = frozenset(ids), note("coupon_missing", rule=rule, coupons=", ".join(ids))
+            return lambda occasion: failed if coupons.isdisjoint(occasion.coupons) else None
         case FirstPurchase():
             failed = note("not_first_purchase", rule=rule)
             return lambda occasion: failed if occasion.member is None or occasion.member.purchases else None

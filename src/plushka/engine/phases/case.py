@@ -48,4 +48,5 @@ def occasion_of(  # noqa: PLR0917 - what conditions look at
         quantities_milli=[line.quantity_milli for line in basket.lines],
         prices_minor=prices_minor,
         receipt_minor=taking_part(prices_minor, masks),
+        coupons=basket.coupons,
     )

@@ -1,4 +1,4 @@
-"""Phase 3: promotions lower prices, one after another (S11).
+"""Phases 3 and 4: promotions lower prices, one after another, then those that a coupon asks for (S11).
 
 Who comes first is told by priority, then by what each would take off by itself, then by its first day and its id.
 One that meets, on a line, another it is excluded by leaves that line to whom came first.
@@ -48,7 +48,8 @@ def promote(  # noqa: PLR0917 - the whole receipt
 ) -> Promoted:
     """Return the discounts in the order in which they apply; ``occasion`` has the prices after phase 2.
 
-    Promotions that are not on this ``day`` are not weighed, and no note tells of them.
+    Promotions that are not on this ``day``, or ask for a coupon that was not shown, are not weighed, and no note
+    tells of them.
     """
     fitting = _fitting(version, occasion, budgets_used, day, notes)
     raising = [plan for plan in fitting if isinstance(plan.promotion.effect, RaisedShare)]
@@ -90,6 +91,8 @@ def _fitting(
     fitting = []
     for plan in version.promotions:
         if not plan.is_on(day) or (occasion.member is None and not plan.promotion.for_anonymous):
+            continue
+        if plan.coupons and plan.coupons.isdisjoint(occasion.coupons):
             continue
         failed = plan.when(occasion) if plan.when is not None else None
         if failed is not None:
@@ -144,11 +147,12 @@ def _in_order(
     if len(plans) < 2:  # noqa: PLR2004 - nobody to outbid
         return plans
 
-    def rank(plan: PromotionPlan) -> tuple[int, int, date, str]:
+    def rank(plan: PromotionPlan) -> tuple[bool, int, int, date, str]:
         alone = _cut(
             version, plan, occasion, occasion.masks, amounts_minor, occasion.prices_minor, budgets_used
         )
-        return -plan.promotion.priority, -alone.amount_minor, plan.first_on, plan.promotion.id
+        by_coupon = bool(plan.coupons)
+        return by_coupon, -plan.promotion.priority, -alone.amount_minor, plan.first_on, plan.promotion.id
 
     return sorted(plans, key=rank)
 

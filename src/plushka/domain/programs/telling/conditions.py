@@ -13,6 +13,7 @@ from plushka.engine.conditions import (
     Category,
     Channel,
     Condition,
+    Coupon,
     FirstPurchase,
     HasLines,
     Not,
@@ -142,6 +143,11 @@ def tell_receipt(condition: Condition, voice: Voice) -> str:  # noqa: C901, PLR0
         case Tier(ids=ids):
             names = voice.quoted([voice.tier_name(tier) for tier in ids])
             return words.ngettext("on the tier {names}", "on the tiers {names}", len(ids), names=names)
+        case Coupon(ids=ids):
+            names = voice.quoted(ids, voice.names.coupons)
+            return words.ngettext(
+                "with the coupon {names}", "with one of the coupons {names}", len(ids), names=names
+            )
         case Segment(ids=ids):
             names = voice.quoted(ids, voice.names.segments)
             return words.ngettext(

@@ -21,6 +21,7 @@ _SENTENCES = {
     "receipt_too_large": marked("The receipt is too large: it may be up to {max_minor}."),
     "other_tier": marked("Applies on other tiers: {tiers}."),
     "other_segment": marked("Applies to members of: {segments}."),
+    "coupon_missing": marked("Applies with a code of the coupon: {coupons}."),
     "other_tag": marked("Applies to members tagged: {tags}."),
     "not_first_purchase": marked("Applies to the first purchase only."),
     "no_recent_purchase": marked(
@@ -94,6 +95,7 @@ _EXCEPTIONS = {
     "tier": marked("tier"),
     "segment": marked("segment"),
     "tag": marked("tag"),
+    "coupon": marked("coupon"),
     "first_purchase": marked("first purchase"),
     "repeat_within": marked("repeat purchase"),
     "birthday": marked("birthday"),
@@ -192,6 +194,7 @@ _FACTS: Mapping[str, Callable[[int | str, Voice], str]] = {
     "days": _days,
     "branches": _codes(lambda voice: voice.names.branches),
     "segments": _codes(lambda voice: voice.names.segments),
+    "coupons": _codes(lambda voice: voice.names.coupons),
     "tiers": _codes(_tier_names),
     "tags": _codes(lambda _: {}),
     "channels": _words(_CHANNELS),
