@@ -1322,6 +1322,77 @@ create unique index returns_idempotency on returns (tenant_id, till_id, idempote
 
 create index returns_of_receipt on returns (tenant_id, receipt_id);
 
+-- Coupons: what their codes give is in the programme. codes: how many there are.
+create table coupons (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null check (name <> ''),
+    source text not null default '',
+    first_on date,
+    last_on date,
+    uses_per_code int check (uses_per_code > 0),
+    uses_per_member int check (uses_per_member > 0),
+    is_stopped boolean not null default false,
+    codes int not null default 0 check (codes >= 0),
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    check (first_on <= last_on)
+);
+
+grant update (is_stopped, codes) on coupons to plushka_app;
+
+-- Codes as they were given out; key: what they are compared by. uses: kept only where they are counted.
+create table coupon_codes (
+    tenant_id uuid not null,
+    key text not null check (key <> ''),
+    code text not null,
+    coupon_id uuid not null,
+    member_id uuid,
+    uses int not null check (uses >= 0),
+    uses_max int,
+    primary key (tenant_id, key),
+    constraint code_not_over_its_uses check (uses <= uses_max),
+    foreign key (tenant_id, coupon_id) references coupons (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create index coupon_codes_of_coupon on coupon_codes (tenant_id, coupon_id, key);
+
+create index coupon_codes_of_member on coupon_codes (tenant_id, member_id) where member_id is not null;
+
+grant update (uses) on coupon_codes to plushka_app;
+
+-- Codes that a till has asked about are kept for it for some minutes.
+create table code_reservations (
+    tenant_id uuid not null,
+    key text not null,
+    till_id uuid not null,
+    until timestamptz not null,
+    primary key (tenant_id, key, till_id),
+    foreign key (tenant_id, key) references coupon_codes (tenant_id, key),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+grant update (until), delete on code_reservations to plushka_app;
+
+-- A code that a receipt has used; undone_at: when a return let it be used again.
+create table coupon_uses (
+    tenant_id uuid not null,
+    receipt_id uuid not null,
+    key text not null,
+    coupon_id uuid not null,
+    member_id uuid,
+    used_at timestamptz not null,
+    undone_at timestamptz,
+    primary key (tenant_id, receipt_id, key),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id),
+    foreign key (tenant_id, key) references coupon_codes (tenant_id, key)
+);
+
+create index coupon_uses_of_coupon on coupon_uses (tenant_id, coupon_id, member_id) where undone_at is null;
+
+grant update (undone_at) on coupon_uses to plushka_app;
+
 -- A promotion that lowered a receipt's prices. left_minor: what of it returns have left; counted_in: the counters that
 -- it was counted in, as promotion:always or branch:day.
 create table promotion_uses (

@@ -67,6 +67,15 @@ async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Databa
             """,
             {"counter_equals_its_uses"},
         ),
+        (
+            """
+            insert into coupons (tenant_id, id, name, created_at)
+                select tenant_id, gen_random_uuid(), 'x', now() from programs;
+            insert into coupon_codes (tenant_id, key, code, coupon_id, uses, uses_max)
+                select tenant_id, 'A1', 'A1', id, 1, 2 from coupons
+            """,
+            {"code_counts_its_uses"},
+        ),
         ("update standing_days set spend_minor = 1", {"standing_equals_its_days"}),
         (
             "update postings set document_id = gen_random_uuid() where kind = 'hold'",

@@ -1,7 +1,7 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -36,7 +36,7 @@ from plushka.engine.program import (
     TierRule,
     Window,
 )
-from plushka.engine.promotion_plans import PromotionPlan, promotion_plans
+from plushka.engine.promotion_plans import PromotionPlan, coupons_of, promotion_plans
 from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
@@ -81,6 +81,7 @@ class Version:
     promotions: tuple[PromotionPlan, ...]
     has_promotions_for_anonymous: bool
     budgeted: tuple[Promotion, ...]
+    coupons_by_part: dict[str, frozenset[str]]
     masks: LineMasks
     not_redeemable_bit: int
     unit: int
@@ -93,6 +94,10 @@ class Version:
     _contests: dict[int, Contest] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
+
+    def coupons_used(self, parts: Iterable[str]) -> frozenset[str]:
+        """Return the coupons that the rules and promotions of these ids ask for."""
+        return frozenset[str]().union(*[self.coupons_by_part.get(part, frozenset()) for part in parts])
 
     def tier_plan(self, tier: str | None) -> TierPlan:
         """Return the plan of a tier; of the first one for None, or for a tier this version does not have."""
@@ -175,6 +180,10 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         lives=tuple(lives),
         promotions=promotion_plans(program.promotions, masks),
         budgeted=tuple(each for each in program.promotions if each.budgets and not each.is_paused),
+        coupons_by_part={
+            **{rule.id: coupons_of(rule.when) for rule in program.earning},
+            **{promotion.id: coupons_of(promotion.when) for promotion in program.promotions},
+        },
         has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),
         masks=masks,
         not_redeemable_bit=not_redeemable,

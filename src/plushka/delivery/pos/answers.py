@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.coupons.model import CodeReason, ShownCode
 from plushka.domain.ledger.model import Balance, WalletView
 from plushka.domain.members.model import Identity, Member
 from plushka.domain.programs.model import Serving, TierStanding
@@ -163,6 +164,14 @@ class LineOut(Struct, frozen=True):
     fiscal: tuple[FiscalLine, ...]
 
 
+class CouponOut(Struct, frozen=True):
+    """A code that was shown: ``coupon`` is its coupon's name. ``reason`` says why it gives nothing; null: it does."""
+
+    code: str
+    coupon: str | None
+    reason: CodeReason | None
+
+
 class Decision(Struct, frozen=True):
     """What a purchase comes to. ``points_max`` is the most points that may be spent, when some were asked for.
 
@@ -178,6 +187,7 @@ class Decision(Struct, frozen=True):
     points_max: int | None
     earned_points: int
     unearned_reason: str | None
+    coupons: tuple[CouponOut, ...]
     lines: tuple[LineOut, ...]
     tier_before: str | None
     tier_after: str | None
@@ -210,7 +220,7 @@ class QuoteOut(Struct, frozen=True):
         return cls(
             member_id=quote.member_id,
             balance=quote.balance,
-            decision=_decision(quote.outcome, lines),
+            decision=_decision(quote.outcome, lines, quote.codes),
             slip=told.slip,
             explanation=told.explanation,
         )
@@ -247,7 +257,7 @@ class ReceiptOut(Struct, frozen=True):
             member_id=receipt.member_id,
             balance=receipt.balance,
             refunded_minor=receipt.refunded_minor,
-            decision=_decision(receipt.outcome, receipt.lines),
+            decision=_decision(receipt.outcome, receipt.lines, receipt.codes),
             slip=told.slip,
             explanation=told.explanation,
         )
@@ -275,7 +285,7 @@ def _burns_next(wallet: WalletView) -> Burning | None:
     return Burning(points=sum(lot.available for lot in burning if lot.expires_at == at), at=at)
 
 
-def _decision(outcome: Outcome, lines: Sequence[PurchaseLine]) -> Decision:
+def _decision(outcome: Outcome, lines: Sequence[PurchaseLine], codes: Sequence[ShownCode]) -> Decision:
     return Decision(
         amount_minor=outcome.amount_minor,
         discount_minor=outcome.discount_minor,
@@ -285,6 +295,7 @@ def _decision(outcome: Outcome, lines: Sequence[PurchaseLine]) -> Decision:
         points_max=None if outcome.redeemed is None else outcome.redeemed.points_max,
         earned_points=outcome.earned_points,
         unearned_reason=next((note.code for note in outcome.notes if note.code in UNEARNED), None),
+        coupons=tuple([CouponOut(one.code, one.coupon, one.reason) for one in codes]),
         lines=tuple(
             [
                 LineOut(

@@ -80,11 +80,13 @@ _log = structlog.get_logger()
 async def quote_purchase(call: Call[QuoteIn, Texts]) -> Answer[QuoteOut]:
     """Tell what a purchase would come to. Nothing is booked, so ask as often as the basket changes.
 
-    More points in ``redeem`` than may be spent are quoted as the most that may.
+    More points in ``redeem`` than may be spent are quoted as the most that may. Good codes of coupons are kept for
+    this till for five minutes.
     """
     purchase = call.body.to_domain(country=call.holder.country)
-    async with call.transaction(read_only=True) as tx:
-        quoted = await quote(tx, call.services.reference, call.caller, purchase)
+    shows_codes = bool(purchase.coupon_codes)
+    async with call.transaction(read_only=not shows_codes) as tx:
+        quoted = await quote(tx, call.services.reference, call.caller, purchase, is_reserving=shows_codes)
         told = await tell_quote(tx, call, quoted, branch=purchase.branch)
     return Answer(QuoteOut.of(quoted, purchase.lines, told))
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType, structs
 from plushka.delivery.pos.fields import Amount, Currency, Id, Moment, Points, Quantity, SomePoints, Text, Wire
 from plushka.delivery.pos.refusals import MemberAmbiguous, ReceiptAmbiguous
 from plushka.domain.catalog.model import ProductKind
+from plushka.domain.coupons.model import CODE_LENGTH_MAX, CODES_SHOWN_MAX
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import Identity, IdentityKind
 from plushka.domain.purchases.model import (
@@ -118,6 +119,9 @@ class Texts(Query, frozen=True):
     explanation: bool = False
 
 
+CouponCode = Annotated[str, Meta(min_length=1, max_length=CODE_LENGTH_MAX)]
+
+
 class LineIn(Wire, frozen=True):
     """A line of a receipt: ``amount_minor`` for the whole ``quantity_milli``, before any discount of ours."""
 
@@ -134,6 +138,7 @@ class QuoteIn(Wire, frozen=True):
     """A purchase that is not made yet. ``redeem``: the points to spend, or ``max`` for as many as may be.
 
     A business may let points be spent only with a ``permit``, which the member's code gives. A quote needs none.
+    ``coupon_codes`` are what the customer shows; one that is good is kept for this till for five minutes.
     """
 
     lines: Annotated[tuple[LineIn, ...], Meta(min_length=1, max_length=LINES_MAX)]
@@ -142,6 +147,7 @@ class QuoteIn(Wire, frozen=True):
     redeem: Points | Literal["max"] = 0
     hold_id: UUID | None = None
     permit: UUID | None = None
+    coupon_codes: Annotated[tuple[CouponCode, ...], Meta(max_length=CODES_SHOWN_MAX)] = ()
     branch: Id | None = None
     channel: Id = "till"
     cashier: Text | None = None
@@ -168,6 +174,7 @@ class QuoteIn(Wire, frozen=True):
             redeem=self.redeem,
             hold_id=self.hold_id,
             permit_id=self.permit,
+            coupon_codes=self.coupon_codes,
             expected_payable_minor=expected_payable_minor,
             idempotency_key=idempotency_key,
         )

@@ -6,10 +6,12 @@ from uuid import UUID
 from asyncpg import Record
 from msgspec import structs
 
+from plushka.domain.coupons.showing import Codes
 from plushka.domain.ledger.bookkeeping import save_books
 from plushka.domain.members.permits import use_permits
 from plushka.domain.programs import standings
 from plushka.domain.purchases.budgets import Budgets, read_budgets, save_uses
+from plushka.domain.purchases.coupons import note_used, read_shown, save_shown, show_codes
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.model import Committed, KeyReused, MemberBusy, ReceiptDiffers
 from plushka.domain.purchases.reference import Reference
@@ -33,9 +35,10 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     found = await gather(tx, reference, items, lock=True)
     placed = [situation for situation in found if isinstance(situation, Situation)]
     budgets = await read_budgets(tx, placed, lock=True)
-    if budgets is not None:
+    codes = await read_shown(tx, placed, lock=True)
+    if budgets is not None or codes is not None:
         found = await _without_known(tx, found)
-    decided = [_try_to_decide(situation, budgets, tx) for situation in found]
+    decided = [_try_to_decide(situation, budgets, codes, tx) for situation in found]
     decisions = [decision for decision in decided if isinstance(decision, Decision)]
     new = await insert_receipts(tx, decisions) if decisions else set()
     await _book(tx, [decision for decision in decisions if decision.receipt_id in new])
@@ -49,7 +52,7 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
 
 
 async def _without_known(tx: Tx, found: Sequence[Found]) -> list[Found]:
-    """Keep repeats from being decided: they would use up of a budget what the first copy has used."""
+    """Keep repeats from being decided: they would use up of a budget or a code what the first has."""
     placed = [situation for situation in found if isinstance(situation, Situation)]
     known = _Known(await find_known(tx, [situation.item for situation in placed]))
     return [
@@ -58,17 +61,20 @@ async def _without_known(tx: Tx, found: Sequence[Found]) -> list[Found]:
     ]
 
 
-def _try_to_decide(found: Found, budgets: Budgets | None, tx: Tx) -> Decision | Refusal:
+def _try_to_decide(found: Found, budgets: Budgets | None, codes: Codes | None, tx: Tx) -> Decision | Refusal:
     if isinstance(found, Refusal):
         return found
     try:
         if budgets is not None:
             found.basket = structs.replace(found.basket, budgets_used=budgets.used_by(found))
+        if codes is not None:
+            show_codes(found, codes)
         decision = decide(found, receipt_id=new_id(), now=tx.at)
     except Refusal as refusal:
         return refusal
     if budgets is not None:
         budgets.note(found, decision.outcome)
+    note_used(found, decision.outcome, codes)
     return decision
 
 
@@ -78,6 +84,7 @@ async def _book(tx: Tx, decisions: Sequence[Decision]) -> None:
         changes = [decision.change for decision in of_program if decision.change]
         await standings.apply(tx, changes, program_id=program_id)
     await save_uses(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.discounts])
+    await save_shown(tx, [(d.receipt_id, d.situation) for d in decisions if d.situation.codes])
     await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
     if used := {
         d.situation.permit.id: d.receipt_id for d in decisions if d.situation.permit and _has_spent(d)

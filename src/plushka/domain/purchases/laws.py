@@ -84,6 +84,14 @@ LAWS: Mapping[str, str] = MappingProxyType(
             where (coalesce(c.uses, 0), coalesce(c.amount_minor, 0)) is distinct from
                   (coalesce(s.uses, 0), coalesce(s.amount_minor, 0))
         """,
+        "code_counts_its_uses": """
+            select c.code, c.uses, count(u.receipt_id) as receipts
+            from coupon_codes c
+            left join coupon_uses u on u.tenant_id = $1 and u.key = c.key and u.undone_at is null
+            where c.tenant_id = $1 and c.uses_max is not null
+            group by c.key, c.code, c.uses
+            having c.uses <> count(u.receipt_id)
+        """,
         "posting_has_its_document": """
             select p.id as posting, p.kind, p.document_id::text as document
             from postings p

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.coupons.model import ShownCode
 from plushka.domain.ledger.model import Balance, HoldState
 from plushka.domain.members.model import Identity
 from plushka.engine.purchase import Outcome
@@ -62,6 +63,7 @@ class Purchase(Struct, frozen=True, omit_defaults=True):
     redeem: int | Literal["max"] = 0
     hold_id: UUID | None = None
     permit_id: UUID | None = None
+    coupon_codes: tuple[str, ...] = ()
     expected_payable_minor: int | None = None
     idempotency_key: str | None = None
 
@@ -73,6 +75,7 @@ class Quote(Struct, frozen=True):
     member_id: UUID | None
     balance: Balance | None
     version_id: UUID
+    codes: tuple[ShownCode, ...] = ()
 
 
 class Receipt(Struct, frozen=True):
@@ -98,6 +101,7 @@ class Receipt(Struct, frozen=True):
     balance: Balance | None
     refunded_minor: int
     cost_minor: int | None = None
+    codes: tuple[ShownCode, ...] = ()
 
 
 class Committed(Struct, frozen=True):

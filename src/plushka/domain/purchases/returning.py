@@ -14,6 +14,7 @@ from plushka.domain.programs.model import StandingChange, Sums
 from plushka.domain.programs.versions import list_in_force
 from plushka.domain.purchases import return_store
 from plushka.domain.purchases.budgets import give_back
+from plushka.domain.purchases.coupons import undo_shown
 from plushka.domain.purchases.model import (
     Caller,
     NothingToReturn,
@@ -67,8 +68,16 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
         tx,
         receipt_id=sale.receipt_id,
         program_id=sale.program_id,
-        before=case.promotions_minor[0],
-        after=case.promotions_minor[1],
+        before=case.promotions_before_minor,
+        after=case.rest.promotions_minor,
+    )
+    await undo_shown(
+        tx,
+        sale.receipt_id,
+        await reference.versions.get(tx, sale.version_id),
+        sale.basket,
+        sale.outcome,
+        case.rest,
     )
     if book is not None:
         await _lower_standing(tx, reference, sale, case, book)
@@ -87,14 +96,15 @@ async def preview_return(tx: Tx, reference: Reference, caller: Caller, request: 
 
 @dataclass(slots=True)
 class _Case:
-    """A return worked out: the answer, what it does to the standing, what promotions took off before and after."""
+    """A return worked out: the answer, what it does to the standing, and what is left of the receipt."""
 
     return_id: UUID
     answer: Return
     is_full: bool
     sums: Sums
     rule_points: dict[str, int]
-    promotions_minor: tuple[dict[str, int], dict[str, int]]
+    rest: Remainder
+    promotions_before_minor: dict[str, int]
 
 
 async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, Book | None]:
@@ -168,7 +178,8 @@ async def _work_out(
             for rule in version.capped_rules
             if before.earned_by_rule.get(rule, 0) != after.earned_by_rule.get(rule, 0)
         },
-        promotions_minor=(before.promotions_minor, after.promotions_minor),
+        rest=after,
+        promotions_before_minor=before.promotions_minor,
     )
 
 

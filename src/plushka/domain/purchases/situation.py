@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from plushka.domain.businesses.model import Branch
 from plushka.domain.catalog.model import Product
+from plushka.domain.coupons.model import ShownCode
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
@@ -46,6 +47,8 @@ class Situation:
 
     ``permit`` is the one that the purchase names, if it exists; ``needs_permit``: without one no points are spent.
 
+    ``codes`` are the coupons' codes that were shown, each with why it is not good, if it is not.
+
     ``superseded_at``: when other rules of its programme than those of its moment came into force; None: never yet.
     ``cost_minor`` is what the goods cost the business, None unless all are known.
     """
@@ -65,6 +68,7 @@ class Situation:
     hold: HoldRecord | None = None
     permit: Permit | None = None
     needs_permit: bool = False
+    codes: tuple[ShownCode, ...] = ()
 
 
 Found = Situation | Refusal

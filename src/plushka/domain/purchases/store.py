@@ -9,6 +9,7 @@ import msgspec
 from asyncpg import Record
 from msgspec import Struct, structs
 
+from plushka.domain.coupons.model import ShownCode
 from plushka.domain.ledger.model import Balance
 from plushka.domain.purchases.decide import Decision
 from plushka.domain.purchases.model import (
@@ -35,11 +36,12 @@ ReceiptRow = tuple[object, ...]
 _encode = msgspec.json.Encoder().encode
 
 
-class StoredBasket(Struct, frozen=True):
-    """What was sold, as the rules saw it, with the names that stood on the receipt."""
+class StoredBasket(Struct, frozen=True, omit_defaults=True):
+    """What was sold, as the rules saw it, with the names that stood on the receipt, and the codes shown with it."""
 
     basket: Basket
     names: tuple[str | None, ...]
+    codes: tuple[ShownCode, ...] = ()
 
 
 _decode_basket = msgspec.json.Decoder(StoredBasket).decode
@@ -123,7 +125,7 @@ def row_of(decision: Decision) -> ReceiptRow:
         outcome.redeemed.points if outcome.redeemed else 0,
         outcome.earned_points,
         situation.cost_minor,
-        _json(StoredBasket(basket=situation.basket, names=situation.names)),
+        _json(StoredBasket(situation.basket, situation.names, situation.codes)),
         None if state is None else _json(structs.replace(state, lots=()) if state.lots else state),
         _json(outcome),
         None if decision.balance is None else _json(decision.balance),
@@ -155,6 +157,7 @@ def receipt_of(decision: Decision) -> Receipt:
         balance=decision.balance,
         refunded_minor=0,
         cost_minor=situation.cost_minor,
+        codes=situation.codes,
     )
 
 
@@ -189,6 +192,7 @@ def receipt_from(row: Record) -> Receipt:
         balance=None if row["balance"] is None else _decode_balance(row["balance"]),
         refunded_minor=row["refunded_minor"],
         cost_minor=row["cost_minor"],
+        codes=stored.codes,
     )
 
 

@@ -64,6 +64,7 @@ _LAWS = {
     "posting_has_its_document": marked("A movement has no document"),
     "standing_equals_receipts": marked("A member's purchases differ from the receipts"),
     "counter_equals_its_uses": marked("A promotion's counter differs from its receipts"),
+    "code_counts_its_uses": marked("A coupon's code was not used as often as it counts"),
     "standing_equals_its_days": marked("A member's sums differ from those by day"),
     "conservation": marked("Points came from nowhere or went nowhere"),
 }

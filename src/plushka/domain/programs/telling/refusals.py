@@ -157,6 +157,13 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The picture is too large."),
     ),
     # Long work.
+    "coupon_not_found": (marked("There is no such coupon."),),
+    "code_taken": (marked("One of these codes is taken already. Nothing was added."),),
+    "code_invalid": (marked("A code is letters, digits and dashes, 64 characters at most."),),
+    "pattern_too_narrow": (
+        marked("There are too few codes of this pattern to be safe from guessing: add “#” or ask for fewer."),
+    ),
+    "period_reversed": (marked("The last day comes before the first."),),
     "task_not_found": (marked("There is no such work, or its file is no longer kept."),),
     "task_closed": (marked("This work has ended already."),),
     "task_broken": (

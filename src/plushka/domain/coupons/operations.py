@@ -1,0 +1,113 @@
+"""Making coupons and their codes, stopping them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+
+from plushka.domain.audit import operations as audit
+from plushka.domain.coupons.codes import key_of
+from plushka.domain.coupons.model import CodeTaken, Coupon, PeriodReversed
+from plushka.domain.coupons.queries import get_coupon
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+
+async def create_coupon(
+    tx: Tx,
+    *,
+    name: str,
+    source: str = "",
+    first_on: date | None = None,
+    last_on: date | None = None,
+    uses_per_code: int | None = None,
+    uses_per_member: int | None = None,
+) -> Coupon:
+    """Create a coupon without codes.
+
+    :raises PeriodReversed: the last day comes before the first
+    """
+    if first_on and last_on and last_on < first_on:
+        raise PeriodReversed(field="last_on")
+    coupon_id = new_id()
+    await tx.execute(
+        """
+        -- coupons.create
+        insert into coupons
+            (tenant_id, id, name, source, first_on, last_on, uses_per_code, uses_per_member, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        tx.tenant_id,
+        coupon_id,
+        name,
+        source,
+        first_on,
+        last_on,
+        uses_per_code,
+        uses_per_member,
+        tx.at,
+    )
+    await audit.record(tx, action="coupon.create", subject=f"coupon:{coupon_id}", name=name)
+    return await get_coupon(tx, coupon_id)
+
+
+async def add_codes(tx: Tx, coupon: Coupon, codes: Iterable[str], *, member_id: UUID | None = None) -> int:
+    """Give a coupon codes, all of them or none; return how many. ``member_id``: only this member may use them.
+
+    :raises CodeInvalid: one of them cannot be a code
+    :raises CodeTaken: another coupon of the business, or this one, has one of them
+    """
+    records = [(key_of(code), code, coupon.id, member_id, 0, coupon.uses_per_code) for code in codes]
+    try:
+        await tx.copy(
+            "coupon_codes",
+            columns=("key", "code", "coupon_id", "member_id", "uses", "uses_max"),
+            records=records,
+        )
+    except UniqueViolationError as error:
+        raise CodeTaken(field="codes") from error
+    await tx.execute(
+        """
+        -- coupons.count_codes
+        update coupons set codes = codes + $3 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        coupon.id,
+        len(records),
+    )
+    return len(records)
+
+
+async def set_stopped(tx: Tx, coupon_id: UUID, *, is_stopped: bool) -> None:
+    """Stop a coupon, or let its codes be good again.
+
+    :raises UnknownCoupon: the business has none of this id
+    """
+    coupon = await get_coupon(tx, coupon_id)
+    if coupon.is_stopped == is_stopped:
+        return
+    await tx.execute(
+        """
+        -- coupons.set_stopped
+        update coupons set is_stopped = $3 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        coupon_id,
+        is_stopped,
+    )
+    action = "coupon.stop" if is_stopped else "coupon.resume"
+    await audit.record(tx, action=action, subject=f"coupon:{coupon_id}", name=coupon.name)
+
+
+async def find_taken(tx: Tx, keys: Sequence[str]) -> list[str]:
+    """Return which of the keys codes of the business have already."""
+    rows = await tx.fetch(
+        """
+        -- coupons.find_taken
+        select key from coupon_codes where tenant_id = $1 and key = any($2::text[])
+        """,
+        tx.tenant_id,
+        keys,
+    )
+    return [row["key"] for row in rows]
