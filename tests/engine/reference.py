@@ -11,6 +11,7 @@ from math import floor
 from zoneinfo import ZoneInfo
 
 from tests.engine.reference_promotions import nearest, promote, shares
+from tests.engine.reference_stamps import Punched, punch
 
 from plushka.engine import conditions as c
 from plushka.engine.program import EarningCaps, EarningRule, Fixed, Ladder, Percent, Program, RedemptionLimits
@@ -32,6 +33,7 @@ class Decision:
     awards: dict[str, int] = field(default_factory=dict)
     by_line: dict[str, list[int]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    cards: list[Punched] = field(default_factory=list)
     tier: str | None = None
 
 
@@ -76,6 +78,10 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
         decision.awards, decision.by_line, decision.silent = {}, {}, set()
         if not (decision.points and not program.earn_when_redeeming):
             earn(version, sale, nets, decision)
+        for card in decision.cards:
+            if card.points:
+                decision.awards[card.id] = card.points
+                decision.by_line[card.id] = shares(card.points, card.weights)
         earned = sum(decision.awards.values())
         before = member.totals or [Totals()] * len(version.windows)
         return [
@@ -83,6 +89,9 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
             for t in before
         ]
 
+    decision.cards = punch(
+        program, Sale(member, basket, tier, local, day, prices, part), nets, on_receipt, on_line
+    )
     decision.tier = tier
     totals = earn_at(tier)
     if program.tiers:

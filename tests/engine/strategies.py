@@ -26,6 +26,7 @@ from plushka.engine.program import (
     Fixed,
     Ladder,
     Percent,
+    PointsReward,
     PointUnit,
     Program,
     Promotion,
@@ -33,10 +34,23 @@ from plushka.engine.program import (
     RedemptionLimits,
     Requirement,
     Rolling,
+    StampCard,
     TierRule,
     Tiers,
 )
-from plushka.engine.purchase import Basket, Line, Look, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, CardState, Line, Look, Lot, Member, Place, Totals
+from plushka.engine.stamp_parts import (
+    Always,
+    Counted,
+    FromFirst,
+    FromLast,
+    Gift,
+    Lasts,
+    Spend,
+    Units,
+    Visits,
+    Within,
+)
 from plushka.engine.version import Version, compile_version
 
 PRODUCTS = ("bread", "milk", "wine", "cigars")
@@ -221,6 +235,40 @@ def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
     )
 
 
+counted: st.SearchStrategy[Counted] = st.one_of(
+    st.builds(Visits, st.booleans()), st.just(Units()), st.just(Spend())
+)
+lasting: st.SearchStrategy[Lasts] = st.one_of(
+    st.just(Always()),
+    st.integers(1, 9).map(FromFirst),
+    st.integers(1, 9).map(FromLast),
+    st.builds(Within, st.sampled_from(("month", "quarter", "half_year", "year"))),
+)
+
+
+def cards() -> st.SearchStrategy[tuple[StampCard, ...]]:
+    """Make up to three stamp cards, with ids in their order."""
+    one = st.builds(
+        StampCard,
+        id=st.just("x"),
+        name=st.just("x"),
+        needed=st.one_of(st.integers(1, 6), st.integers(1, 5_000)),
+        reward=st.one_of(
+            st.builds(PointsReward, st.integers(1, 200)),
+            st.builds(Gift, st.just("cake"), st.sampled_from((None, 1, 30))),
+        ),
+        counts=counted,
+        when=st.one_of(st.none(), st.none(), receipt_conditions),
+        lines=st.one_of(st.none(), line_conditions),
+        lasts=lasting,
+        carries_over=st.booleans(),
+        is_paused=st.sampled_from((False, False, False, True)),
+    )
+    return st.lists(one, max_size=3).map(
+        lambda made: tuple(replace(card, id=f"c{index}") for index, card in enumerate(made))
+    )
+
+
 limits = st.builds(
     RedemptionLimits,
     receipt_share_bp=st.one_of(st.just(100_00), st.integers(0, 9999)),
@@ -263,6 +311,7 @@ def programs(effects: st.SearchStrategy[Effect] = all_effects) -> st.SearchStrat
         rounding=st.sampled_from(("floor", "half_up", "ceil")),
         earn_when_redeeming=st.booleans(),
         promotions=st.one_of(st.just(()), promotions()),
+        cards=st.one_of(st.just(()), cards()),
     )
 
 
@@ -281,6 +330,21 @@ def lines(draw: st.DrawFn) -> Line:
             brand=draw(st.sampled_from((None, "own"))),
             kind=draw(st.sampled_from(("goods", "goods", "goods", "goods", "delivery", "certificate"))),
         ),
+    )
+
+
+@st.composite
+def card_states(draw: st.DrawFn, card: StampCard) -> CardState:
+    """Make a card that is not full, perhaps burnt by the day of the purchase."""
+    have = draw(st.integers(0, card.needed - 1))
+    day = draw(st.dates(date(2026, 1, 20), date(2026, 3, 5)))
+    return CardState(
+        have=have,
+        first_on=day if have else None,
+        last_on=day if have else None,
+        ends_on=draw(st.sampled_from((None, date(2026, 3, 1), date(2026, 3, 4)))) if have else None,
+        due=draw(st.integers(-2, 2)),
+        is_day_stamped=draw(st.booleans()),
     )
 
 
@@ -318,6 +382,7 @@ def members(draw: st.DrawFn, version: Version) -> Member:
         rule_points={
             rule: (draw(st.integers(0, 100)), draw(st.integers(0, 300))) for rule in version.capped_rules
         },
+        cards={card.id: draw(card_states(card)) for card in version.program.cards if draw(st.booleans())},
     )
 
 

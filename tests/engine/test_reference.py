@@ -32,6 +32,8 @@ def told(outcome: Outcome) -> dict[str, object]:
         "awards": {award.rule: award.points for award in outcome.awards},
         "by_line": {award.rule: list(award.by_line) for award in outcome.awards},
         "tier": outcome.tier_after,
+        "cards": [(card.card, card.stamps, card.after, card.rewards, card.ends_on) for card in outcome.cards],
+        "gifts": {gift.card: gift.count for gift in outcome.gifts},
     }
 
 
@@ -45,6 +47,8 @@ def expected(decision: Decision, line_count: int) -> dict[str, object]:
         "awards": decision.awards,
         "by_line": {rule: by_line for rule, by_line in decision.by_line.items() if rule in decision.awards},
         "tier": decision.tier,
+        "cards": [(card.id, card.stamps, card.have, card.rewards, card.ends_on) for card in decision.cards],
+        "gifts": {card.id: card.rewards for card in decision.cards if card.rewards and not card.points},
     }
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from plushka.engine.check_conditions import Problem, condition_problems, unknown_tiers
+from plushka.engine.check_expiry import expiry_problems
 from plushka.engine.check_promotions import promotion_problems
-from plushka.engine.expiry import clamped
+from plushka.engine.check_stamps import stamp_problems
 from plushka.engine.program import (
     EarningRule,
-    ExpiryCalendar,
-    ExpiryFixed,
-    ExpiryPolicy,
     Fixed,
     Ladder,
     Percent,
@@ -18,7 +16,6 @@ from plushka.engine.program import (
     TierRule,
 )
 
-LEAP_YEAR = 2024
 WHOLE_BP = 100_00
 
 
@@ -41,10 +38,11 @@ def _problems(program: Program) -> Iterator[Problem]:
     if program.tiers is not None:
         yield from _tiers(program.tiers.tiers)
     yield from condition_problems("excluded", program.excluded, tier_ids, of_lines=True)
-    yield from _expiry("expiry", program.expiry)
+    yield from expiry_problems("expiry", program.expiry)
     if program.welcome is not None:
-        yield from _expiry("welcome.expiry", program.welcome.expiry)
+        yield from expiry_problems("welcome.expiry", program.welcome.expiry)
     yield from promotion_problems(program, tier_ids)
+    yield from stamp_problems(program, tier_ids)
 
 
 def _rule(path: str, rule: EarningRule, tier_ids: frozenset[str]) -> Iterator[Problem]:
@@ -59,7 +57,7 @@ def _rule(path: str, rule: EarningRule, tier_ids: frozenset[str]) -> Iterator[Pr
             pass
     yield from condition_problems(f"{path}.when", rule.when, tier_ids, of_lines=False)
     yield from condition_problems(f"{path}.lines", rule.lines, tier_ids, of_lines=True)
-    yield from _expiry(f"{path}.expiry", rule.expiry)
+    yield from expiry_problems(f"{path}.expiry", rule.expiry)
 
 
 def _free_rates(program: Program) -> Iterator[Problem]:
@@ -83,7 +81,7 @@ def _tiers(tiers: Sequence[TierRule]) -> Iterator[Problem]:
     for index, tier in enumerate(tiers):
         if index and not tier.requirements:
             yield Problem(f"{path}[{index}].requirements", "tier_without_requirements")
-        yield from _expiry(f"{path}[{index}].expiry", tier.expiry)
+        yield from expiry_problems(f"{path}[{index}].expiry", tier.expiry)
     bars: dict[object, int] = {}
     for index, tier in enumerate(tiers):
         for place, requirement in enumerate(tier.requirements):
@@ -91,16 +89,6 @@ def _tiers(tiers: Sequence[TierRule]) -> Iterator[Problem]:
             if requirement.at_least <= bars.get(key, 0):
                 yield Problem(f"{path}[{index}].requirements[{place}].at_least", "requirement_not_rising")
             bars[key] = requirement.at_least
-
-
-def _expiry(path: str, policy: ExpiryPolicy | None) -> Iterator[Problem]:
-    match policy:
-        case ExpiryFixed(days=days, months=months) if (days is None) == (months is None):
-            yield Problem(path, "days_or_months")
-        case ExpiryCalendar(month=month, day=day) if clamped(LEAP_YEAR, month, day).day != day:
-            yield Problem(path, "no_such_day", {"month": month, "day": day})
-        case _:
-            pass
 
 
 def _repeated(path: str, ids: Iterable[str]) -> Iterator[Problem]:

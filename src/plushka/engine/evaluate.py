@@ -96,6 +96,8 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
         next_tier=next_tier(version, progress.tier_after, progress.totals) if version.program.tiers else None,
         spend_minor=progress.spend_minor,
         notes=(*case.notes, *earned.notes),
+        cards=progress.stamped.cards,
+        gifts=progress.stamped.gifts,
     )
 
 

@@ -41,7 +41,7 @@ class TierPlan:
 
     ``paces`` are units of points per minor unit of money over ``Version.pace_denominator``, for the
     rules whose pace is the same at every receipt (percent), else 0. ``lives`` are indices into
-    ``Version.lives``.
+    ``Version.lives``, and go on with the cards that give points.
     """
 
     id: str | None

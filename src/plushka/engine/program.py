@@ -12,6 +12,7 @@ from msgspec import Meta, field
 from plushka.engine.conditions import Condition, Id
 from plushka.engine.parts import Colour, Days, Money, Name, Part, Points, Policy, RateBp, Rounding
 from plushka.engine.price_effects import PriceEffect
+from plushka.engine.stamp_parts import Always, Counted, Gift, Lasts, Visits
 
 
 class PointUnit(Part, frozen=True):
@@ -184,6 +185,35 @@ class Promotion(Part, frozen=True):
     budgets: Annotated[tuple[Budget, ...], Meta(max_length=10)] = ()
 
 
+class PointsReward(Part, frozen=True, tag_field="is", tag="points"):
+    """Points for a full card, with a life of their own as those of an earning rule."""
+
+    points: Annotated[int, Meta(ge=1, le=10**12)]
+    activation: ActivationPolicy | None = None
+    expiry: ExpiryPolicy | None = None
+    grant_cap: GrantCap | None = None
+
+
+class StampCard(Part, frozen=True):
+    """A card that purchases fill with stamps; ``needed`` of them give the reward and begin the next card (phase 9).
+
+    A goal is a card that is filled with money. ``when`` speaks of the receipt and the member, ``lines`` chooses the
+    lines that count. What is beyond ``needed`` begins the next card (``carries_over``) or is lost. A card that is not
+    full when it no longer ``lasts`` burns. A paused one takes no stamps and keeps those it has.
+    """
+
+    id: Id
+    name: Name
+    needed: Annotated[int, Meta(ge=1, le=10**15)]
+    reward: Gift | PointsReward
+    counts: Counted = Visits()
+    when: Condition | None = None
+    lines: Condition | None = None
+    lasts: Lasts = Always()
+    carries_over: bool = True
+    is_paused: bool = False
+
+
 class RedemptionLimits(Part, frozen=True):
     """How much of a receipt points may pay; a tier may have its own (F58).
 
@@ -310,3 +340,4 @@ class Program(Part, frozen=True):
     return_grace_days: Days = 14
     welcome: Welcome | None = None
     promotions: Annotated[tuple[Promotion, ...], Meta(max_length=500)] = ()
+    cards: Annotated[tuple[StampCard, ...], Meta(max_length=50)] = ()

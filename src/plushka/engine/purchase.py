@@ -81,6 +81,21 @@ class Totals(Struct, frozen=True, omit_defaults=True):
     active_friends: int = 0
 
 
+class CardState(Struct, frozen=True, omit_defaults=True):
+    """Where a member stands on a stamp card before this purchase (see ``stamps.Filled``).
+
+    ``due``: rewards that full cards should have given and did not; below 0: given for cards that returns have
+    emptied. ``is_day_stamped``: the card has a stamp of the purchase's business day.
+    """
+
+    have: int = 0
+    first_on: date | None = None
+    last_on: date | None = None
+    ends_on: date | None = None
+    due: int = 0
+    is_day_stamped: bool = False
+
+
 class Member(Struct, frozen=True, omit_defaults=True):
     """What the rules may know of a member at the moment of the purchase.
 
@@ -88,6 +103,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     nothing is redeemed and nobody asks how much could be. A ``tier`` that the version does not have, or none,
     is the first.
     ``rule_points`` holds, for rules with a cap of their own per day or month, (points today, points this month).
+    ``cards`` is None where stamps are not counted.
     A purchase ``is_blocked`` members make is decided as an anonymous one. Who ``is_unverified`` spends nothing
     before their first purchase; who has their spending stopped (``is_spending_stopped``) spends nothing at all.
     """
@@ -106,6 +122,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     last_purchase_on: date | None = None
     totals: tuple[Totals, ...] = ()
     rule_points: dict[str, tuple[int, int]] = {}
+    cards: dict[str, CardState] | None = {}
     is_blocked: bool = False
     is_unverified: bool = False
     is_spending_stopped: bool = False
@@ -176,6 +193,33 @@ class Grant(Struct, frozen=True, omit_defaults=True):
     receipt_share_bp: int | None = None
 
 
+class CardProgress(Struct, frozen=True, array_like=True):
+    """What a purchase does to a stamp card: it had ``before`` of ``needed`` stamps, and has ``after``.
+
+    ``stamps`` are those that the purchase is worth by itself, ``finished`` the cards that it fills, ``rewards`` what it
+    gives for them: fewer where some were given before for cards that returns have emptied. ``ends_on`` is the last day
+    on which the card can be filled; None: any day.
+    """
+
+    card: str
+    stamps: int
+    before: int
+    after: int
+    needed: int
+    finished: int = 0
+    rewards: int = 0
+    ends_on: date | None = None
+
+
+class IssuedGift(Struct, frozen=True, array_like=True):
+    """``count`` gifts of a full card, to be taken before ``expires_at`` (None: whenever)."""
+
+    card: str
+    name: str
+    count: int
+    expires_at: datetime | None = None
+
+
 class Note(Struct, frozen=True, array_like=True):
     """What did not apply, or was cut, and why: ``code`` is one of ``reasons.REASONS``, ``facts`` as told there."""
 
@@ -227,6 +271,15 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     spend_minor: int = 0
     """What this purchase adds to the metric ``spend``: the net of lines that take part."""
     notes: tuple[Note, ...] = ()
+    cards: tuple[CardProgress, ...] = ()
+    gifts: tuple[IssuedGift, ...] = ()
+
+
+class CardRemainder(Struct, frozen=True):
+    """The stamps that a receipt is still worth, and the rewards of points that it still gives."""
+
+    stamps: int
+    rewards: int
 
 
 class Remainder(Struct, frozen=True):
@@ -234,8 +287,8 @@ class Remainder(Struct, frozen=True):
 
     ``refund_minor_by_line`` is the money given back so far; ``points_back`` the redeemed points given back so far,
     spread over the lots they came from; ``earned_points`` what the rest of the receipt still earns (at most
-    what the whole did); ``promotions_minor`` what each promotion still takes off it; ``spend_minor`` what it
-    still adds to the metric.
+    what the whole did); ``promotions_minor`` what each promotion still takes off it; ``cards`` what it still is on
+    stamp cards; ``spend_minor`` what it still adds to the metric.
     """
 
     refund_minor_by_line: tuple[int, ...]
@@ -244,5 +297,6 @@ class Remainder(Struct, frozen=True):
     earned_points: int
     earned_by_rule: dict[str, int]
     promotions_minor: dict[str, int]
+    cards: dict[str, CardRemainder]
     spend_minor: int
     is_empty: bool

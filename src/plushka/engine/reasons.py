@@ -50,6 +50,10 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "promotion_cap": ("cap_minor", "cut_minor"),
     # A promotion lets points pay more of the receipt than the programme does.
     "share_raised": ("share_bp",),
+    # A stamp card gets no stamp.
+    "day_stamped": (),
+    "nothing_paid": (),
+    "stamps_not_counted": (),
     # Of a tier's and a personal discount only the larger applies.
     "discount_outbid": ("source", "rate_bp"),
     # Points cannot be spent, or not as many as asked.

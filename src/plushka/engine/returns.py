@@ -14,7 +14,16 @@ from plushka.engine.lots import give_back
 from plushka.engine.phases.case import Case
 from plushka.engine.phases.progress import earn_and_rise
 from plushka.engine.prices import taking_part
-from plushka.engine.purchase import Award, Basket, Line, Member, Outcome, Remainder
+from plushka.engine.purchase import (
+    Award,
+    Basket,
+    CardProgress,
+    CardRemainder,
+    Line,
+    Member,
+    Outcome,
+    Remainder,
+)
 from plushka.engine.version import Version
 from plushka.platform.errors import Invalid
 
@@ -51,6 +60,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
     ]
     nets = [line.payable_minor - refund for line, refund in zip(outcome.lines, refunds, strict=True)]
     awards: tuple[Award, ...] = ()
+    cards: dict[str, CardRemainder] = {}
     if member is not None and any(masks):
         prices = [
             net + line.redeemed_minor - share
@@ -60,7 +70,8 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         tier = version.tier_plan(outcome.tier_before)
         case = Case(version, member, rest, at, moment(at, basket.place), tier, masks, [])
         points_spent = outcome.redeemed.points if outcome.redeemed else 0
-        awards = earn_and_rise(case, prices, nets, points_spent=points_spent).earned.awards
+        progress = earn_and_rise(case, prices, nets, points_spent=points_spent)
+        awards, cards = progress.earned.awards, _still_stamped(outcome, progress.stamped.cards)
     by_rule = _at_most(outcome.earned_points, awards)
     return Remainder(
         refund_minor_by_line=tuple(refunds),
@@ -69,6 +80,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         earned_points=sum(by_rule.values()),
         earned_by_rule=by_rule,
         promotions_minor=_still_taken_off(outcome, back, basket),
+        cards=cards,
         spend_minor=taking_part(nets, masks),
         is_empty=all(gone == line.quantity_milli for line, gone in zip(basket.lines, back, strict=True)),
     )
@@ -104,6 +116,14 @@ def _still_taken_off(outcome: Outcome, back: Sequence[int], basket: Basket) -> d
         discount.id: discount.amount_minor - sum(_shares(discount.by_line, back, basket))
         for discount in outcome.discounts
         if discount.source == "promotion" and discount.id is not None
+    }
+
+
+def _still_stamped(outcome: Outcome, rest: Sequence[CardProgress]) -> dict[str, CardRemainder]:
+    """Return what the rest is on cards, at most what the whole was: of 2.5 kg, one unit, 2 kg are not two."""
+    return {
+        card.card: CardRemainder(min(card.stamps, whole.stamps), min(card.rewards, whole.rewards))
+        for whole, card in zip(outcome.cards, rest, strict=True)
     }
 
 

@@ -29,6 +29,7 @@ from plushka.engine.program import (
     Ladder,
     Lifetime,
     Percent,
+    PointsReward,
     Program,
     Promotion,
     RedemptionLimits,
@@ -41,6 +42,7 @@ from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.shares import lift
+from plushka.engine.stamp_plans import StampPlan, stamp_plans
 
 BP = 100_00
 
@@ -63,7 +65,8 @@ class Version:
     ids of rules that need ``Member.rule_points``. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
-    ``special_mask`` holds the bits of rules whose pace only a receipt tells.
+    ``special_mask`` holds the bits of rules whose pace only a receipt tells. ``index_of`` finds in ``TierPlan.lives``
+    all that gives points.
     """
 
     id: UUID
@@ -82,6 +85,7 @@ class Version:
     has_promotions_for_anonymous: bool
     budgeted: tuple[Promotion, ...]
     coupons_by_part: dict[str, frozenset[str]]
+    cards: tuple[StampPlan, ...]
     masks: LineMasks
     not_redeemable_bit: int
     unit: int
@@ -173,7 +177,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         tiers=tiers,
         rules=rules,
         conditional=tuple((plan.bit, plan.when) for plan in rules if plan.when is not None),
-        index_of={plan.rule.id: plan.index for plan in rules},
+        index_of={name: index for index, name in enumerate(_givers(program))},
         unconditional_mask=sum(plan.bit for plan in rules if plan.when is None),
         special_mask=sum(plan.bit for plan in rules if not isinstance(plan.rule.effect, Percent)),
         caps=caps_of(program.caps),
@@ -183,7 +187,9 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         coupons_by_part={
             **{rule.id: coupons_of(rule.when) for rule in program.earning},
             **{promotion.id: coupons_of(promotion.when) for promotion in program.promotions},
+            **{card.id: coupons_of(card.when) for card in program.cards},
         },
+        cards=stamp_plans(program.cards, masks),
         has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),
         masks=masks,
         not_redeemable_bit=not_redeemable,
@@ -284,7 +290,9 @@ def _tier_plan(
         match=tier.match if tier else "all",
         rates_bp=rates_bp,
         paces=tuple((rate_bp or 0) * unit for rate_bp in rates_bp),
-        lives=tuple(lives.setdefault(_life(program, rule, tier), len(lives)) for rule in program.earning),
+        lives=tuple(
+            lives.setdefault(_life(program, giver, tier), len(lives)) for giver in _givers(program).values()
+        ),
     )
 
 
@@ -296,7 +304,13 @@ def _rate_bp(rule: EarningRule, tier_id: str | None) -> int | None:
     )
 
 
-def _life(program: Program, rule: EarningRule, tier: TierRule | None) -> Life:
+def _givers(program: Program) -> dict[str, EarningRule | PointsReward]:
+    """Return all that gives points, by id: rules in their order, then cards whose reward is points."""
+    rules: dict[str, EarningRule | PointsReward] = {rule.id: rule for rule in program.earning}
+    return rules | {card.id: card.reward for card in program.cards if isinstance(card.reward, PointsReward)}
+
+
+def _life(program: Program, rule: EarningRule | PointsReward, tier: TierRule | None) -> Life:
     """Return the life of a rule's points: the rule's own policy, else the tier's, else the programme's."""
     return Life(
         activation=rule.activation or program.activation,

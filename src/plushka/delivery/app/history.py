@@ -238,6 +238,7 @@ def _why(explanation: Explanation) -> list[tuple[str, str]]:
             *explanation.earning,
             *explanation.grants,
             *explanation.tier,
+            *explanation.cards,
         )
     )
 

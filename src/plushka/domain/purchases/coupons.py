@@ -63,6 +63,7 @@ async def undo_shown(  # noqa: PLR0917 - the whole sale
     if not rest.is_empty:
         applied = [part for part, minor in rest.promotions_minor.items() if minor]
         applied += [rule for rule, points in rest.earned_by_rule.items() if points]
+        applied += [card for card, left in rest.cards.items() if left.stamps]
         still = version.coupons_used([*applied, *_raised(outcome)])
     await undo_uses(tx, receipt_id, still=[UUID(coupon) for coupon in still])
 
@@ -75,6 +76,7 @@ def _applied(outcome: Outcome) -> list[str]:
     return [
         *[discount.id for discount in outcome.discounts if discount.id is not None],
         *[award.rule for award in outcome.awards],
+        *[card.card for card in outcome.cards if card.stamps],
         *_raised(outcome),
     ]
 

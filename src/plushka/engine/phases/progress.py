@@ -1,4 +1,4 @@
-"""Phase 9: what the receipt does to the member's tier (S13). Stamps, goals and referrals come here too."""
+"""Phase 9: what the receipt does to the member's stamp cards and tier (S13)."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from plushka.engine.phases.case import Case, occasion_of
 from plushka.engine.phases.earning import Earned, earn
+from plushka.engine.phases.stamping import Stamped, stamp, with_stamps
 from plushka.engine.plans import TierPlan
 from plushka.engine.prices import taking_part
 from plushka.engine.purchase import Member, Totals
@@ -25,6 +26,7 @@ class Progress(Struct, frozen=True):
     tier_after: str | None
     totals: tuple[Totals, ...]
     spend_minor: int
+    stamped: Stamped
 
 
 def earn_and_rise(
@@ -33,7 +35,7 @@ def earn_and_rise(
     """Earn at the member's tier, then raise it; with ``upgrade_counts_now`` earn again at the tier that was reached.
 
     ``prices_minor`` are what conditions look at, ``nets_minor`` (after points) what is earned on. Prices and
-    the redemption stay those of the tier before: the customer has seen them.
+    the redemption stay those of the tier before: the customer has seen them; so do stamps.
     """
     version, tier, member = case.version, case.tier, case.member
     occasion = occasion_of(case.basket, case.moment, case.masks, prices_minor, member, tier.id)
@@ -41,18 +43,20 @@ def earn_and_rise(
         occasion.receipt_minor if nets_minor is prices_minor else taking_part(nets_minor, case.masks)
     )
     earns = version.program.earn_when_redeeming or not points_spent
+    stamped = stamp(version, member, occasion, nets_minor, case.basket)
     earned = earn(version, tier, member, occasion, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
+    earned = with_stamps(earned, stamped)
     tiers = version.program.tiers
     if tiers is None:
-        return Progress(earned=earned, earned_at=tier, tier_after=None, totals=(), spend_minor=spend_minor)
+        return Progress(earned, tier, None, (), spend_minor, stamped)
     totals = _counting(version, member, spend_minor, earned)
     after = tier_after(version, tier.id, totals)
     if after != tier.id and tiers.upgrade_counts_now and earns:
         tier = version.tier_plan(after)
-        earned = earn(version, tier, member, replace(occasion, tier=after), nets_minor)
+        earned = with_stamps(earn(version, tier, member, replace(occasion, tier=after), nets_minor), stamped)
         totals = _counting(version, member, spend_minor, earned)
         after = tier_after(version, after, totals)
-    return Progress(earned=earned, earned_at=tier, tier_after=after, totals=totals, spend_minor=spend_minor)
+    return Progress(earned, tier, after, totals, spend_minor, stamped)
 
 
 def _counting(version: Version, member: Member, spend_minor: int, earned: Earned) -> tuple[Totals, ...]:

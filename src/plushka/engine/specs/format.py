@@ -46,6 +46,20 @@ class LotExample(Part, frozen=True):
     receipt_share_percent: Decimal | None = None
 
 
+class CardExample(Part, frozen=True):
+    """A stamp card before the purchase, in the card's own unit: visits, units or money.
+
+    ``due``: rewards it owes the member, below 0 those given ahead. ``stamped_today``: it has a stamp of this day.
+    """
+
+    have: Decimal = ZERO
+    first_on: Day | None = None
+    last_on: Day | None = None
+    ends_on: Day | None = None
+    due: int = 0
+    stamped_today: bool = False
+
+
 class MemberExample(Part, frozen=True):
     """A member before the purchase.
 
@@ -67,6 +81,7 @@ class MemberExample(Part, frozen=True):
     today: TotalsExample = TotalsExample()
     this_month: TotalsExample = TotalsExample()
     points_by_rule: dict[str, tuple[Decimal, Decimal]] = {}
+    cards: dict[str, CardExample] = {}
 
 
 class LineExample(Part, frozen=True):
@@ -88,6 +103,22 @@ class GrantExample(Part, frozen=True):
     expires: LocalTime | None = None
 
 
+class CardAfter(Part, frozen=True):
+    """A stamp card after the purchase, and how many rewards this gives."""
+
+    have: Decimal
+    rewards: Count = 0
+    ends_on: Day | None = None
+
+
+class GiftExample(Part, frozen=True):
+    """Gifts of a full card; ``expires`` null: never."""
+
+    name: str
+    count: Count = 1
+    expires: LocalTime | None = None
+
+
 class NextTierExample(Part, frozen=True):
     """The next tier and the way to it, in the metric's own unit."""
 
@@ -101,7 +132,7 @@ class Expect(Part, frozen=True):
 
     ``limits`` are the codes of the redemption limits that bit. ``reasons`` maps rules (``""``: the
     receipt as a whole) to why they did not apply or what cut them: a code of ``engine.reasons``. The
-    last three tell of the receipt after ``returned``.
+    last four tell of the receipt after ``returned``.
     """
 
     business_date: Day | UnsetType = UNSET
@@ -119,10 +150,13 @@ class Expect(Part, frozen=True):
     grants: tuple[GrantExample, ...] | UnsetType = UNSET
     tier: str | UnsetType | None = UNSET
     next_tier: NextTierExample | UnsetType | None = UNSET
+    cards: dict[str, CardAfter] | UnsetType = UNSET
+    gifts: tuple[GiftExample, ...] | UnsetType = UNSET
     reasons: dict[str, str] | UnsetType = UNSET
     refund: Decimal | UnsetType = UNSET
     points_back: Decimal | UnsetType = UNSET
     still_earned: Decimal | UnsetType = UNSET
+    still_stamped: dict[str, Decimal] | UnsetType = UNSET
 
 
 class Case(Part, frozen=True):

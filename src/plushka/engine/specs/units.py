@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from plushka.engine.program import Calendar
 from plushka.engine.purchase import (
     Basket,
+    CardState,
     Line,
     Look,
     Lot,
@@ -22,9 +23,12 @@ from plushka.engine.purchase import (
 from plushka.engine.receipt_tests import minute_of
 from plushka.engine.specs.format import (
     ZERO,
+    CardAfter,
+    CardExample,
     Case,
     ExampleFile,
     Expect,
+    GiftExample,
     GrantExample,
     LineExample,
     LotExample,
@@ -32,6 +36,7 @@ from plushka.engine.specs.format import (
     NextTierExample,
     TotalsExample,
 )
+from plushka.engine.stamp_parts import Spend
 from plushka.engine.version import DAY_WINDOW, MONTH_WINDOW, CountedWindow, Version
 from plushka.platform.errors import Invalid
 
@@ -97,6 +102,7 @@ class Units:
                 rule: (self._points_in(today), self._points_in(this_month))
                 for rule, (today, this_month) in example.points_by_rule.items()
             },
+            cards={name: self._card(name, card) for name, card in example.cards.items()},
         )
 
     def told(self, outcome: Outcome, rest: Remainder, at: datetime) -> Expect:
@@ -125,10 +131,23 @@ class Units:
             ),
             tier=outcome.tier_after,
             next_tier=self._next_tier(outcome),
+            cards={
+                card.card: CardAfter(
+                    have=self._stamps(card.card, card.after),
+                    rewards=card.rewards,
+                    ends_on=card.ends_on.isoformat() if card.ends_on else None,
+                )
+                for card in outcome.cards
+            },
+            gifts=tuple(
+                GiftExample(gift.name, gift.count, self._local(gift.expires_at) if gift.expires_at else None)
+                for gift in outcome.gifts
+            ),
             reasons=_reasons(outcome.notes),
             refund=self._money(sum(rest.refund_minor_by_line)),
             points_back=self._points(sum(rest.points_back_by_line)),
             still_earned=self._points(rest.earned_points),
+            still_stamped={name: self._stamps(name, card.stamps) for name, card in rest.cards.items()},
         )
 
     def _line(self, line: tuple[str, Decimal] | LineExample) -> Line:
@@ -150,6 +169,23 @@ class Units:
             expires_at=self.instant(lot.expires) if lot.expires else None,
             receipt_share_bp=None if share is None else _whole(share, PERCENT_BP),
         )
+
+    def _card(self, name: str, card: CardExample) -> CardState:
+        return CardState(
+            have=_whole(card.have, self._stamp_unit(name)),
+            first_on=_day(card.first_on),
+            last_on=_day(card.last_on),
+            ends_on=_day(card.ends_on),
+            due=card.due,
+            is_day_stamped=card.stamped_today,
+        )
+
+    def _stamps(self, name: str, stamps: int) -> Decimal:
+        return Decimal(stamps) / self._stamp_unit(name)
+
+    def _stamp_unit(self, name: str) -> int:
+        of_money = {card.id for card in self._version.program.cards if isinstance(card.counts, Spend)}
+        return self._minor if name in of_money else 1
 
     def _totals(self, member: MemberExample, window: CountedWindow) -> Totals:
         example: TotalsExample = member.totals

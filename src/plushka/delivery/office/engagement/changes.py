@@ -14,6 +14,7 @@ TITLES = {
     "earning": marked("How points are earned"),
     "earning_terms": marked("Common to all rules"),
     "promotions": marked("Promotions"),
+    "cards": marked("Stamps and goals"),
     "redemption": marked("How points are spent"),
     "life": marked("How long points live"),
     "tiers": marked("Tiers"),

@@ -205,6 +205,7 @@ def _why(explanation: Explanation, visit: Visit) -> dict[str, list[Because]]:
         "earning": explanation.earning,
         "grants": explanation.grants,
         "tier": explanation.tier,
+        "cards": explanation.cards,
         "not_applied": explanation.not_applied,
     }
     return {name: [_because(reason, visit) for reason in reasons] for name, reasons in groups.items()}

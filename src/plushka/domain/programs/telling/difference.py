@@ -11,9 +11,10 @@ from plushka.domain.programs.telling.program import (
 )
 from plushka.domain.programs.telling.promotions import tell_promotion, tell_promotion_standing
 from plushka.domain.programs.telling.rules import tell_rule, tell_standing
+from plushka.domain.programs.telling.stamps import tell_card
 from plushka.domain.programs.telling.tiers import tell_tiers
 from plushka.domain.programs.telling.voice import Names, Voice, as_sentence
-from plushka.engine.program import EarningRule, Program, Promotion, TierRule
+from plushka.engine.program import EarningRule, Program, Promotion, StampCard, TierRule
 from plushka.platform.i18n import Language
 
 _NO_NAMES = Names()
@@ -33,6 +34,7 @@ def tell_difference(
             _parts_of_terms,
         ),
         ("promotions", [*_promotions(old, new)], lambda program: program.promotions),
+        ("cards", [*_cards(old, new)], lambda program: program.cards),
         ("redemption", _changes("redemption", _redemption(old), _redemption(new)), _parts_of_redemption),
         (
             "life",
@@ -136,6 +138,26 @@ def _promotion(promotion: Promotion | None, voice: Voice) -> dict[str, str]:
         "name": voice.words.gettext("The promotion is called “{name}”.", name=promotion.name),
         "promotion": tell_promotion(promotion, voice),
         "standing": tell_promotion_standing(promotion, voice),
+    }
+
+
+def _cards(old: Voice, new: Voice) -> Iterator[Change]:
+    was = {card.id: card for card in old.program.cards}
+    now = {card.id: card for card in new.program.cards}
+    names = {card.id: card.name for card in (*old.program.cards, *new.program.cards)}
+    for card_id, name in names.items():
+        before, after = was.get(card_id), now.get(card_id)
+        if before != after:
+            told = _changes("cards", _card(before, old), _card(after, new), subject=name)
+            yield from told or [Change("cards", subject=name)]
+
+
+def _card(card: StampCard | None, voice: Voice) -> dict[str, str]:
+    if card is None:
+        return {}
+    return {
+        "name": voice.words.gettext("The card is called “{name}”.", name=card.name),
+        "card": tell_card(card, voice),
     }
 
 

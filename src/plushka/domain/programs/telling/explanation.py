@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from plushka.domain.programs.telling.model import Explanation, LimitTelling, Reason
 from plushka.domain.programs.telling.reasons import tell_note
+from plushka.domain.programs.telling.stamps import find_card, tell_filled
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Names, Voice
 from plushka.engine.program import Program
-from plushka.engine.purchase import Award, Discount, Grant, Note, Outcome, Redeemed
+from plushka.engine.purchase import Award, CardProgress, Discount, Grant, Note, Outcome, Redeemed
 from plushka.platform.i18n import Language, marked
 
 _NO_NAMES = Names()
@@ -33,6 +34,7 @@ def explain(
         earning=tuple(_award(award, voice) for award in outcome.awards),
         grants=tuple(_grant(grant, outcome, voice) for grant in outcome.grants),
         tier=tuple(_tier(outcome, voice)),
+        cards=tuple(_card(card, outcome, voice) for card in outcome.cards if card.stamps or card.after),
         not_applied=tuple(_note(note, voice) for note in outcome.notes),
     )
 
@@ -143,6 +145,23 @@ def _tier(outcome: Outcome, voice: Voice) -> Iterator[Reason]:
         left = tell_metric(progress.metric, progress.need - progress.have, voice)
         text = words.gettext("To the tier “{tier}”: {left}.", tier=voice.tier_name(progress.tier), left=left)
         yield Reason("tier_next", text)
+
+
+def _card(card: CardProgress, outcome: Outcome, voice: Voice) -> Reason:
+    words, rule_name = voice.words, voice.rule_name(card.card)
+    text = words.gettext(
+        "{filled}.", filled=tell_filled(card.after, card.needed, find_card(card.card, voice), voice)
+    )
+    gifts = [gift for gift in outcome.gifts if gift.card == card.card]
+    if card.finished and not card.rewards:
+        text = words.gettext("The card is full; its reward was given before.") + " " + text
+    elif gifts:
+        text = words.gettext("The card is full: a gift, “{name}”.", name=gifts[0].name) + " " + text
+    elif card.rewards:
+        text = words.gettext("The card is full.") + " " + text
+    if card.ends_on is not None:
+        text += " " + words.gettext("It burns after {date}.", date=voice.day(card.ends_on))
+    return Reason("card_full" if card.finished else "card", text, card.card, rule_name)
 
 
 def _note(note: Note, voice: Voice) -> Reason:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class RuleTelling(Struct, frozen=True):
-    """A rule or a promotion as its owner would say it; ``rule`` is its id."""
+    """A rule, a promotion or a stamp card as its owner would say it; ``rule`` is its id."""
 
     rule: str
     name: str
@@ -20,12 +20,13 @@ class ProgramTelling(Struct, frozen=True):
     earning: tuple[RuleTelling, ...]
     earning_terms: tuple[str, ...]
     promotions: tuple[RuleTelling, ...]
+    cards: tuple[RuleTelling, ...]
     redemption: tuple[str, ...]
     life: tuple[str, ...]
     tiers: tuple[str, ...]
 
 
-Section = Literal["general", "earning", "earning_terms", "promotions", "redemption", "life", "tiers"]
+Section = Literal["general", "earning", "earning_terms", "promotions", "cards", "redemption", "life", "tiers"]
 
 
 class Change(Struct, frozen=True):
@@ -68,4 +69,5 @@ class Explanation(Struct, frozen=True):
     earning: tuple[Reason, ...]
     grants: tuple[Reason, ...]
     tier: tuple[Reason, ...]
+    cards: tuple[Reason, ...]
     not_applied: tuple[Reason, ...]

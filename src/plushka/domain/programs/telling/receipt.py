@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from plushka.domain.ledger.model import Balance
+from plushka.domain.programs.telling.stamps import find_card, tell_filled
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.program import Program
@@ -53,6 +54,7 @@ def _sentences(outcome: Outcome, balance: Balance, voice: Voice) -> Iterator[str
         yield words.gettext("Debt {points}", points=voice.points(balance.debt))
     if outcome.tier_after is not None and outcome.tier_after != outcome.tier_before:
         yield words.gettext("New tier: {tier}", tier=voice.tier_name(outcome.tier_after))
+    yield from _stamps(outcome, voice)
     if progress := outcome.next_tier:
         missing = progress.need - progress.have
         # The narrow paper has no room for «покупки на»: money can mean nothing else there.
@@ -62,3 +64,13 @@ def _sentences(outcome: Outcome, balance: Balance, voice: Voice) -> Iterator[str
             else tell_metric(progress.metric, missing, voice)
         )
         yield words.gettext("To {tier}: {left}", tier=voice.tier_name(progress.tier), left=left)
+
+
+def _stamps(outcome: Outcome, voice: Voice) -> Iterator[str]:
+    words = voice.words
+    for gift in outcome.gifts:
+        yield words.gettext("Gift: {name}", name=gift.name)
+    for card in outcome.cards:
+        if card.stamps:
+            filled = tell_filled(card.after, card.needed, find_card(card.card, voice), voice)
+            yield words.gettext("{card}: {filled}", card=voice.rule_name(card.card), filled=filled)

@@ -60,9 +60,10 @@ class Voice:
         return i18n.format_quantity(milli, self.language)
 
     def rule_name(self, rule_id: str) -> str:
-        """Return the name of a rule or a promotion."""
+        """Return the name of a rule, a promotion or a stamp card."""
         named = {rule.id: rule.name for rule in self.program.earning}
         named |= {promotion.id: promotion.name for promotion in self.program.promotions}
+        named |= {card.id: card.name for card in self.program.cards}
         return named.get(rule_id, rule_id)
 
     def tier_name(self, tier_id: str) -> str:

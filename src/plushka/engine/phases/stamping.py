@@ -1,0 +1,140 @@
+"""Phase 9: the stamps that the receipt puts on the member's cards, and what full ones give (F47 to F50)."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from plushka.engine.expiry import midnight_after
+from plushka.engine.phases.earning import Earned
+from plushka.engine.program import PointsReward
+from plushka.engine.purchase import Award, Basket, CardProgress, CardState, IssuedGift, Member, Note
+from plushka.engine.reasons import note
+from plushka.engine.receipt_tests import Occasion
+from plushka.engine.shares import spread
+from plushka.engine.stamp_parts import Gift, Spend, Units, Visits
+from plushka.engine.stamp_plans import StampPlan
+from plushka.engine.stamps import Filled, Stamps, add_stamps, on_day
+from plushka.engine.units import units_in
+from plushka.engine.version import Version
+
+NEW = CardState()
+NOT_COUNTED = note("stamps_not_counted")
+
+
+class Stamped(Struct, frozen=True):
+    """What the receipt does to each card, the points and the gifts that full ones give, and why others got no stamp."""
+
+    cards: tuple[CardProgress, ...] = ()
+    awards: tuple[Award, ...] = ()
+    gifts: tuple[IssuedGift, ...] = ()
+    notes: Sequence[Note] = ()
+
+
+NOTHING = Stamped()
+
+
+def stamp(
+    version: Version, member: Member, occasion: Occasion, nets_minor: Sequence[int], basket: Basket
+) -> Stamped:
+    """Return the member's cards with this receipt on them; ``nets_minor`` is what is paid for the lines (S2)."""
+    if not version.cards:
+        return NOTHING
+    if member.cards is None:
+        return Stamped(notes=(NOT_COUNTED,))
+    cards, notes = [], list[Note]()
+    awards, gifts = list[Award](), list[IssuedGift]()
+    day = occasion.moment.business_date
+    for plan in version.cards:
+        lines = [index for index, mask in enumerate(occasion.masks) if mask & plan.bit]
+        count = _count(plan, occasion, lines, nets_minor, notes)
+        progress = _progress(plan, member.cards.get(plan.card.id, NEW), count, day, notes)
+        cards.append(progress)
+        if progress.rewards:
+            match plan.card.reward:
+                case PointsReward(points=points):
+                    awards.append(_award(plan, points * progress.rewards, lines, nets_minor))
+                case Gift() as gift:
+                    gifts.append(_gift(plan, gift, progress.rewards, day, basket.place.time_zone))
+    return Stamped(tuple(cards), tuple(awards), tuple(gifts), notes)
+
+
+def with_stamps(earned: Earned, stamped: Stamped) -> Earned:
+    """Return what was earned together with the points of full cards, which no cap cuts."""
+    points = sum([award.points for award in stamped.awards])
+    return replace(
+        earned,
+        awards=(*earned.awards, *stamped.awards),
+        notes=(*earned.notes, *stamped.notes),
+        points=earned.points + points,
+        points_before_caps=earned.points_before_caps + points,
+    )
+
+
+def _count(
+    plan: StampPlan, occasion: Occasion, lines: Sequence[int], nets_minor: Sequence[int], notes: list[Note]
+) -> int:
+    """Return the stamps that the receipt is worth by itself; where there are none, a note says why."""
+    failed = plan.when(occasion) if plan.when is not None else None
+    if failed is not None:
+        notes.append(failed)
+        return 0
+    if not lines:
+        notes.append(plan.no_lines)
+        return 0
+    match plan.card.counts:
+        case Visits():
+            return 1
+        case Units():
+            return sum([units_in(occasion.quantities_milli[line]) for line in lines])
+        case Spend():
+            paid_minor = sum([nets_minor[line] for line in lines])
+            if not paid_minor:
+                notes.append(plan.nothing_paid)
+            return paid_minor
+        case _:
+            assert_never(plan.card.counts)
+
+
+def _progress(plan: StampPlan, state: CardState, count: int, day: date, notes: list[Note]) -> CardProgress:
+    before = on_day(
+        Filled(have=state.have, first_on=state.first_on, last_on=state.last_on, ends_on=state.ends_on), day
+    )
+    after = before
+    if count:
+        stamps = Stamps(day, count, plan.terms)
+        after = add_stamps(before, stamps, is_day_stamped=state.is_day_stamped)
+        if plan.terms.once_a_day and state.is_day_stamped:
+            notes.append(plan.day_stamped)
+    return CardProgress(
+        card=plan.card.id,
+        stamps=count,
+        before=before.have,
+        after=after.have,
+        needed=plan.card.needed,
+        finished=after.finished,
+        rewards=max(0, after.finished + state.due) if count else 0,
+        ends_on=after.ends_on,
+    )
+
+
+def _award(plan: StampPlan, points: int, lines: Sequence[int], nets_minor: Sequence[int]) -> Award:
+    weights = [nets_minor[line] for line in lines]
+    shares = spread(points, weights if any(weights) else [1] * len(lines))
+    by_line = [0] * len(nets_minor)
+    for line, share in zip(lines, shares, strict=True):
+        by_line[line] = share
+    return Award(
+        rule=plan.card.id,
+        points=points,
+        base_minor=sum(weights),
+        points_before_caps=points,
+        by_line=tuple(by_line),
+    )
+
+
+def _gift(plan: StampPlan, gift: Gift, count: int, day: date, time_zone: str) -> IssuedGift:
+    expires_at = midnight_after(day + timedelta(days=gift.days), time_zone) if gift.days else None
+    return IssuedGift(card=plan.card.id, name=gift.name, count=count, expires_at=expires_at)
