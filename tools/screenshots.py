@@ -11,8 +11,13 @@ from typing import Annotated
 from cyclopts import Parameter, run
 from playwright.async_api import Browser, Page
 
+from plushka.demo.cafe.business import TENANT_ID as CAFE_ID
 from plushka.demo.cafe.cashiers import CASHIER_PIN, CASHIERS
 from plushka.demo.cafe.guests import card
+from plushka.demo.messengers.people import PEOPLE
+from plushka.demo.setup import BOTS
+from plushka.domain.messages.wording import APP, SHARE_PHONE
+from plushka.platform.i18n import translator
 from tools.chromium import chromium
 from tools.member import HOME, enter_app
 
@@ -24,18 +29,22 @@ PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 1024, "height": 768}
 SETTLES_MS = 700
 GUESTS_TRIED = 60
+VK_PEOPLE = PEOPLE[2:]
+"""One who speaks Russian, one who speaks English; the others are left to whoever plays them."""
 LIVE_MS = 4000
 """Long enough for the list of receipts to be renewed once."""
 
 
 def main(
-    *, address: Annotated[str, Parameter(help="Where Plushka serves.")] = "http://127.0.0.1:8000"
+    *,
+    address: Annotated[str, Parameter(help="Where Plushka serves.")] = "http://127.0.0.1:8000",
+    phones: Annotated[str, Parameter(help="Where the demo's phones are.")] = "http://127.0.0.1:9000",
 ) -> None:
     """Replace all pictures."""
-    asyncio.run(_take(address.rstrip("/")))
+    asyncio.run(_take(address.rstrip("/"), phones.rstrip("/")))
 
 
-async def _take(address: str) -> None:
+async def _take(address: str, phones: str) -> None:
     async with chromium() as browser:
         for language in ("ru", "en"):
             laptop = await _enter(browser, address, language, theme="light", screen=LAPTOP)
@@ -47,6 +56,7 @@ async def _take(address: str) -> None:
         await _keep(phone, "receipt-phone-dark-ru")
         await _serve(browser, address, "ru", theme="dark", screen=PHONE, name="dark")
         await _take_app(browser, address)
+        await _take_vk(browser, address, phones)
 
 
 async def _enter(
@@ -164,6 +174,43 @@ async def _take_app(browser: Browser, address: str) -> None:
         await page.wait_for_url("**/history/*")
         await page.screenshot(path=DOCUMENTS / "app" / f"entry-{language}.png")
         await context.close()
+
+
+async def _take_vk(browser: Browser, address: str, phones: str) -> None:
+    """Take the way into the coffee shop's community in VK: the chat, VK's frame that shares the phone, the card."""
+    username, _ = BOTS[CAFE_ID]
+    for person in VK_PEOPLE:
+        words = translator(person.language).gettext
+        context = await browser.new_context(viewport=PHONE, locale=person.language)  # type: ignore[arg-type]
+        await context.add_cookies([{"name": "plushka_language", "value": person.language, "url": address}])
+        page = await context.new_page()
+        await page.goto(f"{phones}/phone/vk/{username}/{person.id}")
+        await page.locator(".start button").click()
+        await _press(page, words("I agree"))
+        await page.get_by_role("button", name=words(SHARE_PHONE)).wait_for()
+        await _keep_bot(page, f"vk-phone-{person.language}")
+        async with page.expect_popup() as opened:
+            await _press(page, words(SHARE_PHONE))
+        vk = await opened.value
+        await vk.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await vk.frame_locator("iframe").locator("[data-phone]").click()
+        await _keep_bot(vk, f"vk-app-{person.language}")
+        await vk.locator("dialog button").first.click()
+        await vk.frame_locator("iframe").locator("[data-code]").wait_for()
+        await vk.close()
+        await _press(page, words(APP))
+        await page.locator(".bubble img").wait_for()
+        await _keep_bot(page, f"vk-card-{person.language}")
+        await context.close()
+
+
+async def _press(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name, exact=True).last.click()
+
+
+async def _keep_bot(page: Page, name: str) -> None:
+    await page.wait_for_timeout(SETTLES_MS)
+    await page.screenshot(path=DOCUMENTS / "bots" / f"{name}.png")
 
 
 async def _keep(page: Page, name: str) -> None:

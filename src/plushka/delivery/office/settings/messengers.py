@@ -63,16 +63,18 @@ STEPS: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
 """How a bot is made, for each messenger that bots can be connected in."""
 _TOKEN = "token"  # noqa: S105  the name of a field
 _APP_ID, _APP_SECRET = "app_id", "app_secret"
-_LABELS: Mapping[str, str] = MappingProxyType(
+_ASKED_FOR: Mapping[Messenger, Mapping[str, str]] = MappingProxyType(
     {
-        _TOKEN: marked("Token"),
-        _APP_ID: marked("Id of the mini app"),
-        _APP_SECRET: marked("Protected key of the mini app"),
+        "telegram": {_TOKEN: marked("Token")},
+        "max": {_TOKEN: marked("Token")},
+        "vk": {
+            _TOKEN: marked("Key of the community"),
+            _APP_ID: marked("Id of the mini app"),
+            _APP_SECRET: marked("Protected key of the mini app"),
+        },
     }
 )
-_ASKED_FOR: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
-    {"telegram": (_TOKEN,), "max": (_TOKEN,), "vk": (_TOKEN, _APP_ID, _APP_SECRET)}
-)
+"""What a bot is connected with, and what the field for it is called."""
 
 
 class Asked(Struct, frozen=True):
@@ -270,10 +272,10 @@ async def _place(visit: Visit, messenger: Messenger, form: Form | None) -> Place
         fields=tuple(
             Asked(
                 name=field_of(messenger, what),
-                label=words.gettext(_LABELS[what]),
+                label=words.gettext(label),
                 help="" if what == _APP_ID else words.gettext("It is kept sealed, and shown to nobody."),
             )
-            for what in _ASKED_FOR[messenger]
+            for what, label in _ASKED_FOR[messenger].items()
         ),
     )
     async with visit.reading() as tx:
