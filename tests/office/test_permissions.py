@@ -43,6 +43,12 @@ TABLE = {
     "GET /demo": "everybody",
     "GET /invitations/{token:str}": "everybody",
     "POST /invitations/{token:str}": "everybody",
+    "GET /engagement/coupons": "owner manager marketer",
+    "POST /engagement/coupons": "owner manager marketer",
+    "GET /engagement/coupons/{coupon_id:uuid}": "owner manager marketer",
+    "POST /engagement/coupons/{coupon_id:uuid}/export": "owner manager marketer",
+    "POST /engagement/coupons/{coupon_id:uuid}/resume": "owner manager marketer",
+    "POST /engagement/coupons/{coupon_id:uuid}/stop": "owner manager marketer",
     "GET /engagement/links": "owner manager marketer",
     "POST /engagement/links": "owner manager marketer",
     "GET /engagement/links/{link_id:uuid}": "owner manager marketer",
@@ -325,6 +331,7 @@ def addresses(shop: Shop) -> dict[str, str]:
     """Return an address of Anna's for every page that is read."""
     return {
         "GET /": "/",
+        "GET /engagement/coupons": "/engagement/coupons",
         "GET /engagement/links": "/engagement/links",
         "GET /settings/limits": "/settings/limits",
         "GET /settings/sign-in": "/settings/sign-in",

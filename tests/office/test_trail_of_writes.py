@@ -204,6 +204,7 @@ async def _walk_people(walk: Walk, app: Plushka, ids: dict[str, UUID]) -> None:
 
 async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
+    await _walk_coupons(walk)
     await _walk_links(walk)
     await walk.post("/inbox/{member_id:uuid}", "chat.answer", {"body": "Да"}, member_id=shop.member_id)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
@@ -273,6 +274,16 @@ async def _walk_links(walk: Walk) -> None:
     path = "/engagement/links/{link_id:uuid}"
     await walk.post(f"{path}/close", "link.close", link_id=link_id)
     await walk.post(f"{path}/open", "link.open", link_id=link_id)
+
+
+async def _walk_coupons(walk: Walk) -> None:
+    typed = {"name": "Весна", "kind": "words", "codes": "SPRING"}
+    made = await walk.post("/engagement/coupons", "coupon.create", typed)
+    coupon_id = made.headers["location"].rpartition("/")[2]
+    path = "/engagement/coupons/{coupon_id:uuid}"
+    await walk.post(f"{path}/stop", "coupon.stop", coupon_id=coupon_id)
+    await walk.post(f"{path}/resume", "coupon.resume", coupon_id=coupon_id)
+    await walk.post(f"{path}/export", "task.leave", coupon_id=coupon_id)
 
 
 async def _walk_programs(walk: Walk, shop: Shop) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.coupons import work as coupon_work
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
@@ -24,6 +25,8 @@ WORKS: Mapping[str, Work] = {
     bulk_work.GIVE: bulk_work.change_points,
     bulk_work.TAKE: bulk_work.change_points,
     member_export.KIND: member_export.export_members,
+    coupon_work.DRAW: coupon_work.draw,
+    coupon_work.EXPORT: coupon_work.export,
     import_work.READ: import_work.look_into,
     import_work.TRY: import_work.try_out,
     import_work.BRING_IN: import_work.bring_in,

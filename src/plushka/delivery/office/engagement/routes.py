@@ -2,7 +2,16 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.engagement import branches, files, links, picture, program, programs, tiers
+from plushka.delivery.office.engagement import (
+    branches,
+    coupons,
+    files,
+    links,
+    picture,
+    program,
+    programs,
+    tiers,
+)
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -15,6 +24,12 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     files.download_version,
     importing.import_file,
     importing.show_import,
+    coupons.export_codes,
+    coupons.make_coupon,
+    coupons.resume_coupon,
+    coupons.show_coupon,
+    coupons.show_coupons,
+    coupons.stop_coupon,
     links.close_link,
     links.download_png,
     links.download_svg,

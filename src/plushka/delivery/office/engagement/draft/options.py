@@ -169,6 +169,10 @@ class Options:
         """Return the tiers, and the ids that were ``chosen`` and are none (any more)."""
         return self._with_strangers([(tier.id, tier.name) for tier in self._desk.tiers], chosen)
 
+    def coupons(self, chosen: Sequence[str]) -> Pairs:
+        """Return the coupons, and the ids that were ``chosen`` and are none."""
+        return self._with_strangers(list(self._desk.names.coupons.items()), chosen)
+
     @property
     def days(self) -> Pairs:
         return [

@@ -11,6 +11,7 @@ from plushka.engine.conditions import (
     Branch,
     Channel,
     Condition,
+    Coupon,
     FirstPurchase,
     HasLines,
     Period,
@@ -62,6 +63,8 @@ def _write(part: Condition, typist: Typist) -> Typed | None:  # noqa: C901, PLR0
             return _write_amount(part, typist)
         case Tier(ids=ids):
             return {"tiers": list(ids)}
+        case Coupon(ids=ids):
+            return {"coupons": list(ids)}
         case FirstPurchase():
             return one(first=TRUE)
         case RepeatWithin(days=days):
@@ -123,6 +126,7 @@ def _read(form: Form, words: Translator, currency: str) -> Iterator[Condition | 
     yield _read_hours(form)
     yield _read_amount(form, currency)
     yield _chosen(form, "tiers", Tier)
+    yield _chosen(form, "coupons", Coupon)
     yield FirstPurchase() if form.flag(f"{_P}.first") else None
     repeat = form.number(f"{_P}.repeat", least=1, most=_DAYS_MAX, required=False)
     yield RepeatWithin(repeat) if repeat else None
@@ -137,7 +141,9 @@ def _read(form: Form, words: Translator, currency: str) -> Iterator[Condition | 
         yield read_kept(form, f"{_P}.kept", text, words)
 
 
-def _chosen(form: Form, name: str, kind: Callable[[tuple[str, ...]], Branch | Tier]) -> Condition | None:
+def _chosen(
+    form: Form, name: str, kind: Callable[[tuple[str, ...]], Branch | Coupon | Tier]
+) -> Condition | None:
     ids = tuple(code for code in form.values(f"{_P}.{name}") if 0 < len(code) <= _ID_LENGTH_MAX)
     return kind(ids[:_IDS_MAX]) if ids else None
 

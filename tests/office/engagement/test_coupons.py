@@ -1,0 +1,130 @@
+"""Coupons in the office: made, given an effect by a promotion, used at the till, stopped, taken away as a file."""
+
+import re
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+from tests.office.conftest import PHONE, plain, report
+from tests.office.engagement.test_editor import Editor, editor
+from tests.office.tasks import do_all_tasks
+from tests.pos.conftest import Cast, client_of, coffee
+
+from plushka.app import Plushka
+from plushka.domain.coupons.codes import ALPHABET
+from plushka.domain.coupons.queries import get_coupon
+from plushka.engine.conditions import Coupon
+from plushka.platform.database import Database
+
+__all__ = ("editor",)
+
+PATH = "/engagement/coupons"
+WORD = {"name": "Весна", "kind": "words", "codes": "SPRING-25", "source": "Инстаграм"}
+
+
+async def made(browser: httpx.AsyncClient, **typed: str) -> str:
+    """Make a coupon and return the address of its page."""
+    answer = await browser.post(PATH, data={**WORD, **typed})
+    assert answer.status_code == httpx.codes.SEE_OTHER, plain(answer.text)
+    return answer.headers["location"]
+
+
+async def test_a_coupon_is_made_given_an_effect_and_used(
+    anna: httpx.AsyncClient, editor: Editor, app: Plushka, cast: Cast
+) -> None:
+    page = await made(anna, uses_per_member="1")
+    coupon_id = page.rsplit("/", 1)[1]
+    assert "Пока ничего. Создайте акцию" in plain((await anna.get(page)).text)
+    await editor.send("promotions", await editor.open("promotions"), "promotion.new:percent_off")
+    (promotion,) = (await editor.draft()).program.promotions
+    await editor.save(f"promotion?id={promotion.id}", running="on", when__coupons=[coupon_id])
+    assert (await editor.draft()).program.promotions[0].when == Coupon((coupon_id,))
+    sent = {"mark": (await editor.draft()).mark, "against": "1", "when": "now"}
+    assert "по купону «Весна»" in plain((await anna.get(f"{editor.home}/draft/publish")).text)
+    await anna.post(f"{editor.home}/draft/publish", data=sent)
+
+    async with client_of(app, cast.anna.secret) as till:
+        body = coffee("C-1", member={"phone": PHONE}) | {"coupon_codes": ["spring 25", "nothing"]}
+        receipt = await report(till, "/v1/purchases", body)
+        again = await report(
+            till, "/v1/purchases", coffee("C-2", member={"phone": PHONE}) | {"coupon_codes": ["SPRING25"]}
+        )
+
+    assert receipt["decision"]["discount_minor"] == 100_00
+    assert receipt["decision"]["coupons"] == [
+        {"code": "spring 25", "coupon": "Весна", "reason": None},
+        {"code": "nothing", "coupon": None, "reason": "code_unknown"},
+    ]
+    assert again["decision"]["coupons"][0]["reason"] == "member_limit_reached"
+    shown = plain((await anna.get(page)).text)
+    assert "Скидка 10 %, по купону «Весна»." in shown
+    assert "900,00 ₽" in shown
+    assert re.search(r"(?s)Весна.*Инстаграм.*900,00 ₽", plain((await anna.get(PATH)).text))
+
+
+async def test_codes_are_drawn_and_taken_away_as_a_file(
+    anna: httpx.AsyncClient, database: Database, clock: SetClock, owner_dsn: str, cast: Cast
+) -> None:
+    task = await made(anna, kind="drawn", count="250", pattern="МАЙ-####-##", uses_per_code="1")
+    assert await do_all_tasks(database, clock, owner_dsn) == 1
+    assert "Создано кодов: 250." in plain((await anna.get(task)).text)
+    listed = (await anna.get(PATH)).text
+    found = re.search(rf"{PATH}/([0-9a-f-]+)", listed)
+    assert found is not None
+    page = (await anna.get(found[0])).text
+    assert "и ещё 200" in plain(page)
+
+    exporting = (await anna.post(f"{found[0]}/export")).headers["location"]
+    await do_all_tasks(database, clock, owner_dsn)
+    file = (await anna.get(f"{exporting}/file")).text.lstrip("\ufeff").splitlines()
+
+    assert file[0] == "Код;Применён"
+    codes = {line.split(";")[0] for line in file[1:]}
+    assert len(codes) == 250
+    assert all(re.fullmatch(rf"МАЙ-[{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}", code) for code in codes)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        assert (await get_coupon(tx, UUID(found[1]))).codes == 250
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"name": " "}, "name", "Заполните"),
+        ({"codes": " "}, "codes", "Заполните"),
+        ({"codes": "что это?"}, "codes", "Код — это буквы, цифры и дефисы"),
+        ({"codes": "ОДИН\nодин"}, "codes", "Один из этих кодов уже занят."),
+        ({"kind": "drawn", "count": "0", "pattern": "A-######"}, "count", "Не меньше 1."),
+        (
+            {"kind": "drawn", "count": "1000", "pattern": "A-##"},
+            "pattern",
+            "Кодов по такому образцу слишком мало",
+        ),
+        ({"first_on": "2026-03-02", "last_on": "2026-03-01"}, "last_on", "Последний день раньше первого."),
+        ({"uses_per_code": "0"}, "uses_per_code", "Не меньше 1."),
+    ],
+)
+async def test_what_cannot_be_is_told_at_its_field_and_nothing_is_made(
+    anna: httpx.AsyncClient, typed: dict[str, str], field: str, sentence: str
+) -> None:
+    answer = await anna.post(PATH, data={**WORD, **typed})
+
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert sentence in plain(answer.text)
+    assert re.search(rf'id="{field}"[^>]*aria-invalid', answer.text) or f'id="{field}' in answer.text
+    assert "Купонов пока нет" in (await anna.get(PATH)).text
+
+
+async def test_a_coupon_is_stopped_and_goes_on(anna: httpx.AsyncClient) -> None:
+    page = await made(anna)
+    await anna.post(f"{page}/stop")
+    assert "остановлен ·" in plain((await anna.get(page)).text)
+    await anna.post(f"{page}/resume")
+    assert "идёт ·" in plain((await anna.get(page)).text)
+
+
+async def test_eve_does_not_see_annas_coupons(anna: httpx.AsyncClient, eve: httpx.AsyncClient) -> None:
+    page = await made(anna)
+    assert (await eve.get(page)).status_code == httpx.codes.NOT_FOUND
+    assert "Купонов пока нет" in (await eve.get(PATH)).text
+    assert (await eve.post(f"{page}/stop")).status_code == httpx.codes.NOT_FOUND
