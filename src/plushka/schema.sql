@@ -286,7 +286,9 @@ create table api_keys (
     till_id uuid not null,
     secret_hash bytea not null,
     hint text not null,
-    scopes text[] not null check (scopes <@ array['members', 'quotes', 'purchases', 'returns']),
+    scopes text[] not null check (
+        scopes <@ array['members', 'quotes', 'purchases', 'returns', 'certificates']
+    ),
     created_at timestamptz not null,
     used_at timestamptz,
     revoked_at timestamptz,
@@ -1235,6 +1237,145 @@ create table tier_changes (
 
 create index tier_changes_of_member on tier_changes (tenant_id, member_id, id);
 
+-- certificates ---------------------------------------------------------------------------------------
+
+-- What gift certificates are sold: for one of nominals_minor, or of any amount within the bounds; for how long after
+-- the sale, null and null: for ever. A kind is never edited: what was sold under it stays what it was.
+create table certificate_types (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null check (name <> ''),
+    nominals_minor bigint[] not null,
+    amount_min_minor bigint check (amount_min_minor > 0),
+    amount_max_minor bigint check (amount_max_minor >= amount_min_minor),
+    life_months smallint check (life_months > 0),
+    life_days smallint check (life_days > 0),
+    is_used_in_parts boolean not null,
+    needs_pin boolean not null,
+    created_at timestamptz not null,
+    retired_at timestamptz,
+    primary key (tenant_id, id),
+    constraint certificate_type_has_amounts check (
+        num_nonnulls(amount_min_minor, amount_max_minor) = case when cardinality(nominals_minor) > 0 then 0 else 2 end
+    ),
+    constraint certificate_type_has_one_life check (num_nonnulls(life_months, life_days) <= 1)
+);
+
+grant update (retired_at) on certificate_types to plushka_app;
+
+-- Certificates made at once, to be printed and sold. nominal_minor null: each sale says it.
+create table certificate_batches (
+    tenant_id uuid not null,
+    id uuid not null,
+    type_id uuid not null,
+    nominal_minor bigint check (nominal_minor > 0),
+    count integer not null check (count > 0),
+    note text not null,
+    actor text not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, type_id) references certificate_types (tenant_id, id)
+);
+
+-- pin_salt makes the PIN together with the installation's key, so that the PIN itself is nowhere.
+-- balance_minor is the sum of the certificate's movements; past expires_at it counts as nothing.
+create table certificates (
+    tenant_id uuid not null,
+    id uuid not null,
+    number text not null check (number ~ '^[2-9A-Z]{12}$'),
+    type_id uuid not null,
+    batch_id uuid,
+    pin_salt bytea not null,
+    nominal_minor bigint check (nominal_minor > 0),
+    balance_minor bigint not null default 0,
+    member_id uuid,
+    created_at timestamptz not null,
+    sold_at timestamptz,
+    expires_at timestamptz,
+    blocked_at timestamptz,
+    primary key (tenant_id, id),
+    unique (tenant_id, number),
+    constraint certificate_balance_bounded check (balance_minor between 0 and coalesce(nominal_minor, 0)),
+    constraint certificate_empty_before_sale check (
+        sold_at is not null or balance_minor = 0 and expires_at is null and member_id is null
+    ),
+    foreign key (tenant_id, type_id) references certificate_types (tenant_id, id),
+    foreign key (tenant_id, batch_id) references certificate_batches (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update (pin_salt, nominal_minor, balance_minor, member_id, sold_at, expires_at, blocked_at)
+    on certificates to plushka_app;
+
+create index certificates_of_batch on certificates (tenant_id, batch_id, id) where batch_id is not null;
+create index certificates_of_member on certificates (tenant_id, member_id) where member_id is not null;
+create index certificates_due on certificates (tenant_id, expires_at) where balance_minor > 0;
+
+-- Everything that happened to a certificate: every change of its balance is a row, and their sum is the balance.
+-- document_id: the receipt that was paid, the return that gave back, the till's sale.
+create table certificate_movements (
+    tenant_id uuid not null,
+    id uuid not null,
+    certificate_id uuid not null,
+    kind text not null check (
+        kind in (
+            'sell', 'spend', 'forfeit', 'refund', 'expire', 'reinstate', 'extend', 'block', 'unblock', 'transfer'
+        )
+    ),
+    amount_minor bigint not null,
+    balance_minor bigint not null check (balance_minor >= 0),
+    document_id uuid,
+    reason text not null,
+    expires_at timestamptz,
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    constraint certificate_movement_has_its_sign check (
+        case
+            when kind in ('sell', 'refund', 'reinstate') then amount_minor > 0
+            when kind in ('spend', 'forfeit', 'expire') then amount_minor < 0
+            else amount_minor = 0
+        end
+    ),
+    constraint certificate_movement_has_its_document check (
+        kind not in ('spend', 'forfeit', 'refund') or document_id is not null
+    ),
+    foreign key (tenant_id, certificate_id) references certificates (tenant_id, id)
+);
+
+create index certificate_movements_of_certificate on certificate_movements (tenant_id, certificate_id, id);
+
+-- What tills sold, by their own numbers, each once (S7).
+create table certificate_sales (
+    tenant_id uuid not null,
+    id uuid not null,
+    certificate_id uuid not null,
+    till_id uuid not null,
+    external_id text not null check (external_id <> ''),
+    digest bytea not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, till_id, external_id),
+    foreign key (tenant_id, certificate_id) references certificates (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+-- Wrong numbers and PINs of the last minute: who guesses waits.
+create table certificate_tries (
+    tenant_id uuid not null,
+    id uuid not null,
+    till_id uuid not null,
+    network text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+grant delete on certificate_tries to plushka_app;
+
+create index certificate_tries_of_till on certificate_tries (tenant_id, till_id, at);
+create index certificate_tries_of_network on certificate_tries (tenant_id, network, at);
+
 -- purchases ------------------------------------------------------------------------------------------
 
 -- A committed purchase with all that its decision was made from, so that it can be made again (S20).
@@ -1294,7 +1435,7 @@ create index receipts_of_member on receipts (tenant_id, member_id, occurred_at d
 create index receipts_of_day on receipts (tenant_id, business_date, id);
 
 -- Points of all returns of a receipt add up to what it no longer earns; of one they may be below zero, where it
--- leaves a receipt that earns more than before.
+-- leaves a receipt that earns more than before. certificates: what of refund_minor went back to those that had paid.
 create table returns (
     tenant_id uuid not null,
     id uuid not null,
@@ -1312,6 +1453,7 @@ create table returns (
     points_owed bigint not null,
     is_full boolean not null,
     balance jsonb,
+    certificates jsonb not null default '[]',
     primary key (tenant_id, id),
     unique (tenant_id, till_id, external_id),
     foreign key (tenant_id, receipt_id) references receipts (tenant_id, id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from plushka.delivery.jobs.verification import LAWS
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.ledger.model import WalletView
@@ -13,7 +14,6 @@ from plushka.domain.ledger.queries import get_wallet
 from plushka.domain.ledger.verify import Difference, check
 from plushka.domain.members.model import Identity
 from plushka.domain.programs.operations import create_program, enroll, publish
-from plushka.domain.purchases.laws import LAWS
 from plushka.domain.purchases.model import Caller, Committed, Purchase, PurchaseLine
 from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.domain.purchases.reference import Reference

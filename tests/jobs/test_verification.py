@@ -5,10 +5,12 @@ from uuid import UUID
 import psycopg
 import pytest
 from tests.conftest import SetClock
+from tests.domain.certificates.conftest import sold
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.jobs.verification import verify_tenant
+from plushka.domain.certificates.model import Tender
 from plushka.domain.ledger.queries import list_verifications
 from plushka.domain.purchases.model import HoldRequest, ReturnLine, ReturnRequest
 from plushka.domain.purchases.operations import hold, return_purchase
@@ -20,9 +22,14 @@ async def some_trade(shop: Shop) -> UUID:
     await shop.buy("1", 1_000_00, member=member_id)
     await shop.buy("2", 100_00, member=member_id, redeem=40)
     await shop.buy("anonymous", 100_00)
+    certificate = await sold(shop, 500_00)
+    await shop.buy("gift", 200_00, tenders=(Tender(certificate.number, 200_00),))
     async with shop.tx() as tx:
         await hold(tx, shop.reference, shop.caller, HoldRequest("order", member_id, 10))
         await return_purchase(tx, shop.reference, shop.caller, ReturnRequest("r", "2", (ReturnLine(0, 500),)))
+        await return_purchase(
+            tx, shop.reference, shop.caller, ReturnRequest("g", "gift", (ReturnLine(0, 500),))
+        )
     return member_id
 
 
@@ -76,6 +83,16 @@ async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Databa
             """,
             {"code_counts_its_uses"},
         ),
+        (
+            "update certificates set balance_minor = balance_minor + 1",
+            {"certificate_equals_its_movements"},
+        ),
+        ("update certificates set nominal_minor = nominal_minor + 1", {"certificate_holds_what_was_sold"}),
+        (
+            "update certificate_movements set document_id = gen_random_uuid() where kind = 'spend'",
+            {"receipt_equals_certificates"},
+        ),
+        ("update returns set certificates = '[]'", {"return_equals_certificates"}),
         ("update standing_days set spend_minor = 1", {"standing_equals_its_days"}),
         (
             "update postings set document_id = gen_random_uuid() where kind = 'hold'",
@@ -107,6 +124,7 @@ async def test_tampering_is_told(
         "delete from receipts",
         "update program_versions set body = '{}'",
         "delete from audit_entries",
+        "update certificate_movements set amount_minor = 1",
     ],
 )
 async def test_the_application_may_not_edit_what_has_happened(

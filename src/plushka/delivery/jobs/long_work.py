@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.certificates import issuing
 from plushka.domain.coupons import work as coupon_work
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
@@ -19,6 +20,7 @@ from plushka.platform.database import Database
 from plushka.platform.point_words import call_points
 
 WORKS: Mapping[str, Work] = {
+    issuing.KIND: issuing.issue_batch,
     journal.KIND: journal.export_journal,
     bulk_work.TAG: bulk_work.tag,
     bulk_work.UNTAG: bulk_work.untag,

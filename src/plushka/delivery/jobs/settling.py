@@ -1,15 +1,17 @@
-"""Booking what time has already done: points that became active or burned, holds that ran out."""
+"""Booking what time has already done: points that became active or burned, holds and certificates that ran out."""
 
 from uuid import UUID
 
+from plushka.domain.certificates.expiry import settle_due as settle_certificates
 from plushka.domain.ledger.operations import settle_due
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
 
 async def settle_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
-    """Settle the tenant's due wallets, some in each transaction, so that no till waits long for a lock."""
-    settled = True
-    while settled:
-        async with database.transaction(tenant_id, actor="job:settle", at=clock.now()) as tx:
-            settled = await settle_due(tx) > 0
+    """Settle what is due of the tenant, some in each transaction, so that no till waits long for a lock."""
+    for settle in (settle_due, settle_certificates):
+        settled = True
+        while settled:
+            async with database.transaction(tenant_id, actor="job:settle", at=clock.now()) as tx:
+                settled = await settle(tx) > 0

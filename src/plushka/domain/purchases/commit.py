@@ -17,6 +17,7 @@ from plushka.domain.purchases.model import Committed, KeyReused, MemberBusy, Rec
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Found, Item, Situation, gather
 from plushka.domain.purchases.store import digest_of, find_known, insert_receipts, receipt_from, receipt_of
+from plushka.domain.purchases.tenders import Tenders, read_tenders
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 from plushka.platform.ids import new_id
@@ -36,12 +37,15 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     placed = [situation for situation in found if isinstance(situation, Situation)]
     budgets = await read_budgets(tx, placed, lock=True)
     codes = await read_shown(tx, placed, lock=True)
-    if budgets is not None or codes is not None:
+    tenders = await read_tenders(tx, placed)
+    if budgets is not None or codes is not None or tenders is not None:
         found = await _without_known(tx, found)
-    decided = [_try_to_decide(situation, budgets, codes, tx) for situation in found]
+    decided = [_try_to_decide(situation, budgets, codes, tenders, tx) for situation in found]
     decisions = [decision for decision in decided if isinstance(decision, Decision)]
     new = await insert_receipts(tx, decisions) if decisions else set()
     await _book(tx, [decision for decision in decisions if decision.receipt_id in new])
+    if tenders is not None:
+        await tenders.save(new)
     doubtful = [
         item
         for item, decision in zip(items, decided, strict=True)
@@ -52,7 +56,7 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
 
 
 async def _without_known(tx: Tx, found: Sequence[Found]) -> list[Found]:
-    """Keep repeats from being decided: they would use up of a budget or a code what the first has."""
+    """Keep repeats from being decided: they would use up of budgets, codes, certificates what the first has."""
     placed = [situation for situation in found if isinstance(situation, Situation)]
     known = _Known(await find_known(tx, [situation.item for situation in placed]))
     return [
@@ -61,7 +65,9 @@ async def _without_known(tx: Tx, found: Sequence[Found]) -> list[Found]:
     ]
 
 
-def _try_to_decide(found: Found, budgets: Budgets | None, codes: Codes | None, tx: Tx) -> Decision | Refusal:
+def _try_to_decide(
+    found: Found, budgets: Budgets | None, codes: Codes | None, tenders: Tenders | None, tx: Tx
+) -> Decision | Refusal:
     if isinstance(found, Refusal):
         return found
     try:
@@ -70,6 +76,8 @@ def _try_to_decide(found: Found, budgets: Budgets | None, codes: Codes | None, t
         if codes is not None:
             show_codes(found, codes)
         decision = decide(found, receipt_id=new_id(), now=tx.at)
+        if tenders is not None:
+            decision.tendered = tenders.pay(decision)
     except Refusal as refusal:
         return refusal
     if budgets is not None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from plushka.domain.certificates.model import Tendered
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.model import Balance, Cause, OpenHold
 from plushka.domain.members.permits import PermitRequired, PermitUnusable
@@ -33,6 +34,7 @@ class Decision:
     outcome: Outcome
     balance: Balance | None
     change: StandingChange | None
+    tendered: tuple[Tendered, ...] = ()
 
 
 def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.certificates.model import Credit, Tender, Tendered
 from plushka.domain.coupons.model import ShownCode
 from plushka.domain.ledger.model import Balance, HoldState
 from plushka.domain.members.model import Identity
@@ -49,7 +50,7 @@ class Purchase(Struct, frozen=True, omit_defaults=True):
     ``occurred_at`` is the till's moment for a receipt reported late, None for now. The commit is refused when
     it comes to another sum than ``expected_payable_minor``, which the customer was asked for. With ``hold_id``
     the held points are captured instead of ``redeem``, which then may name a part of them. ``permit_id`` says that
-    the member agreed to spend.
+    the member agreed to spend. ``tenders``: certificates that pay, in this order; the rest is paid in money.
     """
 
     external_id: str
@@ -66,6 +67,7 @@ class Purchase(Struct, frozen=True, omit_defaults=True):
     coupon_codes: tuple[str, ...] = ()
     expected_payable_minor: int | None = None
     idempotency_key: str | None = None
+    tenders: tuple[Tender, ...] = ()
 
 
 class Quote(Struct, frozen=True):
@@ -102,6 +104,12 @@ class Receipt(Struct, frozen=True):
     refunded_minor: int
     cost_minor: int | None = None
     codes: tuple[ShownCode, ...] = ()
+    tendered: tuple[Tendered, ...] = ()
+
+    @property
+    def money_minor(self) -> int:
+        """What certificates did not pay."""
+        return self.outcome.payable_minor - sum(each.amount_minor for each in self.tendered)
 
 
 class Committed(Struct, frozen=True):
@@ -154,7 +162,8 @@ class ReturnRequest(Struct, frozen=True):
 class Return(Struct, frozen=True):
     """A booked (or previewed) return.
 
-    ``points_back`` returned to the member's lots. Of the points the receipt no longer earns,
+    Of ``refund_minor`` only ``money_minor`` is given back in money: the rest went back to the ``certificates`` that had
+    paid. ``points_back`` returned to the member's lots. Of the points the receipt no longer earns,
     ``points_clawed_back`` were taken, ``points_owed`` of them as debt; ``points_burned`` had burned before and could
     not be taken. Below zero: the smaller receipt earns more, and the difference went back to where it was taken from.
     """
@@ -169,6 +178,8 @@ class Return(Struct, frozen=True):
     points_burned: int
     points_owed: int
     balance: Balance | None
+    money_minor: int
+    certificates: tuple[Credit, ...] = ()
     is_repeat: bool = False
 
 

@@ -8,13 +8,15 @@ import msgspec
 from asyncpg import Record
 from msgspec import Struct
 
+from plushka.domain.certificates.model import Credit, Tendered
 from plushka.domain.ledger.model import Balance, Clawback
 from plushka.domain.purchases.model import Return, ReturnLine, ReturnRequest, UnknownReceipt
-from plushka.domain.purchases.store import decision_inputs, decode_outcome
+from plushka.domain.purchases.store import decision_inputs, decode_outcome, tendered_of
 from plushka.engine.purchase import Basket, Member, Outcome
 from plushka.platform.database import Tx
 
 _decode_lines = msgspec.json.Decoder(tuple[ReturnLine, ...]).decode
+_decode_credits = msgspec.json.Decoder(tuple[Credit, ...]).decode
 _decode_balance = msgspec.json.Decoder(Balance).decode
 
 
@@ -44,6 +46,7 @@ class Sale(Struct, frozen=True):
     granted_lot_ids: tuple[UUID, ...]
     burned_points: int
     clawback: Clawback
+    tendered: tuple[Tendered, ...]
 
     def lot_ids(self) -> set[UUID]:
         """Return the lots that a return of it may move points of, open or not."""
@@ -126,6 +129,7 @@ async def lock_sale(tx: Tx, owner: Owner) -> Sale:
         granted_lot_ids=tuple(points["lot_ids"]),
         burned_points=points["burned"],
         clawback=await _read_clawback(tx, owner, found_burned) if came_back_before else Clawback(),
+        tendered=tendered_of(row),
     )
 
 
@@ -198,8 +202,9 @@ async def insert_return(
         -- purchases.insert_return
         insert into returns (
             tenant_id, id, receipt_id, till_id, external_id, idempotency_key, digest, occurred_at, lines,
-            refund_minor, points_back, points_clawed_back, points_burned, points_owed, is_full, balance
-        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            refund_minor, points_back, points_clawed_back, points_burned, points_owed, is_full, balance,
+            certificates
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         on conflict do nothing
         returning true
         """,
@@ -219,6 +224,7 @@ async def insert_return(
         answer.points_owed,
         is_full,
         None if answer.balance is None else msgspec.json.encode(answer.balance).decode(),
+        msgspec.json.encode(answer.certificates).decode(),
     )
     if not inserted:
         return False
@@ -236,13 +242,14 @@ async def insert_return(
 
 SELECT_RETURNS = """
     select id, receipt_id, external_id, idempotency_key, digest, occurred_at, lines, refund_minor, points_back,
-           points_clawed_back, points_burned, points_owed, balance
+           points_clawed_back, points_burned, points_owed, balance, certificates
     from returns where tenant_id = $1
 """
 
 
 def return_from(row: Record, *, is_repeat: bool) -> Return:
     """Return the return of a row of ``SELECT_RETURNS``."""
+    given_back = _decode_credits(row["certificates"])
     return Return(
         id=row["id"],
         external_id=row["external_id"],
@@ -254,6 +261,8 @@ def return_from(row: Record, *, is_repeat: bool) -> Return:
         points_burned=row["points_burned"],
         points_owed=row["points_owed"],
         balance=None if row["balance"] is None else _decode_balance(row["balance"]),
+        money_minor=row["refund_minor"] - sum(credit.amount_minor for credit in given_back),
+        certificates=given_back,
         is_repeat=is_repeat,
     )
 

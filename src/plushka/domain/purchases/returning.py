@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from plushka.domain.certificates.refunding import credits_between
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
@@ -28,6 +29,7 @@ from plushka.domain.purchases.model import (
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
+from plushka.domain.purchases.tenders import give_to_certificates
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import LotUse, Remainder
 from plushka.engine.returns import remainder
@@ -79,6 +81,13 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
         sale.outcome,
         case.rest,
     )
+    await give_to_certificates(
+        tx,
+        case.answer.certificates,
+        return_id=case.return_id,
+        grace_days=case.grace_days,
+        zone=sale.basket.place.time_zone,
+    )
     if book is not None:
         await _lower_standing(tx, reference, sale, case, book)
         await bookkeeping.save_books(tx, [book])
@@ -105,6 +114,7 @@ class _Case:
     rule_points: dict[str, int]
     rest: Remainder
     promotions_before_minor: dict[str, int]
+    grace_days: int
 
 
 async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, Book | None]:
@@ -152,17 +162,27 @@ async def _work_out(
             debt=version.program.debt,
             cause=cause,
         )
+    refunded_minor = [sum(each.refund_minor_by_line) for each in (before, after)]
+    refund_minor = refunded_minor[1] - refunded_minor[0]
+    to_certificates = credits_between(
+        *refunded_minor,
+        payable_minor=sale.outcome.payable_minor,
+        tendered=sale.tendered,
+        is_full=after.is_empty,
+    )
     answer = Return(
         id=None,
         external_id=request.external_id,
         receipt_id=sale.receipt_id,
         lines=lines,
-        refund_minor=sum(after.refund_minor_by_line) - sum(before.refund_minor_by_line),
+        refund_minor=refund_minor,
         points_back=sum(use.points for use in back),
         points_clawed_back=clawback.taken() - sale.clawback.taken(),
         points_burned=clawback.burned - sale.clawback.burned,
         points_owed=clawback.owed - sale.clawback.owed,
         balance=book.balance() if book else None,
+        money_minor=refund_minor - sum(credit.amount_minor for credit in to_certificates),
+        certificates=to_certificates,
     )
     return _Case(
         return_id=return_id,
@@ -180,6 +200,7 @@ async def _work_out(
         },
         rest=after,
         promotions_before_minor=before.promotions_minor,
+        grace_days=version.program.return_grace_days,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 from asyncpg import Record
 from msgspec import Struct, structs
 
+from plushka.domain.certificates.model import Tendered
 from plushka.domain.coupons.model import ShownCode
 from plushka.domain.ledger.model import Balance
 from plushka.domain.purchases.decide import Decision
@@ -37,11 +38,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 class StoredBasket(Struct, frozen=True, omit_defaults=True):
-    """What was sold, as the rules saw it, with the names that stood on the receipt, and the codes shown with it."""
+    """What was sold, as the rules saw it, with the names on the receipt, codes shown, and what certificates paid."""
 
     basket: Basket
     names: tuple[str | None, ...]
     codes: tuple[ShownCode, ...] = ()
+    tendered: tuple[Tendered, ...] = ()
 
 
 _decode_basket = msgspec.json.Decoder(StoredBasket).decode
@@ -125,7 +127,7 @@ def row_of(decision: Decision) -> ReceiptRow:
         outcome.redeemed.points if outcome.redeemed else 0,
         outcome.earned_points,
         situation.cost_minor,
-        _json(StoredBasket(situation.basket, situation.names, situation.codes)),
+        _json(StoredBasket(situation.basket, situation.names, situation.codes, decision.tendered)),
         None if state is None else _json(structs.replace(state, lots=()) if state.lots else state),
         _json(outcome),
         None if decision.balance is None else _json(decision.balance),
@@ -158,6 +160,7 @@ def receipt_of(decision: Decision) -> Receipt:
         refunded_minor=0,
         cost_minor=situation.cost_minor,
         codes=situation.codes,
+        tendered=decision.tendered,
     )
 
 
@@ -193,6 +196,7 @@ def receipt_from(row: Record) -> Receipt:
         refunded_minor=row["refunded_minor"],
         cost_minor=row["cost_minor"],
         codes=stored.codes,
+        tendered=stored.tendered,
     )
 
 
@@ -200,6 +204,11 @@ def decision_inputs(row: Record) -> tuple[Basket, Member | None]:
     """Return what a stored receipt was decided from, besides its version and moment (S20)."""
     state = row["member_state"]
     return _decode_basket(row["basket"]).basket, None if state is None else _decode_member(state)
+
+
+def tendered_of(row: Record) -> tuple[Tendered, ...]:
+    """Return what certificates paid of a stored receipt."""
+    return _decode_basket(row["basket"]).tendered
 
 
 def _lines(basket: Basket, names: Sequence[str | None]) -> tuple[PurchaseLine, ...]:

@@ -100,6 +100,7 @@ SCOPE_WORDS: dict[Scope, str] = {
     "quotes": marked("count a receipt before it is paid"),
     "purchases": marked("report receipts, spend points"),
     "returns": marked("report returns"),
+    "certificates": marked("check and sell gift certificates"),
 }
 
 

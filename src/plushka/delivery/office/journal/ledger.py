@@ -66,6 +66,10 @@ _LAWS = {
     "counter_equals_its_uses": marked("A promotion's counter differs from its receipts"),
     "code_counts_its_uses": marked("A coupon's code was not used as often as it counts"),
     "standing_equals_its_days": marked("A member's sums differ from those by day"),
+    "certificate_equals_its_movements": marked("A certificate differs from the sum of its movements"),
+    "certificate_holds_what_was_sold": marked("A certificate holds another amount than was sold"),
+    "receipt_equals_certificates": marked("A receipt differs from what certificates paid"),
+    "return_equals_certificates": marked("A return differs from what went back to certificates"),
     "conservation": marked("Points came from nowhere or went nowhere"),
 }
 

@@ -30,6 +30,7 @@ TITLES: dict[str, str] = {
     "members.import.read": marked("Reading of the file “{name}”"),
     "members.import.try": marked("Trial of the import of “{name}”"),
     "members.import": marked("Import of “{name}”"),
+    "certificates.issue": marked("Making of certificates “{name}”: {certificates}"),
     "tiers.preview": marked("Who would move between tiers by the draft of “{name}”"),
 }
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
@@ -37,6 +38,7 @@ RESULTS: dict[str, str] = {
     "audit.export": marked("Entries written: {count}."),
     "journal.export": marked("Movements written: {count}."),
     "receipts.export": marked("Receipts written: {count}."),
+    "certificates.issue": marked("Certificates made: {count}."),
     "tiers.preview": marked("Members weighed: {count}. Would move: {moved}. The page of tiers shows where."),
     "coupons.draw": marked("Codes drawn: {count}."),
     "coupons.export": marked("Codes written: {count}."),

@@ -156,6 +156,49 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The picture is too large: it takes at most {megabytes_max} MB."),
         marked("The picture is too large."),
     ),
+    # Gift certificates.
+    "certificate_not_found": (
+        marked("There is no certificate of this number, or the PIN is wrong. Check both."),
+    ),
+    "certificate_mistyped": (
+        marked("This is not how a certificate's number is written. Check it: one character is wrong."),
+    ),
+    "certificates_locked": (
+        marked("Too many wrong numbers or PINs. The next try is in {retry_after_seconds}\u00a0s."),
+        marked("Too many wrong numbers or PINs. Wait a minute."),
+    ),
+    "certificate_not_sold": (marked("This certificate is not sold yet: nothing is on it."),),
+    "certificate_sold": (marked("This certificate is sold already."),),
+    "certificate_blocked": (marked("This certificate is blocked. The office knows why. Nothing was taken."),),
+    "certificate_not_blocked": (marked("This certificate is not blocked."),),
+    "certificate_expired": (
+        marked("This certificate has expired. The office can prolong it. Nothing was taken."),
+    ),
+    "certificate_short": (marked("There is less on the certificate. Check its balance. Nothing was taken."),),
+    "certificate_twice": (marked("The same certificate is named twice. Nothing was taken."),),
+    "tender_over_payable": (
+        marked(
+            "Certificates would pay more than the goods cost. A certificate is not bought with another one."
+            " Nothing was taken."
+        ),
+    ),
+    "certificate_type_not_found": (marked("No such kind of certificate."),),
+    "certificate_type_retired": (marked("No more certificates of this kind are made."),),
+    "certificate_types_too_many": (marked("The business has as many kinds of certificates as fit."),),
+    "nominal_unknown": (marked("This kind of certificate is not sold for this amount."),),
+    "nominal_out_of_range": (marked("This amount is outside the bounds of certificates."),),
+    "nominal_missing": (marked("Say what amount the certificate is for."),),
+    "certificate_life_out_of_range": (marked("A certificate lives from 1 day to 10 years."),),
+    "certificate_count_out_of_range": (
+        marked("From 1 to {count_max} certificates are made at once."),
+        marked("This is not a number of certificates that can be made at once."),
+    ),
+    "extension_not_later": (
+        marked("The new last day must be later than the present one, and not over yet."),
+    ),
+    "sale_differs": (
+        marked("Another certificate was sold under this number of the till. Nothing was changed."),
+    ),
     # Long work.
     "coupon_not_found": (marked("There is no such coupon."),),
     "code_taken": (marked("One of these codes is taken already. Nothing was added."),),
