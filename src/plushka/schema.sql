@@ -796,6 +796,7 @@ grant update on categories to plushka_app;
 -- category_path: the codes of the product's category and of all above it. cost_minor: what a whole unit costs the
 -- business, where it is known; it may be changed, receipts keep what held when they were made. price_minor: what a
 -- whole unit is sold for as a rule, for a till that has no prices of its own. barcode: where it is not the sku itself.
+-- archived_at: tills offer it no more; receipts that name it are taken as ever.
 create table products (
     tenant_id uuid not null references businesses,
     sku text not null,
@@ -806,8 +807,11 @@ create table products (
     cost_minor bigint check (cost_minor >= 0),
     price_minor bigint check (price_minor >= 0),
     barcode text check (barcode <> ''),
+    archived_at timestamptz,
     primary key (tenant_id, sku)
 );
+
+create index products_by_name on products (tenant_id, name, sku);
 
 create index products_of_barcode on products (tenant_id, barcode) where barcode is not null;
 

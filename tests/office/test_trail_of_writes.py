@@ -151,6 +151,13 @@ async def _walk_settings(walk: Walk) -> None:
     await walk.post(f"{path}/close", "branch.close", branch_id=branch_id)
     await walk.post(f"{path}/reopen", "branch.reopen", branch_id=branch_id)
 
+    product = {"name": "Торт", "sku": "cake", "price": "500"}
+    await walk.post("/settings/products/product", "product.add", product)
+    await walk.post("/settings/products/product", "product.change", product, query="?sku=cake")
+    await walk.post("/settings/products/archive", "product.archive", query="?sku=cake")
+    await walk.post("/settings/products/restore", "product.restore", query="?sku=cake")
+    await walk.post("/settings/products/exports", "task.leave")
+
     made = await walk.post("/settings/tills/new", "till.set_up", {"name": "Касса", "branch": str(branch_id)})
     till_id = made.headers["location"].rpartition("/")[2]
     path = "/settings/tills/{till_id:uuid}"

@@ -80,7 +80,7 @@ async def open_business(
             tx,
             [
                 ProductEntry(
-                    "4600001", "Капучино 0,3", category="drinks", price_minor=230_00, barcode="4607001234563"
+                    "4600001", "Капучино 0,3", category="drinks", price_minor=230_00, barcode="4607001234562"
                 )
             ],
         )

@@ -12,7 +12,7 @@ from plushka.domain.members.identities import identify
 from plushka.domain.members.queries import find_member
 from plushka.domain.staff.pins import give_pin
 
-BARCODE = "4607001234563"
+BARCODE = "4607001234562"
 
 
 async def enrol(page: Page, phone: str = PHONE) -> None:

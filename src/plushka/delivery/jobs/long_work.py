@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.catalog import export as products
 from plushka.domain.certificates import issuing
 from plushka.domain.coupons import work as coupon_work
 from plushka.domain.insights.journal import export as journal
@@ -32,6 +33,7 @@ WORKS: Mapping[str, Work] = {
     import_work.READ: import_work.look_into,
     import_work.TRY: import_work.try_out,
     import_work.BRING_IN: import_work.bring_in,
+    products.KIND: products.export_products,
     receipts.KIND: receipts.export_receipts,
     trail.KIND: trail.export_trail,
     move_work.KIND: move_work.preview,

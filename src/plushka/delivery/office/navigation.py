@@ -83,6 +83,7 @@ SECTIONS = (
             Page("business", marked("Business"), "/settings", "settings.read"),
             Page("branding", marked("Look"), "/settings/branding", "settings.read"),
             Page("branches", marked("Branches"), "/settings/branches", "branches.read"),
+            Page("products", marked("Products"), "/settings/products", "products.read"),
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("app", marked("Members' app"), "/settings/app", "settings.read"),
             Page("messengers", marked("Messengers"), "/settings/messengers", "bots.read"),

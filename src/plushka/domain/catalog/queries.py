@@ -3,7 +3,16 @@
 from collections.abc import Collection
 from functools import lru_cache
 
-from plushka.domain.catalog.model import Category, GoodsLine, Product, ProductKind, ShelfProduct
+from plushka.domain.catalog.model import (
+    Category,
+    GoodsLine,
+    Product,
+    ProductFilter,
+    ProductKind,
+    ProductLine,
+    ProductNotFound,
+    ShelfProduct,
+)
 from plushka.engine.purchase import Look
 from plushka.platform.database import Tx
 
@@ -115,7 +124,7 @@ async def list_shelf(tx: Tx, text: str, *, limit: int = SHELF_MAX) -> tuple[Shel
         from products
         left join categories
             on categories.tenant_id = products.tenant_id and categories.code = products.category_path[1]
-        where products.tenant_id = $1 and kind = 'goods' and case
+        where products.tenant_id = $1 and kind = 'goods' and archived_at is null and case
             when $2 = '' then price_minor is not null
             else sku = $2 or barcode = $2 or position(lower($2) in lower(products.name)) > 0
         end
@@ -127,3 +136,66 @@ async def list_shelf(tx: Tx, text: str, *, limit: int = SHELF_MAX) -> tuple[Shel
         limit,
     )
     return tuple(ShelfProduct(**row) for row in rows)
+
+
+_LINES = """
+        select sku, products.name, category_path[1] as category, categories.name as category_name, price_minor,
+            barcode, archived_at
+        from products
+        left join categories
+            on categories.tenant_id = products.tenant_id and categories.code = products.category_path[1]
+        where products.tenant_id = $1"""
+_FOUND = """(archived_at is not null) = $2
+            and ($3 = '' or sku = $3 or barcode = $3 or position(lower($3) in lower(products.name)) > 0)"""
+
+
+async def get_product(tx: Tx, sku: str) -> ProductLine:
+    """Return a product, on sale or put away.
+
+    :raises ProductNotFound: when the business has none of this sku
+    """
+    row = await tx.fetchrow(
+        f"""
+        -- catalog.get_product
+        {_LINES} and sku = $2
+        """,
+        tx.tenant_id,
+        sku,
+    )
+    if row is None:
+        raise ProductNotFound(field="sku")
+    return ProductLine(**row)
+
+
+async def list_products(
+    tx: Tx, where: ProductFilter, *, after: tuple[str, str] | None = None, limit: int
+) -> tuple[ProductLine, ...]:
+    """Return products by name and sku, those ``after`` a name and sku."""
+    rows = await tx.fetch(
+        f"""
+        -- catalog.list_products
+        {_LINES} and {_FOUND} and ($4::text is null or (products.name, sku) > ($4, $5))
+        order by products.name, sku
+        limit $6
+        """,
+        tx.tenant_id,
+        where.are_archived,
+        where.text,
+        *(after or (None, None)),
+        limit,
+    )
+    return tuple(ProductLine(**row) for row in rows)
+
+
+async def count_products(tx: Tx, where: ProductFilter) -> int:
+    """Return how many products there are."""
+    count: int = await tx.fetchval(
+        f"""
+        -- catalog.count_products
+        select count(*) from products where tenant_id = $1 and {_FOUND}
+        """,  # noqa: S608  constants only
+        tx.tenant_id,
+        where.are_archived,
+        where.text,
+    )
+    return count

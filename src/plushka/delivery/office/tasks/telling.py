@@ -19,6 +19,7 @@ from plushka.platform.i18n import Translator, marked
 TITLES: dict[str, str] = {
     "audit.export": marked("Export of the trail of changes"),
     "journal.export": marked("Export of the points journal"),
+    "products.export": marked("Export of products"),
     "receipts.export": marked("Export of receipts"),
     "coupons.draw": marked("Codes of the coupon “{name}”: {count}"),
     "coupons.export": marked("Export of codes of the coupon “{name}”"),
@@ -37,6 +38,7 @@ TITLES: dict[str, str] = {
 RESULTS: dict[str, str] = {
     "audit.export": marked("Entries written: {count}."),
     "journal.export": marked("Movements written: {count}."),
+    "products.export": marked("Products written: {count}."),
     "receipts.export": marked("Receipts written: {count}."),
     "certificates.issue": marked("Certificates made: {count}."),
     "tiers.preview": marked("Members weighed: {count}. Would move: {moved}. The page of tiers shows where."),

@@ -347,6 +347,20 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "program_version_not_found": (marked("No such version of the programme."),),
     "tier_not_manual": (marked("The rules decide on this tier already."),),
     "tier_unknown": (marked("The programme has no such tier."),),
+    "product_not_found": (marked("There is no product of this sku."),),
+    "sku_taken": (marked("Another product has this sku; perhaps it is put away."),),
+    "product_text_invalid": (
+        marked("Write something, at most {length_max} characters."),
+        marked("Write something shorter."),
+    ),
+    "price_out_of_range": (marked("This is no price."),),
+    "barcode_invalid": (
+        marked("This is no barcode: it has 8, 12, 13 or 14 digits, the last of which checks the others."),
+    ),
+    "barcode_taken": (
+        marked("“{name}” has this barcode. A scanner has to find one product."),
+        marked("Another product has this barcode. A scanner has to find one product."),
+    ),
     "program_unsound": (marked("The programme contradicts itself; nothing was published."),),
     "program_currency_wrong": (
         marked("The business trades in {currency}, the programme is written in another currency."),
