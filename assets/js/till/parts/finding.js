@@ -209,7 +209,7 @@ export const finding = ({ api, figures, settings }) => ({
     return tier.next_name ? `${tier.name}, ${this.say("next_tier", { tier: tier.next_name })}` : tier.name;
   },
 
-  // Wherever the cursor stands: a member's QR or card, or a product.
+  // Wherever the cursor stands: a member's QR or card, or a product; in the field of promo codes one of those.
   async takeScan(code) {
     if (this.screen === "done") {
       this.newSale();
@@ -219,6 +219,9 @@ export const finding = ({ api, figures, settings }) => ({
     }
     if (QR.test(code) && this.needsPermitOf) {
       await this.presentCode(code);
+    } else if (this.active === "coupon" && this.areCouponsOpen) {
+      this.couponText = code;
+      this.addCoupon();
     } else if (QR.test(code) || !(await this.addByCode(code))) {
       await this.findMember(code);
       if (!this.member && this.problem === this.t.nobody_found) {

@@ -22,6 +22,7 @@ export const sale = ({ api, outbox, figures }) => ({
     this.find = "";
     this.member = null;
     this.dropPermit();
+    this.dropCoupons();
     this.mayEnrol = false;
     this.amountText = "";
     this.lines = [];
@@ -68,7 +69,8 @@ export const sale = ({ api, outbox, figures }) => ({
     const typed = this.typedMinor
       ? [{ sku: TYPED_SKU, name: this.t.typed_amount, quantity_milli: PIECE_MILLI, amount_minor: this.typedMinor }]
       : [];
-    return { currency: this.till.currency, lines: [...this.goodsLines, ...typed], ...this.who() };
+    const codes = this.mayShowCoupons && this.couponCodes.length > 0 ? { coupon_codes: this.couponCodes } : {};
+    return { currency: this.till.currency, lines: [...this.goodsLines, ...typed], ...this.who(), ...codes };
   },
   who() {
     if (!this.member) {
@@ -151,12 +153,16 @@ export const sale = ({ api, outbox, figures }) => ({
 
   async bookOnce() {
     const isSpending = this.isOnline && this.redeem > 0;
+    const basket = this.basket();
+    // What was shown to the customer is what is asked for: another till may have used the code up meanwhile.
+    const isPromised = isSpending || (basket.coupon_codes && this.quote);
     const body = {
-      ...this.basket(),
+      ...basket,
       external_id: await outbox.newNumber(),
       occurred_at: this.now().toISOString(),
       cashier: this.shift?.cashier.name,
-      ...(isSpending && { redeem: this.redeem, expected_payable_minor: this.payableMinor }),
+      ...(isSpending && { redeem: this.redeem }),
+      ...(isPromised && { expected_payable_minor: this.payableMinor }),
       ...(isSpending && this.permit && { permit: this.permit.id }),
     };
     const entry = { kind: "sale", path: "/v1/purchases", body, amountMinor: this.payableMinor };

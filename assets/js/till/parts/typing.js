@@ -35,6 +35,8 @@ export const typing = ({ settings }) => ({
       this.changeAmount();
     } else if (this.active === "code") {
       this.codeText = change(this.codeText);
+    } else if (this.active === "coupon") {
+      this.couponText = change(this.couponText);
     } else {
       this.find = change(this.find);
     }
