@@ -1458,6 +1458,8 @@ create table returns (
     is_full boolean not null,
     balance jsonb,
     certificates jsonb not null default '[]',
+    rewards_withdrawn integer not null default 0 check (rewards_withdrawn >= 0),
+    rewards_owed integer not null default 0,
     primary key (tenant_id, id),
     unique (tenant_id, till_id, external_id),
     foreign key (tenant_id, receipt_id) references receipts (tenant_id, id)
@@ -1578,6 +1580,82 @@ create table promotion_counters (
 );
 
 grant update (uses, amount_minor) on promotion_counters to plushka_app;
+
+-- rewards: stamp cards and gifts ---------------------------------------------------------------------
+
+-- What a receipt is worth on a stamp card, by the terms that it was given on. count_left: what of it returns have left;
+-- rewards: what it gave for cards that it filled, rewards_left: what of that was not taken back. Where a member stands
+-- is worked out from these rows.
+create table stamps (
+    tenant_id uuid not null,
+    receipt_id uuid not null,
+    card_id text not null check (card_id <> ''),
+    member_id uuid not null,
+    program_id uuid not null,
+    business_date date not null,
+    count bigint not null check (count > 0),
+    count_left bigint not null check (count_left between 0 and count),
+    rewards integer not null check (rewards >= 0),
+    rewards_left integer not null check (rewards_left between 0 and rewards),
+    terms json not null,
+    primary key (tenant_id, receipt_id, card_id),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+create index stamps_of_member on stamps (tenant_id, member_id, program_id, card_id, business_date, receipt_id);
+
+grant update (count_left, rewards_left, member_id) on stamps to plushka_app;
+
+-- A gift that a full card gives, to be taken once. withdrawn: what won it was returned before anybody took it.
+create table rewards (
+    tenant_id uuid not null,
+    id uuid not null,
+    receipt_id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    card_id text not null,
+    name text not null check (name <> ''),
+    code text not null check (code <> ''),
+    expires_at timestamptz,
+    issued_at timestamptz not null,
+    state text not null default 'open' check (state in ('open', 'taken', 'withdrawn')),
+    taken_at timestamptz,
+    taken_till_id uuid,
+    primary key (tenant_id, id),
+    unique (tenant_id, code),
+    foreign key (tenant_id, receipt_id, card_id) references stamps (tenant_id, receipt_id, card_id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, taken_till_id) references tills (tenant_id, id),
+    check ((state = 'taken') = (taken_at is not null)),
+    check ((state = 'taken') = (taken_till_id is not null))
+);
+
+create index rewards_of_member on rewards (tenant_id, member_id, program_id, id);
+
+create index rewards_of_receipt on rewards (tenant_id, receipt_id);
+
+grant update (state, taken_at, taken_till_id, member_id) on rewards to plushka_app;
+
+-- Gifts that tills gave, and those that they took back.
+create table reward_acts (
+    tenant_id uuid not null,
+    id uuid not null,
+    reward_id uuid not null,
+    act text not null check (act in ('take', 'give_back')),
+    till_id uuid not null,
+    idempotency_key text,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, reward_id) references rewards (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+create unique index reward_acts_idempotency on reward_acts (tenant_id, till_id, idempotency_key)
+    where idempotency_key is not null;
+
+create index reward_acts_of_reward on reward_acts (tenant_id, reward_id);
 
 -- messages -------------------------------------------------------------------------------------------
 

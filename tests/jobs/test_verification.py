@@ -16,6 +16,21 @@ from plushka.domain.purchases.model import HoldRequest, ReturnLine, ReturnReques
 from plushka.domain.purchases.operations import hold, return_purchase
 from plushka.platform.database import Database
 
+STAMPED = """
+    insert into stamps (
+        tenant_id, receipt_id, card_id, member_id, program_id, business_date, count, count_left, rewards, rewards_left,
+        terms
+    )
+    select r.tenant_id, r.id, 'card', r.member_id, p.id, r.business_date, 1, 1, 1, 1, '{}'
+    from receipts r cross join programs p where r.member_id is not null;
+"""
+WON = """
+    insert into rewards (tenant_id, id, receipt_id, member_id, program_id, card_id, name, code, issued_at)
+    select tenant_id, gen_random_uuid(), receipt_id, member_id, program_id, card_id, 'gift', receipt_id, now()
+    from stamps;
+"""
+TAKEN = "update rewards set state = 'taken', taken_at = now(), taken_till_id = tills.id from tills"
+
 
 async def some_trade(shop: Shop) -> UUID:
     member_id = await shop.enroll()
@@ -94,6 +109,9 @@ async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Databa
         ),
         ("update returns set certificates = '[]'", {"return_equals_certificates"}),
         ("update standing_days set spend_minor = 1", {"standing_equals_its_days"}),
+        (STAMPED, {"stamps_equal_their_receipt"}),
+        (f"{STAMPED} {WON} update stamps set rewards = 2, rewards_left = 2", {"gifts_equal_full_cards"}),  # noqa: S608  constants
+        (f"{STAMPED} {WON} {TAKEN}", {"gift_equals_its_acts"}),
         (
             "update postings set document_id = gen_random_uuid() where kind = 'hold'",
             {"posting_has_its_document"},

@@ -9,15 +9,20 @@ from uuid import UUID
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
-from tests.pos.conftest import Cast, client_of, new_cashier
+from tests.pos.conftest import CASHBACK, Cast, client_of, new_cashier
 
 from plushka.app import Plushka
 from plushka.delivery.pos import limits
 from plushka.domain.members.codes import issue_code
+from plushka.domain.programs.operations import publish
+from plushka.domain.programs.queries import list_programs
 from plushka.domain.purchases import queue
 from plushka.domain.purchases.model import BATCH_MAX, CLOCK_SKEW_MAX, LINES_MAX
 from plushka.domain.staff import keyring, pins
+from plushka.engine.program import StampCard
+from plushka.engine.stamp_parts import Gift, Visits
 from plushka.platform.database import Database
 from plushka.platform.settings import RATE_PER_SECOND
 
@@ -71,6 +76,8 @@ async def test_the_guide_tells_the_truth(
     page: Path, app: Plushka, cast: Cast, database: Database, clock: SetClock
 ) -> None:
     ids: dict[str, str] = {}
+    if page.stem == "rewards":
+        await publish_card(database, clock, cast)
     await new_cashier(database, clock, cast.anna, name="Маша", pin="2580")
     async with client_of(app, cast.anna.secret) as till:
         for example in examples(page):
@@ -87,6 +94,15 @@ async def test_the_guide_tells_the_truth(
             for name, value in headers.items():
                 assert answer.headers[name] == value
             promised(json.loads(body), answer.json(), ids, example.request)
+
+
+async def publish_card(database: Database, clock: SetClock, cast: Cast) -> None:
+    """Put the card of the page on stamps into Anna's programme."""
+    card = StampCard("coffee", "Кофейная карта", 2, Gift("Кофе", days=14), counts=Visits(once_a_day=False))
+    async with database.transaction(cast.anna.tenant_id, actor="test:guide", at=clock.now()) as tx:
+        (program,) = await list_programs(tx)
+        rules = structs.replace(CASHBACK, cards=(card,))
+        await publish(tx, program_id=program.id, program=rules, valid_from=tx.at)
 
 
 async def send(till: httpx.AsyncClient, request: str) -> httpx.Response:

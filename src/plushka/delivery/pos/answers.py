@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from plushka.domain.coupons.model import CodeReason, ShownCode
 from plushka.domain.ledger.model import Balance, WalletView
@@ -12,6 +14,7 @@ from plushka.domain.members.model import Identity, Member
 from plushka.domain.programs.model import Serving, TierStanding
 from plushka.domain.programs.telling.model import Explanation
 from plushka.domain.purchases.model import PurchaseLine, Quote, Receipt
+from plushka.domain.rewards.model import MemberCard, Reward
 from plushka.engine.fiscal import fiscal_lines
 from plushka.engine.purchase import Outcome, TierProgress
 from plushka.platform.errors import Fact
@@ -55,6 +58,39 @@ class ProgramOut(Struct, frozen=True):
     name: str
 
 
+class RewardOut(Struct, frozen=True):
+    """A gift of a full card: the member shows its ``code``. ``expired``: it was not taken in time.
+
+    ``withdrawn``: what won it was returned before anybody took it.
+    """
+
+    id: UUID
+    member_id: UUID
+    card: str
+    name: str
+    code: str
+    state: Literal["open", "taken", "withdrawn", "expired"]
+    issued_at: datetime
+    expires_at: datetime | None
+    taken_at: datetime | None
+
+    @classmethod
+    def of(cls, reward: Reward, at: datetime) -> "RewardOut":
+        """Return the gift as it is at this moment."""
+        is_late = reward.state == "open" and not reward.is_open(at)
+        return cls(
+            id=reward.id,
+            member_id=reward.member_id,
+            card=reward.card,
+            name=reward.name,
+            code=reward.code,
+            state="expired" if is_late else reward.state,
+            issued_at=reward.issued_at,
+            expires_at=reward.expires_at,
+            taken_at=reward.taken_at,
+        )
+
+
 class MemberOut(Struct, frozen=True):
     """A member with the balance of this moment.
 
@@ -64,6 +100,8 @@ class MemberOut(Struct, frozen=True):
     One who ``is_blocked`` neither earns nor spends: their purchases are booked as without a card. One who
     ``is_unverified`` enrolled by a link: until their first purchase no points are spent. One who
     ``is_spending_stopped`` said that points were spent without them: none are until the office allows it.
+
+    ``cards`` are the stamp cards and goals of the programme, ``rewards`` the gifts that wait for the member.
 
     One who ``can_be_asked`` may agree to spend by a button in their messenger: ``POST /v1/members/permits``.
     """
@@ -77,6 +115,8 @@ class MemberOut(Struct, frozen=True):
     balance: Balance
     burns_next: Burning | None
     tier: TierOut
+    cards: tuple[MemberCard, ...]
+    rewards: tuple[RewardOut, ...]
     is_blocked: bool
     is_unverified: bool
     is_spending_stopped: bool
@@ -90,6 +130,8 @@ class MemberOut(Struct, frozen=True):
         standing: TierStanding,
         serving: Serving,
         *,
+        cards: Sequence[MemberCard],
+        rewards: Sequence[RewardOut],
         can_be_asked: bool,
     ) -> "MemberOut":
         """Return the member as tills see them; ``wallet`` None: they have not taken part in the programme."""
@@ -109,6 +151,8 @@ class MemberOut(Struct, frozen=True):
                 next=standing.next_tier,
                 next_name=standing.next_tier_name,
             ),
+            cards=tuple(cards),
+            rewards=tuple(rewards),
             is_blocked=member.block is not None,
             is_unverified=member.is_unverified,
             is_spending_stopped=member.spending_stopped_at is not None,
@@ -172,6 +216,32 @@ class CouponOut(Struct, frozen=True):
     reason: CodeReason | None
 
 
+class CardOut(Struct, frozen=True):
+    """What a purchase does to a stamp card or a goal: it had ``before`` of ``needed`` stamps, and has ``after``.
+
+    ``stamps`` are what the purchase is worth; ``finished`` cards it fills, for which it gives ``rewards``. A goal
+    counts minor units of money. ``ends_on`` is the last day to fill it.
+    """
+
+    card: str
+    stamps: int
+    before: int
+    after: int
+    needed: int
+    finished: int
+    rewards: int
+    ends_on: date | None
+
+
+class GiftOut(Struct, frozen=True):
+    """``count`` gifts that a purchase wins; the member can take them until ``expires_at``."""
+
+    card: str
+    name: str
+    count: int
+    expires_at: datetime | None
+
+
 class Decision(Struct, frozen=True):
     """What a purchase comes to. ``points_max`` is the most points that may be spent, when some were asked for.
 
@@ -189,6 +259,8 @@ class Decision(Struct, frozen=True):
     unearned_reason: str | None
     coupons: tuple[CouponOut, ...]
     lines: tuple[LineOut, ...]
+    cards: tuple[CardOut, ...]
+    gifts: tuple[GiftOut, ...]
     tier_before: str | None
     tier_after: str | None
     next_tier: TierProgress | None
@@ -318,6 +390,8 @@ def _decision(outcome: Outcome, lines: Sequence[PurchaseLine], codes: Sequence[S
                 for line, decided in zip(lines, outcome.lines, strict=True)
             ]
         ),
+        cards=tuple([CardOut(*astuple(card)) for card in outcome.cards]),
+        gifts=tuple([GiftOut(*astuple(gift)) for gift in outcome.gifts]),
         tier_before=outcome.tier_before,
         tier_after=outcome.tier_after,
         next_tier=outcome.next_tier,

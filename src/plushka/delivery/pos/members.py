@@ -1,6 +1,6 @@
 """Members at the till: find, enrol, see the balance."""
 
-from plushka.delivery.pos.answers import MemberOut, PermitOut, ShownCodeOut
+from plushka.delivery.pos.answers import MemberOut, PermitOut, RewardOut, ShownCodeOut
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.refusals import MemberAmbiguous
 from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query, ShownCode
@@ -22,6 +22,7 @@ from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import UnknownBranch
 from plushka.domain.purchases.places import branch_of, serving_of
+from plushka.domain.rewards.queries import list_cards, list_rewards
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
@@ -124,8 +125,17 @@ async def _seen(
     standing = await get_standing(
         tx, member.id, program_id=serving.id, versions=call.services.reference.versions
     )
-    can_be_asked = await _can_ask(tx, call, member, named)
-    return MemberOut.of(member, wallet, standing, serving, can_be_asked=can_be_asked)
+    cards = await list_cards(tx, member.id, versions=call.services.reference.versions, program_id=serving.id)
+    rewards = await list_rewards(tx, member.id, program_id=serving.id)
+    return MemberOut.of(
+        member,
+        wallet,
+        standing,
+        serving,
+        cards=cards,
+        rewards=[RewardOut.of(reward, tx.at) for reward in rewards if reward.is_open(tx.at)],
+        can_be_asked=await _can_ask(tx, call, member, named),
+    )
 
 
 async def _can_ask(tx: Tx, call: Call[object, object], member: Member, named: str | None) -> bool:

@@ -224,6 +224,12 @@ class HoldIn(Wire, frozen=True):
         )
 
 
+class RewardQuery(Query, frozen=True, kw_only=True):
+    """The code of the gift to find."""
+
+    code: Id
+
+
 class ReceiptQuery(Texts, frozen=True, kw_only=True):
     """Which receipt of this till to find."""
 

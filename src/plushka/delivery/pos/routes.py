@@ -1,6 +1,17 @@
 """All endpoints of the API, in the order in which they are described."""
 
-from plushka.delivery.pos import holds, members, permits, products, purchases, receipts, returns, shifts, till
+from plushka.delivery.pos import (
+    holds,
+    members,
+    permits,
+    products,
+    purchases,
+    receipts,
+    returns,
+    rewards,
+    shifts,
+    till,
+)
 
 ENDPOINTS = (
     till.show_till,
@@ -15,6 +26,9 @@ ENDPOINTS = (
     purchases.commit_purchases,
     holds.hold_points,
     holds.cancel_points_hold,
+    rewards.find_reward_by_code,
+    rewards.redeem_reward,
+    rewards.reverse_reward,
     receipts.show_receipt,
     receipts.find_receipt_by_number,
     receipts.show_latest_receipts,

@@ -8,6 +8,7 @@ from plushka.domain.members.erasure import erase
 from plushka.domain.members.store import lock_member
 from plushka.domain.messages.chat import forget_chat
 from plushka.domain.messages.outgoing import forget
+from plushka.domain.rewards.issuing import forfeit
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -15,14 +16,15 @@ from plushka.platform.ids import new_id
 async def delete_member(tx: Tx, member_id: UUID) -> UUID:
     """Destroy a member at their own request and return the id of the act. There is no way back.
 
-    What is known of them by their name goes, their points are forfeited, and what is theirs in the books stays as
-    nobody's. Purchases that wait for their wallet are refused.
+    What is known of them by their name goes, their points and gifts are forfeited, and what is theirs in the books
+    stays as nobody's. Purchases that wait for their wallet are refused.
 
     :raises UnknownMember: the business has none of this id
     """
     member = await lock_member(tx, member_id)
     act_id = new_id()
     await close_wallets(tx, member.id, document_id=act_id)
+    await forfeit(tx, member.id)
     await forget(tx, member.id)
     await forget_chat(tx, member.id)
     await _forget_talks(tx, member.id)

@@ -16,6 +16,7 @@ from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.model import Committed, KeyReused, MemberBusy, ReceiptDiffers
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Found, Item, Situation, gather
+from plushka.domain.purchases.stamps import save_stamps
 from plushka.domain.purchases.store import digest_of, find_known, insert_receipts, receipt_from, receipt_of
 from plushka.domain.purchases.tenders import Tenders, read_tenders
 from plushka.platform.database import Tx
@@ -93,6 +94,7 @@ async def _book(tx: Tx, decisions: Sequence[Decision]) -> None:
         await standings.apply(tx, changes, program_id=program_id)
     await save_uses(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.discounts])
     await save_shown(tx, [(d.receipt_id, d.situation) for d in decisions if d.situation.codes])
+    await save_stamps(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.cards])
     await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
     if used := {
         d.situation.permit.id: d.receipt_id for d in decisions if d.situation.permit and _has_spent(d)

@@ -154,6 +154,8 @@ def _turn(situation: Situation, page: _Page, now: datetime) -> None:
         purchases=standing.sums.purchases,
         totals=standing.totals(version, situation.business_date),
         rule_points=standing.rule_points(version, situation.business_date),
+        # What they were worth was given in the system that they come from.
+        cards=None if version.cards else {},
     )
 
 

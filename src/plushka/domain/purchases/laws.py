@@ -92,6 +92,42 @@ LAWS: Mapping[str, str] = MappingProxyType(
             group by c.key, c.code, c.uses
             having c.uses <> count(u.receipt_id)
         """,
+        "stamps_equal_their_receipt": """
+            select s.receipt_id as receipt, s.card_id as card, s.count, s.count_left, told.count as receipt_count
+            from stamps s
+            join receipts r on r.tenant_id = $1 and r.id = s.receipt_id
+            left join lateral (
+                select (card ->> 1)::bigint as count, (card ->> 6)::integer as rewards
+                from json_array_elements(r.outcome -> 'cards') as card
+                where card ->> 0 = s.card_id
+            ) as told on true
+            where s.tenant_id = $1
+              and (
+                  (s.count, s.rewards) is distinct from (told.count, told.rewards)
+                  or s.member_id is distinct from r.member_id
+                  or s.count_left > 0 and exists (
+                      select from returns b where b.tenant_id = $1 and b.receipt_id = r.id and b.is_full
+                  )
+              )
+        """,
+        "gifts_equal_full_cards": """
+            select s.receipt_id as receipt, s.card_id as card, s.rewards_left as rewards, won.gifts
+            from stamps s
+            join (
+                select receipt_id, card_id, count(*) filter (where state <> 'withdrawn') as gifts
+                from rewards where tenant_id = $1 group by receipt_id, card_id
+            ) as won using (receipt_id, card_id)
+            where s.tenant_id = $1 and s.rewards_left <> won.gifts
+        """,
+        "gift_equals_its_acts": """
+            select r.id as reward, r.state, coalesce(acts.taken, 0) as taken
+            from rewards r
+            left join (
+                select reward_id, sum(case act when 'take' then 1 else -1 end) as taken
+                from reward_acts where tenant_id = $1 group by reward_id
+            ) as acts on acts.reward_id = r.id
+            where r.tenant_id = $1 and coalesce(acts.taken, 0) <> case r.state when 'taken' then 1 else 0 end
+        """,
         "posting_has_its_document": """
             select p.id as posting, p.kind, p.document_id::text as document
             from postings p

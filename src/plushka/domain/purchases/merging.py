@@ -29,6 +29,7 @@ from plushka.domain.programs import merging as standing_merging
 from plushka.domain.programs import standings
 from plushka.domain.programs.merging import MovedStanding, is_untouched, merge_standings, part_standings
 from plushka.domain.programs.model import Standing
+from plushka.domain.rewards.stamps import move_stamps, return_stamps
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -243,6 +244,7 @@ async def _move_receipts(tx: Tx, source: UUID, target: UUID) -> tuple[UUID, ...]
         source,
         target,
     )
+    await move_stamps(tx, source, target)
     return tuple(row["id"] for row in rows)
 
 
@@ -256,3 +258,4 @@ async def _return_receipts(tx: Tx, receipt_ids: tuple[UUID, ...], target: UUID) 
         list(receipt_ids),
         target,
     )
+    await return_stamps(tx, receipt_ids, target)

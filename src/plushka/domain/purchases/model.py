@@ -166,6 +166,9 @@ class Return(Struct, frozen=True):
     paid. ``points_back`` returned to the member's lots. Of the points the receipt no longer earns,
     ``points_clawed_back`` were taken, ``points_owed`` of them as debt; ``points_burned`` had burned before and could
     not be taken. Below zero: the smaller receipt earns more, and the difference went back to where it was taken from.
+
+    ``rewards_withdrawn``: gifts of cards that are no longer full, which nobody had taken. ``rewards_owed``: rewards
+    that were taken before; so many full cards to come make up for them. Below zero: fewer are owed than before.
     """
 
     id: UUID | None
@@ -180,6 +183,8 @@ class Return(Struct, frozen=True):
     balance: Balance | None
     money_minor: int
     certificates: tuple[Credit, ...] = ()
+    rewards_withdrawn: int = 0
+    rewards_owed: int = 0
     is_repeat: bool = False
 
 

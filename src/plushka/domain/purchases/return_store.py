@@ -203,8 +203,8 @@ async def insert_return(
         insert into returns (
             tenant_id, id, receipt_id, till_id, external_id, idempotency_key, digest, occurred_at, lines,
             refund_minor, points_back, points_clawed_back, points_burned, points_owed, is_full, balance,
-            certificates
-        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            certificates, rewards_withdrawn, rewards_owed
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         on conflict do nothing
         returning true
         """,
@@ -225,6 +225,8 @@ async def insert_return(
         is_full,
         None if answer.balance is None else msgspec.json.encode(answer.balance).decode(),
         msgspec.json.encode(answer.certificates).decode(),
+        answer.rewards_withdrawn,
+        answer.rewards_owed,
     )
     if not inserted:
         return False
@@ -242,7 +244,7 @@ async def insert_return(
 
 SELECT_RETURNS = """
     select id, receipt_id, external_id, idempotency_key, digest, occurred_at, lines, refund_minor, points_back,
-           points_clawed_back, points_burned, points_owed, balance, certificates
+           points_clawed_back, points_burned, points_owed, balance, certificates, rewards_withdrawn, rewards_owed
     from returns where tenant_id = $1
 """
 
@@ -263,6 +265,8 @@ def return_from(row: Record, *, is_repeat: bool) -> Return:
         balance=None if row["balance"] is None else _decode_balance(row["balance"]),
         money_minor=row["refund_minor"] - sum(credit.amount_minor for credit in given_back),
         certificates=given_back,
+        rewards_withdrawn=row["rewards_withdrawn"],
+        rewards_owed=row["rewards_owed"],
         is_repeat=is_repeat,
     )
 

@@ -30,6 +30,7 @@ from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.domain.purchases.tenders import give_to_certificates
+from plushka.domain.rewards.returning import NOTHING_BACK, CardsBack, take_back, work_out
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import LotUse, Remainder
 from plushka.engine.returns import remainder
@@ -88,6 +89,7 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
         grace_days=case.grace_days,
         zone=sale.basket.place.time_zone,
     )
+    await take_back(tx, sale.receipt_id, case.cards)
     if book is not None:
         await _lower_standing(tx, reference, sale, case, book)
         await bookkeeping.save_books(tx, [book])
@@ -105,7 +107,7 @@ async def preview_return(tx: Tx, reference: Reference, caller: Caller, request: 
 
 @dataclass(slots=True)
 class _Case:
-    """A return worked out: the answer, what it does to the standing, and what is left of the receipt."""
+    """A return worked out: the answer, what it does to standing and cards, and what is left of the receipt."""
 
     return_id: UUID
     answer: Return
@@ -115,6 +117,7 @@ class _Case:
     rest: Remainder
     promotions_before_minor: dict[str, int]
     grace_days: int
+    cards: CardsBack
 
 
 async def _lock(tx: Tx, caller: Caller, request: ReturnRequest) -> tuple[Sale, Book | None]:
@@ -170,6 +173,11 @@ async def _work_out(
         tendered=sale.tendered,
         is_full=after.is_empty,
     )
+    cards = NOTHING_BACK
+    if book is not None and sale.outcome.cards:
+        cards = await work_out(
+            tx, sale.receipt_id, after.cards, member_id=book.member_id, program_id=sale.program_id
+        )
     answer = Return(
         id=None,
         external_id=request.external_id,
@@ -183,6 +191,8 @@ async def _work_out(
         balance=book.balance() if book else None,
         money_minor=refund_minor - sum(credit.amount_minor for credit in to_certificates),
         certificates=to_certificates,
+        rewards_withdrawn=len(cards.withdrawn),
+        rewards_owed=cards.owed,
     )
     return _Case(
         return_id=return_id,
@@ -201,6 +211,7 @@ async def _work_out(
         rest=after,
         promotions_before_minor=before.promotions_minor,
         grace_days=version.program.return_grace_days,
+        cards=cards,
     )
 
 

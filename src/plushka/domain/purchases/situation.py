@@ -24,8 +24,9 @@ from plushka.domain.programs.serving import Schedule, read_schedule
 from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
 from plushka.domain.purchases.reference import Reference
+from plushka.domain.rewards.stamps import list_states
 from plushka.engine.local_time import moment
-from plushka.engine.purchase import Basket, Line, Look, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, CardState, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -325,6 +326,10 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, al
         member_ids=[buyer.person.id for buyer in buyers],
         days=days,
     )
+    cards: dict[UUID, dict[str, CardState]] = {}
+    if version.cards:
+        of_day = {buyer.person.id: buyer.situation.business_date for buyer in buyers}
+        cards = await list_states(tx, of_day, program_id=program_id)
     for buyer in buyers:
         buyer.situation.member = state_of(
             buyer.book,
@@ -336,6 +341,7 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, al
             purchases=buyer.standing.sums.purchases,
             totals=totals[buyer.person.id],
             rule_points=rule_points.get(buyer.person.id, {}),
+            cards=cards.get(buyer.person.id, {}),
         )
 
 
@@ -349,8 +355,9 @@ def state_of(
     purchases: int,
     totals: tuple[Totals, ...],
     rule_points: dict[str, tuple[int, int]],
+    cards: dict[str, CardState] | None,
 ) -> Member:
-    """Return what the rules may know of a member."""
+    """Return what the rules may know of a member; ``cards`` None: their stamps are not counted."""
     return Member(
         available=book.available,
         pending=book.pending,
@@ -365,6 +372,7 @@ def state_of(
         last_purchase_on=book.last_purchase[0] if book.last_purchase else None,
         totals=totals,
         rule_points=rule_points,
+        cards=cards,
         is_unverified=person.is_unverified,
         is_spending_stopped=person.is_spending_stopped,
     )

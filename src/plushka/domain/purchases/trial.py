@@ -18,6 +18,7 @@ from plushka.domain.programs.model import Standing
 from plushka.domain.purchases.model import PurchaseLine, UnknownBranch
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import look_up_goods, state_of
+from plushka.domain.rewards.stamps import list_states
 from plushka.engine.evaluate import evaluate
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Basket, Lot, Member, Outcome, Place
@@ -127,6 +128,7 @@ async def _state(tx: Tx, version: Version, buyer: _Buyer) -> Member:
         purchases=standing.sums.purchases,
         totals=totals[person.id],
         rule_points=rule_points.get(person.id, {}),
+        cards=(await list_states(tx, {person.id: buyer.day}, program_id=standing.program_id))[person.id],
     )
 
 

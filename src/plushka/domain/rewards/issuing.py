@@ -1,0 +1,106 @@
+"""Gifts that members win, and those that are withdrawn because what won them came back."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.coupons.codes import ALPHABET
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+CODE_LENGTH = 8
+"""31 ** 8 codes: nobody guesses one, and two are never alike."""
+
+
+class Won(Struct, frozen=True):
+    """A gift that a receipt wins."""
+
+    receipt_id: UUID
+    member_id: UUID
+    program_id: UUID
+    card: str
+    name: str
+    expires_at: datetime | None
+
+
+async def issue(tx: Tx, won: Sequence[Won]) -> None:
+    """Give members their gifts, each with a code."""
+    await tx.execute(
+        """
+        -- rewards.issue
+        insert into rewards (
+            tenant_id, id, receipt_id, member_id, program_id, card_id, name, code, expires_at, issued_at
+        )
+        select $1, new.*, $2
+        from unnest(
+            $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[]
+        ) as new
+        """,
+        tx.tenant_id,
+        tx.at,
+        [new_id() for _ in won],
+        [one.receipt_id for one in won],
+        [one.member_id for one in won],
+        [one.program_id for one in won],
+        [one.card for one in won],
+        [one.name for one in won],
+        ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in won],
+        [one.expires_at for one in won],
+    )
+
+
+async def list_untaken(tx: Tx, member_id: UUID, *, program_id: UUID) -> list[tuple[UUID, str, UUID]]:
+    """Return the gifts that a member has not taken, expired or not: id, card, receipt; the latest first."""
+    rows = await tx.fetch(
+        """
+        -- rewards.list_untaken
+        select id, card_id, receipt_id from rewards
+        where tenant_id = $1 and member_id = $2 and program_id = $3 and state = 'open'
+        order by id desc
+        """,
+        tx.tenant_id,
+        member_id,
+        program_id,
+    )
+    return [(row["id"], row["card_id"], row["receipt_id"]) for row in rows]
+
+
+async def withdraw(tx: Tx, reward_ids: Collection[UUID]) -> int:
+    """Withdraw gifts that nobody has taken meanwhile, and return how many; their receipts gave so many fewer."""
+    withdrawn: int = await tx.fetchval(
+        """
+        -- rewards.withdraw
+        with gone as (
+            update rewards set state = 'withdrawn'
+            where tenant_id = $1 and id = any($2::uuid[]) and state = 'open'
+            returning receipt_id, card_id
+        ), sums as (
+            select receipt_id, card_id, count(*)::integer as rewards from gone group by receipt_id, card_id
+        ), lowered as (
+            update stamps s set rewards_left = s.rewards_left - sums.rewards
+            from sums
+            where s.tenant_id = $1 and s.receipt_id = sums.receipt_id and s.card_id = sums.card_id
+        )
+        select count(*) from gone
+        """,
+        tx.tenant_id,
+        list(reward_ids),
+    )
+    return withdrawn
+
+
+async def forfeit(tx: Tx, member_id: UUID) -> None:
+    """Withdraw all gifts of a member who deletes themselves."""
+    rows = await tx.fetch(
+        """
+        -- rewards.list_open_ids
+        select id from rewards where tenant_id = $1 and member_id = $2 and state = 'open'
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    if rows:
+        await withdraw(tx, [row["id"] for row in rows])

@@ -1,0 +1,140 @@
+"""A member's cards and gifts, to be shown."""
+
+from collections.abc import Collection
+from itertools import groupby
+from typing import Literal
+from uuid import UUID
+
+from asyncpg import Record
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.programs.versions import Versions, list_in_force
+from plushka.domain.rewards.model import MemberCard, Reward, UnknownReward
+from plushka.domain.rewards.stamps import list_stamps, state_of
+from plushka.engine.local_time import moment
+from plushka.engine.program import PointsReward, StampCard
+from plushka.engine.purchase import CardState, Place
+from plushka.engine.stamp_parts import Spend, Units
+from plushka.engine.stamps import Filled, on_day
+from plushka.platform.database import Tx
+
+SHOWN_MAX = 50
+"""Gifts of a member that are shown, the latest."""
+_SELECT = """
+    select id, member_id, program_id, card_id, name, code, state, issued_at, expires_at, taken_at, taken_till_id,
+           receipt_id
+    from rewards where tenant_id = $1
+"""
+
+
+async def list_cards(tx: Tx, member_id: UUID, *, versions: Versions, program_id: UUID) -> list[MemberCard]:
+    """Return the cards of the version in force as a member has filled them by now, in the programme's order."""
+    mark = next((mark for mark in await list_in_force(tx) if mark.program_id == program_id), None)
+    version = await versions.get(tx, mark.id) if mark is not None else None
+    if version is None or not version.cards:
+        return []
+    business = await get_business(tx)
+    today = moment(tx.at, Place(branch="", time_zone=business.time_zone)).business_date
+    rows = await list_stamps(tx, [member_id], program_id=program_id)
+    states = {
+        card: state_of(list(of_card), today) for card, of_card in groupby(rows, key=lambda row: row.card)
+    }
+    cards = []
+    for plan in version.cards:
+        state = states.get(plan.card.id, CardState())
+        filled = on_day(Filled(have=state.have, ends_on=state.ends_on), today)
+        cards.append(_shown(plan.card, filled, ahead=max(0, -state.due)))
+    return cards
+
+
+async def list_rewards(tx: Tx, member_id: UUID, *, program_id: UUID) -> list[Reward]:
+    """Return a member's gifts that were not withdrawn: those that can be taken first, each kind the latest first."""
+    rows = await tx.fetch(
+        f"""
+        -- rewards.list_rewards
+        {_SELECT} and member_id = $2 and program_id = $3 and state <> 'withdrawn'
+        order by (state = 'open' and (expires_at is null or expires_at > $4)) desc, id desc
+        limit {SHOWN_MAX}
+        """,
+        tx.tenant_id,
+        member_id,
+        program_id,
+        tx.at,
+    )
+    return [_reward(row) for row in rows]
+
+
+async def list_won(tx: Tx, receipt_ids: Collection[UUID]) -> list[Reward]:
+    """Return the gifts that receipts have won."""
+    rows = await tx.fetch(
+        f"""
+        -- rewards.list_won
+        {_SELECT} and receipt_id = any($2::uuid[]) order by id
+        """,
+        tx.tenant_id,
+        list(receipt_ids),
+    )
+    return [_reward(row) for row in rows]
+
+
+async def get_reward(tx: Tx, reward_id: UUID) -> Reward:
+    """:raises UnknownReward: the business has none of this id"""
+    row = await tx.fetchrow(
+        f"""
+        -- rewards.get_reward
+        {_SELECT} and id = $2
+        """,
+        tx.tenant_id,
+        reward_id,
+    )
+    if row is None:
+        raise UnknownReward(field="id")
+    return _reward(row)
+
+
+async def find_by_code(tx: Tx, typed: str) -> Reward | None:
+    """Return the gift of a code as it was typed, in any spelling."""
+    row = await tx.fetchrow(
+        f"""
+        -- rewards.find_by_code
+        {_SELECT} and code = $2
+        """,
+        tx.tenant_id,
+        "".join(typed.split()).replace("-", "").upper(),
+    )
+    return None if row is None else _reward(row)
+
+
+def _shown(card: StampCard, filled: Filled, *, ahead: int) -> MemberCard:
+    counts: Literal["visits", "units", "spend"] = "visits"
+    if isinstance(card.counts, Spend | Units):
+        counts = "spend" if isinstance(card.counts, Spend) else "units"
+    reward = card.reward
+    return MemberCard(
+        id=card.id,
+        name=card.name,
+        counts=counts,
+        have=filled.have,
+        needed=card.needed,
+        ends_on=filled.ends_on,
+        gift="" if isinstance(reward, PointsReward) else reward.name,
+        points=reward.points if isinstance(reward, PointsReward) else 0,
+        ahead=ahead,
+    )
+
+
+def _reward(row: Record) -> Reward:
+    return Reward(
+        id=row["id"],
+        member_id=row["member_id"],
+        program_id=row["program_id"],
+        card=row["card_id"],
+        name=row["name"],
+        code=row["code"],
+        state=row["state"],
+        issued_at=row["issued_at"],
+        expires_at=row["expires_at"],
+        taken_at=row["taken_at"],
+        taken_till_id=row["taken_till_id"],
+        receipt_id=row["receipt_id"],
+    )

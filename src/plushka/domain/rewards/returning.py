@@ -1,0 +1,92 @@
+"""What a return takes from stamp cards (S9): stamps, cards that were full, gifts that nobody has taken."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from plushka.domain.rewards.issuing import list_untaken, withdraw
+from plushka.domain.rewards.model import StampRow
+from plushka.domain.rewards.stamps import Lowered, due_of, list_stamps, lower_stamps
+from plushka.engine.purchase import CardRemainder
+from plushka.platform.database import Tx
+
+
+class CardsBack(Struct, frozen=True):
+    """What a return does to cards; ``owed`` more rewards than before were given for cards that are not full."""
+
+    lowered: tuple[Lowered, ...] = ()
+    withdrawn: tuple[UUID, ...] = ()
+    owed: int = 0
+
+
+NOTHING_BACK = CardsBack()
+
+
+async def work_out(
+    tx: Tx, receipt_id: UUID, rest: Mapping[str, CardRemainder], *, member_id: UUID, program_id: UUID
+) -> CardsBack:
+    """Return what it does to the member's cards that ``rest`` is left of a receipt; nothing is written."""
+    rows = await list_stamps(tx, [member_id], program_id=program_id)
+    if not any(row.receipt_id == receipt_id for row in rows):
+        return NOTHING_BACK
+    untaken = await list_untaken(tx, member_id, program_id=program_id)
+    lowered: list[Lowered] = []
+    withdrawn: list[UUID] = []
+    owed = 0
+    for card, group in groupby(rows, key=lambda row: row.card):
+        of_card = list(group)
+        own = next((row for row in of_card if row.receipt_id == receipt_id), None)
+        if own is None:
+            continue
+        gifts = [reward_id for reward_id, won_on, _ in untaken if won_on == card]
+        less = _lowered(own, rest.get(card), of_gifts=await _gives_gifts(tx, receipt_id, card))
+        after = [_apply(row, less) if row is own else row for row in of_card]
+        too_many = max(0, -due_of(after))
+        withdrawn += gifts[:too_many]
+        owed += too_many - len(gifts[:too_many]) - max(0, -due_of(of_card))
+        lowered.append(less)
+    return CardsBack(tuple(lowered), tuple(withdrawn), owed)
+
+
+async def take_back(tx: Tx, receipt_id: UUID, back: CardsBack) -> None:
+    """Write what a return does to cards."""
+    if back.lowered:
+        await lower_stamps(tx, receipt_id, back.lowered)
+    if back.withdrawn:
+        await withdraw(tx, back.withdrawn)
+
+
+async def reconcile(tx: Tx, card: str, *, member_id: UUID, program_id: UUID) -> None:
+    """Withdraw what is open of a card and one too many: a gift that was taken and given back."""
+    rows = [row for row in await list_stamps(tx, [member_id], program_id=program_id) if row.card == card]
+    too_many = max(0, -due_of(rows))
+    if too_many:
+        untaken = await list_untaken(tx, member_id, program_id=program_id)
+        await withdraw(tx, [reward_id for reward_id, won_on, _ in untaken if won_on == card][:too_many])
+
+
+def _lowered(own: StampRow, rest: CardRemainder | None, *, of_gifts: bool) -> Lowered:
+    """Points are the receipt's own and go with it; gifts are withdrawn by what cards are still full."""
+    stamps = rest.stamps if rest else 0
+    rewards = own.rewards_left if of_gifts else min(own.rewards_left, rest.rewards if rest else 0)
+    return Lowered(own.card, stamps, rewards)
+
+
+def _apply(row: StampRow, less: Lowered) -> StampRow:
+    return replace(row, left=less.left, rewards_left=less.rewards_left)
+
+
+async def _gives_gifts(tx: Tx, receipt_id: UUID, card: str) -> bool:
+    gives: bool = await tx.fetchval(
+        """
+        -- rewards.gives_gifts
+        select exists (select from rewards where tenant_id = $1 and receipt_id = $2 and card_id = $3)
+        """,
+        tx.tenant_id,
+        receipt_id,
+        card,
+    )
+    return gives
