@@ -25,6 +25,8 @@ from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.model import Category, ProductEntry
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
+from plushka.domain.certificates.issuing import make_one
+from plushka.domain.certificates.types import create_type
 from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.staff.model import SCOPES, Scope
 from plushka.domain.staff.operations import add_account, hire, issue_key, set_up_till
@@ -110,6 +112,17 @@ async def new_cashier(
         person = await hire(tx, account_id=account.id, role="cashier")
         await choose_pin(tx, person.id, pin, field="pin")
     return person.id
+
+
+async def new_certificate(
+    database: Database, clock: Clock, business: Business, *, needs_pin: bool = False
+) -> str:
+    """Make a certificate of 1000 ₽ that nobody has bought yet, and return its number."""
+    async with database.transaction(business.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        kind = await create_type(
+            tx, name="Подарочный", nominals_minor=[100000], life_months=12, needs_pin=needs_pin
+        )
+        return await make_one(tx, kind)
 
 
 @pytest.fixture

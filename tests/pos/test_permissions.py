@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.pos.conftest import PIN, Cast, client_of, coffee, new_cashier
+from tests.pos.conftest import PIN, Cast, client_of, coffee, new_cashier, new_certificate
 
 from plushka.app import Plushka
 from plushka.delivery.pos.routes import ENDPOINTS
@@ -34,6 +34,9 @@ TABLE = {
     "GET /v1/rewards": (401, 401, 403, 404, 404),  # nobody has won one
     "POST /v1/rewards/{id}/redeem": (401, 401, 403, 404, 404),
     "POST /v1/rewards/{id}/reverse": (401, 401, 403, 404, 404),
+    "GET /v1/certificates/types": (401, 401, 403, 200, 200),
+    "POST /v1/certificates/check": (401, 401, 403, 404, 200),
+    "POST /v1/certificates/sales": (401, 401, 403, 404, 201),
     "GET /v1/receipts/{id}": (401, 401, 403, 404, 200),
     "GET /v1/receipts": (401, 401, 403, 404, 200),
     "GET /v1/receipts/latest": (401, 401, 403, 200, 200),
@@ -68,6 +71,7 @@ async def things(anna: httpx.AsyncClient, cast: Cast, database: Database, clock:
         "hold": hold.json()["id"],
         "cashier": str(cashier),
         "shift": shift.json()["id"],
+        "certificate": await new_certificate(database, clock, cast.anna),
     }
 
 
@@ -90,6 +94,12 @@ def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, 
         "POST /v1/purchases/batch": (method, address, {"purchases": [coffee("3", member=member)]}),
         "GET /v1/rewards": (method, f"{address}?code=ABCD2345", None),
         "POST /v1/holds": (method, address, {"external_id": "4", "member": member, "points": 1}),
+        "POST /v1/certificates/check": (method, address, {"certificate": things["certificate"]}),
+        "POST /v1/certificates/sales": (
+            method,
+            address,
+            {"external_id": "C", "certificate": things["certificate"]},
+        ),
         "GET /v1/receipts": (method, f"{address}?external_id=1", None),
         "POST /v1/returns": (method, address, back),
         "POST /v1/shifts": (method, address, {"cashier": things["cashier"], "pin": PIN}),

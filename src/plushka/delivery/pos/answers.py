@@ -8,6 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from plushka.domain.certificates.certificate import Certificate
+from plushka.domain.certificates.model import State as CertificateState
 from plushka.domain.coupons.model import CodeReason, ShownCode
 from plushka.domain.ledger.model import Balance, WalletView
 from plushka.domain.members.model import Identity, Member
@@ -277,6 +279,14 @@ UNTOLD = Told()
 UNEARNED = frozenset({"anonymous", "member_blocked", "earning_off_when_redeeming"})
 
 
+class CertificatePaid(Struct, frozen=True):
+    """What a gift certificate paid of a receipt; ``left_minor`` was on it right after that."""
+
+    number: str
+    amount_minor: int
+    left_minor: int
+
+
 class QuoteOut(Struct, frozen=True):
     """What a purchase would come to; nothing is booked."""
 
@@ -299,7 +309,10 @@ class QuoteOut(Struct, frozen=True):
 
 
 class ReceiptOut(Struct, frozen=True):
-    """A committed purchase; ``balance`` is the member's right after it."""
+    """A committed purchase; ``balance`` is the member's right after it.
+
+    ``certificates`` paid a part of what was to be paid; ``money_minor`` is what is left to be paid in money.
+    """
 
     id: UUID
     external_id: str
@@ -311,6 +324,8 @@ class ReceiptOut(Struct, frozen=True):
     member_id: UUID | None
     balance: Balance | None
     refunded_minor: int
+    certificates: tuple[CertificatePaid, ...]
+    money_minor: int
     decision: Decision
     slip: tuple[str, ...] | None
     explanation: Explanation | None
@@ -329,10 +344,68 @@ class ReceiptOut(Struct, frozen=True):
             member_id=receipt.member_id,
             balance=receipt.balance,
             refunded_minor=receipt.refunded_minor,
+            certificates=tuple(
+                [CertificatePaid(one.number, one.amount_minor, one.left_minor) for one in receipt.tendered]
+            ),
+            money_minor=receipt.money_minor,
             decision=_decision(receipt.outcome, receipt.lines, receipt.codes),
             slip=told.slip,
             explanation=told.explanation,
         )
+
+
+class CertificateTypeOut(Struct, frozen=True):
+    """A kind of gift certificate: of one of ``nominals_minor``, or without them of any amount within the bounds."""
+
+    id: UUID
+    name: str
+    nominals_minor: tuple[int, ...]
+    amount_min_minor: int | None
+    amount_max_minor: int | None
+    is_used_in_parts: bool
+    needs_pin: bool
+
+
+class CertificateTypesOut(Struct, frozen=True):
+    """The kinds that are sold."""
+
+    types: tuple[CertificateTypeOut, ...]
+
+
+class CertificateOut(Struct, frozen=True):
+    """A gift certificate at this moment. Only ``balance_minor`` of an ``active`` one can be paid with.
+
+    Past ``expires_at`` it is expired. One that ``is_used_in_parts`` keeps what is left; another is worth nothing after
+    its first purchase.
+    """
+
+    number: str
+    type: str
+    state: CertificateState
+    nominal_minor: int | None
+    balance_minor: int
+    expires_at: datetime | None
+    is_used_in_parts: bool
+
+    @classmethod
+    def of(cls, certificate: Certificate, at: datetime) -> "CertificateOut":
+        """Return a certificate as tills see it."""
+        return cls(
+            number=certificate.number,
+            type=certificate.type.name,
+            state=certificate.state(at),
+            nominal_minor=certificate.nominal_minor,
+            balance_minor=certificate.spendable_minor(at),
+            expires_at=certificate.expires_at,
+            is_used_in_parts=certificate.type.is_used_in_parts,
+        )
+
+
+class CertificateSoldOut(Struct, frozen=True):
+    """A certificate that was sold. ``pin`` is told of one that was made by this sale: print it, or hand it over."""
+
+    certificate: CertificateOut
+    pin: str | None
 
 
 class BatchResult(Struct, frozen=True):

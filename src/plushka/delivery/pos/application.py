@@ -115,6 +115,7 @@ class _Request:
             id=path_id,
             idempotency_key=self._idempotency_key() if endpoint.takes_key else None,
             language=self.language,
+            network=self._network(),
         )
         answer = await endpoint.handler(call)
         return answer.status, answer.body
@@ -162,8 +163,7 @@ class _Request:
         """
         keyring, strangers = self._services.keyring, self._services.strangers
         is_stranger, is_in_vain = not keyring.has_met(presented), False
-        client = self._scope["client"]
-        network = network_of(client[0] if client else "")
+        network = self._network()
         if is_stranger and (wait_seconds := strangers.take(network, now=self._at.timestamp())):
             raise Rejected(429, "unknown_keys_too_many", headers={"retry-after": str(ceil(wait_seconds))})
         try:
@@ -176,6 +176,10 @@ class _Request:
         finally:
             if is_stranger and not is_in_vain:
                 strangers.give_back(network)
+
+    def _network(self) -> str:
+        client = self._scope["client"]
+        return network_of(client[0] if client else "")
 
     async def _note_use(self, holder: KeyHolder | None) -> None:
         if holder is None or not is_used_long_ago(holder, self._at):

@@ -65,6 +65,8 @@ class Call(Generic[BodyT_co, QueryT_co]):
     id: UUID
     idempotency_key: str | None
     language: Language
+    network: str
+    """What whoever asks is counted by (``addresses.network_of``)."""
 
     @property
     def caller(self) -> Caller:

@@ -15,6 +15,9 @@ Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339, with an offset
 Amount = Annotated[int, Meta(ge=0, le=AMOUNT_MAX_MINOR, description="money in minor units: kopecks, cents")]
 Quantity = Annotated[int, Meta(ge=1, le=AMOUNT_MAX_MINOR, description="in thousandths: 1500 is 1.5")]
 Points = Annotated[int, Meta(ge=0, le=AMOUNT_MAX_MINOR, description="in units of the wallet")]
+SomeMoney = Annotated[
+    int, Meta(ge=1, le=AMOUNT_MAX_MINOR, description="money in minor units: kopecks, cents")
+]
 SomePoints = Annotated[int, Meta(ge=1, le=AMOUNT_MAX_MINOR, description="in units of the wallet")]
 
 

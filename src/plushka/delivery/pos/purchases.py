@@ -11,6 +11,7 @@ from plushka.delivery.pos.problems import INTERNAL_ERROR, problem_of
 from plushka.delivery.pos.refusals import Rejected
 from plushka.delivery.pos.requests import BatchIn, PurchaseIn, Query, QuoteIn, Texts
 from plushka.delivery.pos.texts import tell_quote, tell_receipt
+from plushka.domain.certificates.model import TENDER_REFUSALS
 from plushka.domain.ledger.model import InsufficientPoints
 from plushka.domain.members.model import PhoneInvalid, UnknownMember
 from plushka.domain.members.permits import PermitRequired, PermitUnusable
@@ -46,7 +47,7 @@ _UNDECIDABLE = (
     HoldClosed,
     HoldOfOtherProgram,
 )
-_UNBOOKABLE = (
+_UNBOOKABLE: tuple[type[Refusal], ...] = (
     *_UNDECIDABLE,
     RedemptionOverMaximum,
     RedemptionRefused,
@@ -55,6 +56,7 @@ _UNBOOKABLE = (
     ReceiptDiffers,
     PermitRequired,
     PermitUnusable,
+    *TENDER_REFUSALS,
 )
 _LINES = [
     {"sku": "4600001", "name": "Капучино 0,3", "quantity_milli": 2000, "amount_minor": 46000},
@@ -151,6 +153,9 @@ def _to_domain(body: PurchaseIn, country: str, idempotency_key: str | None) -> P
         external_id=body.external_id,
         expected_payable_minor=body.expected_payable_minor,
         idempotency_key=idempotency_key,
+        tenders=tuple(
+            tender.to_domain(field=f"tenders[{place}]") for place, tender in enumerate(body.tenders)
+        ),
     )
 
 

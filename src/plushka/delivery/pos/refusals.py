@@ -69,6 +69,10 @@ class ReceiptAmbiguous(Invalid):
     code = "receipt_ambiguous"
 
 
+class CertificateAmbiguous(Invalid):
+    code = "certificate_ambiguous"
+
+
 class IdempotencyKeyInvalid(Invalid):
     code = "idempotency_key_invalid"
 

@@ -6,9 +6,22 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Raw, UnsetType, structs
 
-from plushka.delivery.pos.fields import Amount, Currency, Id, Moment, Points, Quantity, SomePoints, Text, Wire
-from plushka.delivery.pos.refusals import MemberAmbiguous, ReceiptAmbiguous
+from plushka.delivery.pos.fields import (
+    Amount,
+    Currency,
+    Id,
+    Moment,
+    Points,
+    Quantity,
+    SomeMoney,
+    SomePoints,
+    Text,
+    Wire,
+)
+from plushka.delivery.pos.refusals import CertificateAmbiguous, MemberAmbiguous, ReceiptAmbiguous
 from plushka.domain.catalog.model import ProductKind
+from plushka.domain.certificates.model import TENDERS_MAX, Tender
+from plushka.domain.certificates.numbers import read_number
 from plushka.domain.coupons.model import CODE_LENGTH_MAX, CODES_SHOWN_MAX
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import Identity, IdentityKind
@@ -160,6 +173,7 @@ class QuoteIn(Wire, frozen=True):
         external_id: str = "",
         expected_payable_minor: int | None = None,
         idempotency_key: str | None = None,
+        tenders: tuple[Tender, ...] = (),
     ) -> Purchase:
         """Return the purchase; a phone without a country code is of ``country``."""
         return Purchase(
@@ -177,6 +191,21 @@ class QuoteIn(Wire, frozen=True):
             coupon_codes=self.coupon_codes,
             expected_payable_minor=expected_payable_minor,
             idempotency_key=idempotency_key,
+            tenders=tenders,
+        )
+
+
+class TenderIn(Wire, frozen=True):
+    """What a gift certificate is to pay: its number as it was typed or scanned, and its PIN if its kind has one."""
+
+    certificate: Text
+    amount_minor: SomeMoney
+    pin: Text | None = None
+
+    def to_domain(self, *, field: str) -> Tender:
+        """:raises CertificateMistyped: nobody's number is written so."""
+        return Tender(
+            read_number(self.certificate, field=f"{field}.certificate"), self.amount_minor, self.pin
         )
 
 
@@ -184,11 +213,13 @@ class PurchaseIn(QuoteIn, frozen=True, kw_only=True):
     """A purchase to commit. ``external_id`` is the till's number of the receipt, unique for ever.
 
     ``expected_payable_minor`` is what the customer was asked to pay; when the purchase comes to another
-    sum it is refused. Without ``occurred_at`` it happens now.
+    sum it is refused. Without ``occurred_at`` it happens now. ``tenders``: gift certificates that pay, in this order;
+    the answer's ``money_minor`` is what is left to be paid in money.
     """
 
     external_id: Id
     expected_payable_minor: Amount | None = None
+    tenders: Annotated[tuple[TenderIn, ...], Meta(max_length=TENDERS_MAX)] = ()
 
 
 RawPurchase = Annotated[Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/PurchaseIn"})]
@@ -282,3 +313,36 @@ class ReturnIn(Wire, frozen=True):
             ),
             idempotency_key=idempotency_key,
         )
+
+
+class CertificateShown(Wire, frozen=True):
+    """A gift certificate by its number, as it was typed or scanned, and its PIN if its kind has one."""
+
+    certificate: Text
+    pin: Text | None = None
+
+
+class CertificateSaleIn(Wire, frozen=True):
+    """A gift certificate to sell: a printed one by its number, or a new one of a kind, which gets its number now.
+
+    ``external_id`` is the till's number of the sale, unique for ever. ``amount_minor`` may be left out where only one
+    is possible; ``member``: whose it shall be, who then sees it in their app.
+    """
+
+    external_id: Id
+    certificate: Text | UnsetType = UNSET
+    type: UUID | UnsetType = UNSET
+    amount_minor: SomeMoney | None = None
+    member: OneMember | None = None
+
+    def what(self) -> str | UUID:
+        """Return the number or the kind.
+
+        :raises CertificateAmbiguous: when it is not exactly one of the two
+        :raises CertificateMistyped: nobody's number is written so
+        """
+        if (self.certificate is UNSET) == (self.type is UNSET):
+            raise CertificateAmbiguous(field="certificate")
+        if self.type is not UNSET:
+            return self.type
+        return read_number(str(self.certificate), field="certificate")

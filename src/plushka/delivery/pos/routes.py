@@ -1,6 +1,7 @@
 """All endpoints of the API, in the order in which they are described."""
 
 from plushka.delivery.pos import (
+    certificates,
     holds,
     members,
     permits,
@@ -29,6 +30,9 @@ ENDPOINTS = (
     rewards.find_reward_by_code,
     rewards.redeem_reward,
     rewards.reverse_reward,
+    certificates.show_certificate_types,
+    certificates.show_certificate,
+    certificates.sell_certificate,
     receipts.show_receipt,
     receipts.find_receipt_by_number,
     receipts.show_latest_receipts,

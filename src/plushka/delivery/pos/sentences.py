@@ -23,6 +23,7 @@ _SENTENCES = {
     "time_zone_missing": marked("A moment lacks its offset from UTC. Nothing was done."),
     "member_ambiguous": marked("Name the member by exactly one of id, phone, card, email and external."),
     "receipt_ambiguous": marked("Name the receipt by exactly one of id and external_id."),
+    "certificate_ambiguous": marked("Name the certificate by exactly one of certificate and type."),
     "idempotency_key_invalid": marked("The Idempotency-Key must be 1 to 200 plain characters."),
     "scope_missing": marked("This key has no right to “{scope}”. The owner can issue one that has."),
     "key_missing": marked("Send the till's key as Authorization: Bearer."),

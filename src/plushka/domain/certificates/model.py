@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.platform.errors import Conflict, Denied, Invalid, NotFound
+from plushka.platform.errors import Conflict, Denied, Invalid, NotFound, Refusal
 
 NAME_LENGTH_MAX = 60
 NOMINALS_MAX = 20
@@ -188,3 +188,17 @@ class SaleDiffers(Conflict):
     """The till sold another certificate under the same number of its own."""
 
     code = "sale_differs"
+
+
+TENDER_REFUSALS: tuple[type[Refusal], ...] = (
+    UnknownCertificate,
+    CertificateMistyped,
+    CertificatesLocked,
+    CertificateNotSold,
+    CertificateBlocked,
+    CertificateExpired,
+    CertificateShort,
+    CertificateTwice,
+    TenderOverPayable,
+)
+"""Why a certificate does not pay for a purchase."""
