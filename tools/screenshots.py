@@ -1,6 +1,6 @@
 """Takes the pictures of the documents from a running demo: ``.venv/bin/python -m tools.screenshots``.
 
-Needs Chromium, and ``make run`` going on beside it, in which nobody has written to the bots of VK yet. Pictures go to
+Needs Chromium, and ``make run`` going on beside it, in which nobody has written to the bots yet. Pictures go to
 ``docs/office``, ``docs/till``, ``docs/app`` and ``docs/bots``, small enough for a repository.
 """
 
@@ -20,6 +20,7 @@ from plushka.domain.messages.wording import APP, SHARE_PHONE
 from plushka.platform.i18n import translator
 from tools.chromium import chromium
 from tools.member import HOME, enter_app
+from tools.talking import take_talks
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
 FOLDER = DOCUMENTS / "office"
@@ -57,6 +58,7 @@ async def _take(address: str, phones: str) -> None:
         await _serve(browser, address, "ru", theme="dark", screen=PHONE, name="dark")
         await _take_app(browser, address)
         await _take_vk(browser, address, phones)
+        await take_talks(browser, address, phones, DOCUMENTS)
 
 
 async def _enter(
