@@ -1,9 +1,9 @@
 """When points come alive and when they burn: «активны со следующего дня», «сгорают через 120 дней»."""
 
-from datetime import date
 from typing import assert_never
 
 from plushka.domain.programs.telling.voice import Voice
+from plushka.engine.expiry import clamped
 from plushka.engine.program import (
     ActivationPolicy,
     AfterDays,
@@ -68,7 +68,8 @@ def tell_expiry(policy: ExpiryPolicy, voice: Voice) -> str:
                 days=days,
             )
         case ExpiryCalendar(month=month, day=day):
-            last = format_date(date(_LEAP_YEAR, month, day), voice.language, form="day")
+            # A draft may say the 31st of February; beside the sentence stands that there is none.
+            last = format_date(clamped(_LEAP_YEAR, month, day), voice.language, form="day")
             return words.gettext("are valid through the next {last}", last=last)
         case _:
             assert_never(policy)
