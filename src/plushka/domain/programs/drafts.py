@@ -32,7 +32,7 @@ from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
 REMOVED_MAX = 20
-"""Rules and promotions kept of those that were taken out of a draft."""
+"""Rules, promotions and cards kept of those that were taken out of a draft."""
 
 _decode_removed = msgspec.json.Decoder(tuple[RemovedPart, ...]).decode
 

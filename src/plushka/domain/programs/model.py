@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.engine.program import EarningRule, Program, Promotion
+from plushka.engine.program import EarningRule, Program, Promotion, StampCard
 from plushka.engine.purchase import TierProgress
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
@@ -72,11 +72,12 @@ class Serving(Struct, frozen=True):
 
 
 class RemovedPart(Struct, frozen=True, omit_defaults=True):
-    """A rule or a promotion that was taken out of a draft, where it stood as the ``place``-th of its kind from 0."""
+    """A part that was taken out of a draft, where it stood as the ``place``-th of its kind from 0."""
 
     place: int
     rule: EarningRule | None = None
     promotion: Promotion | None = None
+    card: StampCard | None = None
 
 
 class Draft(Struct, frozen=True):

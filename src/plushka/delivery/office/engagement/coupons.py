@@ -240,15 +240,18 @@ async def _given(tx: Tx, coupon: Coupon, visit: Visit) -> list[tuple[str, str]]:
     gives = []
     for mark in await list_in_force(tx):
         program = (await get_version(tx, mark.id)).program
-        asking = {part.id for part in program.earning if coupon.key in coupons_of(part.when)} | {
-            part.id for part in program.promotions if coupon.key in coupons_of(part.when)
+        asks = {
+            **{rule.id: rule.when for rule in program.earning},
+            **{promotion.id: promotion.when for promotion in program.promotions},
+            **{card.id: card.when for card in program.cards},
         }
+        asking = {part for part, when in asks.items() if coupon.key in coupons_of(when)}
         if asking:
             names = await load_names(tx, programs=[program])
             told = describe_program(program, language=visit.look.language, names=names)
             gives += [
                 (each.name, each.sentence)
-                for each in (*told.promotions, *told.earning)
+                for each in (*told.promotions, *told.earning, *told.cards)
                 if each.rule in asking
             ]
     return gives

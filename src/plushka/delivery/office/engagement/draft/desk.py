@@ -105,6 +105,7 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
         draft.program,
         earning=tuple(removed.rule for removed in draft.removed if removed.rule),
         promotions=tuple(removed.promotion for removed in draft.removed if removed.promotion),
+        cards=tuple(removed.card for removed in draft.removed if removed.card),
     )
     programs = [draft.program, taken_out, *([in_force.program] if in_force else [])]
     picked = [

@@ -6,6 +6,7 @@ import msgspec
 
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.life import ROUNDINGS
+from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES
 from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
 from plushka.domain.programs.telling.voice import Voice, as_sentence
@@ -85,6 +86,25 @@ _NEW_PROMOTIONS = {
     "happy_hours": marked("20% off from 2 to 4 p.m. on working days"),
     "birthday": marked("15% off from three days before to three days after"),
     "first_purchase": marked("Points pay up to 15% of the first purchase"),
+}
+_COUNTS = {"visits": marked("Visits"), "units": marked("Units of goods"), "spend": marked("Money: a goal")}
+_LASTS = {
+    "always": marked("As long as it takes"),
+    "from_first": marked("Some days after the first stamp"),
+    "from_last": marked("Some days after the last stamp"),
+    "within": marked("To the end of the period"),
+}
+_PERIODS = {
+    "month": marked("a calendar month"),
+    "quarter": marked("a calendar quarter"),
+    "half_year": marked("a calendar half-year"),
+    "year": marked("a calendar year"),
+}
+_NEW_CARDS = {
+    "visits": marked("Six visits, one a day, and a coffee is free"),
+    "units": marked("Six cups are paid for, the next one is a gift"),
+    "points": marked("100 points, if there are no more than 90 days between visits"),
+    "goal": marked("Purchases of 5,000 within a month, and a gift is ready"),
 }
 _ACTIVATIONS = {
     "at_once": marked("From the next purchase"),
@@ -218,6 +238,24 @@ class Options:
         return [
             (kind, gettext(PROMOTION_NAMES[kind]), gettext(does)) for kind, does in _NEW_PROMOTIONS.items()
         ]
+
+    @property
+    def counts(self) -> Pairs:
+        return self._told(_COUNTS)
+
+    @property
+    def lasts(self) -> Pairs:
+        return self._told(_LASTS)
+
+    @property
+    def periods(self) -> Pairs:
+        return self._told(_PERIODS)
+
+    @property
+    def new_cards(self) -> list[tuple[str, str, str]]:
+        """Return what a new stamp card can begin with: kind, name, and what it does."""
+        gettext = self._words.gettext
+        return [(kind, gettext(CARD_NAMES[kind]), gettext(does)) for kind, does in _NEW_CARDS.items()]
 
     @property
     def metrics(self) -> Pairs:

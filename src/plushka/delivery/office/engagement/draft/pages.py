@@ -46,6 +46,10 @@ _NOTICES = {
     ),
     "promotion.return": marked("The promotion is in the draft again."),
     "promotion.pause": marked("The promotion is paused in the draft. Publish it, and it stops."),
+    "card.remove": marked("The card is removed from the draft. Until it is published you can put it back."),
+    "card.return": marked("The card is in the draft again."),
+    "card.pause": marked("The card is paused in the draft. Publish it, and it takes no more stamps."),
+    "card.resume": marked("The card goes on in the draft. Publish it, and it takes stamps."),
     "promotion.resume": marked("The promotion goes on in the draft. Publish it, and it applies."),
 }
 
@@ -235,11 +239,12 @@ async def _page(
 
 def _part(telling: ProgramTelling, section: Section, rule_id: str) -> tuple[str, ...]:
     """Return the sentences of the part that the page is about."""
-    of_item = {"rule": telling.earning, "promotion": telling.promotions}
+    of_item = {"rule": telling.earning, "promotion": telling.promotions, "card": telling.cards}
     if section.name in of_item:
         return tuple(each.sentence for each in of_item[section.name] if each.rule == rule_id)
     of_section = {
         "promotions": (),
+        "cards": (),
         "redemption": telling.redemption,
         "life": telling.life,
         "tiers": telling.tiers,

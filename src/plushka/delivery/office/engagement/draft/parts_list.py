@@ -1,4 +1,4 @@
-"""What the buttons beside rules and promotions do: another order, one less and back again, one more, a pause."""
+"""What the buttons beside rules, promotions and cards do: another order, one less and back, one more, a pause."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES, new_card
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, new_promotion
 from plushka.delivery.office.engagement.draft.rule import new_rule
 from plushka.domain.programs.model import Draft, RemovedPart
 from plushka.domain.programs.telling.model import RuleTelling
 from plushka.domain.programs.telling.program import describe_program
-from plushka.engine.program import EarningRule, Program, Promotion
+from plushka.engine.program import EarningRule, Program, Promotion, StampCard
 from plushka.platform.i18n import Translator, marked
 from plushka.platform.ids import new_id
 
-PARTS_MAX = 500
-Part = EarningRule | Promotion
+Part = EarningRule | Promotion | StampCard
 _RULE_NAMES = {
     "percent": marked("Points for a purchase"),
     "fixed": marked("Points for a visit"),
@@ -29,10 +29,11 @@ _RULE_NAMES = {
 class PartList:
     """A list of a programme: ``kind`` is what its buttons and its pages call one part."""
 
-    kind: Literal["rule", "promotion"]
-    field: Literal["earning", "promotions"]
+    kind: Literal["rule", "promotion", "card"]
+    field: Literal["earning", "promotions", "cards"]
     names: Mapping[str, str]
     begin: Callable[[str, str, Translator], Part]
+    parts_max: int = 500
 
 
 LISTS = (
@@ -43,6 +44,7 @@ LISTS = (
         lambda kind, part_id, words: new_rule(kind, part_id, words.gettext(_RULE_NAMES[kind])),
     ),
     PartList("promotion", "promotions", PROMOTION_NAMES, new_promotion),
+    PartList("card", "cards", CARD_NAMES, new_card, parts_max=50),
 )
 
 
@@ -81,15 +83,15 @@ def _rearranged(each: PartList, action: str, rest: str, desk: Desk) -> Rearrange
     place = next((place for place, part in enumerate(parts) if part.id == rest), None)
     new: Part | None = None
     match action:
-        case "new" if rest in each.names and len(parts) < PARTS_MAX:
+        case "new" if rest in each.names and len(parts) < each.parts_max:
             new = each.begin(rest, _new_id(each), desk.words)
             parts.append(new)
-        case "copy" if place is not None and len(parts) < PARTS_MAX:
+        case "copy" if place is not None and len(parts) < each.parts_max:
             new = _copy(each, parts[place], desk.words)
             parts.insert(place + 1, new)
         case "remove" if place is not None:
             removed = (*removed, _removed(place, parts.pop(place)))
-        case "return" if place is None and len(parts) < PARTS_MAX:
+        case "return" if place is None and len(parts) < each.parts_max:
             parts, removed = _put_back(each, rest, desk.draft)
         case "up" if place:
             parts[place - 1], parts[place] = parts[place], parts[place - 1]
@@ -97,7 +99,7 @@ def _rearranged(each: PartList, action: str, rest: str, desk: Desk) -> Rearrange
             parts[place], parts[place + 1] = parts[place + 1], parts[place]
         case "pause" | "resume" if place is not None:
             part = parts[place]
-            if isinstance(part, Promotion):
+            if isinstance(part, Promotion | StampCard):
                 parts[place] = structs.replace(part, is_paused=action == "pause")
         case _:
             pass
@@ -106,7 +108,7 @@ def _rearranged(each: PartList, action: str, rest: str, desk: Desk) -> Rearrange
 
 
 def part_rows(desk: Desk, field: str) -> list[PartRow]:
-    """Return the rules or the promotions of the draft and, where they stood, those that were taken out of it."""
+    """Return the parts of a list of the draft and, where they stood, those that were taken out of it."""
     each = next((each for each in LISTS if each.field == field), None)
     if each is None:
         return []
@@ -132,12 +134,14 @@ def _new_id(each: PartList) -> str:
 def _copy(each: PartList, part: Part, words: Translator) -> Part:
     copied = structs.replace(part, id=_new_id(each), name=words.gettext("{name}, copy", name=part.name)[:200])
     # A copy is looked over before it takes part in anything.
-    return structs.replace(copied, is_paused=True) if isinstance(copied, Promotion) else copied
+    return structs.replace(copied, is_paused=True) if isinstance(copied, Promotion | StampCard) else copied
 
 
 def _removed(place: int, part: Part) -> RemovedPart:
     if isinstance(part, Promotion):
         return RemovedPart(place, promotion=part)
+    if isinstance(part, StampCard):
+        return RemovedPart(place, card=part)
     return RemovedPart(place, rule=part)
 
 

@@ -13,6 +13,7 @@ from plushka.engine.program import Program
 
 _RULE = re.compile(r"earning\[(\d+)\](.*)")
 _PROMOTION = re.compile(r"promotions\[(\d+)\](.*)")
+_CARD = re.compile(r"cards\[(\d+)\](.*)")
 _COMBO_PART = re.compile(r"\.effect\.parts\[(\d+)\]")
 _BAND = re.compile(r"\.effect\.bands\[(\d+)\]")
 _TIER = re.compile(r"tiers\.tiers\[(\d+)\](.*)")
@@ -63,6 +64,11 @@ def _found(problem: Problem, program: Program, desk: Desk) -> Found:
         field = _field_of_promotion(of_promotion[2], problem.code)
         href = f"{desk.url}/promotion?{urlencode({'id': promotion.id})}#{field}"
         return Found(problem.code, "promotion", field, promotion.id, promotion.name, text, href)
+    if of_card := _CARD.fullmatch(problem.path):
+        card = program.cards[int(of_card[1])]
+        field = _field_of_card(of_card[2], problem.code)
+        href = f"{desk.url}/card?{urlencode({'id': card.id})}#{field}"
+        return Found(problem.code, "card", field, card.id, card.name, text, href)
     section, field = _place(problem)
     return Found(problem.code, section, field, "", "", text, f"{desk.url}/{section}#{field}")
 
@@ -97,6 +103,13 @@ def _field_of_promotion(path: str, code: str) -> str:
         ".last_on": "last_on",
         ".id": "name",
     }
+    return next((field for start, field in fields.items() if path.startswith(start)), "")
+
+
+def _field_of_card(path: str, code: str) -> str:
+    if path.startswith(".when"):
+        return _OF_WHEN.get(code, "when.kept")
+    fields = {".lines": "goods.kept", ".reward": "expiry.day", ".id": "name"}
     return next((field for start, field in fields.items() if path.startswith(start)), "")
 
 

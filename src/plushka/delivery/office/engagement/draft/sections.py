@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from msgspec import structs
 
+from plushka.delivery.office.engagement.draft.card import read_card, write_card
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
@@ -15,7 +16,7 @@ from plushka.delivery.office.engagement.draft.tiers import COLOURS, read_tiers, 
 from plushka.delivery.office.engagement.draft.typist import Typed, one, tick, under
 from plushka.delivery.web.forms import Form
 from plushka.domain.programs.model import UnknownRule
-from plushka.engine.program import EarningRule, Program, Promotion
+from plushka.engine.program import EarningRule, Program, Promotion, StampCard
 from plushka.platform.i18n import marked
 from plushka.platform.ids import new_id
 
@@ -76,6 +77,24 @@ def _read_promotion(form: Form, desk: Desk, promotion_id: str) -> Program:
     )
 
 
+def card_of(desk: Desk, card_id: str) -> StampCard:
+    """Return the stamp card of the draft that a page is about.
+
+    :raises UnknownRule: the draft has none of this id
+    """
+    card = next((each for each in desk.program.cards if each.id == card_id), None)
+    if card is None:
+        raise UnknownRule
+    return card
+
+
+def _read_card(form: Form, desk: Desk, card_id: str) -> Program:
+    read = read_card(form, card_of(desk, card_id), desk.program, desk.words)
+    return structs.replace(
+        desk.program, cards=tuple(read if each.id == card_id else each for each in desk.program.cards)
+    )
+
+
 def _begin_part(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every promotion
     if name == "budgets":
         return under(f"budget.{key}", one(of="uses", per="promotion", window="always"))
@@ -129,6 +148,14 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 marked("Promotions"),
                 "promotions.html",
                 lambda desk, _: {},  # noqa: ARG005  a list of promotions has no fields
+                lambda form, desk, _: desk.program,  # noqa: ARG005
+                _nothing,
+            ),
+            Section(
+                "cards",
+                marked("Stamps and goals"),
+                "cards.html",
+                lambda desk, _: {},  # noqa: ARG005  a list of cards has no fields
                 lambda form, desk, _: desk.program,  # noqa: ARG005
                 _nothing,
             ),
@@ -189,7 +216,16 @@ ITEMS: Mapping[str, Section] = MappingProxyType(
                 _begin_part,
                 of="promotions",
             ),
+            Section(
+                "card",
+                marked("Stamps and goals"),
+                "card.html",
+                lambda desk, card_id: write_card(card_of(desk, card_id), desk.typist),
+                _read_card,
+                _nothing,
+                of="cards",
+            ),
         )
     }
 )
-"""A rule and a promotion have pages of their own below their lists."""
+"""A rule, a promotion and a stamp card have pages of their own below their lists."""

@@ -20,6 +20,8 @@ from plushka.domain.members.queries import get_member
 from plushka.domain.programs.presets import amounts
 from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.model import Reason
+from plushka.domain.programs.telling.stamps import find_card, tell_filled
+from plushka.domain.programs.telling.voice import Voice
 from plushka.domain.purchases.model import AMOUNT_MAX_MINOR, PurchaseLine
 from plushka.domain.purchases.queries import get_receipt
 from plushka.domain.purchases.trial import Supposed, Trial, try_out
@@ -298,7 +300,7 @@ async def _try(tx: Tx, trial: Trial, desk: Desk, program: Program) -> Tried:
     told = explain(drafted, program, language=desk.visit.look.language, zone=zone, names=desk.names)
     return Tried(
         rows=tuple(_rows(published, drafted, desk, program)),
-        reasons=(*told.discounts, *told.redemption, *told.earning, *told.grants, *told.tier),
+        reasons=(*told.discounts, *told.redemption, *told.earning, *told.grants, *told.tier, *told.cards),
         not_applied=told.not_applied,
     )
 
@@ -332,6 +334,7 @@ def _rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Prog
         figures.points_number(was.earned_points),
         figures.points_number(drafted.earned_points),
     )
+    yield from _card_rows(published, drafted, desk, program)
     before = {award.rule: award.points for award in published.awards} if published else {}
     after = {award.rule: award.points for award in drafted.awards}
     voices = [desk.voice(program), *([desk.voice(desk.in_force.program)] if desk.in_force else [])]
@@ -343,3 +346,19 @@ def _rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Prog
             figures.points_or_nothing(after.get(rule, 0)),
             is_rule=True,
         )
+
+
+def _card_rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Program) -> Iterator[Row]:
+    """Yield how full each card is after the purchase, where a draft or the rules in force have any."""
+    after = _filled(drafted, desk.voice(program))
+    before = _filled(published, desk.voice(desk.in_force.program)) if published and desk.in_force else {}
+    for name in dict.fromkeys([*after, *before]):
+        was, now = before.get(name, NOTHING), after.get(name, NOTHING)
+        yield Row(name, was, now, differs=published is not None and was != now)
+
+
+def _filled(outcome: Outcome, voice: Voice) -> dict[str, str]:
+    return {
+        voice.rule_name(card.card): tell_filled(card.after, card.needed, find_card(card.card, voice), voice)
+        for card in outcome.cards
+    }
