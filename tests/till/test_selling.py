@@ -45,6 +45,7 @@ async def test_the_keypad_does_it_all_without_a_keyboard(desk: Desk) -> None:
         await page.get_by_role("button", name=digit, exact=True).click()
     await page.locator("#main").click()
     await page.get_by_role("button", name="Завести карту").click()
+    await expect(page.locator("[data-balance]")).to_be_visible()
     for key in ("1", "0", ",", "5", "0"):
         await page.get_by_role("button", name=key, exact=True).click()
     await page.get_by_role("button", name="Стереть последнюю цифру").click()
