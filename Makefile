@@ -11,7 +11,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-members bench-web assets install install-dev peers lock
+.PHONY: run test lint format bench bench-members bench-promotions bench-web assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -35,6 +35,9 @@ bench: install-dev assets
 
 bench-members: install-dev assets
 	$(BIN)/python -m bench.members
+
+bench-promotions: install-dev assets
+	$(BIN)/python -m bench.promotions
 
 bench-web: install-dev assets
 	$(BIN)/python -m bench.web
