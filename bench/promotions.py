@@ -35,6 +35,7 @@ from plushka.engine.price_effects import (
 from plushka.engine.program import Budget, Program, Promotion
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
+from plushka.platform.errors import Fact
 from plushka.platform.postgres.cluster import Cluster
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks-promotions.md"

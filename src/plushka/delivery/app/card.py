@@ -10,6 +10,7 @@ from markupsafe import Markup
 from plushka.delivery.app import account
 from plushka.delivery.app.account import Account
 from plushka.delivery.app.context import PATH
+from plushka.delivery.app.offers import list_offers
 from plushka.delivery.app.visit import Visit
 from plushka.domain.members.codes import issue_code
 from plushka.domain.members.model import Member
@@ -29,6 +30,7 @@ async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
         code = await issue_code(tx, member.id)
         first = accounts[0] if accounts else None
         values = await _told(tx, first, visit) if first else {}
+        offers = await list_offers(tx, first, visit) if first else []
     digits = code.digits
     return visit.page(
         "card.html",
@@ -45,6 +47,7 @@ async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
             for other in accounts[1:]
             if other.wallet
         ],
+        offers=offers,
         picture=_picture_of(first, visit) if first else "",
         **{**_NOTHING, **values},
     )

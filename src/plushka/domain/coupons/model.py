@@ -64,6 +64,13 @@ class ShownCode(Struct, frozen=True):
     reason: CodeReason | None
 
 
+class OwnCode(Struct, frozen=True):
+    """A code that only one member may use, and still can."""
+
+    code: str
+    coupon_id: UUID
+
+
 class UnknownCoupon(NotFound):
     code = "coupon_not_found"
 

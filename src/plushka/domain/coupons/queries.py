@@ -1,11 +1,12 @@
 """Coupons and what came of them, read."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
 
-from plushka.domain.coupons.model import Coupon, UnknownCoupon
+from plushka.domain.coupons.model import Coupon, OwnCode, UnknownCoupon
 from plushka.platform.database import Tx
 
 _SELECT = """
@@ -62,6 +63,27 @@ async def list_codes(tx: Tx, coupon_id: UUID, *, after: str = "", limit: int) ->
         after,
         limit,
     )
+
+
+async def list_own_codes(tx: Tx, member_id: UUID, *, on: date) -> list[OwnCode]:
+    """Return the codes that are a member's alone and good on a day, those of cards merged into theirs among them."""
+    rows = await tx.fetch(
+        """
+        -- coupons.list_own_codes
+        select c.code, c.coupon_id
+        from coupon_codes c
+        join members m on m.tenant_id = $1 and m.id = c.member_id
+        join coupons k on k.tenant_id = $1 and k.id = c.coupon_id
+        where c.tenant_id = $1 and (m.id = $2 or m.merged_into = $2) and not k.is_stopped
+          and (c.uses_max is null or c.uses < c.uses_max)
+          and coalesce(k.first_on, $3) <= $3 and coalesce(k.last_on, $3) >= $3
+        order by c.key
+        """,
+        tx.tenant_id,
+        member_id,
+        on,
+    )
+    return [OwnCode(row["code"], row["coupon_id"]) for row in rows]
 
 
 def _coupon(row: Record) -> Coupon:
