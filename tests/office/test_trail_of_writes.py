@@ -14,10 +14,12 @@ from tests.office.conftest import PASSWORD, Shop, browser_at
 from tests.office.engagement.forms import fields_of
 from tests.office.test_people import ids, link_on
 from tests.office.test_permissions import routes
-from tests.pos.conftest import Cast
+from tests.pos.conftest import Cast, new_certificate
 
 from plushka.app import Plushka
 from plushka.domain.audit.queries import list_entries
+from plushka.domain.certificates.certificate import Certificate
+from plushka.domain.certificates.queries import find_by_number
 from plushka.platform.database import Database
 
 __all__ = ["ids"]
@@ -118,12 +120,24 @@ def walk(anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetCloc
 
 
 @pytest.fixture
-async def walked(walk: Walk, ids: dict[str, UUID], app: Plushka, shop: Shop) -> Walk:
+async def certificate(cast: Cast, database: Database, clock: SetClock) -> Certificate:
+    number = await new_certificate(database, clock, cast.anna)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        made = await find_by_number(tx, number)
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+async def walked(
+    walk: Walk, ids: dict[str, UUID], app: Plushka, shop: Shop, certificate: Certificate
+) -> Walk:
     """The walk through all but the account, which comes last because it ends sessions."""
     await _walk_settings(walk)
     await _walk_people(walk, app, ids)
     await _walk_members(walk, shop)
     await _walk_programs(walk, shop)
+    await _walk_certificates(walk, certificate)
     return walk
 
 
@@ -291,6 +305,24 @@ async def _walk_coupons(walk: Walk) -> None:
     await walk.post(f"{path}/stop", "coupon.stop", coupon_id=coupon_id)
     await walk.post(f"{path}/resume", "coupon.resume", coupon_id=coupon_id)
     await walk.post(f"{path}/export", "task.leave", coupon_id=coupon_id)
+
+
+async def _walk_certificates(walk: Walk, certificate: Certificate) -> None:
+    home = "/engagement/certificates"
+    kind = {"name": "Подарок", "amounts": "fixed", "nominals": "1000", "life_unit": "ever"}
+    await walk.post(f"{home}/kinds", "certificate_type.create", kind)
+    typed = {"type": str(certificate.type.id), "count": "1"}
+    await walk.post(home, "certificate.issue", typed)
+    await walk.post(f"{home}/export", "task.leave")
+    path, one = f"{home}/{{certificate_id:uuid}}", certificate.id
+    await walk.post(f"{path}/sell", "certificate.sell", certificate_id=one)
+    reason = {"reason": "x", "extend_reason": "x", "transfer_reason": "x", "last_on": "2029-01-01"}
+    for action in ("block", "unblock", "extend", "transfer"):
+        await walk.post(f"{path}/{action}", f"certificate.{action}", reason, certificate_id=one)
+    await walk.post(f"{path}/pin", "certificate.change_pin", certificate_id=one)
+    await walk.post(
+        f"{home}/kinds/{{type_id:uuid}}/retire", "certificate_type.retire", type_id=certificate.type.id
+    )
 
 
 async def _walk_programs(walk: Walk, shop: Shop) -> None:

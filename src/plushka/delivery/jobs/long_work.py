@@ -6,6 +6,7 @@ from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.catalog import export as products
+from plushka.domain.certificates import export as certificate_export
 from plushka.domain.certificates import issuing
 from plushka.domain.coupons import work as coupon_work
 from plushka.domain.insights.journal import export as journal
@@ -21,6 +22,7 @@ from plushka.platform.database import Database
 from plushka.platform.point_words import call_points
 
 WORKS: Mapping[str, Work] = {
+    certificate_export.KIND: certificate_export.export_certificates,
     issuing.KIND: issuing.issue_batch,
     journal.KIND: journal.export_journal,
     bulk_work.TAG: bulk_work.tag,

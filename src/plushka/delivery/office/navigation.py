@@ -63,6 +63,9 @@ SECTIONS = (
             Page("programs", marked("Programmes"), "/engagement/programs", "programs.read"),
             Page("tiers", marked("Tiers"), "/engagement/tiers", "programs.read"),
             Page("coupons", marked("Coupons"), "/engagement/coupons", "coupons.read"),
+            Page(
+                "certificates", marked("Gift certificates"), "/engagement/certificates", "certificates.read"
+            ),
             Page("links", marked("Registration links"), "/engagement/links", "links.read"),
         ),
     ),

@@ -12,9 +12,27 @@ from plushka.delivery.office.engagement import (
     programs,
     tiers,
 )
+from plushka.delivery.office.engagement.certificates import kinds, liability, listing, one, printing
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    kinds.make_kind,
+    kinds.retire_kind,
+    kinds.show_kinds,
+    liability.download_liability,
+    liability.show_liability,
+    listing.export_certificates,
+    listing.issue_certificates,
+    listing.show_certificates,
+    one.block_certificate,
+    one.change_pin,
+    one.extend_certificate,
+    one.sell_certificate,
+    one.show_certificate,
+    one.transfer_certificate,
+    one.unblock_certificate,
+    printing.download_picture,
+    printing.show_sheet,
     branches.move,
     branches.show_branches,
     branches.withdraw,

@@ -31,6 +31,7 @@ TITLES: dict[str, str] = {
     "members.import.read": marked("Reading of the file “{name}”"),
     "members.import.try": marked("Trial of the import of “{name}”"),
     "members.import": marked("Import of “{name}”"),
+    "certificates.export": marked("Export of gift certificates"),
     "certificates.issue": marked("Making of certificates “{name}”: {certificates}"),
     "tiers.preview": marked("Who would move between tiers by the draft of “{name}”"),
 }
@@ -40,6 +41,7 @@ RESULTS: dict[str, str] = {
     "journal.export": marked("Movements written: {count}."),
     "products.export": marked("Products written: {count}."),
     "receipts.export": marked("Receipts written: {count}."),
+    "certificates.export": marked("Certificates written: {count}."),
     "certificates.issue": marked("Certificates made: {count}."),
     "tiers.preview": marked("Members weighed: {count}. Would move: {moved}. The page of tiers shows where."),
     "coupons.draw": marked("Codes drawn: {count}."),

@@ -153,6 +153,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "certificate.change_pin": (marked("Gave the certificate {number} another PIN"),),
     "certificate.extend": (marked("Prolonged the certificate {number}: “{reason}”"),),
     "certificate.issue": (marked("Made certificates “{name}”: {count}"),),
+    "certificate.print": (marked("Opened the sheet of the certificate {number} with its PIN"),),
     "certificate.sell": (marked("Sold the certificate {number} by hand"),),
     "certificate.transfer": (marked("Gave the certificate {number} to another member: “{reason}”"),),
     "certificate.unblock": (marked("Unblocked the certificate {number}: “{reason}”"),),
