@@ -55,7 +55,7 @@ from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
 from plushka.platform.postgres.access import embedded_cluster
-from plushka.platform.settings import Settings
+from plushka.platform.settings import Environment, Settings
 from plushka.platform.vault import Vault
 
 CONNECTIONS_MAX = 16
@@ -148,6 +148,7 @@ class Plushka:
             reference=reference,
             vault=vault,
             bell=bell,
+            is_production=self._settings.environment is Environment.PRODUCTION,
             sms=sms,
             also_framed_by=_frame_of(self._settings),
         )

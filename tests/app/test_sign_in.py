@@ -21,7 +21,7 @@ from plushka.domain.members.phone_codes import (
 )
 from plushka.domain.members.queries import find_member
 from plushka.platform.database import Database
-from plushka.platform.settings import Settings
+from plushka.platform.settings import Environment, Settings
 
 NEWCOMER = Identity("phone", "+79031112233")
 
@@ -122,6 +122,19 @@ async def test_a_session_of_one_business_opens_no_other(varvara: Person, cast: C
     answer = await varvara.browser.get(elsewhere, headers={"authorization": f"Bearer {token}"})
 
     assert answer.status_code == httpx.codes.UNAUTHORIZED
+
+
+async def test_in_production_the_session_goes_over_https_only(
+    varvara: Person, settings: Settings, clock: SetClock
+) -> None:
+    local = await varvara.sign_in()
+    session = {"authorization": f"Bearer {varvara.browser.cookies['plushka_member']}"}
+    deployed = replace(settings, environment=Environment.PRODUCTION)
+    async with started(Plushka(deployed, clock)) as production, browser_at(production) as browser:
+        left = await browser.post(f"{varvara.home}/sign-out", headers=session)
+
+    assert "; Secure" not in local.headers["set-cookie"]
+    assert "; Secure" in left.headers["set-cookie"]
 
 
 async def test_who_signs_out_is_out(varvara: Person) -> None:

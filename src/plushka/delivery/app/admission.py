@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
 from litestar.handlers import BaseRouteHandler
 
-from plushka.delivery.app.context import App, home_of
+from plushka.delivery.app.context import App
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.foreign_origin import refuse_foreign_origin
 from plushka.delivery.web.look import look_of
@@ -57,15 +57,16 @@ def provide_visit(request: Connection) -> Visit:
     return cast("Visit", request.scope["state"]["app_visit"])
 
 
-def cookie_of(business_id: UUID, token: str) -> Cookie:
+def cookie_of(visit: Visit, token: str) -> Cookie:
     """Return what keeps somebody signed in to one business's app in their browser; no token: it takes that away."""
     return Cookie(
         key=SESSION_COOKIE,
         value=token,
-        path=home_of(business_id),
+        path=visit.home,
         max_age=int(sessions.TTL.total_seconds()) if token else 0,
         httponly=True,
         samesite="lax",
+        secure=visit.app.is_production,
     )
 
 

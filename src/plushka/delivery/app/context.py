@@ -35,6 +35,7 @@ class App:
     reference: Reference
     vault: Vault
     bell: Bell
+    is_production: bool
     sms: SmsGateway | None = None
     also_framed_by: str = ""
 

@@ -168,7 +168,7 @@ async def delete(visit: NamedDependency[Visit], request: AppRequest) -> Response
     return Redirect(
         f"{visit.home}/sign-in?said=deleted",
         status_code=HTTP_303_SEE_OTHER,
-        cookies=[cookie_of(visit.business.tenant_id, "")],
+        cookies=[cookie_of(visit, "")],
     )
 
 

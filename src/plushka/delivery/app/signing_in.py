@@ -106,7 +106,7 @@ async def leave(visit: NamedDependency[Visit]) -> Redirect:
     return Redirect(
         f"{visit.home}/sign-in?said=signed_out",
         status_code=HTTP_303_SEE_OTHER,
-        cookies=[cookie_of(visit.business.tenant_id, "")],
+        cookies=[cookie_of(visit, "")],
     )
 
 
@@ -230,5 +230,5 @@ def _entered(visit: Visit, token: str, *, said: str = "") -> Response[str] | Red
     return Redirect(
         card,
         status_code=HTTP_303_SEE_OTHER,
-        cookies=[cookie_of(visit.business.tenant_id, token)],
+        cookies=[cookie_of(visit, token)],
     )
