@@ -13,6 +13,11 @@ from tests.pos.conftest import Cast
 from tools.chromium import chromium
 
 LATE_SECONDS = 0.5
+KEPT = """async () => {
+  while (!(await caches.match(location.pathname))) await new Promise((next) => setTimeout(next, 50));
+}"""
+"""Waits until the page that is open has been kept."""
+KEPT_SECONDS_MAX = 8
 PAGES = (
     "",
     "/history",
@@ -123,6 +128,20 @@ async def test_without_a_network_the_card_is_as_it_was_and_says_so(stage: Stage)
     await expect(page.get_by_text("Нет сети")).to_be_hidden()
 
 
+async def test_a_card_that_was_opened_once_is_there_without_a_network(stage: Stage) -> None:
+    context = await stage.context()
+    # The worker is at work before the page has kept its files, as on a slow network.
+    await context.route("**/static/**", _come_late)
+    page = await stage.sign_in(context)
+    await expect(page.get_by_text(MEMBER)).to_be_visible()
+    await asyncio.wait_for(page.evaluate(KEPT), KEPT_SECONDS_MAX)
+
+    await context.set_offline(True)
+    await page.reload()
+    await expect(page.get_by_text("Нет сети. Данные на")).to_be_visible()
+    await expect(page.get_by_text(MEMBER)).to_be_visible()
+
+
 @pytest.mark.parametrize(("language", "theme"), [("ru", "light"), ("en", "dark")])
 async def test_pages_are_accessible(stage: Stage, language: str, theme: str) -> None:
     context = await stage.context(locale=language, color_scheme=theme)
@@ -147,13 +166,14 @@ async def test_buttons_for_friends_push_nothing_down_when_the_script_comes_late(
     page = await stage.sign_in(context)
     await expect(page.locator("[data-code]")).to_be_visible()
 
-    async def come_late(route: Route) -> None:
-        await asyncio.sleep(LATE_SECONDS)
-        await route.continue_()
-
-    await page.route("**/static/app.*.js", come_late)
+    await page.route("**/static/app.*.js", _come_late)
     await page.goto(f"{stage.home}/friends")
 
     await expect(page.locator("[data-copy]")).to_be_visible()
     await expect(page.locator("[data-share]")).to_be_visible(visible=is_mobile)
     assert await page.evaluate(SHIFTED) == 0
+
+
+async def _come_late(route: Route) -> None:
+    await asyncio.sleep(LATE_SECONDS)
+    await route.continue_()

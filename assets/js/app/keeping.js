@@ -15,10 +15,18 @@ export async function keepPages() {
   }
   await navigator.serviceWorker.register("/app/worker.js", { scope: "/app/" });
   await keepFiles();
-  // The page that is open was loaded before there was anybody to keep it.
-  if (!navigator.serviceWorker.controller) {
-    const page = await fetch(location.pathname, { headers: headers() });
-    await (await caches.open(PAGES)).put(location.pathname, page);
+  await keepThisPage();
+}
+
+// The page that is open may have been loaded before there was anybody to keep it.
+async function keepThisPage() {
+  const pages = await caches.open(PAGES);
+  if (await pages.match(location.pathname)) {
+    return;
+  }
+  const page = await fetch(location.pathname, { headers: headers() });
+  if (page.ok) {
+    await pages.put(location.pathname, page);
   }
 }
 
