@@ -5,15 +5,21 @@ from datetime import timedelta
 from io import BytesIO
 
 import httpx
+from msgspec import structs
 from PIL import Image
 from tests.app.conftest import NEW_PHONE, Person, token_of
 from tests.conftest import SetClock
-from tests.office.conftest import Shop, plain, report
+from tests.office.conftest import PHONE, Shop, plain, report
 from tests.office.test_branding import picture
-from tests.pos.conftest import Cast, client_of, coffee
+from tests.pos.conftest import CASHBACK, Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.domain.members.codes import TTL
+from plushka.domain.programs.operations import publish
+from plushka.domain.programs.queries import list_programs
+from plushka.engine.program import StampCard
+from plushka.engine.stamp_parts import Gift, Spend, Visits
+from plushka.platform.database import Database
 
 
 def code_on(page: str) -> str:
@@ -147,3 +153,31 @@ async def test_the_programmes_picture_stands_on_the_card(
     assert shown is not None
     assert (await varvara.browser.get(shown[1])).headers["content-type"] == "image/webp"
     assert (await varvara.browser.get(f"{shown[1]}0")).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_stamps_fill_the_card_and_a_gift_shows_its_code(
+    app: Plushka, varvara: Person, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    coffee_card = StampCard(
+        "coffee", "Кофейная карта", 2, Gift("Кофе в подарок", 30), counts=Visits(once_a_day=False)
+    )
+    goal = StampCard("goal", "Цель на месяц", 5_000_00, Gift("Свеча"), counts=Spend())
+    async with database.transaction(cast.anna.tenant_id, actor="test:stamps", at=clock.now()) as tx:
+        (program,) = await list_programs(tx)
+        rules = structs.replace(CASHBACK, cards=(coffee_card, goal))
+        await publish(tx, program_id=program.id, program=rules, valid_from=tx.at)
+    async with client_of(app, cast.anna.secret) as till:
+        await report(till, "/v1/purchases", coffee("S-1", member={"phone": PHONE}))
+        page = plain((await varvara.get()).text)
+        assert page.count("data-there") == 1
+        assert [told for told in ("Кофейная карта", "1 из 2", "Цель на месяц") if told not in page] == []
+        assert re.search(r"1 000,00 ₽ из 5 000,00 ₽|1 000 ₽ из 5 000 ₽", page)
+        assert "Подарки для вас" not in page
+        await report(till, "/v1/purchases", coffee("S-2", member={"phone": PHONE}))
+        page = plain((await varvara.get()).text)
+        code = re.search(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}\b", page)
+        assert code is not None
+        assert "Кофе в подарок" in page
+        gift = (await till.get("/v1/rewards", params={"code": code[0]})).json()
+        assert (await till.post(f"/v1/rewards/{gift['id']}/redeem")).is_success
+    assert "Подарки для вас" not in (await varvara.get()).text

@@ -17,7 +17,8 @@ from plushka.domain.members.model import Identity
 from plushka.domain.programs.operations import enroll, publish
 from plushka.domain.programs.queries import get_current_version
 from plushka.domain.purchases.laws import LAWS
-from plushka.engine.program import ExpiryFixed, Requirement, TierRule, Tiers
+from plushka.engine.program import ExpiryFixed, Requirement, StampCard, TierRule, Tiers
+from plushka.engine.stamp_parts import Gift, Visits
 from plushka.platform.database import Database
 
 OTHER_PHONE = "+79031112233"
@@ -281,3 +282,27 @@ async def test_who_came_by_a_link_is_confirmed(
     assert "телефон не подтверждён" in (await anna.get(card)).text
     assert "телефон не подтверждён" not in await send(anna, f"{card}/confirm")
     assert "подтверждён" in (await anna.get(f"{card}/deeds")).text.lower()
+
+
+async def test_stamps_and_gifts_stand_on_the_card(
+    *,
+    anna: httpx.AsyncClient,
+    app: Plushka,
+    cast: Cast,
+    shop: Shop,
+    database: Database,
+    clock: SetClock,
+) -> None:
+    card = StampCard("coffee", "Кофейная карта", 2, Gift("Кофе", 30), counts=Visits(once_a_day=False))
+    async with database.transaction(cast.anna.tenant_id, actor="test:stamps", at=clock.now()) as tx:
+        version = await get_current_version(tx)
+        assert version is not None
+        rules = replace(version.program, cards=(card,))
+        await publish(tx, program_id=version.program_id, program=rules, valid_from=tx.at)
+    async with client_of(app, cast.anna.secret) as till:
+        for number in range(3):
+            bought = await till.post("/v1/purchases", json=coffee(f"S-{number}", member={"phone": PHONE}))
+            assert bought.is_success
+    page = plain((await anna.get(f"/members/{shop.member_id}")).text)
+    assert "1 из 2" in page
+    assert re.search(r"Кофе</span> <span[^>]*>ждёт до \d", page)

@@ -7,6 +7,7 @@ import { cashiers } from "./parts/cashiers.js";
 import { coupons } from "./parts/coupons.js";
 import { device } from "./parts/device.js";
 import { finding } from "./parts/finding.js";
+import { gifts } from "./parts/gifts.js";
 import { goods } from "./parts/goods.js";
 import { permits } from "./parts/permits.js";
 import { returning } from "./parts/returning.js";
@@ -20,7 +21,7 @@ export function newTill(settings) {
   const outbox = new Outbox(api);
   const figures = new Figures(settings);
   const tools = { api, outbox, figures, settings };
-  const parts = [device, cashiers, finding, goods, sale, coupons, permits, returning, typing, waiting].map((part) => part(tools));
+  const parts = [device, cashiers, finding, gifts, goods, sale, coupons, permits, returning, typing, waiting].map((part) => part(tools));
   // Spreading would read the getters once; their descriptors keep them alive.
   return Object.defineProperties({}, Object.assign({}, ...parts.map(Object.getOwnPropertyDescriptors), shared(tools)));
 }

@@ -1,17 +1,18 @@
 """Messages on their way: decided once, taken up one by one, finished once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.shop import open_shop
 
 from plushka.domain.members.channels import Address, bind_address, find_address, mark_unreachable
 from plushka.domain.members.model import Identity
 from plushka.domain.members.operations import enroll
-from plushka.domain.messages.contents import Bought, FriendCame, Help, SpendCode, TierReached
+from plushka.domain.messages.contents import Bought, FriendCame, GiftWaits, Help, SpendCode, TierReached
 from plushka.domain.messages.model import (
     ATTEMPTS_MAX,
     USEFUL_FOR,
@@ -36,7 +37,9 @@ from plushka.domain.messages.outgoing import (
 )
 from plushka.domain.purchases.model import ReturnRequest
 from plushka.domain.purchases.returning import return_purchase
-from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
+from plushka.domain.rewards.queries import list_won
+from plushka.engine.program import EarningRule, Percent, Program, Redemption, StampCard, Welcome
+from plushka.engine.stamp_parts import Gift, Visits
 from plushka.platform.database import Database, Tx
 
 ANNA = Address("telegram", "100")
@@ -160,3 +163,18 @@ async def test_a_purchase_and_its_return_are_told(database: Database, clock: Set
             returned = (await taken(tx)).content
         assert not isinstance(returned, TierReached)
         assert (returned.back, returned.taken, returned.available) == (40, 6, 50)  # type: ignore[union-attr]
+
+
+async def test_a_gift_is_told_with_its_code_once(database: Database, clock: SetClock) -> None:
+    card = StampCard("coffee", "Карта", 1, Gift("Кофе", days=14), counts=Visits(once_a_day=False))
+    async with open_shop(database, clock, structs.replace(PROGRAM, cards=(card,))) as shop:
+        member_id = await shop.enroll()
+        async with shop.tx() as tx:
+            await bind_address(tx, member_id, ANNA, language="ru")
+        bought = await shop.buy("1", 100_00, member=member_id)
+        async with shop.tx() as tx:
+            assert await tell_of_purchases(tx, shop.reference.versions, [bought.receipt]) == 2
+            assert await tell_of_purchases(tx, shop.reference.versions, [bought.receipt]) == 0
+            (won,) = await list_won(tx, [bought.receipt.id])
+            told = [(await taken(tx)).content for _ in range(2)]
+        assert GiftWaits("Кофе", won.shown_code, date(2026, 3, 24)) in told

@@ -77,6 +77,8 @@ EXAMPLES: tuple[Content, ...] = (
     contents.CardsAnswered("over"),
     contents.CardTaken(),
     contents.Answered(body="Здравствуйте <b>, проверим"),
+    contents.GiftWaits(name="Кофе", code="ABCD-2345", good_until=date(2026, 4, 9)),
+    contents.GiftWaits(name="Кофе <b>", code="ABCD-2345"),
 )
 
 

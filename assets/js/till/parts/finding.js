@@ -62,6 +62,11 @@ export const finding = ({ api, figures, settings }) => ({
         }
       }
     }
+    const found = await this.findByGift(text);
+    if (found) {
+      this.meetMember(found);
+      return;
+    }
     if (CODE.test(text)) {
       const shown = await api.post("/v1/members/codes", { code: text });
       this.meetMember(shown.member, shown.permit);
@@ -99,6 +104,7 @@ export const finding = ({ api, figures, settings }) => ({
   meetMember(member, permit = null) {
     this.dropPermit();
     this.member = member;
+    this.givenGift = null;
     this.permit = permit;
     this.redeem = 0;
     this.afterMeeting();
@@ -179,8 +185,13 @@ export const finding = ({ api, figures, settings }) => ({
         mark: "flame",
         text: this.say("burns", { points: this.points(burns.points), day: figures.day(Date.parse(burns.at) - 1) }),
       },
+      ...(this.member.cards ?? []).map((card) => ({ mark: "circle-check", text: this.cardText(card) })),
       balance.pending > 0 && { mark: "clock", text: this.say("pending", { points: this.points(balance.pending) }) },
     ].filter(Boolean);
+  },
+  cardText(card) {
+    const told = (count) => (card.counts === "spend" ? this.money(count) : String(count));
+    return this.say("stamps", { name: card.name, have: told(card.have), needed: told(card.needed) });
   },
   get birthdayText() {
     const [, month, day] = (this.member.birthday ?? "").split("-").map(Number);

@@ -87,6 +87,8 @@ export const returning = ({ api, outbox }) => ({
       taken > 0 && this.say("clawed_points", { points: this.points(taken) }),
       taken < 0 && this.say("returned_points", { points: this.points(-taken) }),
       preview.points_owed > 0 && this.say("owed_points", { points: this.points(preview.points_owed) }),
+      preview.rewards_withdrawn > 0 && this.t.gift_withdrawn,
+      preview.rewards_owed > 0 && this.t.gift_owed,
       preview.points_burned > 0 && this.say("burned_points", { points: this.points(preview.points_burned) }),
     ].filter(Boolean);
     return told.length > 0 ? told : [this.t.no_points_move];

@@ -12,9 +12,11 @@ from plushka.delivery.app.account import Account
 from plushka.delivery.app.context import PATH
 from plushka.delivery.app.offers import list_offers
 from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.stamps import cards_told, gifts_told
 from plushka.domain.members.codes import issue_code
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import get_member
+from plushka.domain.rewards.queries import list_cards, list_rewards
 from plushka.platform.database import Tx
 
 RENEWED_AFTER_SECONDS = 60
@@ -62,6 +64,8 @@ _NOTHING: dict[str, Any] = {
     "burning": [],
     "spending": [],
     "tier": None,
+    "stamps": [],
+    "gifts": [],
 }
 
 
@@ -91,6 +95,7 @@ async def _told(tx: Tx, first: Account, visit: Visit) -> dict[str, Any]:
     if wallet is None:
         return {}
     balance = wallet.balance
+    member_id, program_id = visit.member.member_id, first.program.id
     return {
         "available": figures.points(balance.available),
         "waiting": account.waiting(wallet, figures),
@@ -99,4 +104,16 @@ async def _told(tx: Tx, first: Account, visit: Visit) -> dict[str, Any]:
         "burning": account.burning(wallet.lots, figures),
         "spending": await account.how_to_spend(tx, first, visit),
         "tier": await account.tier_of(tx, first, visit),
+        "stamps": cards_told(
+            await list_cards(tx, member_id, versions=visit.app.reference.versions, program_id=program_id),
+            figures,
+            visit.words,
+        ),
+        "gifts": [
+            gift
+            for gift in gifts_told(
+                await list_rewards(tx, member_id, program_id=program_id), figures, visit.at
+            )
+            if gift.is_open
+        ],
     }

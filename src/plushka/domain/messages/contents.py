@@ -227,6 +227,14 @@ class TierReached(Told, tag="tier_reached", frozen=True):
     tier: str
 
 
+class GiftWaits(Told, tag="gift_waits", frozen=True):
+    """A card is full: a gift can be taken at a till by its code, until the end of ``good_until`` (None: whenever)."""
+
+    name: str
+    code: str
+    good_until: date | None = None
+
+
 class FriendCame(Told, tag="friend_came", frozen=True):
     pass
 
@@ -266,6 +274,7 @@ Content = (
     | Returned
     | BurnsSoon
     | TierReached
+    | GiftWaits
     | FriendCame
     | Answered
 )

@@ -1,19 +1,23 @@
 """What members are told of purchases and returns as they are booked."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from plushka.domain.members.channels import list_reachable
-from plushka.domain.messages.contents import Bought, Content, Returned, TierReached
+from plushka.domain.messages.contents import Bought, Content, GiftWaits, Returned, TierReached
 from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.model import Receipt, Return
 from plushka.domain.purchases.queries import get_receipt
+from plushka.domain.rewards.model import Reward
+from plushka.domain.rewards.queries import list_won
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 
 
 async def tell_of_purchases(tx: Tx, versions: Versions, receipts: Sequence[Receipt]) -> int:
-    """Leave notices of purchases that moved points or a tier; return how many were left.
+    """Leave notices of purchases that moved points or a tier, or won a gift; return how many were left.
 
     Who cannot be written to costs a look into an index and nothing else.
     """
@@ -25,7 +29,22 @@ async def tell_of_purchases(tx: Tx, versions: Versions, receipts: Sequence[Recei
             version = await versions.get(tx, receipt.version_id)
             for subject, content in of_purchase(receipt, version):
                 notices.append(Notice(receipt.member_id, f"{subject}:{receipt.id}", content))
+    told = {
+        receipt.id: receipt
+        for receipt in receipts
+        if receipt.member_id in reachable and receipt.outcome.gifts
+    }
+    notices += (
+        [_of_gift(reward, told[reward.receipt_id]) for reward in await list_won(tx, told)] if told else []
+    )
     return await tell_members(tx, notices)
+
+
+def _of_gift(reward: Reward, receipt: Receipt) -> Notice:
+    last = None
+    if reward.expires_at is not None:
+        last = (reward.expires_at - timedelta(microseconds=1)).astimezone(ZoneInfo(receipt.time_zone)).date()
+    return Notice(reward.member_id, f"gift:{reward.id}", GiftWaits(reward.name, reward.shown_code, last))
 
 
 async def tell_of_return(tx: Tx, versions: Versions, booked: Return) -> int:

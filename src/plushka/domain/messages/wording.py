@@ -30,6 +30,7 @@ from plushka.domain.messages.contents import (
     Content,
     FriendCame,
     FriendsLink,
+    GiftWaits,
     Greeting,
     Help,
     History,
@@ -262,6 +263,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return Message(
                 voice.gettext("Your tier is {tier} now.", tier=voice.bold(tier)), rows=(_app(voice),)
             )
+        case GiftWaits():
+            return _gift(content, voice)
         case FriendCame():
             return Message(voice.gettext("A friend of yours has come by your link. Thank you."))
         case Answered(body):
@@ -285,6 +288,20 @@ def _greeting(content: Greeting, voice: Voice) -> Message:
         f"{first}\n\n{escape(agreement or '', quote=False)}",
         rows=((_agree(content.text_version, voice),), (decline,)),
     )
+
+
+def _gift(content: GiftWaits, voice: Voice) -> Message:
+    lines = [
+        voice.gettext("A gift waits for you: {name}.", name=voice.bold(content.name)),
+        voice.gettext("Its code for the till: {code}.", code=voice.bold(content.code)),
+    ]
+    if content.good_until is not None:
+        lines.append(
+            voice.gettext(
+                "Take it through {date}.", date=format_date(content.good_until, voice.language, form="day")
+            )
+        )
+    return Message("\n".join(lines), rows=(_app(voice),))
 
 
 def _agree(text_version: str, voice: Voice) -> Button:

@@ -30,6 +30,12 @@ class Reward(Struct, frozen=True):
     taken_till_id: UUID | None
     receipt_id: UUID
 
+    @property
+    def shown_code(self) -> str:
+        """Return the code as people read it: two halves with a dash between."""
+        half = len(self.code) // 2
+        return f"{self.code[:half]}-{self.code[half:]}"
+
     def is_open(self, at: datetime) -> bool:
         """Tell whether it can be taken at this moment."""
         return self.state == "open" and (self.expires_at is None or at < self.expires_at)

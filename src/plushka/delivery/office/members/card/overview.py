@@ -23,6 +23,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.stamps import cards_told, gifts_told
 from plushka.domain.insights.member_card import Shopping, get_shopping, list_favourites
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.members.dates import list_dates
@@ -33,6 +34,7 @@ from plushka.domain.members.profile import add_tag, remove_tag
 from plushka.domain.members.queries import get_member, list_tags
 from plushka.domain.programs.approving import list_waiting
 from plushka.domain.programs.queries import get_standing
+from plushka.domain.rewards.queries import list_cards, list_rewards
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import marked
@@ -164,6 +166,7 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
         "shares": await shares_of(tx, member.id, visit),
         "takes_part": wallet is not None,
         **tier_of(standing, visit),
+        **await _stamps(tx, member.id, visit),
         **_shopping(await get_shopping(tx, member.id), visit),
         "favourites": [
             (favourite.name, _times(favourite.receipts, visit))
@@ -184,6 +187,19 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
         "may_tag": visit.may("members.tag"),
         "may_approve": visit.may("members.approve"),
         "tag_length_max": TAG_LENGTH_MAX,
+    }
+
+
+async def _stamps(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
+    """Return the member's stamp cards and gifts in the programme that the page is about."""
+    program_id = visit.program_id
+    if program_id is None:
+        return {"stamps": [], "gifts": []}
+    cards = await list_cards(tx, member_id, versions=visit.office.reference.versions, program_id=program_id)
+    rewards = await list_rewards(tx, member_id, program_id=program_id)
+    return {
+        "stamps": cards_told(cards, visit.figures, visit.words),
+        "gifts": gifts_told(rewards, visit.figures, visit.at),
     }
 
 

@@ -1,0 +1,80 @@
+// Gifts that wait for the member: each is given once, and taken back when that was a mistake.
+
+import { Refused } from "../api.js";
+
+const CODE = /^[A-HJKMNP-Z2-9]{4}[ -]?[A-HJKMNP-Z2-9]{4}$/i;
+
+// Keys of presses that nobody has answered: pressed again, it is the same request.
+const unanswered = new Map();
+
+export const gifts = ({ api, figures }) => ({
+  givenGift: null,
+  isGiving: false,
+
+  get memberGifts() {
+    return this.member?.rewards ?? [];
+  },
+  giftText(gift) {
+    return gift.expires_at ? this.say("gift_until", { day: figures.day(Date.parse(gift.expires_at) - 1) }) : "";
+  },
+
+  // A gift's code is as good as a card: it says who stands there.
+  async findByGift(text) {
+    if (!CODE.test(text)) {
+      return null;
+    }
+    try {
+      const gift = await api.get("/v1/rewards", { code: text });
+      return await api.get(`/v1/members/${gift.member_id}`);
+    } catch (error) {
+      if (error instanceof Refused) {
+        return null;
+      }
+      throw error;
+    }
+  },
+
+  async giveGift(gift) {
+    if (await this.turnGift(gift, "redeem")) {
+      this.givenGift = gift;
+      this.notice = this.say("gift_given", { name: gift.name });
+      this.signal("booked");
+    }
+  },
+  async takeGiftBack() {
+    if (await this.turnGift(this.givenGift, "reverse")) {
+      this.givenGift = null;
+      this.notice = "";
+    }
+  },
+
+  async turnGift(gift, how) {
+    if (this.isGiving) {
+      return false;
+    }
+    this.problem = "";
+    this.isGiving = true;
+    const { id } = this.member;
+    const press = `${how} ${gift.id}`;
+    const idempotencyKey = unanswered.get(press) ?? crypto.randomUUID();
+    unanswered.set(press, idempotencyKey);
+    try {
+      await api.post(`/v1/rewards/${gift.id}/${how}`, undefined, { idempotencyKey });
+      unanswered.delete(press);
+      const member = await api.get(`/v1/members/${id}`);
+      if (this.member?.id === id) {
+        this.member = member;
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) {
+        unanswered.delete(press);
+      }
+      this.problem = error instanceof Refused ? error.message : this.t.gift_needs_connection;
+      this.signal("wrong");
+      return false;
+    } finally {
+      this.isGiving = false;
+    }
+  },
+});
