@@ -22,7 +22,7 @@ from plushka.engine.specs.run import Result
 from plushka.platform.i18n import LANGUAGES, Language
 
 FILES = Path(presets.__path__[0]) / "files"
-SWITCHES_AND_RATES = {"rate_bp", "receipt_share_bp", "days", "months", "quantity_min_milli"}
+SWITCHES_AND_RATES = {"rate_bp", "receipt_share_bp", "days", "months", "quantity_min_milli", "needed"}
 COST_OFF_BP_MAX = 200
 """How far the cost of a typical receipt may be from that in roubles: rows are rounded by hand."""
 

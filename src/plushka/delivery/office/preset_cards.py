@@ -63,7 +63,7 @@ def _card(preset: Preset, currency: str, language: Language) -> PresetCard:
         trade=words.gettext(preset.trade),
         pitch=words.gettext(preset.pitch),
         summary=told.summary,
-        rules=told.earning,
+        rules=(*told.earning, *told.cards),
         terms=(*told.redemption, told.life[0], *_welcome(program, told.earning_terms)),
         tiers=told.tiers,
         later=tuple(map(words.gettext, preset.later)),

@@ -46,12 +46,9 @@ def _read(preset_id: str) -> Preset:
 
 
 def _categories(program: Program) -> set[str]:
-    return {
-        code
-        for rule in program.earning
-        for condition in (rule.when, rule.lines)
-        for code in _named(condition)
-    }
+    conditions = [condition for rule in program.earning for condition in (rule.when, rule.lines)]
+    conditions += [condition for card in program.cards for condition in (card.when, card.lines)]
+    return {code for condition in conditions for code in _named(condition)}
 
 
 def _named(condition: Condition | None) -> Iterator[str]:

@@ -20,12 +20,15 @@ WORDINGS: Final = MappingProxyType(
     {
         "coffee": Wording(
             trade=marked("Coffee shop, bakery"),
-            pitch=marked("Teaches to add a pastry to the coffee and to come in the morning."),
-            later=(marked("A stamp card, “every sixth coffee is free”, comes later."),),
+            pitch=marked(
+                "Teaches to add a pastry to the coffee and to come in the morning; every sixth coffee is a gift."
+            ),
         ),
         "salon": Wording(
             trade=marked("Beauty salon, barber shop"),
-            pitch=marked("Rewards each visit, and more so who comes back in time."),
+            pitch=marked(
+                "Rewards each visit, more so who comes back in time, and every tenth one with a treatment."
+            ),
             later=(
                 marked(
                     "Points as a gift are given on the member's page now; by themselves, on a date, later."
@@ -71,6 +74,10 @@ NAMES: Final = (
     marked("Combo: a drink and a pastry"),
     marked("Morning hours"),
     marked("A bonus for each visit"),
+    marked("Every sixth coffee"),
+    marked("A coffee on us"),
+    marked("Every tenth visit"),
+    marked("A treatment as a gift"),
     marked("A visit"),
     marked("Back within 40 days"),
     marked("Care to take home"),
@@ -107,4 +114,4 @@ NAMES: Final = (
     marked("An ordinary receipt"),
     marked("A large receipt"),
 )
-"""The names that stand in the files: of programmes, rules, tiers and typical receipts."""
+"""The names that stand in the files: of programmes, rules, stamp cards, gifts, tiers and typical receipts."""
