@@ -83,6 +83,9 @@ export const returning = ({ api, outbox }) => ({
     }
     const taken = preview.points_clawed_back - preview.points_owed;
     const told = [
+      ...preview.certificates.map((each) =>
+        this.say("returned_to_certificate", { amount: this.money(each.amount_minor), number: each.number }),
+      ),
       preview.points_back > 0 && this.say("returned_points", { points: this.points(preview.points_back) }),
       taken > 0 && this.say("clawed_points", { points: this.points(taken) }),
       taken < 0 && this.say("returned_points", { points: this.points(-taken) }),
@@ -94,7 +97,7 @@ export const returning = ({ api, outbox }) => ({
     return told.length > 0 ? told : [this.t.no_points_move];
   },
   get returnText() {
-    return this.say("give_back", { amount: this.money(this.back?.preview?.refund_minor ?? 0) });
+    return this.say("give_back", { amount: this.money(this.back?.preview?.money_minor ?? 0) });
   },
 
   async bookReturn() {
@@ -103,11 +106,11 @@ export const returning = ({ api, outbox }) => ({
     }
     this.isBooking = true;
     const body = this.returnBody(await outbox.newNumber());
-    const refund = this.back.preview.refund_minor;
+    const refund = this.back.preview.money_minor;
     try {
       const booked = await outbox.send({ kind: "return", path: "/v1/returns", body, amountMinor: refund });
       await this.showReceipts();
-      this.notice = this.say("returned_done", { amount: this.money(booked.refund_minor) });
+      this.notice = this.say("returned_done", { amount: this.money(booked.money_minor) });
       this.signal("booked");
     } catch (error) {
       if (error instanceof Refused) {

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from plushka.delivery.app import account
 from plushka.delivery.app.account import Account
+from plushka.delivery.app.certificates import list_own
 from plushka.delivery.app.context import PATH
 from plushka.delivery.app.offers import list_offers
 from plushka.delivery.app.visit import Visit
@@ -33,6 +34,7 @@ async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
         first = accounts[0] if accounts else None
         values = await _told(tx, first, visit) if first else {}
         offers = await list_offers(tx, first, visit) if first else []
+        certificates = await list_own(tx, visit)
     digits = code.digits
     return visit.page(
         "card.html",
@@ -50,6 +52,7 @@ async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
             if other.wallet
         ],
         offers=offers,
+        certificates=certificates,
         picture=_picture_of(first, visit) if first else "",
         **{**_NOTHING, **values},
     )

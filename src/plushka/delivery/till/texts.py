@@ -59,6 +59,7 @@ _TEXTS = {
     "unverified": marked("Enrolled by a link: points are spent after the first purchase."),
     "birthday_today": marked("Birthday today"),
     "birthday_near": marked("Birthday: {day}"),
+    "returned_to_certificate": marked("{amount} goes back to the certificate {number}"),
     "returned_points": marked("{points} return to the member"),
     "clawed_points": marked("{points} are taken back"),
     "owed_points": marked("{points} become a debt: they are spent already"),

@@ -24,7 +24,7 @@ STEP_ROWS = 5000
 _COLUMNS = (
     marked("Number"),
     marked("PIN"),
-    marked("Kind"),
+    marked("Kind of certificate"),
     marked("State"),
     marked("Nominal"),
     marked("Balance"),

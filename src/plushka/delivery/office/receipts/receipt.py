@@ -12,6 +12,7 @@ from plushka.delivery.office.movement_rows import movement_rows
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
+from plushka.domain.certificates.numbers import shown
 from plushka.domain.insights.model import Document, DocumentLot
 from plushka.domain.insights.queries import find_documents, list_document_lots
 from plushka.domain.ledger.queries import list_document_movements
@@ -150,7 +151,14 @@ def _totals(receipt: Receipt, visit: Visit) -> list[Fact]:
         totals.append(Fact(words.gettext("Discount"), figures.money(-outcome.discount_minor)))
     if redeemed:
         totals.append(Fact(words.gettext("Paid with points"), figures.money(-outcome.redeemed_minor)))
-    totals.append(Fact(words.gettext("Paid in money"), figures.money(outcome.payable_minor)))
+    totals += [
+        Fact(
+            words.gettext("Certificate {number}", number=shown(paid.number)),
+            figures.money(-paid.amount_minor),
+        )
+        for paid in receipt.tendered
+    ]
+    totals.append(Fact(words.gettext("Paid in money"), figures.money(receipt.money_minor)))
     if receipt.refunded_minor:
         totals.append(Fact(words.gettext("Refunded"), figures.money(-receipt.refunded_minor)))
     if receipt.cost_minor is not None and visit.may("receipts.margin"):
@@ -215,6 +223,25 @@ def _because(reason: Reason, visit: Visit) -> Because:
     return Because(text=reason.text, rule=reason.rule_name or "", lines=_told_lines(reason.lines, visit))
 
 
+def _refund(found: Return, visit: Visit) -> str:
+    """Return what was given back, and to which certificates what of it went."""
+    figures = visit.figures
+    parts = [
+        visit.words.gettext(
+            "{amount} to the certificate {number}",
+            amount=figures.money(credit.amount_minor),
+            number=shown(credit.number),
+        )
+        for credit in found.certificates
+        if credit.amount_minor
+    ]
+    return (
+        f"{figures.money(found.refund_minor)} ({', '.join(parts)})"
+        if parts
+        else figures.money(found.refund_minor)
+    )
+
+
 def _told_lines(lines: Sequence[int], visit: Visit) -> str:
     """Return lines as people count them, neighbours together: ``lines 1–4, 7``."""
     if not lines:
@@ -256,6 +283,6 @@ def _return(found: Return, documents: Mapping[UUID, Document], zone: str, visit:
         number=found.external_id,
         at=figures.moment(document.at, zone) if document else "",
         lines=_told_lines([line.index for line in found.lines], visit),
-        refund=figures.money(found.refund_minor),
+        refund=_refund(found, visit),
         points=", ".join(told) or NOTHING,
     )

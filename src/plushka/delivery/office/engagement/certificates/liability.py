@@ -14,7 +14,7 @@ from plushka.platform.csv_files import Cell, csv_bytes
 from plushka.platform.i18n import currency_decimals, marked
 
 COLUMNS = (
-    marked("Kind"),
+    marked("Kind of certificate"),
     marked("Sold, pieces"),
     marked("Sold for"),
     marked("Paid with them"),

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.engagement.certificates.rows import PATH, amounts_told, certificate_line
+from plushka.delivery.office.engagement.certificates.rows import PATH, certificate_line
 from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -97,11 +97,7 @@ async def _list(visit: Visit, request: OfficeRequest, form: Form) -> Response[st
             *((one, words.gettext(STATE_WORDS[one])) for one in STATES),
         ],
         kinds=[("", words.gettext("all kinds")), *((str(kind.id), kind.name) for kind in kinds)],
-        sold_kinds=[
-            (str(kind.id), f"{kind.name}: {amounts_told(kind, visit)}")
-            for kind in kinds
-            if kind.retired_at is None
-        ],
+        sold_kinds=[(str(kind.id), kind.name) for kind in kinds if kind.retired_at is None],
         owed=visit.figures.money(sum(one.owed_minor for one in owed)),
         owed_count=visit.figures.number(sum(one.owed for one in owed)),
         has_any=bool(page) or bool(query),
