@@ -12,6 +12,10 @@ from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, take_next, tell_members
+from plushka.platform.logs import configure
+from plushka.platform.settings import Environment
+
+UNREAD = "+79990000199"
 
 VERAS = Identity("phone", "+79990000101")
 
@@ -147,11 +151,19 @@ async def test_an_update_that_comes_again_after_a_restart_is_answered_once(scene
     assert len(scene.screen()) == 6
 
 
-async def test_an_update_that_cannot_be_read_holds_up_nothing(scene: Scene) -> None:
+async def test_an_update_that_cannot_be_read_holds_up_nothing_and_is_not_quoted_in_the_log(
+    scene: Scene, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure(Environment.PRODUCTION)
     async with scene.working():
-        await scene.fake._tell(scene.fake_bot, "callback_query", {"id": "a query without its sender"})
+        await scene.fake._tell(
+            scene.fake_bot, "callback_query", {"id": "q", "from": {"id": 1, "phone": UNREAD}}
+        )
         await scene.fake.start(scene.fake_bot, VERA)
         await scene.read(1)
+    log = capfd.readouterr().err
+    assert "update_not_read" in log
+    assert UNREAD not in log
 
 
 async def test_a_token_says_whose_it_is_and_a_wrong_one_is_refused(scene: Scene) -> None:

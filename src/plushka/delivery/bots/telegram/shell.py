@@ -151,8 +151,11 @@ class TelegramShell:
     def _understood(self, raw: dict[str, Any]) -> Update | None:
         try:
             return Update.model_validate(raw)
-        except ValidationError:
-            log.warning("update_not_read", update_id=raw["update_id"], exc_info=True)
+        except ValidationError as error:
+            # The error itself quotes what was written, and by whom.
+            faults = error.errors(include_url=False, include_context=False, include_input=False)
+            places = [".".join(map(str, fault["loc"])) for fault in faults]
+            log.warning("update_not_read", update_id=raw["update_id"], places=places)
             return None
 
     def _caller(self, token: str) -> Caller:
