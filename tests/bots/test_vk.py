@@ -329,7 +329,7 @@ async def test_a_call_is_verified_taken_in_once_and_answered_ok(scene: VkScene) 
         for body in (b"", b"[]", b"\xff"):
             assert (await vk.post(path, content=body)).status_code == 403, body
         broken = {**event, "event_id": "e3", "object": {"message": {"from_id": "x"}}}
-        assert (await vk.post(path, json=broken)).status_code == 400
+        assert (await vk.post(path, json=broken)).text == "ok"
         for message in (
             {"from_id": VERA.id, "peer_id": 2_000_000_001, "text": "/balance"},
             {"from_id": -5, "peer_id": -5, "text": "/balance"},

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from litestar import Request, Response, Router, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import State
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
+from litestar.status_codes import HTTP_200_OK, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
 
 from plushka.delivery.bots.shells import Shells
 from plushka.domain.bots.conversing import hear
@@ -21,6 +22,8 @@ from plushka.platform.vault import Vault
 
 PATH = "/bots/{messenger:str}/{business_id:uuid}/{bot_id:uuid}"
 BODY_BYTES_MAX = 1024 * 1024
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,9 @@ async def take_in(
     try:
         incoming = shell.read(bot, body)
     except ValueError:
-        return _answered(HTTP_400_BAD_REQUEST)
+        # It knows the secret, so it is the messenger: refused, it would tell the same again and hold up the rest.
+        log.warning("update_not_read", bot_id=str(bot_id))
+        incoming = None
     if incoming is not None:
         async with webhooks.database.transaction(business_id, actor="visitor", at=webhooks.clock.now()) as tx:
             await hear(tx, bot, incoming.chatter, incoming.heard, key=incoming.key)
