@@ -112,3 +112,4 @@ def test_a_contact_is_own_by_the_published_formula() -> None:
     assert own_phone(ContactCard(card, signed, User(1)), User(1), "token") == SharedPhone("79990000101", True)
     assert not own_phone(ContactCard(card, signed, User(1)), User(2), "token").is_own
     assert not own_phone(ContactCard(card.replace("\r", ""), signed, User(1)), User(1), "token").is_own
+    assert not own_phone(ContactCard(card, "подпись", User(1)), User(1), "token").is_own

@@ -94,7 +94,7 @@ def own_phone(card: ContactCard, sender: User, token: str) -> SharedPhone:
     """Return the phone of a contact; it is the sender's own if MAX has signed it as theirs."""
     signed = hmac.new(token.encode(), card.vcf_info.encode(), hashlib.sha256).hexdigest()
     is_own = (
-        hmac.compare_digest(signed, card.hash.lower())
+        hmac.compare_digest(signed.encode(), card.hash.lower().encode())
         and card.max_info is not None
         and card.max_info.user_id == sender.user_id
     )
