@@ -92,7 +92,7 @@ class Budgets:
 
 
 @dataclass(slots=True)
-class _Use:
+class Use:
     """A promotion that lowered a receipt's prices, and the counters that count it."""
 
     receipt_id: UUID
@@ -141,14 +141,10 @@ async def read_budgets(tx: Tx, situations: Collection[Situation], *, lock: bool)
 
 async def save_uses(tx: Tx, decided: Iterable[tuple[UUID, Situation, Outcome]]) -> None:
     """Write what promotions took off new receipts, each by its id, and count it in the counters that are locked."""
-    uses = [
-        _Use(receipt_id, promotion_id, situation, amount_minor, _counters(situation, promotion_id))
-        for receipt_id, situation, outcome in decided
-        for promotion_id, amount_minor in taken_off(outcome).items()
-    ]
+    uses = [use for one in decided for use in uses_of(*one)]
     if not uses:
         return
-    await _insert_uses(tx, uses)
+    await insert_uses(tx, uses)
     added: dict[Key, Tally] = {}
     bounds: dict[Key, Sequence[Budget]] = {}
     for use in uses:
@@ -157,6 +153,14 @@ async def save_uses(tx: Tx, decided: Iterable[tuple[UUID, Situation, Outcome]]) 
             bounds[key] = budgets
     if added:
         await _count(tx, added, bounds)
+
+
+def uses_of(receipt_id: UUID, situation: Situation, outcome: Outcome) -> list[Use]:
+    """Return what promotions took off a receipt, each with the counters that count it."""
+    return [
+        Use(receipt_id, promotion_id, situation, amount_minor, _counters(situation, promotion_id))
+        for promotion_id, amount_minor in taken_off(outcome).items()
+    ]
 
 
 async def give_back(
@@ -319,7 +323,8 @@ def _end_of(key: OwnKey) -> date:
             return add_months(key.since, 1)
 
 
-async def _insert_uses(tx: Tx, uses: Sequence[_Use]) -> None:
+async def insert_uses(tx: Tx, uses: Sequence[Use]) -> None:
+    """Write what promotions took off receipts, without counting it anywhere."""
     await tx.execute(
         """
         -- purchases.insert_promotion_uses

@@ -19,6 +19,7 @@ from plushka.domain.members.model import Identity, Person, UnknownMember
 from plushka.domain.members.queries import find_member_ids, find_people
 from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
+from plushka.domain.purchases.budgets import Use, insert_uses, uses_of
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import (
@@ -97,6 +98,7 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
         by_wallet.setdefault(key, []).append(index)
     pages = await _open_pages(tx, {key: situations[past[0]].at for key, past in by_wallet.items() if key})
     rows: list[ReceiptRow] = []
+    uses: list[Use] = []
     # One member after another, each receipt encoded as soon as it is decided: what it is made of is still
     # in the processor's cache, and is freed before the next.
     for key, past in by_wallet.items():
@@ -104,14 +106,20 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
             situation = situations.pop(index)
             goods.fill(situation)
             try:
-                rows.append(row_of(_book(situation, key, pages)))
+                decision = _book(situation, key, pages)
             except Refusal as refusal:
                 refused[index] = refusal
+                continue
+            rows.append(row_of(decision))
+            if situation.version.promotions:
+                uses += uses_of(decision.receipt_id, situation, decision.outcome)
     await _save_pages(tx, pages)
     try:
         await copy_receipts(tx, rows)
     except UniqueViolationError as error:
         raise TemporaryFailure("a receipt was booked by a till while its history was loaded") from error
+    if uses:
+        await insert_uses(tx, uses)
     return Loaded(booked=len(rows), known=len(items) - len(new), refused=tuple(sorted(refused.items())))
 
 
