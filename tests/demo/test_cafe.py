@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.demo.conftest import NOW
 from tests.domain.booked import booked
@@ -139,7 +140,11 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             assert shop.created_at == opens_at(YESTERDAY)
             assert len(await list_branches(tx)) == len(cafe) == 3
             assert version is not None
-            assert version.program == write_program(get_preset("coffee"), currency="RUB", language="ru")
+            preset = write_program(get_preset("coffee"), currency="RUB", language="ru")
+            assert structs.replace(version.program, promotions=()) == preset
+            used = await tx.fetch("select distinct promotion_id from promotion_uses")
+            assert {row["promotion_id"] for row in used} <= {each.id for each in version.program.promotions}
+            assert used
             staff = {person.email: person.role for person in await list_staff(tx)}
             assert staff == {EMAIL: "owner"} | dict.fromkeys(CASHIERS, "cashier")
             assert set(await list_cashiers(tx, since=first_day(YESTERDAY))) == {*CASHIERS.values()}

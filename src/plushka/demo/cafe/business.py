@@ -10,6 +10,7 @@ from plushka.demo.business import ACTOR, EMAIL, ENROLLED_BEFORE
 from plushka.demo.cafe import menu
 from plushka.demo.cafe.cashiers import hire_cashiers
 from plushka.demo.cafe.guests import BRANCH_NAMES, BRANCHES, Guest, guest
+from plushka.demo.cafe.promotions import with_promotions
 from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
 from plushka.demo.loading import Step, load_shares
 from plushka.domain.businesses.branches import open_branch
@@ -17,7 +18,8 @@ from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.founding.model import Plan
 from plushka.domain.founding.operations import found, till_name
 from plushka.domain.members.model import Identity
-from plushka.domain.programs.operations import enroll
+from plushka.domain.programs.operations import enroll, publish
+from plushka.domain.programs.queries import find_latest_version
 from plushka.domain.purchases.model import Purchase
 from plushka.domain.staff.model import SCOPES
 from plushka.domain.staff.operations import issue_key, set_up_till
@@ -51,6 +53,7 @@ async def open_cafe(
         raise OwnerMissing("The demo's owner is not registered: plushka demo")
     async with database.transaction(TENANT_ID, actor=ACTOR, at=opened_at) as tx:
         founded = await found(tx, _plan(), owner.account_id)
+        await _run_promotions(tx, founded.program_id)
         tills = {FIRST: TillAccess(till_id=founded.till_id, key=founded.till_key)}
         for code in _OTHERS:
             tills[code] = await _open_branch(tx, code)
@@ -101,6 +104,14 @@ def _plan() -> Plan:
         branch=BRANCH_NAMES[FIRST],
         preset=PRESET,
     )
+
+
+async def _run_promotions(tx: Tx, program_id: UUID) -> None:
+    preset = await find_latest_version(tx, program_id)
+    if preset is None:
+        raise OwnerMissing("The coffee shop was founded without its preset")
+    program = await with_promotions(tx, preset.program)
+    await publish(tx, program_id=program_id, program=program, valid_from=tx.at)
 
 
 async def _open_branch(tx: Tx, code: str) -> TillAccess:
