@@ -3,15 +3,15 @@
 Rounded once for a promotion, as the programme says, and spread over its lines by largest remainder (S1).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import assert_never
 
 from plushka.engine.parts import Rounding
 from plushka.engine.price_effects import AmountOff, Combo, PercentOff, RaisedShare, Sets, UnitPrice
 from plushka.engine.promotion_plans import PromotionPlan
 from plushka.engine.shares import rounded, spread
-from plushka.engine.units import UNIT_MILLI, Run, runs_of, take, units_in, whole, worth
+from plushka.engine.units import UNIT_MILLI, Run, Shelf, shelf_of, take, units_in, worth
 
 BP = 100_00
 
@@ -35,9 +35,9 @@ def cuts_of(
         case PercentOff(of="lines"):
             cuts = spread(rounded(sum(chosen_minor) * effect.rate_bp, BP, rounding), chosen_minor)
         case PercentOff(of=end):
-            runs = runs_of(lines, bases_minor, quantities_milli)
-            one = worth(take(runs if end == "dearest" else reversed(runs), 1), bases_minor, quantities_milli)
-            cuts = _over(sum(one) * Fraction(effect.rate_bp, BP), one, rounding)
+            shelf = shelf_of(lines, bases_minor, quantities_milli)
+            one = take(shelf.runs if end == "dearest" else reversed(shelf.runs), 1)
+            cuts = _over(worth(one, shelf) * effect.rate_bp, one, shelf, len(masks), rounding)
         case AmountOff(amount_minor=amount, per="receipt"):
             cuts = spread(min(amount, sum(chosen_minor)), chosen_minor)
         case AmountOff(amount_minor=amount):
@@ -64,10 +64,14 @@ def _only(lines: Sequence[int], bases_minor: Sequence[int]) -> list[int]:
     return kept
 
 
-def _over(cut: Fraction | int, shares: Sequence[Fraction], rounding: Rounding) -> list[int]:
-    """Round ``cut`` and spread it over the lines in proportion to what their units cost."""
-    cut = Fraction(cut)
-    return spread(rounded(cut.numerator, cut.denominator, rounding), whole(shares))
+def _over(
+    cut_bp: int, taken: Mapping[int, int], shelf: Shelf, line_count: int, rounding: Rounding
+) -> list[int]:
+    """Round a cut, scaled and in basis points, and spread it over the lines in proportion to what their units cost."""
+    weights = [0] * line_count
+    for line, count in taken.items():
+        weights[line] = count * shelf.prices[line]
+    return spread(rounded(cut_bp, BP * shelf.scale, rounding), weights)
 
 
 def _sets(
@@ -77,19 +81,19 @@ def _sets(
     quantities_milli: Sequence[int],
     rounding: Rounding,
 ) -> list[int] | None:
-    runs = runs_of(lines, bases_minor, quantities_milli)
-    sets = min(sum(run.left for run in runs) // effect.units, effect.sets_max)
+    shelf = shelf_of(lines, bases_minor, quantities_milli)
+    sets = min(sum([run.left for run in shelf.runs]) // effect.units, effect.sets_max)
     if sets == 0:
         return None
     if effect.which == "cheapest":
-        cheaper = take(reversed(runs), sets * effect.cheaper)
-        others = take(runs, sets * (effect.units - effect.cheaper))
+        cheaper = take(reversed(shelf.runs), sets * effect.cheaper)
+        others = take(shelf.runs, sets * (effect.units - effect.cheaper))
     else:
-        cheaper = _last_of_each(effect, sets, runs)
-        others = take(runs, sets * effect.units - sum(cheaper.values()))
-    both = {line: cheaper.get(line, 0) + others.get(line, 0) for line in {**cheaper, **others}}
-    cut = sum(worth(cheaper, bases_minor, quantities_milli)) * Fraction(effect.rate_bp, BP)
-    return _over(cut, worth(both, bases_minor, quantities_milli), rounding)
+        cheaper = _last_of_each(effect, sets, shelf.runs)
+        others = take(shelf.runs, sets * effect.units - sum(cheaper.values()))
+    both = Counter(cheaper)
+    both.update(others)
+    return _over(worth(cheaper, shelf) * effect.rate_bp, both, shelf, len(bases_minor), rounding)
 
 
 def _last_of_each(effect: Sets, sets: int, runs: Sequence[Run]) -> dict[int, int]:
@@ -119,24 +123,26 @@ def _combos(  # noqa: PLR0917 - called once, above
     rounding: Rounding,
 ) -> list[int] | None:
     every = sum(bits)
-    runs = runs_of([line for line, mask in enumerate(masks) if mask & every], bases_minor, quantities_milli)
-    fitting = [[run for run in runs if masks[run.line] & bit] for bit in bits]
-    order = sorted(range(len(bits)), key=lambda part: sum(run.left for run in fitting[part]))
-    all_taken: dict[int, int] = {}
-    cut = Fraction(0)
+    lines = [line for line, mask in enumerate(masks) if mask & every]
+    shelf = shelf_of(lines, bases_minor, quantities_milli)
+    fitting = [[run for run in shelf.runs if masks[run.line] & bit] for bit in bits]
+    order = sorted(range(len(bits)), key=lambda part: sum([run.left for run in fitting[part]]))
+    all_taken: Counter[int] = Counter()
+    cut_bp = 0
     for _ in range(effect.sets_max):
         combo = _one_combo(effect, order, fitting)
         if combo is None:
             break
-        prices = [sum(worth(taken, bases_minor, quantities_milli)) for taken in combo]
-        off = [price * Fraction(part.rate_bp, BP) for price, part in zip(prices, effect.parts, strict=True)]
-        cut += sum(off) if effect.price_minor is None else max(Fraction(0), sum(prices) - effect.price_minor)
+        prices = [worth(taken, shelf) for taken in combo]
+        if effect.price_minor is None:
+            cut_bp += sum([price * part.rate_bp for price, part in zip(prices, effect.parts, strict=True)])
+        else:
+            cut_bp += max(0, sum(prices) - effect.price_minor * shelf.scale) * BP
         for taken in combo:
-            for line, count in taken.items():
-                all_taken[line] = all_taken.get(line, 0) + count
+            all_taken.update(taken)
     if not all_taken:
         return None
-    return _over(cut, worth(all_taken, bases_minor, quantities_milli), rounding)
+    return _over(cut_bp, all_taken, shelf, len(bases_minor), rounding)
 
 
 def _one_combo(
