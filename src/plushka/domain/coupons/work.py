@@ -1,7 +1,6 @@
 """Many codes at once: drawn, or written to a file; both are long work."""
 
 from collections.abc import Mapping
-from itertools import islice
 from uuid import UUID
 
 from plushka.domain.coupons.codes import draw_codes, key_of
@@ -23,13 +22,13 @@ async def draw(run: Run) -> Mapping[str, Fact]:
     while run.task.done < count:
         async with run.step() as step:
             coupon = await get_coupon(step.tx, UUID(str(arguments["coupon"])))
-            # Twice as many as are needed: some may be taken, though of a hundred at most one is.
-            drawn = {
-                key_of(code): code for code in draw_codes(pattern, min(STEP_CODES, count - step.done) * 2)
-            }
+            # What others have already is left out; the next step draws what is missing then.
+            codes = draw_codes(pattern, min(STEP_CODES, count - step.done))
+            drawn = {key_of(code): code for code in codes}
             taken = set(await find_taken(step.tx, list(drawn)))
-            free = [code for key, code in drawn.items() if key not in taken]
-            added = await add_codes(step.tx, coupon, islice(free, min(STEP_CODES, count - step.done)))
+            added = await add_codes(
+                step.tx, coupon, [code for key, code in drawn.items() if key not in taken]
+            )
             step.done += added
             step.total = count
     return {"count": count}
