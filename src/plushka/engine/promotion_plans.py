@@ -50,11 +50,15 @@ class PromotionPlan:
         return self.first_on <= day <= self.last_on
 
     def excludes(self, other: "PromotionPlan") -> bool:
-        """Tell whether the two may not lower the price of one line together; the same both ways round."""
-        one, two = self.promotion, other.promotion
-        if "exclusive" in {one.policy, two.policy}:
-            return True
-        return one.policy == two.policy == "best_in_group" and one.group == two.group
+        """Tell whether the two may not lower the price of one line together."""
+        return excludes(self.promotion, other.promotion)
+
+
+def excludes(one: Promotion, two: Promotion) -> bool:
+    """Tell whether two promotions may not lower the price of one line together; the same both ways round."""
+    if "exclusive" in {one.policy, two.policy}:
+        return True
+    return one.policy == two.policy == "best_in_group" and one.group == two.group
 
 
 def coupons_of(condition: Condition | None) -> frozenset[str]:

@@ -27,6 +27,7 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.catalog.queries import search_goods
 from plushka.domain.programs.drafts import discard_draft, save_draft
 from plushka.domain.programs.model import DraftChanged
+from plushka.domain.programs.telling.meetings import tell_meetings
 from plushka.domain.programs.telling.model import ProgramTelling
 from plushka.domain.programs.telling.program import describe_program
 from plushka.engine.program import Program
@@ -212,6 +213,7 @@ async def _page(
         "problems": problems,
         "telling": telling,
         "rows": part_rows(desk, section.name),
+        "meetings": _meetings(desk) if section.name == "promotions" else [],
         "part_told": _part(telling, section, rule_id),
         "panel": await show_panel(tx, form, desk, program, is_sound=not problems),
         "options": Options(desk),
@@ -235,6 +237,11 @@ async def _page(
     )
     keep_trial(answer, form, path=desk.url)
     return answer
+
+
+def _meetings(desk: Desk) -> list[str]:
+    visit = desk.visit
+    return tell_meetings(desk.program, today=visit.today, language=visit.look.language, names=desk.names)
 
 
 def _part(telling: ProgramTelling, section: Section, rule_id: str) -> tuple[str, ...]:

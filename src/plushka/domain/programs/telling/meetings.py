@@ -1,0 +1,74 @@
+"""Which promotions can meet on one product, and what happens then."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import combinations
+
+from plushka.domain.programs.telling.voice import Names, Voice
+from plushka.engine.conditions import Condition, Product
+from plushka.engine.price_effects import Combo, RaisedShare
+from plushka.engine.program import Program, Promotion
+from plushka.engine.promotion_plans import coupons_of, excludes
+from plushka.platform.i18n import Language
+
+_NO_NAMES = Names()
+
+
+def tell_meetings(
+    program: Program, *, today: date, language: Language, names: Names = _NO_NAMES
+) -> list[str]:
+    """Return a sentence for each pair of promotions, on today or to come, that can meet on a product.
+
+    Two meet if their days overlap and nothing says that they are for different products.
+    """
+    voice = Voice(program, language, names)
+    alive = [
+        each
+        for each in program.promotions
+        if not each.is_paused
+        and (each.last_on or date.max) >= today
+        and not isinstance(each.effect, RaisedShare)
+    ]
+    return [_tell(one, two, voice) for one, two in _meeting(alive)]
+
+
+def _meeting(promotions: Sequence[Promotion]) -> Iterator[tuple[Promotion, Promotion]]:
+    for one, two in combinations(promotions, 2):
+        is_apart = (one.last_on or date.max) < (two.first_on or date.min) or (two.last_on or date.max) < (
+            one.first_on or date.min
+        )
+        if not is_apart and not _are_for_different_products(one, two):
+            yield one, two
+
+
+def _are_for_different_products(one: Promotion, two: Promotion) -> bool:
+    """Tell whether both name products one by one and share none; categories and brands may always share one."""
+    first, second = _products(one), _products(two)
+    return first is not None and second is not None and first.isdisjoint(second)
+
+
+def _products(promotion: Promotion) -> frozenset[str] | None:
+    effect = promotion.effect
+    chosen: list[Condition | None] = (
+        [part.lines for part in effect.parts] if isinstance(effect, Combo) else [promotion.lines]
+    )
+    products = [each for each in chosen if isinstance(each, Product)]
+    if len(products) < len(chosen):
+        return None
+    return frozenset(sku for each in products for sku in each.ids)
+
+
+def _tell(one: Promotion, two: Promotion, voice: Voice) -> str:
+    gettext = voice.words.gettext
+    first, second = sorted((one, two), key=lambda each: (bool(coupons_of(each.when)), -each.priority))
+    is_ranked = first.priority != second.priority or bool(coupons_of(first.when)) != bool(
+        coupons_of(second.when)
+    )
+    pair = {"first": first.name, "second": second.name}
+    if excludes(first, second):
+        if is_ranked:
+            return gettext("“{first}” and “{second}”: a product gets “{first}”, the other leaves it.", **pair)
+        return gettext("“{first}” and “{second}”: a product gets the one that takes off more.", **pair)
+    if is_ranked:
+        return gettext("“{first}” and “{second}” add up: “{first}” first, then the other.", **pair)
+    return gettext("“{first}” and “{second}” add up, the one that takes off more first.", **pair)
