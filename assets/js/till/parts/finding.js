@@ -230,6 +230,9 @@ export const finding = ({ api, figures, settings }) => ({
     }
     if (QR.test(code) && this.needsPermitOf) {
       await this.presentCode(code);
+    } else if (this.active.startsWith("certificate") && this.areCertificatesOpen) {
+      this.certificateText = code;
+      this.turnTo("certificate-pin");
     } else if (this.active === "coupon" && this.areCouponsOpen) {
       this.couponText = code;
       this.addCoupon();

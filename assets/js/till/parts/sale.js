@@ -23,6 +23,7 @@ export const sale = ({ api, outbox, figures }) => ({
     this.member = null;
     this.dropPermit();
     this.dropCoupons();
+    this.dropCertificates();
     this.mayEnrol = false;
     this.amountText = "";
     this.lines = [];
@@ -50,7 +51,7 @@ export const sale = ({ api, outbox, figures }) => ({
     return this.quote?.decision.payable_minor ?? this.totalMinor;
   },
   get hasSavings() {
-    return this.payableMinor !== this.totalMinor;
+    return this.dueMinor !== this.totalMinor;
   },
   get isReady() {
     return this.totalMinor > 0 && !this.isAmountWrong;
@@ -124,7 +125,7 @@ export const sale = ({ api, outbox, figures }) => ({
   },
 
   get bookText() {
-    return this.say(this.isOnline ? "book" : "keep", { amount: this.money(this.payableMinor) });
+    return this.say(this.isOnline ? "book" : "keep", { amount: this.money(this.dueMinor) });
   },
 
   async book() {
@@ -155,7 +156,8 @@ export const sale = ({ api, outbox, figures }) => ({
     const isSpending = this.isOnline && this.redeem > 0;
     const basket = this.basket();
     // What was shown to the customer is what is asked for: another till may have used the code up meanwhile.
-    const isPromised = isSpending || (basket.coupon_codes && this.quote);
+    const tenders = this.tenders;
+    const isPromised = isSpending || tenders.length > 0 || (basket.coupon_codes && this.quote);
     const body = {
       ...basket,
       external_id: await outbox.newNumber(),
@@ -164,8 +166,9 @@ export const sale = ({ api, outbox, figures }) => ({
       ...(isSpending && { redeem: this.redeem }),
       ...(isPromised && { expected_payable_minor: this.payableMinor }),
       ...(isSpending && this.permit && { permit: this.permit.id }),
+      ...(tenders.length > 0 && { tenders }),
     };
-    const entry = { kind: "sale", path: "/v1/purchases", body, amountMinor: this.payableMinor };
+    const entry = { kind: "sale", path: "/v1/purchases", body, amountMinor: this.dueMinor };
     if (!this.isOnline || this.member?.later) {
       await this.keepSale(entry);
       return;
@@ -180,7 +183,8 @@ export const sale = ({ api, outbox, figures }) => ({
         this.requote();
         return;
       }
-      this.finish({ kept: entry, text: isSpending ? this.t.kept_spending : this.t.kept });
+      const unknown = tenders.length > 0 ? this.t.kept_tenders : this.t.kept_spending;
+      this.finish({ kept: entry, text: isSpending || tenders.length > 0 ? unknown : this.t.kept });
     }
   },
 
@@ -203,7 +207,7 @@ export const sale = ({ api, outbox, figures }) => ({
   },
 
   finish(done) {
-    this.done = { name: this.memberName, payableMinor: this.payableMinor, ...done };
+    this.done = { name: this.memberName, payableMinor: this.dueMinor, ...done };
     this.go("done");
     this.signal("booked");
     this.focusOn("next");

@@ -35,6 +35,10 @@ export const typing = ({ settings }) => ({
       this.changeAmount();
     } else if (this.active === "code") {
       this.codeText = change(this.codeText);
+    } else if (this.active === "certificate") {
+      this.certificateText = change(this.certificateText);
+    } else if (this.active === "certificate-pin") {
+      this.certificatePin = change(this.certificatePin);
     } else if (this.active === "coupon") {
       this.couponText = change(this.couponText);
     } else {

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.requests import Query
+from plushka.domain.certificates.types import list_types
 from plushka.domain.programs.model import UnknownProgram
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.purchases.places import serving_of
@@ -39,7 +40,8 @@ class TillOut(Struct, frozen=True):
 
     ``currency_decimals`` tells how many digits of an amount stand after the comma. ``point_words`` are the forms of
     the business's word for points, by language. With ``spending_needs_permit`` points are spent with the member's
-    code only. ``now`` is our clock, for a till whose own may be wrong.
+    code only. It ``takes_certificates`` where the business has kinds of them and its key the right.
+    ``now`` is our clock, for a till whose own may be wrong.
     """
 
     id: UUID
@@ -55,6 +57,7 @@ class TillOut(Struct, frozen=True):
     points: PointsOut | None
     point_words: dict[str, dict[str, str]]
     spending_needs_permit: bool
+    takes_certificates: bool
     now: datetime
 
 
@@ -65,6 +68,7 @@ async def show_till(call: Call[None, Query]) -> Answer[TillOut]:
         till = await get_till(tx, call.holder.till_id)
         places = await call.services.reference.places(tx, branch=call.holder.branch)
         points = await _points(tx, call)
+        takes_certificates = "certificates" in call.holder.scopes and bool(await list_types(tx))
     business, words = places.business, call.holder.point_words
     branch = places.branches.get(call.holder.branch or "")
     return Answer(
@@ -82,6 +86,7 @@ async def show_till(call: Call[None, Query]) -> Answer[TillOut]:
             points=points,
             point_words={"ru": structs.asdict(words.ru), "en": structs.asdict(words.en)},
             spending_needs_permit=business.spending_needs_permit,
+            takes_certificates=takes_certificates,
             now=call.at,
         )
     )

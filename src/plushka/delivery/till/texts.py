@@ -43,6 +43,17 @@ _TEXTS = {
     ),
     "not_answered": marked("The member did not answer in time. Ask again, or let them show a code."),
     "other_member": marked("This code is another member's."),
+    "kept_tenders": marked(
+        "No answer came, so it is not known whether the certificate has paid. The sale is sent again by itself, under"
+        " the same number: nothing is doubled."
+    ),
+    "certificate_pays": marked("pays {amount}, {left} stays on it"),
+    "certificate_spent": marked("Nothing is left on this certificate."),
+    "certificate_expired": marked("This certificate has expired. The office can prolong it."),
+    "certificate_blocked": marked("This certificate is blocked. The office knows why."),
+    "sell_certificate": marked("Sell it: {amount}"),
+    "type_its_amount": marked("Type its amount to sell it"),
+    "certificate_sold": marked("The certificate is sold: {amount} are on it. Take the money."),
     "book": marked("Book the sale: {amount}"),
     "keep": marked("Keep the sale: {amount}"),
     "give_back": marked("Give {amount} back"),

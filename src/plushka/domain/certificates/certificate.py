@@ -58,6 +58,13 @@ class Certificate:
     blocked_at: datetime | None
     movements: list[Movement] = field(default_factory=list)
 
+    @property
+    def only_nominal_minor(self) -> int | None:
+        """What it was made or sold for, or is the only amount of its kind; None: its sale will say."""
+        if self.nominal_minor is not None:
+            return self.nominal_minor
+        return self.type.nominals_minor[0] if len(self.type.nominals_minor) == 1 else None
+
     def is_past(self, at: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= at
 
@@ -98,7 +105,7 @@ class Certificate:
             raise CertificateSold(field="certificate")
         if self.blocked_at is not None:
             raise CertificateBlocked(field="certificate")
-        self.nominal_minor = nominal_of(self.type, self.nominal_minor, amount_minor)
+        self.nominal_minor = nominal_of(self.type, self.only_nominal_minor, amount_minor)
         self.sold_at = at
         self.member_id = member_id
         self.expires_at = expires_at(self.type, at.astimezone(ZoneInfo(zone)).date(), zone)
@@ -197,8 +204,6 @@ def nominal_of(kind: CertificateType, known_minor: int | None, asked_minor: int 
         if asked_minor not in (None, known_minor):
             raise NominalUnknown(field="amount_minor", nominal_minor=known_minor)
         return known_minor
-    if asked_minor is None and len(kind.nominals_minor) == 1:
-        return kind.nominals_minor[0]
     if asked_minor is None:
         raise NominalMissing(field="amount_minor")
     if kind.nominals_minor:

@@ -196,7 +196,7 @@ async def _page(visit: Visit, certificate_id: UUID, form: Form) -> Response[str]
         "one": certificate_line(one, visit),
         "state": state,
         "kind": kind_line(one.type, visit),
-        "needs_amount": state == "new" and one.nominal_minor is None and len(one.type.nominals_minor) != 1,
+        "needs_amount": one.only_nominal_minor is None,
         "may_extend": one.expires_at is not None and state != "new",
         "owner": owner and (owner.name or visit.words.gettext("no name")),
         "owner_href": f"/members/{owner.id}" if owner and visit.may("members.read") else "",
