@@ -7,15 +7,23 @@ const CODE = /^[A-HJKMNP-Z2-9]{4}[ -]?[A-HJKMNP-Z2-9]{4}$/i;
 // Keys of presses that nobody has answered: pressed again, it is the same request.
 const unanswered = new Map();
 
+const endOf = ({ expires_at: until }) => (until ? Date.parse(until) : Number.MAX_SAFE_INTEGER);
+
 export const gifts = ({ api, figures }) => ({
   givenGift: null,
   isGiving: false,
 
+  // Gifts of one name are one row, of which the first to expire is given first.
   get memberGifts() {
-    return this.member?.rewards ?? [];
+    const waiting = [...(this.member?.rewards ?? [])].sort((one, other) => endOf(one) - endOf(other));
+    const names = [...new Set(waiting.map(({ name }) => name))];
+    return names.map((name) => {
+      const alike = waiting.filter((gift) => gift.name === name);
+      return { ...alike[0], title: alike.length > 1 ? `${name} × ${alike.length}` : name };
+    });
   },
   giftText(gift) {
-    return gift.expires_at ? this.say("gift_until", { day: figures.day(Date.parse(gift.expires_at) - 1) }) : "";
+    return gift.expires_at ? this.say("gift_until", { day: figures.day(endOf(gift) - 1) }) : "";
   },
 
   // A gift's code is as good as a card: it says who stands there.
