@@ -16,6 +16,7 @@ from tests.domain.booked import booked
 from tests.pos.conftest import started
 
 from plushka.app import Plushka
+from plushka.delivery.jobs.verification import LAWS
 from plushka.demo import access
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.business import ACTOR, EMAIL
@@ -28,12 +29,12 @@ from plushka.demo.cafe.year import TIME_ZONE, Visit, first_day, opens_at, visits
 from plushka.demo.setup import WaysInLost, ensure_cafe
 from plushka.demo.simulator import Tills
 from plushka.domain.businesses.queries import get_business, list_branches
+from plushka.domain.certificates.queries import list_liability
 from plushka.domain.insights.receipts.found import list_cashiers
 from plushka.domain.ledger.verify import check
 from plushka.domain.programs.presets.shelf import get_preset
 from plushka.domain.programs.presets.writing import write_program
 from plushka.domain.programs.queries import get_current_version
-from plushka.domain.purchases.laws import LAWS
 from plushka.domain.staff.operations import register_account
 from plushka.domain.staff.queries import list_staff
 from plushka.platform.database import Database
@@ -145,6 +146,8 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             used = await tx.fetch("select distinct promotion_id from promotion_uses")
             assert {row["promotion_id"] for row in used} <= {each.id for each in version.program.promotions}
             assert used
+            owed = await list_liability(tx)
+            assert [(one.sold, one.owed_minor) for one in owed] == [(5, 9_000_00)]
             staff = {person.email: person.role for person in await list_staff(tx)}
             assert staff == {EMAIL: "owner"} | dict.fromkeys(CASHIERS, "cashier")
             assert set(await list_cashiers(tx, since=first_day(YESTERDAY))) == {*CASHIERS.values()}

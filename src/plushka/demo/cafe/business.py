@@ -9,6 +9,7 @@ from plushka.demo.access import TillAccess
 from plushka.demo.business import ACTOR, EMAIL, ENROLLED_BEFORE
 from plushka.demo.cafe import menu
 from plushka.demo.cafe.cashiers import hire_cashiers
+from plushka.demo.cafe.certificates import sell_certificates
 from plushka.demo.cafe.guests import BRANCH_NAMES, BRANCHES, Guest, guest
 from plushka.demo.cafe.promotions import with_promotions
 from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
@@ -61,6 +62,7 @@ async def open_cafe(
         await upsert_products(tx, menu.entries())
         await hire_cashiers(tx)
         await _enroll_guests(tx, visits(yesterday), enrolled)
+        await sell_certificates(tx, yesterday)
         keep(tills)
     return tills
 
