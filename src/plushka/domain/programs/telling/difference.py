@@ -1,6 +1,7 @@
 """What a new version changes, sentence by sentence: «Было: 5 % … Стало: 7 % …»."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from plushka.domain.programs.telling.model import Change, Section
 from plushka.domain.programs.telling.program import (
@@ -18,6 +19,7 @@ from plushka.engine.program import EarningRule, Program, Promotion, StampCard, T
 from plushka.platform.i18n import Language
 
 _NO_NAMES = Names()
+PartT = TypeVar("PartT", Promotion, StampCard)
 
 
 def tell_difference(
@@ -33,8 +35,16 @@ def tell_difference(
             _changes("earning_terms", tell_earning_terms(before, old), tell_earning_terms(after, new)),
             _parts_of_terms,
         ),
-        ("promotions", [*_promotions(old, new)], lambda program: program.promotions),
-        ("cards", [*_cards(old, new)], lambda program: program.cards),
+        (
+            "promotions",
+            [*_named("promotions", old, new, lambda program: program.promotions, _promotion)],
+            lambda program: program.promotions,
+        ),
+        (
+            "cards",
+            [*_named("cards", old, new, lambda program: program.cards, _card)],
+            lambda program: program.cards,
+        ),
         ("redemption", _changes("redemption", _redemption(old), _redemption(new)), _parts_of_redemption),
         (
             "life",
@@ -48,6 +58,14 @@ def tell_difference(
         for section, changes, parts in told
         for change in changes or ([Change(section)] if parts(before) != parts(after) else [])
     )
+
+
+def _promotions_of(program: Program) -> tuple[Promotion, ...]:
+    return program.promotions
+
+
+def _cards_of(program: Program) -> tuple[StampCard, ...]:
+    return program.cards
 
 
 def _parts_of_general(program: Program) -> object:
@@ -120,20 +138,30 @@ def _rules(old: Voice, new: Voice) -> Iterator[Change]:
             yield Change("earning", before=_whole(rule, old), subject=rule.name)
 
 
-def _promotions(old: Voice, new: Voice) -> Iterator[Change]:
-    was = {promotion.id: promotion for promotion in old.program.promotions}
-    now = {promotion.id: promotion for promotion in new.program.promotions}
-    names = {each.id: each.name for each in (*old.program.promotions, *new.program.promotions)}
-    for promotion_id, name in names.items():
-        before, after = was.get(promotion_id), now.get(promotion_id)
+def _named(
+    section: Section,
+    old: Voice,
+    new: Voice,
+    parts_of: Callable[[Program], Iterable[PartT]],
+    tell: Callable[[PartT, Voice], dict[str, str]],
+) -> Iterator[Change]:
+    """Tell what became of parts that keep their ids, each under its name."""
+    was = {part.id: part for part in parts_of(old.program)}
+    now = {part.id: part for part in parts_of(new.program)}
+    for part_id in _in_order(now, was):
+        before, after = was.get(part_id), now.get(part_id)
         if before != after:
-            told = _changes("promotions", _promotion(before, old), _promotion(after, new), subject=name)
-            yield from told or [Change("promotions", subject=name)]
+            subject = (now.get(part_id) or was[part_id]).name
+            told = _changes(
+                section,
+                {} if before is None else tell(before, old),
+                {} if after is None else tell(after, new),
+                subject=subject,
+            )
+            yield from told or [Change(section, subject=subject)]
 
 
-def _promotion(promotion: Promotion | None, voice: Voice) -> dict[str, str]:
-    if promotion is None:
-        return {}
+def _promotion(promotion: Promotion, voice: Voice) -> dict[str, str]:
     return {
         "name": voice.words.gettext("The promotion is called “{name}”.", name=promotion.name),
         "promotion": tell_promotion(promotion, voice),
@@ -141,20 +169,7 @@ def _promotion(promotion: Promotion | None, voice: Voice) -> dict[str, str]:
     }
 
 
-def _cards(old: Voice, new: Voice) -> Iterator[Change]:
-    was = {card.id: card for card in old.program.cards}
-    now = {card.id: card for card in new.program.cards}
-    names = {card.id: card.name for card in (*old.program.cards, *new.program.cards)}
-    for card_id, name in names.items():
-        before, after = was.get(card_id), now.get(card_id)
-        if before != after:
-            told = _changes("cards", _card(before, old), _card(after, new), subject=name)
-            yield from told or [Change("cards", subject=name)]
-
-
-def _card(card: StampCard | None, voice: Voice) -> dict[str, str]:
-    if card is None:
-        return {}
+def _card(card: StampCard, voice: Voice) -> dict[str, str]:
     return {
         "name": voice.words.gettext("The card is called “{name}”.", name=card.name),
         "card": tell_card(card, voice),

@@ -1,8 +1,9 @@
 """The sections of the editor: how each is written as a form, and read back into the programme."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeVar
 
 from msgspec import structs
 
@@ -19,6 +20,8 @@ from plushka.domain.programs.model import UnknownRule
 from plushka.engine.program import EarningRule, Program, Promotion, StampCard
 from plushka.platform.i18n import marked
 from plushka.platform.ids import new_id
+
+PartT = TypeVar("PartT", EarningRule, Promotion, StampCard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,62 +40,37 @@ class Section:
     of: str = ""
 
 
-def rule_of(desk: Desk, rule_id: str) -> EarningRule:
-    """Return the rule of the draft that a page is about.
+def part_of(parts: Sequence[PartT], part_id: str) -> PartT:
+    """Return the rule, the promotion or the card of the draft that a page is about.
 
     :raises UnknownRule: the draft has none of this id
     """
-    rule = next((rule for rule in desk.program.earning if rule.id == rule_id), None)
-    if rule is None:
+    part = next((each for each in parts if each.id == part_id), None)
+    if part is None:
         raise UnknownRule
-    return rule
+    return part
+
+
+def _replaced(parts: Sequence[PartT], read: PartT) -> tuple[PartT, ...]:
+    return tuple(read if each.id == read.id else each for each in parts)
 
 
 def _read_rule(form: Form, desk: Desk, rule_id: str) -> Program:
-    rule = rule_of(desk, rule_id)
-    read = read_rule(form, rule, desk.program, desk.words)
-    return structs.replace(
-        desk.program,
-        earning=tuple(read if other.id == rule_id else other for other in desk.program.earning),
-    )
-
-
-def promotion_of(desk: Desk, promotion_id: str) -> Promotion:
-    """Return the promotion of the draft that a page is about.
-
-    :raises UnknownRule: the draft has none of this id
-    """
-    promotion = next((each for each in desk.program.promotions if each.id == promotion_id), None)
-    if promotion is None:
-        raise UnknownRule
-    return promotion
+    rules = desk.program.earning
+    read = read_rule(form, part_of(rules, rule_id), desk.program, desk.words)
+    return structs.replace(desk.program, earning=_replaced(rules, read))
 
 
 def _read_promotion(form: Form, desk: Desk, promotion_id: str) -> Program:
-    promotion = promotion_of(desk, promotion_id)
-    read = read_promotion(form, promotion, desk.program, desk.words)
-    return structs.replace(
-        desk.program,
-        promotions=tuple(read if each.id == promotion_id else each for each in desk.program.promotions),
-    )
-
-
-def card_of(desk: Desk, card_id: str) -> StampCard:
-    """Return the stamp card of the draft that a page is about.
-
-    :raises UnknownRule: the draft has none of this id
-    """
-    card = next((each for each in desk.program.cards if each.id == card_id), None)
-    if card is None:
-        raise UnknownRule
-    return card
+    promotions = desk.program.promotions
+    read = read_promotion(form, part_of(promotions, promotion_id), desk.program, desk.words)
+    return structs.replace(desk.program, promotions=_replaced(promotions, read))
 
 
 def _read_card(form: Form, desk: Desk, card_id: str) -> Program:
-    read = read_card(form, card_of(desk, card_id), desk.program, desk.words)
-    return structs.replace(
-        desk.program, cards=tuple(read if each.id == card_id else each for each in desk.program.cards)
-    )
+    cards = desk.program.cards
+    read = read_card(form, part_of(cards, card_id), desk.program, desk.words)
+    return structs.replace(desk.program, cards=_replaced(cards, read))
 
 
 def _begin_part(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every promotion
@@ -202,7 +180,7 @@ ITEMS: Mapping[str, Section] = MappingProxyType(
                 "rule",
                 marked("Earning"),
                 "rule.html",
-                lambda desk, rule_id: write_rule(rule_of(desk, rule_id), desk.typist),
+                lambda desk, rule_id: write_rule(part_of(desk.program.earning, rule_id), desk.typist),
                 _read_rule,
                 _nothing,
                 of="earning",
@@ -211,7 +189,9 @@ ITEMS: Mapping[str, Section] = MappingProxyType(
                 "promotion",
                 marked("Promotions"),
                 "promotion.html",
-                lambda desk, promotion_id: write_promotion(promotion_of(desk, promotion_id), desk.typist),
+                lambda desk, promotion_id: write_promotion(
+                    part_of(desk.program.promotions, promotion_id), desk.typist
+                ),
                 _read_promotion,
                 _begin_part,
                 of="promotions",
@@ -220,7 +200,7 @@ ITEMS: Mapping[str, Section] = MappingProxyType(
                 "card",
                 marked("Stamps and goals"),
                 "card.html",
-                lambda desk, card_id: write_card(card_of(desk, card_id), desk.typist),
+                lambda desk, card_id: write_card(part_of(desk.program.cards, card_id), desk.typist),
                 _read_card,
                 _nothing,
                 of="cards",
