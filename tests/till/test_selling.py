@@ -13,6 +13,7 @@ from plushka.domain.members.queries import find_member
 from plushka.domain.staff.pins import give_pin
 
 BARCODE = "4607001234562"
+LINE_PX_MAX = 40
 
 
 async def enrol(page: Page, phone: str = PHONE) -> None:
@@ -53,6 +54,30 @@ async def test_the_keypad_does_it_all_without_a_keyboard(desk: Desk) -> None:
 
     await expect(page.locator("#next")).to_be_visible()
     assert [each["payable_minor"] for each in await desk.receipts()] == [1050]
+
+
+async def test_on_a_phone_the_keys_stay_under_the_fingers_whatever_comes_above(desk: Desk) -> None:
+    async with desk.till() as till:
+        await till.post("/v1/members", json={"phone": PHONE})
+    page = await desk.open(await desk.device())
+    await find(page, PHONE)
+    await sell(page, "1000")
+    await page.locator("#next").click()
+    await find(page, PHONE)
+    await expect(page.locator("[data-balance]")).to_have_text("100\u00a0бонусов")
+    key, main = page.get_by_role("button", name="5", exact=True), page.locator("#main")
+    before = await key.bounding_box()
+
+    for name in "500":
+        await page.get_by_role("button", name=name, exact=True).click()
+    await expect(page.locator("[data-spending]")).to_be_visible()
+
+    assert await key.bounding_box() == before
+    await expect(main).to_be_in_viewport(ratio=1)
+    # A phone as the name, and what is there, each on one line.
+    name = await page.locator("[data-member] p").first.bounding_box()
+    assert name is not None
+    assert name["height"] < LINE_PX_MAX
 
 
 async def test_points_are_spent_by_the_slider_with_the_members_code_where_the_business_asks_for_it(
