@@ -103,6 +103,25 @@ async def test_a_server_that_dies_before_the_sale_has_it_once_when_it_is_back(de
     await desk.check_the_ledger()
 
 
+async def test_a_return_that_waited_is_seen_among_the_receipts_once_it_is_booked(desk: Desk) -> None:
+    page = await desk.open(await desk.device())
+    await sell(page, "1000")
+    await page.locator("#next").click()
+    await page.keyboard.press("F2")
+    receipt = page.locator("[data-receipts] button").first
+    await expect(receipt).to_contain_text("Без карты")
+    await receipt.click()
+    await expect(page.locator("#give-back")).to_be_enabled()
+    desk.server.kill()
+
+    await page.locator("#give-back").click()
+    await expect(page.get_by_text("Сохранено на этом устройстве")).to_be_visible()
+    desk.server.start()
+    await all_sent(page)
+
+    await expect(receipt).to_contain_text("возвращён целиком")
+
+
 @pytest.mark.parametrize("tab_dies", [False, True])
 async def test_a_sale_whose_answer_is_lost_is_booked_once(desk: Desk, *, tab_dies: bool) -> None:
     async with desk.till() as till:

@@ -13,11 +13,19 @@ export const returning = ({ api, outbox }) => ({
   async showReceipts() {
     this.go("receipts");
     this.back = null;
+    await this.renewReceipts();
+  },
+
+  async renewReceipts() {
     try {
       this.receipts = (await api.get("/v1/receipts/latest")).receipts;
     } catch (error) {
       this.problem = error instanceof Refused ? error.message : this.t.no_connection;
     }
+  },
+
+  whoseReceipt(receipt) {
+    return receipt.member_name || (receipt.member_id ? this.t.no_name : this.t.no_card);
   },
 
   async openReceipt(id) {

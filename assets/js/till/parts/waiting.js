@@ -5,7 +5,12 @@ export const waiting = ({ outbox }) => ({
   doomed: 0,
 
   noteQueue(queue) {
+    const isSent = queue.length < this.queue.length;
     this.queue = queue;
+    if (isSent && this.screen === "receipts") {
+      this.notice = "";
+      this.renewReceipts();
+    }
   },
 
   // What is being sent at this moment is not called waiting.

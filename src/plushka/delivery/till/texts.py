@@ -82,6 +82,8 @@ _TEXTS = {
     "gift_withdrawn": marked("A gift that was won by this is withdrawn"),
     "gift_owed": marked("Its reward was given already: it stays, and the next full card gives nothing"),
     "no_points_move": marked("No points move."),
+    "no_card": marked("Without a card"),
+    "no_name": marked("Member without a name"),
     "returned_done": marked("Given back: {amount}"),
     "taken_back": marked("The sale was not sent yet and is taken off this device."),
     "sent_already": marked("The sale is on its way already. Take it back from the list of receipts."),
