@@ -14,6 +14,11 @@ from plushka.domain.staff.pins import give_pin
 
 BARCODE = "4607001234562"
 LINE_PX_MAX = 40
+UNCOVERED = """(selector) => {
+  const shown = document.querySelector(selector);
+  const { x, y, width, height } = shown.getBoundingClientRect();
+  return shown.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
 
 
 async def enrol(page: Page, phone: str = PHONE) -> None:
@@ -68,16 +73,18 @@ async def test_on_a_phone_the_keys_stay_under_the_fingers_whatever_comes_above(d
     key, main = page.get_by_role("button", name="5", exact=True), page.locator("#main")
     before = await key.bounding_box()
 
-    for name in "500":
-        await page.get_by_role("button", name=name, exact=True).click()
+    for digit in "500":
+        await page.get_by_role("button", name=digit, exact=True).click()
     await expect(page.locator("[data-spending]")).to_be_visible()
 
     assert await key.bounding_box() == before
     await expect(main).to_be_in_viewport(ratio=1)
+    await expect(page.locator("[data-earned]").first).to_be_in_viewport(ratio=1)
+    assert await page.evaluate(UNCOVERED, "[data-earned]")
     # A phone as the name, and what is there, each on one line.
-    name = await page.locator("[data-member] p").first.bounding_box()
-    assert name is not None
-    assert name["height"] < LINE_PX_MAX
+    title = await page.locator("[data-member] p").first.bounding_box()
+    assert title is not None
+    assert title["height"] < LINE_PX_MAX
 
 
 async def test_points_are_spent_by_the_slider_with_the_members_code_where_the_business_asks_for_it(
