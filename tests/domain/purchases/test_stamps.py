@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import permutations
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,7 @@ from plushka.domain.bots.leaving import delete_member
 from plushka.domain.members.blocking import block
 from plushka.domain.purchases.history import load_history
 from plushka.domain.purchases.merging import merge_members, undo_merge
-from plushka.domain.purchases.model import Caller, KeyReused, ReturnRequest
+from plushka.domain.purchases.model import Caller, KeyReused, PurchaseLine, ReturnRequest
 from plushka.domain.purchases.operations import preview_return, quote
 from plushka.domain.purchases.situation import Item
 from plushka.domain.purchases.taking import give_back_reward, take_reward
@@ -366,4 +367,44 @@ async def test_who_deletes_themselves_leaves_no_gifts(shop: Shop) -> None:
     with pytest.raises(RewardUnusable) as refused:
         await take(shop, coffee.id)
     assert refused.value.facts["reason"] == "withdrawn"
+    assert await shop.differences() == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_happens_a_member_has_what_their_cups_and_what_they_took_say(
+    shop: Shop, seed: int
+) -> None:
+    """Purchases, partial returns, gifts given and taken back, in any order: the heap of cups says it all."""
+    by_cup = structs.replace(COFFEE, counts=Units())
+    await shop.publish(with_cards(by_cup))
+    member_id = await shop.enroll()
+    chance = Random(seed)  # noqa: S311  any order will do
+    cups: dict[str, int] = {}
+    for step in range(60):
+        gifts = {
+            wanted: [one.id for one in await rewards(shop, member_id) if one.state == wanted]
+            for wanted in ("open", "taken")
+        }
+        left = [number for number, count in cups.items() if count]
+        match chance.choice(("buy", "buy", "return", "take", "reverse")):
+            case "buy":
+                count = chance.randint(1, 5)
+                line = PurchaseLine("coffee", count * 1000, count * 100_00)
+                await shop.buy(f"b{step}", 0, member=member_id, lines=(line,))
+                cups[f"b{step}"] = count
+            case "return" if left:
+                number = chance.choice(left)
+                back = chance.randint(1, cups[number])
+                await give_back(shop, f"r{step}", number, (0, back * 1000))
+                cups[number] -= back
+            case "take" if gifts["open"]:
+                await take(shop, chance.choice(gifts["open"]))
+            case "reverse" if gifts["taken"]:
+                await reverse(shop, chance.choice(gifts["taken"]))
+            case _:
+                continue
+        finished, have = divmod(sum(cups.values()), by_cup.needed)
+        stands, ahead, states = await state(shop, member_id)
+        assert (stands, ahead) == (have, max(0, states.count("taken") - finished))
+        assert len(states) == max(finished, states.count("taken"))
     assert await shop.differences() == ()
