@@ -11,7 +11,7 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import open_shop
 from tests.faults.servers import web_server
 from tests.faults.test_one_card import at_once
-from tests.pos.conftest import Cast, client_of, coffee, new_certificate, new_till
+from tests.pos.conftest import PIN, Cast, client_of, coffee, new_cashier, new_certificate, new_till
 
 from plushka.app import Plushka
 from plushka.domain.certificates.tries import NETWORK_MAX, TILL_MAX
@@ -121,3 +121,29 @@ async def test_of_fifty_tills_exactly_as_many_are_paid_as_the_certificate_holds(
         assert Counter(answers) == {(201, ""): WINNERS, (409, "certificate_short"): CLIENTS - WINNERS}
         assert (await now(shop, certificate)).balance_minor == 0
         assert await shop.differences() == ()
+
+
+async def test_a_shift_tells_certificates_from_money(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    number = await new_certificate(database, clock, cast.anna)
+    cashier = await new_cashier(database, clock, cast.anna, name="Маша")
+    await anna.post("/v1/shifts", json={"cashier": str(cashier), "pin": PIN})
+    await anna.post("/v1/certificates/sales", json={"external_id": "C", "certificate": number})
+    tenders = [{"certificate": number, "amount_minor": 40000}]
+    await anna.post("/v1/purchases", json=coffee(tenders=tenders))
+    back = {
+        "external_id": "R",
+        "receipt": {"external_id": "1"},
+        "lines": [{"index": 0, "quantity_milli": 1000}],
+    }
+    await anna.post("/v1/returns", json=back)
+    totals = (await anna.get("/v1/shifts/current")).json()["totals"]
+    told = {name: totals[name] for name in totals if name.endswith("_minor")}
+    assert told == {
+        "payable_minor": 100000,
+        "refunded_minor": 50000,
+        "by_certificates_minor": 40000,
+        "to_certificates_minor": 20000,
+        "certificates_sold_minor": 100000,
+    }

@@ -49,6 +49,9 @@ async def test_a_shift_tells_what_was_sold_and_taken_back_in_it(
         "redeemed_points": 0,
         "returns": 1,
         "refunded_minor": 100000,
+        "by_certificates_minor": 0,
+        "to_certificates_minor": 0,
+        "certificates_sold_minor": 0,
     }
     clock.advance(timedelta(minutes=1))
     closed = (await anna.post(f"/v1/shifts/{shift['id']}/close")).json()

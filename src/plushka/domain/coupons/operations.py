@@ -96,8 +96,12 @@ async def set_stopped(tx: Tx, coupon_id: UUID, *, is_stopped: bool) -> None:
         coupon_id,
         is_stopped,
     )
-    action = "coupon.stop" if is_stopped else "coupon.resume"
-    await audit.record(tx, action=action, subject=f"coupon:{coupon_id}", name=coupon.name)
+    await audit.record(
+        tx,
+        action="coupon.stop" if is_stopped else "coupon.resume",
+        subject=f"coupon:{coupon_id}",
+        name=coupon.name,
+    )
 
 
 async def find_taken(tx: Tx, keys: Sequence[str]) -> list[str]:

@@ -32,7 +32,11 @@ class TillReceipt(Struct, frozen=True):
 
 
 class ShiftTotals(Struct, frozen=True):
-    """What was sold and taken back at a till in a time; money as it was paid, without what points paid."""
+    """What was sold and taken back at a till in a time, without what points paid.
+
+    ``by_certificates_minor`` of ``payable_minor`` was paid by certificates, ``to_certificates_minor`` of
+    ``refunded_minor`` went back to them; ``certificates_sold_minor`` was taken for new ones.
+    """
 
     receipts: int
     receipts_of_members: int
@@ -41,6 +45,9 @@ class ShiftTotals(Struct, frozen=True):
     redeemed_points: int
     returns: int
     refunded_minor: int
+    by_certificates_minor: int
+    to_certificates_minor: int
+    certificates_sold_minor: int
 
 
 async def list_latest_receipts(
@@ -86,7 +93,19 @@ async def total_shift(tx: Tx, till_id: UUID, *, since: datetime, until: datetime
                 and ($4::timestamptz is null or x.occurred_at < $4)) as returns,
             (select coalesce(sum(refund_minor), 0)::bigint from returns x
              where x.tenant_id = $1 and x.till_id = $2 and x.occurred_at >= $3
-                and ($4::timestamptz is null or x.occurred_at < $4)) as refunded_minor
+                and ($4::timestamptz is null or x.occurred_at < $4)) as refunded_minor,
+            coalesce(sum((
+                select sum((paid ->> 'amount_minor')::bigint) from json_array_elements(basket -> 'tendered') as paid
+            )), 0)::bigint as by_certificates_minor,
+            (select coalesce(sum((credit ->> 'amount_minor')::bigint), 0)::bigint
+             from returns x cross join lateral jsonb_array_elements(x.certificates) as credit
+             where x.tenant_id = $1 and x.till_id = $2 and x.occurred_at >= $3
+                and ($4::timestamptz is null or x.occurred_at < $4)) as to_certificates_minor,
+            (select coalesce(sum(c.nominal_minor), 0)::bigint
+             from certificate_sales s
+             join certificates c on c.tenant_id = $1 and c.id = s.certificate_id
+             where s.tenant_id = $1 and s.till_id = $2 and s.at >= $3
+                and ($4::timestamptz is null or s.at < $4)) as certificates_sold_minor
         from receipts
         where tenant_id = $1 and till_id = $2 and business_date >= $5
             and occurred_at >= $3 and ($4::timestamptz is null or occurred_at < $4)

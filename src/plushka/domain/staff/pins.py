@@ -88,8 +88,12 @@ async def _set_pin(tx: Tx, staff_id: UUID, pin: str, *, is_own: bool, field: str
         tx.at,
     )
     await forget_tries(tx, staff_id)
-    action = "staff.choose_pin" if is_own else "staff.set_pin"
-    await record(tx, action=action, subject=f"staff:{staff_id}", name=person.name)
+    await record(
+        tx,
+        action="staff.choose_pin" if is_own else "staff.set_pin",
+        subject=f"staff:{staff_id}",
+        name=person.name,
+    )
 
 
 async def remove_pin(tx: Tx, staff_id: UUID) -> None:
