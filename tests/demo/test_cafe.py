@@ -24,6 +24,7 @@ from plushka.demo.cafe import business, guests, menu
 from plushka.demo.cafe.business import TENANT_ID, load_cafe, open_cafe
 from plushka.demo.cafe.cashiers import CASHIERS
 from plushka.demo.cafe.guests import DAYS, GUESTS, guest
+from plushka.demo.cafe.places import plan_of
 from plushka.demo.cafe.present import visitors
 from plushka.demo.cafe.year import TIME_ZONE, Visit, first_day, opens_at, visits
 from plushka.demo.setup import WaysInLost, ensure_cafe
@@ -75,6 +76,14 @@ def test_the_year_looks_like_one_of_a_coffee_shop(year: list[Visit]) -> None:
         for from_day in (0, DAYS - 30)
     )
     assert last_month > first_month
+
+
+def test_every_visit_is_while_its_branch_is_open(year: list[Visit]) -> None:
+    for visit in year:
+        local = visit.at.astimezone(ZoneInfo(TIME_ZONE))
+        opening = plan_of(visit.branch).hours[local.weekday()]
+        assert opening is not None
+        assert opening.opens_minutes <= local.hour * 60 + local.minute < opening.closes_minutes, visit
 
 
 def test_everything_sold_is_on_the_menu_in_a_category_the_programme_knows(year: list[Visit]) -> None:
@@ -139,7 +148,9 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             shop, version = await get_business(tx), await get_current_version(tx)
             assert "всё придумано" in shop.name
             assert shop.created_at == opens_at(YESTERDAY)
-            assert len(await list_branches(tx)) == len(cafe) == 3
+            branches = await list_branches(tx)
+            assert len(branches) == len(cafe) == 3
+            assert all(branch.address and all(branch.hours) for branch in branches)
             assert version is not None
             preset = write_program(get_preset("coffee"), currency="RUB", language="ru")
             assert structs.replace(version.program, promotions=()) == preset

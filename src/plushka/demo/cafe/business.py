@@ -11,10 +11,12 @@ from plushka.demo.cafe import menu
 from plushka.demo.cafe.cashiers import hire_cashiers
 from plushka.demo.cafe.certificates import sell_certificates
 from plushka.demo.cafe.guests import BRANCH_NAMES, BRANCHES, Guest, guest
+from plushka.demo.cafe.places import plan_of
 from plushka.demo.cafe.promotions import with_promotions
 from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
 from plushka.demo.loading import Step, load_shares
-from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.branches import change_branch, open_planned
+from plushka.domain.businesses.queries import list_branches
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.founding.model import Plan
 from plushka.domain.founding.operations import found, till_name
@@ -56,6 +58,8 @@ async def open_cafe(
         founded = await found(tx, _plan(), owner.account_id)
         await _run_promotions(tx, founded.program_id)
         tills = {FIRST: TillAccess(till_id=founded.till_id, key=founded.till_key)}
+        (first,) = await list_branches(tx)
+        await change_branch(tx, first.id, plan_of(FIRST))
         for code in _OTHERS:
             tills[code] = await _open_branch(tx, code)
         await upsert_categories(tx, menu.CATEGORIES)
@@ -117,7 +121,7 @@ async def _run_promotions(tx: Tx, program_id: UUID) -> None:
 
 
 async def _open_branch(tx: Tx, code: str) -> TillAccess:
-    branch = await open_branch(tx, code=code, name=BRANCH_NAMES[code])
+    branch = await open_planned(tx, plan_of(code))
     till = await set_up_till(tx, name=till_name(branch.name, "ru"), branch_id=branch.id)
     _, key = await issue_key(tx, till_id=till.id, scopes=SCOPES)
     return TillAccess(till_id=till.id, key=key)
