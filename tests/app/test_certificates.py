@@ -30,3 +30,5 @@ async def test_who_bought_one_with_the_card_finds_it_in_the_app(
         assert pin is not None
         checked = await report(till, "/v1/certificates/check", {"certificate": own, "pin": pin[1]})
     assert checked["balance_minor"] == 100000
+    data = (await varvara.get("/profile/data.json")).json()
+    assert [(one["number"], one["balance_minor"]) for one in data["certificates"]] == [(own, 100000)]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.model import Balance, Movement
 from plushka.domain.ledger.queries import list_movements, list_wallets
@@ -41,6 +42,14 @@ class OwnAccount(Struct, frozen=True):
     movements: tuple[Movement, ...]
 
 
+class OwnCertificate(Struct, frozen=True):
+    """A gift certificate that can be used; money is in minor units of ``currency``."""
+
+    number: str
+    balance_minor: int
+    expires_at: datetime | None
+
+
 class OwnData(Struct, frozen=True):
     """What is kept. Notes of staff are not in it: they are the business's own words and may speak of others."""
 
@@ -58,6 +67,7 @@ class OwnData(Struct, frozen=True):
     currency: str
     accounts: tuple[OwnAccount, ...]
     receipts: tuple[OwnReceipt, ...]
+    certificates: tuple[OwnCertificate, ...]
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -104,5 +114,11 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
                 points_earned=receipt.earned_points,
             )
             for receipt in receipts
+        ),
+        certificates=tuple(
+            [
+                OwnCertificate(one.number, one.balance_minor, one.expires_at)
+                for one in await list_of_member(tx, member.id)
+            ]
         ),
     )
