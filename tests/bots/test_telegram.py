@@ -3,18 +3,26 @@
 import asyncio
 
 import pytest
-from tests.bots.conftest import GLEB, REGISTRATION, VERA, Scene, until
+from aiohttp import web
+from tests.bots.conftest import GLEB, REGISTRATION, VERA, Scene, serving, until
 
+from plushka.delivery.bots.shell import Parcel
 from plushka.delivery.bots.shells import open_shells
+from plushka.delivery.bots.telegram.shell import TelegramShell
 from plushka.domain.bots.model import TokenRefused
 from plushka.domain.bots.queries import get_bot
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
+from plushka.domain.messages.model import Failing, Message
 from plushka.domain.messages.outgoing import Notice, take_next, tell_members
+from plushka.platform.errors import TemporaryFailure
 from plushka.platform.logs import configure
 from plushka.platform.settings import Environment
 
+PARCEL = Parcel(
+    external_id="1", message=Message("Привет"), language="ru", number=1, app_url="", color="#000000"
+)
 UNREAD = "+79990000199"
 
 VERAS = Identity("phone", "+79990000101")
@@ -164,6 +172,22 @@ async def test_an_update_that_cannot_be_read_holds_up_nothing_and_is_not_quoted_
     log = capfd.readouterr().err
     assert "update_not_read" in log
     assert UNREAD not in log
+
+
+async def test_what_fails_on_the_way_is_told_without_the_token(scene: Scene) -> None:
+    async def send_round(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(request.path)
+
+    async with serving([web.route("*", "/{path:.*}", send_round)]) as address:
+        shell = TelegramShell(address)
+        with pytest.raises(TemporaryFailure) as failure:
+            await shell.identify(REGISTRATION.token)
+        result = await shell.send(scene.bot, PARCEL)
+        await shell.close()
+    assert "TooManyRedirects" in failure.value.reason
+    assert isinstance(result, Failing)
+    for told in (failure.value.reason, result.reason):
+        assert REGISTRATION.token not in told
 
 
 async def test_a_token_says_whose_it_is_and_a_wrong_one_is_refused(scene: Scene) -> None:

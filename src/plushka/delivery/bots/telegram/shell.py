@@ -106,6 +106,8 @@ class TelegramShell:
     async def send(self, bot: Bot, parcel: Parcel) -> Result:
         try:
             await self._caller(bot.token)(method_of(parcel), request_timeout=CALL_SECONDS_MAX)
+        except TelegramNetworkError as error:
+            return Failing(_without(bot.token, error.message))
         except AiogramError as error:
             return result_of(error)
         return Sent()
@@ -176,7 +178,12 @@ class TelegramShell:
         except TelegramRetryAfter as error:
             raise TemporaryFailure(str(error), retry_after_seconds=error.retry_after) from error
         except (TelegramNetworkError, TelegramServerError) as error:
-            raise TemporaryFailure(str(error)) from error
+            raise TemporaryFailure(_without(token, str(error))) from error
+
+
+def _without(token: str, words: str) -> str:
+    """Return what went wrong on the way; it may name the address, of which Telegram has made the token a part."""
+    return words.replace(token, "…")
 
 
 def result_of(error: AiogramError) -> Result:  # noqa: PLR0911  one case a failure
@@ -195,7 +202,7 @@ def result_of(error: AiogramError) -> Result:  # noqa: PLR0911  one case a failu
             return Wait(UNAUTHORIZED_WAIT_SECONDS, problem=error.message)
         case TelegramBadRequest() if "chat not found" in error.message:
             return Unreachable("gone")
-        case TelegramNetworkError() | TelegramServerError():
+        case TelegramServerError():
             return Failing(error.message)
         case TelegramAPIError():
             return Refused(error.message)
