@@ -7,14 +7,15 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
+from aiohttp import web
 from tests.app.conftest import Person as Visitor
-from tests.bots.conftest import GLEB, VERA, Connect, Connected, until
+from tests.bots.conftest import GLEB, VERA, Connect, Connected, serving, until
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
 
 from plushka.app import Plushka
 from plushka.delivery.bots.shells import open_shells
-from plushka.delivery.bots.vk.calling import Code, VkRefused
+from plushka.delivery.bots.vk.calling import Code, PollServer, VkApi, VkRefused
 from plushka.delivery.bots.vk.saying import told_apart
 from plushka.delivery.bots.vk.shell import result_of
 from plushka.demo import access
@@ -33,6 +34,7 @@ from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.model import Failing, Refused, Result, Unreachable, Wait
 from plushka.domain.messages.outgoing import Notice, tell_members
+from plushka.platform.errors import TemporaryFailure
 
 REGISTRATION = Registration("7000000003:vk-token-of-the-coffee-shop", "anna_coffee", "Кофейня Анны")
 VERAS = Identity("phone", "+79990000101")
@@ -292,6 +294,18 @@ async def test_long_poll_goes_on_with_another_key_and_after_what_vk_has_lost(sce
             await scene.until_asked(asked + 1)
         await scene.fake.write(scene.fake_bot, VERA, "/help")
         await until(lambda: scene.screen()[-1].html.startswith("/card"))
+
+
+async def test_what_fails_on_the_way_is_told_without_the_key_of_news() -> None:
+    async def fail(_: web.Request) -> web.Response:
+        raise web.HTTPBadGateway
+
+    async with serving([web.get("/news", fail)]) as address:
+        api = VkApi(address)
+        with pytest.raises(TemporaryFailure) as failure:
+            await api.news(PollServer(server=f"{address}/news", key="0123456789abcdef", ts="1"), "1")
+        await api.close()
+    assert failure.value.reason == "502 Bad Gateway"
 
 
 async def test_vk_calls_the_server_that_has_said_the_confirmation(scene: VkScene) -> None:

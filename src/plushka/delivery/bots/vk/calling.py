@@ -108,7 +108,7 @@ class VkApi:
                 raise TokenRefused(field="token") from refused
             raise TemporaryFailure(str(refused)) from refused
         except OUTSIDE as error:
-            raise TemporaryFailure(str(error) or type(error).__name__) from error
+            raise TemporaryFailure(reason_of(error)) from error
 
     async def news(self, server: PollServer, ts: str) -> News:
         """Wait for news after ``ts``.
@@ -123,7 +123,7 @@ class VkApi:
                 answered.raise_for_status()
                 return msgspec.json.decode(await answered.read(), type=News)
         except OUTSIDE as error:
-            raise TemporaryFailure(str(error) or type(error).__name__) from error
+            raise TemporaryFailure(reason_of(error)) from error
 
     async def upload(self, address: str, picture: bytes) -> dict[str, str | int]:
         """Upload a PNG to an address that VK has named, and return what it is to be saved by."""
@@ -137,6 +137,13 @@ class VkApi:
         if self._client is None:
             self._client = aiohttp.ClientSession()
         return self._client
+
+
+def reason_of(error: Exception) -> str:
+    """Return what went wrong outside, without the address: that of news carries their key."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"{error.status} {error.message}"
+    return str(error) or type(error).__name__
 
 
 def _within(seconds: float) -> aiohttp.ClientTimeout:

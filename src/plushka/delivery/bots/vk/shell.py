@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from plushka.delivery.bots.shell import Incoming, Parcel
-from plushka.delivery.bots.vk.calling import OUTSIDE, VERSION, Code, PollServer, VkApi, VkRefused
+from plushka.delivery.bots.vk.calling import OUTSIDE, VERSION, Code, PollServer, VkApi, VkRefused, reason_of
 from plushka.delivery.bots.vk.hearing import CONFIRMATION, EVENTS, Event, incoming
 from plushka.delivery.bots.vk.saying import parameters_of
 from plushka.domain.bots.connecting import Condition
@@ -105,7 +105,7 @@ class VkShell:
         except VkRefused as refused:
             return result_of(refused)
         except OUTSIDE as error:
-            return Failing(str(error) or type(error).__name__)
+            return Failing(reason_of(error))
         return Sent()
 
     async def poll(self, bot: Bot) -> AsyncIterator[Incoming]:
