@@ -32,3 +32,4 @@ async def test_who_bought_one_with_the_card_finds_it_in_the_app(
     assert checked["balance_minor"] == 100000
     data = (await varvara.get("/profile/data.json")).json()
     assert [(one["number"], one["balance_minor"]) for one in data["certificates"]] == [(own, 100000)]
+    assert shown(own) in plain((await varvara.get("/profile/data")).text)

@@ -19,6 +19,7 @@ from plushka.delivery.web.agreeing import refuse_other_texts
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.look import LANGUAGE_COOKIE
 from plushka.domain.bots.leaving import delete_member
+from plushka.domain.certificates.numbers import shown
 from plushka.domain.insights.own_data import OwnData, get_own_data
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.words import KINDS
@@ -293,4 +294,5 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
             (receipt.number, figures.moment(receipt.at), figures.money(receipt.paid_minor))
             for receipt in data.receipts
         ],
+        "certificates": [(shown(one.number), figures.money(one.balance_minor)) for one in data.certificates],
     }
