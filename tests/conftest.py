@@ -28,12 +28,24 @@ hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-only", action="store_true", help="run only the tests that use PostgreSQL")
+    parser.addoption(
+        "--database-only", action="store_true", help="run only the tests that use PostgreSQL and no browser"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database-only"):
-        items[:] = [item for item in items if "server_dsn" in getattr(item, "fixturenames", ())]
+        items[:] = [
+            item
+            for item in items
+            if "server_dsn" in getattr(item, "fixturenames", ()) and not _uses_browser(item)
+        ]
+
+
+def _uses_browser(item: pytest.Item) -> bool:
+    """Tell whether a test is of a module that drives a browser: the pages are the same on every PostgreSQL."""
+    module = getattr(item, "module", None)
+    return any(getattr(each, "__module__", "").startswith("playwright") for each in vars(module).values())
 
 
 class SetClock:
