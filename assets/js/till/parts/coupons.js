@@ -21,6 +21,18 @@ export const coupons = () => ({
     return { code, text, isGood: !told.reason, isRefused: Boolean(told.reason) };
   },
 
+  // Codes that are the member's alone, until they are on the sale.
+  get memberCoupons() {
+    return this.isKnown && this.isOnline
+      ? this.member.coupons.filter((coupon) => !this.couponCodes.includes(coupon.code))
+      : [];
+  },
+  useCoupon(code) {
+    this.areCouponsOpen = true;
+    this.couponText = code;
+    this.addCoupon();
+  },
+
   openCoupons() {
     this.areCouponsOpen = true;
     this.focusOn("coupon");

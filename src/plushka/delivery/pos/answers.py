@@ -10,7 +10,7 @@ from msgspec.structs import astuple
 
 from plushka.domain.certificates.certificate import Certificate
 from plushka.domain.certificates.model import State as CertificateState
-from plushka.domain.coupons.model import CodeReason, ShownCode
+from plushka.domain.coupons.model import CodeReason, OwnCode, ShownCode
 from plushka.domain.ledger.model import Balance, WalletView
 from plushka.domain.members.model import Identity, Member
 from plushka.domain.programs.model import Serving, TierStanding
@@ -93,6 +93,13 @@ class RewardOut(Struct, frozen=True):
         )
 
 
+class OwnCodeOut(Struct, frozen=True):
+    """A promo code that is the member's alone: send it in ``coupon_codes``. ``coupon`` is its coupon's name."""
+
+    code: str
+    coupon: str
+
+
 class MemberOut(Struct, frozen=True):
     """A member with the balance of this moment.
 
@@ -103,7 +110,8 @@ class MemberOut(Struct, frozen=True):
     ``is_unverified`` enrolled by a link: until their first purchase no points are spent. One who
     ``is_spending_stopped`` said that points were spent without them: none are until the office allows it.
 
-    ``cards`` are the stamp cards and goals of the programme, ``rewards`` the gifts that wait for the member.
+    ``cards`` are the stamp cards and goals of the programme, ``rewards`` the gifts that wait for the member,
+    ``coupons`` the codes that are theirs alone.
 
     One who ``can_be_asked`` may agree to spend by a button in their messenger: ``POST /v1/members/permits``.
     """
@@ -119,6 +127,7 @@ class MemberOut(Struct, frozen=True):
     tier: TierOut
     cards: tuple[MemberCard, ...]
     rewards: tuple[RewardOut, ...]
+    coupons: tuple[OwnCodeOut, ...]
     is_blocked: bool
     is_unverified: bool
     is_spending_stopped: bool
@@ -134,6 +143,7 @@ class MemberOut(Struct, frozen=True):
         *,
         cards: Sequence[MemberCard],
         rewards: Sequence[RewardOut],
+        codes: Sequence[OwnCode],
         can_be_asked: bool,
     ) -> "MemberOut":
         """Return the member as tills see them; ``wallet`` None: they have not taken part in the programme."""
@@ -155,6 +165,7 @@ class MemberOut(Struct, frozen=True):
             ),
             cards=tuple(cards),
             rewards=tuple(rewards),
+            coupons=tuple(OwnCodeOut(code.code, code.coupon) for code in codes),
             is_blocked=member.block is not None,
             is_unverified=member.is_unverified,
             is_spending_stopped=member.spending_stopped_at is not None,

@@ -1,10 +1,13 @@
 """Members at the till: find, enrol, see the balance."""
 
+from zoneinfo import ZoneInfo
+
 from plushka.delivery.pos.answers import MemberOut, PermitOut, RewardOut, ShownCodeOut
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.refusals import MemberAmbiguous
 from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query, ShownCode
 from plushka.domain.bots.asking import can_ask
+from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.ledger.queries import find_wallet
 from plushka.domain.members.model import (
     EmailInvalid,
@@ -127,6 +130,8 @@ async def _seen(
     )
     cards = await list_cards(tx, member.id, versions=call.services.reference.versions, program_id=serving.id)
     rewards = await list_rewards(tx, member.id, program_id=serving.id)
+    business = (await call.services.reference.places(tx)).business
+    today = tx.at.astimezone(ZoneInfo(business.time_zone)).date()
     return MemberOut.of(
         member,
         wallet,
@@ -134,6 +139,7 @@ async def _seen(
         serving,
         cards=cards,
         rewards=[RewardOut.of(reward, tx.at) for reward in rewards if reward.is_open(tx.at)],
+        codes=await list_own_codes(tx, member.id, on=today),
         can_be_asked=await _can_ask(tx, call, member, named),
     )
 

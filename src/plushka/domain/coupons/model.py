@@ -65,10 +65,11 @@ class ShownCode(Struct, frozen=True):
 
 
 class OwnCode(Struct, frozen=True):
-    """A code that only one member may use, and still can."""
+    """A code that only one member may use, and still can; ``coupon`` is its coupon's name."""
 
     code: str
     coupon_id: UUID
+    coupon: str
 
 
 class UnknownCoupon(NotFound):

@@ -70,7 +70,7 @@ async def list_own_codes(tx: Tx, member_id: UUID, *, on: date) -> list[OwnCode]:
     rows = await tx.fetch(
         """
         -- coupons.list_own_codes
-        select c.code, c.coupon_id
+        select c.code, c.coupon_id, k.name as coupon
         from coupon_codes c
         join members m on m.tenant_id = $1 and m.id = c.member_id
         join coupons k on k.tenant_id = $1 and k.id = c.coupon_id
@@ -83,7 +83,7 @@ async def list_own_codes(tx: Tx, member_id: UUID, *, on: date) -> list[OwnCode]:
         member_id,
         on,
     )
-    return [OwnCode(row["code"], row["coupon_id"]) for row in rows]
+    return [OwnCode(**dict(row)) for row in rows]
 
 
 def _coupon(row: Record) -> Coupon:
