@@ -19,7 +19,8 @@ from plushka.domain.members.model import Identity, Person, UnknownMember
 from plushka.domain.members.queries import find_member_ids, find_people
 from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
-from plushka.domain.purchases.budgets import Use, insert_uses, uses_of
+from plushka.domain.purchases.budgets import uses_of
+from plushka.domain.purchases.counters import Use, insert_uses
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import (

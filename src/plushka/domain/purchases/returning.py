@@ -14,7 +14,7 @@ from plushka.domain.programs import standings
 from plushka.domain.programs.model import StandingChange, Sums
 from plushka.domain.programs.versions import list_in_force
 from plushka.domain.purchases import return_store
-from plushka.domain.purchases.budgets import give_back
+from plushka.domain.purchases.counters import give_back
 from plushka.domain.purchases.coupons import undo_shown
 from plushka.domain.purchases.model import (
     Caller,
