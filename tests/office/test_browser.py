@@ -14,6 +14,7 @@ from tools.chromium import chromium
 
 NO_PAGES = {
     "/demo",
+    "/engagement/certificates/liability.csv",
     "/engagement/goods",
     "/engagement/programs/schema",
     "/receipts/new",
@@ -25,7 +26,8 @@ MEMBER_PAGES = (
     "", "points", "person", "deeds", "adjustment", "extension", "tier", "block", "merge",
 )  # fmt: skip
 PROGRAM_PAGES = (
-    "", "branches", "compare", "draft", "draft/rule?id=base", "draft/redemption", "draft/life", "draft/tiers",
+    "", "branches", "compare", "draft", "draft/rule?id=base", "draft/promotions", "draft/cards", "draft/redemption",
+    "draft/life", "draft/tiers",
     "draft/terms", "draft/publish", "draft/import", "draft/preset",
 )  # fmt: skip
 

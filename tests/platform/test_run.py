@@ -100,6 +100,7 @@ def test_killed_it_takes_its_children_along(plushka: Running) -> None:
 WORKER_THAT_NEVER_ENDS = """
 import asyncio
 from plushka import worker
+from plushka.platform.settings import Settings
 
 async def hang(*_):
     print("ready", flush=True)
@@ -107,14 +108,13 @@ async def hang(*_):
 
 worker._do_jobs = worker._keep_bots = hang
 worker.FINISH_SECONDS_MAX = 1
-asyncio.run(worker.run("", None))
+asyncio.run(worker.run("", Settings.from_environment({"PLUSHKA_DATA": "FOLDER"})))
 """
 
 
-def test_a_worker_that_cannot_end_is_ended() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", WORKER_THAT_NEVER_ENDS], stdout=subprocess.PIPE, text=True
-    ) as process:
+def test_a_worker_that_cannot_end_is_ended(tmp_path: Path) -> None:
+    program = WORKER_THAT_NEVER_ENDS.replace("FOLDER", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.terminate()

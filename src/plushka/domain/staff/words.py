@@ -21,6 +21,7 @@ GROUP_WORDS: dict[str, str] = {
     "receipts": marked("Receipts"),
     "chats": marked("Messages of members"),
     "programs": marked("Programmes"),
+    "certificates": marked("Gift certificates"),
     "coupons": marked("Coupons"),
     "links": marked("Registration links"),
     "journal": marked("Journal of points"),
