@@ -16,9 +16,12 @@ PEERS := tests/peers/node_modules
 run: install assets
 	$(BIN)/plushka run --demo
 
+# What speaks to the database below the pages; without them tests.system_postgresql runs all that needs a database.
+BELOW_PAGES := $(addprefix tests/,commands demo domain faults jobs monitoring platform pos)
+
 test: install-dev assets peers lint
 	$(BIN)/pytest --numprocesses 2
-	$(BIN)/python -m tests.system_postgresql --numprocesses 2
+	$(BIN)/python -m tests.system_postgresql --numprocesses 2 $(BELOW_PAGES)
 
 lint: install-dev
 	$(BIN)/ruff check
