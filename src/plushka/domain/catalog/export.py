@@ -9,9 +9,11 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.catalog.model import ProductFilter, ProductLine
 from plushka.domain.catalog.queries import count_products, list_products
 from plushka.domain.tasks.running import Run
-from plushka.platform.csv_files import Cell, csv_bytes
+from plushka.domain.tasks.tables import NO_MORE, Piece, write_table
+from plushka.platform.csv_files import Cell
+from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, currency_decimals, language_of, marked, translator
+from plushka.platform.i18n import Language, currency_decimals, marked, translator
 
 KIND = "products.export"
 STEP_ROWS = 5000
@@ -28,23 +30,17 @@ _COLUMNS = (
 async def export_products(run: Run) -> Mapping[str, Fact]:
     """Write what the filter of the task finds: ``filter`` is JSON, ``language`` that of the reader."""
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=ProductFilter)
-    language = language_of(str(run.task.arguments["language"]))
-    words = translator(language)
-    while True:
-        async with run.step() as step:
-            tx = step.tx
-            if step.total is None:
-                step.total = await count_products(tx, where)
-                heading: list[Cell] = [words.gettext(column) for column in _COLUMNS]
-                step.output += csv_bytes([heading], language, is_beginning=True)
-            after = msgspec.json.decode(step.cursor, type=tuple[str, str]) if step.cursor else None
-            products = await list_products(tx, where, after=after, limit=STEP_ROWS)
-            if not products:
-                return {"count": step.done}
-            decimals = currency_decimals((await get_business(tx)).currency)
-            step.output += csv_bytes(_rows(products, decimals, language), language, is_beginning=False)
-            step.done += len(products)
-            step.cursor = msgspec.json.encode((products[-1].name, products[-1].sku)).decode()
+
+    async def piece(tx: Tx, cursor: str, language: Language) -> Piece:
+        after = msgspec.json.decode(cursor, type=tuple[str, str]) if cursor else None
+        products = await list_products(tx, where, after=after, limit=STEP_ROWS)
+        if not products:
+            return NO_MORE
+        decimals = currency_decimals((await get_business(tx)).currency)
+        last = msgspec.json.encode((products[-1].name, products[-1].sku)).decode()
+        return Piece(_rows(products, decimals, language), last)
+
+    return await write_table(run, _COLUMNS, count=lambda tx: count_products(tx, where), piece=piece)
 
 
 def _rows(products: Sequence[ProductLine], decimals: int, language: Language) -> list[list[Cell]]:

@@ -14,10 +14,11 @@ from plushka.domain.certificates.pins import pin_of
 from plushka.domain.certificates.queries import CertificateFilter, count_certificates, list_certificates
 from plushka.domain.certificates.words import STATE_WORDS
 from plushka.domain.tasks.running import Run
-from plushka.platform.csv_files import Cell, csv_bytes
+from plushka.domain.tasks.tables import NO_MORE, Piece, write_table
+from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Translator, currency_decimals, language_of, marked, translator
+from plushka.platform.i18n import Language, Translator, currency_decimals, marked, translator
 
 KIND = "certificates.export"
 STEP_ROWS = 5000
@@ -36,25 +37,18 @@ _COLUMNS = (
 async def export_certificates(run: Run) -> Mapping[str, Fact]:
     """Write what the filter of the task finds, the newest first; a PIN stands only by what is not sold yet."""
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=CertificateFilter)
-    language = language_of(str(run.task.arguments["language"]))
-    words = translator(language)
-    while True:
-        async with run.step() as step:
-            tx = step.tx
-            if step.total is None:
-                step.total = await count_certificates(tx, where)
-                heading: list[Cell] = [words.gettext(column) for column in _COLUMNS]
-                step.output += csv_bytes([heading], language, is_beginning=True)
-            last = UUID(step.cursor) if step.cursor else None
-            found = await list_certificates(tx, where, before=last, limit=STEP_ROWS)
-            if not found:
-                return {"count": step.done}
-            business = await get_business(tx)
-            decimals, zone = currency_decimals(business.currency), ZoneInfo(business.time_zone)
-            rows = [_cells(tx, one, words, decimals=decimals, zone=zone) for one in found]
-            step.output += csv_bytes(rows, language, is_beginning=False)
-            step.done += len(found)
-            step.cursor = str(found[-1].id)
+
+    async def piece(tx: Tx, cursor: str, language: Language) -> Piece:
+        last = UUID(cursor) if cursor else None
+        found = await list_certificates(tx, where, before=last, limit=STEP_ROWS)
+        if not found:
+            return NO_MORE
+        business, words = await get_business(tx), translator(language)
+        decimals, zone = currency_decimals(business.currency), ZoneInfo(business.time_zone)
+        rows = [_cells(tx, one, words, decimals=decimals, zone=zone) for one in found]
+        return Piece(rows, str(found[-1].id))
+
+    return await write_table(run, _COLUMNS, count=lambda tx: count_certificates(tx, where), piece=piece)
 
 
 def _cells(tx: Tx, one: Certificate, words: Translator, *, decimals: int, zone: ZoneInfo) -> list[Cell]:

@@ -7,12 +7,14 @@ from plushka.domain.coupons.codes import draw_codes, key_of
 from plushka.domain.coupons.operations import add_codes, find_taken
 from plushka.domain.coupons.queries import get_coupon, list_codes
 from plushka.domain.tasks.running import Run
-from plushka.platform.csv_files import csv_bytes
+from plushka.domain.tasks.tables import NO_MORE, Piece, write_table
+from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, marked, translator
+from plushka.platform.i18n import Language, marked
 
 DRAW, EXPORT = "coupons.draw", "coupons.export"
 STEP_CODES = 20_000
+_COLUMNS = (marked("Code"), marked("Used"))
 
 
 async def draw(run: Run) -> Mapping[str, Fact]:
@@ -36,20 +38,13 @@ async def draw(run: Run) -> Mapping[str, Fact]:
 
 async def export(run: Run) -> Mapping[str, Fact]:
     """Write the codes of a coupon to a file, with how often each was used."""
-    arguments = run.task.arguments
-    coupon_id = UUID(str(arguments["coupon"]))
-    language: Language = "en" if arguments["language"] == "en" else "ru"
-    heading = [translator(language).gettext(text) for text in (marked("Code"), marked("Used"))]
-    is_whole = False
-    while not is_whole:
-        async with run.step() as step:
-            if step.done == 0:
-                step.output += csv_bytes([heading], language, is_beginning=True)
-            rows = await list_codes(step.tx, coupon_id, after=step.cursor, limit=STEP_CODES)
-            step.output += csv_bytes(
-                [(row["code"], row["uses"]) for row in rows], language, is_beginning=False
-            )
-            step.done += len(rows)
-            step.cursor = rows[-1]["key"] if rows else step.cursor
-            is_whole = len(rows) < STEP_CODES
-    return {"count": run.task.done}
+    coupon_id = UUID(str(run.task.arguments["coupon"]))
+
+    async def count(tx: Tx) -> int:
+        return (await get_coupon(tx, coupon_id)).codes
+
+    async def piece(tx: Tx, cursor: str, _: Language) -> Piece:
+        rows = await list_codes(tx, coupon_id, after=cursor, limit=STEP_CODES)
+        return Piece([(row["code"], row["uses"]) for row in rows], rows[-1]["key"]) if rows else NO_MORE
+
+    return await write_table(run, _COLUMNS, count=count, piece=piece)

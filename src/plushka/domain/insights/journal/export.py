@@ -15,10 +15,11 @@ from plushka.domain.ledger.words import ACCOUNTS, KINDS
 from plushka.domain.programs.queries import find_scales
 from plushka.domain.staff.queries import list_staff
 from plushka.domain.tasks.running import Run
-from plushka.platform.csv_files import Cell, csv_bytes
+from plushka.domain.tasks.tables import NO_MORE, Piece, write_table
+from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, Translator, language_of, marked, translator
+from plushka.platform.i18n import Language, Translator, marked, translator
 from plushka.platform.ids import floor_of
 
 KIND = "journal.export"
@@ -48,25 +49,13 @@ _DOCUMENTS = {
 async def export_journal(run: Run) -> Mapping[str, Fact]:
     """Write what the filter of the task finds: ``filter`` is JSON, ``language`` that of the reader."""
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=JournalFilter)
-    language = language_of(str(run.task.arguments["language"]))
-    while True:
-        async with run.step() as step:
-            tx = step.tx
-            if step.total is None:
-                step.total = await _count(tx, where)
-                step.output += csv_bytes([_heading(language)], language, is_beginning=True)
-            last = UUID(step.cursor) if step.cursor else UUID(int=0)
-            entries = await list_entries(tx, where, after=last, limit=STEP_ROWS)
-            if not entries:
-                return {"count": step.done}
-            step.output += csv_bytes(await _rows(tx, entries, language), language, is_beginning=False)
-            step.done += len(entries)
-            step.cursor = str(entries[-1].movement.id)
 
+    async def piece(tx: Tx, cursor: str, language: Language) -> Piece:
+        last = UUID(cursor) if cursor else UUID(int=0)
+        entries = await list_entries(tx, where, after=last, limit=STEP_ROWS)
+        return Piece(await _rows(tx, entries, language), str(entries[-1].movement.id)) if entries else NO_MORE
 
-def _heading(language: Language) -> list[Cell]:
-    words = translator(language)
-    return [words.gettext(column) for column in _COLUMNS]
+    return await write_table(run, _COLUMNS, count=lambda tx: _count(tx, where), piece=piece)
 
 
 async def _rows(tx: Tx, entries: Sequence[Entry], language: Language) -> list[list[Cell]]:

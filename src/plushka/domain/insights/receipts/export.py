@@ -11,9 +11,11 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.receipts.found import ReceiptFilter, ReceiptRow, list_receipts, sum_receipts
 from plushka.domain.programs.queries import find_scales
 from plushka.domain.tasks.running import Run
-from plushka.platform.csv_files import Cell, csv_bytes
+from plushka.domain.tasks.tables import NO_MORE, Piece, write_table
+from plushka.platform.csv_files import Cell
+from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import currency_decimals, language_of, marked, translator
+from plushka.platform.i18n import Language, currency_decimals, marked
 
 KIND = "receipts.export"
 STEP_ROWS = 5000
@@ -37,23 +39,20 @@ _COLUMNS = (
 async def export_receipts(run: Run) -> Mapping[str, Fact]:
     """Write what the filter of the task finds: ``filter`` is JSON, ``language`` that of the reader."""
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=ReceiptFilter)
-    language = language_of(str(run.task.arguments["language"]))
-    while True:
-        async with run.step() as step:
-            tx = step.tx
-            if step.total is None:
-                step.total, _ = await sum_receipts(tx, where)
-                heading: list[Cell] = [translator(language).gettext(column) for column in _COLUMNS]
-                step.output += csv_bytes([heading], language, is_beginning=True)
-            last = UUID(step.cursor) if step.cursor else None
-            rows = await list_receipts(tx, where, after=last, limit=STEP_ROWS, earliest_first=True)
-            if not rows:
-                return {"count": step.done}
-            money, scales = currency_decimals((await get_business(tx)).currency), await find_scales(tx)
-            cells = [_cells(row, money=money, points=scales[row.program_id]) for row in rows]
-            step.output += csv_bytes(cells, language, is_beginning=False)
-            step.done += len(rows)
-            step.cursor = str(rows[-1].id)
+
+    async def count(tx: Tx) -> int:
+        return (await sum_receipts(tx, where))[0]
+
+    async def piece(tx: Tx, cursor: str, _: Language) -> Piece:
+        last = UUID(cursor) if cursor else None
+        rows = await list_receipts(tx, where, after=last, limit=STEP_ROWS, earliest_first=True)
+        if not rows:
+            return NO_MORE
+        money, scales = currency_decimals((await get_business(tx)).currency), await find_scales(tx)
+        cells = [_cells(row, money=money, points=scales[row.program_id]) for row in rows]
+        return Piece(cells, str(rows[-1].id))
+
+    return await write_table(run, _COLUMNS, count=count, piece=piece)
 
 
 def _cells(row: ReceiptRow, *, money: int, points: int) -> list[Cell]:

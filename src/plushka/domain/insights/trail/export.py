@@ -14,10 +14,11 @@ from plushka.domain.insights.trail.sentences import changes, sentence
 from plushka.domain.staff.queries import list_staff
 from plushka.domain.staff.words import told_actor
 from plushka.domain.tasks.running import Run
-from plushka.platform.csv_files import Cell, csv_bytes
+from plushka.domain.tasks.tables import NO_MORE, Piece, write_table
+from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, language_of, marked, translator
+from plushka.platform.i18n import Language, marked, translator
 
 KIND = "audit.export"
 
@@ -36,21 +37,12 @@ _COLUMNS = (
 async def export_trail(run: Run) -> Mapping[str, Fact]:
     """Write what the filter of the task finds: ``filter`` is JSON, ``language`` that of the reader."""
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=EntryFilter)
-    language = language_of(str(run.task.arguments["language"]))
-    while True:
-        async with run.step() as step:
-            tx = step.tx
-            if step.total is None:
-                step.total = await count_entries(tx, where)
-                heading: list[Cell] = [translator(language).gettext(column) for column in _COLUMNS]
-                step.output += csv_bytes([heading], language, is_beginning=True)
-            before = UUID(step.cursor) if step.cursor else None
-            entries = await list_entries(tx, where, before=before, limit=ENTRIES_MAX)
-            if not entries:
-                return {"count": step.done}
-            step.output += csv_bytes(await _rows(tx, entries, language), language, is_beginning=False)
-            step.done += len(entries)
-            step.cursor = str(entries[-1].id)
+
+    async def piece(tx: Tx, cursor: str, language: Language) -> Piece:
+        entries = await list_entries(tx, where, before=UUID(cursor) if cursor else None, limit=ENTRIES_MAX)
+        return Piece(await _rows(tx, entries, language), str(entries[-1].id)) if entries else NO_MORE
+
+    return await write_table(run, _COLUMNS, count=lambda tx: count_entries(tx, where), piece=piece)
 
 
 async def _rows(tx: Tx, entries: Sequence[Entry], language: Language) -> list[list[Cell]]:
