@@ -1,5 +1,6 @@
 """Codes of coupons: who may use them and how often, under fifty tills and through returns (S8, S9)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from functools import partial
@@ -14,19 +15,25 @@ from tests.domain.purchases.test_returning import give_back
 from tests.domain.shop import Shop, open_shop, receipt
 from tests.faults.test_one_card import at_once
 
+from plushka.delivery.jobs.long_work import do_known_task
 from plushka.domain.coupons.codes import ALPHABET, draw_codes, key_of
 from plushka.domain.coupons.model import CodeInvalid, CodeTaken, Coupon, PatternTooNarrow, PeriodReversed
 from plushka.domain.coupons.operations import add_codes, create_coupon, set_stopped
+from plushka.domain.coupons.queries import get_coupon
+from plushka.domain.coupons.work import DRAW
 from plushka.domain.insights.coupons import find_coupon_figures
 from plushka.domain.purchases.model import Caller, Committed, PurchaseLine, Quote
 from plushka.domain.purchases.operations import quote
 from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.domain.staff.operations import set_up_till
+from plushka.domain.tasks import operations as tasks
+from plushka.domain.tasks.queries import get_task
 from plushka.engine import conditions as c
 from plushka.engine.price_effects import AmountOff, PercentOff, RaisedShare
 from plushka.engine.program import EarningRule, Fixed, Promotion
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
+from plushka.platform.errors import Fact
 
 CLIENTS = 50
 
@@ -241,3 +248,20 @@ def test_codes_are_drawn_by_their_pattern() -> None:
         draw_codes("A-##", 1000)
     with pytest.raises(CodeInvalid):
         draw_codes("####!", 1)
+
+
+async def test_a_pattern_that_others_have_used_up_is_told_and_not_drawn_for_ever(
+    shop: Shop, database: Database, clock: SetClock
+) -> None:
+    async with shop.tx() as tx:
+        whole = await create_coupon(tx, name="Всё")
+        await add_codes(tx, whole, [f"A{one}{two}" for one in ALPHABET for two in ALPHABET])
+        late = await create_coupon(tx, name="Опоздавший")
+        arguments: dict[str, Fact] = {"coupon": str(late.id), "name": "x", "pattern": "A##", "count": 9}
+        task_id = await tasks.leave(tx, kind=DRAW, arguments=arguments, total=9)
+    async with asyncio.timeout(20):
+        await do_known_task(database, clock, f"{shop.caller.tenant_id} {task_id}".encode())
+    async with shop.tx() as tx:
+        task = await get_task(tx, task_id)
+        assert (task.state, task.failure) == ("failed", "pattern_too_narrow")
+        assert (await get_coupon(tx, late.id)).codes == 0

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from plushka.domain.coupons.codes import draw_codes, key_of
+from plushka.domain.coupons.model import PatternTooNarrow
 from plushka.domain.coupons.operations import add_codes, find_taken
 from plushka.domain.coupons.queries import get_coupon, list_codes
 from plushka.domain.tasks.running import Run
@@ -18,7 +19,10 @@ _COLUMNS = (marked("Code"), marked("Used"))
 
 
 async def draw(run: Run) -> Mapping[str, Fact]:
-    """Draw ``count`` codes of a ``pattern`` for a coupon; those that another coupon has are drawn anew."""
+    """Draw ``count`` codes of a ``pattern`` for a coupon; those that another coupon has are drawn anew.
+
+    :raises PatternTooNarrow: others have so many that none of those drawn was free
+    """
     arguments = run.task.arguments
     count, pattern = int(arguments["count"] or 0), str(arguments["pattern"])
     while run.task.done < count:
@@ -31,6 +35,8 @@ async def draw(run: Run) -> Mapping[str, Fact]:
             added = await add_codes(
                 step.tx, coupon, [code for key, code in drawn.items() if key not in taken]
             )
+            if not added:
+                raise PatternTooNarrow(field="pattern")
             step.done += added
             step.total = count
     return {"count": count}
