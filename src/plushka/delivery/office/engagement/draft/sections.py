@@ -109,34 +109,25 @@ def _begin_tier(name: str, key: str, form: Form) -> Typed:
     return under(f"tier.{key}", typed | under("req.0", one(metric="spend", window="lifetime")))
 
 
+def _list_of(name: str, title: str) -> Section:
+    """Return the section of a list: it has no fields of its own, its parts have pages."""
+    return Section(
+        name,
+        title,
+        f"{name}.html",
+        lambda *_: {},
+        lambda _form, desk, _id: desk.program,
+        _nothing,
+    )
+
+
 SECTIONS: Mapping[str, Section] = MappingProxyType(
     {
         section.name: section
         for section in (
-            Section(
-                "earning",
-                marked("Earning"),
-                "earning.html",
-                lambda desk, rule_id: {},  # noqa: ARG005  a list of rules has no fields
-                lambda form, desk, rule_id: desk.program,  # noqa: ARG005
-                _nothing,
-            ),
-            Section(
-                "promotions",
-                marked("Promotions"),
-                "promotions.html",
-                lambda desk, _: {},  # noqa: ARG005  a list of promotions has no fields
-                lambda form, desk, _: desk.program,  # noqa: ARG005
-                _nothing,
-            ),
-            Section(
-                "cards",
-                marked("Stamps and goals"),
-                "cards.html",
-                lambda desk, _: {},  # noqa: ARG005  a list of cards has no fields
-                lambda form, desk, _: desk.program,  # noqa: ARG005
-                _nothing,
-            ),
+            _list_of("earning", marked("Earning")),
+            _list_of("promotions", marked("Promotions")),
+            _list_of("cards", marked("Stamps and goals")),
             Section(
                 "redemption",
                 marked("Spending"),
