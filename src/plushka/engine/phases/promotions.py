@@ -9,6 +9,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from plushka.engine.parts import Rounding
 from plushka.engine.phases.cuts import BP, cuts_of
 from plushka.engine.price_effects import RaisedShare
 from plushka.engine.program import Promotion
@@ -30,6 +31,15 @@ class Promoted(Struct, frozen=True):
     raised_by: PromotionPlan | None = None
 
 
+class Sale(Struct, frozen=True):
+    """What promotions look at: ``occasion`` has the prices after phase 2, ``amounts_minor`` are those of the till."""
+
+    occasion: Occasion
+    amounts_minor: Sequence[int]
+    budgets_used: BudgetsUsed
+    rounding: Rounding
+
+
 class Cut(Struct, frozen=True):
     """What a promotion takes off each line; ``notes``: what its floor or its cap cut, or why it takes nothing."""
 
@@ -46,18 +56,19 @@ def promote(  # noqa: PLR0917 - the whole receipt
     day: date,
     notes: list[Note],
 ) -> Promoted:
-    """Return the discounts in the order in which they apply; ``occasion`` has the prices after phase 2.
+    """Return the discounts in the order in which they apply; arguments as those of ``Sale``.
 
     Promotions that are not on this ``day``, or ask for a coupon that was not shown, are not weighed, and no note
     tells of them.
     """
-    fitting = _fitting(version, occasion, budgets_used, day, notes)
+    sale = Sale(occasion, amounts_minor, budgets_used, version.program.rounding)
+    fitting = _fitting(version, sale, day, notes)
     raising = [plan for plan in fitting if isinstance(plan.promotion.effect, RaisedShare)]
     lowering = [plan for plan in fitting if not isinstance(plan.promotion.effect, RaisedShare)]
     prices_minor: Sequence[int] = occasion.prices_minor
     claims: list[tuple[PromotionPlan, Sequence[int]]] = []
     discounts = []
-    for plan in _in_order(version, lowering, occasion, amounts_minor, budgets_used):
+    for plan, alone in _in_order(lowering, sale):
         masks = _open(plan, occasion.masks, claims)
         if not any(mask & plan.any_bit for mask in masks):
             is_shut = any(
@@ -66,7 +77,8 @@ def promote(  # noqa: PLR0917 - the whole receipt
             )
             notes.append(plan.shut_out if is_shut else plan.outbid)
             continue
-        cut = _cut(version, plan, occasion, masks, amounts_minor, prices_minor, budgets_used)
+        is_first = masks is occasion.masks and prices_minor is occasion.prices_minor
+        cut = alone if is_first else _cut(plan, sale, masks, prices_minor)
         notes.extend(cut.notes)
         if cut.amount_minor == 0:
             continue
@@ -84,10 +96,9 @@ def promote(  # noqa: PLR0917 - the whole receipt
     return Promoted(tuple(discounts), prices_minor, max(raising, key=_share, default=None))
 
 
-def _fitting(
-    version: Version, occasion: Occasion, budgets_used: BudgetsUsed, day: date, notes: list[Note]
-) -> list[PromotionPlan]:
+def _fitting(version: Version, sale: Sale, day: date, notes: list[Note]) -> list[PromotionPlan]:
     """Return the promotions of the day whose conditions hold and that have lines."""
+    occasion = sale.occasion
     fitting = []
     for plan in version.promotions:
         if not plan.is_on(day) or (occasion.member is None and not plan.promotion.for_anonymous):
@@ -99,7 +110,7 @@ def _fitting(
             notes.append(failed)
         elif plan.bits and not any(mask & plan.any_bit for mask in occasion.masks):
             notes.append(plan.no_lines)
-        elif (spent := _spent(plan, budgets_used)) is not None:
+        elif (spent := _spent(plan, sale.budgets_used)) is not None:
             notes.append(spent)
         else:
             fitting.append(plan)
@@ -137,24 +148,18 @@ def _left_minor(promotion: Promotion, budgets_used: BudgetsUsed) -> int | None:
     return min(left, default=None)
 
 
-def _in_order(
-    version: Version,
-    plans: Sequence[PromotionPlan],
-    occasion: Occasion,
-    amounts_minor: Sequence[int],
-    budgets_used: BudgetsUsed,
-) -> Sequence[PromotionPlan]:
-    if len(plans) < 2:  # noqa: PLR2004 - nobody to outbid
-        return plans
+def _in_order(plans: Sequence[PromotionPlan], sale: Sale) -> list[tuple[PromotionPlan, Cut]]:
+    """Return the promotions in the order in which they apply, each with what it would take off by itself."""
 
-    def rank(plan: PromotionPlan) -> tuple[bool, int, int, date, str]:
-        alone = _cut(
-            version, plan, occasion, occasion.masks, amounts_minor, occasion.prices_minor, budgets_used
-        )
+    def rank(one: tuple[PromotionPlan, Cut]) -> tuple[bool, int, int, date, str]:
+        plan, alone = one
         by_coupon = bool(plan.coupons)
         return by_coupon, -plan.promotion.priority, -alone.amount_minor, plan.first_on, plan.promotion.id
 
-    return sorted(plans, key=rank)
+    occasion = sale.occasion
+    return sorted(
+        [(plan, _cut(plan, sale, occasion.masks, occasion.prices_minor)) for plan in plans], key=rank
+    )
 
 
 def _open(
@@ -167,19 +172,12 @@ def _open(
     return [0 if any(taken) else mask for mask, *taken in zip(masks, *rivals, strict=True)]
 
 
-def _cut(  # noqa: PLR0917 - the whole receipt
-    version: Version,
-    plan: PromotionPlan,
-    occasion: Occasion,
-    masks: Sequence[int],
-    amounts_minor: Sequence[int],
-    prices_minor: Sequence[int],
-    budgets_used: BudgetsUsed,
-) -> Cut:
+def _cut(plan: PromotionPlan, sale: Sale, masks: Sequence[int], prices_minor: Sequence[int]) -> Cut:
+    amounts_minor = sale.amounts_minor
     promotion = plan.promotion
     notes: list[Note] = []
     bases_minor = amounts_minor if promotion.base == "original" else prices_minor
-    wanted = cuts_of(plan, bases_minor, occasion.quantities_milli, masks, version.program.rounding)
+    wanted = cuts_of(plan, bases_minor, sale.occasion.quantities_milli, masks, sale.rounding)
     if wanted is None:
         return Cut((), 0, (plan.no_set,))
     cuts = [
@@ -197,7 +195,7 @@ def _cut(  # noqa: PLR0917 - the whole receipt
             note("promotion_cap", rule=promotion.id, cap_minor=cap_minor, cut_minor=total - cap_minor)
         )
         cuts, total = spread(cap_minor, cuts), cap_minor
-    left_minor = _left_minor(promotion, budgets_used)
+    left_minor = _left_minor(promotion, sale.budgets_used)
     if left_minor is not None and total > left_minor:
         notes.append(
             note("budget_cut", rule=promotion.id, left_minor=left_minor, cut_minor=total - left_minor)
