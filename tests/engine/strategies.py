@@ -229,6 +229,7 @@ def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
                 promotion,
                 id=f"p{index}",
                 lines=None if isinstance(promotion.effect, Combo | RaisedShare) else promotion.lines,
+                budgets=() if isinstance(promotion.effect, RaisedShare) else promotion.budgets,
             )
             for index, promotion in enumerate(made)
         )

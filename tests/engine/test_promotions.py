@@ -14,7 +14,7 @@ from plushka.engine import conditions as c
 from plushka.engine.check import problems
 from plushka.engine.evaluate import evaluate
 from plushka.engine.price_effects import Combo, ComboPart, PercentOff, RaisedShare, Sets
-from plushka.engine.program import Program, Promotion
+from plushka.engine.program import Budget, Program, Promotion
 from plushka.engine.purchase import Basket, Line, Member, Outcome
 from plushka.engine.returns import remainder
 from plushka.engine.version import Version, compile_version
@@ -144,6 +144,11 @@ def test_a_thousand_nails_are_one_line() -> None:
         (Promotion("p", "p", PercentOff(100), lines=c.FirstPurchase()), "lines", "receipt_condition_on_line"),
         (Promotion("p", "p", RaisedShare(100), lines=c.Brand(("a",))), "lines", "lines_without_use"),
         (Promotion("p", "p", RaisedShare(100)), "effect", "share_without_redemption"),
+        (
+            Promotion("p", "p", RaisedShare(100), budgets=(Budget("uses", 1),)),
+            "budgets",
+            "budget_without_use",
+        ),
         (
             Promotion("p", "p", PercentOff(100), first_on=MONDAY_NOON.date(), last_on=date.min),
             "last_on",

@@ -32,6 +32,8 @@ def _effect(path: str, promotion: Promotion, tier_ids: frozenset[str]) -> Iterat
     effect = promotion.effect
     if isinstance(effect, Combo | RaisedShare) and promotion.lines is not None:
         yield Problem(f"{path}.lines", "lines_without_use")
+    if isinstance(effect, RaisedShare) and promotion.budgets:
+        yield Problem(f"{path}.budgets", "budget_without_use")
     match effect:
         case Sets(units=units, cheaper=cheaper) if cheaper >= units:
             yield Problem(f"{path}.effect.cheaper", "whole_set_cheaper")

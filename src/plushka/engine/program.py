@@ -164,7 +164,8 @@ class Promotion(Part, frozen=True):
 
     ``base``: of the price that is left by what came before, or of the ``original`` one. No line falls below
     ``floor_bp`` of its original amount, no receipt gets more than ``cap_minor``. ``for_anonymous``: without a
-    card as well. Of several ``budgets`` the tightest decides.
+    card as well. Of several ``budgets`` the tightest
+    decides; a raised share has none.
     """
 
     id: Id

@@ -197,10 +197,15 @@ async def test_what_cannot_be_read_is_told_at_its_field_and_stays(
             {"first_on": "2026-03-02", "last_on": "2026-03-01"},
             "Последний день раньше первого.",
         ),
+        (
+            "first_purchase",
+            {"budgets": ["0"], "budget__0__most": "5"},
+            "ничего из неё не считается: уберите бюджет.",
+        ),
     ],
 )
 async def test_a_contradiction_is_saved_and_keeps_the_draft_from_being_published(
-    editor: Editor, kind: str, typed: dict[str, str], sentence: str
+    editor: Editor, kind: str, typed: dict[str, Any], sentence: str
 ) -> None:
     promotion = await begun(editor, kind)
 

@@ -32,6 +32,9 @@ _SENTENCES = {
     "whole_set_cheaper": marked("Fewer units must be cheaper than the set has."),
     "price_or_rates": marked("A combo has one price, or parts that are cheaper: say one of the two."),
     "lines_without_use": marked("This kind of promotion chooses no goods here."),
+    "budget_without_use": marked(
+        "A raised share lowers no price, so nothing of it is counted: take the budget away."
+    ),
     "share_without_redemption": marked(
         "Points cannot be spent in this programme, so their share cannot be raised."
     ),

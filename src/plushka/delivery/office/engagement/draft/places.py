@@ -101,6 +101,7 @@ def _field_of_promotion(path: str, code: str) -> str:
         ".effect.price_minor": "combo_price",
         ".effect": "share",
         ".last_on": "last_on",
+        ".budgets": "budgets",
         ".id": "name",
     }
     return next((field for start, field in fields.items() if path.startswith(start)), "")
