@@ -25,6 +25,7 @@ from plushka.domain.bots.herald import Herald
 from plushka.domain.bots.model import Bot, BotAccount
 from plushka.domain.bots.operations import connect_bot
 from plushka.domain.members.channels import Address, find_address
+from plushka.domain.members.model import Identity
 from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
@@ -35,6 +36,7 @@ from plushka.platform.vault import Vault
 
 REGISTRATION = Registration("7000000001:AAExampleTokenOfTheCoffeeShop01", "anna_coffee_bot", "Кофейня Анны")
 VERA, GLEB, *_ = PEOPLE
+VERAS = Identity("phone", "+79990000101")
 PATIENCE_SECONDS = 40.0
 """The first bot of a process waits for its library to load, and machines that test are busy."""
 PROGRAM = Program(
@@ -125,6 +127,18 @@ class Connected(Generic[FakeT]):
     async def share_phone(self, person: Person) -> None:
         assert isinstance(self.fake, SharesContacts)
         await self.fake.share_contact(self.fake_bot, person)
+
+    async def block_and_come_back(self) -> None:
+        """Let Vera, who is enrolled, block the bot, write to it again, and block it once more."""
+        # Without the event that tells it: as though it had been lost.
+        self.fake.chat(self.fake_bot, VERA).is_blocked = True
+        await self.shop.buy("1", 100_00, member=VERAS)
+        await self.until_state("blocked")
+        await self.fake.write(self.fake_bot, VERA, "/balance")
+        await self.read(5)
+        await self.until_state("open")
+        await self.fake.block(self.fake_bot, VERA)
+        await self.until_state("blocked")
 
     async def until_state(self, state: str, person: Person = VERA) -> None:
         """Wait until the person's address is known to be in this state."""

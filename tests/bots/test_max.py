@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import maxapi
 import pytest
 from maxapi.methods.types.getted_updates import process_update_request
-from tests.bots.conftest import GLEB, VERA, Connect, Connected, until
+from tests.bots.conftest import GLEB, VERA, VERAS, Connect, Connected, until
 
 from plushka.delivery.bots.max.hearing import ContactCard, User, own_phone
 from plushka.delivery.bots.shells import open_shells
@@ -13,10 +13,8 @@ from plushka.demo.messengers.max import FakeMax
 from plushka.demo.messengers.registry import Registration
 from plushka.domain.bots.model import TokenRefused
 from plushka.domain.bots.talk import SharedPhone
-from plushka.domain.members.model import Identity
 
 REGISTRATION = Registration("7000000002:max-token-of-the-coffee-shop", "id7700000000_bot", "Кофейня Анны")
-VERAS = Identity("phone", "+79990000101")
 
 
 MaxScene = Connected[FakeMax]

@@ -4,14 +4,13 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from tests.bots.conftest import GLEB, REGISTRATION, VERA, Scene, serving, until
+from tests.bots.conftest import GLEB, REGISTRATION, VERA, VERAS, Scene, serving, until
 
 from plushka.delivery.bots.shell import Parcel
 from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.bots.telegram.shell import TelegramShell
 from plushka.domain.bots.model import TokenRefused
 from plushka.domain.bots.queries import get_bot
-from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.model import Failing, Message
@@ -24,8 +23,6 @@ PARCEL = Parcel(
     external_id="1", message=Message("Привет"), language="ru", number=1, app_url="", color="#000000"
 )
 UNREAD = "+79990000199"
-
-VERAS = Identity("phone", "+79990000101")
 
 
 async def test_a_stranger_gets_a_card_and_points_are_told_at_once(scene: Scene) -> None:
@@ -99,15 +96,7 @@ async def test_the_menu_opens_the_app_of_the_business(scene: Scene) -> None:
 async def test_who_blocks_the_bot_is_marked_by_the_update_or_by_a_403(scene: Scene) -> None:
     async with scene.working():
         await scene.enrol()
-        # Without the update: as though it had been lost.
-        scene.fake.chat(scene.fake_bot, VERA).is_blocked = True
-        await scene.shop.buy("1", 100_00, member=VERAS)
-        await scene.until_state("blocked")
-        await scene.fake.write(scene.fake_bot, VERA, "/balance")
-        await scene.read(5)
-        await scene.until_state("open")
-        await scene.fake.block(scene.fake_bot, VERA)
-        await scene.until_state("blocked")
+        await scene.block_and_come_back()
     async with scene.shop.tx() as tx:
         assert await tx.fetchval("select count(*) from outgoing where state = 'blocked'") == 1
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aiohttp import web
 from tests.app.conftest import Person as Visitor
-from tests.bots.conftest import GLEB, VERA, Connect, Connected, serving, until
+from tests.bots.conftest import GLEB, VERA, VERAS, Connect, Connected, serving, until
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
 
@@ -37,7 +37,6 @@ from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.platform.errors import TemporaryFailure
 
 REGISTRATION = Registration("7000000003:vk-token-of-the-coffee-shop", "anna_coffee", "Кофейня Анны")
-VERAS = Identity("phone", "+79990000101")
 
 
 class VkScene(Connected[FakeVk]):
@@ -230,15 +229,7 @@ async def test_all_that_the_talk_does_is_said_in_vk(scene: VkScene) -> None:
 async def test_who_forbids_messages_is_marked_by_the_event_or_by_a_901_and_comes_back(scene: VkScene) -> None:
     async with scene.working():
         await scene.enrol()
-        # Without the event: as though it had been lost.
-        scene.fake.chat(scene.fake_bot, VERA).is_blocked = True
-        await scene.shop.buy("1", 100_00, member=VERAS)
-        await scene.until_state("blocked")
-        await scene.fake.write(scene.fake_bot, VERA, "/balance")
-        await scene.read(5)
-        await scene.until_state("open")
-        await scene.fake.block(scene.fake_bot, VERA)
-        await scene.until_state("blocked")
+        await scene.block_and_come_back()
 
 
 async def test_errors_of_now_are_waited_out_and_the_office_can_see_them(scene: VkScene) -> None:
