@@ -14,7 +14,16 @@ from tests.engine.reference_promotions import nearest, promote, shares
 from tests.engine.reference_stamps import Punched, punch
 
 from plushka.engine import conditions as c
-from plushka.engine.program import EarningCaps, EarningRule, Fixed, Ladder, Percent, Program, RedemptionLimits
+from plushka.engine.program import (
+    EarningCaps,
+    EarningRule,
+    Fixed,
+    Ladder,
+    Multiplied,
+    Percent,
+    Program,
+    RedemptionLimits,
+)
 from plushka.engine.purchase import Basket, Line, Lot, Member, Totals
 from plushka.engine.version import DAY_WINDOW, MONTH_WINDOW, CountedWindow, Version
 
@@ -267,17 +276,35 @@ def earn(version: Version, sale: Sale, nets: list[int], decision: Decision) -> N
                 for index in range(count)
                 if sale.part[index] and (rule.lines is None or on_line(rule.lines, lines[index]))
             ]
-    rules = {rule.id: rule for rule in program.earning}
-    gives = {name: grants(version, rules[name], sale, nets, claims[name]) for name in claims}
-    won: dict[str, list[int]] = {name: [] for name in claims}
+    multipliers = {rule.id: rule for rule in program.earning if isinstance(rule.effect, Multiplied)}
+    rules = {rule.id: rule for rule in program.earning if rule.id not in multipliers}
+    gives = {name: grants(version, rules[name], sale, nets, claims[name]) for name in claims if name in rules}
+    won: dict[str, list[int]] = {name: [] for name in gives}
     for index in range(count):
-        rivals = [rules[name] for name in claims if index in claims[name]]
+        rivals = [rules[name] for name in gives if index in claims[name]]
         for rule in winners(rivals, {rule.id: gives[rule.id][index] for rule in rivals}):
             won[rule.id].append(index)
     for name, indices in won.items():
         rule = rules[name]
         points = total(program, rule, lines, gives[name], indices)
         decision.awards[name] = capped(points, rule.caps, sale.member.rule_points.get(name, (0, 0)))
+    weighed = {
+        name: [weight if index in won[name] else 0 for index, weight in enumerate(weights)]
+        for name in won
+        for weights in [measure(rules[name], lines, nets, claims[name])]
+    }
+    given = [
+        sum(shares(points, weighed[name])[index] for name, points in decision.awards.items())
+        for index in range(count)
+    ]
+    for name, indices in multiplied(multipliers, rules, claims).items():
+        effect = multipliers[name].effect
+        assert isinstance(effect, Multiplied)
+        times = Fraction(effect.times_bp, 10_000)
+        weighed[name] = [points if index in indices else 0 for index, points in enumerate(given)]
+        points = nearest(sum(weighed[name]) * (times - 1), program.rounding)
+        used = sale.member.rule_points.get(name, (0, 0))
+        decision.awards[name] = capped(points, multipliers[name].caps, used)
     excess = sum(decision.awards.values())
     excess -= capped(excess, program.caps, (today(version, sale).points_earned, this_month(version, sale)))
     for name in reversed(list(decision.awards)):
@@ -285,11 +312,29 @@ def earn(version: Version, sale: Sale, nets: list[int], decision: Decision) -> N
         decision.awards[name] -= cut
         excess -= cut
     for name, points in decision.awards.items():
-        weights = measure(rules[name], lines, nets, claims[name])
-        weights = [weight if index in won[name] else 0 for index, weight in enumerate(weights)]
-        decision.by_line[name] = shares(points, weights)
-    decision.silent = {name for name in rules if not decision.awards.get(name)}
+        decision.by_line[name] = shares(points, weighed[name])
+    decision.silent = {rule.id for rule in program.earning if not decision.awards.get(rule.id)}
     decision.awards = {name: points for name, points in decision.awards.items() if points}
+
+
+def multiplied(
+    multipliers: dict[str, EarningRule], rules: dict[str, EarningRule], claims: dict[str, list[int]]
+) -> dict[str, list[int]]:
+    """Return the lines of each multiplier that claims any: those of an exclusive rule are nobody's else."""
+    closed = {
+        index
+        for name in claims
+        if name in rules
+        for index in claims[name]
+        if rules[name].policy == "exclusive"
+    }
+    won: dict[str, list[int]] = {name: [] for name in claims if name in multipliers}
+    for index in sorted({index for name in won for index in claims[name]} - closed):
+        rivals = [multipliers[name] for name in won if index in claims[name]]
+        times = {rule.id: Fraction(getattr(rule.effect, "times_bp", 0)) for rule in rivals}
+        for rule in winners(rivals, times):
+            won[rule.id].append(index)
+    return won
 
 
 def winners(rivals: list[EarningRule], gives: dict[str, Fraction]) -> list[EarningRule]:

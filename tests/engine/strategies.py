@@ -25,6 +25,7 @@ from plushka.engine.program import (
     Effect,
     Fixed,
     Ladder,
+    Multiplied,
     Percent,
     PointsReward,
     PointUnit,
@@ -134,7 +135,10 @@ fixed: st.SearchStrategy[Effect] = st.builds(
     Fixed, st.integers(1, 200), st.sampled_from(("receipt", "line", "unit"))
 )
 caps = st.builds(EarningCaps, *(st.one_of(st.none(), st.integers(0, 300)) for _ in range(3)))
-all_effects = st.one_of(percents, percents, ladders, fixed)
+multipliers: st.SearchStrategy[Effect] = st.builds(
+    Multiplied, st.sampled_from((100_01, 150_00, 200_00, 333_33))
+)
+all_effects = st.one_of(percents, percents, ladders, fixed, multipliers)
 no_caps = st.just(EarningCaps())
 
 

@@ -27,6 +27,9 @@ def rule(**parts: Any) -> dict[str, Any]:
     return {"id": "a", "name": "a", "effect": PERCENT, **parts}
 
 
+DOUBLED = {"is": "multiplied", "times_bp": 200_00}
+
+
 def program(**parts: Any) -> bytes:
     return json.dumps({"name": "p", "currency": "RUB", **parts}).encode()
 
@@ -180,6 +183,12 @@ def rising_to(at_least: int) -> dict[str, Any]:
             "earning",
             "rates_over_whole",
         ),
+        (
+            {"earning": [rule(effect={**PERCENT, "rate_bp": 6000}), rule(effect=DOUBLED, id="double")]},
+            "earning",
+            "rates_over_whole",
+        ),
+        ({"earning": [rule(effect=DOUBLED)]}, "earning[0].effect", "nothing_to_multiply"),
     ],
 )
 def test_nonsense_is_told_where_it_stands(parts: dict[str, Any], path: str, code: str) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 import plushka.domain
 from plushka.domain.ledger.model import Balance
@@ -14,7 +15,7 @@ from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.receipt import receipt_text
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.domain.programs.telling.voice import Voice
-from plushka.engine.program import EarningRule, Percent, Program, TierRule, Tiers
+from plushka.engine.program import EarningRule, Multiplied, Percent, Program, TierRule, Tiers
 from plushka.engine.purchase import (
     Award,
     Discount,
@@ -89,6 +90,16 @@ def test_a_decision_is_explained_sentence_by_sentence() -> None:
         ("available", False),
         ("receipt_share", True),
     ]
+
+
+def test_a_multiplier_tells_what_it_added() -> None:
+    mornings = EarningRule("mornings", "×2 по утрам", Multiplied(200_00))
+    program = structs.replace(PROGRAM, earning=(*PROGRAM.earning, mornings))
+    outcome = structs.replace(OUTCOME, awards=(Award("mornings", 25, 500_00, 25, (25,)),))
+
+    (reason,) = explain(outcome, program, language="ru", zone="Europe/Moscow").earning
+
+    assert (reason.rule_name, reason.text.replace("\u00a0", " ")) == ("×2 по утрам", "Ещё 25 бонусов (×2).")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

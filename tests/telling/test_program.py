@@ -41,6 +41,7 @@ from plushka.engine.program import (
     Fixed,
     GrantCap,
     Ladder,
+    Multiplied,
     Percent,
     Program,
     Redemption,
@@ -92,6 +93,8 @@ def test_the_whole_programme_in_one_breath() -> None:
         (Percent(500, {"gold": 700}), "5 % бонусами («gold» — 7 %) с каждого чека."),
         (Fixed(50), "50 бонусов с каждого чека."),
         (Fixed(10, "line"), "10 бонусов за каждую позицию."),
+        (Multiplied(200_00), "Бонусы ×2 с каждого чека."),
+        (Multiplied(125_00), "Бонусы ×1,25 с каждого чека."),
         (
             Ladder((Band(0, 500), Band(1000_00, 1000, from_included=False), Band(3000_00, 1500))),
             "Бонусы по сумме чека: до 1 000 ₽ включительно — 5 %, больше 1 000 ₽ — 10 %, от 3 000 ₽ — 15 %.",

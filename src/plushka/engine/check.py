@@ -11,6 +11,7 @@ from plushka.engine.program import (
     EarningRule,
     Fixed,
     Ladder,
+    Multiplied,
     Percent,
     Program,
     TierRule,
@@ -29,6 +30,7 @@ def _problems(program: Program) -> Iterator[Problem]:
     yield from _repeated("earning", [rule.id for rule in program.earning])
     for index, rule in enumerate(program.earning):
         yield from _rule(f"earning[{index}]", rule, tier_ids)
+    yield from _multipliers(program.earning)
     yield from _free_rates(program)
     if program.redemption is not None:
         yield from unknown_tiers("redemption.by_tier", program.redemption.by_tier, tier_ids)
@@ -53,22 +55,37 @@ def _rule(path: str, rule: EarningRule, tier_ids: frozenset[str]) -> Iterator[Pr
             for index, (band, above) in enumerate(pairwise(bands)):
                 if above.from_minor <= band.from_minor:
                     yield Problem(f"{path}.effect.bands[{index + 1}].from_minor", "ladder_not_ascending")
-        case Fixed():
+        case Fixed() | Multiplied():
             pass
     yield from condition_problems(f"{path}.when", rule.when, tier_ids, of_lines=False)
     yield from condition_problems(f"{path}.lines", rule.lines, tier_ids, of_lines=True)
     yield from expiry_problems(f"{path}.expiry", rule.expiry)
 
 
+def _multipliers(rules: Sequence[EarningRule]) -> Iterator[Problem]:
+    """Find multipliers in a programme where no rule gives points by itself."""
+    if not all(isinstance(rule.effect, Multiplied) for rule in rules):
+        return
+    for index in range(len(rules)):
+        yield Problem(f"earning[{index}].effect", "nothing_to_multiply")
+
+
 def _free_rates(program: Program) -> Iterator[Problem]:
-    """Find percents that, all at once and without any condition, give back more than was paid."""
+    """Find percents that, all at once and without any condition, multiplied, give back more than was paid."""
     best: dict[str, int] = {}
+    added: dict[str, int] = {}
     for rule in program.earning:
-        if isinstance(rule.effect, Percent) and rule.when is None and rule.lines is None:
-            rate_bp = max(rule.effect.rate_bp, *rule.effect.by_tier.values(), 0)
-            rival = rule.group if rule.policy == "best_in_group" else f"{rule.policy} {rule.id}"
-            best[rival] = max(best.get(rival, 0), rate_bp)
-    total_bp = sum(best.values())
+        if rule.when is not None or rule.lines is not None:
+            continue
+        rival = rule.group if rule.policy == "best_in_group" else f"{rule.policy} {rule.id}"
+        match rule.effect:
+            case Percent(rate_bp=rate_bp, by_tier=by_tier):
+                best[rival] = max(best.get(rival, 0), rate_bp, *by_tier.values())
+            case Multiplied(times_bp=times_bp):
+                added[rival] = max(added.get(rival, 0), times_bp - WHOLE_BP)
+            case _:
+                pass
+    total_bp = sum(best.values()) * (WHOLE_BP + sum(added.values())) // WHOLE_BP
     if total_bp > WHOLE_BP:
         yield Problem("earning", "rates_over_whole", {"rate_bp": total_bp})
 

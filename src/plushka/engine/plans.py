@@ -40,8 +40,8 @@ class TierPlan:
     """What a tier changes. Sequences run parallel to the programme's earning rules.
 
     ``paces`` are units of points per minor unit of money over ``Version.pace_denominator``, for the
-    rules whose pace is the same at every receipt (percent), else 0. ``lives`` are indices into
-    ``Version.lives``, and go on with the cards that give points.
+    rules whose pace is the same at every receipt (percent), of multipliers how much they add, else 0.
+    ``lives`` are indices into ``Version.lives``, and go on with the cards that give points.
     """
 
     id: str | None

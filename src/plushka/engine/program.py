@@ -104,7 +104,16 @@ class Ladder(Part, frozen=True, tag_field="is", tag="ladder"):
     per_day: bool = False
 
 
-Effect = Percent | Fixed | Ladder
+class Multiplied(Part, frozen=True, tag_field="is", tag="multiplied"):
+    """The points that other rules give, ``times_bp`` ÷ 10 000 times: ×2 adds as many again as they gave the lines.
+
+    Counted is what they gave after their own caps. Other multipliers and stamp cards are never multiplied.
+    """
+
+    times_bp: Annotated[int, Meta(ge=100_01, le=100 * 100_00)]
+
+
+Effect = Percent | Fixed | Ladder | Multiplied
 
 
 class EarningCaps(Part, frozen=True):
@@ -122,7 +131,8 @@ class EarningRule(Part, frozen=True):
     one ``group`` compete line by line: ``best_in_group`` gives the line the rule that grants it most,
     ``stack`` adds to all others, ``exclusive`` shuts the line's other rules out, of every group. Ties:
     higher ``priority``, then id; among exclusive rules ``priority`` comes before the larger grant. Rules
-    compete with what they would give before caps. A rule's own ``activation`` and ``expiry`` come before
+    compete with what they would give before caps. Multipliers compete with multipliers only, by how many times, and
+    leave the lines of an exclusive rule. A rule's own ``activation`` and ``expiry`` come before
     the tier's and the programme's.
     """
 

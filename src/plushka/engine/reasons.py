@@ -32,6 +32,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "outbid": (),
     "shut_out": (),
     "no_points": ("base_minor",),
+    "nothing_to_multiply": (),
     # The whole receipt earns nothing.
     "anonymous": (),
     "member_blocked": (),

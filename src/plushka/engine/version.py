@@ -28,6 +28,7 @@ from plushka.engine.program import (
     EarningRule,
     Ladder,
     Lifetime,
+    Multiplied,
     Percent,
     PointsReward,
     Program,
@@ -65,7 +66,8 @@ class Version:
     ids of rules that need ``Member.rule_points``. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
-    ``special_mask`` holds the bits of rules whose pace only a receipt tells. ``index_of`` finds in ``TierPlan.lives``
+    ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``multiplier_mask`` those of multipliers,
+    which have contests of their own. ``index_of`` finds in ``TierPlan.lives``
     all that gives points.
     """
 
@@ -79,6 +81,7 @@ class Version:
     index_of: dict[str, int]
     unconditional_mask: int
     special_mask: int
+    multiplier_mask: int
     caps: tuple[CapPlan, ...]
     lives: tuple[Life, ...]
     promotions: tuple[PromotionPlan, ...]
@@ -179,7 +182,10 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         conditional=tuple((plan.bit, plan.when) for plan in rules if plan.when is not None),
         index_of={name: index for index, name in enumerate(_givers(program))},
         unconditional_mask=sum(plan.bit for plan in rules if plan.when is None),
-        special_mask=sum(plan.bit for plan in rules if not isinstance(plan.rule.effect, Percent)),
+        special_mask=sum(
+            plan.bit for plan in rules if not isinstance(plan.rule.effect, Percent | Multiplied)
+        ),
+        multiplier_mask=sum(plan.bit for plan in rules if isinstance(plan.rule.effect, Multiplied)),
         caps=caps_of(program.caps),
         lives=tuple(lives),
         promotions=promotion_plans(program.promotions, masks),
@@ -237,15 +243,16 @@ def _windows(program: Program) -> tuple[CountedWindow, ...]:
     return tuple(dict.fromkeys(windows))
 
 
-def _contest_of(rule: EarningRule) -> tuple[str, str]:
+def _contest_of(rule: EarningRule) -> tuple[bool, str, str]:
     """Return what two rules have in common that may have to outbid each other; ``stack`` rules never do."""
+    multiplies = isinstance(rule.effect, Multiplied)
     match rule.policy:
         case "best_in_group":
-            return "group", rule.group
+            return multiplies, "group", rule.group
         case "exclusive":
-            return "exclusive", ""
+            return multiplies, "exclusive", ""
         case "stack":
-            return "stack", rule.id
+            return multiplies, "stack", rule.id
         case _:
             assert_never(rule.policy)
 
@@ -273,11 +280,11 @@ def _tier_plan(
 ) -> TierPlan:
     tier_id = tier.id if tier else None
     rates_bp = tuple(_rate_bp(rule, tier_id) for rule in program.earning)
+    unit = 10**program.point.scale
     redemption = program.redemption
     limits = redemption.limits if redemption else RedemptionLimits()
     if redemption and tier_id is not None:
         limits = redemption.by_tier.get(tier_id, limits)
-    unit = 10**program.point.scale
     return TierPlan(
         id=tier_id,
         rank=rank,
@@ -289,7 +296,10 @@ def _tier_plan(
         ),
         match=tier.match if tier else "all",
         rates_bp=rates_bp,
-        paces=tuple((rate_bp or 0) * unit for rate_bp in rates_bp),
+        paces=tuple(
+            rule.effect.times_bp - BP if isinstance(rule.effect, Multiplied) else (rate_bp or 0) * unit
+            for rule, rate_bp in zip(program.earning, rates_bp, strict=True)
+        ),
         lives=tuple(
             lives.setdefault(_life(program, giver, tier), len(lives)) for giver in _givers(program).values()
         ),

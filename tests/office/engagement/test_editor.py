@@ -15,11 +15,13 @@ from tests.office.engagement.forms import Fields, fields_of
 from tests.pos.conftest import CASHBACK, Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.programs.drafts import get_draft, save_draft
 from plushka.domain.programs.model import Draft
 from plushka.engine import conditions
+from plushka.engine.check import problems
 from plushka.engine.conditions import All, FirstPurchase, Not, Product, ReceiptAmount, Tag, Weekday
 from plushka.engine.program import (
     Band,
@@ -27,6 +29,7 @@ from plushka.engine.program import (
     ExpirySliding,
     Fixed,
     Ladder,
+    Multiplied,
     Percent,
     Program,
     Requirement,
@@ -143,6 +146,25 @@ async def test_rules_are_added_moved_and_removed(editor: Editor) -> None:
     assert [rule.id for rule in (await editor.draft()).program.earning] == [visit.id, base.id]
     await editor.send("earning", await editor.open("earning"), f"rule.remove:{base.id}")
     assert [rule.id for rule in (await editor.draft()).program.earning] == [visit.id]
+
+
+@pytest.mark.parametrize("kind", RULE_NAMES)
+async def test_a_rule_that_is_begun_is_sound_and_its_page_changes_nothing(editor: Editor, kind: str) -> None:
+    await editor.send("earning", await editor.open("earning"), f"rule.new:{kind}")
+    before = await editor.draft()
+
+    await editor.save(f"rule?id={before.program.earning[-1].id}")
+
+    assert (await editor.draft()).revision == before.revision
+    assert not problems(before.program)
+
+
+async def test_points_are_multiplied_as_many_times_as_was_typed(editor: Editor) -> None:
+    await editor.save("rule?id=base", kind="multiplied", times="1,5", policy="stack")
+
+    (rule,) = (await editor.draft()).program.earning
+    assert rule.effect == Multiplied(150_00)
+    assert "Умножать нечего" in (await editor.browser.get(f"{editor.home}/draft/publish")).text
 
 
 async def test_a_removed_rule_stays_struck_out_in_its_place_and_is_put_back(editor: Editor) -> None:

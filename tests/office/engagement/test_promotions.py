@@ -12,6 +12,7 @@ from tests.office.engagement.test_editor import Editor, editor
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES
 from plushka.engine.conditions import All, Category, FirstPurchase, Not, Product, Weekday
 from plushka.engine.price_effects import (
     AmountOff,
@@ -34,21 +35,7 @@ async def begun(editor: Editor, kind: str) -> Promotion:
     return (await editor.draft()).program.promotions[-1]
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "percent_off",
-        "amount_off",
-        "unit_price",
-        "one_plus_one",
-        "two_plus_one",
-        "second_half",
-        "combo",
-        "happy_hours",
-        "birthday",
-        "first_purchase",
-    ],
-)
+@pytest.mark.parametrize("kind", PROMOTION_NAMES)
 async def test_a_promotion_begins_paused_and_its_page_changes_nothing(editor: Editor, kind: str) -> None:
     promotion = await begun(editor, kind)
     before = await editor.draft()

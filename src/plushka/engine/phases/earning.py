@@ -10,17 +10,19 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from plushka.engine.phases.caps import under_caps
+from plushka.engine.phases.gain import Gain
+from plushka.engine.phases.multiplying import multiply
 from plushka.engine.phases.paces import UNIT_MILLI, Paces, paces_of
 from plushka.engine.plans import RulePlan, TierPlan
 from plushka.engine.purchase import Award, Member, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Occasion
-from plushka.engine.shares import rounded, spread
+from plushka.engine.shares import rounded
 from plushka.engine.version import Version
 
 
 class Earned(Struct, frozen=True):
-    """The awards of a receipt, in the programme's order of rules, and why other rules gave none.
+    """The awards of a receipt, in the programme's order of rules, multipliers last, and why other rules gave none.
 
     ``points_before_caps`` is what all rules gave uncut.
     """
@@ -31,24 +33,14 @@ class Earned(Struct, frozen=True):
     points_before_caps: int = 0
 
 
-class Gain(Struct):
-    """What a rule has won: ``weights`` are its measure of ``lines``, which are in order unless they are all."""
-
-    plan: RulePlan
-    lines: list[int]
-    weights: Sequence[int]
-    base_minor: int
-    rate_bp: int | None
-    points_before_caps: int
-    points: int
-
-
 def earn(
     version: Version, tier: TierPlan, member: Member, occasion: Occasion, nets_minor: Sequence[int]
 ) -> Earned:
     """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2)."""
     notes: list[Note] = []
     active = _active(version, occasion, notes)
+    multiplying = active & version.multiplier_mask
+    active ^= multiplying
     claims = [mask & active for mask in occasion.masks]
     lines_by_claim: dict[int, list[int]] = {}
     claimed = 0
@@ -71,7 +63,22 @@ def earn(
     )
     won = _contest(version, tier, lines_by_claim, claimed, paces, notes)
     gains = [_gain(version, tier, version.rules[index], won[index], paces) for index in sorted(won)]
-    _cap(version, member, gains, notes)
+    _cap_each(member, gains, notes)
+    if multiplying:
+        added = multiply(
+            version,
+            tier,
+            occasion,
+            multiplying,
+            claims=claims,
+            nets_minor=nets_minor,
+            gains=gains,
+            notes=notes,
+        )
+        _cap_each(member, added, notes)
+        gains += added
+    if version.caps:
+        _cap_together(version, member, gains, notes)
     awards = tuple([_award(gain, len(nets_minor)) for gain in gains if gain.points])
     return Earned(
         awards=awards,
@@ -150,8 +157,8 @@ def _gain(version: Version, tier: TierPlan, plan: RulePlan, lines: list[int], pa
     return Gain(plan, lines, weights, base_minor, rate_bp, points, points)
 
 
-def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[Note]) -> None:
-    """Cut the gains to the rules' caps, then to the programme's, which cut the last rules first."""
+def _cap_each(member: Member, gains: Sequence[Gain], notes: list[Note]) -> None:
+    """Cut the gains to the rules' own caps."""
     for gain in gains:
         rule = gain.plan.rule
         if gain.points == 0:
@@ -159,8 +166,10 @@ def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[No
         elif gain.plan.caps:
             earned = member.rule_points.get(rule.id, (0, 0))
             gain.points = under_caps(gain.points, gain.plan.caps, earned, notes, rule=rule.id)
-    if not version.caps:
-        return
+
+
+def _cap_together(version: Version, member: Member, gains: Sequence[Gain], notes: list[Note]) -> None:
+    """Cut the gains to the programme's caps, the last first."""
     earned = (version.totals_today(member).points_earned, version.totals_this_month(member).points_earned)
     total = sum([gain.points for gain in gains])
     excess = total - under_caps(total, version.caps, earned, notes)
@@ -173,16 +182,11 @@ def _cap(version: Version, member: Member, gains: Sequence[Gain], notes: list[No
 
 
 def _award(gain: Gain, line_count: int) -> Award:
-    by_line = shares = spread(gain.points, gain.weights)
-    if len(shares) < line_count:
-        by_line = [0] * line_count
-        for line, points in zip(gain.lines, shares, strict=True):
-            by_line[line] = points
     return Award(
         rule=gain.plan.rule.id,
         points=gain.points,
         base_minor=gain.base_minor,
         points_before_caps=gain.points_before_caps,
-        by_line=tuple(by_line),
+        by_line=tuple(gain.by_line(line_count)),
         rate_bp=gain.rate_bp,
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from plushka.engine.ladder import band_at, sliced
 from plushka.engine.plans import TierPlan
-from plushka.engine.program import Fixed, Ladder, Percent
+from plushka.engine.program import Fixed, Ladder, Multiplied, Percent
 from plushka.engine.purchase import Member
 from plushka.engine.version import Version
 
@@ -83,7 +83,7 @@ def paces_of(
                 pace = _ladder_pace(version, ladder, before_minor, base_minor, nets_minor)
             case Fixed() as fixed:
                 pace = _fixed_pace(fixed, version, base_minor, line_count, nets_minor, quantities_milli)
-            case Percent():
+            case Percent() | Multiplied():
                 continue
             case _ as effect:
                 assert_never(effect)

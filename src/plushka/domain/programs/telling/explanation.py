@@ -8,7 +8,7 @@ from plushka.domain.programs.telling.reasons import tell_note
 from plushka.domain.programs.telling.stamps import find_card, tell_filled
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Names, Voice
-from plushka.engine.program import Program
+from plushka.engine.program import Multiplied, Program
 from plushka.engine.purchase import Award, CardProgress, Discount, Grant, Note, Outcome, Redeemed
 from plushka.platform.i18n import Language, marked
 
@@ -93,7 +93,17 @@ def _limits(redeemed: Redeemed | None, voice: Voice) -> Iterator[LimitTelling]:
 
 def _award(award: Award, voice: Voice) -> Reason:
     words, points = voice.words, voice.points(award.points)
-    if award.rate_bp is not None:
+    times_bp = next(
+        (
+            rule.effect.times_bp
+            for rule in voice.program.earning
+            if rule.id == award.rule and isinstance(rule.effect, Multiplied)
+        ),
+        None,
+    )
+    if times_bp is not None:
+        text = words.gettext("{points} more ({times}).", points=points, times=voice.times(times_bp))
+    elif award.rate_bp is not None:
         text = words.gettext(
             "{rate} of {amount} is {points}.",
             rate=voice.percent(award.rate_bp),

@@ -14,6 +14,7 @@ _SENTENCES = {
     "rates_over_whole": marked(
         "Rules that always apply give back {rate_bp} of what was paid, more than all of it."
     ),
+    "nothing_to_multiply": marked("There is nothing to multiply: add a rule that gives points by itself."),
     "first_tier_has_requirements": marked("Everybody begins at the first tier: it takes no conditions."),
     "tier_without_requirements": marked("Say what lifts a member to this tier."),
     "requirement_not_rising": marked("It must ask for more than the tier below it."),

@@ -8,7 +8,7 @@ from plushka.domain.programs.telling.rules import tell_award, tell_caps, tell_gr
 from plushka.domain.programs.telling.stamps import tell_card
 from plushka.domain.programs.telling.tiers import tell_tiers
 from plushka.domain.programs.telling.voice import Names, Voice, as_sentence
-from plushka.engine.program import Program, Redemption, RedemptionLimits, Welcome
+from plushka.engine.program import Multiplied, Program, Redemption, RedemptionLimits, Welcome
 from plushka.platform.i18n import BASIS_POINTS, Language, marked
 
 _NO_NAMES = Names()
@@ -87,7 +87,11 @@ def _welcome(welcome: Welcome, voice: Voice) -> str:
 def _meeting_rules(program: Program, voice: Voice) -> dict[str, str]:
     words = voice.words
     told = {}
-    groups = [rule.group for rule in program.earning if rule.policy == "best_in_group"]
+    groups = [
+        (rule.group, isinstance(rule.effect, Multiplied))
+        for rule in program.earning
+        if rule.policy == "best_in_group"
+    ]
     if len(groups) != len(set(groups)):
         told["best"] = words.gettext("Where several rules fit a product, the one that gives most applies.")
     if len(program.earning) == 1:

@@ -35,6 +35,9 @@ _SENTENCES = {
     "outbid": marked("Another rule gave these goods more."),
     "shut_out": marked("Another rule excludes all others for these goods."),
     "no_points": marked("On {base_minor} it gives not even one point."),
+    "nothing_to_multiply": marked(
+        "No other rule gives these goods any points, so there is nothing to multiply."
+    ),
     "no_benefit": marked("There is no price here that it would lower."),
     "set_incomplete": marked("The receipt has not enough goods for a set."),
     "promotion_floor": marked("Prices may not fall lower: {cut_minor} of it did not fit."),

@@ -5,7 +5,16 @@ from typing import assert_never
 from plushka.domain.programs.telling.conditions import tell_least, tell_lines, tell_most, tell_receipt
 from plushka.domain.programs.telling.life import tell_life
 from plushka.domain.programs.telling.voice import Voice
-from plushka.engine.program import EarningCaps, EarningRule, Effect, Fixed, GrantCap, Ladder, Percent
+from plushka.engine.program import (
+    EarningCaps,
+    EarningRule,
+    Effect,
+    Fixed,
+    GrantCap,
+    Ladder,
+    Multiplied,
+    Percent,
+)
 from plushka.platform.i18n import join, marked
 
 _FIXED = {
@@ -73,6 +82,8 @@ def tell_effect(effect: Effect, voice: Voice) -> str:
             return words.gettext(_FIXED[per], points=voice.points(points))
         case Ladder():
             return _ladder(effect, voice)
+        case Multiplied(times_bp=times_bp):
+            return words.gettext("{times} points", times=voice.times(times_bp))
         case _:
             assert_never(effect)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,12 @@ class Voice:
 
     def percent(self, bp: int) -> str:
         return i18n.format_percent(bp, self.language)
+
+    def times(self, bp: int) -> str:
+        """Return how many times as many: «×2», «×1,5»."""
+        exact = Decimal(bp).scaleb(-4).normalize()
+        decimals = max(0, -int(exact.as_tuple().exponent))
+        return "×" + i18n.format_number(exact, self.language, decimals=decimals)
 
     def day(self, day: date | datetime) -> str:
         return i18n.format_date(day, self.language, zone=self.zone)

@@ -1,5 +1,7 @@
 """What a stamp card or a goal begins with."""
 
+from datetime import date
+
 from plushka.engine.program import PointsReward, StampCard
 from plushka.engine.stamp_parts import Always, Counted, FromLast, Gift, Lasts, Spend, Units, Visits, Within
 from plushka.platform.i18n import Translator, marked
@@ -9,6 +11,12 @@ CARD_NAMES = {
     "units": marked("The seventh cup free"),
     "points": marked("Points for ten visits"),
     "goal": marked("A goal for the month"),
+}
+CARDS_DO = {
+    "visits": marked("Six visits, one a day, and a coffee is free"),
+    "units": marked("Six cups are paid for, the next one is a gift"),
+    "points": marked("100 points, if there are no more than 90 days between visits"),
+    "goal": marked("Purchases of 5,000 within a month, and a gift is ready"),
 }
 _COFFEE = marked("Coffee on the house")
 _GIFTS = {"goal": marked("A gift from us")}
@@ -21,7 +29,7 @@ _COUNTS: dict[str, tuple[Counted, int, Lasts]] = {
 }
 
 
-def new_card(kind: str, card_id: str, words: Translator) -> StampCard:
+def new_card(kind: str, card_id: str, words: Translator, _: date) -> StampCard:
     """Return what a card of ``kind`` begins with: paused, until whoever begins it has looked it over."""
     counts, needed, lasts = _COUNTS[kind]
     gift = Gift(words.gettext(_GIFTS.get(kind, _COFFEE)), _GIFT_DAYS)

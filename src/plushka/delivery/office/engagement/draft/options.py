@@ -6,8 +6,9 @@ import msgspec
 
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.life import ROUNDINGS
-from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES
-from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES
+from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES, CARDS_DO
+from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, PROMOTIONS_DO
+from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES, RULES_DO
 from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
 from plushka.domain.programs.telling.voice import Voice, as_sentence
 from plushka.engine.conditions import Condition
@@ -75,17 +76,11 @@ _BUDGET_PER = {
     "branch": marked("for each branch"),
 }
 _BUDGET_WINDOWS = {"always": marked("for all time"), "day": marked("a day"), "month": marked("a month")}
-_NEW_PROMOTIONS = {
-    "percent_off": marked("10% off everything or certain goods"),
-    "amount_off": marked("100 off a receipt, or off each unit"),
-    "unit_price": marked("A product of the week at a price of its own"),
-    "one_plus_one": marked("Of two the cheaper is free"),
-    "two_plus_one": marked("Of three the cheapest is free"),
-    "second_half": marked("Of two the cheaper at half its price"),
-    "combo": marked("A coffee and a croissant for one price, a gift for a purchase"),
-    "happy_hours": marked("20% off from 2 to 4 p.m. on working days"),
-    "birthday": marked("15% off from three days before to three days after"),
-    "first_purchase": marked("Points pay up to 15% of the first purchase"),
+_RULE_KINDS = {
+    "percent": marked("A share of the purchase"),
+    "fixed": marked("A number of points"),
+    "ladder": marked("A ladder by amount"),
+    "multiplied": marked("Times what other rules give"),
 }
 _COUNTS = {"visits": marked("Visits"), "units": marked("Units of goods"), "spend": marked("Money: a goal")}
 _LASTS = {
@@ -99,12 +94,6 @@ _PERIODS = {
     "quarter": marked("a calendar quarter"),
     "half_year": marked("a calendar half-year"),
     "year": marked("a calendar year"),
-}
-_NEW_CARDS = {
-    "visits": marked("Six visits, one a day, and a coffee is free"),
-    "units": marked("Six cups are paid for, the next one is a gift"),
-    "points": marked("100 points, if there are no more than 90 days between visits"),
-    "goal": marked("Purchases of 5,000 within a month, and a gift is ready"),
 }
 _ACTIVATIONS = {
     "at_once": marked("From the next purchase"),
@@ -232,12 +221,20 @@ class Options:
         return self._told(_BUDGET_WINDOWS)
 
     @property
+    def rule_kinds(self) -> Pairs:
+        return self._told(_RULE_KINDS)
+
+    @property
+    def new_rules(self) -> list[tuple[str, str, str]]:
+        """Return what a new rule can begin with: kind, name, and what it does."""
+        gettext = self._words.gettext
+        return [(kind, gettext(RULE_NAMES[kind]), gettext(does)) for kind, does in RULES_DO.items()]
+
+    @property
     def new_promotions(self) -> list[tuple[str, str, str]]:
         """Return what a new promotion can begin with: kind, name, and what it does."""
         gettext = self._words.gettext
-        return [
-            (kind, gettext(PROMOTION_NAMES[kind]), gettext(does)) for kind, does in _NEW_PROMOTIONS.items()
-        ]
+        return [(kind, gettext(PROMOTION_NAMES[kind]), gettext(does)) for kind, does in PROMOTIONS_DO.items()]
 
     @property
     def counts(self) -> Pairs:
@@ -255,7 +252,7 @@ class Options:
     def new_cards(self) -> list[tuple[str, str, str]]:
         """Return what a new stamp card can begin with: kind, name, and what it does."""
         gettext = self._words.gettext
-        return [(kind, gettext(CARD_NAMES[kind]), gettext(does)) for kind, does in _NEW_CARDS.items()]
+        return [(kind, gettext(CARD_NAMES[kind]), gettext(does)) for kind, does in CARDS_DO.items()]
 
     @property
     def metrics(self) -> Pairs:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -9,20 +10,15 @@ from msgspec import Struct, structs
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES, new_card
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, new_promotion
-from plushka.delivery.office.engagement.draft.rule import new_rule
+from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES, new_rule
 from plushka.domain.programs.model import Draft, RemovedPart
 from plushka.domain.programs.telling.model import RuleTelling
 from plushka.domain.programs.telling.program import describe_program
 from plushka.engine.program import EarningRule, Program, Promotion, StampCard
-from plushka.platform.i18n import Translator, marked
+from plushka.platform.i18n import Translator
 from plushka.platform.ids import new_id
 
 Part = EarningRule | Promotion | StampCard
-_RULE_NAMES = {
-    "percent": marked("Points for a purchase"),
-    "fixed": marked("Points for a visit"),
-    "ladder": marked("The larger the receipt, the more points"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +28,12 @@ class PartList:
     kind: Literal["rule", "promotion", "card"]
     field: Literal["earning", "promotions", "cards"]
     names: Mapping[str, str]
-    begin: Callable[[str, str, Translator], Part]
+    begin: Callable[[str, str, Translator, date], Part]
     parts_max: int = 500
 
 
 LISTS = (
-    PartList(
-        "rule",
-        "earning",
-        _RULE_NAMES,
-        lambda kind, part_id, words: new_rule(kind, part_id, words.gettext(_RULE_NAMES[kind])),
-    ),
+    PartList("rule", "earning", RULE_NAMES, new_rule),
     PartList("promotion", "promotions", PROMOTION_NAMES, new_promotion),
     PartList("card", "cards", CARD_NAMES, new_card, parts_max=50),
 )
@@ -84,7 +75,7 @@ def _rearranged(each: PartList, action: str, rest: str, desk: Desk) -> Rearrange
     new: Part | None = None
     match action:
         case "new" if rest in each.names and len(parts) < each.parts_max:
-            new = each.begin(rest, _new_id(each), desk.words)
+            new = each.begin(rest, _new_id(each), desk.words, desk.visit.today)
             parts.append(new)
         case "copy" if place is not None and len(parts) < each.parts_max:
             new = _copy(each, parts[place], desk.words)

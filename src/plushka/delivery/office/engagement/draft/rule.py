@@ -10,28 +10,19 @@ from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, 
 from plushka.delivery.office.engagement.draft.when import read_when, write_when
 from plushka.delivery.web.forms import Form
 from plushka.engine.parts import Policy
-from plushka.engine.program import Band, EarningRule, Effect, Fixed, Ladder, Percent, Program
+from plushka.engine.program import Band, EarningRule, Effect, Fixed, Ladder, Multiplied, Percent, Program
 from plushka.platform.i18n import Translator
 
 Per = Literal["receipt", "line", "unit"]
 
 BANDS_MAX = 50
-KINDS = ("percent", "fixed", "ladder")
+KINDS = ("percent", "fixed", "ladder", "multiplied")
 POLICIES: tuple[Policy, ...] = ("best_in_group", "stack", "exclusive")
 _PER: tuple[Per, ...] = ("receipt", "line", "unit")
 _POINTS_MAX = 10**12
+_TIMES_MAX = 100_00
 _PRIORITY_MAX = 1_000_000
 _GROUP_LENGTH_MAX = 100
-
-
-def new_rule(kind: str, rule_id: str, name: str) -> EarningRule:
-    """Return what a rule of ``kind`` begins with."""
-    effects: dict[str, Effect] = {
-        "percent": Percent(500),
-        "fixed": Fixed(10),
-        "ladder": Ladder((Band(0, 500),)),
-    }
-    return EarningRule(rule_id, name, effects.get(kind, effects["percent"]))
 
 
 def write_rule(rule: EarningRule, typist: Typist) -> Typed:
@@ -68,6 +59,8 @@ def _write_effect(effect: Effect, typist: Typist) -> Typed:
                 typed[f"band.{key}.rate"] = [typist.rate(band.rate_bp)]
                 typed[f"band.{key}.included"] = ["yes" if band.from_included else "no"]
             return typed
+        case Multiplied(times_bp=times_bp):
+            return one(kind="multiplied", times=typist.times(times_bp))
 
 
 def read_rule(form: Form, rule: EarningRule, program: Program, words: Translator) -> EarningRule:
@@ -118,6 +111,9 @@ def _read_effect(form: Form, program: Program, words: Translator) -> Effect | No
             return Fixed(points, per) if points and per else None
         case "ladder":
             return _read_ladder(form, program, words)
+        case "multiplied":
+            times = form.number("times", decimals=2, least=101, most=_TIMES_MAX)
+            return Multiplied(times * 100) if times else None
         case _:
             return None
 

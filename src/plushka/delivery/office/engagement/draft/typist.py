@@ -34,6 +34,10 @@ class Typist:
     def rate(self, bp: int | None) -> str:
         return "" if bp is None else self._as_needed(Decimal(bp).scaleb(-2))
 
+    def times(self, bp: int) -> str:
+        """Return how many times as many; a file's finer hundredths are rounded."""
+        return self._as_needed((Decimal(bp) / 100).to_integral_value().scaleb(-2))
+
     def quantity(self, milli: int | None) -> str:
         return "" if milli is None else self._as_needed(Decimal(milli).scaleb(-3))
 

@@ -1,0 +1,30 @@
+"""What a rule gives to a receipt, before and after it is cut."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from plushka.engine.plans import RulePlan
+from plushka.engine.shares import spread
+
+
+class Gain(Struct):
+    """What a rule has won: ``weights`` are its measure of ``lines``, which are in order unless they are all."""
+
+    plan: RulePlan
+    lines: list[int]
+    weights: Sequence[int]
+    base_minor: int
+    rate_bp: int | None
+    points_before_caps: int
+    points: int
+
+    def by_line(self, line_count: int) -> list[int]:
+        """Return the points of each line of the receipt; largest remainder, so that they sum to all (S1)."""
+        shares = spread(self.points, self.weights)
+        if len(shares) == line_count:
+            return shares
+        by_line = [0] * line_count
+        for line, points in zip(self.lines, shares, strict=True):
+            by_line[line] = points
+        return by_line
