@@ -63,7 +63,8 @@ class Version:
     """A compiled programme.
 
     ``windows`` are those that ``Member.totals`` must carry, in this order. ``capped_rules`` are the
-    ids of rules that need ``Member.rule_points``. The rest is for the engine's phases:
+    ids of rules that need ``Member.rule_points``. ``conditional`` are the rules that a receipt can fail, ``by_coupon``
+    those that cannot hold without one of some coupons. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``multiplier_mask`` those of multipliers,
@@ -78,6 +79,7 @@ class Version:
     tiers: tuple[TierPlan, ...]
     rules: tuple[RulePlan, ...]
     conditional: tuple[tuple[int, Test], ...]
+    by_coupon: tuple[tuple[int, Test, frozenset[str]], ...]
     index_of: dict[str, int]
     unconditional_mask: int
     special_mask: int
@@ -179,7 +181,14 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         ),
         tiers=tiers,
         rules=rules,
-        conditional=tuple((plan.bit, plan.when) for plan in rules if plan.when is not None),
+        conditional=tuple(
+            (plan.bit, plan.when) for plan in rules if plan.when and not coupons_of(plan.rule.when)
+        ),
+        by_coupon=tuple(
+            (plan.bit, plan.when, asked)
+            for plan in rules
+            if plan.when is not None and (asked := coupons_of(plan.rule.when))
+        ),
         index_of={name: index for index, name in enumerate(_givers(program))},
         unconditional_mask=sum(plan.bit for plan in rules if plan.when is None),
         special_mask=sum(

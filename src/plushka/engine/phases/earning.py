@@ -96,6 +96,15 @@ def _active(version: Version, occasion: Occasion, notes: list[Note]) -> int:
             active |= bit
         else:
             notes.append(failed)
+    # As with promotions, one that asks for a coupon that was not shown is not weighed, and no receipt tells of it.
+    for bit, when, coupons in version.by_coupon if occasion.coupons else ():
+        if coupons.isdisjoint(occasion.coupons):
+            continue
+        failed = when(occasion)
+        if failed is None:
+            active |= bit
+        else:
+            notes.append(failed)
     return active
 
 
