@@ -17,6 +17,7 @@ from bench.latency import QUOTE_LINES, Latency
 from bench.shop import MEMBERS, Shop, enroll_many, open_shop
 from plushka.delivery.jobs.long_work import do_known_task
 from plushka.domain.coupons.codes import ALPHABET
+from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.coupons.queries import get_coupon
 from plushka.domain.coupons.showing import Showing, read_codes
@@ -140,7 +141,7 @@ async def _codes(cluster: Cluster, program: Program) -> Codes:
         shop = await open_shop(database, program)
         actor = "operator:bench"
         async with database.transaction(shop.tenant_id, actor=actor, at=clock.now()) as tx:
-            coupon = await create_coupon(tx, name="Bench", uses_per_code=1)
+            coupon = await create_coupon(tx, name="Bench", limits=Limits(uses_per_code=1))
             arguments: dict[str, Fact] = {
                 "coupon": str(coupon.id),
                 "name": "Bench",

@@ -1470,7 +1470,7 @@ create unique index returns_idempotency on returns (tenant_id, till_id, idempote
 
 create index returns_of_receipt on returns (tenant_id, receipt_id);
 
--- Coupons: what their codes give is in the programme. codes: how many there are.
+-- Coupons: what their codes give is in the programme. uses_max: of all its codes together. codes: how many there are.
 create table coupons (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -1480,6 +1480,11 @@ create table coupons (
     last_on date,
     uses_per_code int check (uses_per_code > 0),
     uses_per_member int check (uses_per_member > 0),
+    uses_per_member_a_day int check (uses_per_member_a_day > 0),
+    uses_per_member_a_month int check (uses_per_member_a_month > 0),
+    uses_max int check (uses_max > 0),
+    uses_max_a_day int check (uses_max_a_day > 0),
+    uses_max_a_month int check (uses_max_a_month > 0),
     is_stopped boolean not null default false,
     codes int not null default 0 check (codes >= 0),
     created_at timestamptz not null,
@@ -1515,13 +1520,29 @@ create table code_reservations (
     tenant_id uuid not null,
     key text not null,
     till_id uuid not null,
+    coupon_id uuid not null,
     until timestamptz not null,
     primary key (tenant_id, key, till_id),
     foreign key (tenant_id, key) references coupon_codes (tenant_id, key),
     foreign key (tenant_id, till_id) references tills (tenant_id, id)
 );
 
+create index code_reservations_of_coupon on code_reservations (tenant_id, coupon_id, until);
+
 grant update (until), delete on code_reservations to plushka_app;
+
+-- How often coupons that may be used so often in all were, for all time, a day or a month that begins at since.
+create table coupon_counters (
+    tenant_id uuid not null,
+    coupon_id uuid not null,
+    span text not null check (span in ('always', 'day', 'month')),
+    since date not null,
+    uses int not null default 0 check (uses >= 0),
+    primary key (tenant_id, coupon_id, span, since),
+    foreign key (tenant_id, coupon_id) references coupons (tenant_id, id)
+);
+
+grant update (uses) on coupon_counters to plushka_app;
 
 -- A code that a receipt has used; undone_at: when a return let it be used again.
 create table coupon_uses (
@@ -1530,6 +1551,7 @@ create table coupon_uses (
     key text not null,
     coupon_id uuid not null,
     member_id uuid,
+    business_date date not null,
     used_at timestamptz not null,
     undone_at timestamptz,
     primary key (tenant_id, receipt_id, key),

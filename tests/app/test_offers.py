@@ -8,6 +8,7 @@ from tests.conftest import SetClock
 from tests.office.conftest import Shop, plain
 from tests.pos.conftest import CASHBACK, Cast
 
+from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.programs.operations import publish
 from plushka.engine.conditions import Coupon
@@ -21,7 +22,7 @@ async def test_promotions_of_the_day_are_shown_and_a_code_to_whom_it_is_given(
 ) -> None:
     assert "Сейчас для вас" not in (await varvara.get()).text
     async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
-        own = await create_coupon(tx, name="Своим", uses_per_code=1)
+        own = await create_coupon(tx, name="Своим", limits=Limits(uses_per_code=1))
         await add_codes(tx, own, ["VARVARA-1"], member_id=shop.member_id)
         others = await create_coupon(tx, name="Прочим")
         await add_codes(tx, others, ["SECRET-2"])

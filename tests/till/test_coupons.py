@@ -9,6 +9,7 @@ from tests.browsing import look
 from tests.pos.conftest import CASHBACK
 from tests.till.conftest import PHONE, Desk, find, sell
 
+from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import list_programs
@@ -22,7 +23,7 @@ async def give_out(desk: Desk, *codes: str, member_id: UUID | None = None) -> No
     async with desk.database.transaction(
         desk.cast.anna.tenant_id, actor="test:anna", at=desk.clock_on_the_wall()
     ) as tx:
-        coupon = await create_coupon(tx, name="Весна", uses_per_code=1)
+        coupon = await create_coupon(tx, name="Весна", limits=Limits(uses_per_code=1))
         await add_codes(tx, coupon, codes, member_id=member_id)
         spring = Promotion(
             "spring", "Весна", PercentOff(20_00), when=Coupon((coupon.key,)), for_anonymous=True

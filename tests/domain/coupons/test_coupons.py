@@ -17,14 +17,23 @@ from tests.faults.test_one_card import at_once
 
 from plushka.delivery.jobs.long_work import do_known_task
 from plushka.domain.coupons.codes import ALPHABET, draw_codes, key_of
-from plushka.domain.coupons.model import CodeInvalid, CodeTaken, Coupon, PatternTooNarrow, PeriodReversed
+from plushka.domain.coupons.model import (
+    CodeInvalid,
+    CodeTaken,
+    Coupon,
+    Limits,
+    PatternTooNarrow,
+    PeriodReversed,
+)
 from plushka.domain.coupons.operations import add_codes, create_coupon, set_stopped
 from plushka.domain.coupons.queries import get_coupon
 from plushka.domain.coupons.work import DRAW
 from plushka.domain.insights.coupons import find_coupon_figures
+from plushka.domain.purchases.history import load_history
 from plushka.domain.purchases.model import Caller, Committed, PurchaseLine, Quote
 from plushka.domain.purchases.operations import quote
 from plushka.domain.purchases.queue import PurchaseQueue
+from plushka.domain.purchases.situation import Item
 from plushka.domain.staff.operations import set_up_till
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.queries import get_task
@@ -44,10 +53,19 @@ async def shop(database: Database, clock: SetClock) -> AsyncIterator[Shop]:
         yield shop
 
 
-async def coupon_of(shop: Shop, *codes: str, member_id: UUID | None = None, **terms: Any) -> Coupon:
+async def coupon_of(
+    shop: Shop,
+    *codes: str,
+    member_id: UUID | None = None,
+    first_on: date | None = None,
+    last_on: date | None = None,
+    **limits: int,
+) -> Coupon:
     """Make a coupon with codes that takes 100 off, and publish what it gives."""
     async with shop.tx() as tx:
-        coupon = await create_coupon(tx, name="Весна", **terms)
+        coupon = await create_coupon(
+            tx, name="Весна", first_on=first_on, last_on=last_on, limits=Limits(**limits)
+        )
         await add_codes(tx, coupon, codes, member_id=member_id)
     when = c.Coupon((coupon.key,))
     await shop.publish(
@@ -113,6 +131,62 @@ async def test_a_member_uses_a_coupon_so_often_whatever_the_code(shop: Shop) -> 
     assert (await buy(shop, "none", None, "A3"))[1] == ["code_needs_member"]
 
 
+async def test_a_member_uses_a_coupon_once_a_day_and_so_often_a_month(shop: Shop, clock: SetClock) -> None:
+    await coupon_of(shop, "DAILY", uses_per_member_a_day=1, uses_per_member_a_month=2)
+    member_id, other = await shop.enroll("+79990000001"), await shop.enroll("+79990000002")
+    reasons = []
+    for day in range(3):
+        reasons += [(await buy(shop, f"{day}.{number}", member_id, "DAILY"))[1] for number in (1, 2)]
+        clock.at += timedelta(days=1)
+    assert reasons == [
+        [None],
+        ["member_limit_today"],
+        [None],
+        ["member_limit_this_month"],
+        ["member_limit_this_month"],
+        ["member_limit_this_month"],
+    ]
+    assert (await buy(shop, "other", other, "DAILY"))[1] == [None]
+    clock.at += timedelta(days=31)
+    assert (await buy(shop, "next", member_id, "DAILY"))[1] == [None]
+
+
+async def test_all_members_together_use_a_coupon_so_often_and_a_return_gives_a_use_back(
+    shop: Shop, clock: SetClock
+) -> None:
+    await coupon_of(shop, "FIRST", "SECOND", uses_max=2, uses_max_a_day=1)
+    member_id = await shop.enroll()
+    assert (await buy(shop, "1", None, "FIRST"))[1] == ["code_gives_nothing"]
+    assert (await buy(shop, "2", member_id, "FIRST"))[1] == [None]
+    assert (await buy(shop, "3", member_id, "SECOND"))[1] == ["coupon_used_up_today"]
+    await give_back(shop, "r2", "2")
+    assert (await buy(shop, "4", member_id, "SECOND"))[1] == [None]
+    clock.at += timedelta(days=1)
+    assert (await buy(shop, "5", member_id, "FIRST"))[1] == [None]
+    assert (await buy(shop, "6", member_id, "SECOND"))[1] == ["coupon_used_up"]
+    await give_back(shop, "r4", "4")
+    assert (await buy(shop, "7", member_id, "SECOND"))[1] == ["coupon_used_up_today"]
+    assert await shop.differences() == ()
+
+
+async def test_fifty_tills_use_a_word_seven_times(database: Database) -> None:
+    async with open_shop(database, SystemClock(), CASHBACK) as shop:
+        await coupon_of(shop, "WORD", uses_max=7)
+        members = [await shop.enroll(f"+7999000{number:04}") for number in range(CLIENTS)]
+        other = PurchaseQueue(database, SystemClock())
+        await other.start()
+
+        async def buy_one(number: int) -> Committed:
+            purchase = receipt(f"{number}", 500_00, member=members[number], coupon_codes=("WORD",))
+            return await (shop.queue, other)[number % 2].commit(shop.caller, purchase)
+
+        answers = await at_once([partial(buy_one, number) for number in range(CLIENTS)])
+        await other.stop()
+        reasons = [answer.receipt.codes[0].reason for answer in answers]
+        assert (reasons.count(None), reasons.count("coupon_used_up")) == (7, CLIENTS - 7)
+        assert await shop.differences() == ()
+
+
 async def test_fifty_tills_use_a_code_once(database: Database) -> None:
     async with open_shop(database, SystemClock(), CASHBACK) as shop:
         await coupon_of(shop, "ONCE", uses_per_code=1)
@@ -154,6 +228,20 @@ async def test_a_code_is_kept_for_the_till_that_has_asked(shop: Shop, clock: Set
     purchase = receipt("3", 500_00, member=member_id, coupon_codes=("ONCE",))
     assert (await shop.queue.commit(second, purchase)).receipt.outcome.discount_minor == 100_00
     assert (await ask(second)).codes[0].reason == "code_used_up"
+
+
+async def test_the_last_use_of_a_word_is_kept_for_the_till_that_has_asked(shop: Shop) -> None:
+    await coupon_of(shop, "A", "B", uses_max=1)
+    member_id = await shop.enroll()
+    async with shop.tx() as tx:
+        till = await set_up_till(tx, name="Касса 2", branch_id=None)
+        purchase = receipt("q", 500_00, member=member_id, coupon_codes=("A",))
+        asked = await quote(tx, shop.reference, shop.caller, purchase, is_reserving=True)
+    second = Caller(shop.caller.tenant_id, till.id, "arbat")
+    theirs = receipt("1", 500_00, member=member_id, coupon_codes=("B",))
+    assert asked.codes[0].reason is None
+    assert (await shop.queue.commit(second, theirs)).receipt.codes[0].reason == "code_reserved"
+    assert (await buy(shop, "2", member_id, "A"))[1] == [None]
 
 
 async def test_a_code_that_nothing_asks_for_is_not_used_up(shop: Shop) -> None:
@@ -222,6 +310,35 @@ async def test_what_came_of_a_coupon(shop: Shop) -> None:
         figures = (await find_coupon_figures(tx))[coupon.id]
     assert (figures.receipts, figures.members) == (2, 1)
     assert (figures.revenue_minor, figures.discount_minor) == (800_00, 200_00)
+
+
+async def test_history_in_bulk_uses_codes_as_tills_would_have(shop: Shop, clock: SetClock) -> None:
+    coupon = await coupon_of(shop, "A1", uses_per_member_a_day=1)
+    first, second = await shop.enroll("+79990000001"), await shop.enroll("+79990000002")
+    begun_at = clock.at
+    clock.at += timedelta(days=3)
+    sold = [(first, 0), (first, 1), (second, 1), (first, 30)]
+    items = [
+        Item(
+            shop.caller,
+            receipt(
+                f"{number}",
+                500_00,
+                member=member_id,
+                coupon_codes=("a-1",),
+                occurred_at=begun_at + timedelta(hours=hours),
+            ),
+        )
+        for number, (member_id, hours) in enumerate(sold)
+    ]
+    async with shop.tx() as tx:
+        assert (await load_history(tx, shop.reference, items)).booked == len(items)
+    async with shop.tx() as tx:
+        figures = (await find_coupon_figures(tx))[coupon.id]
+        days = await tx.fetch("select used_at from coupon_uses where tenant_id = $1", tx.tenant_id)
+    assert (figures.receipts, figures.members, figures.discount_minor) == (3, 2, 300_00)
+    assert {row["used_at"] for row in days} == {items[index].purchase.occurred_at for index in (0, 2, 3)}
+    assert await shop.differences() == ()
 
 
 async def test_what_cannot_be_is_refused(shop: Shop) -> None:

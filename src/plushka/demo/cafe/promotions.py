@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.engine.conditions import All, Category, Coupon, TimeWindow, Weekday
 from plushka.engine.price_effects import Combo, ComboPart, PercentOff, Sets
@@ -15,7 +16,9 @@ WORKING_DAYS = Weekday((1, 2, 3, 4, 5))
 
 async def with_promotions(tx: Tx, program: Program) -> Program:
     """Make the coupon and return the programme with what the coffee shop runs."""
-    coupon = await create_coupon(tx, name="Соседям", source="объявление в подъездах", uses_per_member=1)
+    coupon = await create_coupon(
+        tx, name="Соседям", source="объявление в подъездах", limits=Limits(uses_per_member=1)
+    )
     await add_codes(tx, coupon, [WORD])
     promotions = (
         Promotion(

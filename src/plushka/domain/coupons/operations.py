@@ -5,10 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
+from msgspec.structs import astuple
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.coupons.codes import key_of
-from plushka.domain.coupons.model import CodeTaken, Coupon, PeriodReversed
+from plushka.domain.coupons.model import LIMITS, NO_LIMITS, CodeTaken, Coupon, Limits, PeriodReversed
 from plushka.domain.coupons.queries import get_coupon
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -21,8 +22,7 @@ async def create_coupon(
     source: str = "",
     first_on: date | None = None,
     last_on: date | None = None,
-    uses_per_code: int | None = None,
-    uses_per_member: int | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Coupon:
     """Create a coupon without codes.
 
@@ -32,21 +32,19 @@ async def create_coupon(
         raise PeriodReversed(field="last_on")
     coupon_id = new_id()
     await tx.execute(
-        """
+        f"""
         -- coupons.create
-        insert into coupons
-            (tenant_id, id, name, source, first_on, last_on, uses_per_code, uses_per_member, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """,
+        insert into coupons (tenant_id, id, name, source, first_on, last_on, created_at, {", ".join(LIMITS)})
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         coupon_id,
         name,
         source,
         first_on,
         last_on,
-        uses_per_code,
-        uses_per_member,
         tx.at,
+        *astuple(limits),
     )
     await audit.record(tx, action="coupon.create", subject=f"coupon:{coupon_id}", name=name)
     return await get_coupon(tx, coupon_id)
@@ -58,7 +56,7 @@ async def add_codes(tx: Tx, coupon: Coupon, codes: Iterable[str], *, member_id: 
     :raises CodeInvalid: one of them cannot be a code
     :raises CodeTaken: another coupon of the business, or this one, has one of them
     """
-    records = [(key_of(code), code, coupon.id, member_id, 0, coupon.uses_per_code) for code in codes]
+    records = [(key_of(code), code, coupon.id, member_id, 0, coupon.limits.uses_per_code) for code in codes]
     try:
         await tx.copy(
             "coupon_codes",

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from plushka.domain.coupons.model import Coupon, OwnCode, UnknownCoupon
+from plushka.domain.coupons.model import LIMITS, Coupon, Limits, OwnCode, UnknownCoupon
 from plushka.platform.database import Tx
 
-_SELECT = """
-    select id, name, source, first_on, last_on, uses_per_code, uses_per_member, is_stopped, codes, created_at
+_SELECT = f"""
+    select id, name, source, first_on, last_on, is_stopped, codes, created_at, {", ".join(LIMITS)}
     from coupons where tenant_id = $1
-"""
+"""  # noqa: S608  a constant
 
 
 async def list_coupons(tx: Tx) -> list[Coupon]:
@@ -87,4 +87,6 @@ async def list_own_codes(tx: Tx, member_id: UUID, *, on: date) -> list[OwnCode]:
 
 
 def _coupon(row: Record) -> Coupon:
-    return Coupon(**dict(row))
+    values = dict(row)
+    limits = Limits(**{limit: values.pop(limit) for limit in LIMITS})
+    return Coupon(limits=limits, **values)

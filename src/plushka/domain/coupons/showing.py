@@ -4,19 +4,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
+from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.coupons.codes import find_key
-from plushka.domain.coupons.model import CodeReason, ShownCode
+from plushka.domain.coupons.counters import Key, keys_of, read_counters
+from plushka.domain.coupons.model import LIMITS, CodeReason, Limits, ShownCode
+from plushka.engine.spans import Span, since_of, until_of
 from plushka.platform.database import Tx
 
 
 class FoundCode(Struct, frozen=True):
     """A code that exists, with its coupon's terms; ``left`` None: it may be used any number of times.
 
-    ``reserved_by`` are the tills that it is kept for.
+    ``reserved_by`` are the tills that it is kept for, ``coupon_reserved_by`` those that any code of its coupon is.
     """
 
     key: str
@@ -26,9 +30,10 @@ class FoundCode(Struct, frozen=True):
     last_on: date | None
     is_stopped: bool
     member_id: UUID | None
-    uses_per_member: int | None
+    limits: Limits
     left: int | None
     reserved_by: tuple[UUID, ...]
+    coupon_reserved_by: tuple[UUID, ...]
 
 
 class Showing(Struct, frozen=True):
@@ -40,13 +45,22 @@ class Showing(Struct, frozen=True):
     day: date
 
 
+class OwnKey(NamedTuple):
+    """What one member has used of a coupon, within a window."""
+
+    member_id: UUID
+    coupon_id: UUID
+    span: Span
+    since: date
+
+
 @dataclass(slots=True)
 class Codes:
     """The codes of the receipts of a transaction, counted down as receipts are decided one after another."""
 
     found: Mapping[str, FoundCode] = field(default_factory=dict)
-    used_by_member: Counter[tuple[UUID, UUID]] = field(default_factory=Counter)
-    """How often a member (first) has used a coupon."""
+    own: Counter[OwnKey] = field(default_factory=Counter)
+    in_all: Counter[Key] = field(default_factory=Counter)
     used_now: Counter[str] = field(default_factory=Counter)
 
     def look_at(self, showing: Showing) -> tuple[ShownCode, ...]:
@@ -68,12 +82,13 @@ class Codes:
     def note(self, showing: Showing, used: Iterable[ShownCode]) -> None:
         """Count what a receipt that was decided has used."""
         for one in used:
-            self.used_now[find_key(one.code) or ""] += 1
-            if showing.member_id is not None and one.coupon_id is not None:
-                self.used_by_member[showing.member_id, one.coupon_id] += 1
+            key = find_key(one.code) or ""
+            self.used_now[key] += 1
+            self.own.update(_own_keys(self.found[key], showing))
+            self.in_all.update(_keys(self.found[key], showing))
 
     def _reason(self, found: FoundCode, showing: Showing, coupons: Collection[UUID]) -> CodeReason | None:
-        member_id, most = showing.member_id, found.uses_per_member
+        member_id, limits = showing.member_id, found.limits
         left = None if found.left is None else found.left - self.used_now[found.key]
         others = sum(till_id != showing.till_id for till_id in found.reserved_by)
         checks: tuple[tuple[CodeReason, bool], ...] = (
@@ -81,18 +96,51 @@ class Codes:
             ("coupon_stopped", found.is_stopped),
             ("coupon_not_begun", found.first_on is not None and showing.day < found.first_on),
             ("coupon_over", found.last_on is not None and showing.day > found.last_on),
-            ("code_needs_member", member_id is None and bool(found.member_id or most)),
+            ("code_needs_member", member_id is None and bool(found.member_id or limits.of_member)),
             ("code_of_other_member", found.member_id not in {None, member_id}),
-            (
-                "member_limit_reached",
-                most is not None
-                and member_id is not None
-                and self.used_by_member[member_id, found.coupon_id] >= most,
-            ),
+            *[
+                (_MEMBER_REASONS[key.span], self.own[key] >= limits.of_member[key.span])
+                for key in _own_keys(found, showing)
+            ],
             ("code_used_up", left is not None and left <= 0),
             ("code_reserved", left is not None and left <= others),
+            *self._in_all(found, showing),
         )
         return next((reason for reason, holds in checks if holds), None)
+
+    def _in_all(self, found: FoundCode, showing: Showing) -> list[tuple[CodeReason, bool]]:
+        """Return what bounds all members together; a use that another till has asked about counts as its."""
+        lefts = {key: found.limits.of_all[key.span] - self.in_all[key] for key in _keys(found, showing)}
+        others = len({till_id for till_id in found.coupon_reserved_by if till_id != showing.till_id})
+        return [
+            *[(_COUPON_REASONS[key.span], left <= 0) for key, left in lefts.items()],
+            ("code_reserved", any(left <= others for left in lefts.values())),
+        ]
+
+
+_MEMBER_REASONS: Mapping[Span, CodeReason] = {
+    "always": "member_limit_reached",
+    "day": "member_limit_today",
+    "month": "member_limit_this_month",
+}
+_COUPON_REASONS: Mapping[Span, CodeReason] = {
+    "always": "coupon_used_up",
+    "day": "coupon_used_up_today",
+    "month": "coupon_used_up_this_month",
+}
+
+
+def _own_keys(found: FoundCode, showing: Showing) -> list[OwnKey]:
+    if showing.member_id is None:
+        return []
+    return [
+        OwnKey(showing.member_id, found.coupon_id, span, since_of(span, showing.day))
+        for span in found.limits.of_member
+    ]
+
+
+def _keys(found: FoundCode, showing: Showing) -> list[Key]:
+    return keys_of(found.coupon_id, found.limits.of_all, showing.day)
 
 
 async def read_codes(tx: Tx, showings: Sequence[Showing], *, lock: bool) -> Codes | None:
@@ -117,48 +165,74 @@ async def read_codes(tx: Tx, showings: Sequence[Showing], *, lock: bool) -> Code
             sorted(keys),
         )
     found = await _find(tx, keys)
-    members = {showing.member_id for showing in showings if showing.member_id is not None}
-    limited = {code.coupon_id for code in found.values() if code.uses_per_member is not None}
-    used = await _count_uses(tx, members, limited) if members and limited else Counter()
-    return Codes(found, used)
+    met = [
+        (code, showing)
+        for showing in showings
+        for typed in showing.codes
+        if (code := found.get(find_key(typed) or "")) is not None
+    ]
+    return Codes(
+        found,
+        own=await _count_uses(tx, {key for one in met for key in _own_keys(*one)}),
+        in_all=await read_counters(tx, [key for one in met for key in _keys(*one)], lock=lock),
+    )
 
 
 async def _find(tx: Tx, keys: Collection[str]) -> dict[str, FoundCode]:
     rows = await tx.fetch(
-        """
+        f"""
         -- coupons.find_codes
         select c.key, c.coupon_id, k.name as coupon, k.first_on, k.last_on, k.is_stopped,
-               coalesce(m.merged_into, c.member_id) as member_id, k.uses_per_member, c.uses_max - c.uses as left,
+               coalesce(m.merged_into, c.member_id) as member_id, c.uses_max - c.uses as left,
                array(
                    select r.till_id from code_reservations r
                    where r.tenant_id = $1 and r.key = c.key and r.until > $3
-               ) as reserved_by
+               ) as reserved_by,
+               array(
+                   select r.till_id from code_reservations r
+                   where r.tenant_id = $1 and r.coupon_id = k.id and r.until > $3
+                     and coalesce(k.uses_max, k.uses_max_a_day, k.uses_max_a_month) is not null
+               ) as coupon_reserved_by,
+               {", ".join(f"k.{limit} as limit_{limit}" for limit in LIMITS)}
         from coupon_codes c
         join coupons k on k.tenant_id = $1 and k.id = c.coupon_id
         left join members m on m.tenant_id = $1 and m.id = c.member_id
         where c.tenant_id = $1 and c.key = any($2::text[])
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         sorted(keys),
         tx.at,
     )
-    return {row["key"]: FoundCode(**{**row, "reserved_by": tuple(row["reserved_by"])}) for row in rows}
+    return {row["key"]: _found(row) for row in rows}
 
 
-async def _count_uses(
-    tx: Tx, members: Collection[UUID], coupons: Collection[UUID]
-) -> Counter[tuple[UUID, UUID]]:
+def _found(row: Record) -> FoundCode:
+    values = dict(row)
+    limits = Limits(**{limit: values.pop(f"limit_{limit}") for limit in LIMITS})
+    reserved, coupon_reserved = tuple(values.pop("reserved_by")), tuple(values.pop("coupon_reserved_by"))
+    return FoundCode(limits=limits, reserved_by=reserved, coupon_reserved_by=coupon_reserved, **values)
+
+
+async def _count_uses(tx: Tx, keys: Collection[OwnKey]) -> Counter[OwnKey]:
+    """Return what members have used, cards merged into theirs among them; the locks of their wallets guard it."""
+    if not keys:
+        return Counter()
     rows = await tx.fetch(
         """
         -- coupons.count_uses
-        select coalesce(m.merged_into, m.id) as member_id, u.coupon_id, count(*) as uses
-        from coupon_uses u join members m on m.tenant_id = $1 and m.id = u.member_id
-        where u.tenant_id = $1 and u.coupon_id = any($3::uuid[]) and u.undone_at is null
-          and (m.id = any($2::uuid[]) or m.merged_into = any($2::uuid[]))
-        group by 1, 2
+        select wanted.member_id, wanted.coupon_id, wanted.span, wanted.since, count(*) as uses
+        from unnest($2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::date[])
+            as wanted (member_id, coupon_id, span, since, until)
+        join members m on m.tenant_id = $1 and (m.id = wanted.member_id or m.merged_into = wanted.member_id)
+        join coupon_uses u on u.tenant_id = $1 and u.member_id = m.id and u.coupon_id = wanted.coupon_id
+            and u.undone_at is null and u.business_date >= wanted.since and u.business_date < wanted.until
+        where m.tenant_id = $1
+        group by 1, 2, 3, 4
         """,
         tx.tenant_id,
-        list(members),
-        list(coupons),
+        *zip(*keys, strict=True),
+        [until_of(key.span, key.since) for key in keys],
     )
-    return Counter({(row["member_id"], row["coupon_id"]): row["uses"] for row in rows})
+    return Counter(
+        {OwnKey(row["member_id"], row["coupon_id"], row["span"], row["since"]): row["uses"] for row in rows}
+    )

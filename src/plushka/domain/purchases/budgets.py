@@ -11,10 +11,8 @@ from uuid import UUID
 
 from plushka.domain.purchases.counters import (
     ALL_BRANCHES,
-    ALWAYS,
     Key,
     OwnKey,
-    Span,
     Tally,
     Use,
     begin_counters,
@@ -26,6 +24,7 @@ from plushka.domain.purchases.counters import (
 from plushka.domain.purchases.situation import Situation
 from plushka.engine.program import Budget, Promotion
 from plushka.engine.purchase import Outcome
+from plushka.engine.spans import since_of
 from plushka.platform.database import Tx
 
 
@@ -75,17 +74,6 @@ def taken_off(outcome: Outcome) -> dict[str, int]:
         for discount in outcome.discounts
         if discount.source == "promotion" and discount.id is not None
     }
-
-
-def since_of(span: Span, day: date) -> date:
-    """Return the first day of the window that ``day`` is in."""
-    match span:
-        case "always":
-            return ALWAYS
-        case "day":
-            return day
-        case "month":
-            return day.replace(day=1)
 
 
 async def read_budgets(tx: Tx, situations: Collection[Situation], *, lock: bool) -> Budgets | None:

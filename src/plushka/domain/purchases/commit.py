@@ -44,7 +44,7 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     decided = [_try_to_decide(situation, budgets, codes, tenders, tx) for situation in found]
     decisions = [decision for decision in decided if isinstance(decision, Decision)]
     new = await insert_receipts(tx, decisions) if decisions else set()
-    await _book(tx, [decision for decision in decisions if decision.receipt_id in new])
+    await _book(tx, [decision for decision in decisions if decision.receipt_id in new], codes)
     if tenders is not None:
         await tenders.save(new)
     doubtful = [
@@ -87,13 +87,14 @@ def _try_to_decide(
     return decision
 
 
-async def _book(tx: Tx, decisions: Sequence[Decision]) -> None:
+async def _book(tx: Tx, decisions: Sequence[Decision], codes: Codes | None) -> None:
     for program_id in {decision.situation.mark.program_id for decision in decisions}:
         of_program = [d for d in decisions if d.situation.mark.program_id == program_id]
         changes = [decision.change for decision in of_program if decision.change]
         await standings.apply(tx, changes, program_id=program_id)
     await save_uses(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.discounts])
-    await save_shown(tx, [(d.receipt_id, d.situation) for d in decisions if d.situation.codes])
+    if codes is not None:
+        await save_shown(tx, codes, [(d.receipt_id, d.situation) for d in decisions])
     await save_stamps(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.cards])
     await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
     if used := {

@@ -7,13 +7,11 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from plushka.domain.purchases.situation import Situation
-from plushka.engine.expiry import add_months
 from plushka.engine.program import Budget
+from plushka.engine.spans import Span, until_of
 from plushka.platform.database import Tx
 
 ALL_BRANCHES = UUID(int=0)
-ALWAYS = date(1970, 1, 1)
-Span = Literal["always", "day", "month"]
 
 
 class BudgetExceeded(RuntimeError):
@@ -103,7 +101,7 @@ async def read_counters(tx: Tx, keys: Sequence[Key], *, lock: bool) -> dict[Key,
 
 async def read_own_uses(tx: Tx, keys: Sequence[OwnKey]) -> dict[OwnKey, Tally]:
     """Return what members have used, cards merged into theirs among them; the locks of their wallets guard it."""
-    ends = [_end_of(key) for key in keys]
+    ends = [until_of(key.span, key.since) for key in keys]
     rows = await tx.fetch(
         """
         -- purchases.read_own_uses
@@ -235,16 +233,6 @@ async def give_back(
         program_id,
         ALL_BRANCHES,
     )
-
-
-def _end_of(key: OwnKey) -> date:
-    match key.span:
-        case "always":
-            return date.max
-        case "day":
-            return date.fromordinal(key.since.toordinal() + 1)
-        case "month":
-            return add_months(key.since, 1)
 
 
 def _name(key: Key) -> str:

@@ -1,6 +1,7 @@
 """Codes of coupons on a receipt: which of them the rules are told of, and which they have used."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import structs
@@ -40,17 +41,19 @@ def note_used(situation: Situation, outcome: Outcome, codes: Codes | None = None
         codes.note(_showing(situation), [one for one in situation.codes if one.reason is None])
 
 
-async def save_shown(tx: Tx, booked: Iterable[tuple[UUID, Situation]]) -> None:
+def codes_used_by(receipt_id: UUID, situation: Situation, *, at: datetime) -> list[Used]:
+    """Return what a receipt that was decided has used at a moment."""
+    showing = _showing(situation)
+    return [
+        Used(receipt_id, showing.till_id, showing.member_id, showing.day, one, at)
+        for one in situation.codes
+        if one.reason is None
+    ]
+
+
+async def save_shown(tx: Tx, codes: Codes, booked: Iterable[tuple[UUID, Situation]]) -> None:
     """Write which codes new receipts, each by its id, have used."""
-    await save_code_uses(
-        tx,
-        [
-            Used(receipt_id, situation.item.caller.till_id, _member_id(situation), one)
-            for receipt_id, situation in booked
-            for one in situation.codes
-            if one.reason is None
-        ],
-    )
+    await save_code_uses(tx, codes, [use for one in booked for use in codes_used_by(*one, at=tx.at)])
 
 
 async def undo_shown(  # noqa: PLR0917 - the whole sale
@@ -81,15 +84,16 @@ def _applied(outcome: Outcome) -> list[str]:
     ]
 
 
-def _showing(situation: Situation) -> Showing:
+def showing_of(situation: Situation, member_id: UUID | None) -> Showing:
+    """Return what a purchase of a member shows, and where and when."""
     item = situation.item
     return Showing(
         codes=item.purchase.coupon_codes,
         till_id=item.caller.till_id,
-        member_id=_member_id(situation),
+        member_id=member_id,
         day=situation.business_date,
     )
 
 
-def _member_id(situation: Situation) -> UUID | None:
-    return situation.book.member_id if situation.book else None
+def _showing(situation: Situation) -> Showing:
+    return showing_of(situation, situation.book.member_id if situation.book else None)

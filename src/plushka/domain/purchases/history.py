@@ -5,13 +5,15 @@ before and the writing after are done once for many receipts instead of at each.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
 from msgspec import Struct
 
+from plushka.domain.coupons.showing import Codes, read_codes
+from plushka.domain.coupons.using import Used, save_code_uses
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
@@ -21,6 +23,7 @@ from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
 from plushka.domain.purchases.budgets import uses_of
 from plushka.domain.purchases.counters import Use, insert_uses
+from plushka.domain.purchases.coupons import codes_used_by, note_used, show_codes, showing_of
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import (
@@ -70,6 +73,38 @@ class _Page:
         return self.book.spendable_lots()
 
 
+@dataclass(slots=True)
+class _Booked:
+    """What decisions come to, to be written at once."""
+
+    codes: Codes | None
+    rows: list[ReceiptRow] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    codes_used: list[Used] = field(default_factory=list)
+
+    def add(self, decision: Decision) -> None:
+        situation = decision.situation
+        self.rows.append(row_of(decision))
+        if situation.version.promotions:
+            self.uses += uses_of(decision.receipt_id, situation, decision.outcome)
+        if situation.codes:
+            self.codes_used += codes_used_by(decision.receipt_id, situation, at=situation.at)
+
+    async def save(self, tx: Tx) -> None:
+        """Write it.
+
+        :raises TemporaryFailure: a till booked one of the receipts meanwhile
+        """
+        try:
+            await copy_receipts(tx, self.rows)
+        except UniqueViolationError as error:
+            raise TemporaryFailure("a receipt was booked by a till while its history was loaded") from error
+        if self.uses:
+            await insert_uses(tx, self.uses)
+        if self.codes is not None:
+            await save_code_uses(tx, self.codes, self.codes_used)
+
+
 async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> Loaded:
     """Book receipts of the past, in any order, of any number of members: give some dozens of members at once.
 
@@ -98,8 +133,9 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
         key = WalletKey(member_id, situations[index].mark.program_id) if member_id else None
         by_wallet.setdefault(key, []).append(index)
     pages = await _open_pages(tx, {key: situations[past[0]].at for key, past in by_wallet.items() if key})
-    rows: list[ReceiptRow] = []
-    uses: list[Use] = []
+    shown = [showing_of(one, member_of[index]) for index, one in situations.items()]
+    codes = await read_codes(tx, shown, lock=True)
+    booked = _Booked(codes)
     # One member after another, each receipt encoded as soon as it is decided: what it is made of is still
     # in the processor's cache, and is freed before the next.
     for key, past in by_wallet.items():
@@ -107,21 +143,16 @@ async def load_history(tx: Tx, reference: Reference, items: Sequence[Item]) -> L
             situation = situations.pop(index)
             goods.fill(situation)
             try:
-                decision = _book(situation, key, pages)
+                decision = _book(situation, key, pages, codes)
             except Refusal as refusal:
                 refused[index] = refusal
                 continue
-            rows.append(row_of(decision))
-            if situation.version.promotions:
-                uses += uses_of(decision.receipt_id, situation, decision.outcome)
+            booked.add(decision)
     await _save_pages(tx, pages)
-    try:
-        await copy_receipts(tx, rows)
-    except UniqueViolationError as error:
-        raise TemporaryFailure("a receipt was booked by a till while its history was loaded") from error
-    if uses:
-        await insert_uses(tx, uses)
-    return Loaded(booked=len(rows), known=len(items) - len(new), refused=tuple(sorted(refused.items())))
+    await booked.save(tx)
+    return Loaded(
+        booked=len(booked.rows), known=len(items) - len(new), refused=tuple(sorted(refused.items()))
+    )
 
 
 async def _save_pages(tx: Tx, pages: Mapping[WalletKey, _Page]) -> None:
@@ -131,20 +162,29 @@ async def _save_pages(tx: Tx, pages: Mapping[WalletKey, _Page]) -> None:
     await bookkeeping.save_books(tx, [page.book for page in pages.values()], in_bulk=True)
 
 
-def _book(situation: Situation, key: WalletKey | None, pages: Mapping[WalletKey, _Page]) -> Decision:
-    # Lists of receipts are in order of ids.
-    receipt_id = id_of(situation.at)
+def _book(
+    situation: Situation, key: WalletKey | None, pages: Mapping[WalletKey, _Page], codes: Codes | None
+) -> Decision:
     if key is None:
-        return decide(situation, receipt_id=receipt_id, now=situation.at)
+        return _decide(situation, situation.at, codes)
     page = pages.get(key)
     if page is None:
         raise UnknownMember(field="member")
     now = max(situation.at, page.moved_at or situation.at)
     _turn(situation, page, now)
-    decision = decide(situation, receipt_id=receipt_id, now=now)
+    decision = _decide(situation, now, codes)
     if decision.change is not None:
         page.standing.add(decision.change, at=now)
     page.moved_at = now
+    return decision
+
+
+def _decide(situation: Situation, now: datetime, codes: Codes | None) -> Decision:
+    if codes is not None:
+        show_codes(situation, codes)
+    # Lists of receipts are in order of ids.
+    decision = decide(situation, receipt_id=id_of(situation.at), now=now)
+    note_used(situation, decision.outcome, codes)
     return decision
 
 

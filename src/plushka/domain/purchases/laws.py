@@ -92,6 +92,27 @@ LAWS: Mapping[str, str] = MappingProxyType(
             group by c.key, c.code, c.uses
             having c.uses <> count(u.receipt_id)
         """,
+        "coupon_counts_its_uses": """
+            with counted as (
+                select k.id as coupon_id, span, u.business_date
+                from coupons k
+                cross join lateral (
+                    values ('always', k.uses_max), ('day', k.uses_max_a_day), ('month', k.uses_max_a_month)
+                ) as bound (span, most)
+                join coupon_uses u on u.tenant_id = $1 and u.coupon_id = k.id and u.undone_at is null
+                where k.tenant_id = $1 and bound.most is not null
+            ), sums as (
+                select coupon_id, span,
+                       case span when 'always' then '1970-01-01'::date when 'day' then business_date
+                            else date_trunc('month', business_date)::date end as since,
+                       count(*) as uses
+                from counted group by 1, 2, 3
+            )
+            select coupon_id as coupon, span, since::text, c.uses, s.uses as receipts
+            from (select * from coupon_counters where tenant_id = $1) as c
+            full join sums s using (coupon_id, span, since)
+            where coalesce(c.uses, 0) <> coalesce(s.uses, 0)
+        """,
         "stamps_equal_their_receipt": """
             select s.receipt_id as receipt, s.card_id as card, s.count, s.count_left, told.count as receipt_count
             from stamps s

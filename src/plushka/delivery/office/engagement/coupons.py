@@ -15,7 +15,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.coupons.codes import draw_codes
-from plushka.domain.coupons.model import CODES_MAX, NAME_LENGTH_MAX, Coupon
+from plushka.domain.coupons.model import CODES_MAX, LIMITS, NAME_LENGTH_MAX, Coupon, Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon, set_stopped
 from plushka.domain.coupons.queries import get_coupon, list_codes, list_coupons
 from plushka.domain.coupons.work import DRAW, EXPORT
@@ -110,7 +110,7 @@ async def show_coupon(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]) 
         terms=_told_terms(coupon, visit),
         codes=[(row["code"], visit.figures.number(row["uses"])) for row in codes],
         codes_more=max(0, coupon.codes - len(codes)),
-        counts_uses=coupon.uses_per_code is not None,
+        counts_uses=coupon.limits.uses_per_code is not None,
         gives=gives,
         may_change=visit.may("coupons.change"),
         may_edit=visit.may("programs.edit"),
@@ -151,8 +151,9 @@ def _terms(form: Form) -> dict[str, Any]:
         "source": form.text("source", required=False, length_max=NAME_LENGTH_MAX),
         "first_on": form.day("first_on", required=False),
         "last_on": form.day("last_on", required=False),
-        "uses_per_code": form.number("uses_per_code", least=1, most=USES_MAX, required=False),
-        "uses_per_member": form.number("uses_per_member", least=1, most=USES_MAX, required=False),
+        "limits": Limits(
+            **{limit: form.number(limit, least=1, most=USES_MAX, required=False) for limit in LIMITS}
+        ),
     }
 
 
@@ -226,11 +227,11 @@ def _days(coupon: Coupon, visit: Visit) -> str:
 def _told_terms(coupon: Coupon, visit: Visit) -> list[str]:
     ngettext = visit.words.ngettext
     terms = [_days(coupon, visit)]
-    if coupon.uses_per_code is not None:
-        count = coupon.uses_per_code
+    if coupon.limits.uses_per_code is not None:
+        count = coupon.limits.uses_per_code
         terms.append(ngettext("{count} use of a code", "{count} uses of a code", count, count=count))
-    if coupon.uses_per_member is not None:
-        count = coupon.uses_per_member
+    if coupon.limits.uses_per_member is not None:
+        count = coupon.limits.uses_per_member
         terms.append(ngettext("{count} use by a member", "{count} uses by a member", count, count=count))
     return terms
 
