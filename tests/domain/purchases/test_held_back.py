@@ -9,7 +9,8 @@ from plushka.domain.members.model import Identity
 from plushka.domain.members.naming import confirm
 from plushka.domain.members.stopping import allow_spending, list_stopped, stop_spending
 from plushka.domain.programs.operations import enroll
-from plushka.domain.purchases.model import HoldRequest, RedemptionRefused
+from plushka.domain.programs.spending import RedemptionRefused
+from plushka.domain.purchases.model import HoldRequest
 from plushka.domain.purchases.operations import hold, quote
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
 from plushka.platform.database import Database

@@ -5,13 +5,13 @@ from plushka.delivery.pos.requests import HoldIn, Query
 from plushka.domain.ledger.model import InsufficientPoints, WalletMoved
 from plushka.domain.members.model import PhoneInvalid, UnknownMember
 from plushka.domain.members.permits import PermitRequired, PermitUnusable
+from plushka.domain.programs.spending import RedemptionRefused
 from plushka.domain.purchases.hold import cancel_hold, hold
 from plushka.domain.purchases.model import (
     Hold,
     HoldClosed,
     KeyReused,
     ReceiptDiffers,
-    RedemptionRefused,
     UnknownBranch,
     UnknownHold,
 )

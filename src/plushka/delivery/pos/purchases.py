@@ -15,6 +15,7 @@ from plushka.domain.certificates.model import TENDER_REFUSALS
 from plushka.domain.ledger.model import InsufficientPoints
 from plushka.domain.members.model import PhoneInvalid, UnknownMember
 from plushka.domain.members.permits import PermitRequired, PermitUnusable
+from plushka.domain.programs.spending import RedemptionRefused
 from plushka.domain.purchases.model import (
     Committed,
     HoldClosed,
@@ -26,7 +27,6 @@ from plushka.domain.purchases.model import (
     Purchase,
     ReceiptDiffers,
     RedemptionOverMaximum,
-    RedemptionRefused,
     TimeInFuture,
     UnknownBranch,
     UnknownHold,

@@ -11,12 +11,12 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.model import Balance, Cause, OpenHold
 from plushka.domain.members.permits import PermitRequired, PermitUnusable
 from plushka.domain.programs.model import StandingChange, Sums
+from plushka.domain.programs.spending import RedemptionRefused
 from plushka.domain.purchases.model import (
     HoldClosed,
     HoldOfOtherProgram,
     PayableChanged,
     RedemptionOverMaximum,
-    RedemptionRefused,
     UnknownHold,
 )
 from plushka.domain.purchases.situation import Situation

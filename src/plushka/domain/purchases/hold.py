@@ -8,10 +8,8 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.holds import HoldRecord, find_hold, insert_hold, list_holds
 from plushka.domain.ledger.model import Cause, HoldState, InsufficientPoints, WalletMoved
-from plushka.domain.members.model import Identity, UnknownMember
 from plushka.domain.members.permits import PermitRequired, PermitUnusable, list_permits, use_permits
-from plushka.domain.members.queries import find_people
-from plushka.domain.programs.standings import list_standings
+from plushka.domain.programs.spending import get_spender
 from plushka.domain.purchases.model import (
     HOLD_TTL_MAX_SECONDS,
     Caller,
@@ -19,7 +17,6 @@ from plushka.domain.purchases.model import (
     HoldClosed,
     HoldRequest,
     PointsOutOfRange,
-    RedemptionRefused,
     TtlOutOfRange,
     UnknownHold,
 )
@@ -46,11 +43,11 @@ async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldReques
     if not 0 < request.ttl_seconds <= HOLD_TTL_MAX_SECONDS:
         raise TtlOutOfRange(field="ttl_seconds", ttl_max_seconds=HOLD_TTL_MAX_SECONDS)
     serving = await serving_of(tx, reference, caller, request.branch)
-    member_id = await _spender(tx, request.member, program_id=serving.id)
+    member_id = await get_spender(tx, request.member, program_id=serving.id)
     book = await _lock_book(tx, WalletKey(member_id, serving.id))
     if book is None:
         raise InsufficientPoints(available=0, points=request.points)
-    if book.is_doubtful and await _spender(tx, request.member, program_id=serving.id) != member_id:
+    if book.is_doubtful and await get_spender(tx, request.member, program_id=serving.id) != member_id:
         raise WalletMoved(field="member")
     digest = digest_of(request)
     known = await find_hold(
@@ -116,21 +113,6 @@ async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
         state = "expired"
     await bookkeeping.save_books(tx, [book])
     return _view(record, book, state=state)
-
-
-async def _spender(tx: Tx, named: UUID | Identity, *, program_id: UUID) -> UUID:
-    person = (await find_people(tx, {named})).get(named)
-    if person is None:
-        raise UnknownMember(field="member")
-    if person.is_blocked:
-        raise RedemptionRefused(field="member", reason="member_blocked")
-    if person.is_spending_stopped:
-        raise RedemptionRefused(field="member", reason="redemption_stopped")
-    if person.is_unverified:
-        standing = (await list_standings(tx, [person.id], program_id=program_id)).get(person.id)
-        if standing is None or not standing.sums.purchases:
-            raise RedemptionRefused(field="member", reason="redemption_unverified")
-    return person.id
 
 
 async def _check_permit(

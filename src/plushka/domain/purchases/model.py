@@ -256,12 +256,6 @@ class RedemptionOverMaximum(Conflict):
     code = "redemption_over_maximum"
 
 
-class RedemptionRefused(Conflict):
-    """No points can be spent here; ``reason`` says why: a code of ``engine.reasons``, or ``points_missing``."""
-
-    code = "redemption_refused"
-
-
 class HoldClosed(Conflict):
     """The hold was captured or cancelled before; ``state`` says which."""
 
