@@ -1563,8 +1563,8 @@ create index coupon_uses_of_coupon on coupon_uses (tenant_id, coupon_id, member_
 
 grant update (undone_at) on coupon_uses to plushka_app;
 
--- A promotion that lowered a receipt's prices. left_minor: what of it returns have left; counted_in: the counters that
--- it was counted in, as promotion:always or branch:day.
+-- A promotion that lowered a receipt's prices, or gave a gift with it: that is counted as 1. left_minor: what of it
+-- returns have left; counted_in: the counters that it was counted in, as promotion:always or branch:day.
 create table promotion_uses (
     tenant_id uuid not null,
     receipt_id uuid not null,
@@ -1603,7 +1603,7 @@ create table promotion_counters (
 
 grant update (uses, amount_minor) on promotion_counters to plushka_app;
 
--- rewards: stamp cards and gifts ---------------------------------------------------------------------
+-- rewards: stamp cards, the catalogue, gifts ----------------------------------------------------------
 
 -- What a receipt is worth on a stamp card, by the terms that it was given on. count_left: what of it returns have left;
 -- rewards: what it gave for cards that it filled, rewards_left: what of that was not taken back. Where a member stands
@@ -1630,24 +1630,91 @@ create index stamps_of_member on stamps (tenant_id, member_id, program_id, card_
 
 grant update (count_left, rewards_left, member_id) on stamps to plushka_app;
 
--- A gift that a full card gives, to be taken once. withdrawn: what won it was returned before anybody took it.
+-- The catalogue: what members get for points (docs/decisions/0085-rewards.md). stock_left: what of all that was ever put
+-- in is neither open nor taken; null: any number. branch_ids: where it is given, none: everywhere; tiers: who may have
+-- it, none: everybody. returns_points: those of a gift that ran out come back. picture: a WebP drawn by us.
+create table reward_offers (
+    tenant_id uuid not null,
+    id uuid not null,
+    program_id uuid not null,
+    name text not null check (name <> ''),
+    description text not null default '',
+    picture bytea check (length(picture) <= 8388608),
+    picture_digest text not null default '',
+    price_points bigint not null constraint offer_has_a_price check (price_points > 0),
+    stock_total integer check (stock_total >= 0),
+    stock_left integer,
+    limit_count integer check (limit_count > 0),
+    limit_span text check (limit_span in ('always', 'day', 'month')),
+    branch_ids uuid[] not null default '{}',
+    tiers text[] not null default '{}',
+    first_on date,
+    last_on date,
+    life_days integer check (life_days > 0),
+    returns_points boolean not null,
+    place integer not null default 0,
+    is_paused boolean not null default false,
+    archived_at timestamptz,
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    constraint offer_stock_within_total check (stock_left between 0 and stock_total),
+    check ((stock_left is null) = (stock_total is null)),
+    check ((limit_count is null) = (limit_span is null)),
+    check ((picture is null) = (picture_digest = '')),
+    check (first_on <= last_on),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+create index reward_offers_of_program on reward_offers (tenant_id, program_id, place, id);
+
+grant update on reward_offers to plushka_app;
+
+-- What was put into the stock of an offer, or written off (below zero).
+create table reward_supplies (
+    tenant_id uuid not null,
+    id uuid not null,
+    offer_id uuid not null,
+    change integer not null check (change <> 0),
+    reason text not null default '',
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, offer_id) references reward_offers (tenant_id, id)
+);
+
+create index reward_supplies_of_offer on reward_supplies (tenant_id, offer_id, id);
+
+-- What a member may take once: won by a full card or by a promotion, or bought in the catalogue for price_points, which
+-- postings spend whose document it is. withdrawn: what won it was returned before anybody took it, or its member is
+-- gone; cancelled: its points went back; expired: it ran out, and its points went back if it returns_points.
 create table rewards (
     tenant_id uuid not null,
     id uuid not null,
-    receipt_id uuid not null,
+    receipt_id uuid,
     member_id uuid not null,
     program_id uuid not null,
-    card_id text not null,
+    card_id text,
+    promotion_id text,
+    offer_id uuid,
+    price_points bigint not null default 0 check (price_points >= 0),
+    returns_points boolean not null default false,
     name text not null check (name <> ''),
     code text not null check (code <> ''),
     expires_at timestamptz,
     issued_at timestamptz not null,
-    state text not null default 'open' check (state in ('open', 'taken', 'withdrawn')),
+    state text not null default 'open' check (state in ('open', 'taken', 'withdrawn', 'cancelled', 'expired')),
     taken_at timestamptz,
     taken_till_id uuid,
     primary key (tenant_id, id),
     unique (tenant_id, code),
+    constraint reward_has_one_origin check (num_nonnulls(card_id, promotion_id, offer_id) = 1),
+    constraint reward_won_or_bought check (
+        (offer_id is null) = (receipt_id is not null) and (offer_id is null) = (price_points = 0)
+    ),
+    constraint only_a_bought_reward_ends check (offer_id is not null or state in ('open', 'taken', 'withdrawn')),
     foreign key (tenant_id, receipt_id, card_id) references stamps (tenant_id, receipt_id, card_id),
+    foreign key (tenant_id, receipt_id, promotion_id) references promotion_uses (tenant_id, receipt_id, promotion_id),
+    foreign key (tenant_id, offer_id) references reward_offers (tenant_id, id),
     foreign key (tenant_id, member_id) references members (tenant_id, id),
     foreign key (tenant_id, taken_till_id) references tills (tenant_id, id),
     check ((state = 'taken') = (taken_at is not null)),
@@ -1656,20 +1723,27 @@ create table rewards (
 
 create index rewards_of_member on rewards (tenant_id, member_id, program_id, id);
 
-create index rewards_of_receipt on rewards (tenant_id, receipt_id);
+create index rewards_of_receipt on rewards (tenant_id, receipt_id) where receipt_id is not null;
+
+create index rewards_of_offer on rewards (tenant_id, offer_id, id) where offer_id is not null;
+
+create index rewards_due on rewards (tenant_id, expires_at) where state = 'open' and offer_id is not null;
 
 grant update (state, taken_at, taken_till_id, member_id) on rewards to plushka_app;
 
--- Gifts that tills gave, and those that they took back.
+-- What was done with gifts, at a till or without one.
 create table reward_acts (
     tenant_id uuid not null,
     id uuid not null,
     reward_id uuid not null,
-    act text not null check (act in ('take', 'give_back')),
-    till_id uuid not null,
+    act text not null check (act in ('buy', 'take', 'give_back', 'cancel')),
+    till_id uuid,
     idempotency_key text,
+    reason text not null default '',
+    actor text not null,
     at timestamptz not null,
     primary key (tenant_id, id),
+    constraint reward_given_at_a_till check (till_id is not null or act in ('buy', 'cancel')),
     foreign key (tenant_id, reward_id) references rewards (tenant_id, id),
     foreign key (tenant_id, till_id) references tills (tenant_id, id)
 );

@@ -44,6 +44,7 @@ _TITLES = {
     "adjustment": marked("From the business"),
     "welcome": marked("For joining"),
     "merge": _MERGED,
+    "reward": marked("Reward for points"),
     "erasure": marked("Deletion"),
 }
 
@@ -136,7 +137,7 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
         at=figures.moment(document.at, zone),
         where=receipt.branch_name if receipt else "",
         number=document.label if document.kind in {"receipt", "return"} else "",
-        reason=document.label if document.kind == "adjustment" else "",
+        reason=document.label if document.kind in {"adjustment", "reward"} else "",
         receipt_href=f"{visit.home}/history/{document.receipt_id}"
         if document.kind == "return" and document.receipt_id
         else "",

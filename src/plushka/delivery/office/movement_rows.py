@@ -14,6 +14,12 @@ from plushka.domain.staff import words as staff_words
 from plushka.platform.i18n import marked
 
 _BY_THEMSELVES = {"welcome": marked("for joining"), "erasure": marked("the member deleted themselves")}
+_BY_LABEL = {
+    "receipt": marked("receipt {label}"),
+    "return": marked("return {label}"),
+    "hold": marked("hold {label}"),
+    "reward": marked("gift “{label}”"),
+}
 _MEMBERS_OWN = frozenset({"pending", "available", "held"})
 """Accounts in which a member has points; movements between them change nothing in sum."""
 
@@ -88,12 +94,8 @@ def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) ->
     if document is None:
         return ""
     match document.kind:
-        case "receipt":
-            return words.gettext("receipt {number}", number=document.label)
-        case "return":
-            return words.gettext("return {number}", number=document.label)
-        case "hold":
-            return words.gettext("hold {number}", number=document.label)
+        case "receipt" | "return" | "hold" | "reward":
+            return words.gettext(_BY_LABEL[document.kind], label=document.label)
         case "welcome" | "erasure":
             return words.gettext(_BY_THEMSELVES[document.kind])
         case "adjustment" | "merge":

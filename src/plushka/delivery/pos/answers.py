@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from plushka.domain.members.model import Identity, Member
 from plushka.domain.programs.model import Serving, TierStanding
 from plushka.domain.programs.telling.model import Explanation
 from plushka.domain.purchases.model import PurchaseLine, Quote, Receipt
-from plushka.domain.rewards.model import MemberCard, Reward
+from plushka.domain.rewards.model import MemberCard, Reward, RewardState
 from plushka.engine.fiscal import fiscal_lines
 from plushka.engine.purchase import Outcome, TierProgress
 from plushka.platform.errors import Fact
@@ -61,17 +60,22 @@ class ProgramOut(Struct, frozen=True):
 
 
 class RewardOut(Struct, frozen=True):
-    """A gift of a full card: the member shows its ``code``. ``expired``: it was not taken in time.
+    """A gift: the member shows its ``code``. ``expired``: it was not taken in time.
 
-    ``withdrawn``: what won it was returned before anybody took it.
+    It was won by a stamp ``card`` or by a ``promotion``, or bought in the catalogue: an ``offer_id`` for
+    ``price_points``. ``withdrawn``: what won it was returned before anybody took it; ``cancelled``: its points went
+    back.
     """
 
     id: UUID
     member_id: UUID
-    card: str
+    card: str | None
+    promotion: str | None
+    offer_id: UUID | None
+    price_points: int
     name: str
     code: str
-    state: Literal["open", "taken", "withdrawn", "expired"]
+    state: RewardState
     issued_at: datetime
     expires_at: datetime | None
     taken_at: datetime | None
@@ -84,6 +88,9 @@ class RewardOut(Struct, frozen=True):
             id=reward.id,
             member_id=reward.member_id,
             card=reward.card,
+            promotion=reward.promotion,
+            offer_id=reward.offer_id,
+            price_points=reward.price_points,
             name=reward.name,
             code=reward.code,
             state="expired" if is_late else reward.state,

@@ -30,6 +30,8 @@ TABLES = (
     "programs",
     "program_versions",
     "branch_programs",
+    "reward_offers",
+    "reward_supplies",
     "consent_texts",
 )
 """What a sandbox begins with, each after those it refers to. Keys of tills are not copied: a till that rehearses
@@ -120,6 +122,13 @@ async def build_sandbox(tx: Tx, blueprint: Blueprint, *, account_id: UUID) -> No
         raise SandboxOpen
     for table in TABLES:
         await _copy(tx, table, blueprint.rows[table])
+    await tx.execute(
+        """
+        -- founding.refill_stock: nobody has taken anything here
+        update reward_offers set stock_left = stock_total where tenant_id = $1
+        """,
+        tx.tenant_id,
+    )
     for number, name in enumerate(MEMBERS, start=1):
         card = Identity(kind="card", value=f"TEST-{number}")
         await enroll(tx, name=words.gettext(name), identities=(card,))

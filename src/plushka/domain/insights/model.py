@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-DocumentKind = Literal["receipt", "return", "hold", "adjustment", "welcome", "merge", "erasure"]
+DocumentKind = Literal["receipt", "return", "hold", "adjustment", "welcome", "merge", "reward", "erasure"]
 
 
 class DayFigures(Struct, frozen=True):

@@ -16,6 +16,7 @@ from plushka.domain.members.dates import list_dates
 from plushka.domain.members.model import Consent, Identity, MemberDate
 from plushka.domain.members.queries import get_member
 from plushka.domain.programs.queries import find_scales, list_programs
+from plushka.domain.rewards.queries import list_all_rewards
 from plushka.platform.database import Tx
 
 ROWS_MAX = 5000
@@ -50,6 +51,18 @@ class OwnCertificate(Struct, frozen=True):
     expires_at: datetime | None
 
 
+class OwnGift(Struct, frozen=True):
+    """A gift that was won, or bought for points in units of its programme."""
+
+    name: str
+    code: str
+    state: str
+    points: int
+    issued_at: datetime
+    expires_at: datetime | None
+    taken_at: datetime | None
+
+
 class OwnData(Struct, frozen=True):
     """What is kept. Notes of staff are not in it: they are the business's own words and may speak of others."""
 
@@ -68,6 +81,7 @@ class OwnData(Struct, frozen=True):
     accounts: tuple[OwnAccount, ...]
     receipts: tuple[OwnReceipt, ...]
     certificates: tuple[OwnCertificate, ...]
+    gifts: tuple[OwnGift, ...]
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -119,6 +133,20 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
             [
                 OwnCertificate(one.number, one.balance_minor, one.expires_at)
                 for one in await list_of_member(tx, member.id)
+            ]
+        ),
+        gifts=tuple(
+            [
+                OwnGift(
+                    gift.name,
+                    gift.code,
+                    gift.state,
+                    gift.price_points,
+                    gift.issued_at,
+                    gift.expires_at,
+                    gift.taken_at,
+                )
+                for gift in await list_all_rewards(tx, member.id, limit=ROWS_MAX)
             ]
         ),
     )

@@ -77,6 +77,9 @@ async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Doc
         select id, 'merge', reason, at, null, actor
         from merges where tenant_id = $1 and id = any($2::uuid[])
         union all
+        select id, 'reward', name, issued_at, null, null
+        from rewards where tenant_id = $1 and id = any($2::uuid[])
+        union all
         select id, 'erasure', '', at, null, actor
         from erasure_acts where tenant_id = $1 and id = any($2::uuid[])
         """,

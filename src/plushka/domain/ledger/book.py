@@ -242,6 +242,22 @@ class Book:
             self._require(lot.available, use.points)
             self._post("redeem", "available", "spent", use.points, lot, cause=cause)
 
+    def for_rewards(self) -> int:
+        """Return the points that can buy a reward: all but those that may pay only a share of a receipt (S21)."""
+        return sum(lot.available for lot in self.lots.values() if lot.receipt_share_bp is None)
+
+    def spend(self, points: int, *, cause: Cause) -> None:
+        """Spend points on a reward, from the lots that would be used first (S3).
+
+        :raises InsufficientPoints: fewer can buy one
+        """
+        self._require(self.for_rewards(), points)
+        for lot in self.in_order_of_use():
+            if lot.receipt_share_bp is None:
+                part = min(lot.available, points)
+                self._post("redeem", "available", "spent", part, lot, cause=cause)
+                points -= part
+
     def hold(self, hold_id: UUID, points: int, *, expires_at: datetime, cause: Cause) -> OpenHold:
         """Set points aside from the lots that would be used first; they stay usable while held (S6).
 

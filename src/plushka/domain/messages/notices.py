@@ -35,7 +35,13 @@ async def tell_of_purchases(tx: Tx, versions: Versions, receipts: Sequence[Recei
         if receipt.member_id in reachable and receipt.outcome.gifts
     }
     notices += (
-        [_of_gift(reward, told[reward.receipt_id]) for reward in await list_won(tx, told)] if told else []
+        [
+            _of_gift(reward, told[reward.receipt_id])
+            for reward in await list_won(tx, told)
+            if reward.receipt_id is not None
+        ]
+        if told
+        else []
     )
     return await tell_members(tx, notices)
 

@@ -136,7 +136,7 @@ LAWS: Mapping[str, str] = MappingProxyType(
             from stamps s
             join (
                 select receipt_id, card_id, count(*) filter (where state <> 'withdrawn') as gifts
-                from rewards where tenant_id = $1 group by receipt_id, card_id
+                from rewards where tenant_id = $1 and card_id is not null group by receipt_id, card_id
             ) as won using (receipt_id, card_id)
             where s.tenant_id = $1 and s.rewards_left <> won.gifts
         """,
@@ -144,10 +144,39 @@ LAWS: Mapping[str, str] = MappingProxyType(
             select r.id as reward, r.state, coalesce(acts.taken, 0) as taken
             from rewards r
             left join (
-                select reward_id, sum(case act when 'take' then 1 else -1 end) as taken
+                select reward_id, sum(case act when 'take' then 1 when 'give_back' then -1 else 0 end) as taken
                 from reward_acts where tenant_id = $1 group by reward_id
             ) as acts on acts.reward_id = r.id
             where r.tenant_id = $1 and coalesce(acts.taken, 0) <> case r.state when 'taken' then 1 else 0 end
+        """,
+        "reward_equals_journal": """
+            with sums as (
+                select document_id,
+                       sum(case kind when 'redeem' then points when 'restore' then -points else 0 end) as spent
+                from postings where tenant_id = $1 and kind in ('redeem', 'restore')
+                group by document_id
+            )
+            select r.id as reward, r.state, r.price_points, s.spent
+            from rewards r left join sums s on s.document_id = r.id
+            where r.tenant_id = $1 and r.offer_id is not null
+              and coalesce(s.spent, 0) <> case
+                when r.state = 'cancelled' or r.state = 'expired' and r.returns_points then 0 else r.price_points end
+        """,
+        "stock_equals_its_rewards": """
+            with supplied as (
+                select offer_id, sum(change) as total from reward_supplies where tenant_id = $1 group by offer_id
+            ), living as (
+                select offer_id, count(*) as out from rewards
+                where tenant_id = $1 and offer_id is not null and state in ('open', 'taken')
+                group by offer_id
+            )
+            select o.id as offer, o.stock_total, o.stock_left, s.total as supplied, l.out
+            from reward_offers o
+            left join supplied s on s.offer_id = o.id
+            left join living l on l.offer_id = o.id
+            where o.tenant_id = $1 and o.stock_total is not null
+              and (o.stock_total, o.stock_left) is distinct from
+                  (coalesce(s.total, 0), coalesce(s.total, 0) - coalesce(l.out, 0))
         """,
         "posting_has_its_document": """
             select p.id as posting, p.kind, p.document_id::text as document
@@ -158,6 +187,7 @@ LAWS: Mapping[str, str] = MappingProxyType(
               and not exists (select from adjustments d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from holds d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from merges d where d.tenant_id = $1 and d.id = p.document_id)
+              and not exists (select from rewards d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from erasure_acts d where d.tenant_id = $1 and d.id = p.document_id)
         """,
         "receipt_moves_points_of_its_programme": """

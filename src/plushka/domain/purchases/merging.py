@@ -29,7 +29,7 @@ from plushka.domain.programs import merging as standing_merging
 from plushka.domain.programs import standings
 from plushka.domain.programs.merging import MovedStanding, is_untouched, merge_standings, part_standings
 from plushka.domain.programs.model import Standing
-from plushka.domain.rewards.stamps import move_stamps, return_stamps
+from plushka.domain.rewards.stamps import list_bought, move_stamps, return_bought, return_stamps
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -43,6 +43,8 @@ class Record(Struct, frozen=True):
     wallets: tuple[MovedWallet, ...]
     standings: tuple[MovedStanding, ...]
     receipts: tuple[UUID, ...]
+    bought: tuple[UUID, ...] = ()
+    """Gifts that they had bought in the catalogue; those that they had won are moved with their receipts."""
 
 
 class Side(Struct, frozen=True):
@@ -120,7 +122,9 @@ async def merge_members(tx: Tx, *, kept_id: UUID, merged_id: UUID, reason: str) 
     await lock_members(tx, [kept_id, merged_id])
     merge_id = new_id()
     wallets = await merge_wallets(tx, merge_id, kept_id=kept_id, merged_id=merged_id)
+    bought = await list_bought(tx, merged_id)
     record = Record(
+        bought=tuple(bought),
         wallets=tuple(wallets),
         standings=tuple(
             await merge_standings(
@@ -170,7 +174,7 @@ async def undo_merge(tx: Tx, merge_id: UUID) -> Merge:
     if (changed := await merges.what_changed(tx, record.person, kept_id=merge.kept_id)) is not None:
         raise MergeNotUndone(reason=changed)
     await merges.part_people(tx, record.person, kept_id=merge.kept_id, merged_id=merge.merged_id)
-    await _return_receipts(tx, record.receipts, merge.merged_id)
+    await _return_receipts(tx, record, merge.merged_id)
     # Whoever has signed in by the other's phone meanwhile would go on seeing the one who stayed.
     await end_sessions_since(tx, merge.kept_id, merge.at)
     await forget_codes(tx, merge.kept_id)
@@ -248,14 +252,15 @@ async def _move_receipts(tx: Tx, source: UUID, target: UUID) -> tuple[UUID, ...]
     return tuple(row["id"] for row in rows)
 
 
-async def _return_receipts(tx: Tx, receipt_ids: tuple[UUID, ...], target: UUID) -> None:
+async def _return_receipts(tx: Tx, record: Record, target: UUID) -> None:
     await tx.execute(
         """
         -- purchases.return_receipts
         update receipts set member_id = $3 where tenant_id = $1 and id = any($2::uuid[])
         """,
         tx.tenant_id,
-        list(receipt_ids),
+        list(record.receipts),
         target,
     )
-    await return_stamps(tx, receipt_ids, target)
+    await return_stamps(tx, record.receipts, target)
+    await return_bought(tx, record.bought, target)

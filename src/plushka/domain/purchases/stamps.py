@@ -33,7 +33,7 @@ async def save_stamps(tx: Tx, booked: Iterable[tuple[UUID, Situation, Outcome]])
             if card.stamps
         ]
         won += [
-            Won(receipt_id, member_id, program_id, gift.card, gift.name, gift.expires_at)
+            Won(receipt_id, member_id, program_id, gift.card, None, gift.name, gift.expires_at)
             for gift in outcome.gifts
             for _ in range(gift.count)
         ]

@@ -1,38 +1,39 @@
 """A gift is given at a till, once; what was given by mistake is taken back."""
 
-from typing import Literal
 from uuid import UUID
 
+from plushka.domain.businesses.queries import list_branches
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import WalletMoved
 from plushka.domain.members.queries import find_people
 from plushka.domain.purchases.model import Caller, KeyReused
+from plushka.domain.rewards.acts import Act, find_act, note_act
 from plushka.domain.rewards.model import Reward, RewardUnusable, Unusable
+from plushka.domain.rewards.offers import get_offer
 from plushka.domain.rewards.queries import get_reward
 from plushka.domain.rewards.returning import reconcile
 from plushka.platform.database import Tx
-from plushka.platform.ids import new_id
-
-Act = Literal["take", "give_back"]
 
 
 async def take_reward(tx: Tx, caller: Caller, reward_id: UUID, *, idempotency_key: str | None) -> Reward:
     """Let a member have their gift. Of many tills that ask at once one gives it; safe to repeat with the same key.
 
     :raises UnknownReward: the business has none of this id
-    :raises RewardUnusable: it was taken or withdrawn, has expired, or the member is blocked
+    :raises RewardUnusable: it is not open, has expired, is given in other branches, or the member is blocked
     :raises KeyReused: the key came with another request
     :raises WalletMoved: its member was merged into another at this moment: try again
     """
     reward = await _lock(tx, reward_id)
-    if await _is_repeat(tx, caller, reward_id, "take", idempotency_key):
+    if await check_key(tx, caller, reward_id, "take", idempotency_key):
         return reward
     person = (await find_people(tx, {reward.member_id})).get(reward.member_id)
     if person is not None and person.is_blocked:
         raise RewardUnusable(field="id", reason="member_blocked")
     if not reward.is_open(tx.at):
         raise RewardUnusable(field="id", reason=_why_not(reward))
+    if not await _is_given_here(tx, caller, reward):
+        raise RewardUnusable(field="id", reason="other_branch")
     await tx.execute(
         """
         -- purchases.take_reward
@@ -44,7 +45,7 @@ async def take_reward(tx: Tx, caller: Caller, reward_id: UUID, *, idempotency_ke
         tx.at,
         caller.till_id,
     )
-    await _note(tx, caller, reward_id, "take", idempotency_key)
+    await note(tx, caller, reward_id, "take", idempotency_key)
     return await get_reward(tx, reward_id)
 
 
@@ -57,7 +58,7 @@ async def give_back_reward(tx: Tx, caller: Caller, reward_id: UUID, *, idempoten
     :raises WalletMoved: its member was merged into another at this moment: try again
     """
     reward = await _lock(tx, reward_id)
-    if await _is_repeat(tx, caller, reward_id, "give_back", idempotency_key):
+    if await check_key(tx, caller, reward_id, "give_back", idempotency_key):
         return reward
     if reward.state != "taken" or reward.taken_till_id != caller.till_id:
         raise RewardUnusable(field="id", reason="other_till" if reward.state == "taken" else "not_taken")
@@ -70,8 +71,9 @@ async def give_back_reward(tx: Tx, caller: Caller, reward_id: UUID, *, idempoten
         tx.tenant_id,
         reward_id,
     )
-    await _note(tx, caller, reward_id, "give_back", idempotency_key)
-    await reconcile(tx, reward.card, member_id=reward.member_id, program_id=reward.program_id)
+    await note(tx, caller, reward_id, "give_back", idempotency_key)
+    if reward.card is not None:
+        await reconcile(tx, reward.card, member_id=reward.member_id, program_id=reward.program_id)
     return await get_reward(tx, reward_id)
 
 
@@ -86,43 +88,38 @@ async def _lock(tx: Tx, reward_id: UUID) -> Reward:
     return reward
 
 
-async def _is_repeat(tx: Tx, caller: Caller, reward_id: UUID, act: Act, key: str | None) -> bool:
-    if key is None:
-        return False
-    row = await tx.fetchrow(
-        """
-        -- purchases.find_reward_act
-        select reward_id, act from reward_acts where tenant_id = $1 and till_id = $2 and idempotency_key = $3
-        """,
-        tx.tenant_id,
-        caller.till_id,
-        key,
-    )
-    if row is not None and (row["reward_id"], row["act"]) != (reward_id, act):
+async def check_key(tx: Tx, caller: Caller, reward_id: UUID | None, act: Act, key: str | None) -> UUID | None:
+    """Return the gift with which the till has done this by this key; None: nothing yet.
+
+    :raises KeyReused: the key came with another act or gift
+    """
+    known = None if key is None else await find_act(tx, till_id=caller.till_id, key=key)
+    if known is None:
+        return None
+    if known[1] != act or reward_id not in {None, known[0]}:
         raise KeyReused(field="Idempotency-Key")
-    return row is not None
+    return known[0]
 
 
-async def _note(tx: Tx, caller: Caller, reward_id: UUID, act: Act, key: str | None) -> None:
-    inserted = await tx.fetchval(
-        """
-        -- purchases.insert_reward_act
-        insert into reward_acts (tenant_id, id, reward_id, act, till_id, idempotency_key, at)
-        values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict do nothing
-        returning true
-        """,
-        tx.tenant_id,
-        new_id(),
-        reward_id,
-        act,
-        caller.till_id,
-        key,
-        tx.at,
-    )
-    if not inserted:
-        # Another gift, given at this moment under another lock, has the key.
+async def note(  # noqa: PLR0917 - all that an act is
+    tx: Tx, caller: Caller, reward_id: UUID, act: Act, key: str | None, reason: str = ""
+) -> None:
+    """Write down what a till has done with a gift.
+
+    :raises KeyReused: something else, done at this moment under another lock, has the key
+    """
+    if not await note_act(tx, reward_id, act, till_id=caller.till_id, key=key, reason=reason):
         raise KeyReused(field="Idempotency-Key")
+
+
+async def _is_given_here(tx: Tx, caller: Caller, reward: Reward) -> bool:
+    """Tell whether the till's branch gives what was bought; what was won is given everywhere."""
+    if reward.offer_id is None or caller.branch is None:
+        return True
+    branches = (await get_offer(tx, reward.offer_id)).terms.branch_ids
+    if not branches:
+        return True
+    return any(branch.code == caller.branch and branch.id in branches for branch in await list_branches(tx))
 
 
 def _why_not(reward: Reward) -> Unusable:

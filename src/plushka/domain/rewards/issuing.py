@@ -16,14 +16,20 @@ CODE_LENGTH = 8
 
 
 class Won(Struct, frozen=True):
-    """A gift that a receipt wins."""
+    """A gift that a receipt wins, by a card or by a promotion."""
 
     receipt_id: UUID
     member_id: UUID
     program_id: UUID
-    card: str
+    card: str | None
+    promotion: str | None
     name: str
     expires_at: datetime | None
+
+
+def draw_code() -> str:
+    """Return the code of a new gift."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 async def issue(tx: Tx, won: Sequence[Won]) -> None:
@@ -32,11 +38,12 @@ async def issue(tx: Tx, won: Sequence[Won]) -> None:
         """
         -- rewards.issue
         insert into rewards (
-            tenant_id, id, receipt_id, member_id, program_id, card_id, name, code, expires_at, issued_at
+            tenant_id, id, receipt_id, member_id, program_id, card_id, promotion_id, name, code, expires_at, issued_at
         )
         select $1, new.*, $2
         from unnest(
-            $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[]
+            $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[],
+            $11::timestamptz[]
         ) as new
         """,
         tx.tenant_id,
@@ -46,26 +53,27 @@ async def issue(tx: Tx, won: Sequence[Won]) -> None:
         [one.member_id for one in won],
         [one.program_id for one in won],
         [one.card for one in won],
+        [one.promotion for one in won],
         [one.name for one in won],
-        ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in won],
+        [draw_code() for _ in won],
         [one.expires_at for one in won],
     )
 
 
-async def list_untaken(tx: Tx, member_id: UUID, *, program_id: UUID) -> list[tuple[UUID, str, UUID]]:
-    """Return the gifts that a member has not taken, expired or not: id, card, receipt; the latest first."""
+async def list_untaken(tx: Tx, member_id: UUID, *, program_id: UUID) -> list[tuple[UUID, str | None]]:
+    """Return what a member has won and not taken, expired or not: id and card, if one gave it; the latest first."""
     rows = await tx.fetch(
         """
         -- rewards.list_untaken
-        select id, card_id, receipt_id from rewards
-        where tenant_id = $1 and member_id = $2 and program_id = $3 and state = 'open'
+        select id, card_id from rewards
+        where tenant_id = $1 and member_id = $2 and program_id = $3 and state = 'open' and offer_id is null
         order by id desc
         """,
         tx.tenant_id,
         member_id,
         program_id,
     )
-    return [(row["id"], row["card_id"], row["receipt_id"]) for row in rows]
+    return [(row["id"], row["card_id"]) for row in rows]
 
 
 async def withdraw(tx: Tx, reward_ids: Collection[UUID]) -> int:
@@ -93,14 +101,38 @@ async def withdraw(tx: Tx, reward_ids: Collection[UUID]) -> int:
 
 
 async def forfeit(tx: Tx, member_id: UUID) -> None:
-    """Withdraw all gifts of a member who deletes themselves."""
+    """Withdraw all gifts of a member who deletes themselves; what they had bought is in stock again."""
     rows = await tx.fetch(
         """
         -- rewards.list_open_ids
-        select id from rewards where tenant_id = $1 and member_id = $2 and state = 'open'
+        select id, offer_id from rewards where tenant_id = $1 and member_id = $2 and state = 'open'
         """,
         tx.tenant_id,
         member_id,
     )
     if rows:
         await withdraw(tx, [row["id"] for row in rows])
+        await put_back(tx, [row["offer_id"] for row in rows if row["offer_id"] is not None])
+
+
+async def put_back(tx: Tx, offer_ids: Collection[UUID]) -> None:
+    """Let things be in stock again, each as often as it is named; wallets are locked before."""
+    if not offer_ids:
+        return
+    await tx.execute(
+        """
+        -- rewards.put_back
+        with back as (
+            select offer_id, count(*)::integer as count from unnest($2::uuid[]) as each (offer_id) group by offer_id
+        ), locked as (
+            select o.id, back.count from reward_offers o join back on back.offer_id = o.id
+            where o.tenant_id = $1
+            order by o.id
+            for no key update of o
+        )
+        update reward_offers o set stock_left = o.stock_left + locked.count
+        from locked where o.tenant_id = $1 and o.id = locked.id and o.stock_left is not null
+        """,
+        tx.tenant_id,
+        list(offer_ids),
+    )

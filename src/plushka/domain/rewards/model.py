@@ -9,18 +9,38 @@ from msgspec import Struct
 from plushka.engine.stamps import Terms
 from plushka.platform.errors import Conflict, NotFound
 
-RewardState = Literal["open", "taken", "withdrawn"]
-"""``withdrawn``: what won it was returned before anybody took it."""
-Unusable = Literal["taken", "withdrawn", "expired", "member_blocked", "not_taken", "other_till"]
+RewardState = Literal["open", "taken", "withdrawn", "cancelled", "expired"]
+"""``withdrawn``: what won it was returned before anybody took it. Of those bought in the catalogue: ``cancelled``, the
+points went back; ``expired``, it ran out and was booked so."""
+Unusable = Literal[
+    "taken",
+    "withdrawn",
+    "cancelled",
+    "expired",
+    "member_blocked",
+    "not_taken",
+    "other_till",
+    "other_branch",
+    "other_reward",
+    "not_bought",
+]
 
 
 class Reward(Struct, frozen=True):
-    """A gift to be taken at a till, by its ``code`` or by who shows their card; ``expires_at`` None: whenever."""
+    """A gift to be taken at a till, by its ``code`` or by who shows their card; ``expires_at`` None: whenever.
+
+    Its origin is exactly one of ``card``, ``promotion`` and ``offer_id``; one of an offer has a price and no receipt.
+    ``returns_points``: they come back when it runs out.
+    """
 
     id: UUID
     member_id: UUID
     program_id: UUID
-    card: str
+    card: str | None
+    promotion: str | None
+    offer_id: UUID | None
+    price_points: int
+    returns_points: bool
     name: str
     code: str
     state: RewardState
@@ -28,7 +48,7 @@ class Reward(Struct, frozen=True):
     expires_at: datetime | None
     taken_at: datetime | None
     taken_till_id: UUID | None
-    receipt_id: UUID
+    receipt_id: UUID | None
 
     @property
     def shown_code(self) -> str:

@@ -21,8 +21,8 @@ from plushka.platform.database import Tx
 SHOWN_MAX = 50
 """Gifts of a member that are shown, the latest."""
 _SELECT = """
-    select id, member_id, program_id, card_id, name, code, state, issued_at, expires_at, taken_at, taken_till_id,
-           receipt_id
+    select id, member_id, program_id, card_id, promotion_id, offer_id, price_points, returns_points, name, code, state,
+           issued_at, expires_at, taken_at, taken_till_id, receipt_id
     from rewards where tenant_id = $1
 """
 
@@ -48,11 +48,14 @@ async def list_cards(tx: Tx, member_id: UUID, *, versions: Versions, program_id:
 
 
 async def list_rewards(tx: Tx, member_id: UUID, *, program_id: UUID) -> list[Reward]:
-    """Return a member's gifts that were not withdrawn: those that can be taken first, each kind the latest first."""
+    """Return a member's gifts that were neither withdrawn nor cancelled.
+
+    Those that can be taken come first, each kind the latest first.
+    """
     rows = await tx.fetch(
         f"""
         -- rewards.list_rewards
-        {_SELECT} and member_id = $2 and program_id = $3 and state <> 'withdrawn'
+        {_SELECT} and member_id = $2 and program_id = $3 and state not in ('withdrawn', 'cancelled')
         order by (state = 'open' and (expires_at is null or expires_at > $4)) desc, id desc
         limit {SHOWN_MAX}
         """,
@@ -60,6 +63,20 @@ async def list_rewards(tx: Tx, member_id: UUID, *, program_id: UUID) -> list[Rew
         member_id,
         program_id,
         tx.at,
+    )
+    return [_reward(row) for row in rows]
+
+
+async def list_all_rewards(tx: Tx, member_id: UUID, *, limit: int) -> list[Reward]:
+    """Return all that a member ever won or bought, in every programme, the latest first."""
+    rows = await tx.fetch(
+        f"""
+        -- rewards.list_all_rewards
+        {_SELECT} and member_id = $2 order by id desc limit $3
+        """,
+        tx.tenant_id,
+        member_id,
+        limit,
     )
     return [_reward(row) for row in rows]
 
@@ -90,6 +107,19 @@ async def get_reward(tx: Tx, reward_id: UUID) -> Reward:
     if row is None:
         raise UnknownReward(field="id")
     return _reward(row)
+
+
+async def find_till_of(tx: Tx, reward_id: UUID) -> UUID | None:
+    """Return the till at which a gift was bought; None: in the app."""
+    till_id: UUID | None = await tx.fetchval(
+        """
+        -- rewards.find_till_of
+        select till_id from reward_acts where tenant_id = $1 and reward_id = $2 and act = 'buy'
+        """,
+        tx.tenant_id,
+        reward_id,
+    )
+    return till_id
 
 
 async def find_by_code(tx: Tx, typed: str) -> Reward | None:
@@ -129,6 +159,10 @@ def _reward(row: Record) -> Reward:
         member_id=row["member_id"],
         program_id=row["program_id"],
         card=row["card_id"],
+        promotion=row["promotion_id"],
+        offer_id=row["offer_id"],
+        price_points=row["price_points"],
+        returns_points=row["returns_points"],
         name=row["name"],
         code=row["code"],
         state=row["state"],

@@ -41,7 +41,7 @@ async def work_out(
         own = next((row for row in of_card if row.receipt_id == receipt_id), None)
         if own is None:
             continue
-        gifts = [reward_id for reward_id, won_on, _ in untaken if won_on == card]
+        gifts = [reward_id for reward_id, won_on in untaken if won_on == card]
         less = _lowered(own, rest.get(card), of_gifts=await _gives_gifts(tx, receipt_id, card))
         after = [_apply(row, less) if row is own else row for row in of_card]
         too_many = max(0, -due_of(after))
@@ -65,7 +65,7 @@ async def reconcile(tx: Tx, card: str, *, member_id: UUID, program_id: UUID) -> 
     too_many = max(0, -due_of(rows))
     if too_many:
         untaken = await list_untaken(tx, member_id, program_id=program_id)
-        await withdraw(tx, [reward_id for reward_id, won_on, _ in untaken if won_on == card][:too_many])
+        await withdraw(tx, [reward_id for reward_id, won_on in untaken if won_on == card][:too_many])
 
 
 def _lowered(own: StampRow, rest: CardRemainder | None, *, of_gifts: bool) -> Lowered:

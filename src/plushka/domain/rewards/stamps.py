@@ -165,3 +165,29 @@ async def return_stamps(tx: Tx, receipt_ids: Iterable[UUID], target: UUID) -> No
             list(receipt_ids),
             target,
         )
+
+
+async def list_bought(tx: Tx, member_id: UUID) -> list[UUID]:
+    """Return the gifts that a member has bought in the catalogue."""
+    rows = await tx.fetch(
+        """
+        -- rewards.list_bought
+        select id from rewards where tenant_id = $1 and member_id = $2 and offer_id is not null
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def return_bought(tx: Tx, reward_ids: Iterable[UUID], target: UUID) -> None:
+    """Let these gifts be ``target``'s again."""
+    await tx.execute(
+        """
+        -- rewards.return_bought
+        update rewards set member_id = $3 where tenant_id = $1 and id = any($2::uuid[])
+        """,
+        tx.tenant_id,
+        list(reward_ids),
+        target,
+    )

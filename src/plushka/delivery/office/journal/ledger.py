@@ -68,6 +68,8 @@ _LAWS = {
     "stamps_equal_their_receipt": marked("Stamps differ from what their receipt is worth"),
     "gifts_equal_full_cards": marked("Gifts differ from the cards that won them"),
     "gift_equals_its_acts": marked("A gift's state differs from what tills did"),
+    "reward_equals_journal": marked("A gift for points differs from its movements"),
+    "stock_equals_its_rewards": marked("A stock of the catalogue differs from what was taken out"),
     "standing_equals_its_days": marked("A member's sums differ from those by day"),
     "certificate_equals_its_movements": marked("A certificate differs from the sum of its movements"),
     "certificate_holds_what_was_sold": marked("A certificate holds another amount than was sold"),

@@ -1,0 +1,83 @@
+"""A cashier gets a reward of the catalogue for a member, for their points, and takes that back before it was taken."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.members.model import Identity
+from plushka.domain.members.permits import PermitRequired, PermitUnusable, list_permits, use_permits
+from plushka.domain.purchases.model import Caller, KeyReused
+from plushka.domain.purchases.places import branch_of
+from plushka.domain.purchases.reference import Reference
+from plushka.domain.purchases.taking import check_key, note
+from plushka.domain.rewards.buying import Wish, begin, cancel, complete
+from plushka.domain.rewards.model import Reward, RewardUnusable
+from plushka.domain.rewards.queries import find_till_of, get_reward
+from plushka.platform.database import Tx
+
+
+class TillWish(Struct, frozen=True):
+    """What a till asks for: an offer for a member, who agreed with a permit where the business asks for one."""
+
+    offer_id: UUID
+    member: UUID | Identity
+    price_points: int | None = None
+    branch: str | None = None
+    permit_id: UUID | None = None
+
+
+async def buy_at_till(
+    tx: Tx, reference: Reference, caller: Caller, wish: TillWish, *, idempotency_key: str | None
+) -> tuple[Reward, bool]:
+    """Give the member what they wish for, and tell whether that was new; safe to repeat with the same key.
+
+    :raises Refusal: as ``rewards.buying.begin`` and ``complete``
+    :raises PermitRequired: the business wants to know that the member agreed to spend
+    :raises PermitUnusable: the permit is not for this
+    :raises KeyReused: the key came with another request
+    """
+    branch_id = None
+    if (code := wish.branch or caller.branch) is not None:
+        places = await reference.places(tx, branch=code)
+        branch_id = branch_of(caller, wish.branch, places).id
+    purse = await begin(tx, Wish(wish.offer_id, wish.member, branch_id, wish.price_points))
+    known = await check_key(tx, caller, None, "buy", idempotency_key)
+    if known is not None:
+        reward = await get_reward(tx, known)
+        if (reward.offer_id, reward.member_id) != (wish.offer_id, purse.book.member_id):
+            raise KeyReused(field="Idempotency-Key")
+        return reward, False
+    reward = await complete(tx, purse, versions=reference.versions)
+    await _use_permit(tx, reference, caller, wish, reward)
+    await note(tx, caller, reward.id, "buy", idempotency_key)
+    return reward, True
+
+
+async def cancel_at_till(tx: Tx, caller: Caller, reward_id: UUID, *, idempotency_key: str | None) -> Reward:
+    """Undo that this till got a reward: points and stock are back; safe to repeat with the same key.
+
+    :raises UnknownReward: the business has none of this id
+    :raises RewardUnusable: it is no longer open, was won, or was bought elsewhere
+    :raises KeyReused: the key came with another request
+    :raises WalletMoved: its member was merged into another at this moment: try again
+    """
+    if await check_key(tx, caller, reward_id, "cancel", idempotency_key):
+        return await get_reward(tx, reward_id)
+    reward = await get_reward(tx, reward_id)
+    if reward.offer_id is not None and await find_till_of(tx, reward_id) != caller.till_id:
+        raise RewardUnusable(field="id", reason="other_till")
+    reward = await cancel(tx, reward_id)
+    await note(tx, caller, reward_id, "cancel", idempotency_key)
+    return reward
+
+
+async def _use_permit(tx: Tx, reference: Reference, caller: Caller, wish: TillWish, reward: Reward) -> None:
+    if wish.permit_id is None:
+        if (await reference.places(tx)).business.spending_needs_permit:
+            raise PermitRequired(field="permit")
+        return
+    permit = (await list_permits(tx, [wish.permit_id])).get(wish.permit_id)
+    if permit is None:
+        raise PermitUnusable(field="permit", reason="unknown")
+    permit.check(till_id=caller.till_id, member_id=reward.member_id, at=tx.at)
+    await use_permits(tx, {wish.permit_id: reward.id})
