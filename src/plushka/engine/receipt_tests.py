@@ -38,7 +38,7 @@ from plushka.engine.reasons import note
 HALF_A_YEAR = timedelta(days=182)
 
 
-class Occasion(Struct):
+class Scene(Struct):
     """What receipt conditions look at. Sequences run parallel to the receipt's lines.
 
     ``prices_minor`` are after discounts and before points, and
@@ -57,7 +57,7 @@ class Occasion(Struct):
     coupons: tuple[str, ...] = ()
 
 
-Test = Callable[[Occasion], Note | None]
+Test = Callable[[Scene], Note | None]
 """Answers None when the condition holds, else the prebuilt note that says which part failed."""
 
 
@@ -77,7 +77,7 @@ def receipt_test(condition: Condition, rule: str, masks: LineMasks) -> Test:
             test = receipt_test(part, rule, masks)
             kind = type(part).__struct_config__.tag
             failed = note("excluded_when", rule=rule, condition=str(kind))
-            return lambda occasion: None if test(occasion) is not None else failed
+            return lambda scene: None if test(scene) is not None else failed
         case HasLines():
             return _has_lines(condition, rule, masks.bit_of(condition.where))
         case Branch() | Channel() | Weekday() | TimeWindow() | Period() | ReceiptAmount():
@@ -91,9 +91,9 @@ def receipt_test(condition: Condition, rule: str, masks: LineMasks) -> Test:
 
 
 def _all(tests: Sequence[Test]) -> Test:
-    def test_all(occasion: Occasion) -> Note | None:
+    def test_all(scene: Scene) -> Note | None:
         for test in tests:
-            failed = test(occasion)
+            failed = test(scene)
             if failed is not None:
                 return failed
         return None
@@ -102,9 +102,9 @@ def _all(tests: Sequence[Test]) -> Test:
 
 
 def _any(tests: Sequence[Test], none_holds: Note) -> Test:
-    def test_any(occasion: Occasion) -> Note | None:
+    def test_any(scene: Scene) -> Note | None:
         for test in tests:
-            if test(occasion) is None:
+            if test(scene) is None:
                 return None
         return none_holds
 
@@ -117,12 +117,12 @@ def _has_lines(condition: HasLines, rule: str, bit: int) -> Test:
         "lines_missing", rule=rule, quantity_min_milli=quantity_min_milli, amount_min_minor=amount_min_minor
     )
 
-    def test(occasion: Occasion) -> Note | None:
+    def test(scene: Scene) -> Note | None:
         quantity_milli = amount_minor = 0
-        for index, mask in enumerate(occasion.masks):
+        for index, mask in enumerate(scene.masks):
             if mask & bit:
-                quantity_milli += occasion.quantities_milli[index]
-                amount_minor += occasion.prices_minor[index]
+                quantity_milli += scene.quantities_milli[index]
+                amount_minor += scene.prices_minor[index]
         return None if quantity_milli >= quantity_min_milli and amount_minor >= amount_min_minor else failed
 
     return test
@@ -134,14 +134,14 @@ def _of_receipt(
     match condition:
         case Branch(ids=ids):
             branches, failed = frozenset(ids), note("other_branch", rule=rule, branches=", ".join(ids))
-            return lambda occasion: None if occasion.branch in branches else failed
+            return lambda scene: None if scene.branch in branches else failed
         case Channel(ids=ids):
             channels, failed = frozenset(ids), note("other_channel", rule=rule, channels=", ".join(ids))
-            return lambda occasion: None if occasion.channel in channels else failed
+            return lambda scene: None if scene.channel in channels else failed
         case Weekday(days=numbers):
             days = frozenset(numbers)
             failed = note("other_weekday", rule=rule, days=", ".join(map(str, sorted(days))))
-            return lambda occasion: None if occasion.moment.weekday in days else failed
+            return lambda scene: None if scene.moment.weekday in days else failed
         case TimeWindow():
             return _time_window(condition, rule)
         case Period():
@@ -152,7 +152,7 @@ def _of_receipt(
                 first_on=str(condition.first_on or ""),
                 last_on=str(condition.last_on or ""),
             )
-            return lambda occasion: None if first_on <= occasion.moment.business_date <= last_on else failed
+            return lambda scene: None if first_on <= scene.moment.business_date <= last_on else failed
         case ReceiptAmount():
             return _receipt_amount(condition, rule)
         case _:
@@ -163,8 +163,8 @@ def _time_window(condition: TimeWindow, rule: str) -> Test:
     start, end = minute_of(condition.start), minute_of(condition.end)
     failed = note("outside_time", rule=rule, start=condition.start, end=condition.end)
     if start < end:
-        return lambda occasion: None if start <= occasion.moment.minute < end else failed
-    return lambda occasion: failed if end <= occasion.moment.minute < start else None
+        return lambda scene: None if start <= scene.moment.minute < end else failed
+    return lambda scene: failed if end <= scene.moment.minute < start else None
 
 
 def minute_of(time_of_day: str) -> int:
@@ -177,14 +177,14 @@ def _receipt_amount(condition: ReceiptAmount, rule: str) -> Test:
     least = condition.min_minor + (not condition.min_included)
     too_small = note("receipt_too_small", rule=rule, min_minor=condition.min_minor)
     if condition.max_minor is None:
-        return lambda occasion: None if occasion.receipt_minor >= least else too_small
+        return lambda scene: None if scene.receipt_minor >= least else too_small
     most = condition.max_minor - (not condition.max_included)
     too_large = note("receipt_too_large", rule=rule, max_minor=condition.max_minor)
 
-    def test(occasion: Occasion) -> Note | None:
-        if occasion.receipt_minor < least:
+    def test(scene: Scene) -> Note | None:
+        if scene.receipt_minor < least:
             return too_small
-        return too_large if occasion.receipt_minor > most else None
+        return too_large if scene.receipt_minor > most else None
 
     return test
 
@@ -195,23 +195,23 @@ def _of_member(  # noqa: PLR0911 - one case a kind
     match condition:
         case Tier(ids=ids):
             tiers, failed = frozenset(ids), note("other_tier", rule=rule, tiers=", ".join(ids))
-            return lambda occasion: None if occasion.tier in tiers else failed
+            return lambda scene: None if scene.tier in tiers else failed
         case Segment(ids=ids):
             segments, failed = frozenset(ids), note("other_segment", rule=rule, segments=", ".join(ids))
-            return lambda occasion: (
-                failed if occasion.member is None or segments.isdisjoint(occasion.member.segments) else None
+            return lambda scene: (
+                failed if scene.member is None or segments.isdisjoint(scene.member.segments) else None
             )
         case Tag(ids=ids):
             tags, failed = frozenset(ids), note("other_tag", rule=rule, tags=", ".join(ids))
-            return lambda occasion: (
-                failed if occasion.member is None or tags.isdisjoint(occasion.member.tags) else None
+            return lambda scene: (
+                failed if scene.member is None or tags.isdisjoint(scene.member.tags) else None
             )
         case Coupon(ids=ids):
             coupons, failed = frozenset(ids), note("coupon_missing", rule=rule, coupons=", ".join(ids))
-            return lambda occasion: failed if coupons.isdisjoint(occasion.coupons) else None
+            return lambda scene: failed if coupons.isdisjoint(scene.coupons) else None
         case FirstPurchase():
             failed = note("not_first_purchase", rule=rule)
-            return lambda occasion: failed if occasion.member is None or occasion.member.purchases else None
+            return lambda scene: failed if scene.member is None or scene.member.purchases else None
         case RepeatWithin():
             return _repeat_within(condition, rule)
         case Birthday():
@@ -226,11 +226,11 @@ def _repeat_within(condition: RepeatWithin, rule: str) -> Test:
         note("no_recent_purchase", rule=rule, days=condition.days),
     )
 
-    def test(occasion: Occasion) -> Note | None:
-        previous = occasion.member.last_purchase_on if occasion.member is not None else None
+    def test(scene: Scene) -> Note | None:
+        previous = scene.member.last_purchase_on if scene.member is not None else None
         if previous is None:
             return failed
-        return None if timedelta(0) <= occasion.moment.business_date - previous <= within else failed
+        return None if timedelta(0) <= scene.moment.business_date - previous <= within else failed
 
     return test
 
@@ -241,11 +241,11 @@ def _birthday(condition: Birthday, rule: str) -> Test:
         "not_birthday", rule=rule, days_before=condition.days_before, days_after=condition.days_after
     )
 
-    def test(occasion: Occasion) -> Note | None:
-        birthday = occasion.member.birthday if occasion.member is not None else None
+    def test(scene: Scene) -> Note | None:
+        birthday = scene.member.birthday if scene.member is not None else None
         if birthday is None:
             return failed
-        today = occasion.moment.business_date
+        today = scene.moment.business_date
         # The birthday to look at may be that of the year before or after: no window reaches half a year.
         day = clamped(today.year, birthday.month, birthday.day)
         if today - day > HALF_A_YEAR:

@@ -9,7 +9,7 @@ from plushka.engine.local_time import Moment
 from plushka.engine.plans import TierPlan
 from plushka.engine.prices import taking_part
 from plushka.engine.purchase import Basket, Member, Note
-from plushka.engine.receipt_tests import Occasion
+from plushka.engine.receipt_tests import Scene
 from plushka.engine.version import Version
 
 
@@ -36,9 +36,9 @@ def occasion_of(  # noqa: PLR0917 - what conditions look at
     prices_minor: Sequence[int],
     member: Member | None,
     tier: str | None,
-) -> Occasion:
+) -> Scene:
     """Return what receipt conditions look at, at these prices."""
-    return Occasion(
+    return Scene(
         member=member,
         tier=tier,
         branch=basket.place.branch,

@@ -16,7 +16,7 @@ from plushka.engine.phases.paces import UNIT_MILLI, Paces, paces_of
 from plushka.engine.plans import RulePlan, TierPlan
 from plushka.engine.purchase import Award, Member, Note
 from plushka.engine.reasons import note
-from plushka.engine.receipt_tests import Occasion
+from plushka.engine.receipt_tests import Scene
 from plushka.engine.shares import rounded
 from plushka.engine.version import Version
 
@@ -34,14 +34,14 @@ class Earned(Struct, frozen=True):
 
 
 def earn(
-    version: Version, tier: TierPlan, member: Member, occasion: Occasion, nets_minor: Sequence[int]
+    version: Version, tier: TierPlan, member: Member, scene: Scene, nets_minor: Sequence[int]
 ) -> Earned:
     """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2)."""
     notes: list[Note] = []
-    active = _active(version, occasion, notes)
+    active = _active(version, scene, notes)
     multiplying = active & version.multiplier_mask
     active ^= multiplying
-    claims = [mask & active for mask in occasion.masks]
+    claims = [mask & active for mask in scene.masks]
     lines_by_claim: dict[int, list[int]] = {}
     claimed = 0
     for index, claim in enumerate(claims):
@@ -57,7 +57,7 @@ def earn(
         tier,
         member,
         nets_minor,
-        quantities_milli=occasion.quantities_milli,
+        quantities_milli=scene.quantities_milli,
         claims=claims,
         special_mask=claimed & version.special_mask,
     )
@@ -68,7 +68,7 @@ def earn(
         added = multiply(
             version,
             tier,
-            occasion,
+            scene,
             multiplying,
             claims=claims,
             nets_minor=nets_minor,
@@ -88,19 +88,19 @@ def earn(
     )
 
 
-def _active(version: Version, occasion: Occasion, notes: list[Note]) -> int:
+def _active(version: Version, scene: Scene, notes: list[Note]) -> int:
     active = version.unconditional_mask
     for bit, when in version.conditional:
-        failed = when(occasion)
+        failed = when(scene)
         if failed is None:
             active |= bit
         else:
             notes.append(failed)
     # As with promotions, one that asks for a coupon that was not shown is not weighed, and no receipt tells of it.
-    for bit, when, coupons in version.by_coupon if occasion.coupons else ():
-        if coupons.isdisjoint(occasion.coupons):
+    for bit, when, coupons in version.by_coupon if scene.coupons else ():
+        if coupons.isdisjoint(scene.coupons):
             continue
-        failed = when(occasion)
+        failed = when(scene)
         if failed is None:
             active |= bit
         else:

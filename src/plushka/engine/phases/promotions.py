@@ -16,7 +16,7 @@ from plushka.engine.program import Promotion
 from plushka.engine.promotion_plans import PromotionPlan
 from plushka.engine.purchase import Discount, Note
 from plushka.engine.reasons import note
-from plushka.engine.receipt_tests import Occasion
+from plushka.engine.receipt_tests import Scene
 from plushka.engine.shares import spread
 from plushka.engine.version import Version
 
@@ -32,9 +32,9 @@ class Promoted(Struct, frozen=True):
 
 
 class Sale(Struct, frozen=True):
-    """What promotions look at: ``occasion`` has the prices after phase 2, ``amounts_minor`` are those of the till."""
+    """What promotions look at: ``scene`` has the prices after phase 2, ``amounts_minor`` are those of the till."""
 
-    occasion: Occasion
+    scene: Scene
     amounts_minor: Sequence[int]
     budgets_used: BudgetsUsed
     rounding: Rounding
@@ -50,7 +50,7 @@ class Cut(Struct, frozen=True):
 
 def promote(  # noqa: PLR0917 - the whole receipt
     version: Version,
-    occasion: Occasion,
+    scene: Scene,
     amounts_minor: Sequence[int],
     budgets_used: BudgetsUsed,
     day: date,
@@ -61,15 +61,15 @@ def promote(  # noqa: PLR0917 - the whole receipt
     Promotions that are not on this ``day``, or ask for a coupon that was not shown, are not weighed, and no note
     tells of them.
     """
-    sale = Sale(occasion, amounts_minor, budgets_used, version.program.rounding)
+    sale = Sale(scene, amounts_minor, budgets_used, version.program.rounding)
     fitting = _fitting(version, sale, day, notes)
     raising = [plan for plan in fitting if isinstance(plan.promotion.effect, RaisedShare)]
     lowering = [plan for plan in fitting if not isinstance(plan.promotion.effect, RaisedShare)]
-    prices_minor: Sequence[int] = occasion.prices_minor
+    prices_minor: Sequence[int] = scene.prices_minor
     claims: list[tuple[PromotionPlan, Sequence[int]]] = []
     discounts = []
     for plan, alone in _in_order(lowering, sale):
-        masks = _open(plan, occasion.masks, claims)
+        masks = _open(plan, scene.masks, claims)
         if not any(mask & plan.any_bit for mask in masks):
             is_shut = any(
                 rival.excludes(plan) and "exclusive" in {rival.promotion.policy, plan.promotion.policy}
@@ -77,7 +77,7 @@ def promote(  # noqa: PLR0917 - the whole receipt
             )
             notes.append(plan.shut_out if is_shut else plan.outbid)
             continue
-        is_first = masks is occasion.masks and prices_minor is occasion.prices_minor
+        is_first = masks is scene.masks and prices_minor is scene.prices_minor
         cut = alone if is_first else _cut(plan, sale, masks, prices_minor)
         notes.extend(cut.notes)
         if cut.amount_minor == 0:
@@ -98,17 +98,17 @@ def promote(  # noqa: PLR0917 - the whole receipt
 
 def _fitting(version: Version, sale: Sale, day: date, notes: list[Note]) -> list[PromotionPlan]:
     """Return the promotions of the day whose conditions hold and that have lines."""
-    occasion = sale.occasion
+    scene = sale.scene
     fitting = []
     for plan in version.promotions:
-        if not plan.is_on(day) or (occasion.member is None and not plan.promotion.for_anonymous):
+        if not plan.is_on(day) or (scene.member is None and not plan.promotion.for_anonymous):
             continue
-        if plan.coupons and plan.coupons.isdisjoint(occasion.coupons):
+        if plan.coupons and plan.coupons.isdisjoint(scene.coupons):
             continue
-        failed = plan.when(occasion) if plan.when is not None else None
+        failed = plan.when(scene) if plan.when is not None else None
         if failed is not None:
             notes.append(failed)
-        elif plan.bits and not any(mask & plan.any_bit for mask in occasion.masks):
+        elif plan.bits and not any(mask & plan.any_bit for mask in scene.masks):
             notes.append(plan.no_lines)
         elif (spent := _spent(plan, sale.budgets_used)) is not None:
             notes.append(spent)
@@ -156,10 +156,8 @@ def _in_order(plans: Sequence[PromotionPlan], sale: Sale) -> list[tuple[Promotio
         by_coupon = bool(plan.coupons)
         return by_coupon, -plan.promotion.priority, -alone.amount_minor, plan.first_on, plan.promotion.id
 
-    occasion = sale.occasion
-    return sorted(
-        [(plan, _cut(plan, sale, occasion.masks, occasion.prices_minor)) for plan in plans], key=rank
-    )
+    scene = sale.scene
+    return sorted([(plan, _cut(plan, sale, scene.masks, scene.prices_minor)) for plan in plans], key=rank)
 
 
 def _open(
@@ -177,7 +175,7 @@ def _cut(plan: PromotionPlan, sale: Sale, masks: Sequence[int], prices_minor: Se
     promotion = plan.promotion
     notes: list[Note] = []
     bases_minor = amounts_minor if promotion.base == "original" else prices_minor
-    wanted = cuts_of(plan, bases_minor, sale.occasion.quantities_milli, masks, sale.rounding)
+    wanted = cuts_of(plan, bases_minor, sale.scene.quantities_milli, masks, sale.rounding)
     if wanted is None:
         return Cut((), 0, (plan.no_set,))
     cuts = [

@@ -12,7 +12,7 @@ from plushka.engine.phases.earning import Earned
 from plushka.engine.program import PointsReward
 from plushka.engine.purchase import Award, Basket, CardProgress, CardState, IssuedGift, Member, Note
 from plushka.engine.reasons import note
-from plushka.engine.receipt_tests import Occasion
+from plushka.engine.receipt_tests import Scene
 from plushka.engine.shares import spread
 from plushka.engine.stamp_parts import Gift, Spend, Units, Visits
 from plushka.engine.stamp_plans import StampPlan
@@ -37,7 +37,7 @@ NOTHING = Stamped()
 
 
 def stamp(
-    version: Version, member: Member, occasion: Occasion, nets_minor: Sequence[int], basket: Basket
+    version: Version, member: Member, scene: Scene, nets_minor: Sequence[int], basket: Basket
 ) -> Stamped:
     """Return the member's cards with this receipt on them; ``nets_minor`` is what is paid for the lines (S2)."""
     if not version.cards:
@@ -46,10 +46,10 @@ def stamp(
         return Stamped(notes=(NOT_COUNTED,))
     cards, notes = [], list[Note]()
     awards, gifts = list[Award](), list[IssuedGift]()
-    day = occasion.moment.business_date
+    day = scene.moment.business_date
     for plan in version.cards:
-        lines = [index for index, mask in enumerate(occasion.masks) if mask & plan.bit]
-        count = _count(plan, occasion, lines, nets_minor, notes)
+        lines = [index for index, mask in enumerate(scene.masks) if mask & plan.bit]
+        count = _count(plan, scene, lines, nets_minor, notes)
         progress = _progress(plan, member.cards.get(plan.card.id, NEW), count, day, notes)
         cards.append(progress)
         if progress.rewards:
@@ -74,10 +74,10 @@ def with_stamps(earned: Earned, stamped: Stamped) -> Earned:
 
 
 def _count(
-    plan: StampPlan, occasion: Occasion, lines: Sequence[int], nets_minor: Sequence[int], notes: list[Note]
+    plan: StampPlan, scene: Scene, lines: Sequence[int], nets_minor: Sequence[int], notes: list[Note]
 ) -> int:
     """Return the stamps that the receipt is worth by itself; where there are none, a note says why."""
-    failed = plan.when(occasion) if plan.when is not None else None
+    failed = plan.when(scene) if plan.when is not None else None
     if failed is not None:
         notes.append(failed)
         return 0
@@ -88,7 +88,7 @@ def _count(
         case Visits():
             return 1
         case Units():
-            return sum([units_in(occasion.quantities_milli[line]) for line in lines])
+            return sum([units_in(scene.quantities_milli[line]) for line in lines])
         case Spend():
             paid_minor = sum([nets_minor[line] for line in lines])
             if not paid_minor:
