@@ -472,6 +472,9 @@ grant update on members to plushka_app;
 create index members_spending_stopped on members (tenant_id, spending_stopped_at)
     where spending_stopped_at is not null;
 create index members_merged on members (tenant_id, merged_into) where merged_into is not null;
+-- For whose birthday is near; 29 February is looked for as the day that it is.
+create index members_of_birthday on members
+    (tenant_id, (extract(month from birthday)), (extract(day from birthday))) where birthday is not null;
 create index members_of_link on members (tenant_id, link_id) where link_id is not null;
 
 create table identities (
@@ -640,6 +643,7 @@ create table member_dates (
 
 grant update (member_id), delete on member_dates to plushka_app;
 
+create index member_dates_of_day on member_dates (tenant_id, month, day);
 create index member_dates_of_member on member_dates (tenant_id, member_id);
 
 -- What staff wrote of a member: a note is struck out, never altered.
@@ -779,6 +783,55 @@ create table list_habits (
 );
 
 grant update on list_habits to plushka_app;
+
+-- events -----------------------------------------------------------------------------------------------
+
+-- Kinds of events that a business declares beside those built in (reviews, surveys). fields: their names, titles, types.
+-- A kind that is retired takes no events any more.
+create table event_kinds (
+    tenant_id uuid not null references businesses,
+    name text not null check (name ~ '^[a-z][a-z0-9_]{0,49}$'),
+    title text not null check (title <> ''),
+    fields jsonb not null check (jsonb_typeof(fields) = 'array'),
+    created_at timestamptz not null,
+    retired_at timestamptz,
+    primary key (tenant_id, name)
+);
+
+grant update (title, fields, retired_at) on event_kinds to plushka_app;
+
+-- What happened to a member besides purchases, as a till told it under its own number, unique for ever, or staff noted it.
+-- outcome: what it gave and what not, as it was answered. data and outcome are emptied when the member is erased.
+create table member_events (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    kind text not null check (kind <> ''),
+    till_id uuid,
+    external_id text check (external_id <> ''),
+    digest bytea not null,
+    data jsonb not null check (jsonb_typeof(data) = 'object'),
+    occurred_at timestamptz not null,
+    noted_at timestamptz not null,
+    actor text not null,
+    outcome jsonb not null default '[]',
+    cancelled_at timestamptz,
+    cancelled_by text,
+    cancel_reason text check (cancel_reason <> ''),
+    primary key (tenant_id, id),
+    unique (tenant_id, till_id, external_id),
+    constraint event_of_till_has_number check ((till_id is null) = (external_id is null)),
+    constraint event_not_ahead check (occurred_at <= noted_at),
+    constraint event_cancelled_with_reason
+        check (num_nonnulls(cancelled_at, cancelled_by, cancel_reason) in (0, 3)),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+grant update (data, outcome, cancelled_at, cancelled_by, cancel_reason) on member_events to plushka_app;
+
+create index member_events_of_member on member_events (tenant_id, member_id, id);
+create index member_events_of_kind on member_events (tenant_id, kind, id);
 
 -- catalog --------------------------------------------------------------------------------------------
 
@@ -1799,6 +1852,46 @@ grant update (seen_at), delete on chat_messages to plushka_app;
 
 create index chat_messages_of_member on chat_messages (tenant_id, member_id, id);
 create index chat_messages_unseen on chat_messages (tenant_id, member_id) where seen_at is null;
+
+-- occasions: points without a purchase ---------------------------------------------------------------
+
+-- Points that an occasion of a programme gave a member. key: the happening that they are for, as birthday:2026,
+-- bot:telegram or event:<id>; each gives once for ever. happened_on: the date itself, of a date. given_on: the business's
+-- day. taken, owed and burned: what was taken back (owed of it as debt) or found burned when the event was cancelled.
+create table occasion_gifts (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    version_id uuid not null,
+    occasion_id text not null check (occasion_id <> ''),
+    name text not null check (name <> ''),
+    key text not null check (key <> ''),
+    event_id uuid,
+    happened_on date,
+    given_on date not null,
+    points bigint not null check (points > 0),
+    expires_at timestamptz,
+    at timestamptz not null,
+    cancelled_at timestamptz,
+    taken bigint not null default 0 check (taken >= 0),
+    owed bigint not null default 0 check (owed between 0 and taken),
+    burned bigint not null default 0 check (burned >= 0),
+    primary key (tenant_id, id),
+    unique (tenant_id, program_id, occasion_id, member_id, key),
+    constraint gift_taken_back_only_when_cancelled
+        check (taken + burned <= points and (cancelled_at is not null or taken + burned = 0)),
+    constraint gift_of_event_names_it check ((event_id is not null) = (key like 'event:%')),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id),
+    foreign key (tenant_id, event_id) references member_events (tenant_id, id)
+);
+
+grant update (key, happened_on, cancelled_at, taken, owed, burned) on occasion_gifts to plushka_app;
+
+create index occasion_gifts_of_member on occasion_gifts (tenant_id, member_id, id);
+create index occasion_gifts_of_event on occasion_gifts (tenant_id, event_id) where event_id is not null;
+create index occasion_gifts_of_occasion on occasion_gifts (tenant_id, program_id, occasion_id, given_on);
 
 -- bots -----------------------------------------------------------------------------------------------
 

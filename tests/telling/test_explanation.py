@@ -124,6 +124,10 @@ def test_every_reason_of_the_engine_has_a_sentence(code: str, rule: str | None, 
         "per": "member",
         "window": "day",
     }
+    if code == "occasion_limit":
+        words = {"per": "days"}
+    if code == "occasion_budget_spent":
+        words |= {"window": "month"}
     facts: dict[str, int | str] = {fact: words.get(fact, 1) for fact in REASONS[code]}
 
     told = reasons.tell_note(Note(code, rule, facts), _voice(language))

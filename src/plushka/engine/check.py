@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from plushka.engine.check_conditions import Problem, condition_problems, unknown_tiers
 from plushka.engine.check_expiry import expiry_problems
+from plushka.engine.check_occasions import occasion_problems
 from plushka.engine.check_promotions import promotion_problems
 from plushka.engine.check_stamps import stamp_problems
 from plushka.engine.program import (
@@ -45,6 +46,7 @@ def _problems(program: Program) -> Iterator[Problem]:
         yield from expiry_problems("welcome.expiry", program.welcome.expiry)
     yield from promotion_problems(program, tier_ids)
     yield from stamp_problems(program, tier_ids)
+    yield from occasion_problems(program, tier_ids)
 
 
 def _rule(path: str, rule: EarningRule, tier_ids: frozenset[str]) -> Iterator[Problem]:

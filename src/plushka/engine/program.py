@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from plushka.engine.conditions import Condition, Id
+from plushka.engine.occasion_parts import OccasionBudget, Often, Trigger
 from plushka.engine.parts import Colour, Days, Money, Name, Part, Points, Policy, RateBp, Rounding
 from plushka.engine.price_effects import PriceEffect
 from plushka.engine.stamp_parts import Always, Counted, Gift, Lasts, Visits
@@ -225,6 +226,28 @@ class StampCard(Part, frozen=True):
     is_paused: bool = False
 
 
+class Occasion(Part, frozen=True):
+    """Points that no purchase earns: for a date, for joining a bot, for a filled profile, for an event.
+
+    ``when`` speaks of the member alone; a tier named in ``by_tier`` has its own points. Points are active at once
+    unless there is an ``activation``; without ``expiry`` they live as the programme's. ``limit`` bounds one member,
+    ``budget`` all of them together. A paused one gives nothing.
+    """
+
+    id: Id
+    name: Name
+    trigger: Trigger
+    points: Annotated[int, Meta(ge=1, le=10**12)]
+    by_tier: dict[Id, Annotated[int, Meta(ge=1, le=10**12)]] = field(default_factory=dict)
+    when: Condition | None = None
+    activation: ActivationPolicy | None = None
+    expiry: ExpiryPolicy | None = None
+    grant_cap: GrantCap | None = None
+    limit: Often | None = None
+    budget: OccasionBudget | None = None
+    is_paused: bool = False
+
+
 class RedemptionLimits(Part, frozen=True):
     """How much of a receipt points may pay; a tier may have its own (F58).
 
@@ -352,3 +375,4 @@ class Program(Part, frozen=True):
     welcome: Welcome | None = None
     promotions: Annotated[tuple[Promotion, ...], Meta(max_length=500)] = ()
     cards: Annotated[tuple[StampCard, ...], Meta(max_length=50)] = ()
+    occasions: Annotated[tuple[Occasion, ...], Meta(max_length=50)] = ()

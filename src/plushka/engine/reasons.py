@@ -55,6 +55,21 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "day_stamped": (),
     "nothing_paid": (),
     "stamps_not_counted": (),
+    # An occasion gives no points.
+    "occasion_paused": (),
+    "not_the_day": ("days_before",),
+    "date_given_lately": ("days",),
+    "given_already": (),
+    "other_messenger": (),
+    "profile_unfilled": (),
+    "other_event": (),
+    "event_differs": ("field",),
+    "occasion_limit": ("times", "per", "days"),
+    "occasion_budget_spent": ("of", "window", "most"),
+    "blocked_gets_nothing": (),
+    "not_in_program": (),
+    "back_after_deletion": (),
+    "balance_full": (),
     # Of a tier's and a personal discount only the larger applies.
     "discount_outbid": ("source", "rate_bp"),
     # Points cannot be spent, or not as many as asked.

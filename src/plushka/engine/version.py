@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from plushka.engine.expiry import DAY, add_months, period_start
 from plushka.engine.line_masks import LineMasks
+from plushka.engine.occasion_plans import OccasionPlan, occasion_plans
 from plushka.engine.plans import (
     CONTESTS_MAX,
     CapPlan,
@@ -91,6 +92,7 @@ class Version:
     budgeted: tuple[Promotion, ...]
     coupons_by_part: dict[str, frozenset[str]]
     cards: tuple[StampPlan, ...]
+    occasions: tuple[OccasionPlan, ...]
     masks: LineMasks
     not_redeemable_bit: int
     unit: int
@@ -205,6 +207,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
             **{card.id: coupons_of(card.when) for card in program.cards},
         },
         cards=stamp_plans(program.cards, masks),
+        occasions=occasion_plans(program.occasions, masks),
         has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),
         masks=masks,
         not_redeemable_bit=not_redeemable,

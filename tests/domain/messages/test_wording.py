@@ -79,6 +79,8 @@ EXAMPLES: tuple[Content, ...] = (
     contents.Answered(body="Здравствуйте <b>, проверим"),
     contents.GiftWaits(name="Кофе", code="ABCD-2345", good_until=date(2026, 4, 9)),
     contents.GiftWaits(name="Кофе <b>", code="ABCD-2345"),
+    contents.PointsGiven("День рождения <b>", 500, 0, last_on=date(2026, 3, 23), active_on=date(2026, 3, 9)),
+    contents.PointsGiven("Отзыв", 5000, 2),
 )
 
 

@@ -5,6 +5,7 @@ for a scheduled one usually once for each business.
 """
 
 from plushka.delivery.jobs.each_business import for_each_business
+from plushka.delivery.jobs.giving import give_tenant
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.settling import settle_tenant
@@ -19,6 +20,7 @@ JOBS: tuple[Job, ...] = (Job(JOB, do_known_task),)
 SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
+    Scheduled("occasions", "12 * * * *", for_each_business("occasions", give_tenant)),
     Scheduled("tell", "20 * * * *", for_each_business("tell", tell_tenant)),
     Scheduled("sweep", "35 * * * *", sweep_office),
     Scheduled("clear", "15 3 * * *", for_each_business("clear", clear_tenant)),

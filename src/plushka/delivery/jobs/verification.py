@@ -8,6 +8,7 @@ import structlog
 from plushka.domain.certificates.laws import LAWS as CERTIFICATE_LAWS
 from plushka.domain.ledger.verify import LAWS as LEDGER_LAWS
 from plushka.domain.ledger.verify import Verification, check, record
+from plushka.domain.occasions.laws import LAWS as OCCASION_LAWS
 from plushka.domain.purchases.laws import LAWS as PURCHASE_LAWS
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -16,7 +17,7 @@ from plushka.platform.ids import new_id
 log = structlog.get_logger()
 
 
-LAWS = {**PURCHASE_LAWS, **CERTIFICATE_LAWS}
+LAWS = {**PURCHASE_LAWS, **CERTIFICATE_LAWS, **OCCASION_LAWS}
 LAWS_COUNT = len(LEDGER_LAWS) + len(LAWS)
 
 

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from plushka.domain.events.store import forget_events
 from plushka.domain.ledger.closing import close_wallets
 from plushka.domain.members.channels import list_addresses
 from plushka.domain.members.erasure import erase
 from plushka.domain.members.store import lock_member
 from plushka.domain.messages.chat import forget_chat
 from plushka.domain.messages.outgoing import forget
+from plushka.domain.occasions.store import forget_dates
 from plushka.domain.rewards.issuing import forfeit
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -25,6 +27,8 @@ async def delete_member(tx: Tx, member_id: UUID) -> UUID:
     act_id = new_id()
     await close_wallets(tx, member.id, document_id=act_id)
     await forfeit(tx, member.id)
+    await forget_events(tx, member.id)
+    await forget_dates(tx, member.id)
     await forget(tx, member.id)
     await forget_chat(tx, member.id)
     await _forget_talks(tx, member.id)

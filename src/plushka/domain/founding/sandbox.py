@@ -33,6 +33,7 @@ TABLES = (
     "reward_offers",
     "reward_supplies",
     "consent_texts",
+    "event_kinds",
 )
 """What a sandbox begins with, each after those it refers to. Keys of tills are not copied: a till that rehearses
 must not do so by the key with which it sells."""

@@ -235,6 +235,19 @@ class GiftWaits(Told, tag="gift_waits", frozen=True):
     good_until: date | None = None
 
 
+class PointsGiven(Told, tag="points_given", frozen=True):
+    """Points came without a purchase, for an occasion by its ``name``; they burn after ``last_on`` (None: never).
+
+    Before ``active_on`` they cannot be spent; None: they can be at once.
+    """
+
+    name: str
+    points: int
+    scale: int
+    last_on: date | None = None
+    active_on: date | None = None
+
+
 class FriendCame(Told, tag="friend_came", frozen=True):
     pass
 
@@ -275,6 +288,7 @@ Content = (
     | BurnsSoon
     | TierReached
     | GiftWaits
+    | PointsGiven
     | FriendCame
     | Answered
 )

@@ -40,6 +40,7 @@ from plushka.domain.messages.contents import (
     NotYourPhone,
     OffersChanged,
     PhoneTold,
+    PointsGiven,
     Returned,
     SpendAnswer,
     SpendAnswered,
@@ -265,6 +266,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             )
         case GiftWaits():
             return _gift(content, voice)
+        case PointsGiven():
+            return _points_given(content, voice)
         case FriendCame():
             return Message(voice.gettext("A friend of yours has come by your link. Thank you."))
         case Answered(body):
@@ -301,6 +304,20 @@ def _gift(content: GiftWaits, voice: Voice) -> Message:
                 "Take it through {date}.", date=format_date(content.good_until, voice.language, form="day")
             )
         )
+    return Message("\n".join(lines), rows=(_app(voice),))
+
+
+def _points_given(content: PointsGiven, voice: Voice) -> Message:
+    points = voice.points(content.points, content.scale)
+    lines = [
+        voice.gettext("{name}: {points} for you.", name=voice.bold(content.name), points=points),
+    ]
+    if content.active_on is not None:
+        day = format_date(content.active_on, voice.language, form="day")
+        lines.append(voice.gettext("They can be spent from {date}.", date=day))
+    if content.last_on is not None:
+        day = format_date(content.last_on, voice.language, form="day")
+        lines.append(voice.gettext("Spend them through {date}, then they burn.", date=day))
     return Message("\n".join(lines), rows=(_app(voice),))
 
 

@@ -189,6 +189,7 @@ LAWS: Mapping[str, str] = MappingProxyType(
               and not exists (select from merges d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from rewards d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from erasure_acts d where d.tenant_id = $1 and d.id = p.document_id)
+              and not exists (select from occasion_gifts d where d.tenant_id = $1 and d.id = p.document_id)
         """,
         "receipt_moves_points_of_its_programme": """
             select p.id as posting, d.id as document, v.program_id as program, w.program_id as wallet_program

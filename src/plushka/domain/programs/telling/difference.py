@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from plushka.domain.programs.telling.model import Change, Section
+from plushka.domain.programs.telling.occasions import tell_occasion
 from plushka.domain.programs.telling.program import (
     tell_earning_terms,
     tell_point,
@@ -15,11 +16,11 @@ from plushka.domain.programs.telling.rules import tell_rule, tell_standing
 from plushka.domain.programs.telling.stamps import tell_card
 from plushka.domain.programs.telling.tiers import tell_tiers
 from plushka.domain.programs.telling.voice import Names, Voice, as_sentence
-from plushka.engine.program import EarningRule, Program, Promotion, StampCard, TierRule
+from plushka.engine.program import EarningRule, Occasion, Program, Promotion, StampCard, TierRule
 from plushka.platform.i18n import Language
 
 _NO_NAMES = Names()
-PartT = TypeVar("PartT", Promotion, StampCard)
+PartT = TypeVar("PartT", Promotion, StampCard, Occasion)
 
 
 def tell_difference(
@@ -44,6 +45,11 @@ def tell_difference(
             "cards",
             [*_named("cards", old, new, lambda program: program.cards, _card)],
             lambda program: program.cards,
+        ),
+        (
+            "occasions",
+            [*_named("occasions", old, new, lambda program: program.occasions, _occasion)],
+            lambda program: program.occasions,
         ),
         ("redemption", _changes("redemption", _redemption(old), _redemption(new)), _parts_of_redemption),
         (
@@ -173,6 +179,13 @@ def _card(card: StampCard, voice: Voice) -> dict[str, str]:
     return {
         "name": voice.words.gettext("The card is called “{name}”.", name=card.name),
         "card": tell_card(card, voice),
+    }
+
+
+def _occasion(occasion: Occasion, voice: Voice) -> dict[str, str]:
+    return {
+        "name": voice.words.gettext("The occasion is called “{name}”.", name=occasion.name),
+        "occasion": tell_occasion(occasion, voice),
     }
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class RuleTelling(Struct, frozen=True):
-    """A rule, a promotion or a stamp card as its owner would say it; ``rule`` is its id."""
+    """A rule, a promotion, a stamp card or an occasion as its owner would say it; ``rule`` is its id."""
 
     rule: str
     name: str
@@ -21,12 +21,15 @@ class ProgramTelling(Struct, frozen=True):
     earning_terms: tuple[str, ...]
     promotions: tuple[RuleTelling, ...]
     cards: tuple[RuleTelling, ...]
+    occasions: tuple[RuleTelling, ...]
     redemption: tuple[str, ...]
     life: tuple[str, ...]
     tiers: tuple[str, ...]
 
 
-Section = Literal["general", "earning", "earning_terms", "promotions", "cards", "redemption", "life", "tiers"]
+Section = Literal[
+    "general", "earning", "earning_terms", "promotions", "cards", "occasions", "redemption", "life", "tiers"
+]
 
 
 class Change(Struct, frozen=True):

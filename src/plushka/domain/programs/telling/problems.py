@@ -39,6 +39,11 @@ _SENTENCES = {
     "share_without_redemption": marked(
         "Points cannot be spent in this programme, so their share cannot be raised."
     ),
+    "value_or_bounds": marked("Say which value the field must have, or between which it must lie."),
+    "limit_days": marked("Say within how many days it counts, or choose another period."),
+    "receipt_condition_on_occasion": marked(
+        "This condition speaks of a purchase, and an occasion has none: it may ask for the member and the day."
+    ),
     # Files.
     "file_too_large": marked("The file is too large."),
     "malformed_json": marked("This is not JSON, or it breaks off."),

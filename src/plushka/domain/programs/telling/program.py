@@ -3,6 +3,7 @@
 from plushka.domain.programs.telling.conditions import tell_lines
 from plushka.domain.programs.telling.life import tell_expiry, tell_life
 from plushka.domain.programs.telling.model import ProgramTelling, RuleTelling
+from plushka.domain.programs.telling.occasions import tell_occasion
 from plushka.domain.programs.telling.promotions import tell_promotion
 from plushka.domain.programs.telling.rules import tell_award, tell_caps, tell_grant_cap, tell_rule
 from plushka.domain.programs.telling.stamps import tell_card
@@ -32,6 +33,9 @@ def describe_program(program: Program, *, language: Language, names: Names = _NO
             RuleTelling(each.id, each.name, tell_promotion(each, voice)) for each in program.promotions
         ),
         cards=tuple(RuleTelling(card.id, card.name, tell_card(card, voice)) for card in program.cards),
+        occasions=tuple(
+            RuleTelling(each.id, each.name, tell_occasion(each, voice)) for each in program.occasions
+        ),
         redemption=tuple(tell_redemption(program.redemption, voice).values()),
         life=tuple(tell_program_life(program, voice).values()),
         tiers=tuple(tell_tiers(program.tiers, voice).values()) if program.tiers else (),

@@ -5,8 +5,10 @@ from datetime import date
 
 import msgspec
 
+from plushka.domain.programs.telling.occasions import tell_often, tell_whole_budget
 from plushka.domain.programs.telling.promotions import tell_budget
 from plushka.domain.programs.telling.voice import Voice
+from plushka.engine.occasion_parts import OccasionBudget, Often
 from plushka.engine.program import Budget
 from plushka.engine.purchase import Note
 from plushka.platform.i18n import WEEKDAYS, format_date, format_percent, join, marked
@@ -48,6 +50,18 @@ _SENTENCES = {
     "day_stamped": marked("This day has its stamp already."),
     "nothing_paid": marked("Nothing was paid in money for the goods that count."),
     "stamps_not_counted": marked("Purchases loaded from the past put no stamps on cards."),
+    "occasion_paused": marked("The occasion is paused."),
+    "not_the_day": marked("The date is not near: points come {days_before} days before it at the earliest."),
+    "date_given_lately": marked("Points for a birthday were given less than 10 months ago."),
+    "given_already": marked("Points for this were given already."),
+    "other_messenger": marked("It is given for another messenger."),
+    "profile_unfilled": marked("Not all of the profile is filled in."),
+    "other_event": marked("Another event happened."),
+    "event_differs": marked("The event's field “{field}” is not what the occasion asks for."),
+    "blocked_gets_nothing": marked("The member is blocked."),
+    "not_in_program": marked("The member takes no part in this programme."),
+    "back_after_deletion": marked("The member deleted themselves less than a year ago, and came back."),
+    "balance_full": marked("The account cannot hold more points."),
     "anonymous": marked("The purchase was made without a card, so nobody earned points."),
     "member_blocked": marked("The member is blocked: the purchase was booked as one without a card."),
     "earning_off_when_redeeming": marked("Points paid for a part of the receipt, so it earns no new ones."),
@@ -83,7 +97,12 @@ _CAPS = {
         marked("The rule gives at most {cap} a month: {cut} did not fit."),
     ),
 }
-KNOWN_CODES = frozenset({*_SENTENCES, *_CAPS, "budget_spent"})
+_TOLD_WITH_TERMS = {
+    "budget_spent": marked("Its budget is used up: {terms}"),
+    "occasion_budget_spent": marked("Its budget is used up: {terms}"),
+    "occasion_limit": marked("The member has had it as often as they may: {terms}"),
+}
+KNOWN_CODES = frozenset({*_SENTENCES, *_CAPS, *_TOLD_WITH_TERMS})
 
 _CHANNELS = {"till": marked("till"), "online": marked("online shop"), "app": marked("app")}
 _DISCOUNTS = {"tier": marked("the tier's"), "personal": marked("the personal")}
@@ -113,8 +132,8 @@ def tell_note(note: Note, voice: Voice) -> str:
 
     :raises KeyError: a code that is not in the engine's closed list.
     """
-    if note.code == "budget_spent":
-        return voice.words.gettext("Its budget is used up: {budget}", budget=_budget(note, voice))
+    if note.code in _TOLD_WITH_TERMS:
+        return voice.words.gettext(_TOLD_WITH_TERMS[note.code], terms=_terms(note, voice))
     if note.code in _CAPS:
         of_program, of_rule = _CAPS[note.code]
         message = of_rule if note.rule is not None else of_program
@@ -124,8 +143,15 @@ def tell_note(note: Note, voice: Voice) -> str:
     return voice.words.gettext(message, **told)
 
 
-def _budget(note: Note, voice: Voice) -> str:
-    return tell_budget(msgspec.convert(note.facts, Budget), voice)
+def _terms(note: Note, voice: Voice) -> str:
+    match note.code:
+        case "budget_spent":
+            return tell_budget(msgspec.convert(note.facts, Budget), voice)
+        case "occasion_budget_spent":
+            return tell_whole_budget(msgspec.convert(note.facts, OccasionBudget), voice) + "."
+        case _:
+            often = {**note.facts, "days": note.facts["days"] or None}
+            return tell_often(msgspec.convert(often, Often), voice) + "."
 
 
 def _fact(name: str, value: int | str, voice: Voice) -> str:

@@ -534,6 +534,49 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The member has no points that can be spent here. Nothing was taken."),
     ),
     "return_exceeds_receipt": (marked("More is returned than is left of the receipt. Nothing was booked."),),
+    "event_kind_not_found": (marked("There is no such kind of events, or it takes none any more."),),
+    "event_not_found": (marked("No such event."),),
+    "event_differs": (
+        marked(
+            "Another event was told under this number. Give this one a number of its own; nothing was noted."
+        ),
+    ),
+    "event_in_future": (marked("The event lies in the future. Check the clock; nothing was noted."),),
+    "event_too_old": (
+        marked("The event is more than {days_max} days old. Nothing was noted."),
+        marked("The event is too old. Nothing was noted."),
+    ),
+    "event_field_unknown": (
+        marked("This kind of events has no field “{name}”. Nothing was noted."),
+        marked("This kind of events has no such field. Nothing was noted."),
+    ),
+    "event_field_missing": (
+        marked("The field “{name}” must be filled in. Nothing was noted."),
+        marked("A field that must be there is missing. Nothing was noted."),
+    ),
+    "event_field_wrong": (
+        marked("The value of “{name}” is not of its type, {type}. Nothing was noted."),
+        marked("A field's value is not of its type. Nothing was noted."),
+    ),
+    "event_too_large": (
+        marked("An event says {length_max} characters at most. Nothing was noted."),
+        marked("The event says too much. Nothing was noted."),
+    ),
+    "event_kind_name_wrong": (
+        marked(
+            "Write it in small Latin letters, digits and underscores, beginning with a letter: table_booked."
+        ),
+    ),
+    "event_kind_taken": (marked("There is a kind of events of this name already."),),
+    "event_kind_built_in": (marked("This kind is built in: it cannot be changed."),),
+    "event_kinds_too_many": (
+        marked("There are {kinds_max} kinds of events already."),
+        marked("There are too many kinds of events."),
+    ),
+    "event_fields_unsound": (marked("These fields contradict each other."),),
+    "event_fields_unsound:repeated": (marked("This is there twice."),),
+    "event_fields_unsound:choices": (marked("Write the words to choose from, one a line: 50 at most."),),
+    "event_fields_unsound:too_many": (marked("An event has 20 fields at most."),),
     "view_not_found": (marked("No such view: it may have been deleted."),),
     "views_too_many": (marked("There are {views_max} saved views already. Delete one that nobody needs."),),
     "import_file_unreadable": (

@@ -23,6 +23,7 @@ class Names:
     branches: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     coupons: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,11 @@ class Voice:
         return i18n.format_quantity(milli, self.language)
 
     def rule_name(self, rule_id: str) -> str:
-        """Return the name of a rule, a promotion or a stamp card."""
+        """Return the name of a rule, a promotion, a stamp card or an occasion."""
         named = {rule.id: rule.name for rule in self.program.earning}
         named |= {promotion.id: promotion.name for promotion in self.program.promotions}
         named |= {card.id: card.name for card in self.program.cards}
+        named |= {occasion.id: occasion.name for occasion in self.program.occasions}
         return named.get(rule_id, rule_id)
 
     def tier_name(self, tier_id: str) -> str:

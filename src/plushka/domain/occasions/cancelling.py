@@ -1,0 +1,137 @@
+"""An event that never was: what it gave is taken back by the rules of returns (S9, S10)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.audit import operations as audit
+from plushka.domain.events.model import REASON_LENGTH_MAX, Event
+from plushka.domain.events.store import lock_event, write_cancelled
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.bookkeeping import WalletKey
+from plushka.domain.ledger.model import Cause, Clawback, WalletMoved
+from plushka.domain.members.model import ReasonMissing, TextTooLong
+from plushka.domain.occasions.store import write_taken
+from plushka.domain.programs.versions import Versions
+from plushka.platform.database import Tx
+
+
+class Cancelled(Struct, frozen=True):
+    """What a cancellation took back in all, in points of each programme: ``owed`` of it as debt."""
+
+    event: Event
+    taken: int
+    owed: int
+    burned: int
+
+
+class _Given(Struct, frozen=True):
+    id: UUID
+    program_id: UUID
+    version_id: UUID
+    points: int
+    holder_id: UUID
+    cancelled_at: datetime | None
+    taken: int
+    owed: int
+    burned: int
+
+
+async def cancel_event(tx: Tx, versions: Versions, event_id: UUID, *, reason: str) -> Cancelled:
+    """Cancel an event: the lots that it gave are taken back first, then others, then by the programme's policy of debt.
+
+    Safe to repeat: what was cancelled is answered as it was.
+
+    :raises UnknownEvent: the business has none of this id
+    :raises ReasonMissing: there is none
+    :raises ClawbackRefused: the points are spent, and a programme refuses to make a debt
+    :raises WalletMoved: the member was merged into another at this moment
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing(field="reason")
+    if len(reason) > REASON_LENGTH_MAX:
+        raise TextTooLong(field="reason", length_max=REASON_LENGTH_MAX)
+    event = await lock_event(tx, event_id)
+    given = await _list_given(tx, event.id)
+    if event.cancelled_at is not None:
+        return _summed(event, [Clawback(owed=each.owed, burned=each.burned) for each in given], given)
+    taken = [await _take_back(tx, versions, each) for each in given]
+    await write_cancelled(tx, event.id, reason=reason)
+    await audit.record(
+        tx,
+        action="event.cancel",
+        subject=f"member:{event.member_id}",
+        event=str(event.id),
+        kind=event.kind,
+        reason=reason,
+    )
+    return _summed(await lock_event(tx, event.id), taken, None)
+
+
+def _summed(event: Event, taken: list[Clawback], known: list[_Given] | None) -> Cancelled:
+    points = sum(each.taken for each in known) if known is not None else sum(each.taken() for each in taken)
+    return Cancelled(event, points, sum(each.owed for each in taken), sum(each.burned for each in taken))
+
+
+async def _take_back(tx: Tx, versions: Versions, given: _Given) -> Clawback:
+    key = WalletKey(given.holder_id, given.program_id)
+    book = (await bookkeeping.lock_books(tx, [key])).get(key)
+    if book is None or book.is_moved:
+        raise WalletMoved
+    granted = await tx.fetch(
+        """
+        -- occasions.granted_lots
+        select id from lots where tenant_id = $1 and wallet_id = $2 and document_id = $3
+        """,
+        tx.tenant_id,
+        book.wallet_id,
+        given.id,
+    )
+    await bookkeeping.load_lots(tx, [book], also=[row["id"] for row in granted])
+    book.settle(tx.at)
+    burned = await tx.fetchval(
+        """
+        -- occasions.burned
+        select coalesce(sum(points), 0)::bigint from postings
+        where tenant_id = $1 and document_id = $2 and kind = 'expire'
+        """,
+        tx.tenant_id,
+        given.id,
+    )
+    burned += sum(
+        posting.points
+        for posting in book.postings
+        if posting.kind == "expire" and posting.document_id == given.id
+    )
+    version = await versions.get(tx, given.version_id)
+    taken = book.claw_back(
+        given.points,
+        Clawback(),
+        receipt_id=given.id,
+        burned=burned,
+        debt=version.program.debt,
+        cause=Cause(given.id, given.version_id, tx.at),
+    )
+    await bookkeeping.save_books(tx, [book])
+    await write_taken(tx, given.id, taken)
+    return taken
+
+
+async def _list_given(tx: Tx, event_id: UUID) -> list[_Given]:
+    """Return what an event gave, in the order of programmes, with whose it is now."""
+    rows = await tx.fetch(
+        """
+        -- occasions.list_given
+        select g.id, g.program_id, g.version_id, g.points, coalesce(m.merged_into, m.id) as holder_id,
+               g.cancelled_at, g.taken, g.owed, g.burned
+        from occasion_gifts g
+        join members m on m.tenant_id = g.tenant_id and m.id = g.member_id
+        where g.tenant_id = $1 and g.event_id = $2
+        order by g.program_id, g.id
+        """,
+        tx.tenant_id,
+        event_id,
+    )
+    return [_Given(**row) for row in rows]
