@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import sub
 
 from plushka.engine.local_time import Moment, moment
-from plushka.engine.phases.case import Case, occasion_of
+from plushka.engine.phases.case import Case, scene_of
 from plushka.engine.phases.discount import discount
 from plushka.engine.phases.earning import Earned
 from plushka.engine.phases.granting import grants
@@ -60,10 +60,8 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
 
     promoted = NO_PROMOTIONS
     if version.promotions:
-        occasion = occasion_of(basket, now, masks, prices_minor, member, tier.id)
-        promoted = promote(
-            version, occasion, amounts_minor, basket.budgets_used, now.business_date, case.notes
-        )
+        scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
+        promoted = promote(version, scene, amounts_minor, basket.budgets_used, now.business_date, case.notes)
         prices_minor = promoted.prices_minor if promoted.discounts else prices_minor
     discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
@@ -113,8 +111,8 @@ def _anonymous(  # noqa: PLR0917 - called once, above
     discounts: tuple[Discount, ...] = ()
     prices_minor = amounts_minor
     if version.has_promotions_for_anonymous:
-        occasion = occasion_of(basket, now, masks, amounts_minor, None, None)
-        promoted = promote(version, occasion, amounts_minor, basket.budgets_used, now.business_date, notes)
+        scene = scene_of(basket, now, masks, amounts_minor, None, None)
+        promoted = promote(version, scene, amounts_minor, basket.budgets_used, now.business_date, notes)
         discounts, prices_minor = promoted.discounts, promoted.prices_minor
     return Outcome(
         lines=tuple(

@@ -29,7 +29,7 @@ class Case(Struct, frozen=True):
     notes: list[Note]
 
 
-def occasion_of(  # noqa: PLR0917 - what conditions look at
+def scene_of(  # noqa: PLR0917 - what conditions look at
     basket: Basket,
     now: Moment,
     masks: Sequence[int],

@@ -33,9 +33,7 @@ class Earned(Struct, frozen=True):
     points_before_caps: int = 0
 
 
-def earn(
-    version: Version, tier: TierPlan, member: Member, scene: Scene, nets_minor: Sequence[int]
-) -> Earned:
+def earn(version: Version, tier: TierPlan, member: Member, scene: Scene, nets_minor: Sequence[int]) -> Earned:
     """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2)."""
     notes: list[Note] = []
     active = _active(version, scene, notes)

@@ -11,7 +11,7 @@ from plushka.engine.plans import RulePlan, TierPlan
 from plushka.engine.program import Multiplied
 from plushka.engine.purchase import Note
 from plushka.engine.reasons import note
-from plushka.engine.receipt_tests import Occasion
+from plushka.engine.receipt_tests import Scene
 from plushka.engine.shares import rounded
 from plushka.engine.version import BP, Version
 
@@ -19,7 +19,7 @@ from plushka.engine.version import BP, Version
 def multiply(
     version: Version,
     tier: TierPlan,
-    occasion: Occasion,
+    scene: Scene,
     active: int,
     *,
     claims: Sequence[int],
@@ -28,7 +28,7 @@ def multiply(
     notes: list[Note],
 ) -> list[Gain]:
     """Return what the ``active`` multipliers add to ``gains``; ``claims`` are the other rules that count each line."""
-    won = _won(version, tier, occasion.masks, active, claims, notes)
+    won = _won(version, tier, scene.masks, active, claims, notes)
     if not won:
         return []
     given = [0] * len(nets_minor)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plushka.engine.phases.case import Case, occasion_of
+from plushka.engine.phases.case import Case, scene_of
 from plushka.engine.phases.earning import Earned, earn
 from plushka.engine.phases.stamping import Stamped, stamp, with_stamps
 from plushka.engine.plans import TierPlan
@@ -38,13 +38,11 @@ def earn_and_rise(
     the redemption stay those of the tier before: the customer has seen them; so do stamps.
     """
     version, tier, member = case.version, case.tier, case.member
-    occasion = occasion_of(case.basket, case.moment, case.masks, prices_minor, member, tier.id)
-    spend_minor = (
-        occasion.receipt_minor if nets_minor is prices_minor else taking_part(nets_minor, case.masks)
-    )
+    scene = scene_of(case.basket, case.moment, case.masks, prices_minor, member, tier.id)
+    spend_minor = scene.receipt_minor if nets_minor is prices_minor else taking_part(nets_minor, case.masks)
     earns = version.program.earn_when_redeeming or not points_spent
-    stamped = stamp(version, member, occasion, nets_minor, case.basket)
-    earned = earn(version, tier, member, occasion, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
+    stamped = stamp(version, member, scene, nets_minor, case.basket)
+    earned = earn(version, tier, member, scene, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
     earned = with_stamps(earned, stamped)
     tiers = version.program.tiers
     if tiers is None:
@@ -53,7 +51,7 @@ def earn_and_rise(
     after = tier_after(version, tier.id, totals)
     if after != tier.id and tiers.upgrade_counts_now and earns:
         tier = version.tier_plan(after)
-        earned = with_stamps(earn(version, tier, member, replace(occasion, tier=after), nets_minor), stamped)
+        earned = with_stamps(earn(version, tier, member, replace(scene, tier=after), nets_minor), stamped)
         totals = _counting(version, member, spend_minor, earned)
         after = tier_after(version, after, totals)
     return Progress(earned, tier, after, totals, spend_minor, stamped)
