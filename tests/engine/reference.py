@@ -11,6 +11,7 @@ from math import floor
 from zoneinfo import ZoneInfo
 
 from tests.engine.reference_promotions import nearest, promote, shares
+from tests.engine.reference_referrals import Brought, bring
 from tests.engine.reference_stamps import Punched, punch
 
 from plushka.engine import conditions as c
@@ -43,6 +44,7 @@ class Decision:
     by_line: dict[str, list[int]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     cards: list[Punched] = field(default_factory=list)
+    brought: Brought = field(default_factory=Brought)
     tier: str | None = None
 
 
@@ -91,6 +93,9 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
             if card.points:
                 decision.awards[card.id] = card.points
                 decision.by_line[card.id] = shares(card.points, card.weights)
+        if decision.brought.points:
+            decision.awards["referral"] = decision.brought.points
+            decision.by_line["referral"] = shares(decision.brought.points, decision.brought.weights)
         earned = sum(decision.awards.values())
         before = member.totals or [Totals()] * len(version.windows)
         return [
@@ -98,9 +103,9 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
             for t in before
         ]
 
-    decision.cards = punch(
-        program, Sale(member, basket, tier, local, day, prices, part), nets, on_receipt, on_line
-    )
+    sale = Sale(member, basket, tier, local, day, prices, part)
+    decision.cards = punch(program, sale, nets, on_receipt, on_line)
+    decision.brought = bring(program, sale, nets, on_receipt, on_line)
     decision.tier = tier
     totals = earn_at(tier)
     if program.tiers:

@@ -33,13 +33,15 @@ from plushka.engine.program import (
     Promotion,
     Redemption,
     RedemptionLimits,
+    Referral,
     Requirement,
     Rolling,
     StampCard,
     TierRule,
     Tiers,
 )
-from plushka.engine.purchase import Basket, CardState, Line, Look, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, CardState, Invited, Line, Look, Lot, Member, Place, Totals
+from plushka.engine.referral_parts import BaseShare, FixedReward
 from plushka.engine.stamp_parts import (
     Always,
     Counted,
@@ -274,6 +276,19 @@ def cards() -> st.SearchStrategy[tuple[StampCard, ...]]:
     )
 
 
+referrals = st.builds(
+    Referral,
+    levels=st.lists(
+        st.one_of(st.builds(BaseShare, st.integers(1, 3333)), st.builds(FixedReward, st.integers(1, 200))),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+    purchases_max=st.one_of(st.none(), st.integers(1, 3)),
+    paid_min_minor=st.sampled_from((0, 0, 1_000)),
+    when=st.one_of(st.none(), st.none(), receipt_conditions),
+    lines=st.one_of(st.none(), line_conditions),
+    friend=st.one_of(st.none(), st.builds(PointsReward, st.integers(1, 200))),
+)
 limits = st.builds(
     RedemptionLimits,
     receipt_share_bp=st.one_of(st.just(100_00), st.integers(0, 9999)),
@@ -317,6 +332,7 @@ def programs(effects: st.SearchStrategy[Effect] = all_effects) -> st.SearchStrat
         earn_when_redeeming=st.booleans(),
         promotions=st.one_of(st.just(()), promotions()),
         cards=st.one_of(st.just(()), cards()),
+        referral=st.one_of(st.none(), referrals),
     )
 
 
@@ -388,6 +404,9 @@ def members(draw: st.DrawFn, version: Version) -> Member:
             rule: (draw(st.integers(0, 100)), draw(st.integers(0, 300))) for rule in version.capped_rules
         },
         cards={card.id: draw(card_states(card)) for card in version.program.cards if draw(st.booleans())},
+        invited=draw(
+            st.one_of(st.none(), st.builds(Invited, st.integers(0, 3), st.integers(0, 3), st.booleans()))
+        ),
     )
 
 

@@ -75,7 +75,7 @@ def test_redemption_keeps_every_bound(sale: Sale) -> None:
 def test_splitting_a_line_never_changes_the_total_points(data: st.DataObject) -> None:
     visits = st.just(Fixed(50))
     made = data.draw(programs(st.one_of(percents, ladders, visits)))
-    rules = replace(made, tiers=None, redemption=None, promotions=(), cards=())
+    rules = replace(made, tiers=None, redemption=None, promotions=(), cards=(), referral=None)
     version = compile_version(UUID(int=1), rules)
     member = replace(data.draw(members(version)), personal_discount_bp=0)
     whole = data.draw(st.lists(lines(), min_size=1, max_size=4))

@@ -34,6 +34,7 @@ def told(outcome: Outcome) -> dict[str, object]:
         "tier": outcome.tier_after,
         "cards": [(card.card, card.stamps, card.after, card.rewards, card.ends_on) for card in outcome.cards],
         "gifts": {gift.card: gift.count for gift in outcome.gifts},
+        "referred": (list(outcome.referred.levels), outcome.referred.counts) if outcome.referred else None,
     }
 
 
@@ -49,6 +50,9 @@ def expected(decision: Decision, line_count: int) -> dict[str, object]:
         "tier": decision.tier,
         "cards": [(card.id, card.stamps, card.have, card.rewards, card.ends_on) for card in decision.cards],
         "gifts": {card.id: card.rewards for card in decision.cards if card.rewards and not card.points},
+        "referred": (
+            None if decision.brought.levels is None else (decision.brought.levels, decision.brought.counts)
+        ),
     }
 
 

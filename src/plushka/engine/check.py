@@ -7,6 +7,7 @@ from plushka.engine.check_conditions import Problem, condition_problems, unknown
 from plushka.engine.check_expiry import expiry_problems
 from plushka.engine.check_occasions import occasion_problems
 from plushka.engine.check_promotions import promotion_problems
+from plushka.engine.check_referral import referral_problems
 from plushka.engine.check_stamps import stamp_problems
 from plushka.engine.program import (
     EarningRule,
@@ -47,6 +48,7 @@ def _problems(program: Program) -> Iterator[Problem]:
     yield from promotion_problems(program, tier_ids)
     yield from stamp_problems(program, tier_ids)
     yield from occasion_problems(program, tier_ids)
+    yield from referral_problems(program, tier_ids)
 
 
 def _rule(path: str, rule: EarningRule, tier_ids: frozenset[str]) -> Iterator[Problem]:

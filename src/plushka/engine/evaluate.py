@@ -96,6 +96,7 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
         notes=(*case.notes, *earned.notes),
         cards=progress.stamped.cards,
         gifts=progress.stamped.gifts,
+        referred=progress.referred,
     )
 
 

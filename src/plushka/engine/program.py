@@ -13,6 +13,7 @@ from plushka.engine.conditions import Condition, Id
 from plushka.engine.occasion_parts import OccasionBudget, Often, Trigger
 from plushka.engine.parts import Colour, Days, Money, Name, Part, Points, Policy, RateBp, Rounding
 from plushka.engine.price_effects import PriceEffect
+from plushka.engine.referral_parts import LevelReward, ReferralCaps
 from plushka.engine.stamp_parts import Always, Counted, Gift, Lasts, Visits
 
 
@@ -350,6 +351,34 @@ class Welcome(Part, frozen=True):
     grant_cap: GrantCap | None = None
 
 
+REFERRAL = "referral"
+"""What awards and notes of it call the referral, as others call a rule by its id."""
+
+
+class Referral(Part, frozen=True):
+    """What friends' purchases give to the member who brought them, and to those who brought that member (S14).
+
+    ``levels[0]`` is for who brought the friend, the next for who brought that one. A purchase qualifies that satisfies
+    ``when`` and pays at least ``paid_min_minor`` for ``lines``; the first ``purchases_max`` of a friend count (None:
+    each). Points are paid once the business day ``paid_after_days`` after the purchase begins (0: at once), live as
+    ``expiry`` says (None: as the programme's) from then, and pay ``grant_cap`` of a receipt. ``friend`` is the
+    friend's own reward, once, on the purchase that qualifies. Whose friend one is can be told within
+    ``bind_within_days`` after joining (None: always), before the first purchase.
+    """
+
+    levels: Annotated[tuple[LevelReward, ...], Meta(min_length=1, max_length=3)]
+    purchases_max: Annotated[int, Meta(ge=1, le=10**6)] | None = 1
+    paid_min_minor: Money = 0
+    when: Condition | None = None
+    lines: Condition | None = None
+    friend: PointsReward | None = None
+    paid_after_days: Annotated[int, Meta(ge=0, le=365)] = 14
+    expiry: ExpiryPolicy | None = None
+    grant_cap: GrantCap | None = None
+    caps: ReferralCaps = ReferralCaps()
+    bind_within_days: Annotated[int, Meta(ge=0, le=3650)] | None = 30
+
+
 class Program(Part, frozen=True):
     """Everything a business has decided.
 
@@ -376,3 +405,4 @@ class Program(Part, frozen=True):
     promotions: Annotated[tuple[Promotion, ...], Meta(max_length=500)] = ()
     cards: Annotated[tuple[StampCard, ...], Meta(max_length=50)] = ()
     occasions: Annotated[tuple[Occasion, ...], Meta(max_length=50)] = ()
+    referral: Referral | None = None

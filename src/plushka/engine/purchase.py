@@ -96,6 +96,17 @@ class CardState(Struct, frozen=True, omit_defaults=True):
     is_day_stamped: bool = False
 
 
+class Invited(Struct, frozen=True, omit_defaults=True):
+    """A friend before this purchase: ``levels`` members stand above, ``purchases`` that qualified are still theirs.
+
+    ``is_rewarded``: one of those gave their own reward. No ``levels``: friends' purchases are not counted.
+    """
+
+    levels: int
+    purchases: int = 0
+    is_rewarded: bool = False
+
+
 class Member(Struct, frozen=True, omit_defaults=True):
     """What the rules may know of a member at the moment of the purchase.
 
@@ -103,7 +114,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     nothing is redeemed and nobody asks how much could be. A ``tier`` that the version does not have, or none,
     is the first.
     ``rule_points`` holds, for rules with a cap of their own per day or month, (points today, points this month).
-    ``cards`` is None where stamps are not counted.
+    ``cards`` is None where stamps are not counted. ``invited`` is None for who was brought by nobody.
     A purchase ``is_blocked`` members make is decided as an anonymous one. Who ``is_unverified`` spends nothing
     before their first purchase; who has their spending stopped (``is_spending_stopped``) spends nothing at all.
     """
@@ -126,6 +137,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     is_blocked: bool = False
     is_unverified: bool = False
     is_spending_stopped: bool = False
+    invited: Invited | None = None
 
 
 class Discount(Struct, frozen=True, array_like=True):
@@ -220,6 +232,19 @@ class IssuedGift(Struct, frozen=True, array_like=True):
     expires_at: datetime | None = None
 
 
+class Referred(Struct, frozen=True, array_like=True):
+    """A friend's purchase that qualifies (S14): what it is worth to those above, the nearest first.
+
+    ``base_minor`` is what was paid for the lines that count, ``place`` which of the friend's purchases it is, from 1.
+    Only one that ``counts`` gives its points; another does when one before it comes back.
+    """
+
+    base_minor: int
+    levels: tuple[int, ...]
+    place: int
+    counts: bool
+
+
 class Note(Struct, frozen=True, array_like=True):
     """What did not apply, or was cut, and why: ``code`` is one of ``reasons.REASONS``, ``facts`` as told there."""
 
@@ -273,6 +298,7 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     notes: tuple[Note, ...] = ()
     cards: tuple[CardProgress, ...] = ()
     gifts: tuple[IssuedGift, ...] = ()
+    referred: Referred | None = None
 
 
 class CardRemainder(Struct, frozen=True):
@@ -288,7 +314,8 @@ class Remainder(Struct, frozen=True):
     ``refund_minor_by_line`` is the money given back so far; ``points_back`` the redeemed points given back so far,
     spread over the lots they came from; ``earned_points`` what the rest of the receipt still earns (at most
     what the whole did); ``promotions_minor`` what each promotion still takes off it; ``cards`` what it still is on
-    stamp cards; ``spend_minor`` what it still adds to the metric.
+    stamp cards; ``spend_minor`` what it still adds to the metric; ``referred`` what it is still worth to those above
+    (None: it no longer qualifies).
     """
 
     refund_minor_by_line: tuple[int, ...]
@@ -300,3 +327,4 @@ class Remainder(Struct, frozen=True):
     cards: dict[str, CardRemainder]
     spend_minor: int
     is_empty: bool
+    referred: tuple[int, ...] | None = None

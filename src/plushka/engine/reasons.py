@@ -70,6 +70,11 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "not_in_program": (),
     "back_after_deletion": (),
     "balance_full": (),
+    # A friend's purchase gives nothing to who brought them.
+    "no_referrer": (),
+    "friend_paid_too_little": ("min_minor",),
+    "referral_used_up": ("purchases",),
+    "referral_not_counted": (),
     # Of a tier's and a personal discount only the larger applies.
     "discount_outbid": ("source", "rate_bp"),
     # Points cannot be spent, or not as many as asked.

@@ -22,6 +22,7 @@ from plushka.engine.purchase import (
     Line,
     Member,
     Outcome,
+    Referred,
     Remainder,
 )
 from plushka.engine.version import Version
@@ -61,6 +62,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
     nets = [line.payable_minor - refund for line, refund in zip(outcome.lines, refunds, strict=True)]
     awards: tuple[Award, ...] = ()
     cards: dict[str, CardRemainder] = {}
+    referred: tuple[int, ...] | None = None
     if member is not None and any(masks):
         prices = [
             net + line.redeemed_minor - share
@@ -72,6 +74,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         points_spent = outcome.redeemed.points if outcome.redeemed else 0
         progress = earn_and_rise(case, prices, nets, points_spent=points_spent)
         awards, cards = progress.earned.awards, _still_stamped(outcome, progress.stamped.cards)
+        referred = _still_referred(outcome.referred, progress.referred)
     by_rule = _at_most(outcome.earned_points, awards)
     return Remainder(
         refund_minor_by_line=tuple(refunds),
@@ -83,6 +86,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         cards=cards,
         spend_minor=taking_part(nets, masks),
         is_empty=all(gone == line.quantity_milli for line, gone in zip(basket.lines, back, strict=True)),
+        referred=referred,
     )
 
 
@@ -125,6 +129,13 @@ def _still_stamped(outcome: Outcome, rest: Sequence[CardProgress]) -> dict[str, 
         card.card: CardRemainder(min(card.stamps, whole.stamps), min(card.rewards, whole.rewards))
         for whole, card in zip(outcome.cards, rest, strict=True)
     }
+
+
+def _still_referred(whole: Referred | None, rest: Referred | None) -> tuple[int, ...] | None:
+    """Return what the rest is worth to those above, at most what the whole was; None: it no longer qualifies."""
+    if whole is None or rest is None:
+        return None
+    return tuple(map(min, whole.levels, rest.levels))
 
 
 def _at_most(points: int, awards: Sequence[Award]) -> dict[str, int]:

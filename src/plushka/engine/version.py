@@ -25,6 +25,7 @@ from plushka.engine.plans import (
     contest_of,
 )
 from plushka.engine.program import (
+    REFERRAL,
     Calendar,
     EarningRule,
     Ladder,
@@ -43,6 +44,7 @@ from plushka.engine.promotion_plans import PromotionPlan, coupons_of, promotion_
 from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
+from plushka.engine.referral_plans import ReferralPlan, referral_plan
 from plushka.engine.shares import lift
 from plushka.engine.stamp_plans import StampPlan, stamp_plans
 
@@ -93,6 +95,7 @@ class Version:
     coupons_by_part: dict[str, frozenset[str]]
     cards: tuple[StampPlan, ...]
     occasions: tuple[OccasionPlan, ...]
+    referral: ReferralPlan | None
     masks: LineMasks
     not_redeemable_bit: int
     unit: int
@@ -205,9 +208,11 @@ def compile_version(version_id: UUID, program: Program) -> Version:
             **{rule.id: coupons_of(rule.when) for rule in program.earning},
             **{promotion.id: coupons_of(promotion.when) for promotion in program.promotions},
             **{card.id: coupons_of(card.when) for card in program.cards},
+            **({REFERRAL: coupons_of(program.referral.when)} if program.referral else {}),
         },
         cards=stamp_plans(program.cards, masks),
         occasions=occasion_plans(program.occasions, masks),
+        referral=referral_plan(program.referral, masks),
         has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),
         masks=masks,
         not_redeemable_bit=not_redeemable,
@@ -327,9 +332,12 @@ def _rate_bp(rule: EarningRule, tier_id: str | None) -> int | None:
 
 
 def _givers(program: Program) -> dict[str, EarningRule | PointsReward]:
-    """Return all that gives points, by id: rules in their order, then cards whose reward is points."""
-    rules: dict[str, EarningRule | PointsReward] = {rule.id: rule for rule in program.earning}
-    return rules | {card.id: card.reward for card in program.cards if isinstance(card.reward, PointsReward)}
+    """Return all that gives points, by id: rules in their order, cards whose reward is points, a friend's reward."""
+    givers: dict[str, EarningRule | PointsReward] = {rule.id: rule for rule in program.earning}
+    givers |= {card.id: card.reward for card in program.cards if isinstance(card.reward, PointsReward)}
+    if program.referral is not None and program.referral.friend is not None:
+        givers[REFERRAL] = program.referral.friend
+    return givers
 
 
 def _life(program: Program, rule: EarningRule | PointsReward, tier: TierRule | None) -> Life:

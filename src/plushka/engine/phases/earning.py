@@ -33,6 +33,17 @@ class Earned(Struct, frozen=True):
     points_before_caps: int = 0
 
 
+def with_awards(earned: Earned, awards: Sequence[Award], notes: Sequence[Note]) -> Earned:
+    """Return what was earned together with points that no cap cuts, as those of a full stamp card."""
+    points = sum([award.points for award in awards])
+    return Earned(
+        awards=(*earned.awards, *awards),
+        notes=(*earned.notes, *notes),
+        points=earned.points + points,
+        points_before_caps=earned.points_before_caps + points,
+    )
+
+
 def earn(version: Version, tier: TierPlan, member: Member, scene: Scene, nets_minor: Sequence[int]) -> Earned:
     """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2)."""
     notes: list[Note] = []

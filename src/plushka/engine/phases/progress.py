@@ -1,4 +1,4 @@
-"""Phase 9: what the receipt does to the member's stamp cards and tier (S13)."""
+"""Phase 9: what the receipt does to the member's stamp cards and tier (S13), and for who brought them (S14)."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from plushka.engine.phases.case import Case, scene_of
-from plushka.engine.phases.earning import Earned, earn
-from plushka.engine.phases.stamping import Stamped, stamp, with_stamps
+from plushka.engine.phases.earning import Earned, earn, with_awards
+from plushka.engine.phases.referring import refer
+from plushka.engine.phases.stamping import Stamped, stamp
 from plushka.engine.plans import TierPlan
 from plushka.engine.prices import taking_part
-from plushka.engine.purchase import Member, Totals
+from plushka.engine.purchase import Member, Referred, Totals
 from plushka.engine.reasons import note
 from plushka.engine.tiers import tier_after
 from plushka.engine.version import Version
@@ -27,6 +28,7 @@ class Progress(Struct, frozen=True):
     totals: tuple[Totals, ...]
     spend_minor: int
     stamped: Stamped
+    referred: Referred | None
 
 
 def earn_and_rise(
@@ -35,26 +37,30 @@ def earn_and_rise(
     """Earn at the member's tier, then raise it; with ``upgrade_counts_now`` earn again at the tier that was reached.
 
     ``prices_minor`` are what conditions look at, ``nets_minor`` (after points) what is earned on. Prices and
-    the redemption stay those of the tier before: the customer has seen them; so do stamps.
+    the redemption stay those of the tier before: the customer has seen them; so do stamps and what is for friends.
     """
     version, tier, member = case.version, case.tier, case.member
     scene = scene_of(case.basket, case.moment, case.masks, prices_minor, member, tier.id)
     spend_minor = scene.receipt_minor if nets_minor is prices_minor else taking_part(nets_minor, case.masks)
     earns = version.program.earn_when_redeeming or not points_spent
     stamped = stamp(version, member, scene, nets_minor, case.basket)
+    referring = refer(version, member, scene, nets_minor)
+    awards = (*stamped.awards, *([referring.award] if referring.award else []))
+    notes = (*stamped.notes, *referring.notes)
     earned = earn(version, tier, member, scene, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
-    earned = with_stamps(earned, stamped)
+    earned = with_awards(earned, awards, notes)
     tiers = version.program.tiers
     if tiers is None:
-        return Progress(earned, tier, None, (), spend_minor, stamped)
+        return Progress(earned, tier, None, (), spend_minor, stamped, referring.referred)
     totals = _counting(version, member, spend_minor, earned)
     after = tier_after(version, tier.id, totals)
     if after != tier.id and tiers.upgrade_counts_now and earns:
         tier = version.tier_plan(after)
-        earned = with_stamps(earn(version, tier, member, replace(scene, tier=after), nets_minor), stamped)
+        again = earn(version, tier, member, replace(scene, tier=after), nets_minor)
+        earned = with_awards(again, awards, notes)
         totals = _counting(version, member, spend_minor, earned)
         after = tier_after(version, after, totals)
-    return Progress(earned, tier, after, totals, spend_minor, stamped)
+    return Progress(earned, tier, after, totals, spend_minor, stamped, referring.referred)
 
 
 def _counting(version: Version, member: Member, spend_minor: int, earned: Earned) -> tuple[Totals, ...]:

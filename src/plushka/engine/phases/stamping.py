@@ -5,15 +5,13 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from plushka.engine.expiry import midnight_after
-from plushka.engine.phases.earning import Earned
+from plushka.engine.phases.awarding import award_over
 from plushka.engine.program import PointsReward
 from plushka.engine.purchase import Award, Basket, CardProgress, CardState, IssuedGift, Member, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Scene
-from plushka.engine.shares import spread
 from plushka.engine.stamp_parts import Gift, Spend, Units, Visits
 from plushka.engine.stamp_plans import StampPlan
 from plushka.engine.stamps import Filled, Stamps, add_stamps, on_day
@@ -55,22 +53,10 @@ def stamp(
         if progress.rewards:
             match plan.card.reward:
                 case PointsReward(points=points):
-                    awards.append(_award(plan, points * progress.rewards, lines, nets_minor))
+                    awards.append(award_over(plan.card.id, points * progress.rewards, lines, nets_minor))
                 case Gift() as gift:
                     gifts.append(_gift(plan, gift, progress.rewards, day, basket.place.time_zone))
     return Stamped(tuple(cards), tuple(awards), tuple(gifts), notes)
-
-
-def with_stamps(earned: Earned, stamped: Stamped) -> Earned:
-    """Return what was earned together with the points of full cards, which no cap cuts."""
-    points = sum([award.points for award in stamped.awards])
-    return replace(
-        earned,
-        awards=(*earned.awards, *stamped.awards),
-        notes=(*earned.notes, *stamped.notes),
-        points=earned.points + points,
-        points_before_caps=earned.points_before_caps + points,
-    )
 
 
 def _count(
@@ -117,21 +103,6 @@ def _progress(plan: StampPlan, state: CardState, count: int, day: date, notes: l
         finished=after.finished,
         rewards=max(0, after.finished + state.due) if count else 0,
         ends_on=after.ends_on,
-    )
-
-
-def _award(plan: StampPlan, points: int, lines: Sequence[int], nets_minor: Sequence[int]) -> Award:
-    weights = [nets_minor[line] for line in lines]
-    shares = spread(points, weights if any(weights) else [1] * len(lines))
-    by_line = [0] * len(nets_minor)
-    for line, share in zip(lines, shares, strict=True):
-        by_line[line] = share
-    return Award(
-        rule=plan.card.id,
-        points=points,
-        base_minor=sum(weights),
-        points_before_caps=points,
-        by_line=tuple(by_line),
     )
 
 

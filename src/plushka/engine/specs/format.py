@@ -60,6 +60,17 @@ class CardExample(Part, frozen=True):
     stamped_today: bool = False
 
 
+class InvitedExample(Part, frozen=True):
+    """By how many ``levels`` of members one was brought, and which of their ``purchases`` qualified before.
+
+    ``rewarded``: they have had their own reward.
+    """
+
+    levels: Count = 1
+    purchases: Count = 0
+    rewarded: bool = False
+
+
 class MemberExample(Part, frozen=True):
     """A member before the purchase.
 
@@ -82,6 +93,7 @@ class MemberExample(Part, frozen=True):
     this_month: TotalsExample = TotalsExample()
     points_by_rule: dict[str, tuple[Decimal, Decimal]] = {}
     cards: dict[str, CardExample] = {}
+    invited: InvitedExample | None = None
 
 
 class LineExample(Part, frozen=True):
@@ -130,9 +142,10 @@ class NextTierExample(Part, frozen=True):
 class Expect(Part, frozen=True):
     """What must come of a purchase. A field that is not there is not compared.
 
+    ``referrers`` are the points of those who brought the member, the nearest first.
     ``limits`` are the codes of the redemption limits that bit. ``reasons`` maps rules (``""``: the
     receipt as a whole) to why they did not apply or what cut them: a code of ``engine.reasons``. The
-    last four tell of the receipt after ``returned``.
+    last five tell of the receipt after ``returned``.
     """
 
     business_date: Day | UnsetType = UNSET
@@ -152,11 +165,13 @@ class Expect(Part, frozen=True):
     next_tier: NextTierExample | UnsetType | None = UNSET
     cards: dict[str, CardAfter] | UnsetType = UNSET
     gifts: tuple[GiftExample, ...] | UnsetType = UNSET
+    referrers: tuple[Decimal, ...] | UnsetType = UNSET
     reasons: dict[str, str] | UnsetType = UNSET
     refund: Decimal | UnsetType = UNSET
     points_back: Decimal | UnsetType = UNSET
     still_earned: Decimal | UnsetType = UNSET
     still_stamped: dict[str, Decimal] | UnsetType = UNSET
+    still_referrers: tuple[Decimal, ...] | UnsetType = UNSET
 
 
 class Case(Part, frozen=True):

@@ -9,6 +9,7 @@ from plushka.engine.program import Calendar
 from plushka.engine.purchase import (
     Basket,
     CardState,
+    Invited,
     Line,
     Look,
     Lot,
@@ -103,6 +104,9 @@ class Units:
                 for rule, (today, this_month) in example.points_by_rule.items()
             },
             cards={name: self._card(name, card) for name, card in example.cards.items()},
+            invited=Invited(example.invited.levels, example.invited.purchases, example.invited.rewarded)
+            if example.invited
+            else None,
         )
 
     def told(self, outcome: Outcome, rest: Remainder, at: datetime) -> Expect:
@@ -143,12 +147,18 @@ class Units:
                 GiftExample(gift.name, gift.count, self._local(gift.expires_at) if gift.expires_at else None)
                 for gift in outcome.gifts
             ),
+            referrers=self._referrers(outcome, outcome.referred.levels if outcome.referred else ()),
             reasons=_reasons(outcome.notes),
             refund=self._money(sum(rest.refund_minor_by_line)),
             points_back=self._points(sum(rest.points_back_by_line)),
             still_earned=self._points(rest.earned_points),
             still_stamped={name: self._stamps(name, card.stamps) for name, card in rest.cards.items()},
+            still_referrers=self._referrers(outcome, rest.referred or ()),
         )
+
+    def _referrers(self, outcome: Outcome, levels: tuple[int, ...]) -> tuple[Decimal, ...]:
+        counts = outcome.referred is not None and outcome.referred.counts
+        return tuple(self._points(points) for points in levels) if counts else ()
 
     def _line(self, line: tuple[str, Decimal] | LineExample) -> Line:
         if isinstance(line, tuple):

@@ -12,6 +12,7 @@ from plushka.domain.programs.telling.program import (
     tell_redemption,
 )
 from plushka.domain.programs.telling.promotions import tell_promotion, tell_promotion_standing
+from plushka.domain.programs.telling.referral import tell_referral
 from plushka.domain.programs.telling.rules import tell_rule, tell_standing
 from plushka.domain.programs.telling.stamps import tell_card
 from plushka.domain.programs.telling.tiers import tell_tiers
@@ -51,6 +52,7 @@ def tell_difference(
             [*_named("occasions", old, new, lambda program: program.occasions, _occasion)],
             lambda program: program.occasions,
         ),
+        ("friends", _changes("friends", _friends(old), _friends(new)), lambda program: program.referral),
         ("redemption", _changes("redemption", _redemption(old), _redemption(new)), _parts_of_redemption),
         (
             "life",
@@ -109,6 +111,11 @@ def _general(voice: Voice) -> dict[str, str]:
         if program.point.scale
         else words.gettext("Points are whole."),
     }
+
+
+def _friends(voice: Voice) -> dict[str, str]:
+    told = tell_referral(voice.program.referral, voice)
+    return told or {"none": voice.words.gettext("Nothing is given for friends.")}
 
 
 def _redemption(voice: Voice) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from plushka.domain.programs.telling.model import Explanation, LimitTelling, Reason
 from plushka.domain.programs.telling.reasons import tell_note
+from plushka.domain.programs.telling.referral import explain_referred
 from plushka.domain.programs.telling.stamps import find_card, tell_filled
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Names, Voice
@@ -35,6 +36,7 @@ def explain(
         grants=tuple(_grant(grant, outcome, voice) for grant in outcome.grants),
         tier=tuple(_tier(outcome, voice)),
         cards=tuple(_card(card, outcome, voice) for card in outcome.cards if card.stamps or card.after),
+        friends=tuple(explain_referred(outcome, voice)),
         not_applied=tuple(_note(note, voice) for note in outcome.notes),
     )
 

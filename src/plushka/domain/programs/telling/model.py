@@ -22,13 +22,23 @@ class ProgramTelling(Struct, frozen=True):
     promotions: tuple[RuleTelling, ...]
     cards: tuple[RuleTelling, ...]
     occasions: tuple[RuleTelling, ...]
+    friends: tuple[str, ...]
     redemption: tuple[str, ...]
     life: tuple[str, ...]
     tiers: tuple[str, ...]
 
 
 Section = Literal[
-    "general", "earning", "earning_terms", "promotions", "cards", "occasions", "redemption", "life", "tiers"
+    "general",
+    "earning",
+    "earning_terms",
+    "promotions",
+    "cards",
+    "occasions",
+    "friends",
+    "redemption",
+    "life",
+    "tiers",
 ]
 
 
@@ -73,4 +83,5 @@ class Explanation(Struct, frozen=True):
     grants: tuple[Reason, ...]
     tier: tuple[Reason, ...]
     cards: tuple[Reason, ...]
+    friends: tuple[Reason, ...]
     not_applied: tuple[Reason, ...]

@@ -5,6 +5,7 @@ from plushka.domain.programs.telling.life import tell_expiry, tell_life
 from plushka.domain.programs.telling.model import ProgramTelling, RuleTelling
 from plushka.domain.programs.telling.occasions import tell_occasion
 from plushka.domain.programs.telling.promotions import tell_promotion
+from plushka.domain.programs.telling.referral import tell_referral
 from plushka.domain.programs.telling.rules import tell_award, tell_caps, tell_grant_cap, tell_rule
 from plushka.domain.programs.telling.stamps import tell_card
 from plushka.domain.programs.telling.tiers import tell_tiers
@@ -36,6 +37,7 @@ def describe_program(program: Program, *, language: Language, names: Names = _NO
         occasions=tuple(
             RuleTelling(each.id, each.name, tell_occasion(each, voice)) for each in program.occasions
         ),
+        friends=tuple(tell_referral(program.referral, voice).values()),
         redemption=tuple(tell_redemption(program.redemption, voice).values()),
         life=tuple(tell_program_life(program, voice).values()),
         tiers=tuple(tell_tiers(program.tiers, voice).values()) if program.tiers else (),

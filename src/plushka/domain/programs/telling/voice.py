@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from plushka.engine.program import Program
+from plushka.engine.program import REFERRAL, Program
 from plushka.platform import i18n
 from plushka.platform.i18n import Language, Translator
 
@@ -68,7 +68,9 @@ class Voice:
         return i18n.format_quantity(milli, self.language)
 
     def rule_name(self, rule_id: str) -> str:
-        """Return the name of a rule, a promotion, a stamp card or an occasion."""
+        """Return the name of a rule, a promotion, a stamp card or an occasion, and what the referral is called."""
+        if rule_id == REFERRAL:
+            return self.words.gettext("Bring a friend")
         named = {rule.id: rule.name for rule in self.program.earning}
         named |= {promotion.id: promotion.name for promotion in self.program.promotions}
         named |= {card.id: card.name for card in self.program.cards}
