@@ -437,7 +437,7 @@ grant delete on task_parts to plushka_app;
 -- blocked: neither earns nor spends, while sales go on. is_unverified: enrolled themselves through a link and
 -- nobody has seen them yet, so that points wait for their first purchase. merged_into: the member who has all
 -- that this one had, never one who was merged too. spending_stopped_at: since when they say that points were spent
--- without them, and none are. invited_by: whose friends' link they came by.
+-- without them, and none are. invited_by: who brought them, told once (referral_tries).
 -- language: what they chose to read in. name_key: the name as it is compared and ordered; people type «е» for «ё».
 create table members (
     tenant_id uuid not null references businesses,
@@ -475,6 +475,7 @@ create index members_merged on members (tenant_id, merged_into) where merged_int
 -- For whose birthday is near; 29 February is looked for as the day that it is.
 create index members_of_birthday on members
     (tenant_id, (extract(month from birthday)), (extract(day from birthday))) where birthday is not null;
+create index members_invited on members (tenant_id, invited_by) where invited_by is not null;
 create index members_of_link on members (tenant_id, link_id) where link_id is not null;
 
 create table identities (
@@ -1805,6 +1806,118 @@ create unique index reward_acts_idempotency on reward_acts (tenant_id, till_id, 
     where idempotency_key is not null;
 
 create index reward_acts_of_reward on reward_acts (tenant_id, reward_id);
+
+-- referrals: who brings whom, and what it gives ------------------------------------------------------
+
+-- A code by which a member is named as who brought somebody: eight digits, drawn when it is first asked for.
+create table referral_codes (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    code text not null check (code ~ '^[0-9]{8}$'),
+    created_at timestamptz not null,
+    primary key (tenant_id, member_id),
+    unique (tenant_id, code),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant delete on referral_codes to plushka_app;
+
+-- Each time that somebody was named as who brought a member; reason: why it was refused, null where it was not, once
+-- a member. referrer_id: null where the code was nobody's. way: by which door.
+create table referral_tries (
+    tenant_id uuid not null,
+    id uuid not null,
+    friend_id uuid not null,
+    referrer_id uuid,
+    way text not null check (way in ('app', 'bot', 'till', 'office')),
+    reason text check (reason in (
+        'unknown_code', 'self', 'cycle', 'same_account', 'same_device', 'came_back', 'blocked', 'bought', 'late',
+        'bound'
+    )),
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    constraint referral_try_names_somebody check ((referrer_id is null) = (reason is not distinct from 'unknown_code')),
+    foreign key (tenant_id, friend_id) references members (tenant_id, id),
+    foreign key (tenant_id, referrer_id) references members (tenant_id, id)
+);
+
+create unique index referral_bound_once on referral_tries (tenant_id, friend_id) where reason is null;
+create index referral_tries_refused on referral_tries (tenant_id, id) where reason is not null;
+create index referral_tries_of_friend on referral_tries (tenant_id, friend_id);
+create index referral_tries_of_referrer on referral_tries (tenant_id, referrer_id);
+
+-- A friend's receipt that qualifies, in the order of ids. is_left: what returns have left of it qualifies still.
+-- purchases_max: how many of a friend's purchases counted by its rules; null: each. friend_points: their own reward.
+create table referral_purchases (
+    tenant_id uuid not null,
+    receipt_id uuid not null,
+    program_id uuid not null,
+    friend_id uuid not null,
+    purchases_max integer check (purchases_max > 0),
+    is_left boolean not null default true,
+    friend_points bigint not null check (friend_points >= 0),
+    friend_points_left bigint not null check (friend_points_left between 0 and friend_points),
+    primary key (tenant_id, receipt_id),
+    check (is_left or friend_points_left = 0),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id),
+    foreign key (tenant_id, friend_id) references members (tenant_id, id)
+);
+
+create index referral_purchases_of_friend on referral_purchases (tenant_id, friend_id, program_id, receipt_id);
+
+grant update (is_left, friend_points_left) on referral_purchases to plushka_app;
+
+-- What such a receipt is worth to one above: points, points_left of it after returns, points_due if it counts,
+-- points_allowed by the caps of its month. points_paid: allowed when it was settled last, as granted less what was
+-- taken back, found burned and let go. settle_at: when it is to be looked at next; null: paid is right.
+-- reason: why less is allowed than due; one of the last three is for good.
+create table referral_rewards (
+    tenant_id uuid not null,
+    id uuid not null,
+    receipt_id uuid not null,
+    level smallint not null check (level between 1 and 3),
+    program_id uuid not null,
+    version_id uuid not null,
+    member_id uuid not null,
+    friend_id uuid not null check (friend_id <> member_id),
+    month date not null check (extract(day from month) = 1),
+    points bigint not null check (points >= 0),
+    points_left bigint not null check (points_left between 0 and points),
+    points_due bigint not null check (points_due in (0, points_left)),
+    points_allowed bigint not null default 0 check (points_allowed between 0 and points),
+    points_paid bigint not null default 0,
+    granted bigint not null default 0 check (granted between 0 and points),
+    taken_back bigint not null default 0 check (taken_back >= 0),
+    burned bigint not null default 0 check (burned >= 0),
+    let_go bigint not null default 0 check (let_go >= 0),
+    reason text check (reason in ('cap_points', 'cap_friends', 'blocked', 'gone', 'same_person')),
+    pays_at timestamptz not null,
+    settle_at timestamptz,
+    paid_at timestamptz,
+    primary key (tenant_id, id),
+    unique (tenant_id, receipt_id, level),
+    constraint referral_paid_is_made_of check (points_paid = granted - taken_back - burned - let_go),
+    constraint referral_settled check (
+        settle_at is not null or (points_paid = points_allowed and points_allowed <= points_due)
+    ),
+    constraint referral_barred_gives_nothing check (
+        reason is null or reason in ('cap_points', 'cap_friends') or points_allowed = 0
+    ),
+    foreign key (tenant_id, receipt_id) references referral_purchases (tenant_id, receipt_id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create index referral_rewards_to_settle on referral_rewards (tenant_id, settle_at) where settle_at is not null;
+create index referral_rewards_of_member on referral_rewards (tenant_id, member_id, program_id, month);
+create index referral_rewards_of_friend on referral_rewards (tenant_id, friend_id, receipt_id);
+
+grant update (
+    points_left, points_due, points_allowed, points_paid, granted, taken_back, burned, let_go, reason, settle_at,
+    paid_at
+) on referral_rewards to plushka_app;
 
 -- messages -------------------------------------------------------------------------------------------
 

@@ -81,6 +81,7 @@ EXAMPLES: tuple[Content, ...] = (
     contents.GiftWaits(name="Кофе <b>", code="ABCD-2345"),
     contents.PointsGiven("День рождения <b>", 500, 0, last_on=date(2026, 3, 23), active_on=date(2026, 3, 9)),
     contents.PointsGiven("Отзыв", 5000, 2),
+    contents.FriendsPaid(points=100, scale=0),
 )
 
 

@@ -36,6 +36,8 @@ _OWN = frozenset({"pending", "available", "held"})
 """Accounts in which a member has points: a movement between two of them changes nothing in sum."""
 _UNTOLD = ("activate",)
 """Points that have become spendable: the card tells when, and the entry that gave them."""
+_UNTOLD_REASONS = frozenset({"no_referrer"})
+"""Why another got nothing is no matter of the member's."""
 _MERGED = marked("Two cards became one")
 _TITLES = {
     "receipt": marked("Purchase"),
@@ -46,6 +48,7 @@ _TITLES = {
     "merge": _MERGED,
     "reward": marked("Reward for points"),
     "erasure": marked("Deletion"),
+    "friend": marked("For a friend"),
 }
 
 
@@ -127,7 +130,9 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
         if document is None or account is None:
             raise NotFound
         lots = await list_document_lots(tx, document_id)
-        receipt = await get_receipt(tx, document.receipt_id) if document.receipt_id else None
+        # What a friend has bought is theirs to know.
+        is_own = document.receipt_id is not None and document.kind != "friend"
+        receipt = await get_receipt(tx, document.receipt_id) if document.receipt_id and is_own else None
         explanation = await _explained(tx, receipt, visit) if document.kind == "receipt" and receipt else None
     figures = visit.figures(account.scale)
     zone = receipt.time_zone if receipt else None
@@ -145,7 +150,11 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
         totals=_totals(receipt, figures, visit) if explanation and receipt else [],
         bought=_bought(receipt, figures) if explanation and receipt else [],
         why=_why(explanation) if explanation else [],
-        not_applied=_reasons(explanation.not_applied) if explanation else [],
+        not_applied=_reasons(
+            [reason for reason in explanation.not_applied if reason.code not in _UNTOLD_REASONS]
+        )
+        if explanation
+        else [],
         lots=[
             (
                 figures.points(lot.granted),
@@ -240,6 +249,7 @@ def _why(explanation: Explanation) -> list[tuple[str, str]]:
             *explanation.grants,
             *explanation.tier,
             *explanation.cards,
+            *explanation.friends,
         )
     )
 

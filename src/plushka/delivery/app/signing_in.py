@@ -35,6 +35,7 @@ from plushka.domain.members.sessions import end_session, open_session
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.joining import join_with_phone
+from plushka.domain.referrals.binding import bind
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
@@ -200,11 +201,22 @@ async def _enrol(tx: Tx, proof: Proof, form: Form, name: str, visit: Visit) -> N
         name=name,
         agrees=form.flag("personal_data"),
         wants_offers=form.flag("marketing"),
-        invited_by=inviter,
         accounts=[account] if account else (),
     )
-    if inviter is not None:
-        await tell_members(tx, [Notice(inviter, f"friend:{member.id}", FriendCame())])
+    typed = form.value("friend_code")
+    if inviter is None and not typed:
+        return
+    tried = await bind(
+        tx,
+        member.id,
+        way="app",
+        referrer_id=inviter,
+        typed=typed,
+        accounts=[account] if account else (),
+        device_of=visit.session.member_id if visit.session else None,
+    )
+    if tried.bound_to is not None:
+        await tell_members(tx, [Notice(tried.bound_to, f"friend:{member.id}", FriendCame())])
 
 
 async def _enter(tx: Tx, proof: Proof, visit: Visit) -> str | None:

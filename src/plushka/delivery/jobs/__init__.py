@@ -5,6 +5,7 @@ for a scheduled one usually once for each business.
 """
 
 from plushka.delivery.jobs.each_business import for_each_business
+from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.jobs.giving import give_tenant
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.reviewing import review_tenant
@@ -18,6 +19,7 @@ from plushka.platform.jobs import Job, Scheduled
 JOBS: tuple[Job, ...] = (Job(JOB, do_known_task),)
 
 SCHEDULED: tuple[Scheduled, ...] = (
+    Scheduled("friends", "* * * * *", for_each_business("friends", pay_for_friends)),
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
     Scheduled("occasions", "12 * * * *", for_each_business("occasions", give_tenant)),
@@ -29,4 +31,4 @@ SCHEDULED: tuple[Scheduled, ...] = (
 )
 """Points due are decided when read, so how often they are booked is a matter of reports only; tiers are looked
 at hourly because each business has its own midnight, and each member once a day; so are points that burn soon, which
-are told at noon."""
+are told at noon. Points for friends are looked for every minute: who waits for none looks into an empty index."""

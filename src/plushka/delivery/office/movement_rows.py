@@ -89,13 +89,19 @@ def _direction(debit: str, credit: str) -> str:
     return "within"
 
 
-def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) -> str:
+def _told(
+    document: Document | None, visit: Visit, actors: Mapping[str, str]
+) -> str:
     words = visit.words
     if document is None:
         return ""
     match document.kind:
         case "receipt" | "return" | "hold" | "reward":
             return words.gettext(_BY_LABEL[document.kind], label=document.label)
+        case "friend":
+            return words.gettext(
+                "for the friend {name}", name=document.label or words.gettext("without a name")
+            )
         case "welcome" | "erasure":
             return words.gettext(_BY_THEMSELVES[document.kind])
         case "adjustment" | "merge":

@@ -19,6 +19,7 @@ from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.programs.serving import get_serving
+from plushka.domain.referrals.binding import bind
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
 
@@ -75,15 +76,18 @@ async def enrol(
         identities=[identity],
         source="bot",
         link_id=link.id if link else None,
-        invited_by=inviter,
         program_id=serving.id,
         accounts=[address],
     )
     is_back = await was_welcomed_lately(tx, member.id, accounts=[address])
+    bound_to = None
+    if inviter is not None:
+        tried = await bind(tx, member.id, way="bot", referrer_id=inviter, accounts=[address])
+        bound_to = tried.bound_to
     await bind_address(tx, member.id, address, language=language)
     await _agree(tx, member.id, agreed)
-    if inviter is not None:
-        await tell_members(tx, [Notice(inviter, f"friend:{member.id}", FriendCame())])
+    if bound_to is not None:
+        await tell_members(tx, [Notice(bound_to, f"friend:{member.id}", FriendCame())])
     version = await find_version_in_force(tx, serving.id)
     wallet = await find_wallet(tx, member_id=member.id, program_id=serving.id)
     return Enrolled(

@@ -10,6 +10,7 @@ from plushka.domain.members.store import lock_member
 from plushka.domain.messages.chat import forget_chat
 from plushka.domain.messages.outgoing import forget
 from plushka.domain.occasions.store import forget_dates
+from plushka.domain.referrals.codes import forget_code
 from plushka.domain.rewards.issuing import forfeit
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -31,6 +32,7 @@ async def delete_member(tx: Tx, member_id: UUID) -> UUID:
     await forget_dates(tx, member.id)
     await forget(tx, member.id)
     await forget_chat(tx, member.id)
+    await forget_code(tx, member.id)
     await _forget_talks(tx, member.id)
     await erase(tx, member.id, act_id=act_id)
     return act_id

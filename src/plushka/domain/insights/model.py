@@ -6,7 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-DocumentKind = Literal["receipt", "return", "hold", "adjustment", "welcome", "merge", "reward", "erasure"]
+DocumentKind = Literal[
+    "receipt", "return", "hold", "adjustment", "welcome", "merge", "reward", "erasure", "friend"
+]
 
 
 class DayFigures(Struct, frozen=True):
@@ -21,7 +23,10 @@ class DayFigures(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """What is behind a movement. ``receipt_id`` is the receipt to open; ``label`` its number, or the reason."""
+    """What is behind a movement. ``receipt_id`` is the receipt to open; ``label`` its number, or the reason.
+
+    Of a reward for a friend it is the friend's name, and the receipt theirs.
+    """
 
     id: UUID
     kind: DocumentKind

@@ -82,6 +82,10 @@ async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Doc
         union all
         select id, 'erasure', '', at, null, actor
         from erasure_acts where tenant_id = $1 and id = any($2::uuid[])
+        union all
+        select r.id, 'friend', m.name, coalesce(r.paid_at, r.pays_at), r.receipt_id, null
+        from referral_rewards r join members m on m.tenant_id = $1 and m.id = r.friend_id
+        where r.tenant_id = $1 and r.id = any($2::uuid[])
         """,
         tx.tenant_id,
         list(document_ids),

@@ -20,7 +20,6 @@ async def enroll(
     birthday: date | None = None,
     source: Source = "till",
     link_id: UUID | None = None,
-    invited_by: UUID | None = None,
 ) -> Member:
     """Enroll a member without a wallet; ``programs.operations.enroll`` opens that too.
 
@@ -48,8 +47,8 @@ async def enroll(
         """
         -- members.enroll
         insert into members
-            (tenant_id, id, name, birthday, source, link_id, is_unverified, invited_by, enrolled_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (tenant_id, id, name, birthday, source, link_id, is_unverified, enrolled_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         tx.tenant_id,
         member.id,
@@ -58,7 +57,6 @@ async def enroll(
         source,
         link_id,
         member.is_unverified,
-        invited_by,
         tx.at,
     )
     await add_identities(tx, member.id, member.identities)

@@ -252,6 +252,13 @@ class FriendCame(Told, tag="friend_came", frozen=True):
     pass
 
 
+class FriendsPaid(Told, tag="friends_paid", frozen=True):
+    """Points for friends' purchases have come, units of ``scale``."""
+
+    points: int
+    scale: int
+
+
 class Answered(Told, tag="answered", frozen=True):
     """Staff have answered what the member wrote in the app."""
 
@@ -290,5 +297,6 @@ Content = (
     | GiftWaits
     | PointsGiven
     | FriendCame
+    | FriendsPaid
     | Answered
 )

@@ -5,11 +5,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from plushka.domain.members.channels import list_reachable
-from plushka.domain.messages.contents import Bought, Content, GiftWaits, Returned, TierReached
+from plushka.domain.messages.contents import Bought, Content, FriendsPaid, GiftWaits, Returned, TierReached
 from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.model import Receipt, Return
 from plushka.domain.purchases.queries import get_receipt
+from plushka.domain.referrals.model import Settled
 from plushka.domain.rewards.model import Reward
 from plushka.domain.rewards.queries import list_won
 from plushka.engine.version import Version
@@ -69,6 +70,16 @@ async def tell_of_return(tx: Tx, versions: Versions, booked: Return) -> int:
         scale=version.program.point.scale,
     )
     return await tell_members(tx, [Notice(receipt.member_id, f"return:{booked.id}", content)])
+
+
+async def tell_of_friends(tx: Tx, settled: Sequence[Settled]) -> int:
+    """Leave one notice of all points that a settlement has paid a member for friends; return how many were left."""
+    paid = [one for one in settled if one.change > 0]
+    if not paid:
+        return 0
+    content = FriendsPaid(points=sum(one.change for one in paid), scale=paid[0].scale)
+    key = f"friends:{paid[0].reward_id}:{paid[0].paid}"
+    return await tell_members(tx, [Notice(paid[0].member_id, key, content)])
 
 
 def of_purchase(receipt: Receipt, version: Version) -> Iterator[tuple[str, Content]]:

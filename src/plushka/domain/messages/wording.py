@@ -30,6 +30,7 @@ from plushka.domain.messages.contents import (
     Content,
     FriendCame,
     FriendsLink,
+    FriendsPaid,
     GiftWaits,
     Greeting,
     Help,
@@ -270,6 +271,9 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return _points_given(content, voice)
         case FriendCame():
             return Message(voice.gettext("A friend of yours has come by your link. Thank you."))
+        case FriendsPaid(points, scale):
+            text = voice.gettext("{points} for your friends' purchases.", points=voice.signed(points, scale))
+            return Message(text, rows=(_app(voice),))
         case Answered(body):
             answer = voice.gettext("{business} answers:", business=voice.bold(voice.business.name))
             return Message(f"{answer}\n{escape(body, quote=False)}", rows=(_app(voice),))

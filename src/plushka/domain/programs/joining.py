@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -66,7 +65,6 @@ async def join_with_phone(
     name: str,
     agrees: bool,
     wants_offers: bool,
-    invited_by: UUID | None = None,
     accounts: Collection[Address] = (),
 ) -> Member:
     """Enrol a stranger who has proved that the phone is theirs, and comes from these ``accounts``.
@@ -76,9 +74,7 @@ async def join_with_phone(
     """
     if not agrees:
         raise ConsentMissing(field="personal_data")
-    member = await enroll(
-        tx, name=name, identities=[phone], source="app", invited_by=invited_by, accounts=accounts
-    )
+    member = await enroll(tx, name=name, identities=[phone], source="app", accounts=accounts)
     await _note_agreed(tx, member, wants_offers=wants_offers, source="app")
     return member
 

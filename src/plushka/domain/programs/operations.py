@@ -181,7 +181,6 @@ async def enroll(
     birthday: date | None = None,
     source: Source = "till",
     link_id: UUID | None = None,
-    invited_by: UUID | None = None,
     program_id: UUID | None = None,
     accounts: Collection[Address] = (),
 ) -> Member:
@@ -198,7 +197,6 @@ async def enroll(
         birthday=birthday,
         source=source,
         link_id=link_id,
-        invited_by=invited_by,
     )
     await join(tx, member.id, program_id=program_id or await get_program_id(tx), accounts=accounts)
     return member

@@ -15,6 +15,7 @@ from plushka.domain.purchases.coupons import note_used, read_shown, save_shown, 
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.model import Committed, KeyReused, MemberBusy, ReceiptDiffers
 from plushka.domain.purchases.reference import Reference
+from plushka.domain.purchases.referrals import save_brought
 from plushka.domain.purchases.situation import Found, Item, Situation, gather
 from plushka.domain.purchases.stamps import save_stamps
 from plushka.domain.purchases.store import digest_of, find_known, insert_receipts, receipt_from, receipt_of
@@ -96,6 +97,7 @@ async def _book(tx: Tx, decisions: Sequence[Decision], codes: Codes | None) -> N
     if codes is not None:
         await save_shown(tx, codes, [(d.receipt_id, d.situation) for d in decisions])
     await save_stamps(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.cards])
+    await save_brought(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.referred])
     await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
     if used := {
         d.situation.permit.id: d.receipt_id for d in decisions if d.situation.permit and _has_spent(d)

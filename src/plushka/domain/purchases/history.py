@@ -37,7 +37,7 @@ from plushka.domain.purchases.situation import (
     state_of,
 )
 from plushka.domain.purchases.store import ReceiptRow, copy_receipts, row_of
-from plushka.engine.purchase import Lot
+from plushka.engine.purchase import Invited, Lot
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal, TemporaryFailure
 from plushka.platform.ids import id_of
@@ -205,6 +205,7 @@ def _turn(situation: Situation, page: _Page, now: datetime) -> None:
         rule_points=standing.rule_points(version, situation.business_date),
         # What they were worth was given in the system that they come from.
         cards=None if version.cards else {},
+        invited=Invited(levels=0) if version.referral else None,
     )
 
 

@@ -190,6 +190,7 @@ LAWS: Mapping[str, str] = MappingProxyType(
               and not exists (select from rewards d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from erasure_acts d where d.tenant_id = $1 and d.id = p.document_id)
               and not exists (select from occasion_gifts d where d.tenant_id = $1 and d.id = p.document_id)
+              and not exists (select from referral_rewards d where d.tenant_id = $1 and d.id = p.document_id)
         """,
         "receipt_moves_points_of_its_programme": """
             select p.id as posting, d.id as document, v.program_id as program, w.program_id as wallet_program
@@ -201,6 +202,8 @@ LAWS: Mapping[str, str] = MappingProxyType(
                 select b.id, r.version_id
                 from returns b join receipts r on r.tenant_id = $1 and r.id = b.receipt_id
                 where b.tenant_id = $1
+                union all
+                select id, version_id from referral_rewards where tenant_id = $1
             ) as d on d.id = p.document_id
             join program_versions v on v.tenant_id = $1 and v.id = d.version_id
             where p.tenant_id = $1 and w.program_id <> v.program_id

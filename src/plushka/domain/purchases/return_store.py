@@ -9,6 +9,7 @@ from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.certificates.model import Credit, Tendered
+from plushka.domain.ledger.clawbacks import list_repaid
 from plushka.domain.ledger.model import Balance, Clawback
 from plushka.domain.purchases.model import Return, ReturnLine, ReturnRequest, UnknownReceipt
 from plushka.domain.purchases.store import decision_inputs, decode_outcome, tendered_of
@@ -159,38 +160,10 @@ async def _read_clawback(tx: Tx, owner: Owner, burned: int) -> Clawback:
     )
     by_lot = {row["lot_id"]: row["points"] for row in rows}
     owed = by_lot.pop(None, 0)
-    return Clawback(
-        by_lot=by_lot, owed=owed, burned=burned, repaid=await _list_repaid(tx, owner) if owed else {}
-    )
-
-
-async def _list_repaid(tx: Tx, owner: Owner) -> dict[UUID, int]:
-    """Return what each lot paid for debts; a lot has back what a merge let it pay for another card and then undid."""
-    rows = await tx.fetch(
-        """
-        -- purchases.list_repaid
-        with own as (
-            select id from wallets where tenant_id = $1 and member_id = $2 and program_id = $3
-        ), sums as (
-            select p.lot_id,
-                   coalesce(sum(p.points) filter (where p.kind = 'repay'), 0) as repaid,
-                   coalesce(sum(p.points) filter (where p.kind = 'hand_back'), 0) as handed_back,
-                   coalesce(sum(case when p.credit = 'moved' then -p.points else p.points end)
-                            filter (where p.kind = 'move'), 0) as moved_in
-            from postings p
-            join wallets w on w.tenant_id = p.tenant_id and w.id = p.wallet_id
-            where p.tenant_id = $1 and p.kind in ('repay', 'hand_back', 'move') and p.lot_id is not null
-              and (w.id in (select id from own) or w.moved_to in (select id from own))
-            group by p.lot_id
-        )
-        select lot_id, (repaid - handed_back - greatest(moved_in, 0))::bigint as points from sums
-        where repaid - handed_back - greatest(moved_in, 0) > 0
-        """,
-        tx.tenant_id,
-        owner.member_id,
-        owner.program_id,
-    )
-    return {row["lot_id"]: row["points"] for row in rows}
+    repaid = {}
+    if owed and owner.member_id is not None:
+        repaid = await list_repaid(tx, owner.member_id, program_id=owner.program_id)
+    return Clawback(by_lot=by_lot, owed=owed, burned=burned, repaid=repaid)
 
 
 async def insert_return(

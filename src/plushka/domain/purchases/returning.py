@@ -30,8 +30,10 @@ from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.domain.purchases.tenders import give_to_certificates
+from plushka.domain.referrals.booking import lower
 from plushka.domain.rewards.returning import NOTHING_BACK, CardsBack, take_back, work_out
 from plushka.engine.local_time import moment
+from plushka.engine.program import REFERRAL
 from plushka.engine.purchase import LotUse, Remainder
 from plushka.engine.returns import remainder
 from plushka.engine.tiers import tier_after_return
@@ -90,6 +92,13 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
         zone=sale.basket.place.time_zone,
     )
     await take_back(tx, sale.receipt_id, case.cards)
+    if sale.outcome.referred is not None:
+        await lower(
+            tx,
+            sale.receipt_id,
+            levels=case.rest.referred,
+            friend_points=case.rest.earned_by_rule.get(REFERRAL, 0),
+        )
     if book is not None:
         await _lower_standing(tx, reference, sale, case, book)
         await bookkeeping.save_books(tx, [book])

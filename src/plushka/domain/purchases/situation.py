@@ -24,9 +24,10 @@ from plushka.domain.programs.serving import Schedule, read_schedule
 from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
 from plushka.domain.purchases.reference import Reference
+from plushka.domain.referrals.chains import Above, list_above
 from plushka.domain.rewards.stamps import list_states
 from plushka.engine.local_time import moment
-from plushka.engine.purchase import Basket, CardState, Line, Look, Lot, Member, Place, Totals
+from plushka.engine.purchase import Basket, CardState, Invited, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -50,6 +51,8 @@ class Situation:
 
     ``codes`` are the coupons' codes that were shown, each with why it is not good, if it is not.
 
+    ``above`` are those who brought the member, if the rules give them anything.
+
     ``superseded_at``: when other rules of its programme than those of its moment came into force; None: never yet.
     ``cost_minor`` is what the goods cost the business, None unless all are known.
     """
@@ -70,6 +73,7 @@ class Situation:
     permit: Permit | None = None
     needs_permit: bool = False
     codes: tuple[ShownCode, ...] = ()
+    above: Above | None = None
 
 
 Found = Situation | Refusal
@@ -330,6 +334,15 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, al
     if version.cards:
         of_day = {buyer.person.id: buyer.situation.business_date for buyer in buyers}
         cards = await list_states(tx, of_day, program_id=program_id)
+    if version.referral is not None:
+        above = await list_above(
+            tx,
+            [buyer.person.id for buyer in buyers],
+            program_id=program_id,
+            levels=len(version.referral.referral.levels),
+        )
+        for buyer in buyers:
+            buyer.situation.above = above.get(buyer.person.id)
     for buyer in buyers:
         buyer.situation.member = state_of(
             buyer.book,
@@ -342,6 +355,7 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, al
             totals=totals[buyer.person.id],
             rule_points=rule_points.get(buyer.person.id, {}),
             cards=cards.get(buyer.person.id, {}),
+            invited=buyer.situation.above.invited if buyer.situation.above else None,
         )
 
 
@@ -356,6 +370,7 @@ def state_of(
     totals: tuple[Totals, ...],
     rule_points: dict[str, tuple[int, int]],
     cards: dict[str, CardState] | None,
+    invited: Invited | None,
 ) -> Member:
     """Return what the rules may know of a member; ``cards`` None: their stamps are not counted."""
     return Member(
@@ -375,4 +390,5 @@ def state_of(
         cards=cards,
         is_unverified=person.is_unverified,
         is_spending_stopped=person.is_spending_stopped,
+        invited=invited,
     )

@@ -18,23 +18,29 @@ from plushka.domain.programs.model import Standing
 from plushka.domain.purchases.model import PurchaseLine, UnknownBranch
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import look_up_goods, state_of
+from plushka.domain.referrals.chains import list_above
 from plushka.domain.rewards.stamps import list_states
 from plushka.engine.evaluate import evaluate
 from plushka.engine.local_time import moment
-from plushka.engine.purchase import Basket, Lot, Member, Outcome, Place
+from plushka.engine.purchase import Basket, Invited, Lot, Member, Outcome, Place
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
 _SUPPOSED_LOT = UUID(int=0)
+LEVELS_MAX = 3
 
 
 class Supposed(Struct, frozen=True):
-    """A member who does not exist: of ``tier``, with ``points`` that never burn. ``is_new``: never bought before."""
+    """A member who does not exist: of ``tier``, with ``points`` that never burn. ``is_new``: never bought before.
+
+    ``is_invited``: a friend brought them, and two more stand above that one.
+    """
 
     tier: str | None = None
     points: int = 0
     is_new: bool = True
+    is_invited: bool = False
 
 
 class Trial(Struct, frozen=True):
@@ -119,6 +125,11 @@ async def _state(tx: Tx, version: Version, buyer: _Buyer) -> Member:
         member_ids=[person.id],
         days=[buyer.day],
     )
+    above = None
+    if version.referral is not None:
+        levels = len(version.referral.referral.levels)
+        found = await list_above(tx, [person.id], program_id=standing.program_id, levels=levels)
+        above = found.get(person.id)
     return state_of(
         buyer.book,
         person,
@@ -129,6 +140,7 @@ async def _state(tx: Tx, version: Version, buyer: _Buyer) -> Member:
         totals=totals[person.id],
         rule_points=rule_points.get(person.id, {}),
         cards=(await list_states(tx, {person.id: buyer.day}, program_id=standing.program_id))[person.id],
+        invited=above.invited if above else None,
     )
 
 
@@ -137,5 +149,11 @@ def _supposed(supposed: Supposed | None, at: datetime) -> Member | None:
         return None
     lots = (Lot(_SUPPOSED_LOT, supposed.points, at),) if supposed.points else ()
     return Member(
-        available=supposed.points, lots=lots, tier=supposed.tier, purchases=0 if supposed.is_new else 1
+        available=supposed.points,
+        lots=lots,
+        tier=supposed.tier,
+        purchases=0 if supposed.is_new else 1,
+        invited=Invited(LEVELS_MAX, 0 if supposed.is_new else 1, not supposed.is_new)
+        if supposed.is_invited
+        else None,
     )

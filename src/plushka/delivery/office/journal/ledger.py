@@ -75,6 +75,12 @@ _LAWS = {
     "certificate_holds_what_was_sold": marked("A certificate holds another amount than was sold"),
     "receipt_equals_certificates": marked("A receipt differs from what certificates paid"),
     "return_equals_certificates": marked("A return differs from what went back to certificates"),
+    "referral_equals_journal": marked("A reward for a friend differs from its movements"),
+    "referral_is_what_its_receipt_is_worth": marked(
+        "A reward for a friend differs from what its receipt is worth"
+    ),
+    "referral_is_due_if_it_counts": marked("A reward for a friend is due that should not be, or is not"),
+    "member_is_bound_by_their_try": marked("A member was brought by another than was told"),
     "conservation": marked("Points came from nowhere or went nowhere"),
 }
 

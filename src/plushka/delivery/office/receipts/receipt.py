@@ -214,6 +214,7 @@ def _why(explanation: Explanation, visit: Visit) -> dict[str, list[Because]]:
         "grants": explanation.grants,
         "tier": explanation.tier,
         "cards": explanation.cards,
+        "friends": explanation.friends,
         "not_applied": explanation.not_applied,
     }
     return {name: [_because(reason, visit) for reason in reasons] for name, reasons in groups.items()}

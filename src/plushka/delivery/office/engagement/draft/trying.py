@@ -300,7 +300,15 @@ async def _try(tx: Tx, trial: Trial, desk: Desk, program: Program) -> Tried:
     told = explain(drafted, program, language=desk.visit.look.language, zone=zone, names=desk.names)
     return Tried(
         rows=tuple(_rows(published, drafted, desk, program)),
-        reasons=(*told.discounts, *told.redemption, *told.earning, *told.grants, *told.tier, *told.cards),
+        reasons=(
+            *told.discounts,
+            *told.redemption,
+            *told.earning,
+            *told.grants,
+            *told.tier,
+            *told.cards,
+            *told.friends,
+        ),
         not_applied=told.not_applied,
     )
 

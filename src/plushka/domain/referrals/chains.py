@@ -1,0 +1,66 @@
+"""Who stands above members, and what their purchases have counted for so far."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.engine.purchase import Invited
+from plushka.platform.database import Tx
+
+
+class Above(Struct, frozen=True):
+    """Who brought a member, the nearest first, and what the rules may know of it."""
+
+    member_ids: tuple[UUID, ...]
+    invited: Invited
+
+
+async def list_above(
+    tx: Tx, friend_ids: Collection[UUID], *, program_id: UUID, levels: int
+) -> dict[UUID, Above]:
+    """Return who stands above each of the friends, ``levels`` of them at most; those of nobody are left out.
+
+    Who was merged into another counts as that other, and nobody stands above themselves: where cards were joined so
+    that a circle came about, it ends there.
+    """
+    rows = await tx.fetch(
+        """
+        -- referrals.list_above
+        with recursive above (friend_id, level, id) as (
+            select m.id, 1, coalesce(r.merged_into, r.id)
+            from members m
+            join members r on r.tenant_id = $1 and r.id = m.invited_by
+            where m.tenant_id = $1 and m.id = any($2::uuid[])
+            union all
+            select a.friend_id, a.level + 1, coalesce(r.merged_into, r.id)
+            from above a
+            join members m on m.tenant_id = $1 and m.id = a.id
+            join members r on r.tenant_id = $1 and r.id = m.invited_by
+            where a.level < $3
+        ), chains as (
+            select friend_id, array_agg(id order by level) as ids from above group by friend_id
+        )
+        select c.friend_id, c.ids, count(p.receipt_id) filter (where p.is_left) as purchases,
+               coalesce(bool_or(p.friend_points_left > 0), false) as is_rewarded
+        from chains c
+        left join referral_purchases p on p.tenant_id = $1 and p.friend_id = c.friend_id and p.program_id = $4
+        group by c.friend_id, c.ids
+        """,
+        tx.tenant_id,
+        list(friend_ids),
+        levels,
+        program_id,
+    )
+    found = {}
+    for row in rows:
+        ids: list[UUID] = []
+        for one in row["ids"]:
+            if one == row["friend_id"] or one in ids:
+                break
+            ids.append(one)
+        if ids:
+            found[row["friend_id"]] = Above(
+                tuple(ids), Invited(len(ids), row["purchases"], row["is_rewarded"])
+            )
+    return found
