@@ -89,9 +89,7 @@ def _direction(debit: str, credit: str) -> str:
     return "within"
 
 
-def _told(
-    document: Document | None, visit: Visit, actors: Mapping[str, str]
-) -> str:
+def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) -> str:
     words = visit.words
     if document is None:
         return ""
