@@ -28,24 +28,24 @@ def cuts_of(
     ``masks`` are 0 where the promotion may not touch a line. No cut is larger than the line's base.
     """
     lines = [line for line, mask in enumerate(masks) if mask & plan.any_bit]
-    chosen_minor = _only(lines, bases_minor)
     effect = plan.promotion.effect
     cuts: list[int] | None
     match effect:
         case PercentOff(of="lines"):
+            chosen_minor = _only(lines, bases_minor)
             cuts = spread(rounded(sum(chosen_minor) * effect.rate_bp, BP, rounding), chosen_minor)
         case PercentOff(of=end):
             shelf = shelf_of(lines, bases_minor, quantities_milli)
             one = take(shelf.runs if end == "dearest" else reversed(shelf.runs), 1)
             cuts = _over(worth(one, shelf) * effect.rate_bp, one, shelf, len(masks), rounding)
         case AmountOff(amount_minor=amount, per="receipt"):
+            chosen_minor = _only(lines, bases_minor)
             cuts = spread(min(amount, sum(chosen_minor)), chosen_minor)
         case AmountOff(amount_minor=amount):
-            units = map(units_in, quantities_milli)
-            cuts = [min(amount * count, base) for count, base in zip(units, chosen_minor, strict=True)]
+            wanted = [amount * units_in(quantity) for quantity in quantities_milli]
+            cuts = _only(lines, list(map(min, wanted, bases_minor)))
         case UnitPrice(price_minor=price):
-            wanted = [rounded(price * quantity, UNIT_MILLI, "half_up") for quantity in quantities_milli]
-            cuts = [max(0, base - cost) for cost, base in zip(wanted, chosen_minor, strict=True)]
+            cuts = _above(price, lines, bases_minor, quantities_milli)
         case Sets():
             cuts = _sets(effect, lines, bases_minor, quantities_milli, rounding)
         case Combo():
@@ -62,6 +62,16 @@ def _only(lines: Sequence[int], bases_minor: Sequence[int]) -> list[int]:
     for line in lines:
         kept[line] = bases_minor[line]
     return kept
+
+
+def _above(
+    price_minor: int, lines: Sequence[int], bases_minor: Sequence[int], quantities_milli: Sequence[int]
+) -> list[int]:
+    cuts = [0] * len(bases_minor)
+    for line in lines:
+        cost_minor = rounded(price_minor * quantities_milli[line], UNIT_MILLI, "half_up")
+        cuts[line] = max(0, bases_minor[line] - cost_minor)
+    return cuts
 
 
 def _over(

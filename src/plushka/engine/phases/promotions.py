@@ -6,6 +6,8 @@ One that meets, on a line, another it is excluded by leaves that line to whom ca
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from msgspec import Struct
 
@@ -68,21 +70,25 @@ def promote(  # noqa: PLR0917 - the whole receipt
     prices_minor: Sequence[int] = scene.prices_minor
     claims: list[tuple[PromotionPlan, Sequence[int]]] = []
     discounts = []
+    lowered_bits = 0
     for plan, alone in _in_order(lowering, sale):
-        masks = _open(plan, scene.masks, claims)
-        if not any(mask & plan.any_bit for mask in masks):
-            is_shut = any(
-                rival.excludes(plan) and "exclusive" in {rival.promotion.policy, plan.promotion.policy}
-                for rival, _ in claims
-            )
-            notes.append(plan.shut_out if is_shut else plan.outbid)
-            continue
-        is_first = masks is scene.masks and prices_minor is scene.prices_minor
-        cut = alone if is_first else _cut(plan, sale, masks, prices_minor)
+        cut = alone
+        # Where nothing has touched its lines, a promotion takes off what it would by itself.
+        if lowered_bits & plan.any_bit:
+            masks = _open(plan, scene.masks, claims)
+            if not _any_of(masks) & plan.any_bit:
+                is_shut = any(
+                    rival.excludes(plan) and "exclusive" in {rival.promotion.policy, plan.promotion.policy}
+                    for rival, _ in claims
+                )
+                notes.append(plan.shut_out if is_shut else plan.outbid)
+                continue
+            cut = _cut(plan, sale, masks, prices_minor)
         notes.extend(cut.notes)
         if cut.amount_minor == 0:
             continue
         claims.append((plan, cut.by_line))
+        lowered_bits |= _any_of([mask for mask, off in zip(scene.masks, cut.by_line, strict=True) if off])
         prices_minor = [price - off for price, off in zip(prices_minor, cut.by_line, strict=True)]
         discounts.append(
             Discount(
@@ -98,8 +104,8 @@ def promote(  # noqa: PLR0917 - the whole receipt
 
 def _fitting(version: Version, sale: Sale, day: date, notes: list[Note]) -> list[PromotionPlan]:
     """Return the promotions of the day whose conditions hold and that have lines."""
-    scene = sale.scene
-    fitting = []
+    scene, fitting = sale.scene, []
+    all_bits = _any_of(scene.masks)
     for plan in version.promotions:
         if not plan.is_on(day) or (scene.member is None and not plan.promotion.for_anonymous):
             continue
@@ -108,7 +114,7 @@ def _fitting(version: Version, sale: Sale, day: date, notes: list[Note]) -> list
         failed = plan.when(scene) if plan.when is not None else None
         if failed is not None:
             notes.append(failed)
-        elif plan.bits and not any(mask & plan.any_bit for mask in scene.masks):
+        elif plan.bits and not all_bits & plan.any_bit:
             notes.append(plan.no_lines)
         elif (spent := _spent(plan, sale.budgets_used)) is not None:
             notes.append(spent)
@@ -178,14 +184,16 @@ def _cut(plan: PromotionPlan, sale: Sale, masks: Sequence[int], prices_minor: Se
     wanted = cuts_of(plan, bases_minor, sale.scene.quantities_milli, masks, sale.rounding)
     if wanted is None:
         return Cut((), 0, (plan.no_set,))
-    cuts = [
-        min(cut, max(0, price - -(-amount * promotion.floor_bp // BP)))
-        for cut, price, amount in zip(wanted, prices_minor, amounts_minor, strict=True)
-    ]
-    total, lost = sum(cuts), sum(wanted) - sum(cuts)
-    if not any(wanted):
+    cuts, sought = wanted, sum(wanted)
+    if promotion.floor_bp or bases_minor is not prices_minor:
+        cuts = [
+            min(cut, max(0, price - -(-amount * promotion.floor_bp // BP)))
+            for cut, price, amount in zip(wanted, prices_minor, amounts_minor, strict=True)
+        ]
+    total = sum(cuts)
+    if not sought:
         notes.append(plan.no_benefit)
-    elif lost:
+    elif lost := sought - total:
         notes.append(note("promotion_floor", rule=promotion.id, cut_minor=lost))
     cap_minor = promotion.cap_minor
     if cap_minor is not None and total > cap_minor:
@@ -200,6 +208,11 @@ def _cut(plan: PromotionPlan, sale: Sale, masks: Sequence[int], prices_minor: Se
         )
         cuts, total = spread(left_minor, cuts), left_minor
     return Cut(cuts, total, notes)
+
+
+def _any_of(masks: Sequence[int]) -> int:
+    """Return the bits that any line has."""
+    return reduce(or_, masks, 0)
 
 
 def _share(plan: PromotionPlan) -> int:
