@@ -17,6 +17,11 @@ from plushka.platform.database import Tx
 _decode_terms = lru_cache(maxsize=4096)(msgspec.json.Decoder(Terms).decode)
 
 
+@lru_cache(maxsize=4096)
+def _encode_terms(terms: Terms) -> str:
+    return msgspec.json.encode(terms).decode()
+
+
 class NewStamps(Struct, frozen=True):
     """Stamps of a receipt that is booked now."""
 
@@ -43,10 +48,13 @@ async def list_stamps(tx: Tx, member_ids: Collection[UUID], *, program_id: UUID)
     rows = await tx.fetch(
         """
         -- rewards.list_stamps
-        select receipt_id, member_id, card_id, business_date, count_left, rewards_left, terms
-        from stamps
-        where tenant_id = $1 and program_id = $2 and member_id = any($3::uuid[])
-        order by member_id, card_id, business_date, receipt_id
+        select wanted.member_id, found.*
+        from unnest($3::uuid[]) as wanted (member_id) cross join lateral (
+            select receipt_id, card_id, business_date, count_left, rewards_left, terms
+            from stamps s
+            where s.tenant_id = $1 and s.program_id = $2 and s.member_id = wanted.member_id
+            order by card_id, business_date, receipt_id
+        ) as found
         """,
         tx.tenant_id,
         program_id,
@@ -85,7 +93,7 @@ def state_of(rows: Sequence[StampRow], day: date) -> CardState:
         first_on=card.first_on,
         last_on=card.last_on,
         ends_on=card.ends_on,
-        due=due_of(rows),
+        due=card.finished - sum([row.rewards_left for row in rows]),
         is_day_stamped=any(row.left and row.day == day for row in rows),
     )
 
@@ -118,7 +126,7 @@ async def insert_stamps(tx: Tx, new: Sequence[NewStamps]) -> None:
         [one.day for one in new],
         [one.count for one in new],
         [one.rewards for one in new],
-        [msgspec.json.encode(one.terms).decode() for one in new],
+        [_encode_terms(one.terms) for one in new],
     )
 
 
