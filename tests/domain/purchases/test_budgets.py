@@ -14,12 +14,21 @@ from tests.domain.shop import Shop, open_shop, receipt
 from tests.faults.test_one_card import at_once
 
 from plushka.domain.businesses.branches import open_branch
+from plushka.domain.purchases.counters import (
+    ALL_BRANCHES,
+    BudgetExceeded,
+    Key,
+    Tally,
+    begin_counters,
+    count_uses,
+)
 from plushka.domain.purchases.model import Committed, PurchaseLine
 from plushka.domain.purchases.operations import quote
 from plushka.domain.purchases.queue import PurchaseQueue
 from plushka.engine.price_effects import AmountOff, PercentOff
 from plushka.engine.program import Budget, Program, Promotion
 from plushka.engine.purchase import Outcome
+from plushka.engine.spans import ALWAYS
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 
@@ -63,6 +72,39 @@ async def test_fifty_tills_share_a_budget_of_seven(database: Database) -> None:
         cut = [answer.receipt.outcome.discount_minor for answer in answers]
         assert (cut.count(100_00), cut.count(0)) == (WINNERS, CLIENTS - WINNERS)
         assert await shop.differences() == ()
+
+
+async def test_fifty_tills_take_of_a_large_budget_without_waiting_and_it_is_counted(
+    database: Database,
+) -> None:
+    program = with_budgets(Budget("uses", 10**6), Budget("amount", 10**9, "branch", "day"))
+    async with open_shop(database, SystemClock(), program) as shop:
+        members = [await shop.enroll(f"+7999000{number:04}") for number in range(CLIENTS)]
+        await buy(shop, "first", members[0])
+        other = PurchaseQueue(database, SystemClock())
+        await other.start()
+
+        async def buy_one(number: int) -> Committed:
+            queue = (shop.queue, other)[number % 2]
+            return await queue.commit(shop.caller, receipt(f"{number}", 500_00, member=members[number]))
+
+        answers = await at_once([partial(buy_one, number) for number in range(CLIENTS)])
+        await other.stop()
+        assert {answer.receipt.outcome.discount_minor for answer in answers} == {100_00}
+        async with shop.tx() as tx:
+            counted = await tx.fetch("select uses, amount_minor from promotion_counters order by span")
+        assert [tuple(row) for row in counted] == [(CLIENTS + 1, (CLIENTS + 1) * 100_00)] * 2
+        assert await shop.differences() == ()
+
+
+async def test_a_counter_refuses_what_would_go_over_it(shop: Shop) -> None:
+    budget = Budget("uses", 3)
+    key = Key(shop.program_id, "hundred", ALL_BRANCHES, "always", ALWAYS)
+    async with shop.tx() as tx:
+        await begin_counters(tx, [key])
+        await count_uses(tx, {key: Tally(3, 300_00)}, {key: [budget]})
+        with pytest.raises(BudgetExceeded):
+            await count_uses(tx, {key: Tally(1, 100_00)}, {key: [budget]})
 
 
 async def test_a_receipt_that_is_told_why_there_was_nothing_left(shop: Shop) -> None:

@@ -1,12 +1,15 @@
-"""What promotions with budgets have left, counted under lock, so that the last use is given once (S8).
+"""What promotions with budgets have left, counted so that the last use is given once (S8).
 
-Counters of all members together are rows that a booking locks after the wallets, in one order. What one member has used
-is counted from their own receipts, which the lock of their wallet guards.
+Counters of all members together are rows. While far more is left than the purchases at hand can use, they are only
+read, and locked by the statement that adds to them and refuses what would go over; else they are locked before anything
+is decided, after all that a booking locks besides, in one order. What one member has used is counted from their own
+receipts, which the lock of their wallet guards.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from plushka.domain.purchases.counters import (
@@ -25,15 +28,23 @@ from plushka.domain.purchases.situation import Situation
 from plushka.engine.program import Budget, Promotion
 from plushka.engine.purchase import Outcome
 from plushka.engine.spans import since_of
+from plushka.engine.version import Version
 from plushka.platform.database import Tx
+
+AMPLE = 100
+"""How many times as much as a batch can use must be left for it to be decided without a lock."""
 
 
 @dataclass(slots=True)
 class Budgets:
-    """What has been used of budgets, counted on as purchases are decided one after another."""
+    """What has been used of budgets, counted on as purchases are decided one after another.
+
+    ``are_locked``: so little is left that what one purchase uses may be what another gets.
+    """
 
     shared: dict[Key, Tally] = field(default_factory=dict)
     own: dict[OwnKey, Tally] = field(default_factory=dict)
+    are_locked: bool = False
 
     def used_by(self, situation: Situation) -> dict[str, tuple[int, ...]]:
         """Return what the engine must know, by promotion; without those whose member is not known."""
@@ -79,7 +90,8 @@ def taken_off(outcome: Outcome) -> dict[str, int]:
 async def read_budgets(tx: Tx, situations: Collection[Situation], *, lock: bool) -> Budgets | None:
     """Return what has been used, for the purchases of some transaction; None: no promotion of theirs has a budget.
 
-    With ``lock`` the counters are locked until the transaction ends; the wallets have been before.
+    With ``lock`` counters that are not ample are locked until the transaction ends, after whatever else the purchases
+    lock.
     """
     with_budgets = [situation for situation in situations if _of(situation)]
     if not with_budgets:
@@ -87,16 +99,38 @@ async def read_budgets(tx: Tx, situations: Collection[Situation], *, lock: bool)
     keys = {key for one in with_budgets for key in _keys(one)}
     shared = sorted(key for key in keys if isinstance(key, Key))
     own = sorted(key for key in keys if isinstance(key, OwnKey))
-    if lock and shared:
+    counted = await read_counters(tx, shared, lock=False) if shared else {}
+    are_locked = lock and not _are_ample(counted, with_budgets)
+    if are_locked and shared:
         await begin_counters(tx, shared)
-    return Budgets(
-        shared=await read_counters(tx, shared, lock=lock) if shared else {},
-        own=await read_own_uses(tx, own) if own else {},
-    )
+        counted = await read_counters(tx, shared, lock=True)
+    return Budgets(counted, await read_own_uses(tx, own) if own else {}, are_locked)
+
+
+def _are_ample(counted: Mapping[Key, Tally], situations: Sequence[Situation]) -> bool:
+    """Tell whether the counters are there and what these purchases use is next to nothing of what they have left."""
+    uses = AMPLE * len(situations)
+    amount_minor = AMPLE * sum([line.amount_minor for one in situations for line in one.basket.lines])
+    for situation in situations:
+        for promotion in _of(situation):
+            for key, budgets in _counters(situation, promotion.id).items():
+                tally = counted.get(key)
+                if tally is None:
+                    return False
+                for budget in budgets:
+                    used, wanted = (
+                        (tally.uses, uses) if budget.of == "uses" else (tally.amount_minor, amount_minor)
+                    )
+                    if budget.most - used < wanted:
+                        return False
+    return True
 
 
 async def save_uses(tx: Tx, decided: Iterable[tuple[UUID, Situation, Outcome]]) -> None:
-    """Write what promotions took off new receipts, each by its id, and count it in the counters that are locked."""
+    """Write what promotions took off new receipts, each by its id, and count it in the counters.
+
+    :raises BudgetExceeded: others have used up meanwhile what was left
+    """
     uses = [use for one in decided for use in uses_of(*one)]
     if not uses:
         return
@@ -120,13 +154,17 @@ def uses_of(receipt_id: UUID, situation: Situation, outcome: Outcome) -> list[Us
 
 
 def _of(situation: Situation) -> Sequence[Promotion]:
-    """Return the promotions with budgets that live on the day of the purchase."""
-    day = situation.business_date
-    return [
+    return _budgeted(situation.version, situation.business_date)
+
+
+@lru_cache(maxsize=1024)
+def _budgeted(version: Version, day: date) -> Sequence[Promotion]:
+    """Return the promotions with budgets that live on a business day."""
+    return tuple(
         promotion
-        for promotion in situation.version.budgeted
+        for promotion in version.budgeted
         if (promotion.first_on or date.min) <= day <= (promotion.last_on or date.max)
-    ]
+    )
 
 
 def _keys(situation: Situation) -> Iterator[Key | OwnKey | None]:

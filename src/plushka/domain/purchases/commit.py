@@ -37,10 +37,11 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     """
     found = await gather(tx, reference, items, lock=True)
     placed = [situation for situation in found if isinstance(situation, Situation)]
-    budgets = await read_budgets(tx, placed, lock=True)
+    # Locked in this order everywhere: wallets, codes, certificates, budgets.
     codes = await read_shown(tx, placed, lock=True)
     tenders = await read_tenders(tx, placed)
-    if budgets is not None or codes is not None or tenders is not None:
+    budgets = await read_budgets(tx, placed, lock=True)
+    if (budgets is not None and budgets.are_locked) or codes is not None or tenders is not None:
         found = await _without_known(tx, found)
     decided = [_try_to_decide(situation, budgets, codes, tenders, tx) for situation in found]
     decisions = [decision for decision in decided if isinstance(decision, Decision)]
@@ -48,6 +49,15 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     await _book(tx, [decision for decision in decisions if decision.receipt_id in new], codes)
     if tenders is not None:
         await tenders.save(new)
+    # Last, since all tills wait for the counters that it locks.
+    await save_uses(
+        tx,
+        [
+            (decision.receipt_id, decision.situation, decision.outcome)
+            for decision in decisions
+            if decision.receipt_id in new and decision.outcome.discounts
+        ],
+    )
     doubtful = [
         item
         for item, decision in zip(items, decided, strict=True)
@@ -93,7 +103,6 @@ async def _book(tx: Tx, decisions: Sequence[Decision], codes: Codes | None) -> N
         of_program = [d for d in decisions if d.situation.mark.program_id == program_id]
         changes = [decision.change for decision in of_program if decision.change]
         await standings.apply(tx, changes, program_id=program_id)
-    await save_uses(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.discounts])
     if codes is not None:
         await save_shown(tx, codes, [(d.receipt_id, d.situation) for d in decisions])
     await save_stamps(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.cards])

@@ -15,7 +15,7 @@ ALL_BRANCHES = UUID(int=0)
 
 
 class BudgetExceeded(RuntimeError):
-    """A counter that was locked went over its budget: the decision and the counters disagree. Nothing is booked."""
+    """A counter would have gone over its budget: the decision and the counters disagree. Nothing is booked."""
 
 
 class Key(NamedTuple):
@@ -105,13 +105,23 @@ async def read_own_uses(tx: Tx, keys: Sequence[OwnKey]) -> dict[OwnKey, Tally]:
     rows = await tx.fetch(
         """
         -- purchases.read_own_uses
-        select wanted.member_id, wanted.promotion_id, wanted.span, wanted.since,
-               count(*) as uses, sum(u.left_minor)::bigint as amount_minor
-        from unnest($2::uuid[], $3::text[], $4::text[], $5::date[], $6::date[])
-            as wanted (member_id, promotion_id, span, since, until)
-        join members m on m.tenant_id = $1 and (m.id = wanted.member_id or m.merged_into = wanted.member_id)
-        join promotion_uses u on u.tenant_id = $1 and u.member_id = m.id and u.promotion_id = wanted.promotion_id
-            and u.left_minor > 0 and u.business_date >= wanted.since and u.business_date < wanted.until
+        with cards as materialized (
+            select w.*, card_id
+            from unnest($2::uuid[], $3::text[], $4::text[], $5::date[], $6::date[])
+                as w (member_id, promotion_id, span, since, until)
+            cross join lateral unnest(w.member_id || array(
+                select m.id from members m where m.tenant_id = $1 and m.merged_into = w.member_id
+            )) as card_id
+        )
+        select c.member_id, c.promotion_id, c.span, c.since,
+               sum(used.uses)::bigint as uses, sum(used.amount_minor)::bigint as amount_minor
+        from cards c cross join lateral (
+            select count(*) as uses, sum(u.left_minor) as amount_minor
+            from promotion_uses u
+            where u.tenant_id = $1 and u.member_id = c.card_id and u.promotion_id = c.promotion_id
+              and u.left_minor > 0 and u.business_date >= c.since and u.business_date < c.until
+        ) as used
+        where used.uses > 0
         group by 1, 2, 3, 4
         """,
         tx.tenant_id,
@@ -154,7 +164,7 @@ async def insert_uses(tx: Tx, uses: Sequence[Use]) -> None:
 
 
 async def count_uses(tx: Tx, added: Mapping[Key, Tally], bounds: Mapping[Key, Sequence[Budget]]) -> None:
-    """Add to counters that are locked; the statement refuses by itself what would go over a budget.
+    """Add to counters, locked here in their order if not before; refused by the statement where one would go over.
 
     :raises BudgetExceeded: it has refused
     """
@@ -162,14 +172,22 @@ async def count_uses(tx: Tx, added: Mapping[Key, Tally], bounds: Mapping[Key, Se
     counted = await tx.fetch(
         """
         -- purchases.count_budgets
+        with locked as materialized (
+            select new.*
+            from unnest(
+                $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::date[],
+                $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]
+            ) with ordinality as new (
+                program_id, promotion_id, branch_id, span, since, uses, amount_minor, uses_max, amount_max_minor, place
+            )
+            join promotion_counters c using (program_id, promotion_id, branch_id, span, since)
+            where c.tenant_id = $1
+            order by new.place
+            for no key update of c
+        )
         update promotion_counters c
         set uses = c.uses + new.uses, amount_minor = c.amount_minor + new.amount_minor
-        from unnest(
-            $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::date[],
-            $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]
-        ) as new (
-            program_id, promotion_id, branch_id, span, since, uses, amount_minor, uses_max, amount_max_minor
-        )
+        from locked as new
         where c.tenant_id = $1
           and (c.program_id, c.promotion_id, c.branch_id, c.span, c.since)
             = (new.program_id, new.promotion_id, new.branch_id, new.span, new.since)

@@ -69,13 +69,6 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
     ):
         # A return of another receipt, booked at this moment under another lock, has the number or the key.
         raise number_taken(request)
-    await give_back(
-        tx,
-        receipt_id=sale.receipt_id,
-        program_id=sale.program_id,
-        before=case.promotions_before_minor,
-        after=case.rest.promotions_minor,
-    )
     await undo_shown(
         tx,
         sale.receipt_id,
@@ -90,6 +83,13 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
         return_id=case.return_id,
         grace_days=case.grace_days,
         zone=sale.basket.place.time_zone,
+    )
+    await give_back(
+        tx,
+        receipt_id=sale.receipt_id,
+        program_id=sale.program_id,
+        before=case.promotions_before_minor,
+        after=case.rest.promotions_minor,
     )
     await take_back(tx, sale.receipt_id, case.cards)
     if sale.outcome.referred is not None:

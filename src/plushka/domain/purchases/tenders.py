@@ -99,7 +99,7 @@ class Tenders:
 
 
 async def read_tenders(tx: Tx, situations: Collection[Situation]) -> Tenders | None:
-    """Lock the certificates that purchases name, after all wallets and budgets; None: they name none."""
+    """Lock the certificates that purchases name, after all wallets and codes; None: they name none."""
     paying = [situation for situation in situations if situation.item.purchase.tenders]
     if not paying:
         return None
