@@ -258,3 +258,13 @@ async def test_what_is_published_makes_the_next_receipt_cheaper_and_says_why(
     assert receipt["decision"]["earned_points"] == 80
     shown = plain((await editor.browser.get(f"/receipts/{receipt['id']}")).text)
     assert "Скидка по акции — 200 ₽." in shown
+
+
+async def test_where_promotions_meet_is_told_before_they_are_published(editor: Editor) -> None:
+    for kind in ("percent_off", "happy_hours"):
+        promotion = await begun(editor, kind)
+        await editor.save(f"promotion?id={promotion.id}", running="on")
+
+    page = plain((await editor.browser.get(f"{editor.home}/draft/publish")).text)
+
+    assert "«Скидка» и «Счастливые часы»: на товар действует та, что даёт больше." in page

@@ -62,6 +62,7 @@ SECTIONS = (
         (
             Page("programs", marked("Programmes"), "/engagement/programs", "programs.read"),
             Page("tiers", marked("Tiers"), "/engagement/tiers", "programs.read"),
+            Page("calendar", marked("Calendar"), "/engagement/calendar", "programs.read"),
             Page("coupons", marked("Coupons"), "/engagement/coupons", "coupons.read"),
             Page(
                 "certificates", marked("Gift certificates"), "/engagement/certificates", "certificates.read"

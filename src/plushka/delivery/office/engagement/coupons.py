@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.period import STATES, stage, tell_period
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -190,7 +191,7 @@ def _line(coupon: Coupon, figures: CouponFigures, visit: Visit) -> CouponLine:
         name=coupon.name,
         source=coupon.source,
         stage=_stage(coupon, visit),
-        days=_days(coupon, visit),
+        days=tell_period(coupon.first_on, coupon.last_on, visit),
         codes=told.number(coupon.codes),
         receipts=told.number(figures.receipts),
         members=told.number(figures.members),
@@ -201,32 +202,15 @@ def _line(coupon: Coupon, figures: CouponFigures, visit: Visit) -> CouponLine:
 
 
 def _stage(coupon: Coupon, visit: Visit) -> str:
-    gettext = visit.words.gettext
     if coupon.is_stopped:
-        return gettext("stopped")
-    if coupon.last_on is not None and coupon.last_on < visit.today:
-        return gettext("over")
-    if coupon.first_on is not None and coupon.first_on > visit.today:
-        return gettext("to come")
-    return gettext("on")
-
-
-def _days(coupon: Coupon, visit: Visit) -> str:
-    gettext, told = visit.words.gettext, visit.figures
-    if coupon.first_on and coupon.last_on:
-        return gettext(
-            "from {first} to {last}", first=told.day(coupon.first_on), last=told.day(coupon.last_on)
-        )
-    if coupon.first_on:
-        return gettext("since {first}", first=told.day(coupon.first_on))
-    if coupon.last_on:
-        return gettext("until {last} inclusive", last=told.day(coupon.last_on))
-    return gettext("at any time")
+        return visit.words.gettext("stopped")
+    state = stage(coupon.first_on, coupon.last_on, visit.today, is_paused=False)
+    return visit.words.gettext(STATES[state])
 
 
 def _told_terms(coupon: Coupon, visit: Visit) -> list[str]:
     ngettext = visit.words.ngettext
-    terms = [_days(coupon, visit)]
+    terms = [tell_period(coupon.first_on, coupon.last_on, visit)]
     if coupon.limits.uses_per_code is not None:
         count = coupon.limits.uses_per_code
         terms.append(ngettext("{count} use of a code", "{count} uses of a code", count, count=count))

@@ -12,6 +12,7 @@ from plushka.delivery.office.engagement import (
     programs,
     tiers,
 )
+from plushka.delivery.office.engagement.calendar import pages as calendar
 from plushka.delivery.office.engagement.certificates import kinds, liability, listing, one, printing
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
@@ -42,6 +43,9 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     files.download_version,
     importing.import_file,
     importing.show_import,
+    calendar.change_promotion,
+    calendar.download_calendar,
+    calendar.show_calendar,
     coupons.export_codes,
     coupons.make_coupon,
     coupons.resume_coupon,

@@ -163,15 +163,21 @@ def _named(
     now = {part.id: part for part in parts_of(new.program)}
     for part_id in _in_order(now, was):
         before, after = was.get(part_id), now.get(part_id)
-        if before != after:
-            subject = (now.get(part_id) or was[part_id]).name
-            told = _changes(
-                section,
-                {} if before is None else tell(before, old),
-                {} if after is None else tell(after, new),
-                subject=subject,
-            )
-            yield from told or [Change(section, subject=subject)]
+        if before is None and after is not None:
+            yield Change(section, after=_whole_part(after, tell(after, new)), subject=after.name)
+        elif after is None and before is not None:
+            yield Change(section, before=_whole_part(before, tell(before, old)), subject=before.name)
+        elif before is not None and after is not None and before != after:
+            told = _changes(section, tell(before, old), tell(after, new), subject=after.name)
+            yield from told or [Change(section, subject=after.name)]
+
+
+def _whole_part(part: Promotion | StampCard, told: dict[str, str]) -> str:
+    """Return all there is to a part that is new or gone; how it stands to others only where that is not the usual."""
+    is_usual = isinstance(part, Promotion) and part.policy == "best_in_group"
+    return " ".join(
+        text for key, text in told.items() if key != "name" and not (key == "standing" and is_usual)
+    )
 
 
 def _promotion(promotion: Promotion, voice: Voice) -> dict[str, str]:

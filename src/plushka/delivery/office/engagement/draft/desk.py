@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import structs
 
 from plushka.delivery.office.engagement.draft.typist import Typist
+from plushka.delivery.office.engagement.period import STATES, stage
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
@@ -76,14 +77,10 @@ class Desk:
 
     def stage(self, promotion: Promotion) -> str:
         """Return where a promotion stands today: on, paused, over or to come."""
-        today, gettext = self.visit.today, self.words.gettext
-        if promotion.is_paused:
-            return gettext("paused")
-        if promotion.last_on is not None and promotion.last_on < today:
-            return gettext("over")
-        if promotion.first_on is not None and promotion.first_on > today:
-            return gettext("to come")
-        return gettext("on")
+        today, is_paused = self.visit.today, promotion.is_paused
+        return self.words.gettext(
+            STATES[stage(promotion.first_on, promotion.last_on, today, is_paused=is_paused)]
+        )
 
     def voice(self, program: Program) -> Voice:
         return Voice(program, self.visit.look.language, self.names, self.visit.business.time_zone)

@@ -88,10 +88,8 @@ def _rearranged(each: PartList, action: str, rest: str, desk: Desk) -> Rearrange
             parts[place - 1], parts[place] = parts[place], parts[place - 1]
         case "down" if place is not None and place + 1 < len(parts):
             parts[place], parts[place + 1] = parts[place + 1], parts[place]
-        case "pause" | "resume" if place is not None:
-            part = parts[place]
-            if isinstance(part, Promotion | StampCard):
-                parts[place] = structs.replace(part, is_paused=action == "pause")
+        case "pause" | "resume" | "end" if place is not None:
+            parts[place] = _stopped(parts[place], action, desk.visit.today)
         case _:
             pass
     program = structs.replace(desk.program, **{each.field: tuple(parts)})
@@ -126,6 +124,17 @@ def _copy(each: PartList, part: Part, words: Translator) -> Part:
     copied = structs.replace(part, id=_new_id(each), name=words.gettext("{name}, copy", name=part.name)[:200])
     # A copy is looked over before it takes part in anything.
     return structs.replace(copied, is_paused=True) if isinstance(copied, Promotion | StampCard) else copied
+
+
+def _stopped(part: Part, action: str, today: date) -> Part:
+    """Return the part paused or going on; one that ends has today as its last day, or its first to come."""
+    match part:
+        case Promotion() if action == "end":
+            return structs.replace(part, last_on=max(today, part.first_on or today))
+        case Promotion() | StampCard() if action != "end":
+            return structs.replace(part, is_paused=action == "pause")
+        case _:
+            return part
 
 
 def _removed(place: int, part: Part) -> RemovedPart:

@@ -20,6 +20,7 @@ from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.programs.drafts import publish_draft
 from plushka.domain.programs.telling.difference import tell_difference
+from plushka.domain.programs.telling.meetings import tell_meetings
 from plushka.domain.programs.telling.program import describe_program
 from plushka.platform.errors import Refusal
 
@@ -89,6 +90,7 @@ def _page(desk: Desk, form: Form) -> Response[str]:
         form=form,
         problems=find_problems(program, desk),
         groups=change_groups(changes, visit),
+        meetings=tell_meetings(program, today=visit.today, language=visit.look.language, names=desk.names),
         telling=describe_program(program, language=visit.look.language, names=desk.names),
         against=desk.latest.number if desk.latest else 0,
         is_planned=desk.latest is not None and desk.latest.valid_from > visit.at,
