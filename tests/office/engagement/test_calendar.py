@@ -123,7 +123,7 @@ async def test_the_file_has_what_is_published_and_has_days(editor: Editor, clock
         on(clock, 5),
         on(clock, 10),
     )
-    assert str(events["Будет"]["description"]) == "Скидка 10 %."
+    assert plain(str(events["Будет"]["description"])) == "Скидка 10 %, с 15 марта по 19 марта 2026."
 
 
 def test_a_bar_stands_below_the_days_of_its_months() -> None:

@@ -172,7 +172,7 @@ def _named(
             yield from told or [Change(section, subject=after.name)]
 
 
-def _whole_part(part: Promotion | StampCard, told: dict[str, str]) -> str:
+def _whole_part(part: Promotion | StampCard | Occasion, told: dict[str, str]) -> str:
     """Return all there is to a part that is new or gone; how it stands to others only where that is not the usual."""
     is_usual = isinstance(part, Promotion) and part.policy == "best_in_group"
     return " ".join(
