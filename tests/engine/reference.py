@@ -4,7 +4,7 @@ Shares no code with the engine but its values. Where the two differ, one of them
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import floor
@@ -43,6 +43,7 @@ class Decision:
     awards: dict[str, int] = field(default_factory=dict)
     by_line: dict[str, list[int]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    promotions: dict[str, list[int]] = field(default_factory=dict)
     cards: list[Punched] = field(default_factory=list)
     brought: Brought = field(default_factory=Brought)
     tier: str | None = None
@@ -77,18 +78,24 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
     decision = Decision(discounts=shares(nearest(sum(counted) * rate, program.rounding), counted))
     prices = [amount - cut for amount, cut in zip(amounts, decision.discounts, strict=True)]
     sale = Sale(member, basket, tier, local, day, prices, part)
-    prices, raised_bp = promote(program, sale, on_receipt, on_line)
+    prices, raised_bp, decision.promotions = promote(program, sale, on_receipt, on_line)
     decision.discounts = [amount - price for amount, price in zip(amounts, prices, strict=True)]
 
     redeem(program, member, basket, at, tier, prices, part, decision, raised_bp)
     nets = [price - paid for price, paid in zip(prices, decision.redeemed, strict=True)]
-    spend = sum(net for net, takes in zip(nets, part, strict=True) if takes)
+    decision.tier = progress(version, Sale(member, basket, tier, local, day, prices, part), nets, decision)
+    return decision
+
+
+def progress(version: Version, sale: Sale, nets: list[int], decision: Decision) -> str | None:
+    """Earn and stamp at the sale's tier, and return the tier that is reached, at which it may be earned again."""
+    program, member = version.program, sale.member
+    spend = sum(net for net, takes in zip(nets, sale.part, strict=True) if takes)
 
     def earn_at(tier: str | None) -> list[Totals]:
-        sale = Sale(member, basket, tier, local, day, prices, part)
         decision.awards, decision.by_line, decision.silent = {}, {}, set()
         if not (decision.points and not program.earn_when_redeeming):
-            earn(version, sale, nets, decision)
+            earn(version, replace(sale, tier=tier), nets, decision)
         for card in decision.cards:
             if card.points:
                 decision.awards[card.id] = card.points
@@ -103,17 +110,15 @@ def decide(version: Version, member: Member, basket: Basket, at: datetime) -> De
             for t in before
         ]
 
-    sale = Sale(member, basket, tier, local, day, prices, part)
     decision.cards = punch(program, sale, nets, on_receipt, on_line)
     decision.brought = bring(program, sale, nets, on_receipt, on_line)
-    decision.tier = tier
-    totals = earn_at(tier)
-    if program.tiers:
-        reached = highest(version, tier, totals)
-        if reached != tier and program.tiers.upgrade_counts_now:
-            reached = highest(version, reached, earn_at(reached))
-        decision.tier = reached
-    return decision
+    totals = earn_at(sale.tier)
+    if not program.tiers:
+        return sale.tier
+    reached = highest(version, sale.tier, totals)
+    if reached != sale.tier and program.tiers.upgrade_counts_now:
+        reached = highest(version, reached, earn_at(reached))
+    return reached
 
 
 def takes_part(program: Program, line: Line) -> bool:

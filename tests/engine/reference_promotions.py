@@ -20,8 +20,8 @@ OnLine = Callable[[c.Condition, Line], bool]
 
 def promote(
     program: Program, sale: Any, on_receipt: Callable[[c.Condition, Any], bool], on_line: OnLine
-) -> tuple[list[int], int]:
-    """Return the prices that promotions leave, and the raised share."""
+) -> tuple[list[int], int, dict[str, list[int]]]:
+    """Return the prices that promotions leave, the raised share, and what each promotion takes off each line."""
     running = [
         promotion
         for promotion in program.promotions
@@ -54,7 +54,7 @@ def promote(
         cuts = taken_off(promotion, prices, free)
         applied.append((promotion, cuts))
         prices = [price - cut for price, cut in zip(prices, cuts, strict=True)]
-    return prices, max(raised, default=0)
+    return prices, max(raised, default=0), {each.id: cuts for each, cuts in applied if any(cuts)}
 
 
 def budgets_left(promotion: Promotion, sale: Any, of: tuple[str, ...] = ("uses", "amount")) -> list[int]:

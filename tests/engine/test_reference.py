@@ -3,12 +3,15 @@
 from datetime import datetime
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.engine.reference import Decision, decide
+from tests.engine.reference_returns import rest
 from tests.engine.strategies import sales
 
 from plushka.engine.evaluate import evaluate
-from plushka.engine.purchase import Basket, Member, Outcome
+from plushka.engine.purchase import Basket, Member, Outcome, Remainder
 from plushka.engine.reasons import REASONS
+from plushka.engine.returns import remainder
 from plushka.engine.version import Version
 
 Sale = tuple[Version, Member, Basket, datetime]
@@ -19,6 +22,31 @@ Sale = tuple[Version, Member, Basket, datetime]
 def test_compiled_evaluation_equals_the_reference(sale: Sale) -> None:
     outcome = evaluate(*sale)
     assert told(outcome) == expected(decide(*sale), len(outcome.lines))
+
+
+@settings(max_examples=100, deadline=None)
+@given(sales(), st.data())
+def test_what_returns_leave_equals_the_reference(sale: Sale, data: st.DataObject) -> None:
+    version, member, basket, at = sale
+    gone = {
+        index: data.draw(st.sampled_from((0, line.quantity_milli // 2, line.quantity_milli)))
+        for index, line in enumerate(basket.lines)
+    }
+    left = remainder(version, member, basket, evaluate(*sale), gone, at)
+    assert told_rest(left) == rest(version, member, basket, decide(*sale), gone, at)
+
+
+def told_rest(left: Remainder) -> dict[str, object]:
+    return {
+        "refunds": list(left.refund_minor_by_line),
+        "points_back": sum(left.points_back_by_line),
+        "earned": left.earned_by_rule,
+        "promotions": left.promotions_minor,
+        "cards": {name: (card.stamps, card.rewards) for name, card in left.cards.items()},
+        "referred": None if left.referred is None else list(left.referred),
+        "spend": left.spend_minor,
+        "is_empty": left.is_empty,
+    }
 
 
 def told(outcome: Outcome) -> dict[str, object]:
