@@ -287,7 +287,7 @@ create table api_keys (
     secret_hash bytea not null,
     hint text not null,
     scopes text[] not null check (
-        scopes <@ array['members', 'quotes', 'purchases', 'returns', 'certificates']
+        scopes <@ array['members', 'quotes', 'purchases', 'returns', 'certificates', 'events']
     ),
     created_at timestamptz not null,
     used_at timestamptz,

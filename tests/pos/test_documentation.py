@@ -21,7 +21,8 @@ from plushka.domain.programs.queries import list_programs
 from plushka.domain.purchases import queue
 from plushka.domain.purchases.model import BATCH_MAX, CLOCK_SKEW_MAX, LINES_MAX
 from plushka.domain.staff import keyring, pins
-from plushka.engine.program import StampCard
+from plushka.engine.occasion_parts import FieldTest, Often, OnEvent
+from plushka.engine.program import ExpiryFixed, Occasion, StampCard
 from plushka.engine.stamp_parts import Gift, Visits
 from plushka.platform.database import Database
 from plushka.platform.settings import RATE_PER_SECOND
@@ -81,6 +82,8 @@ async def test_the_guide_tells_the_truth(
     ids: dict[str, str] = {}
     if page.stem == "rewards":
         await publish_card(database, clock, cast)
+    if page.stem == "events":
+        await publish_occasion(database, clock, cast)
     await new_cashier(database, clock, cast.anna, name="Маша", pin="2580")
     await new_certificate(database, clock, cast.anna, needs_pin=True)
     async with client_of(app, cast.anna.secret) as till:
@@ -100,6 +103,22 @@ async def test_the_guide_tells_the_truth(
             for name, value in headers.items():
                 assert answer.headers[name] == value
             promised(json.loads(body), answer.json(), ids, example.request)
+
+
+async def publish_occasion(database: Database, clock: SetClock, cast: Cast) -> None:
+    """Put the occasion of the page on events into Anna's programme."""
+    occasion = Occasion(
+        "review",
+        "За отзыв",
+        OnEvent("review", (FieldTest("rating", at_least=4),)),
+        50,
+        expiry=ExpiryFixed(days=14),
+        limit=Often(1, "month"),
+    )
+    async with database.transaction(cast.anna.tenant_id, actor="test:guide", at=clock.now()) as tx:
+        (program,) = await list_programs(tx)
+        rules = structs.replace(CASHBACK, occasions=(occasion,))
+        await publish(tx, program_id=program.id, program=rules, valid_from=tx.at)
 
 
 async def publish_card(database: Database, clock: SetClock, cast: Cast) -> None:

@@ -37,6 +37,9 @@ TABLE = {
     "GET /v1/certificates/types": (401, 401, 403, 200, 200),
     "POST /v1/certificates/check": (401, 401, 403, 404, 200),
     "POST /v1/certificates/sales": (401, 401, 403, 404, 201),
+    "POST /v1/events": (401, 401, 403, 404, 201),
+    "GET /v1/events/{id}": (401, 401, 403, 404, 200),
+    "POST /v1/events/{id}/cancel": (401, 401, 403, 404, 200),
     "GET /v1/receipts/{id}": (401, 401, 403, 404, 200),
     "GET /v1/receipts": (401, 401, 403, 404, 200),
     "GET /v1/receipts/latest": (401, 401, 403, 200, 200),
@@ -62,6 +65,9 @@ async def things(anna: httpx.AsyncClient, cast: Cast, database: Database, clock:
     hold = await anna.post(
         "/v1/holds", json={"external_id": "H", "member": {"id": member["id"]}, "points": 1}
     )
+    event = await anna.post(
+        "/v1/events", json={"external_id": "E", "kind": "review", "member": {"id": member["id"]}}
+    )
     cashier = await new_cashier(database, clock, cast.anna, name="Маша")
     shift = await anna.post("/v1/shifts", json={"cashier": str(cashier), "pin": PIN})
     return {
@@ -69,6 +75,7 @@ async def things(anna: httpx.AsyncClient, cast: Cast, database: Database, clock:
         "receipt": receipt["id"],
         "reward": str(UUID(int=1)),
         "hold": hold.json()["id"],
+        "event": event.json()["id"],
         "cashier": str(cashier),
         "shift": shift.json()["id"],
         "certificate": await new_certificate(database, clock, cast.anna),
@@ -100,6 +107,8 @@ def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, 
             address,
             {"external_id": "C", "certificate": things["certificate"]},
         ),
+        "POST /v1/events": (method, address, {"external_id": "E2", "kind": "review", "member": member}),
+        "POST /v1/events/{id}/cancel": (method, address, {"reason": "a mistake"}),
         "GET /v1/receipts": (method, f"{address}?external_id=1", None),
         "POST /v1/returns": (method, address, back),
         "POST /v1/shifts": (method, address, {"cashier": things["cashier"], "pin": PIN}),

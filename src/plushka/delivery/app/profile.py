@@ -36,6 +36,7 @@ from plushka.domain.members.model import (
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.members.queries import get_member
 from plushka.domain.members.sessions import choose_language
+from plushka.domain.occasions.profiles import note_profile
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import LANGUAGES
 
@@ -87,6 +88,7 @@ async def save_profile(visit: NamedDependency[Visit], request: AppRequest) -> Re
                         personal_discount_bp=member.personal_discount_bp,
                     ),
                 )
+                await note_profile(tx, visit.app.reference.versions, member.id)
         except Refusal as refusal:
             form.refused(refusal, default="name")
         else:

@@ -34,6 +34,7 @@ from plushka.domain.members.queries import find_member
 from plushka.domain.members.sessions import end_session, open_session
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
+from plushka.domain.occasions.profiles import note_bot_joined
 from plushka.domain.programs.joining import join_with_phone
 from plushka.domain.referrals.binding import bind
 from plushka.platform.database import Tx
@@ -231,6 +232,7 @@ async def _enter(tx: Tx, proof: Proof, visit: Visit) -> str | None:
     address = await find_launch(tx, visit.launch) if visit.launch else None
     if address is not None:
         await bind_address(tx, member.id, address, language=visit.look.language)
+        await note_bot_joined(tx, visit.app.reference.versions, member.id, address)
     return await open_session(tx, member.id, host=address.messenger if address else "browser")
 
 

@@ -326,6 +326,51 @@ class QuoteOut(Struct, frozen=True):
         )
 
 
+class PointsGivenOut(Struct, frozen=True):
+    """Points that an occasion gave, in units of ``scale``; they burn at ``expires_at`` (null: never)."""
+
+    program: UUID
+    occasion: str
+    name: str
+    points: int
+    scale: int
+    expires_at: datetime | None
+
+
+class NotGivenOut(Struct, frozen=True):
+    """Why an occasion gave nothing: ``code`` for programs, ``detail`` for people."""
+
+    program: UUID
+    occasion: str
+    name: str
+    code: str
+    detail: str
+
+
+class EventOut(Struct, frozen=True):
+    """An event as it was noted, with what it ``gave`` and what it did ``not_given``."""
+
+    id: UUID
+    external_id: str | None
+    kind: str
+    member_id: UUID
+    occurred_at: datetime
+    noted_at: datetime
+    data: dict[str, str | int | bool]
+    given: tuple[PointsGivenOut, ...]
+    not_given: tuple[NotGivenOut, ...]
+    cancelled_at: datetime | None
+
+
+class EventCancelledOut(Struct, frozen=True):
+    """What a cancelled event took back, in all programmes: ``points_owed`` of it as debt; the rest had burned."""
+
+    event: EventOut
+    points_taken: int
+    points_owed: int
+    points_burned: int
+
+
 class ReceiptOut(Struct, frozen=True):
     """A committed purchase; ``balance`` is the member's right after it.
 

@@ -1,10 +1,10 @@
 """What tills send, and how it becomes the domain's words."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Raw, UnsetType, structs
+from msgspec import UNSET, Meta, Raw, UnsetType, field, structs
 
 from plushka.delivery.pos.fields import (
     Amount,
@@ -313,6 +313,26 @@ class ReturnIn(Wire, frozen=True):
             ),
             idempotency_key=idempotency_key,
         )
+
+
+class EventIn(Wire, frozen=True):
+    """Something that happened to a member. ``kind`` and the fields of ``data`` are those that the business declared.
+
+    ``external_id`` is your number of it, unique for ever. A text, a choice and a date (``2026-03-10``) are strings, an
+    integer and money (in minor units) whole numbers, a tick is true or false. Without ``occurred_at`` it is now.
+    """
+
+    external_id: Id
+    kind: Id
+    member: OneMember
+    data: dict[str, Any] = field(default_factory=dict)
+    occurred_at: Moment | None = None
+
+
+class EventCancelIn(Wire, frozen=True):
+    """Why an event is cancelled."""
+
+    reason: Text
 
 
 class CertificateShown(Wire, frozen=True):

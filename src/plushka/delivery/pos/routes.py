@@ -2,6 +2,7 @@
 
 from plushka.delivery.pos import (
     certificates,
+    events,
     holds,
     members,
     permits,
@@ -33,6 +34,9 @@ ENDPOINTS = (
     certificates.show_certificate_types,
     certificates.show_certificate,
     certificates.sell_certificate,
+    events.tell_event,
+    events.show_event,
+    events.cancel_told_event,
     receipts.show_receipt,
     receipts.find_receipt_by_number,
     receipts.show_latest_receipts,

@@ -16,9 +16,11 @@ from plushka.domain.members.queries import find_member, get_member
 from plushka.domain.members.suppressions import was_welcomed_lately
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
+from plushka.domain.occasions.profiles import note_bot_joined
 from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.programs.serving import get_serving
+from plushka.domain.programs.versions import Versions
 from plushka.domain.referrals.binding import bind
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
@@ -27,6 +29,7 @@ FRIEND = "f"
 """A link that begins with it carries the id of who invites; codes of registration links are shorter."""
 _FRIEND_LENGTH = 23
 """The mark, and sixteen bytes as base64."""
+_versions = Versions()
 
 
 class Enrolled(Struct, frozen=True):
@@ -66,6 +69,7 @@ async def enrol(
         await confirm(tx, known.id)
         await bind_address(tx, known.id, address, language=language)
         have_chosen = await _agree(tx, known.id, agreed)
+        await note_bot_joined(tx, _versions, known.id, address)
         return Enrolled(known.id, 0, 0, was_known=True, have_chosen=have_chosen)
     link = await find_link(tx, start)
     inviter = await find_inviter(tx, start)
@@ -90,6 +94,7 @@ async def enrol(
         await tell_members(tx, [Notice(bound_to, f"friend:{member.id}", FriendCame())])
     version = await find_version_in_force(tx, serving.id)
     wallet = await find_wallet(tx, member_id=member.id, program_id=serving.id)
+    await note_bot_joined(tx, _versions, member.id, address)
     return Enrolled(
         member.id,
         wallet.balance.available if wallet else 0,

@@ -1,5 +1,6 @@
 """Statements that write events. Who notes one also gives for it: see ``domain/occasions``."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -28,7 +29,10 @@ CLOCK_AHEAD_MAX = timedelta(minutes=10)
 
 
 class Told(Struct, frozen=True):
-    """An event as it is told. ``till_id`` with its own number, or neither; without ``occurred_at`` it is now."""
+    """An event as it is told. ``till_id`` with its own number, or neither; without ``occurred_at`` it is now.
+
+    ``named``: how whoever tells it named the member, which stays the same when cards are merged.
+    """
 
     member_id: UUID
     kind: str
@@ -36,6 +40,7 @@ class Told(Struct, frozen=True):
     occurred_at: datetime | None = None
     till_id: UUID | None = None
     external_id: str | None = None
+    named: str = ""
 
 
 async def insert_event(tx: Tx, told: Told) -> tuple[Event, bool]:
@@ -50,9 +55,7 @@ async def insert_event(tx: Tx, told: Told) -> tuple[Event, bool]:
     :raises EventTooOld: it was more than a year ago
     :raises Invalid: what it says is not what its kind asks for
     """
-    digest = sha256(
-        msgspec.json.encode([told.member_id, told.kind, told.data, told.occurred_at], order="deterministic")
-    ).digest()
+    digest = _digest(told)
     if (known := await _find_known(tx, told)) is not None:
         return _same(known, digest), True
     kind = await get_kind(tx, told.kind)
@@ -76,6 +79,12 @@ async def insert_event(tx: Tx, told: Told) -> tuple[Event, bool]:
     if known is None:
         raise UnknownEvent
     return _same(known, digest), True
+
+
+def _digest(told: Told) -> bytes:
+    """Return what tells a repeat from another event. By Python's own JSON: data may hold what no kind allows."""
+    said = [told.named or str(told.member_id), told.kind, told.data, str(told.occurred_at)]
+    return sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
 def _moment(tx: Tx, occurred_at: datetime | None) -> datetime:

@@ -11,9 +11,9 @@ from plushka.platform.i18n import Language
 from plushka.platform.point_words import OURS, PointWords
 
 Role = Literal["owner", "manager", "marketer", "accountant", "cashier"]
-Scope = Literal["members", "quotes", "purchases", "returns", "certificates"]
+Scope = Literal["members", "quotes", "purchases", "returns", "certificates", "events"]
 
-SCOPES: tuple[Scope, ...] = ("members", "quotes", "purchases", "returns", "certificates")
+SCOPES: tuple[Scope, ...] = ("members", "quotes", "purchases", "returns", "certificates", "events")
 SESSION_DAYS = 14
 """From signing in, however much the session is used: it is not prolonged."""
 SEEN_EVERY = timedelta(minutes=1)

@@ -112,6 +112,7 @@ SCOPE_WORDS: dict[Scope, str] = {
     "purchases": marked("report receipts, spend points"),
     "returns": marked("report returns"),
     "certificates": marked("check and sell gift certificates"),
+    "events": marked("tell events of members: reviews, surveys"),
 }
 
 

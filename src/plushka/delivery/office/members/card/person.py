@@ -39,6 +39,7 @@ from plushka.domain.members.model import (
 from plushka.domain.members.naming import add_identity, confirm, correct_identity, remove_identity
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.members.queries import get_member
+from plushka.domain.occasions.profiles import note_profile
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import marked
@@ -87,6 +88,7 @@ async def edit_person(
 
     async def edit(tx: Tx) -> None:
         await edit_profile(tx, member_id, profile, birthday_reason=reason if may_override else None)
+        await note_profile(tx, visit.office.reference.versions, member_id)
 
     return await _done(visit, member_id, form, edit, visit.words.gettext("Saved."), field="name")
 
@@ -102,6 +104,7 @@ async def add_member_identity(
     async def add(tx: Tx) -> None:
         if identity is not None:
             await add_identity(tx, member_id, identity)
+            await note_profile(tx, visit.office.reference.versions, member_id)
 
     return await _done(visit, member_id, form, add, visit.words.gettext("Added."), field="value")
 
@@ -150,6 +153,7 @@ async def add_member_date(
     async def add(tx: Tx) -> None:
         if kind and day and month:
             await add_date(tx, member_id, whose=whose, kind=kind, month=month, day=day)
+            await note_profile(tx, visit.office.reference.versions, member_id)
 
     return await _done(visit, member_id, form, add, visit.words.gettext("Written down."), field="whose")
 
