@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from tests.engine.mechanics import AT, CIRCUMSTANCES, MECHANICS, Mechanic, program_of, sale_of
+from tests.engine.mechanics_table import BEGIN, DOCUMENT, END, lines
 from tests.engine.reference import decide
 from tests.engine.reference_returns import rest
 from tests.engine.test_reference import expected, told, told_rest
@@ -66,3 +67,9 @@ def _outcome(one: Mechanic, two: Mechanic) -> object:
 def test_the_matrix_is_whole() -> None:
     pairs = list(combinations_with_replacement(MECHANICS, 2))
     assert len(pairs) * len(CIRCUMSTANCES) == 1200
+
+
+def test_the_document_tells_what_the_engine_does_with_two() -> None:
+    told = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+
+    assert told.splitlines() == lines()
