@@ -1569,6 +1569,32 @@ create index coupon_codes_of_member on coupon_codes (tenant_id, member_id) where
 
 grant update (uses) on coupon_codes to plushka_app;
 
+-- Codes that members have put by: found by a QR, waiting for their next purchase.
+create table kept_codes (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    key text not null,
+    kept_at timestamptz not null,
+    primary key (tenant_id, member_id, key),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, key) references coupon_codes (tenant_id, key)
+);
+
+grant delete on kept_codes to plushka_app;
+
+-- Wrong codes tried in the member's app, counted by network.
+create table coupon_tries (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    network text not null,
+    at timestamptz not null,
+    primary key (tenant_id, id)
+);
+
+grant delete on coupon_tries to plushka_app;
+
+create index coupon_tries_of_network on coupon_tries (tenant_id, network, at);
+
 -- Codes that a till has asked about are kept for it for some minutes.
 create table code_reservations (
     tenant_id uuid not null,
@@ -1612,6 +1638,8 @@ create table coupon_uses (
     foreign key (tenant_id, receipt_id) references receipts (tenant_id, id),
     foreign key (tenant_id, key) references coupon_codes (tenant_id, key)
 );
+
+create index coupon_uses_of_member on coupon_uses (tenant_id, member_id) where member_id is not null;
 
 create index coupon_uses_of_coupon on coupon_uses (tenant_id, coupon_id, member_id) where undone_at is null;
 

@@ -307,7 +307,7 @@ async def test_what_came_of_a_coupon(shop: Shop) -> None:
         await buy(shop, number, member_id, "A1")
     await give_back(shop, "r", "3")
     async with shop.tx() as tx:
-        figures = (await find_coupon_figures(tx))[coupon.id]
+        figures = (await find_coupon_figures(tx, [coupon.id]))[coupon.id]
     assert (figures.receipts, figures.members) == (2, 1)
     assert (figures.revenue_minor, figures.discount_minor) == (800_00, 200_00)
 
@@ -334,7 +334,7 @@ async def test_history_in_bulk_uses_codes_as_tills_would_have(shop: Shop, clock:
     async with shop.tx() as tx:
         assert (await load_history(tx, shop.reference, items)).booked == len(items)
     async with shop.tx() as tx:
-        figures = (await find_coupon_figures(tx))[coupon.id]
+        figures = (await find_coupon_figures(tx, [coupon.id]))[coupon.id]
         days = await tx.fetch("select used_at from coupon_uses where tenant_id = $1", tx.tenant_id)
     assert (figures.receipts, figures.members, figures.discount_minor) == (3, 2, 300_00)
     assert {row["used_at"] for row in days} == {items[index].purchase.occurred_at for index in (0, 2, 3)}

@@ -127,4 +127,54 @@ async def test_eve_does_not_see_annas_coupons(anna: httpx.AsyncClient, eve: http
     page = await made(anna)
     assert (await eve.get(page)).status_code == httpx.codes.NOT_FOUND
     assert "Купонов пока нет" in (await eve.get(PATH)).text
+    assert (await eve.get(f"{page}/sheet")).status_code == httpx.codes.NOT_FOUND
     assert (await eve.post(f"{page}/stop")).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_one_form_makes_a_coupon_and_writes_what_it_gives_into_the_draft(
+    anna: httpx.AsyncClient, editor: Editor, app: Plushka, cast: Cast
+) -> None:
+    made_points = await made(anna, name="Баллы", codes="BONUS", gives="points", points="200")
+    percent = await made(anna, gives="percent_off", rate="15", for_anonymous="on", uses_max_a_day="1")
+    shown = plain((await anna.get(percent)).text)
+    assert "Записано в черновик программы" in shown
+    assert "1 раз в день на всех" in shown
+    draft = await editor.draft()
+    (promotion,) = draft.program.promotions
+    assert (promotion.name, promotion.for_anonymous) == ("Весна", True)
+    await anna.post(f"{editor.home}/draft/publish", data={"mark": draft.mark, "against": "1", "when": "now"})
+    async with client_of(app, cast.anna.secret) as till:
+        body = coffee("C-1", member={"phone": PHONE}) | {"coupon_codes": ["bonus", "SPRING-25"]}
+        decision = (await report(till, "/v1/purchases", body))["decision"]
+        again = await report(till, "/v1/purchases", coffee("C-2") | {"coupon_codes": ["SPRING-25"]})
+    assert [code["reason"] for code in decision["coupons"]] == [None, None]
+    assert decision["discount_minor"] == 150_00
+    assert again["decision"]["coupons"][0]["reason"] == "coupon_used_up_today"
+    assert "по купону «Баллы»" in plain((await anna.get(made_points)).text)
+
+
+async def test_channels_are_compared_and_coupons_found(anna: httpx.AsyncClient) -> None:
+    await made(anna)
+    await made(anna, name="Лето", codes="SUMMER", source="Листовка")
+    page = plain((await anna.get(PATH)).text)
+    assert re.search(r"(?s)Откуда приходят.*Инстаграм.*Листовка", page)
+    found = (await anna.get(PATH, params={"text": "листов"})).text
+    assert "Лето" in found
+    assert ">Весна<" not in found
+    assert "Ничего не найдено" in (await anna.get(PATH, params={"stage": "stopped"})).text
+
+
+async def test_cards_are_printed_of_a_range_of_codes_and_of_a_word_as_many_as_asked(
+    anna: httpx.AsyncClient,
+) -> None:
+    word = await made(anna)
+    sheet = (await anna.get(f"{word}/sheet?count=4")).text
+    assert (sheet.count("print-card-code"), sheet.count("SPRING-25")) == (4, 4)
+    assert (await anna.get(f"{word}/qr.png")).content.startswith(b"\x89PNG")
+    codes = "\n".join(f"CODE-{number:02}" for number in range(30))
+    several = await made(anna, name="Много", codes=codes)
+    sheet = (await anna.get(f"{several}/sheet?first=26&count=10")).text
+    assert (sheet.count("print-card-code"), "Коды с 26 по 30 из 30" in plain(sheet)) == (5, True)
+    assert "CODE-24" not in sheet
+    assert "Не больше 200" in plain((await anna.get(f"{several}/sheet?count=201")).text)
+    assert (await anna.get(f"{several}/qr.png")).status_code == httpx.codes.NOT_FOUND

@@ -38,7 +38,9 @@ export const coupons = () => ({
     this.focusOn("coupon");
   },
   addCoupon() {
-    const code = this.couponText.trim();
+    // A scanner types the address of the code's QR.
+    const [, scanned] = this.couponText.match(/\/codes\/([^/?#]+)$/) ?? [];
+    const code = scanned ? decodeURIComponent(scanned) : this.couponText.trim();
     this.couponText = "";
     if (code && !this.couponCodes.includes(code)) {
       this.couponCodes.push(code);

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from plushka.delivery.app import account
 from plushka.delivery.app.account import Account
 from plushka.delivery.app.certificates import list_own
-from plushka.delivery.app.context import PATH
+from plushka.delivery.app.codes import keep_remembered
+from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.offers import list_offers
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.stamps import cards_told, gifts_told
@@ -25,9 +26,10 @@ RENEWED_AFTER_SECONDS = 60
 
 
 @get(PATH)
-async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
-    """Show the card with a new code."""
+async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Response[str]:
+    """Show the card with a new code; a promo code that the browser remembers is put by."""
     async with visit.writing() as tx:
+        forgetting = await keep_remembered(tx, visit, request)
         member = await get_member(tx, visit.member.member_id)
         accounts = await account.list_accounts(tx, member.id)
         code = await issue_code(tx, member.id)
@@ -36,7 +38,7 @@ async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
         offers = await list_offers(tx, first, visit) if first else []
         certificates = await list_own(tx, visit)
     digits = code.digits
-    return visit.page(
+    page = visit.page(
         "card.html",
         tab="card",
         name=member.name,
@@ -56,6 +58,9 @@ async def show_card(visit: NamedDependency[Visit]) -> Response[str]:
         picture=_picture_of(first, visit) if first else "",
         **{**_NOTHING, **values},
     )
+    if forgetting is not None:
+        page.cookies.append(forgetting)
+    return page
 
 
 HANDLERS = [show_card]

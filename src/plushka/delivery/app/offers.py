@@ -1,6 +1,7 @@
 """What a member can have now: promotions that are on, and codes that are theirs alone."""
 
 from datetime import date
+from functools import partial
 
 from msgspec import Struct
 
@@ -10,14 +11,19 @@ from plushka.domain.coupons.model import OwnCode
 from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.telling.promotions import tell_promotion
-from plushka.domain.programs.telling.voice import Voice
-from plushka.engine.program import Promotion
+from plushka.domain.programs.telling.rules import tell_rule
+from plushka.domain.programs.telling.voice import Voice, as_sentence
+from plushka.engine.conditions import Condition
+from plushka.engine.program import EarningRule, Promotion
 from plushka.engine.promotion_plans import coupons_of
 from plushka.platform.database import Tx
 
 
 class Offer(Struct, frozen=True):
-    """A promotion in words; ``codes`` are those of the member that unlock it, none for one that needs none."""
+    """A promotion, or a rule that gives points for a code, in words.
+
+    ``codes`` are those that wait for the member and unlock it, none for one that needs none.
+    """
 
     name: str
     sentence: str
@@ -25,20 +31,29 @@ class Offer(Struct, frozen=True):
 
 
 async def list_offers(tx: Tx, account: Account, visit: Visit) -> list[Offer]:
-    """Return the promotions of the programme that the member can have today; one that asks for a code, with a code."""
+    """Return what the member can have today: promotions, and rules that ask for a code; what asks for one, with one."""
     if account.version is None:
         return []
     program, today = account.version.program, visit.today
     running = [each for each in program.promotions if _is_on(each, today)]
-    if not running:
+    rules = [rule for rule in program.earning if coupons_of(rule.when)]
+    if not running and not rules:
         return []
     own = await list_own_codes(tx, visit.member.member_id, on=today)
     voice = Voice(program, visit.look.language, await load_names(tx, programs=[program]))
-    return [
-        Offer(promotion.name, tell_promotion(promotion, voice), codes)
-        for promotion in running
-        if (codes := _codes_for(promotion, own)) is not None
+    found = [
+        *[(each.name, each.when, partial(tell_promotion, each, voice)) for each in running],
+        *[(rule.name, rule.when, partial(_tell_rule, rule, voice)) for rule in rules],
     ]
+    return [
+        Offer(name, tell(), codes)
+        for name, when, tell in found
+        if (codes := _codes_for(when, own)) is not None
+    ]
+
+
+def _tell_rule(rule: EarningRule, voice: Voice) -> str:
+    return as_sentence(tell_rule(rule, voice))
 
 
 def _is_on(promotion: Promotion, today: date) -> bool:
@@ -46,8 +61,8 @@ def _is_on(promotion: Promotion, today: date) -> bool:
     return not promotion.is_paused and first_on <= today <= last_on
 
 
-def _codes_for(promotion: Promotion, own: list[OwnCode]) -> tuple[str, ...] | None:
-    """Return the member's codes that unlock a promotion; None: it asks for one that the member has not."""
-    asked = coupons_of(promotion.when)
+def _codes_for(when: Condition | None, own: list[OwnCode]) -> tuple[str, ...] | None:
+    """Return the member's codes that a condition asks for; None: it asks for one that the member has not."""
+    asked = coupons_of(when)
     codes = tuple(code.code for code in own if str(code.coupon_id) in asked)
     return codes if codes or not asked else None

@@ -22,7 +22,7 @@ from plushka.delivery.pos.refusals import CertificateAmbiguous, MemberAmbiguous,
 from plushka.domain.catalog.model import ProductKind
 from plushka.domain.certificates.model import TENDERS_MAX, Tender
 from plushka.domain.certificates.numbers import read_number
-from plushka.domain.coupons.model import CODE_LENGTH_MAX, CODES_SHOWN_MAX
+from plushka.domain.coupons.model import CODES_SHOWN_MAX, SHOWN_LENGTH_MAX
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import Identity, IdentityKind
 from plushka.domain.purchases.model import (
@@ -132,7 +132,7 @@ class Texts(Query, frozen=True):
     explanation: bool = False
 
 
-CouponCode = Annotated[str, Meta(min_length=1, max_length=CODE_LENGTH_MAX)]
+CouponCode = Annotated[str, Meta(min_length=1, max_length=SHOWN_LENGTH_MAX)]
 
 
 class LineIn(Wire, frozen=True):

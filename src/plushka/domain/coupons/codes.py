@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from itertools import islice
+from urllib.parse import unquote
 
 from plushka.domain.coupons.model import CODE_LENGTH_MAX, CodeInvalid, PatternTooNarrow
 
@@ -14,11 +15,17 @@ DENSITY = 100
 """Of so many codes that a pattern can make one is used: guessing is no way to a discount."""
 
 
+LINK = "/codes/"
+"""What stands before a code in the address that its QR holds."""
+
+
 def key_of(typed: str) -> str:
-    """Return what a code is compared by: capitals, without spaces and dashes.
+    """Return what a code is compared by: capitals, without spaces and dashes. Of an address of a QR: its code.
 
     :raises CodeInvalid: it is empty, too long, or has other characters than letters and digits
     """
+    _, link, code = typed.rpartition(LINK)
+    typed = unquote(code) if link else typed
     key = "".join(typed.split()).replace("-", "").upper()
     if not 0 < len(key) <= CODE_LENGTH_MAX or not key.isalnum():
         raise CodeInvalid(field="code")

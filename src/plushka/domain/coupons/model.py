@@ -1,20 +1,25 @@
 """A coupon, its codes, and why a code is not good."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
 
 from plushka.engine.spans import Span
-from plushka.platform.errors import Conflict, Invalid, NotFound
+from plushka.platform.errors import Conflict, Denied, Invalid, NotFound
 
 CODES_MAX = 1_000_000
 """Codes that one coupon may be made at once."""
 CODES_SHOWN_MAX = 10
 """Codes that one receipt may show."""
 CODE_LENGTH_MAX = 64
+SHOWN_LENGTH_MAX = 600
+"""Of what a till sends: a scanner reads the address out of a code's QR."""
 NAME_LENGTH_MAX = 200
+
+Stage = Literal["on", "to_come", "over", "stopped"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 CodeReason = Literal[
     "code_unknown",
@@ -92,6 +97,14 @@ class Coupon(Struct, frozen=True):
         """What conditions call it."""
         return str(self.id)
 
+    def stage(self, today: date) -> Stage:
+        """Return where it stands on a day."""
+        if self.is_stopped:
+            return "stopped"
+        if self.last_on is not None and self.last_on < today:
+            return "over"
+        return "to_come" if self.first_on is not None and self.first_on > today else "on"
+
 
 class ShownCode(Struct, frozen=True):
     """A code as it was typed at a till. ``reason`` says why it gave nothing; None: it did."""
@@ -103,11 +116,35 @@ class ShownCode(Struct, frozen=True):
 
 
 class OwnCode(Struct, frozen=True):
-    """A code that only one member may use, and still can; ``coupon`` is its coupon's name."""
+    """A code that waits for one member, who can still use it; ``coupon`` is its coupon's name.
+
+    ``is_kept``: they have put it by, and others may use it as well.
+    """
 
     code: str
     coupon_id: UUID
     coupon: str
+    is_kept: bool
+
+
+class GoodCode(Struct, frozen=True):
+    """A code whose coupon is neither stopped nor over, for whoever has found it."""
+
+    code: str
+    coupon: Coupon
+    member_id: UUID | None
+
+
+class UnknownCode(NotFound):
+    """There is no such code, its coupon is stopped or over, or it is used up or another member's: all told alike."""
+
+    code = "code_not_found"
+
+
+class TooManyCodeTries(Denied):
+    """Too many wrong codes came from a network address within some minutes."""
+
+    code = "too_many_code_tries"
 
 
 class UnknownCoupon(NotFound):

@@ -67,6 +67,7 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         "channel_addresses",
         "member_sessions",
         "member_codes",
+        "kept_codes",
     ):
         await tx.execute(
             f"""

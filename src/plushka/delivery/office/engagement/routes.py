@@ -4,7 +4,6 @@ from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.engagement import (
     branches,
-    coupons,
     files,
     links,
     picture,
@@ -14,6 +13,9 @@ from plushka.delivery.office.engagement import (
 )
 from plushka.delivery.office.engagement.calendar import pages as calendar
 from plushka.delivery.office.engagement.certificates import kinds, liability, listing, one, printing
+from plushka.delivery.office.engagement.coupons import listing as coupons
+from plushka.delivery.office.engagement.coupons import one as coupon
+from plushka.delivery.office.engagement.coupons import sheet as coupon_sheet
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -46,12 +48,14 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     calendar.change_promotion,
     calendar.download_calendar,
     calendar.show_calendar,
-    coupons.export_codes,
+    coupon.download_qr,
+    coupon.export_codes,
+    coupon.resume_coupon,
+    coupon.show_coupon,
+    coupon.stop_coupon,
+    coupon_sheet.show_sheet,
     coupons.make_coupon,
-    coupons.resume_coupon,
-    coupons.show_coupon,
     coupons.show_coupons,
-    coupons.stop_coupon,
     links.close_link,
     links.download_png,
     links.download_svg,

@@ -201,6 +201,8 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # Long work.
     "coupon_not_found": (marked("There is no such coupon."),),
+    "code_not_found": (marked("There is no such code, or it gives nothing any more."),),
+    "too_many_code_tries": (marked("Too many wrong codes. Wait ten minutes."),),
     "code_taken": (marked("One of these codes is taken already. Nothing was added."),),
     "code_invalid": (marked("A code is letters, digits and dashes, 64 characters at most."),),
     "pattern_too_narrow": (

@@ -1,0 +1,113 @@
+"""One coupon: its codes and terms, what it gives, what came of it; stopped, gone on with, taken away as a file."""
+
+from io import BytesIO
+from uuid import UUID
+
+import segno
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.coupons.code_links import code_url
+from plushka.delivery.office.engagement.coupons.rows import (
+    NONE,
+    PATH,
+    coupon_line,
+    terms_told,
+)
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.coupons.operations import set_stopped
+from plushka.domain.coupons.queries import get_coupon, list_codes
+from plushka.domain.coupons.work import EXPORT
+from plushka.domain.insights.coupons import find_coupon_figures
+from plushka.domain.programs.coupon_effects import find_written, list_given
+from plushka.domain.tasks import operations as tasks
+from plushka.platform.errors import NotFound
+
+ONE = f"{PATH}/{{coupon_id:uuid}}"
+CODES_PAGE = 50
+PNG_SCALE = 20
+
+
+@get(ONE, opt={"action": "coupons.read"})
+async def show_coupon(
+    visit: NamedDependency[Visit], coupon_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str]:
+    async with visit.reading() as tx:
+        coupon = await get_coupon(tx, coupon_id)
+        figures = (await find_coupon_figures(tx, [coupon.id])).get(coupon.id, NONE)
+        codes = await list_codes(tx, coupon.id, limit=CODES_PAGE)
+        gives = await list_given(tx, coupon.key, visit.look.language)
+        written = None if gives else await find_written(tx, coupon.key)
+    return visit.page(
+        "engagement/coupons/one.html",
+        section="engagement",
+        page="coupons",
+        coupon=coupon_line(coupon, figures, visit),
+        terms=terms_told(coupon, visit),
+        codes=[(row["code"], visit.figures.number(row["uses"])) for row in codes],
+        codes_more=max(0, coupon.codes - len(codes)),
+        counts_uses=coupon.limits.uses_per_code is not None,
+        url=code_url(request, visit, codes[0]["code"]) if len(codes) == 1 else "",
+        gives=gives,
+        publish_href=f"/engagement/programs/{written}/draft/publish" if written else "",
+        may_change=visit.may("coupons.change"),
+        may_edit=visit.may("programs.edit"),
+    )
+
+
+@get(f"{ONE}/qr.png", opt={"action": "coupons.read"})
+async def download_qr(
+    visit: NamedDependency[Visit], coupon_id: FromPath[UUID], request: OfficeRequest
+) -> Response[bytes]:
+    """Draw the QR of a word that is all of the coupon's codes.
+
+    :raises NotFound: it has several codes: they are printed on sheets
+    """
+    async with visit.reading() as tx:
+        coupon = await get_coupon(tx, coupon_id)
+        codes = await list_codes(tx, coupon.id, limit=2)
+    if len(codes) != 1:
+        raise NotFound
+    file = BytesIO()
+    segno.make(code_url(request, visit, codes[0]["code"]), error="m", micro=False).save(
+        file, kind="png", scale=PNG_SCALE, border=4
+    )
+    headers = {
+        "content-disposition": 'attachment; filename="coupon.png"',
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'",
+    }
+    return Response(file.getvalue(), media_type="image/png", headers=headers)
+
+
+@post(f"{ONE}/stop", opt={"action": "coupons.change"})
+async def stop_coupon(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        await set_stopped(tx, coupon_id, is_stopped=True)
+    return sent_on(
+        f"{PATH}/{coupon_id}",
+        visit.words.gettext("The coupon is stopped: its codes give nothing."),
+        undo=f"{PATH}/{coupon_id}/resume",
+    )
+
+
+@post(f"{ONE}/resume", opt={"action": "coupons.change"})
+async def resume_coupon(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        await set_stopped(tx, coupon_id, is_stopped=False)
+    return sent_on(f"{PATH}/{coupon_id}", visit.words.gettext("The coupon goes on."))
+
+
+@post(f"{ONE}/export", opt={"action": "coupons.export"})
+async def export_codes(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]) -> Redirect:
+    async with visit.writing() as tx:
+        coupon = await get_coupon(tx, coupon_id)
+        arguments = {"coupon": str(coupon.id), "name": coupon.name, "language": visit.look.language}
+        task_id = await tasks.leave(
+            tx, kind=EXPORT, arguments=arguments, total=coupon.codes, file_name="codes.csv"
+        )
+    return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
