@@ -2130,6 +2130,98 @@ create table confirming_branches (
 
 grant delete on confirming_branches to plushka_app;
 
+-- partners -------------------------------------------------------------------------------------------
+
+-- Two businesses that give out each other's coupons; without a partner: an invitation, found by its link's hash or by
+-- the address that it is for. It has two owners and no tenant: who sees a row says its policy, below.
+create table partnerships (
+    id uuid primary key,
+    inviter_id uuid not null references businesses,
+    partner_id uuid references businesses,
+    token_hash bytea not null unique,
+    email text not null default '',
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    accepted_at timestamptz,
+    ended_at timestamptz,
+    ended_by uuid references businesses,
+    check (inviter_id <> partner_id),
+    check ((partner_id is null) = (accepted_at is null)),
+    check ((ended_at is null) = (ended_by is null))
+);
+
+grant update (partner_id, accepted_at, ended_at, ended_by) on partnerships to plushka_app;
+
+create index partnerships_of_inviter on partnerships (inviter_id);
+create index partnerships_of_partner on partnerships (partner_id);
+create index partnerships_of_email on partnerships (email) where partner_id is null and email <> '';
+create unique index partnerships_of_pair
+    on partnerships (least(inviter_id, partner_id), greatest(inviter_id, partner_id))
+    where partner_id is not null and ended_at is null;
+
+-- A coupon of the issuer as the holder shows and gives it out: one word, or codes of a pool, in order of numbers.
+-- handed: how many codes were given out, on paper ones as well.
+create table partner_offers (
+    id uuid primary key,
+    partnership_id uuid not null references partnerships,
+    issuer_id uuid not null references businesses,
+    holder_id uuid not null references businesses,
+    coupon_id uuid not null,
+    title text not null check (title <> ''),
+    gives text not null,
+    first_on date,
+    last_on date,
+    word text check (word <> ''),
+    pool int not null check (pool >= 0),
+    handed int not null default 0 check (handed >= 0),
+    shows_sums boolean not null,
+    is_stopped boolean not null default false,
+    is_hidden boolean not null default false,
+    created_at timestamptz not null,
+    unique (partnership_id, coupon_id),
+    check (issuer_id <> holder_id),
+    check ((word is null) = (pool > 0)),
+    constraint offer_not_over_its_pool check (word is not null or handed <= pool)
+);
+
+grant update (handed, shows_sums, is_stopped, is_hidden) on partner_offers to plushka_app;
+
+create index partner_offers_of_holder on partner_offers (holder_id, is_stopped);
+create index partner_offers_of_issuer on partner_offers (issuer_id, coupon_id);
+
+create table partner_codes (
+    offer_id uuid not null references partner_offers,
+    number int not null check (number > 0),
+    issuer_id uuid not null,
+    holder_id uuid not null,
+    code text not null,
+    primary key (offer_id, number)
+);
+
+-- Which of the holder's members has which code of an offer: the holder's alone.
+create table handed_codes (
+    tenant_id uuid not null references businesses,
+    offer_id uuid not null,
+    member_id uuid not null,
+    code text not null,
+    handed_at timestamptz not null,
+    primary key (tenant_id, offer_id, member_id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant delete on handed_codes to plushka_app;
+
+-- Codes of an offer that the holder has printed: count cards, from number first on.
+create table printed_codes (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    offer_id uuid not null,
+    first int not null check (first > 0),
+    count int not null check (count > 0),
+    printed_at timestamptz not null,
+    primary key (tenant_id, id)
+);
+
 -- the application's role ------------------------------------------------------------------------------
 
 -- It reads and adds everywhere; what else it may do stands beside each table.
@@ -2170,4 +2262,19 @@ create policy of_branches on receipts as restrictive for select using (
 create policy of_branches on tills as restrictive for select using (
     (select nullif(current_setting('plushka.branch_ids', true), '')) is null
     or branch_id = any((select string_to_array(current_setting('plushka.branch_ids', true), ','))::uuid[])
+);
+
+-- What two businesses share is seen by the two; an invitation, which is nobody's yet, by whoever has its link.
+alter table partnerships enable row level security;
+create policy of_both on partnerships using (
+    partner_id is null
+    or current_setting('plushka.tenant_id', true)::uuid in (inviter_id, partner_id)
+);
+alter table partner_offers enable row level security;
+create policy of_both on partner_offers using (
+    current_setting('plushka.tenant_id', true)::uuid in (issuer_id, holder_id)
+);
+alter table partner_codes enable row level security;
+create policy of_both on partner_codes using (
+    current_setting('plushka.tenant_id', true)::uuid in (issuer_id, holder_id)
 );

@@ -14,6 +14,9 @@ from plushka.app import Plushka
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.coupons.tries import NETWORK_MAX
+from plushka.domain.partners.inviting import accept, get_invitation, invite
+from plushka.domain.partners.offering import offer_coupon
+from plushka.domain.partners.queries import get_offer
 from plushka.domain.programs.operations import publish
 from plushka.engine.conditions import Coupon
 from plushka.engine.program import EarningRule, Fixed
@@ -59,6 +62,32 @@ async def test_it_waits_for_a_stranger_until_they_have_a_card(person: Person) ->
     card = (await person.get()).text
     assert "СОСЕДИ-1" in card
     assert "plushka_code" not in person.browser.cookies
+
+
+async def test_a_partners_code_is_taken_once_and_leads_to_the_partner(
+    varvara: Person, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    """Eve's business gives, Anna's hands out."""
+    eve, anna = cast.eve.tenant_id, cast.anna.tenant_id
+    async with database.transaction(eve, actor="test:eve", at=clock.now()) as tx:
+        partnership_id, token = await invite(tx)
+        coupon = await create_coupon(tx, name="Букет")
+        await add_codes(tx, coupon, ["FLOWER-1"])
+    async with database.transaction(anna, actor="test:anna", at=clock.now()) as tx:
+        await accept(tx, await get_invitation(tx, token))
+    async with database.transaction(eve, actor="test:eve", at=clock.now()) as tx:
+        offer_id = await offer_coupon(tx, partnership_id, coupon, gives="Роза в подарок", shows_sums=False)
+    page = plain((await varvara.get()).text)
+    assert "От друзей" in page
+    assert "Роза в подарок" in page
+    assert "FLOWER-1" not in page
+    for _ in range(2):
+        await varvara.post(f"/partner-offers/{offer_id}/take")
+    page = (await varvara.get("?said=partner_code")).text
+    assert "FLOWER-1" in page
+    assert f"/app/{eve}/codes/FLOWER-1" in page
+    async with database.transaction(eve, actor="test:eve", at=clock.now()) as tx:
+        assert (await get_offer(tx, offer_id)).handed == 1
 
 
 async def test_wrong_ones_are_told_alike_and_who_guesses_waits(person: Person, clock: SetClock) -> None:

@@ -13,6 +13,7 @@ from plushka.delivery.app.certificates import list_own
 from plushka.delivery.app.codes import keep_remembered
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.offers import list_offers
+from plushka.delivery.app.partners import list_friend_offers
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.stamps import cards_told, gifts_told
 from plushka.domain.members.codes import issue_code
@@ -37,6 +38,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
         values = await _told(tx, first, visit) if first else {}
         offers = await list_offers(tx, first, visit) if first else []
         certificates = await list_own(tx, visit)
+        friends = await list_friend_offers(tx, visit)
     digits = code.digits
     page = visit.page(
         "card.html",
@@ -55,6 +57,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
         ],
         offers=offers,
         certificates=certificates,
+        friends=friends,
         picture=_picture_of(first, visit) if first else "",
         **{**_NOTHING, **values},
     )

@@ -12,6 +12,8 @@ SAID = {
     "phone_over": marked("This was too long ago. Ask for a new code."),
     "cards_merged": CARDS_ANSWERS["merged"],
     "cards_left": CARDS_ANSWERS["left"],
+    "partner_code": marked("The code is yours: show it at the partner's."),
+    "partner_out": marked("These codes are all gone."),
     "welcome": marked("Welcome. The card is yours."),
 }
 

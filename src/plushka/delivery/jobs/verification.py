@@ -9,6 +9,7 @@ from plushka.domain.certificates.laws import LAWS as CERTIFICATE_LAWS
 from plushka.domain.ledger.verify import LAWS as LEDGER_LAWS
 from plushka.domain.ledger.verify import Verification, check, record
 from plushka.domain.occasions.laws import LAWS as OCCASION_LAWS
+from plushka.domain.partners.laws import LAWS as PARTNER_LAWS
 from plushka.domain.purchases.laws import LAWS as PURCHASE_LAWS
 from plushka.domain.referrals.laws import LAWS as REFERRAL_LAWS
 from plushka.platform.clock import Clock
@@ -18,7 +19,7 @@ from plushka.platform.ids import new_id
 log = structlog.get_logger()
 
 
-LAWS = {**PURCHASE_LAWS, **CERTIFICATE_LAWS, **OCCASION_LAWS, **REFERRAL_LAWS}
+LAWS = {**PURCHASE_LAWS, **CERTIFICATE_LAWS, **OCCASION_LAWS, **PARTNER_LAWS, **REFERRAL_LAWS}
 LAWS_COUNT = len(LEDGER_LAWS) + len(LAWS)
 
 

@@ -64,6 +64,7 @@ SECTIONS = (
             Page("tiers", marked("Tiers"), "/engagement/tiers", "programs.read"),
             Page("calendar", marked("Calendar"), "/engagement/calendar", "programs.read"),
             Page("coupons", marked("Coupons"), "/engagement/coupons", "coupons.read"),
+            Page("partners", marked("Partners"), "/engagement/partners", "partners.read"),
             Page(
                 "certificates", marked("Gift certificates"), "/engagement/certificates", "certificates.read"
             ),

@@ -68,6 +68,7 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         "member_sessions",
         "member_codes",
         "kept_codes",
+        "handed_codes",
     ):
         await tx.execute(
             f"""

@@ -17,6 +17,8 @@ from plushka.delivery.office.engagement.coupons import listing as coupons
 from plushka.delivery.office.engagement.coupons import one as coupon
 from plushka.delivery.office.engagement.coupons import sheet as coupon_sheet
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
+from plushka.delivery.office.engagement.partners import listing as partners
+from plushka.delivery.office.engagement.partners import one as partner
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     kinds.make_kind,
@@ -64,6 +66,18 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     links.show_link,
     links.show_links,
     links.show_sheet,
+    partner.end_partnership,
+    partner.give_coupon,
+    partner.hide_offer,
+    partner.print_cards,
+    partner.show_partner,
+    partner.show_print,
+    partner.show_sums,
+    partners.accept_by_address,
+    partners.accept_invitation,
+    partners.invite_partner,
+    partners.show_invitation,
+    partners.show_partners,
     pages.discard,
     pages.find_goods,
     pages.send_section,

@@ -200,6 +200,25 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("Another certificate was sold under this number of the till. Nothing was changed."),
     ),
     # Long work.
+    "partner_invitation_not_found": (marked("There is no such invitation. Ask for a new link."),),
+    "partner_invitation_over": (
+        marked("This invitation is accepted already, taken back, or too old. Ask for a new link."),
+    ),
+    "partner_invitation_own": (marked("This is your own invitation: send the link to your partner."),),
+    "already_partners": (marked("You are partners already."),),
+    "too_many_partners": (
+        marked("There are too many partners and invitations: the most is {partners_max}."),
+    ),
+    "partnership_not_found": (marked("There is no such partner."),),
+    "partnership_ended": (marked("This partnership is over."),),
+    "partner_offer_not_found": (marked("There is no such offer, or it is stopped."),),
+    "already_offered": (marked("The partner has this coupon already."),),
+    "nothing_to_offer": (marked("This coupon has no codes that everybody may use."),),
+    "pool_too_large": (marked("A partner is given at most {pool_max} codes."),),
+    "too_many_partner_offers": (
+        marked("The partner has too many coupons of yours: the most is {offers_max}."),
+    ),
+    "no_codes_left": (marked("There are not so many codes left."),),
     "coupon_not_found": (marked("There is no such coupon."),),
     "code_not_found": (marked("There is no such code, or it gives nothing any more."),),
     "too_many_code_tries": (marked("Too many wrong codes. Wait ten minutes."),),

@@ -1,13 +1,22 @@
 """The address that a code's QR holds: it opens the member's app with the code put by."""
 
 from urllib.parse import quote
+from uuid import UUID
+
+import segno
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.settings.links import link_url
-from plushka.delivery.office.visit import Visit
 from plushka.domain.coupons.codes import LINK
 
 
-def code_url(request: OfficeRequest, visit: Visit, code: str) -> str:
-    """Return where a code of this business is put by."""
-    return link_url(request, f"/app/{visit.business.tenant_id}{LINK}{quote(code, safe='')}")
+def code_url(request: OfficeRequest, tenant_id: UUID, code: str) -> str:
+    """Return where a code of a business is put by."""
+    return link_url(request, f"/app/{tenant_id}{LINK}{quote(code, safe='')}")
+
+
+def qr_of(url: str) -> str:
+    """Return the QR of an address as a drawing for paper."""
+    return segno.make(url, error="m", micro=False).svg_inline(
+        border=0, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
+    )

@@ -23,6 +23,7 @@ from plushka.domain.coupons.operations import set_stopped
 from plushka.domain.coupons.queries import get_coupon, list_codes
 from plushka.domain.coupons.work import EXPORT
 from plushka.domain.insights.coupons import find_coupon_figures
+from plushka.domain.partners.offering import follow_coupon
 from plushka.domain.programs.coupon_effects import find_written, list_given
 from plushka.domain.tasks import operations as tasks
 from plushka.platform.errors import NotFound
@@ -51,7 +52,7 @@ async def show_coupon(
         codes=[(row["code"], visit.figures.number(row["uses"])) for row in codes],
         codes_more=max(0, coupon.codes - len(codes)),
         counts_uses=coupon.limits.uses_per_code is not None,
-        url=code_url(request, visit, codes[0]["code"]) if len(codes) == 1 else "",
+        url=code_url(request, visit.business.tenant_id, codes[0]["code"]) if len(codes) == 1 else "",
         gives=gives,
         publish_href=f"/engagement/programs/{written}/draft/publish" if written else "",
         may_change=visit.may("coupons.change"),
@@ -73,7 +74,7 @@ async def download_qr(
     if len(codes) != 1:
         raise NotFound
     file = BytesIO()
-    segno.make(code_url(request, visit, codes[0]["code"]), error="m", micro=False).save(
+    segno.make(code_url(request, visit.business.tenant_id, codes[0]["code"]), error="m", micro=False).save(
         file, kind="png", scale=PNG_SCALE, border=4
     )
     headers = {
@@ -88,6 +89,7 @@ async def download_qr(
 async def stop_coupon(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]) -> Redirect:
     async with visit.writing() as tx:
         await set_stopped(tx, coupon_id, is_stopped=True)
+        await follow_coupon(tx, coupon_id, is_stopped=True)
     return sent_on(
         f"{PATH}/{coupon_id}",
         visit.words.gettext("The coupon is stopped: its codes give nothing."),
@@ -99,6 +101,7 @@ async def stop_coupon(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]) 
 async def resume_coupon(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]) -> Redirect:
     async with visit.writing() as tx:
         await set_stopped(tx, coupon_id, is_stopped=False)
+        await follow_coupon(tx, coupon_id, is_stopped=False)
     return sent_on(f"{PATH}/{coupon_id}", visit.words.gettext("The coupon goes on."))
 
 

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-import segno
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.engagement.coupons.code_links import code_url
+from plushka.delivery.office.engagement.coupons.code_links import code_url, qr_of
 from plushka.delivery.office.engagement.coupons.one import ONE
 from plushka.delivery.office.engagement.coupons.rows import PATH
 from plushka.delivery.office.engagement.period import tell_period
@@ -54,11 +53,5 @@ async def show_sheet(
         gives=gives[0].sentence if gives else "",
         days=tell_period(coupon.first_on, coupon.last_on, visit),
         color=branding.color,
-        cards=[(code, _qr(code_url(request, visit, code))) for code in codes],
-    )
-
-
-def _qr(url: str) -> str:
-    return segno.make(url, error="m", micro=False).svg_inline(
-        border=0, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
+        cards=[(code, qr_of(code_url(request, visit.business.tenant_id, code))) for code in codes],
     )

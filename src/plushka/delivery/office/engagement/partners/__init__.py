@@ -1,0 +1,1 @@
+"""Partners: invited, given coupons, theirs handed out, and what came of both."""
