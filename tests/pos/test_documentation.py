@@ -20,6 +20,8 @@ from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import list_programs
 from plushka.domain.purchases import queue
 from plushka.domain.purchases.model import BATCH_MAX, CLOCK_SKEW_MAX, LINES_MAX
+from plushka.domain.rewards.offering import create_offer
+from plushka.domain.rewards.offers import OfferTerms
 from plushka.domain.staff import keyring, pins
 from plushka.engine.occasion_parts import FieldTest, Often, OnEvent
 from plushka.engine.program import ExpiryFixed, Occasion, StampCard
@@ -84,6 +86,8 @@ async def test_the_guide_tells_the_truth(
         await publish_card(database, clock, cast)
     if page.stem == "events":
         await publish_occasion(database, clock, cast)
+    if page.stem == "catalogue":
+        await offer_a_mug(database, clock, cast)
     await new_cashier(database, clock, cast.anna, name="Маша", pin="2580")
     await new_certificate(database, clock, cast.anna, needs_pin=True)
     async with client_of(app, cast.anna.secret) as till:
@@ -128,6 +132,15 @@ async def publish_card(database: Database, clock: SetClock, cast: Cast) -> None:
         (program,) = await list_programs(tx)
         rules = structs.replace(CASHBACK, cards=(card,))
         await publish(tx, program_id=program.id, program=rules, valid_from=tx.at)
+
+
+async def offer_a_mug(database: Database, clock: SetClock, cast: Cast) -> None:
+    """Put the reward of the page on the catalogue into Anna's."""
+    async with database.transaction(cast.anna.tenant_id, actor="test:guide", at=clock.now()) as tx:
+        (program,) = await list_programs(tx)
+        await create_offer(
+            tx, program_id=program.id, terms=OfferTerms(name="Кружка", price_points=20, life_days=30), stock=5
+        )
 
 
 async def send(till: httpx.AsyncClient, request: str) -> httpx.Response:

@@ -31,9 +31,12 @@ TABLE = {
     "POST /v1/purchases/batch": (401, 401, 403, 200, 200),
     "POST /v1/holds": (401, 401, 403, 404, 201),
     "POST /v1/holds/{id}/cancel": (401, 401, 403, 404, 200),
+    "GET /v1/rewards/offers": (401, 401, 403, 404, 200),
+    "POST /v1/rewards": (401, 401, 403, 404, 404),  # the catalogue is empty
     "GET /v1/rewards": (401, 401, 403, 404, 404),  # nobody has won one
     "POST /v1/rewards/{id}/redeem": (401, 401, 403, 404, 404),
     "POST /v1/rewards/{id}/reverse": (401, 401, 403, 404, 404),
+    "POST /v1/rewards/{id}/cancel": (401, 401, 403, 404, 404),
     "GET /v1/certificates/types": (401, 401, 403, 200, 200),
     "POST /v1/certificates/check": (401, 401, 403, 404, 200),
     "POST /v1/certificates/sales": (401, 401, 403, 404, 201),
@@ -100,6 +103,8 @@ def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, 
         "POST /v1/purchases": (method, address, coffee("2", member=member)),
         "POST /v1/purchases/batch": (method, address, {"purchases": [coffee("3", member=member)]}),
         "GET /v1/rewards": (method, f"{address}?code=ABCD2345", None),
+        "GET /v1/rewards/offers": (method, f"{address}?member={things['member']}", None),
+        "POST /v1/rewards": (method, address, {"offer": str(UUID(int=1)), "member": member}),
         "POST /v1/holds": (method, address, {"external_id": "4", "member": member, "points": 1}),
         "POST /v1/certificates/check": (method, address, {"certificate": things["certificate"]}),
         "POST /v1/certificates/sales": (

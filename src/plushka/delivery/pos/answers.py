@@ -16,6 +16,7 @@ from plushka.domain.programs.model import Serving, TierStanding
 from plushka.domain.programs.telling.model import Explanation
 from plushka.domain.purchases.model import PurchaseLine, Quote, Receipt
 from plushka.domain.rewards.model import MemberCard, Reward, RewardState
+from plushka.domain.rewards.offers import Chance, Unavailable
 from plushka.engine.fiscal import fiscal_lines
 from plushka.engine.purchase import Outcome, TierProgress
 from plushka.platform.errors import Fact
@@ -98,6 +99,41 @@ class RewardOut(Struct, frozen=True):
             expires_at=reward.expires_at,
             taken_at=reward.taken_at,
         )
+
+
+class OfferOut(Struct, frozen=True):
+    """A reward of the catalogue: `reason` says why this member cannot have it now, null: they can.
+
+    ``stock_left`` null: any number. ``points_missing``: how many more points they need.
+    """
+
+    id: UUID
+    name: str
+    description: str
+    price_points: int
+    stock_left: int | None
+    reason: Unavailable | None
+    points_missing: int
+
+    @classmethod
+    def of(cls, chance: Chance) -> "OfferOut":
+        """Return an offer as tills see it."""
+        offer = chance.offer
+        return cls(
+            id=offer.id,
+            name=offer.terms.name,
+            description=offer.terms.description,
+            price_points=offer.terms.price_points,
+            stock_left=offer.stock_left,
+            reason=chance.reason,
+            points_missing=chance.points_missing,
+        )
+
+
+class OffersOut(Struct, frozen=True):
+    """The catalogue of the programme that serves the branch, in the business's order."""
+
+    offers: tuple[OfferOut, ...]
 
 
 class OwnCodeOut(Struct, frozen=True):

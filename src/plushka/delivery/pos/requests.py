@@ -25,6 +25,7 @@ from plushka.domain.certificates.numbers import read_number
 from plushka.domain.coupons.model import CODES_SHOWN_MAX, SHOWN_LENGTH_MAX
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import Identity, IdentityKind
+from plushka.domain.purchases.buying import TillWish
 from plushka.domain.purchases.model import (
     BATCH_MAX,
     HOLD_TTL_MAX_SECONDS,
@@ -259,6 +260,36 @@ class RewardQuery(Query, frozen=True, kw_only=True):
     """The code of the gift to find."""
 
     code: Id
+
+
+class OffersQuery(Query, frozen=True, kw_only=True):
+    """For whom the catalogue is shown; a till of no branch may name one."""
+
+    member: UUID
+    branch: Id | None = None
+
+
+class RewardIn(Wire, frozen=True):
+    """An offer of the catalogue that a member wants; ``permit`` as for a purchase.
+
+    ``price_points`` is what the member was shown: at another price nothing is done.
+    """
+
+    offer: UUID
+    member: OneMember
+    price_points: SomePoints | None = None
+    branch: Id | None = None
+    permit: UUID | None = None
+
+    def to_domain(self, *, country: str) -> TillWish:
+        """Return the wish; a phone without a country code is of ``country``."""
+        return TillWish(
+            offer_id=self.offer,
+            member=self.member.to_domain(country=country),
+            price_points=self.price_points,
+            branch=self.branch,
+            permit_id=self.permit,
+        )
 
 
 class ReceiptQuery(Texts, frozen=True, kw_only=True):
