@@ -1676,7 +1676,7 @@ create table promotion_counters (
     promotion_id text not null check (promotion_id <> ''),
     branch_id uuid not null,
     since date not null,
-    span text not null check (span in ('always', 'day', 'month')),
+    span text not null check (span in ('always', 'day', 'month', 'year')),
     uses bigint not null default 0 check (uses >= 0),
     amount_minor bigint not null default 0 check (amount_minor >= 0),
     primary key (tenant_id, program_id, promotion_id, branch_id, span, since),
@@ -1727,7 +1727,7 @@ create table reward_offers (
     stock_total integer check (stock_total >= 0),
     stock_left integer,
     limit_count integer check (limit_count > 0),
-    limit_span text check (limit_span in ('always', 'day', 'month')),
+    limit_span text check (limit_span in ('always', 'day', 'month', 'year')),
     branch_ids uuid[] not null default '{}',
     tiers text[] not null default '{}',
     first_on date,
@@ -1795,7 +1795,9 @@ create table rewards (
     ),
     constraint only_a_bought_reward_ends check (offer_id is not null or state in ('open', 'taken', 'withdrawn')),
     foreign key (tenant_id, receipt_id, card_id) references stamps (tenant_id, receipt_id, card_id),
-    foreign key (tenant_id, receipt_id, promotion_id) references promotion_uses (tenant_id, receipt_id, promotion_id),
+    -- The use is written at the end of a booking, when the counters of all tills are locked.
+    foreign key (tenant_id, receipt_id, promotion_id) references promotion_uses (tenant_id, receipt_id, promotion_id)
+        deferrable initially deferred,
     foreign key (tenant_id, offer_id) references reward_offers (tenant_id, id),
     foreign key (tenant_id, member_id) references members (tenant_id, id),
     foreign key (tenant_id, taken_till_id) references tills (tenant_id, id),

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import floor
 from zoneinfo import ZoneInfo
 
-from tests.engine.reference_promotions import nearest, promote, shares
+from tests.engine.reference_promotions import gifts, nearest, promote, shares
 from tests.engine.reference_referrals import Brought, bring
 from tests.engine.reference_stamps import Punched, punch
 
@@ -46,6 +46,7 @@ class Decision:
     promotions: dict[str, list[int]] = field(default_factory=dict)
     cards: list[Punched] = field(default_factory=list)
     brought: Brought = field(default_factory=Brought)
+    gifts: dict[str, int] = field(default_factory=dict)
     tier: str | None = None
 
 
@@ -110,6 +111,7 @@ def progress(version: Version, sale: Sale, nets: list[int], decision: Decision) 
             for t in before
         ]
 
+    decision.gifts = gifts(program, sale, on_receipt, on_line)
     decision.cards = punch(program, sale, nets, on_receipt, on_line)
     decision.brought = bring(program, sale, nets, on_receipt, on_line)
     totals = earn_at(sale.tier)

@@ -12,6 +12,7 @@ from plushka.engine import conditions as c
 from plushka.engine.price_effects import AmountOff, Combo, PercentOff, RaisedShare, Sets, UnitPrice
 from plushka.engine.program import Program, Promotion
 from plushka.engine.purchase import Line
+from plushka.engine.stamp_parts import Gift
 
 Unit = tuple[Fraction, int]
 """A unit's price and its line."""
@@ -22,17 +23,9 @@ def promote(
     program: Program, sale: Any, on_receipt: Callable[[c.Condition, Any], bool], on_line: OnLine
 ) -> tuple[list[int], int, dict[str, list[int]]]:
     """Return the prices that promotions leave, the raised share, and what each promotion takes off each line."""
-    running = [
-        promotion
-        for promotion in program.promotions
-        if not promotion.is_paused
-        and (promotion.first_on is None or promotion.first_on <= sale.day)
-        and (promotion.last_on is None or sale.day <= promotion.last_on)
-        and (promotion.when is None or on_receipt(promotion.when, sale))
-        and all(left > 0 for left in budgets_left(promotion, sale))
-    ]
-    raised = [each.effect.receipt_share_bp for each in running if isinstance(each.effect, RaisedShare)]
-    lowering = [each for each in running if not isinstance(each.effect, RaisedShare)]
+    alive = running(program, sale, on_receipt)
+    raised = [each.effect.receipt_share_bp for each in alive if isinstance(each.effect, RaisedShare)]
+    lowering = [each for each in alive if not isinstance(each.effect, RaisedShare | Gift)]
     before = list(sale.prices)
 
     def taken_off(promotion: Promotion, prices: list[int], free: list[bool]) -> list[int]:
@@ -55,6 +48,33 @@ def promote(
         applied.append((promotion, cuts))
         prices = [price - cut for price, cut in zip(prices, cuts, strict=True)]
     return prices, max(raised, default=0), {each.id: cuts for each, cuts in applied if any(cuts)}
+
+
+def running(program: Program, sale: Any, on_receipt: Callable[[c.Condition, Any], bool]) -> list[Promotion]:
+    return [
+        promotion
+        for promotion in program.promotions
+        if not promotion.is_paused
+        and (promotion.first_on is None or promotion.first_on <= sale.day)
+        and (promotion.last_on is None or sale.day <= promotion.last_on)
+        and (promotion.when is None or on_receipt(promotion.when, sale))
+        and all(left > 0 for left in budgets_left(promotion, sale))
+    ]
+
+
+def gifts(
+    program: Program, sale: Any, on_receipt: Callable[[c.Condition, Any], bool], on_line: OnLine
+) -> dict[str, int]:
+    """Return the promotions that give a gift for the sale at its prices after discounts."""
+    return {
+        promotion.id: 1
+        for promotion in running(program, sale, on_receipt)
+        if isinstance(promotion.effect, Gift)
+        and any(
+            takes and (promotion.lines is None or on_line(promotion.lines, line))
+            for takes, line in zip(sale.part, sale.basket.lines, strict=True)
+        )
+    }
 
 
 def budgets_left(promotion: Promotion, sale: Any, of: tuple[str, ...] = ("uses", "amount")) -> list[int]:

@@ -197,14 +197,27 @@ price_effects: st.SearchStrategy[PriceEffect] = st.one_of(
         st.sampled_from((1, 100)),
     ),
     st.builds(RaisedShare, rates_off_bp),
+    st.builds(Gift, st.just("gift"), st.one_of(st.none(), st.integers(1, 30))),
 )
 budgets = st.builds(
     Budget,
     st.sampled_from(("uses", "amount")),
     st.integers(1, 2_000),
     st.sampled_from(("promotion", "member", "branch")),
-    st.sampled_from(("always", "day", "month")),
+    st.sampled_from(("always", "day", "month", "year")),
 )
+
+
+def _fitting(promotion: Promotion) -> tuple[Budget, ...]:
+    match promotion.effect:
+        case RaisedShare():
+            return ()
+        case Gift():
+            return tuple(budget for budget in promotion.budgets if budget.of == "uses")
+        case _:
+            return promotion.budgets
+
+
 DAYS = (None, date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3))
 
 
@@ -235,7 +248,8 @@ def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
                 promotion,
                 id=f"p{index}",
                 lines=None if isinstance(promotion.effect, Combo | RaisedShare) else promotion.lines,
-                budgets=() if isinstance(promotion.effect, RaisedShare) else promotion.budgets,
+                budgets=_fitting(promotion),
+                for_anonymous=promotion.for_anonymous and not isinstance(promotion.effect, Gift),
             )
             for index, promotion in enumerate(made)
         )

@@ -17,6 +17,7 @@ from plushka.engine.price_effects import Combo, ComboPart, PercentOff, RaisedSha
 from plushka.engine.program import Budget, Program, Promotion
 from plushka.engine.purchase import Basket, Line, Member, Outcome
 from plushka.engine.returns import remainder
+from plushka.engine.stamp_parts import Gift
 from plushka.engine.version import Version, compile_version
 
 Sale = tuple[Version, Member, Basket, datetime]
@@ -70,7 +71,8 @@ def test_each_promotion_of_the_day_takes_something_off_or_says_why_not(sale: Sal
     version = sale[0]
     outcome = evaluate(*sale)
     spoke = {each.id for each in outcome.discounts} | {note.rule for note in outcome.notes}
-    for plan in version.promotions:
+    spoke |= {gift.promotion for gift in outcome.gifts}
+    for plan in (*version.promotions, *version.gifts):
         is_weighed = plan.is_on(outcome.business_date) and (
             not plan.coupons or not plan.coupons.isdisjoint(sale[2].coupons)
         )
@@ -78,6 +80,19 @@ def test_each_promotion_of_the_day_takes_something_off_or_says_why_not(sale: Sal
             assert plan.promotion.id in spoke
         elif not is_weighed:
             assert plan.promotion.id not in spoke
+
+
+@settings(deadline=None)
+@given(sales())
+def test_a_gift_is_won_by_the_whole_receipt_and_by_nothing_of_it_is_not(sale: Sale) -> None:
+    version, member, basket, at = sale
+    outcome = evaluate(*sale)
+    won = {gift.promotion for gift in outcome.gifts if gift.promotion is not None}
+    whole = remainder(version, member, basket, outcome, {}, at)
+    assert {name: whole.promotions_minor[name] for name in won} == dict.fromkeys(won, 1)
+    every = {index: line.quantity_milli for index, line in enumerate(basket.lines)}
+    nothing = remainder(version, member, basket, outcome, every, at)
+    assert {name: nothing.promotions_minor[name] for name in won} == dict.fromkeys(won, 0)
 
 
 @settings(deadline=None)
@@ -149,6 +164,8 @@ def test_a_thousand_nails_are_one_line() -> None:
             "budgets",
             "budget_without_use",
         ),
+        (Promotion("p", "p", Gift("x"), for_anonymous=True), "for_anonymous", "gift_for_anonymous"),
+        (Promotion("p", "p", Gift("x"), budgets=(Budget("amount", 1),)), "budgets", "gift_budget_of_money"),
         (
             Promotion("p", "p", PercentOff(100), first_on=MONDAY_NOON.date(), last_on=date.min),
             "last_on",

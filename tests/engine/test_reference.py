@@ -61,7 +61,7 @@ def told(outcome: Outcome) -> dict[str, object]:
         "by_line": {award.rule: list(award.by_line) for award in outcome.awards},
         "tier": outcome.tier_after,
         "cards": [(card.card, card.stamps, card.after, card.rewards, card.ends_on) for card in outcome.cards],
-        "gifts": {gift.card: gift.count for gift in outcome.gifts},
+        "gifts": {gift.card or gift.promotion: gift.count for gift in outcome.gifts},
         "referred": (list(outcome.referred.levels), outcome.referred.counts) if outcome.referred else None,
     }
 
@@ -77,7 +77,8 @@ def expected(decision: Decision, line_count: int) -> dict[str, object]:
         "by_line": {rule: by_line for rule, by_line in decision.by_line.items() if rule in decision.awards},
         "tier": decision.tier,
         "cards": [(card.id, card.stamps, card.have, card.rewards, card.ends_on) for card in decision.cards],
-        "gifts": {card.id: card.rewards for card in decision.cards if card.rewards and not card.points},
+        "gifts": decision.gifts
+        | {card.id: card.rewards for card in decision.cards if card.rewards and not card.points},
         "referred": (
             None if decision.brought.levels is None else (decision.brought.levels, decision.brought.counts)
         ),

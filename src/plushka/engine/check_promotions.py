@@ -6,6 +6,7 @@ from datetime import date
 from plushka.engine.check_conditions import Problem, condition_problems
 from plushka.engine.price_effects import Combo, RaisedShare, Sets
 from plushka.engine.program import Program, Promotion
+from plushka.engine.promotion_plans import is_gift
 
 
 def promotion_problems(program: Program, tier_ids: frozenset[str]) -> Iterator[Problem]:
@@ -34,6 +35,11 @@ def _effect(path: str, promotion: Promotion, tier_ids: frozenset[str]) -> Iterat
         yield Problem(f"{path}.lines", "lines_without_use")
     if isinstance(effect, RaisedShare) and promotion.budgets:
         yield Problem(f"{path}.budgets", "budget_without_use")
+    if is_gift(promotion):
+        if promotion.for_anonymous:
+            yield Problem(f"{path}.for_anonymous", "gift_for_anonymous")
+        if any(budget.of == "amount" for budget in promotion.budgets):
+            yield Problem(f"{path}.budgets", "gift_budget_of_money")
     match effect:
         case Sets(units=units, cheaper=cheaper) if cheaper >= units:
             yield Problem(f"{path}.effect.cheaper", "whole_set_cheaper")

@@ -13,12 +13,23 @@ from plushka.engine.local_time import Moment, moment
 from plushka.engine.phases.case import Case, scene_of
 from plushka.engine.phases.discount import discount
 from plushka.engine.phases.earning import Earned
+from plushka.engine.phases.gifts import win
 from plushka.engine.phases.granting import grants
 from plushka.engine.phases.progress import earn_and_rise
 from plushka.engine.phases.promotions import Promoted, promote
 from plushka.engine.phases.redemption import redeem
 from plushka.engine.prices import taking_part
-from plushka.engine.purchase import POINTS_MAX, Basket, Discount, LineOutcome, Member, Note, Outcome, Redeemed
+from plushka.engine.purchase import (
+    POINTS_MAX,
+    Basket,
+    Discount,
+    IssuedGift,
+    LineOutcome,
+    Member,
+    Note,
+    Outcome,
+    Redeemed,
+)
 from plushka.engine.reasons import note
 from plushka.engine.tiers import next_tier
 from plushka.engine.version import Version
@@ -65,7 +76,10 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
         prices_minor = promoted.prices_minor if promoted.discounts else prices_minor
     discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
-    # Gifts (phase 5) come here: they lower prices before points do.
+    gifts: tuple[IssuedGift, ...] = ()
+    if version.gifts and member.cards is not None:
+        scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
+        gifts = win(version.gifts, scene, basket.budgets_used, case.notes, time_zone=basket.place.time_zone)
 
     redeemed = redeem(case, prices_minor, promoted.raised_by)
     payables_minor = (
@@ -95,7 +109,7 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
         spend_minor=progress.spend_minor,
         notes=(*case.notes, *earned.notes),
         cards=progress.stamped.cards,
-        gifts=progress.stamped.gifts,
+        gifts=(*gifts, *progress.stamped.gifts),
         referred=progress.referred,
     )
 

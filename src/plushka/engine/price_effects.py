@@ -1,4 +1,4 @@
-"""What a promotion does to prices: plain data; ``phases/cuts.py`` says what each comes to.
+"""What a promotion does to prices, or gives: plain data; ``phases/cuts.py`` says what each comes to.
 
 A *unit* is one piece of a line whose quantity is whole; a line of any other quantity (weighed) is one unit.
 """
@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from plushka.engine.conditions import Condition
 from plushka.engine.parts import Money, Part, RateBp
+from plushka.engine.stamp_parts import Gift
 
 PositiveMoney = Annotated[int, Meta(ge=1, le=10**15)]
 PositiveRateBp = Annotated[int, Meta(ge=1, le=100_00)]
@@ -76,4 +77,6 @@ class RaisedShare(Part, frozen=True, tag_field="is", tag="raised_share"):
     receipt_share_bp: PositiveRateBp
 
 
-PriceEffect = PercentOff | AmountOff | UnitPrice | Sets | Combo | RaisedShare
+LowerPrice = PercentOff | AmountOff | UnitPrice | Sets | Combo | RaisedShare
+PriceEffect = LowerPrice | Gift
+"""A gift lowers no price: the member may take it at a till later (phase 5)."""

@@ -155,18 +155,18 @@ class EarningRule(Part, frozen=True):
 class Budget(Part, frozen=True):
     """The most that a promotion gives: ``most`` receipts (``uses``) or minor units of money (``amount``).
 
-    Counted for the whole promotion, for each member or each branch, and always, or anew each business day or
-    calendar month. What a return brings back counts no more.
+    Counted for the whole promotion, for each member or each branch, and always, or anew each business day, calendar
+    month or year. What a return brings back counts no more.
     """
 
     of: Literal["uses", "amount"]
     most: Annotated[int, Meta(ge=1, le=10**15)]
     per: Literal["promotion", "member", "branch"] = "promotion"
-    window: Literal["always", "day", "month"] = "always"
+    window: Literal["always", "day", "month", "year"] = "always"
 
 
 class Promotion(Part, frozen=True):
-    """A lower price, or more of it payable with points, for a while: who gets what (S11, phase 3).
+    """A lower price, more of it payable with points, or a gift, for a while: who gets what (S11, phases 3 to 5).
 
     ``when`` speaks of the receipt and the member, ``lines`` chooses the lines that take part; a combo chooses
     its own, and a raised share has none. It lives from ``first_on`` through ``last_on``, business days, unless it
@@ -177,7 +177,7 @@ class Promotion(Part, frozen=True):
     ``base``: of the price that is left by what came before, or of the ``original`` one. No line falls below
     ``floor_bp`` of its original amount, no receipt gets more than ``cap_minor``. ``for_anonymous``: without a
     card as well. Of several ``budgets`` the tightest
-    decides; a raised share has none.
+    decides; a raised share has none. A gift is for members, counts its budgets in uses, and stands in no group.
     """
 
     id: Id

@@ -11,6 +11,7 @@ from plushka.engine.program import Budget, Promotion
 from plushka.engine.purchase import Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
+from plushka.engine.stamp_parts import Gift
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ def coupons_of(condition: Condition | None) -> frozenset[str]:
             return frozenset[str]().union(*asked) if all(asked) else frozenset()
         case _:
             return frozenset()
+
+
+def is_gift(promotion: Promotion) -> bool:
+    """Tell whether a promotion gives a gift, and lowers no price."""
+    return isinstance(promotion.effect, Gift)
 
 
 def promotion_plans(promotions: Sequence[Promotion], masks: LineMasks) -> tuple[PromotionPlan, ...]:

@@ -114,7 +114,8 @@ class Member(Struct, frozen=True, omit_defaults=True):
     nothing is redeemed and nobody asks how much could be. A ``tier`` that the version does not have, or none,
     is the first.
     ``rule_points`` holds, for rules with a cap of their own per day or month, (points today, points this month).
-    ``cards`` is None where stamps are not counted. ``invited`` is None for who was brought by nobody.
+    ``cards`` is None where stamps are not counted and no gifts are won. ``invited`` is None for who was brought by
+    nobody.
     A purchase ``is_blocked`` members make is decided as an anonymous one. Who ``is_unverified`` spends nothing
     before their first purchase; who has their spending stopped (``is_spending_stopped``) spends nothing at all.
     """
@@ -224,12 +225,13 @@ class CardProgress(Struct, frozen=True, array_like=True):
 
 
 class IssuedGift(Struct, frozen=True, array_like=True):
-    """``count`` gifts of a full card, to be taken before ``expires_at`` (None: whenever)."""
+    """``count`` gifts of a full ``card`` or of a ``promotion``, to be taken before ``expires_at`` (None: whenever)."""
 
-    card: str
+    card: str | None
     name: str
     count: int
     expires_at: datetime | None = None
+    promotion: str | None = None
 
 
 class Referred(Struct, frozen=True, array_like=True):
@@ -313,9 +315,9 @@ class Remainder(Struct, frozen=True):
 
     ``refund_minor_by_line`` is the money given back so far; ``points_back`` the redeemed points given back so far,
     spread over the lots they came from; ``earned_points`` what the rest of the receipt still earns (at most
-    what the whole did); ``promotions_minor`` what each promotion still takes off it; ``cards`` what it still is on
-    stamp cards; ``spend_minor`` what it still adds to the metric; ``referred`` what it is still worth to those above
-    (None: it no longer qualifies).
+    what the whole did); ``promotions_minor`` what each promotion still takes off it, 1 for a gift that the rest still
+    wins and 0 for one that it does not; ``cards`` what it still is on stamp cards; ``spend_minor`` what it still adds
+    to the metric; ``referred`` what it is still worth to those above (None: it no longer qualifies).
     """
 
     refund_minor_by_line: tuple[int, ...]

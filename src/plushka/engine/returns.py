@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from plushka.engine.local_time import moment
 from plushka.engine.lots import give_back
-from plushka.engine.phases.case import Case
+from plushka.engine.phases.case import Case, scene_of
+from plushka.engine.phases.gifts import still_won
 from plushka.engine.phases.progress import earn_and_rise
 from plushka.engine.prices import taking_part
 from plushka.engine.purchase import (
@@ -63,6 +64,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
     awards: tuple[Award, ...] = ()
     cards: dict[str, CardRemainder] = {}
     referred: tuple[int, ...] | None = None
+    gifts = {gift.promotion: 0 for gift in outcome.gifts if gift.promotion is not None}
     if member is not None and any(masks):
         prices = [
             net + line.redeemed_minor - share
@@ -70,7 +72,11 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         ]
         rest = replace(basket, lines=_rest(basket, back))
         tier = version.tier_plan(outcome.tier_before)
-        case = Case(version, member, rest, at, moment(at, basket.place), tier, masks, [])
+        now = moment(at, basket.place)
+        case = Case(version, member, rest, at, now, tier, masks, [])
+        if gifts:
+            scene = scene_of(rest, now, masks, prices, member, tier.id)
+            gifts |= still_won(version.gifts, outcome.gifts, scene)
         points_spent = outcome.redeemed.points if outcome.redeemed else 0
         progress = earn_and_rise(case, prices, nets, points_spent=points_spent)
         awards, cards = progress.earned.awards, _still_stamped(outcome, progress.stamped.cards)
@@ -82,7 +88,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         points_back_to_lots=give_back(outcome.redeemed.lots, sum(points_back)) if outcome.redeemed else (),
         earned_points=sum(by_rule.values()),
         earned_by_rule=by_rule,
-        promotions_minor=_still_taken_off(outcome, back, basket),
+        promotions_minor=_still_taken_off(outcome, back, basket) | gifts,
         cards=cards,
         spend_minor=taking_part(nets, masks),
         is_empty=all(gone == line.quantity_milli for line, gone in zip(basket.lines, back, strict=True)),

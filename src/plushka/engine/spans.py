@@ -1,11 +1,11 @@
-"""Windows in which uses are counted: for all time, a business day, a calendar month."""
+"""Windows in which uses are counted: for all time, a business day, a calendar month or year."""
 
 from datetime import date, timedelta
 from typing import Literal
 
 from plushka.engine.expiry import add_months
 
-Span = Literal["always", "day", "month"]
+Span = Literal["always", "day", "month", "year"]
 ALWAYS = date(1970, 1, 1)
 """Where the window of all time begins."""
 
@@ -19,6 +19,8 @@ def since_of(span: Span, day: date) -> date:
             return day
         case "month":
             return day.replace(day=1)
+        case "year":
+            return day.replace(month=1, day=1)
 
 
 def until_of(span: Span, since: date) -> date:
@@ -30,3 +32,5 @@ def until_of(span: Span, since: date) -> date:
             return since + timedelta(days=1)
         case "month":
             return add_months(since, 1)
+        case "year":
+            return add_months(since, 12)

@@ -40,7 +40,7 @@ from plushka.engine.program import (
     TierRule,
     Window,
 )
-from plushka.engine.promotion_plans import PromotionPlan, coupons_of, promotion_plans
+from plushka.engine.promotion_plans import PromotionPlan, coupons_of, is_gift, promotion_plans
 from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
@@ -71,7 +71,8 @@ class Version:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``multiplier_mask`` those of multipliers,
-    which have contests of their own. ``index_of`` finds in ``TierPlan.lives``
+    which have contests of their own. ``promotions`` are those of prices, ``gifts`` those that give one.
+    ``index_of`` finds in ``TierPlan.lives``
     all that gives points.
     """
 
@@ -90,6 +91,7 @@ class Version:
     caps: tuple[CapPlan, ...]
     lives: tuple[Life, ...]
     promotions: tuple[PromotionPlan, ...]
+    gifts: tuple[PromotionPlan, ...]
     has_promotions_for_anonymous: bool
     budgeted: tuple[Promotion, ...]
     coupons_by_part: dict[str, frozenset[str]]
@@ -202,7 +204,8 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         multiplier_mask=sum(plan.bit for plan in rules if isinstance(plan.rule.effect, Multiplied)),
         caps=caps_of(program.caps),
         lives=tuple(lives),
-        promotions=promotion_plans(program.promotions, masks),
+        promotions=promotion_plans([each for each in program.promotions if not is_gift(each)], masks),
+        gifts=promotion_plans([each for each in program.promotions if is_gift(each)], masks),
         budgeted=tuple(each for each in program.promotions if each.budgets and not each.is_paused),
         coupons_by_part={
             **{rule.id: coupons_of(rule.when) for rule in program.earning},

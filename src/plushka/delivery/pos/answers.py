@@ -290,12 +290,13 @@ class CardOut(Struct, frozen=True):
 
 
 class GiftOut(Struct, frozen=True):
-    """``count`` gifts that a purchase wins; the member can take them until ``expires_at``."""
+    """``count`` gifts that a purchase wins by a ``card`` or a ``promotion``; taken until ``expires_at``."""
 
-    card: str
+    card: str | None
     name: str
     count: int
     expires_at: datetime | None
+    promotion: str | None
 
 
 class Decision(Struct, frozen=True):

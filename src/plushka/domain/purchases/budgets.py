@@ -79,12 +79,13 @@ class Budgets:
 
 
 def taken_off(outcome: Outcome) -> dict[str, int]:
-    """Return what each promotion took off a purchase, in minor units."""
-    return {
+    """Return what each promotion took off a purchase, in minor units; a gift counts as 1."""
+    off = {
         discount.id: discount.amount_minor
         for discount in outcome.discounts
         if discount.source == "promotion" and discount.id is not None
     }
+    return off | {gift.promotion: 1 for gift in outcome.gifts if gift.promotion is not None}
 
 
 async def read_budgets(tx: Tx, situations: Collection[Situation], *, lock: bool) -> Budgets | None:

@@ -55,7 +55,7 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
         [
             (decision.receipt_id, decision.situation, decision.outcome)
             for decision in decisions
-            if decision.receipt_id in new and decision.outcome.discounts
+            if decision.receipt_id in new and (decision.outcome.discounts or decision.outcome.gifts)
         ],
     )
     doubtful = [
@@ -105,7 +105,8 @@ async def _book(tx: Tx, decisions: Sequence[Decision], codes: Codes | None) -> N
         await standings.apply(tx, changes, program_id=program_id)
     if codes is not None:
         await save_shown(tx, codes, [(d.receipt_id, d.situation) for d in decisions])
-    await save_stamps(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.cards])
+    won = [d for d in decisions if d.outcome.cards or d.outcome.gifts]
+    await save_stamps(tx, [(d.receipt_id, d.situation, d.outcome) for d in won])
     await save_brought(tx, [(d.receipt_id, d.situation, d.outcome) for d in decisions if d.outcome.referred])
     await save_books(tx, [d.situation.book for d in decisions if d.situation.book])
     if used := {

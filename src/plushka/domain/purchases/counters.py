@@ -229,8 +229,7 @@ async def give_back(
               and case c.branch_id when $7 then 'promotion:' else 'branch:' end || c.span = any(gone.counted_in)
               and c.since = case c.span
                 when 'always' then '1970-01-01'::date
-                when 'day' then gone.business_date
-                else date_trunc('month', gone.business_date)::date
+                else date_trunc(c.span, gone.business_date)::date
               end
             order by c.promotion_id, c.branch_id, c.span, c.since
             for no key update of c

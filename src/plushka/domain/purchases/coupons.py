@@ -80,6 +80,7 @@ def _applied(outcome: Outcome) -> list[str]:
         *[discount.id for discount in outcome.discounts if discount.id is not None],
         *[award.rule for award in outcome.awards],
         *[card.card for card in outcome.cards if card.stamps],
+        *[gift.promotion for gift in outcome.gifts if gift.promotion is not None],
         *_raised(outcome),
     ]
 

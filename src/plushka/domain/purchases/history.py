@@ -204,7 +204,7 @@ def _turn(situation: Situation, page: _Page, now: datetime) -> None:
         totals=standing.totals(version, situation.business_date),
         rule_points=standing.rule_points(version, situation.business_date),
         # What they were worth was given in the system that they come from.
-        cards=None if version.cards else {},
+        cards=None if version.cards or version.gifts else {},
         invited=Invited(levels=0) if version.referral else None,
     )
 

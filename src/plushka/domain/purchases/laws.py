@@ -72,8 +72,8 @@ LAWS: Mapping[str, str] = MappingProxyType(
                 where u.tenant_id = $1
             ), sums as (
                 select program_id, promotion_id, branch_id, span,
-                       case span when 'always' then '1970-01-01'::date when 'day' then business_date
-                            else date_trunc('month', business_date)::date end as since,
+                       case span when 'always' then '1970-01-01'::date
+                            else date_trunc(span, business_date)::date end as since,
                        count(*) filter (where left_minor > 0) as uses, sum(left_minor) as amount_minor
                 from uses group by 1, 2, 3, 4, 5
             )

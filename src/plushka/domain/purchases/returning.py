@@ -31,7 +31,7 @@ from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.domain.purchases.tenders import give_to_certificates
 from plushka.domain.referrals.booking import lower
-from plushka.domain.rewards.returning import NOTHING_BACK, CardsBack, take_back, work_out
+from plushka.domain.rewards.returning import NOTHING_BACK, CardsBack, find_lost, take_back, together, work_out
 from plushka.engine.local_time import moment
 from plushka.engine.program import REFERRAL
 from plushka.engine.purchase import LotUse, Remainder
@@ -187,6 +187,14 @@ async def _work_out(
         cards = await work_out(
             tx, sale.receipt_id, after.cards, member_id=book.member_id, program_id=sale.program_id
         )
+    if book is not None and sale.outcome.gifts:
+        lost = [
+            gift.promotion
+            for gift in sale.outcome.gifts
+            if gift.promotion is not None
+            and before.promotions_minor[gift.promotion] > after.promotions_minor[gift.promotion]
+        ]
+        cards = together(cards, await find_lost(tx, sale.receipt_id, lost))
     answer = Return(
         id=None,
         external_id=request.external_id,

@@ -11,7 +11,7 @@ from plushka.platform.database import Tx
 
 
 async def save_stamps(tx: Tx, booked: Iterable[tuple[UUID, Situation, Outcome]]) -> None:
-    """Write the stamps of new receipts, each by its id, and issue the gifts of the cards that they have filled."""
+    """Write the stamps of new receipts, each by its id, and issue the gifts that they have won."""
     new, won = list[NewStamps](), list[Won]()
     for receipt_id, situation, outcome in booked:
         if situation.book is None:
@@ -33,7 +33,7 @@ async def save_stamps(tx: Tx, booked: Iterable[tuple[UUID, Situation, Outcome]])
             if card.stamps
         ]
         won += [
-            Won(receipt_id, member_id, program_id, gift.card, None, gift.name, gift.expires_at)
+            Won(receipt_id, member_id, program_id, gift.card, gift.promotion, gift.name, gift.expires_at)
             for gift in outcome.gifts
             for _ in range(gift.count)
         ]

@@ -12,7 +12,7 @@ from plushka.domain.rewards.acts import Act, find_act, note_act
 from plushka.domain.rewards.model import Reward, RewardUnusable, Unusable
 from plushka.domain.rewards.offers import get_offer
 from plushka.domain.rewards.queries import get_reward
-from plushka.domain.rewards.returning import reconcile
+from plushka.domain.rewards.returning import reconcile, reconcile_promotion
 from plushka.platform.database import Tx
 
 
@@ -74,6 +74,8 @@ async def give_back_reward(tx: Tx, caller: Caller, reward_id: UUID, *, idempoten
     await note(tx, caller, reward_id, "give_back", idempotency_key)
     if reward.card is not None:
         await reconcile(tx, reward.card, member_id=reward.member_id, program_id=reward.program_id)
+    elif reward.promotion is not None:
+        await reconcile_promotion(tx, reward)
     return await get_reward(tx, reward_id)
 
 

@@ -30,7 +30,6 @@ from plushka.domain.rewards.offers import (
     Chance,
     Offer,
     OfferUnavailable,
-    Span,
     count_used,
     get_offer,
     list_offers,
@@ -40,6 +39,7 @@ from plushka.domain.rewards.queries import get_reward
 from plushka.engine.expiry import midnight_after
 from plushka.engine.local_time import instant
 from plushka.engine.purchase import LotUse
+from plushka.engine.spans import Span, since_of
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -315,11 +315,8 @@ async def _buyer(
 
 
 def _since(today: date, zone: str) -> dict[Span, datetime | None]:
-    return {
-        "always": None,
-        "day": instant(today, 0, zone),
-        "month": instant(today.replace(day=1), 0, zone),
-    }
+    spans: tuple[Span, ...] = ("day", "month", "year")
+    return {"always": None, **{span: instant(since_of(span, today), 0, zone) for span in spans}}
 
 
 async def _take_from_stock(tx: Tx, offer: Offer) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 from msgspec import Struct
 
+from plushka.engine.spans import Span
 from plushka.platform.database import Tx
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
@@ -19,7 +20,6 @@ STOCK_MAX = 1_000_000
 LIMIT_MAX = 1000
 LIFE_DAYS_MAX = 3650
 
-Span = Literal["always", "day", "month"]
 Unavailable = Literal[
     "archived",
     "paused",

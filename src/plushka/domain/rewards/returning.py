@@ -1,6 +1,6 @@
 """What a return takes from stamp cards (S9): stamps, cards that were full, gifts that nobody has taken."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import groupby
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from plushka.domain.rewards.issuing import list_untaken, withdraw
-from plushka.domain.rewards.model import StampRow
+from plushka.domain.rewards.model import Reward, StampRow
 from plushka.domain.rewards.stamps import Lowered, due_of, list_stamps, lower_stamps
 from plushka.engine.purchase import CardRemainder
 from plushka.platform.database import Tx
@@ -51,12 +51,58 @@ async def work_out(
     return CardsBack(tuple(lowered), tuple(withdrawn), owed)
 
 
+async def find_lost(tx: Tx, receipt_id: UUID, promotions: Collection[str]) -> CardsBack:
+    """Return what it does to a receipt's gifts that these ``promotions`` give them no longer; nothing is written."""
+    if not promotions:
+        return NOTHING_BACK
+    rows = await tx.fetch(
+        """
+        -- rewards.find_lost
+        select id, state from rewards
+        where tenant_id = $1 and receipt_id = $2 and promotion_id = any($3::text[])
+        order by id
+        """,
+        tx.tenant_id,
+        receipt_id,
+        list(promotions),
+    )
+    return CardsBack(
+        withdrawn=tuple([row["id"] for row in rows if row["state"] == "open"]),
+        owed=sum(row["state"] == "taken" for row in rows),
+    )
+
+
+def together(one: CardsBack, other: CardsBack) -> CardsBack:
+    """Return what both do."""
+    return CardsBack(
+        (*one.lowered, *other.lowered), (*one.withdrawn, *other.withdrawn), one.owed + other.owed
+    )
+
+
 async def take_back(tx: Tx, receipt_id: UUID, back: CardsBack) -> None:
     """Write what a return does to cards."""
     if back.lowered:
         await lower_stamps(tx, receipt_id, back.lowered)
     if back.withdrawn:
         await withdraw(tx, back.withdrawn)
+
+
+async def reconcile_promotion(tx: Tx, reward: Reward) -> None:
+    """Withdraw a gift that was taken and given back if its promotion gives it no longer."""
+    is_lost: bool = await tx.fetchval(
+        """
+        -- rewards.is_lost
+        select exists (
+            select from promotion_uses
+            where tenant_id = $1 and receipt_id = $2 and promotion_id = $3 and left_minor = 0
+        )
+        """,
+        tx.tenant_id,
+        reward.receipt_id,
+        reward.promotion,
+    )
+    if is_lost:
+        await withdraw(tx, [reward.id])
 
 
 async def reconcile(tx: Tx, card: str, *, member_id: UUID, program_id: UUID) -> None:

@@ -11,6 +11,7 @@ from plushka.engine.parts import Rounding
 from plushka.engine.price_effects import AmountOff, Combo, PercentOff, RaisedShare, Sets, UnitPrice
 from plushka.engine.promotion_plans import PromotionPlan
 from plushka.engine.shares import rounded, spread
+from plushka.engine.stamp_parts import Gift
 from plushka.engine.units import UNIT_MILLI, Run, Shelf, shelf_of, take, units_in, worth
 
 BP = 100_00
@@ -50,7 +51,7 @@ def cuts_of(
             cuts = _sets(effect, lines, bases_minor, quantities_milli, rounding)
         case Combo():
             cuts = _combos(plan.bits, effect, bases_minor, quantities_milli, masks, rounding)
-        case RaisedShare():
+        case RaisedShare() | Gift():
             cuts = [0] * len(bases_minor)
         case _:
             assert_never(effect)

@@ -64,7 +64,7 @@ def promote(  # noqa: PLR0917 - the whole receipt
     tells of them.
     """
     sale = Sale(scene, amounts_minor, budgets_used, version.program.rounding)
-    fitting = _fitting(version, sale, day, notes)
+    fitting = fitting_of(version.promotions, scene, budgets_used, day, notes)
     raising = [plan for plan in fitting if isinstance(plan.promotion.effect, RaisedShare)]
     lowering = [plan for plan in fitting if not isinstance(plan.promotion.effect, RaisedShare)]
     prices_minor: Sequence[int] = scene.prices_minor
@@ -102,11 +102,13 @@ def promote(  # noqa: PLR0917 - the whole receipt
     return Promoted(tuple(discounts), prices_minor, max(raising, key=_share, default=None))
 
 
-def _fitting(version: Version, sale: Sale, day: date, notes: list[Note]) -> list[PromotionPlan]:
-    """Return the promotions of the day whose conditions hold and that have lines."""
-    scene, fitting = sale.scene, []
+def fitting_of(
+    plans: Sequence[PromotionPlan], scene: Scene, budgets_used: BudgetsUsed, day: date, notes: list[Note]
+) -> list[PromotionPlan]:
+    """Return the promotions of the day whose conditions hold, that have lines and something left of their budgets."""
+    fitting = []
     all_bits = _any_of(scene.masks)
-    for plan in version.promotions:
+    for plan in plans:
         if not plan.is_on(day) or (scene.member is None and not plan.promotion.for_anonymous):
             continue
         if plan.coupons and plan.coupons.isdisjoint(scene.coupons):
@@ -116,7 +118,7 @@ def _fitting(version: Version, sale: Sale, day: date, notes: list[Note]) -> list
             notes.append(failed)
         elif plan.bits and not all_bits & plan.any_bit:
             notes.append(plan.no_lines)
-        elif (spent := _spent(plan, sale.budgets_used)) is not None:
+        elif (spent := _spent(plan, budgets_used)) is not None:
             notes.append(spent)
         else:
             fitting.append(plan)

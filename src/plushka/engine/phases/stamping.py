@@ -1,13 +1,13 @@
 """Phase 9: the stamps that the receipt puts on the member's cards, and what full ones give (F47 to F50)."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import assert_never
 
 from msgspec import Struct
 
-from plushka.engine.expiry import midnight_after
 from plushka.engine.phases.awarding import award_over
+from plushka.engine.phases.gifts import issued
 from plushka.engine.program import PointsReward
 from plushka.engine.purchase import Award, Basket, CardProgress, CardState, IssuedGift, Member, Note
 from plushka.engine.reasons import note
@@ -55,7 +55,15 @@ def stamp(
                 case PointsReward(points=points):
                     awards.append(award_over(plan.card.id, points * progress.rewards, lines, nets_minor))
                 case Gift() as gift:
-                    gifts.append(_gift(plan, gift, progress.rewards, day, basket.place.time_zone))
+                    gifts.append(
+                        issued(
+                            gift,
+                            day,
+                            basket.place.time_zone,
+                            count=progress.rewards,
+                            card=plan.card.id,
+                        )
+                    )
     return Stamped(tuple(cards), tuple(awards), tuple(gifts), notes)
 
 
@@ -104,8 +112,3 @@ def _progress(plan: StampPlan, state: CardState, count: int, day: date, notes: l
         rewards=max(0, after.finished + state.due) if count else 0,
         ends_on=after.ends_on,
     )
-
-
-def _gift(plan: StampPlan, gift: Gift, count: int, day: date, time_zone: str) -> IssuedGift:
-    expires_at = midnight_after(day + timedelta(days=gift.days), time_zone) if gift.days else None
-    return IssuedGift(card=plan.card.id, name=gift.name, count=count, expires_at=expires_at)

@@ -124,7 +124,7 @@ class CardAfter(Part, frozen=True):
 
 
 class GiftExample(Part, frozen=True):
-    """Gifts of a full card; ``expires`` null: never."""
+    """Gifts of a full card or of a promotion; ``expires`` null: never."""
 
     name: str
     count: Count = 1
@@ -145,7 +145,7 @@ class Expect(Part, frozen=True):
     ``referrers`` are the points of those who brought the member, the nearest first.
     ``limits`` are the codes of the redemption limits that bit. ``reasons`` maps rules (``""``: the
     receipt as a whole) to why they did not apply or what cut them: a code of ``engine.reasons``. The
-    last five tell of the receipt after ``returned``.
+    last six tell of the receipt after ``returned``; ``still_won`` are the promotions that still give their gifts.
     """
 
     business_date: Day | UnsetType = UNSET
@@ -172,6 +172,7 @@ class Expect(Part, frozen=True):
     still_earned: Decimal | UnsetType = UNSET
     still_stamped: dict[str, Decimal] | UnsetType = UNSET
     still_referrers: tuple[Decimal, ...] | UnsetType = UNSET
+    still_won: tuple[str, ...] | UnsetType = UNSET
 
 
 class Case(Part, frozen=True):

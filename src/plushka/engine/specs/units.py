@@ -152,6 +152,11 @@ class Units:
             refund=self._money(sum(rest.refund_minor_by_line)),
             points_back=self._points(sum(rest.points_back_by_line)),
             still_earned=self._points(rest.earned_points),
+            still_won=tuple(
+                gift.promotion
+                for gift in outcome.gifts
+                if gift.promotion is not None and rest.promotions_minor[gift.promotion]
+            ),
             still_stamped={name: self._stamps(name, card.stamps) for name, card in rest.cards.items()},
             still_referrers=self._referrers(outcome, rest.referred or ()),
         )

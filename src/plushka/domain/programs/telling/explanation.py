@@ -10,7 +10,7 @@ from plushka.domain.programs.telling.stamps import find_card, tell_filled
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Names, Voice
 from plushka.engine.program import Multiplied, Program
-from plushka.engine.purchase import Award, CardProgress, Discount, Grant, Note, Outcome, Redeemed
+from plushka.engine.purchase import Award, CardProgress, Discount, Grant, IssuedGift, Note, Outcome, Redeemed
 from plushka.platform.i18n import Language, marked
 
 _NO_NAMES = Names()
@@ -29,7 +29,10 @@ def explain(
     """Return the decision in sentences. ``program`` is the version that decided; ``zone`` tells the dates."""
     voice = Voice(program, language, names, zone)
     return Explanation(
-        discounts=tuple(_discount(discount, voice) for discount in outcome.discounts),
+        discounts=(
+            *[_discount(discount, voice) for discount in outcome.discounts],
+            *[_gift(gift, voice) for gift in outcome.gifts if gift.promotion is not None],
+        ),
         redemption=tuple(_redemption(outcome.redeemed, voice)),
         redemption_limits=tuple(_limits(outcome.redeemed, voice)),
         earning=tuple(_award(award, voice) for award in outcome.awards),
@@ -62,6 +65,16 @@ def _discount(discount: Discount, voice: Voice) -> Reason:
     else:
         text = words.gettext("Personal discount: {rate}, {amount}.", rate=rate, amount=amount)
     return Reason(f"discount_{discount.source}", text, lines=_touched(discount.by_line))
+
+
+def _gift(gift: IssuedGift, voice: Voice) -> Reason:
+    """A promotion's gift stands beside its discounts: it is what the promotion gives."""
+    words, promotion = voice.words, gift.promotion or ""
+    text = words.gettext("The promotion gives a gift: “{name}”.", name=gift.name)
+    if gift.expires_at is not None:
+        last = voice.day(gift.expires_at - timedelta(microseconds=1))
+        text += " " + words.gettext("It can be taken through {date}.", date=last)
+    return Reason("gift_promotion", text, promotion, voice.rule_name(promotion))
 
 
 def _redemption(redeemed: Redeemed | None, voice: Voice) -> Iterator[Reason]:

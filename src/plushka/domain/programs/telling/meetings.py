@@ -9,6 +9,7 @@ from plushka.engine.conditions import Condition, Product
 from plushka.engine.price_effects import Combo, RaisedShare
 from plushka.engine.program import Program, Promotion
 from plushka.engine.promotion_plans import coupons_of, excludes
+from plushka.engine.stamp_parts import Gift
 from plushka.platform.i18n import Language
 
 _NO_NAMES = Names()
@@ -27,7 +28,7 @@ def tell_meetings(
         for each in program.promotions
         if not each.is_paused
         and (each.last_on or date.max) >= today
-        and not isinstance(each.effect, RaisedShare)
+        and not isinstance(each.effect, RaisedShare | Gift)
     ]
     return [_tell(one, two, voice) for one, two in _meeting(alive)]
 

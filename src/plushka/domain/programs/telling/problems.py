@@ -33,6 +33,8 @@ _SENTENCES = {
     "whole_set_cheaper": marked("Fewer units must be cheaper than the set has."),
     "price_or_rates": marked("A combo has one price, or parts that are cheaper: say one of the two."),
     "lines_without_use": marked("This kind of promotion chooses no goods here."),
+    "gift_for_anonymous": marked("A gift waits for a member: it cannot be given without a card."),
+    "gift_budget_of_money": marked("A gift has no amount: count its budget in receipts."),
     "budget_without_use": marked(
         "A raised share lowers no price, so nothing of it is counted: take the budget away."
     ),

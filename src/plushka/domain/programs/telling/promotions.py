@@ -9,6 +9,7 @@ from plushka.engine.price_effects import (
     AmountOff,
     Combo,
     ComboPart,
+    LowerPrice,
     PercentOff,
     PriceEffect,
     RaisedShare,
@@ -16,6 +17,7 @@ from plushka.engine.price_effects import (
     UnitPrice,
 )
 from plushka.engine.program import Budget, Promotion
+from plushka.engine.stamp_parts import Gift
 from plushka.platform.i18n import BASIS_POINTS, join, marked
 
 _PERCENTS = {
@@ -28,12 +30,15 @@ _PER = {
     ("promotion", "always"): marked("in all"),
     ("promotion", "day"): marked("a day in all"),
     ("promotion", "month"): marked("a month in all"),
+    ("promotion", "year"): marked("a year in all"),
     ("member", "always"): marked("for a member"),
     ("member", "day"): marked("a day for a member"),
     ("member", "month"): marked("a month for a member"),
+    ("member", "year"): marked("a year for a member"),
     ("branch", "always"): marked("at a branch"),
     ("branch", "day"): marked("a day at a branch"),
     ("branch", "month"): marked("a month at a branch"),
+    ("branch", "year"): marked("a year at a branch"),
 }
 _STANDINGS = {
     "best_in_group": marked(
@@ -95,6 +100,10 @@ def tell_promotion_standing(promotion: Promotion, voice: Voice) -> str:
 
 def tell_price_effect(effect: PriceEffect, voice: Voice) -> str:
     """Return what a promotion does, without its goods and conditions."""
+    return _gift(effect, voice) if isinstance(effect, Gift) else _lower_price(effect, voice)
+
+
+def _lower_price(effect: LowerPrice, voice: Voice) -> str:
     words = voice.words
     match effect:
         case PercentOff(rate_bp=rate_bp, of=of):
@@ -111,6 +120,19 @@ def tell_price_effect(effect: PriceEffect, voice: Voice) -> str:
             return words.gettext("points can pay up to {share} of a receipt", share=voice.percent(share_bp))
         case _:
             assert_never(effect)
+
+
+def _gift(gift: Gift, voice: Voice) -> str:
+    words = voice.words
+    if gift.days is None:
+        return words.gettext("a gift, “{name}”", name=gift.name)
+    return words.ngettext(
+        "a gift, “{name}”, to be taken within {count} day",
+        "a gift, “{name}”, to be taken within {count} days",
+        gift.days,
+        name=gift.name,
+        count=gift.days,
+    )
 
 
 def _sets(effect: Sets, voice: Voice) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from msgspec import structs
+
 from plushka.engine.conditions import (
     All,
     Birthday,
@@ -23,9 +25,11 @@ from plushka.engine.price_effects import (
     Sets,
     UnitPrice,
 )
-from plushka.engine.program import Promotion
+from plushka.engine.program import Budget, Promotion
+from plushka.engine.stamp_parts import Gift
 from plushka.platform.i18n import Translator, marked
 
+_GIFT = marked("A present")
 PROMOTION_NAMES = {
     "percent_off": marked("Discount"),
     "amount_off": marked("Money off"),
@@ -41,7 +45,9 @@ PROMOTION_NAMES = {
     "repeat": marked("Come back within a week"),
     "season": marked("Seasonal sale"),
     "category_week": marked("Category of the week"),
-    "gift": marked("A gift for a purchase"),
+    "gift": marked("The cheapest is free"),
+    "gift_for_sum": marked("A gift for a purchase"),
+    "gift_for_birthday": marked("A birthday gift"),
 }
 PROMOTIONS_DO = {
     "percent_off": marked("10% off everything or certain goods"),
@@ -59,6 +65,8 @@ PROMOTIONS_DO = {
     "season": marked("30% off certain goods for thirty days"),
     "category_week": marked("20% off one category for seven days"),
     "gift": marked("From 1,000 on, the cheapest of certain goods is free"),
+    "gift_for_sum": marked("From 1,000 on, something to take with a code within a month"),
+    "gift_for_birthday": marked("Something for who buys around their birthday, once a year"),
 }
 _WORKING_DAYS = (1, 2, 3, 4, 5)
 _EFFECTS: dict[str, Callable[[], PriceEffect]] = {
@@ -77,6 +85,8 @@ _EFFECTS: dict[str, Callable[[], PriceEffect]] = {
     "season": lambda: PercentOff(30_00),
     "category_week": lambda: PercentOff(20_00),
     "gift": lambda: PercentOff(100_00, "cheapest"),
+    "gift_for_sum": lambda: Gift(_GIFT, 30),
+    "gift_for_birthday": lambda: Gift(_GIFT, 30),
 }
 _WHEN: dict[str, Condition] = {
     "happy_hours": All((Weekday(_WORKING_DAYS), TimeWindow("14:00", "16:00"))),
@@ -85,17 +95,24 @@ _WHEN: dict[str, Condition] = {
     "first_discount": FirstPurchase(),
     "repeat": RepeatWithin(7),
     "gift": ReceiptAmount(min_minor=1000_00),
+    "gift_for_sum": ReceiptAmount(min_minor=1000_00),
+    "gift_for_birthday": Birthday(days_before=7, days_after=7),
 }
+_BUDGETS = {"gift_for_birthday": (Budget("uses", 1, "member", "year"),)}
 _LASTS_DAYS = {"season": 30, "category_week": 7}
 
 
 def new_promotion(kind: str, promotion_id: str, words: Translator, today: date) -> Promotion:
     """Return what a promotion of ``kind`` begins with: paused, until whoever begins it has looked it over."""
     days = _LASTS_DAYS.get(kind)
+    effect = _EFFECTS[kind]()
+    if isinstance(effect, Gift):
+        effect = structs.replace(effect, name=words.gettext(_GIFT))
     return Promotion(
         promotion_id,
         words.gettext(PROMOTION_NAMES[kind]),
-        _EFFECTS[kind](),
+        effect,
+        budgets=_BUDGETS.get(kind, ()),
         when=_WHEN.get(kind),
         first_on=today if days else None,
         last_on=today + timedelta(days=days - 1) if days else None,

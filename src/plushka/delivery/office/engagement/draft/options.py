@@ -62,6 +62,7 @@ _PRICE_EFFECTS = {
     "sets": marked("Some of several: 2+1"),
     "combo": marked("Bought together"),
     "raised_share": marked("More of it by points"),
+    "gift": marked("A gift to take later"),
 }
 _PERCENT_OF = {
     "lines": marked("on all these goods"),
@@ -75,7 +76,12 @@ _BUDGET_PER = {
     "member": marked("for each member"),
     "branch": marked("for each branch"),
 }
-_BUDGET_WINDOWS = {"always": marked("for all time"), "day": marked("a day"), "month": marked("a month")}
+_BUDGET_WINDOWS = {
+    "always": marked("for all time"),
+    "day": marked("a day"),
+    "month": marked("a month"),
+    "year": marked("a year"),
+}
 _RULE_KINDS = {
     "percent": marked("A share of the purchase"),
     "fixed": marked("A number of points"),

@@ -102,6 +102,7 @@ def _field_of_promotion(path: str, code: str) -> str:
         ".effect": "share",
         ".last_on": "last_on",
         ".budgets": "budgets",
+        ".for_anonymous": "for_anonymous",
         ".id": "name",
     }
     return next((field for start, field in fields.items() if path.startswith(start)), "")

@@ -14,6 +14,7 @@ from plushka.engine.price_effects import (
     AmountOff,
     Combo,
     ComboPart,
+    LowerPrice,
     PercentOff,
     PriceEffect,
     RaisedShare,
@@ -21,18 +22,20 @@ from plushka.engine.price_effects import (
     UnitPrice,
 )
 from plushka.engine.program import Budget, Program, Promotion
+from plushka.engine.stamp_parts import Gift
 from plushka.platform.i18n import Translator
 
-KINDS = ("percent_off", "amount_off", "unit_price", "sets", "combo", "raised_share")
+KINDS = ("percent_off", "amount_off", "unit_price", "sets", "combo", "raised_share", "gift")
 _OF: tuple[Literal["lines", "cheapest", "dearest"], ...] = ("lines", "cheapest", "dearest")
 _PER: tuple[Literal["receipt", "unit"], ...] = ("receipt", "unit")
 _WHICH: tuple[Literal["cheapest", "in_each_set"], ...] = ("cheapest", "in_each_set")
 _BASES: tuple[Literal["current", "original"], ...] = ("current", "original")
 BUDGET_OF: tuple[Literal["uses", "amount"], ...] = ("uses", "amount")
 BUDGET_PER: tuple[Literal["promotion", "member", "branch"], ...] = ("promotion", "member", "branch")
-BUDGET_WINDOWS: tuple[Literal["always", "day", "month"], ...] = ("always", "day", "month")
+BUDGET_WINDOWS: tuple[Literal["always", "day", "month", "year"], ...] = ("always", "day", "month", "year")
 _BUDGETS_MAX = 10
 _SETS_MAX = 100
+_GIFT_DAYS_MAX = 3650
 _PARTS_MAX = 10
 _PARTS_MIN = 2
 _PRIORITY_MAX = 1_000_000
@@ -64,6 +67,12 @@ def write_promotion(promotion: Promotion, typist: Typist) -> Typed:
 
 
 def _write_effect(effect: PriceEffect, typist: Typist) -> Typed:
+    if isinstance(effect, Gift):
+        return one(kind="gift", gift=effect.name, gift_days="" if effect.days is None else str(effect.days))
+    return _write_lower_price(effect, typist)
+
+
+def _write_lower_price(effect: LowerPrice, typist: Typist) -> Typed:
     match effect:
         case PercentOff(rate_bp=rate_bp, of=of):
             return one(kind="percent_off", rate=typist.rate(rate_bp), of=of)
@@ -181,6 +190,10 @@ def _read_effect(form: Form, promotion: Promotion, program: Program, words: Tran
         case "raised_share":
             share_bp = form.rate("share", least=1)
             effect = RaisedShare(share_bp) if share_bp else None
+        case "gift":
+            gift = form.text("gift")
+            days = form.number("gift_days", least=1, most=_GIFT_DAYS_MAX, required=False)
+            effect = Gift(gift, days) if gift else None
         case _:
             pass
     return effect
