@@ -54,7 +54,7 @@ def rest(  # noqa: PLR0917 - the whole sale
         [net + paid - share for net, paid, share in zip(nets, redeemed, money_back, strict=True)],
         part,
     )
-    again = replace(decision, awards={}, by_line={}, silent=set(), cards=[], brought=Brought())
+    again = replace(decision, awards={}, by_line={}, silent=set(), cards=[], brought=Brought(), gifts={})
     if any(part):
         progress(version, sale, nets, again)
     left, earned = sum(decision.awards.values()), {}
@@ -67,7 +67,8 @@ def rest(  # noqa: PLR0917 - the whole sale
         "refunds": refunds,
         "points_back": sum(points_back),
         "earned": earned,
-        "promotions": {name: sum(cuts) - sum(given_back(cuts)) for name, cuts in decision.promotions.items()},
+        "promotions": {name: sum(cuts) - sum(given_back(cuts)) for name, cuts in decision.promotions.items()}
+        | {name: again.gifts.get(name, 0) for name in decision.gifts},
         "cards": {
             card.id: (min(card.stamps, whole[card.id].stamps), min(card.rewards, whole[card.id].rewards))
             for card in again.cards
