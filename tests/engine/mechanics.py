@@ -79,7 +79,6 @@ MECHANICS = (
     _promotion("combo price", Combo((ComboPart(DRINKS), ComboPart(Category(("bakery",)))), 199_99)),
     _promotion("buy and get", Combo((ComboPart(DRINKS), ComboPart(Category(("bakery",)), rate_bp=100_00)))),
     _promotion("raised share", RaisedShare(90_00)),
-    _promotion("gift", Gift("mug", 14), lines=DRINKS),
     _promotion("coupon", PercentOff(7_77), when=COUPON),
     _rule("percent", Percent(333)),
     _rule("for a visit", Fixed(50)),

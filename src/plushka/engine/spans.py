@@ -5,6 +5,7 @@ from typing import Literal
 
 from plushka.engine.expiry import add_months
 
+ShortSpan = Literal["always", "day", "month"]
 Span = Literal["always", "day", "month", "year"]
 ALWAYS = date(1970, 1, 1)
 """Where the window of all time begins."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from plushka.engine.spans import Span, since_of
+from plushka.engine.spans import ShortSpan, since_of
 from plushka.platform.database import Tx
 
 
@@ -18,11 +18,11 @@ class Key(NamedTuple):
     """A counter, in the order in which they are locked."""
 
     coupon_id: UUID
-    span: Span
+    span: ShortSpan
     since: date
 
 
-def keys_of(coupon_id: UUID, limits: Mapping[Span, int], day: date) -> list[Key]:
+def keys_of(coupon_id: UUID, limits: Mapping[ShortSpan, int], day: date) -> list[Key]:
     """Return the counters that count a use of a coupon on a business day."""
     return [Key(coupon_id, span, since_of(span, day)) for span in limits]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.engine.spans import Span
+from plushka.engine.spans import ShortSpan
 from plushka.platform.errors import Conflict, Denied, Invalid, NotFound
 
 CODES_MAX = 1_000_000
@@ -57,12 +57,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     uses_max_a_month: int | None = None
 
     @property
-    def of_member(self) -> dict[Span, int]:
+    def of_member(self) -> dict[ShortSpan, int]:
         """What bounds one member, by window."""
         return _bounds(self.uses_per_member, self.uses_per_member_a_day, self.uses_per_member_a_month)
 
     @property
-    def of_all(self) -> dict[Span, int]:
+    def of_all(self) -> dict[ShortSpan, int]:
         """What bounds all members together, by window."""
         return _bounds(self.uses_max, self.uses_max_a_day, self.uses_max_a_month)
 
@@ -71,8 +71,8 @@ NO_LIMITS = Limits()
 LIMITS = tuple(Limits.__struct_fields__)
 
 
-def _bounds(always: int | None, day: int | None, month: int | None) -> dict[Span, int]:
-    spans: tuple[tuple[Span, int | None], ...] = (("always", always), ("month", month), ("day", day))
+def _bounds(always: int | None, day: int | None, month: int | None) -> dict[ShortSpan, int]:
+    spans: tuple[tuple[ShortSpan, int | None], ...] = (("always", always), ("month", month), ("day", day))
     return {span: most for span, most in spans if most is not None}
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from plushka.domain.coupons.codes import find_key
 from plushka.domain.coupons.counters import Key, keys_of, read_counters
 from plushka.domain.coupons.model import LIMITS, CodeReason, Limits, ShownCode
-from plushka.engine.spans import Span, since_of, until_of
+from plushka.engine.spans import ShortSpan, since_of, until_of
 from plushka.platform.database import Tx
 
 
@@ -50,7 +50,7 @@ class OwnKey(NamedTuple):
 
     member_id: UUID
     coupon_id: UUID
-    span: Span
+    span: ShortSpan
     since: date
 
 
@@ -118,12 +118,12 @@ class Codes:
         ]
 
 
-_MEMBER_REASONS: Mapping[Span, CodeReason] = {
+_MEMBER_REASONS: Mapping[ShortSpan, CodeReason] = {
     "always": "member_limit_reached",
     "day": "member_limit_today",
     "month": "member_limit_this_month",
 }
-_COUPON_REASONS: Mapping[Span, CodeReason] = {
+_COUPON_REASONS: Mapping[ShortSpan, CodeReason] = {
     "always": "coupon_used_up",
     "day": "coupon_used_up_today",
     "month": "coupon_used_up_this_month",

@@ -6,7 +6,7 @@ from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
 from plushka.domain.coupons.model import Coupon
 from plushka.domain.insights.coupons import CouponFigures
-from plushka.engine.spans import Span
+from plushka.engine.spans import ShortSpan
 
 PATH = "/engagement/coupons"
 NONE = CouponFigures()
@@ -92,7 +92,7 @@ def terms_told(coupon: Coupon, visit: Visit) -> list[str]:
     return terms
 
 
-def _of_member(span: Span, count: int, visit: Visit) -> str:
+def _of_member(span: ShortSpan, count: int, visit: Visit) -> str:
     ngettext = visit.words.ngettext
     match span:
         case "always":
@@ -107,7 +107,7 @@ def _of_member(span: Span, count: int, visit: Visit) -> str:
             )
 
 
-def _of_all(span: Span, count: int, visit: Visit) -> str:
+def _of_all(span: ShortSpan, count: int, visit: Visit) -> str:
     ngettext = visit.words.ngettext
     match span:
         case "always":
