@@ -1,18 +1,27 @@
 """Friends and branches."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.app.conftest import NEW_PHONE, Person, token_of
-from tests.office.conftest import browser_at, report
-from tests.pos.conftest import Cast, client_of, coffee
+from tests.conftest import SetClock
+from tests.office.conftest import Shop, browser_at, plain, report
+from tests.pos.conftest import CASHBACK, Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.web.hours import told_now
 from plushka.domain.businesses.model import Opening, Week
+from plushka.domain.programs.operations import publish
+from plushka.engine.program import PointsReward, Referral
+from plushka.engine.referral_parts import BaseShare
+from plushka.platform.database import Database
 from plushka.platform.i18n import translator
+
+REFERRAL = Referral((BaseShare(1000),), friend=PointsReward(50))
 
 _DAY = Opening(600, 1200)
 WORKDAYS: Week = (Opening(600, 1500), _DAY, _DAY, _DAY, _DAY, None, None)
@@ -46,6 +55,47 @@ async def test_a_friend_joins_by_the_link_and_is_seen(app: Plushka, varvara: Per
     async with client_of(app, cast.anna.secret) as till:
         await report(till, "/v1/purchases", coffee("F-1", member={"phone": NEW_PHONE}))
     assert "Пришли: 1, купили: 1" in (await varvara.get("/friends")).text
+
+
+async def test_what_friends_give_is_told_in_plain_words_and_figures(  # noqa: PLR0917 - who takes part
+    app: Plushka, database: Database, varvara: Person, shop: Shop, cast: Cast, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        rules = structs.replace(CASHBACK, referral=REFERRAL)
+        await publish(tx, program_id=shop.program_id, program=rules, valid_from=tx.at)
+    page = plain((await varvara.get("/friends")).text)
+    assert "Вы получаете 10 % от покупки за первую покупку друга." in page
+    assert "Друг тоже получает 50 бонусов." in page
+    code = re.search(r">(\d{4} \d{4})<", page)
+    assert code is not None
+
+    async with browser_at(app) as browser:
+        friend = Person(browser, varvara.home)
+        asked = await friend.post("/sign-in", phone=NEW_PHONE)
+        proved = await friend.post("/sign-in/code", token=token_of(asked), code=await friend.latest_code())
+        await friend.post("/sign-in/card", token=token_of(proved), name="Оля", personal_data="on")
+        wrong = await friend.post("/friends/inviter", friend_code="0000 0000")
+        assert (wrong.status_code, "Такого кода нет" in wrong.text) == (422, True)
+        assert 'value="0000 0000"' in wrong.text
+        named = await friend.post("/friends/inviter", friend_code=code[1])
+        assert named.status_code == httpx.codes.SEE_OTHER
+        assert "Вас привёл друг" not in (await friend.get("/friends")).text
+
+    async with client_of(app, cast.anna.secret) as till:
+        await report(till, "/v1/purchases", coffee("F-1", member={"phone": NEW_PHONE}))
+    waiting = plain((await varvara.get("/friends")).text)
+    assert "+100 после" in waiting
+    clock.at += timedelta(days=15)
+    await pay_for_friends(database, clock, cast.anna.tenant_id)
+    told = plain((await varvara.get("/friends")).text)
+    assert "+100" in told
+    assert "после" not in told.partition("Пришли: ")[2]
+    history = (await varvara.get("/history")).text
+    entry = re.search(r'href="[^"]*(/history/[0-9a-f-]{36})"[^>]*>(?:(?!</a>).)*За друга', history, re.DOTALL)
+    assert entry is not None
+    own = (await varvara.get(entry[1])).text
+    assert "F-1" not in own
+    assert "Капучино" not in own
 
 
 @pytest.mark.usefixtures("shop")

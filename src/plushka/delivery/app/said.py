@@ -14,6 +14,7 @@ SAID = {
     "cards_left": CARDS_ANSWERS["left"],
     "partner_code": marked("The code is yours: show it at the partner's."),
     "partner_out": marked("These codes are all gone."),
+    "inviter": marked("Noted. Thank your friend."),
     "welcome": marked("Welcome. The card is yours."),
 }
 

@@ -42,6 +42,8 @@ from plushka.domain.messages.wording import MenuCommand
 from plushka.domain.programs.model import UnknownProgram
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.programs.serving import get_serving
+from plushka.domain.referrals.codes import code_of
+from plushka.engine.referral_parts import BaseShare, FixedReward
 from plushka.platform.database import Tx
 
 __all__ = ["Saying", "answer"]
@@ -101,9 +103,23 @@ async def _greeting(tx: Tx, talk: Talk) -> Content:
     )
 
 
+async def _friends(tx: Tx, member_id: UUID, bot: Bot) -> FriendsLink:
+    version = await find_version_in_force(tx, (await get_serving(tx, None)).id)
+    referral = version.program.referral if version else None
+    first = referral.levels[0] if referral else None
+    return FriendsLink(
+        link=start_link(bot.messenger, bot.username, friend_start(member_id)),
+        code=await code_of(tx, member_id),
+        points=first.points if isinstance(first, FixedReward) else 0,
+        rate_bp=first.rate_bp if isinstance(first, BaseShare) else 0,
+        own=referral.friend.points if referral and referral.friend else 0,
+        scale=version.program.point.scale if version else 0,
+    )
+
+
 async def _of_member(tx: Tx, what: MenuCommand, member_id: UUID, *, bot: Bot, business: Business) -> Content:
     if what == "friends":
-        return FriendsLink(link=start_link(bot.messenger, bot.username, friend_start(member_id)))
+        return await _friends(tx, member_id, bot)
     if what == "code":
         issued = await issue_code(tx, member_id)
         return SpendCode(digits=issued.digits, qr=issued.qr, minutes=TTL // timedelta(minutes=1))

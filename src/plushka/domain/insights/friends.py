@@ -1,4 +1,4 @@
-"""Who has joined by a member's link."""
+"""Whom a member has brought, and what has come of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,29 +12,98 @@ FRIENDS_MAX = 1000
 
 
 class Friend(Struct, frozen=True):
-    """A member whom another has brought."""
+    """A member whom another has brought; ``paid`` points have come for their purchases, ``waiting`` are to come.
 
+    ``waits_until`` is when the next of these are looked at; ``shortened`` says why less came than was due.
+    """
+
+    id: UUID
     name: str
     joined_at: datetime
     has_bought: bool
+    paid: int = 0
+    waiting: int = 0
+    waits_until: datetime | None = None
+    shortened: str | None = None
 
 
-async def list_friends(tx: Tx, member_id: UUID) -> Sequence[Friend]:
-    """Return whom a member has brought, the latest first. Who was merged into another counts as who they were."""
+class FriendSums(Struct, frozen=True):
+    """What friends have brought in a programme, units of its points; ``further`` are friends of friends and theirs."""
+
+    joined: int
+    bought: int
+    paid: int
+    waiting: int
+    further_paid: int
+    further_waiting: int
+
+
+async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None = None) -> Sequence[Friend]:
+    """Return whom a member has brought, the latest first, and what each of them brings in a programme.
+
+    Who was merged into another counts as who they were.
+    """
     rows = await tx.fetch(
         """
         -- insights.list_friends
-        select m.name, m.enrolled_at as joined_at, exists (
+        with own as (
+            select id from members where tenant_id = $1 and $2 in (id, merged_into)
+        )
+        select m.id, m.name, m.enrolled_at as joined_at, exists (
             select from standings s
             where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.purchases > 0
-        ) as has_bought
+        ) as has_bought, r.paid, r.waiting, r.waits_until, r.shortened
         from members m
-        where m.tenant_id = $1 and m.invited_by = $2
+        cross join lateral (
+            select coalesce(sum(points_paid), 0)::bigint as paid,
+                   coalesce(sum(points_due) filter (where pays_at > $4), 0)::bigint as waiting,
+                   min(pays_at) filter (where pays_at > $4 and points_due > 0) as waits_until,
+                   max(reason) as shortened
+            from referral_rewards
+            where tenant_id = $1 and friend_id = m.id and level = 1 and program_id = $3
+        ) as r
+        where m.tenant_id = $1 and m.invited_by in (select id from own)
         order by m.id desc
-        limit $3
+        limit $5
         """,
         tx.tenant_id,
         member_id,
+        program_id,
+        tx.at,
         FRIENDS_MAX,
     )
     return [Friend(**row) for row in rows]
+
+
+async def sum_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> FriendSums:
+    """Return how many friends a member has brought, and what has come and will come of it in a programme."""
+    row = await tx.fetchrow(
+        """
+        -- insights.sum_friends
+        with own as (
+            select id from members where tenant_id = $1 and $2 in (id, merged_into)
+        ), friends as (
+            select exists (
+                select from standings s
+                where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.purchases > 0
+            ) as has_bought
+            from members m where m.tenant_id = $1 and m.invited_by in (select id from own)
+        ), rewards as (
+            select level, points_paid, case when pays_at > $4 then points_due else 0 end as waiting
+            from referral_rewards
+            where tenant_id = $1 and member_id in (select id from own) and program_id = $3
+        )
+        select (select count(*) from friends) as joined,
+               (select count(*) from friends where has_bought) as bought,
+               coalesce(sum(points_paid) filter (where level = 1), 0)::bigint as paid,
+               coalesce(sum(waiting) filter (where level = 1), 0)::bigint as waiting,
+               coalesce(sum(points_paid) filter (where level > 1), 0)::bigint as further_paid,
+               coalesce(sum(waiting) filter (where level > 1), 0)::bigint as further_waiting
+        from rewards
+        """,
+        tx.tenant_id,
+        member_id,
+        program_id,
+        tx.at,
+    )
+    return FriendSums(**dict(row or {}))

@@ -100,7 +100,14 @@ class History(Told, tag="history", frozen=True):
 
 
 class FriendsLink(Told, tag="friends", frozen=True):
+    """The member's link and code. A friend's purchase gives ``points`` or ``rate_bp`` of it, ``own`` to the friend."""
+
     link: str
+    code: str = ""
+    points: int = 0
+    rate_bp: int = 0
+    own: int = 0
+    scale: int = 0
 
 
 class Help(Told, tag="help", frozen=True):

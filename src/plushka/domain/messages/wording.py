@@ -58,6 +58,7 @@ from plushka.platform.i18n import (
     Translator,
     format_date,
     format_money,
+    format_percent,
     format_points,
     format_points_number,
     join,
@@ -193,9 +194,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return _card(content, voice)
         case History():
             return _history(content, voice)
-        case FriendsLink(link):
-            text = voice.gettext("Your link for friends. They get a card, you are told when they come:")
-            return Message(f"{text}\n{escape(link)}", keyboard="menu")
+        case FriendsLink():
+            return _friends(content, voice)
         case Help(is_member):
             return _help(voice, is_member=is_member)
         case OffersChanged(are_wanted):
@@ -492,6 +492,29 @@ def _cards_part(part: CardsPart, voice: Voice) -> str:
             points=voice.points(part.debt, part.scale),
         )
     return told
+
+
+def _friends(content: FriendsLink, voice: Voice) -> Message:
+    told = []
+    if content.points or content.rate_bp:
+        reward = (
+            voice.gettext("{rate} of it", rate=format_percent(content.rate_bp, voice.language))
+            if content.rate_bp
+            else voice.points(content.points, content.scale)
+        )
+        told.append(voice.gettext("For a friend's purchase you get {reward}.", reward=voice.bold(reward)))
+    if content.own:
+        told.append(
+            voice.gettext("The friend gets {points} too.", points=voice.points(content.own, content.scale))
+        )
+    lines = [" ".join(told)] if told else []
+    lines.append(voice.gettext("Your link for friends. They get a card, you are told when they come:"))
+    lines.append(escape(content.link))
+    if content.code:
+        lines.append(
+            voice.gettext("Your code, to be told at a till: {code}", code=voice.bold(grouped(content.code)))
+        )
+    return Message("\n".join(lines), keyboard="menu")
 
 
 def _returned(content: Returned, voice: Voice) -> Message:

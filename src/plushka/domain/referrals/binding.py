@@ -97,6 +97,12 @@ def refusal_of(reason: NotBound, *, field: str) -> UnknownReferralCode | Referra
     return ReferralRefused(field=field, reason=reason)
 
 
+async def can_be_bound(tx: Tx, friend_id: UUID) -> bool:
+    """Tell whether it can still be told who brought a member, so that it is worth asking."""
+    friend = await _read(tx, friend_id)
+    return friend["invited_by"] is None and not friend["has_bought"] and not await _is_late(tx, friend)
+
+
 async def _why_not(  # noqa: PLR0911 - one return a reason
     tx: Tx, friend: Record, referrer: Record, *, accounts: Collection[Address], device_of: UUID | None
 ) -> NotBound | None:

@@ -70,6 +70,33 @@ def tell_occasions(referral: Referral, voice: Voice) -> str:
     )
 
 
+def tell_offer(referral: Referral, voice: Voice) -> list[str]:
+    """Return what a member gets for bringing friends, and what the friend gets: to themselves."""
+    words, levels = voice.words, referral.levels
+    told = [
+        words.gettext(
+            "You get {reward} {occasions}.",
+            reward=tell_level(levels[0], voice),
+            occasions=tell_occasions(referral, voice),
+        )
+    ]
+    if len(levels) > 1:
+        further = [tell_level(level, voice) for level in levels[1:]]
+        told.append(
+            words.gettext(
+                "For friends of your friends: {rewards}.", rewards=words.gettext(", then ").join(further)
+            )
+        )
+    if referral.friend is not None:
+        told.append(
+            words.gettext("The friend gets {points} too.", points=voice.points(referral.friend.points))
+        )
+    if counted := _counted(referral, voice):
+        told.append(counted)
+    told.append(tell_referral(referral, voice)["paid"])
+    return told
+
+
 def explain_referred(outcome: Outcome, voice: Voice) -> Iterator[Reason]:
     """Tell what a friend's purchase gives to those above; nothing where it gives nothing."""
     referred, referral = outcome.referred, voice.program.referral
