@@ -25,6 +25,7 @@ TABLE = {
     "GET /v1/members": (401, 401, 403, 404, 200),
     "GET /v1/members/{id}": (401, 401, 403, 404, 200),
     "POST /v1/members/codes": (401, 401, 403, 404, 404),  # nobody shows one
+    "POST /v1/members/{id}/referrer": (401, 401, 403, 404, 404),  # the code is nobody's
     "POST /v1/members/permits": (401, 401, 403, 404, 403),  # the branch does not ask so
     "POST /v1/quotes": (401, 401, 200, 404, 200),
     "POST /v1/purchases": (401, 401, 403, 404, 201),
@@ -99,6 +100,7 @@ def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, 
         "GET /v1/members": (method, f"{address}?phone=89161234567", None),
         "POST /v1/quotes": (method, address, quote),
         "POST /v1/members/codes": (method, address, {"code": "000000"}),
+        "POST /v1/members/{id}/referrer": (method, address, {"code": "0000 0000"}),
         "POST /v1/members/permits": (method, address, {"member": member, "branch": "arbat"}),
         "POST /v1/purchases": (method, address, coffee("2", member=member)),
         "POST /v1/purchases/batch": (method, address, {"purchases": [coffee("3", member=member)]}),

@@ -33,6 +33,7 @@ export const finding = ({ api, figures, settings }) => ({
   member: null,
   isFinding: false,
   mayEnrol: false,
+  friendCode: "",
   isCameraOn: false,
 
   async findMember(text = this.find.trim()) {
@@ -131,6 +132,7 @@ export const finding = ({ api, figures, settings }) => ({
 
   afterMeeting() {
     this.find = "";
+    this.friendCode = "";
     this.mayEnrol = false;
     this.signal("found");
     this.turnTo("amount");
@@ -139,10 +141,13 @@ export const finding = ({ api, figures, settings }) => ({
 
   async enrol() {
     const phone = this.find.trim();
+    const code = this.friendCode.trim();
     try {
-      this.meetMember(await api.post("/v1/members", { phone }));
+      const member = await api.post("/v1/members", { phone, ...(code && { referrer_code: code }) });
+      this.meetMember(member);
       this.problem = "";
-      this.notice = this.t.enrolled;
+      const refused = member.referrer_refused;
+      this.notice = refused ? this.say("friend_refused", { why: this.t[`friend_${refused}`].toLowerCase() }) : this.t.enrolled;
     } catch (error) {
       if (error instanceof Refused) {
         this.problem = error.message;
@@ -160,6 +165,10 @@ export const finding = ({ api, figures, settings }) => ({
     this.redeem = 0;
     this.turnTo("find");
     this.requote();
+  },
+
+  get asksForFriend() {
+    return this.mayEnrol && Boolean(this.till?.rewards_friends);
   },
 
   get memberName() {

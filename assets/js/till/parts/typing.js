@@ -39,6 +39,8 @@ export const typing = ({ settings }) => ({
       this.certificateText = change(this.certificateText);
     } else if (this.active === "certificate-pin") {
       this.certificatePin = change(this.certificatePin);
+    } else if (this.active === "friend") {
+      this.friendCode = change(this.friendCode);
     } else if (this.active === "coupon") {
       this.couponText = change(this.couponText);
     } else {

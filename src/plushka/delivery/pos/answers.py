@@ -15,6 +15,7 @@ from plushka.domain.members.model import Identity, Member
 from plushka.domain.programs.model import Serving, TierStanding
 from plushka.domain.programs.telling.model import Explanation
 from plushka.domain.purchases.model import PurchaseLine, Quote, Receipt
+from plushka.domain.referrals.model import NotBound
 from plushka.domain.rewards.model import MemberCard, Reward, RewardState
 from plushka.domain.rewards.offers import Chance, Unavailable
 from plushka.engine.fiscal import fiscal_lines
@@ -157,6 +158,9 @@ class MemberOut(Struct, frozen=True):
     ``coupons`` the codes that are theirs alone.
 
     One who ``can_be_asked`` may agree to spend by a button in their messenger: ``POST /v1/members/permits``.
+
+    ``referrer_refused`` says why the code of who brought them was not noted, where one was given with ``POST
+    /v1/members``: the member is enrolled all the same.
     """
 
     id: UUID
@@ -175,6 +179,7 @@ class MemberOut(Struct, frozen=True):
     is_unverified: bool
     is_spending_stopped: bool
     can_be_asked: bool
+    referrer_refused: NotBound | None = None
 
     @classmethod
     def of(
@@ -214,6 +219,12 @@ class MemberOut(Struct, frozen=True):
             is_spending_stopped=member.spending_stopped_at is not None,
             can_be_asked=can_be_asked,
         )
+
+
+class ReferrerOut(Struct, frozen=True):
+    """Who brought the member ``member_id`` is noted."""
+
+    member_id: UUID
 
 
 class PermitOut(Struct, frozen=True):

@@ -2,10 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
-from plushka.delivery.pos.answers import MemberOut, PermitOut, RewardOut, ShownCodeOut
+from msgspec import structs
+
+from plushka.delivery.pos.answers import MemberOut, PermitOut, ReferrerOut, RewardOut, ShownCodeOut
 from plushka.delivery.pos.endpoint import Answer, Call, endpoint
 from plushka.delivery.pos.refusals import MemberAmbiguous
-from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query, ShownCode
+from plushka.delivery.pos.requests import Enrollment, MemberAt, MemberQuery, Query, ReferrerCode, ShownCode
 from plushka.domain.bots.asking import can_ask
 from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.ledger.queries import find_wallet
@@ -25,6 +27,8 @@ from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import UnknownBranch
 from plushka.domain.purchases.places import branch_of, serving_of
+from plushka.domain.referrals.binding import bind_or_refuse, refusal_of
+from plushka.domain.referrals.model import ReferralRefused, UnknownReferralCode
 from plushka.domain.rewards.queries import list_cards, list_rewards
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -43,6 +47,8 @@ async def find_or_enroll_member(call: Call[Enrollment, Query]) -> Answer[MemberO
     A member who is found (200) is known by all of the given identities from now on; their name and
     birthday stay as they are. A new member (201) has the welcome points of the programme that serves the branch.
     Safe to repeat.
+
+    A `referrer_code` that is refused keeps nobody from being enrolled: the answer says why in `referrer_refused`.
     """
     try:
         return await _find_or_enroll(call)
@@ -63,7 +69,32 @@ async def _find_or_enroll(call: Call[Enrollment, Query]) -> Answer[MemberOut]:
             birthday=call.body.birthday,
             program_id=serving.id,
         )
-        return Answer(await _seen(tx, call, member, serving, named=call.body.branch), 200 if known else 201)
+        reason = None
+        if call.body.referrer_code is not None:
+            tried = await bind_or_refuse(tx, member.id, way="till", typed=call.body.referrer_code)
+            reason = tried.reason
+        seen = await _seen(tx, call, member, serving, named=call.body.branch)
+        return Answer(structs.replace(seen, referrer_refused=reason), 200 if known else 201)
+
+
+@endpoint(
+    "POST /v1/members/{id}/referrer",
+    scope="members",
+    refusals=(UnknownMember, UnknownReferralCode, ReferralRefused),
+    example={"code": "4821 7735"},
+)
+async def note_referrer(call: Call[ReferrerCode, Query]) -> Answer[ReferrerOut]:
+    """Note who brought a member, by that one's personal code: once, before the member's first purchase.
+
+    Safe to repeat. What is refused says the `reason`, and the office sees the try.
+    """
+    # What was refused is kept too.
+    async with call.transaction() as tx:
+        member = await get_member(tx, call.id)
+        tried = await bind_or_refuse(tx, member.id, way="till", typed=call.body.code)
+    if tried.reason is not None:
+        raise refusal_of(tried.reason, field="code")
+    return Answer(ReferrerOut(member_id=member.id))
 
 
 @endpoint(

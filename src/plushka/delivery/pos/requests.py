@@ -101,11 +101,21 @@ class MemberQuery(Identities, frozen=True):
 
 
 class Enrollment(Identities, frozen=True):
-    """A member to find by any of the identities, or to enrol with all of them; ``branch`` as for a member by id."""
+    """A member to find by any of the identities, or to enrol with all of them; ``branch`` as for a member by id.
+
+    ``referrer_code`` is the personal code of who brought them.
+    """
 
     name: Annotated[str, Meta(max_length=200)] = ""
     birthday: date | None = None
     branch: Id | None = None
+    referrer_code: Text | None = None
+
+
+class ReferrerCode(Wire, frozen=True):
+    """The personal code of who brought the member, eight digits in any spelling."""
+
+    code: Text
 
 
 class ShownCode(Wire, frozen=True):

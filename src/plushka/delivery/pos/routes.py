@@ -22,6 +22,7 @@ ENDPOINTS = (
     members.find_member_by_identity,
     members.show_member,
     members.present_member_code,
+    members.note_referrer,
     permits.ask_member,
     purchases.quote_purchase,
     purchases.commit_purchase,

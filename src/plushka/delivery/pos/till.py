@@ -12,6 +12,7 @@ from plushka.domain.programs.model import UnknownProgram
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.purchases.places import serving_of
 from plushka.domain.staff.queries import get_till
+from plushka.engine.program import Program
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language, currency_decimals, currency_sign
 
@@ -40,7 +41,8 @@ class TillOut(Struct, frozen=True):
 
     ``currency_decimals`` tells how many digits of an amount stand after the comma. ``point_words`` are the forms of
     the business's word for points, by language. With ``spending_needs_permit`` points are spent with the member's
-    code only. It ``takes_certificates`` where the business has kinds of them and its key the right.
+    code only. It ``takes_certificates`` where the business has kinds of them and its key the right, and
+    ``rewards_friends`` where the programme gives something to who brings a friend.
     ``now`` is our clock, for a till whose own may be wrong.
     """
 
@@ -58,6 +60,7 @@ class TillOut(Struct, frozen=True):
     point_words: dict[str, dict[str, str]]
     spending_needs_permit: bool
     takes_certificates: bool
+    rewards_friends: bool
     now: datetime
 
 
@@ -67,7 +70,7 @@ async def show_till(call: Call[None, Query]) -> Answer[TillOut]:
     async with call.transaction(read_only=True) as tx:
         till = await get_till(tx, call.holder.till_id)
         places = await call.services.reference.places(tx, branch=call.holder.branch)
-        points = await _points(tx, call)
+        in_force = await _in_force(tx, call)
         takes_certificates = "certificates" in call.holder.scopes and bool(await list_types(tx))
     business, words = places.business, call.holder.point_words
     branch = places.branches.get(call.holder.branch or "")
@@ -83,22 +86,25 @@ async def show_till(call: Call[None, Query]) -> Answer[TillOut]:
             language=business.language,
             time_zone=branch.time_zone if branch else business.time_zone,
             branch=BranchOut(branch.code, branch.name, branch.time_zone) if branch else None,
-            points=points,
+            points=_points(*in_force) if in_force else None,
             point_words={"ru": structs.asdict(words.ru), "en": structs.asdict(words.en)},
             spending_needs_permit=business.spending_needs_permit,
             takes_certificates=takes_certificates,
+            rewards_friends=in_force is not None and in_force[1].referral is not None,
             now=call.at,
         )
     )
 
 
-async def _points(tx: Tx, call: Call[None, Query]) -> PointsOut | None:
+async def _in_force(tx: Tx, call: Call[None, Query]) -> tuple[str, Program] | None:
+    """Return the name of the programme that serves where the till stands, and its rules in force."""
     try:
         serving = await serving_of(tx, call.services.reference, call.caller, None)
     except UnknownProgram:
         return None
     version = await find_version_in_force(tx, serving.id)
-    if version is None:
-        return None
-    point = version.program.point
-    return PointsOut(program=serving.name, scale=point.scale, value_minor=point.value_minor)
+    return None if version is None else (serving.name, version.program)
+
+
+def _points(name: str, program: Program) -> PointsOut:
+    return PointsOut(program=name, scale=program.point.scale, value_minor=program.point.value_minor)

@@ -6,6 +6,7 @@ The business is not known yet when the page is served: the script puts its word 
 from string import Formatter
 from typing import Any
 
+from plushka.domain.referrals.words import NOT_BOUND
 from plushka.platform.i18n import Language, marked, translator
 from plushka.platform.point_words import OURS, calling_points
 
@@ -112,6 +113,8 @@ _TEXTS = {
     "coupon_used_up_today": marked("This coupon is used up for today: tomorrow again."),
     "coupon_used_up_this_month": marked("This coupon is used up for this month."),
     "code_gives_nothing": marked("The code is good, but gives nothing for this purchase."),
+    "friend_refused": marked("New member: the card is the phone. The friend's code is not noted: {why}."),
+    **{f"friend_{reason}": text for reason, text in NOT_BOUND.items()},
     "letters": marked("Abc"),
     "typed_amount": marked("Amount"),
 }
