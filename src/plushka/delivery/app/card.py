@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import segno
 from litestar import Response, get
 from litestar.di import NamedDependency
-from markupsafe import Markup
 
 from plushka.delivery.app import account
 from plushka.delivery.app.account import Account
@@ -14,6 +12,8 @@ from plushka.delivery.app.codes import keep_remembered
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.offers import list_offers
 from plushka.delivery.app.partners import list_friend_offers
+from plushka.delivery.app.qr import draw_qr
+from plushka.delivery.app.rewards import list_on_shelf, shelf_of
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.stamps import cards_told, gifts_told
 from plushka.domain.members.codes import issue_code
@@ -22,6 +22,8 @@ from plushka.domain.members.queries import get_member
 from plushka.domain.rewards.queries import list_cards, list_rewards
 from plushka.platform.database import Tx
 
+SHELF_SHOWN = 2
+"""Rewards that the card itself shows; the rest stands in the catalogue."""
 RENEWED_AFTER_SECONDS = 60
 """Half of a code's life: one that was just replaced stays good while the cashier types it."""
 
@@ -38,6 +40,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
         values = await _told(tx, first, visit) if first else {}
         offers = await list_offers(tx, first, visit) if first else []
         certificates = await list_own(tx, visit)
+        shelf = shelf_of(await list_on_shelf(tx, first, visit), SHELF_SHOWN) if first else []
         friends = await list_friend_offers(tx, visit)
     digits = code.digits
     page = visit.page(
@@ -56,6 +59,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
             if other.wallet
         ],
         offers=offers,
+        shelf=shelf,
         certificates=certificates,
         friends=friends,
         picture=_picture_of(first, visit) if first else "",
@@ -83,14 +87,6 @@ _NOTHING: dict[str, Any] = {
 def phone_of(member: Member) -> str:
     """Return the phone that a member is known by, empty for none."""
     return next((identity.value for identity in member.identities if identity.kind == "phone"), "")
-
-
-def draw_qr(text: str) -> Markup:
-    """Return a QR as an inline drawing, dark on white in every theme: scanners want it so."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(
-        border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
-    )
-    return Markup(drawn)  # noqa: S704  made of squares alone
 
 
 def _picture_of(account: Account, visit: Visit) -> str:

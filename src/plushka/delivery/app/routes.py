@@ -16,6 +16,7 @@ from plushka.delivery.app import (
     phones,
     pictures,
     profile,
+    rewards,
     signing_in,
 )
 from plushka.delivery.app.admission import admit, provide_visit
@@ -38,6 +39,7 @@ router = Router(
         *pictures.HANDLERS,
         *phones.HANDLERS,
         *profile.HANDLERS,
+        *rewards.HANDLERS,
         *signing_in.HANDLERS,
     ],
     guards=[admit],

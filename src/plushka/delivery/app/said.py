@@ -12,6 +12,8 @@ SAID = {
     "phone_over": marked("This was too long ago. Ask for a new code."),
     "cards_merged": CARDS_ANSWERS["merged"],
     "cards_left": CARDS_ANSWERS["left"],
+    "reward": marked("It is yours: show its code at the till."),
+    "reward_cancelled": marked("Cancelled: the points are back."),
     "partner_code": marked("The code is yours: show it at the partner's."),
     "partner_out": marked("These codes are all gone."),
     "inviter": marked("Noted. Thank your friend."),
