@@ -61,6 +61,13 @@ ELSEWHERE = {
     "POST /members/{member_id:uuid}/tier/free": "tests/office/test_member_card.py",
     "POST /businesses/new/{step:str}": "tests/office/test_welcome.py",
     "POST /members/bulk/tasks/{task_id:uuid}/undo": "tests/office/test_member_bulk.py",
+    "POST /engagement/partners/accept": "tests/office/engagement/test_partners.py",
+    "POST /engagement/partners/join/{token:str}": "tests/office/engagement/test_partners.py",
+    "POST /engagement/partners/offers/{offer_id:uuid}/hidden/{hidden:str}": "tests/office/engagement/test_partners.py",
+    "POST /engagement/partners/offers/{offer_id:uuid}/print": "tests/office/engagement/test_partners.py",
+    "POST /engagement/partners/offers/{offer_id:uuid}/sums/{shown:str}": "tests/office/engagement/test_partners.py",
+    "POST /engagement/partners/{partnership_id:uuid}/end": "tests/office/engagement/test_partners.py",
+    "POST /engagement/partners/{partnership_id:uuid}/offers": "tests/office/engagement/test_partners.py",
     "POST /members/import": "tests/office/test_member_import.py",
     "POST /members/import/trials/{task_id:uuid}": "tests/office/test_member_import.py",
     "POST /members/import/{task_id:uuid}": "tests/office/test_member_import.py",
@@ -305,6 +312,7 @@ async def _walk_coupons(walk: Walk) -> None:
     await walk.post(f"{path}/stop", "coupon.stop", coupon_id=coupon_id)
     await walk.post(f"{path}/resume", "coupon.resume", coupon_id=coupon_id)
     await walk.post(f"{path}/export", "task.leave", coupon_id=coupon_id)
+    await walk.post("/engagement/partners", "partnership.invite")
 
 
 async def _walk_certificates(walk: Walk, certificate: Certificate) -> None:

@@ -4,9 +4,14 @@ import re
 
 import httpx
 import pytest
-from tests.office.conftest import plain
+from tests.conftest import SetClock
+from tests.office.conftest import EVE, plain
 from tests.office.engagement.test_coupons import PATH as COUPONS
 from tests.office.engagement.test_coupons import made
+from tests.pos.conftest import Cast
+
+from plushka.domain.audit.queries import list_entries
+from plushka.platform.database import Database
 
 PATH = "/engagement/partners"
 
@@ -29,8 +34,13 @@ async def partnership(anna: httpx.AsyncClient, eve: httpx.AsyncClient) -> str:
     return accepted.headers["location"]
 
 
-async def test_a_coupon_is_given_counted_and_printed(
-    anna: httpx.AsyncClient, eve: httpx.AsyncClient, partnership: str
+async def test_a_coupon_is_given_counted_and_printed(  # noqa: PLR0917
+    anna: httpx.AsyncClient,
+    eve: httpx.AsyncClient,
+    partnership: str,
+    cast: Cast,
+    database: Database,
+    clock: SetClock,
 ) -> None:
     coupon = await made(anna, codes="\n".join(f"C-{number}" for number in range(12)))
     given = await anna.post(
@@ -54,8 +64,33 @@ async def test_a_coupon_is_given_counted_and_printed(
     assert "Оплачено" in plain((await eve.get(partnership)).text)
     await anna.post(f"{coupon}/stop")
     assert "остановлен" in plain((await eve.get(partnership)).text)
+    await anna.post(f"{coupon}/resume")
+    for hidden in ("hide", "show"):
+        assert (await eve.post(f"{offer[0]}/hidden/{hidden}")).status_code == httpx.codes.SEE_OTHER
+    await anna.post(f"{offer[0]}/sums/hide")
     await eve.post(f"{partnership}/end")
     assert "Партнёров пока нет" in (await anna.get(PATH)).text
+    trails = []
+    for caller in (cast.anna, cast.eve):
+        async with database.transaction(caller.tenant_id, actor="test", at=clock.now()) as tx:
+            entries = await list_entries(tx, limit=100)
+        trails.append({entry.action for entry in entries if entry.action.startswith(("offer", "partner"))})
+    assert trails == [
+        {"partnership.invite", "offer.give", "offer.show_sums", "offer.hide_sums"},
+        {"partnership.accept", "offer.print", "offer.hide", "offer.show", "partnership.end"},
+    ]
+
+
+async def test_an_invitation_to_an_address_shows_in_the_office_of_that_person(
+    anna: httpx.AsyncClient, eve: httpx.AsyncClient
+) -> None:
+    await invited(anna, email=EVE)
+    page = (await eve.get(PATH)).text
+    found = re.search(r'name="invitation" value="([0-9a-f-]+)"', page)
+    assert found is not None, plain(page)
+    accepted = await eve.post(f"{PATH}/accept", data={"invitation": found[1]})
+    assert accepted.headers["location"] == f"{PATH}/{found[1]}"
+    assert 'name="invitation"' not in (await eve.get(PATH)).text
 
 
 async def test_what_cannot_be_is_told(anna: httpx.AsyncClient, eve: httpx.AsyncClient) -> None:
