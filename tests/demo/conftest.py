@@ -42,7 +42,8 @@ def small_year(year: Year) -> Year:
     households = year.baskets["household_id"].unique().sort().head(HOUSEHOLDS)
     baskets = year.baskets.filter(pl.col("household_id").is_in(households.implode()))
     lines = year.lines.join(baskets.select("basket_id"), on="basket_id", how="semi", maintain_order="left")
-    return Year(baskets=baskets, lines=lines, cleaning=year.cleaning)
+    shown = year.shown.join(baskets.select("basket_id"), on="basket_id", how="semi")
+    return Year(baskets=baskets, lines=lines, cleaning=year.cleaning, shown=shown)
 
 
 @pytest.fixture(scope="session")

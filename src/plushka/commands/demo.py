@@ -22,6 +22,7 @@ from plushka.demo.setup import (
     ensure_cafe,
     ensure_demo,
     ensure_demo_bots,
+    ensure_partners,
     find_opening,
 )
 from plushka.demo.shoppers import grocery
@@ -80,6 +81,7 @@ def load(
         migrate(dsn)
         demo = ensure_demo(dsn, SystemClock(), settings, count=None if baskets == "all" else baskets)
         ensure_cafe(dsn, SystemClock(), settings)
+        ensure_partners(dsn, SystemClock())
         ensure_demo_bots(dsn, SystemClock(), settings)
     if demo.year is not None:
         print(f"{demo.booked:,} receipts loaded. What became of the data set:")

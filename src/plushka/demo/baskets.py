@@ -25,6 +25,7 @@ class Basket(Struct, frozen=True):
     branch: str
     occurred_at: datetime
     lines: tuple[PurchaseLine, ...]
+    coupon_codes: tuple[str, ...] = ()
 
     def to_purchase(self) -> Purchase:
         """Return the purchase of the past, numbered as in the data set."""
@@ -35,6 +36,7 @@ class Basket(Struct, frozen=True):
             currency=CURRENCY,
             member=Identity(kind="card", value=card(self.household_id)),
             redeem="max" if people.pays_with_points(self.household_id, self.basket_id) else 0,
+            coupon_codes=self.coupon_codes,
         )
 
 
@@ -66,19 +68,20 @@ def in_order(year: Year, yesterday: date) -> pl.DataFrame:
 
 
 def with_lines(baskets: pl.DataFrame, year: Year) -> pl.DataFrame:
-    """Add what was bought, as lists beside each basket; the order of baskets stays."""
+    """Add what was bought and the codes shown, as lists beside each basket; the order of baskets stays."""
     bought = (
         year.lines.join(baskets.select("basket_id"), on="basket_id", how="semi")
         .with_columns(pl.col("product_id").cast(pl.String))
         .group_by("basket_id")
         .agg("product_id", "quantity_milli", "amount_minor")
     )
-    return baskets.join(bought, on="basket_id", how="left", maintain_order="left")
+    with_bought = baskets.join(bought, on="basket_id", how="left", maintain_order="left")
+    return with_bought.join(year.shown, on="basket_id", how="left", maintain_order="left")
 
 
 def read(baskets: pl.DataFrame) -> Iterator[Basket]:
     """Return the baskets of a frame that has lines."""
-    for basket_id, household_id, branch, occurred_at, skus, quantities, amounts in baskets.iter_rows():
+    for basket_id, household_id, branch, occurred_at, skus, quantities, amounts, codes in baskets.iter_rows():
         yield Basket(
             basket_id,
             household_id,
@@ -86,6 +89,7 @@ def read(baskets: pl.DataFrame) -> Iterator[Basket]:
             # The standard library's own UTC: polars gives a named zone, ten times slower to compare.
             occurred_at.replace(tzinfo=UTC),
             tuple(map(PurchaseLine, skus, quantities, amounts)),
+            tuple(codes or ()),
         )
 
 

@@ -10,9 +10,10 @@ from uuid import UUID
 import msgspec
 import polars as pl
 
-from plushka.demo import baskets, calendar, catalog, dataset, people
+from plushka.demo import baskets, calendar, campaigns, catalog, dataset, people
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.dataset import Year
+from plushka.demo.promotions import with_promotions
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
@@ -63,9 +64,13 @@ async def open_business(
         products = dataset.read("products")
         await upsert_categories(tx, catalog.categories(products))
         await upsert_products(tx, catalog.entries(products))
-        program_id = await create_program(tx, name=read_program().name)
-        await publish(tx, program_id=program_id, program=read_program(), valid_from=opened_at)
-        await _enroll_members(tx, baskets.in_order(year, yesterday), enrolled)
+        campaign_coupons = await campaigns.make_coupons(tx, yesterday)
+        program = campaigns.with_campaigns(read_program(), campaign_coupons, yesterday)
+        program = await with_promotions(tx, program, from_on=yesterday + timedelta(days=1))
+        program_id = await create_program(tx, name=program.name)
+        await publish(tx, program_id=program_id, program=program, valid_from=opened_at)
+        members = await _enroll_members(tx, baskets.in_order(year, yesterday), enrolled)
+        await campaigns.hand_out(tx, campaign_coupons, members)
         ways_in = Access(email=EMAIL, password=password, tills=tills)
         keep(ways_in)
     return ways_in
@@ -84,7 +89,9 @@ async def _open_branch(tx: Tx, code: str) -> TillAccess:
     return TillAccess(till_id=till.id, key=secret)
 
 
-async def _enroll_members(tx: Tx, in_order: pl.DataFrame, enrolled: Step) -> None:
+async def _enroll_members(tx: Tx, in_order: pl.DataFrame, enrolled: Step) -> dict[int, UUID]:
+    """Return the members by their households."""
+    members: dict[int, UUID] = {}
     numbers = {
         household_id: number for number, household_id in enumerate(in_order["household_id"].unique().sort())
     }
@@ -93,7 +100,7 @@ async def _enroll_members(tx: Tx, in_order: pl.DataFrame, enrolled: Step) -> Non
     )
     for household_id, occurred_at in first.iter_rows():
         number = numbers[household_id]
-        await enroll(
+        member = await enroll(
             replace(tx, at=occurred_at - ENROLLED_BEFORE),
             name=people.name(number),
             identities=(
@@ -102,4 +109,6 @@ async def _enroll_members(tx: Tx, in_order: pl.DataFrame, enrolled: Step) -> Non
             ),
             birthday=people.birthday(household_id),
         )
+        members[household_id] = member.id
         enrolled(1)
+    return members

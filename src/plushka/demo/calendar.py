@@ -49,6 +49,15 @@ def occurred_at(local_at: pl.Expr, yesterday: date) -> pl.Expr:
     return pl.coalesce(_instant(turned), _instant(turned + timedelta(hours=1)))
 
 
+def turned_period(first_on: date, last_on: date, yesterday: date) -> tuple[date, date]:
+    """Return the days of something that has a beginning and an end; it is turned as a whole, by its first day.
+
+    What was on when the year ended is on now, so uses of it in the days that open the year are before its time.
+    """
+    moved = first_on + shift(yesterday), last_on + shift(yesterday)
+    return (moved[0] - YEAR, moved[1] - YEAR) if moved[0] > yesterday else moved
+
+
 def _instant(wall_clock: pl.Expr) -> pl.Expr:
     return wall_clock.dt.replace_time_zone(
         TIME_ZONE, ambiguous="earliest", non_existent="null"

@@ -4,7 +4,7 @@ Every departure from the files is counted in ``Cleaning``; nothing is dropped si
 columns mean and where they lie is in docs/decisions/0040.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +17,9 @@ TIME_ZONE = "America/New_York"
 
 FUEL_TYPE = "GASOLINE"
 """In ``product_type``; the department and the category of fuel lines vary."""
+
+
+SHOWN: dict[str, pl.DataType] = {"basket_id": pl.Int64(), "coupon_codes": pl.List(pl.String())}
 
 
 class DataMissing(PermanentFailure):
@@ -50,11 +53,13 @@ class Year:
 
     ``baskets`` is in order of time: basket_id, household_id, store_id, local_at (the shop's wall clock).
     ``lines`` is grouped by basket in the order of the till: basket_id, product_id, quantity_milli, amount_minor.
+    ``shown`` are the promo codes of some baskets: basket_id, coupon_codes.
     """
 
     baskets: pl.DataFrame
     lines: pl.DataFrame
     cleaning: Cleaning
+    shown: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHOWN))
 
 
 def read(table: str) -> pl.DataFrame:
@@ -71,8 +76,9 @@ def read(table: str) -> pl.DataFrame:
 
 
 def read_year() -> Year:
-    """Return every basket that sold something, to the cent as the shopper paid it."""
-    return clean(read("transactions"), read("products"))
+    """Return every basket that sold something, to the cent as the shopper paid it, and the codes shown with it."""
+    year = clean(read("transactions"), read("products"))
+    return replace(year, shown=shown_codes(year.baskets, year.lines))
 
 
 def clean(transactions: pl.DataFrame, products: pl.DataFrame) -> Year:
@@ -131,6 +137,47 @@ def clean(transactions: pl.DataFrame, products: pl.DataFrame) -> Year:
         baskets=baskets.select("basket_id", "household_id", "store_id", "local_at"),
         lines=goods.select("basket_id", "product_id", "quantity_milli", "amount_minor"),
         cleaning=cleaning,
+    )
+
+
+def code_of(campaign: int, household_id: int) -> str:
+    """Return the code of a household that a campaign addressed."""
+    return f"C{campaign:02}-{household_id:04}"
+
+
+def shown_codes(baskets: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the codes that were shown with baskets: basket_id, coupon_codes.
+
+    A household's coupons of one campaign on one day are one code. It is shown with the basket of that day that has
+    goods of one of them, or where none has with the day's first.
+    """
+    redeemed = read("coupon_redemptions").select(
+        "household_id", "campaign_id", "coupon_upc", day=pl.col("redemption_date").dt.date()
+    )
+    of_day = baskets.with_columns(day=pl.col("local_at").dt.date()).select(
+        "basket_id", "household_id", "day", "local_at"
+    )
+    met = redeemed.join(of_day, on=["household_id", "day"])
+    with_goods = (
+        met.join(lines.select("basket_id", "product_id"), on="basket_id")
+        .join(read("coupons"), on=["coupon_upc", "campaign_id", "product_id"], how="semi")
+        .select("basket_id", "campaign_id")
+        .unique()
+        .with_columns(has_goods=pl.lit(1))
+    )
+    return (
+        met.join(with_goods, on=["basket_id", "campaign_id"], how="left")
+        .sort(pl.col("has_goods").fill_null(0), "local_at", "basket_id", descending=[True, False, False])
+        .unique(["household_id", "campaign_id", "day"], keep="first", maintain_order=True)
+        .select("basket_id", "household_id", "campaign_id")
+        .sort("basket_id", "campaign_id")
+        .with_columns(
+            code=pl.struct("campaign_id", "household_id").map_elements(
+                lambda row: code_of(row["campaign_id"], row["household_id"]), return_dtype=pl.String
+            )
+        )
+        .group_by("basket_id", maintain_order=True)
+        .agg(coupon_codes=pl.col("code"))
     )
 
 

@@ -17,6 +17,7 @@ from plushka.demo.cafe.guests import DAYS, GUESTS
 from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.dataset import Year, read_year
 from plushka.demo.messengers.registry import ensure_bots
+from plushka.demo.partners import make_partners
 from plushka.domain.businesses.model import UnknownBusiness
 from plushka.domain.businesses.queries import get_business
 from plushka.platform.clock import Clock
@@ -121,6 +122,19 @@ def ensure_demo_bots(dsn: str, clock: Clock, settings: Settings) -> None:
             await database.close()
 
     asyncio.run(connect())
+
+
+def ensure_partners(dsn: str, clock: Clock) -> None:
+    """Make the two businesses partners. Safe to repeat."""
+
+    async def join() -> None:
+        database = await Database.connect(dsn, connections_max=1)
+        try:
+            await make_partners(database, clock.now())
+        finally:
+            await database.close()
+
+    asyncio.run(join())
 
 
 async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: date) -> Access:

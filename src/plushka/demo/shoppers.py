@@ -25,6 +25,7 @@ class Shopper(Struct, frozen=True):
     lines: tuple[PurchaseLine, ...]
     pays_with_points: bool
     cashier: str | None = None
+    coupon_codes: tuple[str, ...] = ()
 
 
 Queue = Callable[[int], Iterator[Shopper]]
@@ -49,6 +50,7 @@ def grocery(year: Year, yesterday: date) -> Queue:
                     card=baskets.card(basket.household_id),
                     lines=basket.lines,
                     pays_with_points=people.pays_with_points(basket.household_id, basket.basket_id),
+                    coupon_codes=basket.coupon_codes,
                 )
             start += window.height
 

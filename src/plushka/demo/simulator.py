@@ -117,6 +117,7 @@ class Tills:
     async def _ring_up(self, shopper: Shopper) -> Sale:
         member = {} if shopper.card is None else {"member": {"card": shopper.card}}
         cashier = {} if shopper.cashier is None else {"cashier": shopper.cashier}
+        codes = {"coupon_codes": shopper.coupon_codes} if shopper.coupon_codes else {}
         sale = Sale(
             branch=shopper.branch,
             external_id=shopper.receipt,
@@ -126,6 +127,7 @@ class Tills:
                 "currency": self._currency,
                 **member,
                 **cashier,
+                **codes,
                 "lines": [
                     {
                         "sku": line.sku,

@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from plushka.domain.coupons.codes import draw_codes
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.engine.conditions import All, Category, Coupon, TimeWindow, Weekday
@@ -10,6 +11,9 @@ from plushka.engine.program import Program, Promotion
 from plushka.platform.database import Tx
 
 WORD = "СОСЕДИ"
+FOR_PARTNER = "Друзьям из «Корзины»"
+PARTNER_PATTERN, PARTNER_CODES = "КОФЕ-####-##", 200
+"""What the grocery chain gives out."""
 BAKERY, COFFEE, TEA = Category(("bakery",)), Category(("coffee",)), Category(("tea",))
 WORKING_DAYS = Weekday((1, 2, 3, 4, 5))
 
@@ -20,6 +24,10 @@ async def with_promotions(tx: Tx, program: Program) -> Program:
         tx, name="Соседям", source="объявление в подъездах", limits=Limits(uses_per_member=1)
     )
     await add_codes(tx, coupon, [WORD])
+    partners = await create_coupon(
+        tx, name=FOR_PARTNER, source="партнёр: «Корзина»", limits=Limits(uses_per_code=1)
+    )
+    await add_codes(tx, partners, draw_codes(PARTNER_PATTERN, PARTNER_CODES))
     promotions = (
         Promotion(
             "evening",
@@ -41,6 +49,14 @@ async def with_promotions(tx: Tx, program: Program) -> Program:
             "Завтрак за 350 ₽",
             Combo((ComboPart(COFFEE), ComboPart(BAKERY)), price_minor=350_00),
             when=All((WORKING_DAYS, TimeWindow("07:00", "10:00"))),
+        ),
+        Promotion(
+            "partners",
+            "Друзьям из «Корзины»",
+            PercentOff(15_00),
+            when=Coupon((partners.key,)),
+            group="coupons",
+            for_anonymous=True,
         ),
         Promotion("neighbours", "Соседям", PercentOff(20_00), when=Coupon((coupon.key,)), group="coupons"),
     )

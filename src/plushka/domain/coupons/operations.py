@@ -56,7 +56,15 @@ async def add_codes(tx: Tx, coupon: Coupon, codes: Iterable[str], *, member_id: 
     :raises CodeInvalid: one of them cannot be a code
     :raises CodeTaken: another coupon of the business, or this one, has one of them
     """
-    records = [(key_of(code), code, coupon.id, member_id, 0, coupon.limits.uses_per_code) for code in codes]
+    return await add_personal_codes(tx, coupon, ((code, member_id) for code in codes))
+
+
+async def add_personal_codes(tx: Tx, coupon: Coupon, codes: Iterable[tuple[str, UUID | None]]) -> int:
+    """Give a coupon codes, each for one member alone or for anybody; refused as ``add_codes`` is."""
+    records = [
+        (key_of(code), code, coupon.id, member_id, 0, coupon.limits.uses_per_code)
+        for code, member_id in codes
+    ]
     try:
         await tx.copy(
             "coupon_codes",

@@ -1,0 +1,57 @@
+"""What the grocery chain runs of its own, from the day after its loaded year on: amounts of the year are the data's."""
+
+from datetime import date
+
+from msgspec import structs
+
+from plushka.domain.coupons.model import Limits
+from plushka.domain.coupons.operations import add_codes, create_coupon
+from plushka.engine.conditions import All, Category, Coupon, TimeWindow, Weekday
+from plushka.engine.price_effects import PercentOff, Sets
+from plushka.engine.program import Budget, EarningRule, Fixed, Program, Promotion
+from plushka.platform.database import Tx
+
+FOR_PARTNER = "Гостям кофейни"
+PARTNER_WORD = "ИЗ-КОФЕЙНИ"
+"""What the coffee shop gives out."""
+
+
+async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program:
+    """Make the coupon for the partner and return the programme with what the chain runs."""
+    coupon = await create_coupon(
+        tx,
+        name=FOR_PARTNER,
+        source="партнёр: кофейня «Пар»",
+        first_on=from_on,
+        limits=Limits(uses_per_member=1, uses_max_a_month=1000),
+    )
+    await add_codes(tx, coupon, [PARTNER_WORD])
+    promotions = (
+        Promotion(
+            "salad-hours",
+            "Салаты днём дешевле",
+            PercentOff(15_00),
+            when=All((Weekday((1, 2, 3, 4, 5)), TimeWindow("14:00", "16:00"))),
+            lines=Category(("salad-bar", "deli")),
+            first_on=from_on,
+        ),
+        Promotion(
+            "pastry-sets",
+            "Выпечка 2+1",
+            Sets(3),
+            lines=Category(("pastry",)),
+            first_on=from_on,
+            budgets=(Budget("uses", 3, per="member", window="day"),),
+        ),
+    )
+    rule = EarningRule(
+        "partner",
+        FOR_PARTNER,
+        Fixed(300),
+        when=Coupon((coupon.key,)),
+        group="coupons",
+        policy="stack",
+    )
+    return structs.replace(
+        program, promotions=(*program.promotions, *promotions), earning=(*program.earning, rule)
+    )
