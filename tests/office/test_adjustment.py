@@ -1,4 +1,4 @@
-"""Points given and taken by hand."""
+"""Points given and taken by hand: a bonus of somebody's own (F20)."""
 
 import re
 

@@ -92,6 +92,24 @@ def test_a_decision_is_explained_sentence_by_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        ("spend", "До скидки 7 % осталось 3 200 ₽."),
+        ("points_earned", "До скидки 7 %: начислено 3 200 бонусов."),
+    ],
+)
+def test_the_way_to_a_discount_is_told_by_the_discount(metric: str, told: str) -> None:
+    scale = 100 if metric == "spend" else 1
+    tiers = Tiers((TierRule("base", "Базовый"), TierRule("gold", "Золотой", discount_bp=700)))
+    progress = TierProgress("gold", metric, 6_800 * scale, 10_000 * scale)
+    program, outcome = structs.replace(PROGRAM, tiers=tiers), structs.replace(OUTCOME, next_tier=progress)
+
+    last = explain(outcome, program, language="ru", zone="Europe/Moscow").tier[-1]
+
+    assert last.text.replace("\u00a0", " ") == told
+
+
 def test_a_multiplier_tells_what_it_added() -> None:
     mornings = EarningRule("mornings", "×2 по утрам", Multiplied(200_00))
     program = structs.replace(PROGRAM, earning=(*PROGRAM.earning, mornings))

@@ -61,6 +61,11 @@ export class Figures {
     return TYPED.test(typed) && rest.length <= decimals ? Number(whole + rest.padEnd(decimals, "0")) : null;
   }
 
+  percent(bp) {
+    const number = this.number(bp, 2).replace(/([.,]\d*?)0+$/, "$1");
+    return this.language === "ru" ? `${number}${NBSP}%` : `${number}%`;
+  }
+
   quantity(milli) {
     return this.number(milli, 3).replace(/([.,]\d*?)0+$/, "$1");
   }

@@ -6,11 +6,13 @@ None is the only tier of a programme without tiers.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from msgspec import Struct
 
 from plushka.engine.expiry import DAY, MONTHS_OF, add_months, clamped, period_start
 from plushka.engine.plans import RequirementPlan, TierPlan
+from plushka.engine.program import Program
 from plushka.engine.purchase import TierProgress, Totals
 from plushka.engine.version import Version
 
@@ -175,3 +177,12 @@ def _next_turn(cycle: str, turn: date, tier_since: date) -> date:
     if cycle == "anniversary":
         return clamped(turn.year + 1, tier_since.month, tier_since.day)
     return add_months(turn, MONTHS_OF[cycle])
+
+
+def discount_gained_bp(program: Program, tier: str) -> int:
+    """Return the discount of a tier where it is larger than that of the tier below; 0: reaching it lowers no price."""
+    ladder = program.tiers.tiers if program.tiers else ()
+    for below, above in pairwise(ladder):
+        if above.id == tier and above.discount_bp > below.discount_bp:
+            return above.discount_bp
+    return 0

@@ -1,4 +1,4 @@
-"""A certificate pays for a purchase, and returns give back to it (S2, S8, S9, S17)."""
+"""A certificate (F167) pays for a purchase, and returns give back to it (S2, S8, S9, S17)."""
 
 import asyncio
 from datetime import timedelta

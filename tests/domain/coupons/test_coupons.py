@@ -1,4 +1,4 @@
-"""Codes of coupons: who may use them and how often, under fifty tills and through returns (S8, S9)."""
+"""Codes of coupons, by channel (F109): who uses them how often, under fifty tills, through returns (S8, S9)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Points for occasions: each happening gives once for ever, by whatever number of clocks and clients (S8, S15)."""
+"""Points for occasions (F115, F242): each happening gives once for ever, by any number of clocks and clients (S8)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta

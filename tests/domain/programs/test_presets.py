@@ -1,4 +1,4 @@
-"""Presets: each is an example file that holds, and means the same in every currency and language."""
+"""Presets (F25, F30): each is an example file that holds, and means the same in every currency and language."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,15 @@ from plushka.engine.specs.run import Result
 from plushka.platform.i18n import LANGUAGES, Language
 
 FILES = Path(presets.__path__[0]) / "files"
-SWITCHES_AND_RATES = {"rate_bp", "receipt_share_bp", "days", "months", "quantity_min_milli", "needed"}
+SWITCHES_AND_RATES = {
+    "discount_bp",
+    "rate_bp",
+    "receipt_share_bp",
+    "days",
+    "months",
+    "quantity_min_milli",
+    "needed",
+}
 COST_OFF_BP_MAX = 200
 """How far the cost of a typical receipt may be from that in roubles: rows are rounded by hand."""
 
@@ -125,10 +133,29 @@ def test_a_typical_receipt_of_the_coffee_shop() -> None:
         it="A latte and a pastry",
         tier=None,
         amount_minor=500_00,
+        discount_minor=0,
         earned_points=35,
         cost_bp=700,
         redeemable_minor=250_00,
     )
+
+
+def test_a_discount_is_a_cost_as_points_are() -> None:
+    _, usual, *_ = [each for each in receipts(get_preset("discount"), "RUB") if each.tier == "card"]
+    assert (usual.discount_minor, usual.earned_points, usual.cost_bp) == (45_00, 0, 300)
+
+
+@pytest.mark.parametrize(
+    ("preset_id", "summary"),
+    [
+        ("discount", "Скидка 3 %, 5 % с 10 000 ₽, 7 % с 30 000 ₽, 10 % с 100 000 ₽."),
+        ("discount_points", "Скидка 3 % с 10 000 ₽, 5 % с 30 000 ₽, 3 % бонусами с каждого чека, "),
+    ],
+)
+def test_a_discount_programme_is_told_by_its_discounts(preset_id: str, summary: str) -> None:
+    program = write_program(get_preset(preset_id), currency="RUB", language="ru")
+    told = describe_program(program, language="ru").summary
+    assert told.replace("\u00a0", " ").startswith(summary)
 
 
 def test_what_is_not_there_is_refused_at_its_field() -> None:

@@ -1,4 +1,4 @@
-"""Promotions through the door of the editor, and from there to the till."""
+"""Promotions (F8, F165) through the door of the editor, and from there to the till, where nothing is set up (F166)."""
 
 import re
 from datetime import date

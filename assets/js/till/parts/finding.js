@@ -226,6 +226,11 @@ export const finding = ({ api, figures, settings }) => ({
     if (!tier?.name) {
       return "";
     }
+    const { next, next_discount_bp: discountBp } = tier;
+    if (discountBp > 0 && next.metric === "spend" && next.need > next.have) {
+      const amount = this.money(next.need - next.have);
+      return `${tier.name}, ${this.say("next_discount", { amount, rate: figures.percent(discountBp) })}`;
+    }
     return tier.next_name ? `${tier.name}, ${this.say("next_tier", { tier: tier.next_name })}` : tier.name;
   },
 

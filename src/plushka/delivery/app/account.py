@@ -14,7 +14,7 @@ from plushka.domain.programs.model import ProgramCard, PublishedVersion, TierSta
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_scales, find_version_in_force, get_standing, list_programs
 from plushka.domain.programs.telling.program import tell_redemption
-from plushka.domain.programs.telling.tiers import tell_metric
+from plushka.domain.programs.telling.tiers import tell_metric, tell_next_tier
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.purchase import TierProgress
 from plushka.platform.database import Tx
@@ -54,7 +54,7 @@ class TierTold(Struct, frozen=True):
     until: str
     review_on: str
     keeping: Way | None
-    next_name: str
+    next_told: str
     next_way: Way | None
 
 
@@ -129,7 +129,7 @@ def _told(standing: TierStanding, version: PublishedVersion, visit: Visit) -> Ti
         until=figures.last_day(standing.until) if standing.until else "",
         review_on=figures.day(standing.review_on) if standing.review_on and is_reviewed else "",
         keeping=_way(standing.own_tier, voice) if is_reviewed else None,
-        next_name=(standing.next_tier_name or standing.next_tier.tier) if standing.next_tier else "",
+        next_told=tell_next_tier(standing.next_tier, voice) if standing.next_tier else "",
         next_way=_way(standing.next_tier, voice),
     )
 

@@ -26,7 +26,7 @@ class TypicalRow(Struct, frozen=True):
 
     title: str
     amount: str
-    earned: str
+    gains: str
     cost: str
     payable: str
     at_the_top: str
@@ -44,6 +44,7 @@ class PresetCard(Struct, frozen=True):
     tiers: tuple[str, ...]
     later: tuple[str, ...]
     receipts: tuple[TypicalRow, ...]
+    has_discounts: bool
 
 
 def preset_cards(*, currency: str, language: Language) -> tuple[PresetCard, ...]:
@@ -64,10 +65,13 @@ def _card(preset: Preset, currency: str, language: Language) -> PresetCard:
         pitch=words.gettext(preset.pitch),
         summary=told.summary,
         rules=(*told.earning, *told.cards),
-        terms=(*told.redemption, told.life[0], *_welcome(program, told.earning_terms)),
+        terms=(*told.redemption, told.life[0], *_welcome(program, told.earning_terms))
+        if program.earning
+        else (),
         tiers=told.tiers,
         later=tuple(map(words.gettext, preset.later)),
         receipts=_rows(typical_receipts(preset, program), program, words),
+        has_discounts=any(tier.discount_bp for tier in program.tiers.tiers) if program.tiers else False,
     )
 
 
@@ -84,13 +88,13 @@ def _rows(typical: tuple[Typical, ...], program: Program, words: Translator) -> 
         TypicalRow(
             title=words.gettext(receipt.it),
             amount=format_money(receipt.amount_minor, program.currency, words.language, trim=True),
-            earned=_points(receipt, words),
+            gains=_gains(receipt, program, words),
             cost=_cost(receipt, words),
             payable=_payable(receipt, program, words),
             at_the_top=words.gettext(
                 "“{tier}”: {points} · {cost}",
                 tier=highest.name,
-                points=_points(top[receipt.it], words),
+                points=_gains(top[receipt.it], program, words),
                 cost=_cost(top[receipt.it], words),
             )
             if highest
@@ -101,8 +105,14 @@ def _rows(typical: tuple[Typical, ...], program: Program, words: Translator) -> 
     )
 
 
-def _points(receipt: Typical, words: Translator) -> str:
-    return format_points_number(receipt.earned_points, 0, words.language)
+def _gains(receipt: Typical, program: Program, words: Translator) -> str:
+    """Return the discount and the points: «−45 ₽ +43»; 0 for neither."""
+    gains = []
+    if receipt.discount_minor:
+        gains.append(format_money(-receipt.discount_minor, program.currency, words.language, trim=True))
+    if receipt.earned_points:
+        gains.append("+" + format_points_number(receipt.earned_points, 0, words.language))
+    return " ".join(gains) or "0"
 
 
 def _cost(receipt: Typical, words: Translator) -> str:

@@ -45,13 +45,17 @@ class Burning(Struct, frozen=True):
 
 
 class TierOut(Struct, frozen=True):
-    """The member's tier, and the way to the next one by the requirement that is furthest away."""
+    """The member's tier, and the way to the next one by the requirement that is furthest away.
+
+    ``next_discount_bp`` is the discount that the next one has where it is larger than this one's, else 0.
+    """
 
     id: str | None
     name: str | None
     since: datetime | None
     next: TierProgress | None
     next_name: str | None
+    next_discount_bp: int
 
 
 class ProgramOut(Struct, frozen=True):
@@ -210,6 +214,7 @@ class MemberOut(Struct, frozen=True):
                 since=standing.since,
                 next=standing.next_tier,
                 next_name=standing.next_tier_name,
+                next_discount_bp=standing.next_discount_bp,
             ),
             cards=tuple(cards),
             rewards=tuple(rewards),

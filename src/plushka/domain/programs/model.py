@@ -138,6 +138,7 @@ class StandingChange(Struct, frozen=True):
 class TierStanding(Struct, frozen=True):
     """A member's tier as it is shown, with the next one's requirement that is furthest away.
 
+    ``next_discount_bp`` is the discount that the next tier adds to this one's, 0: none.
     ``own_tier`` is the same of the tier itself, which is reviewed on ``review_on``, None: never. ``until``: when a
     tier set by hand ends.
     """
@@ -148,6 +149,7 @@ class TierStanding(Struct, frozen=True):
     is_manual: bool
     next_tier: TierProgress | None
     next_tier_name: str | None
+    next_discount_bp: int = 0
     own_tier: TierProgress | None = None
     review_on: date | None = None
     until: datetime | None = None

@@ -21,7 +21,7 @@ from plushka.domain.programs.model import (
 from plushka.domain.programs.versions import FIRST_PROGRAM, Versions, decode_program
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
-from plushka.engine.tiers import next_review, next_tier, own_tier
+from plushka.engine.tiers import discount_gained_bp, next_review, next_tier, own_tier
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
@@ -254,6 +254,7 @@ async def get_standing(
         is_manual=standing.tier_is_manual,
         next_tier=progress,
         next_tier_name=names.get(progress.tier) if progress else None,
+        next_discount_bp=discount_gained_bp(current.program, progress.tier) if progress else 0,
         own_tier=own_tier(version, standing.tier, totals[member_id]),
         review_on=_review_on(version, standing, business.time_zone, today),
         until=standing.tier_until,

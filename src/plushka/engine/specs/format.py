@@ -178,7 +178,8 @@ class Expect(Part, frozen=True):
 class Case(Part, frozen=True):
     """One purchase. ``member`` null: an anonymous receipt. ``returned``: line number (from 1) → quantity.
 
-    ``redeem`` are points, as a number or as text ("12.50"), or "max".
+    ``redeem`` are points, as a number or as text ("12.50"), or "max". ``coupons`` are those of whose codes good ones
+    were shown.
     """
 
     it: str
@@ -189,6 +190,7 @@ class Case(Part, frozen=True):
     member: MemberExample | None = MemberExample()
     redeem: Count | Annotated[str, Meta(pattern=r"^(max|\d{1,12}(\.\d\d?)?)$")] = 0
     returned: dict[Annotated[str, Meta(pattern=r"^[1-9]\d{0,2}$")], Decimal] = {}
+    coupons: tuple[Id, ...] = ()
 
 
 class ExampleFile(Part, frozen=True):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -76,9 +77,10 @@ class Units:
     def basket(self, case: Case) -> Basket:
         """Return the purchase of a case."""
         lines = tuple(map(self._line, case.lines))
-        if case.redeem == "max":
-            return Basket(lines, self._place, case.channel, "max")
-        return Basket(lines, self._place, case.channel, self._points_in(Decimal(case.redeem)))
+        redeem: int | Literal["max"] = (
+            "max" if case.redeem == "max" else self._points_in(Decimal(case.redeem))
+        )
+        return Basket(lines, self._place, case.channel, redeem, coupons=case.coupons)
 
     def returned(self, case: Case) -> dict[int, int]:
         """Return what is given back, as ``returns.remainder`` takes it."""

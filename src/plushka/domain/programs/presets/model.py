@@ -28,13 +28,14 @@ class Preset(Struct, frozen=True):
 class Typical(Struct, frozen=True):
     """A typical receipt of a tier's member, in a currency.
 
-    ``cost_bp`` is what its points are worth, of the money paid: what the receipt costs if all of them are spent.
+    ``cost_bp`` is what its discount and its points are worth, of its amount: what it costs if all points are spent.
     ``redeemable_minor`` is the most that points could have paid of it.
     """
 
     it: str
     tier: str | None
     amount_minor: int
+    discount_minor: int
     earned_points: int
     cost_bp: int
     redeemable_minor: int

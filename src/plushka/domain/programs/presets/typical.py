@@ -39,13 +39,14 @@ def _typical(case: Case, tier: str | None, version: Version, units: Units) -> Ty
     rich = replace(member, available=PLENTY, lots=(Lot(UUID(int=0), PLENTY, LONG_AGO),))
     earning = evaluate(version, member, basket, at)
     paying = evaluate(version, rich, replace(basket, redeem="max"), at)
-    worth_minor = earning.earned_points * version.program.point.value_minor
+    worth_minor = earning.earned_points * version.program.point.value_minor + earning.discount_minor
     return Typical(
         it=case.it,
         tier=tier,
-        amount_minor=earning.payable_minor,
+        amount_minor=earning.amount_minor,
+        discount_minor=earning.discount_minor,
         earned_points=earning.earned_points,
-        cost_bp=(2 * worth_minor * BP + earning.payable_minor) // (2 * earning.payable_minor),
+        cost_bp=(2 * worth_minor * BP + earning.amount_minor) // (2 * earning.amount_minor),
         redeemable_minor=paying.redeemed_minor,
     )
 

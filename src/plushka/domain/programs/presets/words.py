@@ -54,6 +54,18 @@ WORDINGS: Final = MappingProxyType(
                 "Generous from the first purchase and more so for regulars, for those with a high margin."
             ),
         ),
+        "discount": Wording(
+            trade=marked("Any trade: accumulating discount"),
+            pitch=marked(
+                "Discounts instead of points: 3 % at once, 5, 7 and 10 % for who has bought more. Needs no explaining."
+            ),
+        ),
+        "discount_points": Wording(
+            trade=marked("Any trade: discount and points together"),
+            pitch=marked(
+                "Points for everybody bring people back, and a discount for regulars is felt at every purchase."
+            ),
+        ),
     }
 )
 """By preset, in the order of the gallery."""
@@ -95,6 +107,10 @@ NAMES: Final = (
     marked("Basic"),
     marked("Premium"),
     marked("VIP"),
+    marked("Accumulating discount"),
+    marked("Discount and points"),
+    marked("Card"),
+    marked("Regular"),
     marked("A cup of coffee in the morning"),
     marked("A latte and a pastry"),
     marked("Breakfast for two"),

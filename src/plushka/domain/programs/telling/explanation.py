@@ -7,7 +7,7 @@ from plushka.domain.programs.telling.model import Explanation, LimitTelling, Rea
 from plushka.domain.programs.telling.reasons import tell_note
 from plushka.domain.programs.telling.referral import explain_referred
 from plushka.domain.programs.telling.stamps import find_card, tell_filled
-from plushka.domain.programs.telling.tiers import tell_metric
+from plushka.domain.programs.telling.tiers import tell_next_tier
 from plushka.domain.programs.telling.voice import Names, Voice
 from plushka.engine.program import Multiplied, Program
 from plushka.engine.purchase import Award, CardProgress, Discount, Grant, IssuedGift, Note, Outcome, Redeemed
@@ -167,9 +167,7 @@ def _tier(outcome: Outcome, voice: Voice) -> Iterator[Reason]:
     elif outcome.tier_after is not None:
         yield Reason("tier", words.gettext("Tier: “{tier}”.", tier=voice.tier_name(outcome.tier_after)))
     if progress := outcome.next_tier:
-        left = tell_metric(progress.metric, progress.need - progress.have, voice)
-        text = words.gettext("To the tier “{tier}”: {left}.", tier=voice.tier_name(progress.tier), left=left)
-        yield Reason("tier_next", text)
+        yield Reason("tier_next", tell_next_tier(progress, voice) + ".")
 
 
 def _card(card: CardProgress, outcome: Outcome, voice: Voice) -> Reason:

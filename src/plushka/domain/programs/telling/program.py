@@ -8,7 +8,7 @@ from plushka.domain.programs.telling.promotions import tell_promotion
 from plushka.domain.programs.telling.referral import tell_referral
 from plushka.domain.programs.telling.rules import tell_award, tell_caps, tell_grant_cap, tell_rule
 from plushka.domain.programs.telling.stamps import tell_card
-from plushka.domain.programs.telling.tiers import tell_tiers
+from plushka.domain.programs.telling.tiers import tell_discounts, tell_tiers
 from plushka.domain.programs.telling.voice import Names, Voice, as_sentence
 from plushka.engine.program import Multiplied, Program, Redemption, RedemptionLimits, Welcome
 from plushka.platform.i18n import BASIS_POINTS, Language, marked
@@ -46,12 +46,17 @@ def describe_program(program: Program, *, language: Language, names: Names = _NO
 
 def _summary(program: Program, voice: Voice) -> str:
     words = voice.words
+    discounts = tell_discounts(program.tiers, voice) if program.tiers else ""
+    if discounts and not program.earning and program.redemption is None:
+        return as_sentence(discounts)
     clauses = [tell_award(rule, voice) for rule in program.earning[:1]] or [
         words.gettext("nothing is earned yet")
     ]
     if len(program.earning) > 1:
         more = len(program.earning) - 1
-        clauses[0] += words.ngettext(" and {count} more rule", " and {count} more rules", more, count=more)
+        clauses[-1] += words.ngettext(" and {count} more rule", " and {count} more rules", more, count=more)
+    if discounts:
+        clauses.insert(0, discounts)
     clauses.append(
         _share(program.redemption.limits, voice)
         if program.redemption

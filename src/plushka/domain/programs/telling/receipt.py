@@ -9,6 +9,7 @@ from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.program import Program
 from plushka.engine.purchase import Outcome
+from plushka.engine.tiers import discount_gained_bp
 from plushka.platform.i18n import NBSP, Language, format_date
 
 COLUMNS_MIN = 32
@@ -56,6 +57,7 @@ def _sentences(outcome: Outcome, balance: Balance, voice: Voice) -> Iterator[str
         yield words.gettext("New tier: {tier}", tier=voice.tier_name(outcome.tier_after))
     yield from _stamps(outcome, voice)
     if progress := outcome.next_tier:
+        discount_bp = discount_gained_bp(voice.program, progress.tier)
         missing = progress.need - progress.have
         # The narrow paper has no room for «покупки на»: money can mean nothing else there.
         left = (
@@ -63,7 +65,10 @@ def _sentences(outcome: Outcome, balance: Balance, voice: Voice) -> Iterator[str
             if progress.metric == "spend"
             else tell_metric(progress.metric, missing, voice)
         )
-        yield words.gettext("To {tier}: {left}", tier=voice.tier_name(progress.tier), left=left)
+        if discount_bp:
+            yield words.gettext("To {rate} off: {left}", rate=voice.percent(discount_bp), left=left)
+        else:
+            yield words.gettext("To {tier}: {left}", tier=voice.tier_name(progress.tier), left=left)
 
 
 def _stamps(outcome: Outcome, voice: Voice) -> Iterator[str]:

@@ -14,6 +14,8 @@ from plushka.engine.program import (
     Tiers,
     Window,
 )
+from plushka.engine.purchase import TierProgress
+from plushka.engine.tiers import discount_gained_bp
 from plushka.platform.i18n import format_number, join, marked
 
 _CALENDAR_WINDOWS = {
@@ -87,6 +89,46 @@ def tell_metric(metric: str, value: int, voice: Voice) -> str:
             return words.ngettext("{number} active friend", "{number} active friends", value, number=number)
         case _:
             raise ValueError(metric)
+
+
+def tell_discounts(tiers: Tiers, voice: Voice) -> str:
+    """Return the discounts from the lowest tier up: «скидка 3 %, 5 % с 10 000 ₽»; nothing where there are none.
+
+    Where a tier is reached by anything but purchases since joining, it is told by its name.
+    """
+    words, told = voice.words, []
+    for tier in tiers.tiers:
+        if not tier.discount_bp:
+            continue
+        rate = voice.percent(tier.discount_bp)
+        match tier.requirements:
+            case ():
+                told.append(rate)
+            case (Requirement(metric="spend", at_least=amount_minor, window=Lifetime()),):
+                told.append(
+                    words.gettext("{rate} from {amount}", rate=rate, amount=voice.money(amount_minor))
+                )
+            case _:
+                told.append(words.gettext("{rate} on “{tier}”", rate=rate, tier=tier.name))
+    return words.gettext("a discount of {rates}", rates=", ".join(told)) if told else ""
+
+
+def tell_next_tier(progress: TierProgress, voice: Voice) -> str:
+    """Return what lacks to the next tier: «До скидки 7 % осталось 3 200 ₽» where it lowers prices."""
+    words, lacks = voice.words, progress.need - progress.have
+    discount_bp = discount_gained_bp(voice.program, progress.tier)
+    if discount_bp and progress.metric == "spend" and lacks > 0:
+        return words.gettext(
+            "{amount} left to the discount of {rate}",
+            amount=voice.money(lacks),
+            rate=voice.percent(discount_bp),
+        )
+    needs = tell_metric(progress.metric, lacks if lacks > 0 else progress.need, voice)
+    if discount_bp:
+        return words.gettext(
+            "To the discount of {rate}: {needs}", rate=voice.percent(discount_bp), needs=needs
+        )
+    return words.gettext("To “{tier}”: {needs}", tier=voice.tier_name(progress.tier), needs=needs)
 
 
 def _window(window: Window, voice: Voice) -> str:

@@ -14,7 +14,7 @@ from plushka.domain.ledger import queries
 from plushka.domain.ledger.model import LotView, WalletView
 from plushka.domain.programs.model import TierStanding
 from plushka.domain.programs.queries import find_scales, list_tier_names
-from plushka.domain.programs.telling.tiers import tell_metric
+from plushka.domain.programs.telling.tiers import tell_metric, tell_next_tier
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.purchase import TierProgress
 from plushka.platform.database import Tx
@@ -101,7 +101,7 @@ def tier_of(standing: TierStanding | None, visit: Visit) -> dict[str, Any]:
     """Return the texts of the tier: what keeps it, and the way to the next; an empty ``tier`` without tiers."""
     if standing is None or visit.version is None or standing.tier is None:
         return {"tier": ""}
-    figures = visit.figures
+    figures, voice = visit.figures, Voice(visit.version.program, visit.look.language)
     return {
         "tier": standing.tier_name or standing.tier,
         "tier_since": figures.day(standing.since) if standing.since else "",
@@ -109,7 +109,7 @@ def tier_of(standing: TierStanding | None, visit: Visit) -> dict[str, Any]:
         "tier_until": figures.last_day(standing.until) if standing.until else "",
         "review_on": figures.day(standing.review_on) if standing.review_on and standing.own_tier else "",
         "keeping": _way(standing.own_tier, visit),
-        "next_tier": (standing.next_tier_name or standing.next_tier.tier) if standing.next_tier else "",
+        "next_tier": tell_next_tier(standing.next_tier, voice) if standing.next_tier else "",
         "next_way": _way(standing.next_tier, visit),
     }
 
