@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.engine.program import EarningRule, Program, Promotion, StampCard
+from plushka.engine.program import EarningRule, Occasion, Program, Promotion, StampCard
 from plushka.engine.purchase import TierProgress
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
@@ -78,6 +78,7 @@ class RemovedPart(Struct, frozen=True, omit_defaults=True):
     rule: EarningRule | None = None
     promotion: Promotion | None = None
     card: StampCard | None = None
+    occasion: Occasion | None = None
 
 
 class Draft(Struct, frozen=True):

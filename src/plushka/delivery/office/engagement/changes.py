@@ -15,6 +15,7 @@ TITLES = {
     "earning_terms": marked("Common to all rules"),
     "promotions": marked("Promotions"),
     "cards": marked("Stamps and goals"),
+    "occasions": marked("Occasions"),
     "friends": marked("Bring a friend"),
     "redemption": marked("How points are spent"),
     "life": marked("How long points live"),

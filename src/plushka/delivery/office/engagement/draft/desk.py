@@ -15,6 +15,8 @@ from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
+from plushka.domain.events.kinds import list_kinds
+from plushka.domain.events.model import EventKind, translated
 from plushka.domain.programs.drafts import get_draft
 from plushka.domain.programs.model import Draft, ProgramCard, PublishedVersion
 from plushka.domain.programs.names import load_names
@@ -38,6 +40,7 @@ class Desk:
     in_force: PublishedVersion | None
     names: Names
     branches: Sequence[Branch]
+    event_kinds: Sequence[EventKind]
     actors: Mapping[str, str]
 
     @property
@@ -103,6 +106,7 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
         earning=tuple(removed.rule for removed in draft.removed if removed.rule),
         promotions=tuple(removed.promotion for removed in draft.removed if removed.promotion),
         cards=tuple(removed.card for removed in draft.removed if removed.card),
+        occasions=tuple(removed.occasion for removed in draft.removed if removed.occasion),
     )
     programs = [draft.program, taken_out, *([in_force.program] if in_force else [])]
     picked = [
@@ -118,5 +122,6 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
         in_force=in_force,
         names=await load_names(tx, programs=programs, products=picked),
         branches=await list_branches(tx),
+        event_kinds=[translated(kind, visit.words) for kind in await list_kinds(tx)],
         actors=await load_actors(tx),
     )

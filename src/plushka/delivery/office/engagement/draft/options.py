@@ -7,9 +7,11 @@ import msgspec
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.life import ROUNDINGS
 from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES, CARDS_DO
+from plushka.delivery.office.engagement.draft.new_occasions import OCCASION_NAMES, OCCASIONS_DO
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, PROMOTIONS_DO
 from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES, RULES_DO
 from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
+from plushka.domain.programs.telling.occasions import CLOSE_DATES, MESSENGERS, PROFILE_FIELDS
 from plushka.domain.programs.telling.voice import Voice, as_sentence
 from plushka.engine.conditions import Condition
 from plushka.platform.i18n import WEEKDAYS_SHORT, Translator, currency_sign, marked
@@ -101,6 +103,29 @@ _PERIODS = {
     "half_year": marked("a calendar half-year"),
     "year": marked("a calendar year"),
 }
+_TRIGGERS = {
+    "birthday": marked("The member's birthday"),
+    "close_date": marked("A day of somebody close"),
+    "bot_joined": marked("Joining the bot"),
+    "profile_filled": marked("A filled profile"),
+    "event": marked("An event: a review, a survey, your own"),
+}
+_TESTS = {
+    "at_least": marked("at least"),
+    "at_most": marked("at most"),
+    "equals": marked("equals"),
+    "yes": marked("yes"),
+    "no": marked("no"),
+}
+_LIMITS = {
+    "": marked("As often as it happens"),
+    "ever": marked("So many times in all"),
+    "year": marked("So many times a calendar year"),
+    "month": marked("So many times a calendar month"),
+    "days": marked("So many times within some days"),
+}
+_OCCASION_BUDGETS = {"uses": marked("times"), "points": marked("points")}
+_OCCASION_WINDOWS = {"month": marked("a calendar month"), "always": marked("for all time")}
 _ACTIVATIONS = {
     "at_once": marked("From the next purchase"),
     "after_days": marked("After some days"),
@@ -259,6 +284,55 @@ class Options:
         """Return what a new stamp card can begin with: kind, name, and what it does."""
         gettext = self._words.gettext
         return [(kind, gettext(CARD_NAMES[kind]), gettext(does)) for kind, does in CARDS_DO.items()]
+
+    @property
+    def new_occasions(self) -> list[tuple[str, str, str]]:
+        """Return what a new occasion can begin with: kind, name, and what it does."""
+        gettext = self._words.gettext
+        return [(kind, gettext(OCCASION_NAMES[kind]), gettext(does)) for kind, does in OCCASIONS_DO.items()]
+
+    @property
+    def triggers(self) -> Pairs:
+        return self._told(_TRIGGERS)
+
+    @property
+    def messengers(self) -> Pairs:
+        return list(MESSENGERS.items())
+
+    @property
+    def profile_fields(self) -> Pairs:
+        return self._told(dict(PROFILE_FIELDS))
+
+    @property
+    def close_dates(self) -> Pairs:
+        return self._told(dict(CLOSE_DATES))
+
+    def event_kinds(self, chosen: str) -> Pairs:
+        """Return the kinds of events, and the one that is ``chosen`` and is none any more."""
+        known = [(kind.name, kind.title) for kind in self._desk.event_kinds]
+        return self._with_strangers(known, [chosen] if chosen else [])
+
+    def event_fields(self, kind: str, chosen: str) -> Pairs:
+        """Return the fields of a kind of events, and the one that is ``chosen`` and is none any more."""
+        found = next((each for each in self._desk.event_kinds if each.name == (kind or "review")), None)
+        known = [(each.name, each.title) for each in found.fields] if found else []
+        return self._with_strangers(known, [chosen] if chosen else [])
+
+    @property
+    def tests(self) -> Pairs:
+        return self._told(_TESTS)
+
+    @property
+    def limits(self) -> Pairs:
+        return self._told(_LIMITS)
+
+    @property
+    def occasion_budgets(self) -> Pairs:
+        return self._told(_OCCASION_BUDGETS)
+
+    @property
+    def occasion_windows(self) -> Pairs:
+        return self._told(_OCCASION_WINDOWS)
 
     @property
     def metrics(self) -> Pairs:

@@ -246,12 +246,18 @@ def _meetings(desk: Desk) -> list[str]:
 
 def _part(telling: ProgramTelling, section: Section, rule_id: str) -> tuple[str, ...]:
     """Return the sentences of the part that the page is about."""
-    of_item = {"rule": telling.earning, "promotion": telling.promotions, "card": telling.cards}
+    of_item = {
+        "rule": telling.earning,
+        "promotion": telling.promotions,
+        "card": telling.cards,
+        "occasion": telling.occasions,
+    }
     if section.name in of_item:
         return tuple(each.sentence for each in of_item[section.name] if each.rule == rule_id)
     of_section = {
         "promotions": (),
         "cards": (),
+        "occasions": (),
         "redemption": telling.redemption,
         "life": telling.life,
         "tiers": telling.tiers,

@@ -1,4 +1,4 @@
-"""What the buttons beside rules, promotions and cards do: another order, one less and back, one more, a pause."""
+"""What the buttons beside rules, promotions, cards and occasions do: order, one less and back, one more, a pause."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,24 +9,25 @@ from msgspec import Struct, structs
 
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES, new_card
+from plushka.delivery.office.engagement.draft.new_occasions import OCCASION_NAMES, new_occasion
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, new_promotion
 from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES, new_rule
 from plushka.domain.programs.model import Draft, RemovedPart
 from plushka.domain.programs.telling.model import RuleTelling
 from plushka.domain.programs.telling.program import describe_program
-from plushka.engine.program import EarningRule, Program, Promotion, StampCard
+from plushka.engine.program import EarningRule, Occasion, Program, Promotion, StampCard
 from plushka.platform.i18n import Translator
 from plushka.platform.ids import new_id
 
-Part = EarningRule | Promotion | StampCard
+Part = EarningRule | Promotion | StampCard | Occasion
 
 
 @dataclass(frozen=True, slots=True)
 class PartList:
     """A list of a programme: ``kind`` is what its buttons and its pages call one part."""
 
-    kind: Literal["rule", "promotion", "card"]
-    field: Literal["earning", "promotions", "cards"]
+    kind: Literal["rule", "promotion", "card", "occasion"]
+    field: Literal["earning", "promotions", "cards", "occasions"]
     names: Mapping[str, str]
     begin: Callable[[str, str, Translator, date], Part]
     parts_max: int = 500
@@ -36,6 +37,7 @@ LISTS = (
     PartList("rule", "earning", RULE_NAMES, new_rule),
     PartList("promotion", "promotions", PROMOTION_NAMES, new_promotion),
     PartList("card", "cards", CARD_NAMES, new_card, parts_max=50),
+    PartList("occasion", "occasions", OCCASION_NAMES, new_occasion, parts_max=50),
 )
 
 
@@ -123,7 +125,7 @@ def _new_id(each: PartList) -> str:
 def _copy(each: PartList, part: Part, words: Translator) -> Part:
     copied = structs.replace(part, id=_new_id(each), name=words.gettext("{name}, copy", name=part.name)[:200])
     # A copy is looked over before it takes part in anything.
-    return structs.replace(copied, is_paused=True) if isinstance(copied, Promotion | StampCard) else copied
+    return copied if isinstance(copied, EarningRule) else structs.replace(copied, is_paused=True)
 
 
 def _stopped(part: Part, action: str, today: date) -> Part:
@@ -131,7 +133,7 @@ def _stopped(part: Part, action: str, today: date) -> Part:
     match part:
         case Promotion() if action == "end":
             return structs.replace(part, last_on=max(today, part.first_on or today))
-        case Promotion() | StampCard() if action != "end":
+        case Promotion() | StampCard() | Occasion() if action != "end":
             return structs.replace(part, is_paused=action == "pause")
         case _:
             return part
@@ -142,6 +144,8 @@ def _removed(place: int, part: Part) -> RemovedPart:
         return RemovedPart(place, promotion=part)
     if isinstance(part, StampCard):
         return RemovedPart(place, card=part)
+    if isinstance(part, Occasion):
+        return RemovedPart(place, occasion=part)
     return RemovedPart(place, rule=part)
 
 

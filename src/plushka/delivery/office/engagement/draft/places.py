@@ -14,6 +14,8 @@ from plushka.engine.program import Program
 _RULE = re.compile(r"earning\[(\d+)\](.*)")
 _PROMOTION = re.compile(r"promotions\[(\d+)\](.*)")
 _CARD = re.compile(r"cards\[(\d+)\](.*)")
+_OCCASION = re.compile(r"occasions\[(\d+)\](.*)")
+_TEST = re.compile(r"\.trigger\.where\[(\d+)\]")
 _COMBO_PART = re.compile(r"\.effect\.parts\[(\d+)\]")
 _BAND = re.compile(r"\.effect\.bands\[(\d+)\]")
 _TIER = re.compile(r"tiers\.tiers\[(\d+)\](.*)")
@@ -69,6 +71,11 @@ def _found(problem: Problem, program: Program, desk: Desk) -> Found:
         field = _field_of_card(of_card[2], problem.code)
         href = f"{desk.url}/card?{urlencode({'id': card.id})}#{field}"
         return Found(problem.code, "card", field, card.id, card.name, text, href)
+    if of_occasion := _OCCASION.fullmatch(problem.path):
+        occasion = program.occasions[int(of_occasion[1])]
+        field = _field_of_occasion(of_occasion[2], problem.code)
+        href = f"{desk.url}/occasion?{urlencode({'id': occasion.id})}#{field}"
+        return Found(problem.code, "occasion", field, occasion.id, occasion.name, text, href)
     section, field = _place(problem)
     return Found(problem.code, section, field, "", "", text, f"{desk.url}/{section}#{field}")
 
@@ -112,6 +119,15 @@ def _field_of_card(path: str, code: str) -> str:
     if path.startswith(".when"):
         return _OF_WHEN.get(code, "when.kept")
     fields = {".lines": "goods.kept", ".reward": "expiry.day", ".id": "name"}
+    return next((field for start, field in fields.items() if path.startswith(start)), "")
+
+
+def _field_of_occasion(path: str, code: str) -> str:
+    if test := _TEST.match(path):
+        return f"test.{test[1]}.value"
+    if path.startswith(".when"):
+        return _OF_WHEN.get(code, "when.kept")
+    fields = {".by_tier": "points", ".expiry": "expiry.day", ".limit": "limit_days", ".id": "name"}
     return next((field for start, field in fields.items() if path.startswith(start)), "")
 
 

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from plushka.delivery.office.engagement.draft.card import read_card, write_card
 from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.delivery.office.engagement.draft.occasion import read_occasion, types_of, write_occasion
 from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
 from plushka.delivery.office.engagement.draft.rule import read_rule, write_rule
@@ -17,11 +18,11 @@ from plushka.delivery.office.engagement.draft.tiers import COLOURS, read_tiers, 
 from plushka.delivery.office.engagement.draft.typist import Typed, one, tick, under
 from plushka.delivery.web.forms import Form
 from plushka.domain.programs.model import UnknownRule
-from plushka.engine.program import EarningRule, Program, Promotion, StampCard
+from plushka.engine.program import EarningRule, Occasion, Program, Promotion, StampCard
 from plushka.platform.i18n import marked
 from plushka.platform.ids import new_id
 
-PartT = TypeVar("PartT", EarningRule, Promotion, StampCard)
+PartT = TypeVar("PartT", EarningRule, Promotion, StampCard, Occasion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Section:
 
 
 def part_of(parts: Sequence[PartT], part_id: str) -> PartT:
-    """Return the rule, the promotion or the card of the draft that a page is about.
+    """Return the rule, the promotion, the card or the occasion of the draft that a page is about.
 
     :raises UnknownRule: the draft has none of this id
     """
@@ -71,6 +72,16 @@ def _read_card(form: Form, desk: Desk, card_id: str) -> Program:
     cards = desk.program.cards
     read = read_card(form, part_of(cards, card_id), desk.program, desk.words)
     return structs.replace(desk.program, cards=_replaced(cards, read))
+
+
+def _read_occasion(form: Form, desk: Desk, occasion_id: str) -> Program:
+    occasions = desk.program.occasions
+    read = read_occasion(form, part_of(occasions, occasion_id), desk.program, desk.words, desk.event_kinds)
+    return structs.replace(desk.program, occasions=_replaced(occasions, read))
+
+
+def _begin_test(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every event
+    return under(f"test.{key}", one(how="at_least")) if name == "tests" else {}
 
 
 def _begin_part(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every promotion
@@ -128,6 +139,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             _list_of("earning", marked("Earning")),
             _list_of("promotions", marked("Promotions")),
             _list_of("cards", marked("Stamps and goals")),
+            _list_of("occasions", marked("Occasions")),
             Section(
                 "redemption",
                 marked("Spending"),
@@ -196,7 +208,18 @@ ITEMS: Mapping[str, Section] = MappingProxyType(
                 _nothing,
                 of="cards",
             ),
+            Section(
+                "occasion",
+                marked("Occasions"),
+                "occasion.html",
+                lambda desk, occasion_id: write_occasion(
+                    part_of(desk.program.occasions, occasion_id), desk.typist, types_of(desk.event_kinds)
+                ),
+                _read_occasion,
+                _begin_test,
+                of="occasions",
+            ),
         )
     }
 )
-"""A rule, a promotion and a stamp card have pages of their own below their lists."""
+"""A rule, a promotion, a stamp card and an occasion have pages of their own below their lists."""
