@@ -356,6 +356,11 @@ async def _walk_programs(walk: Walk, shop: Shop) -> None:
     await walk.post(
         route, "program.save_draft", typed, query="?id=base", program_id=program_id, section="rule"
     )
+    begun = {"mark": await mark(), "do": "promotion.new:percent_off"}
+    added = await walk.post(route, "program.save_draft", begun, program_id=program_id, section="promotions")
+    promotion = added.headers["location"].rpartition("=")[2]
+    copied = {"program": str(program_id), "do": f"promotion.copy:{promotion}"}
+    await walk.post("/engagement/calendar", "program.save_draft", copied)
     thrown = {"mark": await mark()}
     await walk.post(f"{path}/draft/discard", "program.discard_draft", thrown, program_id=program_id)
     preset = {"mark": await mark(), "preset": "coffee"}
