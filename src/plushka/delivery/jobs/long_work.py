@@ -9,6 +9,7 @@ from plushka.domain.catalog import export as products
 from plushka.domain.certificates import export as certificate_export
 from plushka.domain.certificates import issuing
 from plushka.domain.coupons import work as coupon_work
+from plushka.domain.events import export as event_export
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
@@ -23,6 +24,7 @@ from plushka.platform.point_words import call_points
 
 WORKS: Mapping[str, Work] = {
     certificate_export.KIND: certificate_export.export_certificates,
+    event_export.KIND: event_export.export_events,
     issuing.KIND: issuing.issue_batch,
     journal.KIND: journal.export_journal,
     bulk_work.TAG: bulk_work.tag,

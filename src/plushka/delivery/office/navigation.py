@@ -45,6 +45,7 @@ SECTIONS = (
         (
             Page("list", marked("All members"), "/members", "members.read"),
             Page("inbox", marked("Messages of members"), "/inbox", "chats.read"),
+            Page("events", marked("Events"), "/members/events", "events.read"),
             Page("import", marked("Import"), "/members/import", "members.import"),
             Page("approvals", marked("Waiting for approval"), "/members/approvals", "members.approve"),
         ),
@@ -92,6 +93,7 @@ SECTIONS = (
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("app", marked("Members' app"), "/settings/app", "settings.read"),
             Page("messengers", marked("Messengers"), "/settings/messengers", "bots.read"),
+            Page("events", marked("Events"), "/settings/events", "events.declare"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),
             Page("roles", marked("Roles"), "/settings/roles", "staff.roles"),
             Page("consents", marked("Consents"), "/settings/consents", "settings.consents"),

@@ -8,6 +8,7 @@ from litestar.types import ExceptionHandlersMap
 from plushka.delivery.office.account.routes import HANDLERS as ACCOUNT
 from plushka.delivery.office.admission import SecondFactorNeeded, SignInNeeded, admit, provide_visit
 from plushka.delivery.office.engagement.routes import HANDLERS as ENGAGEMENT
+from plushka.delivery.office.events.routes import HANDLERS as EVENTS
 from plushka.delivery.office.failures import ask_for_second_factor, ask_to_sign_in, fail, fail_http, refuse
 from plushka.delivery.office.home.routes import HANDLERS as HOME
 from plushka.delivery.office.inbox.routes import HANDLERS as INBOX
@@ -29,6 +30,7 @@ router = Router(
     path="/",
     route_handlers=[
         *HOME,
+        *EVENTS,
         *MEMBERS,
         *RECEIPTS,
         *ENGAGEMENT,

@@ -18,6 +18,7 @@ _TABS = (
     ("", marked("Overview"), "members.read"),
     ("/points", marked("Points"), "members.read"),
     ("/person", marked("Person"), "members.read"),
+    ("/events", marked("Events"), "members.read"),
     ("/deeds", marked("Changes"), "members.read"),
 )
 _ACTIONS = (

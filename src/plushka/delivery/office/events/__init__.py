@@ -1,0 +1,1 @@
+"""Events of members: their kinds, their list, and those of one member."""
