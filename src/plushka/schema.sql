@@ -1418,6 +1418,21 @@ create table certificate_sales (
     foreign key (tenant_id, till_id) references tills (tenant_id, id)
 );
 
+-- Certificates that members have ordered in the app: made, and sold by a till that takes the money.
+create table certificate_orders (
+    tenant_id uuid not null,
+    certificate_id uuid not null,
+    member_id uuid not null,
+    ordered_at timestamptz not null,
+    primary key (tenant_id, certificate_id),
+    foreign key (tenant_id, certificate_id) references certificates (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant delete on certificate_orders to plushka_app;
+
+create index certificate_orders_of_member on certificate_orders (tenant_id, member_id);
+
 -- Wrong numbers and PINs of the last minute: who guesses waits.
 create table certificate_tries (
     tenant_id uuid not null,

@@ -16,6 +16,7 @@ from plushka.delivery.app.qr import draw_qr
 from plushka.delivery.app.rewards import list_on_shelf, shelf_of
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.stamps import cards_told, gifts_told
+from plushka.domain.certificates.types import list_types
 from plushka.domain.members.codes import issue_code
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import get_member
@@ -42,6 +43,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
         certificates = await list_own(tx, visit)
         shelf = shelf_of(await list_on_shelf(tx, first, visit), SHELF_SHOWN) if first else []
         friends = await list_friend_offers(tx, visit)
+        sells_certificates = any(kind.retired_at is None for kind in await list_types(tx))
     digits = code.digits
     page = visit.page(
         "card.html",
@@ -62,6 +64,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
         shelf=shelf,
         certificates=certificates,
         friends=friends,
+        sells_certificates=sells_certificates,
         picture=_picture_of(first, visit) if first else "",
         **{**_NOTHING, **values},
     )

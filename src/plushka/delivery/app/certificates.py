@@ -18,6 +18,7 @@ class OwnCertificate(Struct, frozen=True):
     balance: str
     until: str
     pin: str
+    picture_href: str
 
 
 async def list_own(tx: Tx, visit: Visit) -> Sequence[OwnCertificate]:
@@ -31,6 +32,7 @@ async def list_own(tx: Tx, visit: Visit) -> Sequence[OwnCertificate]:
             if one.expires_at
             else "",
             pin=pin_of(tx, one.pin_salt) if one.type.needs_pin else "",
+            picture_href=f"{visit.home}/certificates/{one.id}/picture.png",
         )
         for one in await list_of_member(tx, visit.member.member_id)
     ]

@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from plushka.delivery.app import (
     branches,
+    buying,
     card,
     chat,
     codes,
@@ -28,6 +29,7 @@ router = Router(
     path="/",
     route_handlers=[
         *branches.HANDLERS,
+        *buying.HANDLERS,
         *card.HANDLERS,
         *chat.HANDLERS,
         *codes.HANDLERS,

@@ -14,6 +14,7 @@ SAID = {
     "cards_left": CARDS_ANSWERS["left"],
     "reward": marked("It is yours: show its code at the till."),
     "reward_cancelled": marked("Cancelled: the points are back."),
+    "certificate_ordered": marked("Ordered. Show the number at the till and pay."),
     "partner_code": marked("The code is yours: show it at the partner's."),
     "partner_out": marked("These codes are all gone."),
     "inviter": marked("Noted. Thank your friend."),

@@ -150,6 +150,12 @@ class TooManyCertificateTypes(Conflict):
     code = "certificate_types_too_many"
 
 
+class TooManyCertificateOrders(Conflict):
+    """The member has ordered so many that wait for a till."""
+
+    code = "certificate_orders_too_many"
+
+
 class NominalUnknown(Invalid):
     """The kind is not sold for this amount."""
 

@@ -10,6 +10,7 @@ from plushka.domain.audit.operations import record
 from plushka.domain.certificates.certificate import Certificate
 from plushka.domain.certificates.issuing import make_one
 from plushka.domain.certificates.model import CertificatesLocked, SaleDiffers, UnknownCertificate
+from plushka.domain.certificates.ordering import find_orderer
 from plushka.domain.certificates.pins import pin_of
 from plushka.domain.certificates.queries import get_certificate
 from plushka.domain.certificates.store import lock_numbers, lock_one, save
@@ -61,8 +62,8 @@ async def sell_at_till(
     if certificate is None:
         wait = await note_wrong(tx, till_id=till_id, network=network)
         return locked(wait) if wait else UnknownCertificate(field="certificate")
-    sale_id = new_id()
-    certificate.sell(sale.amount_minor, at=tx.at, zone=zone, member_id=sale.member_id, document_id=sale_id)
+    sale_id, member_id = new_id(), sale.member_id or await find_orderer(tx, certificate.id)
+    certificate.sell(sale.amount_minor, at=tx.at, zone=zone, member_id=member_id, document_id=sale_id)
     await tx.execute(
         """
         -- certificates.sell_at_till
@@ -89,6 +90,7 @@ async def sell_in_office(
     :raises Refusal: it cannot be sold, or not for this amount
     """
     certificate = await lock_one(tx, certificate_id)
+    member_id = member_id or await find_orderer(tx, certificate.id)
     certificate.sell(amount_minor, at=tx.at, zone=zone, member_id=member_id, document_id=None)
     await save(tx, [certificate])
     await record(

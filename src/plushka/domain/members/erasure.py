@@ -69,6 +69,7 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         "member_codes",
         "kept_codes",
         "handed_codes",
+        "certificate_orders",
     ):
         await tx.execute(
             f"""

@@ -220,6 +220,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "no_codes_left": (marked("There are not so many codes left."),),
     "coupon_not_found": (marked("There is no such coupon."),),
+    "certificate_orders_too_many": (
+        marked("You have ordered {orders_max} certificates already: pay for one at a till first."),
+    ),
     "code_not_found": (marked("There is no such code, or it gives nothing any more."),),
     "too_many_code_tries": (marked("Too many wrong codes. Wait ten minutes."),),
     "code_taken": (marked("One of these codes is taken already. Nothing was added."),),
