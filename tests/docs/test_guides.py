@@ -16,6 +16,7 @@ from plushka.delivery.office.permissions import ACTIONS
 from plushka.domain.certificates.laws import LAWS as CERTIFICATE_LAWS
 from plushka.domain.ledger.verify import LAWS as LEDGER_LAWS
 from plushka.domain.occasions.laws import LAWS as OCCASION_LAWS
+from plushka.domain.partners.laws import LAWS as PARTNER_LAWS
 from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.program import describe_program
 from plushka.domain.programs.telling.voice import Names
@@ -107,7 +108,7 @@ def test_the_owners_receipt_is_explained_in_these_words() -> None:
 
 def test_every_law_of_the_journal_is_explained_to_the_owner() -> None:
     rows = set(re.findall(r"^\| `(\w+)` \|", guide("owner"), re.MULTILINE))
-    laws = (LEDGER_LAWS, PURCHASE_LAWS, CERTIFICATE_LAWS, OCCASION_LAWS, REFERRAL_LAWS)
+    laws = (LEDGER_LAWS, PURCHASE_LAWS, CERTIFICATE_LAWS, OCCASION_LAWS, PARTNER_LAWS, REFERRAL_LAWS)
     assert rows == {*(name for of_slice in laws for name in of_slice), "conservation"}
 
 

@@ -297,4 +297,5 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
             for receipt in data.receipts
         ],
         "certificates": [(shown(one.number), figures.money(one.balance_minor)) for one in data.certificates],
+        "promo_codes": [(code,) for code in data.promo_codes],
     }

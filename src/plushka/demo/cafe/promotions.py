@@ -11,7 +11,7 @@ from plushka.engine.program import Program, Promotion
 from plushka.platform.database import Tx
 
 WORD = "СОСЕДИ"
-FOR_PARTNER = "Друзьям из «Корзины»"
+FOR_PARTNER = "Друзьям Корзины"
 PARTNER_PATTERN, PARTNER_CODES = "КОФЕ-####-##", 200
 """What the grocery chain gives out."""
 BAKERY, COFFEE, TEA = Category(("bakery",)), Category(("coffee",)), Category(("tea",))
@@ -52,7 +52,7 @@ async def with_promotions(tx: Tx, program: Program) -> Program:
         ),
         Promotion(
             "partners",
-            "Друзьям из «Корзины»",
+            FOR_PARTNER,
             PercentOff(15_00),
             when=Coupon((partners.key,)),
             group="coupons",

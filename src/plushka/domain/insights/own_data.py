@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.certificates.queries import list_of_member
+from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.model import Balance, Movement
 from plushka.domain.ledger.queries import list_movements, list_wallets
@@ -15,6 +16,7 @@ from plushka.domain.members.consents import list_consents
 from plushka.domain.members.dates import list_dates
 from plushka.domain.members.model import Consent, Identity, MemberDate
 from plushka.domain.members.queries import get_member
+from plushka.domain.partners.queries import list_handed
 from plushka.domain.programs.queries import find_scales, list_programs
 from plushka.domain.rewards.queries import list_all_rewards
 from plushka.platform.database import Tx
@@ -82,6 +84,7 @@ class OwnData(Struct, frozen=True):
     receipts: tuple[OwnReceipt, ...]
     certificates: tuple[OwnCertificate, ...]
     gifts: tuple[OwnGift, ...]
+    promo_codes: tuple[str, ...]
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -148,5 +151,9 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
                 )
                 for gift in await list_all_rewards(tx, member.id, limit=ROWS_MAX)
             ]
+        ),
+        promo_codes=(
+            *[own.code for own in await list_own_codes(tx, member.id, on=tx.at.date())],
+            *(await list_handed(tx, member.id)).values(),
         ),
     )
