@@ -1162,6 +1162,8 @@ create table pending_adjustments (
     reason text not null check (reason <> ''),
     requested_by text not null,
     requested_at timestamptz not null,
+    life_days integer check (life_days > 0),
+    receipt_share_bp integer check (receipt_share_bp between 1 and 10000),
     state text not null default 'waiting' check (state in ('waiting', 'approved', 'declined', 'withdrawn')),
     decided_by text,
     decided_at timestamptz,

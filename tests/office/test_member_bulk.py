@@ -311,3 +311,31 @@ async def test_a_file_of_ours_is_understood_by_our_import(
     assert [row.discount_bp for row in rows] == [0, 0, 0]
     assert [row.enrolled_on for row in rows] == [date(2026, 3, 10)] * 3
     assert [row.problems for row in rows] == [(), (), ()]
+
+
+async def test_points_with_a_life_of_their_own_are_given_to_many_and_what_is_left_is_taken_back(
+    anna: httpx.AsyncClient, stage: Stage
+) -> None:
+    typed = {"direction": "give", "points": "50", "reason": "8 Марта", "life_days": "7", "share": "15"}
+    asked = plain((await anna.post("/members/bulk/points?all=1", data=typed)).text)
+    assert "Всего 150 бонусов." in asked
+    assert "Сгорят через 7 дней. Ими можно оплатить до 15 % чека." in asked
+
+    answer = await anna.post("/members/bulk/points?all=1", data={**typed, "confirmed": "3"})
+    await stage.work()
+    assert await stage.points() == [150, 50, 50]
+    lots = await stage.ask(
+        "select receipt_share_bp from lots where tenant_id = $1 and expires_at = '2026-03-17 21:00+00'"
+    )
+    assert lots == [1500, 1500, 1500]
+
+    page = (await anna.get(answer.headers["location"])).text
+    undo = unescape(re.search(r'action="(/members/bulk/tasks/[^"]+/take-back)"', page)[1])  # type: ignore[index]
+    for _ in range(2):
+        await anna.post(undo)
+        await stage.work()
+    assert await stage.points() == [100, 0, 0]
+    assert (
+        await stage.ask("select available from lots where tenant_id = $1 and receipt_share_bp is not null")
+        == [0] * 3
+    )

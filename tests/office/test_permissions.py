@@ -124,6 +124,7 @@ TABLE = {
     "GET /members/bulk": ALL,
     "POST /members/bulk/points": "owner manager",
     "POST /members/bulk/tags": "owner manager marketer",
+    "POST /members/bulk/tasks/{task_id:uuid}/take-back": "owner manager",
     "POST /members/bulk/tasks/{task_id:uuid}/undo": "owner manager marketer",
     "POST /members/exports": "owner manager",
     "GET /members/import": "owner manager",

@@ -4,8 +4,17 @@ from datetime import datetime
 
 from plushka.engine.expiry import expires_at
 from plushka.engine.local_time import moment
-from plushka.engine.program import ExpirySliding, Program, Welcome
+from plushka.engine.program import ExpiryFixed, ExpirySliding, GrantCap, Program, Welcome
 from plushka.engine.purchase import Grant, Place
+
+
+def by_hand(points: int, *, life_days: int | None = None, receipt_share_bp: int | None = None) -> Welcome:
+    """Return points given by hand, with a life and a share of a receipt of their own where they are said."""
+    return Welcome(
+        points=points,
+        expiry=ExpiryFixed(days=life_days) if life_days else None,
+        grant_cap=GrantCap(receipt_share_bp) if receipt_share_bp else None,
+    )
 
 
 def welcome_grant(program: Program, welcome: Welcome, place: Place, at: datetime) -> Grant:

@@ -31,6 +31,7 @@ WORKS: Mapping[str, Work] = {
     bulk_work.UNTAG: bulk_work.untag,
     bulk_work.GIVE: bulk_work.change_points,
     bulk_work.TAKE: bulk_work.change_points,
+    bulk_work.TAKE_BACK: bulk_work.take_back,
     member_export.KIND: member_export.export_members,
     coupon_work.DRAW: coupon_work.draw,
     coupon_work.EXPORT: coupon_work.export,

@@ -343,13 +343,13 @@ class Book:
             by_lot[lot.id] = taken + self._take_or_give(lot, share - taken, cause)
         return Clawback(by_lot=by_lot, owed=so_far.owed + change, burned=found_burned)
 
-    def take_away(self, points: int, *, cause: Cause) -> None:
-        """Remove points by hand, from the lots that would be used first.
+    def take_away(self, points: int, *, cause: Cause, first_of: UUID | None = None) -> None:
+        """Remove points by hand, from the lots of the document ``first_of``, then from those that would be used first.
 
         :raises InsufficientPoints: when fewer are available; a hand never makes a debt.
         """
         self._require(self.available, points)
-        for lot in self.in_order_of_use():
+        for lot in sorted(self.in_order_of_use(), key=lambda lot: lot.document_id != first_of):
             part = min(lot.available, points)
             self._post("adjust", "available", "adjusted", part, lot, cause=cause)
             points -= part

@@ -17,11 +17,15 @@ BulkResult = Literal["booked", "known", "short"]
 
 
 class BulkChange(Struct, frozen=True):
-    """Give a member ``points``, below zero take them away. What has the ``adjustment_id`` is booked once for ever."""
+    """Give a member ``points``, below zero take them away. What has the ``adjustment_id`` is booked once for ever.
+
+    What is taken is taken first from the lot that the document ``first_of`` gave.
+    """
 
     member_id: UUID
     adjustment_id: UUID
     points: int
+    first_of: UUID | None = None
 
 
 async def adjust_many(
@@ -76,7 +80,7 @@ async def adjust_many(
         if change.points > 0:
             book.accrue(grant(change.points), earned_at=tx.at, cause=cause, kind="adjust")
         else:
-            book.take_away(-change.points, cause=cause)
+            book.take_away(-change.points, cause=cause, first_of=change.first_of)
     await bookkeeping.save_books(tx, books.values())
     booked = {change.member_id for change in fresh}
     return {
@@ -98,3 +102,22 @@ async def find_adjusted(tx: Tx, adjustment_ids: Sequence[UUID]) -> dict[UUID, in
         adjustment_ids,
     )
     return {row["id"]: row["points"] for row in rows}
+
+
+async def sum_left(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return what can be spent yet of lots that documents gave, by document; of nothing left nothing is told."""
+    rows = await tx.fetch(
+        """
+        -- ledger.sum_left
+        select p.document_id, sum(l.available)::bigint as available
+        from postings p
+        join lots l on l.tenant_id = p.tenant_id and l.id = p.lot_id
+        where p.tenant_id = $1 and p.document_id = any($2::uuid[]) and p.kind = 'adjust' and p.credit = 'available'
+          and l.available > 0 and (l.expires_at is null or l.expires_at > $3)
+        group by p.document_id
+        """,
+        tx.tenant_id,
+        list(document_ids),
+        tx.at,
+    )
+    return {row["document_id"]: row["available"] for row in rows}

@@ -150,12 +150,18 @@ class AlreadyAdjusted(Conflict):
 
 
 class ByHand(Struct, frozen=True):
-    """A movement that somebody asks for; ``points`` below zero take away. What has the same ``id`` is booked once."""
+    """A movement that somebody asks for; ``points`` below zero take away. What has the same ``id`` is booked once.
+
+    Given points live ``life_days`` and pay at most ``receipt_share_bp`` of a receipt, where it is said; else they
+    live as the programme's, and pay what those may.
+    """
 
     id: UUID
     kind: AdjustmentKind
     points: int
     reason: str
+    life_days: int | None = None
+    receipt_share_bp: int | None = None
 
 
 class PendingAdjustment(Struct, frozen=True):
@@ -171,6 +177,8 @@ class PendingAdjustment(Struct, frozen=True):
     reason: str
     requested_by: str
     requested_at: datetime
+    life_days: int | None = None
+    receipt_share_bp: int | None = None
 
 
 class NotWaiting(Conflict):

@@ -10,9 +10,8 @@ from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.queries import get_wallet_id
 from plushka.domain.programs.model import PublishedVersion, UnknownProgram
 from plushka.domain.programs.queries import find_version_in_force, get_program_id
-from plushka.engine.program import Welcome
 from plushka.engine.purchase import Place
-from plushka.engine.welcome import welcome_grant
+from plushka.engine.welcome import by_hand, welcome_grant
 from plushka.platform.database import Tx
 
 
@@ -24,8 +23,12 @@ async def adjust(
     reason: str,
     adjustment_id: UUID | None = None,
     program_id: UUID | None = None,
+    life_days: int | None = None,
+    receipt_share_bp: int | None = None,
 ) -> Balance:
-    """Give ``points``, spendable at once and burning as the programme says; below zero, take them away.
+    """Give ``points``, spendable at once; below zero, take them away.
+
+    They burn as the programme says or after ``life_days`` of their own, and pay ``receipt_share_bp`` of a receipt.
 
     The one who acts and the reason are audited with it. Without ``adjustment_id`` each call is one more movement,
     without ``program_id`` it is one in the business's first programme.
@@ -42,7 +45,8 @@ async def adjust(
         )
     business = await get_business(tx)
     place = Place(branch="", time_zone=business.time_zone)
-    grant = welcome_grant(current.program, Welcome(points=points), place, tx.at)
+    made = by_hand(points, life_days=life_days, receipt_share_bp=receipt_share_bp)
+    grant = welcome_grant(current.program, made, place, tx.at)
     return await ledger.grant(
         tx, wallet_id=wallet_id, grant=grant, kind="adjustment", reason=reason, adjustment_id=adjustment_id
     )

@@ -67,7 +67,14 @@ async def approve(tx: Tx, pending_id: UUID) -> PendingAdjustment:
     # Merged into another meanwhile, the member is that other.
     member = await get_member(tx, pending.member_id)
     await _decide(tx, pending, "approved")
-    wanted = ByHand(pending.id, pending.kind, pending.points, pending.reason)
+    wanted = ByHand(
+        pending.id,
+        pending.kind,
+        pending.points,
+        pending.reason,
+        life_days=pending.life_days,
+        receipt_share_bp=pending.receipt_share_bp,
+    )
     await _move(tx, member.id, wanted, pending.program_id)
     return pending
 
@@ -96,21 +103,32 @@ async def list_waiting(tx: Tx, *, member_id: UUID | None = None) -> Sequence[Pen
 _SELECT = """
     -- programs.list_waiting
     select p.id, p.member_id, p.program_id, m.name as member_name, p.kind, p.points, p.limit_points, p.reason,
-           p.requested_by, p.requested_at
+           p.requested_by, p.requested_at, p.life_days, p.receipt_share_bp
     from pending_adjustments p join members m on m.tenant_id = p.tenant_id and m.id = p.member_id
     where p.tenant_id = $1 and p.state = 'waiting'
 """
 
 
 async def _move(tx: Tx, member_id: UUID, wanted: ByHand, program_id: UUID) -> None:
-    move = {"adjustment": adjust, "debt_write_off": write_off}[wanted.kind]
-    await move(
+    if wanted.kind == "debt_write_off":
+        await write_off(
+            tx,
+            member_id,
+            points=wanted.points,
+            reason=wanted.reason,
+            adjustment_id=wanted.id,
+            program_id=program_id,
+        )
+        return
+    await adjust(
         tx,
         member_id,
         points=wanted.points,
         reason=wanted.reason,
         adjustment_id=wanted.id,
         program_id=program_id,
+        life_days=wanted.life_days,
+        receipt_share_bp=wanted.receipt_share_bp,
     )
 
 
@@ -119,8 +137,9 @@ async def _ask(tx: Tx, member_id: UUID, wanted: ByHand, limit: int, program_id: 
         """
         -- programs.ask
         insert into pending_adjustments
-            (tenant_id, id, member_id, program_id, kind, points, limit_points, reason, requested_by, requested_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            (tenant_id, id, member_id, program_id, kind, points, limit_points, reason, requested_by, requested_at,
+             life_days, receipt_share_bp)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict do nothing
         returning true
         """,
@@ -134,6 +153,8 @@ async def _ask(tx: Tx, member_id: UUID, wanted: ByHand, limit: int, program_id: 
         wanted.reason,
         tx.actor,
         tx.at,
+        wanted.life_days,
+        wanted.receipt_share_bp,
     )
     if not inserted:
         raise AlreadyAdjusted

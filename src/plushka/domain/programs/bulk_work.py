@@ -1,9 +1,11 @@
 """What is done to many members at once: a tag, points; each a task whose input are their ids."""
 
 from collections.abc import Mapping
+from uuid import UUID, uuid5
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.ledger.bulk import BulkChange, sum_left
 from plushka.domain.members.tagging import tag_many, untag_many
 from plushka.domain.programs.giving import count, give_many, same_for_each
 from plushka.domain.programs.model import UnknownProgram
@@ -13,6 +15,7 @@ from plushka.domain.tasks.running import Run, Step
 from plushka.platform.errors import Fact
 
 TAG, UNTAG, GIVE, TAKE = "members.tag", "members.untag", "members.give", "members.take"
+TAKE_BACK = "members.take_back"
 STEP_MEMBERS = 500
 
 
@@ -45,6 +48,8 @@ async def change_points(run: Run) -> Mapping[str, Fact]:
                 version=version,
                 kind="adjustment",
                 reason=reason,
+                life_days=_number(run, "life_days"),
+                receipt_share_bp=_number(run, "receipt_share_bp"),
             )
             short += count(results)[1]
             _advance(step, len(part), len(ids), cursor=str(short))
@@ -60,6 +65,54 @@ async def change_points(run: Run) -> Mapping[str, Fact]:
                 )
     booked = len(ids) - short
     return {"count": booked, "short": short, "points": abs(points) * booked}
+
+
+async def take_back(run: Run) -> Mapping[str, Fact]:
+    """Take from the members what they still have of the points that the task ``given`` gave them."""
+    ids = unpack_ids(await run.read_input())
+    given, reason = UUID(str(run.task.arguments["given"])), str(run.task.arguments["reason"])
+    touched, points = map(int, (run.task.cursor or "0 0").split())
+    while run.task.done < len(ids):
+        async with run.step() as step:
+            business = await get_business(step.tx)
+            version = await find_asked_version(step.tx, run.task.arguments)
+            if version is None:
+                raise UnknownProgram
+            part = ids[step.done : step.done + STEP_MEMBERS]
+            booked = {change.adjustment_id: change for change in same_for_each(part, 0, cause=given)}
+            left = await sum_left(step.tx, list(booked))
+            changes = [
+                BulkChange(
+                    booked[document].member_id,
+                    uuid5(run.task.id, str(booked[document].member_id)),
+                    -available,
+                    first_of=document,
+                )
+                for document, available in left.items()
+            ]
+            results = await give_many(
+                step.tx, changes, business=business, version=version, kind="adjustment", reason=reason
+            )
+            taken = [change for change in changes if results[change.member_id] != "short"]
+            touched += len(taken)
+            points -= sum(change.points for change in taken)
+            _advance(step, len(part), len(ids), cursor=f"{touched} {points}")
+            if step.done == len(ids):
+                await audit.record(
+                    step.tx,
+                    action="points.take_back",
+                    subject=f"task:{run.task.id}",
+                    points=points,
+                    reason=reason,
+                    members=touched,
+                    program_id=str(version.program_id),
+                )
+    return {"count": touched, "points": points}
+
+
+def _number(run: Run, name: str) -> int | None:
+    value = run.task.arguments.get(name)
+    return None if value is None else int(value)
 
 
 async def _change_tags(run: Run, *, is_given: bool) -> Mapping[str, Fact]:

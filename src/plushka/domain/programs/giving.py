@@ -1,14 +1,14 @@
 """Points given to many members at once, or taken from them, with the life that the programme gives to points."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID, uuid5
 
 from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.bulk import BulkChange, BulkKind, BulkResult, adjust_many
 from plushka.domain.programs.model import PublishedVersion
-from plushka.engine.program import Welcome
 from plushka.engine.purchase import Grant, Place
-from plushka.engine.welcome import welcome_grant
+from plushka.engine.welcome import by_hand, welcome_grant
 from plushka.platform.database import Tx
 
 
@@ -20,12 +20,18 @@ async def give_many(
     version: PublishedVersion,
     kind: BulkKind,
     reason: str,
+    life_days: int | None = None,
+    receipt_share_bp: int | None = None,
 ) -> dict[UUID, BulkResult]:
-    """Give points, spendable at once and burning as the programme says, or take them; see ``adjust_many``."""
+    """Give points, spendable at once, or take them; see ``adjust_many``.
+
+    They burn as the programme says, unless they have ``life_days`` of their own.
+    """
+    made = partial(by_hand, life_days=life_days, receipt_share_bp=receipt_share_bp)
 
     def grant(points: int) -> Grant:
         place = Place(branch="", time_zone=business.time_zone)
-        return welcome_grant(version.program, Welcome(points=points), place, tx.at)
+        return welcome_grant(version.program, made(points), place, tx.at)
 
     return await adjust_many(
         tx, changes, program_id=version.program_id, grant=grant, kind=kind, reason=reason

@@ -39,6 +39,8 @@ from plushka.platform.errors import Fact, Refusal
 POINTS_MAX = 10**9
 """Whole points for one member: a slip of the hand must not make a million millions."""
 REASON_LENGTH_MAX = 200
+LIFE_DAYS_MAX = 3650
+ID_BYTES = 16
 CHOSEN_MAX = 1000
 _UNDONE_BY = {bulk_work.TAG: bulk_work.UNTAG, bulk_work.UNTAG: bulk_work.TAG}
 
@@ -115,6 +117,8 @@ async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -
     points = form.number("points", decimals=figures.scale, least=1, most=POINTS_MAX * 10**figures.scale)
     reason = form.text("reason", length_max=REASON_LENGTH_MAX)
     is_taking = form.value("direction") == "take"
+    life_days = form.number("life_days", least=1, most=LIFE_DAYS_MAX, required=False)
+    share_bp = form.rate("share", least=1, required=False)
     async with visit.writing() as tx:
         whom = await _whom(tx, request, visit)
         is_confirmed = form.is_sound and form.value("confirmed") == str(whom.count)
@@ -132,6 +136,9 @@ async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -
             return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
         if not is_confirmed:
             confirmation = _confirmation(visit, whom, points, reason, is_taking=is_taking)
+            confirmation["terms"] = (
+                "" if is_taking else tell_terms(visit, life_days=life_days, receipt_share_bp=share_bp)
+            )
             return await _page(tx, visit, whom, form, confirmation=confirmation)
         task_id = await _leave(
             tx,
@@ -143,9 +150,38 @@ async def change_points(visit: NamedDependency[Visit], request: OfficeRequest) -
                 "points": -points if is_taking else points,
                 "told": visit.points_told(points),
                 "reason": reason,
+                "life_days": None if is_taking else life_days,
+                "receipt_share_bp": None if is_taking else share_bp,
             },
         )
-    return sent_on(f"/tasks/{task_id}", words.gettext("The points are being booked."))
+    return sent_on(
+        f"/tasks/{task_id}",
+        words.gettext("The points are being booked."),
+        undo="" if is_taking else f"/members/bulk/tasks/{task_id}/take-back",
+    )
+
+
+@post("/members/bulk/tasks/{task_id:uuid}/take-back", opt={"action": "members.bulk"})
+async def take_points_back(visit: NamedDependency[Visit], task_id: FromPath[UUID]) -> Redirect:
+    """Stop the giving if it goes on, and take back what its members still have of it.
+
+    :raises UnknownTask: this person has left no such task
+    """
+    async with visit.writing() as tx:
+        task = await get_task(tx, task_id)
+        if task.actor != visit.actor or task.kind != bulk_work.GIVE:
+            raise UnknownTask
+        if task.is_open:
+            await tasks.cancel(tx, task_id)
+        ids = b"".join([part async for part in read_parts(tx, task_id, is_input=True)])
+        taking_id = await tasks.leave(
+            tx,
+            kind=bulk_work.TAKE_BACK,
+            arguments={**task.arguments, "given": str(task_id)},
+            total=len(ids) // ID_BYTES,
+            content=ids,
+        )
+    return sent_on(f"/tasks/{taking_id}", visit.words.gettext("It is being undone."))
 
 
 @post("/members/exports", opt={"action": "members.export"})
@@ -183,6 +219,21 @@ async def export_members(visit: NamedDependency[Visit], request: OfficeRequest) 
             program=visit.program_name or None,
         )
     return sent_on(f"/tasks/{task_id}", visit.words.gettext("The file is being written."))
+
+
+def tell_terms(visit: Visit, *, life_days: int | None, receipt_share_bp: int | None) -> str:
+    """Return how points given by hand live and what they may pay, where it is not as the programme says."""
+    words, told = visit.words, []
+    if life_days:
+        told.append(
+            words.ngettext(
+                "They burn after {count} day.", "They burn after {count} days.", life_days, count=life_days
+            )
+        )
+    if receipt_share_bp:
+        share = visit.figures.percent(receipt_share_bp)
+        told.append(words.gettext("They can pay up to {share} of a receipt.", share=share))
+    return " ".join(told)
 
 
 async def _whom(tx: Tx, request: OfficeRequest, visit: Visit) -> Whom:

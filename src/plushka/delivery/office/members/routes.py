@@ -14,6 +14,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     bulk.change_tags,
     bulk.export_members,
     bulk.show_bulk,
+    bulk.take_points_back,
     bulk.undo_tags,
     importing.bring_in,
     importing.download_problems,

@@ -29,6 +29,7 @@ TITLES: dict[str, str] = {
     "members.untag": marked("Tag “{tag}” taken from members: {members}"),
     "members.give": marked("{told} to each member: {members}"),
     "members.take": marked("{told} from each member: {members}"),
+    "members.take_back": marked("{told} taken back: {members}"),
     "members.import.read": marked("Reading of the file “{name}”"),
     "members.import.try": marked("Trial of the import of “{name}”"),
     "members.import": marked("Import of “{name}”"),
@@ -55,6 +56,7 @@ RESULTS: dict[str, str] = {
     "members.take": marked(
         "Members: {count}. Points together: {points}. Had too few and kept them: {short}."
     ),
+    "members.take_back": marked("Members: {count}. Points together: {points}. What was spent stays spent."),
     "members.import.read": marked("Rows: {rows}."),
     "members.import.try": marked(
         "Would be created: {created}, updated: {updated}, unchanged: {unchanged}, left out: {skipped}."

@@ -128,6 +128,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "event_kind.resume": (marked("Took events of the kind “{name}” again"),),
     "event_kind.retire": (marked("Took no more events of the kind “{name}”"),),
     "member.invited": (marked("Noted who brought the member"),),
+    "points.take_back": (marked("Took back {points} of what was given to many members at once: “{reason}”"),),
     "member.merge": (marked("Merged two cards: “{reason}”"), marked("Merged two cards")),
     "member.merge_undone": (marked("Parted merged cards again"),),
     "member.remove_date": (marked("Removed a day to remember"),),

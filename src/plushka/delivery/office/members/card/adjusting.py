@@ -25,6 +25,7 @@ from plushka.platform.ids import new_id
 
 POINTS_MAX = 10**9
 """Whole points of one adjustment: a slip of the hand must not make a million millions."""
+LIFE_DAYS_MAX = 3650
 _DIRECTIONS = ("give", "take", "write_off")
 
 
@@ -43,15 +44,22 @@ async def adjust_points(
     scale = visit.figures.scale
     units = form.number("amount", decimals=scale, least=1, most=POINTS_MAX * 10**scale)
     reason = form.text("reason", length_max=REASON_LENGTH_MAX)
+    life_days = form.number("life_days", least=1, most=LIFE_DAYS_MAX, required=False)
+    share_bp = form.rate("share", least=1, required=False)
     if not form.is_sound or units is None or direction is None:
         return await _page(visit, member_id, form)
     if direction == "take" and not form.flag("confirmed"):
         return await _page(visit, member_id, form, taking=units)
     wanted = ByHand(
-        id=uuid5(form.id("form_id", required=False) or new_id(), f"{direction} {units} {reason}"),
+        id=uuid5(
+            form.id("form_id", required=False) or new_id(),
+            f"{direction} {units} {reason} {life_days} {share_bp}",
+        ),
         kind="debt_write_off" if direction == "write_off" else "adjustment",
         points=-units if direction == "take" else units,
         reason=reason,
+        life_days=life_days if direction == "give" else None,
+        receipt_share_bp=share_bp if direction == "give" else None,
     )
     here = visit.in_program(f"/members/{member_id}/points")
     try:
