@@ -79,6 +79,7 @@ TABLE = {
     "GET /engagement/coupons/{coupon_id:uuid}/qr.png": "owner manager marketer",
     "GET /engagement/coupons/{coupon_id:uuid}/sheet": "owner manager marketer",
     "POST /engagement/coupons/{coupon_id:uuid}/export": "owner manager marketer",
+    "POST /engagement/coupons/{coupon_id:uuid}/import": "owner manager marketer",
     "POST /engagement/coupons/{coupon_id:uuid}/resume": "owner manager marketer",
     "POST /engagement/coupons/{coupon_id:uuid}/stop": "owner manager marketer",
     "GET /engagement/partners": "owner manager marketer",

@@ -61,6 +61,7 @@ ELSEWHERE = {
     "POST /members/{member_id:uuid}/tier/free": "tests/office/test_member_card.py",
     "POST /businesses/new/{step:str}": "tests/office/test_welcome.py",
     "POST /members/bulk/tasks/{task_id:uuid}/undo": "tests/office/test_member_bulk.py",
+    "POST /engagement/coupons/{coupon_id:uuid}/import": "tests/office/engagement/test_coupons.py",
     "POST /engagement/partners/accept": "tests/office/engagement/test_partners.py",
     "POST /engagement/partners/join/{token:str}": "tests/office/engagement/test_partners.py",
     "POST /engagement/partners/offers/{offer_id:uuid}/hidden/{hidden:str}": "tests/office/engagement/test_partners.py",

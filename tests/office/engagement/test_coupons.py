@@ -87,6 +87,20 @@ async def test_codes_are_drawn_and_taken_away_as_a_file(
         assert (await get_coupon(tx, UUID(found[1]))).codes == 250
 
 
+async def test_codes_made_elsewhere_are_taken_from_a_file_and_what_is_none_is_counted(
+    anna: httpx.AsyncClient, database: Database, clock: SetClock, owner_dsn: str
+) -> None:
+    page = await made(anna)
+    file = "Код;Скидка\r\nOLD-1;5\r\nold1;5\r\nOLD-2,7\r\nчто это?;1\r\n\r\nSPRING 25\r\n".encode("cp1251")
+    task = (await anna.post(f"{page}/import", files={"file": ("codes.csv", file)})).headers["location"]
+    await do_all_tasks(database, clock, owner_dsn)
+    assert "Добавлено кодов: 2. Уже были: 2. Не коды: 1." in plain((await anna.get(task)).text)
+    shown = (await anna.get(page)).text
+    assert "OLD-2" in shown
+    assert "Выберите файл." in plain((await anna.post(f"{page}/import", follow_redirects=True)).text)
+    assert "coupons.import" not in plain((await anna.get("/audit")).text)
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [

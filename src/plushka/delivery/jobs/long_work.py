@@ -35,6 +35,7 @@ WORKS: Mapping[str, Work] = {
     member_export.KIND: member_export.export_members,
     coupon_work.DRAW: coupon_work.draw,
     coupon_work.EXPORT: coupon_work.export,
+    coupon_work.IMPORT: coupon_work.bring_in,
     import_work.READ: import_work.look_into,
     import_work.TRY: import_work.try_out,
     import_work.BRING_IN: import_work.bring_in,

@@ -52,6 +52,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     calendar.show_calendar,
     coupon.download_qr,
     coupon.export_codes,
+    coupon.import_codes,
     coupon.resume_coupon,
     coupon.show_coupon,
     coupon.stop_coupon,

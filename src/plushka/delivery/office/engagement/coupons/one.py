@@ -5,6 +5,7 @@ from uuid import UUID
 
 import segno
 from litestar import Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -21,15 +22,17 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.coupons.operations import set_stopped
 from plushka.domain.coupons.queries import get_coupon, list_codes
-from plushka.domain.coupons.work import EXPORT
+from plushka.domain.coupons.work import EXPORT, IMPORT
 from plushka.domain.insights.coupons import find_coupon_figures
 from plushka.domain.partners.offering import follow_coupon
 from plushka.domain.programs.coupon_effects import find_written, list_given
 from plushka.domain.tasks import operations as tasks
+from plushka.domain.tasks.model import INPUT_BYTES_MAX, PART_BYTES
 from plushka.platform.errors import NotFound
 
 ONE = f"{PATH}/{{coupon_id:uuid}}"
 CODES_PAGE = 50
+BODY_BYTES_MAX = INPUT_BYTES_MAX + PART_BYTES
 PNG_SCALE = 20
 
 
@@ -103,6 +106,23 @@ async def resume_coupon(visit: NamedDependency[Visit], coupon_id: FromPath[UUID]
         await set_stopped(tx, coupon_id, is_stopped=False)
         await follow_coupon(tx, coupon_id, is_stopped=False)
     return sent_on(f"{PATH}/{coupon_id}", visit.words.gettext("The coupon goes on."))
+
+
+@post(f"{ONE}/import", opt={"action": "coupons.change"}, request_max_body_size=BODY_BYTES_MAX)
+async def import_codes(
+    visit: NamedDependency[Visit], coupon_id: FromPath[UUID], request: OfficeRequest
+) -> Redirect:
+    """Take codes that were made elsewhere from a file; none: the page is shown again."""
+    file = (await request.form()).get("file")
+    content = await file.read() if isinstance(file, UploadFile) else b""
+    if not content:
+        return sent_on(f"{PATH}/{coupon_id}", visit.words.gettext("Choose a file."))
+    async with visit.writing() as tx:
+        coupon = await get_coupon(tx, coupon_id)
+        task_id = await tasks.leave(
+            tx, kind=IMPORT, arguments={"coupon": str(coupon.id), "name": coupon.name}, content=content
+        )
+    return sent_on(f"/tasks/{task_id}", visit.words.gettext("The codes are being taken in."))
 
 
 @post(f"{ONE}/export", opt={"action": "coupons.export"})
