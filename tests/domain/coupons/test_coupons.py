@@ -1,6 +1,7 @@
 """Codes of coupons, by channel (F109): who uses them how often, under fifty tills, through returns (S8, S9)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from asyncpg import LockNotAvailableError
 from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
@@ -17,6 +19,7 @@ from tests.faults.test_one_card import at_once
 
 from plushka.delivery.jobs.long_work import do_known_task
 from plushka.domain.coupons.codes import ALPHABET, draw_codes, key_of
+from plushka.domain.coupons.counters import CouponLimitExceeded, Key, count_uses
 from plushka.domain.coupons.model import (
     CodeInvalid,
     CodeTaken,
@@ -27,6 +30,7 @@ from plushka.domain.coupons.model import (
 )
 from plushka.domain.coupons.operations import add_codes, create_coupon, set_stopped
 from plushka.domain.coupons.queries import get_coupon
+from plushka.domain.coupons.showing import Showing, read_codes
 from plushka.domain.coupons.work import DRAW
 from plushka.domain.insights.coupons import find_coupon_figures
 from plushka.domain.purchases.history import load_history
@@ -40,6 +44,7 @@ from plushka.domain.tasks.queries import get_task
 from plushka.engine import conditions as c
 from plushka.engine.price_effects import AmountOff, PercentOff, RaisedShare
 from plushka.engine.program import EarningRule, Fixed, Promotion
+from plushka.engine.spans import ALWAYS
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 from plushka.platform.errors import Fact
@@ -171,8 +176,10 @@ async def test_all_members_together_use_a_coupon_so_often_and_a_return_gives_a_u
 
 async def test_fifty_tills_use_a_word_seven_times(database: Database) -> None:
     async with open_shop(database, SystemClock(), CASHBACK) as shop:
-        await coupon_of(shop, "WORD", uses_max=7)
+        await coupon_of(shop, "WORD", uses_max=8)
         members = [await shop.enroll(f"+7999000{number:04}") for number in range(CLIENTS)]
+        # A counter that is there already: beginning one would make the others wait by itself.
+        await buy(shop, "first", members[0], "WORD")
         other = PurchaseQueue(database, SystemClock())
         await other.start()
 
@@ -185,6 +192,27 @@ async def test_fifty_tills_use_a_word_seven_times(database: Database) -> None:
         reasons = [answer.receipt.codes[0].reason for answer in answers]
         assert (reasons.count(None), reasons.count("coupon_used_up")) == (7, CLIENTS - 7)
         assert await shop.differences() == ()
+
+
+async def test_a_counter_is_locked_before_it_is_read_and_refuses_by_itself_what_is_too_much(
+    shop: Shop,
+) -> None:
+    coupon = await coupon_of(shop, "WORD", uses_max=1)
+    member_id = await shop.enroll()
+    assert (await buy(shop, "1", member_id, "WORD"))[1] == [None]
+    await give_back(shop, "r", "1")
+    showing = Showing(codes=("WORD",), till_id=shop.caller.till_id, member_id=member_id, day=date(2026, 3, 1))
+    async with shop.tx() as tx:
+        await read_codes(tx, [showing], lock=True)
+        with pytest.raises(LockNotAvailableError):
+            async with shop.tx() as other:
+                await other.execute(
+                    "select from coupon_counters where coupon_id = $1 for update nowait", coupon.id
+                )
+        key = Key(coupon.id, "always", ALWAYS)
+        await count_uses(tx, Counter({key: 1}))
+        with pytest.raises(CouponLimitExceeded):
+            await count_uses(tx, Counter({key: 1}))
 
 
 async def test_fifty_tills_use_a_code_once(database: Database) -> None:
