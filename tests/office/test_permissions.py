@@ -1,5 +1,6 @@
 """Who may open what: every route × every role. A route that is missing here fails."""
 
+from functools import cache
 from typing import get_args
 
 import httpx
@@ -289,6 +290,7 @@ _PAGES_OF_A_PROGRAM = (
 )
 
 
+@cache
 def routes() -> dict[str, HTTPRouteHandler]:
     """Return every handler of the office by method and path."""
     mounted = Litestar(route_handlers=[router], openapi_config=None)

@@ -1,12 +1,10 @@
 """A till page in a real browser, at a server that can be stopped and started on the same address."""
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import socket
 from time import sleep
@@ -19,6 +17,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.browsing import API_REFUSES, PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import PIN, Cast, cast, new_cashier
+from tests.till.serving import FORKING, serve
 from tools.chromium import chromium
 
 from plushka.delivery.jobs.verification import verify_tenant
@@ -39,17 +38,15 @@ class Server:
         with socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port: int = free.getsockname()[1]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        command = (sys.executable, "-m", "uvicorn", "--factory", "plushka.app:create_app")
-        self._process = subprocess.Popen(
-            [*command, "--port", str(self._port), "--log-level", "warning"], env=self._environ
-        )
+        self._process = FORKING.Process(target=serve, args=(self._environ, self._port))
+        self._process.start()
         for _ in range(STARTS_SECONDS * 20):
             with suppress(httpx.TransportError):
                 if httpx.get(f"{self.address}/v1/health").is_success:
@@ -61,7 +58,7 @@ class Server:
         """End it as a power cut does."""
         if self._process:
             self._process.kill()
-            self._process.wait()
+            self._process.join()
             self._process = None
 
 
@@ -127,7 +124,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def server(dsn: str, tmp_path: Path) -> Iterator[Server]:
-    server = Server({**os.environ, "DATABASE_URL": dsn, "PLUSHKA_DATA": str(tmp_path)})
+    server = Server({"DATABASE_URL": dsn, "PLUSHKA_DATA": str(tmp_path)})
     server.start()
     yield server
     server.kill()
