@@ -78,6 +78,7 @@ MECHANICS = (
     _promotion("sets", Sets(3)),
     _promotion("combo price", Combo((ComboPart(DRINKS), ComboPart(Category(("bakery",)))), 199_99)),
     _promotion("buy and get", Combo((ComboPart(DRINKS), ComboPart(Category(("bakery",)), rate_bp=100_00)))),
+    _promotion("gift", Gift("cake", 30)),
     _promotion("raised share", RaisedShare(90_00)),
     _promotion("coupon", PercentOff(7_77), when=COUPON),
     _rule("percent", Percent(333)),
@@ -160,6 +161,8 @@ def _bounded(part: Part) -> Part:
     match part:
         case Promotion(effect=RaisedShare()):
             return part
+        case Promotion(effect=Gift()):
+            return structs.replace(part, budgets=(Budget("uses", 9),))
         case Promotion():
             budgets = (Budget("amount", 80_00), Budget("uses", 9))
             return structs.replace(part, cap_minor=90_00, floor_bp=70_00, budgets=budgets)
@@ -197,7 +200,11 @@ def sale_of(
         ),
         place=Place("main", "Europe/Moscow"),
         redeem="max" if circumstance.spends else 0,
-        budgets_used={each.id: (15_00, 1) for each in program.promotions if each.budgets},
+        budgets_used={
+            each.id: tuple(15_00 if budget.of == "amount" else 1 for budget in each.budgets)
+            for each in program.promotions
+            if each.budgets
+        },
         coupons=COUPON.ids,
     )
     return member, basket

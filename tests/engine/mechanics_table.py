@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import structs
 from tests.engine.mechanics import AT
 
+from plushka.engine.conditions import ReceiptAmount
 from plushka.engine.evaluate import evaluate
 from plushka.engine.price_effects import AmountOff, PercentOff, RaisedShare
 from plushka.engine.program import (
@@ -30,7 +31,7 @@ from plushka.engine.program import (
 )
 from plushka.engine.purchase import Basket, CardState, Invited, Line, Lot, Member, Place
 from plushka.engine.referral_parts import BaseShare
-from plushka.engine.stamp_parts import Visits
+from plushka.engine.stamp_parts import Gift, Visits
 from plushka.engine.version import compile_version
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "algorithms" / "mechanics.md"
@@ -114,6 +115,11 @@ KINDS = (
         cards=(_CARD,),
         again=Kind("", "card", cards=(structs.replace(_CARD, id="other"),)),
     ),
+    Kind(
+        "gift from 500",
+        "gift",
+        promotions=(Promotion("gift", "Gift", Gift("cake", 30), when=ReceiptAmount(min_minor=500_00)),),
+    ),
     Kind("friend of a member, 10 %", "friend", brings=True),
     Kind("certificate, 400", "certificate", certificate_minor=400_00),
 )
@@ -193,6 +199,15 @@ SAID = {
     ("friend", "certificate"): "A certificate is money: as much is given.",
     ("certificate", "certificate"): "In the order given, each what is on it.",
 }
+
+for _group in ("discount", "promotion", "coupon", "raised", "spent"):
+    SAID[_group, "gift"] = (
+        "The gift lowers no price; its threshold sees prices after discounts, before points."
+    )
+for _group in ("cashback", "extra", "multiplier", "card"):
+    SAID[_group, "gift"] = "The gift is given beside, and changes no points."
+SAID["gift", "friend"] = "Each of the two gets their own."
+SAID["gift", "certificate"] = "A certificate is money: the gift is given."
 
 
 def lines() -> list[str]:

@@ -59,3 +59,17 @@ def test_those_that_cannot_meet_are_not_told(one: dict[str, object], two: dict[s
 def test_categories_may_always_share_a_product() -> None:
     tea, cups = Category(("tea",)), Product(("cup",))
     assert len(told(structs.replace(ONE, lines=tea), structs.replace(TWO, lines=cups))) == 1
+
+
+def test_three_of_one_group_are_told_in_one_sentence_and_a_fourth_beside_them() -> None:
+    three, coupon = (
+        structs.replace(ONE, id="c", name="Кофе"),
+        structs.replace(ONE, id="d", name="Код", when=Coupon(("c",))),
+    )
+
+    assert told(ONE, TWO, three, coupon) == [
+        "«Чай», «Весна» и «Кофе»: на товар действует та, что даёт больше.",
+        "«Чай» и «Код»: на товар действует «Чай», другая его не трогает.",
+        "«Весна» и «Код»: на товар действует «Весна», другая его не трогает.",
+        "«Кофе» и «Код»: на товар действует «Кофе», другая его не трогает.",
+    ]

@@ -13,6 +13,7 @@ from plushka.engine.stamp_parts import Gift
 from plushka.platform.i18n import Language
 
 _NO_NAMES = Names()
+_PAIR = 2
 
 
 def tell_meetings(
@@ -20,7 +21,8 @@ def tell_meetings(
 ) -> list[str]:
     """Return a sentence for each pair of promotions, on today or to come, that can meet on a product.
 
-    Two meet if their days overlap and nothing says that they are for different products.
+    Two meet if their days overlap and nothing says that they are for different products. Three or more that all meet
+    each other, and of which a product always gets the one that takes off more, are told in one sentence.
     """
     voice = Voice(program, language, names)
     alive = [
@@ -30,7 +32,36 @@ def tell_meetings(
         and (each.last_on or date.max) >= today
         and not isinstance(each.effect, RaisedShare | Gift)
     ]
-    return [_tell(one, two, voice) for one, two in _meeting(alive)]
+    pairs = list(_meeting(alive))
+    rivals = _rivals(alive, pairs)
+    told = [
+        voice.words.gettext(
+            "{promotions}: a product gets the one that takes off more.",
+            promotions=voice.quoted([each.name for each in among]),
+        )
+        for among in rivals
+    ]
+    return told + [
+        _tell(one, two, voice)
+        for one, two in pairs
+        if not any(one in among and two in among for among in rivals)
+    ]
+
+
+def _rivals(
+    promotions: Sequence[Promotion], pairs: Sequence[tuple[Promotion, Promotion]]
+) -> list[list[Promotion]]:
+    """Return groups of three or more of which each two meet, exclude each other, and neither goes before."""
+    equal = {(one.id, two.id) for one, two in pairs if excludes(one, two) and not _is_ranked(one, two)}
+    groups: list[list[Promotion]] = []
+    for promotion in promotions:
+        for among in groups:
+            if all((each.id, promotion.id) in equal for each in among):
+                among.append(promotion)
+                break
+        else:
+            groups.append([promotion])
+    return [among for among in groups if len(among) > _PAIR]
 
 
 def _meeting(promotions: Sequence[Promotion]) -> Iterator[tuple[Promotion, Promotion]]:
@@ -59,12 +90,14 @@ def _products(promotion: Promotion) -> frozenset[str] | None:
     return frozenset(sku for each in products for sku in each.ids)
 
 
+def _is_ranked(one: Promotion, two: Promotion) -> bool:
+    return one.priority != two.priority or bool(coupons_of(one.when)) != bool(coupons_of(two.when))
+
+
 def _tell(one: Promotion, two: Promotion, voice: Voice) -> str:
     gettext = voice.words.gettext
     first, second = sorted((one, two), key=lambda each: (bool(coupons_of(each.when)), -each.priority))
-    is_ranked = first.priority != second.priority or bool(coupons_of(first.when)) != bool(
-        coupons_of(second.when)
-    )
+    is_ranked = _is_ranked(first, second)
     pair = {"first": first.name, "second": second.name}
     if excludes(first, second):
         if is_ranked:

@@ -1,5 +1,7 @@
 """A programme as its owner would say it aloud."""
 
+from collections.abc import Sequence
+
 from plushka.domain.programs.telling.conditions import tell_lines
 from plushka.domain.programs.telling.life import tell_expiry, tell_life
 from plushka.domain.programs.telling.model import ProgramTelling, RuleTelling
@@ -14,6 +16,7 @@ from plushka.engine.program import Multiplied, Program, Redemption, RedemptionLi
 from plushka.platform.i18n import BASIS_POINTS, Language, marked
 
 _NO_NAMES = Names()
+_NAMES_MAX = 5
 _ROUNDINGS = {
     "floor": marked("Fractions of a point are rounded down."),
     "half_up": marked("Fractions of a point are rounded to the nearest."),
@@ -112,16 +115,27 @@ def _meeting_rules(program: Program, voice: Voice) -> dict[str, str]:
             "{rules} is added to the other rules.",
             "{rules} are added to the other rules.",
             len(added),
-            rules=voice.quoted(added),
+            rules=_some_of(added, voice),
         )
     if alone := [rule.name for rule in program.earning if rule.policy == "exclusive"]:
         told["alone"] = words.ngettext(
             "Where {rules} applies, no other rule does.",
             "Where {rules} apply, no other rule does.",
             len(alone),
-            rules=voice.quoted(alone),
+            rules=_some_of(alone, voice),
         )
     return told
+
+
+def _some_of(names: Sequence[str], voice: Voice) -> str:
+    """Return the names; of many the first few and how many more there are."""
+    more = len(names) - _NAMES_MAX
+    if more <= 1:
+        return voice.quoted(names)
+    first = ", ".join([voice.quoted([name]) for name in names[:_NAMES_MAX]])
+    return voice.words.ngettext(
+        "{names} and {count} more rule", "{names} and {count} more rules", more, names=first, count=more
+    )
 
 
 def _share(limits: RedemptionLimits, voice: Voice) -> str:
