@@ -13,6 +13,7 @@ from plushka.demo import access, calendar, loading
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.business import ACTOR, NAME, TENANT_ID, open_business
 from plushka.demo.cafe import business as cafe
+from plushka.demo.cafe.events import add_events
 from plushka.demo.cafe.guests import DAYS, GUESTS
 from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.dataset import Year, read_year
@@ -106,6 +107,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         "Loading the coffee shop", sum(share.size for share in cafe.shares(yesterday)), "receipts"
     ) as steps:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
+    asyncio.run(_add_events(dsn, now, ways_in))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
     return booked
@@ -135,6 +137,15 @@ def ensure_partners(dsn: str, clock: Clock) -> None:
             await database.close()
 
     asyncio.run(join())
+
+
+async def _add_events(dsn: str, now: datetime, ways_in: Access) -> None:
+    database = await Database.connect(dsn, connections_max=1)
+    try:
+        till_id = ways_in.cafe[cafe.FIRST].till_id
+        await add_events(database, cafe.TENANT_ID, till_id=till_id, actor=ACTOR, at=now)
+    finally:
+        await database.close()
 
 
 async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: date) -> Access:

@@ -49,6 +49,7 @@ _TITLES = {
     "reward": marked("Reward for points"),
     "erasure": marked("Deletion"),
     "friend": marked("For a friend"),
+    "occasion": marked("A present of points"),
 }
 
 
@@ -138,7 +139,7 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
     zone = receipt.time_zone if receipt else None
     return visit.page(
         "entry.html",
-        title=visit.words.gettext(_TITLES[document.kind]),
+        title=_title(document, visit),
         at=figures.moment(document.at, zone),
         where=receipt.branch_name if receipt else "",
         number=document.label if document.kind in {"receipt", "return"} else "",
@@ -169,6 +170,13 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
 HANDLERS = [show_history, show_entry]
 
 
+def _title(document: Document, visit: Visit) -> str:
+    """Return what an entry is called: points on an occasion as the business calls it."""
+    if document.kind == "occasion" and document.label:
+        return document.label
+    return visit.words.gettext(_TITLES[document.kind])
+
+
 def _chosen(accounts: Sequence[Account], program_id: UUID | None) -> Account | None:
     first = accounts[0] if accounts else None
     return next((account for account in accounts if account.program.id == program_id), first)
@@ -194,7 +202,7 @@ def _entries(
         document = documents.get(document_id)
         together = list(group)
         entry = Entry(
-            title=visit.words.gettext(_TITLES[document.kind]) if document else "",
+            title=_title(document, visit) if document else "",
             at=figures.moment(at),
             href=f"{visit.home}/history/{document_id}" if document else "",
             lines=tuple(_lines(together, visit, figures)),

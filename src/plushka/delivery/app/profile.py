@@ -20,6 +20,7 @@ from plushka.delivery.web.forms import Form
 from plushka.delivery.web.look import LANGUAGE_COOKIE
 from plushka.domain.bots.leaving import delete_member
 from plushka.domain.certificates.numbers import shown
+from plushka.domain.events.model import BUILT_IN
 from plushka.domain.insights.own_data import OwnData, get_own_data
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.words import KINDS
@@ -297,5 +298,13 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
             for receipt in data.receipts
         ],
         "certificates": [(shown(one.number), figures.money(one.balance_minor)) for one in data.certificates],
+        "events": [
+            (
+                words.gettext(BUILT_IN[event.kind].title) if event.kind in BUILT_IN else event.kind,
+                ", ".join(str(value) for value in event.data.values()),
+                figures.moment(event.at),
+            )
+            for event in data.events
+        ],
         "promo_codes": [(code,) for code in data.promo_codes],
     }

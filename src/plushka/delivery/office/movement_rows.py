@@ -19,6 +19,7 @@ _BY_LABEL = {
     "return": marked("return {label}"),
     "hold": marked("hold {label}"),
     "reward": marked("gift “{label}”"),
+    "occasion": marked("occasion “{label}”"),
 }
 _MEMBERS_OWN = frozenset({"pending", "available", "held"})
 """Accounts in which a member has points; movements between them change nothing in sum."""
@@ -94,7 +95,7 @@ def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) ->
     if document is None:
         return ""
     match document.kind:
-        case "receipt" | "return" | "hold" | "reward":
+        case "receipt" | "return" | "hold" | "reward" | "occasion":
             return words.gettext(_BY_LABEL[document.kind], label=document.label)
         case "friend":
             return words.gettext(

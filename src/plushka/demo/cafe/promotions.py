@@ -1,7 +1,8 @@
-"""What the coffee shop runs beside its preset: cheaper evenings, tea and breakfasts, and a word for the neighbours."""
+"""What the coffee shop runs beside its preset: points for birthdays, cheaper evenings, a word for the neighbours."""
 
 from msgspec import structs
 
+from plushka.demo.cafe.events import OCCASIONS
 from plushka.domain.coupons.codes import draw_codes
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
@@ -60,4 +61,4 @@ async def with_promotions(tx: Tx, program: Program) -> Program:
         ),
         Promotion("neighbours", "Соседям", PercentOff(20_00), when=Coupon((coupon.key,)), group="coupons"),
     )
-    return structs.replace(program, promotions=promotions)
+    return structs.replace(program, promotions=promotions, occasions=OCCASIONS)

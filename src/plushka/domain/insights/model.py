@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 DocumentKind = Literal[
-    "receipt", "return", "hold", "adjustment", "welcome", "merge", "reward", "erasure", "friend"
+    "receipt", "return", "hold", "adjustment", "welcome", "merge", "reward", "erasure", "friend", "occasion"
 ]
 
 
@@ -25,7 +25,8 @@ class DayFigures(Struct, frozen=True):
 class Document(Struct, frozen=True):
     """What is behind a movement. ``receipt_id`` is the receipt to open; ``label`` its number, or the reason.
 
-    Of a reward for a friend it is the friend's name, and the receipt theirs.
+    Of points on an occasion it is what the occasion is called. Of a reward for a friend it is the friend's name, and
+    the receipt theirs.
     """
 
     id: UUID

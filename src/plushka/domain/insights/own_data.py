@@ -1,6 +1,6 @@
 """All that a business knows of one member, for the member themselves (152-FZ art. 14, GDPR art. 15 and 20)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.coupons.queries import list_own_codes
+from plushka.domain.events.queries import EventFilter, list_events
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.model import Balance, Movement
 from plushka.domain.ledger.queries import list_movements, list_wallets
@@ -65,6 +66,15 @@ class OwnGift(Struct, frozen=True):
     taken_at: datetime | None
 
 
+class OwnEvent(Struct, frozen=True):
+    """What happened besides purchases, as it was noted."""
+
+    kind: str
+    at: datetime
+    data: Mapping[str, str | int | bool]
+    is_cancelled: bool
+
+
 class OwnData(Struct, frozen=True):
     """What is kept. Notes of staff are not in it: they are the business's own words and may speak of others."""
 
@@ -83,6 +93,7 @@ class OwnData(Struct, frozen=True):
     accounts: tuple[OwnAccount, ...]
     receipts: tuple[OwnReceipt, ...]
     certificates: tuple[OwnCertificate, ...]
+    events: tuple[OwnEvent, ...]
     gifts: tuple[OwnGift, ...]
     promo_codes: tuple[str, ...]
 
@@ -131,6 +142,17 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
                 points_earned=receipt.earned_points,
             )
             for receipt in receipts
+        ),
+        events=tuple(
+            [
+                OwnEvent(
+                    found.event.kind,
+                    found.event.occurred_at,
+                    found.event.data,
+                    is_cancelled=found.event.cancelled_at is not None,
+                )
+                for found in await list_events(tx, EventFilter(member_id=member.id), limit=ROWS_MAX)
+            ]
         ),
         certificates=tuple(
             [

@@ -86,6 +86,9 @@ async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Doc
         select r.id, 'friend', m.name, coalesce(r.paid_at, r.pays_at), r.receipt_id, null
         from referral_rewards r join members m on m.tenant_id = $1 and m.id = r.friend_id
         where r.tenant_id = $1 and r.id = any($2::uuid[])
+        union all
+        select id, 'occasion', name, at, null, null
+        from occasion_gifts where tenant_id = $1 and id = any($2::uuid[])
         """,
         tx.tenant_id,
         list(document_ids),

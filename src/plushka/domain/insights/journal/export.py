@@ -43,6 +43,11 @@ _DOCUMENTS = {
     "hold": marked("hold"),
     "adjustment": marked("by hand"),
     "welcome": marked("for joining"),
+    "merge": marked("joining of two cards"),
+    "reward": marked("gift"),
+    "erasure": marked("the member deleted themselves"),
+    "friend": marked("for a friend"),
+    "occasion": marked("occasion"),
 }
 
 
