@@ -71,9 +71,11 @@ def _given(event: Event, visit: Visit) -> tuple[str, ...]:
 
 def _said(event: Event, kind: EventKind | None, visit: Visit) -> tuple[tuple[str, str], ...]:
     fields = {each.name: each for each in kind.fields} if kind else {}
+    # The database keeps no order of names; those that the kind has no more come last.
+    names = [*(name for name in fields if name in event.data), *(event.data.keys() - fields.keys())]
     return tuple(
-        (fields[name].title if name in fields else name, _told(value, fields.get(name), visit))
-        for name, value in event.data.items()
+        (fields[name].title if name in fields else name, _told(event.data[name], fields.get(name), visit))
+        for name in names
     )
 
 
