@@ -14,6 +14,7 @@ from tools.chromium import chromium
 
 NO_PAGES = {
     "/demo",
+    "/engagement/calendar.ics",
     "/engagement/certificates/liability.csv",
     "/engagement/goods",
     "/engagement/programs/schema",

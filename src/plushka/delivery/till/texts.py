@@ -64,7 +64,7 @@ _TEXTS = {
     "debt": marked("Owes {points}: the next ones pay it off"),
     "pending": marked("{points} more are on their way"),
     "next_tier": marked("then “{tier}”"),
-    "next_discount": marked("{amount} left to the discount of {rate}"),
+    "next_discount": marked("{amount} more to a discount of {rate}"),
     "spend": marked("Spend {points}"),
     "spend_nothing": marked("Spend no points"),
     "spend_limit": marked("at most {points}"),
