@@ -56,6 +56,7 @@ ELSEWHERE = {
     "POST /members/approvals/{pending_id:uuid}/approve": "tests/office/test_member_card.py",
     "POST /members/approvals/{pending_id:uuid}/decline": "tests/domain/programs/test_approving.py",
     "POST /members/{member_id:uuid}/confirm": "tests/office/test_member_card.py",
+    "POST /members/{member_id:uuid}/gifts/{reward_id:uuid}": "tests/office/engagement/test_rewards.py",
     "POST /members/{member_id:uuid}/extension": "tests/office/test_member_card.py",
     "POST /members/{member_id:uuid}/tier": "tests/office/test_member_card.py",
     "POST /members/{member_id:uuid}/tier/free": "tests/office/test_member_card.py",
@@ -234,6 +235,7 @@ async def _walk_people(walk: Walk, app: Plushka, ids: dict[str, UUID]) -> None:
 async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
     await _walk_coupons(walk)
+    await _walk_rewards(walk)
     await _walk_links(walk)
     await walk.post("/inbox/{member_id:uuid}", "chat.answer", {"body": "Да"}, member_id=shop.member_id)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
@@ -314,6 +316,22 @@ async def _walk_coupons(walk: Walk) -> None:
     await walk.post(f"{path}/resume", "coupon.resume", coupon_id=coupon_id)
     await walk.post(f"{path}/export", "task.leave", coupon_id=coupon_id)
     await walk.post("/engagement/partners", "partnership.invite")
+
+
+async def _walk_rewards(walk: Walk) -> None:
+    typed = {"name": "Кружка", "price": "5", "stock": "3"}
+    made = [
+        (await walk.post("/engagement/rewards/new", "reward_offer.create", typed)).headers["location"]
+        for _ in range(2)
+    ]
+    one = made[1].rpartition("/")[2]
+    path = "/engagement/rewards/{offer_id:uuid}"
+    await walk.post(path, "reward_offer.change", {**typed, "price": "6"}, offer_id=one)
+    await walk.post(f"{path}/stock", "reward_offer.supply", {"change": "2"}, offer_id=one)
+    for step in ("up", "pause", "resume", "archive", "restore"):
+        action = "move" if step == "up" else step
+        await walk.post(f"{path}/{step}", f"reward_offer.{action}", offer_id=one)
+    await walk.post(f"{path}/picture/removal", "reward_offer.picture", offer_id=one)
 
 
 async def _walk_certificates(walk: Walk, certificate: Certificate) -> None:

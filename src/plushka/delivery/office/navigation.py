@@ -64,6 +64,7 @@ SECTIONS = (
             Page("programs", marked("Programmes"), "/engagement/programs", "programs.read"),
             Page("tiers", marked("Tiers"), "/engagement/tiers", "programs.read"),
             Page("calendar", marked("Calendar"), "/engagement/calendar", "programs.read"),
+            Page("rewards", marked("Rewards"), "/engagement/rewards", "rewards.read"),
             Page("coupons", marked("Coupons"), "/engagement/coupons", "coupons.read"),
             Page("partners", marked("Partners"), "/engagement/partners", "partners.read"),
             Page(

@@ -29,13 +29,17 @@ class CardTold(Struct, frozen=True):
 
 
 class GiftTold(Struct, frozen=True):
-    """A gift; ``until`` is the last day to take it, empty for none; ``taken`` the day on which it was."""
+    """A gift; ``until`` is the last day to take it, empty for none; ``taken`` the day on which it was.
+
+    ``bought`` is the id of one that was got for points and can be cancelled, empty for others.
+    """
 
     name: str
     code: str
     until: str
     taken: str
     is_open: bool
+    bought: str
 
 
 def cards_told(cards: Iterable[MemberCard], figures: Figures, words: Translator) -> list[CardTold]:
@@ -52,6 +56,7 @@ def gifts_told(rewards: Iterable[Reward], figures: Figures, at: datetime) -> lis
             until=figures.last_day(reward.expires_at) if reward.expires_at else "",
             taken=figures.day(reward.taken_at) if reward.taken_at else "",
             is_open=reward.is_open(at),
+            bought=str(reward.id) if reward.offer_id is not None and reward.is_open(at) else "",
         )
         for reward in rewards
     ]

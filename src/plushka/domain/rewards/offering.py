@@ -96,7 +96,7 @@ async def change_offer(tx: Tx, offer_id: UUID, terms: OfferTerms) -> Offer:
         name=terms.name,
         changes={
             "name": (before.name, terms.name),
-            "price_points": (before.price_points, terms.price_points),
+            "price": (before.price_points, terms.price_points),
         },
     )
     return offer

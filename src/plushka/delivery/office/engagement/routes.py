@@ -19,6 +19,8 @@ from plushka.delivery.office.engagement.coupons import sheet as coupon_sheet
 from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
 from plushka.delivery.office.engagement.partners import listing as partners
 from plushka.delivery.office.engagement.partners import one as partner
+from plushka.delivery.office.engagement.rewards import listing as rewards_listing
+from plushka.delivery.office.engagement.rewards import one as rewards_one
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     kinds.make_kind,
@@ -97,6 +99,20 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     programs.show_programs,
     publishing.publish,
     publishing.show_changes,
+    rewards_listing.download_rewards,
+    rewards_listing.make_reward,
+    rewards_listing.show_new_reward,
+    rewards_listing.show_rewards,
+    rewards_one.archive_reward,
+    rewards_one.change_reward,
+    rewards_one.change_stock,
+    rewards_one.move_up,
+    rewards_one.pause_reward,
+    rewards_one.restore_reward,
+    rewards_one.resume_reward,
+    rewards_one.show_picture,
+    rewards_one.show_reward,
+    rewards_one.take_picture_away,
     tiers.leave_preview,
     tiers.show_tiers,
 )

@@ -194,12 +194,13 @@ async def _stamps(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
     """Return the member's stamp cards and gifts in the programme that the page is about."""
     program_id = visit.program_id
     if program_id is None:
-        return {"stamps": [], "gifts": []}
+        return {"stamps": [], "gifts": [], "may_adjust_gifts": False}
     cards = await list_cards(tx, member_id, versions=visit.office.reference.versions, program_id=program_id)
     rewards = await list_rewards(tx, member_id, program_id=program_id)
     return {
         "stamps": cards_told(cards, visit.figures, visit.words),
         "gifts": gifts_told(rewards, visit.figures, visit.at),
+        "may_adjust_gifts": visit.may("members.adjust"),
     }
 
 
