@@ -71,11 +71,9 @@ TABLE = {
     "POST /engagement/certificates/{certificate_id:uuid}/sell": "owner manager",
     "POST /engagement/certificates/{certificate_id:uuid}/transfer": "owner manager",
     "POST /engagement/certificates/{certificate_id:uuid}/unblock": "owner manager",
-<<<<<<< HEAD
     "GET /engagement/calendar": ALL,
     "POST /engagement/calendar": "owner manager marketer",
     "GET /engagement/calendar.ics": ALL,
-=======
     "GET /engagement/rewards": "owner manager marketer",
     "GET /engagement/rewards/file": "owner manager marketer",
     "GET /engagement/rewards/new": "owner manager marketer",
@@ -90,7 +88,6 @@ TABLE = {
     "POST /engagement/rewards/{offer_id:uuid}/resume": "owner manager marketer",
     "POST /engagement/rewards/{offer_id:uuid}/stock": "owner manager marketer",
     "POST /engagement/rewards/{offer_id:uuid}/up": "owner manager marketer",
->>>>>>> a113b9c (office: The catalogue of rewards has its section, with stock, figures, archive and a table; staff cancel a gift for a reason.)
     "GET /engagement/coupons": "owner manager marketer",
     "POST /engagement/coupons": "owner manager marketer",
     "GET /engagement/coupons/{coupon_id:uuid}": "owner manager marketer",
