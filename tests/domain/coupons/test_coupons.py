@@ -31,6 +31,7 @@ from plushka.domain.coupons.model import (
 from plushka.domain.coupons.operations import add_codes, create_coupon, set_stopped
 from plushka.domain.coupons.queries import get_coupon
 from plushka.domain.coupons.showing import Showing, read_codes
+from plushka.domain.coupons.using import clear
 from plushka.domain.coupons.work import DRAW
 from plushka.domain.insights.coupons import find_coupon_figures
 from plushka.domain.purchases.history import load_history
@@ -256,6 +257,10 @@ async def test_a_code_is_kept_for_the_till_that_has_asked(shop: Shop, clock: Set
     purchase = receipt("3", 500_00, member=member_id, coupon_codes=("ONCE",))
     assert (await shop.queue.commit(second, purchase)).receipt.outcome.discount_minor == 100_00
     assert (await ask(second)).codes[0].reason == "code_used_up"
+    clock.at += timedelta(minutes=6)
+    async with shop.tx() as tx:
+        await clear(tx)
+        assert await tx.fetchval("select count(*) from code_reservations") == 0
 
 
 async def test_the_last_use_of_a_word_is_kept_for_the_till_that_has_asked(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.catalog import export as products
 from plushka.domain.certificates import export as certificate_export
 from plushka.domain.certificates import issuing
+from plushka.domain.coupons import using
 from plushka.domain.coupons import work as coupon_work
 from plushka.domain.events import export as event_export
 from plushka.domain.insights.journal import export as journal
@@ -59,7 +60,8 @@ do_known_task = partial(do_task, WORKS)
 
 
 async def clear_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
-    """Delete files that nobody needs any more, and what has run out of the members' app."""
+    """Delete files that nobody needs any more, what has run out of the members' app, and codes kept for tills."""
     async with database.transaction(tenant_id, actor="job:clear", at=clock.now()) as tx:
         await operations.clear(tx)
         await clearing.clear(tx)
+        await using.clear(tx)

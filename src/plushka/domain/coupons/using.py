@@ -52,6 +52,18 @@ async def release(tx: Tx, till_id: UUID, codes: Sequence[str]) -> None:
     )
 
 
+async def clear(tx: Tx) -> None:
+    """Delete what was kept for tills that did not come back for it."""
+    await tx.execute(
+        """
+        -- coupons.clear_reservations
+        delete from code_reservations where tenant_id = $1 and until <= $2
+        """,
+        tx.tenant_id,
+        tx.at,
+    )
+
+
 class Used(Struct, frozen=True):
     """A code that a receipt has used."""
 
