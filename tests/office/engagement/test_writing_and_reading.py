@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.engine.strategies import programs
 
+from plushka.delivery.office.engagement.draft.friends import read_friends, write_friends
 from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
 from plushka.delivery.office.engagement.draft.rule import read_rule, write_rule
@@ -37,6 +38,7 @@ def reread(program: Program, language: Language) -> Program:
         of_promotion = form(write_promotion(promotion, typist), language)
         promotions.append(read_promotion(of_promotion, promotion, program, words))
         assert of_promotion.is_sound, of_promotion.problems
+    of_friends = form(write_friends(program, typist), language)
     of_redemption = form(write_redemption(program, typist), language)
     of_tiers = form(write_tiers(program, typist), language)
     of_life, of_terms = form(write_life(program), language), form(write_terms(program, typist), language)
@@ -46,9 +48,10 @@ def reread(program: Program, language: Language) -> Program:
         promotions=tuple(promotions),
         redemption=read_redemption(of_redemption, program, words),
         tiers=read_tiers(of_tiers, program, words),
+        referral=read_friends(of_friends, program, words),
     )
     read = read_terms(of_terms, read_life(of_life, read), words, is_new=False)
-    for each in (of_redemption, of_tiers, of_life, of_terms):
+    for each in (of_friends, of_redemption, of_tiers, of_life, of_terms):
         assert each.is_sound, each.problems
     return read
 

@@ -126,6 +126,7 @@ _LIMITS = {
 }
 _OCCASION_BUDGETS = {"uses": marked("times"), "points": marked("points")}
 _OCCASION_WINDOWS = {"month": marked("a calendar month"), "always": marked("for all time")}
+_LEVELS = {"percent": marked("A percent of the purchase"), "fixed": marked("So many points")}
 _ACTIVATIONS = {
     "at_once": marked("From the next purchase"),
     "after_days": marked("After some days"),
@@ -333,6 +334,16 @@ class Options:
     @property
     def occasion_windows(self) -> Pairs:
         return self._told(_OCCASION_WINDOWS)
+
+    @property
+    def first_levels(self) -> Pairs:
+        """What who brought a friend may get."""
+        return self._told(_LEVELS)
+
+    @property
+    def next_levels(self) -> Pairs:
+        """What those above may get."""
+        return [("", self._words.gettext("Nothing")), *self.first_levels]
 
     @property
     def metrics(self) -> Pairs:

@@ -144,6 +144,11 @@ def _place(problem: Problem) -> tuple[str, str]:
         ("excluded", "terms", "excluded.kept"),
         ("expiry", "life", "expiry.day"),
         ("welcome", "terms", "welcome_expiry.day"),
+        ("referral.levels", "friends", "level.1.rate"),
+        ("referral.when", "friends", _OF_WHEN.get(problem.code, "when.kept")),
+        ("referral.lines", "friends", "goods.kept"),
+        ("referral.friend", "friends", "friend_expiry.day"),
+        ("referral", "friends", "expiry.day"),
     ):
         if path.startswith(start):
             return section, field

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from plushka.delivery.office.engagement.draft.card import read_card, write_card
 from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.delivery.office.engagement.draft.friends import read_friends, write_friends
 from plushka.delivery.office.engagement.draft.occasion import read_occasion, types_of, write_occasion
 from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
@@ -94,6 +95,10 @@ def _read_redemption(form: Form, desk: Desk, _: str) -> Program:
     return structs.replace(desk.program, redemption=read_redemption(form, desk.program, desk.words))
 
 
+def _read_friends(form: Form, desk: Desk, _: str) -> Program:
+    return structs.replace(desk.program, referral=read_friends(form, desk.program, desk.words))
+
+
 def _read_tiers(form: Form, desk: Desk, _: str) -> Program:
     return structs.replace(desk.program, tiers=read_tiers(form, desk.program, desk.words))
 
@@ -140,6 +145,14 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
             _list_of("promotions", marked("Promotions")),
             _list_of("cards", marked("Stamps and goals")),
             _list_of("occasions", marked("Occasions")),
+            Section(
+                "friends",
+                marked("Friends"),
+                "friends.html",
+                lambda desk, _: write_friends(desk.program, desk.typist),
+                _read_friends,
+                _nothing,
+            ),
             Section(
                 "redemption",
                 marked("Spending"),

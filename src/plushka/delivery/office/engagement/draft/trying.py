@@ -20,6 +20,7 @@ from plushka.domain.members.queries import get_member
 from plushka.domain.programs.presets import amounts
 from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.model import Reason
+from plushka.domain.programs.telling.referral import LEVELS
 from plushka.domain.programs.telling.stamps import find_card, tell_filled
 from plushka.domain.programs.telling.voice import Voice
 from plushka.domain.purchases.model import AMOUNT_MAX_MINOR, PurchaseLine
@@ -261,10 +262,13 @@ def _read_buyer(form: Form, desk: Desk, member: Member | None) -> UUID | Suppose
     points = form.number(
         f"{PREFIX}.points", decimals=desk.program.point.scale, most=_POINTS_MAX, required=False
     )
+    is_invited = form.flag(f"{PREFIX}.invited")
     if who == "new":
         first = desk.tiers[0].id if desk.tiers else None
-        return Supposed(tier=first, points=points or 0)
-    return Supposed(tier=who.removeprefix(_BY_TIER) or None, points=points or 0, is_new=False)
+        return Supposed(tier=first, points=points or 0, is_invited=is_invited)
+    return Supposed(
+        tier=who.removeprefix(_BY_TIER) or None, points=points or 0, is_new=False, is_invited=is_invited
+    )
 
 
 def _read_moment(form: Form, desk: Desk, branch: str | None) -> datetime:
@@ -343,6 +347,14 @@ def _rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Prog
         figures.points_number(drafted.earned_points),
     )
     yield from _card_rows(published, drafted, desk, program)
+    for place, who in enumerate(LEVELS):
+        was_given, is_given = _given(published, place), _given(drafted, place)
+        if was_given or is_given:
+            yield row(
+                words.gettext("For friends: {who}", who=words.gettext(who)),
+                figures.points_or_nothing(was_given),
+                figures.points_or_nothing(is_given),
+            )
     before = {award.rule: award.points for award in published.awards} if published else {}
     after = {award.rule: award.points for award in drafted.awards}
     voices = [desk.voice(program), *([desk.voice(desk.in_force.program)] if desk.in_force else [])]
@@ -354,6 +366,12 @@ def _rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Prog
             figures.points_or_nothing(after.get(rule, 0)),
             is_rule=True,
         )
+
+
+def _given(outcome: Outcome | None, place: int) -> int:
+    """Return what a purchase gives to one of those above the member."""
+    referred = outcome.referred if outcome else None
+    return referred.levels[place] if referred and referred.counts and place < len(referred.levels) else 0
 
 
 def _card_rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Program) -> Iterator[Row]:
