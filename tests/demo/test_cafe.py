@@ -23,6 +23,7 @@ from plushka.demo.business import ACTOR, EMAIL
 from plushka.demo.cafe import business, guests, menu
 from plushka.demo.cafe.business import TENANT_ID, load_cafe, open_cafe
 from plushka.demo.cafe.cashiers import CASHIERS
+from plushka.demo.cafe.friends import FRIENDS
 from plushka.demo.cafe.guests import DAYS, GUESTS, guest
 from plushka.demo.cafe.places import plan_of
 from plushka.demo.cafe.present import visitors
@@ -32,10 +33,11 @@ from plushka.demo.simulator import Tills
 from plushka.domain.businesses.queries import get_business, list_branches
 from plushka.domain.certificates.queries import list_liability
 from plushka.domain.insights.receipts.found import list_cashiers
+from plushka.domain.insights.referrals import get_totals
 from plushka.domain.ledger.verify import check
 from plushka.domain.programs.presets.shelf import get_preset
 from plushka.domain.programs.presets.writing import write_program
-from plushka.domain.programs.queries import get_current_version
+from plushka.domain.programs.queries import get_current_version, get_program_id
 from plushka.domain.staff.operations import register_account
 from plushka.domain.staff.queries import list_staff
 from plushka.platform.database import Database
@@ -233,6 +235,17 @@ def test_making_it_be_there_is_safe_to_repeat(dsn: str, few_guests: None, settin
     kept = access.find(settings)
     assert kept is not None
     assert (sorted(kept.cafe), kept.cafe_is_loaded) == (["1", "2", "3"], True)
+
+    async def look() -> None:
+        database = await Database.connect(dsn, connections_max=1)
+        async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW) as tx:
+            assert (await check(tx, also=LAWS))[1] == ()
+            totals = await get_totals(tx, await get_program_id(tx))
+        await database.close()
+        assert totals.joined == FRIENDS
+        assert min(totals.bought, totals.paid, totals.waiting, totals.refused) > 0
+
+    asyncio.run(look())
 
 
 @pytest.fixture

@@ -307,4 +307,12 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
             for event in data.events
         ],
         "promo_codes": [(code,) for code in data.promo_codes],
+        "friends": [
+            *([(words.gettext("My code"), data.friends.code)] if data.friends.code else []),
+            (words.gettext("Came by my link or code"), figures.number(data.friends.brought)),
+            (
+                words.gettext("Brought by a friend"),
+                words.gettext("yes") if data.friends.came_by_a_friend else words.gettext("no"),
+            ),
+        ],
     }

@@ -11,6 +11,7 @@ from plushka.domain.certificates import issuing
 from plushka.domain.coupons import using
 from plushka.domain.coupons import work as coupon_work
 from plushka.domain.events import export as event_export
+from plushka.domain.insights import referral_export
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
@@ -40,6 +41,7 @@ WORKS: Mapping[str, Work] = {
     import_work.READ: import_work.look_into,
     import_work.TRY: import_work.try_out,
     import_work.BRING_IN: import_work.bring_in,
+    referral_export.KIND: referral_export.export_referrers,
     products.KIND: products.export_products,
     receipts.KIND: receipts.export_receipts,
     trail.KIND: trail.export_trail,

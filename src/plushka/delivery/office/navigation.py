@@ -65,6 +65,7 @@ SECTIONS = (
             Page("tiers", marked("Tiers"), "/engagement/tiers", "programs.read"),
             Page("calendar", marked("Calendar"), "/engagement/calendar", "programs.read"),
             Page("rewards", marked("Rewards"), "/engagement/rewards", "rewards.read"),
+            Page("referrals", marked("Bring a friend"), "/engagement/referrals", "referrals.read"),
             Page("coupons", marked("Coupons"), "/engagement/coupons", "coupons.read"),
             Page("partners", marked("Partners"), "/engagement/partners", "partners.read"),
             Page(

@@ -54,6 +54,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "coupons.read": frozenset({"owner", "manager", "marketer"}),
         "coupons.change": frozenset({"owner", "manager", "marketer"}),
         "coupons.export": frozenset({"owner", "manager", "marketer"}),
+        "referrals.read": frozenset({"owner", "manager", "marketer", "accountant"}),
+        "referrals.export": frozenset({"owner", "manager", "marketer"}),
         "partners.read": frozenset({"owner", "manager", "marketer"}),
         "partners.change": frozenset({"owner", "manager"}),
         "partners.hand": frozenset({"owner", "manager", "marketer"}),

@@ -9,6 +9,7 @@ from msgspec import Struct
 from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.events.queries import EventFilter, list_events
+from plushka.domain.insights.friends import sum_friends
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.ledger.model import Balance, Movement
 from plushka.domain.ledger.queries import list_movements, list_wallets
@@ -19,6 +20,8 @@ from plushka.domain.members.model import Consent, Identity, MemberDate
 from plushka.domain.members.queries import get_member
 from plushka.domain.partners.queries import list_handed
 from plushka.domain.programs.queries import find_scales, list_programs
+from plushka.domain.referrals.binding import find_referrer
+from plushka.domain.referrals.codes import find_code
 from plushka.domain.rewards.queries import list_all_rewards
 from plushka.platform.database import Tx
 
@@ -75,6 +78,14 @@ class OwnEvent(Struct, frozen=True):
     is_cancelled: bool
 
 
+class OwnFriends(Struct, frozen=True):
+    """Who brought whom: ``brought`` friends came by the member's link or ``code``. Their names are theirs."""
+
+    code: str | None
+    brought: int
+    came_by_a_friend: bool
+
+
 class OwnData(Struct, frozen=True):
     """What is kept. Notes of staff are not in it: they are the business's own words and may speak of others."""
 
@@ -96,6 +107,7 @@ class OwnData(Struct, frozen=True):
     events: tuple[OwnEvent, ...]
     gifts: tuple[OwnGift, ...]
     promo_codes: tuple[str, ...]
+    friends: OwnFriends
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -108,6 +120,11 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
     scales = await find_scales(tx)
     wallets = await list_wallets(tx, member.id)
     receipts = await list_receipts(tx, ReceiptFilter(member_id=member.id), limit=ROWS_MAX)
+    friends = OwnFriends(
+        code=await find_code(tx, member.id),
+        brought=(await sum_friends(tx, member.id, program_id=None)).joined,
+        came_by_a_friend=await find_referrer(tx, member.id) is not None,
+    )
     return OwnData(
         member_id=member.id,
         name=member.name,
@@ -178,4 +195,5 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
             *[own.code for own in await list_own_codes(tx, member.id, on=tx.at.date())],
             *(await list_handed(tx, member.id)).values(),
         ),
+        friends=friends,
     )

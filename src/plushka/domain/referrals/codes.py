@@ -34,6 +34,19 @@ async def code_of(tx: Tx, member_id: UUID) -> str:
     raise RuntimeError("no code is free")
 
 
+async def find_code(tx: Tx, member_id: UUID) -> str | None:
+    """Return the member's code, None if nobody has asked for it yet."""
+    code: str | None = await tx.fetchval(
+        """
+        -- referrals.find_code
+        select code from referral_codes where tenant_id = $1 and member_id = $2
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return code
+
+
 async def find_code_owner(tx: Tx, typed: str) -> UUID | None:
     """Return whose code was typed, spaces and hyphens aside; for who was merged into another, that other."""
     owner: UUID | None = await tx.fetchval(

@@ -73,6 +73,8 @@ ACTION_WORDS: dict[str, str] = {
     "programs.read": marked("see the rules of the programmes"),
     "programs.edit": marked("write drafts of rules"),
     "programs.publish": marked("publish rules, create and rename programmes"),
+    "referrals.read": marked("see who brings friends and what is given for it"),
+    "referrals.export": marked("take the list of who brings friends away as a file"),
     "coupons.read": marked("see coupons and what came of them"),
     "coupons.change": marked("make and stop coupons"),
     "coupons.export": marked("take codes of coupons away as a file"),

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from plushka.delivery.office.engagement import (
     branches,
     files,
+    friends,
     links,
     picture,
     program,
@@ -49,6 +50,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     files.download_version,
     importing.import_file,
     importing.show_import,
+    *friends.HANDLERS,
     calendar.change_promotion,
     calendar.download_calendar,
     calendar.show_calendar,

@@ -15,6 +15,7 @@ from plushka.delivery.web.figures import NOTHING
 from plushka.domain.certificates.numbers import shown
 from plushka.domain.insights.model import Document, DocumentLot
 from plushka.domain.insights.queries import find_documents, list_document_lots
+from plushka.domain.insights.referrals import Given, list_given
 from plushka.domain.ledger.queries import list_document_movements
 from plushka.domain.members.queries import get_member
 from plushka.domain.programs.model import PublishedVersion
@@ -23,8 +24,10 @@ from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.model import Explanation, Reason
 from plushka.domain.programs.telling.receipt import receipt_text
+from plushka.domain.programs.telling.referral import LEVELS
 from plushka.domain.purchases.model import Receipt, Return
 from plushka.domain.purchases.queries import get_receipt, list_returns
+from plushka.domain.referrals.words import SHORTENED
 from plushka.domain.staff.queries import get_till
 from plushka.platform.i18n import marked
 
@@ -70,6 +73,15 @@ class ReturnLine(Struct, frozen=True):
     points: str
 
 
+class FriendLine(Struct, frozen=True):
+    """Somebody above the receipt's member, and what it gives them."""
+
+    who: str
+    name: str
+    href: str
+    told: str
+
+
 class Fact(Struct, frozen=True):
     """A name and a value at the head of a page; ``href`` is empty without a page to open."""
 
@@ -90,6 +102,7 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
         documents = [receipt_id, *(found.id for found in returns if found.id)]
         movements = [m for document in documents for m in await list_document_movements(tx, document)]
         labels = await find_documents(tx, documents)
+        given = await list_given(tx, receipt_id)
         names = await load_names(tx)
         actors = await load_actors(tx)
     # Points on this page are those of the receipt's own programme.
@@ -127,6 +140,7 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
         limits=explanation.redemption_limits,
         lots=[_lot(lot, receipt.time_zone, visit) for lot in lots],
         movements=movement_rows(movements, labels, visit, actors=actors, zone=receipt.time_zone),
+        friends=[_given(one, receipt.time_zone, visit) for one in given],
         returns=[_return(found, labels, receipt.time_zone, visit) for found in returns],
         slip=receipt_text(
             receipt.outcome,
@@ -264,6 +278,27 @@ def _lot(lot: DocumentLot, zone: str, visit: Visit) -> Lot:
         left=figures.points_number(lot.left),
         active_from=figures.day(lot.activates_at, zone),
         valid_through=figures.last_day(lot.expires_at, zone),
+    )
+
+
+def _given(one: Given, zone: str, visit: Visit) -> FriendLine:
+    """Return what the receipt gives to one of those who brought its member, and where that stands."""
+    words, figures = visit.words, visit.figures
+    if one.paid or one.is_settled:
+        told = words.gettext("{points} paid", points=figures.points(one.paid))
+    elif one.due:
+        told = words.gettext(
+            "{points}, on {date}", points=figures.points(one.due), date=figures.day(one.pays_at, zone)
+        )
+    else:
+        told = words.gettext("nothing: another purchase counts")
+    if one.reason is not None:
+        told += f" ({words.gettext(SHORTENED[one.reason])})"
+    return FriendLine(
+        who=words.gettext(LEVELS[one.level - 1]),
+        name=one.name or words.gettext("without a name"),
+        href=visit.in_program(f"/members/{one.member_id}"),
+        told=told,
     )
 
 

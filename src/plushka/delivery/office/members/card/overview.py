@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.members.card.friends import friends_of
 from plushka.delivery.office.members.card.head import head_of
 from plushka.delivery.office.members.card.wallet import balances, find_wallet, shares_of, tier_of
 from plushka.delivery.office.members.telling import SOURCES
@@ -167,6 +168,7 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
         "takes_part": wallet is not None,
         **tier_of(standing, visit),
         **await _stamps(tx, member.id, visit),
+        **await friends_of(tx, member.id, visit),
         **_shopping(await get_shopping(tx, member.id), visit),
         "favourites": [
             (favourite.name, _times(favourite.receipts, visit))
