@@ -183,7 +183,9 @@ async def _find(tx: Tx, keys: Collection[str]) -> dict[str, FoundCode]:
         f"""
         -- coupons.find_codes
         select c.key, c.coupon_id, k.name as coupon, k.first_on, k.last_on, k.is_stopped,
-               coalesce(m.merged_into, c.member_id) as member_id, c.uses_max - c.uses as left,
+               coalesce(
+                   (select m.merged_into from members m where m.tenant_id = $1 and m.id = c.member_id), c.member_id
+               ) as member_id, c.uses_max - c.uses as left,
                array(
                    select r.till_id from code_reservations r
                    where r.tenant_id = $1 and r.key = c.key and r.until > $3
@@ -196,7 +198,6 @@ async def _find(tx: Tx, keys: Collection[str]) -> dict[str, FoundCode]:
                {", ".join(f"k.{limit} as limit_{limit}" for limit in LIMITS)}
         from coupon_codes c
         join coupons k on k.tenant_id = $1 and k.id = c.coupon_id
-        left join members m on m.tenant_id = $1 and m.id = c.member_id
         where c.tenant_id = $1 and c.key = any($2::text[])
         """,  # noqa: S608  a constant
         tx.tenant_id,
@@ -220,13 +221,21 @@ async def _count_uses(tx: Tx, keys: Collection[OwnKey]) -> Counter[OwnKey]:
     rows = await tx.fetch(
         """
         -- coupons.count_uses
-        select wanted.member_id, wanted.coupon_id, wanted.span, wanted.since, count(*) as uses
-        from unnest($2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::date[])
-            as wanted (member_id, coupon_id, span, since, until)
-        join members m on m.tenant_id = $1 and (m.id = wanted.member_id or m.merged_into = wanted.member_id)
-        join coupon_uses u on u.tenant_id = $1 and u.member_id = m.id and u.coupon_id = wanted.coupon_id
-            and u.undone_at is null and u.business_date >= wanted.since and u.business_date < wanted.until
-        where m.tenant_id = $1
+        with cards as materialized (
+            select w.*, card_id
+            from unnest($2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::date[])
+                as w (member_id, coupon_id, span, since, until)
+            cross join lateral unnest(w.member_id || array(
+                select m.id from members m where m.tenant_id = $1 and m.merged_into = w.member_id
+            )) as card_id
+        )
+        select c.member_id, c.coupon_id, c.span, c.since, sum(used.uses)::bigint as uses
+        from cards c cross join lateral (
+            select count(*) as uses from coupon_uses u
+            where u.tenant_id = $1 and u.member_id = c.card_id and u.coupon_id = c.coupon_id
+              and u.undone_at is null and u.business_date >= c.since and u.business_date < c.until
+        ) as used
+        where used.uses > 0
         group by 1, 2, 3, 4
         """,
         tx.tenant_id,

@@ -109,7 +109,7 @@ async def save_code_uses(tx: Tx, codes: Codes, uses: Sequence[Used]) -> None:
         -- coupons.count_codes_used
         update coupon_codes c set uses = c.uses + new.uses
         from unnest($2::text[], $3::int[]) as new (key, uses)
-        where c.tenant_id = $1 and c.key = new.key and c.uses_max is not null
+        where c.tenant_id = $1 and c.key = any($2::text[]) and c.key = new.key and c.uses_max is not null
         """,
         tx.tenant_id,
         list(counts),
@@ -133,8 +133,12 @@ async def undo_uses(tx: Tx, receipt_id: UUID, *, still: Collection[UUID]) -> Non
     gone = await tx.fetch(
         """
         -- coupons.undo_uses
+        with used as materialized (
+            select key, coupon_id, undone_at from coupon_uses where tenant_id = $1 and receipt_id = $2
+        )
         update coupon_uses set undone_at = $4
-        where tenant_id = $1 and receipt_id = $2 and undone_at is null and coupon_id <> all($3::uuid[])
+        where tenant_id = $1 and receipt_id = $2
+          and key = any(array(select key from used where undone_at is null and coupon_id <> all($3::uuid[])))
         returning key, coupon_id, business_date
         """,
         tx.tenant_id,

@@ -89,14 +89,21 @@ async def find_people(tx: Tx, named: Collection[UUID | Identity]) -> dict[UUID |
         select kind, value, id as named, id, birthday, tags, personal_discount_bp, is_unverified,
                blocked_at is not null as is_blocked, spending_stopped_at is not null as is_spending_stopped
         from unnest($2::text[], $3::text[]) as wanted (kind, value)
-        join identities using (kind, value)
-        join members on members.tenant_id = $1 and members.id = identities.member_id
-        where identities.tenant_id = $1
+        cross join lateral (
+            select i.member_id from identities i
+            where i.tenant_id = $1 and i.kind = wanted.kind and i.value = wanted.value
+            offset 0
+        ) as named
+        cross join lateral (select * from members m where m.tenant_id = $1 and m.id = named.member_id offset 0) as m
         union all
         select null, null, named.id, m.id, m.birthday, m.tags, m.personal_discount_bp, m.is_unverified,
                m.blocked_at is not null, m.spending_stopped_at is not null
         from members named
-        join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
+        cross join lateral (
+            select * from members m
+            where m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
+            offset 0
+        ) as m
         where named.tenant_id = $1 and named.id = any($4) and m.erased_at is null
         """,
         tx.tenant_id,

@@ -73,7 +73,12 @@ async def get_owner(tx: Tx, *, till_id: UUID, receipt: UUID | str) -> Owner:
         -- purchases.get_owner
         select r.id, r.member_id, v.program_id
         from receipts r join program_versions v on v.tenant_id = r.tenant_id and v.id = r.version_id
-        where r.tenant_id = $1 and (r.id = $2 or (r.till_id = $3 and r.external_id = $4))
+        where r.tenant_id = $1
+          and r.id = any(array(
+              select $2::uuid
+              union all
+              select n.id from receipts n where n.tenant_id = $1 and n.till_id = $3 and n.external_id = $4
+          ))
         """,
         tx.tenant_id,
         receipt if isinstance(receipt, UUID) else None,
@@ -249,10 +254,15 @@ async def find_known(tx: Tx, *, till_id: UUID, external_id: str, idempotency_key
     row = await tx.fetchrow(
         f"""
         -- purchases.find_known_return
-        {SELECT_RETURNS} and till_id = $2 and (external_id = $3 or idempotency_key = $4)
+        {SELECT_RETURNS}
+          and id = any(array(
+              select n.id from returns n where n.tenant_id = $1 and n.till_id = $2 and n.external_id = $3
+              union all
+              select k.id from returns k where k.tenant_id = $1 and k.till_id = $2 and k.idempotency_key = $4
+          ))
         order by external_id = $3 desc
         limit 1
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         till_id,
         external_id,
@@ -266,12 +276,17 @@ async def find_last_purchase(tx: Tx, member_id: UUID, *, program_id: UUID) -> tu
     row = await tx.fetchrow(
         """
         -- purchases.find_last_purchase
-        select r.business_date, b.time_zone
-        from receipts r join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
-        where r.tenant_id = $1 and r.member_id = $2
-          and r.version_id in (select id from program_versions where tenant_id = $1 and program_id = $3)
-          and not exists (select from returns x where x.tenant_id = $1 and x.receipt_id = r.id and x.is_full)
-        order by r.business_date desc
+        with own as materialized (
+            select r.id, r.version_id, r.branch_id, r.business_date
+            from receipts r where r.tenant_id = $1 and r.member_id = $2
+        )
+        select own.business_date, b.time_zone
+        from own join branches b on b.tenant_id = $1 and b.id = own.branch_id
+        where own.version_id in (select id from program_versions where tenant_id = $1 and program_id = $3)
+          and not coalesce(
+              (select bool_or(x.is_full) from returns x where x.tenant_id = $1 and x.receipt_id = own.id), false
+          )
+        order by own.business_date desc
         limit 1
         """,
         tx.tenant_id,

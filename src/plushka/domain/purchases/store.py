@@ -232,8 +232,18 @@ async def find_known(tx: Tx, items: Sequence[Item]) -> list[Record]:
     return await tx.fetch(
         f"""-- purchases.find_known
         {SELECT_RECEIPTS}
-          and ((r.till_id, r.external_id) in (select * from unnest($2::uuid[], $3::text[]))
-               or (r.till_id, r.idempotency_key) in (select * from unnest($2::uuid[], $4::text[])))
+          and r.id = any(array(
+              select found.id
+              from unnest($2::uuid[], $3::text[], $4::text[]) as wanted (till_id, external_id, idempotency_key)
+              cross join lateral (
+                  select n.id from receipts n
+                  where n.tenant_id = $1 and n.till_id = wanted.till_id and n.external_id = wanted.external_id
+                  union all
+                  select k.id from receipts k
+                  where k.tenant_id = $1 and k.till_id = wanted.till_id
+                    and k.idempotency_key = wanted.idempotency_key
+              ) as found
+          ))
         """,  # noqa: S608  constants only
         tx.tenant_id,
         [item.caller.till_id for item in items],

@@ -28,24 +28,26 @@ async def list_above(
         """
         -- referrals.list_above
         with recursive above (friend_id, level, id) as (
-            select m.id, 1, coalesce(r.merged_into, r.id)
-            from members m
-            join members r on r.tenant_id = $1 and r.id = m.invited_by
-            where m.tenant_id = $1 and m.id = any($2::uuid[])
+            select friend_id, 0, friend_id from unnest($2::uuid[]) as friend_id
             union all
-            select a.friend_id, a.level + 1, coalesce(r.merged_into, r.id)
-            from above a
-            join members m on m.tenant_id = $1 and m.id = a.id
-            join members r on r.tenant_id = $1 and r.id = m.invited_by
+            select a.friend_id, a.level + 1, up.id
+            from above a cross join lateral (
+                select coalesce(r.merged_into, r.id) as id from members r
+                where r.tenant_id = $1
+                  and r.id = (select m.invited_by from members m where m.tenant_id = $1 and m.id = a.id)
+                offset 0
+            ) as up
             where a.level < $3
         ), chains as (
-            select friend_id, array_agg(id order by level) as ids from above group by friend_id
+            select friend_id, array_agg(id order by level) as ids from above where level > 0 group by friend_id
         )
-        select c.friend_id, c.ids, count(p.receipt_id) filter (where p.is_left) as purchases,
-               coalesce(bool_or(p.friend_points_left > 0), false) as is_rewarded
-        from chains c
-        left join referral_purchases p on p.tenant_id = $1 and p.friend_id = c.friend_id and p.program_id = $4
-        group by c.friend_id, c.ids
+        select c.friend_id, c.ids, p.purchases, p.is_rewarded
+        from chains c cross join lateral (
+            select count(*) filter (where p.is_left) as purchases,
+                   coalesce(bool_or(p.friend_points_left > 0), false) as is_rewarded
+            from referral_purchases p
+            where p.tenant_id = $1 and p.friend_id = c.friend_id and p.program_id = $4
+        ) as p
         """,
         tx.tenant_id,
         list(friend_ids),
