@@ -132,6 +132,8 @@ def test_the_owner_is_told_who_may_do_what() -> None:
         & ACTIONS["members.block"]
         & ACTIONS["members.tier"]
         & ACTIONS["members.merge"],
+        "События клиентов: читать и записывать": ACTIONS["events.read"] & ACTIONS["events.note"],
+        "Отменить событие, выгрузить их в файл": ACTIONS["events.cancel"] & ACTIONS["events.export"],
         "Заметки и важные даты, запись нового клиента": ACTIONS["members.note"] & ACTIONS["members.enroll"],
         "Сообщения клиентов: читать и отвечать": ACTIONS["chats.read"] & ACTIONS["chats.answer"],
         "Журнал и его проверка": ACTIONS["ledger.read"] & ACTIONS["ledger.verify"],
