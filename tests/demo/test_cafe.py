@@ -23,6 +23,7 @@ from plushka.demo.business import ACTOR, EMAIL
 from plushka.demo.cafe import business, guests, menu
 from plushka.demo.cafe.business import TENANT_ID, load_cafe, open_cafe
 from plushka.demo.cafe.cashiers import CASHIERS
+from plushka.demo.cafe.events import REVIEWERS, add_events
 from plushka.demo.cafe.friends import FRIENDS
 from plushka.demo.cafe.guests import DAYS, GUESTS, guest
 from plushka.demo.cafe.places import plan_of
@@ -155,7 +156,7 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             assert all(branch.address and all(branch.hours) for branch in branches)
             assert version is not None
             preset = write_program(get_preset("coffee"), currency="RUB", language="ru")
-            assert structs.replace(version.program, promotions=()) == preset
+            assert structs.replace(version.program, promotions=(), occasions=()) == preset
             used = await tx.fetch("select distinct promotion_id from promotion_uses")
             assert {row["promotion_id"] for row in used} <= {each.id for each in version.program.promotions}
             assert used
@@ -251,3 +252,21 @@ def test_making_it_be_there_is_safe_to_repeat(dsn: str, few_guests: None, settin
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings.from_environment({"PLUSHKA_DATA": f"{tmp_path}/data"})
+
+
+def test_guests_review_it_once_however_often_that_is_told(dsn: str, cafe: dict[str, TillAccess]) -> None:
+    async def tell() -> tuple[int, int]:
+        database = await Database.connect(dsn, connections_max=1)
+        till_id = cafe[business.FIRST].till_id
+        for _ in range(2):
+            await add_events(database, TENANT_ID, till_id=till_id, actor=ACTOR, at=NOW)
+        async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW) as tx:
+            assert (await check(tx, also=LAWS))[1] == ()
+            reviews = await tx.fetchval("select count(*) from member_events where kind = 'review'")
+            given = await tx.fetchval("select count(*) from occasion_gifts where occasion_id = 'review'")
+        await database.close()
+        return reviews, given
+
+    reviews, given = asyncio.run(tell())
+    assert reviews == SOME_GUESTS - REVIEWERS.start
+    assert 0 < given <= reviews
