@@ -4,6 +4,7 @@ import { Api } from "./api.js";
 import { Figures } from "./figures.js";
 import { Outbox } from "./outbox.js";
 import { cashiers } from "./parts/cashiers.js";
+import { catalogue } from "./parts/catalogue.js";
 import { certificates } from "./parts/certificates.js";
 import { coupons } from "./parts/coupons.js";
 import { device } from "./parts/device.js";
@@ -22,7 +23,7 @@ export function newTill(settings) {
   const outbox = new Outbox(api);
   const figures = new Figures(settings);
   const tools = { api, outbox, figures, settings };
-  const parts = [device, cashiers, finding, gifts, goods, sale, coupons, certificates, permits, returning, typing, waiting].map((part) => part(tools));
+  const parts = [device, cashiers, finding, catalogue, gifts, goods, sale, coupons, certificates, permits, returning, typing, waiting].map((part) => part(tools));
   // Spreading would read the getters once; their descriptors keep them alive.
   return Object.defineProperties({}, Object.assign({}, ...parts.map(Object.getOwnPropertyDescriptors), shared(tools)));
 }

@@ -20,7 +20,7 @@ export const permits = ({ api }) => ({
     return this.needsPermitNow ? this.member.id : null;
   },
   get needsPermitNow() {
-    return Boolean(this.till?.spending_needs_permit && this.isOnline && this.redeem > 0 && !this.permit);
+    return Boolean(this.till?.spending_needs_permit && this.isOnline && (this.redeem > 0 || this.isCodeForReward) && !this.permit);
   },
 
   async presentCode(code = this.codeText.trim()) {
@@ -51,6 +51,7 @@ export const permits = ({ api }) => ({
   },
   dropPermit() {
     this.stopAsking();
+    this.hideOffers();
     this.isDeclined = false;
     this.permit = null;
     this.codeText = "";

@@ -81,6 +81,13 @@ _TEXTS = {
     "gift_until": marked("through {day}"),
     "gift_given": marked("Given: {name}."),
     "gift_needs_connection": marked("A gift is given with a connection only. Try again when it is back."),
+    "reward_lacks": marked("{points} more needed"),
+    "reward_sold_out": marked("run out"),
+    "reward_limit_reached": marked("has had as many as one may"),
+    "reward_got": marked("It is theirs: {name}. Give it now or later."),
+    "reward_needs_code": marked(
+        "Ask the member for the code on their card, type it below, then press again."
+    ),
     "gift_withdrawn": marked("A gift that was won by this is withdrawn"),
     "gift_owed": marked("Its reward was given already: it stays, and the next full card gives nothing"),
     "no_points_move": marked("No points move."),
