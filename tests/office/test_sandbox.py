@@ -4,21 +4,32 @@ from uuid import UUID
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
-from tests.office.conftest import MEMBER, PASSWORD, browser_at, email_of, plain, report, signed_in
+from tests.office.conftest import MEMBER, PASSWORD, PHONE, browser_at, email_of, plain, report, signed_in
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.delivery.office.permissions import rights_of
 from plushka.domain.businesses.queries import list_branches, list_tenant_ids
+from plushka.domain.coupons.model import Limits
+from plushka.domain.coupons.operations import add_codes, create_coupon
+from plushka.domain.coupons.queries import get_coupon
 from plushka.domain.founding.sandbox import find_sandbox
 from plushka.domain.ledger.verify import check
+from plushka.domain.members.model import Identity
+from plushka.domain.members.queries import find_member
+from plushka.domain.programs.operations import publish
+from plushka.domain.programs.queries import get_current_version, get_program_id
 from plushka.domain.purchases.laws import LAWS
 from plushka.domain.staff.model import SCOPES, Position
 from plushka.domain.staff.operations import issue_key
 from plushka.domain.staff.people import give_position
 from plushka.domain.staff.queries import list_keys, list_staff, list_tills
 from plushka.domain.staff.roles import create_role
+from plushka.engine.conditions import Coupon as AskedCoupon
+from plushka.engine.price_effects import PercentOff
+from plushka.engine.program import Promotion
 from plushka.platform.database import Database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -74,6 +85,41 @@ async def test_a_rehearsed_purchase_is_booked_in_the_sandbox_only(
     real = (await anna.get("/receipts")).text
     assert ">T-1<" not in real
     assert ">A-1<" in real
+
+
+async def test_words_of_coupons_are_good_in_the_sandbox_and_codes_of_members_are_not(
+    *, app: Plushka, anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        coupon = await create_coupon(tx, name="Весна", limits=Limits(uses_per_code=1))
+        await add_codes(tx, coupon, ["SPRING"])
+        member = await find_member(tx, Identity(kind="phone", value=PHONE))
+        await add_codes(tx, coupon, ["OWN-1"], member_id=member.id if member else None)
+        version = await get_current_version(tx)
+        assert version is not None
+        promotion = Promotion(
+            "spring", "Весна", PercentOff(10_00), when=AskedCoupon((coupon.key,)), for_anonymous=True
+        )
+        program = structs.replace(version.program, promotions=(promotion,))
+        await publish(tx, program_id=await get_program_id(tx), program=program, valid_from=tx.at)
+    async with client_of(app, cast.anna.secret) as till:
+        used = await report(till, "/v1/purchases", coffee("R-1") | {"coupon_codes": ["SPRING"]})
+    assert used["decision"]["discount_minor"] == 100_00
+
+    await anna.post("/settings/sandbox")
+
+    async with database.global_transaction(actor="test:cast", at=clock.now()) as tx:
+        sandbox_id = await find_sandbox(tx, cast.anna.tenant_id)
+    assert sandbox_id is not None
+    async with client_of(app, await key_of(database, clock, sandbox_id)) as till:
+        asked = coffee("T-1") | {"coupon_codes": ["spring", "OWN-1"]}
+        decision = (await report(till, "/v1/purchases", asked))["decision"]
+    assert decision["discount_minor"] == 100_00
+    assert [code["reason"] for code in decision["coupons"]] == [None, "code_unknown"]
+    assert ">1<" in (await anna.get(f"/engagement/coupons/{coupon.id}")).text
+    async with database.transaction(sandbox_id, actor="test:cast", at=clock.now()) as tx:
+        assert (await get_coupon(tx, coupon.id)).codes == 1
+        assert (await check(tx, also=LAWS))[1] == ()
 
 
 async def test_the_real_key_goes_on_selling_in_earnest(

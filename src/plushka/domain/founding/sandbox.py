@@ -34,9 +34,25 @@ TABLES = (
     "reward_supplies",
     "consent_texts",
     "event_kinds",
+    "certificate_types",
+    "coupons",
+    "coupon_codes",
 )
 """What a sandbox begins with, each after those it refers to. Keys of tills are not copied: a till that rehearses
 must not do so by the key with which it sells."""
+COPIED_CODES_MAX = 10
+"""Of one coupon: words and a few of many, enough to try what they give. A member's own code is nobody's there."""
+_READ = {
+    "coupon_codes": f"""
+        coupons k cross join lateral (
+            select * from coupon_codes c
+            where c.tenant_id = k.tenant_id and c.coupon_id = k.id and c.member_id is null
+            order by c.key
+            limit {COPIED_CODES_MAX}
+        ) t where k.tenant_id = $1
+    """  # noqa: S608  a constant
+}
+"""Of which tables not every row is copied."""
 _LEFT_OUT = {"staff": ("entered_at", "seen_at")}
 MEMBERS = (marked("Anna the Test"), marked("Boris the Test"), marked("Vera the Test"))
 
@@ -89,8 +105,8 @@ async def read_blueprint(tx: Tx) -> Blueprint:
         rows[table] = await tx.fetchval(
             f"""
             -- founding.read_blueprint
-            select coalesce(json_agg(t), '[]')::text from {table} t where tenant_id = $1
-            """,  # noqa: S608  names from the tuple above
+            select coalesce(json_agg(t), '[]')::text from {_READ.get(table, f"{table} t where tenant_id = $1")}
+            """,  # noqa: S608  constants from above
             tx.tenant_id,
         )
     return Blueprint(business=business, rows=rows)
@@ -123,13 +139,7 @@ async def build_sandbox(tx: Tx, blueprint: Blueprint, *, account_id: UUID) -> No
         raise SandboxOpen
     for table in TABLES:
         await _copy(tx, table, blueprint.rows[table])
-    await tx.execute(
-        """
-        -- founding.refill_stock: nobody has taken anything here
-        update reward_offers set stock_left = stock_total where tenant_id = $1
-        """,
-        tx.tenant_id,
-    )
+    await _begin_counts(tx)
     for number, name in enumerate(MEMBERS, start=1):
         card = Identity(kind="card", value=f"TEST-{number}")
         await enroll(tx, name=words.gettext(name), identities=(card,))
@@ -139,6 +149,33 @@ async def build_sandbox(tx: Tx, blueprint: Blueprint, *, account_id: UUID) -> No
         subject=f"business:{tx.tenant_id}",
         of=str(real.tenant_id),
         account=str(account_id),
+    )
+
+
+async def _begin_counts(tx: Tx) -> None:
+    """Let nothing that was copied be taken or used yet."""
+    await tx.execute(
+        """
+        -- founding.refill_stock
+        update reward_offers set stock_left = stock_total where tenant_id = $1
+        """,
+        tx.tenant_id,
+    )
+    await tx.execute(
+        """
+        -- founding.unuse_codes
+        update coupon_codes set uses = 0 where tenant_id = $1 and uses > 0
+        """,
+        tx.tenant_id,
+    )
+    await tx.execute(
+        """
+        -- founding.count_codes
+        update coupons k
+        set codes = (select count(*) from coupon_codes c where c.tenant_id = $1 and c.coupon_id = k.id)
+        where k.tenant_id = $1
+        """,
+        tx.tenant_id,
     )
 
 
