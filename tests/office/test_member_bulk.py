@@ -1,4 +1,4 @@
-"""Acting on many members at once: whom it means is told, it is booked once, and tags can be undone."""
+"""Acting on many members, a whole segment too (F105): whom it means is told, it is booked once, tags can be undone."""
 
 import io
 import re
