@@ -11,7 +11,7 @@ from tests.pos.conftest import CASHBACK, Cast
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.programs.operations import publish
-from plushka.engine.conditions import Coupon
+from plushka.engine.conditions import Brand, Coupon
 from plushka.engine.price_effects import PercentOff
 from plushka.engine.program import Promotion
 from plushka.platform.database import Database
@@ -46,3 +46,19 @@ async def test_promotions_of_the_day_are_shown_and_a_code_to_whom_it_is_given(
     assert "VARVARA-1" in page
     for absent in ("Стоящая", "Будущая", "Чужая", "SECRET-2"):
         assert absent not in page
+
+
+async def test_of_many_goods_the_first_are_named_and_the_others_can_be_seen(
+    varvara: Person, shop: Shop, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    goods = tuple(f"Сорт {number}" for number in range(1, 9))
+    tea = Promotion("tea", "Чай дешевле", PercentOff(20_00), lines=Brand(goods))
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        program = structs.replace(CASHBACK, promotions=(tea,))
+        await publish(tx, program_id=shop.program_id, program=program, valid_from=tx.at)
+
+    brief, rest = plain((await varvara.get()).text).split("На что именно")
+
+    assert "«Сорт 3» и ещё 5" in brief
+    assert "«Сорт 4»" not in brief
+    assert "«Сорт 7» и «Сорт 8»" in rest

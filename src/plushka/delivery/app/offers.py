@@ -1,7 +1,7 @@
 """What a member can have now: promotions that are on, and codes that are theirs alone."""
 
+from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from msgspec import Struct
 
@@ -18,15 +18,19 @@ from plushka.engine.program import EarningRule, Promotion
 from plushka.engine.promotion_plans import coupons_of
 from plushka.platform.database import Tx
 
+NAMES_MAX = 3
+"""Of the goods of an offer, where there is little room."""
+
 
 class Offer(Struct, frozen=True):
-    """A promotion, or a rule that gives points for a code, in words.
+    """A promotion, or a rule that gives points for a code, in words; ``whole`` names all that ``sentence`` does not.
 
     ``codes`` are those that wait for the member and unlock it, none for one that needs none.
     """
 
     name: str
     sentence: str
+    whole: str
     codes: tuple[str, ...]
 
 
@@ -41,19 +45,17 @@ async def list_offers(tx: Tx, account: Account, visit: Visit) -> list[Offer]:
         return []
     own = await list_own_codes(tx, visit.member.member_id, on=today)
     voice = Voice(program, visit.look.language, await load_names(tx, programs=[program]))
-    found = [
-        *[(each.name, each.when, partial(tell_promotion, each, voice)) for each in running],
-        *[(rule.name, rule.when, partial(_tell_rule, rule, voice)) for rule in rules],
-    ]
+    brief = replace(voice, names_max=NAMES_MAX)
+    parts: list[Promotion | EarningRule] = [*running, *rules]
     return [
-        Offer(name, tell(), codes)
-        for name, when, tell in found
-        if (codes := _codes_for(when, own)) is not None
+        Offer(part.name, _tell(part, brief), _tell(part, voice), codes)
+        for part in parts
+        if (codes := _codes_for(part.when, own)) is not None
     ]
 
 
-def _tell_rule(rule: EarningRule, voice: Voice) -> str:
-    return as_sentence(tell_rule(rule, voice))
+def _tell(part: Promotion | EarningRule, voice: Voice) -> str:
+    return tell_promotion(part, voice) if isinstance(part, Promotion) else as_sentence(tell_rule(part, voice))
 
 
 def _is_on(promotion: Promotion, today: date) -> bool:

@@ -28,12 +28,13 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Formats the values of ``program``; moments are told in ``zone``."""
+    """Formats the values of ``program``; moments are told in ``zone``, of long lists ``names_max`` names, if given."""
 
     program: Program
     language: Language
     names: Names = field(default_factory=Names)
     zone: str = "UTC"
+    names_max: int | None = None
 
     @property
     def words(self) -> Translator:
@@ -88,8 +89,16 @@ class Voice:
 
     def quoted(self, codes: Sequence[str], names: Mapping[str, str] = _NO_NAMES) -> str:
         """Return the names of ``codes`` in quotation marks, joined into «a», «b» и «c»."""
-        gettext = self.words.gettext
-        return i18n.join([gettext("“{name}”", name=names.get(code, code)) for code in codes], self.language)
+        words = self.words
+        quoted = [words.gettext("“{name}”", name=names.get(code, code)) for code in codes]
+        # One more than are told takes no more room than «and one more».
+        if self.names_max is None or len(quoted) <= self.names_max + 1:
+            return i18n.join(quoted, self.language)
+        return words.gettext(
+            "{names} and {count} more",
+            names=", ".join(quoted[: self.names_max]),
+            count=len(quoted) - self.names_max,
+        )
 
 
 def as_sentence(clauses: str) -> str:
