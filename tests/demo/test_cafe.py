@@ -39,6 +39,7 @@ from plushka.domain.ledger.verify import check
 from plushka.domain.programs.presets.shelf import get_preset
 from plushka.domain.programs.presets.writing import write_program
 from plushka.domain.programs.queries import get_current_version, get_program_id
+from plushka.domain.rewards.offers import list_offers
 from plushka.domain.staff.operations import register_account
 from plushka.domain.staff.queries import list_staff
 from plushka.platform.database import Database
@@ -156,7 +157,7 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             assert all(branch.address and all(branch.hours) for branch in branches)
             assert version is not None
             preset = write_program(get_preset("coffee"), currency="RUB", language="ru")
-            assert structs.replace(version.program, promotions=(), occasions=()) == preset
+            assert structs.replace(version.program, promotions=(), occasions=(), tiers=None) == preset
             used = await tx.fetch("select distinct promotion_id from promotion_uses")
             assert {row["promotion_id"] for row in used} <= {each.id for each in version.program.promotions}
             assert used
@@ -242,7 +243,12 @@ def test_making_it_be_there_is_safe_to_repeat(dsn: str, few_guests: None, settin
         async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW) as tx:
             assert (await check(tx, also=LAWS))[1] == ()
             totals = await get_totals(tx, await get_program_id(tx))
+            shelf = await list_offers(tx, program_id=await get_program_id(tx))
+            taken = await tx.fetchval("select count(*) from rewards where offer_id is not null")
         await database.close()
+        assert len(shelf) == 6
+        assert all(offer.picture_digest for offer in shelf)
+        assert 0 < taken < SOME_GUESTS
         assert totals.joined == FRIENDS
         assert min(totals.bought, totals.paid, totals.waiting, totals.refused) > 0
 

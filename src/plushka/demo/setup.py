@@ -17,6 +17,7 @@ from plushka.demo.cafe import business as cafe
 from plushka.demo.cafe.events import add_events
 from plushka.demo.cafe.friends import bring_friends
 from plushka.demo.cafe.guests import DAYS, GUESTS
+from plushka.demo.cafe.rewards import take_rewards
 from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.dataset import Year, read_year
 from plushka.demo.messengers.registry import ensure_bots
@@ -109,6 +110,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         "Loading the coffee shop", sum(share.size for share in cafe.shares(yesterday)), "receipts"
     ) as steps:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
+    asyncio.run(_take_rewards(dsn, ways_in.cafe, yesterday, now))
     asyncio.run(_bring_friends(dsn, ways_in.cafe, yesterday, now))
     asyncio.run(_add_events(dsn, now, ways_in))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
@@ -165,6 +167,15 @@ async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: d
                 keep=lambda opened: access.keep(settings, with_tills(opened)),
             )
         return with_tills(tills)
+    finally:
+        await database.close()
+
+
+async def _take_rewards(dsn: str, tills: Mapping[str, TillAccess], yesterday: date, now: datetime) -> None:
+    database = await Database.connect(dsn, connections_max=1)
+    try:
+        async with database.transaction(cafe.TENANT_ID, actor=ACTOR, at=now) as tx:
+            await take_rewards(tx, yesterday, tills[cafe.FIRST], cafe.FIRST)
     finally:
         await database.close()
 

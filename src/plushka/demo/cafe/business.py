@@ -13,6 +13,7 @@ from plushka.demo.cafe.certificates import sell_certificates
 from plushka.demo.cafe.guests import BRANCH_NAMES, BRANCHES, Guest, guest
 from plushka.demo.cafe.places import plan_of
 from plushka.demo.cafe.promotions import with_promotions
+from plushka.demo.cafe.rewards import fill_shelf
 from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
 from plushka.demo.loading import Step, load_shares
 from plushka.domain.businesses.branches import change_branch, open_planned
@@ -57,6 +58,7 @@ async def open_cafe(
     async with database.transaction(TENANT_ID, actor=ACTOR, at=opened_at) as tx:
         founded = await found(tx, _plan(), owner.account_id)
         await _run_promotions(tx, founded.program_id)
+        await fill_shelf(tx)
         tills = {FIRST: TillAccess(till_id=founded.till_id, key=founded.till_key)}
         (first,) = await list_branches(tx)
         await change_branch(tx, first.id, plan_of(FIRST))

@@ -3,6 +3,7 @@
 from msgspec import structs
 
 from plushka.demo.cafe.events import OCCASIONS
+from plushka.demo.cafe.rewards import TIERS
 from plushka.domain.coupons.codes import draw_codes
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
@@ -61,4 +62,4 @@ async def with_promotions(tx: Tx, program: Program) -> Program:
         ),
         Promotion("neighbours", "Соседям", PercentOff(20_00), when=Coupon((coupon.key,)), group="coupons"),
     )
-    return structs.replace(program, promotions=promotions, occasions=OCCASIONS)
+    return structs.replace(program, promotions=promotions, occasions=OCCASIONS, tiers=TIERS)
