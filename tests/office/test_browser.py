@@ -17,6 +17,7 @@ NO_PAGES = {
     "/engagement/calendar.ics",
     "/engagement/certificates/liability.csv",
     "/engagement/goods",
+    "/engagement/rewards/file",
     "/engagement/programs/schema",
     "/receipts/new",
     "/sign-in",

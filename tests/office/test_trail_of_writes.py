@@ -237,6 +237,8 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_coupons(walk)
     await _walk_rewards(walk)
     await _walk_links(walk)
+    await _walk_events(walk, shop.member_id)
+    await walk.post("/engagement/referrals/export", "task.leave")
     await walk.post("/inbox/{member_id:uuid}", "chat.answer", {"body": "Да"}, member_id=shop.member_id)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
     wording = {"after": "1", "marketing_ru": "Согласен.", "marketing_en": "I agree."}
@@ -249,7 +251,11 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     tags = {"do": "add", "tag": "постоянный"}
     await walk.post("/members/bulk/tags", "task.leave", tags, query="?all=1")
     points = {"direction": "give", "points": "5", "reason": "праздник", "confirmed": "2"}
-    await walk.post("/members/bulk/points", "task.leave", points, query="?all=1")
+    given = await walk.post("/members/bulk/points", "task.leave", points, query="?all=1")
+    given_id = re.search(r"/tasks/([0-9a-f-]{36})", given.headers["location"])
+    assert given_id is not None
+    path = "/members/bulk/tasks/{task_id:uuid}/take-back"
+    await walk.post(path, "task.leave", task_id=given_id[1])
     task_id = left.headers["location"].rpartition("/")[2]
     await walk.post("/tasks/{task_id:uuid}/cancel", "task.cancel", task_id=task_id)
 
@@ -305,6 +311,21 @@ async def _walk_links(walk: Walk) -> None:
     path = "/engagement/links/{link_id:uuid}"
     await walk.post(f"{path}/close", "link.close", link_id=link_id)
     await walk.post(f"{path}/open", "link.open", link_id=link_id)
+
+
+async def _walk_events(walk: Walk, member_id: UUID) -> None:
+    kind = {"title": "Забронирован столик", "name": "table_booked"}
+    await walk.post("/settings/events/new", "event_kind.declare", kind)
+    await walk.post("/settings/events/kinds/{name:str}", "event_kind.change", kind, name=kind["name"])
+    review = {"kind": "review", "data.rating": "5"}
+    here = "/members/{member_id:uuid}/events"
+    await walk.post(here, "event.note", review, member_id=member_id)
+    page = (await walk._browser.get(f"/members/{member_id}/events")).text
+    found = re.search(r"/members/events/([0-9a-f-]{36})/cancel", page)
+    assert found is not None
+    reason = {"reason": "чужой отзыв"}
+    await walk.post("/members/events/{event_id:uuid}/cancel", "event.cancel", reason, event_id=found[1])
+    await walk.post("/members/events/export", "task.leave")
 
 
 async def _walk_coupons(walk: Walk) -> None:

@@ -248,6 +248,7 @@ CHANGES = {
     "day_starts": marked("beginning of the day"),
     "email": marked("e-mail"),
     "external": marked("external id"),
+    "fields": marked("fields"),
     "hours": marked("opening hours"),
     "language": marked("language"),
     "motto": marked("motto"),
@@ -264,6 +265,7 @@ CHANGES = {
     "sex": marked("sex"),
     "spending": marked("spending of points"),
     "time_zone": marked("time zone"),
+    "title": marked("title"),
 }
 """What can have been changed, by its name in the trail."""
 
