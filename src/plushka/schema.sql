@@ -1563,7 +1563,10 @@ create table coupons (
     check (first_on <= last_on)
 );
 
-grant update (is_stopped, codes) on coupons to plushka_app;
+grant update (
+    name, source, first_on, last_on, uses_per_code, uses_per_member, uses_per_member_a_day, uses_per_member_a_month,
+    uses_max, uses_max_a_day, uses_max_a_month, is_stopped, codes
+) on coupons to plushka_app;
 
 -- Codes as they were given out; key: what they are compared by. uses: kept only where they are counted.
 create table coupon_codes (
@@ -1584,7 +1587,7 @@ create index coupon_codes_of_coupon on coupon_codes (tenant_id, coupon_id, key);
 
 create index coupon_codes_of_member on coupon_codes (tenant_id, member_id) where member_id is not null;
 
-grant update (uses) on coupon_codes to plushka_app;
+grant update (uses, uses_max) on coupon_codes to plushka_app;
 
 -- Codes that members have put by: found by a QR, waiting for their next purchase.
 create table kept_codes (
@@ -1639,7 +1642,7 @@ create table coupon_counters (
     foreign key (tenant_id, coupon_id) references coupons (tenant_id, id)
 );
 
-grant update (uses) on coupon_counters to plushka_app;
+grant update (uses), delete on coupon_counters to plushka_app;
 
 -- A code that a receipt has used; undone_at: when a return let it be used again.
 create table coupon_uses (
@@ -2203,7 +2206,7 @@ create table partner_offers (
     constraint offer_not_over_its_pool check (word is not null or handed <= pool)
 );
 
-grant update (handed, shows_sums, is_stopped, is_hidden) on partner_offers to plushka_app;
+grant update (title, first_on, last_on, handed, shows_sums, is_stopped, is_hidden) on partner_offers to plushka_app;
 
 create index partner_offers_of_holder on partner_offers (holder_id, is_stopped);
 create index partner_offers_of_issuer on partner_offers (issuer_id, coupon_id);

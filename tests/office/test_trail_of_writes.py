@@ -333,6 +333,8 @@ async def _walk_coupons(walk: Walk) -> None:
     made = await walk.post("/engagement/coupons", "coupon.create", typed)
     coupon_id = made.headers["location"].rpartition("/")[2]
     path = "/engagement/coupons/{coupon_id:uuid}"
+    changed = {"name": "Лето", "uses_per_member": "2"}
+    await walk.post(path, "coupon.change", changed, coupon_id=coupon_id)
     await walk.post(f"{path}/stop", "coupon.stop", coupon_id=coupon_id)
     await walk.post(f"{path}/resume", "coupon.resume", coupon_id=coupon_id)
     await walk.post(f"{path}/export", "task.leave", coupon_id=coupon_id)

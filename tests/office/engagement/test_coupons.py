@@ -192,3 +192,33 @@ async def test_cards_are_printed_of_a_range_of_codes_and_of_a_word_as_many_as_as
     assert "CODE-24" not in sheet
     assert "Не больше 200" in plain((await anna.get(f"{several}/sheet?count=201")).text)
     assert (await anna.get(f"{several}/qr.png")).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_terms_are_changed_and_no_limit_is_below_what_was_used(
+    anna: httpx.AsyncClient, eve: httpx.AsyncClient, editor: Editor, app: Plushka, cast: Cast
+) -> None:
+    page = await made(anna, gives="percent_off", rate="15", for_anonymous="on")
+    draft = await editor.draft()
+    await anna.post(f"{editor.home}/draft/publish", data={"mark": draft.mark, "against": "1", "when": "now"})
+    async with client_of(app, cast.anna.secret) as till:
+        for number in ("C-1", "C-2"):
+            await report(till, "/v1/purchases", coffee(number) | {"coupon_codes": ["SPRING-25"]})
+    shown = (await anna.get(page)).text
+    assert 'value="Инстаграм"' in shown
+    typed = {"name": "Лето", "source": "Листовка", "last_on": "2026-08-31", "uses_max_a_day": "1"}
+
+    refused = await anna.post(page, data=typed)
+
+    assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert re.search(r'id="uses_max_a_day"[^>]*aria-invalid', refused.text)
+    assert "Уже использовано: 2. Меньше поставить нельзя." in plain(refused.text)
+    assert 'value="Лето"' in refused.text
+    assert (await eve.post(page, data=typed)).status_code == httpx.codes.NOT_FOUND
+    changed = await anna.post(page, data={**typed, "uses_max_a_day": "2"}, follow_redirects=True)
+    assert re.search(r"(?s)Лето.*по 31 августа.*2 раза в день на всех.*Листовка", plain(changed.text))
+    async with client_of(app, cast.anna.secret) as till:
+        third = await report(till, "/v1/purchases", coffee("C-3") | {"coupon_codes": ["SPRING-25"]})
+    assert third["decision"]["coupons"][0]["reason"] == "coupon_used_up_today"
+    trail = plain((await anna.get("/settings/audit")).text)
+    assert "Изменены условия купона «Весна»" in trail
+    assert "31 августа 2026" in trail

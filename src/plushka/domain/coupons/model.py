@@ -11,6 +11,8 @@ from plushka.platform.errors import Conflict, Denied, Invalid, NotFound
 
 CODES_MAX = 1_000_000
 """Codes that one coupon may be made at once."""
+CODES_CHANGED_MAX = 20_000
+"""Of a coupon whose codes may each be used so often: a change of that is written to each of them at once."""
 CODES_SHOWN_MAX = 10
 """Codes that one receipt may show."""
 CODE_LENGTH_MAX = 64
@@ -171,3 +173,13 @@ class PatternTooNarrow(Invalid):
 
 class PeriodReversed(Invalid):
     code = "period_reversed"
+
+
+class LimitBelowUsed(Invalid):
+    """A limit would be less than what is ``used`` already."""
+
+    code = "limit_below_used"
+
+
+class TooManyCodesToChange(Conflict):
+    code = "too_many_codes_to_change"

@@ -61,10 +61,19 @@ async def add_codes(tx: Tx, coupon: Coupon, codes: Iterable[str], *, member_id: 
 
 async def add_personal_codes(tx: Tx, coupon: Coupon, codes: Iterable[tuple[str, UUID | None]]) -> int:
     """Give a coupon codes, each for one member alone or for anybody; refused as ``add_codes`` is."""
-    records = [
-        (key_of(code), code, coupon.id, member_id, 0, coupon.limits.uses_per_code)
-        for code, member_id in codes
-    ]
+    keys = [(key_of(code), code, member_id) for code, member_id in codes]
+    # Whoever changes its limits has locked the coupon, so that new codes have those of today.
+    uses_per_code = await tx.fetchval(
+        """
+        -- coupons.count_codes
+        update coupons set codes = codes + $3 where tenant_id = $1 and id = $2
+        returning uses_per_code
+        """,
+        tx.tenant_id,
+        coupon.id,
+        len(keys),
+    )
+    records = [(key, code, coupon.id, member_id, 0, uses_per_code) for key, code, member_id in keys]
     try:
         await tx.copy(
             "coupon_codes",
@@ -73,15 +82,6 @@ async def add_personal_codes(tx: Tx, coupon: Coupon, codes: Iterable[tuple[str, 
         )
     except UniqueViolationError as error:
         raise CodeTaken(field="codes") from error
-    await tx.execute(
-        """
-        -- coupons.count_codes
-        update coupons set codes = codes + $3 where tenant_id = $1 and id = $2
-        """,
-        tx.tenant_id,
-        coupon.id,
-        len(records),
-    )
     return len(records)
 
 

@@ -146,13 +146,26 @@ def _keys(found: FoundCode, showing: Showing) -> list[Key]:
 async def read_codes(tx: Tx, showings: Sequence[Showing], *, lock: bool) -> Codes | None:
     """Return what is known of the codes shown; None: none are.
 
-    With ``lock`` codes of which only so many uses are left are locked, in order, until the transaction ends.
+    With ``lock`` their coupons keep their terms until the transaction ends, and codes of which only so many uses
+    are left are locked, in order.
     """
     showings = [showing for showing in showings if showing.codes]
     keys = {key for showing in showings for code in showing.codes if (key := find_key(code))}
     if not showings:
         return None
     if lock and keys:
+        await tx.execute(
+            """
+            -- coupons.hold_terms
+            select id from coupons where tenant_id = $1 and id = any(array(
+                select coupon_id from coupon_codes where tenant_id = $1 and key = any($2::text[])
+            ))
+            order by id
+            for key share
+            """,
+            tx.tenant_id,
+            sorted(keys),
+        )
         await tx.execute(
             """
             -- coupons.lock_codes

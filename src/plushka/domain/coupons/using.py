@@ -134,7 +134,11 @@ async def undo_uses(tx: Tx, receipt_id: UUID, *, still: Collection[UUID]) -> Non
         """
         -- coupons.undo_uses
         with used as materialized (
-            select key, coupon_id, undone_at from coupon_uses where tenant_id = $1 and receipt_id = $2
+            select u.key, u.coupon_id, u.undone_at
+            from coupon_uses u join coupons k on k.tenant_id = $1 and k.id = u.coupon_id
+            where u.tenant_id = $1 and u.receipt_id = $2
+            order by k.id
+            for key share of k
         )
         update coupon_uses set undone_at = $4
         where tenant_id = $1 and receipt_id = $2

@@ -100,6 +100,22 @@ async def follow_coupon(tx: Tx, coupon_id: UUID, *, is_stopped: bool) -> None:
     )
 
 
+async def follow_terms(tx: Tx, coupon: Coupon) -> None:
+    """Let the offers of a coupon be called as it is, and be good on its days."""
+    await tx.execute(
+        """
+        -- partners.follow_terms
+        update partner_offers set title = $3, first_on = $4, last_on = $5
+        where issuer_id = $1 and coupon_id = $2 and (title, first_on, last_on) is distinct from ($3, $4, $5)
+        """,
+        tx.tenant_id,
+        coupon.id,
+        coupon.name,
+        coupon.first_on,
+        coupon.last_on,
+    )
+
+
 async def set_shows_sums(tx: Tx, offer_id: UUID, *, shows_sums: bool) -> None:
     """Let the holder of an offer see what it brought in money, or no more.
 

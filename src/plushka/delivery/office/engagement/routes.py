@@ -54,6 +54,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     calendar.change_promotion,
     calendar.download_calendar,
     calendar.show_calendar,
+    coupon.change_terms,
     coupon.download_qr,
     coupon.export_codes,
     coupon.import_codes,

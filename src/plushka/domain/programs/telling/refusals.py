@@ -230,6 +230,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "pattern_too_narrow": (
         marked("There are too few codes of this pattern to be safe from guessing: add “#” or ask for fewer."),
     ),
+    "limit_below_used": (marked("{used} are used already: the limit cannot be less."),),
+    "too_many_codes_to_change": (
+        marked("Of more than {codes_max} codes the limit of each cannot be changed: make another coupon."),
+    ),
     "period_reversed": (marked("The last day comes before the first."),),
     "task_not_found": (marked("There is no such work, or its file is no longer kept."),),
     "task_closed": (marked("This work has ended already."),),

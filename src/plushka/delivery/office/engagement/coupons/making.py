@@ -5,10 +5,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.delivery.office.engagement.coupons.terms import read_terms
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.coupons.codes import draw_codes
-from plushka.domain.coupons.model import CODES_MAX, LIMITS, NAME_LENGTH_MAX, Coupon, Limits
+from plushka.domain.coupons.model import CODES_MAX, Coupon
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.coupons.work import DRAW
 from plushka.domain.programs.coupon_effects import write_effect
@@ -23,29 +24,23 @@ KINDS = ("words", "drawn")
 GIVES = ("nothing", "percent_off", "amount_off", "points")
 TYPED_MAX = 1_000
 TYPED_LENGTH_MAX = 100_000
-USES_MAX = 1_000_000_000
 POINTS_MAX = 1_000_000
 
 Effect = PercentOff | AmountOff | Fixed
 
 
 class Made(Struct, frozen=True):
-    """``task_id`` is that of the drawing of its codes; ``program_id`` is in whose draft it stands what it gives."""
+    """``task_id`` is that of the drawing of its codes."""
 
     coupon: Coupon
     task_id: UUID | None
-    program_id: UUID | None
 
 
-async def make(visit: Visit, form: Form, *, source: str | None = None) -> Made | None:
-    """Make what was typed; None: something is wrong, which ``form`` tells. ``source``: where codes are given out."""
+async def make(visit: Visit, form: Form) -> Made | None:
+    """Make what was typed; None: something is wrong, which ``form`` tells."""
     async with visit.reading() as tx:
         scales = await find_scales(tx)
-    name = form.text("name", length_max=NAME_LENGTH_MAX)
-    first_on, last_on = form.day("first_on", required=False), form.day("last_on", required=False)
-    limits = Limits(**{limit: form.number(limit, least=1, most=USES_MAX, required=False) for limit in LIMITS})
-    if source is None:
-        source = form.text("source", required=False, length_max=NAME_LENGTH_MAX)
+    terms = read_terms(form)
     kind = form.choice("kind", KINDS)
     words = typed_codes(form, visit) if kind == "words" else []
     count = form.number("count", least=1, most=CODES_MAX) if kind == "drawn" else None
@@ -55,9 +50,7 @@ async def make(visit: Visit, form: Form, *, source: str | None = None) -> Made |
         return None
     try:
         async with visit.writing() as tx:
-            coupon = await create_coupon(
-                tx, name=name, source=source, first_on=first_on, last_on=last_on, limits=limits
-            )
+            coupon = await create_coupon(tx, **terms)
             if words:
                 await add_codes(tx, coupon, words)
             task_id = None if count is None else await _leave_drawing(tx, coupon, pattern, count)
@@ -66,7 +59,7 @@ async def make(visit: Visit, form: Form, *, source: str | None = None) -> Made |
     except Refusal as refusal:
         form.refused(refusal, default="pattern" if kind == "drawn" else "codes")
         return None
-    return Made(coupon, task_id, program_id if effect is not None else None)
+    return Made(coupon, task_id)
 
 
 def typed_codes(form: Form, visit: Visit) -> list[str]:

@@ -9,6 +9,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.coupons.code_links import code_url
@@ -18,17 +19,20 @@ from plushka.delivery.office.engagement.coupons.rows import (
     coupon_line,
     terms_told,
 )
+from plushka.delivery.office.engagement.coupons.terms import read_terms, typed_terms
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.coupons.operations import set_stopped
 from plushka.domain.coupons.queries import get_coupon, list_codes
+from plushka.domain.coupons.terms import change_coupon
 from plushka.domain.coupons.work import EXPORT, IMPORT
 from plushka.domain.insights.coupons import find_coupon_figures
-from plushka.domain.partners.offering import follow_coupon
+from plushka.domain.partners.offering import follow_coupon, follow_terms
 from plushka.domain.programs.coupon_effects import find_written, list_given
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.model import INPUT_BYTES_MAX, PART_BYTES
-from plushka.platform.errors import NotFound
+from plushka.platform.errors import NotFound, Refusal
 
 ONE = f"{PATH}/{{coupon_id:uuid}}"
 CODES_PAGE = 50
@@ -40,6 +44,32 @@ PNG_SCALE = 20
 async def show_coupon(
     visit: NamedDependency[Visit], coupon_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str]:
+    return await _page(visit, coupon_id, request)
+
+
+@post(ONE, opt={"action": "coupons.change"})
+async def change_terms(
+    visit: NamedDependency[Visit], coupon_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str] | Redirect:
+    """Change its name, days and limits; its codes and what it gives stay."""
+    form = await visit.typed(request)
+    terms = read_terms(form)
+    if form.is_sound:
+        try:
+            async with visit.writing() as tx:
+                coupon = await change_coupon(tx, coupon_id, **terms, today=visit.today)
+                await follow_terms(tx, coupon)
+            return sent_on(f"{PATH}/{coupon_id}", visit.words.gettext("Saved."))
+        except Refusal as refusal:
+            if refusal.field is None:
+                raise
+            form.refused(refusal)
+    return await _page(visit, coupon_id, request, form)
+
+
+async def _page(
+    visit: Visit, coupon_id: UUID, request: OfficeRequest, form: Form | None = None
+) -> Response[str]:
     async with visit.reading() as tx:
         coupon = await get_coupon(tx, coupon_id)
         figures = (await find_coupon_figures(tx, [coupon.id])).get(coupon.id, NONE)
@@ -50,6 +80,8 @@ async def show_coupon(
         "engagement/coupons/one.html",
         section="engagement",
         page="coupons",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if form else 200,
+        form=form or visit.form().filled(typed_terms(coupon)),
         coupon=coupon_line(coupon, figures, visit),
         terms=terms_told(coupon, visit),
         codes=[(row["code"], visit.figures.number(row["uses"])) for row in codes],
