@@ -1,5 +1,6 @@
 """Points for occasions (F115, F242): each happening gives once for ever, by any number of clocks and clients (S8)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -15,19 +16,23 @@ from tests.faults.test_one_card import at_once
 from plushka.delivery.jobs.giving import give_tenant
 from plushka.domain.bots.leaving import delete_member
 from plushka.domain.events.model import EventDiffers
-from plushka.domain.events.store import Told
+from plushka.domain.events.queries import EventFilter, list_events
+from plushka.domain.events.store import Told, forget_events
+from plushka.domain.ledger.bookkeeping import WalletKey, lock_books
 from plushka.domain.members.blocking import block
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.dates import add_date, list_dates, remove_date
-from plushka.domain.members.model import Profile
+from plushka.domain.members.model import Identity, Profile, UnknownMember
+from plushka.domain.members.operations import enroll
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.messages.contents import PointsGiven
 from plushka.domain.messages.outgoing import take_next
-from plushka.domain.occasions.cancelling import cancel_event
+from plushka.domain.occasions.cancelling import Cancelled, cancel_event
 from plushka.domain.occasions.model import KeptGift
 from plushka.domain.occasions.noting import Noted, note_event
 from plushka.domain.occasions.profiles import note_bot_joined, note_profile
 from plushka.domain.occasions.queries import list_gifts
+from plushka.domain.programs.operations import create_program, join, publish
 from plushka.domain.purchases.merging import merge_members, undo_merge
 from plushka.engine.occasion_parts import (
     OccasionBudget,
@@ -337,3 +342,50 @@ async def test_deletion_takes_dates_and_words_out_of_what_is_kept(shop: Shop) ->
     assert all(row["happened_on"] is None and row["key"].startswith("gone:") for row in left)
     assert [tuple(row) for row in events] == [("{}", "[]")]
     assert await shop.differences() == ()
+
+
+async def test_who_deletes_a_member_and_who_cancels_their_event_do_not_wait_in_a_circle(shop: Shop) -> None:
+    """Wallets come before events: deletion has the wallet and wants the event."""
+    member_id = await shop.enroll()
+    noted = await tell(shop, member_id, "1")
+    async with shop.tx() as tx:
+        await lock_books(tx, [WalletKey(member_id, shop.program_id)])
+        cancelling = asyncio.create_task(cancelled(shop, noted))
+        await asyncio.sleep(0.2)
+        await forget_events(tx, member_id)
+    assert (await cancelling).taken == 50
+
+
+async def test_an_event_of_two_programmes_is_cancelled_in_the_order_of_wallets(shop: Shop) -> None:
+    async with shop.tx() as tx:
+        later = await create_program(tx, name="Вторая")
+        await publish(tx, program_id=later, program=giving(REVIEW), valid_from=tx.at)
+        member = await enroll(tx, name="Аня", identities=[Identity("phone", "+79990000001")])
+        await join(tx, member.id, program_id=later)
+        await join(tx, member.id, program_id=shop.program_id)
+    noted = await tell(shop, member.id, "1")
+    assert len(noted.results.given) == 2
+    async with shop.tx() as tx:
+        await lock_books(tx, [WalletKey(member.id, later)])
+        cancelling = asyncio.create_task(cancelled(shop, noted))
+        await asyncio.sleep(0.2)
+        await lock_books(tx, [WalletKey(member.id, shop.program_id)])
+    assert (await cancelling).taken == 100
+    assert await shop.differences() == ()
+
+
+async def test_an_event_that_was_on_its_way_says_nothing_of_one_who_is_deleted(shop: Shop) -> None:
+    member_id = await shop.enroll()
+    async with shop.tx() as tx:
+        await delete_member(tx, member_id)
+        telling = asyncio.create_task(tell(shop, member_id, "1", text="очень вкусно"))
+        await asyncio.sleep(0.2)
+    with pytest.raises(UnknownMember):
+        await telling
+    async with shop.tx() as tx:
+        assert await list_events(tx, EventFilter()) == []
+
+
+async def cancelled(shop: Shop, noted: Noted) -> Cancelled:
+    async with shop.tx() as tx:
+        return await cancel_event(tx, shop.reference.versions, noted.event.id, reason="не было")

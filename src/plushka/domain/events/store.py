@@ -22,6 +22,7 @@ from plushka.domain.events.model import (
 )
 from plushka.domain.events.queries import SELECT, event_of
 from plushka.domain.members.model import UnknownMember
+from plushka.domain.members.store import keep_apart
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -118,15 +119,8 @@ async def _find_known(tx: Tx, told: Told) -> tuple[Event, bytes] | None:
 
 
 async def _insert(tx: Tx, event: Event, digest: bytes) -> bool:
-    exists = await tx.fetchval(
-        """
-        -- events.member_exists
-        select exists (select from members where tenant_id = $1 and id = $2 and erased_at is null)
-        """,
-        tx.tenant_id,
-        event.member_id,
-    )
-    if not exists:
+    # Nobody is erased or merged meanwhile: what is written now would outlive that they are forgotten.
+    if not await keep_apart(tx, [event.member_id]):
         raise UnknownMember(field="member")
     inserted: bool | None = await tx.fetchval(
         """

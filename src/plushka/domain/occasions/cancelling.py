@@ -1,5 +1,6 @@
 """An event that never was: what it gave is taken back by the rules of returns (S9, S10)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,8 +8,10 @@ from msgspec import Struct
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.events.model import REASON_LENGTH_MAX, Event
+from plushka.domain.events.queries import get_event
 from plushka.domain.events.store import lock_event, write_cancelled
 from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import Cause, Clawback, WalletMoved
 from plushka.domain.members.model import ReasonMissing, TextTooLong
@@ -37,6 +40,10 @@ class _Given(Struct, frozen=True):
     owed: int
     burned: int
 
+    @property
+    def key(self) -> WalletKey:
+        return WalletKey(self.holder_id, self.program_id)
+
 
 async def cancel_event(tx: Tx, versions: Versions, event_id: UUID, *, reason: str) -> Cancelled:
     """Cancel an event: the lots that it gave are taken back first, then others, then by the programme's policy of debt.
@@ -53,11 +60,17 @@ async def cancel_event(tx: Tx, versions: Versions, event_id: UUID, *, reason: st
         raise ReasonMissing(field="reason")
     if len(reason) > REASON_LENGTH_MAX:
         raise TextTooLong(field="reason", length_max=REASON_LENGTH_MAX)
-    event = await lock_event(tx, event_id)
+    # Wallets before the event, all at once, as who deletes their member locks them.
+    event = await get_event(tx, event_id)
+    keys = {each.key for each in await _list_given(tx, event.id)}
+    books = await bookkeeping.lock_books(tx, keys)
+    event = await lock_event(tx, event.id)
     given = await _list_given(tx, event.id)
     if event.cancelled_at is not None:
         return _summed(event, [Clawback(owed=each.owed, burned=each.burned) for each in given], given)
-    taken = [await _take_back(tx, versions, each) for each in given]
+    if {each.key for each in given} - books.keys() or any(book.is_moved for book in books.values()):
+        raise WalletMoved
+    taken = await _take_back(tx, versions, given, books)
     await write_cancelled(tx, event.id, reason=reason)
     await audit.record(
         tx,
@@ -75,48 +88,56 @@ def _summed(event: Event, taken: list[Clawback], known: list[_Given] | None) -> 
     return Cancelled(event, points, sum(each.owed for each in taken), sum(each.burned for each in taken))
 
 
-async def _take_back(tx: Tx, versions: Versions, given: _Given) -> Clawback:
-    key = WalletKey(given.holder_id, given.program_id)
-    book = (await bookkeeping.lock_books(tx, [key])).get(key)
-    if book is None or book.is_moved:
-        raise WalletMoved
-    granted = await tx.fetch(
+async def _take_back(
+    tx: Tx, versions: Versions, given: Sequence[_Given], books: Mapping[WalletKey, Book]
+) -> list[Clawback]:
+    """Take back all that an event gave, from wallets that are locked."""
+    ids = [each.id for each in given]
+    lots = await tx.fetch(
         """
         -- occasions.granted_lots
-        select id from lots where tenant_id = $1 and wallet_id = $2 and document_id = $3
+        select id from lots where tenant_id = $1 and wallet_id = any($2::uuid[]) and document_id = any($3::uuid[])
         """,
         tx.tenant_id,
-        book.wallet_id,
-        given.id,
+        [book.wallet_id for book in books.values()],
+        ids,
     )
-    await bookkeeping.load_lots(tx, [book], also=[row["id"] for row in granted])
-    book.settle(tx.at)
-    burned = await tx.fetchval(
+    await bookkeeping.load_lots(tx, books.values(), also=[row["id"] for row in lots])
+    for book in books.values():
+        book.settle(tx.at)
+    burned = await _list_burned(tx, ids)
+    taken = []
+    for each in given:
+        book, version = books[each.key], await versions.get(tx, each.version_id)
+        now = [p.points for p in book.postings if p.kind == "expire" and p.document_id == each.id]
+        clawback = book.claw_back(
+            each.points,
+            Clawback(),
+            receipt_id=each.id,
+            burned=burned.get(each.id, 0) + sum(now),
+            debt=version.program.debt,
+            cause=Cause(each.id, each.version_id, tx.at),
+        )
+        taken.append(clawback)
+    await bookkeeping.save_books(tx, books.values())
+    for each, clawback in zip(given, taken, strict=True):
+        await write_taken(tx, each.id, clawback)
+    return taken
+
+
+async def _list_burned(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many points of gifts have burned, by gift."""
+    rows = await tx.fetch(
         """
         -- occasions.burned
-        select coalesce(sum(points), 0)::bigint from postings
-        where tenant_id = $1 and document_id = $2 and kind = 'expire'
+        select document_id, sum(points)::bigint as points from postings
+        where tenant_id = $1 and document_id = any($2::uuid[]) and kind = 'expire'
+        group by document_id
         """,
         tx.tenant_id,
-        given.id,
+        list(ids),
     )
-    burned += sum(
-        posting.points
-        for posting in book.postings
-        if posting.kind == "expire" and posting.document_id == given.id
-    )
-    version = await versions.get(tx, given.version_id)
-    taken = book.claw_back(
-        given.points,
-        Clawback(),
-        receipt_id=given.id,
-        burned=burned,
-        debt=version.program.debt,
-        cause=Cause(given.id, given.version_id, tx.at),
-    )
-    await bookkeeping.save_books(tx, [book])
-    await write_taken(tx, given.id, taken)
-    return taken
+    return {row["document_id"]: row["points"] for row in rows}
 
 
 async def _list_given(tx: Tx, event_id: UUID) -> list[_Given]:
