@@ -1221,6 +1221,8 @@ create table extensions (
     foreign key (tenant_id, lot_id) references lots (tenant_id, id)
 );
 
+create index extensions_of_lot on extensions (tenant_id, lot_id);
+
 -- Results of `plushka ledger verify`, the nightly ones too.
 create table verifications (
     tenant_id uuid not null references businesses,

@@ -14,7 +14,7 @@ from tests.faults.test_one_card import at_once
 from plushka.domain.bots.leaving import delete_member
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.queries import list_movements
-from plushka.domain.members.blocking import block
+from plushka.domain.members.blocking import block, unblock
 from plushka.domain.members.model import ReasonMissing
 from plushka.domain.programs.spending import RedemptionRefused
 from plushka.domain.purchases.buying import TillWish, buy_at_till, cancel_at_till
@@ -181,6 +181,26 @@ async def test_points_that_burned_by_themselves_do_not_come_back_with_others(
     assert await shop.differences() == ()
 
 
+async def test_nobody_keeps_points_alive_by_getting_a_gift_and_cancelling_it_again_and_again(
+    shop: Shop, clock: SetClock
+) -> None:
+    await shop.publish(structs.replace(GENEROUS, expiry=ExpiryFixed(days=10)))
+    member_id = await rich(shop)
+    offer = await offered(shop, life_days=None)
+    left = []
+    for days in (12, 10, 10):
+        mug = await bought(shop, offer, member_id)
+        clock.advance(timedelta(days=days))
+        async with shop.tx() as tx:
+            await cancel_own(tx, mug.id, member_id=member_id)
+        left.append((await shop.wallet(member_id)).balance.available)
+        if not left[-1]:
+            break
+    # The days of grace come once: after them the points burn, wherever they were meanwhile.
+    assert left == [40, 40, 0]
+    assert await shop.differences() == ()
+
+
 @pytest.mark.parametrize(("returns_points", "available"), [(True, 100), (False, 60)])
 async def test_what_ran_out_goes_back_to_the_shelf_and_its_points_as_was_said(
     shop: Shop, clock: SetClock, *, returns_points: bool, available: int
@@ -341,18 +361,24 @@ async def test_who_deletes_themselves_leaves_the_thing_to_others(shop: Shop) -> 
 async def test_a_till_buys_with_a_key_and_takes_it_back(shop: Shop) -> None:
     offer, member_id = await offered(shop, stock=3), await rich(shop)
 
-    async def press(key: str, wanted: Offer = offer) -> tuple[Reward, bool]:
+    async def press(key: str, wanted: Offer = offer, price_points: int = 40) -> tuple[Reward, bool]:
         async with shop.tx() as tx:
-            wish = TillWish(wanted.id, member_id, price_points=40)
+            wish = TillWish(wanted.id, member_id, price_points=price_points)
             return await buy_at_till(tx, shop.reference, shop.caller, wish, idempotency_key=key)
 
     mug, is_new = await press("k1")
     assert is_new
     assert await press("k1") == (mug, False)
     other = await offered(shop)
-    with pytest.raises(KeyReused):
-        await press("k1", other)
+    for wanted, price_points in ((other, 40), (offer, 41)):
+        with pytest.raises(KeyReused):
+            await press("k1", wanted, price_points)
+    # A till that did not hear the answer asks again, whatever has become of the member meanwhile.
     async with shop.tx() as tx:
+        await block(tx, member_id, reason="тест")
+    assert await press("k1") == (mug, False)
+    async with shop.tx() as tx:
+        await unblock(tx, member_id)
         assert (await cancel_at_till(tx, shop.caller, mug.id, idempotency_key="c1")).state == "cancelled"
     async with shop.tx() as tx:
         assert (await cancel_at_till(tx, shop.caller, mug.id, idempotency_key="c1")).state == "cancelled"

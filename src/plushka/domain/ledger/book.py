@@ -291,16 +291,28 @@ class Book:
         """Close a hold that had run out before its points were redeemed anew: it serves one purchase only."""
         self.closed_holds[hold_id] = "captured"
 
-    def restore(self, uses: Iterable[LotUse], *, grace_days: int, zone: str, cause: Cause) -> None:
-        """Give spent points back to the lots they came from; a lot past its date lives ``grace_days`` more (S9)."""
+    def restore(
+        self,
+        uses: Iterable[LotUse],
+        *,
+        grace_days: int,
+        zone: str,
+        cause: Cause,
+        reason: str = "return",
+        no_more_grace: Collection[UUID] = (),
+    ) -> None:
+        """Give spent points back to the lots they came from; a lot past its date lives ``grace_days`` more (S9).
+
+        What comes back to a lot of ``no_more_grace`` burns by the next ``settle``.
+        """
         for use in uses:
             lot = self.lots[use.lot_id]
-            if self._is_past(lot, cause.at):
+            if self._is_past(lot, cause.at) and lot.id not in no_more_grace:
                 today = cause.at.astimezone(ZoneInfo(zone)).date()
                 until = datetime.combine(
                     today + timedelta(days=grace_days + 1), datetime.min.time(), ZoneInfo(zone)
                 )
-                self.extend(lot, until.astimezone(UTC), reason="return")
+                self.extend(lot, until.astimezone(UTC), reason=reason)
             self._post("restore", "spent", "available", use.points, lot, cause=cause)
             self._repay_debt(lot, cause)
             self._note_due(lot)

@@ -235,3 +235,17 @@ async def list_verifications(tx: Tx, *, limit: int = 30) -> list[Verification]:
         )
         for row in rows
     ]
+
+
+async def list_prolonged(tx: Tx, lot_ids: Collection[UUID], *, reason: str) -> set[UUID]:
+    """Return which of the lots were given a longer life for this ``reason`` before."""
+    rows = await tx.fetch(
+        """
+        -- ledger.list_prolonged
+        select distinct lot_id from extensions where tenant_id = $1 and lot_id = any($2::uuid[]) and reason = $3
+        """,
+        tx.tenant_id,
+        list(lot_ids),
+        reason,
+    )
+    return {row["lot_id"] for row in rows}

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from plushka.domain.members.model import Identity
 from plushka.domain.members.permits import PermitRequired, PermitUnusable, list_permits, use_permits
+from plushka.domain.members.queries import find_people
 from plushka.domain.purchases.model import Caller, KeyReused
 from plushka.domain.purchases.places import branch_of
 from plushka.domain.purchases.reference import Reference
@@ -40,13 +41,12 @@ async def buy_at_till(
     if (code := wish.branch or caller.branch) is not None:
         places = await reference.places(tx, branch=code)
         branch_id = branch_of(caller, wish.branch, places).id
+    # Before whatever could refuse by now what was done then; and again once whoever has the key is done.
+    if (known := await _find_known(tx, caller, wish, idempotency_key)) is not None:
+        return known, False
     purse = await begin(tx, Wish(wish.offer_id, wish.member, branch_id, wish.price_points))
-    known = await check_key(tx, caller, None, "buy", idempotency_key)
-    if known is not None:
-        reward = await get_reward(tx, known)
-        if (reward.offer_id, reward.member_id) != (wish.offer_id, purse.book.member_id):
-            raise KeyReused(field="Idempotency-Key")
-        return reward, False
+    if (known := await _find_known(tx, caller, wish, idempotency_key)) is not None:
+        return known, False
     reward = await complete(tx, purse, versions=reference.versions)
     await _use_permit(tx, reference, caller, wish, reward)
     await note(tx, caller, reward.id, "buy", idempotency_key)
@@ -68,6 +68,22 @@ async def cancel_at_till(tx: Tx, caller: Caller, reward_id: UUID, *, idempotency
         raise RewardUnusable(field="id", reason="other_till")
     reward = await cancel(tx, reward_id)
     await note(tx, caller, reward_id, "cancel", idempotency_key)
+    return reward
+
+
+async def _find_known(tx: Tx, caller: Caller, wish: TillWish, key: str | None) -> Reward | None:
+    """Return the gift that the till has got by this key before.
+
+    :raises KeyReused: the key came with another request
+    """
+    known = await check_key(tx, caller, None, "buy", key)
+    if known is None:
+        return None
+    reward = await get_reward(tx, known)
+    person = (await find_people(tx, {wish.member})).get(wish.member)
+    is_same = person is not None and (reward.offer_id, reward.member_id) == (wish.offer_id, person.id)
+    if not is_same or wish.price_points not in {None, reward.price_points}:
+        raise KeyReused(field="Idempotency-Key")
     return reward
 
 

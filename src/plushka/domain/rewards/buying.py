@@ -17,7 +17,7 @@ from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import Cause, WalletMoved
-from plushka.domain.ledger.queries import find_wallet
+from plushka.domain.ledger.queries import find_wallet, list_prolonged
 from plushka.domain.members.model import REASON_LENGTH_MAX, Identity, ReasonMissing, TextTooLong
 from plushka.domain.programs.queries import find_version_in_force, get_standing
 from plushka.domain.programs.spending import get_spender
@@ -35,7 +35,7 @@ from plushka.domain.rewards.offers import (
     list_offers,
     why_not,
 )
-from plushka.domain.rewards.queries import get_reward
+from plushka.domain.rewards.queries import get_reward, list_named
 from plushka.engine.expiry import midnight_after
 from plushka.engine.local_time import instant
 from plushka.engine.purchase import LotUse
@@ -45,6 +45,8 @@ from plushka.platform.ids import new_id
 
 DUE_MAX = 200
 """Gifts that have run out and are booked by one transaction."""
+_GRACE = "gift"
+"""Why a lot lives longer whose points came back from a gift."""
 
 
 class Wish(Struct, frozen=True):
@@ -240,7 +242,7 @@ async def settle_due(tx: Tx) -> int:
     for book in books.values():
         book.settle(tx.at)
     # Read again under the locks: a till may have given one meanwhile, or a merge have moved it.
-    due = [await get_reward(tx, row["id"]) for row in rows]
+    due = await list_named(tx, [row["id"] for row in rows])
     due = [one for one in due if one.state == "open" and WalletKey(one.member_id, one.program_id) in books]
     await _end(tx, due, books, spent, state="expired")
     return len(due)
@@ -272,6 +274,8 @@ async def _end(
     """End gifts whose wallets are locked: their stock is there again, and their points where they shall be."""
     returning = [one for one in rewards if state == "cancelled" or one.returns_points]
     zone = (await get_business(tx)).time_zone
+    lots = {use.lot_id for one in returning for use in spent[one.id]}
+    graced = await list_prolonged(tx, lots, reason=_GRACE) if lots else set()
     for program_id in {one.program_id for one in returning}:
         version = await find_version_in_force(tx, program_id)
         of_program = [one for one in returning if one.program_id == program_id]
@@ -281,7 +285,12 @@ async def _end(
                 grace_days=version.program.return_grace_days if version else 0,
                 zone=zone,
                 cause=Cause(document_id=one.id, version_id=version.id if version else None, at=tx.at),
+                reason=_GRACE,
+                # Once: who gets a gift and cancels it again and again keeps no point alive by that.
+                no_more_grace=graced,
             )
+    for book in books.values():
+        book.settle(tx.at)
     await bookkeeping.save_books(tx, books.values())
     await tx.execute(
         """

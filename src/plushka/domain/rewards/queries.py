@@ -94,6 +94,19 @@ async def list_won(tx: Tx, receipt_ids: Collection[UUID]) -> list[Reward]:
     return [_reward(row) for row in rows]
 
 
+async def list_named(tx: Tx, reward_ids: Collection[UUID]) -> list[Reward]:
+    """Return the gifts of these ids, the oldest first."""
+    rows = await tx.fetch(
+        f"""
+        -- rewards.list_named
+        {_SELECT} and id = any($2::uuid[]) order by id
+        """,
+        tx.tenant_id,
+        list(reward_ids),
+    )
+    return [_reward(row) for row in rows]
+
+
 async def get_reward(tx: Tx, reward_id: UUID) -> Reward:
     """:raises UnknownReward: the business has none of this id"""
     row = await tx.fetchrow(
