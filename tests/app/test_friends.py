@@ -15,6 +15,7 @@ from plushka.app import Plushka
 from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.web.hours import told_now
 from plushka.domain.businesses.model import Opening, Week
+from plushka.domain.coupons.tries import NETWORK_MAX
 from plushka.domain.programs.operations import publish
 from plushka.engine.program import PointsReward, Referral
 from plushka.engine.referral_parts import BaseShare
@@ -77,6 +78,11 @@ async def test_what_friends_give_is_told_in_plain_words_and_figures(  # noqa: PL
         wrong = await friend.post("/friends/inviter", friend_code="0000 0000")
         assert (wrong.status_code, "Такого кода нет" in wrong.text) == (422, True)
         assert 'value="0000 0000"' in wrong.text
+        for _ in range(NETWORK_MAX - 1):
+            await friend.post("/friends/inviter", friend_code="0000 0001")
+        waits = await friend.post("/friends/inviter", friend_code=code[1])
+        assert (waits.status_code, "Подождите десять минут" in waits.text) == (422, True)
+        clock.advance(timedelta(minutes=11))
         named = await friend.post("/friends/inviter", friend_code=code[1])
         assert named.status_code == httpx.codes.SEE_OTHER
         assert "Вас привёл друг" not in (await friend.get("/friends")).text

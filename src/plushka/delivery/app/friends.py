@@ -18,6 +18,8 @@ from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form
 from plushka.domain.bots.enrolling import find_inviter, friend_start
+from plushka.domain.coupons.model import TooManyCodeTries
+from plushka.domain.coupons.tries import check_tries, note_wrong
 from plushka.domain.insights.friends import FriendSums, list_friends, sum_friends
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
@@ -59,12 +61,19 @@ async def show_friends(visit: NamedDependency[Visit], request: AppRequest) -> Re
 
 @post(f"{PATH}/friends/inviter", status_code=HTTP_200_OK)
 async def name_inviter(visit: NamedDependency[Visit], request: AppRequest) -> Response[str] | Redirect:
-    """Note who brought the member, by the code that they were told."""
+    """Note who brought the member, by the code that they were told. Wrong ones are counted: nobody tries them out."""
     form = await visit.typed(request)
     typed = form.text("friend_code", length_max=CODE_LENGTH_MAX)
+    try:
+        async with visit.reading() as tx:
+            await check_tries(tx, visit.network)
+    except TooManyCodeTries as refusal:
+        form.refused(refusal, default="friend_code")
     if form.is_sound:
         async with visit.writing() as tx:
             tried = await bind_or_refuse(tx, visit.member.member_id, way="app", typed=typed)
+            if tried.reason is not None:
+                await note_wrong(tx, visit.network)
             if tried.bound_to is not None:
                 notice = Notice(tried.bound_to, f"friend:{visit.member.member_id}", FriendCame())
                 await tell_members(tx, [notice])

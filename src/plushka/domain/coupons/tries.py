@@ -1,4 +1,4 @@
-"""Who tries codes at random in the member's app waits: wrong ones are counted by network address (S8)."""
+"""Who tries codes of coupons or of friends at random in the app waits: wrong ones are counted by address (S8)."""
 
 from datetime import timedelta
 
