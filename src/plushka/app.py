@@ -111,6 +111,9 @@ class Plushka:
         elif scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
             # What watches over servers asks so; routes know GET only.
             await self._web(cast("Scope", {**scope, "method": "GET"}), receive, _without_body(send))
+        elif scope["type"] == ScopeType.HTTP and "\0" in scope["path"]:
+            # Which PostgreSQL knows in no text, so that looking for it would fail: nothing is called so.
+            await self._web({**scope, "path": scope["path"].replace("\0", "\ufffd")}, receive, send)
         else:
             await self._web(scope, receive, send)
 

@@ -90,4 +90,6 @@ async def test_the_picture_of_a_reward_is_shown(
     page = (await varvara.get("/rewards")).text
     (src,) = re.findall(r'src="([^"]*/picture/[^"]+)"', page)
     assert (await varvara.browser.get(src)).content == b"RIFF"
-    assert (await varvara.get(f"/rewards/{offer.id}/picture/none")).status_code == httpx.codes.NOT_FOUND
+    for nothing in ("none", "%00"):
+        answer = await varvara.get(f"/rewards/{offer.id}/picture/{nothing}")
+        assert answer.status_code == httpx.codes.NOT_FOUND
