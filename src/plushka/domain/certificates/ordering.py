@@ -11,6 +11,7 @@ from plushka.domain.certificates.issuing import insert_certificates
 from plushka.domain.certificates.model import CertificateTypeRetired, TooManyCertificateOrders
 from plushka.domain.certificates.store import SELECT_CERTIFICATES, certificate_from
 from plushka.domain.certificates.types import get_type
+from plushka.domain.members.store import lock_members
 from plushka.platform.database import Tx
 
 OPEN_MAX = 3
@@ -24,6 +25,7 @@ async def order(tx: Tx, member_id: UUID, *, type_id: UUID, amount_minor: int) ->
 
     :raises UnknownCertificateType: the business has no such kind
     :raises CertificateTypeRetired: no more are made of it
+    :raises UnknownMember: they are gone, or were merged into another meanwhile
     :raises TooManyCertificateOrders: the member has too many that wait
     :raises Invalid: an amount that the kind is not sold for
     """
@@ -31,14 +33,7 @@ async def order(tx: Tx, member_id: UUID, *, type_id: UUID, amount_minor: int) ->
     if kind.retired_at is not None:
         raise CertificateTypeRetired(field="type")
     nominal_minor = nominal_of(kind, None, amount_minor)
-    await tx.execute(
-        """
-        -- certificates.lock_orderer
-        select from members where tenant_id = $1 and id = $2 for no key update
-        """,
-        tx.tenant_id,
-        member_id,
-    )
+    await lock_members(tx, [member_id])
     if len(await list_open_orders(tx, member_id)) >= OPEN_MAX:
         raise TooManyCertificateOrders(field="type", orders_max=OPEN_MAX)
     (number,) = await insert_certificates(tx, type_id=kind.id, count=1, nominal_minor=nominal_minor)

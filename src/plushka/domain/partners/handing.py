@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.members.store import lock_members
 from plushka.domain.partners.model import (
     NoCodesLeft,
     Offer,
@@ -28,6 +29,7 @@ class Printed(Struct, frozen=True):
 async def take_code(tx: Tx, member_id: UUID, offer_id: UUID) -> str:
     """Give a member a code of a partner's offer; who has one gets it again.
 
+    :raises UnknownMember: they are gone, or were merged into another meanwhile
     :raises UnknownOffer: the business holds none of this id, or shows it no more
     :raises PartnershipEnded: the partnership is over
     :raises NoCodesLeft: all codes are given out
@@ -36,7 +38,7 @@ async def take_code(tx: Tx, member_id: UUID, offer_id: UUID) -> str:
     if offer.is_stopped or offer.is_hidden:
         raise UnknownOffer
     # Asked for twice at once by one member, the second waits here and finds the first one's code.
-    await _lock_member(tx, member_id)
+    await lock_members(tx, [member_id])
     if known := (await list_handed(tx, member_id)).get(offer_id):
         return known
     first = await _count_out(tx, offer, 1)
@@ -175,14 +177,3 @@ async def _read_pool(tx: Tx, offer: Offer, first: int, count: int) -> list[str]:
         first + count - 1,
     )
     return [row["code"] for row in rows]
-
-
-async def _lock_member(tx: Tx, member_id: UUID) -> None:
-    await tx.execute(
-        """
-        -- partners.lock_member
-        select from members where tenant_id = $1 and id = $2 for no key update
-        """,
-        tx.tenant_id,
-        member_id,
-    )
