@@ -6,7 +6,7 @@ from msgspec import structs
 
 from plushka.delivery.office.engagement.draft import life
 from plushka.delivery.office.engagement.draft.goods import read_goods, write_goods
-from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, tick
+from plushka.delivery.office.engagement.draft.typist import TIMES_MIN, Typed, Typist, one, tick
 from plushka.delivery.office.engagement.draft.when import read_when, write_when
 from plushka.delivery.web.forms import Form
 from plushka.engine.parts import Policy
@@ -112,7 +112,7 @@ def _read_effect(form: Form, program: Program, words: Translator) -> Effect | No
         case "ladder":
             return _read_ladder(form, program, words)
         case "multiplied":
-            times = form.number("times", decimals=2, least=101, most=_TIMES_MAX)
+            times = form.number("times", decimals=2, least=int(TIMES_MIN), most=_TIMES_MAX)
             return Multiplied(times * 100) if times else None
         case _:
             return None

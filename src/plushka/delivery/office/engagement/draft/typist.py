@@ -8,6 +8,8 @@ from plushka.platform.i18n import Language, currency_decimals, format_number
 
 Typed = dict[str, list[str]]
 TRUE = "on"
+TIMES_MIN = Decimal(101)
+"""The least that a rule may multiply points by, in hundredths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Typist:
         return "" if bp is None else self._as_needed(Decimal(bp).scaleb(-2))
 
     def times(self, bp: int) -> str:
-        """Return how many times as many; a file's finer hundredths are rounded."""
-        return self._as_needed((Decimal(bp) / 100).to_integral_value().scaleb(-2))
+        """Return how many times as many; what is finer in a file is rounded, never to one."""
+        return self._as_needed(max(TIMES_MIN, (Decimal(bp) / 100).to_integral_value()).scaleb(-2))
 
     def quantity(self, milli: int | None) -> str:
         return "" if milli is None else self._as_needed(Decimal(milli).scaleb(-3))
