@@ -73,7 +73,10 @@ class Lot(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True, omit_defaults=True):
-    """A member's sums over one window, before this purchase."""
+    """A member's sums over one window, before this purchase.
+
+    ``active_friends``: whom they brought themselves and who has bought within it; 0 where no tier asks for them.
+    """
 
     spend_minor: int = 0
     visits: int = 0

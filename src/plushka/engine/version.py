@@ -65,7 +65,8 @@ NO_TOTALS = Totals()
 class Version:
     """A compiled programme.
 
-    ``windows`` are those that ``Member.totals`` must carry, in this order. ``capped_rules`` are the
+    ``windows`` are those that ``Member.totals`` must carry, in this order; ``windows_of_friends`` are the indices of
+    those in which a tier asks for active friends, who are counted in no other. ``capped_rules`` are the
     ids of rules that need ``Member.rule_points``. ``conditional`` are the rules that a receipt can fail, ``by_coupon``
     those that cannot hold without one of some coupons. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
@@ -79,6 +80,7 @@ class Version:
     id: UUID
     program: Program
     windows: tuple[CountedWindow, ...]
+    windows_of_friends: frozenset[int]
     capped_rules: tuple[str, ...]
     tiers: tuple[TierPlan, ...]
     rules: tuple[RulePlan, ...]
@@ -183,6 +185,12 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         id=version_id,
         program=program,
         windows=windows,
+        windows_of_friends=frozenset(
+            requirement.window
+            for tier in tiers
+            for requirement in tier.requirements
+            if requirement.metric == "active_friends"
+        ),
         capped_rules=tuple(
             r.id for r in program.earning if r.caps.per_day is not None or r.caps.per_month is not None
         ),

@@ -64,7 +64,15 @@ def everything(coupon: str) -> Program:
             ),
         ),
         tiers=Tiers(
-            (TierRule("one", "Один"), TierRule("two", "Два", (Requirement("spend", 10**6, Rolling(30)),)))
+            (
+                TierRule("one", "Один"),
+                TierRule("two", "Два", (Requirement("spend", 10**6, Rolling(30)),)),
+                TierRule(
+                    "three",
+                    "Три",
+                    (Requirement("active_friends", 9), Requirement("active_friends", 9, Rolling(30))),
+                ),
+            )
         ),
         caps=EarningCaps(per_day=10_000, per_month=100_000),
         promotions=(

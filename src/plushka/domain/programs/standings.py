@@ -5,7 +5,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import structs
 
+from plushka.domain.programs.friends import Asked, count_active_friends
 from plushka.domain.programs.model import Standing, StandingChange, Sums
 from plushka.engine.expiry import DAY, add_months, period_start
 from plushka.engine.purchase import Totals
@@ -111,9 +113,11 @@ async def list_totals(
 ) -> dict[UUID, tuple[Totals, ...]]:
     """Return each member's sums over ``version.windows`` as of the business day beside it, by member.
 
-    Lifetime sums come from the standing itself; only shorter windows are summed over days.
+    Lifetime sums come from the standing itself; only shorter windows are summed over days. Friends are counted
+    where a tier asks for them.
     """
     keys: list[tuple[UUID, int, date, date]] = []
+    of_friends: list[Asked] = []
     totals: dict[UUID, list[Totals]] = {}
     for standing, day in zip(standings, days, strict=True):
         lifetime = Totals(
@@ -125,6 +129,9 @@ async def list_totals(
         totals[standing.member_id] = [lifetime if span is None else Totals() for span in spans]
         keys.extend(
             (standing.member_id, index, *span) for index, span in enumerate(spans) if span is not None
+        )
+        of_friends.extend(
+            Asked(standing.member_id, index, spans[index]) for index in version.windows_of_friends
         )
     if keys:
         for row in await tx.fetch(
@@ -149,6 +156,11 @@ async def list_totals(
             totals[row["member_id"]][row["window"]] = Totals(
                 spend_minor=row["spend_minor"], visits=row["visits"], points_earned=row["points_earned"]
             )
+    if of_friends:
+        program_id = standings[0].program_id
+        for asked, friends in await count_active_friends(tx, of_friends, program_id=program_id):
+            of_member = totals[asked.member_id]
+            of_member[asked.window] = structs.replace(of_member[asked.window], active_friends=friends)
     return {member_id: tuple(of_member) for member_id, of_member in totals.items()}
 
 
