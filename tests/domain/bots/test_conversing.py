@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
@@ -13,6 +15,12 @@ from plushka.domain.bots.enrolling import friend_start
 from plushka.domain.bots.model import Bot, BotAccount, Credentials
 from plushka.domain.bots.operations import connect_bot
 from plushka.domain.bots.talk import Began, Heard, Left, Pressed, SharedPhone, Wrote
+from plushka.domain.certificates.issuing import make_one
+from plushka.domain.certificates.model import CertificateType
+from plushka.domain.certificates.ordering import order
+from plushka.domain.certificates.queries import find_by_number
+from plushka.domain.certificates.selling import sell_in_office
+from plushka.domain.certificates.types import create_type
 from plushka.domain.insights.links import find_link_figures
 from plushka.domain.members.channels import Address, find_address
 from plushka.domain.members.consents import list_consents
@@ -24,6 +32,7 @@ from plushka.domain.messages.contents import (
     AskPhone,
     BalanceTold,
     CardTold,
+    CertificateTold,
     Content,
     FriendCame,
     FriendsLink,
@@ -31,6 +40,7 @@ from plushka.domain.messages.contents import (
     History,
     HistoryLine,
     Joined,
+    NoCertificates,
     OffersChanged,
     SpendCode,
     SpendingStopped,
@@ -38,7 +48,7 @@ from plushka.domain.messages.contents import (
 from plushka.domain.messages.model import Sent
 from plushka.domain.messages.outgoing import finish, take_next
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 from plushka.platform.vault import Vault
 
 PHONE = "79990000001"
@@ -154,6 +164,39 @@ async def test_what_a_member_may_ask(database: Database, clock: SetClock) -> Non
         assert isinstance(code, SpendCode)
         assert len(code.digits) == 6
         assert await anna.tell(Wrote("/stop")) == [OffersChanged(are_wanted=False)]
+
+
+async def _sold(tx: Tx, kind: CertificateType, member_id: UUID | None) -> str:
+    number = await make_one(tx, kind)
+    made = await find_by_number(tx, number)
+    assert made is not None
+    await sell_in_office(tx, made.id, amount_minor=1000_00, member_id=member_id, zone="Europe/Moscow")
+    return number
+
+
+async def test_a_member_gets_their_certificates_as_pictures_and_nobody_elses(
+    database: Database, clock: SetClock
+) -> None:
+    async with opened(database, clock) as anna:
+        assert await anna.tell(Wrote("/certificates")) == [Greeting(50, 0, "1")]
+        await anna.enrol()
+        assert await anna.tell(Wrote("/certificates")) == [NoCertificates(are_sold=False)]
+        async with anna.shop.tx() as tx:
+            member = await find_member(tx, Identity("phone", "+79990000001"))
+            assert member is not None
+            kind = await create_type(tx, name="Подарок", nominals_minor=[1000_00], life_days=30)
+            await _sold(tx, kind, None)
+        assert await anna.tell(Wrote("сертификаты")) == [NoCertificates(are_sold=True)]
+        async with anna.shop.tx() as tx:
+            own = await _sold(tx, kind, member.id)
+            ordered = await order(tx, member.id, type_id=kind.id, amount_minor=1000_00)
+
+        told = await anna.tell(Wrote("/certificates"))
+
+        assert told == [
+            CertificateTold(own, 1000_00, last_on=date(2026, 4, 9), needs_pin=True),
+            CertificateTold(ordered, 1000_00, is_ordered=True),
+        ]
 
 
 async def test_a_friend_comes_by_a_members_link_and_the_member_is_told(

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from plushka.domain.bots import answering, asking
+from plushka.domain.bots.certificates import find_told
 from plushka.domain.bots.enrolling import enrol, find_link
 from plushka.domain.bots.joining_cards import answer_offer, offer_told
 from plushka.domain.bots.model import Bot
@@ -24,6 +25,7 @@ from plushka.domain.bots.talk import (
     Reach,
     Say,
     SayJoined,
+    ShowCertificates,
     Speak,
     StopSpending,
     Talk,
@@ -159,6 +161,9 @@ class _Hearing:
                 self.said.append(await self._answer(what))
             case SayJoined(points, scale, was_known, is_back):
                 self.said.append(Joined(points, scale, was_known, is_back))
+            case ShowCertificates():
+                if self.known is not None:
+                    self.said += await find_told(self._tx, self.known.member_id, self._business)
             case CountOpened(start):
                 await self._count_opened(start)
             case Enrol():

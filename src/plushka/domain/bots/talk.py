@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from plushka.domain.members.consent_texts import ConsentTexts
 from plushka.domain.messages.wording import (
     AGREE,
+    CERTIFICATES,
     DECLINE,
     DO_NOT_SPEND,
     JOIN_CARDS,
@@ -34,7 +35,18 @@ TEXT_LENGTH_MAX = 200
 Step = Literal["new", "consent", "phone", "offers", "member"]
 """``offers``: a member who has not said yet whether they want advertising; all a member may do, they may."""
 Command = Literal[
-    "balance", "card", "history", "friends", "phone", "offers", "stop", "language", "help", "code", "start"
+    "balance",
+    "card",
+    "history",
+    "friends",
+    "certificates",
+    "phone",
+    "offers",
+    "stop",
+    "language",
+    "help",
+    "code",
+    "start",
 ]
 
 
@@ -133,6 +145,10 @@ class SayJoined(Struct, frozen=True):
     is_back: bool = False
 
 
+class ShowCertificates(Struct, frozen=True):
+    """Send the member's gift certificates, a message each."""
+
+
 class CountOpened(Struct, frozen=True):
     """Count that a registration link was opened."""
 
@@ -192,6 +208,7 @@ class Reach(Struct, frozen=True):
 Act = (
     Say
     | SayJoined
+    | ShowCertificates
     | CountOpened
     | Enrol
     | WantOffers
@@ -321,6 +338,8 @@ def _write_as_member(talk: Talk, command: Command | None) -> tuple[Talk, tuple[A
     match command:
         case "balance" | "card" | "history" | "friends" | "code":
             return talk, (Say(command),)
+        case "certificates":
+            return talk, (ShowCertificates(),)
         case "phone":
             return talk, (Say("ask_another_phone"),)
         case "offers":
@@ -359,8 +378,9 @@ def _id_of(text: str) -> UUID | None:
 def _commands() -> dict[str, Command]:
     known: dict[str, Command] = {f"/{command}": command for command in get_args(Command)}
     for language in LANGUAGES:
-        for command, label in chain.from_iterable(MENU):
-            known[translator(language).gettext(label).lower()] = command
+        gettext = translator(language).gettext
+        known |= {gettext(label).lower(): command for command, label in chain.from_iterable(MENU)}
+        known[gettext(CERTIFICATES).lower()] = "certificates"
     return known
 
 

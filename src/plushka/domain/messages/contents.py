@@ -242,6 +242,25 @@ class GiftWaits(Told, tag="gift_waits", frozen=True):
     good_until: date | None = None
 
 
+class CertificateTold(Told, tag="certificate", frozen=True):
+    """A gift certificate as a picture, without its PIN, which the app shows; ``last_on`` None: it never ends.
+
+    ``is_ordered``: it waits to be paid for, and ``amount_minor`` is its price; else what is on it.
+    """
+
+    number: str
+    amount_minor: int
+    last_on: date | None = None
+    is_ordered: bool = False
+    needs_pin: bool = False
+
+
+class NoCertificates(Told, tag="no_certificates", frozen=True):
+    """They have none, and have ordered none; ``are_sold``: the app lets one be ordered."""
+
+    are_sold: bool
+
+
 class PointsGiven(Told, tag="points_given", frozen=True):
     """Points came without a purchase, for an occasion by its ``name``; they burn after ``last_on`` (None: never).
 
@@ -290,6 +309,8 @@ Content = (
     | LanguageChanged
     | SpendingStopped
     | SpendCode
+    | CertificateTold
+    | NoCertificates
     | SpendAsked
     | SpendAnswered
     | AskAnotherPhone

@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 from msgspec import Struct
 
 from plushka.domain.businesses.model import Business
+from plushka.domain.certificates.numbers import shown
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.members.consent_texts import ConsentTexts
 from plushka.domain.messages.contents import (
@@ -25,6 +26,7 @@ from plushka.domain.messages.contents import (
     CardsPart,
     CardTaken,
     CardTold,
+    CertificateTold,
     ChooseLanguage,
     ConsentNeeded,
     Content,
@@ -37,6 +39,7 @@ from plushka.domain.messages.contents import (
     History,
     Joined,
     LanguageChanged,
+    NoCertificates,
     NoProgram,
     NotYourPhone,
     OffersChanged,
@@ -87,6 +90,8 @@ MENU: tuple[tuple[tuple[MenuCommand, str], ...], ...] = (
     (("balance", marked("Balance")), ("history", marked("History")), ("friends", marked("For friends"))),
 )
 """The member's menu, row by row: commands and the labels that send them."""
+CERTIFICATES = marked("Certificates")
+"""Understood as a command too, where a messenger lists none."""
 
 
 COMMANDS = (
@@ -95,6 +100,7 @@ COMMANDS = (
     ("balance", marked("how many points you have")),
     ("history", marked("what has happened")),
     ("friends", marked("a link for friends")),
+    ("certificates", marked("gift certificates as pictures")),
     ("phone", marked("another phone or a second card")),
     ("offers", marked("get offers")),
     ("stop", marked("no more offers")),
@@ -225,6 +231,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
                 minutes=content.minutes,
             )
             return Message(text, keyboard="menu", picture=Picture(code=content.qr, number=content.digits))
+        case CertificateTold() | NoCertificates():
+            return _certificate(content, voice)
         case SpendAsked(question_id, branch):
             text = voice.gettext("The till asks to spend your points: {branch}.", branch=voice.bold(branch))
             yes = Button(voice.gettext("Agree to spend"), action=f"{SPEND}{question_id.hex}")
@@ -397,6 +405,40 @@ def _card(content: CardTold, voice: Voice) -> Message:
             points=voice.points(content.available, content.scale),
         )
     return Message(text, keyboard="menu", picture=Picture(code=content.code, number=content.number))
+
+
+def _certificate(content: CertificateTold | NoCertificates, voice: Voice) -> Message:
+    if isinstance(content, NoCertificates):
+        return _no_certificates(voice, are_sold=content.are_sold)
+    amount = voice.money(content.amount_minor)
+    if content.is_ordered:
+        text = voice.gettext(
+            "An ordered gift certificate for {amount}. Show it at the till and pay: it works at once.",
+            amount=amount,
+        )
+    else:
+        text = voice.gettext(
+            "{business}, gift certificate: {amount}. Show it at the till, or send it to whom you give it.",
+            business=voice.bold(voice.business.name),
+            amount=amount,
+        )
+    if content.last_on is not None:
+        text += " " + voice.gettext("Good through {date}.", date=_last_day(content.last_on, voice))
+    if content.needs_pin:
+        text += "\n" + voice.gettext("The till asks for its PIN: it stands in the app.")
+    return Message(
+        text,
+        rows=(_app(voice),) if content.needs_pin else (),
+        keyboard="menu",
+        picture=Picture(code=content.number, number=shown(content.number)),
+    )
+
+
+def _no_certificates(voice: Voice, *, are_sold: bool) -> Message:
+    if not are_sold:
+        return Message(voice.gettext("You have no gift certificates."), keyboard="menu")
+    text = voice.gettext("You have no gift certificates. One can be ordered in the app.")
+    return Message(text, rows=(_app(voice),), keyboard="menu")
 
 
 def _history(content: History, voice: Voice) -> Message:
