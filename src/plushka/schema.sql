@@ -1570,7 +1570,8 @@ grant update (
     uses_max, uses_max_a_day, uses_max_a_month, is_stopped, codes
 ) on coupons to plushka_app;
 
--- Codes as they were given out; key: what they are compared by. uses: kept only where they are counted.
+-- Codes as they were given out; key: what they are compared by. uses: kept only where they are counted. uses_max 0: a
+-- code that a full card gave and a return took back.
 create table coupon_codes (
     tenant_id uuid not null,
     key text not null check (key <> ''),
@@ -1836,6 +1837,19 @@ create index rewards_of_offer on rewards (tenant_id, offer_id, id) where offer_i
 create index rewards_due on rewards (tenant_id, expires_at) where state = 'open' and offer_id is not null;
 
 grant update (state, taken_at, taken_till_id, member_id) on rewards to plushka_app;
+
+-- Codes of coupons that full cards have given. One whose uses_max is 0 was taken back before it was used.
+create table reward_codes (
+    tenant_id uuid not null,
+    key text not null,
+    receipt_id uuid not null,
+    card_id text not null,
+    primary key (tenant_id, key),
+    foreign key (tenant_id, key) references coupon_codes (tenant_id, key),
+    foreign key (tenant_id, receipt_id, card_id) references stamps (tenant_id, receipt_id, card_id)
+);
+
+create index reward_codes_of_receipt on reward_codes (tenant_id, receipt_id, card_id);
 
 -- What was done with gifts, at a till or without one.
 create table reward_acts (

@@ -49,6 +49,7 @@ from plushka.engine.stamp_parts import (
     FromLast,
     Gift,
     Lasts,
+    OwnCoupon,
     Spend,
     Units,
     Visits,
@@ -277,6 +278,7 @@ def cards() -> st.SearchStrategy[tuple[StampCard, ...]]:
         reward=st.one_of(
             st.builds(PointsReward, st.integers(1, 200)),
             st.builds(Gift, st.just("cake"), st.sampled_from((None, 1, 30))),
+            st.just(OwnCoupon("spring")),
         ),
         counts=counted,
         when=st.one_of(st.none(), st.none(), receipt_conditions),

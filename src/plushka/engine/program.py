@@ -14,7 +14,7 @@ from plushka.engine.occasion_parts import OccasionBudget, Often, Trigger
 from plushka.engine.parts import Colour, Days, Money, Name, Part, Points, Policy, RateBp, Rounding
 from plushka.engine.price_effects import PriceEffect
 from plushka.engine.referral_parts import LevelReward, ReferralCaps
-from plushka.engine.stamp_parts import Always, Counted, Gift, Lasts, Visits
+from plushka.engine.stamp_parts import Always, Counted, Gift, Lasts, OwnCoupon, Visits
 
 
 class PointUnit(Part, frozen=True):
@@ -218,7 +218,7 @@ class StampCard(Part, frozen=True):
     id: Id
     name: Name
     needed: Annotated[int, Meta(ge=1, le=10**15)]
-    reward: Gift | PointsReward
+    reward: Gift | PointsReward | OwnCoupon
     counts: Counted = Visits()
     when: Condition | None = None
     lines: Condition | None = None

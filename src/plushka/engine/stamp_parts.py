@@ -56,3 +56,9 @@ class Gift(Part, frozen=True, tag_field="is", tag="gift"):
 
     name: Name
     days: LifeDays | None = None
+
+
+class OwnCoupon(Part, frozen=True, tag_field="is", tag="coupon"):
+    """A code of a coupon, by its id, that the member alone may use, once."""
+
+    coupon: Annotated[str, Meta(min_length=1, max_length=100)]

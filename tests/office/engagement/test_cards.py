@@ -5,14 +5,17 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import SetClock
 from tests.office.conftest import PHONE, plain, report
 from tests.office.engagement.test_editor import Editor, editor
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.domain.coupons.operations import create_coupon, set_stopped
 from plushka.engine.conditions import Category, Weekday
 from plushka.engine.program import AfterDays, ExpiryFixed, GrantCap, PointsReward, StampCard
-from plushka.engine.stamp_parts import FromFirst, Gift, Spend, Units, Visits, Within
+from plushka.engine.stamp_parts import FromFirst, Gift, OwnCoupon, Spend, Units, Visits, Within
+from plushka.platform.database import Database
 
 __all__ = ("editor",)
 
@@ -128,6 +131,27 @@ async def test_what_cannot_be_read_is_told_at_its_field_and_stays(
     assert sentence in plain(answer.text)
     assert f'id="{field}' in answer.text
     assert (await editor.draft()).revision == before.revision
+
+
+async def test_a_full_one_gives_a_coupon_that_there_is_and_that_goes_on(
+    editor: Editor, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        spring = await create_coupon(tx, name="Весна")
+    card = await begun(editor, "visits")
+    section = f"card?id={card.id}"
+    empty = await editor.send(section, {**await editor.open(section), "reward": ["coupon"]})
+    assert empty.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+
+    await editor.save(section, reward="coupon", coupon=spring.key)
+
+    assert (await editor.draft()).program.cards[-1].reward == OwnCoupon(spring.key)
+    assert "упон «Весна» за 6" in plain((await editor.browser.get(f"{editor.home}/draft/cards")).text)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await set_stopped(tx, spring.id, is_stopped=True)
+    await editor.save(section, running="on")
+    shown = plain((await editor.browser.get(f"{editor.home}/draft/{section}")).text)
+    assert "Купон «Весна» остановлен" in shown
 
 
 async def test_one_is_paused_copied_removed_and_put_back(editor: Editor) -> None:

@@ -1,5 +1,6 @@
 """Making coupons and their codes, stopping them."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
@@ -8,11 +9,14 @@ from asyncpg import UniqueViolationError
 from msgspec.structs import astuple
 
 from plushka.domain.audit import operations as audit
-from plushka.domain.coupons.codes import key_of
+from plushka.domain.coupons.codes import ALPHABET, key_of
 from plushka.domain.coupons.model import LIMITS, NO_LIMITS, CodeTaken, Coupon, Limits, PeriodReversed
 from plushka.domain.coupons.queries import get_coupon
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
+
+OWN_CODE_LENGTH = 8
+"""31 ** 8 codes: two that are drawn are never alike."""
 
 
 async def create_coupon(
@@ -83,6 +87,59 @@ async def add_personal_codes(tx: Tx, coupon: Coupon, codes: Iterable[tuple[str, 
     except UniqueViolationError as error:
         raise CodeTaken(field="codes") from error
     return len(records)
+
+
+async def give_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
+    """Draw a code for each coupon and member of ``members``, for that member alone and one use; return the keys.
+
+    Coupons are locked, in the order of their ids, after codes and all other counters of coupons.
+    """
+    keys = ["".join(secrets.choice(ALPHABET) for _ in range(OWN_CODE_LENGTH)) for _ in members]
+    half = OWN_CODE_LENGTH // 2
+    await tx.execute(
+        """
+        -- coupons.give_codes
+        insert into coupon_codes (tenant_id, key, code, coupon_id, member_id, uses, uses_max)
+        select $1, new.*, 0, 1 from unnest($2::text[], $3::text[], $4::uuid[], $5::uuid[]) as new
+        """,
+        tx.tenant_id,
+        keys,
+        [f"{key[:half]}-{key[half:]}" for key in keys],
+        [coupon_id for coupon_id, _ in members],
+        [member_id for _, member_id in members],
+    )
+    await tx.execute(
+        """
+        -- coupons.count_given
+        with given as (
+            select coupon_id, count(*)::int as codes from unnest($2::uuid[]) as each (coupon_id) group by coupon_id
+        ), locked as (
+            select k.id, given.codes from coupons k join given on given.coupon_id = k.id
+            where k.tenant_id = $1
+            order by k.id
+            for no key update of k
+        )
+        update coupons k set codes = k.codes + locked.codes from locked where k.tenant_id = $1 and k.id = locked.id
+        """,
+        tx.tenant_id,
+        [coupon_id for coupon_id, _ in members],
+    )
+    return keys
+
+
+async def void_codes(tx: Tx, keys: Sequence[str]) -> list[str]:
+    """Let codes of one member, whose wallet is locked, that nobody has used be good for nothing; return which were."""
+    rows = await tx.fetch(
+        """
+        -- coupons.void_codes
+        update coupon_codes set uses_max = 0
+        where tenant_id = $1 and key = any($2::text[]) and uses = 0 and uses_max > 0
+        returning key
+        """,
+        tx.tenant_id,
+        keys,
+    )
+    return [row["key"] for row in rows]
 
 
 async def set_stopped(tx: Tx, coupon_id: UUID, *, is_stopped: bool) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.coupons.queries import list_coupons
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger import operations as ledger
 from plushka.domain.ledger.book import Book
@@ -20,6 +21,7 @@ from plushka.domain.members.model import Identity, Member, Source, UnknownMember
 from plushka.domain.members.store import keep_apart
 from plushka.domain.members.suppressions import was_welcomed_lately
 from plushka.domain.programs import standings
+from plushka.domain.programs.coupon_rewards import coupon_problems, gives_coupons
 from plushka.domain.programs.model import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
@@ -118,12 +120,14 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
 
     Of two at once the second waits for the first and gets the next number.
 
-    :raises ProgramUnsound: the programme contradicts itself
+    :raises ProgramUnsound: the programme contradicts itself, or gives a coupon that is not there or stopped
     :raises CurrencyOfProgram: it is written in another currency than the business trades in
     :raises ScaleOfProgram: its points are divided otherwise than those that members may have
     """
     if found := problems(program):
         raise ProgramUnsound(field=found[0].path, problem=found[0].code, **found[0].facts)
+    if gives_coupons(program) and (missing := next(coupon_problems(program, await list_coupons(tx)), None)):
+        raise ProgramUnsound(field=missing.path, problem=missing.code, **missing.facts)
     business = await get_business(tx)
     if program.currency != business.currency:
         raise CurrencyOfProgram(field="currency", currency=business.currency)

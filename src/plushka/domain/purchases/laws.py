@@ -135,8 +135,16 @@ LAWS: Mapping[str, str] = MappingProxyType(
             select s.receipt_id as receipt, s.card_id as card, s.rewards_left as rewards, won.gifts
             from stamps s
             join (
-                select receipt_id, card_id, count(*) filter (where state <> 'withdrawn') as gifts
-                from rewards where tenant_id = $1 and card_id is not null group by receipt_id, card_id
+                select receipt_id, card_id, count(*) filter (where is_given) as gifts
+                from (
+                    select receipt_id, card_id, state <> 'withdrawn' as is_given
+                    from rewards where tenant_id = $1 and card_id is not null
+                    union all
+                    select r.receipt_id, r.card_id, c.uses_max > 0
+                    from reward_codes r join coupon_codes c on c.tenant_id = $1 and c.key = r.key
+                    where r.tenant_id = $1
+                ) as each
+                group by receipt_id, card_id
             ) as won using (receipt_id, card_id)
             where s.tenant_id = $1 and s.rewards_left <> won.gifts
         """,

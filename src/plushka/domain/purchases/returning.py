@@ -31,7 +31,15 @@ from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.domain.purchases.tenders import give_to_certificates
 from plushka.domain.referrals.booking import lower
-from plushka.domain.rewards.returning import NOTHING_BACK, CardsBack, find_lost, take_back, together, work_out
+from plushka.domain.rewards.returning import (
+    NOTHING_BACK,
+    CardsBack,
+    find_lost,
+    reconcile_codes,
+    take_back,
+    together,
+    work_out,
+)
 from plushka.engine.local_time import moment
 from plushka.engine.program import REFERRAL
 from plushka.engine.purchase import LotUse, Remainder
@@ -92,6 +100,8 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
         after=case.rest.promotions_minor,
     )
     await take_back(tx, sale.receipt_id, case.cards)
+    if book is not None and sale.basket.coupons:
+        await reconcile_codes(tx, member_id=book.member_id, program_id=sale.program_id)
     if sale.outcome.referred is not None:
         await lower(
             tx,
@@ -208,7 +218,7 @@ async def _work_out(
         balance=book.balance() if book else None,
         money_minor=refund_minor - sum(credit.amount_minor for credit in to_certificates),
         certificates=to_certificates,
-        rewards_withdrawn=len(cards.withdrawn),
+        rewards_withdrawn=cards.rewards_withdrawn,
         rewards_owed=cards.owed,
     )
     return _Case(

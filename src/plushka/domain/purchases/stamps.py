@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from plushka.domain.purchases.situation import Situation
+from plushka.domain.rewards.codes import WonCode, issue_codes
 from plushka.domain.rewards.issuing import Won, issue
 from plushka.domain.rewards.stamps import NewStamps, insert_stamps
 from plushka.engine.purchase import Outcome
+from plushka.engine.stamp_parts import OwnCoupon
 from plushka.platform.database import Tx
 
 
 async def save_stamps(tx: Tx, booked: Iterable[tuple[UUID, Situation, Outcome]]) -> None:
-    """Write the stamps of new receipts, each by its id, and issue the gifts that they have won."""
-    new, won = list[NewStamps](), list[Won]()
+    """Write the stamps of new receipts, each by its id, and issue the gifts and the codes that they have won."""
+    new, won, codes = list[NewStamps](), list[Won](), list[WonCode]()
     for receipt_id, situation, outcome in booked:
         if situation.book is None:
             continue
@@ -37,7 +39,20 @@ async def save_stamps(tx: Tx, booked: Iterable[tuple[UUID, Situation, Outcome]])
             for gift in outcome.gifts
             for _ in range(gift.count)
         ]
+        coupons = {
+            card.id: UUID(card.reward.coupon)
+            for card in situation.version.program.cards
+            if isinstance(card.reward, OwnCoupon)
+        }
+        codes += [
+            WonCode(receipt_id, member_id, card.card, coupons[card.card])
+            for card in outcome.cards
+            if card.card in coupons
+            for _ in range(card.rewards)
+        ]
     if new:
         await insert_stamps(tx, new)
     if won:
         await issue(tx, won)
+    if codes:
+        await issue_codes(tx, codes)

@@ -76,8 +76,8 @@ class StampRow(Struct, frozen=True):
 class MemberCard(Struct, frozen=True):
     """A card of the programme in force as a member has filled it: ``have`` of ``needed``, of money in minor units.
 
-    ``gift`` is the name of what a full one gives, empty where it gives ``points``. ``ahead`` rewards were given for
-    cards that returns have emptied: so many full cards will give nothing.
+    ``gift`` is the name of what a full one gives, or of its coupon; empty where it gives ``points``.
+    ``ahead`` rewards were given for cards that returns have emptied: so many full cards will give nothing.
     """
 
     id: str

@@ -1,20 +1,21 @@
 """A member's cards and gifts, to be shown."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import groupby
-from typing import Literal
+from typing import Literal, assert_never
 from uuid import UUID
 
 from asyncpg import Record
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.coupons.queries import load_names
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.domain.rewards.model import MemberCard, Reward, UnknownReward
 from plushka.domain.rewards.stamps import list_stamps, state_of
 from plushka.engine.local_time import moment
 from plushka.engine.program import PointsReward, StampCard
 from plushka.engine.purchase import CardState, Place
-from plushka.engine.stamp_parts import Spend, Units
+from plushka.engine.stamp_parts import Gift, OwnCoupon, Spend, Units
 from plushka.engine.stamps import Filled, on_day
 from plushka.platform.database import Tx
 
@@ -39,11 +40,13 @@ async def list_cards(tx: Tx, member_id: UUID, *, versions: Versions, program_id:
     states = {
         card: state_of(list(of_card), today) for card, of_card in groupby(rows, key=lambda row: row.card)
     }
+    gives_coupons = any(isinstance(plan.card.reward, OwnCoupon) for plan in version.cards)
+    names = await load_names(tx) if gives_coupons else {}
     cards = []
     for plan in version.cards:
         state = states.get(plan.card.id, CardState())
         filled = on_day(Filled(have=state.have, ends_on=state.ends_on), today)
-        cards.append(_shown(plan.card, filled, ahead=max(0, -state.due)))
+        cards.append(_shown(plan.card, filled, ahead=max(0, -state.due), names=names))
     return cards
 
 
@@ -148,7 +151,19 @@ async def find_by_code(tx: Tx, typed: str) -> Reward | None:
     return None if row is None else _reward(row)
 
 
-def _shown(card: StampCard, filled: Filled, *, ahead: int) -> MemberCard:
+def _name(reward: Gift | PointsReward | OwnCoupon, names: Mapping[str, str]) -> str:
+    match reward:
+        case Gift(name=name):
+            return name
+        case OwnCoupon(coupon=coupon):
+            return names.get(coupon, coupon)
+        case PointsReward():
+            return ""
+        case _:
+            assert_never(reward)
+
+
+def _shown(card: StampCard, filled: Filled, *, ahead: int, names: Mapping[str, str]) -> MemberCard:
     counts: Literal["visits", "units", "spend"] = "visits"
     if isinstance(card.counts, Spend | Units):
         counts = "spend" if isinstance(card.counts, Spend) else "units"
@@ -160,7 +175,7 @@ def _shown(card: StampCard, filled: Filled, *, ahead: int) -> MemberCard:
         have=filled.have,
         needed=card.needed,
         ends_on=filled.ends_on,
-        gift="" if isinstance(reward, PointsReward) else reward.name,
+        gift=_name(reward, names),
         points=reward.points if isinstance(reward, PointsReward) else 0,
         ahead=ahead,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from plushka.domain.rewards.codes import list_unused, withdraw_codes
 from plushka.domain.rewards.issuing import list_untaken, withdraw
 from plushka.domain.rewards.model import Reward, StampRow
 from plushka.domain.rewards.stamps import Lowered, due_of, list_stamps, lower_stamps
@@ -20,6 +21,12 @@ class CardsBack(Struct, frozen=True):
     lowered: tuple[Lowered, ...] = ()
     withdrawn: tuple[UUID, ...] = ()
     owed: int = 0
+    codes: tuple[str, ...] = ()
+
+    @property
+    def rewards_withdrawn(self) -> int:
+        """Gifts and codes of coupons that are taken back before anybody had them."""
+        return len(self.withdrawn) + len(self.codes)
 
 
 NOTHING_BACK = CardsBack()
@@ -33,8 +40,10 @@ async def work_out(
     if not any(row.receipt_id == receipt_id for row in rows):
         return NOTHING_BACK
     untaken = await list_untaken(tx, member_id, program_id=program_id)
+    unused = await list_unused(tx, member_id, program_id=program_id)
     lowered: list[Lowered] = []
     withdrawn: list[UUID] = []
+    void: list[str] = []
     owed = 0
     for card, group in groupby(rows, key=lambda row: row.card):
         of_card = list(group)
@@ -45,10 +54,13 @@ async def work_out(
         less = _lowered(own, rest.get(card), of_gifts=await _gives_gifts(tx, receipt_id, card))
         after = [_apply(row, less) if row is own else row for row in of_card]
         too_many = max(0, -due_of(after))
+        codes = [code.key for code in unused if code.card == card]
+        codes = codes[: max(0, too_many - len(gifts))]
         withdrawn += gifts[:too_many]
-        owed += too_many - len(gifts[:too_many]) - max(0, -due_of(of_card))
+        void += codes
+        owed += too_many - len(gifts[:too_many]) - len(codes) - max(0, -due_of(of_card))
         lowered.append(less)
-    return CardsBack(tuple(lowered), tuple(withdrawn), owed)
+    return CardsBack(tuple(lowered), tuple(withdrawn), owed, tuple(void))
 
 
 async def find_lost(tx: Tx, receipt_id: UUID, promotions: Collection[str]) -> CardsBack:
@@ -75,7 +87,10 @@ async def find_lost(tx: Tx, receipt_id: UUID, promotions: Collection[str]) -> Ca
 def together(one: CardsBack, other: CardsBack) -> CardsBack:
     """Return what both do."""
     return CardsBack(
-        (*one.lowered, *other.lowered), (*one.withdrawn, *other.withdrawn), one.owed + other.owed
+        (*one.lowered, *other.lowered),
+        (*one.withdrawn, *other.withdrawn),
+        one.owed + other.owed,
+        (*one.codes, *other.codes),
     )
 
 
@@ -85,6 +100,8 @@ async def take_back(tx: Tx, receipt_id: UUID, back: CardsBack) -> None:
         await lower_stamps(tx, receipt_id, back.lowered)
     if back.withdrawn:
         await withdraw(tx, back.withdrawn)
+    if back.codes:
+        await withdraw_codes(tx, back.codes)
 
 
 async def reconcile_promotion(tx: Tx, reward: Reward) -> None:
@@ -114,6 +131,18 @@ async def reconcile(tx: Tx, card: str, *, member_id: UUID, program_id: UUID) -> 
         await withdraw(tx, [reward_id for reward_id, won_on in untaken if won_on == card][:too_many])
 
 
+async def reconcile_codes(tx: Tx, *, member_id: UUID, program_id: UUID) -> None:
+    """Void codes that are one too many: a return has just let them be used again, and their cards are not full."""
+    unused = await list_unused(tx, member_id, program_id=program_id)
+    rows = await list_stamps(tx, [member_id], program_id=program_id) if unused else []
+    void: list[str] = []
+    for card in {code.card for code in unused}:
+        too_many = max(0, -due_of([row for row in rows if row.card == card]))
+        void += [code.key for code in unused if code.card == card][:too_many]
+    if void:
+        await withdraw_codes(tx, void)
+
+
 def _lowered(own: StampRow, rest: CardRemainder | None, *, of_gifts: bool) -> Lowered:
     """Points are the receipt's own and go with it; gifts are withdrawn by what cards are still full."""
     stamps = rest.stamps if rest else 0
@@ -130,6 +159,7 @@ async def _gives_gifts(tx: Tx, receipt_id: UUID, card: str) -> bool:
         """
         -- rewards.gives_gifts
         select exists (select from rewards where tenant_id = $1 and receipt_id = $2 and card_id = $3)
+            or exists (select from reward_codes where tenant_id = $1 and receipt_id = $2 and card_id = $3)
         """,
         tx.tenant_id,
         receipt_id,

@@ -12,7 +12,7 @@ from plushka.engine.program import PointsReward
 from plushka.engine.purchase import Award, Basket, CardProgress, CardState, IssuedGift, Member, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Scene
-from plushka.engine.stamp_parts import Gift, Spend, Units, Visits
+from plushka.engine.stamp_parts import Gift, OwnCoupon, Spend, Units, Visits
 from plushka.engine.stamp_plans import StampPlan
 from plushka.engine.stamps import Filled, Stamps, add_stamps, on_day
 from plushka.engine.units import units_in
@@ -64,6 +64,11 @@ def stamp(
                             card=plan.card.id,
                         )
                     )
+                case OwnCoupon():
+                    # Its codes are drawn when the receipt is booked: so many as the card has rewards.
+                    pass
+                case _:
+                    assert_never(plan.card.reward)
     return Stamped(tuple(cards), tuple(awards), tuple(gifts), notes)
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 from plushka.domain.programs.telling.model import Explanation, LimitTelling, Reason
 from plushka.domain.programs.telling.reasons import tell_note
 from plushka.domain.programs.telling.referral import explain_referred
-from plushka.domain.programs.telling.stamps import find_card, tell_filled
+from plushka.domain.programs.telling.stamps import find_card, tell_filled, tell_reward
 from plushka.domain.programs.telling.tiers import tell_next_tier
 from plushka.domain.programs.telling.voice import Names, Voice
 from plushka.engine.program import Multiplied, Program
 from plushka.engine.purchase import Award, CardProgress, Discount, Grant, IssuedGift, Note, Outcome, Redeemed
+from plushka.engine.stamp_parts import OwnCoupon
 from plushka.platform.i18n import Language, marked
 
 _NO_NAMES = Names()
@@ -181,10 +182,17 @@ def _card(card: CardProgress, outcome: Outcome, voice: Voice) -> Reason:
     elif gifts:
         text = words.gettext("The card is full: a gift, “{name}”.", name=gifts[0].name) + " " + text
     elif card.rewards:
-        text = words.gettext("The card is full.") + " " + text
+        text = _full(card.card, voice) + " " + text
     if card.ends_on is not None:
         text += " " + words.gettext("It burns after {date}.", date=voice.day(card.ends_on))
     return Reason("card_full" if card.finished else "card", text, card.card, rule_name)
+
+
+def _full(card_id: str, voice: Voice) -> str:
+    card = find_card(card_id, voice)
+    if card is None or not isinstance(card.reward, OwnCoupon):
+        return voice.words.gettext("The card is full.")
+    return voice.words.gettext("The card is full: {reward}.", reward=tell_reward(card, voice))
 
 
 def _note(note: Note, voice: Voice) -> Reason:

@@ -46,6 +46,8 @@ _SENTENCES = {
     "receipt_condition_on_occasion": marked(
         "This condition speaks of a purchase, and an occasion has none: it may ask for the member and the day."
     ),
+    "coupon_missing": marked("There is no such coupon: choose another one."),
+    "coupon_is_stopped": marked("The coupon “{name}” is stopped: let it go on, or choose another one."),
     # Files.
     "file_too_large": marked("The file is too large."),
     "malformed_json": marked("This is not JSON, or it breaks off."),

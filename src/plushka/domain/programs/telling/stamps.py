@@ -7,7 +7,18 @@ from plushka.domain.programs.telling.life import tell_life
 from plushka.domain.programs.telling.rules import tell_grant_cap
 from plushka.domain.programs.telling.voice import Voice, as_sentence
 from plushka.engine.program import PointsReward, StampCard
-from plushka.engine.stamp_parts import Always, FromFirst, FromLast, Gift, Lasts, Spend, Units, Visits, Within
+from plushka.engine.stamp_parts import (
+    Always,
+    FromFirst,
+    FromLast,
+    Gift,
+    Lasts,
+    OwnCoupon,
+    Spend,
+    Units,
+    Visits,
+    Within,
+)
 from plushka.platform.i18n import marked
 
 _WITHIN = {
@@ -51,6 +62,8 @@ def tell_reward(card: StampCard, voice: Voice) -> str:
             return voice.points(points)
         case Gift(name=name):
             return voice.words.gettext("gift “{name}”", name=name)
+        case OwnCoupon(coupon=coupon):
+            return voice.words.gettext("coupon “{name}”", name=voice.names.coupons.get(coupon, coupon))
         case _:
             assert_never(card.reward)
 
@@ -116,6 +129,8 @@ def _reward_terms(card: StampCard, voice: Voice) -> list[str]:
                 count=days,
             )
             return [message]
+        case OwnCoupon():
+            return [words.gettext("The member gets a code of their own, good for one purchase.")]
         case PointsReward(activation=activation, expiry=expiry, grant_cap=grant_cap):
             told = []
             if activation is not None or expiry is not None:

@@ -17,6 +17,7 @@ from plushka.engine.stamp_parts import (
     FromLast,
     Gift,
     Lasts,
+    OwnCoupon,
     Spend,
     Units,
     Visits,
@@ -82,12 +83,14 @@ def _write_lasts(lasts: Lasts) -> Typed:
             assert_never(lasts)
 
 
-def _write_reward(reward: Gift | PointsReward, typist: Typist) -> Typed:
+def _write_reward(reward: Gift | PointsReward | OwnCoupon, typist: Typist) -> Typed:
     points = reward if isinstance(reward, PointsReward) else None
     gift = reward if isinstance(reward, Gift) else None
+    coupon = reward if isinstance(reward, OwnCoupon) else None
     return {
         **one(
-            reward="gift" if gift else "points",
+            reward="coupon" if coupon else "gift" if gift else "points",
+            coupon=coupon.coupon if coupon else "",
             gift=gift.name if gift else "",
             gift_days=str(gift.days) if gift and gift.days else "",
             points=typist.points(points.points) if points else "",
@@ -157,12 +160,15 @@ def _read_lasts(form: Form) -> Lasts | None:
             return None
 
 
-def _read_reward(form: Form, program: Program) -> Gift | PointsReward | None:
-    match form.choice("reward", ("gift", "points"), default="gift"):
+def _read_reward(form: Form, program: Program) -> Gift | PointsReward | OwnCoupon | None:
+    match form.choice("reward", ("gift", "points", "coupon"), default="gift"):
         case "gift":
             name = form.text("gift")
             days = form.number("gift_days", least=1, most=_DAYS_MAX, required=False)
             return Gift(name, days) if name else None
+        case "coupon":
+            coupon = form.text("coupon")
+            return OwnCoupon(coupon) if coupon else None
         case "points":
             points = form.number("points", decimals=program.point.scale, least=1, most=_POINTS_MAX)
             activation = life.read_activation(form, "activation", inherits=True)

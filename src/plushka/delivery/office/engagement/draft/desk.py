@@ -15,6 +15,8 @@ from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
+from plushka.domain.coupons.model import Coupon
+from plushka.domain.coupons.queries import list_coupons
 from plushka.domain.events.kinds import list_kinds
 from plushka.domain.events.model import EventKind, translated
 from plushka.domain.programs.drafts import get_draft
@@ -41,6 +43,7 @@ class Desk:
     names: Names
     branches: Sequence[Branch]
     event_kinds: Sequence[EventKind]
+    coupons: Sequence[Coupon]
     actors: Mapping[str, str]
 
     @property
@@ -122,6 +125,7 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
         in_force=in_force,
         names=await load_names(tx, programs=programs, products=picked),
         branches=await list_branches(tx),
+        coupons=await list_coupons(tx),
         event_kinds=[translated(kind, visit.words) for kind in await list_kinds(tx)],
         actors=await load_actors(tx),
     )

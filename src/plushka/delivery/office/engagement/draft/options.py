@@ -214,6 +214,18 @@ class Options:
         """Return the coupons, and the ids that were ``chosen`` and are none."""
         return self._with_strangers(list(self._desk.names.coupons.items()), chosen)
 
+    def given_coupons(self, chosen: str) -> Pairs:
+        """Return the coupons that a full card may give, and the one that was ``chosen`` whatever it is."""
+        known = [
+            (coupon.key, coupon.name)
+            for coupon in self._desk.coupons
+            if not coupon.is_stopped or coupon.key == chosen
+        ]
+        return [
+            ("", self._words.gettext("Choose a coupon")),
+            *self._with_strangers(known, [chosen] if chosen else []),
+        ]
+
     @property
     def days(self) -> Pairs:
         return [

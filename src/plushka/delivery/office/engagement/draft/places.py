@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.domain.programs.coupon_rewards import coupon_problems
 from plushka.domain.programs.telling.problems import tell_problem
 from plushka.engine.check import problems
 from plushka.engine.check_conditions import Problem
@@ -51,7 +52,8 @@ class Found(Struct, frozen=True):
 
 def find_problems(program: Program, desk: Desk) -> list[Found]:
     """Return everything that keeps ``program`` from being published."""
-    return [_found(problem, program, desk) for problem in problems(program)]
+    found = [*problems(program), *coupon_problems(program, desk.coupons)]
+    return [_found(problem, program, desk) for problem in found]
 
 
 def _found(problem: Problem, program: Program, desk: Desk) -> Found:
@@ -118,7 +120,7 @@ def _field_of_promotion(path: str, code: str) -> str:
 def _field_of_card(path: str, code: str) -> str:
     if path.startswith(".when"):
         return _OF_WHEN.get(code, "when.kept")
-    fields = {".lines": "goods.kept", ".reward": "expiry.day", ".id": "name"}
+    fields = {".lines": "goods.kept", ".reward.coupon": "coupon", ".reward": "expiry.day", ".id": "name"}
     return next((field for start, field in fields.items() if path.startswith(start)), "")
 
 
