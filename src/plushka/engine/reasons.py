@@ -63,6 +63,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "other_messenger": (),
     "profile_unfilled": (),
     "other_event": (),
+    "date_unknown": (),
     "event_differs": ("field",),
     "occasion_limit": ("times", "per", "days"),
     "occasion_budget_spent": ("of", "window", "most"),

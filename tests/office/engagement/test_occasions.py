@@ -159,3 +159,40 @@ async def test_an_occasion_is_published_and_gives(editor: Editor, app: Plushka, 
         answer = (await till.post("/v1/events", json=event)).json()
     assert [(each["name"], each["points"]) for each in answer["given"]] == [("За добрый отзыв", 50)]
     assert "За добрый отзыв" in plain((await editor.browser.get(editor.home)).text)
+
+
+async def test_occasions_are_tried_on_somebody_made_up_and_on_a_member(
+    editor: Editor, app: Plushka, cast: Cast
+) -> None:
+    birthday = await begun(editor, "birthday")
+    await editor.save(f"occasion?id={birthday.id}", running="on", name="С днём рождения")
+    review = await begun(editor, "review")
+    page = f"occasion?id={review.id}"
+    await editor.save(page, running="on", name="За отзыв")
+
+    async def tried(**typed: str) -> str:
+        sent = await editor.open(page) | {f"happen.{name}": [value] for name, value in typed.items()}
+        return plain((await editor.send(page, sent, "refresh")).text)
+
+    on_the_day = await tried(what="day", birthday="1990-07-15", day="2027-07-10")
+    assert (
+        "С днём рождения:</span> 500 бонусов, действуют по 25 июля 2027, ими можно оплатить до 15 % чека."
+        in on_the_day
+    )
+    assert "За отзыв:</span> Даётся за другое." in on_the_day
+    too_early = await tried(what="day", birthday="1990-07-15", day="2027-07-01")
+    assert "бонусы приходят не раньше чем за 7 дн." in too_early
+    unknown = await tried(what="day", birthday="", day="2027-07-10")
+    assert "С днём рождения:</span> Дата неизвестна: она не указана у клиента." in unknown
+
+    bad = await tried(what="event:review", **{"data.rating": "3"})
+    assert "Поле события «Оценка от 1 до 5» не такое" in bad
+    assert "Ни один повод за это ничего не даёт." in bad
+    assert "50 бонусов" in await tried(what="event:review", **{"data.rating": "5"})
+    assert "Введите число" in await tried(what="event:review", **{"data.rating": "пять"})
+
+    async with client_of(app, cast.anna.secret) as till:
+        await till.post("/v1/members", json={"phone": "+79165550101", "name": "Вера"})
+    chosen = await tried(what="event:review", who="member", member="Вера", **{"data.rating": "5"})
+    assert "50 бонусов" in chosen
+    assert (await editor.open("occasions"))["happen.who"] == ["member"]

@@ -1,6 +1,6 @@
 """Giving points for occasions: decided by the engine under the members' locks, and booked with the gift."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -116,15 +116,16 @@ async def _gather(tx: Tx, chances: Sequence[Chance], accounts: Collection[Addres
         place=Place(branch="", time_zone=business.time_zone),
         books=books,
         people=people,
-        members=await _members(tx, books, people),
+        members=await stands_of(tx, books, people),
         past=await list_past(tx, books) if books else {},
         back=frozenset() if event_only else await _came_back(tx, member_ids, accounts),
     )
 
 
-async def _members(
-    tx: Tx, books: dict[WalletKey, Book], people: dict[UUID, Person]
+async def stands_of(
+    tx: Tx, books: Mapping[WalletKey, Book], people: Mapping[UUID, Person]
 ) -> dict[WalletKey, Member]:
+    """Return the members as occasions see them, by whose books they are."""
     found: dict[WalletKey, Member] = {}
     for program_id in sorted({key.program_id for key in books}):
         of_program = [key for key in books if key.program_id == program_id and key.member_id in people]
@@ -196,12 +197,7 @@ async def _decide(tx: Tx, chance: Chance, situation: _Situation) -> Grant | Note
         Facts(
             member=member,
             happening=chance.happening,
-            given=Given(
-                given_on=tuple(each.given_on for each in past if not each.is_cancelled),
-                birthdays=tuple(each.happened_on for each in past if each.happened_on is not None),
-                has_this=any(each.key == chance.key for each in past),
-                used=await _used(tx, chance, situation, today),
-            ),
+            given=given_before(past, key=chance.key, used=await _used(tx, chance, situation, today)),
             place=situation.place,
             at=tx.at,
         ),
@@ -209,6 +205,16 @@ async def _decide(tx: Tx, chance: Chance, situation: _Situation) -> Grant | Note
     if isinstance(decided, Grant) and book.pending + book.available + book.held + decided.points > POINTS_MAX:
         return note("balance_full", rule=occasion.id)
     return decided
+
+
+def given_before(past: Sequence[Past], *, key: str, used: int) -> Given:
+    """Return what the engine asks of the past of one occasion and member, for the happening of ``key``."""
+    return Given(
+        given_on=tuple(each.given_on for each in past if not each.is_cancelled),
+        birthdays=tuple(each.happened_on for each in past if each.happened_on is not None),
+        has_this=any(each.key == key for each in past),
+        used=used,
+    )
 
 
 async def _used(tx: Tx, chance: Chance, situation: _Situation, today: date) -> int:

@@ -15,6 +15,10 @@ from plushka.platform.database import Tx
 PROFILE_KEY = "profile"
 
 
+def bot_key(messenger: str) -> str:
+    return f"bot:{messenger}"
+
+
 async def note_profile(tx: Tx, versions: Versions, member_id: UUID) -> Results:
     """Give what occasions give for what is known of a member, after something of it was written."""
     member = await get_member(tx, member_id)
@@ -31,7 +35,7 @@ async def note_bot_joined(tx: Tx, versions: Versions, member_id: UUID, address: 
         versions,
         member_id,
         BotJoined(address.messenger),
-        key=f"bot:{address.messenger}",
+        key=bot_key(address.messenger),
         accounts=[address],
     )
 

@@ -1,6 +1,5 @@
 """Events of one member with what occasions gave them; noting one by hand."""
 
-from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -12,19 +11,14 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.events.rows import event_row
+from plushka.delivery.office.events.typed import read_value
 from plushka.delivery.office.members.card.head import head_of
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.events.kinds import list_kinds
-from plushka.domain.events.model import (
-    NUMBER_MAX,
-    TEXT_LENGTH_MAX,
-    EventField,
-    EventKind,
-    translated,
-)
+from plushka.domain.events.model import EventKind, translated
 from plushka.domain.events.queries import EventFilter, list_events
 from plushka.domain.events.store import Told
 from plushka.domain.members.queries import get_member
@@ -67,7 +61,16 @@ async def note_member_event(
     data = {
         each.name: value
         for each in translated(kind, visit.words).fields
-        if (value := _read(form, each, visit)) is not None
+        if (
+            value := read_value(
+                form,
+                f"data.{each.name}",
+                each,
+                visit.business.currency,
+                is_required=each.is_required,
+            )
+        )
+        is not None
     }
     if form.is_sound:
         try:
@@ -93,27 +96,6 @@ async def note_member_event(
     return await _page(visit, member_id, form, kind.name)
 
 
-def _read(form: Form, asked: EventField, visit: Visit) -> Any:  # noqa: PLR0911 - one case a type
-    """Return the value typed for a field; None: it is empty, or cannot be read and has a problem in the form."""
-    name = f"data.{asked.name}"
-    match asked.type:
-        case "text":
-            return form.text(name, required=asked.is_required, length_max=TEXT_LENGTH_MAX) or None
-        case "integer":
-            return form.number(name, most=NUMBER_MAX, required=asked.is_required)
-        case "money":
-            return form.money(name, visit.business.currency, required=asked.is_required)
-        case "boolean":
-            return form.flag(name)
-        case "date":
-            day = form.day(name, required=asked.is_required)
-            return day and day.isoformat()
-        case _:
-            if not form.value(name) and not asked.is_required:
-                return None
-            return form.choice(name, asked.choices)
-
-
 async def _page(visit: Visit, member_id: UUID, form: Form, chosen: str) -> Response[str]:
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
@@ -133,9 +115,6 @@ async def _page(visit: Visit, member_id: UUID, form: Form, chosen: str) -> Respo
         form=form,
         kind=kind,
         kinds=[(each.name, each.title) for each in open_kinds],
-        choices_of={
-            each.name: [(choice, choice) for choice in each.choices] for each in (kind.fields if kind else ())
-        },
         rows=[event_row(one, kinds, actors, visit) for one in found],
         gifts=[_gift(gift, scales.get(gift.program_id, 0), visit) for gift in gifts],
         may_note=visit.may("events.note"),

@@ -1,8 +1,10 @@
 """An occasion as its owner would say it: for what members get points without a purchase."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from plushka.domain.events.model import BUILT_IN
 from plushka.domain.programs.telling.conditions import tell_receipt
@@ -20,7 +22,8 @@ from plushka.engine.occasion_parts import (
     OnProfileFilled,
 )
 from plushka.engine.program import AtOnce, Occasion
-from plushka.platform.i18n import format_number, join, marked
+from plushka.engine.purchase import Grant
+from plushka.platform.i18n import format_date, format_number, join, marked
 
 MESSENGERS: Mapping[str, str] = MappingProxyType({"telegram": "Telegram", "max": "MAX", "vk": "VK"})
 PROFILE_FIELDS: Mapping[str, str] = MappingProxyType(
@@ -58,6 +61,24 @@ def tell_occasion(occasion: Occasion, voice: Voice) -> str:
     if occasion.is_paused:
         sentences.append(words.gettext("Paused."))
     return " ".join(sentences)
+
+
+def tell_gift(occasion: Occasion, grant: Grant, voice: Voice, *, at: datetime, zone: str) -> str:
+    """Return what an occasion gives at the moment ``at``, and through which day it can be spent."""
+    words, zone_of = voice.words, ZoneInfo(zone)
+    clauses = [voice.points(grant.points)]
+    if grant.activates_at > at:
+        first = format_date(grant.activates_at.astimezone(zone_of).date(), voice.language)
+        clauses.append(words.gettext("can be spent from {day}", day=first))
+    last = grant.expires_at
+    if last is None:
+        clauses.append(words.gettext("never burn"))
+    else:
+        last_on = (last - timedelta(microseconds=1)).astimezone(zone_of).date()
+        clauses.append(words.gettext("valid through {day}", day=format_date(last_on, voice.language)))
+    if occasion.grant_cap is not None:
+        clauses.append(tell_grant_cap(occasion.grant_cap, voice))
+    return as_sentence(", ".join(clauses))
 
 
 def tell_often(often: Often, voice: Voice) -> str:

@@ -5,10 +5,10 @@ from datetime import date
 
 import msgspec
 
-from plushka.domain.programs.telling.occasions import tell_often, tell_whole_budget
+from plushka.domain.programs.telling.occasions import field_title, tell_often, tell_whole_budget
 from plushka.domain.programs.telling.promotions import tell_budget
 from plushka.domain.programs.telling.voice import Voice
-from plushka.engine.occasion_parts import OccasionBudget, Often
+from plushka.engine.occasion_parts import OccasionBudget, Often, OnEvent
 from plushka.engine.program import Budget
 from plushka.engine.purchase import Note
 from plushka.platform.i18n import WEEKDAYS, format_date, format_percent, join, marked
@@ -56,7 +56,8 @@ _SENTENCES = {
     "given_already": marked("Points for this were given already."),
     "other_messenger": marked("It is given for another messenger."),
     "profile_unfilled": marked("Not all of the profile is filled in."),
-    "other_event": marked("Another event happened."),
+    "other_event": marked("It is for something else that happens."),
+    "date_unknown": marked("The member's date is not known."),
     "event_differs": marked("The event's field “{field}” is not what the occasion asks for."),
     "blocked_gets_nothing": marked("The member is blocked."),
     "not_in_program": marked("The member takes no part in this programme."),
@@ -144,7 +145,18 @@ def tell_note(note: Note, voice: Voice) -> str:
     else:
         message = _SENTENCES[note.code]
     told = {name: _fact(name, value, voice) for name, value in note.facts.items()}
+    if note.code == "event_differs":
+        told["field"] = _field(note, voice)
     return voice.words.gettext(message, **told)
+
+
+def _field(note: Note, voice: Voice) -> str:
+    """Return what the field is called that the note of an occasion speaks of."""
+    field = str(note.facts["field"])
+    for occasion in voice.program.occasions:
+        if occasion.id == note.rule and isinstance(occasion.trigger, OnEvent):
+            return field_title(occasion.trigger.event, field, voice)
+    return field
 
 
 def _terms(note: Note, voice: Voice) -> str:

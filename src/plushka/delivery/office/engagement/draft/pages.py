@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPRO
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.draft import trying, trying_occasion
 from plushka.delivery.office.engagement.draft.desk import Desk, load_desk
 from plushka.delivery.office.engagement.draft.edits import edited
 from plushka.delivery.office.engagement.draft.kept_trial import keep_trial, kept_trial
@@ -20,7 +21,6 @@ from plushka.delivery.office.engagement.draft.options import Options
 from plushka.delivery.office.engagement.draft.parts_list import Rearranged, part_rows, rearranged
 from plushka.delivery.office.engagement.draft.places import UNREADABLE, find_problems
 from plushka.delivery.office.engagement.draft.sections import ITEMS, SECTIONS, Section
-from plushka.delivery.office.engagement.draft.trying import altered, show_panel
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -113,7 +113,7 @@ async def send_section(
     is_live = request.headers.get("hx-target") == "told"
     async with visit.reading() as tx:
         desk = await load_desk(tx, program_id, visit, form)
-        changed = edited(form, wanted.begin) or await altered(tx, form, desk)
+        changed = edited(form, wanted.begin) or await trying.altered(tx, form, desk)
         moved = rearranged(do, desk) if changed is None else None
         if moved is None and (changed is not None or (do != "save" and not do.startswith("go:"))):
             desk = await load_desk(tx, program_id, visit, changed or form)
@@ -205,6 +205,9 @@ async def _page(
     for found in problems:
         if found.section == section.name and found.rule_id in {"", rule_id}:
             form.fail(found.field, found.text)
+    show_panel = (
+        trying_occasion.show_panel if "occasions" in {section.name, section.of} else trying.show_panel
+    )
     telling = describe_program(program, language=desk.visit.look.language, names=desk.names)
     values: dict[str, Any] = {
         "desk": desk,

@@ -1,6 +1,6 @@
 """The try-it panel: a purchase made up or taken from a receipt, decided by the draft beside the rules in force."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -9,14 +9,20 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 
 from plushka.delivery.office.engagement.draft.desk import Desk
+from plushka.delivery.office.engagement.draft.somebody import (
+    BY_TIER,
+    find_somebody,
+    offer_tiers,
+    suggest,
+    with_nobody,
+    with_somebody,
+)
+from plushka.delivery.office.engagement.draft.trying_occasion import PREFIX as OCCASIONS
 from plushka.delivery.office.engagement.draft.typist import TRUE, Typed, one, under
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
-from plushka.domain.insights.members.conditions import MemberFilter
-from plushka.domain.insights.members.found import MemberRow, Order, list_found
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.members.model import Member
-from plushka.domain.members.queries import get_member
 from plushka.domain.programs.presets import amounts
 from plushka.domain.programs.telling.explanation import explain
 from plushka.domain.programs.telling.model import Reason
@@ -35,10 +41,8 @@ from plushka.platform.ids import new_id
 
 PREFIX = "try"
 LINES_MAX = 50
-MEMBERS_SHOWN = 6
 _QUANTITY_DECIMALS = 3
 _POINTS_MAX = 10**12
-_BY_TIER = "tier:"
 _THOUSAND_ROUBLES = 1000_00
 
 
@@ -69,6 +73,8 @@ class Panel(Struct, frozen=True):
     member: str = ""
     suggestions: tuple[tuple[str, str], ...] = ()
     tried: Tried = field(default_factory=Tried)
+    template: str = "own/engagement/draft/try.html"
+    outcome: str = "own/engagement/draft/outcome.html"
 
 
 def begun(desk: Desk) -> Typed:
@@ -100,9 +106,9 @@ async def altered(tx: Tx, form: Form, desk: Desk) -> Form | None:
         case "load":
             return await _loaded(tx, form, desk)
         case "member":
-            return form.altered(under(PREFIX, one(who="member", member_id=rest, member="")))
+            return with_somebody(form, _of_page(form), rest)
         case "nobody":
-            return form.altered(under(PREFIX, one(who="new", member_id="", member="")))
+            return with_nobody(form, _of_page(form))
         case "line":
             keys = form.values(f"{PREFIX}.lines")
             key = str(max((int(key) for key in keys if key.isdigit()), default=-1) + 1)
@@ -117,6 +123,11 @@ async def altered(tx: Tx, form: Form, desk: Desk) -> Form | None:
             )
         case _:
             return None
+
+
+def _of_page(form: Form) -> str:
+    """Return the prefix of the panel that the page has."""
+    return OCCASIONS if form.values(f"{OCCASIONS}.who") else PREFIX
 
 
 async def _loaded(tx: Tx, form: Form, desk: Desk) -> Form:
@@ -157,7 +168,7 @@ async def show_panel(tx: Tx, form: Form, desk: Desk, program: Program, *, is_sou
     for name in [name for name in form.problems if name.startswith(f"{PREFIX}.")]:
         panel_form.fail(name, form.problems.pop(name))
     whos = tuple(_whos(desk))
-    member, suggestions = await _member(tx, panel_form, desk)
+    member, suggestions = await find_somebody(tx, panel_form, desk, PREFIX)
     trial = _read(panel_form, desk, member)
     if trial is None or not panel_form.is_sound:
         problem = desk.words.gettext("Fill in the purchase, and you see what it gives.")
@@ -170,7 +181,7 @@ async def show_panel(tx: Tx, form: Form, desk: Desk, program: Program, *, is_sou
         form=panel_form,
         whos=whos,
         member=member.name if member else "",
-        suggestions=tuple((str(found.id), _told(found)) for found in suggestions),
+        suggestions=suggest(suggestions),
         tried=tried,
     )
 
@@ -178,49 +189,8 @@ async def show_panel(tx: Tx, form: Form, desk: Desk, program: Program, *, is_sou
 def _whos(desk: Desk) -> Iterator[tuple[str, str]]:
     words = desk.words
     yield "new", words.gettext("A new member, first purchase")
-    if desk.tiers:
-        for tier in desk.tiers:
-            yield f"{_BY_TIER}{tier.id}", words.gettext("A member of the tier “{tier}”", tier=tier.name)
-    else:
-        yield _BY_TIER, words.gettext("A member who has bought before")
-    yield "member", words.gettext("A certain member…")
+    yield from offer_tiers(desk)
     yield "none", words.gettext("Nobody: a receipt without a card")
-
-
-def _told(member: MemberRow) -> str:
-    return " · ".join([member.name, *(identity.value for identity in member.identities[:1])])
-
-
-async def _member(tx: Tx, form: Form, desk: Desk) -> tuple[Member | None, Sequence[MemberRow]]:
-    if form.value(f"{PREFIX}.who") != "member":
-        return None, ()
-    if form.value(f"{PREFIX}.member_id"):
-        member_id = form.id(f"{PREFIX}.member_id")
-        try:
-            return (await get_member(tx, member_id) if member_id else None), ()
-        except Refusal as refusal:
-            form.refused(refusal, default=f"{PREFIX}.member")
-            return None, ()
-    text = form.value(f"{PREFIX}.member").strip()
-    if not text:
-        form.fail(f"{PREFIX}.member", desk.words.gettext("Enter a name, a phone or a card."))
-        return None, ()
-    page = await list_found(
-        tx,
-        MemberFilter(search=text),
-        program_id=desk.card.id,
-        country=desk.visit.business.country,
-        order=Order(),
-        limit=MEMBERS_SHOWN,
-    )
-    found = page.rows
-    if len(found) == 1:
-        return await get_member(tx, found[0].id), ()
-    if not found:
-        form.fail(f"{PREFIX}.member", desk.words.gettext("Nobody is found by this."))
-    else:
-        form.fail(f"{PREFIX}.member", desk.words.gettext("Several are found: choose one."))
-    return None, found
 
 
 def _read(form: Form, desk: Desk, member: Member | None) -> Trial | None:
@@ -267,7 +237,7 @@ def _read_buyer(form: Form, desk: Desk, member: Member | None) -> UUID | Suppose
         first = desk.tiers[0].id if desk.tiers else None
         return Supposed(tier=first, points=points or 0, is_invited=is_invited)
     return Supposed(
-        tier=who.removeprefix(_BY_TIER) or None, points=points or 0, is_new=False, is_invited=is_invited
+        tier=who.removeprefix(BY_TIER) or None, points=points or 0, is_new=False, is_invited=is_invited
     )
 
 
