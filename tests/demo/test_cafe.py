@@ -17,6 +17,7 @@ from tests.pos.conftest import started
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.verification import LAWS
+from plushka.delivery.office.engagement.period import stage
 from plushka.demo import access
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.business import ACTOR, EMAIL
@@ -161,6 +162,17 @@ def test_it_is_opened_from_the_preset_and_loaded_once(dsn: str, cafe: dict[str, 
             used = await tx.fetch("select distinct promotion_id from promotion_uses")
             assert {row["promotion_id"] for row in used} <= {each.id for each in version.program.promotions}
             assert used
+            stages = {
+                each.name: stage(each.first_on, each.last_on, NOW.date(), is_paused=each.is_paused)
+                for each in version.program.promotions
+                if each.first_on is not None
+            }
+            assert stages == {
+                "Недели рафа": "ended",
+                "Второй десерт за полцены": "running",
+                "Две недели супа": "planned",
+                "Сырники по выходным": "paused",
+            }
             owed = await list_liability(tx)
             assert [(one.sold, one.owed_minor) for one in owed] == [(5, 9_000_00)]
             staff = {person.email: person.role for person in await list_staff(tx)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from plushka.demo.access import TillAccess
@@ -57,7 +57,7 @@ async def open_cafe(
         raise OwnerMissing("The demo's owner is not registered: plushka demo")
     async with database.transaction(TENANT_ID, actor=ACTOR, at=opened_at) as tx:
         founded = await found(tx, _plan(), owner.account_id)
-        await _run_promotions(tx, founded.program_id)
+        await _run_promotions(tx, founded.program_id, yesterday)
         await fill_shelf(tx)
         tills = {FIRST: TillAccess(till_id=founded.till_id, key=founded.till_key)}
         (first,) = await list_branches(tx)
@@ -114,11 +114,11 @@ def _plan() -> Plan:
     )
 
 
-async def _run_promotions(tx: Tx, program_id: UUID) -> None:
+async def _run_promotions(tx: Tx, program_id: UUID, yesterday: date) -> None:
     preset = await find_latest_version(tx, program_id)
     if preset is None:
         raise OwnerMissing("The coffee shop was founded without its preset")
-    program = await with_promotions(tx, preset.program)
+    program = await with_promotions(tx, preset.program, today=yesterday + timedelta(days=1))
     await publish(tx, program_id=program_id, program=program, valid_from=tx.at)
 
 

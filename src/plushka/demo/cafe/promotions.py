@@ -1,5 +1,7 @@
 """What the coffee shop runs beside its preset: points for birthdays, cheaper evenings, a word for the neighbours."""
 
+from datetime import date, timedelta
+
 from msgspec import structs
 
 from plushka.demo.cafe.events import OCCASIONS
@@ -7,8 +9,9 @@ from plushka.demo.cafe.rewards import TIERS
 from plushka.domain.coupons.codes import draw_codes
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
-from plushka.engine.conditions import All, Category, Coupon, TimeWindow, Weekday
-from plushka.engine.price_effects import Combo, ComboPart, PercentOff, Sets
+from plushka.engine.conditions import All, Category, Coupon, Product, TimeWindow, Weekday
+from plushka.engine.expiry import add_months
+from plushka.engine.price_effects import Combo, ComboPart, PercentOff, Sets, UnitPrice
 from plushka.engine.program import Program, Promotion
 from plushka.platform.database import Tx
 
@@ -20,8 +23,54 @@ BAKERY, COFFEE, TEA = Category(("bakery",)), Category(("coffee",)), Category(("t
 WORKING_DAYS = Weekday((1, 2, 3, 4, 5))
 
 
-async def with_promotions(tx: Tx, program: Program) -> Program:
-    """Make the coupon and return the programme with what the coffee shop runs."""
+def seasonal(today: date) -> tuple[Promotion, ...]:
+    """Return what runs for a while: one is over, one is on, one begins next month, one was paused.
+
+    Named so that they are true in whatever month the demo is opened.
+    """
+    next_month = add_months(today.replace(day=1), 1)
+    return (
+        Promotion(
+            "raf-weeks",
+            "Недели рафа",
+            PercentOff(20_00),
+            lines=Product(("raf",)),
+            first_on=today - timedelta(days=49),
+            last_on=today - timedelta(days=22),
+        ),
+        Promotion(
+            "dessert-half",
+            "Второй десерт за полцены",
+            Sets(2, rate_bp=50_00),
+            lines=Category(("desserts",)),
+            first_on=today - timedelta(days=12),
+            last_on=today + timedelta(days=16),
+        ),
+        Promotion(
+            "soup-weeks",
+            "Две недели супа",
+            PercentOff(15_00),
+            when=TimeWindow("12:00", "16:00"),
+            lines=Product(("soup",)),
+            first_on=next_month,
+            last_on=next_month + timedelta(days=13),
+            for_anonymous=True,
+        ),
+        Promotion(
+            "syrniki",
+            "Сырники по выходным",
+            UnitPrice(290_00),
+            when=Weekday((6, 7)),
+            lines=Product(("syrniki",)),
+            first_on=today - timedelta(days=20),
+            last_on=today + timedelta(days=40),
+            is_paused=True,
+        ),
+    )
+
+
+async def with_promotions(tx: Tx, program: Program, *, today: date) -> Program:
+    """Make the coupons and return the programme with what the coffee shop runs."""
     coupon = await create_coupon(
         tx, name="Соседям", source="объявление в подъездах", limits=Limits(uses_per_member=1)
     )
@@ -61,5 +110,6 @@ async def with_promotions(tx: Tx, program: Program) -> Program:
             for_anonymous=True,
         ),
         Promotion("neighbours", "Соседям", PercentOff(20_00), when=Coupon((coupon.key,)), group="coupons"),
+        *seasonal(today),
     )
     return structs.replace(program, promotions=promotions, occasions=OCCASIONS, tiers=TIERS)
