@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.booked import booked
 from tests.domain.shop import Shop, open_shop
@@ -16,6 +17,8 @@ from plushka.domain.audit.queries import list_entries
 from plushka.domain.members.consents import list_consents
 from plushka.domain.members.model import Identity, Member
 from plushka.domain.members.queries import find_member
+from plushka.domain.messages.outgoing import take_next
+from plushka.domain.occasions.queries import list_gifts
 from plushka.domain.programs import import_work
 from plushka.domain.programs.import_work import Report, Sample
 from plushka.domain.programs.importing import import_members
@@ -23,9 +26,11 @@ from plushka.domain.programs.queries import get_standing
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.model import Task
 from plushka.domain.tasks.queries import get_task, read_parts
+from plushka.engine.occasion_parts import OnProfileFilled
 from plushka.engine.program import (
     EarningRule,
     ExpiryFixed,
+    Occasion,
     Percent,
     Program,
     Requirement,
@@ -268,3 +273,23 @@ async def test_an_import_is_audited_with_its_sums(shop: Shop) -> None:
 async def test_a_file_that_is_none_fails_with_its_reason(shop: Shop) -> None:
     task = await work(shop, import_work.READ, b"PK\x03\x04 nonsense", source="x", encoding="", delimiter="")
     assert (task.state, task.failure) == ("failed", "import_file_unreadable")
+
+
+async def test_profiles_that_an_import_fills_are_given_for_once_and_its_trial_tells_it(
+    database: Database, clock: SetClock
+) -> None:
+    filled = Occasion("filled", "За анкету", OnProfileFilled(("name", "birthday")), 40)
+    async with open_shop(database, clock, structs.replace(PROGRAM, occasions=(filled,))) as shop:
+        arguments = await read(shop, FILE)
+        tried = await work(shop, import_work.TRY, **arguments)
+        assert tried.result["given"] == 40
+        brought = await work(shop, import_work.BRING_IN, **arguments)
+        assert brought.result["given"] == 40
+        again = await work(shop, import_work.BRING_IN, **arguments)
+        assert again.result["given"] == 0
+        async with shop.tx() as tx:
+            anna = await find_member(tx, Identity("card", "QX1"))
+            assert anna is not None
+            assert [gift.name for gift in await list_gifts(tx, anna.id)] == ["За анкету"]
+            assert await take_next(tx, "telegram") is None
+        assert await shop.differences() == ()

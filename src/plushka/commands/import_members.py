@@ -9,6 +9,7 @@ from cyclopts import App
 from plushka.domain.businesses.queries import get_business, list_tenant_ids
 from plushka.domain.members.imports.files import read_table
 from plushka.domain.members.imports.understanding import propose, understand
+from plushka.domain.occasions.profiles import note_imported
 from plushka.domain.programs.import_work import ROWS_A_STEP, Report, Telling, import_part, note_import
 from plushka.domain.programs.importing import facts_of
 from plushka.domain.programs.queries import find_version_in_force, get_current_version
@@ -104,9 +105,16 @@ async def _import(
             for start in range(0, len(understood.rows), ROWS_A_STEP):
                 rows = understood.rows[start : start + ROWS_A_STEP]
                 async with database.transaction(tenant_ids[0], actor=ACTOR, at=clock.now()) as tx:
-                    outcomes = await import_part(
-                        tx, rows, business=business, version=version, source=source, is_trial=is_trial
+                    outcomes, given = await import_part(
+                        tx,
+                        rows,
+                        business=business,
+                        version=version,
+                        source=source,
+                        fill=note_imported,
+                        is_trial=is_trial,
                     )
+                report.given += given
                 for row, outcome in zip(rows, outcomes, strict=True):
                     report.add(row, outcome)
                 told += telling.write(outcomes, is_first=start == 0)

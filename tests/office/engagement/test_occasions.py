@@ -196,3 +196,25 @@ async def test_occasions_are_tried_on_somebody_made_up_and_on_a_member(
     chosen = await tried(what="event:review", who="member", member="Вера", **{"data.rating": "5"})
     assert "50 бонусов" in chosen
     assert (await editor.open("occasions"))["happen.who"] == ["member"]
+
+
+async def test_who_enrols_with_a_whole_profile_is_given_at_once(
+    editor: Editor, app: Plushka, cast: Cast
+) -> None:
+    occasion = await begun(editor, "profile")
+    page = f"occasion?id={occasion.id}"
+    await editor.save(page, running="on", name="За анкету", fields=["name", "phone"], points="40")
+    sent = {"mark": (await editor.draft()).mark, "against": "1", "when": "now"}
+    await editor.browser.post(f"{editor.home}/draft/publish", data=sent)
+
+    async with client_of(app, cast.anna.secret) as till:
+        whole = (await till.post("/v1/members", json={"phone": "+79165550101", "name": "Вера"})).json()
+        partial = (await till.post("/v1/members", json={"phone": "+79165550102"})).json()
+    made = await editor.browser.post("/members/new", data={"phone": "+79165550103", "name": "Глеб"})
+
+    async def history(page: str) -> str:
+        return plain((await editor.browser.get(f"{page}/events")).text)
+
+    assert "За анкету" in await history(f"/members/{whole['id']}")
+    assert "За анкету" not in await history(f"/members/{partial['id']}")
+    assert "За анкету" in await history(made.headers["location"].partition("?")[0])

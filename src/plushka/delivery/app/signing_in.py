@@ -34,7 +34,7 @@ from plushka.domain.members.queries import find_member
 from plushka.domain.members.sessions import end_session, open_session
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
-from plushka.domain.occasions.profiles import note_bot_joined
+from plushka.domain.occasions.profiles import note_bot_joined, note_profile
 from plushka.domain.programs.joining import join_with_phone
 from plushka.domain.referrals.binding import bind
 from plushka.platform.database import Tx
@@ -204,6 +204,7 @@ async def _enrol(tx: Tx, proof: Proof, form: Form, name: str, visit: Visit) -> N
         wants_offers=form.flag("marketing"),
         accounts=[account] if account else (),
     )
+    await note_profile(tx, visit.app.reference.versions, member.id, accounts=[account] if account else ())
     typed = form.value("friend_code")
     if inviter is None and not typed:
         return

@@ -17,6 +17,7 @@ from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts
 from plushka.domain.insights.trail import export as trail
 from plushka.domain.members import clearing
+from plushka.domain.occasions.profiles import note_imported
 from plushka.domain.programs import bulk_work, import_work, move_work
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
@@ -39,8 +40,8 @@ WORKS: Mapping[str, Work] = {
     coupon_work.EXPORT: coupon_work.export,
     coupon_work.IMPORT: coupon_work.bring_in,
     import_work.READ: import_work.look_into,
-    import_work.TRY: import_work.try_out,
-    import_work.BRING_IN: import_work.bring_in,
+    import_work.TRY: partial(import_work.try_out, fill=note_imported),
+    import_work.BRING_IN: partial(import_work.bring_in, fill=note_imported),
     referral_export.KIND: referral_export.export_referrers,
     products.KIND: products.export_products,
     receipts.KIND: receipts.export_receipts,

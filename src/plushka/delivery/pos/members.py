@@ -22,6 +22,7 @@ from plushka.domain.members.model import (
 from plushka.domain.members.operations import recognize
 from plushka.domain.members.permits import CodesLocked, CodeUnknown, present_code
 from plushka.domain.members.queries import find_member, get_member
+from plushka.domain.occasions.profiles import note_profile
 from plushka.domain.programs.model import Serving, UnknownProgram
 from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import get_standing
@@ -69,6 +70,8 @@ async def _find_or_enroll(call: Call[Enrollment, Query]) -> Answer[MemberOut]:
             birthday=call.body.birthday,
             program_id=serving.id,
         )
+        if known is None:
+            await note_profile(tx, call.services.reference.versions, member.id)
         reason = None
         if call.body.referrer_code is not None:
             tried = await bind_or_refuse(tx, member.id, way="till", typed=call.body.referrer_code)

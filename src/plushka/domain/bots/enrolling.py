@@ -16,7 +16,7 @@ from plushka.domain.members.queries import find_member, get_member
 from plushka.domain.members.suppressions import was_welcomed_lately
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.outgoing import Notice, tell_members
-from plushka.domain.occasions.profiles import note_bot_joined
+from plushka.domain.occasions.profiles import note_bot_joined, note_profile
 from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.programs.serving import get_serving
@@ -95,6 +95,7 @@ async def enrol(
     version = await find_version_in_force(tx, serving.id)
     wallet = await find_wallet(tx, member_id=member.id, program_id=serving.id)
     await note_bot_joined(tx, _versions, member.id, address)
+    await note_profile(tx, _versions, member.id, accounts=[address])
     return Enrolled(
         member.id,
         wallet.balance.available if wallet else 0,

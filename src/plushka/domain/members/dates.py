@@ -1,6 +1,6 @@
 """Days of people close to a member (F236)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -77,6 +77,19 @@ async def remove_date(tx: Tx, member_id: UUID, date_id: UUID) -> None:
     if removed is None:
         raise UnknownDate
     await audit.record(tx, action="member.remove_date", subject=f"member:{member_id}", kind=removed)
+
+
+async def list_with_dates(tx: Tx, member_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of the members who have any day of somebody close."""
+    rows = await tx.fetch(
+        """
+        -- members.list_with_dates
+        select distinct member_id from member_dates where tenant_id = $1 and member_id = any($2::uuid[])
+        """,
+        tx.tenant_id,
+        list(member_ids),
+    )
+    return frozenset(row["member_id"] for row in rows)
 
 
 async def list_dates(tx: Tx, member_id: UUID) -> Sequence[MemberDate]:

@@ -51,6 +51,28 @@ async def was_welcomed_lately(tx: Tx, member_id: UUID, *, accounts: Collection[A
     return was_welcomed
 
 
+async def list_welcomed_lately(tx: Tx, member_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of the members who deleted themselves within the year."""
+    if not await _has_any(tx):
+        return frozenset()
+    of_member = {
+        member_id: {tx.fingerprint(mark) for mark in marks}
+        for member_id, marks in (await _list_marks(tx, member_ids)).items()
+    }
+    rows = await tx.fetch(
+        """
+        -- members.list_welcomed_lately
+        select fingerprint from suppressions
+        where tenant_id = $1 and fingerprint = any($2::bytea[]) and welcome_from > $3
+        """,
+        tx.tenant_id,
+        [fingerprint for fingerprints in of_member.values() for fingerprint in fingerprints],
+        tx.at,
+    )
+    back = {row["fingerprint"] for row in rows}
+    return frozenset(member_id for member_id, marks in of_member.items() if marks & back)
+
+
 async def list_suppressed(tx: Tx, member_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return those of the members who can agree to advertising by their own hand only."""
     if not await _has_any(tx):

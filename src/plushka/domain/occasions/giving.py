@@ -14,7 +14,7 @@ from plushka.domain.ledger.model import Cause
 from plushka.domain.members.channels import Address
 from plushka.domain.members.model import Person
 from plushka.domain.members.queries import find_people
-from plushka.domain.members.suppressions import was_welcomed_lately
+from plushka.domain.members.suppressions import list_welcomed_lately, was_welcomed_lately
 from plushka.domain.messages.contents import PointsGiven
 from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.occasions.model import Chance, Gift, Results, Withheld, last_day
@@ -82,9 +82,11 @@ async def happen(
 
 
 async def give(
-    tx: Tx, chances: Sequence[Chance], *, accounts: Collection[Address] = ()
+    tx: Tx, chances: Sequence[Chance], *, accounts: Collection[Address] = (), is_told: bool = True
 ) -> list[Gift | Withheld]:
     """Decide the chances in their order, book what they give, and leave notices of it; one answer a chance.
+
+    Not ``is_told``: nobody is written to.
 
     The wallets are locked in the order of the ledger, then the programmes with budgets in the order of their ids, so
     that a budget is never overdrawn and a member never given twice.
@@ -95,7 +97,8 @@ async def give(
     answers = [await _decide_one(tx, chance, situation) for chance in chances]
     await insert_gifts(tx, situation.new)
     await bookkeeping.save_books(tx, [book for book in situation.books.values() if book.is_changed()])
-    await _tell(tx, situation)
+    if is_told:
+        await _tell(tx, situation)
     return answers
 
 
@@ -148,6 +151,8 @@ async def stands_of(
 
 async def _came_back(tx: Tx, member_ids: set[UUID], accounts: Collection[Address]) -> frozenset[UUID]:
     """Return those who deleted themselves within the year: they are not given again what they were given before."""
+    if not accounts:
+        return await list_welcomed_lately(tx, member_ids)
     return frozenset(
         [member_id for member_id in member_ids if await was_welcomed_lately(tx, member_id, accounts=accounts)]
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,13 @@ from plushka.platform.i18n import Language, translator
 READ, TRY, BRING_IN = "members.import.read", "members.import.try", "members.import"
 ROWS_A_STEP = 200
 SAMPLE_ROWS = 40
+_CHANGED = ("created", "updated")
+
+
+class Fill(Protocol):
+    """Gives what a slice above gives for profiles that an import has filled, and returns the points."""
+
+    async def __call__(self, tx: Tx, member_ids: Sequence[UUID], *, program_id: UUID) -> int: ...
 
 
 class Sample(Struct, frozen=True):
@@ -52,6 +60,8 @@ class Report(Struct):
     booked: int = 0
     known: int = 0
     left_out: int = 0
+    given: int = 0
+    """Points for profiles that are whole now, besides those of the file."""
 
     def add(self, row: ImportRow, outcome: Outcome) -> None:
         setattr(self, outcome.status, getattr(self, outcome.status) + 1)
@@ -82,20 +92,20 @@ async def look_into(run: Run) -> Mapping[str, Fact]:
     return {"rows": len(table.rows)}
 
 
-async def try_out(run: Run) -> Mapping[str, Fact]:
+async def try_out(run: Run, *, fill: Fill) -> Mapping[str, Fact]:
     """Do all that ``bring_in`` would, and take it back, step by step."""
-    return await _go_through(run, is_trial=True)
+    return await _go_through(run, fill, is_trial=True)
 
 
-async def bring_in(run: Run) -> Mapping[str, Fact]:
+async def bring_in(run: Run, *, fill: Fill) -> Mapping[str, Fact]:
     """Bring the members of a file in; the output is a table of the rows with problems.
 
     :raises ImportExceedsTrial: it would book more points than its trial has told, which somebody has agreed to
     """
-    return await _go_through(run, is_trial=False)
+    return await _go_through(run, fill, is_trial=False)
 
 
-async def _go_through(run: Run, *, is_trial: bool) -> Mapping[str, Fact]:
+async def _go_through(run: Run, fill: Fill, *, is_trial: bool) -> Mapping[str, Fact]:
     business, version = await _situation(run)
     plan = msgspec.json.decode(str(run.task.arguments["plan"]), type=Plan)
     facts = facts_of(business, version, run.task.created_at)
@@ -106,9 +116,16 @@ async def _go_through(run: Run, *, is_trial: bool) -> Mapping[str, Fact]:
     while run.task.done < len(file.rows):
         async with run.step() as step:
             rows = file.rows[step.done : step.done + ROWS_A_STEP]
-            outcomes = await import_part(
-                step.tx, rows, business=business, version=version, source=plan.source, is_trial=is_trial
+            outcomes, given = await import_part(
+                step.tx,
+                rows,
+                business=business,
+                version=version,
+                source=plan.source,
+                fill=fill,
+                is_trial=is_trial,
             )
+            report.given += given
             for row, outcome in zip(rows, outcomes, strict=True):
                 report.add(row, outcome)
             if points_max is not None and report.booked > int(points_max):
@@ -129,15 +146,18 @@ async def import_part(
     business: Business,
     version: PublishedVersion,
     source: str,
+    fill: Fill,
     is_trial: bool,
-) -> list[Outcome]:
-    """Bring some rows in; a trial does all of it and takes it back."""
+) -> tuple[list[Outcome], int]:
+    """Bring some rows in, and return the points given for whole profiles too; a trial does it and takes it back."""
     if is_trial:
         await tx.execute("savepoint trial")
     outcomes = await import_members(tx, rows, business=business, version=version, source=source)
+    changed = [each.member_id for each in outcomes if each.status in _CHANGED and each.member_id]
+    given = await fill(tx, list(dict.fromkeys(changed)), program_id=version.program_id)
     if is_trial:
         await tx.execute("rollback to savepoint trial")
-    return outcomes
+    return outcomes, given
 
 
 async def note_import(tx: Tx, subject: str, source: str, report: Report) -> None:

@@ -34,13 +34,14 @@ Status = Literal["created", "updated", "unchanged", "skipped"]
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a row: ``booked`` of its balance now, ``known`` of it before."""
+    """What became of a row: ``booked`` of its balance now, ``known`` of it before; of whom, where it was taken."""
 
     number: int
     status: Status
     booked: int = 0
     known: int = 0
     problems: tuple[Problem, ...] = ()
+    member_id: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class _Turn:
 
     def outcome(self) -> Outcome:
         status: Status = "created" if self.member is None else "updated" if self.is_changed else "unchanged"
-        return Outcome(self.row.number, status, self.booked, self.known, tuple(self.problems))
+        return Outcome(self.row.number, status, self.booked, self.known, tuple(self.problems), self.change.id)
 
 
 async def import_members(

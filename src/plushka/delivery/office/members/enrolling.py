@@ -13,6 +13,7 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import NAME_LENGTH_MAX
 from plushka.domain.members.queries import find_member
+from plushka.domain.occasions.profiles import note_profile
 from plushka.domain.programs.operations import enroll
 from plushka.platform.errors import Refusal
 
@@ -41,6 +42,8 @@ async def enroll_member(visit: NamedDependency[Visit], request: OfficeRequest) -
                     source="office",
                     program_id=program.id if program else None,
                 )
+                if known is None:
+                    await note_profile(tx, visit.office.reference.versions, member.id)
         except Refusal as refusal:
             form.refused(refusal, default="phone")
         else:

@@ -78,7 +78,10 @@ RESULTS_WITH_SHORT: dict[str, str] = {
 }
 """The same where somebody was left alone."""
 
-_POINTS = frozenset({"points", "booked", "in_file"})
+RESULTS_WITH_GIVEN = marked("{result} For filled profiles besides: {given}.")
+"""What came of an import by which profiles became whole that an occasion gives points for."""
+
+_POINTS = frozenset({"points", "booked", "in_file", "given"})
 """Facts in units of the wallet."""
 _MINUTE = timedelta(minutes=1)
 _STATES = {
@@ -177,7 +180,11 @@ def _outcome(task: Task, visit: Visit) -> str:
         result = RESULTS[task.kind]
         if task.result.get("short"):
             result = RESULTS_WITH_SHORT.get(task.kind, result)
-        return _filled(result, task.result, _figures(task, visit), visit.words)
+        told = _filled(result, task.result, _figures(task, visit), visit.words)
+        if task.result.get("given"):
+            facts = {"result": told, "given": task.result["given"]}
+            return _filled(RESULTS_WITH_GIVEN, facts, _figures(task, visit), visit.words)
+        return told
     return ""
 
 
