@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
+from tests.domain.rewards.conftest import bought, offered
 from tests.domain.shop import Shop, open_shop
 
 from plushka.domain.bots.conversing import Chatter, hear
@@ -21,6 +22,7 @@ from plushka.domain.certificates.ordering import order
 from plushka.domain.certificates.queries import find_by_number
 from plushka.domain.certificates.selling import sell_in_office
 from plushka.domain.certificates.types import create_type
+from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.insights.links import find_link_figures
 from plushka.domain.members.channels import Address, find_address
 from plushka.domain.members.consents import list_consents
@@ -42,6 +44,9 @@ from plushka.domain.messages.contents import (
     Joined,
     NoCertificates,
     OffersChanged,
+    OwnReward,
+    RewardsTold,
+    RewardToGet,
     SpendCode,
     SpendingStopped,
 )
@@ -223,6 +228,32 @@ async def test_a_friend_comes_by_a_members_link_and_the_member_is_told(
             assert friend is not None
             invited_by = await tx.fetchval("select invited_by from members where id = $1", friend.id)
         assert invited_by == member.id
+
+
+async def test_rewards_are_what_waits_and_what_the_points_are_enough_for(
+    database: Database, clock: SetClock
+) -> None:
+    async with opened(database, clock) as anna:
+        await anna.enrol()
+        assert await anna.tell(Wrote("Награды")) == [RewardsTold()]
+        mug = await offered(anna.shop)
+        await offered(anna.shop, name="Термос", price_points=60)
+        told = await anna.tell(Wrote("/rewards"))
+        assert told == [RewardsTold(to_get=(RewardToGet("Кружка", 40),))]
+        async with anna.shop.tx() as tx:
+            member = await find_member(tx, Identity("phone", "+79990000001"))
+            assert member is not None
+            coupon = await create_coupon(tx, name="Своим")
+            await add_codes(tx, coupon, ["OWN-1"], member_id=member.id)
+        got = await bought(anna.shop, mug, member.id)
+        (said,) = await anna.tell(Wrote("/rewards"))
+        assert said == RewardsTold(
+            own=(
+                OwnReward("Кружка", got.shown_code, clock.now().date() + timedelta(days=30)),
+                OwnReward("Своим", "OWN-1"),
+            ),
+            missing=30,  # another mug: ten points are left
+        )
 
 
 async def test_not_me_stops_spending(database: Database, clock: SetClock) -> None:

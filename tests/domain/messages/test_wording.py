@@ -79,6 +79,15 @@ EXAMPLES: tuple[Content, ...] = (
     contents.Answered(body="Здравствуйте <b>, проверим"),
     contents.GiftWaits(name="Кофе", code="ABCD-2345", good_until=date(2026, 4, 9)),
     contents.GiftWaits(name="Кофе <b>", code="ABCD-2345"),
+    contents.RewardsTold(),
+    contents.RewardsTold(
+        own=(
+            contents.OwnReward("Кружка <b>", "ABCD-2345", date(2026, 4, 9)),
+            contents.OwnReward("Своим", "OWN-1"),
+        ),
+        to_get=(contents.RewardToGet("Кружка <b>", 300),),
+    ),
+    contents.RewardsTold(missing=150),
     contents.PointsGiven("День рождения <b>", 500, 0, last_on=date(2026, 3, 23), active_on=date(2026, 3, 9)),
     contents.PointsGiven("Отзыв", 5000, 2),
     contents.FriendsPaid(points=100, scale=0),

@@ -11,6 +11,7 @@ from plushka.domain.bots.enrolling import find_link, friend_start
 from plushka.domain.bots.holdings import Holdings, find_holdings
 from plushka.domain.bots.links import start_link
 from plushka.domain.bots.model import Bot
+from plushka.domain.bots.shelf import tell_rewards
 from plushka.domain.bots.talk import Saying, Talk
 from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.model import Movement
@@ -80,7 +81,7 @@ async def answer(
             )
         case "help":
             return Help(is_member=member_id is not None)
-        case "balance" | "card" | "code" | "history" | "friends":
+        case "balance" | "card" | "code" | "rewards" | "history" | "friends":
             if member_id is None:
                 return Help(is_member=False)
             return await _of_member(tx, what, member_id, bot=bot, business=business)
@@ -129,6 +130,8 @@ async def _of_member(tx: Tx, what: MenuCommand, member_id: UUID, *, bot: Bot, bu
             return _balance(held)
         case "card":
             return _card(await get_member(tx, member_id), held)
+        case "rewards":
+            return await tell_rewards(tx, member_id, held, business)
         case "history":
             return await _history(tx, held)
         case _:

@@ -20,6 +20,7 @@ BURNING_WITHIN = timedelta(days=30)
 class Holdings(Struct, frozen=True):
     """A wallet with the programme's ``scale``; ``burning`` of it are good until the end of ``good_until``."""
 
+    program_id: UUID
     wallet: WalletView
     scale: int
     tier: str
@@ -40,6 +41,7 @@ async def find_holdings(tx: Tx, member_id: UUID, business: Business) -> Holdings
     names = {tier.id: tier.name for tier in tiers}
     good_until, burning = next_to_burn(wallets[program_id], tx.at, business.time_zone, within=BURNING_WITHIN)
     return Holdings(
+        program_id=program_id,
         wallet=wallets[program_id],
         scale=version.program.point.scale if version else 0,
         tier=names.get(standing.tier or "", "") if standing else "",

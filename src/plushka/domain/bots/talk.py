@@ -37,6 +37,7 @@ Step = Literal["new", "consent", "phone", "offers", "member"]
 Command = Literal[
     "balance",
     "card",
+    "rewards",
     "history",
     "friends",
     "certificates",
@@ -123,6 +124,7 @@ Saying = Literal[
     "no_program",
     "balance",
     "card",
+    "rewards",
     "code",
     "history",
     "friends",
@@ -336,7 +338,7 @@ def _write(talk: Talk, text: str) -> tuple[Talk, tuple[Act, ...]]:
 
 def _write_as_member(talk: Talk, command: Command | None) -> tuple[Talk, tuple[Act, ...]]:
     match command:
-        case "balance" | "card" | "history" | "friends" | "code":
+        case "balance" | "card" | "rewards" | "history" | "friends" | "code":
             return talk, (Say(command),)
         case "certificates":
             return talk, (ShowCertificates(),)

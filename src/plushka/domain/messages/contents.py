@@ -261,6 +261,30 @@ class NoCertificates(Told, tag="no_certificates", frozen=True):
     are_sold: bool
 
 
+class OwnReward(Struct, frozen=True, array_like=True):
+    """A gift or a coupon's code that waits, to be shown at a till through ``good_until`` (None: not said)."""
+
+    name: str
+    code: str
+    good_until: date | None = None
+
+
+class RewardToGet(Struct, frozen=True, array_like=True):
+    """A reward of the catalogue that the member has the points for."""
+
+    name: str
+    price_points: int
+
+
+class RewardsTold(Told, tag="rewards", frozen=True):
+    """What the member has and can get for points; ``missing`` until the nearest one, where there is none to get."""
+
+    own: tuple[OwnReward, ...] = ()
+    to_get: tuple[RewardToGet, ...] = ()
+    missing: int = 0
+    scale: int = 0
+
+
 class PointsGiven(Told, tag="points_given", frozen=True):
     """Points came without a purchase, for an occasion by its ``name``; they burn after ``last_on`` (None: never).
 
@@ -302,6 +326,7 @@ Content = (
     | BalanceTold
     | CardTold
     | History
+    | RewardsTold
     | FriendsLink
     | Help
     | OffersChanged

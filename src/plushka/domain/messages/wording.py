@@ -46,6 +46,7 @@ from plushka.domain.messages.contents import (
     PhoneTold,
     PointsGiven,
     Returned,
+    RewardsTold,
     SpendAnswer,
     SpendAnswered,
     SpendAsked,
@@ -82,12 +83,13 @@ LEAVE_CARDS = "join_not:"
 """What buttons send back, followed by a version, a language or an id where a colon ends it; no longer than
 ``contents.ACTION_LENGTH_MAX``."""
 
-MenuCommand = Literal["card", "code", "balance", "history", "friends"]
+MenuCommand = Literal["card", "code", "rewards", "balance", "history", "friends"]
 LANGUAGE_NAMES: tuple[tuple[Language, str], ...] = (("ru", "Русский"), ("en", "English"))
 
 MENU: tuple[tuple[tuple[MenuCommand, str], ...], ...] = (
     (("card", marked("Card")), ("code", marked("Code"))),
-    (("balance", marked("Balance")), ("history", marked("History")), ("friends", marked("For friends"))),
+    (("balance", marked("Balance")), ("history", marked("History"))),
+    (("rewards", marked("Rewards")), ("friends", marked("For friends"))),
 )
 """The member's menu, row by row: commands and the labels that send them."""
 CERTIFICATES = marked("Certificates")
@@ -97,6 +99,7 @@ CERTIFICATES = marked("Certificates")
 COMMANDS = (
     ("card", marked("the card for the till")),
     ("code", marked("a code to spend points")),
+    ("rewards", marked("your gifts, and what you can get for points")),
     ("balance", marked("how many points you have")),
     ("history", marked("what has happened")),
     ("friends", marked("a link for friends")),
@@ -170,7 +173,7 @@ class Voice(Struct, frozen=True):
         return self.words.gettext(message, **values)
 
 
-def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, PLR0912  one case a content
+def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, PLR0912, PLR0915  one case a content
     """Return the message that says ``content``."""
     match content:
         case Greeting():
@@ -260,6 +263,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return Message(text)
         case Bought():
             return _bought(content, voice)
+        case RewardsTold():
+            return _rewards(content, voice)
         case Returned():
             return _returned(content, voice)
         case BurnsSoon():
@@ -317,6 +322,34 @@ def _gift(content: GiftWaits, voice: Voice) -> Message:
             )
         )
     return Message("\n".join(lines), rows=(_app(voice),))
+
+
+def _rewards(content: RewardsTold, voice: Voice) -> Message:
+    """What waits comes first, each with its code; then what the points are enough for."""
+    parts = []
+    if content.own:
+        lines = [voice.gettext("Show the code at the till:")]
+        for own in content.own:
+            line = f"• {escape(own.name, quote=False)}: {voice.bold(own.code)}"
+            if own.good_until is not None:
+                day = format_date(own.good_until, voice.language, form="day")
+                line += ", " + voice.gettext("through {date}", date=day)
+            lines.append(line)
+        parts.append("\n".join(lines))
+    if content.to_get:
+        lines = [voice.gettext("You have the points for:")]
+        lines += [
+            f"• {escape(one.name, quote=False)} — {voice.points(one.price_points, content.scale)}"
+            for one in content.to_get
+        ]
+        lines.append(voice.gettext("Get it in the app or at the till."))
+        parts.append("\n".join(lines))
+    elif content.missing:
+        missing = voice.points(content.missing, content.scale)
+        parts.append(voice.gettext("To the nearest reward: {points}.", points=missing))
+    if not parts:
+        parts.append(voice.gettext("No rewards yet."))
+    return Message("\n\n".join(parts), rows=(_app(voice),), keyboard="menu")
 
 
 def _points_given(content: PointsGiven, voice: Voice) -> Message:
