@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 from tests.app.conftest import NEW_PHONE
+from tests.app.furnished import CODE, furnish
 from tests.browsing import ASKS_TO_SIGN_IN, NO_NETWORK, PHONE_SCREEN, SHIFTED, UNSEEN_SHIFT, Browsing, look
+from tests.conftest import SetClock
 from tests.office.conftest import MEMBER, PHONE, Shop
 from tests.pos.conftest import Cast
 from tools.chromium import chromium
+
+from plushka.platform.database import Database
 
 LATE_SECONDS = 0.5
 KEPT = """async () => {
@@ -28,6 +32,10 @@ PAGES = (
     "/profile/data",
     "/profile/deletion",
     "/chat",
+    f"/codes/{CODE}",
+    "/certificates",
+    "/rewards",
+    "/rewards/{offer}",
 )
 
 
@@ -143,7 +151,10 @@ async def test_a_card_that_was_opened_once_is_there_without_a_network(stage: Sta
 
 
 @pytest.mark.parametrize(("language", "theme"), [("ru", "light"), ("en", "dark")])
-async def test_pages_are_accessible(stage: Stage, language: str, theme: str) -> None:
+async def test_pages_are_accessible(  # noqa: PLR0917
+    stage: Stage, cast: Cast, database: Database, clock: SetClock, language: str, theme: str
+) -> None:
+    offer_id = await furnish(database, clock, cast, stage.shop)
     context = await stage.context(locale=language, color_scheme=theme)
     await context.add_cookies([{"name": "plushka_language", "value": language, "url": stage.address}])
     page = await context.new_page()
@@ -152,7 +163,7 @@ async def test_pages_are_accessible(stage: Stage, language: str, theme: str) -> 
     page = await stage.sign_in(context)
     await expect(page.locator("[data-code]")).to_be_visible()
     for path in PAGES:
-        await page.goto(stage.home + path.format(receipt=stage.shop.receipt_id))
+        await page.goto(stage.home + path.format(receipt=stage.shop.receipt_id, offer=offer_id))
         assert await page.evaluate(SHIFTED) < UNSEEN_SHIFT, path
         await look(page)
 
