@@ -122,3 +122,14 @@ async def test_the_programme_says_it_and_the_panel_shows_what_each_level_gets(ed
     ):
         row = told[told.index(f"За друзей: {who}") :]
         assert points in row[:400]
+
+
+async def test_bring_a_friend_stands_among_the_beginnings_of_promotions_and_leads_here(
+    anna: httpx.AsyncClient, editor: Editor
+) -> None:
+    page = (await anna.get(f"{editor.home}/draft/promotions")).text
+    beginnings = page[page.index("Добавить акцию") :]
+    path = f"{editor.home}/draft/friends"
+    assert f'href="{path}"' in beginnings
+    assert "Приведи друга" in beginnings
+    assert (await anna.get(path)).status_code == httpx.codes.OK
