@@ -34,6 +34,9 @@ async def test_a_kind_is_declared_told_and_retired(anna: httpx.AsyncClient, app:
         "field.2.type": "choice",
         "field.2.choices": "Терраса\nЗал",
     }
+    grown = await anna.post("/settings/events/new", data={**typed, "do": "add:rows"})
+    assert 'name="field.3.name"' in grown.text
+    assert 'value="Сколько гостей"' in grown.text
     wrong = await anna.post("/settings/events/new", data={**typed, "field.2.choices": ""})
     assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert 'id="field.2.choices"' in wrong.text
@@ -73,6 +76,8 @@ async def test_an_event_is_noted_by_hand_and_cancelled(
     assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert "пять" in wrong.text
 
+    await anna.post(here, data={"kind": "survey", "data.score": "-3"})
+    assert "-3" in (await anna.get(here)).text
     await anna.post(here, data={"kind": "review", "data.rating": "5", "data.text": "Очень вкусно"})
     page = (await anna.get(here)).text
     assert "Очень вкусно" in plain(page)

@@ -1,6 +1,5 @@
 """Kinds of events that the business declares, with their fields."""
 
-from collections.abc import Sequence
 from typing import get_args
 
 from litestar import Response, get, post
@@ -11,6 +10,8 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.draft.edits import edited
+from plushka.delivery.office.engagement.draft.typist import Typed
 from plushka.delivery.office.events.rows import TYPES
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -28,7 +29,6 @@ from plushka.domain.events.model import (
 from plushka.platform.errors import Refusal
 
 PATH = "/settings/events"
-ROWS_SPARE = 3
 CHOICES_LENGTH_MAX = 5000
 
 
@@ -49,12 +49,14 @@ async def show_kinds(visit: NamedDependency[Visit]) -> Response[str]:
 
 @get(f"{PATH}/new", opt={"action": "events.declare"})
 async def show_new_kind(visit: NamedDependency[Visit]) -> Response[str]:
-    return _page(visit, visit.form(), None)
+    return _page(visit, visit.form().altered({"rows": ["0"]}), None)
 
 
 @post(f"{PATH}/new", opt={"action": "events.declare"})
 async def declare_kind(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
     form = await visit.typed(request)
+    if (changed := edited(form, _begin)) is not None:
+        return _page(visit, changed, None)
     name = form.text("name", length_max=NAME_LENGTH_MAX)
     title = form.text("title", length_max=TITLE_LENGTH_MAX)
     fields = _read_fields(form)
@@ -84,6 +86,8 @@ async def save_kind(
     form = await visit.typed(request)
     async with visit.reading() as tx:
         kind = await get_kind(tx, name)
+    if (changed := edited(form, _begin)) is not None:
+        return _page(visit, changed, kind)
     do = form.value("do")
     if do in {"retire", "resume"}:
         async with visit.writing() as tx:
@@ -111,8 +115,12 @@ def _refuse(form: Form, refusal: Refusal) -> None:
     form.refused(refusal, default="name")
 
 
+def _begin(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every field
+    return {f"field.{key}.type": ["text"]}
+
+
 def _rows(form: Form) -> list[str]:
-    return [key for key in form.values("rows") if key.isdigit()][: FIELDS_MAX + ROWS_SPARE]
+    return [key for key in form.values("rows") if key.isdigit()][:FIELDS_MAX]
 
 
 def _read_fields(form: Form) -> list[EventField]:
@@ -140,7 +148,7 @@ def _read_fields(form: Form) -> list[EventField]:
 
 
 def _filled(visit: Visit, kind: EventKind) -> Form:
-    typed = {"title": [kind.title], "rows": [str(key) for key in range(len(kind.fields) + ROWS_SPARE)]}
+    typed = {"title": [kind.title], "rows": [str(key) for key in range(len(kind.fields))]}
     for key, each in enumerate(kind.fields):
         row = f"field.{key}"
         typed |= {
@@ -173,7 +181,6 @@ def _row(kind: EventKind, visit: Visit) -> KindRow:
 
 
 def _page(visit: Visit, form: Form, kind: EventKind | None) -> Response[str]:
-    rows: Sequence[str] = _rows(form) or [str(key) for key in range(ROWS_SPARE)]
     return visit.page(
         "events/kind.html",
         section="settings",
@@ -181,6 +188,7 @@ def _page(visit: Visit, form: Form, kind: EventKind | None) -> Response[str]:
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         form=form,
         kind=kind,
-        rows=rows,
+        rows=_rows(form),
+        has_room=len(_rows(form)) < FIELDS_MAX,
         types=[(value, visit.words.gettext(title)) for value, title in TYPES.items()],
     )

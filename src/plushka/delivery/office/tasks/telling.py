@@ -10,9 +10,10 @@ from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.tasks.files import may_have_file
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import Figures
+from plushka.domain.programs import bulk_work
 from plushka.domain.programs.model import PublishedVersion
 from plushka.domain.programs.telling.refusals import refusal_sentence
-from plushka.domain.tasks.model import Task
+from plushka.domain.tasks.model import KEPT, Task
 from plushka.platform.errors import Fact
 from plushka.platform.i18n import Translator, marked
 
@@ -106,6 +107,7 @@ class TaskLine(Struct, frozen=True):
     outcome: str
     asked: str
     file_url: str
+    take_back_url: str
 
 
 def of_program(version: PublishedVersion | None) -> dict[str, Fact]:
@@ -133,6 +135,18 @@ def task_line(task: Task, visit: Visit, actors: Mapping[str, str]) -> TaskLine:
             moment=figures.moment(task.created_at),
         ),
         file_url=f"/tasks/{task.id}/file" if task.state == "done" and may_have_file(visit, task) else "",
+        take_back_url=f"/members/bulk/tasks/{task.id}/take-back" if _may_take_back(task, visit) else "",
+    )
+
+
+def _may_take_back(task: Task, visit: Visit) -> bool:
+    """Tell whether points were given to many, and it is still kept to whom."""
+    return (
+        task.kind == bulk_work.GIVE
+        and task.state == "done"
+        and task.finished_at is not None
+        and visit.at - task.finished_at < KEPT
+        and visit.may("members.bulk")
     )
 
 
