@@ -28,7 +28,8 @@ MEMBER_PAGES = (
     "", "points", "person", "deeds", "adjustment", "extension", "tier", "block", "merge",
 )  # fmt: skip
 PROGRAM_PAGES = (
-    "", "branches", "compare", "draft", "draft/rule?id=base", "draft/promotions", "draft/cards", "draft/redemption",
+    "", "branches", "compare", "draft", "draft/rule?id=base", "draft/promotions", "draft/cards", "draft/occasions",
+    "draft/redemption",
     "draft/life", "draft/tiers",
     "draft/terms", "draft/publish", "draft/import", "draft/preset",
 )  # fmt: skip
