@@ -33,7 +33,7 @@ from plushka.domain.coupons.queries import get_coupon
 from plushka.domain.coupons.showing import Showing, read_codes
 from plushka.domain.coupons.using import clear
 from plushka.domain.coupons.work import DRAW
-from plushka.domain.insights.coupons import find_coupon_figures
+from plushka.domain.insights.coupons import count_points_given, find_coupon_figures
 from plushka.domain.purchases.history import load_history
 from plushka.domain.purchases.model import Caller, Committed, PurchaseLine, Quote
 from plushka.domain.purchases.operations import quote
@@ -305,7 +305,11 @@ async def test_a_code_may_give_points_or_let_more_be_paid_with_them(shop: Shop) 
     assert (booked.outcome.earned_points, booked.codes[0].reason) == (250, None)
     paid = (await shop.buy("2", 200_00, member=member_id, redeem="max", coupon_codes=("A2",))).receipt
     assert (paid.outcome.payable_minor, paid.codes[0].reason) == (0, None)
+    async with shop.tx() as tx:
+        assert await count_points_given(tx, coupon) == {shop.program_id: 400}
     await give_back(shop, "r", "1")
+    async with shop.tx() as tx:
+        assert await count_points_given(tx, coupon) == {shop.program_id: 200}
     assert (await buy(shop, "3", member_id, "A1"))[1] == [None]
     assert await shop.differences() == ()
 

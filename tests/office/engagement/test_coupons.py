@@ -164,7 +164,9 @@ async def test_one_form_makes_a_coupon_and_writes_what_it_gives_into_the_draft(
     assert [code["reason"] for code in decision["coupons"]] == [None, None]
     assert decision["discount_minor"] == 150_00
     assert again["decision"]["coupons"][0]["reason"] == "coupon_used_up_today"
-    assert "по купону «Баллы»" in plain((await anna.get(made_points)).text)
+    page = plain((await anna.get(made_points)).text)
+    assert "по купону «Баллы»" in page
+    assert ">200 бонусов<" in page
 
 
 async def test_channels_are_compared_and_coupons_found(anna: httpx.AsyncClient) -> None:

@@ -1,11 +1,15 @@
 """What came of coupons, one by one and by where they are given out."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Record
 from msgspec import Struct
 
+from plushka.domain.coupons.model import Coupon
+from plushka.domain.programs.queries import get_version
+from plushka.engine.promotion_plans import coupons_of
 from plushka.platform.database import Tx
 
 SOURCES_MAX = 100
@@ -59,6 +63,35 @@ async def find_coupon_figures(tx: Tx, coupon_ids: Collection[UUID]) -> Mapping[U
         list(coupon_ids),
     )
     return {row["coupon_id"]: _figures(row) for row in rows}
+
+
+async def count_points_given(tx: Tx, coupon: Coupon) -> Mapping[UUID, int]:
+    """Return the points that rules which ask for the coupon have given, by programme, in units of its scale.
+
+    As discounts are, they are those of receipts as they were sold; returned in whole, they do not count.
+    """
+    rows = await tx.fetch(
+        """
+        -- insights.count_points_given
+        select r.version_id, award ->> 0 as rule, sum((award ->> 1)::bigint)::bigint as points
+        from coupon_uses u
+        join receipts r on r.tenant_id = $1 and r.id = u.receipt_id
+        cross join lateral json_array_elements(r.outcome -> 'awards') as award
+        where u.tenant_id = $1 and u.coupon_id = $2 and u.undone_at is null
+        group by 1, 2
+        """,
+        tx.tenant_id,
+        coupon.id,
+    )
+    versions = {row["version_id"]: await get_version(tx, row["version_id"]) for row in rows}
+    given = Counter[UUID]()
+    for row in rows:
+        version = versions[row["version_id"]]
+        if any(
+            rule.id == row["rule"] and coupon.key in coupons_of(rule.when) for rule in version.program.earning
+        ):
+            given[version.program_id] += row["points"]
+    return given
 
 
 async def list_sources(tx: Tx) -> Sequence[Source]:

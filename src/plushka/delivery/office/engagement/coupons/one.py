@@ -1,5 +1,6 @@
 """One coupon: its codes and terms, what it gives, what came of it; stopped, gone on with, taken away as a file."""
 
+from dataclasses import replace
 from io import BytesIO
 from uuid import UUID
 
@@ -27,9 +28,10 @@ from plushka.domain.coupons.operations import set_stopped
 from plushka.domain.coupons.queries import get_coupon, list_codes
 from plushka.domain.coupons.terms import change_coupon
 from plushka.domain.coupons.work import EXPORT, IMPORT
-from plushka.domain.insights.coupons import find_coupon_figures
+from plushka.domain.insights.coupons import count_points_given, find_coupon_figures
 from plushka.domain.partners.offering import follow_coupon, follow_terms
 from plushka.domain.programs.coupon_effects import find_written, list_given
+from plushka.domain.programs.queries import find_scales
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.model import INPUT_BYTES_MAX, PART_BYTES
 from plushka.platform.errors import NotFound, Refusal
@@ -73,6 +75,7 @@ async def _page(
     async with visit.reading() as tx:
         coupon = await get_coupon(tx, coupon_id)
         figures = (await find_coupon_figures(tx, [coupon.id])).get(coupon.id, NONE)
+        points, scales = await count_points_given(tx, coupon), await find_scales(tx)
         codes = await list_codes(tx, coupon.id, limit=CODES_PAGE)
         gives = await list_given(tx, coupon.key, visit.look.language)
         written = None if gives else await find_written(tx, coupon.key)
@@ -83,6 +86,10 @@ async def _page(
         status=HTTP_422_UNPROCESSABLE_ENTITY if form else 200,
         form=form or visit.form().filled(typed_terms(coupon)),
         coupon=coupon_line(coupon, figures, visit),
+        points=[
+            replace(visit.figures, scale=scales.get(program_id, 0)).points(given)
+            for program_id, given in points.items()
+        ],
         terms=terms_told(coupon, visit),
         codes=[(row["code"], visit.figures.number(row["uses"])) for row in codes],
         codes_more=max(0, coupon.codes - len(codes)),
