@@ -19,6 +19,7 @@ from plushka.domain.partners.handing import get_printed, print_codes, set_hidden
 from plushka.domain.partners.inviting import accept, end, get_invitation, invite
 from plushka.domain.partners.laws import LAWS
 from plushka.domain.partners.model import (
+    TOLD_FROM,
     AlreadyOffered,
     AlreadyPartners,
     InvitationOver,
@@ -129,11 +130,20 @@ async def test_a_word_is_handed_out_used_at_its_issuer_and_counted_for_both(
         assert (await buy(cafe, number, guest, "соседи"))[1] == [None]
     async with cafe.tx() as tx:
         came = await count_for_holder(tx, offer_id, holder_id=grocer.caller.tenant_id)
-        assert (came.receipts, came.members, came.new_members, came.revenue_minor) == (2, 2, 1, None)
+        assert (came.receipts, came.members, came.new_members, came.revenue_minor) == (2, 2, None, None)
         assert (await get_offer(tx, offer_id)).handed == 1
         await set_shows_sums(tx, offer_id, shows_sums=True)
+        # Of two the holder would know who paid what: it gave them the codes.
+        assert (await count_for_holder(tx, offer_id, holder_id=grocer.caller.tenant_id)).revenue_minor is None
+    for guest_number in range(3, TOLD_FROM + 1):
+        await buy(cafe, f"new {guest_number}", await cafe.enroll(f"+7999000001{guest_number}"), "соседи")
+    async with cafe.tx() as tx:
         came = await count_for_holder(tx, offer_id, holder_id=grocer.caller.tenant_id)
-        assert (came.revenue_minor, came.discount_minor, came.currency) == (800_00, 200_00, "RUB")
+        assert (came.receipts, came.members, came.new_members) == (5, 5, 4)
+        assert (came.revenue_minor, came.discount_minor, came.currency) == (2000_00, 500_00, "RUB")
+        await set_shows_sums(tx, offer_id, shows_sums=False)
+        came = await count_for_holder(tx, offer_id, holder_id=grocer.caller.tenant_id)
+        assert (came.new_members, came.revenue_minor) == (4, None)
     assert await differences(cafe) == await differences(grocer) == []
 
 

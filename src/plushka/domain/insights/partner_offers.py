@@ -6,7 +6,7 @@ from msgspec import structs
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.coupons import CouponFigures, find_coupon_figures
-from plushka.domain.partners.model import Came, PartnershipEnded, UnknownOffer
+from plushka.domain.partners.model import TOLD_FROM, Came, PartnershipEnded, UnknownOffer
 from plushka.domain.partners.queries import get_offer, get_partnership
 from plushka.platform.database import Tx
 
@@ -27,7 +27,10 @@ async def count_for_holder(tx: Tx, offer_id: UUID, *, holder_id: UUID) -> Came:
     if not (await get_partnership(tx, offer.partnership_id)).is_active:
         raise PartnershipEnded
     came = await count_for_issuer(tx, offer.coupon_id)
-    return came if offer.shows_sums else structs.replace(came, revenue_minor=None, discount_minor=None)
+    are_few = came.receipts > 0 and came.members < TOLD_FROM
+    if are_few or not offer.shows_sums:
+        came = structs.replace(came, revenue_minor=None, discount_minor=None)
+    return structs.replace(came, new_members=None) if are_few else came
 
 
 async def count_for_issuer(tx: Tx, coupon_id: UUID) -> Came:

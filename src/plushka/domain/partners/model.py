@@ -17,6 +17,8 @@ POOL_MAX = 10_000
 PRINTED_MAX = 200
 """Cards printed at once."""
 GIVES_LENGTH_MAX = 300
+TOLD_FROM = 5
+"""Members from whom on more is told than that they came: of fewer the holder, who has given the codes, knows who."""
 
 
 class Partnership(Struct, frozen=True):
@@ -82,11 +84,14 @@ class Offer(Struct, frozen=True):
 
 
 class Came(Struct, frozen=True):
-    """What came of an offer at its issuer; money is in minor units of ``currency``, None where it is not shown."""
+    """What came of an offer at its issuer; money is in minor units of ``currency``, None where it is not shown.
+
+    So is ``new_members`` where fewer than ``TOLD_FROM`` came.
+    """
 
     receipts: int
     members: int
-    new_members: int
+    new_members: int | None
     revenue_minor: int | None
     discount_minor: int | None
     currency: str

@@ -5,14 +5,17 @@ from msgspec import Struct
 from plushka.delivery.office.engagement.coupons.rows import PATH as COUPONS
 from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
-from plushka.domain.partners.model import Came, Offer
+from plushka.domain.partners.model import TOLD_FROM, Came, Offer
 from plushka.platform.i18n import format_money
 
 _OFFERS = "/engagement/partners/offers"
 
 
 class OfferLine(Struct, frozen=True):
-    """An offer with what came of it; ``revenue`` and ``discount`` are empty where they are not shown."""
+    """An offer with what came of it; ``revenue`` and ``discount`` are empty where they are not shown.
+
+    ``told_from``: from how many members on more is told, empty where it is.
+    """
 
     href: str
     coupon_href: str
@@ -27,6 +30,7 @@ class OfferLine(Struct, frozen=True):
     new_members: str
     revenue: str
     discount: str
+    told_from: str
     shows_sums: bool
     is_stopped: bool
     is_hidden: bool
@@ -50,7 +54,8 @@ def offer_line(offer: Offer, came: Came | None, visit: Visit) -> OfferLine:
         left="" if offer.left is None else number(offer.left),
         receipts=number(came.receipts) if came else "—",
         members=number(came.members) if came else "—",
-        new_members=number(came.new_members) if came else "—",
+        new_members=number(came.new_members) if came and came.new_members is not None else "—",
+        told_from=number(TOLD_FROM) if came and came.new_members is None else "",
         revenue=money(came.revenue_minor if came else None),
         discount=money(came.discount_minor if came else None),
         shows_sums=offer.shows_sums,
