@@ -1,6 +1,9 @@
-"""What lots have paid towards debts: what a clawback that turns out too large gives back."""
+"""What who takes points back must know: what was given and has burned, and what lots have paid towards debts."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
+
+from msgspec import Struct
 
 from plushka.platform.database import Tx
 
@@ -32,3 +35,30 @@ async def list_repaid(tx: Tx, member_id: UUID, *, program_id: UUID) -> dict[UUID
         program_id,
     )
     return {row["lot_id"]: row["points"] for row in rows}
+
+
+class Granted(Struct, frozen=True):
+    """What documents gave: the lots, and how many of a document's points have burned."""
+
+    lot_ids: frozenset[UUID]
+    burned: Mapping[UUID, int]
+
+
+async def list_granted(tx: Tx, document_ids: Collection[UUID]) -> Granted:
+    """Return what these documents gave, for who takes it back."""
+    rows = await tx.fetch(
+        """
+        -- ledger.list_granted
+        select document_id, array_agg(distinct lot_id) filter (where kind = 'accrue') as lot_ids,
+               coalesce(sum(points) filter (where kind = 'expire'), 0)::bigint as burned
+        from postings
+        where tenant_id = $1 and document_id = any($2::uuid[]) and kind in ('accrue', 'expire')
+        group by document_id
+        """,
+        tx.tenant_id,
+        list(document_ids),
+    )
+    return Granted(
+        frozenset(lot_id for row in rows for lot_id in row["lot_ids"] or ()),
+        {row["document_id"]: row["burned"] for row in rows},
+    )

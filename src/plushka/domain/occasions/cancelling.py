@@ -13,6 +13,7 @@ from plushka.domain.events.store import lock_event, write_cancelled
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
+from plushka.domain.ledger.clawbacks import list_granted
 from plushka.domain.ledger.model import Cause, Clawback, WalletMoved
 from plushka.domain.members.model import ReasonMissing, TextTooLong
 from plushka.domain.occasions.store import write_taken
@@ -92,20 +93,10 @@ async def _take_back(
     tx: Tx, versions: Versions, given: Sequence[_Given], books: Mapping[WalletKey, Book]
 ) -> list[Clawback]:
     """Take back all that an event gave, from wallets that are locked."""
-    ids = [each.id for each in given]
-    lots = await tx.fetch(
-        """
-        -- occasions.granted_lots
-        select id from lots where tenant_id = $1 and wallet_id = any($2::uuid[]) and document_id = any($3::uuid[])
-        """,
-        tx.tenant_id,
-        [book.wallet_id for book in books.values()],
-        ids,
-    )
-    await bookkeeping.load_lots(tx, books.values(), also=[row["id"] for row in lots])
+    granted = await list_granted(tx, [each.id for each in given])
+    await bookkeeping.load_lots(tx, books.values(), also=granted.lot_ids)
     for book in books.values():
         book.settle(tx.at)
-    burned = await _list_burned(tx, ids)
     taken = []
     for each in given:
         book, version = books[each.key], await versions.get(tx, each.version_id)
@@ -114,7 +105,7 @@ async def _take_back(
             each.points,
             Clawback(),
             receipt_id=each.id,
-            burned=burned.get(each.id, 0) + sum(now),
+            burned=granted.burned.get(each.id, 0) + sum(now),
             debt=version.program.debt,
             cause=Cause(each.id, each.version_id, tx.at),
         )
@@ -123,21 +114,6 @@ async def _take_back(
     for each, clawback in zip(given, taken, strict=True):
         await write_taken(tx, each.id, clawback)
     return taken
-
-
-async def _list_burned(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Return how many points of gifts have burned, by gift."""
-    rows = await tx.fetch(
-        """
-        -- occasions.burned
-        select document_id, sum(points)::bigint as points from postings
-        where tenant_id = $1 and document_id = any($2::uuid[]) and kind = 'expire'
-        group by document_id
-        """,
-        tx.tenant_id,
-        list(ids),
-    )
-    return {row["document_id"]: row["points"] for row in rows}
 
 
 async def _list_given(tx: Tx, event_id: UUID) -> list[_Given]:

@@ -36,15 +36,18 @@ async def list_past(tx: Tx, keys: Collection[WalletKey]) -> dict[tuple[WalletKey
     rows = await tx.fetch(
         """
         -- occasions.list_past
-        select holder.id as member_id, g.program_id, g.occasion_id, g.key, g.given_on, g.happened_on,
-               g.cancelled_at is not null as is_cancelled
+        select holder.id as member_id, g.*
         from unnest($2::uuid[]) as holder (id)
         cross join lateral (
             select m.id from members m where m.tenant_id = $1 and m.id = holder.id
             union all
             select m.id from members m where m.tenant_id = $1 and m.merged_into = holder.id
         ) as own
-        join occasion_gifts g on g.tenant_id = $1 and g.member_id = own.id
+        cross join lateral (
+            select program_id, occasion_id, key, given_on, happened_on, cancelled_at is not null as is_cancelled
+            from occasion_gifts where tenant_id = $1 and member_id = own.id
+            offset 0
+        ) as g
         """,
         tx.tenant_id,
         list({key.member_id for key in keys}),

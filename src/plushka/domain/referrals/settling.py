@@ -11,7 +11,7 @@ from asyncpg import Record
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
-from plushka.domain.ledger.clawbacks import list_repaid
+from plushka.domain.ledger.clawbacks import list_granted, list_repaid
 from plushka.domain.ledger.model import Cause, Clawback
 from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.versions import Versions
@@ -59,8 +59,11 @@ async def list_due(tx: Tx) -> list[WalletKey]:
     rows = await tx.fetch(
         """
         -- referrals.list_due
-        select coalesce(m.merged_into, m.id) as member_id, r.program_id
-        from referral_rewards r join members m on m.tenant_id = $1 and m.id = r.member_id
+        select holder.id as member_id, r.program_id
+        from referral_rewards r cross join lateral (
+            select coalesce(m.merged_into, m.id) as id from members m where m.tenant_id = $1 and m.id = r.member_id
+            offset 0
+        ) as holder
         where r.tenant_id = $1 and r.settle_at <= $2
         group by 1, 2
         order by min(r.settle_at), 1, 2
@@ -201,13 +204,13 @@ async def _move(
 ) -> None:
     """Bring what was paid for each of the rows to what is allowed."""
     ids = [row.id for row in rows]
-    lot_ids, burned = await _points_of(tx, ids)
+    granted = await list_granted(tx, ids)
     so_far = await _clawbacks(tx, ids)
     repaid = {}
     if any(one.owed for one in so_far.values()):
         repaid = await list_repaid(tx, key.member_id, program_id=key.program_id)
     mentioned = {lot_id for one in so_far.values() for lot_id in one.by_lot}
-    await bookkeeping.load_lots(tx, [book], also={*lot_ids, *mentioned, *repaid})
+    await bookkeeping.load_lots(tx, [book], also={*granted.lot_ids, *mentioned, *repaid})
     book.settle(tx.at)
     for row in rows:
         version = compiled[row.version_id]
@@ -217,7 +220,7 @@ async def _move(
             max(row.granted - row.points_allowed, 0),
             _with_repaid(so_far.get(row.id, Clawback()), repaid, burned=row.burned),
             receipt_id=row.id,
-            burned=burned.get(row.id, 0) + sum(burned_now),
+            burned=granted.burned.get(row.id, 0) + sum(burned_now),
             debt=_debt(version),
             cause=cause,
         )
@@ -253,24 +256,6 @@ def _grant(version: Version, points: int, place: Place, at: datetime) -> Grant:
         sliding_days=expiry.days if isinstance(expiry, ExpirySliding) else None,
         receipt_share_bp=cap.receipt_share_bp if cap else None,
     )
-
-
-async def _points_of(tx: Tx, reward_ids: Sequence[UUID]) -> tuple[set[UUID], dict[UUID, int]]:
-    """Return the lots that rewards were paid with, and how many of their points have burned, by reward."""
-    rows = await tx.fetch(
-        """
-        -- referrals.points_of_rewards
-        select document_id, array_agg(distinct lot_id) filter (where kind = 'accrue') as lot_ids,
-               coalesce(sum(points) filter (where kind = 'expire'), 0)::bigint as burned
-        from postings
-        where tenant_id = $1 and document_id = any($2::uuid[]) and kind in ('accrue', 'expire')
-        group by document_id
-        """,
-        tx.tenant_id,
-        list(reward_ids),
-    )
-    lot_ids = {lot_id for row in rows for lot_id in row["lot_ids"] or ()}
-    return lot_ids, {row["document_id"]: row["burned"] for row in rows}
 
 
 async def _clawbacks(tx: Tx, reward_ids: Sequence[UUID]) -> dict[UUID, Clawback]:
@@ -313,7 +298,7 @@ async def _save(tx: Tx, rows: Sequence[_Row]) -> None:
         ) as new (
             id, points_allowed, points_paid, granted, taken_back, burned, let_go, reason, settle_at, paid_at
         )
-        where r.tenant_id = $1 and r.id = new.id
+        where r.tenant_id = $1 and r.id = any($2::uuid[]) and r.id = new.id
         """,
         tx.tenant_id,
         [row.id for row in rows],
