@@ -224,3 +224,7 @@ async def test_terms_are_changed_and_no_limit_is_below_what_was_used(
     trail = plain((await anna.get("/settings/audit")).text)
     assert "Изменены условия купона «Весна»" in trail
     assert "31 августа 2026" in trail
+
+
+async def test_nonsense_in_the_address_finds_nothing(anna: httpx.AsyncClient) -> None:
+    assert (await anna.get("/engagement/coupons?text=%00&source=%00&before=x")).status_code == httpx.codes.OK

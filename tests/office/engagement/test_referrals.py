@@ -94,6 +94,14 @@ async def test_the_list_is_taken_away_as_a_file(
     assert ";1;1;100;0" in content
 
 
+async def test_an_address_that_begins_nowhere_begins_at_the_top(
+    anna: httpx.AsyncClient, family: dict[str, str]
+) -> None:
+    for after in (f"{10**30}.{family['receipt']}", f"-1.{family['receipt']}", "1.x"):
+        page = await anna.get(f"/engagement/referrals?after={after}")
+        assert "Варвара" in plain(page.text)
+
+
 @pytest.mark.usefixtures("shop")
 async def test_without_a_referral_the_page_says_so(anna: httpx.AsyncClient) -> None:
     page = plain((await anna.get("/engagement/referrals")).text)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.visit import Visit
-from plushka.delivery.web.address import id_of
+from plushka.delivery.web.address import id_of, text_of
 from plushka.domain.insights import referral_export
 from plushka.domain.insights.referrals import (
     LIST_MAX,
@@ -27,11 +27,11 @@ from plushka.domain.insights.referrals import (
 from plushka.domain.programs.telling.referral import tell_referral
 from plushka.domain.programs.telling.voice import Voice
 from plushka.domain.referrals.words import NOT_BOUND, WAYS
+from plushka.engine.purchase import POINTS_MAX
 from plushka.platform.database import Tx
 from plushka.platform.errors import NotFound
 
 PATH = "/engagement/referrals"
-SEARCH_LENGTH_MAX = 100
 
 
 class Figure(Struct, frozen=True):
@@ -58,7 +58,7 @@ class RefusalLine(Struct, frozen=True):
 async def show_referrals(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show the totals and the referrers, who was paid most first."""
     asked = request.query_params
-    search = asked.get("search", "").replace("\0", "").strip()[:SEARCH_LENGTH_MAX]
+    search = text_of(asked, "search")
     async with visit.reading() as tx:
         values = await _values(tx, visit, search, _cursor(asked.get("after", "")))
     return visit.page(
@@ -96,7 +96,7 @@ async def export_referrals(visit: NamedDependency[Visit], request: OfficeRequest
     """
     if visit.program_id is None:
         raise NotFound
-    search = request.query_params.get("search", "").replace("\0", "")[:SEARCH_LENGTH_MAX]
+    search = text_of(request.query_params, "search")
     where = ReferralFilter(visit.program_id, search)
     return await leave_export(visit, referral_export.KIND, where, file_name="friends.csv")
 
@@ -185,6 +185,7 @@ def _cursor(text: str) -> Cursor | None:
     """Return where a page begins; what is none begins at the top."""
     paid, _, member_id = text.partition(".")
     try:
-        return Cursor(int(paid), UUID(member_id))
+        cursor = Cursor(int(paid), UUID(member_id))
     except ValueError:
         return None
+    return cursor if 0 <= cursor.paid <= POINTS_MAX else None

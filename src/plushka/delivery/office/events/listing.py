@@ -1,9 +1,7 @@
 """All events of members: found, cancelled, taken away as a file."""
 
-from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -15,6 +13,7 @@ from plushka.delivery.office.events.rows import event_row
 from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import day_of, id_of, span, text_of
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.events import export
 from plushka.domain.events.kinds import list_kinds
@@ -35,7 +34,7 @@ async def show_events(visit: NamedDependency[Visit], request: OfficeRequest) -> 
     where, asked, words = _where(request, visit), request.query_params, visit.words
     async with visit.reading() as tx:
         kinds = {kind.name: kind for kind in await list_kinds(tx, also_retired=True)}
-        found = await list_events(tx, where, before=_id(asked.get("before")), limit=LIST_MAX + 1)
+        found = await list_events(tx, where, before=id_of(asked, "before"), limit=LIST_MAX + 1)
         total = await count_events(tx, where)
         actors = await load_actors(tx)
     shown = {name: asked.get(name, "") for name in ("text", "kind", "state", "from", "to")}
@@ -94,28 +93,13 @@ async def cancel(visit: NamedDependency[Visit], event_id: FromPath[UUID], reques
 
 def _where(request: OfficeRequest, visit: Visit) -> EventFilter:
     """Return the filter of an address; what cannot be read finds as if it were not there."""
-    asked, zone = request.query_params, ZoneInfo(visit.business.time_zone)
-    first, last = _day(asked.get("from")), _day(asked.get("to"))
+    asked = request.query_params
+    noted_from, noted_before = span(day_of(asked, "from"), day_of(asked, "to"), visit.business.time_zone)
     state = asked.get("state", "")
     return EventFilter(
-        kind=asked.get("kind", "")[:TEXT_LENGTH_MAX].replace("\0", ""),
-        text=asked.get("text", "").strip()[:TEXT_LENGTH_MAX].replace("\0", ""),
-        noted_from=datetime.combine(first, time(), zone) if first else None,
-        noted_before=datetime.combine(last + timedelta(days=1), time(), zone) if last else None,
+        kind=text_of(asked, "kind"),
+        text=text_of(asked, "text"),
+        noted_from=noted_from,
+        noted_before=noted_before,
         is_cancelled=state == "cancelled" if state in STATES[1:] else None,
     )
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if date(2000, 1, 1) <= day <= date(2100, 1, 1) else None
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 from typing import cast
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -19,9 +18,10 @@ from plushka.delivery.office.engagement.coupons.rows import (
     figures_line,
 )
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import id_of, text_of
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.coupons.model import NAME_LENGTH_MAX, STAGES, Stage
+from plushka.domain.coupons.model import STAGES, Stage
 from plushka.domain.coupons.queries import LIST_MAX, CouponFilter, find_coupons, has_coupons
 from plushka.domain.insights.coupons import find_coupon_figures, list_sources
 from plushka.platform.i18n import currency_sign, marked
@@ -56,13 +56,13 @@ async def make_coupon(visit: NamedDependency[Visit], request: OfficeRequest) -> 
 async def _list(visit: Visit, request: OfficeRequest, form: Form) -> Response[str]:
     asked = request.query_params
     where = CouponFilter(
-        text=asked.get("text", "").strip()[:NAME_LENGTH_MAX],
+        text=text_of(asked, "text"),
         stage=cast(Stage, asked["stage"]) if asked.get("stage") in STAGES else None,
-        source=asked.get("source", "")[:NAME_LENGTH_MAX],
+        source=text_of(asked, "source"),
     )
     async with visit.reading() as tx:
         found = await find_coupons(
-            tx, where, on=visit.today, before=_id(asked.get("before")), limit=LIST_MAX + 1
+            tx, where, on=visit.today, before=id_of(asked, "before"), limit=LIST_MAX + 1
         )
         page = found[:LIST_MAX]
         figures = await find_coupon_figures(tx, [coupon.id for coupon in page])
@@ -96,10 +96,3 @@ async def _list(visit: Visit, request: OfficeRequest, form: Form) -> Response[st
         sign=currency_sign(visit.business.currency, visit.look.language),
         may_change=visit.may("coupons.change"),
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
