@@ -32,7 +32,8 @@ CLOCK_AHEAD_MAX = timedelta(minutes=10)
 class Told(Struct, frozen=True):
     """An event as it is told. ``till_id`` with its own number, or neither; without ``occurred_at`` it is now.
 
-    ``named``: how whoever tells it named the member, which stays the same when cards are merged.
+    ``named``: how whoever tells it named the member, which stays the same when cards are merged. ``form_id``: of the
+    form in which staff noted it, which may be sent twice; who notes one by hand has locked the member.
     """
 
     member_id: UUID
@@ -42,6 +43,7 @@ class Told(Struct, frozen=True):
     till_id: UUID | None = None
     external_id: str | None = None
     named: str = ""
+    form_id: UUID | None = None
 
 
 async def insert_event(tx: Tx, told: Told) -> tuple[Event, bool]:
@@ -57,7 +59,7 @@ async def insert_event(tx: Tx, told: Told) -> tuple[Event, bool]:
     :raises Invalid: what it says is not what its kind asks for
     """
     digest = _digest(told)
-    if (known := await _find_known(tx, told)) is not None:
+    if (known := await _find_known(tx, told, digest)) is not None:
         return _same(known, digest), True
     kind = await get_kind(tx, told.kind)
     if kind.retired_at is not None:
@@ -76,7 +78,7 @@ async def insert_event(tx: Tx, told: Told) -> tuple[Event, bool]:
     )
     if await _insert(tx, event, digest):
         return event, False
-    known = await _find_known(tx, told)
+    known = await _find_known(tx, told, digest)
     if known is None:
         raise UnknownEvent
     return _same(known, digest), True
@@ -85,6 +87,8 @@ async def insert_event(tx: Tx, told: Told) -> tuple[Event, bool]:
 def _digest(told: Told) -> bytes:
     """Return what tells a repeat from another event. By Python's own JSON: data may hold what no kind allows."""
     said = [told.named or str(told.member_id), told.kind, told.data, str(told.occurred_at)]
+    if told.form_id is not None:
+        said.append(str(told.form_id))
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
@@ -106,15 +110,23 @@ def _same(known: tuple[Event, bytes], digest: bytes) -> Event:
     return event
 
 
-async def _find_known(tx: Tx, told: Told) -> tuple[Event, bytes] | None:
-    if told.external_id is None:
+async def _find_known(tx: Tx, told: Told, digest: bytes) -> tuple[Event, bytes] | None:
+    if told.external_id is not None:
+        row = await tx.fetchrow(
+            f"-- events.find_known\n{SELECT} and e.till_id = $2 and e.external_id = $3",
+            tx.tenant_id,
+            told.till_id,
+            told.external_id,
+        )
+    elif told.form_id is not None:
+        row = await tx.fetchrow(
+            f"-- events.find_noted\n{SELECT} and e.member_id = $2 and e.till_id is null and e.digest = $3",
+            tx.tenant_id,
+            told.member_id,
+            digest,
+        )
+    else:
         return None
-    row = await tx.fetchrow(
-        f"-- events.find_known\n{SELECT} and e.till_id = $2 and e.external_id = $3",
-        tx.tenant_id,
-        told.till_id,
-        told.external_id,
-    )
     return None if row is None else (event_of(row), row["digest"])
 
 

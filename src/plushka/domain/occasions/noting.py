@@ -8,6 +8,7 @@ from msgspec import Struct
 from plushka.domain.audit import operations as audit
 from plushka.domain.events.model import Event
 from plushka.domain.events.store import Told, insert_event, write_outcome
+from plushka.domain.members.store import lock_members
 from plushka.domain.occasions.giving import happen
 from plushka.domain.occasions.model import Results
 from plushka.domain.programs.versions import Versions
@@ -46,11 +47,14 @@ async def note_event(tx: Tx, versions: Versions, told: Told) -> Noted:
 
 
 async def note_by_hand(tx: Tx, versions: Versions, member_id: UUID, told: Told) -> Noted:
-    """Write down what staff know of a member, and give for it; it stands in the trail.
+    """Write down what staff know of a member, and give for it; it stands in the trail. Of a form sent twice: once.
 
     :raises Refusal: as ``insert_event``
     """
+    await lock_members(tx, [member_id])
     noted = await note_event(tx, versions, told)
+    if noted.is_repeat:
+        return noted
     await audit.record(
         tx,
         action="event.note",

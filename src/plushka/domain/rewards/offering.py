@@ -18,6 +18,7 @@ from plushka.domain.rewards.offers import (
     get_offer,
     list_offers,
 )
+from plushka.domain.rewards.supplies import find_supply, note_supply
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -54,7 +55,7 @@ async def create_offer(
         tx.at,
     )
     if stock:
-        await _note_supply(tx, offer_id, stock, reason="")
+        await note_supply(tx, offer_id, stock, reason="")
     await record(
         tx,
         action="reward_offer.create",
@@ -102,8 +103,12 @@ async def change_offer(tx: Tx, offer_id: UUID, terms: OfferTerms) -> Offer:
     return offer
 
 
-async def supply_offer(tx: Tx, offer_id: UUID, change: int, *, reason: str) -> Offer:
+async def supply_offer(
+    tx: Tx, offer_id: UUID, change: int, *, reason: str, supply_id: UUID | None = None
+) -> Offer:
     """Put more of an offer into stock, or (below 0) write some off; one without a stock has one from now on.
+
+    Safe to repeat with the same ``supply_id``.
 
     :raises UnknownOffer: the business has none of this id
     :raises StockOutOfRange: fewer are left than are to be written off, or there would be too many
@@ -113,11 +118,15 @@ async def supply_offer(tx: Tx, offer_id: UUID, change: int, *, reason: str) -> O
     if change < 0 and not reason:
         raise ReasonMissing(field="reason")
     offer = await get_offer(tx, offer_id, lock=True)
+    if supply_id is not None and await find_supply(tx, offer_id, supply_id):
+        return offer
     left, out = offer.stock_left or 0, 0
     if offer.stock_total is None:
         out = await _count_out(tx, offer_id)
     if change == 0 or not 0 <= left + change <= STOCK_MAX:
         raise StockOutOfRange(field="change", stock_max=STOCK_MAX, stock_left=left)
+    # Of an offer without a stock some may be out already: they were put in with what begins it.
+    await note_supply(tx, offer_id, change + out, reason=reason, supply_id=supply_id)
     await tx.execute(
         """
         -- rewards.supply_offer
@@ -130,8 +139,6 @@ async def supply_offer(tx: Tx, offer_id: UUID, change: int, *, reason: str) -> O
         change,
         out,
     )
-    # Of an offer without a stock some may be out already: they were put in with what begins it.
-    await _note_supply(tx, offer_id, change + out, reason=reason)
     await record(
         tx,
         action="reward_offer.supply",
@@ -246,23 +253,6 @@ async def set_offer_picture(tx: Tx, offer_id: UUID, picture: bytes | None) -> No
         digest_of(picture) if picture else "",
     )
     await record(tx, action="reward_offer.picture", subject=f"reward_offer:{offer_id}", name=offer.terms.name)
-
-
-async def _note_supply(tx: Tx, offer_id: UUID, change: int, *, reason: str) -> None:
-    await tx.execute(
-        """
-        -- rewards.note_supply
-        insert into reward_supplies (tenant_id, id, offer_id, change, reason, actor, at)
-        values ($1, $2, $3, $4, $5, $6, $7)
-        """,
-        tx.tenant_id,
-        new_id(),
-        offer_id,
-        change,
-        reason,
-        tx.actor,
-        tx.at,
-    )
 
 
 async def _count_out(tx: Tx, offer_id: UUID) -> int:

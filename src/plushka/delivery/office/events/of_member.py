@@ -27,6 +27,7 @@ from plushka.domain.occasions.noting import note_by_hand
 from plushka.domain.occasions.queries import list_gifts
 from plushka.domain.programs.queries import find_scales
 from plushka.platform.errors import Refusal
+from plushka.platform.ids import new_id
 
 EVENTS_SHOWN = 100
 
@@ -76,9 +77,8 @@ async def note_member_event(
         try:
             async with visit.writing() as tx:
                 member = await get_member(tx, member_id)
-                noted = await note_by_hand(
-                    tx, visit.office.reference.versions, member.id, Told(member.id, kind.name, data)
-                )
+                told = Told(member.id, kind.name, data, form_id=form.id("form_id", required=False))
+                noted = await note_by_hand(tx, visit.office.reference.versions, member.id, told)
         except Refusal as refusal:
             form.refused(refusal, default="kind")
         else:
@@ -87,12 +87,14 @@ async def note_member_event(
                 for each in noted.results.given
             )
             words = visit.words
-            told = (
+            if noted.is_repeat:
+                return sent_on(f"/members/{member_id}/events", words.gettext("This was noted already, once."))
+            answer = (
                 words.gettext("Noted. Given: {given}.", given=given)
                 if given
                 else words.gettext("Noted. It gave no points.")
             )
-            return sent_on(f"/members/{member_id}/events", told)
+            return sent_on(f"/members/{member_id}/events", answer)
     return await _page(visit, member_id, form, kind.name)
 
 
@@ -113,6 +115,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form, chosen: str) -> Respo
         head=head_of(member, visit, tab="/events"),
         member_id=str(member.id),
         form=form,
+        form_id=form.value("form_id") or str(new_id()),
         kind=kind,
         kinds=[(each.name, each.title) for each in open_kinds],
         rows=[event_row(one, kinds, actors, visit) for one in found],

@@ -1,6 +1,6 @@
 """One reward of the catalogue: its terms, its picture, its stock and its place."""
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -33,6 +33,7 @@ from plushka.domain.rewards.offering import (
 from plushka.domain.rewards.offers import STOCK_MAX, find_offer_picture, get_offer
 from plushka.domain.rewards.supplies import list_supplies
 from plushka.platform.errors import NotFound, Refusal
+from plushka.platform.ids import new_id
 
 _ONE = f"{PATH}/{{offer_id:uuid}}"
 
@@ -80,10 +81,12 @@ async def change_stock(
     form = await visit.typed(request)
     change = form.number("change", least=-STOCK_MAX, most=STOCK_MAX)
     reason = form.text("reason", required=False, length_max=REASON_LENGTH_MAX)
+    form_id = form.id("form_id", required=False) or new_id()
     if change is not None and form.is_sound:
+        supply_id = uuid5(form_id, f"{change} {reason}")
         try:
             async with visit.writing() as tx:
-                offer = await supply_offer(tx, offer_id, change, reason=reason)
+                offer = await supply_offer(tx, offer_id, change, reason=reason, supply_id=supply_id)
             left = visit.figures.number(offer.stock_left or 0)
             return sent_on(f"{PATH}/{offer_id}", visit.words.gettext("In stock now: {left}.", left=left))
         except Refusal as refusal:
@@ -176,6 +179,7 @@ async def _page(
         offer=line,
         form=form or Form(visit.words, write_terms(offer.terms, scale=scale), scale=scale),
         stock_form=stock_form or visit.form(),
+        form_id=(stock_form.value("form_id") if stock_form else "") or str(new_id()),
         supplies=[
             (
                 told.number(supply.change, signed=True),
