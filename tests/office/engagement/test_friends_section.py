@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.office.conftest import plain
+from tests.office.engagement.forms import fields_of
 from tests.office.engagement.test_editor import Editor, editor
 
 from plushka.engine.conditions import Category, Weekday
@@ -22,6 +23,24 @@ async def test_what_the_form_begins_with_is_a_hundred_points_for_the_first_purch
     assert (await editor.draft()).program.referral == Referral((FixedReward(100),))
     await editor.save("friends", enabled="")
     assert (await editor.draft()).program.referral is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("both", Referral((FixedReward(200),), friend=PointsReward(200))),
+        ("share", Referral((BaseShare(10_00),))),
+        ("three", Referral((BaseShare(10_00), BaseShare(2_00), BaseShare(1_00)), purchases_max=None)),
+    ],
+)
+async def test_a_ready_beginning_is_typed_and_kept_when_it_is_saved(
+    editor: Editor, kind: str, expected: Referral
+) -> None:
+    before = await editor.draft()
+    begun = await editor.send("friends", await editor.open("friends"), f"begin:{kind}")
+    assert (await editor.draft()).revision == before.revision
+    await editor.send("friends", fields_of(begun.text))
+    assert (await editor.draft()).program.referral == expected
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """What the small buttons of a form do: add and remove parts, pick goods. The server renders every state.
 
-``do`` is ``add:LIST``, ``remove:LIST:KEY``, ``up:LIST:KEY``, ``pick:FIELD:VALUE`` or ``drop:FIELD:VALUE``. The parts
-of a list have keys that stay theirs, so that nothing typed moves to another part when one goes.
+``do`` is ``add:LIST``, ``remove:LIST:KEY``, ``up:LIST:KEY``, ``pick:FIELD:VALUE``, ``drop:FIELD:VALUE`` or
+``begin:KIND``, which types a ready beginning of the section over what stands there. The parts of a list have keys that
+stay theirs, so that nothing typed moves to another part when one goes.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ KEYS_MAX = 100
 """Parts of one list."""
 
 Begin = Callable[[str, str, Form], Typed]
-"""What a new part of a list, under a key, has typed in it already."""
+"""What a new part of a list, under a key, has typed in it already; for ``begin``, what a ready beginning types."""
 
 
 def edited(form: Form, begin: Begin) -> Form | None:
@@ -25,14 +26,15 @@ def edited(form: Form, begin: Begin) -> Form | None:
         case "add":
             key = _next(values)
             return form.altered({name: [*values, key][:KEYS_MAX], **begin(name, key, form)})
+        case "begin":
+            return form.altered(begin(verb, name, form))
         case "remove" | "drop":
             return form.altered({name: [other for other in values if other != value]})
-        case "up" if value in values[1:]:
-            place = values.index(value)
-            values[place - 1 : place + 1] = values[place], values[place - 1]
-            return form.altered({name: values})
         case "up":
-            return form
+            if value in values[1:]:
+                place = values.index(value)
+                values[place - 1 : place + 1] = values[place], values[place - 1]
+            return form.altered({name: values})
         case "pick":
             return form.altered({name: list(dict.fromkeys([*values, value])), f"{name}.search": [""]})
         case _:

@@ -7,6 +7,7 @@ import msgspec
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.life import ROUNDINGS
 from plushka.delivery.office.engagement.draft.new_cards import CARD_NAMES, CARDS_DO
+from plushka.delivery.office.engagement.draft.new_friends import FRIENDS_DO, FRIENDS_NAMES
 from plushka.delivery.office.engagement.draft.new_occasions import OCCASION_NAMES, OCCASIONS_DO
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, PROMOTIONS_DO
 from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES, RULES_DO
@@ -297,6 +298,12 @@ class Options:
         """Return what a new stamp card can begin with: kind, name, and what it does."""
         gettext = self._words.gettext
         return [(kind, gettext(CARD_NAMES[kind]), gettext(does)) for kind, does in CARDS_DO.items()]
+
+    @property
+    def new_friends(self) -> list[tuple[str, str, str]]:
+        """Return what the section of friends can begin with: kind, name, and what it does."""
+        gettext = self._words.gettext
+        return [(kind, gettext(FRIENDS_NAMES[kind]), gettext(does)) for kind, does in FRIENDS_DO.items()]
 
     @property
     def new_occasions(self) -> list[tuple[str, str, str]]:

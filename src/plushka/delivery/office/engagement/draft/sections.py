@@ -10,6 +10,7 @@ from msgspec import structs
 from plushka.delivery.office.engagement.draft.card import read_card, write_card
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.friends import read_friends, write_friends
+from plushka.delivery.office.engagement.draft.new_friends import begin_friends
 from plushka.delivery.office.engagement.draft.occasion import read_occasion, types_of, write_occasion
 from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
@@ -107,6 +108,10 @@ def _read_terms(form: Form, desk: Desk, _: str) -> Program:
     return read_terms(form, desk.program, desk.words, is_new=desk.latest is None)
 
 
+def _begin_friends(name: str, kind: str, form: Form) -> Typed:  # noqa: ARG001  the same whatever was typed
+    return begin_friends(kind) if name == "begin" else {}
+
+
 def _nothing(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every list
     return {}
 
@@ -151,7 +156,7 @@ SECTIONS: Mapping[str, Section] = MappingProxyType(
                 "friends.html",
                 lambda desk, _: write_friends(desk.program, desk.typist),
                 _read_friends,
-                _nothing,
+                _begin_friends,
             ),
             Section(
                 "redemption",
