@@ -10,6 +10,7 @@ from tests.office.conftest import MEMBER, PASSWORD, PHONE, browser_at, email_of,
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.office.permissions import rights_of
 from plushka.domain.businesses.queries import list_branches, list_tenant_ids
 from plushka.domain.coupons.model import Limits
@@ -18,10 +19,12 @@ from plushka.domain.coupons.queries import get_coupon
 from plushka.domain.founding.sandbox import find_sandbox
 from plushka.domain.ledger.verify import check
 from plushka.domain.members.model import Identity
-from plushka.domain.members.queries import find_member
+from plushka.domain.members.queries import find_member, find_member_ids
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import get_current_version, get_program_id
 from plushka.domain.purchases.laws import LAWS
+from plushka.domain.referrals.binding import bind
+from plushka.domain.referrals.codes import code_of
 from plushka.domain.staff.model import SCOPES, Position
 from plushka.domain.staff.operations import issue_key
 from plushka.domain.staff.people import give_position
@@ -29,7 +32,8 @@ from plushka.domain.staff.queries import list_keys, list_staff, list_tills
 from plushka.domain.staff.roles import create_role
 from plushka.engine.conditions import Coupon as AskedCoupon
 from plushka.engine.price_effects import PercentOff
-from plushka.engine.program import Promotion
+from plushka.engine.program import Promotion, Referral
+from plushka.engine.referral_parts import FixedReward
 from plushka.platform.database import Database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -85,6 +89,38 @@ async def test_a_rehearsed_purchase_is_booked_in_the_sandbox_only(
     real = (await anna.get("/receipts")).text
     assert ">T-1<" not in real
     assert ">A-1<" in real
+
+
+async def test_friends_are_rehearsed_as_well_and_those_of_the_business_are_nobodys_there(
+    *, app: Plushka, anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    tenant_id = cast.anna.tenant_id
+    async with database.transaction(tenant_id, actor="test:cast", at=clock.now()) as tx:
+        version = await get_current_version(tx)
+        assert version is not None
+        program = structs.replace(version.program, referral=Referral((FixedReward(100),), paid_after_days=0))
+        await publish(tx, program_id=await get_program_id(tx), program=program, valid_from=tx.at)
+
+    await anna.post("/settings/sandbox")
+
+    async with database.global_transaction(actor="test:cast", at=clock.now()) as tx:
+        sandbox_id = await find_sandbox(tx, tenant_id)
+    assert sandbox_id is not None
+    async with database.transaction(sandbox_id, actor="test:cast", at=clock.now()) as tx:
+        cards = [Identity("card", f"TEST-{number}") for number in (1, 2)]
+        known = await find_member_ids(tx, cards)
+        referrer, friend = (known[card] for card in cards)
+        assert (await bind(tx, friend, way="till", typed=await code_of(tx, referrer))).reason is None
+    async with client_of(app, await key_of(database, clock, sandbox_id)) as till:
+        await report(till, "/v1/purchases", coffee("T-1", member={"card": "TEST-2"}))
+    await pay_for_friends(database, clock, sandbox_id)
+    for business_id, paid in ((sandbox_id, [100]), (tenant_id, [])):
+        async with database.transaction(business_id, actor="test:cast", at=clock.now()) as tx:
+            rows = await tx.fetch(
+                "select points_paid from referral_rewards where tenant_id = $1", business_id
+            )
+            assert [row["points_paid"] for row in rows] == paid
+            assert (await check(tx, also=LAWS))[1] == ()
 
 
 async def test_words_of_coupons_are_good_in_the_sandbox_and_codes_of_members_are_not(
