@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from secrets import token_urlsafe
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 import polars as pl
 
 from plushka.demo import baskets, calendar, campaigns, catalog, dataset, people
 from plushka.demo.access import Access, TillAccess
+from plushka.demo.certificates import sell_certificates
 from plushka.demo.dataset import Year
-from plushka.demo.promotions import with_promotions
+from plushka.demo.promotions import with_friends, with_promotions
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
@@ -32,6 +34,8 @@ OWNER = "Анна Абрамова"
 EMAIL = "demo@plushka.example"
 ACTOR = "operator:demo"
 PASSWORD_BYTES = 9
+DAY_STARTS = 4
+"""The hour at which a business day turns in each of its branches."""
 
 ENROLLED_BEFORE = timedelta(minutes=10)
 """Members enroll at the desk, shortly before their first purchase of the year."""
@@ -69,11 +73,22 @@ async def open_business(
         program = await with_promotions(tx, program, from_on=yesterday + timedelta(days=1))
         program_id = await create_program(tx, name=program.name)
         await publish(tx, program_id=program_id, program=program, valid_from=opened_at)
+        await publish(
+            replace(tx, at=_at(yesterday, 12)),
+            program_id=program_id,
+            program=with_friends(program),
+            valid_from=_at(yesterday + timedelta(days=1), DAY_STARTS),
+        )
+        await sell_certificates(tx, yesterday)
         members = await _enroll_members(tx, baskets.in_order(year, yesterday), enrolled)
         await campaigns.hand_out(tx, campaign_coupons, members)
         ways_in = Access(email=EMAIL, password=password, tills=tills)
         keep(ways_in)
     return ways_in
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), ZoneInfo(dataset.TIME_ZONE))
 
 
 def read_program() -> Program:

@@ -8,12 +8,25 @@ from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.engine.conditions import All, Category, Coupon, TimeWindow, Weekday
 from plushka.engine.price_effects import PercentOff, Sets
-from plushka.engine.program import Budget, EarningRule, Fixed, Program, Promotion
+from plushka.engine.program import (
+    Budget,
+    EarningRule,
+    Fixed,
+    PointsReward,
+    Program,
+    Promotion,
+    Referral,
+    StampCard,
+)
+from plushka.engine.referral_parts import FixedReward, ReferralCaps
+from plushka.engine.stamp_parts import Gift, Units
 from plushka.platform.database import Tx
 
 FOR_PARTNER = "Гостям кофейни"
 PARTNER_WORD = "ИЗ-КОФЕЙНИ"
 """What the coffee shop gives out."""
+
+COFFEE = Category(("restaurant/coffee-shop", "deli/coffee-shop", "deli/service-beverage/sv-bev-coffee"))
 
 
 async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program:
@@ -55,3 +68,20 @@ async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program
     return structs.replace(
         program, promotions=(*program.promotions, *promotions), earning=(*program.earning, rule)
     )
+
+
+def with_friends(program: Program) -> Program:
+    """Return the programme with a stamp card and rewards for friends, to be a version of its own.
+
+    The year's receipts neither stamp nor reward anybody, so the version that decides them knows of neither.
+    """
+    card = StampCard(
+        "sixth-coffee", "Шестой кофе в подарок", 5, Gift("Кофе с собой", 30), Units(), lines=COFFEE
+    )
+    friends = Referral(
+        (FixedReward(200),),
+        paid_min_minor=10_00,
+        friend=PointsReward(200),
+        caps=ReferralCaps(friends_per_month=10),
+    )
+    return structs.replace(program, cards=(card,), referral=friends)
