@@ -23,6 +23,8 @@ GROUP_WORDS: dict[str, str] = {
     "programs": marked("Programmes"),
     "certificates": marked("Gift certificates"),
     "events": marked("Events of members"),
+    "rewards": marked("Rewards"),
+    "referrals": marked("Bring a friend"),
     "coupons": marked("Coupons"),
     "partners": marked("Partners"),
     "links": marked("Registration links"),
