@@ -11,14 +11,14 @@ from typing import Any
 from plushka.engine import conditions as c
 from plushka.engine.program import PointsReward, Program, StampCard
 from plushka.engine.purchase import CardState, Line
-from plushka.engine.stamp_parts import FromFirst, FromLast, Lasts, Units, Visits, Within
+from plushka.engine.stamp_parts import FromFirst, FromLast, Gift, Lasts, Units, Visits, Within
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
 @dataclass
 class Punched:
-    """A card after a purchase; ``weights`` are what its points are spread over."""
+    """A card after a purchase; ``gifts`` of its rewards are things, ``weights`` are what its points are spread over."""
 
     id: str
     stamps: int
@@ -26,6 +26,7 @@ class Punched:
     rewards: int
     ends_on: date | None
     points: int = 0
+    gifts: int = 0
     weights: list[int] = field(default_factory=list)
 
 
@@ -54,6 +55,8 @@ def punch(
         one = put(card, sale.member.cards.get(card.id, CardState()), stamps, sale.day)
         if isinstance(card.reward, PointsReward):
             one.points, one.weights = one.rewards * card.reward.points, weights
+        if isinstance(card.reward, Gift):
+            one.gifts = one.rewards
         out.append(one)
     return out
 

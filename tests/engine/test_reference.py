@@ -77,8 +77,7 @@ def expected(decision: Decision, line_count: int) -> dict[str, object]:
         "by_line": {rule: by_line for rule, by_line in decision.by_line.items() if rule in decision.awards},
         "tier": decision.tier,
         "cards": [(card.id, card.stamps, card.have, card.rewards, card.ends_on) for card in decision.cards],
-        "gifts": decision.gifts
-        | {card.id: card.rewards for card in decision.cards if card.rewards and not card.points},
+        "gifts": decision.gifts | {card.id: card.gifts for card in decision.cards if card.gifts},
         "referred": (
             None if decision.brought.levels is None else (decision.brought.levels, decision.brought.counts)
         ),
