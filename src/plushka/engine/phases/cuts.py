@@ -33,18 +33,19 @@ def cuts_of(
     cuts: list[int] | None
     match effect:
         case PercentOff(of="lines"):
-            chosen_minor = _only(lines, bases_minor)
-            cuts = spread(rounded(sum(chosen_minor) * effect.rate_bp, BP, rounding), chosen_minor)
+            chosen_minor = [bases_minor[line] for line in lines]
+            off = rounded(sum(chosen_minor) * effect.rate_bp, BP, rounding)
+            cuts = _at(lines, spread(off, chosen_minor), len(masks))
         case PercentOff(of=end):
             shelf = shelf_of(lines, bases_minor, quantities_milli)
             one = take(shelf.runs if end == "dearest" else reversed(shelf.runs), 1)
             cuts = _over(worth(one, shelf) * effect.rate_bp, one, shelf, len(masks), rounding)
         case AmountOff(amount_minor=amount, per="receipt"):
-            chosen_minor = _only(lines, bases_minor)
-            cuts = spread(min(amount, sum(chosen_minor)), chosen_minor)
+            chosen_minor = [bases_minor[line] for line in lines]
+            cuts = _at(lines, spread(min(amount, sum(chosen_minor)), chosen_minor), len(masks))
         case AmountOff(amount_minor=amount):
-            wanted = [amount * units_in(quantity) for quantity in quantities_milli]
-            cuts = _only(lines, list(map(min, wanted, bases_minor)))
+            off_units = [min(amount * units_in(quantities_milli[line]), bases_minor[line]) for line in lines]
+            cuts = _at(lines, off_units, len(masks))
         case UnitPrice(price_minor=price):
             cuts = _above(price, lines, bases_minor, quantities_milli)
         case Sets():
@@ -58,31 +59,29 @@ def cuts_of(
     return cuts
 
 
-def _only(lines: Sequence[int], bases_minor: Sequence[int]) -> list[int]:
-    kept = [0] * len(bases_minor)
-    for line in lines:
-        kept[line] = bases_minor[line]
-    return kept
+def _at(lines: Sequence[int], cuts_minor: Sequence[int], line_count: int) -> list[int]:
+    """Return the cuts of chosen lines at their places, 0 for all others."""
+    cuts = [0] * line_count
+    for line, cut in zip(lines, cuts_minor, strict=True):
+        cuts[line] = cut
+    return cuts
 
 
 def _above(
     price_minor: int, lines: Sequence[int], bases_minor: Sequence[int], quantities_milli: Sequence[int]
 ) -> list[int]:
-    cuts = [0] * len(bases_minor)
-    for line in lines:
-        cost_minor = rounded(price_minor * quantities_milli[line], UNIT_MILLI, "half_up")
-        cuts[line] = max(0, bases_minor[line] - cost_minor)
-    return cuts
+    costs_minor = [rounded(price_minor * quantities_milli[line], UNIT_MILLI, "half_up") for line in lines]
+    cuts = [max(0, bases_minor[line] - cost) for line, cost in zip(lines, costs_minor, strict=True)]
+    return _at(lines, cuts, len(bases_minor))
 
 
 def _over(
     cut_bp: int, taken: Mapping[int, int], shelf: Shelf, line_count: int, rounding: Rounding
 ) -> list[int]:
     """Round a cut, scaled and in basis points, and spread it over the lines in proportion to what their units cost."""
-    weights = [0] * line_count
-    for line, count in taken.items():
-        weights[line] = count * shelf.prices[line]
-    return spread(rounded(cut_bp, BP * shelf.scale, rounding), weights)
+    lines = sorted(taken)
+    weights = [taken[line] * shelf.prices[line] for line in lines]
+    return _at(lines, spread(rounded(cut_bp, BP * shelf.scale, rounding), weights), line_count)
 
 
 def _sets(
