@@ -1668,8 +1668,9 @@ create index coupon_uses_of_coupon on coupon_uses (tenant_id, coupon_id, member_
 
 grant update (undone_at) on coupon_uses to plushka_app;
 
--- A promotion that lowered a receipt's prices, or gave a gift with it: that is counted as 1. left_minor: what of it
--- returns have left; counted_in: the counters that it was counted in, as promotion:always or branch:day.
+-- A promotion with budgets that lowered a receipt's prices, or one that gave a gift with it: that is counted as 1.
+-- left_minor: what of it returns have left; counted_in: the counters that it was counted in, as promotion:always or
+-- branch:day.
 create table promotion_uses (
     tenant_id uuid not null,
     receipt_id uuid not null,

@@ -147,10 +147,15 @@ async def save_uses(tx: Tx, decided: Iterable[tuple[UUID, Situation, Outcome]]) 
 
 
 def uses_of(receipt_id: UUID, situation: Situation, outcome: Outcome) -> list[Use]:
-    """Return what promotions took off a receipt, each with the counters that count it."""
+    """Return what promotions with budgets took off a receipt, and gifts, each with the counters that count it.
+
+    What other promotions took off stands in the receipt alone.
+    """
+    kept = {promotion.id for promotion in _of(situation)} | {gift.promotion for gift in outcome.gifts}
     return [
         Use(receipt_id, promotion_id, situation, amount_minor, _counters(situation, promotion_id))
         for promotion_id, amount_minor in taken_off(outcome).items()
+        if promotion_id in kept
     ]
 
 

@@ -21,8 +21,6 @@ from plushka.domain.members.model import Identity, Person, UnknownMember
 from plushka.domain.members.queries import find_member_ids, find_people
 from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.standing_history import StandingHistory, read_histories, save_histories
-from plushka.domain.purchases.budgets import uses_of
-from plushka.domain.purchases.counters import Use, insert_uses
 from plushka.domain.purchases.coupons import codes_used_by, note_used, show_codes, showing_of
 from plushka.domain.purchases.decide import Decision, decide
 from plushka.domain.purchases.reference import Reference
@@ -79,14 +77,11 @@ class _Booked:
 
     codes: Codes | None
     rows: list[ReceiptRow] = field(default_factory=list)
-    uses: list[Use] = field(default_factory=list)
     codes_used: list[Used] = field(default_factory=list)
 
     def add(self, decision: Decision) -> None:
         situation = decision.situation
         self.rows.append(row_of(decision))
-        if situation.version.promotions:
-            self.uses += uses_of(decision.receipt_id, situation, decision.outcome)
         if situation.codes:
             self.codes_used += codes_used_by(decision.receipt_id, situation, at=situation.at)
 
@@ -99,8 +94,6 @@ class _Booked:
             await copy_receipts(tx, self.rows)
         except UniqueViolationError as error:
             raise TemporaryFailure("a receipt was booked by a till while its history was loaded") from error
-        if self.uses:
-            await insert_uses(tx, self.uses)
         if self.codes is not None:
             await save_code_uses(tx, self.codes, self.codes_used)
 
