@@ -2,6 +2,7 @@
 
 from statistics import median
 
+import psycopg
 from msgspec import Struct, structs
 
 from bench import load, processor
@@ -29,6 +30,8 @@ COFFEE, BREAD = Category(("grocery/coffee",)), Category(("grocery/bread",))
 PASTRY, PRODUCE = Category(("pastry",)), Category(("produce",))
 DRINKS = Category(("grocery/soft-drinks", "grocery/beers-ales"))
 NEVER_SPENT = 10**12
+LARGE_MINOR = 52_00
+"""Half as much again as the receipts of ``load`` come to on average: such a promotion is there to make them larger."""
 
 
 class Speed(Struct, frozen=True):
@@ -40,11 +43,16 @@ class Speed(Struct, frozen=True):
 
 
 class Mix(Struct, frozen=True):
-    """``ratio``: the median over rounds of how many times as many are committed with the mix as without."""
+    """``ratio``: the median over rounds of how many times as many are committed with the mix as without.
+
+    ``lowered`` is the share of receipts whose prices the mix has lowered, ``discount`` what it took off all of them.
+    """
 
     plain: Speed
     mixed: Speed
     ratio: float
+    lowered: float
+    discount: float
 
 
 def with_mix(base: Program) -> Program:
@@ -72,7 +80,7 @@ def with_mix(base: Program) -> Program:
             "mix-large",
             "Two off large receipts",
             AmountOff(2_00),
-            when=ReceiptAmount(30_00),
+            when=ReceiptAmount(LARGE_MINOR),
             budgets=(Budget("amount", NEVER_SPENT), Budget("uses", NEVER_SPENT, per="branch", window="day")),
         ),
         Promotion(
@@ -95,11 +103,27 @@ def compare(cluster: Cluster, plain: Shop, mixed: Shop) -> Mix:
             (_measure(cluster, web, plain, f"plain-{turn}"), _measure(cluster, web, mixed, f"mixed-{turn}"))
             for turn in range(ROUNDS)
         ]
+    lowered, discount = _lowered(cluster, mixed)
     return Mix(
         plain=_middle([of_plain for of_plain, _ in rounds]),
         mixed=_middle([of_mixed for _, of_mixed in rounds]),
         ratio=median(of_mixed.per_second / of_plain.per_second for of_plain, of_mixed in rounds),
+        lowered=lowered,
+        discount=discount,
     )
+
+
+def _lowered(cluster: Cluster, shop: Shop) -> tuple[float, float]:
+    with psycopg.connect(cluster.dsn) as connection:
+        row = connection.execute(
+            """
+            select avg((discount_minor > 0)::int)::float, (sum(discount_minor) / sum(amount_minor))::float
+            from receipts where tenant_id = %s
+            """,
+            [shop.tenant_id],
+        ).fetchone()
+    assert row is not None  # noqa: S101  an aggregate has a row
+    return row[0], row[1]
 
 
 def _measure(cluster: Cluster, web: WebServer, shop: Shop, run: str) -> Speed:
