@@ -147,6 +147,8 @@ def parcel_of(message: Message) -> Parcel:
                 .row()
                 .add(Text("Баланс"), color=KeyboardButtonColor.SECONDARY)
                 .add(Text("История"), color=KeyboardButtonColor.SECONDARY)
+                .row()
+                .add(Text("Награды"), color=KeyboardButtonColor.SECONDARY)
                 .add(Text("Друзьям"), color=KeyboardButtonColor.SECONDARY)
             ),
         ),

@@ -91,6 +91,7 @@ TABLE = {
     "GET /engagement/coupons": "owner manager marketer",
     "POST /engagement/coupons": "owner manager marketer",
     "GET /engagement/coupons/{coupon_id:uuid}": "owner manager marketer",
+    "POST /engagement/coupons/{coupon_id:uuid}": "owner manager marketer",
     "GET /engagement/coupons/{coupon_id:uuid}/qr.png": "owner manager marketer",
     "GET /engagement/coupons/{coupon_id:uuid}/sheet": "owner manager marketer",
     "POST /engagement/coupons/{coupon_id:uuid}/export": "owner manager marketer",

@@ -6,7 +6,7 @@ is decided, after all that a booking locks besides, in one order. What one membe
 receipts, which the lock of their wallet guards.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -49,28 +49,27 @@ class Budgets:
     def used_by(self, situation: Situation) -> dict[str, tuple[int, ...]]:
         """Return what the engine must know, by promotion; without those whose member is not known."""
         used = {}
-        for promotion in _of(situation):
-            tallies = [self._tally(situation, promotion, budget) for budget in promotion.budgets]
-            if None not in tallies:
-                used[promotion.id] = tuple(
-                    tally.uses if budget.of == "uses" else tally.amount_minor
-                    for budget, tally in zip(promotion.budgets, tallies, strict=True)
-                    if tally is not None
+        for bounded in _of(situation):
+            keys = _keys(situation, bounded)
+            if None not in keys:
+                tallies = [self._at(key) for key in keys if key is not None]
+                used[bounded.promotion.id] = tuple(
+                    [
+                        tally.uses if budget.of == "uses" else tally.amount_minor
+                        for budget, tally in zip(bounded.promotion.budgets, tallies, strict=True)
+                    ]
                 )
         return used
 
     def note(self, situation: Situation, outcome: Outcome) -> None:
         """Count what a purchase that was decided has used."""
         amounts = taken_off(outcome)
-        for promotion in _of(situation):
-            if promotion.id in amounts:
-                for key in {_key(situation, promotion, budget) for budget in promotion.budgets}:
+        for bounded in _of(situation):
+            amount_minor = amounts.get(bounded.promotion.id)
+            if amount_minor is not None:
+                for key in set(_keys(situation, bounded)):
                     if key is not None:
-                        self._at(key).add(amounts[promotion.id])
-
-    def _tally(self, situation: Situation, promotion: Promotion, budget: Budget) -> Tally | None:
-        key = _key(situation, promotion, budget)
-        return None if key is None else self._at(key)
+                        self._at(key).add(amount_minor)
 
     def _at(self, key: Key | OwnKey) -> Tally:
         if isinstance(key, OwnKey):
@@ -97,9 +96,9 @@ async def read_budgets(tx: Tx, situations: Collection[Situation], *, lock: bool)
     with_budgets = [situation for situation in situations if _of(situation)]
     if not with_budgets:
         return None
-    keys = {key for one in with_budgets for key in _keys(one)}
-    shared = sorted(key for key in keys if isinstance(key, Key))
-    own = sorted(key for key in keys if isinstance(key, OwnKey))
+    keys = {key for one in with_budgets for bounded in _of(one) for key in _keys(one, bounded)}
+    shared = sorted([key for key in keys if isinstance(key, Key)])
+    own = sorted([key for key in keys if isinstance(key, OwnKey)])
     counted = await read_counters(tx, shared, lock=False) if shared else {}
     are_locked = lock and not _are_ample(counted, with_budgets)
     if are_locked and shared:
@@ -112,18 +111,17 @@ def _are_ample(counted: Mapping[Key, Tally], situations: Sequence[Situation]) ->
     """Tell whether the counters are there and what these purchases use is next to nothing of what they have left."""
     uses = AMPLE * len(situations)
     amount_minor = AMPLE * sum([line.amount_minor for one in situations for line in one.basket.lines])
-    for situation in situations:
-        for promotion in _of(situation):
-            for key, budgets in _counters(situation, promotion.id).items():
-                tally = counted.get(key)
-                if tally is None:
+    for bounded in {each for situation in situations for each in _of(situation)}:
+        for key, budgets in bounded.counters.items():
+            tally = counted.get(key)
+            if tally is None:
+                return False
+            for budget in budgets:
+                used, wanted = (
+                    (tally.uses, uses) if budget.of == "uses" else (tally.amount_minor, amount_minor)
+                )
+                if budget.most - used < wanted:
                     return False
-                for budget in budgets:
-                    used, wanted = (
-                        (tally.uses, uses) if budget.of == "uses" else (tally.amount_minor, amount_minor)
-                    )
-                    if budget.most - used < wanted:
-                        return False
     return True
 
 
@@ -151,50 +149,64 @@ def uses_of(receipt_id: UUID, situation: Situation, outcome: Outcome) -> list[Us
 
     What other promotions took off stands in the receipt alone.
     """
-    kept = {promotion.id for promotion in _of(situation)} | {gift.promotion for gift in outcome.gifts}
+    counters = {bounded.promotion.id: bounded.counters for bounded in _of(situation)}
+    kept = counters.keys() | {gift.promotion for gift in outcome.gifts}
     return [
-        Use(receipt_id, promotion_id, situation, amount_minor, _counters(situation, promotion_id))
+        Use(receipt_id, promotion_id, situation, amount_minor, counters.get(promotion_id, {}))
         for promotion_id, amount_minor in taken_off(outcome).items()
         if promotion_id in kept
     ]
 
 
-def _of(situation: Situation) -> Sequence[Promotion]:
-    return _budgeted(situation.version, situation.business_date)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bounded:
+    """A promotion with budgets, at a branch on a business day.
+
+    ``keys``: where each of its budgets is counted; None: by the member. ``counters``: those of all members together,
+    each with the budgets that bound it.
+    """
+
+    promotion: Promotion
+    keys: tuple[Key | None, ...]
+    counters: Mapping[Key, Sequence[Budget]]
+
+
+def _of(situation: Situation) -> Sequence[_Bounded]:
+    return _bounded(
+        situation.version, situation.mark.program_id, situation.branch.id, situation.business_date
+    )
 
 
 @lru_cache(maxsize=1024)
-def _budgeted(version: Version, day: date) -> Sequence[Promotion]:
+def _bounded(version: Version, program_id: UUID, branch_id: UUID, day: date) -> Sequence[_Bounded]:
     """Return the promotions with budgets that live on a business day."""
     return tuple(
-        promotion
+        _bounds_of(promotion, program_id, branch_id, day)
         for promotion in version.budgeted
         if (promotion.first_on or date.min) <= day <= (promotion.last_on or date.max)
     )
 
 
-def _keys(situation: Situation) -> Iterator[Key | OwnKey | None]:
-    for promotion in _of(situation):
-        for budget in promotion.budgets:
-            yield _key(situation, promotion, budget)
+def _bounds_of(promotion: Promotion, program_id: UUID, branch_id: UUID, day: date) -> _Bounded:
+    keys: list[Key | None] = []
+    counters: dict[Key, list[Budget]] = {}
+    for budget in promotion.budgets:
+        if budget.per == "member":
+            keys.append(None)
+            continue
+        place_id = branch_id if budget.per == "branch" else ALL_BRANCHES
+        key = Key(program_id, promotion.id, place_id, budget.window, since_of(budget.window, day))
+        keys.append(key)
+        counters.setdefault(key, []).append(budget)
+    return _Bounded(promotion, tuple(keys), counters)
 
 
-def _key(situation: Situation, promotion: Promotion, budget: Budget) -> Key | OwnKey | None:
-    """Return where a budget is counted; None: by the member, and there is none."""
-    since = since_of(budget.window, situation.business_date)
-    if budget.per == "member":
-        book = situation.book
-        return None if book is None else OwnKey(book.member_id, promotion.id, budget.window, since)
-    branch_id = situation.branch.id if budget.per == "branch" else ALL_BRANCHES
-    return Key(situation.mark.program_id, promotion.id, branch_id, budget.window, since)
-
-
-def _counters(situation: Situation, promotion_id: str) -> dict[Key, list[Budget]]:
-    """Return the counters of all members together that count a promotion, each with the budgets that bound it."""
-    found: dict[Key, list[Budget]] = {}
-    for promotion in _of(situation):
-        for budget in promotion.budgets if promotion.id == promotion_id else ():
-            key = _key(situation, promotion, budget)
-            if isinstance(key, Key):
-                found.setdefault(key, []).append(budget)
-    return found
+def _keys(situation: Situation, bounded: _Bounded) -> Sequence[Key | OwnKey | None]:
+    """Return where the budgets of a promotion are counted for a purchase; None among them: the member is not known."""
+    if situation.book is None or None not in bounded.keys:
+        return bounded.keys
+    member_id, promotion, day = situation.book.member_id, bounded.promotion, situation.business_date
+    return [
+        key or OwnKey(member_id, promotion.id, budget.window, since_of(budget.window, day))
+        for key, budget in zip(bounded.keys, promotion.budgets, strict=True)
+    ]
