@@ -1,5 +1,6 @@
-"""A typical mix of mechanics over the demo's rules, and commits a second with and without it, in turns."""
+"""Mixes of mechanics over the demo's rules, a typical and a heavy one, and commits a second beside the rules alone."""
 
+from collections.abc import Mapping
 from statistics import median
 
 import psycopg
@@ -35,27 +36,34 @@ LARGE_MINOR = 52_00
 
 
 class Speed(Struct, frozen=True):
-    """Commits over ``CONNECTIONS``, the median of the rounds, and processor time for one."""
+    """Commits over ``CONNECTIONS``, the median of the rounds, and processor time for one.
+
+    ``ratio``: the median over rounds of how many times as many are committed as under the rules alone. ``lowered`` is
+    the share of receipts whose prices were lowered, ``discount`` what was taken off all of them.
+    """
 
     per_second: float
     p99_ms: float
     processor_us: float
+    ratio: float = 1
+    lowered: float = 0
+    discount: float = 0
 
 
-class Mix(Struct, frozen=True):
-    """``ratio``: the median over rounds of how many times as many are committed with the mix as without.
-
-    ``lowered`` is the share of receipts whose prices the mix has lowered, ``discount`` what it took off all of them.
-    """
-
-    plain: Speed
-    mixed: Speed
-    ratio: float
-    lowered: float
-    discount: float
+TYPICAL = frozenset({"mix-hours", "mix-pastry", "mix-birthday", "mix-first", "mix-large", "mix-visits"})
 
 
-def with_mix(base: Program) -> Program:
+def with_typical(base: Program) -> Program:
+    """Return the programme with five promotions, two of them with budgets, and a card of visits."""
+    heavy = with_heavy(base)
+    return structs.replace(
+        base,
+        promotions=tuple(each for each in heavy.promotions if each.id in TYPICAL),
+        cards=tuple(each for each in heavy.cards if each.id in TYPICAL),
+    )
+
+
+def with_heavy(base: Program) -> Program:
     """Return the programme with ten promotions, budgets for all, for branches and for members, and two cards."""
     promotions = (
         Promotion(
@@ -94,23 +102,17 @@ def with_mix(base: Program) -> Program:
     return structs.replace(base, promotions=promotions, cards=cards)
 
 
-def compare(cluster: Cluster, plain: Shop, mixed: Shop) -> Mix:
-    """Measure both shops of one server in turns."""
+def compare(cluster: Cluster, shops: Mapping[str, Shop]) -> dict[str, Speed]:
+    """Measure the shops of one server in turns; the first one's rules are what the others are compared with."""
+    rounds: dict[str, list[Speed]] = {name: [] for name in shops}
     with web_server(cluster, workers=1) as web:
-        for name, shop in (("plain", plain), ("mixed", mixed)):
+        for name, shop in shops.items():
             load.run(web.url, shop, connections=CONNECTIONS, seconds=WARM_UP_SECONDS, run=f"warm-{name}")
-        rounds = [
-            (_measure(cluster, web, plain, f"plain-{turn}"), _measure(cluster, web, mixed, f"mixed-{turn}"))
-            for turn in range(ROUNDS)
-        ]
-    lowered, discount = _lowered(cluster, mixed)
-    return Mix(
-        plain=_middle([of_plain for of_plain, _ in rounds]),
-        mixed=_middle([of_mixed for _, of_mixed in rounds]),
-        ratio=median(of_mixed.per_second / of_plain.per_second for of_plain, of_mixed in rounds),
-        lowered=lowered,
-        discount=discount,
-    )
+        for turn in range(ROUNDS):
+            for name, shop in shops.items():
+                rounds[name].append(_measure(cluster, web, shop, f"{name}-{turn}"))
+    plain = next(iter(rounds.values()))
+    return {name: _middle(of_shop, plain, _lowered(cluster, shops[name])) for name, of_shop in rounds.items()}
 
 
 def _lowered(cluster: Cluster, shop: Shop) -> tuple[float, float]:
@@ -137,9 +139,11 @@ def _measure(cluster: Cluster, web: WebServer, shop: Shop, run: str) -> Speed:
     return Speed(loaded.per_second, loaded.p99_ms, 1_000_000 * used / loaded.requests)
 
 
-def _middle(rounds: list[Speed]) -> Speed:
+def _middle(rounds: list[Speed], plain: list[Speed], lowered: tuple[float, float]) -> Speed:
     return Speed(
         median(one.per_second for one in rounds),
         median(one.p99_ms for one in rounds),
         median(one.processor_us for one in rounds),
+        median(one.per_second / other.per_second for one, other in zip(rounds, plain, strict=True)),
+        *lowered,
     )
