@@ -86,6 +86,9 @@ async def _walk(page: Page, language: str) -> None:
     await _keep(page, f"member-{language}")
     await page.goto("/members")
     await _keep(page, f"members-{language}")
+    for name in ("calendar", "coupons"):
+        await page.goto(f"/engagement/{name}")
+        await _keep(page, f"{name}-{language}")
     await page.goto("/settings/branding")
     await _keep(page, f"look-{language}")
     await page.goto("/engagement/programs")
