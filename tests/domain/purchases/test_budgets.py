@@ -74,6 +74,29 @@ async def test_fifty_tills_share_a_budget_of_seven(database: Database) -> None:
         assert await shop.differences() == ()
 
 
+async def test_of_a_hundred_and_fifty_purchases_of_fifty_tills_a_hundred_get_what_there_is_a_hundred_of(
+    database: Database,
+) -> None:
+    async with open_shop(database, SystemClock(), with_budgets(Budget("uses", 100))) as shop:
+        members = [await shop.enroll(f"+7999000{number:04}") for number in range(CLIENTS)]
+        other = PurchaseQueue(database, SystemClock())
+        await other.start()
+
+        async def buy_three(number: int) -> list[int]:
+            queue = (shop.queue, other)[number % 2]
+            booked = [
+                await queue.commit(shop.caller, receipt(f"{number}-{turn}", 500_00, member=members[number]))
+                for turn in range(3)
+            ]
+            return [one.receipt.outcome.discount_minor for one in booked]
+
+        cuts = await at_once([partial(buy_three, number) for number in range(CLIENTS)])
+        await other.stop()
+        cut = [each for of_till in cuts for each in of_till]
+        assert (cut.count(100_00), cut.count(0)) == (100, 50)
+        assert await shop.differences() == ()
+
+
 async def test_fifty_tills_take_of_a_large_budget_without_waiting_and_it_is_counted(
     database: Database,
 ) -> None:
