@@ -14,6 +14,7 @@ from plushka.demo.cafe.cashiers import CASHIER_PIN, CASHIERS
 from plushka.demo.messengers.people import PEOPLE
 from plushka.demo.setup import BOTS
 from plushka.domain.messages.wording import SHARE_PHONE
+from plushka.domain.purchases.reference import TTL_SECONDS
 from plushka.platform.i18n import Translator, translator
 
 PHONE = {"width": 390, "height": 844}
@@ -64,6 +65,8 @@ async def _asking_members(browser: Browser, address: str) -> AsyncIterator[None]
         await branch.check()
     await _submit(page, "form[action$='/confirming'] button")
     await _let_spend(page, "code")
+    # Web processes remember a business for so long.
+    await page.wait_for_timeout((TTL_SECONDS + 1) * 1000)
     yield
     await _let_spend(page, "free")
     await context.close()
