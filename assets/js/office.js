@@ -6,7 +6,7 @@ import { offerPasskeys } from "./passkeys.js";
 import { previewPictures } from "./previewing.js";
 import { keepSelections } from "./select.js";
 import { offerRevealing } from "./revealing.js";
-import { openSearchBySlash } from "./search.js";
+import { lookForWhatWasTypedEarly, openSearchBySlash } from "./search.js";
 import { showOpenTabs } from "./tabs.js";
 
 keepListsLive();
@@ -17,4 +17,5 @@ offerPasskeys();
 offerRevealing();
 previewPictures();
 openSearchBySlash();
+lookForWhatWasTypedEarly();
 showOpenTabs();

@@ -1,4 +1,4 @@
-// The slash leads to the search from wherever one is not typing.
+// The slash leads to the search from wherever one is not typing, and nothing that is typed early is lost.
 
 const WRITES = "input, textarea, select, [contenteditable]";
 
@@ -12,6 +12,17 @@ export function openSearchBySlash() {
     if (link) {
       event.preventDefault();
       link.click();
+    }
+  });
+}
+
+// What was typed before htmx came is no change to it: it knows the field as it was when it came.
+export function lookForWhatWasTypedEarly() {
+  document.addEventListener("htmx:load", ({ target }) => {
+    for (const field of target.querySelectorAll("input[type=search][hx-get]")) {
+      if (field.value !== field.defaultValue) {
+        field.dispatchEvent(new Event("search"));
+      }
     }
   });
 }

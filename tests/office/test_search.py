@@ -1,8 +1,10 @@
 """One field for everything: what it finds, for whom, and that the slash leads there."""
 
+import asyncio
+
 import httpx
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from tests.office.conftest import MEMBER, PHONE, Shop, email_of, plain, signed_in
 from tests.office.test_browser import Stage, sign_in, stage
 
@@ -52,8 +54,26 @@ async def test_the_slash_leads_there_and_enter_opens_what_was_found(stage: Stage
 
     await page.keyboard.press("/")
     await page.wait_for_url("**/search")
+    await expect(page.get_by_role("main").get_by_role("searchbox")).to_be_focused()
     await page.keyboard.type("варва")
     await page.get_by_role("main").get_by_role("link", name=MEMBER).focus()
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_role("heading", name=MEMBER)).to_be_visible()
+
+
+async def test_what_is_typed_before_the_page_can_look_is_looked_for_once_it_can(stage: Stage) -> None:
+    page = await (await stage.context()).new_page()
+    await sign_in(page, stage.staff["owner"], to="/receipts")
+    scripts = asyncio.Event()
+
+    async def come_late(route: Route) -> None:
+        await scripts.wait()
+        await route.continue_()
+
+    await page.route("**/*.js", come_late)
+    await page.goto("/search", wait_until="commit")
+    await page.get_by_role("main").get_by_role("searchbox").fill("варва")
+    scripts.set()
+
+    await expect(page.get_by_role("main").get_by_role("link", name=MEMBER)).to_be_visible()
