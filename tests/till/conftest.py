@@ -85,6 +85,7 @@ class Desk(Browsing):
         await page.keyboard.type(PIN, delay=60)
         await page.keyboard.press("Enter")
         await expect(page.locator("#find")).to_be_focused()
+        await keeper_is_there(page)
         return page
 
     def till(self) -> httpx.AsyncClient:
@@ -146,6 +147,11 @@ async def desk(server: Server, cast: Cast, database: Database, clock: SetClock) 
         )
         yield desk
     desk.check_complaints()
+
+
+async def keeper_is_there(page: Page) -> None:
+    """Wait for the worker that keeps the page: a browser complains of a network that goes while it is fetched."""
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
 
 async def find(page: Page, text: str) -> None:

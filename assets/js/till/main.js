@@ -6,4 +6,10 @@ const settings = JSON.parse(document.getElementById("settings").textContent);
 Alpine.data("till", () => newTill(settings));
 Alpine.start();
 
-navigator.serviceWorker?.register("/till/sw.js", { scope: "/till" });
+// A device that loses its network meanwhile asks again once it is back.
+function keepPage() {
+  navigator.serviceWorker
+    ?.register("/till/sw.js", { scope: "/till" })
+    .catch(() => addEventListener("online", keepPage, { once: true }));
+}
+keepPage();
