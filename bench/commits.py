@@ -55,7 +55,10 @@ def compare(cluster: Cluster, shop: Shop, *, workers: int) -> tuple[float, list[
             baselines.append(baseline.run(cluster, shop, documents, seconds=SECONDS).per_second)
             for connections in CONNECTIONS:
                 checkpoint(cluster)
-                runs[connections].append(_measured(cluster, web, shop, connections, f"{workers}-{turn}"))
+                run = f"{workers}-{turn}-{connections}"
+                runs[connections].append(
+                    measured(cluster, web, shop, connections=connections, seconds=SECONDS, run=run)
+                )
         web_bytes, _ = processor.memory_bytes(processor.family(web.process_id))
         own, buffers = processor.memory_bytes(processor.family(postmaster(cluster)))
         memory = Memory(web_bytes=web_bytes, postgresql_bytes=own, buffers_bytes=buffers)
@@ -85,12 +88,13 @@ async def is_exact(cluster: Cluster, shop: Shop) -> bool:
         await database.close()
 
 
-def _measured(
-    cluster: Cluster, web: WebServer, shop: Shop, connections: int, run: str
+def measured(
+    cluster: Cluster, web: WebServer, shop: Shop, *, connections: int, seconds: int, run: str
 ) -> tuple[Load, float, float]:
+    """Return what a load came to, and what one purchase of it took of Python's and PostgreSQL's processors, in µs."""
     python, server = processor.family(web.process_id), processor.family(postmaster(cluster))
     before = processor.seconds(python), processor.seconds(server)
-    loaded = load.run(web.url, shop, connections=connections, seconds=SECONDS, run=f"{run}-{connections}")
+    loaded = load.run(web.url, shop, connections=connections, seconds=seconds, run=run)
     each = 1_000_000 / loaded.requests
     return (
         loaded,

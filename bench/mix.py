@@ -6,8 +6,9 @@ from statistics import median
 import psycopg
 from msgspec import Struct, structs
 
-from bench import load, processor
-from bench.house import WebServer, checkpoint, postmaster, web_server
+from bench import load
+from bench.commits import measured
+from bench.house import WebServer, checkpoint, web_server
 from bench.shop import Shop
 from plushka.engine.conditions import (
     All,
@@ -130,13 +131,12 @@ def _lowered(cluster: Cluster, shop: Shop) -> tuple[float, float]:
 
 def _measure(cluster: Cluster, web: WebServer, shop: Shop, run: str) -> Speed:
     checkpoint(cluster)
-    family = [*processor.family(web.process_id), *processor.family(postmaster(cluster))]
-    before = processor.seconds(family)
-    loaded = load.run(web.url, shop, connections=CONNECTIONS, seconds=SECONDS, run=run)
+    loaded, python_us, postgresql_us = measured(
+        cluster, web, shop, connections=CONNECTIONS, seconds=SECONDS, run=run
+    )
     if loaded.failed:
         raise RuntimeError(f"{loaded.failed} of {loaded.requests} purchases were not booked")
-    used = processor.seconds(family) - before
-    return Speed(loaded.per_second, loaded.p99_ms, 1_000_000 * used / loaded.requests)
+    return Speed(loaded.per_second, loaded.p99_ms, python_us + postgresql_us)
 
 
 def _middle(rounds: list[Speed], plain: list[Speed], lowered: tuple[float, float]) -> Speed:
