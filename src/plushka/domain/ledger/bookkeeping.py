@@ -18,7 +18,7 @@ from asyncpg import Record
 from msgspec import structs
 
 from plushka.domain.ledger.book import Book, BookLot
-from plushka.domain.ledger.model import OpenHold, Posting
+from plushka.domain.ledger.model import OpenHold, Posting, WalletMoved
 from plushka.engine.purchase import LotUse
 from plushka.platform.database import Tx
 
@@ -49,6 +49,21 @@ async def lock_books(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Boo
         f"{_BOOKS} {_IF_ALL_ARE_THERE} order by id for no key update",
         keys,
     )
+
+
+async def lock_book(tx: Tx, key: WalletKey, *, also: Collection[UUID] = ()) -> Book | None:
+    """Lock one wallet and return its settled book, with the lots ``also``; None: there is none.
+
+    :raises WalletMoved: its member was merged into another at this moment
+    """
+    book = (await lock_books(tx, [key])).get(key)
+    if book is None:
+        return None
+    if book.is_moved:
+        raise WalletMoved(field="member")
+    await load_lots(tx, [book], also=also)
+    book.settle(tx.at)
+    return book
 
 
 async def read_books(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Book]:

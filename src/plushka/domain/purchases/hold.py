@@ -44,7 +44,7 @@ async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldReques
         raise TtlOutOfRange(field="ttl_seconds", ttl_max_seconds=HOLD_TTL_MAX_SECONDS)
     serving = await serving_of(tx, reference, caller, request.branch)
     member_id = await get_spender(tx, request.member, program_id=serving.id)
-    book = await _lock_book(tx, WalletKey(member_id, serving.id))
+    book = await bookkeeping.lock_book(tx, WalletKey(member_id, serving.id))
     if book is None:
         raise InsufficientPoints(available=0, points=request.points)
     if book.is_doubtful and await get_spender(tx, request.member, program_id=serving.id) != member_id:
@@ -95,7 +95,7 @@ async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
     record = (await list_holds(tx, [hold_id])).get(hold_id)
     if record is None or record.till_id != caller.till_id:
         raise UnknownHold(field="hold_id")
-    book = await _lock_book(tx, WalletKey(record.member_id, record.program_id))
+    book = await bookkeeping.lock_book(tx, WalletKey(record.member_id, record.program_id))
     if book is None:
         raise WalletMoved(field="hold_id")
     # Read again under the lock: a capture may have come first, or its member have been parted from another.
@@ -126,18 +126,6 @@ async def _check_permit(
     if permit is None:
         raise PermitUnusable(field="permit", reason="unknown")
     permit.check(till_id=caller.till_id, member_id=book.member_id, at=tx.at)
-
-
-async def _lock_book(tx: Tx, key: WalletKey) -> Book | None:
-    """Lock a wallet and return its settled book; None: the member has not taken part in the programme."""
-    book = (await bookkeeping.lock_books(tx, [key])).get(key)
-    if book is None:
-        return None
-    if book.is_moved:
-        raise WalletMoved(field="member")
-    await bookkeeping.load_lots(tx, [book])
-    book.settle(tx.at)
-    return book
 
 
 def _view(record: HoldRecord, book: Book, *, state: HoldState) -> Hold:

@@ -99,7 +99,7 @@ async def begin(tx: Tx, wish: Wish) -> Purse:
     """
     offer = await get_offer(tx, wish.offer_id)
     member_id = await get_spender(tx, wish.member, program_id=offer.program_id)
-    book = await _lock_wallet(tx, WalletKey(member_id, offer.program_id))
+    book = await bookkeeping.lock_book(tx, WalletKey(member_id, offer.program_id))
     if book is None:
         missing = offer.terms.price_points
         raise OfferUnavailable(field="offer", reason="points_missing", points_missing=missing)
@@ -163,7 +163,7 @@ async def cancel(tx: Tx, reward_id: UUID) -> Reward:
     before = await get_reward(tx, reward_id)
     key = WalletKey(before.member_id, before.program_id)
     spent = await _list_spent(tx, [reward_id])
-    book = await _lock_wallet(tx, key, also=[use.lot_id for use in spent[reward_id]])
+    book = await bookkeeping.lock_book(tx, key, also=[use.lot_id for use in spent[reward_id]])
     reward = await get_reward(tx, reward_id)
     if book is None or reward.member_id != before.member_id:
         raise WalletMoved(field="id")
@@ -246,21 +246,6 @@ async def settle_due(tx: Tx) -> int:
     due = [one for one in due if one.state == "open" and WalletKey(one.member_id, one.program_id) in books]
     await _end(tx, due, books, spent, state="expired")
     return len(due)
-
-
-async def _lock_wallet(tx: Tx, key: WalletKey, *, also: Collection[UUID] = ()) -> Book | None:
-    """Lock a wallet and return its settled book, with the lots ``also``; None: there is none.
-
-    :raises WalletMoved: its member was merged into another at this moment
-    """
-    book = (await bookkeeping.lock_books(tx, [key])).get(key)
-    if book is None:
-        return None
-    if book.is_moved:
-        raise WalletMoved(field="member")
-    await bookkeeping.load_lots(tx, [book], also=also)
-    book.settle(tx.at)
-    return book
 
 
 async def _end(
