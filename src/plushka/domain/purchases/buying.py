@@ -5,9 +5,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.members.model import Identity
-from plushka.domain.members.permits import PermitRequired, PermitUnusable, list_permits, use_permits
+from plushka.domain.members.permits import use_permits
 from plushka.domain.members.queries import find_people
 from plushka.domain.purchases.model import Caller, KeyReused
+from plushka.domain.purchases.permits import require_permit
 from plushka.domain.purchases.places import branch_of
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.taking import check_key, note
@@ -48,7 +49,9 @@ async def buy_at_till(
     if (known := await _find_known(tx, caller, wish, idempotency_key)) is not None:
         return known, False
     reward = await complete(tx, purse, versions=reference.versions)
-    await _use_permit(tx, reference, caller, wish, reward)
+    await require_permit(tx, reference, caller, wish.permit_id, member_id=reward.member_id)
+    if wish.permit_id is not None:
+        await use_permits(tx, {wish.permit_id: reward.id})
     await note(tx, caller, reward.id, "buy", idempotency_key)
     return reward, True
 
@@ -85,15 +88,3 @@ async def _find_known(tx: Tx, caller: Caller, wish: TillWish, key: str | None) -
     if not is_same or wish.price_points not in {None, reward.price_points}:
         raise KeyReused(field="Idempotency-Key")
     return reward
-
-
-async def _use_permit(tx: Tx, reference: Reference, caller: Caller, wish: TillWish, reward: Reward) -> None:
-    if wish.permit_id is None:
-        if (await reference.places(tx)).business.spending_needs_permit:
-            raise PermitRequired(field="permit")
-        return
-    permit = (await list_permits(tx, [wish.permit_id])).get(wish.permit_id)
-    if permit is None:
-        raise PermitUnusable(field="permit", reason="unknown")
-    permit.check(till_id=caller.till_id, member_id=reward.member_id, at=tx.at)
-    await use_permits(tx, {wish.permit_id: reward.id})

@@ -8,7 +8,7 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.holds import HoldRecord, find_hold, insert_hold, list_holds
 from plushka.domain.ledger.model import Cause, HoldState, InsufficientPoints, WalletMoved
-from plushka.domain.members.permits import PermitRequired, PermitUnusable, list_permits, use_permits
+from plushka.domain.members.permits import use_permits
 from plushka.domain.programs.spending import get_spender
 from plushka.domain.purchases.model import (
     HOLD_TTL_MAX_SECONDS,
@@ -20,6 +20,7 @@ from plushka.domain.purchases.model import (
     TtlOutOfRange,
     UnknownHold,
 )
+from plushka.domain.purchases.permits import require_permit
 from plushka.domain.purchases.places import serving_of
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.store import digest_of, number_taken
@@ -60,7 +61,7 @@ async def hold(tx: Tx, reference: Reference, caller: Caller, request: HoldReques
         if known.digest != digest:
             raise number_taken(request, by=known.external_id)
         return _view(known, book, state=known.state)
-    await _check_permit(tx, reference, caller, request, book)
+    await require_permit(tx, reference, caller, request.permit_id, member_id=book.member_id)
     record = HoldRecord(
         id=new_id(),
         wallet_id=book.wallet_id,
@@ -113,19 +114,6 @@ async def cancel_hold(tx: Tx, caller: Caller, hold_id: UUID) -> Hold:
         state = "expired"
     await bookkeeping.save_books(tx, [book])
     return _view(record, book, state=state)
-
-
-async def _check_permit(
-    tx: Tx, reference: Reference, caller: Caller, request: HoldRequest, book: Book
-) -> None:
-    if request.permit_id is None:
-        if (await reference.places(tx)).business.spending_needs_permit:
-            raise PermitRequired(field="permit")
-        return
-    permit = (await list_permits(tx, [request.permit_id])).get(request.permit_id)
-    if permit is None:
-        raise PermitUnusable(field="permit", reason="unknown")
-    permit.check(till_id=caller.till_id, member_id=book.member_id, at=tx.at)
 
 
 def _view(record: HoldRecord, book: Book, *, state: HoldState) -> Hold:
