@@ -317,6 +317,10 @@ class Book:
             self._repay_debt(lot, cause)
             self._note_due(lot)
 
+    def burned_now(self, document_id: UUID) -> int:
+        """Return how many points that a document gave have burned since the book was read."""
+        return sum([p.points for p in self.postings if p.kind == "expire" and p.document_id == document_id])
+
     def claw_back(
         self, points: int, so_far: Clawback, *, receipt_id: UUID, burned: int, debt: Debt, cause: Cause
     ) -> Clawback:

@@ -100,12 +100,11 @@ async def _take_back(
     taken = []
     for each in given:
         book, version = books[each.key], await versions.get(tx, each.version_id)
-        now = [p.points for p in book.postings if p.kind == "expire" and p.document_id == each.id]
         clawback = book.claw_back(
             each.points,
             Clawback(),
             receipt_id=each.id,
-            burned=granted.burned.get(each.id, 0) + sum(now),
+            burned=granted.burned.get(each.id, 0) + book.burned_now(each.id),
             debt=version.program.debt,
             cause=Cause(each.id, each.version_id, tx.at),
         )

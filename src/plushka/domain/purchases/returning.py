@@ -286,8 +286,7 @@ def _lots_between(before: Remainder, after: Remainder) -> list[LotUse]:
 
 def _burned(book: Book, sale: Sale) -> int:
     """Return how many points of the receipt have burned: taking others for them would take them twice."""
-    now = [p.points for p in book.postings if p.kind == "expire" and p.document_id == sale.receipt_id]
-    return sale.burned_points + sum(now)
+    return sale.burned_points + book.burned_now(sale.receipt_id)
 
 
 async def _lower_standing(tx: Tx, reference: Reference, sale: Sale, case: _Case, book: Book) -> None:

@@ -215,12 +215,11 @@ async def _move(
     for row in rows:
         version = compiled[row.version_id]
         cause = Cause(document_id=row.id, version_id=version.id, at=tx.at)
-        burned_now = [p.points for p in book.postings if p.kind == "expire" and p.document_id == row.id]
         clawback = book.claw_back(
             max(row.granted - row.points_allowed, 0),
             _with_repaid(so_far.get(row.id, Clawback()), repaid, burned=row.burned),
             receipt_id=row.id,
-            burned=granted.burned.get(row.id, 0) + sum(burned_now),
+            burned=granted.burned.get(row.id, 0) + book.burned_now(row.id),
             debt=_debt(version),
             cause=cause,
         )
