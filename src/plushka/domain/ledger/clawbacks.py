@@ -1,10 +1,12 @@
-"""What who takes points back must know: what was given and has burned, and what lots have paid towards debts."""
+"""What who takes points back must know: what was given and has burned, what was taken, what lots paid for debts."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.ledger.model import Clawback
 from plushka.platform.database import Tx
 
 
@@ -62,3 +64,29 @@ async def list_granted(tx: Tx, document_ids: Collection[UUID]) -> Granted:
         frozenset(lot_id for row in rows for lot_id in row["lot_ids"] or ()),
         {row["document_id"]: row["burned"] for row in rows},
     )
+
+
+async def list_taken(tx: Tx, document_ids: Collection[UUID]) -> dict[UUID, Clawback]:
+    """Return what was taken back of each of these documents under its own id so far, by lot and as debt."""
+    rows = await tx.fetch(
+        """
+        -- ledger.list_taken
+        select document_id, lot_id,
+               sum(case kind when 'claw_back' then points else -points end)::bigint as points
+        from postings
+        where tenant_id = $1 and document_id = any($2::uuid[]) and kind in ('claw_back', 'grant_back')
+        group by document_id, lot_id
+        """,
+        tx.tenant_id,
+        list(document_ids),
+    )
+    by_document: dict[UUID, dict[UUID | None, int]] = defaultdict(dict)
+    for row in rows:
+        by_document[row["document_id"]][row["lot_id"]] = row["points"]
+    return {
+        document_id: Clawback(
+            by_lot={lot_id: points for lot_id, points in by_lot.items() if lot_id is not None},
+            owed=by_lot.get(None, 0),
+        )
+        for document_id, by_lot in by_document.items()
+    }

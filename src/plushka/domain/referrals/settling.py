@@ -11,7 +11,7 @@ from asyncpg import Record
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
-from plushka.domain.ledger.clawbacks import list_granted, list_repaid
+from plushka.domain.ledger.clawbacks import list_granted, list_repaid, list_taken
 from plushka.domain.ledger.model import Cause, Clawback
 from plushka.domain.programs.operations import lock_members
 from plushka.domain.programs.versions import Versions
@@ -205,7 +205,7 @@ async def _move(
     """Bring what was paid for each of the rows to what is allowed."""
     ids = [row.id for row in rows]
     granted = await list_granted(tx, ids)
-    so_far = await _clawbacks(tx, ids)
+    so_far = await list_taken(tx, ids)
     repaid = {}
     if any(one.owed for one in so_far.values()):
         repaid = await list_repaid(tx, key.member_id, program_id=key.program_id)
@@ -255,32 +255,6 @@ def _grant(version: Version, points: int, place: Place, at: datetime) -> Grant:
         sliding_days=expiry.days if isinstance(expiry, ExpirySliding) else None,
         receipt_share_bp=cap.receipt_share_bp if cap else None,
     )
-
-
-async def _clawbacks(tx: Tx, reward_ids: Sequence[UUID]) -> dict[UUID, Clawback]:
-    """Return what was taken back of each reward so far, by lot and as debt."""
-    rows = await tx.fetch(
-        """
-        -- referrals.clawbacks_so_far
-        select document_id, lot_id,
-               sum(case kind when 'claw_back' then points else -points end)::bigint as points
-        from postings
-        where tenant_id = $1 and document_id = any($2::uuid[]) and kind in ('claw_back', 'grant_back')
-        group by document_id, lot_id
-        """,
-        tx.tenant_id,
-        list(reward_ids),
-    )
-    by_reward: dict[UUID, dict[UUID | None, int]] = defaultdict(dict)
-    for row in rows:
-        by_reward[row["document_id"]][row["lot_id"]] = row["points"]
-    return {
-        reward_id: Clawback(
-            by_lot={lot_id: points for lot_id, points in by_lot.items() if lot_id is not None},
-            owed=by_lot.get(None, 0),
-        )
-        for reward_id, by_lot in by_reward.items()
-    }
 
 
 async def _save(tx: Tx, rows: Sequence[_Row]) -> None:
