@@ -7,11 +7,9 @@ from plushka.domain.audit.operations import record
 from plushka.domain.certificates.certificate import Certificate
 from plushka.domain.certificates.pins import new_salt
 from plushka.domain.certificates.store import lock_one, save
-from plushka.domain.members.model import ReasonMissing, TextTooLong
 from plushka.domain.members.queries import get_member
+from plushka.domain.members.reasons import checked_reason
 from plushka.platform.database import Tx
-
-REASON_LENGTH_MAX = 200
 
 
 async def block(tx: Tx, certificate_id: UUID, *, reason: str) -> Certificate:
@@ -20,7 +18,7 @@ async def block(tx: Tx, certificate_id: UUID, *, reason: str) -> Certificate:
     :raises ReasonMissing: every one of these needs a reason
     :raises CertificateBlocked: it is blocked already
     """
-    reason = _checked(reason)
+    reason = checked_reason(reason)
     certificate = await lock_one(tx, certificate_id)
     certificate.block(at=tx.at, reason=reason)
     await save(tx, [certificate])
@@ -36,7 +34,7 @@ async def block(tx: Tx, certificate_id: UUID, *, reason: str) -> Certificate:
 
 async def unblock(tx: Tx, certificate_id: UUID, *, reason: str) -> Certificate:
     """:raises CertificateNotBlocked: it is not blocked."""
-    reason = _checked(reason)
+    reason = checked_reason(reason)
     certificate = await lock_one(tx, certificate_id)
     certificate.unblock(reason=reason)
     await save(tx, [certificate])
@@ -56,7 +54,7 @@ async def extend(tx: Tx, certificate_id: UUID, *, last_on: date, zone: str, reas
     :raises ExtensionNotLater: it lives as long already, or for ever
     :raises CertificateNotSold: its life has not begun
     """
-    reason = _checked(reason)
+    reason = checked_reason(reason)
     certificate = await lock_one(tx, certificate_id)
     lost_minor = await _lost(tx, certificate_id)
     certificate.extend(last_on, at=tx.at, zone=zone, lost_minor=lost_minor, reason=reason)
@@ -76,7 +74,7 @@ async def transfer(tx: Tx, certificate_id: UUID, *, member_id: UUID | None, reas
 
     :raises UnknownMember: the business has no such member
     """
-    reason = _checked(reason)
+    reason = checked_reason(reason)
     if member_id is not None:
         member_id = (await get_member(tx, member_id)).id
     certificate = await lock_one(tx, certificate_id)
@@ -112,15 +110,6 @@ async def change_pin(tx: Tx, certificate_id: UUID) -> Certificate:
         number=certificate.number,
     )
     return certificate
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise ReasonMissing(field="reason")
-    if len(reason) > REASON_LENGTH_MAX:
-        raise TextTooLong(field="reason", length_max=REASON_LENGTH_MAX)
-    return reason
 
 
 async def _lost(tx: Tx, certificate_id: UUID) -> int:

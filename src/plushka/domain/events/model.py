@@ -24,7 +24,6 @@ NUMBER_MAX: Final = 10**15
 FIELDS_MAX: Final = 20
 CHOICES_MAX: Final = 50
 KINDS_MAX: Final = 50
-REASON_LENGTH_MAX: Final = 200
 AGE_MAX: Final = timedelta(days=366)
 """An event that is told later than this gives nobody anything: it is refused."""
 

@@ -3,13 +3,8 @@
 from uuid import UUID
 
 from plushka.domain.audit import operations as audit
-from plushka.domain.members.model import (
-    REASON_LENGTH_MAX,
-    AlreadyBlocked,
-    NotBlocked,
-    ReasonMissing,
-    TextTooLong,
-)
+from plushka.domain.members.model import AlreadyBlocked, NotBlocked
+from plushka.domain.members.reasons import checked_reason
 from plushka.domain.members.store import lock_member
 from plushka.platform.database import Tx
 
@@ -19,10 +14,7 @@ async def block(tx: Tx, member_id: UUID, *, reason: str) -> None:
 
     :raises AlreadyBlocked: they are
     """
-    if not reason:
-        raise ReasonMissing(field="reason")
-    if len(reason) > REASON_LENGTH_MAX:
-        raise TextTooLong(field="reason", length_max=REASON_LENGTH_MAX)
+    reason = checked_reason(reason)
     if (await lock_member(tx, member_id)).block is not None:
         raise AlreadyBlocked
     await tx.execute(

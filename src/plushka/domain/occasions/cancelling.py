@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.audit import operations as audit
-from plushka.domain.events.model import REASON_LENGTH_MAX, Event
+from plushka.domain.events.model import Event
 from plushka.domain.events.queries import get_event
 from plushka.domain.events.store import lock_event, write_cancelled
 from plushka.domain.ledger import bookkeeping
@@ -15,7 +15,7 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.clawbacks import list_granted
 from plushka.domain.ledger.model import Cause, Clawback, WalletMoved
-from plushka.domain.members.model import ReasonMissing, TextTooLong
+from plushka.domain.members.reasons import checked_reason
 from plushka.domain.occasions.store import write_taken
 from plushka.domain.programs.versions import Versions
 from plushka.platform.database import Tx
@@ -56,11 +56,7 @@ async def cancel_event(tx: Tx, versions: Versions, event_id: UUID, *, reason: st
     :raises ClawbackRefused: the points are spent, and a programme refuses to make a debt
     :raises WalletMoved: the member was merged into another at this moment
     """
-    reason = reason.strip()
-    if not reason:
-        raise ReasonMissing(field="reason")
-    if len(reason) > REASON_LENGTH_MAX:
-        raise TextTooLong(field="reason", length_max=REASON_LENGTH_MAX)
+    reason = checked_reason(reason)
     # Wallets before the event, all at once, as who deletes their member locks them.
     event = await get_event(tx, event_id)
     keys = {each.key for each in await _list_given(tx, event.id)}

@@ -14,15 +14,13 @@ from plushka.domain.members import merges
 from plushka.domain.members.codes import forget_codes
 from plushka.domain.members.merges import MovedPerson, Self
 from plushka.domain.members.model import (
-    REASON_LENGTH_MAX,
     Identity,
     Merge,
     MergeNotUndone,
     MergeWithSelf,
-    ReasonMissing,
-    TextTooLong,
 )
 from plushka.domain.members.queries import get_member
+from plushka.domain.members.reasons import checked_reason
 from plushka.domain.members.sessions import end_sessions_since
 from plushka.domain.members.store import lock_members
 from plushka.domain.programs import merging as standing_merging
@@ -118,7 +116,7 @@ async def merge_members(tx: Tx, *, kept_id: UUID, merged_id: UUID, reason: str) 
     """
     if kept_id == merged_id:
         raise MergeWithSelf(field="other")
-    _check_reason(reason)
+    reason = checked_reason(reason)
     await lock_members(tx, [kept_id, merged_id])
     merge_id = new_id()
     wallets = await merge_wallets(tx, merge_id, kept_id=kept_id, merged_id=merged_id)
@@ -197,13 +195,6 @@ async def _check_latest(tx: Tx, merge: Merge) -> None:
     later = [other for other in await merges.list_merges(tx, merge.kept_id) if other.undone_at is None]
     if kept.id != merge.kept_id or later[0].id != merge.id:
         raise MergeNotUndone(reason="merged_again")
-
-
-def _check_reason(reason: str) -> None:
-    if not reason:
-        raise ReasonMissing(field="reason")
-    if len(reason) > REASON_LENGTH_MAX:
-        raise TextTooLong(field="reason", length_max=REASON_LENGTH_MAX)
 
 
 async def _books(tx: Tx, program_id: UUID, kept_id: UUID, merged_id: UUID) -> tuple[Book, Book]:

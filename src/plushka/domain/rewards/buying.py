@@ -18,7 +18,8 @@ from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import Cause, WalletMoved
 from plushka.domain.ledger.queries import find_wallet, list_prolonged
-from plushka.domain.members.model import REASON_LENGTH_MAX, Identity, ReasonMissing, TextTooLong
+from plushka.domain.members.model import Identity
+from plushka.domain.members.reasons import checked_reason
 from plushka.domain.programs.queries import find_version_in_force, get_standing
 from plushka.domain.programs.spending import get_spender
 from plushka.domain.programs.versions import Versions
@@ -199,11 +200,7 @@ async def cancel_by_staff(tx: Tx, reward_id: UUID, *, reason: str) -> Reward:
     :raises TextTooLong: it is too long
     :raises Refusal: as ``cancel``
     """
-    reason = reason.strip()
-    if not reason:
-        raise ReasonMissing(field="reason")
-    if len(reason) > REASON_LENGTH_MAX:
-        raise TextTooLong(field="reason", length_max=REASON_LENGTH_MAX)
+    reason = checked_reason(reason)
     reward = await cancel(tx, reward_id)
     await note_act(tx, reward_id, "cancel", reason=reason)
     await record(

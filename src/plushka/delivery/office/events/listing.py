@@ -17,8 +17,9 @@ from plushka.delivery.web.address import day_of, id_of, span, text_of
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.events import export
 from plushka.domain.events.kinds import list_kinds
-from plushka.domain.events.model import REASON_LENGTH_MAX, translated
+from plushka.domain.events.model import translated
 from plushka.domain.events.queries import EventFilter, count_events, list_events
+from plushka.domain.members.model import REASON_LENGTH_MAX
 from plushka.domain.occasions.cancelling import cancel_event
 from plushka.platform.errors import Refusal
 

@@ -23,7 +23,7 @@ from plushka.domain.certificates.queries import JournalLine, get_certificate, li
 from plushka.domain.certificates.selling import sell_in_office
 from plushka.domain.certificates.words import MOVEMENT_WORDS
 from plushka.domain.members.identities import identify
-from plushka.domain.members.model import UnknownMember
+from plushka.domain.members.model import REASON_LENGTH_MAX, UnknownMember
 from plushka.domain.members.queries import find_member, get_member
 from plushka.domain.staff.queries import list_staff
 from plushka.platform.database import Tx
@@ -75,7 +75,7 @@ async def block_certificate(
     visit: NamedDependency[Visit], certificate_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str] | Redirect:
     form = await visit.typed(request)
-    reason = form.text("reason", length_max=changing.REASON_LENGTH_MAX)
+    reason = form.text("reason", length_max=REASON_LENGTH_MAX)
 
     async def block(tx: Tx) -> None:
         await changing.block(tx, certificate_id, reason=reason)
@@ -94,7 +94,7 @@ async def unblock_certificate(
     visit: NamedDependency[Visit], certificate_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str] | Redirect:
     form = await visit.typed(request)
-    reason = form.text("reason", length_max=changing.REASON_LENGTH_MAX)
+    reason = form.text("reason", length_max=REASON_LENGTH_MAX)
 
     async def unblock(tx: Tx) -> None:
         await changing.unblock(tx, certificate_id, reason=reason)
@@ -110,7 +110,7 @@ async def extend_certificate(
 ) -> Response[str] | Redirect:
     form = await visit.typed(request)
     last_on = form.day("last_on")
-    reason = form.text("extend_reason", length_max=changing.REASON_LENGTH_MAX)
+    reason = form.text("extend_reason", length_max=REASON_LENGTH_MAX)
 
     async def extend(tx: Tx) -> None:
         assert last_on is not None  # noqa: S101  the form is sound
@@ -129,7 +129,7 @@ async def transfer_certificate(
 ) -> Response[str] | Redirect:
     form = await visit.typed(request)
     typed = form.text("member", required=False)
-    reason = form.text("transfer_reason", length_max=changing.REASON_LENGTH_MAX)
+    reason = form.text("transfer_reason", length_max=REASON_LENGTH_MAX)
 
     async def transfer(tx: Tx) -> None:
         await changing.transfer(tx, certificate_id, member_id=await _member(tx, typed, visit), reason=reason)
