@@ -58,16 +58,15 @@ async def cancel_event(tx: Tx, versions: Versions, event_id: UUID, *, reason: st
     """
     reason = checked_reason(reason)
     # Wallets before the event, all at once, as who deletes their member locks them.
-    event = await get_event(tx, event_id)
-    keys = {each.key for each in await _list_given(tx, event.id)}
+    keys = {each.key for each in await _list_given(tx, event_id)}
     books = await bookkeeping.lock_books(tx, keys)
-    event = await lock_event(tx, event.id)
-    given = await _list_given(tx, event.id)
+    event = await lock_event(tx, event_id)
+    given = await _list_given(tx, event_id)
     if event.cancelled_at is not None:
-        return _summed(event, [Clawback(owed=each.owed, burned=each.burned) for each in given], given)
+        return _cancelled(event, given)
     if {each.key for each in given} - books.keys() or any(book.is_moved for book in books.values()):
         raise WalletMoved
-    taken = await _take_back(tx, versions, given, books)
+    await _take_back(tx, versions, given, books)
     await write_cancelled(tx, event.id, reason=reason)
     await audit.record(
         tx,
@@ -77,23 +76,26 @@ async def cancel_event(tx: Tx, versions: Versions, event_id: UUID, *, reason: st
         kind=event.kind,
         reason=reason,
     )
-    return _summed(await lock_event(tx, event.id), taken, None)
+    return _cancelled(await get_event(tx, event_id), await _list_given(tx, event_id))
 
 
-def _summed(event: Event, taken: list[Clawback], known: list[_Given] | None) -> Cancelled:
-    points = sum(each.taken for each in known) if known is not None else sum(each.taken() for each in taken)
-    return Cancelled(event, points, sum(each.owed for each in taken), sum(each.burned for each in taken))
+def _cancelled(event: Event, given: Sequence[_Given]) -> Cancelled:
+    return Cancelled(
+        event,
+        taken=sum(each.taken for each in given),
+        owed=sum(each.owed for each in given),
+        burned=sum(each.burned for each in given),
+    )
 
 
 async def _take_back(
     tx: Tx, versions: Versions, given: Sequence[_Given], books: Mapping[WalletKey, Book]
-) -> list[Clawback]:
+) -> None:
     """Take back all that an event gave, from wallets that are locked."""
     granted = await list_granted(tx, [each.id for each in given])
     await bookkeeping.load_lots(tx, books.values(), also=granted.lot_ids)
     for book in books.values():
         book.settle(tx.at)
-    taken = []
     for each in given:
         book, version = books[each.key], await versions.get(tx, each.version_id)
         clawback = book.claw_back(
@@ -104,11 +106,8 @@ async def _take_back(
             debt=version.program.debt,
             cause=Cause(each.id, each.version_id, tx.at),
         )
-        taken.append(clawback)
-    await bookkeeping.save_books(tx, books.values())
-    for each, clawback in zip(given, taken, strict=True):
         await write_taken(tx, each.id, clawback)
-    return taken
+    await bookkeeping.save_books(tx, books.values())
 
 
 async def _list_given(tx: Tx, event_id: UUID) -> list[_Given]:
