@@ -10,7 +10,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from plushka.engine.expiry import activates_at, active_on, add_months, clamped, expires_at, period_start
+from plushka.engine.expiry import activates_at, active_on, clamped, expires_at
 from plushka.engine.local_time import Moment, moment
 from plushka.engine.occasion_parts import (
     FieldTest,
@@ -27,6 +27,7 @@ from plushka.engine.program import AtOnce, ExpirySliding, Occasion, Program
 from plushka.engine.purchase import Grant, Member, Note, Place
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Scene
+from plushka.engine.spans import since_of, until_of
 
 CATCH_UP_DAYS = 3
 """For so many days after a date its points are still given, where nobody could before."""
@@ -161,13 +162,6 @@ def listens_to(trigger: Trigger, happening: Happening) -> bool:
             return False
 
 
-def window_start(occasion: Occasion, today: date) -> date | None:
-    """Return the first day of the month that the occasion's budget counts; None: it counts everything, or is none."""
-    if occasion.budget is None or occasion.budget.window == "always":
-        return None
-    return period_start("month", today)
-
-
 def _why_not(  # noqa: PLR0911 - one case a trigger
     occasion: Occasion, facts: Facts, today: date
 ) -> Note | None:
@@ -250,17 +244,15 @@ def _why_not_again(occasion: Occasion, facts: Facts, today: date) -> Note | None
 def _count(limit: Often, given_on: tuple[date, ...], today: date) -> int:
     match limit.per:
         case "ever":
-            first, last = date.min, date.max
-        case "year":
-            first, last = date(today.year, 1, 1), date(today.year, 12, 31)
-        case "month":
-            first = period_start("month", today)
-            last = add_months(first, 1) - timedelta(days=1)
+            return len(given_on)
+        case "year" | "month" as span:
+            since = since_of(span, today)
+            until = until_of(span, since)
         case "days":
-            first, last = today - timedelta(days=(limit.days or 1) - 1), today
+            since, until = today - timedelta(days=(limit.days or 1) - 1), today + timedelta(days=1)
         case _:
             assert_never(limit.per)
-    return sum(first <= day <= last for day in given_on)
+    return sum(since <= day < until for day in given_on)
 
 
 def _grant(occasion: Occasion, program: Program, points: int, facts: Facts, today: date) -> Grant:

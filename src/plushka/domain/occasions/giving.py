@@ -30,10 +30,10 @@ from plushka.engine.occasions import (
     Happening,
     decide,
     listens_to,
-    window_start,
 )
 from plushka.engine.purchase import POINTS_MAX, Grant, Member, Note, Place
 from plushka.engine.reasons import note
+from plushka.engine.spans import since_of
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -232,7 +232,7 @@ async def _used(tx: Tx, chance: Chance, situation: _Situation, today: date) -> i
             tx,
             program_id=chance.program_id,
             occasion_id=occasion.id,
-            since=window_start(occasion, today),
+            since=since_of(occasion.budget.window, today),
             of=occasion.budget.of,
         )
     return situation.used[key]

@@ -76,7 +76,7 @@ async def lock_budget(tx: Tx, program_id: UUID) -> None:
 
 
 async def sum_used(
-    tx: Tx, *, program_id: UUID, occasion_id: str, since: date | None, of: Literal["uses", "points"]
+    tx: Tx, *, program_id: UUID, occasion_id: str, since: date, of: Literal["uses", "points"]
 ) -> int:
     """Return how often an occasion gave since a day, or how many points, without what was cancelled."""
     row = await tx.fetchrow(
@@ -88,7 +88,7 @@ async def sum_used(
         tx.tenant_id,
         program_id,
         occasion_id,
-        since or date.min,
+        since,
     )
     used: int = row[of] if row is not None else 0
     return used

@@ -32,11 +32,11 @@ from plushka.engine.occasions import (
     ProfileFilled,
     date_due,
     decide,
-    window_start,
 )
 from plushka.engine.program import Occasion
 from plushka.engine.purchase import Grant, Member, Note, Place
 from plushka.engine.reasons import note
+from plushka.engine.spans import since_of
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 
@@ -128,7 +128,7 @@ async def _decide(tx: Tx, plan: OccasionPlan, version: Version, trial: Trial, st
         return note(stand.refused, rule=occasion.id)
     used = 0
     if occasion.budget is not None:
-        since = window_start(occasion, today)
+        since = since_of(occasion.budget.window, today)
         used = await sum_used(
             tx, program_id=stand.program_id, occasion_id=occasion.id, since=since, of=occasion.budget.of
         )
