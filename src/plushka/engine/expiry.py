@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from plushka.engine.local_time import instant
 from plushka.engine.program import (
@@ -90,6 +91,11 @@ def effective_expiry(
 def midnight_after(day: date, time_zone: str) -> datetime:
     """Return the instant at which ``day`` is over in ``time_zone``."""
     return instant(day + DAY, 0, time_zone)
+
+
+def last_day(until: datetime, time_zone: str) -> date:
+    """Return the last day in ``time_zone`` before ``until``, which is exclusive (S4)."""
+    return (until - timedelta(microseconds=1)).astimezone(ZoneInfo(time_zone)).date()
 
 
 def add_months(day: date, months: int) -> date:

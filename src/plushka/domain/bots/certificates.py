@@ -1,9 +1,7 @@
 """What a bot sends to who asks for their gift certificates: those that can be used, and those not paid for yet."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from plushka.domain.businesses.model import Business
 from plushka.domain.certificates.certificate import Certificate
@@ -11,6 +9,7 @@ from plushka.domain.certificates.ordering import list_open_orders
 from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.certificates.types import list_types
 from plushka.domain.messages.contents import CertificateTold, Content, NoCertificates
+from plushka.engine.expiry import last_day
 from plushka.platform.database import Tx
 
 SENT_MAX = 5
@@ -30,11 +29,9 @@ async def find_told(tx: Tx, member_id: UUID, business: Business) -> Sequence[Con
 
 
 def _told(one: Certificate, business: Business) -> CertificateTold:
-    # Half-open (S4): at that moment it is good no more.
-    last = None if one.expires_at is None else one.expires_at - timedelta(microseconds=1)
     return CertificateTold(
         number=one.number,
         amount_minor=one.balance_minor,
-        last_on=None if last is None else last.astimezone(ZoneInfo(business.time_zone)).date(),
+        last_on=last_day(one.expires_at, business.time_zone) if one.expires_at else None,
         needs_pin=one.type.needs_pin,
     )

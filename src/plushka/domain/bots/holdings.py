@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -11,6 +10,7 @@ from plushka.domain.ledger.model import WalletView
 from plushka.domain.ledger.queries import list_wallets
 from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.domain.programs.standings import list_standings
+from plushka.engine.expiry import last_day
 from plushka.platform.database import Tx
 
 BURNING_WITHIN = timedelta(days=30)
@@ -54,12 +54,10 @@ def next_to_burn(
     wallet: WalletView, at: datetime, time_zone: str, *, within: timedelta
 ) -> tuple[date | None, int]:
     """Return the last day of the points that burn next, if they burn ``within`` this time, and how many these are."""
-    zone = ZoneInfo(time_zone)
     by_day: dict[date, int] = {}
     for lot in wallet.lots:
         if lot.available and lot.expires_at is not None and lot.expires_at <= at + within:
-            # Half-open: at this moment they are gone (S4), so that the day before is their last.
-            day = (lot.expires_at.astimezone(zone) - timedelta(microseconds=1)).date()
+            day = last_day(lot.expires_at, time_zone)
             by_day[day] = by_day.get(day, 0) + lot.available
     first = min(by_day, default=None)
     return first, by_day[first] if first is not None else 0

@@ -1,6 +1,5 @@
 """What a member has to show at a till, and what their points could be now, as a bot tells it."""
 
-from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from plushka.domain.messages.contents import OwnReward, RewardsTold, RewardToGet
 from plushka.domain.programs.versions import Versions
 from plushka.domain.rewards.buying import list_chances
 from plushka.domain.rewards.queries import list_rewards
+from plushka.engine.expiry import last_day
 from plushka.platform.database import Tx
 
 LINES_MAX = 10
@@ -21,14 +21,18 @@ async def tell_rewards(tx: Tx, member_id: UUID, held: Holdings | None, business:
     """Return the gifts and codes that wait for the member, and the rewards that they have the points for."""
     if held is None:
         return RewardsTold()
-    zone, program_id = ZoneInfo(business.time_zone), held.program_id
+    program_id = held.program_id
     rewards = await list_rewards(tx, member_id, program_id=program_id)
     own = [
-        OwnReward(reward.name, reward.shown_code, _last_day(reward.expires_at, zone))
+        OwnReward(
+            reward.name,
+            reward.shown_code,
+            last_day(reward.expires_at, business.time_zone) if reward.expires_at else None,
+        )
         for reward in rewards
         if reward.is_open(tx.at)
     ]
-    codes = await list_own_codes(tx, member_id, on=tx.at.astimezone(zone).date())
+    codes = await list_own_codes(tx, member_id, on=tx.at.astimezone(ZoneInfo(business.time_zone)).date())
     own += [OwnReward(code.coupon, code.code) for code in codes]
     chances = await list_chances(tx, member_id, program_id=program_id, versions=Versions())
     to_get = [
@@ -43,7 +47,3 @@ async def tell_rewards(tx: Tx, member_id: UUID, held: Holdings | None, business:
         missing=0 if to_get else min(short, default=0),
         scale=held.scale,
     )
-
-
-def _last_day(expires_at: datetime | None, zone: ZoneInfo) -> date | None:
-    return None if expires_at is None else (expires_at - timedelta(microseconds=1)).astimezone(zone).date()

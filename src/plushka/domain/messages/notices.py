@@ -1,8 +1,6 @@
 """What members are told of purchases and returns as they are booked."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from plushka.domain.members.channels import list_reachable
 from plushka.domain.messages.contents import Bought, Content, FriendsPaid, GiftWaits, Returned, TierReached
@@ -13,6 +11,7 @@ from plushka.domain.purchases.queries import get_receipt
 from plushka.domain.referrals.model import Settled
 from plushka.domain.rewards.model import Reward
 from plushka.domain.rewards.queries import list_won
+from plushka.engine.expiry import last_day
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 
@@ -48,9 +47,7 @@ async def tell_of_purchases(tx: Tx, versions: Versions, receipts: Sequence[Recei
 
 
 def _of_gift(reward: Reward, receipt: Receipt) -> Notice:
-    last = None
-    if reward.expires_at is not None:
-        last = (reward.expires_at - timedelta(microseconds=1)).astimezone(ZoneInfo(receipt.time_zone)).date()
+    last = last_day(reward.expires_at, receipt.time_zone) if reward.expires_at else None
     return Notice(reward.member_id, f"gift:{reward.id}", GiftWaits(reward.name, reward.shown_code, last))
 
 

@@ -17,10 +17,11 @@ from plushka.domain.members.queries import find_people
 from plushka.domain.members.suppressions import list_welcomed_lately, was_welcomed_lately
 from plushka.domain.messages.contents import PointsGiven
 from plushka.domain.messages.outgoing import Notice, tell_members
-from plushka.domain.occasions.model import Chance, Gift, Results, Withheld, last_day
+from plushka.domain.occasions.model import Chance, Gift, Results, Withheld
 from plushka.domain.occasions.store import NewGift, Past, insert_gifts, list_past, lock_budget, sum_used
 from plushka.domain.programs import standings
 from plushka.domain.programs.versions import Versions, list_in_force
+from plushka.engine.expiry import last_day
 from plushka.engine.local_time import moment
 from plushka.engine.occasions import (
     DateCame,
@@ -241,13 +242,15 @@ async def _used(tx: Tx, chance: Chance, situation: _Situation, today: date) -> i
 async def _tell(tx: Tx, situation: _Situation) -> None:
     notices = []
     for new in situation.new:
-        gift, zone = new.gift, ZoneInfo(situation.place.time_zone)
+        gift, zone = new.gift, situation.place.time_zone
         content = PointsGiven(
             name=gift.name,
             points=gift.points,
             scale=gift.scale,
-            last_on=last_day(gift.expires_at, zone),
-            active_on=None if gift.activates_at <= tx.at else gift.activates_at.astimezone(zone).date(),
+            last_on=last_day(gift.expires_at, zone) if gift.expires_at else None,
+            active_on=None
+            if gift.activates_at <= tx.at
+            else gift.activates_at.astimezone(ZoneInfo(zone)).date(),
         )
         notices.append(Notice(new.chance.member_id, f"occasion:{gift.id}", content))
     await tell_members(tx, notices)

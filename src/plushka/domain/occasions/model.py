@@ -1,8 +1,7 @@
 """What an occasion gave, and what it did not."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -72,10 +71,3 @@ class KeptGift(Struct, frozen=True):
     taken: int
     owed: int
     burned: int
-
-
-def last_day(expires_at: datetime | None, zone: ZoneInfo) -> date | None:
-    """Return the last day on which points that expire then can be spent."""
-    if expires_at is None:
-        return None
-    return (expires_at - timedelta(microseconds=1)).astimezone(zone).date()

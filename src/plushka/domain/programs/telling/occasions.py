@@ -1,7 +1,7 @@
 """An occasion as its owner would say it: for what members get points without a purchase."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from plushka.domain.programs.telling.conditions import tell_receipt
 from plushka.domain.programs.telling.life import tell_activation, tell_expiry
 from plushka.domain.programs.telling.rules import tell_grant_cap
 from plushka.domain.programs.telling.voice import Voice, as_sentence
+from plushka.engine.expiry import last_day
 from plushka.engine.occasion_parts import (
     FieldTest,
     OccasionBudget,
@@ -65,17 +66,17 @@ def tell_occasion(occasion: Occasion, voice: Voice) -> str:
 
 def tell_gift(occasion: Occasion, grant: Grant, voice: Voice, *, at: datetime, zone: str) -> str:
     """Return what an occasion gives at the moment ``at``, and through which day it can be spent."""
-    words, zone_of = voice.words, ZoneInfo(zone)
+    words = voice.words
     clauses = [voice.points(grant.points)]
     if grant.activates_at > at:
-        first = format_date(grant.activates_at.astimezone(zone_of).date(), voice.language)
+        first = format_date(grant.activates_at.astimezone(ZoneInfo(zone)).date(), voice.language)
         clauses.append(words.gettext("can be spent from {day}", day=first))
     last = grant.expires_at
     if last is None:
         clauses.append(words.gettext("never burn"))
     else:
-        last_on = (last - timedelta(microseconds=1)).astimezone(zone_of).date()
-        clauses.append(words.gettext("valid through {day}", day=format_date(last_on, voice.language)))
+        day = format_date(last_day(last, zone), voice.language)
+        clauses.append(words.gettext("valid through {day}", day=day))
     if occasion.grant_cap is not None:
         clauses.append(tell_grant_cap(occasion.grant_cap, voice))
     return as_sentence(", ".join(clauses))
