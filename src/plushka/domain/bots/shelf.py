@@ -15,6 +15,7 @@ from plushka.platform.database import Tx
 
 LINES_MAX = 10
 """Of each kind; the app shows all of them."""
+_versions = Versions()
 
 
 async def tell_rewards(tx: Tx, member_id: UUID, held: Holdings | None, business: Business) -> RewardsTold:
@@ -34,7 +35,7 @@ async def tell_rewards(tx: Tx, member_id: UUID, held: Holdings | None, business:
     ]
     codes = await list_own_codes(tx, member_id, on=tx.at.astimezone(ZoneInfo(business.time_zone)).date())
     own += [OwnReward(code.coupon, code.code) for code in codes]
-    chances = await list_chances(tx, member_id, program_id=program_id, versions=Versions())
+    chances = await list_chances(tx, member_id, program_id=program_id, versions=_versions)
     to_get = [
         RewardToGet(chance.offer.terms.name, chance.offer.terms.price_points)
         for chance in chances
