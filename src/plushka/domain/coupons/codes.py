@@ -13,7 +13,8 @@ BLANK = "#"
 """What stands in a pattern for a character to be drawn."""
 DENSITY = 100
 """Of so many codes that a pattern can make one is used: guessing is no way to a discount."""
-
+OWN_CODE_LENGTH = 8
+"""31 ** 8 codes: nobody guesses one, and two that are drawn are never alike."""
 
 LINK = "/codes/"
 """What stands before a code in the address that its QR holds."""
@@ -38,6 +39,17 @@ def find_key(typed: str) -> str | None:
         return key_of(typed)
     except CodeInvalid:
         return None
+
+
+def draw_own_code() -> str:
+    """Return a code for one member, of a coupon or a gift, as it is compared."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(OWN_CODE_LENGTH))
+
+
+def in_halves(code: str) -> str:
+    """Return such a code as people read it: two halves with a dash between."""
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
 
 
 def draw_codes(pattern: str, count: int, *, alphabet: str = ALPHABET) -> Iterator[str]:

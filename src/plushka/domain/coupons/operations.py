@@ -1,6 +1,5 @@
 """Making coupons and their codes, stopping them."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
@@ -9,14 +8,11 @@ from asyncpg import UniqueViolationError
 from msgspec.structs import astuple
 
 from plushka.domain.audit import operations as audit
-from plushka.domain.coupons.codes import ALPHABET, key_of
+from plushka.domain.coupons.codes import draw_own_code, in_halves, key_of
 from plushka.domain.coupons.model import LIMITS, NO_LIMITS, CodeTaken, Coupon, Limits, PeriodReversed
 from plushka.domain.coupons.queries import get_coupon
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
-
-OWN_CODE_LENGTH = 8
-"""31 ** 8 codes: two that are drawn are never alike."""
 
 
 async def create_coupon(
@@ -94,8 +90,7 @@ async def give_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
 
     Coupons are locked, in the order of their ids, after codes and all other counters of coupons.
     """
-    keys = ["".join(secrets.choice(ALPHABET) for _ in range(OWN_CODE_LENGTH)) for _ in members]
-    half = OWN_CODE_LENGTH // 2
+    keys = [draw_own_code() for _ in members]
     await tx.execute(
         """
         -- coupons.give_codes
@@ -104,7 +99,7 @@ async def give_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
         """,
         tx.tenant_id,
         keys,
-        [f"{key[:half]}-{key[half:]}" for key in keys],
+        [in_halves(key) for key in keys],
         [coupon_id for coupon_id, _ in members],
         [member_id for _, member_id in members],
     )

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.coupons.codes import draw_own_code
 from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
@@ -24,7 +25,7 @@ from plushka.domain.programs.queries import find_version_in_force, get_standing
 from plushka.domain.programs.spending import get_spender
 from plushka.domain.programs.versions import Versions
 from plushka.domain.rewards.acts import find_own_act, note_act
-from plushka.domain.rewards.issuing import draw_code, put_back
+from plushka.domain.rewards.issuing import put_back
 from plushka.domain.rewards.model import Reward, RewardState, RewardUnusable, UnknownReward
 from plushka.domain.rewards.offers import (
     Buyer,
@@ -345,7 +346,7 @@ async def _insert(tx: Tx, reward_id: UUID, offer: Offer, *, member_id: UUID, tod
         offer.terms.price_points,
         offer.terms.returns_points,
         offer.terms.name,
-        draw_code(),
+        draw_own_code(),
         midnight_after(today + timedelta(days=days), zone) if days is not None else None,
         tx.at,
     )

@@ -1,18 +1,14 @@
 """Gifts that members win, and those that are withdrawn because what won them came back."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.domain.coupons.codes import ALPHABET
+from plushka.domain.coupons.codes import draw_own_code
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
-
-CODE_LENGTH = 8
-"""31 ** 8 codes: nobody guesses one, and two are never alike."""
 
 
 class Won(Struct, frozen=True):
@@ -25,11 +21,6 @@ class Won(Struct, frozen=True):
     promotion: str | None
     name: str
     expires_at: datetime | None
-
-
-def draw_code() -> str:
-    """Return the code of a new gift."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 async def issue(tx: Tx, won: Sequence[Won]) -> None:
@@ -55,7 +46,7 @@ async def issue(tx: Tx, won: Sequence[Won]) -> None:
         [one.card for one in won],
         [one.promotion for one in won],
         [one.name for one in won],
-        [draw_code() for _ in won],
+        [draw_own_code() for _ in won],
         [one.expires_at for one in won],
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.coupons.codes import in_halves
 from plushka.engine.stamps import Terms
 from plushka.platform.errors import Conflict, NotFound
 
@@ -53,8 +54,7 @@ class Reward(Struct, frozen=True):
     @property
     def shown_code(self) -> str:
         """Return the code as people read it: two halves with a dash between."""
-        half = len(self.code) // 2
-        return f"{self.code[:half]}-{self.code[half:]}"
+        return in_halves(self.code)
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether it can be taken at this moment."""
