@@ -1,7 +1,8 @@
 """Makes the demo be there: opens its two businesses the first time, loads what is missing of their past."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -110,9 +111,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         "Loading the coffee shop", sum(share.size for share in cafe.shares(yesterday)), "receipts"
     ) as steps:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
-    asyncio.run(_take_rewards(dsn, ways_in.cafe, yesterday, now))
-    asyncio.run(_bring_friends(dsn, ways_in.cafe, yesterday, now))
-    asyncio.run(_add_events(dsn, now, ways_in))
+    asyncio.run(_live_on(dsn, ways_in.cafe, yesterday, now))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
     return booked
@@ -122,11 +121,8 @@ def ensure_demo_bots(dsn: str, clock: Clock, settings: Settings) -> None:
     """Give both businesses a bot in the demo's messengers. Safe to repeat."""
 
     async def connect() -> None:
-        database = await Database.connect(dsn, connections_max=1)
-        try:
+        async with _connected(dsn) as database:
             await ensure_bots(database, clock, settings, BOTS)
-        finally:
-            await database.close()
 
     asyncio.run(connect())
 
@@ -135,20 +131,17 @@ def ensure_partners(dsn: str, clock: Clock) -> None:
     """Make the two businesses partners. Safe to repeat."""
 
     async def join() -> None:
-        database = await Database.connect(dsn, connections_max=1)
-        try:
+        async with _connected(dsn) as database:
             await make_partners(database, clock.now())
-        finally:
-            await database.close()
 
     asyncio.run(join())
 
 
-async def _add_events(dsn: str, now: datetime, ways_in: Access) -> None:
+@asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[Database]:
     database = await Database.connect(dsn, connections_max=1)
     try:
-        till_id = ways_in.cafe[cafe.FIRST].till_id
-        await add_events(database, cafe.TENANT_ID, till_id=till_id, actor=ACTOR, at=now)
+        yield database
     finally:
         await database.close()
 
@@ -157,8 +150,7 @@ async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: d
     def with_tills(tills: dict[str, TillAccess]) -> Access:
         return replace(ways_in, cafe=tills, cafe_is_loaded=False)
 
-    database = await Database.connect(dsn, connections_max=1)
-    try:
+    async with _connected(dsn) as database:
         with progress("Opening the coffee shop", GUESTS, "members") as steps:
             tills = await cafe.open_cafe(
                 database,
@@ -166,27 +158,18 @@ async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: d
                 enrolled=steps.advance,
                 keep=lambda opened: access.keep(settings, with_tills(opened)),
             )
-        return with_tills(tills)
-    finally:
-        await database.close()
+    return with_tills(tills)
 
 
-async def _take_rewards(dsn: str, tills: Mapping[str, TillAccess], yesterday: date, now: datetime) -> None:
-    database = await Database.connect(dsn, connections_max=1)
-    try:
+async def _live_on(dsn: str, tills: Mapping[str, TillAccess], yesterday: date, now: datetime) -> None:
+    """Let guests of the coffee shop do what a history of receipts leaves out."""
+    till = tills[cafe.FIRST]
+    async with _connected(dsn) as database:
         async with database.transaction(cafe.TENANT_ID, actor=ACTOR, at=now) as tx:
-            await take_rewards(tx, yesterday, tills[cafe.FIRST], cafe.FIRST)
-    finally:
-        await database.close()
-
-
-async def _bring_friends(dsn: str, tills: Mapping[str, TillAccess], yesterday: date, now: datetime) -> None:
-    database = await Database.connect(dsn, connections_max=1)
-    try:
+            await take_rewards(tx, yesterday, till, cafe.FIRST)
         async with database.transaction(cafe.TENANT_ID, actor=ACTOR, at=now) as tx:
             await bring_friends(tx, yesterday, tills)
-    finally:
-        await database.close()
+        await add_events(database, cafe.TENANT_ID, till_id=till.till_id, actor=ACTOR, at=now)
 
 
 def _lost(settings: Settings) -> WaysInLost:
@@ -197,30 +180,24 @@ def _lost(settings: Settings) -> WaysInLost:
 
 
 async def find_opening(dsn: str, now: datetime, tenant_id: UUID = TENANT_ID) -> datetime | None:
-    database = await Database.connect(dsn, connections_max=1)
-    try:
-        async with database.transaction(tenant_id, actor=ACTOR, at=now, read_only=True) as tx:
-            return (await get_business(tx)).created_at
-    except UnknownBusiness:
-        return None
-    finally:
-        await database.close()
+    async with _connected(dsn) as database:
+        try:
+            async with database.transaction(tenant_id, actor=ACTOR, at=now, read_only=True) as tx:
+                return (await get_business(tx)).created_at
+        except UnknownBusiness:
+            return None
 
 
 async def _verify(dsn: str, clock: Clock, tenant_id: UUID) -> None:
     """Prove the ledger once now, so that the office has a proof to show before the first night."""
-    database = await Database.connect(dsn, connections_max=1)
-    try:
+    async with _connected(dsn) as database:
         with progress("Proving the ledger", LAWS_COUNT, "laws") as steps:
             await verify_tenant(database, clock, tenant_id, on_law=steps.advance)
-    finally:
-        await database.close()
 
 
 def _open(dsn: str, settings: Settings, year: Year, yesterday: date) -> Access:
     async def open_and_keep() -> Access:
-        database = await Database.connect(dsn, connections_max=1)
-        try:
+        async with _connected(dsn) as database:
             households = year.baskets["household_id"].n_unique()
             with progress("Opening the demo", households, "members") as steps:
                 # Kept before the business is committed: a business nobody can enter must not be left behind.
@@ -231,7 +208,5 @@ def _open(dsn: str, settings: Settings, year: Year, yesterday: date) -> Access:
                     enrolled=steps.advance,
                     keep=lambda ways_in: access.keep(settings, ways_in),
                 )
-        finally:
-            await database.close()
 
     return asyncio.run(open_and_keep())
