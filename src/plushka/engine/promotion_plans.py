@@ -7,7 +7,7 @@ from datetime import date
 from plushka.engine.conditions import All, Any, Condition, Coupon
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.price_effects import Combo, RaisedShare
-from plushka.engine.program import Budget, Promotion
+from plushka.engine.program import REFERRAL, Budget, EarningRule, Program, Promotion, StampCard
 from plushka.engine.purchase import Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
@@ -74,6 +74,19 @@ def coupons_of(condition: Condition | None) -> frozenset[str]:
             return frozenset[str]().union(*asked) if all(asked) else frozenset()
         case _:
             return frozenset()
+
+
+def coupons_by_part(program: Program) -> dict[str, frozenset[str]]:
+    """Return the coupons that the parts of a programme ask for, by part."""
+    parts: Sequence[EarningRule | Promotion | StampCard] = [
+        *program.earning,
+        *program.promotions,
+        *program.cards,
+    ]
+    asked = {part.id: coupons_of(part.when) for part in parts}
+    if program.referral is not None:
+        asked[REFERRAL] = coupons_of(program.referral.when)
+    return asked
 
 
 def is_gift(promotion: Promotion) -> bool:

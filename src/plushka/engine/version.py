@@ -40,7 +40,13 @@ from plushka.engine.program import (
     TierRule,
     Window,
 )
-from plushka.engine.promotion_plans import PromotionPlan, coupons_of, is_gift, promotion_plans
+from plushka.engine.promotion_plans import (
+    PromotionPlan,
+    coupons_by_part,
+    coupons_of,
+    is_gift,
+    promotion_plans,
+)
 from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
@@ -215,12 +221,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         promotions=promotion_plans([each for each in program.promotions if not is_gift(each)], masks),
         gifts=promotion_plans([each for each in program.promotions if is_gift(each)], masks),
         budgeted=tuple(each for each in program.promotions if each.budgets and not each.is_paused),
-        coupons_by_part={
-            **{rule.id: coupons_of(rule.when) for rule in program.earning},
-            **{promotion.id: coupons_of(promotion.when) for promotion in program.promotions},
-            **{card.id: coupons_of(card.when) for card in program.cards},
-            **({REFERRAL: coupons_of(program.referral.when)} if program.referral else {}),
-        },
+        coupons_by_part=coupons_by_part(program),
         cards=stamp_plans(program.cards, masks),
         occasions=occasion_plans(program.occasions, masks),
         referral=referral_plan(program.referral, masks),

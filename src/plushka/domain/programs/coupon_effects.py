@@ -11,10 +11,10 @@ from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import get_version, list_programs
 from plushka.domain.programs.telling.program import describe_program
 from plushka.domain.programs.versions import list_in_force
-from plushka.engine.conditions import Condition, Coupon
+from plushka.engine.conditions import Coupon
 from plushka.engine.price_effects import AmountOff, PercentOff
 from plushka.engine.program import EarningRule, Fixed, Program, Promotion
-from plushka.engine.promotion_plans import coupons_of
+from plushka.engine.promotion_plans import coupons_by_part
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
 from plushka.platform.ids import new_id
@@ -89,9 +89,4 @@ async def _given(tx: Tx, program: Program, coupon_key: str, language: Language) 
 
 
 def _asking(program: Program, coupon_key: str) -> set[str]:
-    asks: dict[str, Condition | None] = {
-        **{rule.id: rule.when for rule in program.earning},
-        **{promotion.id: promotion.when for promotion in program.promotions},
-        **{card.id: card.when for card in program.cards},
-    }
-    return {part for part, when in asks.items() if coupon_key in coupons_of(when)}
+    return {part for part, coupons in coupons_by_part(program).items() if coupon_key in coupons}
