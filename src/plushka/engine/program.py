@@ -13,7 +13,7 @@ from plushka.engine.conditions import Condition, Id
 from plushka.engine.occasion_parts import OccasionBudget, Often, Trigger
 from plushka.engine.parts import Colour, Days, Money, Name, Part, Points, Policy, RateBp, Rounding
 from plushka.engine.price_effects import PriceEffect
-from plushka.engine.referral_parts import LevelReward, ReferralCaps
+from plushka.engine.referral_parts import LEVELS_MAX, LevelReward, ReferralCaps
 from plushka.engine.stamp_parts import Always, Counted, Gift, Lasts, OwnCoupon, Visits
 
 
@@ -366,7 +366,7 @@ class Referral(Part, frozen=True):
     ``bind_within_days`` after joining (None: always), before the first purchase.
     """
 
-    levels: Annotated[tuple[LevelReward, ...], Meta(min_length=1, max_length=3)]
+    levels: Annotated[tuple[LevelReward, ...], Meta(min_length=1, max_length=LEVELS_MAX)]
     purchases_max: Annotated[int, Meta(ge=1, le=10**6)] | None = 1
     paid_min_minor: Money = 0
     when: Condition | None = None

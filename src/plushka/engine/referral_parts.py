@@ -6,6 +6,9 @@ from msgspec import Meta
 
 from plushka.engine.parts import Part
 
+LEVELS_MAX = 3
+"""How many members above a friend get something for a purchase."""
+
 
 class BaseShare(Part, frozen=True, tag_field="is", tag="percent"):
     """Points worth this share of what the friend paid (S2), rounded down."""

@@ -8,11 +8,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.referrals.model import NotBound, Shortened, Way
+from plushka.engine.referral_parts import LEVELS_MAX
 from plushka.platform.database import Tx
 
 LIST_MAX = 50
 SHOWN_MAX = 100
-LEVELS = 3
 
 
 class ReferralFilter(Struct, frozen=True):
@@ -237,7 +237,7 @@ async def list_branches(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> 
         tx.tenant_id,
         member_id,
         program_id,
-        LEVELS,
+        LEVELS_MAX,
         tx.at,
         SHOWN_MAX + 1,
     )

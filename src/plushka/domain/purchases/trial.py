@@ -23,12 +23,12 @@ from plushka.domain.rewards.stamps import list_states
 from plushka.engine.evaluate import evaluate
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Basket, Invited, Lot, Member, Outcome, Place
+from plushka.engine.referral_parts import LEVELS_MAX
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
 _SUPPOSED_LOT = UUID(int=0)
-LEVELS_MAX = 3
 
 
 class Supposed(Struct, frozen=True):
