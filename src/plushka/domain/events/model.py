@@ -11,7 +11,6 @@ from plushka.platform.errors import Conflict, Invalid, NotFound
 from plushka.platform.i18n import Translator, marked
 
 FieldType = Literal["text", "integer", "money", "boolean", "date", "choice"]
-FIELD_TYPES: tuple[FieldType, ...] = ("text", "integer", "money", "boolean", "date", "choice")
 Value = str | int | bool
 
 NAME_LENGTH_MAX: Final = 50

@@ -103,14 +103,12 @@ async def check_key(tx: Tx, caller: Caller, reward_id: UUID | None, act: Act, ke
     return known[0]
 
 
-async def note(  # noqa: PLR0917 - all that an act is
-    tx: Tx, caller: Caller, reward_id: UUID, act: Act, key: str | None, reason: str = ""
-) -> None:
+async def note(tx: Tx, caller: Caller, reward_id: UUID, act: Act, key: str | None) -> None:
     """Write down what a till has done with a gift.
 
     :raises KeyReused: something else, done at this moment under another lock, has the key
     """
-    if not await note_act(tx, reward_id, act, till_id=caller.till_id, key=key, reason=reason):
+    if not await note_act(tx, reward_id, act, till_id=caller.till_id, key=key):
         raise KeyReused(field="Idempotency-Key")
 
 
