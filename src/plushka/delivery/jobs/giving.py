@@ -15,8 +15,9 @@ async def give_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None
     async with database.transaction(tenant_id, actor="job:occasions", at=clock.now(), read_only=True) as tx:
         due = await list_due(tx, _versions)
     for mark, occasion_id in due:
-        last, is_first = None, True
-        while is_first or last is not None:
-            is_first = False
+        last = None
+        while True:
             async with database.transaction(tenant_id, actor="job:occasions", at=clock.now()) as tx:
-                last, _ = await give_for_dates(tx, _versions, mark, occasion_id, after=last)
+                last = await give_for_dates(tx, _versions, mark, occasion_id, after=last)
+            if last is None:
+                break

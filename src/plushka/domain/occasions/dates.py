@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.occasions.giving import give
-from plushka.domain.occasions.model import Chance, Gift
+from plushka.domain.occasions.model import Chance
 from plushka.domain.programs.model import VersionMark
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.engine.local_time import moment
@@ -36,8 +36,8 @@ async def list_due(tx: Tx, versions: Versions) -> list[tuple[VersionMark, str]]:
 
 async def give_for_dates(
     tx: Tx, versions: Versions, mark: VersionMark, occasion_id: str, *, after: UUID | None
-) -> tuple[UUID | None, int]:
-    """Give some members what an occasion gives for dates near today; return the last of them, and how many got it.
+) -> UUID | None:
+    """Give some members what an occasion gives for dates near today, and return the last of them.
 
     Called again with that member until it is None. Who was given it already is passed over, so it bears repetition.
     """
@@ -46,13 +46,13 @@ async def give_for_dates(
     place = Place(branch="", time_zone=(await get_business(tx)).time_zone)
     found = await _find_due(tx, mark.program_id, plan, moment(tx.at, place).business_date, after=after)
     if not found:
-        return None, 0
+        return None
     chances = [
         Chance(mark.program_id, version, plan, member_id, happening, key)
         for member_id, happening, key in found
     ]
-    outcomes = await give(tx, chances)
-    return found[-1][0], sum(isinstance(each, Gift) for each in outcomes)
+    await give(tx, chances)
+    return found[-1][0]
 
 
 def birthday_key(on: date) -> str:
