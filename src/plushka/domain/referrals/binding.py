@@ -87,7 +87,7 @@ async def bind_or_refuse(
     named = referrer_id or await find_code_owner(tx, typed)
     if named is not None and named == await find_referrer(tx, friend_id):
         return Tried(named, None)
-    return await bind(tx, friend_id, way=way, referrer_id=referrer_id, typed=typed)
+    return await bind(tx, friend_id, way=way, referrer_id=named, typed=typed)
 
 
 def refusal_of(reason: NotBound, *, field: str) -> UnknownReferralCode | ReferralRefused:
