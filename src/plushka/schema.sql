@@ -1896,7 +1896,7 @@ create table referral_tries (
     id uuid not null,
     friend_id uuid not null,
     referrer_id uuid,
-    way text not null check (way in ('app', 'bot', 'till', 'office')),
+    way text not null check (way in ('app', 'bot', 'till')),
     reason text check (reason in (
         'unknown_code', 'self', 'cycle', 'same_account', 'same_device', 'came_back', 'blocked', 'bought', 'late',
         'bound'

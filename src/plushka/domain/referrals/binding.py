@@ -70,7 +70,7 @@ async def bind(
             friend["id"],
             referrer["id"],
         )
-        if way in {"till", "office"}:
+        if way == "till":
             await audit.record(
                 tx, action="member.invited", subject=f"member:{friend['id']}", by=str(referrer["id"])
             )

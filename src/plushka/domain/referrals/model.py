@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from plushka.platform.errors import Conflict, NotFound
 
-Way = Literal["app", "bot", "till", "office"]
+Way = Literal["app", "bot", "till"]
 """By which door somebody was named as who brought a member."""
 NotBound = Literal[
     "unknown_code",

@@ -26,5 +26,4 @@ WAYS: dict[Way, str] = {
     "app": marked("in the app"),
     "bot": marked("in a bot"),
     "till": marked("at a till"),
-    "office": marked("in the office"),
 }
