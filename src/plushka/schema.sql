@@ -1911,8 +1911,6 @@ create table referral_tries (
 
 create unique index referral_bound_once on referral_tries (tenant_id, friend_id) where reason is null;
 create index referral_tries_refused on referral_tries (tenant_id, id) where reason is not null;
-create index referral_tries_of_friend on referral_tries (tenant_id, friend_id);
-create index referral_tries_of_referrer on referral_tries (tenant_id, referrer_id);
 
 -- A friend's receipt that qualifies, in the order of ids. is_left: what returns have left of it qualifies still.
 -- purchases_max: how many of a friend's purchases counted by its rules; null: each. friend_points: their own reward.
@@ -2249,6 +2247,8 @@ create table handed_codes (
 );
 
 grant delete on handed_codes to plushka_app;
+
+create index handed_codes_of_member on handed_codes (tenant_id, member_id);
 
 -- Codes of an offer that the holder has printed: count cards, from number first on.
 create table printed_codes (
