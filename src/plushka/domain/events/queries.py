@@ -15,12 +15,11 @@ from plushka.platform.ids import floor_of
 
 ROWS_MAX = 5000
 
-SELECT = """
-    select e.id, e.member_id, e.kind, e.till_id, e.external_id, e.digest, e.data::text, e.occurred_at, e.noted_at,
-           e.actor, e.outcome::text, e.cancelled_at, e.cancelled_by, e.cancel_reason
-    from member_events e
-    where e.tenant_id = $1
+_COLUMNS = """
+    e.id, e.member_id, e.kind, e.till_id, e.external_id, e.data::text, e.occurred_at, e.noted_at, e.actor,
+    e.outcome::text, e.cancelled_at, e.cancelled_by, e.cancel_reason
 """
+SELECT = f"select {_COLUMNS}, e.digest from member_events e where e.tenant_id = $1"  # noqa: S608  a constant
 _data = msgspec.json.Decoder(dict[str, Value]).decode
 
 
@@ -70,9 +69,7 @@ async def list_events(
     rows = await tx.fetch(
         f"""
         -- events.list_events
-        select e.id, e.member_id, e.kind, e.till_id, e.external_id, e.data::text, e.occurred_at, e.noted_at,
-               e.actor, e.outcome::text, e.cancelled_at, e.cancelled_by, e.cancel_reason,
-               m.id as holder_id, m.name as holder_name
+        select {_COLUMNS}, m.id as holder_id, m.name as holder_name
         {_FROM} {conditions}
         order by e.id desc
         limit ${len(args)}
