@@ -1,12 +1,13 @@
 """Points given to and taken from many members at once, each movement with an id of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.model import Cause
 from plushka.engine.purchase import Grant
@@ -28,6 +29,12 @@ class BulkChange(Struct, frozen=True):
     first_of: UUID | None = None
 
 
+async def lock_many(tx: Tx, member_ids: Collection[UUID], *, program_id: UUID) -> dict[UUID, Book]:
+    """Lock the wallets that members have in a programme, and return their books without lots, by member."""
+    joined = await bookkeeping.read_books(tx, [WalletKey(member_id, program_id) for member_id in member_ids])
+    return {key.member_id: book for key, book in (await bookkeeping.lock_books(tx, joined)).items()}
+
+
 async def adjust_many(
     tx: Tx,
     changes: Sequence[BulkChange],
@@ -43,9 +50,7 @@ async def adjust_many(
     and was left alone. No audit row: whoever asks for many writes one.
     """
     by_member = {change.member_id: change for change in changes}
-    joined = await bookkeeping.read_books(tx, [WalletKey(member_id, program_id) for member_id in by_member])
-    locked = await bookkeeping.lock_books(tx, joined)
-    books = {key.member_id: book for key, book in locked.items()}
+    books = await lock_many(tx, by_member, program_id=program_id)
     await bookkeeping.load_lots(tx, books.values())
     for book in books.values():
         book.settle(tx.at)

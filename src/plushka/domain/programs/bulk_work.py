@@ -1,13 +1,12 @@
 """What is done to many members at once: a tag, points; each a task whose input are their ids."""
 
 from collections.abc import Mapping
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.ledger.bulk import BulkChange, sum_left
 from plushka.domain.members.tagging import tag_many, untag_many
-from plushka.domain.programs.giving import count, give_many, same_for_each
+from plushka.domain.programs.giving import count, give_many, same_for_each, take_back_many
 from plushka.domain.programs.model import UnknownProgram
 from plushka.domain.programs.queries import find_asked_version
 from plushka.domain.tasks.ids import pack_ids, unpack_ids
@@ -79,21 +78,15 @@ async def take_back(run: Run) -> Mapping[str, Fact]:
             if version is None:
                 raise UnknownProgram
             part = ids[step.done : step.done + STEP_MEMBERS]
-            booked = {change.adjustment_id: change for change in same_for_each(part, 0, cause=given)}
-            left = await sum_left(step.tx, list(booked))
-            changes = [
-                BulkChange(
-                    booked[document].member_id,
-                    uuid5(run.task.id, str(booked[document].member_id)),
-                    -available,
-                    first_of=document,
-                )
-                for document, available in left.items()
-            ]
-            results = await give_many(
-                step.tx, changes, business=business, version=version, kind="adjustment", reason=reason
+            taken = await take_back_many(
+                step.tx,
+                part,
+                given=given,
+                cause=run.task.id,
+                business=business,
+                version=version,
+                reason=reason,
             )
-            taken = [change for change in changes if results[change.member_id] != "short"]
             touched += len(taken)
             points -= sum(change.points for change in taken)
             _advance(step, len(part), len(ids), cursor=f"{touched} {points}")

@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID, uuid5
 
 from plushka.domain.businesses.model import Business
-from plushka.domain.ledger.bulk import BulkChange, BulkKind, BulkResult, adjust_many
+from plushka.domain.ledger.bulk import BulkChange, BulkKind, BulkResult, adjust_many, lock_many, sum_left
 from plushka.domain.programs.model import PublishedVersion
 from plushka.engine.purchase import Grant, Place
 from plushka.engine.welcome import by_hand, welcome_grant
@@ -36,6 +36,32 @@ async def give_many(
     return await adjust_many(
         tx, changes, program_id=version.program_id, grant=grant, kind=kind, reason=reason
     )
+
+
+async def take_back_many(
+    tx: Tx,
+    member_ids: Sequence[UUID],
+    *,
+    given: UUID,
+    cause: UUID,
+    business: Business,
+    version: PublishedVersion,
+    reason: str,
+) -> list[BulkChange]:
+    """Take what members still have of points that were given them for ``given``, and return what was taken.
+
+    Their wallets are locked before it is counted: for what is spent at this moment no other points are taken.
+    """
+    await lock_many(tx, member_ids, program_id=version.program_id)
+    members = {change.adjustment_id: change.member_id for change in same_for_each(member_ids, 0, cause=given)}
+    changes = [
+        BulkChange(members[document], uuid5(cause, str(members[document])), -available, first_of=document)
+        for document, available in (await sum_left(tx, list(members))).items()
+    ]
+    results = await give_many(
+        tx, changes, business=business, version=version, kind="adjustment", reason=reason
+    )
+    return [change for change in changes if results[change.member_id] != "short"]
 
 
 def same_for_each(member_ids: Sequence[UUID], points: int, *, cause: UUID) -> list[BulkChange]:
