@@ -1,5 +1,6 @@
 """Two businesses give out each other's coupons: one word, the last code of a pool, what each is told, and its end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -261,3 +262,25 @@ async def test_what_is_a_members_own_is_not_given_away(cafe: Shop, grocer: Shop)
     async with cafe.tx() as tx:
         with pytest.raises(NothingToOffer):
             await offer_coupon(tx, partnership_id, coupon, gives="", shows_sums=False)
+
+
+async def test_a_coupon_that_is_stopped_while_it_is_offered_stops_its_offer(cafe: Shop, grocer: Shop) -> None:
+    partnership_id = await made_partners(cafe, grocer)
+    coupon = await coupon_of(cafe, "СОСЕДИ")
+
+    async def stop() -> None:
+        async with cafe.tx() as tx:
+            await set_stopped(tx, coupon.id, is_stopped=True)
+            await follow_coupon(tx, coupon.id, is_stopped=True)
+
+    async with cafe.tx() as tx:
+        await offer_coupon(tx, partnership_id, coupon, gives="100 ₽ с чека", shows_sums=False)
+        stopping = asyncio.create_task(stop())
+        waits_for_us = """
+            select exists (select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid)
+            from pg_sleep(0.01)
+        """
+        while not stopping.done() and not await tx.fetchval(waits_for_us):
+            pass
+    await stopping
+    assert await differences(cafe) == []

@@ -79,14 +79,14 @@ async def has_coupons(tx: Tx) -> bool:
     return has
 
 
-async def get_coupon(tx: Tx, coupon_id: UUID) -> Coupon:
-    """Return a coupon.
+async def get_coupon(tx: Tx, coupon_id: UUID, *, hold: bool = False) -> Coupon:
+    """Return a coupon; with ``hold`` its terms stay, and whether it is stopped, until the transaction ends.
 
     :raises UnknownCoupon: the business has none of this id
     """
     row = await tx.fetchrow(
         f"""-- coupons.get
-        {_SELECT} and id = $2
+        {_SELECT} and id = $2 {"for share" if hold else ""}
         """,
         tx.tenant_id,
         coupon_id,

@@ -6,6 +6,7 @@ from asyncpg import UniqueViolationError
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.coupons.model import Coupon
+from plushka.domain.coupons.queries import get_coupon
 from plushka.domain.partners.model import (
     OFFERS_MAX,
     POOL_MAX,
@@ -37,6 +38,8 @@ async def offer_coupon(tx: Tx, partnership_id: UUID, coupon: Coupon, *, gives: s
         raise PartnershipEnded
     if len([one for one in await list_offers(tx, partnership_id) if _is_mine(tx, one)]) >= OFFERS_MAX:
         raise TooManyOffers(field="coupon", offers_max=OFFERS_MAX)
+    # Who stops the coupon or changes it at this moment waits, and lets this offer follow.
+    coupon = await get_coupon(tx, coupon.id, hold=True)
     codes = await _codes_for_anybody(tx, coupon.id)
     if not codes:
         raise NothingToOffer(field="coupon")
