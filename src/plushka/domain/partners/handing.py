@@ -110,12 +110,14 @@ async def get_printed(tx: Tx, print_id: UUID) -> Printed:
 
 
 async def set_hidden(tx: Tx, offer_id: UUID, *, is_hidden: bool) -> None:
-    """Show an offer to the members no more, or again.
+    """Show an offer to the members no more, or again. Safe to repeat.
 
     :raises UnknownOffer: the business holds none of this id
     :raises PartnershipEnded: the partnership is over
     """
     offer = await _get_held(tx, offer_id)
+    if offer.is_hidden == is_hidden:
+        return
     await tx.execute(
         """
         -- partners.set_hidden

@@ -120,13 +120,15 @@ async def follow_terms(tx: Tx, coupon: Coupon) -> None:
 
 
 async def set_shows_sums(tx: Tx, offer_id: UUID, *, shows_sums: bool) -> None:
-    """Let the holder of an offer see what it brought in money, or no more.
+    """Let the holder of an offer see what it brought in money, or no more. Safe to repeat.
 
     :raises UnknownOffer: the business has made none of this id
     """
     offer = await get_offer(tx, offer_id)
     if not _is_mine(tx, offer):
         raise UnknownOffer
+    if offer.shows_sums == shows_sums:
+        return
     await tx.execute(
         """
         -- partners.set_shows_sums
