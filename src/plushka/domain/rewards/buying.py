@@ -76,9 +76,11 @@ async def list_chances(
     tx: Tx, member_id: UUID, *, program_id: UUID, versions: Versions, branch_id: UUID | None = None
 ) -> list[Chance]:
     """Return the offers that a programme has now, each with whether the member can have it."""
+    offers = await list_offers(tx, program_id=program_id)
+    if not offers:
+        return []
     wallet = await find_wallet(tx, member_id=member_id, program_id=program_id)
     points = sum(lot.available for lot in wallet.lots if lot.receipt_share_bp is None) if wallet else 0
-    offers = await list_offers(tx, program_id=program_id)
     buyer = await _buyer(tx, member_id, offers, points=points, versions=versions, branch_id=branch_id)
     chances = [
         Chance(offer, why_not(offer, buyer), max(0, offer.terms.price_points - points)) for offer in offers
