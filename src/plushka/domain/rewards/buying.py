@@ -81,7 +81,10 @@ async def list_chances(
         return []
     wallet = await find_wallet(tx, member_id=member_id, program_id=program_id)
     points = sum(lot.available for lot in wallet.lots if lot.receipt_share_bp is None) if wallet else 0
-    buyer = await _buyer(tx, member_id, offers, points=points, versions=versions, branch_id=branch_id)
+    zone = (await get_business(tx)).time_zone
+    buyer = await _buyer(
+        tx, member_id, offers, points=points, versions=versions, branch_id=branch_id, zone=zone
+    )
     chances = [
         Chance(offer, why_not(offer, buyer), max(0, offer.terms.price_points - points)) for offer in offers
     ]
@@ -119,9 +122,15 @@ async def complete(tx: Tx, purse: Purse, *, versions: Versions) -> Reward:
     """
     wish, book = purse.wish, purse.book
     offer = await get_offer(tx, wish.offer_id)
-    terms = offer.terms
+    terms, zone = offer.terms, (await get_business(tx)).time_zone
     buyer = await _buyer(
-        tx, book.member_id, [offer], points=book.for_rewards(), versions=versions, branch_id=wish.branch_id
+        tx,
+        book.member_id,
+        [offer],
+        points=book.for_rewards(),
+        versions=versions,
+        branch_id=wish.branch_id,
+        zone=zone,
     )
     reason = why_not(offer, buyer)
     if reason is None and wish.price_points is not None and wish.price_points != terms.price_points:
@@ -134,7 +143,10 @@ async def complete(tx: Tx, purse: Purse, *, versions: Versions) -> Reward:
     version = await find_version_in_force(tx, offer.program_id)
     reward_id = new_id()
     book.spend(terms.price_points, cause=Cause(reward_id, version.id if version else None, tx.at))
-    await _insert(tx, reward_id, offer, member_id=book.member_id, today=buyer.today)
+    expires_at = None
+    if terms.life_days is not None:
+        expires_at = midnight_after(buyer.today + timedelta(days=terms.life_days), zone)
+    await _insert(tx, reward_id, offer, member_id=book.member_id, expires_at=expires_at)
     await bookkeeping.save_books(tx, [book])
     return await get_reward(tx, reward_id)
 
@@ -297,8 +309,8 @@ async def _buyer(
     points: int,
     versions: Versions,
     branch_id: UUID | None,
+    zone: str,
 ) -> Buyer:
-    zone = (await get_business(tx)).time_zone
     today = tx.at.astimezone(ZoneInfo(zone)).date()
     tier = None
     if any(offer.terms.tiers for offer in offers):
@@ -330,8 +342,9 @@ async def _take_from_stock(tx: Tx, offer: Offer) -> bool:
     return bool(taken)
 
 
-async def _insert(tx: Tx, reward_id: UUID, offer: Offer, *, member_id: UUID, today: date) -> None:
-    zone, days = (await get_business(tx)).time_zone, offer.terms.life_days
+async def _insert(
+    tx: Tx, reward_id: UUID, offer: Offer, *, member_id: UUID, expires_at: datetime | None
+) -> None:
     await tx.execute(
         """
         -- rewards.insert_bought
@@ -349,7 +362,7 @@ async def _insert(tx: Tx, reward_id: UUID, offer: Offer, *, member_id: UUID, tod
         offer.terms.returns_points,
         offer.terms.name,
         draw_own_code(),
-        midnight_after(today + timedelta(days=days), zone) if days is not None else None,
+        expires_at,
         tx.at,
     )
 
