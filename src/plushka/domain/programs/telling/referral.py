@@ -30,16 +30,7 @@ def tell_referral(referral: Referral | None, voice: Voice) -> dict[str, str]:
         told["counts"] = counted
     if referral.friend is not None:
         told["friend"] = _friend(referral.friend, voice)
-    told["paid"] = (
-        words.ngettext(
-            "Points come {count} day after the purchase, if it is not returned by then.",
-            "Points come {count} days after the purchase, if it is not returned by then.",
-            referral.paid_after_days,
-            count=referral.paid_after_days,
-        )
-        if referral.paid_after_days
-        else words.gettext("Points come at once.")
-    )
+    told["paid"] = _paid(referral, voice)
     if life := [*_life(referral, voice)]:
         told["life"] = as_sentence(", ".join(life))
     if caps := [*_caps(referral, voice)]:
@@ -93,7 +84,7 @@ def tell_offer(referral: Referral, voice: Voice) -> list[str]:
         )
     if counted := _counted(referral, voice):
         told.append(counted)
-    told.append(tell_referral(referral, voice)["paid"])
+    told.append(_paid(referral, voice))
     return told
 
 
@@ -155,6 +146,18 @@ def _friend(friend: PointsReward, voice: Voice) -> str:
     if friend.grant_cap is not None:
         clauses.append(tell_grant_cap(friend.grant_cap, voice))
     return as_sentence(", ".join(clauses))
+
+
+def _paid(referral: Referral, voice: Voice) -> str:
+    words, days = voice.words, referral.paid_after_days
+    if not days:
+        return words.gettext("Points come at once.")
+    return words.ngettext(
+        "Points come {count} day after the purchase, if it is not returned by then.",
+        "Points come {count} days after the purchase, if it is not returned by then.",
+        days,
+        count=days,
+    )
 
 
 def _life(referral: Referral, voice: Voice) -> Iterator[str]:
