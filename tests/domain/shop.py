@@ -1,5 +1,6 @@
 """A coffee shop with a programme, a till and its members: what tests of purchases begin with."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -61,6 +62,16 @@ class Shop:
     async def differences(self) -> tuple[Difference, ...]:
         async with self.tx() as tx:
             return (await check(tx, also=LAWS))[1]
+
+
+async def until_it_waits(task: asyncio.Task[Any], tx: Tx) -> None:
+    """Return when a task waits for what ``tx`` has locked, or has not waited and is done."""
+    waits_for_us = """
+        select exists (select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid)
+        from pg_sleep(0.01)
+    """
+    while not task.done() and not await tx.fetchval(waits_for_us):
+        pass
 
 
 def receipt(external_id: str, amount_minor: int, **purchase: Any) -> Purchase:

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import SetClock
 from tests.domain.coupons.test_coupons import buy, coupon_of
 from tests.domain.purchases.test_commit import CASHBACK
-from tests.domain.shop import Shop, open_shop
+from tests.domain.shop import Shop, open_shop, until_it_waits
 from tests.faults.test_one_card import at_once
 
 from plushka.domain.coupons.model import Coupon
@@ -276,11 +276,6 @@ async def test_a_coupon_that_is_stopped_while_it_is_offered_stops_its_offer(cafe
     async with cafe.tx() as tx:
         await offer_coupon(tx, partnership_id, coupon, gives="100 ₽ с чека", shows_sums=False)
         stopping = asyncio.create_task(stop())
-        waits_for_us = """
-            select exists (select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid)
-            from pg_sleep(0.01)
-        """
-        while not stopping.done() and not await tx.fetchval(waits_for_us):
-            pass
+        await until_it_waits(stopping, tx)
     await stopping
     assert await differences(cafe) == []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
-from tests.domain.shop import Shop, open_shop
+from tests.domain.shop import Shop, open_shop, until_it_waits
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.ledger.bulk import BulkChange
@@ -59,11 +59,6 @@ async def test_for_points_that_are_spent_at_this_moment_no_others_are_taken(shop
     async with shop.tx() as tx:
         await change(tx, shop, [BulkChange(member_id, new_id(), -70, first_of=gift.adjustment_id)])
         taking = asyncio.create_task(take_back(shop, member_id, given))
-        waits_for_us = """
-            select exists (select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid)
-            from pg_sleep(0.01)
-        """
-        while not taking.done() and not await tx.fetchval(waits_for_us):
-            pass
+        await until_it_waits(taking, tx)
     assert await taking == 30
     assert (await shop.wallet(member_id)).balance.available == 200

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from tests.conftest import SetClock
 from tests.domain.booked import Rows, booked
-from tests.domain.shop import Shop, open_shop, receipt
+from tests.domain.shop import Shop, open_shop, receipt, until_it_waits
 
 from plushka.domain.members.model import Identity, UnknownMember
 from plushka.domain.purchases.commit import commit_batch
@@ -238,12 +238,7 @@ async def test_a_receipt_that_a_till_books_meanwhile_undoes_the_load(shop: Shop,
         stranger = receipt(past[7].external_id, 100_00, occurred_at=past[7].occurred_at)
         await commit_batch(tx, shop.reference, [Item(shop.caller, stranger)])
         loading = asyncio.create_task(load(shop, past))
-        waits_for_us = """
-            select exists (select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid)
-            from pg_sleep(0.01)
-        """
-        while not await tx.fetchval(waits_for_us):
-            pass
+        await until_it_waits(loading, tx)
     with pytest.raises(TemporaryFailure):
         await loading
     async with shop.tx() as tx:
