@@ -34,6 +34,8 @@ from plushka.domain.coupons.showing import Showing, read_codes
 from plushka.domain.coupons.using import clear
 from plushka.domain.coupons.work import DRAW
 from plushka.domain.insights.coupons import count_points_given, find_coupon_figures
+from plushka.domain.programs.coupon_effects import find_written
+from plushka.domain.programs.drafts import get_draft, save_draft
 from plushka.domain.purchases.history import load_history
 from plushka.domain.purchases.model import Caller, Committed, PurchaseLine, Quote
 from plushka.domain.purchases.operations import quote
@@ -44,7 +46,8 @@ from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.queries import get_task
 from plushka.engine import conditions as c
 from plushka.engine.price_effects import AmountOff, PercentOff, RaisedShare
-from plushka.engine.program import EarningRule, Fixed, Promotion
+from plushka.engine.program import EarningRule, Fixed, Promotion, Referral
+from plushka.engine.referral_parts import BaseShare
 from plushka.engine.spans import ALWAYS
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
@@ -419,3 +422,15 @@ async def test_a_pattern_that_others_have_used_up_is_told_and_not_drawn_for_ever
         task = await get_task(tx, task_id)
         assert (task.state, task.failure) == ("failed", "pattern_too_narrow")
         assert (await get_coupon(tx, late.id)).codes == 0
+
+
+async def test_a_draft_whose_points_for_friends_ask_for_a_coupon_is_found(shop: Shop) -> None:
+    async with shop.tx() as tx:
+        coupon = await create_coupon(tx, name="Друзья")
+        assert await find_written(tx, coupon.key) is None
+        draft = await get_draft(tx, shop.program_id)
+        asking = Referral((BaseShare(5_00),), when=c.Coupon((coupon.key,)))
+        await save_draft(
+            tx, shop.program_id, structs.replace(draft.program, referral=asking), mark=draft.mark
+        )
+        assert await find_written(tx, coupon.key) == shop.program_id

@@ -279,3 +279,17 @@ async def test_a_coupon_that_is_stopped_while_it_is_offered_stops_its_offer(cafe
         await until_it_waits(stopping, tx)
     await stopping
     assert await differences(cafe) == []
+
+
+async def test_what_is_pressed_twice_stands_in_the_trail_once(cafe: Shop, grocer: Shop) -> None:
+    partnership_id = await made_partners(cafe, grocer)
+    offer_id = await offered(cafe, partnership_id, await coupon_of(cafe, "СОСЕДИ"))
+    for _ in range(2):
+        async with grocer.tx() as tx:
+            await set_hidden(tx, offer_id, is_hidden=True)
+        async with cafe.tx() as tx:
+            await set_shows_sums(tx, offer_id, shows_sums=True)
+    for shop, action in ((grocer, "offer.hide"), (cafe, "offer.show_sums")):
+        async with shop.tx() as tx:
+            noted = "select count(*) from audit_entries where tenant_id = $1 and action = $2"
+            assert await tx.fetchval(noted, tx.tenant_id, action) == 1
