@@ -2167,6 +2167,94 @@ create table confirming_branches (
 
 grant delete on confirming_branches to plushka_app;
 
+-- campaigns: what is said and given to many members -----------------------------------------------------
+
+-- A broadcast, said once to those who are chosen at its start, or a journey, which members enter one by one; of a journey
+-- sending is what it does while it runs. audience, offer, letter: values of domain/campaigns/model.py. control_bp: the share
+-- that is left alone so that the effect can be seen; by salt anybody can work out who. starts_at: when a scheduled one
+-- begins; local_at: the moment on each member's own clock. per_minute: at most so many letters. planned_to: the last member
+-- who was looked at.
+create table campaigns (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    kind text not null check (kind in ('broadcast', 'journey')),
+    name text not null check (name <> '' and length(name) <= 100),
+    purpose text not null check (purpose in ('marketing', 'transactional')),
+    state text not null default 'draft'
+        check (state in ('draft', 'scheduled', 'planning', 'sending', 'paused', 'done', 'cancelled')),
+    audience jsonb,
+    offer jsonb not null default '{"kind": "nothing"}',
+    letter jsonb not null default '{}',
+    control_bp integer not null check (control_bp between 0 and 5000),
+    salt text not null check (length(salt) >= 16),
+    window_days smallint not null default 7 check (window_days between 1 and 90),
+    per_minute integer check (per_minute > 0),
+    starts_at timestamptz,
+    local_at timestamp,
+    planned_to uuid,
+    posted_minute timestamptz,
+    posted_in_minute integer not null default 0 check (posted_in_minute >= 0),
+    created_by text not null,
+    created_at timestamptz not null,
+    started_by text,
+    started_at timestamptz,
+    planned_at timestamptz,
+    finished_at timestamptz,
+    primary key (tenant_id, id),
+    constraint campaign_starts_once check ((started_at is null) = (started_by is null)),
+    constraint campaign_runs_when_started check (
+        case state
+            when 'draft' then started_at is null and planned_at is null
+            when 'scheduled' then planned_at is null and started_at is not null and starts_at is not null
+            when 'cancelled' then true
+            else started_at is not null
+        end
+    ),
+    constraint campaign_ends_once check ((state in ('done', 'cancelled')) = (finished_at is not null)),
+    constraint campaign_sends_when_planned check (
+        kind = 'journey' or state not in ('sending', 'paused', 'done') or planned_at is not null
+    )
+);
+
+grant update, delete on campaigns to plushka_app;
+
+create index campaigns_at_work on campaigns (tenant_id, id) where state in ('scheduled', 'planning', 'sending');
+
+-- Whom a campaign is for, as it was when they were chosen: value stratum, group and variant. due_at: not before. posted_at:
+-- their letter was left to be sent, skipped: it was not, and why. offered_at: they have what is offered, points or a code;
+-- untold_at: they were not told of it, so it was taken back.
+create table campaign_recipients (
+    tenant_id uuid not null,
+    campaign_id uuid not null,
+    member_id uuid not null,
+    is_control boolean not null,
+    stratum smallint not null default 0 check (stratum >= 0),
+    variant text not null default '',
+    planned_at timestamptz not null,
+    due_at timestamptz,
+    posted_at timestamptz,
+    skipped text not null default '',
+    points bigint check (points > 0),
+    coupon_key text check (coupon_key <> ''),
+    offered_at timestamptz,
+    untold_at timestamptz,
+    primary key (tenant_id, campaign_id, member_id),
+    constraint recipient_of_control_is_left_alone check (
+        not is_control or num_nonnulls(due_at, posted_at, points, coupon_key, offered_at) = 0 and variant = ''
+    ),
+    constraint recipient_posted_or_skipped check (posted_at is null or skipped = ''),
+    constraint recipient_offered_something check ((offered_at is null) = (num_nonnulls(points, coupon_key) = 0)),
+    constraint recipient_untold_of_an_offer check (untold_at is null or offered_at is not null),
+    foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update, delete on campaign_recipients to plushka_app;
+
+create index campaign_recipients_waiting on campaign_recipients (tenant_id, campaign_id, due_at)
+    where posted_at is null and skipped = '' and not is_control;
+create index campaign_recipients_of_member on campaign_recipients (tenant_id, member_id);
+
 -- partners -------------------------------------------------------------------------------------------
 
 -- Two businesses that give out each other's coupons; without a partner: an invitation, found by its link's hash or by
