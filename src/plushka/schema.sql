@@ -2031,6 +2031,65 @@ grant update (seen_at), delete on chat_messages to plushka_app;
 create index chat_messages_of_member on chat_messages (tenant_id, member_id, id);
 create index chat_messages_unseen on chat_messages (tenant_id, member_id) where seen_at is null;
 
+-- By what SMS, mail and push leave a business: one gateway of each kind at a time. credentials are sealed by the
+-- installation's key, and empty once it was disconnected. part_price_minor: what a part of an SMS costs where the
+-- gateway does not say. public_key: what browsers subscribe with, of push.
+create table gateways (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    kind text not null check (kind in ('sms', 'email', 'push')),
+    provider text not null,
+    sender text not null check (sender <> ''),
+    host text not null,
+    port integer not null check (port between 0 and 65535),
+    security text not null check (security in ('tls', 'starttls', 'none')),
+    credentials bytea not null,
+    per_second integer not null check (per_second between 1 and 500),
+    part_price_minor bigint not null check (part_price_minor between 0 and 10000),
+    public_key text not null,
+    connected_at timestamptz not null,
+    connected_by text not null,
+    disconnected_at timestamptz,
+    checked_at timestamptz,
+    balance_minor bigint,
+    problem text not null default '',
+    problem_at timestamptz,
+    primary key (tenant_id, id),
+    check (
+        provider in ('smsru', 'smsaero', 'exolve', 'smpp') and kind = 'sms'
+        or provider = 'smtp' and kind = 'email'
+        or provider = 'webpush' and kind = 'push'
+    ),
+    check ((provider in ('smpp', 'smtp')) = (host <> '' and port > 0)),
+    check ((kind = 'push') = (public_key <> '')),
+    check (disconnected_at is null or octet_length(credentials) = 0)
+);
+
+grant update on gateways to plushka_app;
+
+create unique index gateways_connected on gateways (tenant_id, kind) where disconnected_at is null;
+
+-- Where the connected gateways are, before it is known whose: the worker keeps them all at work.
+create table gateway_posts (
+    gateway_id uuid primary key,
+    tenant_id uuid not null references businesses
+);
+
+grant delete on gateway_posts to plushka_app;
+
+-- Addresses that nothing gets through to, as the gateway said of a letter or an SMS. An address that was given anew
+-- since (identities.created_at) is written to again.
+create table dead_addresses (
+    tenant_id uuid not null references businesses,
+    kind text not null check (kind in ('phone', 'email')),
+    value text not null check (value <> ''),
+    reason text not null check (reason <> ''),
+    died_at timestamptz not null,
+    primary key (tenant_id, kind, value)
+);
+
+grant update (reason, died_at), delete on dead_addresses to plushka_app;
+
 -- occasions: points without a purchase ---------------------------------------------------------------
 
 -- Points that an occasion of a programme gave a member. key: the happening that they are for, as birthday:2026,
@@ -2354,7 +2413,8 @@ create table printed_codes (
 -- It reads and adds everywhere; what else it may do stands beside each table.
 grant select, insert on all tables in schema public to plushka_app;
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
--- A session, a business, a link's code and a bot's account are looked up before it is known whose they are.
+-- A session, a business, a link's code, a bot's account and a gateway's post are looked up before it is known whose
+-- they are.
 do $$
 declare
     tenant_table text;
@@ -2362,7 +2422,9 @@ begin
     for tenant_table in
         select table_name from information_schema.columns
         where table_schema = 'public' and column_name = 'tenant_id'
-            and table_name not in ('bot_accounts', 'businesses', 'registration_codes', 'sessions', 'staff')
+            and table_name not in (
+                'bot_accounts', 'businesses', 'gateway_posts', 'registration_codes', 'sessions', 'staff'
+            )
     loop
         execute format('alter table %I enable row level security', tenant_table);
         execute format(

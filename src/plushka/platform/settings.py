@@ -20,6 +20,9 @@ RATE_PER_SECOND = 100
 TELEGRAM_API = "https://api.telegram.org"
 MAX_API = "https://platform-api2.max.ru"
 VK_API = "https://api.vk.ru"
+SMSRU_API = "https://sms.ru"
+SMSAERO_API = "https://gate.smsaero.ru/v2"
+EXOLVE_API = "https://api.exolve.ru"
 TOKEN_LENGTH_MIN = 16
 PHONES_PORT = 9000
 PHONES_PORT_AFTER = 1000
@@ -59,6 +62,11 @@ class Settings:
     telegram_api: str = TELEGRAM_API
     max_api: str = MAX_API
     vk_api: str = VK_API
+    smsru_api: str = SMSRU_API
+    smsaero_api: str = SMSAERO_API
+    exolve_api: str = EXOLVE_API
+    inner_hosts: tuple[str, ...] = ()
+    """Hosts of the inner network that businesses may name as their servers (platform/outward.py)."""
     phones_port: int = PHONES_PORT
     """Of the demo's messengers, on this machine alone."""
     secret_key: str | None = None
@@ -92,6 +100,10 @@ class Settings:
             max_api=_url(environ, "PLUSHKA_MAX_API", problems) or MAX_API,
             vk_api=_url(environ, "PLUSHKA_VK_API", problems) or VK_API,
             telegram_api=_url(environ, "PLUSHKA_TELEGRAM_API", problems) or TELEGRAM_API,
+            smsru_api=_url(environ, "PLUSHKA_SMSRU_API", problems) or SMSRU_API,
+            smsaero_api=_url(environ, "PLUSHKA_SMSAERO_API", problems) or SMSAERO_API,
+            exolve_api=_url(environ, "PLUSHKA_EXOLVE_API", problems) or EXOLVE_API,
+            inner_hosts=_words(environ, "PLUSHKA_INNER_HOSTS"),
             secret_key=_token(environ, "PLUSHKA_SECRET_KEY", problems, length_min=SECRET_KEY_LENGTH_MIN),
         )
         if problems:
@@ -148,9 +160,12 @@ def _whole_number(
     return default
 
 
+def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word for part in environ.get(name, "").split(",") if (word := part.strip()))
+
+
 def _networks(environ: Mapping[str, str], name: str, problems: list[str]) -> tuple[str, ...]:
-    words = [word.strip() for word in environ.get(name, "").split(",")]
-    networks = tuple(word for word in words if word)
+    networks = _words(environ, name)
     for network in networks:
         try:
             ip_network(network)

@@ -59,7 +59,15 @@ class Outgoing(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The messenger has it."""
+    """The messenger or the gateway has it.
+
+    ``provider_id`` is what a gateway calls it by later; ``parts`` and ``cost_minor`` are of an SMS, the cost None
+    where the gateway does not say.
+    """
+
+    provider_id: str = ""
+    parts: int = 1
+    cost_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +109,11 @@ class Refused:
     reason: str
 
 
-Result = Sent | Unreachable | Moved | Wait | Failing | Refused
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """It was handed over and no answer came: it may have arrived or not."""
+
+    reason: str
+
+
+Result = Sent | Unreachable | Moved | Wait | Failing | Refused | Unsure

@@ -19,6 +19,7 @@ from plushka.domain.messages.model import (
     Result,
     Sent,
     Unreachable,
+    Unsure,
     Wait,
 )
 from plushka.platform.database import Tx
@@ -195,7 +196,7 @@ async def finish(tx: Tx, message: Outgoing, result: Result) -> None:
             await _wait_again(tx, message.id, counts=True)
         case Wait():
             await _wait_again(tx, message.id, counts=False)
-        case Failing(reason):
+        case Failing(reason) | Unsure(reason):
             if message.attempts >= ATTEMPTS_MAX:
                 await _close(tx, message.id, "failed", reason)
             else:

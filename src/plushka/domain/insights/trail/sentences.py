@@ -7,6 +7,7 @@ from string import Formatter
 from plushka.domain.audit.model import Entry
 from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.members.consent_texts import CONSENT_WORDS
+from plushka.domain.messages.gateways.model import PROVIDER_NAMES
 from plushka.domain.staff.devices import told_device
 from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
 from plushka.platform.errors import Fact
@@ -37,6 +38,7 @@ GROUPS = {
     "event_kind": marked("Kinds of events"),
     "offer": marked("Offers of partners"),
     "partnership": marked("Partners"),
+    "gateway": marked("Channels of sending"),
     "identity": marked("Phones and cards of members"),
     "invitation": marked("Invitations"),
     "key": marked("Keys of tills"),
@@ -88,6 +90,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "consent.give": (marked("Noted a consent: {consent}"),),
     "consent.withdraw": (marked("Noted that a consent is taken back: {consent}"),),
     "consent_text.write": (marked("Wrote the text of a consent: {consent}, version {version}"),),
+    "gateway.connect": (marked("Connected the channel {provider}, from {sender}"),),
+    "gateway.disconnect": (marked("Disconnected the channel {provider}, from {sender}"),),
     "identity.add": (marked("Added {kind} {value}"),),
     "identity.correct": (marked("Corrected {kind}"),),
     "identity.remove": (marked("Removed {kind} {value}"),),
@@ -287,6 +291,7 @@ _LISTS: dict[str, Mapping[str, str]] = {
 _ROLES = {code: name for code, (name, _) in ROLE_WORDS.items()}
 _CONSENTS = {str(kind): text for kind, text in CONSENT_WORDS.items()}
 _MESSENGERS = {str(messenger): name for messenger, name in MESSENGER_NAMES.items()}
+_PROVIDERS = {str(provider): name for provider, name in PROVIDER_NAMES.items()}
 _SPENDING = {"free": marked("at the cashier's word"), "code": marked("with the member's code")}
 """On whose word points are spent at tills."""
 _SEXES = {"female": marked("female"), "male": marked("male")}
@@ -336,6 +341,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
             ("birthday", "first_on", "last_on"),
             lambda: format_date(date.fromisoformat(text), words.language),
         ),
+        "provider": lambda: words.gettext(_PROVIDERS.get(text, text)),
         "messenger": lambda: words.gettext(_MESSENGERS.get(text, text)),
         "consent": lambda: words.gettext(_CONSENTS.get(text, text)),
         "spending": lambda: words.gettext(_SPENDING.get(text, text)),

@@ -270,6 +270,23 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("Another business has connected this bot. Disconnect it there, or make a new one."),
     ),
     "messenger_taken": (marked("A bot is connected in this messenger already. Disconnect it first."),),
+    "gateway_not_found": (marked("No such channel is connected."),),
+    "gateway_taken": (marked("A channel of this kind is connected already. Disconnect it first."),),
+    "gateway_in_sandbox": (marked("A sandbox sends nothing to anybody, so no channel is connected here."),),
+    "gateway_refused": (marked("The channel was not taken: {problem}"),),
+    "secret_missing": (marked("Paste the key or the password."),),
+    "sender_invalid": (
+        marked("SMS come from a name of up to 11 Latin letters and digits, or from a number."),
+    ),
+    "sender_invalid:email": (marked("This is no address of mail."),),
+    "host_invalid": (marked("Type where the server is: its name without https://, and its port."),),
+    "host_inner": (
+        marked(
+            "This server stands in the inner network. Whoever runs Plushka may allow it: PLUSHKA_INNER_HOSTS."
+        ),
+    ),
+    "part_price_invalid": (marked("The price of a part is from 0 to 100."),),
+    "pace_invalid": (marked("From 1 to {per_second_max} messages a second can be sent."),),
     "consent_missing": (marked("Without this consent we may not keep your phone, so we cannot enrol you."),),
     "merge_not_found": (marked("No such joining of members."),),
     "merge_with_self": (marked("This is the same member. Choose another one."),),

@@ -1,0 +1,191 @@
+"""Connecting a gateway, noting how it does, disconnecting it."""
+
+import re
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from plushka.domain.audit import operations as audit
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.gateways.model import (
+    CARRIED,
+    HOST_LENGTH_MAX,
+    PART_PRICE_MAX_MINOR,
+    PER_SECOND_MAX,
+    PORT_MAX,
+    SENDER_LENGTH_MAX,
+    Credentials,
+    Gateway,
+    GatewayInSandbox,
+    GatewayTaken,
+    HostInvalid,
+    PaceInvalid,
+    PriceInvalid,
+    Provider,
+    SecretMissing,
+    SenderInvalid,
+    Server,
+)
+from plushka.domain.messages.gateways.queries import find_gateway, place_of
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+from plushka.platform.vault import Vault
+
+HOOK_BYTES = 24
+PROBLEM_LENGTH_MAX = 500
+_MAIL = re.compile(
+    r"[^@\s<>,;:\"\\()\[\]\x00-\x20]{1,64}@[^@\s<>,;:\"\\()\[\]]{1,190}\.[^@\s<>,;:\"\\()\[\].]{2,}"
+)
+_SMS_NAME = re.compile(r"(?=.*\S)[A-Za-z0-9 ._&!-]{1,11}|\+?[0-9]{3,15}")
+"""Letters of Latin and digits up to eleven, as the networks take them, or a number."""
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?")
+
+
+def new_hook() -> str:
+    """Return what nobody can guess, for the address at which a gateway calls us."""
+    return secrets.token_urlsafe(HOOK_BYTES)
+
+
+def draft(
+    provider: Provider,
+    *,
+    sender: str,
+    credentials: Credentials,
+    server: Server,
+    per_second: int,
+    part_price_minor: int,
+    at: datetime,
+    public_key: str = "",
+) -> Gateway:
+    """Return a gateway as it would be connected, so that it can be tried before.
+
+    :raises SecretMissing, SenderInvalid, HostInvalid, PaceInvalid, PriceInvalid: what was typed cannot be it
+    """
+    if provider != "smtp" and not credentials.secret:
+        raise SecretMissing(field="secret")
+    kind = CARRIED[provider]
+    if len(sender) > SENDER_LENGTH_MAX or not (_SMS_NAME if kind == "sms" else _MAIL).fullmatch(sender):
+        raise SenderInvalid(field="sender", reason=kind)
+    if provider in {"smpp", "smtp"}:
+        if len(server.host) > HOST_LENGTH_MAX or not _HOST.fullmatch(server.host):
+            raise HostInvalid(field="host")
+        if not 0 < server.port <= PORT_MAX:
+            raise HostInvalid(field="port")
+    if not 0 < per_second <= PER_SECOND_MAX:
+        raise PaceInvalid(field="per_second", per_second_max=PER_SECOND_MAX)
+    if not 0 <= part_price_minor <= PART_PRICE_MAX_MINOR:
+        raise PriceInvalid(field="part_price")
+    return Gateway(
+        id=new_id(),
+        provider=provider,
+        sender=sender,
+        server=server,
+        credentials=credentials,
+        per_second=per_second,
+        part_price_minor=part_price_minor,
+        public_key=public_key,
+        connected_at=at,
+    )
+
+
+async def connect_gateway(tx: Tx, vault: Vault, gateway: Gateway) -> None:
+    """Connect a gateway that was drafted and has answered.
+
+    :raises GatewayInSandbox: nothing leaves a sandbox
+    :raises GatewayTaken: the business has one of this kind already
+    """
+    if (await get_business(tx)).sandbox_of is not None:
+        raise GatewayInSandbox(field="provider")
+    if await find_gateway(tx, vault, gateway.kind) is not None:
+        raise GatewayTaken(field="provider")
+    sealed = msgspec.json.encode(gateway.credentials).decode()
+    await tx.execute(
+        """
+        -- gateways.connect_gateway
+        insert into gateways (
+            tenant_id, id, kind, provider, sender, host, port, security, credentials, per_second, part_price_minor,
+            public_key, balance_minor, connected_at, connected_by
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """,
+        tx.tenant_id,
+        gateway.id,
+        gateway.kind,
+        gateway.provider,
+        gateway.sender,
+        gateway.server.host,
+        gateway.server.port,
+        gateway.server.security,
+        vault.seal(sealed, place=place_of(tx.tenant_id, gateway.id)),
+        gateway.per_second,
+        gateway.part_price_minor,
+        gateway.public_key,
+        gateway.health.balance_minor,
+        gateway.connected_at,
+        tx.actor,
+    )
+    await tx.execute(
+        """
+        -- gateways.post
+        insert into gateway_posts (tenant_id, gateway_id) values ($1, $2)
+        """,
+        tx.tenant_id,
+        gateway.id,
+    )
+    await audit.record(
+        tx,
+        action="gateway.connect",
+        subject=f"gateway:{gateway.id}",
+        provider=gateway.provider,
+        sender=gateway.sender,
+    )
+
+
+async def disconnect_gateway(tx: Tx, gateway: Gateway) -> None:
+    """Let go of a gateway: nothing leaves by it any more, and its secrets are forgotten."""
+    await tx.execute(
+        """
+        -- gateways.disconnect_gateway
+        update gateways set disconnected_at = $3, credentials = '' where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        gateway.id,
+        tx.at,
+    )
+    await tx.execute(
+        """
+        -- gateways.take_post_down
+        delete from gateway_posts where tenant_id = $1 and gateway_id = $2
+        """,
+        tx.tenant_id,
+        gateway.id,
+    )
+    await audit.record(
+        tx,
+        action="gateway.disconnect",
+        subject=f"gateway:{gateway.id}",
+        provider=gateway.provider,
+        sender=gateway.sender,
+    )
+
+
+async def note_health(
+    tx: Tx, gateway_id: UUID, *, balance_minor: int | None = None, problem: str = ""
+) -> None:
+    """Note how a gateway was found at ``tx.at``; an empty ``problem`` leaves the last one to be read."""
+    await tx.execute(
+        """
+        -- gateways.note_health
+        update gateways
+        set checked_at = $3, balance_minor = coalesce($4, balance_minor),
+            problem = case when $5 = '' then problem else $5 end,
+            problem_at = case when $5 = '' then problem_at else $3 end
+        where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        gateway_id,
+        tx.at,
+        balance_minor,
+        problem[:PROBLEM_LENGTH_MAX],
+    )
