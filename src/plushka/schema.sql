@@ -1984,6 +1984,81 @@ grant update (
     paid_at
 ) on referral_rewards to plushka_app;
 
+-- segments: groups of members by how they buy --------------------------------------------------------
+
+-- By what a business sorts its members (docs/decisions/0089-lifecycle.md); without bounds scores are fifths.
+create table lifecycle_settings (
+    tenant_id uuid primary key references businesses,
+    active_days integer not null check (active_days > 0),
+    drowsy_days integer not null,
+    asleep_days integer not null check (asleep_days <= 365),
+    core_visits integer not null check (core_visits between 3 and 365),
+    recency_bounds integer[] check (cardinality(recency_bounds) = 4),
+    visit_bounds integer[] check (cardinality(visit_bounds) = 4),
+    spend_bounds_minor bigint[] check (cardinality(spend_bounds_minor) = 4),
+    constraint days_of_groups_rise check (active_days < drowsy_days and drowsy_days < asleep_days),
+    constraint bounds_of_scores_together check (num_nulls(recency_bounds, visit_bounds, spend_bounds_minor) in (0, 3))
+);
+
+grant update on lifecycle_settings to plushka_app;
+
+-- When the groups of all members were last worked out, with purchases through which business day.
+create table group_runs (
+    tenant_id uuid primary key references businesses,
+    as_of timestamptz not null,
+    through_on date not null,
+    members integer not null
+);
+
+grant update on group_runs to plushka_app;
+
+-- Where each member was then: one of seven groups, scores from 1 to 5, or 0 of who has never bought. visits, spend_minor:
+-- of a year. month_group: where they were when the last month ended that is written down.
+create table member_groups (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    "group" text not null
+        check ("group" in ('potential', 'drowsy', 'core', 'newcomer', 'asleep', 'lost', 'none')),
+    r smallint not null check (r between 0 and 5),
+    f smallint not null check (f between 0 and 5),
+    m smallint not null check (m between 0 and 5),
+    last_on date,
+    visits integer not null check (visits >= 0),
+    spend_minor bigint not null,
+    as_of timestamptz not null,
+    month_group text,
+    primary key (tenant_id, member_id),
+    constraint scores_of_buyers check ((r = 0) = (last_on is null) and (r = 0) = (f = 0) and (r = 0) = (m = 0)),
+    constraint no_purchases_is_a_group check ((last_on is null) = ("group" = 'none')),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update, delete on member_groups to plushka_app;
+
+-- How many members were in each group when a month ended: written once. month: its first day. is_backdated: written so
+-- late that it tells what was known of the month afterwards.
+create table group_snapshots (
+    tenant_id uuid not null references businesses,
+    month date not null check (extract(day from month) = 1),
+    "group" text not null
+        check ("group" in ('potential', 'drowsy', 'core', 'newcomer', 'asleep', 'lost', 'none')),
+    members integer not null check (members >= 0),
+    taken_at timestamptz not null,
+    actor text not null,
+    is_backdated boolean not null,
+    primary key (tenant_id, month, "group")
+);
+
+-- Who went where between the ends of two months; from joined, or to gone: merged into somebody or deleted.
+create table group_moves (
+    tenant_id uuid not null references businesses,
+    month date not null,
+    group_before text not null,
+    group_after text not null,
+    members integer not null check (members > 0),
+    primary key (tenant_id, month, group_before, group_after)
+);
+
 -- messages -------------------------------------------------------------------------------------------
 
 -- What is to be sent, written in the transaction that decides it. key: what makes it one message, so that deciding

@@ -7,6 +7,7 @@ for a scheduled one usually once for each business.
 from plushka.delivery.jobs.each_business import for_each_business
 from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.jobs.giving import give_tenant
+from plushka.delivery.jobs.grouping import group_tenant
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.settling import settle_tenant
@@ -27,6 +28,7 @@ SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("sweep", "35 * * * *", sweep_office),
     Scheduled("clear", "15 3 * * *", for_each_business("clear", clear_tenant)),
     Scheduled("forget", "25 3 * * *", for_each_business("forget", forget_tenant)),
+    Scheduled("groups", "40 * * * *", for_each_business("groups", group_tenant)),
     Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
 )
 """Points due are decided when read, so how often they are booked is a matter of reports only; tiers are looked

@@ -12,6 +12,7 @@ from plushka.domain.occasions.laws import LAWS as OCCASION_LAWS
 from plushka.domain.partners.laws import LAWS as PARTNER_LAWS
 from plushka.domain.purchases.laws import LAWS as PURCHASE_LAWS
 from plushka.domain.referrals.laws import LAWS as REFERRAL_LAWS
+from plushka.domain.segments.lifecycle.laws import LAWS as LIFECYCLE_LAWS
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
@@ -19,7 +20,14 @@ from plushka.platform.ids import new_id
 log = structlog.get_logger()
 
 
-LAWS = {**PURCHASE_LAWS, **CERTIFICATE_LAWS, **OCCASION_LAWS, **PARTNER_LAWS, **REFERRAL_LAWS}
+LAWS = {
+    **PURCHASE_LAWS,
+    **CERTIFICATE_LAWS,
+    **OCCASION_LAWS,
+    **PARTNER_LAWS,
+    **REFERRAL_LAWS,
+    **LIFECYCLE_LAWS,
+}
 LAWS_COUNT = len(LEDGER_LAWS) + len(LAWS)
 
 

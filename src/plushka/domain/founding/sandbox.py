@@ -34,6 +34,7 @@ TABLES = (
     "reward_supplies",
     "consent_texts",
     "event_kinds",
+    "lifecycle_settings",
     "certificate_types",
     "coupons",
     "coupon_codes",

@@ -70,6 +70,7 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         "kept_codes",
         "handed_codes",
         "certificate_orders",
+        "member_groups",
     ):
         await tx.execute(
             f"""

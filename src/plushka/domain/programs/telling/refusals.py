@@ -34,6 +34,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("There is no time zone “{time_zone}”."),
         marked("There is no such time zone."),
     ),
+    "bounds_not_rising": (marked("Each bound must be more than the one before it."),),
+    "bound_out_of_range": (
+        marked("The bound must be from {least} to {most}."),
+        marked("The bound is out of range."),
+    ),
     "branch_code_taken": (marked("Another branch has this code. Choose a different one."),),
     "branch_not_found": (marked("No such branch."),),
     "branch_closed_already": (marked("The branch is closed already."),),

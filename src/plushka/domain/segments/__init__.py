@@ -1,0 +1,1 @@
+"""Which members are meant: conditions over members, lists, and groups by how they buy."""
