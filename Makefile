@@ -11,7 +11,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-members bench-promotions bench-web assets install install-dev peers lock
+.PHONY: run test lint format bench bench-members bench-promotions bench-web check-experiments assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -44,6 +44,10 @@ bench-promotions: install-dev assets
 
 bench-web: install-dev assets
 	$(BIN)/python -m bench.web
+
+# What is claimed of invented campaigns whose effect is known; too slow for every run of the tests.
+check-experiments: install-dev
+	$(BIN)/python -m tests.engine.simulated_experiments
 
 install: $(VENV)/.installed
 
