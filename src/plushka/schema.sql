@@ -2061,31 +2061,131 @@ create table group_moves (
 
 -- messages -------------------------------------------------------------------------------------------
 
+-- How a business writes letters; without a row the defaults hold. Between quiet_from_minutes and quiet_until_minutes of
+-- the member's clock nothing that advertises is sent; equal: at any time. cap_letters: the most of them in cap_days days.
+create table letter_rules (
+    tenant_id uuid primary key references businesses,
+    quiet_from_minutes smallint not null check (quiet_from_minutes between 0 and 1439),
+    quiet_until_minutes smallint not null check (quiet_until_minutes between 0 and 1439),
+    cap_letters smallint check (cap_letters > 0),
+    cap_days smallint not null check (cap_days between 1 and 90),
+    move_on_minutes integer not null check (move_on_minutes between 1 and 1440)
+);
+
+grant update on letter_rules to plushka_app;
+
+-- What a message costs in a channel (one part of it, in an SMS), and whether anything that advertises may go there.
+create table channel_rules (
+    tenant_id uuid not null references businesses,
+    channel text not null check (channel in ('telegram', 'max', 'vk', 'push', 'email', 'sms', 'inbox')),
+    position smallint not null check (position >= 0),
+    cost_minor bigint not null check (cost_minor between 0 and 100000),
+    is_transactional_only boolean not null,
+    primary key (tenant_id, channel)
+);
+
+grant update on channel_rules to plushka_app;
+
+-- What is written to many: texts by language and channel, buttons. picture: a WebP drawn by us; picture_digest names it.
+create table templates (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null check (name <> ''),
+    purpose text not null check (purpose in ('transactional', 'marketing')),
+    body jsonb not null,
+    picture bytea,
+    picture_digest text not null default '',
+    revision integer not null default 1 check (revision > 0),
+    created_at timestamptz not null,
+    changed_at timestamptz not null,
+    changed_by text not null,
+    archived_at timestamptz,
+    primary key (tenant_id, id),
+    check ((picture is null) = (picture_digest = ''))
+);
+
+grant update on templates to plushka_app;
+
 -- What is to be sent, written in the transaction that decides it. key: what makes it one message, so that deciding
--- twice sends once. sending: its sender has begun and nobody knows yet what came of it.
+-- twice sends once. address: an account in the messenger, a phone, an e-mail, a push subscription; empty in the app's inbox.
+-- route: the channels that are left, should this one not do. not_before: waits until then; is_held: and until it is let
+-- go. sending: its sender has begun and nobody knows yet what came of it; unknown: nor ever will. failure: in words, or the
+-- code of why it was skipped. move_on_at: when the next channel is tried, if no report says delivered. said: the text as it
+-- was sent, of letters. read_at, hidden_at: by the member, in the inbox.
 create table outgoing (
     tenant_id uuid not null references businesses,
     id uuid not null,
     key text not null check (key <> ''),
-    messenger text not null check (messenger in ('telegram', 'max', 'vk')),
-    external_id text not null check (external_id <> ''),
+    channel text not null check (channel in ('telegram', 'max', 'vk', 'push', 'email', 'sms', 'inbox')),
+    address text not null,
     member_id uuid,
     language text not null check (language in ('ru', 'en')),
+    purpose text not null default 'transactional' check (purpose in ('transactional', 'marketing')),
     content jsonb not null,
-    state text not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'failed', 'blocked')),
+    campaign_id uuid,
+    variant text not null default '',
+    audience_id uuid,
+    route text[] not null default '{}',
+    not_before timestamptz not null,
+    useful_until timestamptz not null,
+    is_held boolean not null default false,
+    state text not null default 'waiting' check (
+        state in ('waiting', 'sending', 'sent', 'delivered', 'failed', 'blocked', 'skipped', 'unknown')
+    ),
     attempts smallint not null default 0 check (attempts >= 0),
     failure text not null default '',
+    provider_id text check (provider_id <> ''),
+    parts smallint not null default 0 check (parts >= 0),
+    cost_minor bigint not null default 0 check (cost_minor >= 0),
+    said text,
     created_at timestamptz not null,
+    taken_at timestamptz,
     finished_at timestamptz,
+    delivered_at timestamptz,
+    move_on_at timestamptz,
+    read_at timestamptz,
+    hidden_at timestamptz,
     primary key (tenant_id, id),
     unique (tenant_id, key),
     check ((state in ('waiting', 'sending')) = (finished_at is null)),
-    check ((state = 'failed') = (failure <> ''))
+    check ((state in ('failed', 'skipped')) = (failure <> '')),
+    check ((state = 'delivered') = (delivered_at is not null)),
+    check (move_on_at is null or state = 'sent'),
+    constraint outgoing_to_somewhere check (address <> '' or channel = 'inbox' or state = 'skipped'),
+    constraint letter_of_campaign_to_member check (campaign_id is null or member_id is not null)
 );
 
 grant update, delete on outgoing to plushka_app;
 
-create index outgoing_unfinished on outgoing (tenant_id, messenger, id) where finished_at is null;
+create index outgoing_waiting on outgoing (tenant_id, channel, purpose, not_before, id)
+    where state = 'waiting' and not is_held;
+create index outgoing_in_flight on outgoing (tenant_id, channel) where state = 'sending';
+create index outgoing_overdue on outgoing (tenant_id, move_on_at) where move_on_at is not null;
+create index outgoing_of_provider on outgoing (tenant_id, channel, provider_id) where provider_id is not null;
+create index outgoing_of_member on outgoing (tenant_id, member_id, id) where member_id is not null;
+create index outgoing_of_campaign on outgoing (tenant_id, campaign_id) where campaign_id is not null;
+create index outgoing_finished on outgoing (tenant_id, finished_at) where finished_at is not null;
+
+-- A sending that was given up for the next channel: its report may still come.
+create table outgoing_tries (
+    tenant_id uuid not null,
+    outgoing_id uuid not null,
+    number smallint not null check (number > 0),
+    channel text not null,
+    address text not null,
+    provider_id text check (provider_id <> ''),
+    failure text not null,
+    parts smallint not null check (parts >= 0),
+    cost_minor bigint not null check (cost_minor >= 0),
+    at timestamptz not null,
+    primary key (tenant_id, outgoing_id, number),
+    foreign key (tenant_id, outgoing_id) references outgoing (tenant_id, id) on delete cascade
+);
+
+grant delete on outgoing_tries to plushka_app;
+
+create index outgoing_tries_of_provider on outgoing_tries (tenant_id, channel, provider_id)
+    where provider_id is not null;
 
 -- What members and staff write to each other. seen_at: when the other side first saw it.
 create table chat_messages (

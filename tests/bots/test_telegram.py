@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from aiohttp import web
 from tests.bots.conftest import GLEB, REGISTRATION, VERA, VERAS, Scene, serving, until
+from tests.domain.messages.next_message import take_next
 
 from plushka.delivery.bots.shell import Parcel
 from plushka.delivery.bots.shells import open_shells
@@ -14,7 +15,7 @@ from plushka.domain.bots.queries import get_bot
 from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.model import Failing, Message
-from plushka.domain.messages.outgoing import Notice, take_next, tell_members
+from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.platform.errors import TemporaryFailure
 from plushka.platform.logs import configure
 from plushka.platform.settings import Environment

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.booked import booked
+from tests.domain.messages.next_message import take_next
 from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.jobs.long_work import WORKS, do_task
@@ -17,7 +18,6 @@ from plushka.domain.audit.queries import list_entries
 from plushka.domain.members.consents import list_consents
 from plushka.domain.members.model import Identity, Member
 from plushka.domain.members.queries import find_member
-from plushka.domain.messages.outgoing import take_next
 from plushka.domain.occasions.queries import list_gifts
 from plushka.domain.programs import import_work
 from plushka.domain.programs.import_work import Report, Sample

@@ -3,13 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 from tests.conftest import SetClock
+from tests.domain.messages.next_message import take_next
 from tests.domain.shop import open_shop
 
 from plushka.delivery.jobs.telling import forget_tenant, tell_tenant
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.messages.contents import BurnsSoon
+from plushka.domain.messages.finishing import finish
 from plushka.domain.messages.model import Sent
-from plushka.domain.messages.outgoing import KEPT_FOR, finish, take_next
+from plushka.domain.messages.outgoing import KEPT_FOR
 from plushka.engine.program import EarningRule, ExpiryFixed, Percent, Program, Welcome
 from plushka.platform.database import Database
 

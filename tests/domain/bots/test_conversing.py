@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
+from tests.domain.messages.next_message import take_next
 from tests.domain.rewards.conftest import bought, offered
 from tests.domain.shop import Shop, open_shop
 
@@ -50,8 +51,8 @@ from plushka.domain.messages.contents import (
     SpendCode,
     SpendingStopped,
 )
+from plushka.domain.messages.finishing import finish
 from plushka.domain.messages.model import Sent
-from plushka.domain.messages.outgoing import finish, take_next
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
 from plushka.platform.database import Database, Tx
 from plushka.platform.vault import Vault
@@ -89,7 +90,7 @@ class Phone:
         said = []
         async with self.shop.tx() as tx:
             while (message := await take_next(tx, "telegram")) is not None:
-                assert message.address.external_id == self.chatter.external_id or self.told == 0
+                assert message.address == self.chatter.external_id or self.told == 0
                 said.append(message.content)
                 await finish(tx, message, Sent())
         return said

@@ -65,7 +65,7 @@ async def test_two_cards_become_one_and_both_messengers_are_told(vera: Phone) ->
         assert there is not None
         assert here is not None
         assert there.member_id == here.member_id
-        warned = await tx.fetch("select content->>'kind' as kind from outgoing where messenger = 'max'")
+        warned = await tx.fetch("select content->>'kind' as kind from outgoing where channel = 'max'")
         assert [row["kind"] for row in warned] == [CardTaken.__struct_config__.tag]
     assert await vera.tell(Pressed(f"join:{told.offer_id.hex}")) == [CardsAnswered("over")]
     assert await vera.shop.differences() == ()
@@ -79,7 +79,7 @@ async def test_leaving_them_changes_nothing(vera: Phone) -> None:
         other = await find_member(tx, Identity("phone", f"+{PHONE}"))
         assert other is not None
         assert (await get_member(tx, other.id)).id == other.id
-        assert await tx.fetchval("select count(*) from outgoing where messenger = 'max'") == 0
+        assert await tx.fetchval("select count(*) from outgoing where channel = 'max'") == 0
 
 
 async def test_after_a_quarter_of_an_hour_it_is_over(vera: Phone, clock: SetClock) -> None:

@@ -7,12 +7,14 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 from tests.conftest import SetClock
+from tests.domain.messages.next_message import take_next
 from tests.domain.shop import open_shop
 
 from plushka.domain.members.channels import Address, bind_address, find_address, mark_unreachable
 from plushka.domain.members.model import Identity
 from plushka.domain.members.operations import enroll
 from plushka.domain.messages.contents import Bought, FriendCame, GiftWaits, Help, SpendCode, TierReached
+from plushka.domain.messages.finishing import finish
 from plushka.domain.messages.model import (
     ATTEMPTS_MAX,
     USEFUL_FOR,
@@ -26,15 +28,8 @@ from plushka.domain.messages.model import (
     Wait,
 )
 from plushka.domain.messages.notices import tell_of_purchases, tell_of_return
-from plushka.domain.messages.outgoing import (
-    Notice,
-    finish,
-    is_late,
-    put_back_interrupted,
-    say,
-    take_next,
-    tell_members,
-)
+from plushka.domain.messages.outgoing import Notice, say, tell_members
+from plushka.domain.messages.taking import Interrupted, put_back_interrupted
 from plushka.domain.purchases.model import ReturnRequest
 from plushka.domain.purchases.returning import return_purchase
 from plushka.domain.rewards.queries import list_won
@@ -64,7 +59,7 @@ async def test_a_notice_is_left_once_however_often_it_is_decided(tx: Tx, anna: U
     assert await tell_members(tx, [notice]) == 1
     assert await tell_members(tx, [notice]) == 0
     message = await taken(tx)
-    assert (message.address, message.content, message.language) == (ANNA, FriendCame(), "ru")
+    assert (message.address, message.content, message.language) == (ANNA.external_id, FriendCame(), "ru")
     assert await take_next(tx, "telegram") is None
 
 
@@ -81,7 +76,7 @@ async def test_what_is_said_to_one_chat_keeps_its_order_and_a_busy_chat_is_passe
     first = await taken(tx)
     assert first.content == Help(is_member=True)
     await finish(tx, first, Sent())
-    assert (await taken(tx, except_to=("100",))).address == BORIS
+    assert (await taken(tx, except_to=("100",))).address == BORIS.external_id
     assert (await taken(tx)).content == FriendCame()
 
 
@@ -120,15 +115,14 @@ async def test_what_was_interrupted_waits_again(tx: Tx, anna: UUID) -> None:
     await tell_members(tx, [Notice(anna, "k", FriendCame())])
     await taken(tx)
     assert await take_next(tx, "telegram") is None
-    assert await put_back_interrupted(tx, "telegram") == 1
+    assert await put_back_interrupted(tx, "telegram") == Interrupted(again=1, unknown=0)
     assert (await taken(tx)).attempts == 2
 
 
 async def test_after_a_day_nobody_wants_to_hear_it(tx: Tx, anna: UUID) -> None:
     await tell_members(tx, [Notice(anna, "k", FriendCame())])
-    message = await taken(tx)
-    assert not is_late(message, tx)
-    assert is_late(message, replace(tx, at=tx.at + USEFUL_FOR + timedelta(seconds=1)))
+    assert await take_next(replace(tx, at=tx.at + USEFUL_FOR + timedelta(seconds=1)), "telegram") is None
+    assert tuple(await tx.fetchrow("select state, failure from outgoing") or ()) == ("skipped", "too_late")
 
 
 async def test_a_code_is_not_kept_once_it_is_told(tx: Tx) -> None:

@@ -15,6 +15,7 @@ from plushka.domain.messages.contents import (
     Bought,
     CardTold,
     Content,
+    FromTemplate,
     Greeting,
     History,
     HistoryLine,
@@ -122,7 +123,7 @@ CARDS = """\
 
 
 def test_there_is_an_example_of_every_content() -> None:
-    assert {type(example) for example in EXAMPLES} == set(get_args(Content))
+    assert {type(example) for example in EXAMPLES} == set(get_args(Content)) - {FromTemplate}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 from tests.conftest import SetClock
+from tests.domain.messages.next_message import take_next
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 from tests.faults.test_one_card import at_once
@@ -26,7 +27,6 @@ from plushka.domain.members.model import Identity, Profile, UnknownMember
 from plushka.domain.members.operations import enroll
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.messages.contents import PointsGiven
-from plushka.domain.messages.outgoing import take_next
 from plushka.domain.occasions.cancelling import Cancelled, cancel_event
 from plushka.domain.occasions.model import KeptGift
 from plushka.domain.occasions.noting import Noted, note_event

@@ -8,8 +8,9 @@ from uuid import UUID
 import structlog
 from msgspec import structs
 
-from plushka.delivery.bots.sending import PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN, Sender
+from plushka.delivery.bots.carrying import BotCarrier
 from plushka.delivery.bots.shell import Incoming, Shell
+from plushka.delivery.sending.sender import PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN, Sender
 from plushka.domain.bots.conversing import hear
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, TokenRefused
 from plushka.domain.bots.operations import note_cursor, note_health
@@ -45,7 +46,7 @@ class BotAtWork:
         self._bot = bot
         self._webhook_url = webhook_url
         self._app_url = app_url
-        self._sender = Sender(database, clock, shell, tenant_id=tenant_id, bot=bot, app_url=app_url)
+        self._sender = Sender(database, clock, BotCarrier(shell, bot, app_url=app_url), tenant_id=tenant_id)
 
     def wake(self) -> None:
         self._sender.wake()

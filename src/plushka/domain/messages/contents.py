@@ -315,6 +315,13 @@ class Answered(Told, tag="answered", frozen=True):
     body: str
 
 
+class FromTemplate(Told, tag="template", frozen=True):
+    """Words of a template of the business; ``values`` are those of its variables that are not the member's own."""
+
+    template_id: UUID
+    values: dict[str, str] = {}
+
+
 Content = (
     Greeting
     | ConsentNeeded
@@ -352,4 +359,5 @@ Content = (
     | FriendCame
     | FriendsPaid
     | Answered
+    | FromTemplate
 )

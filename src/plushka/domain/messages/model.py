@@ -1,20 +1,57 @@
 """A message on its way, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.domain.members.channels import Address, AddressState
+from plushka.domain.members.channels import AddressState
 from plushka.domain.messages.contents import Content
-from plushka.platform.i18n import Language
+from plushka.platform.i18n import Language, marked
 
 ATTEMPTS_MAX = 30
 """Of one message: with pauses of up to a minute, half an hour of a messenger that refuses just this one."""
 USEFUL_FOR = timedelta(days=1)
 """Later than this nobody wants to hear it."""
+
+Channel = Literal["telegram", "max", "vk", "push", "email", "sms", "inbox"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+"""In the order in which equally cheap ones are tried until the business has another; the app's inbox is the last."""
+CHANNEL_NAMES: Mapping[Channel, str] = MappingProxyType(
+    {
+        "telegram": marked("Telegram"),
+        "max": marked("MAX"),
+        "vk": marked("VK"),
+        "push": marked("Push"),
+        "email": marked("E-mail"),
+        "sms": marked("SMS"),
+        "inbox": marked("The app's inbox"),
+    }
+)
+Purpose = Literal["transactional", "marketing"]
+State = Literal["waiting", "sending", "sent", "delivered", "failed", "blocked", "skipped", "unknown"]
+Reason = Literal[
+    "unreachable",
+    "no_consent",
+    "no_channel_consent",
+    "member_blocked",
+    "member_gone",
+    "address_closed",
+    "suppressed",
+    "not_in_segment",
+    "cap",
+    "transactional_only",
+    "too_late",
+    "withdrawn",
+    "sandbox",
+    "template_missing",
+    "value_missing",
+]
+"""Why a message was not sent (``skipped``)."""
 
 Keyboard = Literal["keep", "contact", "menu"]
 """What stands below the chat: as it was, the button that shares a phone, or the member's menu."""
@@ -49,20 +86,24 @@ class Outgoing(Struct, frozen=True):
     """A message that its sender has taken up; ``attempts`` counts this one."""
 
     id: UUID
-    address: Address
+    channel: Channel
+    address: str
     member_id: UUID | None
     language: Language
+    purpose: Purpose
     content: Content
     attempts: int
     created_at: datetime
+    useful_until: datetime
+    route: tuple[Channel, ...] = ()
+    campaign_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The messenger or the gateway has it.
+    """The messenger or provider has it, under ``provider_id`` if it reports later what came of it.
 
-    ``provider_id`` is what a gateway calls it by later; ``parts`` and ``cost_minor`` are of an SMS, the cost None
-    where the gateway does not say.
+    ``parts`` are what is paid for; ``cost_minor`` of them together where the provider tells it, else by the rules.
     """
 
     provider_id: str = ""
@@ -116,4 +157,18 @@ class Unsure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A report: it has reached the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A report: it has not and will not; ``closes``: nothing will, at this address."""
+
+    reason: str
+    closes: bool = False
+
+
+Report = Delivered | Undelivered
 Result = Sent | Unreachable | Moved | Wait | Failing | Refused | Unsure

@@ -33,6 +33,7 @@ from plushka.domain.messages.contents import (
     FriendCame,
     FriendsLink,
     FriendsPaid,
+    FromTemplate,
     GiftWaits,
     Greeting,
     Help,
@@ -287,6 +288,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
         case FriendsPaid(points, scale):
             text = voice.gettext("{points} for your friends' purchases.", points=voice.signed(points, scale))
             return Message(text, rows=(_app(voice),))
+        case FromTemplate():
+            raise ValueError("a template is worded with the facts of its member")
         case Answered(body):
             answer = voice.gettext("{business} answers:", business=voice.bold(voice.business.name))
             return Message(f"{answer}\n{escape(body, quote=False)}", rows=(_app(voice),))

@@ -8,6 +8,7 @@ from plushka.domain.audit.model import Entry
 from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.messages.gateways.model import PROVIDER_NAMES
+from plushka.domain.messages.model import CHANNEL_NAMES
 from plushka.domain.staff.devices import told_device
 from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
 from plushka.platform.errors import Fact
@@ -43,6 +44,7 @@ GROUPS = {
     "identity": marked("Phones and cards of members"),
     "invitation": marked("Invitations"),
     "key": marked("Keys of tills"),
+    "letter_rules": marked("Rules of letters"),
     "limit": marked("Limits"),
     "link": marked("Registration links"),
     "lot": marked("Prolonged points"),
@@ -94,6 +96,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "gateway.connect": (marked("Connected the channel {provider}, from {sender}"),),
     "gateway.disconnect": (marked("Disconnected the channel {provider}, from {sender}"),),
     "groups.change_bounds": (marked("Changed the bounds of the groups of members"),),
+    "letter_rules.change": (marked("Changed the rules of letters"),),
     "identity.add": (marked("Added {kind} {value}"),),
     "identity.correct": (marked("Corrected {kind}"),),
     "identity.remove": (marked("Removed {kind} {value}"),),
@@ -250,6 +253,9 @@ CHANGES = {
     "card": marked("card"),
     "card_style": marked("style of the card"),
     "category": marked("category"),
+    "channel_costs": marked("costs of the channels"),
+    "channels": marked("order of the channels"),
+    "channels_without_offers": marked("channels without offers"),
     "code": marked("code"),
     "color": marked("colour"),
     "day_starts": marked("beginning of the day"),
@@ -261,7 +267,9 @@ CHANGES = {
     "hours": marked("opening hours"),
     "language": marked("language"),
     "last_on": marked("last day"),
+    "letters_max": marked("letters that a member gets at most"),
     "motto": marked("motto"),
+    "move_on_minutes": marked("minutes until the next channel"),
     "name": marked("name"),
     "personal_discount_bp": marked("personal discount"),
     "phone": marked("phone"),
@@ -270,6 +278,7 @@ CHANGES = {
     "points_max": marked("most points in a day"),
     "price": marked("price"),
     "program": marked("programme"),
+    "quiet_hours": marked("quiet hours"),
     "role": marked("role"),
     "roles": marked("roles"),
     "sex": marked("sex"),
@@ -289,6 +298,7 @@ CHANGES = {
 
 _LISTS: dict[str, Mapping[str, str]] = {
     "actions": ACTION_WORDS,
+    "channels": {str(channel): name for channel, name in CHANNEL_NAMES.items()},
     "scopes": {str(scope): text for scope, text in SCOPE_WORDS.items()},
 }
 _ROLES = {code: name for code, (name, _) in ROLE_WORDS.items()}
@@ -350,6 +360,8 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "spending": lambda: words.gettext(_SPENDING.get(text, text)),
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),
+        "channels": lambda: _listed(name, text, words),
+        "channels_without_offers": lambda: _listed("channels", text, words),
     }
     if name in tell:
         return tell[name]()

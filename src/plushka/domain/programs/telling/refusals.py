@@ -275,6 +275,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("Another business has connected this bot. Disconnect it there, or make a new one."),
     ),
     "messenger_taken": (marked("A bot is connected in this messenger already. Disconnect it first."),),
+    "letter_rules_impossible": (
+        marked("It must be from {least} to {most}."),
+        marked("This is out of bounds."),
+    ),
     "gateway_not_found": (marked("No such channel is connected."),),
     "gateway_taken": (marked("A channel of this kind is connected already. Disconnect it first."),),
     "gateway_in_sandbox": (marked("A sandbox sends nothing to anybody, so no channel is connected here."),),

@@ -23,6 +23,11 @@ class Bucket:
         self._fill(at)
         self._level -= 1
 
+    def count(self, at: float) -> int:
+        """Return how many may be taken now."""
+        self._fill(at)
+        return max(0, int(self._level))
+
     def is_full(self, at: float) -> bool:
         """Tell whether nothing was taken lately, so that it need not be remembered."""
         self._fill(at)
@@ -47,6 +52,10 @@ class Pace:
     def wait_seconds(self, at: float) -> float:
         """Return how long until the bot may send anything."""
         return self._bot.wait_seconds(at)
+
+    def count(self, at: float) -> int:
+        """Return how many messages the bot may send now."""
+        return self._bot.count(at)
 
     def busy_chats(self, at: float) -> list[str]:
         """Return the chats that have had enough for now; what has rested is forgotten."""

@@ -1,6 +1,6 @@
 """How fast a bot may send: never more than messengers allow, and nobody waits for another's chat."""
 
-from plushka.delivery.bots.bucket import Pace
+from plushka.delivery.sending.bucket import Pace
 
 AT = 1000.0
 

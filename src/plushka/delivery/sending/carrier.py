@@ -1,0 +1,27 @@
+"""What a channel does for its sender: it speaks somebody's protocol, and decides nothing."""
+
+from typing import Protocol
+
+from plushka.domain.messages.composing import Composed
+from plushka.domain.messages.model import Channel, Outgoing, Result
+from plushka.platform.database import Tx
+
+
+class Carrier(Protocol):
+    """One channel of one business.
+
+    ``per_second`` is how many messages it may carry, ``in_flight_max`` how many letters that advertise may be on their
+    way at once.
+    """
+
+    channel: Channel
+    per_second: float
+    in_flight_max: int
+
+    async def carry(self, message: Outgoing, composed: Composed) -> Result:
+        """Send; every failure is a result."""
+        ...
+
+    async def note_problem(self, tx: Tx, problem: str) -> None:
+        """Let the office know what went wrong."""
+        ...

@@ -1,0 +1,179 @@
+"""The sender of one channel of a business: takes up what waits, sends it, and writes down what became of it.
+
+A message is marked before it is sent and after. Of notices one is in flight at a time, so that who dies between the two
+leaves one at most to be sent again. Letters that advertise wait behind all notices, several of them are in flight,
+and those whose sender died are not sent again.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from uuid import UUID
+
+import structlog
+
+from plushka.delivery.sending.bucket import Pace
+from plushka.delivery.sending.carrier import Carrier
+from plushka.domain.messages.composing import Composed, compose
+from plushka.domain.messages.finishing import finish
+from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Unsure, Wait
+from plushka.domain.messages.taking import put_back_interrupted, take
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database, Tx
+
+BURST = 5.0
+CHAT_PER_SECOND = 1.0
+CHAT_BURST = 4.0
+"""What messengers allow: one a second to a chat, of which a few at once are tolerated."""
+LOOK_SECONDS = 15.0
+"""How often it looks for what nobody rang for."""
+PAUSE_SECONDS_MIN = 1.0
+PAUSE_SECONDS_MAX = 60.0
+
+log = structlog.get_logger()
+
+
+class Sender:
+    """Sends what a business says by one channel. There is one for each at a time."""
+
+    def __init__(self, database: Database, clock: Clock, carrier: Carrier, *, tenant_id: UUID) -> None:
+        self._database = database
+        self._clock = clock
+        self._carrier = carrier
+        self._tenant_id = tenant_id
+        self._wake = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._failures = 0
+        self._rests_until = 0.0
+        self._notice: asyncio.Task[None] | None = None
+        self._letters: set[asyncio.Task[None]] = set()
+        self._pace = Pace(
+            per_second=carrier.per_second,
+            burst=BURST,
+            chat_per_second=CHAT_PER_SECOND,
+            chat_burst=CHAT_BURST,
+            at=time.monotonic(),
+        )
+
+    def wake(self) -> None:
+        """Look at once: something was left."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Begin nothing more: ``run`` returns when what is being sent has been written down."""
+        self._stop.set()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until ``stop``. To cancel it instead may send a notice twice, and loses letters that are in flight."""
+        async with self._tx() as tx:
+            interrupted = await put_back_interrupted(tx, self._carrier.channel)
+        if interrupted.again or interrupted.unknown:
+            log.warning(
+                "messages_interrupted",
+                tenant_id=str(self._tenant_id),
+                channel=self._carrier.channel,
+                again=interrupted.again,
+                unknown=interrupted.unknown,
+            )
+        try:
+            while not self._stop.is_set():
+                self._wake.clear()
+                seconds = await self._send_what_may_go()
+                if not self._stop.is_set():
+                    await self._until_woken(seconds)
+                self._raise_failed()
+        finally:
+            await asyncio.gather(*self._in_flight, return_exceptions=True)
+            self._notice = None
+            self._letters.clear()
+
+    @property
+    def _in_flight(self) -> set[asyncio.Task[None]]:
+        return self._letters if self._notice is None else self._letters | {self._notice}
+
+    async def _send_what_may_go(self) -> float:
+        """Begin to send what may go now; return how long to rest before looking again, unless woken."""
+        now = time.monotonic()
+        if (seconds := max(self._rests_until - now, self._pace.wait_seconds(now))) > 0:
+            return seconds
+        is_free = self._notice is None
+        letters_max = min(self._carrier.in_flight_max - len(self._letters), self._pace.count(now))
+        taken: list[tuple[Outgoing, Composed]] = []
+        async with self._tx() as tx:
+            busy = self._pace.busy_chats(now)
+            channel = self._carrier.channel
+            messages: Sequence[Outgoing] = (
+                await take(tx, channel, "transactional", 1, except_to=busy) if is_free else []
+            )
+            if not messages and letters_max > 0:
+                messages = await take(tx, channel, "marketing", letters_max, except_to=busy)
+            taken = [(message, composed) for message, composed in await compose(tx, messages)]
+        for message, composed in taken:
+            self._pace.sent(message.address, now)
+            task = asyncio.create_task(self._send(message, composed))
+            task.add_done_callback(self._landed)
+            if message.purpose == "transactional":
+                self._notice = task
+            else:
+                self._letters.add(task)
+        if taken:
+            return 0.0
+        return self._pace.next_chat_seconds(time.monotonic()) or LOOK_SECONDS
+
+    async def _send(self, message: Outgoing, composed: Composed) -> None:
+        result = await self._carrier.carry(message, composed)
+        async with self._tx() as tx:
+            await finish(tx, message, result, said=composed.said)
+            await self._note(tx, result)
+        self._rest_after(result)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is None:
+            if self._notice is task:
+                self._notice = None
+            self._letters.discard(task)
+        self._wake.set()
+
+    def _raise_failed(self) -> None:
+        """Raise what went wrong in one that was sent: what is left marked is settled when the sender begins anew."""
+        for task in list(self._in_flight):
+            if task.done():
+                self._notice = None if self._notice is task else self._notice
+                self._letters.discard(task)
+                task.result()
+
+    async def _until_woken(self, seconds: float) -> None:
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), seconds)
+
+    async def _note(self, tx: Tx, result: Result) -> None:
+        problem = result.problem if isinstance(result, Wait) else ""
+        if isinstance(result, Failing | Refused | Unsure):
+            problem = result.reason
+        if problem:
+            log.warning(
+                "message_not_sent",
+                tenant_id=str(self._tenant_id),
+                channel=self._carrier.channel,
+                problem=problem,
+            )
+            await self._carrier.note_problem(tx, problem)
+
+    def _rest_after(self, result: Result) -> None:
+        """Rest as long as was told, or longer each time something fails; of several in flight one counts."""
+        now = time.monotonic()
+        seconds = 0.0
+        if isinstance(result, Wait):
+            seconds = result.seconds
+        elif not isinstance(result, Failing | Unsure):
+            self._failures = 0
+        else:
+            self._failures += now >= self._rests_until
+            seconds = min(PAUSE_SECONDS_MIN * 2.0 ** (self._failures - 1), PAUSE_SECONDS_MAX)
+        self._rests_until = max(self._rests_until, now + seconds)
+
+    def _tx(self) -> AbstractAsyncContextManager[Tx]:
+        return self._database.transaction(self._tenant_id, actor="job:messages", at=self._clock.now())

@@ -1,0 +1,170 @@
+"""Letters to many, left in one statement: each goes by the first channel of its route that reaches its member."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.contents import Content, FromTemplate
+from plushka.domain.messages.model import USEFUL_FOR, Channel, Purpose
+from plushka.domain.messages.reaching import REACHED
+from plushka.domain.messages.rules import get_rules, route_of
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+MARKETING_USEFUL_FOR = timedelta(days=3)
+"""Long enough to wait for a morning and for a hundred thousand others."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """Something to write to a member, once however often it is decided: ``key`` says what it is about.
+
+    Either ``template_id`` with ``values`` of its variables that are not the member's own, or ``content``. ``route``:
+    the channels to try, the first first; empty: the business's. Of ``audience_id``, a segment, the member must still
+    be when it is sent. Not sent before ``not_before`` and after ``useful_until`` (None: a day; of marketing three, from
+    then).
+    """
+
+    member_id: UUID
+    key: str
+    purpose: Purpose
+    template_id: UUID | None = None
+    content: Content | None = None
+    values: Mapping[str, str] = {}
+    route: tuple[Channel, ...] = ()
+    campaign_id: UUID | None = None
+    variant: str = ""
+    audience_id: UUID | None = None
+    not_before: datetime | None = None
+    useful_until: datetime | None = None
+
+    @property
+    def said(self) -> Content:
+        """What it says: words of a template, or facts that are worded when it is sent.
+
+        :raises ValueError: it has neither
+        """
+        if self.content is not None:
+            return self.content
+        if self.template_id is None:
+            raise ValueError("a letter says nothing")
+        return FromTemplate(self.template_id, dict(self.values))
+
+
+async def post(tx: Tx, letters: Sequence[Letter]) -> int:
+    """Leave letters to be sent and return how many were new: one key is one letter, whoever posts it again.
+
+    Who cannot be written to, or has not agreed to advertising, has a row too: skipped, with its reason. Nothing is
+    left of members who are no more. One statement, for a hundred thousand as for one.
+    """
+    if not letters:
+        return 0
+    rules, business = await get_rules(tx), await get_business(tx)
+    starts = [letter.not_before or tx.at for letter in letters]
+    count: int = await tx.fetchval(
+        f"""
+        -- messages.post
+        with letter as (
+            select id, member_id, key, content, purpose, string_to_array(nullif(route, ''), ' ') as route,
+                   campaign_id, variant, audience_id, not_before, useful_until
+            from unnest(
+                $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::text[],
+                $10::uuid[], $11::timestamptz[], $12::timestamptz[]
+            ) as t (
+                id, member_id, key, content, purpose, route, campaign_id, variant, audience_id, not_before, useful_until
+            )
+        ), judged as (
+            select letter.*, found.channel, found.address, found.language as spoken, found.number, m.language as own,
+                   case
+                       when $13 then 'sandbox'
+                       when letter.purpose = 'marketing' and not said.agreed then 'no_consent'
+                       when letter.purpose = 'marketing' and m.blocked_at is not null then 'member_blocked'
+                       when letter.route is null then 'transactional_only'
+                       when found.channel is null then 'unreachable'
+                       else ''
+                   end as reason
+            from letter {REACHED}
+            where m.erased_at is null and m.merged_into is null and m.id is not null
+        ), left_ as (
+            insert into outgoing (
+                tenant_id, id, key, channel, address, member_id, language, purpose, content, campaign_id, variant,
+                audience_id, route, not_before, useful_until, state, failure, created_at, finished_at
+            )
+            select $1, id, key, coalesce(channel, route[1], 'inbox'), coalesce(address, ''), member_id,
+                   coalesce(spoken, own, $14), purpose, content, campaign_id, variant, audience_id,
+                   coalesce(route[number + 1:], '{{}}'), not_before, useful_until,
+                   case when reason = '' then 'waiting' else 'skipped' end, reason, $15::timestamptz,
+                   case when reason <> '' then $15::timestamptz end
+            from judged
+            on conflict (tenant_id, key) do nothing
+            returning id
+        )
+        select count(*) from left_
+        """,  # noqa: S608  a constant
+        tx.tenant_id,
+        [new_id() for _ in letters],
+        [letter.member_id for letter in letters],
+        [letter.key for letter in letters],
+        [_encode(letter.said).decode() for letter in letters],
+        [letter.purpose for letter in letters],
+        [" ".join(route_of(rules, letter.route, letter.purpose)) for letter in letters],
+        [letter.campaign_id for letter in letters],
+        [letter.variant for letter in letters],
+        [letter.audience_id for letter in letters],
+        starts,
+        [
+            letter.useful_until
+            or start + (MARKETING_USEFUL_FOR if letter.purpose == "marketing" else USEFUL_FOR)
+            for letter, start in zip(letters, starts, strict=True)
+        ],
+        business.sandbox_of is not None,
+        business.language,
+        tx.at,
+    )
+    return count
+
+
+async def hold(tx: Tx, campaign_id: UUID) -> None:
+    """Let what waits of a campaign wait on until ``release``; what is in flight arrives."""
+    await _set_held(tx, campaign_id, is_held=True)
+
+
+async def release(tx: Tx, campaign_id: UUID) -> None:
+    """Let what was held go on."""
+    await _set_held(tx, campaign_id, is_held=False)
+
+
+async def _set_held(tx: Tx, campaign_id: UUID, *, is_held: bool) -> None:
+    await tx.execute(
+        """
+        -- messages.set_held
+        update outgoing set is_held = $3
+        where tenant_id = $1 and campaign_id = $2 and state = 'waiting' and is_held <> $3
+        """,
+        tx.tenant_id,
+        campaign_id,
+        is_held,
+    )
+
+
+async def withdraw(tx: Tx, campaign_id: UUID, *, member_ids: Sequence[UUID] | None = None) -> int:
+    """Skip what waits of a campaign, of these members or of all, and return how many that were."""
+    rows = await tx.fetch(
+        """
+        -- messages.withdraw
+        update outgoing set state = 'skipped', failure = 'withdrawn', finished_at = $4
+        where tenant_id = $1 and campaign_id = $2 and state = 'waiting'
+          and ($3::uuid[] is null or member_id = any($3))
+        returning id
+        """,
+        tx.tenant_id,
+        campaign_id,
+        None if member_ids is None else list(member_ids),
+        tx.at,
+    )
+    return len(rows)

@@ -1,0 +1,66 @@
+"""By which channel a member can be written to: the first of a route that leads somewhere and that they agreed to.
+
+A general consent to advertising opens every channel until its own kind (SMS, e-mail, messengers) is taken back.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from plushka.domain.members.model import ConsentKind
+from plushka.domain.messages.gateways.dead import LIVE_SQL
+from plushka.domain.messages.model import Channel
+
+CONSENT_OF: Mapping[Channel, ConsentKind] = MappingProxyType(
+    {"telegram": "messenger", "max": "messenger", "vk": "messenger", "sms": "sms", "email": "email"}
+)
+"""Which consent a channel has of its own, beside that to advertising."""
+_KIND_OF_CHANNEL = (
+    "case r.channel "
+    + " ".join(f"when '{channel}' then '{kind}'" for channel, kind in CONSENT_OF.items())
+    + " else '' end"
+)
+
+REACHED = f"""
+    left join members m on m.tenant_id = $1 and m.id = letter.member_id
+    cross join lateral (
+        select coalesce(bool_or(k.kind = 'marketing' and k.is_given), false) as agreed,
+               coalesce(array_agg(k.kind) filter (where not k.is_given), '{{}}') as refused
+        from (
+            select distinct on (kind) kind, is_given from consents
+            where tenant_id = $1 and member_id = letter.member_id and letter.purpose = 'marketing'
+            order by kind, id desc
+        ) as k
+    ) as said
+    left join lateral (
+        select r.channel, r.number, place.address, place.language
+        from unnest(letter.route) with ordinality as r (channel, number)
+        cross join lateral (
+            (
+                select external_id as address, language from channel_addresses
+                where tenant_id = $1 and member_id = letter.member_id and messenger = r.channel and state = 'open'
+                order by seen_at desc, external_id
+                limit 1
+            )
+            union all
+            (
+                select i.value, null from identities i
+                where i.tenant_id = $1 and i.member_id = letter.member_id
+                  and i.kind = case r.channel when 'sms' then 'phone' when 'email' then 'email' end
+                  and {LIVE_SQL}
+                  and exists (
+                      select from gateways g
+                      where g.tenant_id = $1 and g.kind = r.channel and g.disconnected_at is null
+                  )
+                order by i.created_at, i.value
+                limit 1
+            )
+            union all
+            select '', null where r.channel = 'inbox'
+        ) as place
+        where letter.purpose = 'transactional' or {_KIND_OF_CHANNEL} <> all (said.refused)
+        order by r.number
+        limit 1
+    ) as found on true
+"""  # noqa: S608  constants
+"""To be joined to ``letter (member_id, purpose, route)``: ``m``, ``said`` and ``found``, whose columns are null where
+nothing leads to the member. ``$1`` is the tenant."""

@@ -1,0 +1,196 @@
+"""Messages taken up by who sends them: those that wait for it the longest, as far as they may still go."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+from msgspec import Struct
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.contents import Content
+from plushka.domain.messages.gate import Go, Later, Skip, judge
+from plushka.domain.messages.model import Channel, Outgoing, Purpose, Reason
+from plushka.domain.messages.moving import move_on
+from plushka.domain.messages.rules import Rules, get_rules
+from plushka.platform.database import Tx
+
+LOOKED_AT_MAX = 500
+"""Letters that one look goes through where the first ones may not go."""
+ROUNDS_MAX = 100
+
+_content = msgspec.json.Decoder(Content)
+
+
+class Interrupted(Struct, frozen=True):
+    """What a sender had in flight when it died: ``again`` wait to be sent once more, of ``unknown`` nobody knows."""
+
+    again: int
+    unknown: int
+
+
+async def take(
+    tx: Tx, channel: Channel, purpose: Purpose, limit: int, *, except_to: Collection[str] = ()
+) -> Sequence[Outgoing]:
+    """Take up the ``limit`` messages at most that are due the longest, passing over addresses that have had enough.
+
+    What advertises goes through the gate (``gate.verdict``): what may not go is skipped with its reason, moved to the
+    next channel of its route, or put back until the morning. Whoever takes has them alone.
+    """
+    rules = await get_rules(tx)
+    if purpose == "marketing" and rules.cap_letters is not None:
+        # Two channels at once would each count the other's letter as not sent yet.
+        await tx.execute(
+            """
+            -- messages.take: one gate a business
+            select pg_advisory_xact_lock(hashtextextended('letters ' || $1::uuid::text, 0))
+            """,
+            tx.tenant_id,
+        )
+    taken: list[Outgoing] = []
+    for number in range(ROUNDS_MAX):
+        wanted = limit - len(taken)
+        candidates = await _list_due(
+            tx, channel, purpose, wanted if number == 0 else LOOKED_AT_MAX, except_to=except_to
+        )
+        if not candidates:
+            break
+        going = (await _let_pass(tx, candidates, rules, purpose))[:wanted]
+        await _mark_taken(tx, [message.id for message in going])
+        taken += going
+        if len(taken) >= limit:
+            break
+    return taken
+
+
+async def put_back_interrupted(tx: Tx, channel: Channel) -> Interrupted:
+    """Settle what a sender had taken up when it died.
+
+    A notice is sent again, so that the one in flight may arrive twice; a letter that advertises is not, so that it
+    may not arrive at all.
+    """
+    rows = await tx.fetch(
+        """
+        -- messages.put_back_interrupted
+        update outgoing
+        set state = case purpose when 'marketing' then 'unknown' else 'waiting' end,
+            finished_at = case purpose when 'marketing' then $3::timestamptz end
+        where tenant_id = $1 and channel = $2 and state = 'sending'
+        returning purpose
+        """,
+        tx.tenant_id,
+        channel,
+        tx.at,
+    )
+    unknown = sum(row["purpose"] == "marketing" for row in rows)
+    return Interrupted(again=len(rows) - unknown, unknown=unknown)
+
+
+async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules, purpose: Purpose) -> list[Outgoing]:
+    """Return those that may go, in their order; settle all others."""
+    late = [message for message in candidates if message.useful_until < tx.at]
+    await skip(tx, {message.id: "too_late" for message in late})
+    due = [message for message in candidates if message.useful_until >= tx.at]
+    if purpose == "transactional" or not due:
+        return due
+    verdicts = await judge(tx, due, rules, zone=(await get_business(tx)).time_zone)
+    skipped: dict[UUID, Reason] = {}
+    other_way: list[UUID] = []
+    for message in due:
+        match verdicts[message.id]:
+            case Skip(_, by_channel=True) if message.route:
+                other_way.append(message.id)
+            case Skip(reason):
+                skipped[message.id] = reason
+            case _:
+                pass
+    await skip(tx, skipped)
+    await move_on(tx, other_way)
+    later = {message.id: told.at for message in due if isinstance(told := verdicts[message.id], Later)}
+    if later:
+        await tx.execute(
+            """
+            -- messages.put_off
+            update outgoing set not_before = put.until
+            from unnest($2::uuid[], $3::timestamptz[]) as put (id, until)
+            where tenant_id = $1 and outgoing.id = put.id
+            """,
+            tx.tenant_id,
+            list(later),
+            list(later.values()),
+        )
+    return [message for message in due if isinstance(verdicts[message.id], Go)]
+
+
+async def _list_due(
+    tx: Tx, channel: Channel, purpose: Purpose, limit: int, *, except_to: Collection[str]
+) -> list[Outgoing]:
+    rows = await tx.fetch(
+        """
+        -- messages.list_due
+        select id, channel, address, member_id, language, purpose, content::text, attempts, created_at, useful_until,
+               route, campaign_id
+        from outgoing
+        where tenant_id = $1 and channel = $2 and purpose = $3 and state = 'waiting' and not is_held
+          and not_before <= $4 and address <> all($5::text[])
+        order by not_before, id
+        limit $6
+        for update skip locked
+        """,
+        tx.tenant_id,
+        channel,
+        purpose,
+        tx.at,
+        list(except_to),
+        limit,
+    )
+    return [_outgoing_of(row) for row in rows]
+
+
+def _outgoing_of(row: Record) -> Outgoing:
+    return Outgoing(
+        id=row["id"],
+        channel=row["channel"],
+        address=row["address"],
+        member_id=row["member_id"],
+        language=row["language"],
+        purpose=row["purpose"],
+        content=_content.decode(row["content"]),
+        attempts=row["attempts"] + 1,
+        created_at=row["created_at"],
+        useful_until=row["useful_until"],
+        route=tuple(row["route"]),
+        campaign_id=row["campaign_id"],
+    )
+
+
+async def _mark_taken(tx: Tx, ids: Sequence[UUID]) -> None:
+    await tx.execute(
+        """
+        -- messages.mark_taken
+        update outgoing set state = 'sending', attempts = attempts + 1, taken_at = $3
+        where tenant_id = $1 and id = any($2::uuid[])
+        """,
+        tx.tenant_id,
+        list(ids),
+        tx.at,
+    )
+
+
+async def skip(tx: Tx, reasons: Mapping[UUID, Reason]) -> None:
+    """Note that messages are not sent, and why."""
+    if not reasons:
+        return
+    await tx.execute(
+        """
+        -- messages.skip
+        update outgoing set state = 'skipped', failure = skipped.reason, finished_at = $4,
+                            content = content - '{digits,qr}'::text[]
+        from unnest($2::uuid[], $3::text[]) as skipped (id, reason)
+        where tenant_id = $1 and outgoing.id = skipped.id
+        """,
+        tx.tenant_id,
+        list(reasons),
+        list(reasons.values()),
+        tx.at,
+    )
