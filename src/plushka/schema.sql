@@ -2059,6 +2059,59 @@ create table group_moves (
     primary key (tenant_id, month, group_before, group_after)
 );
 
+-- Members chosen under a name: by conditions (audience, read by engine/audience) or one by one, null. members: how many
+-- were in it at refreshed_at, when segment_members were last compared with the conditions; null: never yet.
+create table segments (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null check (name <> ''),
+    audience jsonb,
+    members integer not null default 0 check (members >= 0),
+    refreshed_at timestamptz,
+    created_at timestamptz not null,
+    created_by text not null,
+    archived_at timestamptz,
+    primary key (tenant_id, id)
+);
+
+create unique index segments_named on segments (tenant_id, lower(name)) where archived_at is null;
+
+grant update (name, audience, members, refreshed_at, archived_at) on segments to plushka_app;
+
+-- Who is in a list, and who was in a segment of conditions when it was last refreshed. A member who was merged stays in
+-- the lists that they were in; reading finds the other.
+create table segment_members (
+    tenant_id uuid not null,
+    segment_id uuid not null,
+    member_id uuid not null,
+    since timestamptz not null,
+    primary key (tenant_id, segment_id, member_id),
+    foreign key (tenant_id, segment_id) references segments (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create index segment_members_of_member on segment_members (tenant_id, member_id);
+
+grant delete on segment_members to plushka_app;
+
+-- Who entered and left, for a while. at: of one segment it never goes back. by_edit: the segment was changed, not the
+-- member. Those whom a new segment finds first have not entered it.
+create table segment_moves (
+    tenant_id uuid not null,
+    segment_id uuid not null,
+    at timestamptz not null,
+    member_id uuid not null,
+    has_entered boolean not null,
+    by_edit boolean not null,
+    primary key (tenant_id, segment_id, at, member_id),
+    foreign key (tenant_id, segment_id) references segments (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+create index segment_moves_of_member on segment_moves (tenant_id, member_id);
+
+grant delete on segment_moves to plushka_app;
+
 -- messages -------------------------------------------------------------------------------------------
 
 -- How a business writes letters; without a row the defaults hold. Between quiet_from_minutes and quiet_until_minutes of

@@ -74,6 +74,7 @@ TABLE = {
     "GET /engagement/calendar": ALL,
     "POST /engagement/calendar": "owner manager marketer",
     "GET /engagement/calendar.ics": ALL,
+    "GET /campaigns/segments": "owner manager marketer",
     "GET /engagement/rewards": "owner manager marketer",
     "GET /engagement/rewards/file": "owner manager marketer",
     "GET /engagement/rewards/new": "owner manager marketer",

@@ -75,6 +75,12 @@ SECTIONS = (
         ),
     ),
     Section(
+        "campaigns",
+        marked("Campaigns"),
+        "send",
+        (Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),),
+    ),
+    Section(
         "journal",
         marked("Ledger"),
         "shield-check",

@@ -7,6 +7,7 @@ from litestar.types import ExceptionHandlersMap
 
 from plushka.delivery.office.account.routes import HANDLERS as ACCOUNT
 from plushka.delivery.office.admission import SecondFactorNeeded, SignInNeeded, admit, provide_visit
+from plushka.delivery.office.campaigns.routes import HANDLERS as CAMPAIGNS
 from plushka.delivery.office.engagement.routes import HANDLERS as ENGAGEMENT
 from plushka.delivery.office.events.routes import HANDLERS as EVENTS
 from plushka.delivery.office.failures import ask_for_second_factor, ask_to_sign_in, fail, fail_http, refuse
@@ -34,6 +35,7 @@ router = Router(
         *MEMBERS,
         *RECEIPTS,
         *ENGAGEMENT,
+        *CAMPAIGNS,
         *INBOX,
         *JOURNAL,
         *SEARCH,

@@ -70,6 +70,8 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         "kept_codes",
         "handed_codes",
         "certificate_orders",
+        "segment_members",
+        "segment_moves",
         "member_groups",
     ):
         await tx.execute(

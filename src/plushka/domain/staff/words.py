@@ -85,6 +85,8 @@ ACTION_WORDS: dict[str, str] = {
     "partners.hand": marked("print codes of partners, show and hide their offers"),
     "links.read": marked("see registration links and what came of them"),
     "links.change": marked("make and close registration links"),
+    "segments.read": marked("see segments of members"),
+    "segments.change": marked("make and change segments of members"),
     "journal.read": marked("see all movements of points"),
     "journal.export": marked("take the movements away as a file"),
     "ledger.read": marked("see whether the ledger holds"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.ledger.burning import BURNS_AT
 from plushka.domain.members.identities import phone_fragments
 from plushka.domain.members.model import ConsentKind, Source
 
@@ -75,14 +76,11 @@ _BOUNDS = {
         )
     """,
     # A wallet is due not later than its first lot burns, and few wallets are due soon.
-    "burning_before": """
-        w.due_at < {0} and exists (
+    "burning_before": f"""
+        w.due_at < {{0}} and exists (
             select from lots l
             where l.tenant_id = $1 and l.wallet_id = w.id and l.pending + l.available + l.held > 0
-              and greatest(
-                  l.expires_at,
-                  (w.last_purchase_on + l.sliding_days + 1)::timestamp at time zone w.last_purchase_zone
-              ) < {0}
+              and {BURNS_AT} < {{0}}
         )
     """,
 }

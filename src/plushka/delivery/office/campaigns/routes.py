@@ -1,0 +1,7 @@
+"""Pages of segments, and of what is sent to members."""
+
+from litestar.types import ControllerRouterHandler
+
+from plushka.delivery.office.campaigns.segments import listing
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (listing.show_segments,)

@@ -1,0 +1,104 @@
+"""The conditions of all kinds."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from plushka.domain.segments.conditions.accounts import InProgram, of_account
+from plushka.domain.segments.conditions.profile import of_profile
+from plushka.domain.segments.conditions.purchases import OfPurchases, of_purchases
+from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day
+from plushka.engine.audience import All, Any, Audience, Campaign, CouponHeld, Group, Happened, Not, Rfm
+from plushka.engine.conditions import Segment
+from plushka.engine.local_time import instant
+
+
+def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911 - one case a kind
+    """Return what ``audience`` asks of a member, never null."""
+    match audience:
+        case All(of=parts):
+            return f"({' and '.join(condition(part, query) for part in parts)})"
+        case Any(of=parts):
+            return f"({' or '.join(condition(part, query) for part in parts)})"
+        case Not(of=part):
+            return f"not {condition(part, query)}"
+        case CouponHeld(ids=ids):
+            return query.has(_HELD.format(coupons=query.place(list(ids), "uuid[]")))
+        case Happened():
+            return query.has(_happened(audience, query))
+        case Group(ids=ids):
+            return f'coalesce({_scored(query)}."group" = any({query.place(list(ids), "text[]")}), false)'
+        case Rfm():
+            return _rfm(audience, query)
+        case Segment(ids=ids):
+            return _segments(ids, query)
+        case Campaign():
+            raise NotImplementedError
+        case _ if isinstance(audience, InProgram):
+            return of_account(audience, query)
+        case _ if isinstance(audience, OfPurchases):
+            return of_purchases(audience, query)
+        case _:
+            return of_profile(audience, query)
+
+
+_HELD = """
+    select c.member_id from coupon_codes c
+    where c.tenant_id = $1 and c.coupon_id = any({coupons}) and c.member_id is not null
+      and c.uses_max is distinct from 0 and not exists (
+          select from coupon_uses u
+          where u.tenant_id = $1 and u.key = c.key and u.member_id = c.member_id and u.undone_at is null
+      )
+    union all
+    select k.member_id from kept_codes k
+    join coupon_codes c on c.tenant_id = $1 and c.key = k.key and c.coupon_id = any({coupons})
+    where k.tenant_id = $1 and c.uses_max is distinct from 0 and not exists (
+        select from coupon_uses u
+        where u.tenant_id = $1 and u.key = k.key and u.member_id = k.member_id and u.undone_at is null
+    )
+"""
+
+
+def _happened(leaf: Happened, query: Query) -> str:
+    since = ""
+    if leaf.days is not None:
+        midnight = instant(first_day(query, leaf.days), 0, query.today.zone)
+        since = f" and occurred_at >= {query.place(midnight, 'timestamptz')}"
+    return (
+        "select member_id from member_events"
+        f" where tenant_id = $1 and kind = {query.place(leaf.kind, 'text')} and cancelled_at is null{since}"
+        f" group by member_id having count(*) >= {query.place(leaf.times_min, 'bigint')}"
+    )
+
+
+def _scored(query: Query) -> str:
+    return query.join('select member_id, "group", r, f, m from member_groups where tenant_id = $1')
+
+
+def _rfm(leaf: Rfm, query: Query) -> str:
+    scored = _scored(query)
+    parts = [f"{scored}.member_id is not null"]
+    for column, wanted in (("r", leaf.r), ("f", leaf.f), ("m", leaf.m)):
+        if wanted:
+            parts.append(f"coalesce({scored}.{column} = any({query.place(list(wanted), 'int[]')}), false)")
+    return f"({' and '.join(parts)})"
+
+
+def _segments(ids: Sequence[str], query: Query) -> str:
+    """Return whether a member is in one of the segments: of conditions as they hold now, of lists as they are kept."""
+    parts = []
+    lists = [UUID(one) for one in ids if query.definitions.get(one, ALWAYS) is None]
+    if lists:
+        # A member who was merged is in the lists of both.
+        parts.append(
+            query.has(
+                "select coalesce(x.merged_into, x.id) as member_id from segment_members s"
+                " join members x on x.tenant_id = $1 and x.id = s.member_id"
+                f" where s.tenant_id = $1 and s.segment_id = any({query.place(lists, 'uuid[]')})"
+            )
+        )
+    parts += [
+        query.has(query.compiled(audience))
+        for one in ids
+        if (audience := query.definitions.get(one)) is not None
+    ]
+    return f"({' or '.join(parts)})" if parts else "false"

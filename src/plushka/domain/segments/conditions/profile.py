@@ -1,0 +1,134 @@
+"""Conditions on who a member is, where they came from, and how they may be reached."""
+
+from datetime import date, timedelta
+
+from plushka.domain.segments.conditions.query import Query, between, day_ago, within
+from plushka.engine.audience import (
+    Age,
+    Birthday,
+    BirthMonth,
+    Blocked,
+    CameByFriend,
+    Channel,
+    Consent,
+    Enrolled,
+    EnrolledOn,
+    Friends,
+    Language,
+    Link,
+    Reachable,
+    Sex,
+    Source,
+)
+from plushka.engine.audience_holds import CONSENT_OF
+from plushka.engine.conditions import Tag
+
+Profile = (
+    Sex
+    | Age
+    | Birthday
+    | BirthMonth
+    | Tag
+    | Source
+    | Link
+    | Language
+    | Enrolled
+    | EnrolledOn
+    | Blocked
+    | Consent
+    | Reachable
+    | Friends
+    | CameByFriend
+)
+_IN_MESSENGER = (
+    "select member_id from channel_addresses where tenant_id = $1 and state = 'open' and messenger = "
+)
+_KNOWN_BY = "select member_id from identities where tenant_id = $1 and kind = "
+_ADDRESSES = {
+    "telegram": f"{_IN_MESSENGER}'telegram'",
+    "max": f"{_IN_MESSENGER}'max'",
+    "vk": f"{_IN_MESSENGER}'vk'",
+    "sms": f"{_KNOWN_BY}'phone'",
+    "email": f"{_KNOWN_BY}'email'",
+    "push": "select null::uuid as member_id where false",
+}
+"""Of which members a channel has an address that is open."""
+
+
+def of_profile(leaf: Profile, query: Query) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+    """Return what ``leaf`` asks of a member, never null."""
+    match leaf:
+        case Sex(ids=ids):
+            return f"coalesce(m.sex = any({query.place(list(ids), 'text[]')}), false)"
+        case Age():
+            return within(_years(query), leaf.years_min, leaf.years_max, query)
+        case Birthday():
+            keys = [_key(query.today.date + timedelta(days=ahead)) for ahead in range(leaf.days_max + 1)]
+            # A day of the year that comes before is the nearer birthday.
+            keys = sorted({*keys[leaf.days_min :]} - {*keys[: leaf.days_min]})
+            return f"coalesce({_BIRTHDAY_KEY} = any({query.place(keys, 'int[]')}), false)"
+        case BirthMonth(months=months):
+            return (
+                f"coalesce(extract(month from m.birthday) = any({query.place(list(months), 'int[]')}), false)"
+            )
+        case Tag(ids=ids):
+            return f"m.tags && {query.place(list(ids), 'text[]')}"
+        case Source(ids=ids):
+            return f"m.source = any({query.place(list(ids), 'text[]')})"
+        case Link(ids=ids):
+            return f"coalesce(m.link_id = any({query.place(list(ids), 'uuid[]')}), false)"
+        case Language(ids=ids):
+            own = query.place(query.today.language, "text")
+            return f"coalesce(m.language, {own}) = any({query.place(list(ids), 'text[]')})"
+        case Enrolled():
+            return between(
+                "m.enrolled_at", day_ago(query, leaf.days_max), day_ago(query, leaf.days_min), query
+            )
+        case EnrolledOn(first_on=first, last_on=last):
+            return between("m.enrolled_at", first, last, query)
+        case Blocked():
+            return "m.blocked_at is not null"
+        case Consent(kinds=kinds):
+            return f"({' or '.join(_consent(kind, query) for kind in kinds)})"
+        case Reachable(channels=channels):
+            return f"({' or '.join(_reachable(channel, query) for channel in channels)})"
+        case Friends():
+            friends = query.join(
+                "select invited_by as member_id, count(*) as friends from members"
+                " where tenant_id = $1 and invited_by is not null and merged_into is null group by invited_by"
+            )
+            return within(f"coalesce({friends}.friends, 0)", leaf.count_min, leaf.count_max, query)
+        case CameByFriend():
+            return "m.invited_by is not null"
+
+
+_BIRTHDAY_KEY = (
+    "(case when extract(month from m.birthday) = 2 and extract(day from m.birthday) = 29 then 228"
+    " else extract(month from m.birthday) * 100 + extract(day from m.birthday) end)::int"
+)
+"""The day of the year as a number, 1231; 29 February is the 28th."""
+
+
+def _key(day: date) -> int:
+    return day.month * 100 + day.day
+
+
+def _years(query: Query) -> str:
+    year, key = query.place(query.today.date.year, "int"), query.place(_key(query.today.date), "int")
+    return f"({year} - extract(year from m.birthday)::int - ({key} < {_BIRTHDAY_KEY})::int)"
+
+
+def _consent(kind: str, query: Query) -> str:
+    # The latest row of a kind is what holds; no row: never given.
+    given = query.join(
+        "select distinct on (member_id) member_id, is_given from consents"
+        f" where tenant_id = $1 and kind = {query.place(kind, 'text')} order by member_id, id desc"
+    )
+    return f"coalesce({given}.is_given, false)"
+
+
+def _reachable(channel: Channel, query: Query) -> str:
+    asked = [_consent("marketing", query)]
+    if (kind := CONSENT_OF[channel]) is not None:
+        asked.append(_consent(kind, query))
+    return f"(m.blocked_at is null and {query.has(_ADDRESSES[channel])} and {' and '.join(asked)})"

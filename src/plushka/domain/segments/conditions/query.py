@@ -1,0 +1,104 @@
+"""SQL that is being put together."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from plushka.domain.programs.versions import FIRST_PROGRAM
+from plushka.engine.audience import Audience
+from plushka.engine.local_time import instant
+
+ALWAYS = "true"
+
+
+class Today(Struct, frozen=True):
+    """The moment and the day that an audience is asked on, by the business's calendar."""
+
+    at: datetime
+    zone: str
+    language: str
+
+    @property
+    def date(self) -> date:
+        return self.at.astimezone(ZoneInfo(self.zone)).date()
+
+
+class Query:
+    """SQL that is being put together: values go to ``args``, where the tenant's id stands first."""
+
+    def __init__(
+        self,
+        args: list[Any],
+        today: Today,
+        definitions: Mapping[str, Audience | None],
+        compiled: Callable[[Audience], str],
+    ) -> None:
+        self.today = today
+        self.definitions = definitions
+        self.compiled = compiled
+        self._args = args
+        self._places: dict[tuple[str, str], str] = {}
+        self._joins: dict[str, str] = {}
+
+    def place(self, value: Any, kind: str) -> str:
+        """Return the place of a value of an SQL type; a value asked for again has the same one."""
+        known = (kind, repr(value))
+        if known not in self._places:
+            self._args.append(value)
+            self._places[known] = f"${len(self._args)}::{kind}"
+        return self._places[known]
+
+    def join(self, rows: str) -> str:
+        """Join ``rows``, which have ``member_id`` once each, and return their alias; the same rows are joined once."""
+        return self._joins.setdefault(rows, f"j{len(self._joins) + 1}")
+
+    def has(self, members: str) -> str:
+        """Return whether a member is among ``members``, a statement that may name them often."""
+        return f"{self.join(f'select distinct member_id from ({members}) as found')}.member_id is not null"
+
+    def program(self, program: UUID | None) -> str:
+        if program is None:
+            return f"({FIRST_PROGRAM})"
+        return self.place(program, "uuid")
+
+    @property
+    def joins(self) -> str:
+        return "".join(
+            f" left join ({rows}) as {alias} on {alias}.member_id = m.id"
+            for rows, alias in self._joins.items()
+        )
+
+
+def within(value: str, least: int | None, most: int | None, query: Query) -> str:
+    """Return whether a number is there and lies in bounds, both inclusive; None: not bounded."""
+    parts = [f"{value} is not null"]
+    parts += [f"{value} >= {query.place(least, 'bigint')}"] if least is not None else []
+    parts += [f"{value} <= {query.place(most, 'bigint')}"] if most is not None else []
+    return f"({' and '.join(parts)})"
+
+
+def day_ago(query: Query, days: int | None) -> date | None:
+    return None if days is None else query.today.date - timedelta(days=days)
+
+
+def between(moment: str, first: date | None, last: date | None, query: Query) -> str:
+    """Return whether a moment is on a day of the business's calendar from first to last."""
+    parts = []
+    if first is not None:
+        parts.append(f"{moment} >= {query.place(instant(first, 0, query.today.zone), 'timestamptz')}")
+    if last is not None:
+        midnight = instant(last + timedelta(days=1), 0, query.today.zone)
+        parts.append(f"{moment} < {query.place(midnight, 'timestamptz')}")
+    return f"({' and '.join(parts)})" if parts else ALWAYS
+
+
+def first_day(query: Query, days: int) -> date:
+    return query.today.date - timedelta(days=days - 1)
+
+
+def since(column: str, days: int | None, query: Query) -> str:
+    return "" if days is None else f" and {column} >= {query.place(first_day(query, days), 'date')}"

@@ -1,0 +1,75 @@
+"""Members of an audience, told by PostgreSQL: the second interpreter of ``engine/audience``."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.segments.conditions.leaves import condition
+from plushka.domain.segments.conditions.query import Query, Today
+from plushka.domain.segments.definitions import Definitions, read_definitions
+from plushka.engine.audience import Audience
+from plushka.platform.database import Tx
+
+
+async def selected(tx: Tx, audience: Audience, args: list[Any]) -> str:
+    """Return a subquery of the audience's members, with one column ``member_id``, each once.
+
+    ``args[0]`` is the tenant's id already; values are appended. Merged and erased members are in no audience.
+    """
+    business = await get_business(tx)
+    definitions = await read_definitions(tx, audience)
+    return _statement(audience, args, Today(tx.at, business.time_zone, business.language), definitions)
+
+
+async def count_members(tx: Tx, audience: Audience) -> int:
+    """Return how many members the audience has."""
+    args: list[Any] = [tx.tenant_id]
+    members = await selected(tx, audience, args)
+    count: int = await tx.fetchval(
+        f"""
+        -- segments.count_members
+        select count(*) from ({members}) as chosen
+        """,  # noqa: S608  composed of fixed parts
+        *args,
+    )
+    return count
+
+
+async def list_members(tx: Tx, audience: Audience, limit: int | None = None) -> list[UUID]:
+    """Return the audience's members, or the first ``limit`` of them in the order of their ids."""
+    args: list[Any] = [tx.tenant_id]
+    members = await selected(tx, audience, args)
+    args.append(limit)
+    rows = await tx.fetch(
+        f"""
+        -- segments.list_members
+        select member_id from ({members}) as chosen order by member_id limit ${len(args)}
+        """,  # noqa: S608  composed of fixed parts
+        *args,
+    )
+    return [row["member_id"] for row in rows]
+
+
+async def still_in(tx: Tx, audience: Audience, member_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of ``member_ids`` who are in the audience now."""
+    args: list[Any] = [tx.tenant_id]
+    members = await selected(tx, audience, args)
+    args.append(list(member_ids))
+    rows = await tx.fetch(
+        f"""
+        -- segments.still_in
+        select member_id from ({members}) as chosen where member_id = any(${len(args)}::uuid[])
+        """,  # noqa: S608  composed of fixed parts
+        *args,
+    )
+    return frozenset(row["member_id"] for row in rows)
+
+
+def _statement(audience: Audience, args: list[Any], today: Today, definitions: Definitions) -> str:
+    query = Query(args, today, definitions, lambda other: _statement(other, args, today, definitions))
+    asked = condition(audience, query)
+    return (
+        f"select m.id as member_id from members m{query.joins}"  # noqa: S608  composed of fixed parts
+        f" where m.tenant_id = $1 and m.merged_into is null and m.erased_at is null and {asked}"
+    )

@@ -1,0 +1,311 @@
+"""Whom to choose: conditions over what is known of a member, nested with “all”, “any” and “not”.
+
+An audience is data. It has two interpreters that must agree on every member: ``audience_holds`` on facts in memory,
+``domain/segments/selecting.py`` as SQL. Days are counted from ``today``, a day of the business's calendar: “in the last
+7 days” is today and the six before it, “7 days ago” is a week back to the day. Who has no value (no birthday, never
+bought) satisfies no condition on it; ``not`` then holds.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from plushka.engine.conditions import Id, Ids, Node, Segment, Tag
+
+DEPTH_MAX = 6
+NODES_MAX = 100
+PARTS_MAX = 50
+DAYS_MAX = 3650
+
+Channel = Literal["telegram", "max", "vk", "sms", "email", "push"]
+ConsentKind = Literal["personal_data", "marketing", "sms", "email", "messenger", "call"]
+
+Days = Annotated[int, Meta(ge=1, le=DAYS_MAX)]
+DaysAgo = Annotated[int, Meta(ge=0, le=DAYS_MAX)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Times = Annotated[int, Meta(ge=1, le=10_000)]
+Amount = Annotated[int, Meta(ge=0, le=10**15)]
+Score = Annotated[int, Meta(ge=1, le=5)]
+Uuids = Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=1000)]
+Parts = Annotated[tuple["Audience", ...], Meta(min_length=1, max_length=PARTS_MAX)]
+
+
+class All(Node, frozen=True, tag="all"):
+    """Every part holds."""
+
+    of: Parts
+
+
+class Any(Node, frozen=True, tag="any"):
+    """At least one part holds."""
+
+    of: Parts
+
+
+class Not(Node, frozen=True, tag="not"):
+    """The part does not hold."""
+
+    of: "Audience"
+
+
+class Sex(Node, frozen=True, tag="sex"):
+    ids: Annotated[tuple[Literal["female", "male"], ...], Meta(min_length=1, max_length=2)]
+
+
+class Age(Node, frozen=True, tag="age"):
+    """Whole years today, both bounds inclusive; who was born on 29 February is a year older on the 28th (S15)."""
+
+    years_min: Annotated[int, Meta(ge=0, le=150)] | None = None
+    years_max: Annotated[int, Meta(ge=0, le=150)] | None = None
+
+
+class Birthday(Node, frozen=True, tag="birthday"):
+    """The next birthday, today's included, is ``days_min`` to ``days_max`` days away; 29 February is the 28th (S15)."""
+
+    days_max: Annotated[int, Meta(ge=0, le=366)]
+    days_min: Annotated[int, Meta(ge=0, le=366)] = 0
+
+
+class BirthMonth(Node, frozen=True, tag="birth_month"):
+    months: Annotated[tuple[Annotated[int, Meta(ge=1, le=12)], ...], Meta(min_length=1, max_length=12)]
+
+
+class Source(Node, frozen=True, tag="source"):
+    """The member came by one of these doors."""
+
+    ids: Annotated[
+        tuple[Literal["till", "office", "link", "bot", "app", "import"], ...],
+        Meta(min_length=1, max_length=6),
+    ]
+
+
+class Link(Node, frozen=True, tag="link"):
+    """The member came by one of these registration links."""
+
+    ids: Uuids
+
+
+class Language(Node, frozen=True, tag="language"):
+    """The member reads in one of these; who never chose reads in the business's language."""
+
+    ids: Annotated[tuple[Literal["ru", "en"], ...], Meta(min_length=1, max_length=2)]
+
+
+class Enrolled(Node, frozen=True, tag="enrolled"):
+    """The member enrolled at least ``days_min`` and at most ``days_max`` days ago."""
+
+    days_min: DaysAgo | None = None
+    days_max: DaysAgo | None = None
+
+
+class EnrolledOn(Node, frozen=True, tag="enrolled_on"):
+    """The member enrolled on a day from ``first_on`` to ``last_on``, both inclusive."""
+
+    first_on: date | None = None
+    last_on: date | None = None
+
+
+class Blocked(Node, frozen=True, tag="blocked"):
+    """The member is blocked."""
+
+
+class Reachable(Node, frozen=True, tag="reachable"):
+    """An advertisement may be sent by one of ``channels``.
+
+    There is an address that is open, they agreed to advertising and to this way of it, and they are not blocked.
+    """
+
+    channels: Annotated[tuple[Channel, ...], Meta(min_length=1, max_length=6)]
+
+
+class Consent(Node, frozen=True, tag="consent"):
+    """One of these consents is given."""
+
+    kinds: Annotated[tuple[ConsentKind, ...], Meta(min_length=1, max_length=6)]
+
+
+class Tier(Node, frozen=True, tag="tier"):
+    """The tier in ``program`` (None: the business's first) is one of ``ids``."""
+
+    ids: Ids
+    program: UUID | None = None
+
+
+class Balance(Node, frozen=True, tag="balance"):
+    """Spendable points as last booked, in units of ``program`` (None: the business's first); no account: none."""
+
+    points_min: Amount | None = None
+    points_max: Amount | None = None
+    program: UUID | None = None
+
+
+class Pending(Node, frozen=True, tag="pending"):
+    """Points that wait to become spendable."""
+
+    points_min: Amount | None = None
+    points_max: Amount | None = None
+    program: UUID | None = None
+
+
+class Debt(Node, frozen=True, tag="debt"):
+    """Points that the member owes."""
+
+    points_min: Amount | None = 1
+    points_max: Amount | None = None
+    program: UUID | None = None
+
+
+class Burning(Node, frozen=True, tag="burning"):
+    """At least ``points_min`` points burn until the end of the day ``days`` days from today, as things stand."""
+
+    days: Annotated[int, Meta(ge=0, le=DAYS_MAX)]
+    points_min: Annotated[int, Meta(ge=1, le=10**15)] = 1
+    program: UUID | None = None
+
+
+class Purchases(Node, frozen=True, tag="purchases"):
+    """How many purchases that were not wholly returned, in all or in the last ``days`` days."""
+
+    count_min: Count | None = None
+    count_max: Count | None = None
+    days: Days | None = None
+
+
+class Spend(Node, frozen=True, tag="spend"):
+    """What was paid for purchases less what was returned, in all or in the last ``days`` days."""
+
+    min_minor: Amount | None = None
+    max_minor: Amount | None = None
+    days: Days | None = None
+
+
+class AverageReceipt(Node, frozen=True, tag="average_receipt"):
+    """Spend by purchase, in all or in the last ``days`` days; who has no purchase has none."""
+
+    min_minor: Amount | None = None
+    max_minor: Amount | None = None
+    days: Days | None = None
+
+
+class LastPurchase(Node, frozen=True, tag="last_purchase"):
+    """The last purchase that was not wholly returned was at least ``days_min``, at most ``days_max`` days ago."""
+
+    days_min: DaysAgo | None = None
+    days_max: DaysAgo | None = None
+
+
+class NeverBought(Node, frozen=True, tag="never_bought"):
+    """There is no purchase that was not wholly returned."""
+
+
+class BoughtAt(Node, frozen=True, tag="bought_at"):
+    """At least ``times_min`` purchases not wholly returned at the branches ``ids`` (their codes)."""
+
+    ids: Ids
+    days: Days | None = None
+    times_min: Times = 1
+
+
+class Bought(Node, frozen=True, tag="bought"):
+    """At least ``times_min`` receipts of the last ``days`` days have goods of these that were not returned.
+
+    Goods of one of the products, or of one of the categories or one below it, or of one of the brands.
+    """
+
+    days: Annotated[int, Meta(ge=1, le=1096)]
+    products: Annotated[tuple[Id, ...], Meta(max_length=1000)] = ()
+    categories: Annotated[tuple[Id, ...], Meta(max_length=1000)] = ()
+    brands: Annotated[tuple[Id, ...], Meta(max_length=1000)] = ()
+    times_min: Times = 1
+
+
+class CouponHeld(Node, frozen=True, tag="coupon_held"):
+    """The member has a code of one of the coupons, given to them or put by, and has not used it."""
+
+    ids: Uuids
+
+
+class Happened(Node, frozen=True, tag="event"):
+    """At least ``times_min`` events of ``kind``, not cancelled, in all or in the last ``days`` days."""
+
+    kind: Id
+    days: Days | None = None
+    times_min: Times = 1
+
+
+class Friends(Node, frozen=True, tag="friends"):
+    """How many members came by the member's invitation."""
+
+    count_min: Count | None = None
+    count_max: Count | None = None
+
+
+class CameByFriend(Node, frozen=True, tag="came_by_friend"):
+    """Somebody brought the member."""
+
+
+class Group(Node, frozen=True, tag="group"):
+    """The member's group by purchases (``domain/insights``) is one of ``ids``, as it was worked out last."""
+
+    ids: Ids
+
+
+class Rfm(Node, frozen=True, tag="rfm"):
+    """The member's scores of recency, frequency and money are among these; none: not asked."""
+
+    r: Annotated[tuple[Score, ...], Meta(max_length=5)] = ()
+    f: Annotated[tuple[Score, ...], Meta(max_length=5)] = ()
+    m: Annotated[tuple[Score, ...], Meta(max_length=5)] = ()
+
+
+class Campaign(Node, frozen=True, tag="campaign"):
+    """One of the campaigns ``ids`` sent the member a message, in the last ``days`` days if given.
+
+    ``bought_within_days``: and they bought on that day or one of so many after it.
+    """
+
+    ids: Uuids
+    days: Days | None = None
+    bought_within_days: Annotated[int, Meta(ge=0, le=365)] | None = None
+
+
+Audience = (
+    All
+    | Any
+    | Not
+    | Sex
+    | Age
+    | Birthday
+    | BirthMonth
+    | Tag
+    | Source
+    | Link
+    | Language
+    | Enrolled
+    | EnrolledOn
+    | Blocked
+    | Reachable
+    | Consent
+    | Tier
+    | Balance
+    | Pending
+    | Debt
+    | Burning
+    | Purchases
+    | Spend
+    | AverageReceipt
+    | LastPurchase
+    | NeverBought
+    | BoughtAt
+    | Bought
+    | CouponHeld
+    | Happened
+    | Friends
+    | CameByFriend
+    | Group
+    | Rfm
+    | Campaign
+    | Segment
+)

@@ -1,0 +1,88 @@
+"""What an audience asks of a member, as of a day."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.engine.audience import Channel, ConsentKind
+
+
+class Day(Struct, frozen=True):
+    """A business day with its purchases that were not wholly returned, and what is left of what was paid for all."""
+
+    on: date
+    purchases: int
+    spend_minor: int
+
+
+class Receipt(Struct, frozen=True):
+    """A purchase that was not wholly returned; ``skus``, ``categories`` and ``brands`` of what is left of it."""
+
+    on: date
+    branch: str
+    skus: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+
+
+class Burn(Struct, frozen=True):
+    """Points that can be had until the end of a day of the business's calendar and burn then."""
+
+    on: date
+    points: int
+
+
+class Account(Struct, frozen=True):
+    """Points and tier in one programme."""
+
+    available: int = 0
+    pending: int = 0
+    debt: int = 0
+    tier: str | None = None
+    burns: tuple[Burn, ...] = ()
+
+
+class Event(Struct, frozen=True):
+    """Something besides purchases that happened to the member and was not cancelled."""
+
+    kind: str
+    on: date
+
+
+class Received(Struct, frozen=True):
+    """A campaign whose message was sent to the member on a day."""
+
+    campaign: UUID
+    on: date
+
+
+class MemberFacts(Struct, frozen=True, kw_only=True):
+    """All that conditions may speak of. ``main_program`` is the one meant where a condition names none.
+
+    ``open_channels`` are those with an address that is open, whatever was agreed to.
+    """
+
+    enrolled_on: date
+    main_program: UUID
+    sex: Literal["female", "male"] | None = None
+    birthday: date | None = None
+    tags: frozenset[str] = frozenset()
+    source: str = "till"
+    link: UUID | None = None
+    language: Literal["ru", "en"] = "ru"
+    is_blocked: bool = False
+    accounts: dict[UUID, Account] = {}
+    days: tuple[Day, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    open_channels: frozenset[Channel] = frozenset()
+    consents: frozenset[ConsentKind] = frozenset()
+    coupons: frozenset[UUID] = frozenset()
+    events: tuple[Event, ...] = ()
+    friends: int = 0
+    came_by_friend: bool = False
+    group: str | None = None
+    scores: tuple[int, int, int] | None = None
+    received: tuple[Received, ...] = ()
+    segments: frozenset[str] = frozenset()

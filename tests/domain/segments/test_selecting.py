@@ -1,0 +1,80 @@
+"""Who is in an audience: PostgreSQL and the engine give one answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from msgspec import structs
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.segments.crowd import OPENED, TODAY, Crowd, audiences, telling_apart
+from tests.domain.shop import open_shop
+
+from plushka.domain.segments.facts import read_facts
+from plushka.domain.segments.selecting import count_members, list_members, still_in
+from plushka.engine.audience import Any, Audience, Birthday, Not, Purchases
+from plushka.engine.audience_holds import holds
+from plushka.engine.conditions import Segment
+from plushka.engine.program import AfterDays, ExpirySliding, Requirement, TierRule, Tiers
+from plushka.platform.database import Database
+
+EXAMPLES = 200
+MEMBERS = 36
+PROGRAM = structs.replace(
+    CASHBACK,
+    activation=AfterDays(days=3),
+    expiry=ExpirySliding(days=10),
+    tiers=Tiers(
+        tiers=(
+            TierRule(id="base", name="База"),
+            TierRule(id="silver", name="Серебро", requirements=(Requirement("spend", 400_00),)),
+            TierRule(id="gold", name="Золото", requirements=(Requirement("spend", 900_00),)),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+async def crowd(database: Database, clock: SetClock) -> AsyncIterator[Crowd]:
+    clock.at = OPENED
+    async with open_shop(database, clock, PROGRAM) as shop:
+        crowd = Crowd(shop, clock, Random(7))  # noqa: S311 - a test, not a secret
+        await crowd.gather(MEMBERS)
+        yield crowd
+
+
+async def test_postgresql_and_the_engine_choose_the_same_members(crowd: Crowd) -> None:
+    async with crowd.shop.tx() as tx:
+        facts = await read_facts(tx, Segment(tuple(map(str, crowd.lists))), crowd.members)
+    assert len(facts) == MEMBERS - 2, "one was merged, one erased"
+
+    async def check(audience: Audience) -> None:
+        expected = {one for one, known in facts.items() if holds(audience, known, TODAY)}
+        async with crowd.shop.tx() as tx:
+            assert set(await list_members(tx, audience)) == expected
+
+    loop = asyncio.get_running_loop()
+
+    @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+    @given(audience=audiences(crowd))
+    def same_for_both(audience: Audience) -> None:
+        asyncio.run_coroutine_threadsafe(check(audience), loop).result()
+
+    await asyncio.to_thread(same_for_both)
+
+
+async def test_each_condition_finds_some_and_not_all(crowd: Crowd) -> None:
+    async with crowd.shop.tx() as tx:
+        for audience in telling_apart(crowd):
+            assert 0 < await count_members(tx, audience) < MEMBERS - 2, audience
+
+
+async def test_counting_and_asking_again_are_of_the_same_members(crowd: Crowd) -> None:
+    audience = Any((Purchases(count_min=2, days=30), Not(Birthday(days_max=7))))
+    async with crowd.shop.tx() as tx:
+        members = await list_members(tx, audience)
+        assert await count_members(tx, audience) == len(members) > 1
+        assert await list_members(tx, audience, limit=1) == members[:1]
+        assert await still_in(tx, audience, [members[0], crowd.members[4], crowd.members[6]]) == {members[0]}
