@@ -10,9 +10,9 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.app.context import PATH, AppRequest
-from plushka.delivery.app.qr import draw_qr
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.forms import Form
+from plushka.delivery.web.qr import draw_qr
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.certificates.model import AMOUNT_MAX_MINOR, CertificateType
 from plushka.domain.certificates.numbers import shown

@@ -12,9 +12,9 @@ from plushka.delivery.app.codes import keep_remembered
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.offers import list_offers
 from plushka.delivery.app.partners import list_friend_offers
-from plushka.delivery.app.qr import draw_qr
 from plushka.delivery.app.rewards import list_on_shelf, shelf_of
 from plushka.delivery.app.visit import Visit
+from plushka.delivery.web.qr import draw_qr
 from plushka.delivery.web.stamps import cards_told, gifts_told
 from plushka.domain.certificates.types import list_types
 from plushka.domain.members.codes import issue_code

@@ -14,10 +14,10 @@ from msgspec import Struct
 from plushka.delivery.app import account
 from plushka.delivery.app.account import Account
 from plushka.delivery.app.context import PATH, AppRequest
-from plushka.delivery.app.qr import draw_qr
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.pictures import picture_response
+from plushka.delivery.web.qr import draw_qr
 from plushka.domain.businesses.pictures import PROGRAM_PICTURE
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.programs.spending import RedemptionRefused

@@ -3,7 +3,6 @@
 And the page of who must make a second factor before anything else: ``show_required``.
 """
 
-import segno
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
@@ -17,6 +16,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.qr import draw_qr
 from plushka.domain.staff.demands import note_second_factor
 from plushka.domain.staff.model import CodeWrong
 from plushka.domain.staff.second_factor import (
@@ -91,14 +91,13 @@ async def switch_off(visit: NamedDependency[Visit], request: OfficeRequest) -> R
 
 
 def _setting_up(visit: Visit, form: Form, secret: str, *, status: int = 200) -> Response[str]:
-    code = segno.make(app_uri(secret, visit.session.account.email), error="m")
     return visit.page(
         "account/second_factor.html",
         section="",
         path=ACCOUNT,
         status=status,
         form=form,
-        qr=code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"),
+        qr=draw_qr(app_uri(secret, visit.session.account.email)),
         secret=secret,
         secret_told=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
     )

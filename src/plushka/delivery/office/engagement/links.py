@@ -1,10 +1,8 @@
 """Registration links: for a branch, a cashier or a campaign, with what came of each."""
 
-from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-import segno
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -17,6 +15,7 @@ from plushka.delivery.office.settings.links import link_url
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.qr import draw_qr, qr_file
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.links import LinkFigures, find_link_figures
 from plushka.domain.members.links import Link, create_link, get_link, list_links, set_closed
@@ -27,7 +26,6 @@ from plushka.platform.errors import Refusal
 from plushka.platform.i18n import format_points
 
 PATH = "/engagement/links"
-PNG_SCALE = 20
 _NONE = LinkFigures(opened=0, registered=0, bought=0)
 
 
@@ -89,9 +87,7 @@ async def show_link(
         link=line,
         url=url,
         rates=_rates(figures, visit),
-        qr=_qr(url).svg_inline(
-            border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
-        ),
+        qr=draw_qr(url),
         may_change=visit.may("links.change"),
         members_url=f"/members?link={link.id}" if visit.may("members.read") else "",
     )
@@ -119,14 +115,14 @@ async def open_link(visit: NamedDependency[Visit], link_id: FromPath[UUID]) -> R
 async def download_svg(
     visit: NamedDependency[Visit], link_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[bytes]:
-    return await _file(visit, link_id, request, kind="svg", media_type="image/svg+xml")
+    return await _file(visit, link_id, request, "svg")
 
 
 @get("/engagement/links/{link_id:uuid}/qr.png", opt={"action": "links.read"})
 async def download_png(
     visit: NamedDependency[Visit], link_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[bytes]:
-    return await _file(visit, link_id, request, kind="png", media_type="image/png")
+    return await _file(visit, link_id, request, "png")
 
 
 @get("/engagement/links/{link_id:uuid}/sheet", opt={"action": "links.read"})
@@ -151,9 +147,7 @@ async def show_sheet(
             "{points} for joining",
             points=format_points(welcome.points, version.program.point.scale, visit.look.language),
         ),
-        qr=_qr(url).svg_inline(
-            border=0, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
-        ),
+        qr=draw_qr(url, border=0),
     )
 
 
@@ -209,19 +203,8 @@ def _rates(figures: LinkFigures, visit: Visit) -> dict[str, Any]:
 
 
 async def _file(
-    visit: Visit, link_id: UUID, request: OfficeRequest, *, kind: str, media_type: str
+    visit: Visit, link_id: UUID, request: OfficeRequest, kind: Literal["png", "svg"]
 ) -> Response[bytes]:
     async with visit.reading() as tx:
         link = await get_link(tx, link_id)
-    file = BytesIO()
-    _qr(link_url(request, f"/join/{link.code}")).save(file, kind=kind, scale=PNG_SCALE, border=4)
-    headers = {
-        "content-disposition": f'attachment; filename="plushka-{link.code}.{kind}"',
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'",
-    }
-    return Response(file.getvalue(), media_type=media_type, headers=headers)
-
-
-def _qr(url: str) -> segno.QRCode:
-    return segno.make(url, error="m", micro=False)
+    return qr_file(link_url(request, f"/join/{link.code}"), f"plushka-{link.code}", kind)

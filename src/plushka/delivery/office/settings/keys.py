@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-import segno
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -17,6 +16,7 @@ from plushka.delivery.office.settings.links import link_url
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.qr import draw_qr
 from plushka.domain.businesses.queries import get_branch, list_branches
 from plushka.domain.staff.model import SCOPES, ApiKey, Till, UnknownKey
 from plushka.domain.staff.operations import issue_key, revoke_key
@@ -148,11 +148,6 @@ async def _page(
         scopes=[(scope, visit.words.gettext(SCOPE_WORDS[scope])) for scope in SCOPES],
         address=address,
         till_page=till_page,
-        till_page_qr=_qr(till_page) if till_page else "",
+        till_page_qr=draw_qr(till_page) if till_page else "",
         example=example(address, secret or _SECRET_PLACE, branch=first, currency=visit.business.currency),
     )
-
-
-def _qr(url: str) -> str:
-    code = segno.make(url, error="m", micro=False)
-    return code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff")

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import segno
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -11,6 +10,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.certificates.one import ONE
 from plushka.delivery.office.engagement.certificates.rows import PATH, amounts_told, until_told
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.qr import draw_qr
 from plushka.domain.audit.operations import record
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.certificates.numbers import shown
@@ -42,9 +42,7 @@ async def show_sheet(
         number=shown(one.number),
         pin=pin,
         until=until_told(one, visit),
-        qr=segno.make(one.number, error="m", micro=False).svg_inline(
-            border=0, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
-        ),
+        qr=draw_qr(one.number, border=0),
     )
 
 

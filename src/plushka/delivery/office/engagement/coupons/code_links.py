@@ -3,8 +3,6 @@
 from urllib.parse import quote
 from uuid import UUID
 
-import segno
-
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.settings.links import link_url
 from plushka.domain.coupons.codes import LINK
@@ -13,10 +11,3 @@ from plushka.domain.coupons.codes import LINK
 def code_url(request: OfficeRequest, tenant_id: UUID, code: str) -> str:
     """Return where a code of a business is put by."""
     return link_url(request, f"/app/{tenant_id}{LINK}{quote(code, safe='')}")
-
-
-def qr_of(url: str) -> str:
-    """Return the QR of an address as a drawing for paper."""
-    return segno.make(url, error="m", micro=False).svg_inline(
-        border=0, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
-    )

@@ -1,10 +1,8 @@
 """One coupon: its codes and terms, what it gives, what came of it; stopped, gone on with, taken away as a file."""
 
 from dataclasses import replace
-from io import BytesIO
 from uuid import UUID
 
-import segno
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -24,6 +22,7 @@ from plushka.delivery.office.engagement.coupons.terms import read_terms, typed_t
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.qr import qr_file
 from plushka.domain.coupons.operations import set_stopped
 from plushka.domain.coupons.queries import get_coupon, list_codes
 from plushka.domain.coupons.terms import change_coupon
@@ -39,7 +38,6 @@ from plushka.platform.errors import NotFound, Refusal
 ONE = f"{PATH}/{{coupon_id:uuid}}"
 CODES_PAGE = 50
 BODY_BYTES_MAX = INPUT_BYTES_MAX + PART_BYTES
-PNG_SCALE = 20
 
 
 @get(ONE, opt={"action": "coupons.read"})
@@ -115,16 +113,7 @@ async def download_qr(
         codes = await list_codes(tx, coupon.id, limit=2)
     if len(codes) != 1:
         raise NotFound
-    file = BytesIO()
-    segno.make(code_url(request, visit.business.tenant_id, codes[0]["code"]), error="m", micro=False).save(
-        file, kind="png", scale=PNG_SCALE, border=4
-    )
-    headers = {
-        "content-disposition": 'attachment; filename="coupon.png"',
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'",
-    }
-    return Response(file.getvalue(), media_type="image/png", headers=headers)
+    return qr_file(code_url(request, visit.business.tenant_id, codes[0]["code"]), "coupon", "png")
 
 
 @post(f"{ONE}/stop", opt={"action": "coupons.change"})

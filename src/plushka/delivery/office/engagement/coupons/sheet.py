@@ -7,11 +7,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.engagement.coupons.code_links import code_url, qr_of
+from plushka.delivery.office.engagement.coupons.code_links import code_url
 from plushka.delivery.office.engagement.coupons.one import ONE
 from plushka.delivery.office.engagement.coupons.rows import PATH
 from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.qr import draw_qr
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.coupons.model import CODES_MAX
 from plushka.domain.coupons.queries import get_coupon, list_codes
@@ -53,5 +54,7 @@ async def show_sheet(
         gives=gives[0].sentence if gives else "",
         days=tell_period(coupon.first_on, coupon.last_on, visit),
         color=branding.color,
-        cards=[(code, qr_of(code_url(request, visit.business.tenant_id, code))) for code in codes],
+        cards=[
+            (code, draw_qr(code_url(request, visit.business.tenant_id, code), border=0)) for code in codes
+        ],
     )

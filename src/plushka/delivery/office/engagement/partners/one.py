@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.engagement.coupons.code_links import code_url, qr_of
+from plushka.delivery.office.engagement.coupons.code_links import code_url
 from plushka.delivery.office.engagement.partners.across import ask_issuer
 from plushka.delivery.office.engagement.partners.listing import PATH
 from plushka.delivery.office.engagement.partners.rows import offer_line
@@ -17,6 +17,7 @@ from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.delivery.web.qr import draw_qr
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.coupons.queries import get_coupon, list_coupons
 from plushka.domain.insights.partner_offers import count_for_issuer
@@ -151,7 +152,7 @@ async def show_print(
         gives=offer.gives,
         days=tell_period(offer.first_on, offer.last_on, visit),
         color=branding.color,
-        cards=[(code, qr_of(code_url(request, offer.issuer_id, code))) for code in printed.codes],
+        cards=[(code, draw_qr(code_url(request, offer.issuer_id, code), border=0)) for code in printed.codes],
     )
 
 
