@@ -13,6 +13,7 @@ from plushka.delivery.office.engagement.coupons.making import make, programs_to_
 from plushka.delivery.office.engagement.coupons.rows import (
     NONE,
     PATH,
+    STAGE_WORDS,
     SourceLine,
     coupon_line,
     figures_line,
@@ -24,14 +25,7 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.coupons.model import STAGES, Stage
 from plushka.domain.coupons.queries import LIST_MAX, CouponFilter, find_coupons, has_coupons
 from plushka.domain.insights.coupons import find_coupon_figures, list_sources
-from plushka.platform.i18n import currency_sign, marked
-
-_STAGES = {
-    "on": marked("on"),
-    "to_come": marked("to come"),
-    "over": marked("over"),
-    "stopped": marked("stopped"),
-}
+from plushka.platform.i18n import currency_sign
 
 
 @get(PATH, opt={"action": "coupons.read"})
@@ -81,7 +75,7 @@ async def _list(visit: Visit, request: OfficeRequest, form: Form) -> Response[st
         asked=values,
         query=query,
         next=f"{PATH}?{urlencode({**values, 'before': str(page[-1].id)})}" if len(found) > LIST_MAX else "",
-        stages=[("", words.gettext("all")), *((one, words.gettext(_STAGES[one])) for one in STAGES)],
+        stages=[("", words.gettext("all")), *((one, words.gettext(STAGE_WORDS[one])) for one in STAGES)],
         sources=[
             SourceLine(
                 href=f"{PATH}?{urlencode({'source': source.name})}",

@@ -4,12 +4,19 @@ from msgspec import Struct
 
 from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
-from plushka.domain.coupons.model import Coupon
+from plushka.domain.coupons.model import Coupon, Stage
 from plushka.domain.insights.coupons import CouponFigures
 from plushka.engine.spans import ShortSpan
+from plushka.platform.i18n import marked
 
 PATH = "/engagement/coupons"
 NONE = CouponFigures()
+STAGE_WORDS: dict[Stage, str] = {
+    "on": marked("on"),
+    "to_come": marked("to come"),
+    "over": marked("over"),
+    "stopped": marked("stopped"),
+}
 
 
 class FiguresLine(Struct, frozen=True):
@@ -60,25 +67,12 @@ def coupon_line(coupon: Coupon, figures: CouponFigures, visit: Visit) -> CouponL
         href=f"{PATH}/{coupon.id}",
         name=coupon.name,
         source=coupon.source,
-        stage=stage_told(coupon, visit),
+        stage=visit.words.gettext(STAGE_WORDS[coupon.stage(visit.today)]),
         days=tell_period(coupon.first_on, coupon.last_on, visit),
         codes=visit.figures.number(coupon.codes),
         is_stopped=coupon.is_stopped,
         came=figures_line(figures, visit),
     )
-
-
-def stage_told(coupon: Coupon, visit: Visit) -> str:
-    gettext = visit.words.gettext
-    match coupon.stage(visit.today):
-        case "stopped":
-            return gettext("stopped")
-        case "over":
-            return gettext("over")
-        case "to_come":
-            return gettext("to come")
-        case "on":
-            return gettext("on")
 
 
 def terms_told(coupon: Coupon, visit: Visit) -> list[str]:
