@@ -30,7 +30,7 @@ from plushka.domain.members.queries import list_tags
 from plushka.domain.members.tagging import read_tag
 from plushka.domain.programs import bulk_work
 from plushka.domain.tasks import operations as tasks
-from plushka.domain.tasks.ids import pack_ids
+from plushka.domain.tasks.ids import ID_BYTES, pack_ids
 from plushka.domain.tasks.model import UnknownTask
 from plushka.domain.tasks.queries import get_task, read_parts
 from plushka.platform.database import Tx
@@ -40,7 +40,6 @@ POINTS_MAX = 10**9
 """Whole points for one member: a slip of the hand must not make a million millions."""
 REASON_LENGTH_MAX = 200
 LIFE_DAYS_MAX = 3650
-ID_BYTES = 16
 CHOSEN_MAX = 1000
 _UNDONE_BY = {bulk_work.TAG: bulk_work.UNTAG, bulk_work.UNTAG: bulk_work.TAG}
 

@@ -63,21 +63,18 @@ async def show_calendar(visit: NamedDependency[Visit], request: OfficeRequest) -
     months = months_of(request.query_params.get("from", ""), visit.today)
     async with visit.reading() as tx:
         groups = await _gather(tx, visit)
-    marks = months.bar(visit.today, visit.today)
     return visit.page(
         "engagement/calendar.html",
         section="engagement",
         page="calendar",
         blocks=[_block(group, months, visit) for group in groups if group.entries or group.program_id],
-        is_empty=not any(group.entries for group in groups),
         months=months,
         names=[f"{visit.figures.month(month.month)} {month.year}" for month in months.all],
         before=_address(add_months(months.first_on, -1)),
         after=_address(add_months(months.first_on, 1)),
         here=_address(visit.today),
         is_here=months.first_on == visit.today.replace(day=1),
-        today=marks,
-        may_edit=visit.may("programs.edit"),
+        today=months.bar(visit.today, visit.today),
     )
 
 
