@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from plushka.delivery.office.visit import Visit
+from plushka.engine.spans import Span
 from plushka.platform.i18n import marked
 
 State = Literal["running", "planned", "paused", "draft", "ended"]
@@ -15,6 +16,13 @@ STATES: dict[State, str] = {
     "ended": marked("over"),
 }
 """In the order in which the calendar lists them."""
+SPAN_WORDS: dict[Span, str] = {
+    "always": marked("for all time"),
+    "day": marked("a day"),
+    "month": marked("a month"),
+    "year": marked("a year"),
+}
+"""Within which a limit or a budget counts."""
 
 
 def stage(first_on: date | None, last_on: date | None, today: date, *, is_paused: bool) -> State:

@@ -1,6 +1,6 @@
 """What the selects and check boxes of the editor offer, in the reader's language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from plushka.delivery.office.engagement.draft.new_friends import FRIENDS_DO, FRI
 from plushka.delivery.office.engagement.draft.new_occasions import OCCASION_NAMES, OCCASIONS_DO
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, PROMOTIONS_DO
 from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES, RULES_DO
+from plushka.delivery.office.engagement.period import SPAN_WORDS
 from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
 from plushka.domain.programs.telling.occasions import CLOSE_DATES, MESSENGERS, PROFILE_FIELDS
 from plushka.domain.programs.telling.voice import Voice, as_sentence
@@ -18,6 +19,8 @@ from plushka.engine.conditions import Condition
 from plushka.platform.i18n import WEEKDAYS_SHORT, Translator, currency_sign, marked
 
 Pairs = list[tuple[str, str]]
+Beginnings = list[tuple[str, str, str]]
+"""What something new can begin with: kind, name, and what it does."""
 
 _KINDS = {"product": marked("product"), "category": marked("category"), "brand": marked("brand")}
 _CHANNELS = {"till": marked("At the till"), "online": marked("Online shop"), "app": marked("App")}
@@ -78,12 +81,6 @@ _BUDGET_PER = {
     "promotion": marked("for all together"),
     "member": marked("for each member"),
     "branch": marked("for each branch"),
-}
-_BUDGET_WINDOWS = {
-    "always": marked("for all time"),
-    "day": marked("a day"),
-    "month": marked("a month"),
-    "year": marked("a year"),
 }
 _RULE_KINDS = {
     "percent": marked("A share of the purchase"),
@@ -263,23 +260,21 @@ class Options:
 
     @property
     def budget_windows(self) -> Pairs:
-        return self._told(_BUDGET_WINDOWS)
+        return [(span, self._words.gettext(text)) for span, text in SPAN_WORDS.items()]
 
     @property
     def rule_kinds(self) -> Pairs:
         return self._told(_RULE_KINDS)
 
     @property
-    def new_rules(self) -> list[tuple[str, str, str]]:
-        """Return what a new rule can begin with: kind, name, and what it does."""
-        gettext = self._words.gettext
-        return [(kind, gettext(RULE_NAMES[kind]), gettext(does)) for kind, does in RULES_DO.items()]
+    def new_rules(self) -> Beginnings:
+        """Return what a new rule can begin with."""
+        return self._beginnings(RULE_NAMES, RULES_DO)
 
     @property
-    def new_promotions(self) -> list[tuple[str, str, str]]:
-        """Return what a new promotion can begin with: kind, name, and what it does."""
-        gettext = self._words.gettext
-        return [(kind, gettext(PROMOTION_NAMES[kind]), gettext(does)) for kind, does in PROMOTIONS_DO.items()]
+    def new_promotions(self) -> Beginnings:
+        """Return what a new promotion can begin with."""
+        return self._beginnings(PROMOTION_NAMES, PROMOTIONS_DO)
 
     @property
     def counts(self) -> Pairs:
@@ -294,22 +289,19 @@ class Options:
         return self._told(_PERIODS)
 
     @property
-    def new_cards(self) -> list[tuple[str, str, str]]:
-        """Return what a new stamp card can begin with: kind, name, and what it does."""
-        gettext = self._words.gettext
-        return [(kind, gettext(CARD_NAMES[kind]), gettext(does)) for kind, does in CARDS_DO.items()]
+    def new_cards(self) -> Beginnings:
+        """Return what a new stamp card can begin with."""
+        return self._beginnings(CARD_NAMES, CARDS_DO)
 
     @property
-    def new_friends(self) -> list[tuple[str, str, str]]:
-        """Return what the section of friends can begin with: kind, name, and what it does."""
-        gettext = self._words.gettext
-        return [(kind, gettext(FRIENDS_NAMES[kind]), gettext(does)) for kind, does in FRIENDS_DO.items()]
+    def new_friends(self) -> Beginnings:
+        """Return what the section of friends can begin with."""
+        return self._beginnings(FRIENDS_NAMES, FRIENDS_DO)
 
     @property
-    def new_occasions(self) -> list[tuple[str, str, str]]:
-        """Return what a new occasion can begin with: kind, name, and what it does."""
-        gettext = self._words.gettext
-        return [(kind, gettext(OCCASION_NAMES[kind]), gettext(does)) for kind, does in OCCASIONS_DO.items()]
+    def new_occasions(self) -> Beginnings:
+        """Return what a new occasion can begin with."""
+        return self._beginnings(OCCASION_NAMES, OCCASIONS_DO)
 
     @property
     def triggers(self) -> Pairs:
@@ -321,11 +313,11 @@ class Options:
 
     @property
     def profile_fields(self) -> Pairs:
-        return self._told(dict(PROFILE_FIELDS))
+        return self._told(PROFILE_FIELDS)
 
     @property
     def close_dates(self) -> Pairs:
-        return self._told(dict(CLOSE_DATES))
+        return self._told(CLOSE_DATES)
 
     def event_kinds(self, chosen: str) -> Pairs:
         """Return the kinds of events, and the one that is ``chosen`` and is none any more."""
@@ -400,7 +392,11 @@ class Options:
         """Return the expiries; ``inherited`` is what none of its own is called, if that can be."""
         return [*([("", inherited)] if inherited else []), *self._told(_EXPIRIES)]
 
-    def _told(self, names: dict[str, str]) -> Pairs:
+    def _beginnings(self, names: Mapping[str, str], does: Mapping[str, str]) -> Beginnings:
+        gettext = self._words.gettext
+        return [(kind, gettext(names[kind]), gettext(text)) for kind, text in does.items()]
+
+    def _told(self, names: Mapping[str, str]) -> Pairs:
         return [(value, self._words.gettext(name)) for value, name in names.items()]
 
     @staticmethod

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.draft.typist import Typist
 from plushka.delivery.office.engagement.rewards.rows import PATH, offer_line
 from plushka.delivery.office.engagement.rewards.terms import form_options, read_terms, write_terms
 from plushka.delivery.office.movement_rows import told_actor
@@ -171,13 +172,14 @@ async def _page(
     told = visit.figures
     is_sound = (form is None or form.is_sound) and (stock_form is None or stock_form.is_sound)
     line = offer_line(offer, figures, visit, scale=scale)
+    typist = Typist(visit.look.language, visit.business.currency, scale)
     return visit.page(
         "engagement/rewards/one.html",
         section="engagement",
         page="rewards",
         status=200 if is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         offer=line,
-        form=form or Form(visit.words, write_terms(offer.terms, scale=scale), scale=scale),
+        form=form or Form(visit.words, write_terms(offer.terms, typist), scale=scale),
         stock_form=stock_form or visit.form(),
         form_id=(stock_form.value("form_id") if stock_form else "") or str(new_id()),
         supplies=[

@@ -1,8 +1,10 @@
 """A reward of the catalogue as a form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from plushka.delivery.office.engagement.draft.typist import Typed, Typist
+from plushka.delivery.office.engagement.period import SPAN_WORDS
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.model import Branch
@@ -14,25 +16,14 @@ from plushka.domain.rewards.offers import (
     OfferTerms,
 )
 from plushka.engine.program import Program
-from plushka.engine.spans import Span
-from plushka.platform.i18n import marked
-
-SPANS: tuple[Span, ...] = ("always", "day", "month", "year")
-SPAN_WORDS: Mapping[Span, str] = {
-    "always": marked("for all time"),
-    "day": marked("a day"),
-    "month": marked("a month"),
-    "year": marked("a year"),
-}
 
 
-def write_terms(terms: OfferTerms, *, scale: int) -> dict[str, list[str]]:
+def write_terms(terms: OfferTerms, typist: Typist) -> Typed:
     """Return the terms as texts of the form."""
-    price, rest = divmod(terms.price_points, 10**scale)
     return {
         "name": [terms.name],
         "description": [terms.description],
-        "price": [f"{price},{rest:0{scale}d}" if rest else str(price)],
+        "price": [typist.points(terms.price_points)],
         "limit": ["" if terms.limit_count is None else str(terms.limit_count)],
         "limit_span": [terms.limit_span or "always"],
         "first_on": [terms.first_on.isoformat() if terms.first_on else ""],
@@ -51,7 +42,7 @@ def read_terms(
     name = form.text("name", length_max=NAME_LENGTH_MAX)
     price = form.number("price", decimals=scale, least=1, most=10**12)
     limit = form.number("limit", least=1, most=LIMIT_MAX, required=False)
-    span = form.choice("limit_span", SPANS, default="always")
+    span = form.choice("limit_span", tuple(SPAN_WORDS), default="always")
     chosen = form.values("branches")
     tiers = [tier for tier, _ in tiers_of(program)]
     terms = OfferTerms(
@@ -78,7 +69,7 @@ def tiers_of(program: Program | None) -> list[tuple[str, str]]:
 def form_options(visit: Visit, *, branches: Sequence[Branch], program: Program | None) -> dict[str, Any]:
     """Return what the form offers to choose from."""
     return {
-        "spans": [(span, visit.words.gettext(SPAN_WORDS[span])) for span in SPANS],
+        "spans": [(span, visit.words.gettext(text)) for span, text in SPAN_WORDS.items()],
         "branches": [(str(branch.id), branch.name) for branch in branches],
         "tiers": tiers_of(program),
     }
