@@ -65,13 +65,6 @@ async def get_kind(tx: Tx, name: str) -> EventKind:
     return _kind(row)
 
 
-async def load_titles(tx: Tx) -> dict[str, str]:
-    """Return what the business calls its own kinds, retired ones too, by name, and their fields by ``kind.field``."""
-    kinds = [kind for kind in await list_kinds(tx, also_retired=True) if not kind.is_built_in]
-    titles = {f"{kind.name}.{each.name}": each.title for kind in kinds for each in kind.fields}
-    return {**titles, **{kind.name: kind.title for kind in kinds}}
-
-
 async def declare(tx: Tx, *, name: str, title: str, fields: Sequence[EventField]) -> EventKind:
     """Declare a kind of events.
 

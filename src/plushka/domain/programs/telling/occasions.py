@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from plushka.domain.events.model import BUILT_IN
+from plushka.domain.events.model import BUILT_IN, EventField, EventKind, translated
 from plushka.domain.programs.telling.conditions import tell_receipt
 from plushka.domain.programs.telling.life import tell_activation, tell_expiry
 from plushka.domain.programs.telling.rules import tell_grant_cap
@@ -134,17 +134,24 @@ def tell_whole_budget(budget: OccasionBudget, voice: Voice) -> str:
 
 def event_title(kind: str, voice: Voice) -> str:
     """Return what a kind of events is called."""
-    if kind in BUILT_IN:
-        return voice.words.gettext(BUILT_IN[kind].title)
-    return voice.names.events.get(kind, kind)
+    found = _find_kind(kind, voice)
+    return found.title if found else kind
 
 
 def field_title(kind: str, field: str, voice: Voice) -> str:
     """Return what a field of a kind of events is called."""
-    if kind in BUILT_IN:
-        titles = {each.name: voice.words.gettext(each.title) for each in BUILT_IN[kind].fields}
-        return titles.get(field, field)
-    return voice.names.events.get(f"{kind}.{field}", field)
+    found = _find_field(kind, field, voice)
+    return found.title if found else field
+
+
+def _find_kind(kind: str, voice: Voice) -> EventKind | None:
+    found = voice.names.events.get(kind) or BUILT_IN.get(kind)
+    return translated(found, voice.words) if found else None
+
+
+def _find_field(kind: str, field: str, voice: Voice) -> EventField | None:
+    found = _find_kind(kind, voice)
+    return next((each for each in found.fields if each.name == field), None) if found else None
 
 
 def _points(occasion: Occasion, voice: Voice) -> str:

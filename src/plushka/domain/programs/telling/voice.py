@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from plushka.domain.events.model import EventKind
 from plushka.engine.program import REFERRAL, Program
 from plushka.platform import i18n
 from plushka.platform.i18n import Language, Translator
@@ -23,7 +24,7 @@ class Names:
     branches: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     coupons: Mapping[str, str] = field(default_factory=dict)
-    events: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, EventKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

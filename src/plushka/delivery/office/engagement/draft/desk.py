@@ -17,7 +17,6 @@ from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.coupons.model import Coupon
 from plushka.domain.coupons.queries import list_coupons
-from plushka.domain.events.kinds import list_kinds
 from plushka.domain.events.model import EventKind, translated
 from plushka.domain.programs.drafts import get_draft
 from plushka.domain.programs.model import Draft, ProgramCard, PublishedVersion
@@ -117,15 +116,18 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
         for pick in (form.all_values() if form else ())
         if pick.startswith(_PRODUCT)
     ]
+    names = await load_names(tx, programs=programs, products=picked)
     return Desk(
         visit=visit,
         card=await get_program(tx, program_id),
         draft=draft,
         latest=await find_latest_version(tx, program_id),
         in_force=in_force,
-        names=await load_names(tx, programs=programs, products=picked),
+        names=names,
         branches=await list_branches(tx),
         coupons=await list_coupons(tx),
-        event_kinds=[translated(kind, visit.words) for kind in await list_kinds(tx)],
+        event_kinds=[
+            translated(kind, visit.words) for kind in names.events.values() if kind.retired_at is None
+        ],
         actors=await load_actors(tx),
     )
