@@ -2,6 +2,7 @@
 
 import pytest
 
+from plushka.domain.events.model import EventField, EventKind
 from plushka.domain.programs.telling.program import describe_program
 from plushka.domain.programs.telling.voice import Names
 from plushka.engine.conditions import (
@@ -26,6 +27,7 @@ from plushka.engine.conditions import (
     TimeWindow,
     Weekday,
 )
+from plushka.engine.occasion_parts import FieldTest, OnEvent
 from plushka.engine.program import (
     AfterDays,
     Band,
@@ -42,6 +44,7 @@ from plushka.engine.program import (
     GrantCap,
     Ladder,
     Multiplied,
+    Occasion,
     Percent,
     Program,
     Redemption,
@@ -169,6 +172,24 @@ def test_goods(lines: Condition, told: str) -> None:
 )
 def test_occasions(when: Condition, told: str) -> None:
     assert told_rule(EarningRule("r", "R", Percent(500), when=when)) == f"5 % бонусами {told}."
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        (FieldTest("guests", at_least=4), "«Гостей» не меньше 4"),
+        (FieldTest("deposit", at_least=500_00), "«Залог» не меньше 500 ₽"),
+        (FieldTest("deposit", at_most=99_50), "«Залог» не больше 99,50 ₽"),
+        (FieldTest("deposit", at_least=500_00, at_most=1000_00), "«Залог» от 500 ₽ до 1 000 ₽"),
+    ],
+)
+def test_what_an_event_must_say_is_told_by_the_type_of_its_field(test: FieldTest, told: str) -> None:
+    fields = (EventField("guests", "Гостей", "integer"), EventField("deposit", "Залог", "money"))
+    names = Names(events={"table": EventKind("table", "Столик", fields)})
+    occasion = Occasion("o", "О", OnEvent("table", (test,)), 50)
+    telling = describe_program(program(occasions=(occasion,)), language="ru", names=names)
+    sentence = telling.occasions[0].sentence.replace("\u00a0", " ")
+    assert sentence.startswith(f"50 бонусов за событие «Столик», если {told}.")
 
 
 def test_a_rule_tells_its_caps_and_the_life_of_its_points() -> None:

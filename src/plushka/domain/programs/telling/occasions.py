@@ -1,6 +1,6 @@
 """An occasion as its owner would say it: for what members get points without a purchase."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
@@ -215,20 +215,22 @@ def _close_date(days: int, kinds: tuple[str, ...], voice: Voice) -> str:
 
 def _test(event: str, test: FieldTest, voice: Voice) -> str:
     words = voice.words
-    field = words.gettext("“{name}”", name=field_title(event, test.field, voice))
+    asked = _find_field(event, test.field, voice)
+    field = words.gettext("“{name}”", name=asked.title if asked else test.field)
+    tell: Callable[[int], str] = voice.money if asked is not None and asked.type == "money" else str
     if test.equals is True:
         return words.gettext("{field} is yes", field=field)
     if test.equals is False:
         return words.gettext("{field} is no", field=field)
     if test.equals is not None:
         return words.gettext("{field} is “{value}”", field=field, value=test.equals)
-    if test.at_most is None:
-        return words.gettext("{field} is {least} or more", field=field, least=test.at_least)
-    if test.at_least is None:
-        return words.gettext("{field} is {most} or less", field=field, most=test.at_most)
-    return words.gettext(
-        "{field} is from {least} to {most}", field=field, least=test.at_least, most=test.at_most
-    )
+    least = "" if test.at_least is None else tell(test.at_least)
+    most = "" if test.at_most is None else tell(test.at_most)
+    if not most:
+        return words.gettext("{field} is {least} or more", field=field, least=least)
+    if not least:
+        return words.gettext("{field} is {most} or less", field=field, most=most)
+    return words.gettext("{field} is from {least} to {most}", field=field, least=least, most=most)
 
 
 def _life(occasion: Occasion, voice: Voice) -> str:
