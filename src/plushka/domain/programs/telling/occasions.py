@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from plushka.domain.events.model import BUILT_IN, EventField, EventKind, translated
 from plushka.domain.programs.telling.conditions import tell_receipt
@@ -24,7 +23,7 @@ from plushka.engine.occasion_parts import (
 )
 from plushka.engine.program import AtOnce, Occasion
 from plushka.engine.purchase import Grant
-from plushka.platform.i18n import format_date, format_number, join, marked
+from plushka.platform.i18n import format_number, join, marked
 
 MESSENGERS: Mapping[str, str] = MappingProxyType({"telegram": "Telegram", "max": "MAX", "vk": "VK"})
 PROFILE_FIELDS: Mapping[str, str] = MappingProxyType(
@@ -64,19 +63,17 @@ def tell_occasion(occasion: Occasion, voice: Voice) -> str:
     return " ".join(sentences)
 
 
-def tell_gift(occasion: Occasion, grant: Grant, voice: Voice, *, at: datetime, zone: str) -> str:
+def tell_gift(occasion: Occasion, grant: Grant, voice: Voice, *, at: datetime) -> str:
     """Return what an occasion gives at the moment ``at``, and through which day it can be spent."""
     words = voice.words
     clauses = [voice.points(grant.points)]
     if grant.activates_at > at:
-        first = format_date(grant.activates_at.astimezone(ZoneInfo(zone)).date(), voice.language)
-        clauses.append(words.gettext("can be spent from {day}", day=first))
-    last = grant.expires_at
-    if last is None:
+        clauses.append(words.gettext("can be spent from {day}", day=voice.day(grant.activates_at)))
+    if grant.expires_at is None:
         clauses.append(words.gettext("never burn"))
     else:
-        day = format_date(last_day(last, zone), voice.language)
-        clauses.append(words.gettext("valid through {day}", day=day))
+        last = last_day(grant.expires_at, voice.zone)
+        clauses.append(words.gettext("valid through {day}", day=voice.day(last)))
     if occasion.grant_cap is not None:
         clauses.append(tell_grant_cap(occasion.grant_cap, voice))
     return as_sentence(", ".join(clauses))

@@ -153,12 +153,12 @@ async def _try(tx: Tx, trial: Trial, desk: Desk, program: Program) -> Tried:
     except Refusal:
         return Tried(desk.words.gettext("The member is gone."))
     drafted, published = decided[0], decided[1] if in_force else None
-    voice, zone = desk.voice(program), desk.visit.business.time_zone
+    voice = desk.voice(program)
     given, withheld = [], []
     for each in drafted:
         occasion, outcome = each.occasion, each.outcome
         if isinstance(outcome, Grant):
-            text = tell_gift(occasion, outcome, voice, at=trial.at, zone=zone)
+            text = tell_gift(occasion, outcome, voice, at=trial.at)
             given.append(Reason("occasion", text, occasion.id, occasion.name))
         else:
             withheld.append(Reason(outcome.code, tell_note(outcome, voice), occasion.id, occasion.name))
