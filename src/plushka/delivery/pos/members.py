@@ -27,7 +27,7 @@ from plushka.domain.programs.model import Serving, UnknownProgram
 from plushka.domain.programs.operations import enroll
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.purchases.model import UnknownBranch
-from plushka.domain.purchases.places import branch_of, serving_of
+from plushka.domain.purchases.places import find_branch, serving_of
 from plushka.domain.referrals.binding import bind_or_refuse, refusal_of
 from plushka.domain.referrals.model import ReferralRefused, UnknownReferralCode
 from plushka.domain.rewards.queries import list_cards, list_rewards
@@ -179,8 +179,5 @@ async def _seen(
 
 
 async def _can_ask(tx: Tx, call: Call[object, object], member: Member, named: str | None) -> bool:
-    code = named or call.caller.branch
-    if code is None:
-        return False
-    places = await call.services.reference.places(tx, branch=code)
-    return await can_ask(tx, member_id=member.id, branch_id=branch_of(call.caller, named, places).id)
+    branch = await find_branch(tx, call.services.reference, call.caller, named)
+    return branch is not None and await can_ask(tx, member_id=member.id, branch_id=branch.id)

@@ -10,7 +10,7 @@ from plushka.domain.members.queries import get_member
 from plushka.domain.programs.spending import RedemptionRefused
 from plushka.domain.purchases.buying import buy_at_till, cancel_at_till
 from plushka.domain.purchases.model import KeyReused, UnknownBranch
-from plushka.domain.purchases.places import branch_of, serving_of
+from plushka.domain.purchases.places import find_branch, serving_of
 from plushka.domain.purchases.taking import give_back_reward, take_reward
 from plushka.domain.rewards.buying import list_chances
 from plushka.domain.rewards.model import RewardUnusable, UnknownReward
@@ -25,12 +25,13 @@ async def show_offers(call: Call[None, OffersQuery]) -> Answer[OffersOut]:
         member = await get_member(tx, call.query.member)
         reference = call.services.reference
         serving = await serving_of(tx, reference, call.caller, call.query.branch)
-        branch_id = None
-        if (code := call.query.branch or call.caller.branch) is not None:
-            places = await reference.places(tx, branch=code)
-            branch_id = branch_of(call.caller, call.query.branch, places).id
+        branch = await find_branch(tx, reference, call.caller, call.query.branch)
         chances = await list_chances(
-            tx, member.id, program_id=serving.id, versions=reference.versions, branch_id=branch_id
+            tx,
+            member.id,
+            program_id=serving.id,
+            versions=reference.versions,
+            branch_id=branch.id if branch else None,
         )
     return Answer(OffersOut(tuple([OfferOut.of(chance) for chance in chances])))
 

@@ -9,7 +9,7 @@ from plushka.domain.members.permits import use_permits
 from plushka.domain.members.queries import find_people
 from plushka.domain.purchases.model import Caller, KeyReused
 from plushka.domain.purchases.permits import require_permit
-from plushka.domain.purchases.places import branch_of
+from plushka.domain.purchases.places import find_branch
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.taking import check_key, note
 from plushka.domain.rewards.buying import Wish, begin, cancel, complete
@@ -38,13 +38,11 @@ async def buy_at_till(
     :raises PermitUnusable: the permit is not for this
     :raises KeyReused: the key came with another request
     """
-    branch_id = None
-    if (code := wish.branch or caller.branch) is not None:
-        places = await reference.places(tx, branch=code)
-        branch_id = branch_of(caller, wish.branch, places).id
+    branch = await find_branch(tx, reference, caller, wish.branch)
     # Before whatever could refuse by now what was done then; and again once whoever has the key is done.
     if (known := await _find_known(tx, caller, wish, idempotency_key)) is not None:
         return known, False
+    branch_id = branch.id if branch else None
     purse = await begin(tx, Wish(wish.offer_id, wish.member, branch_id, wish.price_points))
     if (known := await _find_known(tx, caller, wish, idempotency_key)) is not None:
         return known, False

@@ -19,13 +19,21 @@ def branch_of(caller: Caller, named: str | None, places: Places) -> Branch:
     return places.branches[code]
 
 
-async def serving_of(tx: Tx, reference: Reference, caller: Caller, named: str | None) -> Serving:
-    """Return the programme that serves the till's branch now; the first one where no branch is known.
+async def find_branch(tx: Tx, reference: Reference, caller: Caller, named: str | None) -> Branch | None:
+    """Return the branch as ``branch_of`` does; None: the till has none and the request names none.
 
     :raises UnknownBranch: there is none of the code ``named``, or it is not the till's
     """
     code = named or caller.branch
     if code is None:
-        return await get_serving(tx, None)
-    places = await reference.places(tx, branch=code)
-    return await get_serving(tx, branch_of(caller, named, places).id)
+        return None
+    return branch_of(caller, named, await reference.places(tx, branch=code))
+
+
+async def serving_of(tx: Tx, reference: Reference, caller: Caller, named: str | None) -> Serving:
+    """Return the programme that serves the till's branch now; the first one where no branch is known.
+
+    :raises UnknownBranch: there is none of the code ``named``, or it is not the till's
+    """
+    branch = await find_branch(tx, reference, caller, named)
+    return await get_serving(tx, branch.id if branch else None)
