@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.insights.buyers import HAS_BOUGHT
 from plushka.platform.database import Tx
 
 FRIENDS_MAX = 1000
@@ -44,15 +45,13 @@ async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None = Non
     Who was merged into another counts as who they were.
     """
     rows = await tx.fetch(
-        """
+        f"""
         -- insights.list_friends
         with own as (
             select id from members where tenant_id = $1 and $2 in (id, merged_into)
         )
-        select m.id, m.name, m.enrolled_at as joined_at, exists (
-            select from standings s
-            where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.purchases > 0
-        ) as has_bought, r.paid, r.waiting, r.waits_until, r.shortened
+        select m.id, m.name, m.enrolled_at as joined_at, {HAS_BOUGHT} as has_bought,
+               r.paid, r.waiting, r.waits_until, r.shortened
         from members m
         cross join lateral (
             select coalesce(sum(points_paid), 0)::bigint as paid,
@@ -65,7 +64,7 @@ async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None = Non
         where m.tenant_id = $1 and m.invited_by in (select id from own)
         order by m.id desc
         limit $5
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         member_id,
         program_id,
@@ -78,15 +77,12 @@ async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None = Non
 async def sum_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> FriendSums:
     """Return how many friends a member has brought, and what has come and will come of it in a programme."""
     row = await tx.fetchrow(
-        """
+        f"""
         -- insights.sum_friends
         with own as (
             select id from members where tenant_id = $1 and $2 in (id, merged_into)
         ), friends as (
-            select exists (
-                select from standings s
-                where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.purchases > 0
-            ) as has_bought
+            select {HAS_BOUGHT} as has_bought
             from members m where m.tenant_id = $1 and m.invited_by in (select id from own)
         ), rewards as (
             select level, points_paid, case when pays_at > $4 then points_due else 0 end as waiting
@@ -100,7 +96,7 @@ async def sum_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> Fr
                coalesce(sum(points_paid) filter (where level > 1), 0)::bigint as further_paid,
                coalesce(sum(waiting) filter (where level > 1), 0)::bigint as further_waiting
         from rewards
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         member_id,
         program_id,

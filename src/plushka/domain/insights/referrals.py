@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.insights.buyers import HAS_BOUGHT
 from plushka.domain.referrals.model import NotBound, Shortened, Way
 from plushka.engine.referral_parts import LEVELS_MAX
 from plushka.platform.database import Tx
@@ -98,13 +99,10 @@ class Given(Struct, frozen=True):
 
 async def get_totals(tx: Tx, program_id: UUID) -> Totals:
     row = await tx.fetchrow(
-        """
+        f"""
         -- insights.referral_totals
         with friends as (
-            select m.invited_by, exists (
-                select from standings s
-                where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.purchases > 0
-            ) as has_bought
+            select m.invited_by, {HAS_BOUGHT} as has_bought
             from members m where m.tenant_id = $1 and m.invited_by is not null
         )
         select (select count(*) from friends) as joined,
@@ -117,7 +115,7 @@ async def get_totals(tx: Tx, program_id: UUID) -> Totals:
                (select count(*) from referral_tries where tenant_id = $1 and reason is not null) as refused
         from referral_rewards r
         where r.tenant_id = $1 and r.program_id = $2
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         program_id,
         tx.at,
@@ -144,15 +142,10 @@ async def list_referrers(
 ) -> list[Referrer]:
     """Return who has brought members, who was paid most first."""
     rows = await tx.fetch(
-        """
+        f"""
         -- insights.list_referrers
         with brought as (
-            select m.invited_by as id, count(*) as joined, count(*) filter (
-                where exists (
-                    select from standings s
-                    where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.purchases > 0
-                )
-            ) as bought
+            select m.invited_by as id, count(*) as joined, count(*) filter (where {HAS_BOUGHT}) as bought
             from members m where m.tenant_id = $1 and m.invited_by is not null
             group by m.invited_by
         ), given as (
@@ -171,7 +164,7 @@ async def list_referrers(
         where $5::uuid is null or (paid, id) < ($6::bigint, $5)
         order by paid desc, id desc
         limit $7
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         where.program_id,
         tx.at,
@@ -207,7 +200,7 @@ async def list_refusals(tx: Tx, *, before: UUID | None = None, limit: int = LIST
 async def list_branches(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> list[Branch]:
     """Return whom a member has brought, whom those have, and so on: three levels, each below its own."""
     rows = await tx.fetch(
-        """
+        f"""
         -- insights.list_branches
         with recursive below (id, level, path) as (
             select m.id, 1, array[m.id]
@@ -219,10 +212,7 @@ async def list_branches(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> 
             from below b join members m on m.tenant_id = $1 and m.invited_by = b.id
             where b.level < $4 and m.id <> all(b.path)
         )
-        select b.id, m.name, b.level, b.path, m.enrolled_at as joined_at, exists (
-            select from standings s
-            where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.purchases > 0
-        ) as has_bought, r.paid, r.waiting
+        select b.id, m.name, b.level, b.path, m.enrolled_at as joined_at, {HAS_BOUGHT} as has_bought, r.paid, r.waiting
         from below b
         join members m on m.tenant_id = $1 and m.id = b.id
         cross join lateral (
@@ -233,7 +223,7 @@ async def list_branches(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> 
         ) as r
         order by b.path
         limit $6
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         member_id,
         program_id,
