@@ -15,17 +15,15 @@ FRIENDS_MAX = 1000
 class Friend(Struct, frozen=True):
     """A member whom another has brought; ``paid`` points have come for their purchases, ``waiting`` are to come.
 
-    ``waits_until`` is when the next of these are looked at; ``shortened`` says why less came than was due.
+    ``waits_until`` is when the next of these are looked at.
     """
 
-    id: UUID
     name: str
     joined_at: datetime
     has_bought: bool
     paid: int = 0
     waiting: int = 0
     waits_until: datetime | None = None
-    shortened: str | None = None
 
 
 class FriendSums(Struct, frozen=True):
@@ -50,14 +48,12 @@ async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None = Non
         with own as (
             select id from members where tenant_id = $1 and $2 in (id, merged_into)
         )
-        select m.id, m.name, m.enrolled_at as joined_at, {HAS_BOUGHT} as has_bought,
-               r.paid, r.waiting, r.waits_until, r.shortened
+        select m.name, m.enrolled_at as joined_at, {HAS_BOUGHT} as has_bought, r.paid, r.waiting, r.waits_until
         from members m
         cross join lateral (
             select coalesce(sum(points_paid), 0)::bigint as paid,
                    coalesce(sum(points_due) filter (where pays_at > $4), 0)::bigint as waiting,
-                   min(pays_at) filter (where pays_at > $4 and points_due > 0) as waits_until,
-                   max(reason) as shortened
+                   min(pays_at) filter (where pays_at > $4 and points_due > 0) as waits_until
             from referral_rewards
             where tenant_id = $1 and friend_id = m.id and level = 1 and program_id = $3
         ) as r

@@ -71,13 +71,11 @@ class Refusal(Struct, frozen=True):
 
 
 class Branch(Struct, frozen=True):
-    """A member in the tree below another, at ``level`` of ``path``; points that they have brought to its root."""
+    """A member in the tree below another, at ``level``; points that they have brought to its root."""
 
     id: UUID
     name: str
     level: int
-    path: tuple[UUID, ...]
-    joined_at: datetime
     has_bought: bool
     paid: int
     waiting: int
@@ -90,7 +88,6 @@ class Given(Struct, frozen=True):
     name: str
     level: int
     due: int
-    allowed: int
     paid: int
     reason: Shortened | None
     pays_at: datetime
@@ -212,7 +209,7 @@ async def list_branches(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> 
             from below b join members m on m.tenant_id = $1 and m.invited_by = b.id
             where b.level < $4 and m.id <> all(b.path)
         )
-        select b.id, m.name, b.level, b.path, m.enrolled_at as joined_at, {HAS_BOUGHT} as has_bought, r.paid, r.waiting
+        select b.id, m.name, b.level, {HAS_BOUGHT} as has_bought, r.paid, r.waiting
         from below b
         join members m on m.tenant_id = $1 and m.id = b.id
         cross join lateral (
@@ -231,7 +228,7 @@ async def list_branches(tx: Tx, member_id: UUID, *, program_id: UUID | None) -> 
         tx.at,
         SHOWN_MAX + 1,
     )
-    return [Branch(**{**row, "path": tuple(row["path"])}) for row in rows]
+    return [Branch(**row) for row in rows]
 
 
 async def list_given(tx: Tx, receipt_id: UUID) -> list[Given]:
@@ -239,8 +236,8 @@ async def list_given(tx: Tx, receipt_id: UUID) -> list[Given]:
     rows = await tx.fetch(
         """
         -- insights.list_given
-        select m.id as member_id, m.name, r.level, r.points_due as due, r.points_allowed as allowed,
-               r.points_paid as paid, r.reason, r.pays_at, r.settle_at is null as is_settled
+        select m.id as member_id, m.name, r.level, r.points_due as due, r.points_paid as paid, r.reason, r.pays_at,
+               r.settle_at is null as is_settled
         from referral_rewards r
         join members named on named.tenant_id = $1 and named.id = r.member_id
         join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
