@@ -1,6 +1,6 @@
 """What came of the catalogue: how many of each reward were got, taken, ran out, were cancelled, and for how much."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from msgspec import Struct
@@ -19,8 +19,11 @@ class OfferFigures(Struct, frozen=True):
     points: int = 0
 
 
-async def find_offer_figures(tx: Tx) -> Mapping[UUID, OfferFigures]:
-    """Return what came of each offer that anybody got; one past its day that is not booked yet counts as waiting."""
+async def find_offer_figures(tx: Tx, offer_ids: Collection[UUID]) -> Mapping[UUID, OfferFigures]:
+    """Return what came of each of these offers that anybody got.
+
+    A gift past its day that is not booked yet counts as waiting.
+    """
     rows = await tx.fetch(
         """
         -- insights.find_offer_figures
@@ -32,10 +35,11 @@ async def find_offer_figures(tx: Tx) -> Mapping[UUID, OfferFigures]:
                coalesce(sum(price_points) filter (
                    where state not in ('cancelled') and not (state = 'expired' and returns_points)
                ), 0)::bigint as points
-        from rewards where tenant_id = $1 and offer_id is not null
+        from rewards where tenant_id = $1 and offer_id = any($2::uuid[])
         group by offer_id
         """,
         tx.tenant_id,
+        list(offer_ids),
     )
     return {
         row["offer_id"]: OfferFigures(**{name: row[name] for name in OfferFigures.__struct_fields__})

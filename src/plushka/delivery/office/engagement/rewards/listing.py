@@ -77,7 +77,8 @@ async def download_rewards(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Return what came of every reward, those in the archive too, as a table."""
     async with visit.reading() as tx:
         offers = [*await list_offers(tx), *await list_offers(tx, is_archived=True)]
-        figures, scales = await find_offer_figures(tx), await find_scales(tx)
+        figures = await find_offer_figures(tx, [offer.id for offer in offers])
+        scales = await find_scales(tx)
     gettext = visit.words.gettext
     heading: list[Cell] = [
         gettext("Reward"),
@@ -116,8 +117,9 @@ async def download_rewards(visit: NamedDependency[Visit]) -> Response[bytes]:
 async def _list(visit: Visit, *, q: str, is_archived: bool) -> Response[str]:
     async with visit.reading() as tx:
         offers = await list_offers(tx, is_archived=is_archived)
-        figures, scales = await find_offer_figures(tx), await find_scales(tx)
-    found = [offer for offer in offers if _fits(offer, q)]
+        found = [offer for offer in offers if _fits(offer, q)]
+        figures = await find_offer_figures(tx, [offer.id for offer in found])
+        scales = await find_scales(tx)
     return visit.page(
         "engagement/rewards/list.html",
         section="engagement",

@@ -164,7 +164,7 @@ async def _page(
     async with visit.reading() as tx:
         offer = await get_offer(tx, offer_id)
         scale = (await find_scales(tx)).get(offer.program_id, 0)
-        figures = (await find_offer_figures(tx)).get(offer_id, OfferFigures())
+        figures = (await find_offer_figures(tx, [offer_id])).get(offer_id, OfferFigures())
         version = await find_version_in_force(tx, offer.program_id)
         branches = await list_branches(tx)
         supplies, actors = await list_supplies(tx, offer_id), await load_actors(tx)
