@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plushka.engine.expiry import activates_at, active_on, effective_expiry, expires_at, last_valid_on
+from plushka.engine.expiry import (
+    activates_at,
+    active_on,
+    effective_expiry,
+    expires_at,
+    last_day,
+    last_valid_on,
+    midnight_after,
+)
 from plushka.engine.local_time import instant, moment
 from plushka.engine.program import (
     AfterDays,
@@ -65,6 +73,13 @@ def test_points_earned_later_never_expire_earlier(policy: ExpiryPolicy, first: d
 )
 def test_last_valid_day(policy: ExpiryPolicy, active: date, last: date | None) -> None:
     assert last_valid_on(policy, active) == last
+
+
+@pytest.mark.parametrize("zone", ["Asia/Vladivostok", "America/New_York", "Africa/Cairo"])
+def test_the_last_day_of_what_ends_at_midnight_is_the_day_before(zone: str) -> None:
+    # Cairo skips this midnight: the day begins at 01:00.
+    day = date(2026, 4, 23)
+    assert last_day(midnight_after(day, zone), zone) == day
 
 
 def test_points_end_at_midnight_of_the_branch_after_their_last_day() -> None:
