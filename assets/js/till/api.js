@@ -22,6 +22,7 @@ export class Api {
     this.language = language;
     this.key = "";
     this.onReach = () => {};
+    this.unanswered = new Map();
   }
 
   get(path, query = {}, options = {}) {
@@ -30,6 +31,22 @@ export class Api {
 
   post(path, body, options = {}) {
     return this.ask("POST", path, { body, ...options });
+  }
+
+  // A press of a button: pressed again before anybody has answered, it is the same request.
+  async press(press, path, body) {
+    const idempotencyKey = this.unanswered.get(press) ?? crypto.randomUUID();
+    this.unanswered.set(press, idempotencyKey);
+    try {
+      const answer = await this.post(path, body, { idempotencyKey });
+      this.unanswered.delete(press);
+      return answer;
+    } catch (error) {
+      if (error instanceof Refused) {
+        this.unanswered.delete(press);
+      }
+      throw error;
+    }
   }
 
   async ask(method, path, { query = {}, body, idempotencyKey, patienceMs = PATIENCE_MS } = {}) {

@@ -2,9 +2,6 @@
 
 import { Refused } from "../api.js";
 
-// Keys of presses that nobody has answered: pressed again, it is the same request.
-const unanswered = new Map();
-
 export const catalogue = ({ api }) => ({
   offers: null,
   isGettingReward: false,
@@ -45,22 +42,12 @@ export const catalogue = ({ api }) => ({
     }
     await this.askForReward(async () => {
       const { id } = this.member;
-      const press = `${id} ${offer.id}`;
-      const idempotencyKey = unanswered.get(press) ?? crypto.randomUUID();
-      unanswered.set(press, idempotencyKey);
-      try {
-        await api.post(
-          "/v1/rewards",
-          { offer: offer.id, member: { id }, price_points: offer.price_points, ...(this.permit && { permit: this.permit.id }) },
-          { idempotencyKey },
-        );
-      } catch (error) {
-        if (error instanceof Refused) {
-          unanswered.delete(press);
-        }
-        throw error;
-      }
-      unanswered.delete(press);
+      await api.press(`buy ${id} ${offer.id}`, "/v1/rewards", {
+        offer: offer.id,
+        member: { id },
+        price_points: offer.price_points,
+        ...(this.permit && { permit: this.permit.id }),
+      });
       this.dropPermit();
       const member = await api.get(`/v1/members/${id}`);
       if (this.member?.id === id) {

@@ -4,9 +4,6 @@ import { Refused } from "../api.js";
 
 const CODE = /^[A-HJKMNP-Z2-9]{4}[ -]?[A-HJKMNP-Z2-9]{4}$/i;
 
-// Keys of presses that nobody has answered: pressed again, it is the same request.
-const unanswered = new Map();
-
 const endOf = ({ expires_at: until }) => (until ? Date.parse(until) : Number.MAX_SAFE_INTEGER);
 
 export const gifts = ({ api, figures }) => ({
@@ -63,21 +60,14 @@ export const gifts = ({ api, figures }) => ({
     this.problem = "";
     this.isGiving = true;
     const { id } = this.member;
-    const press = `${how} ${gift.id}`;
-    const idempotencyKey = unanswered.get(press) ?? crypto.randomUUID();
-    unanswered.set(press, idempotencyKey);
     try {
-      await api.post(`/v1/rewards/${gift.id}/${how}`, undefined, { idempotencyKey });
-      unanswered.delete(press);
+      await api.press(`${how} ${gift.id}`, `/v1/rewards/${gift.id}/${how}`);
       const member = await api.get(`/v1/members/${id}`);
       if (this.member?.id === id) {
         this.member = member;
       }
       return true;
     } catch (error) {
-      if (error instanceof Refused) {
-        unanswered.delete(press);
-      }
       this.problem = error instanceof Refused ? error.message : this.t.gift_needs_connection;
       this.signal("wrong");
       return false;
