@@ -204,7 +204,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "sale_differs": (
         marked("Another certificate was sold under this number of the till. Nothing was changed."),
     ),
-    # Long work.
+    # Partners and coupons.
     "partner_invitation_not_found": (marked("There is no such invitation. Ask for a new link."),),
     "partner_invitation_over": (
         marked("This invitation is accepted already, taken back, or too old. Ask for a new link."),
@@ -240,6 +240,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("Of more than {codes_max} codes the limit of each cannot be changed: make another coupon."),
     ),
     "period_reversed": (marked("The last day comes before the first."),),
+    # Long work.
     "task_not_found": (marked("There is no such work, or its file is no longer kept."),),
     "task_closed": (marked("This work has ended already."),),
     "task_broken": (
