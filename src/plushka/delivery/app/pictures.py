@@ -52,8 +52,6 @@ async def show_program_picture(
     """
     async with visit.reading() as tx:
         picture = await find_picture(tx, program_id, digest) if digest else None
-    if picture is None:
-        raise NotFound
     return picture_response(picture, PROGRAM_PICTURE)
 
 

@@ -32,7 +32,7 @@ from plushka.domain.rewards.offers import (
 )
 from plushka.domain.rewards.queries import list_rewards
 from plushka.platform.database import Tx
-from plushka.platform.errors import NotFound, Refusal
+from plushka.platform.errors import Refusal
 from plushka.platform.i18n import marked
 from plushka.platform.ids import new_id
 
@@ -134,8 +134,6 @@ async def show_reward_picture(
     """
     async with visit.reading() as tx:
         picture = await find_offer_picture(tx, offer_id, digest) if digest else None
-    if picture is None:
-        raise NotFound
     return picture_response(picture, PROGRAM_PICTURE)
 
 

@@ -30,7 +30,7 @@ from plushka.engine.purchase import Place
 from plushka.platform.addresses import network_of
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
-from plushka.platform.errors import NotFound, Refusal
+from plushka.platform.errors import Refusal
 from plushka.platform.i18n import format_points, translator
 
 PAGES = Pages("plushka.delivery.join")
@@ -130,8 +130,6 @@ async def show_picture(request: JoinRequest, code: FromPath[str], digest: FromPa
         invitation.tenant_id, actor="visitor", at=joining.clock.now(), read_only=True
     ) as tx:
         picture = await find_picture(tx, invitation.offer.program.id, digest)
-    if picture is None:
-        raise NotFound
     return picture_response(picture, PROGRAM_PICTURE)
 
 

@@ -8,6 +8,7 @@ from litestar.datastructures import State, UploadFile
 
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.pictures import PictureKind, draw_anew
+from plushka.platform.errors import NotFound
 from plushka.platform.i18n import Translator
 
 _HEADERS = MappingProxyType(
@@ -49,6 +50,11 @@ def ask_again(form: Form, field: str, words: Translator) -> None:
     form.fail(field, words.gettext("Choose the picture again: a browser does not keep files."))
 
 
-def picture_response(picture: bytes, kind: PictureKind) -> Response[bytes]:
-    """Return the answer to who asks for a picture by its digest."""
+def picture_response(picture: bytes | None, kind: PictureKind) -> Response[bytes]:
+    """Return the answer to who asks for a picture by its digest.
+
+    :raises NotFound: there is none of this digest
+    """
+    if picture is None:
+        raise NotFound
     return Response(picture, media_type=kind.media_type, headers=dict(_HEADERS))

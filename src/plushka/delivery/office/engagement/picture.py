@@ -13,7 +13,6 @@ from plushka.delivery.web.pictures import picture_response
 from plushka.domain.businesses.pictures import PROGRAM_PICTURE
 from plushka.domain.programs.model import ProgramCard
 from plushka.domain.programs.pictures import find_picture, remove_picture
-from plushka.platform.errors import NotFound
 
 
 @post("/engagement/programs/{program_id:uuid}/picture/removal", opt={"action": "programs.publish"})
@@ -33,8 +32,6 @@ async def show_picture(
     """
     async with visit.reading() as tx:
         picture = await find_picture(tx, program_id, digest)
-    if picture is None:
-        raise NotFound
     return picture_response(picture, PROGRAM_PICTURE)
 
 

@@ -24,7 +24,7 @@ from plushka.domain.businesses.branding import (
 )
 from plushka.domain.businesses.colors import is_color, readable
 from plushka.domain.businesses.pictures import LOGO
-from plushka.platform.errors import NotFound, Refusal
+from plushka.platform.errors import Refusal
 from plushka.platform.i18n import marked
 
 _STYLES = {"plain": marked("one colour"), "waves": marked("with waves"), "bun": marked("with a swirl")}
@@ -86,8 +86,6 @@ async def show_logo(visit: NamedDependency[Visit], digest: FromPath[str]) -> Res
     """
     async with visit.reading() as tx:
         logo = await find_logo(tx, digest) if digest else None
-    if logo is None:
-        raise NotFound
     return picture_response(logo, LOGO)
 
 

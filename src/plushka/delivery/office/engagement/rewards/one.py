@@ -33,7 +33,7 @@ from plushka.domain.rewards.offering import (
 )
 from plushka.domain.rewards.offers import STOCK_MAX, find_offer_picture, get_offer
 from plushka.domain.rewards.supplies import list_supplies
-from plushka.platform.errors import NotFound, Refusal
+from plushka.platform.errors import Refusal
 from plushka.platform.ids import new_id
 
 _ONE = f"{PATH}/{{offer_id:uuid}}"
@@ -153,8 +153,6 @@ async def show_picture(
     """
     async with visit.reading() as tx:
         picture = await find_offer_picture(tx, offer_id, digest)
-    if picture is None:
-        raise NotFound
     return picture_response(picture, PROGRAM_PICTURE)
 
 
