@@ -90,7 +90,7 @@ async def friends_page(visit: Visit, form: Form, *, base_url: str, status: int =
     async with visit.writing() as tx:
         account = await _account(tx, member_id)
         program_id = account.program.id if account else None
-        friends = await list_friends(tx, member_id, program_id=program_id)
+        friends = await list_friends(tx, member_id, program_id=program_id, limit=SHOWN_MAX)
         sums = await sum_friends(tx, member_id, program_id=program_id)
         code = await code_of(tx, member_id)
         program = account.version.program if account and account.version else None
@@ -132,7 +132,7 @@ async def friends_page(visit: Visit, form: Form, *, base_url: str, status: int =
                 if friend.waits_until
                 else "",
             )
-            for friend in friends[:SHOWN_MAX]
+            for friend in friends
         ],
     )
 

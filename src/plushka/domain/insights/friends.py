@@ -9,8 +9,6 @@ from msgspec import Struct
 from plushka.domain.insights.buyers import HAS_BOUGHT
 from plushka.platform.database import Tx
 
-FRIENDS_MAX = 1000
-
 
 class Friend(Struct, frozen=True):
     """A member whom another has brought; ``paid`` points have come for their purchases, ``waiting`` are to come.
@@ -37,8 +35,8 @@ class FriendSums(Struct, frozen=True):
     further_waiting: int
 
 
-async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None = None) -> Sequence[Friend]:
-    """Return whom a member has brought, the latest first, and what each of them brings in a programme.
+async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None, limit: int) -> Sequence[Friend]:
+    """Return the ``limit`` members whom one has brought last, and what each of them brings in a programme.
 
     Who was merged into another counts as who they were.
     """
@@ -65,7 +63,7 @@ async def list_friends(tx: Tx, member_id: UUID, *, program_id: UUID | None = Non
         member_id,
         program_id,
         tx.at,
-        FRIENDS_MAX,
+        limit,
     )
     return [Friend(**row) for row in rows]
 
