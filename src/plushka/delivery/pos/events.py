@@ -133,12 +133,12 @@ async def _told(tx: Tx, call: Call[object, Query], event: Event, results: Result
 async def _not_given(tx: Tx, call: Call[object, Query], results: Results) -> tuple[NotGivenOut, ...]:
     if not results.withheld:
         return ()
-    names = await load_names(tx)
+    names, programs = await load_names(tx), {each.program_id for each in results.withheld}
+    versions = {program_id: await find_version_in_force(tx, program_id) for program_id in programs}
     told = []
     for each in results.withheld:
-        version = await find_version_in_force(tx, each.program_id)
         detail = ""
-        if version is not None:
+        if (version := versions[each.program_id]) is not None:
             detail = tell_note(each.note, Voice(version.program, call.language, names))
         told.append(NotGivenOut(each.program_id, each.occasion_id, each.name, each.note.code, detail))
     return tuple(told)
