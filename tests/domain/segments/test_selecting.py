@@ -12,7 +12,7 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.segments.crowd import OPENED, TODAY, Crowd, audiences, telling_apart
 from tests.domain.shop import open_shop
 
-from plushka.domain.segments.facts import read_facts
+from plushka.domain.segments.facts.reading import read_facts
 from plushka.domain.segments.selecting import count_members, list_members, still_in
 from plushka.engine.audience import Any, Audience, Birthday, Not, Purchases
 from plushka.engine.audience_holds import holds

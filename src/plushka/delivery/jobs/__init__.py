@@ -10,6 +10,7 @@ from plushka.delivery.jobs.giving import give_tenant
 from plushka.delivery.jobs.grouping import group_tenant
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.reviewing import review_tenant
+from plushka.delivery.jobs.segments import follow_segments
 from plushka.delivery.jobs.settling import settle_tenant
 from plushka.delivery.jobs.sweeping import sweep_office
 from plushka.delivery.jobs.telling import forget_tenant, tell_tenant
@@ -21,6 +22,7 @@ JOBS: tuple[Job, ...] = (Job(JOB, do_known_task),)
 
 SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("friends", "* * * * *", for_each_business("friends", pay_for_friends)),
+    Scheduled("segments", "*/10 * * * *", for_each_business("segments", follow_segments)),
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
     Scheduled("occasions", "12 * * * *", for_each_business("occasions", give_tenant)),

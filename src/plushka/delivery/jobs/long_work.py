@@ -19,6 +19,7 @@ from plushka.domain.insights.trail import export as trail
 from plushka.domain.members import clearing
 from plushka.domain.occasions.profiles import note_imported
 from plushka.domain.programs import bulk_work, import_work, move_work
+from plushka.domain.segments.refreshing import forget_moves
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
 from plushka.platform.clock import Clock
@@ -68,3 +69,4 @@ async def clear_tenant(database: Database, clock: Clock, tenant_id: UUID) -> Non
         await operations.clear(tx)
         await clearing.clear(tx)
         await using.clear(tx)
+        await forget_moves(tx)

@@ -48,6 +48,10 @@ class SegmentNameMissing(Invalid):
     code = "segment_name_missing"
 
 
+class SegmentNameTooLong(Invalid):
+    code = "segment_name_too_long"
+
+
 class TooManySegments(Conflict):
     code = "segments_too_many"
 
@@ -68,6 +72,12 @@ class SegmentInUse(Conflict):
     """``by`` names what uses it: a segment or a programme."""
 
     code = "segment_in_use"
+
+
+class NotConditions(Conflict):
+    """A list has no conditions, and a segment of conditions cannot be without."""
+
+    code = "segment_not_conditions"
 
 
 class NotAList(Conflict):

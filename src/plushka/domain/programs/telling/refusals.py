@@ -49,6 +49,31 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "day_start_out_of_range": (marked("The day can begin at any time from 00:00 to 23:59."),),
     "hours_invalid": (marked("It must close later than it opens, and within a day."),),
+    "segment_not_found": (marked("There is no such segment."),),
+    "segment_name_taken": (marked("Another segment has this name."),),
+    "segment_name_missing": (marked("Give the segment a name."),),
+    "segment_name_too_long": (
+        marked("The name has {length_max} characters at most."),
+        marked("The name is too long."),
+    ),
+    "segments_too_many": (
+        marked("There are {segments_max} segments already: archive those that are not needed."),
+        marked("There are too many segments already."),
+    ),
+    "audience_invalid": (marked("Something is missing in the conditions."),),
+    "segment_cycle": (
+        marked("The segment would stand on itself, or on too many others. Take this condition out."),
+    ),
+    "segment_in_use": (
+        marked("“{name}” stands on this segment. Change that first."),
+        marked("Something stands on this segment. Change that first."),
+    ),
+    "segment_not_list": (marked("Members are put into lists only."),),
+    "segment_not_conditions": (marked("This segment is of another kind."),),
+    "segment_list_full": (
+        marked("A list has {members_max} members at most."),
+        marked("The list is full."),
+    ),
     "staff_not_found": (marked("Nobody like this works here."),),
     "cashier_not_found": (
         marked(

@@ -32,7 +32,7 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911 -
         case Segment(ids=ids):
             return _segments(ids, query)
         case Campaign():
-            raise NotImplementedError
+            return query.has(_received(audience, query))
         case _ if isinstance(audience, InProgram):
             return of_account(audience, query)
         case _ if isinstance(audience, OfPurchases):
@@ -67,6 +67,26 @@ def _happened(leaf: Happened, query: Query) -> str:
         "select member_id from member_events"
         f" where tenant_id = $1 and kind = {query.place(leaf.kind, 'text')} and cancelled_at is null{since}"
         f" group by member_id having count(*) >= {query.place(leaf.times_min, 'bigint')}"
+    )
+
+
+def _received(leaf: Campaign, query: Query) -> str:
+    campaigns, zone = query.place(list(leaf.ids), "uuid[]"), query.place(query.today.zone, "text")
+    received = (
+        f"select member_id, (finished_at at time zone {zone})::date as received_on from outgoing"
+        f" where tenant_id = $1 and campaign_id = any({campaigns}) and state in ('sent', 'delivered')"
+        " and member_id is not null"
+    )
+    if leaf.days is not None:
+        midnight = instant(first_day(query, leaf.days), 0, query.today.zone)
+        received += f" and finished_at >= {query.place(midnight, 'timestamptz')}"
+    if leaf.bought_within_days is None:
+        return received
+    within = query.place(leaf.bought_within_days, "int")
+    return (
+        f"select o.member_id from ({received}) as o join standing_days d"
+        " on d.tenant_id = $1 and d.member_id = o.member_id and d.purchases > 0"
+        f" and d.business_date between o.received_on and o.received_on + {within}"
     )
 
 

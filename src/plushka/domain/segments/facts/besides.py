@@ -1,0 +1,131 @@
+"""Facts of what members agreed to, hold, have done, and of where they are counted."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from plushka.engine.audience_facts import Event, Received
+from plushka.platform.database import Tx
+
+_CHANNEL_OF = {"phone": "sms", "email": "email"}
+
+
+async def read_open_channels(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
+    channels: dict[UUID, frozenset[str]] = {}
+    for row in await tx.fetch(
+        """
+        -- segments.facts_of_channels
+        select member_id, messenger as name from channel_addresses
+        where tenant_id = $1 and member_id = any($2) and state = 'open'
+        union
+        select member_id, kind from identities where tenant_id = $1 and member_id = any($2)
+        """,
+        tx.tenant_id,
+        ids,
+    ):
+        name = _CHANNEL_OF.get(row["name"], row["name"])
+        channels[row["member_id"]] = channels.get(row["member_id"], frozenset()) | {name}
+    return channels
+
+
+async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
+    given: dict[UUID, frozenset[str]] = {}
+    for row in await tx.fetch(
+        """
+        -- segments.facts_of_consents
+        select member_id, kind, is_given from consents where tenant_id = $1 and member_id = any($2) order by id
+        """,
+        tx.tenant_id,
+        ids,
+    ):
+        known = given.get(row["member_id"], frozenset())
+        given[row["member_id"]] = known | {row["kind"]} if row["is_given"] else known - {row["kind"]}
+    return given
+
+
+async def read_coupons(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return the coupons of which members have a code that they have not used."""
+    held: dict[UUID, frozenset[UUID]] = {}
+    for row in await tx.fetch(
+        """
+        -- segments.facts_of_coupons
+        select held.member_id, c.coupon_id
+        from (
+            select member_id, key from coupon_codes where tenant_id = $1 and member_id = any($2)
+            union
+            select member_id, key from kept_codes where tenant_id = $1 and member_id = any($2)
+            except
+            select member_id, key from coupon_uses
+            where tenant_id = $1 and member_id = any($2) and undone_at is null
+        ) as held
+        join coupon_codes c on c.tenant_id = $1 and c.key = held.key and c.uses_max is distinct from 0
+        """,
+        tx.tenant_id,
+        ids,
+    ):
+        held[row["member_id"]] = held.get(row["member_id"], frozenset()) | {row["coupon_id"]}
+    return held
+
+
+async def read_events(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, tuple[Event, ...]]:
+    events: dict[UUID, tuple[Event, ...]] = {}
+    for row in await tx.fetch(
+        """
+        -- segments.facts_of_events
+        select member_id, kind, occurred_at from member_events
+        where tenant_id = $1 and member_id = any($2) and cancelled_at is null
+        """,
+        tx.tenant_id,
+        ids,
+    ):
+        event = Event(row["kind"], row["occurred_at"].astimezone(zone).date())
+        events[row["member_id"]] = (*events.get(row["member_id"], ()), event)
+    return events
+
+
+async def read_lists(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return the lists that members are in, those of members who became part of them as well."""
+    lists: dict[UUID, frozenset[str]] = {}
+    for row in await tx.fetch(
+        """
+        -- segments.facts_of_lists
+        select coalesce(m.merged_into, m.id) as member_id, i.segment_id
+        from segment_members i
+        join segments s on s.tenant_id = $1 and s.id = i.segment_id and s.audience is null
+        join members m on m.tenant_id = $1 and m.id = i.member_id
+        where i.tenant_id = $1 and (m.id = any($2) or m.merged_into = any($2))
+        """,
+        tx.tenant_id,
+        ids,
+    ):
+        lists[row["member_id"]] = lists.get(row["member_id"], frozenset()) | {str(row["segment_id"])}
+    return lists
+
+
+async def read_scores(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[str, tuple[int, int, int]]]:
+    """Return each member's group by purchases and scores, as they were worked out last."""
+    rows = await tx.fetch(
+        """
+        -- segments.facts_of_scores
+        select member_id, "group", r, f, m from member_groups where tenant_id = $1 and member_id = any($2)
+        """,
+        tx.tenant_id,
+        ids,
+    )
+    return {row["member_id"]: (row["group"], (row["r"], row["f"], row["m"])) for row in rows}
+
+
+async def read_received(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, tuple[Received, ...]]:
+    """Return the campaigns whose messages went to members."""
+    received: dict[UUID, tuple[Received, ...]] = {}
+    for row in await tx.fetch(
+        """
+        -- segments.facts_of_letters
+        select member_id, campaign_id, finished_at from outgoing
+        where tenant_id = $1 and member_id = any($2) and campaign_id is not null and state in ('sent', 'delivered')
+        """,
+        tx.tenant_id,
+        ids,
+    ):
+        one = Received(row["campaign_id"], row["finished_at"].astimezone(zone).date())
+        received[row["member_id"]] = (*received.get(row["member_id"], ()), one)
+    return received
