@@ -5,13 +5,14 @@ Shares no code with the engine but its values.
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from hashlib import sha256
 from math import ceil, floor
 from typing import Any
 
 from plushka.engine import conditions as c
 from plushka.engine.price_effects import AmountOff, Combo, PercentOff, RaisedShare, Sets, UnitPrice
 from plushka.engine.program import Program, Promotion
-from plushka.engine.purchase import Line
+from plushka.engine.purchase import Line, Member
 from plushka.engine.stamp_parts import Gift
 
 Unit = tuple[Fraction, int]
@@ -59,7 +60,16 @@ def running(program: Program, sale: Any, on_receipt: Callable[[c.Condition, Any]
         and (promotion.last_on is None or sale.day <= promotion.last_on)
         and (promotion.when is None or on_receipt(promotion.when, sale))
         and all(left > 0 for left in budgets_left(promotion, sale))
+        and not left_alone(promotion, sale.member)
     ]
+
+
+def left_alone(promotion: Promotion, member: Member | None) -> bool:
+    """Tell whether a member's hash, as a fraction of all there are, lies within the share that is held out."""
+    if member is None or member.id is None:
+        return False
+    digest = sha256(f"promotion:{promotion.id}".encode() + member.id.bytes).hexdigest()
+    return Fraction(int(digest[:16], 16), 16**16) < Fraction(promotion.control_bp, 10_000)
 
 
 def gifts(

@@ -40,6 +40,7 @@ from plushka.engine.program import (
     TierRule,
     Tiers,
 )
+from plushka.engine.promotion_plans import coupons_of
 from plushka.engine.purchase import Basket, CardState, Invited, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.referral_parts import BaseShare, FixedReward
 from plushka.engine.stamp_parts import (
@@ -242,6 +243,7 @@ def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
         is_paused=st.sampled_from((False, False, False, True)),
         for_anonymous=st.booleans(),
         budgets=st.one_of(st.just(()), st.lists(budgets, max_size=2).map(tuple)),
+        control_bp=st.sampled_from((0, 0, 50_00)),
     )
     return st.lists(one, max_size=5).map(
         lambda made: tuple(
@@ -251,6 +253,9 @@ def promotions() -> st.SearchStrategy[tuple[Promotion, ...]]:
                 lines=None if isinstance(promotion.effect, Combo | RaisedShare) else promotion.lines,
                 budgets=_fitting(promotion),
                 for_anonymous=promotion.for_anonymous and not isinstance(promotion.effect, Gift),
+                control_bp=0
+                if promotion.for_anonymous or coupons_of(promotion.when)
+                else promotion.control_bp,
             )
             for index, promotion in enumerate(made)
         )
@@ -423,6 +428,7 @@ def members(draw: st.DrawFn, version: Version) -> Member:
         invited=draw(
             st.one_of(st.none(), st.builds(Invited, st.integers(0, 3), st.integers(0, 3), st.booleans()))
         ),
+        id=UUID(int=draw(st.integers(0, 7))),
     )
 
 

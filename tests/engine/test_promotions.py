@@ -165,6 +165,16 @@ def test_a_thousand_nails_are_one_line() -> None:
             "budget_without_use",
         ),
         (Promotion("p", "p", Gift("x"), for_anonymous=True), "for_anonymous", "gift_for_anonymous"),
+        (
+            Promotion("p", "p", PercentOff(100), for_anonymous=True, control_bp=1),
+            "control_bp",
+            "control_for_anonymous",
+        ),
+        (
+            Promotion("p", "p", PercentOff(100), when=c.Coupon(("x",)), control_bp=1),
+            "control_bp",
+            "control_of_coupon",
+        ),
         (Promotion("p", "p", Gift("x"), budgets=(Budget("amount", 1),)), "budgets", "gift_budget_of_money"),
         (
             Promotion("p", "p", PercentOff(100), first_on=MONDAY_NOON.date(), last_on=date.min),

@@ -154,6 +154,18 @@ def test_every_reason_of_the_engine_has_a_sentence(code: str, rule: str | None, 
     assert "{" not in told
 
 
+def test_only_the_office_is_told_of_a_control_group() -> None:
+    outcome = structs.replace(OUTCOME, notes=(Note("control_group", "base"),))
+    office = explain(outcome, PROGRAM, language="ru", zone="Europe/Moscow", names_groups=True)
+    till = explain(outcome, PROGRAM, language="ru", zone="Europe/Moscow")
+
+    assert "в контрольной группе" in office.not_applied[0].text
+    assert (till.not_applied[0].code, till.not_applied[0].text) == (
+        "not_this_time",
+        "К этой покупке не применяется.",
+    )
+
+
 def _voice(language: Language) -> Voice:
     return Voice(PROGRAM, language)
 

@@ -6,7 +6,7 @@ from datetime import date
 from plushka.engine.check_conditions import Problem, condition_problems
 from plushka.engine.price_effects import Combo, RaisedShare, Sets
 from plushka.engine.program import Program, Promotion
-from plushka.engine.promotion_plans import is_gift
+from plushka.engine.promotion_plans import coupons_of, is_gift
 
 
 def promotion_problems(program: Program, tier_ids: frozenset[str]) -> Iterator[Problem]:
@@ -20,6 +20,7 @@ def promotion_problems(program: Program, tier_ids: frozenset[str]) -> Iterator[P
         yield from _effect(path, promotion, tier_ids)
         yield from condition_problems(f"{path}.when", promotion.when, tier_ids, of_lines=False)
         yield from condition_problems(f"{path}.lines", promotion.lines, tier_ids, of_lines=True)
+        yield from _control(path, promotion)
         match promotion:
             case Promotion(first_on=date() as first_on, last_on=date() as last_on) if first_on > last_on:
                 yield Problem(f"{path}.last_on", "period_reversed")
@@ -27,6 +28,14 @@ def promotion_problems(program: Program, tier_ids: frozenset[str]) -> Iterator[P
                 yield Problem(f"{path}.effect", "share_without_redemption")
             case _:
                 pass
+
+
+def _control(path: str, promotion: Promotion) -> Iterator[Problem]:
+    """A control group is no control where its members can have the promotion all the same, or were promised it."""
+    if promotion.control_bp and promotion.for_anonymous:
+        yield Problem(f"{path}.control_bp", "control_for_anonymous")
+    if promotion.control_bp and coupons_of(promotion.when):
+        yield Problem(f"{path}.control_bp", "control_of_coupon")
 
 
 def _effect(path: str, promotion: Promotion, tier_ids: frozenset[str]) -> Iterator[Problem]:

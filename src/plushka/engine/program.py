@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from plushka.engine.conditions import Condition, Id
+from plushka.engine.experiments.groups import CONTROL_MAX_BP
 from plushka.engine.occasion_parts import OccasionBudget, Often, Trigger
 from plushka.engine.parts import Colour, Days, Money, Name, Part, Points, Policy, RateBp, Rounding
 from plushka.engine.price_effects import PriceEffect
@@ -178,6 +179,7 @@ class Promotion(Part, frozen=True):
     ``floor_bp`` of its original amount, no receipt gets more than ``cap_minor``. ``for_anonymous``: without a
     card as well. Of several ``budgets`` the tightest
     decides; a raised share has none. A gift is for members, counts its budgets in uses, and stands in no group.
+    ``control_bp`` of members never get it, drawn by its id, so that what it causes can be seen.
     """
 
     id: Id
@@ -196,6 +198,7 @@ class Promotion(Part, frozen=True):
     is_paused: bool = False
     for_anonymous: bool = False
     budgets: Annotated[tuple[Budget, ...], Meta(max_length=10)] = ()
+    control_bp: Annotated[int, Meta(ge=0, le=CONTROL_MAX_BP)] = 0
 
 
 class PointsReward(Part, frozen=True, tag_field="is", tag="points"):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from plushka.engine.conditions import All, Any, Condition, Coupon
+from plushka.engine.experiments.groups import group_of
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.price_effects import Combo, RaisedShare
 from plushka.engine.program import REFERRAL, Budget, EarningRule, Program, Promotion, StampCard
-from plushka.engine.purchase import Note
+from plushka.engine.purchase import Member, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.stamp_parts import Gift
@@ -34,6 +35,14 @@ class PromotionPlan:
     no_benefit: Note
     no_set: Note
     budget_unknown: Note
+    control: Note
+
+    def holds_out(self, member: Member | None) -> bool:
+        """Tell whether the member is in the promotion's control group; without an id nobody is."""
+        control_bp = self.promotion.control_bp
+        if not control_bp or member is None or member.id is None:
+            return False
+        return group_of(control_salt(self.promotion.id), member.id, control_bp)
 
     def budget_note(self, budget: Budget) -> Note:
         """Return the note of a budget that has nothing left."""
@@ -53,6 +62,11 @@ class PromotionPlan:
     def excludes(self, other: "PromotionPlan") -> bool:
         """Tell whether the two may not lower the price of one line together."""
         return excludes(self.promotion, other.promotion)
+
+
+def control_salt(promotion_id: str) -> str:
+    """Return the salt by which a promotion draws its control group: as long as it has its id, the same members."""
+    return f"promotion:{promotion_id}"
 
 
 def excludes(one: Promotion, two: Promotion) -> bool:
@@ -122,4 +136,5 @@ def _plan(promotion: Promotion, masks: LineMasks) -> PromotionPlan:
         no_benefit=note("no_benefit", rule=name),
         no_set=note("set_incomplete", rule=name),
         budget_unknown=note("budget_unknown", rule=name),
+        control=note("control_group", rule=name),
     )

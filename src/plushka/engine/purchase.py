@@ -121,6 +121,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     nobody.
     A purchase ``is_blocked`` members make is decided as an anonymous one. Who ``is_unverified`` spends nothing
     before their first purchase; who has their spending stopped (``is_spending_stopped``) spends nothing at all.
+    ``id`` is told where a promotion holds members out by it, and nowhere else.
     """
 
     available: int = 0
@@ -142,6 +143,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     is_unverified: bool = False
     is_spending_stopped: bool = False
     invited: Invited | None = None
+    id: UUID | None = None
 
 
 class Discount(Struct, frozen=True, array_like=True):

@@ -49,6 +49,8 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "budget_unknown": (),
     "budget_cut": ("left_minor", "cut_minor"),
     "promotion_cap": ("cap_minor", "cut_minor"),
+    # The member is left alone by it, so that what it causes can be seen; tills and members are not told.
+    "control_group": (),
     # A promotion lets points pay more of the receipt than the programme does.
     "share_raised": ("share_bp",),
     # A stamp card gets no stamp.

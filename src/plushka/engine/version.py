@@ -101,6 +101,7 @@ class Version:
     promotions: tuple[PromotionPlan, ...]
     gifts: tuple[PromotionPlan, ...]
     has_promotions_for_anonymous: bool
+    has_control_groups: bool
     budgeted: tuple[Promotion, ...]
     coupons_by_part: dict[str, frozenset[str]]
     cards: tuple[StampPlan, ...]
@@ -226,6 +227,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         occasions=occasion_plans(program.occasions, masks),
         referral=referral_plan(program.referral, masks),
         has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),
+        has_control_groups=any(each.control_bp and not each.is_paused for each in program.promotions),
         masks=masks,
         not_redeemable_bit=not_redeemable,
         unit=10**program.point.scale,

@@ -112,6 +112,7 @@ async def test_its_days_its_terms_and_its_conditions_are_typed(editor: Editor) -
         cap="500",
         floor="70",
         for_anonymous="on",
+        control="",
         budgets=["0", "1"],
         budget__0__of="amount",
         budget__0__most="10 000,50",
@@ -140,6 +141,18 @@ async def test_its_days_its_terms_and_its_conditions_are_typed(editor: Editor) -
             budgets=(Budget("amount", 10_000_50, "branch", "month"), Budget("uses", 1, "member")),
         ),
     )
+
+
+async def test_a_tenth_are_left_without_a_new_promotion_until_somebody_says_otherwise(editor: Editor) -> None:
+    promotion = await begun(editor, "percent_off")
+    assert promotion.control_bp == 10_00
+
+    await editor.save(f"promotion?id={promotion.id}", control="25,5")
+    assert (await editor.draft()).program.promotions[0].control_bp == 25_50
+
+    section = f"promotion?id={promotion.id}"
+    refused = await editor.send(section, {**await editor.open(section), "control": ["51"]})
+    assert "Не больше 50,00." in plain(refused.text)
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,7 @@ def _turn(situation: Situation, page: _Page, now: datetime) -> None:
         # What they were worth was given in the system that they come from.
         cards=None if version.cards or version.gifts else {},
         invited=Invited(levels=0) if version.referral else None,
+        is_drawn=version.has_control_groups,
     )
 
 

@@ -356,6 +356,7 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, al
             rule_points=rule_points.get(buyer.person.id, {}),
             cards=cards.get(buyer.person.id, {}),
             invited=buyer.situation.above.invited if buyer.situation.above else None,
+            is_drawn=version.has_control_groups,
         )
 
 
@@ -371,8 +372,12 @@ def state_of(
     rule_points: dict[str, tuple[int, int]],
     cards: dict[str, CardState] | None,
     invited: Invited | None,
+    is_drawn: bool,
 ) -> Member:
-    """Return what the rules may know of a member; ``cards`` None: their stamps are not counted."""
+    """Return what the rules may know of a member; ``cards`` None: their stamps are not counted.
+
+    ``is_drawn``: a promotion draws its control group by their id.
+    """
     return Member(
         available=book.available,
         pending=book.pending,
@@ -391,4 +396,5 @@ def state_of(
         is_unverified=person.is_unverified,
         is_spending_stopped=person.is_spending_stopped,
         invited=invited,
+        id=person.id if is_drawn else None,
     )

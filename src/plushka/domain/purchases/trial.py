@@ -141,6 +141,7 @@ async def _state(tx: Tx, version: Version, buyer: _Buyer) -> Member:
         rule_points=rule_points.get(person.id, {}),
         cards=(await list_states(tx, {person.id: buyer.day}, program_id=standing.program_id))[person.id],
         invited=above.invited if above else None,
+        is_drawn=version.has_control_groups,
     )
 
 

@@ -105,7 +105,10 @@ def promote(  # noqa: PLR0917 - the whole receipt
 def fitting_of(
     plans: Sequence[PromotionPlan], scene: Scene, budgets_used: BudgetsUsed, day: date, notes: list[Note]
 ) -> list[PromotionPlan]:
-    """Return the promotions of the day whose conditions hold, that have lines and something left of their budgets."""
+    """Return the promotions of the day whose conditions hold, that have lines and something left of their budgets.
+
+    Who is in a promotion's control group is told so where all but its budgets would let it apply.
+    """
     fitting = []
     all_bits = _any_of(scene.masks)
     for plan in plans:
@@ -118,6 +121,8 @@ def fitting_of(
             notes.append(failed)
         elif plan.bits and not all_bits & plan.any_bit:
             notes.append(plan.no_lines)
+        elif plan.holds_out(scene.member):
+            notes.append(plan.control)
         elif (spent := _spent(plan, budgets_used)) is not None:
             notes.append(spent)
         else:

@@ -6,6 +6,7 @@ kilograms, shares in percent, times are the branch's clock. A programme is in it
 
 from decimal import Decimal
 from typing import Annotated, Literal
+from uuid import UUID
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
@@ -75,7 +76,8 @@ class MemberExample(Part, frozen=True):
     """A member before the purchase.
 
     ``points`` are spendable; ``lots`` say of what they consist, where that matters. ``totals`` stand
-    for all windows but ``today`` and ``this_month``. ``points_by_rule`` are a rule's (today, this month).
+    for all windows but ``today`` and ``this_month``. ``points_by_rule`` are a rule's (today, this month). By ``id``
+    promotions draw their control groups.
     """
 
     points: Decimal = ZERO
@@ -94,6 +96,7 @@ class MemberExample(Part, frozen=True):
     points_by_rule: dict[str, tuple[Decimal, Decimal]] = {}
     cards: dict[str, CardExample] = {}
     invited: InvitedExample | None = None
+    id: UUID | None = None
 
 
 class LineExample(Part, frozen=True):

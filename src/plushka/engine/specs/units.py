@@ -109,6 +109,7 @@ class Units:
             invited=Invited(example.invited.levels, example.invited.purchases, example.invited.rewarded)
             if example.invited
             else None,
+            id=example.id,
         )
 
     def told(self, outcome: Outcome, rest: Remainder, at: datetime) -> Expect:

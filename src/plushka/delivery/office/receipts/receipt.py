@@ -108,7 +108,12 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
     # Points on this page are those of the receipt's own programme.
     visit = visit.about(version)
     explanation = explain(
-        receipt.outcome, version.program, language=visit.look.language, zone=receipt.time_zone, names=names
+        receipt.outcome,
+        version.program,
+        language=visit.look.language,
+        zone=receipt.time_zone,
+        names=names,
+        names_groups=True,
     )
     return visit.page(
         "receipts/receipt.html",

@@ -25,9 +25,18 @@ _LIMITS = {
 
 
 def explain(
-    outcome: Outcome, program: Program, *, language: Language, zone: str, names: Names = _NO_NAMES
+    outcome: Outcome,
+    program: Program,
+    *,
+    language: Language,
+    zone: str,
+    names: Names = _NO_NAMES,
+    names_groups: bool = False,
 ) -> Explanation:
-    """Return the decision in sentences. ``program`` is the version that decided; ``zone`` tells the dates."""
+    """Return the decision in sentences. ``program`` is the version that decided; ``zone`` tells the dates.
+
+    ``names_groups``: the reader may know that the member is in a control group; others are told that it does not apply.
+    """
     voice = Voice(program, language, names, zone)
     return Explanation(
         discounts=(
@@ -41,7 +50,7 @@ def explain(
         tier=tuple(_tier(outcome, voice)),
         cards=tuple(_card(card, outcome, voice) for card in outcome.cards if card.stamps or card.after),
         friends=tuple(explain_referred(outcome, voice)),
-        not_applied=tuple(_note(note, voice) for note in outcome.notes),
+        not_applied=tuple(_note(note, voice, names_groups=names_groups) for note in outcome.notes),
     )
 
 
@@ -195,6 +204,9 @@ def _full(card_id: str, voice: Voice) -> str:
     return voice.words.gettext("The card is full: {reward}.", reward=tell_reward(card, voice))
 
 
-def _note(note: Note, voice: Voice) -> Reason:
+def _note(note: Note, voice: Voice, *, names_groups: bool) -> Reason:
     rule_name = voice.rule_name(note.rule) if note.rule is not None else None
+    if note.code == "control_group" and not names_groups:
+        told = voice.words.gettext("It does not apply to this purchase.")
+        return Reason("not_this_time", told, note.rule, rule_name)
     return Reason(note.code, tell_note(note, voice), note.rule, rule_name)

@@ -35,6 +35,12 @@ _SENTENCES = {
     "lines_without_use": marked("This kind of promotion chooses no goods here."),
     "gift_for_anonymous": marked("A gift waits for a member: it cannot be given without a card."),
     "gift_budget_of_money": marked("A gift has no amount: count its budget in receipts."),
+    "control_for_anonymous": marked(
+        "Without a card everybody gets this promotion, so nobody can be left aside: choose one of the two."
+    ),
+    "control_of_coupon": marked(
+        "Who has a code was promised the promotion: no control group can be left without it."
+    ),
     "budget_without_use": marked(
         "A raised share lowers no price, so nothing of it is counted: take the budget away."
     ),

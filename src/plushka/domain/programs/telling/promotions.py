@@ -72,6 +72,11 @@ def tell_promotion(promotion: Promotion, voice: Voice) -> str:
         sentences.append(words.gettext("It counts from the price before all discounts."))
     if promotion.for_anonymous:
         sentences.append(words.gettext("Also without a card."))
+    if promotion.control_bp:
+        share = voice.percent(promotion.control_bp)
+        sentences.append(
+            words.gettext("{share} of members are left without it, to see what it causes.", share=share)
+        )
     if promotion.is_paused:
         sentences.append(words.gettext("Paused."))
     return " ".join(sentences)

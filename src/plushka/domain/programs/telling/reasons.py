@@ -46,6 +46,9 @@ _SENTENCES = {
     "promotion_cap": marked("It takes off at most {cap_minor} a receipt: {cut_minor} did not fit."),
     "budget_unknown": marked("It has a budget, and what is left of it is not known here."),
     "budget_cut": marked("Its budget has {left_minor} left: {cut_minor} did not fit."),
+    "control_group": marked(
+        "The member is in the control group: the promotion leaves them alone, so that what it causes can be seen."
+    ),
     "share_raised": marked("Points may pay up to {share_bp} of this receipt."),
     "day_stamped": marked("This day has its stamp already."),
     "nothing_paid": marked("Nothing was paid in money for the goods that count."),

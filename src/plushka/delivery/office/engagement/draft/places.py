@@ -112,6 +112,7 @@ def _field_of_promotion(path: str, code: str) -> str:
         ".last_on": "last_on",
         ".budgets": "budgets",
         ".for_anonymous": "for_anonymous",
+        ".control_bp": "control",
         ".id": "name",
     }
     return next((field for start, field in fields.items() if path.startswith(start)), "")

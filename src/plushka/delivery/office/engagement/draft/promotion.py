@@ -10,6 +10,7 @@ from plushka.delivery.office.engagement.draft.rule import POLICIES
 from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, tick, under
 from plushka.delivery.office.engagement.draft.when import read_when, write_when
 from plushka.delivery.web.forms import Form
+from plushka.engine.experiments.groups import CONTROL_MAX_BP
 from plushka.engine.price_effects import (
     AmountOff,
     Combo,
@@ -58,6 +59,7 @@ def write_promotion(promotion: Promotion, typist: Typist) -> Typed:
             floor=typist.rate(promotion.floor_bp or None),
             running=tick(on=not promotion.is_paused),
             for_anonymous=tick(on=promotion.for_anonymous),
+            control=typist.rate(promotion.control_bp or None),
         ),
         **_write_effect(promotion.effect, typist),
         **_write_budgets(promotion.budgets, typist),
@@ -148,6 +150,7 @@ def _read_promotion(form: Form, promotion: Promotion, program: Program, words: T
         floor_bp=form.rate("floor", required=False) or 0,
         is_paused=not form.flag("running"),
         for_anonymous=form.flag("for_anonymous"),
+        control_bp=form.rate("control", most=CONTROL_MAX_BP, required=False) or 0,
         budgets=_read_budgets(form, program.currency),
     )
 

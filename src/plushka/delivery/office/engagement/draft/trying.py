@@ -271,7 +271,9 @@ async def _try(tx: Tx, trial: Trial, desk: Desk, program: Program) -> Tried:
     zone = next(
         (each.time_zone for each in desk.branches if each.code == trial.branch), desk.visit.business.time_zone
     )
-    told = explain(drafted, program, language=desk.visit.look.language, zone=zone, names=desk.names)
+    told = explain(
+        drafted, program, language=desk.visit.look.language, zone=zone, names=desk.names, names_groups=True
+    )
     return Tried(
         rows=tuple(_rows(published, drafted, desk, program)),
         reasons=(
