@@ -78,7 +78,10 @@ SECTIONS = (
         "campaigns",
         marked("Campaigns"),
         "send",
-        (Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),),
+        (
+            Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),
+            Page("groups", marked("Groups of members"), "/campaigns/groups", "groups.read"),
+        ),
     ),
     Section(
         "journal",

@@ -76,6 +76,8 @@ ACTION_WORDS: dict[str, str] = {
     "programs.edit": marked("write drafts of rules"),
     "programs.publish": marked("publish rules, create and rename programmes"),
     "referrals.read": marked("see who brings friends and what is given for it"),
+    "groups.read": marked("see the groups of members"),
+    "groups.change": marked("change the bounds of groups, tag by rules"),
     "referrals.export": marked("take the list of who brings friends away as a file"),
     "coupons.read": marked("see coupons and what came of them"),
     "coupons.change": marked("make and stop coupons"),

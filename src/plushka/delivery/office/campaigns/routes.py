@@ -2,6 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
+from plushka.delivery.office.campaigns.groups.routes import HANDLERS as GROUPS
 from plushka.delivery.office.campaigns.segments import listing
 
-HANDLERS: tuple[ControllerRouterHandler, ...] = (listing.show_segments,)
+HANDLERS: tuple[ControllerRouterHandler, ...] = (listing.show_segments, *GROUPS)

@@ -19,16 +19,19 @@ from plushka.domain.insights.members.found import KEY_TYPES, Key, Mark, MemberSo
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import Link
 from plushka.domain.members.model import Source
+from plushka.engine.lifecycle import GROUPS, SCORES
 from plushka.engine.local_time import instant
 from plushka.platform.i18n import marked
 
 MONTHS = range(1, 13)
 DAYS_MAX = 3650
 BIGINT_MAX = 1 << 63
+CELLS = tuple(10 * r + f for r in range(1, SCORES + 1) for f in range(1, SCORES + 1))
+"""Of recency and frequency, as an address holds them."""
 DAY = timedelta(days=1)
 NAMES = (
-    "search", "tier", "tag", "branch", "seen_from", "seen_to", "unseen", "balance_from", "balance_to", "waiting",
-    "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
+    "search", "tier", "tag", "group", "cell", "branch", "seen_from", "seen_to", "unseen", "balance_from", "balance_to",
+    "waiting", "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
     "spend_to", "source", "link", "consent", "blocked", "part",
 )  # fmt: skip
 """Of the address: those that find. A consent with a minus before it is one that is not given."""
@@ -133,6 +136,8 @@ class Asked:
             tiers=tuple(self._chosen("tier", [tier for tier, _ in tiers_of(visit)])),
             tags=tuple(form.values("tag")),
             branch_ids=tuple(self._ids("branch")),
+            groups=tuple(group for group in GROUPS if group in form.values("group")),
+            cells=tuple(cell for cell in CELLS if str(cell) in form.values("cell")),
             seen_from=self.form.day("seen_from", required=False),
             seen_to=self.form.day("seen_to", required=False),
             unseen_since=None if unseen is None else visit.today - timedelta(days=unseen),

@@ -53,6 +53,7 @@ from plushka.domain.members.views import (
     open_with,
     save_view,
 )
+from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
@@ -265,6 +266,7 @@ async def _page(
         tiers=tiers_of(visit),
         tags=[(tag, tag) for tag in await list_tags(tx)],
         branches=[(str(branch.id), branch.name) for branch in listing.branches],
+        groups=[(group, words.gettext(title)) for group, title in GROUP_WORDS.items()],
         months=[(str(month), visit.figures.month(month)) for month in MONTHS],
         links=[(str(link.id), link.name) for link in listing.links],
         sources=[(source, words.gettext(title)) for source, title in SOURCES.items()],

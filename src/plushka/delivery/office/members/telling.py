@@ -11,6 +11,7 @@ from plushka.domain.insights.members.conditions import MemberFilter
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import Link
 from plushka.domain.members.model import Source
+from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.i18n import marked
 
 DAY = timedelta(days=1)
@@ -55,6 +56,10 @@ class _Teller:
         places = {branch.id: branch.name for branch in branches}
         yield ("tier",), self._listed(words.gettext("Tier"), [tiers[tier] for tier in where.tiers])
         yield ("tag",), self._listed(words.gettext("Tag"), where.tags)
+        groups = [words.gettext(GROUP_WORDS[group]) for group in where.groups]
+        yield ("group",), self._listed(words.gettext("Group"), groups)
+        cells = [f"R{cell // 10} F{cell % 10}" for cell in where.cells]
+        yield ("cell",), self._listed(words.gettext("Recency and frequency"), cells)
         bought_at = [places.get(branch_id, "…") for branch_id in where.branch_ids]
         yield ("branch",), self._listed(words.gettext("Bought at"), bought_at)
         agreed = [words.gettext(CONSENT_WORDS[kind]) for kind in where.consents_given]

@@ -10,6 +10,7 @@ from msgspec import Struct
 from plushka.domain.ledger.burning import BURNS_AT
 from plushka.domain.members.identities import phone_fragments
 from plushka.domain.members.model import ConsentKind, Source
+from plushka.engine.lifecycle import Group
 
 SEARCH_LENGTH_MAX = 100
 WORDS_MAX = 5
@@ -22,12 +23,15 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     Bounds are inclusive, ``…_before`` exclusive. Balances are as last booked; ``burning_before`` finds those
     who have points that burn by then, ``activating_before`` those whose waiting points become spendable.
     ``unseen_since`` finds who bought last before this day, or never; ``takes_part`` who has a wallet in the programme.
+    ``groups`` and ``cells`` (10 × the score of recency + that of frequency) are those of the last run (decision 0089).
     """
 
     search: str = ""
     tiers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     branch_ids: tuple[UUID, ...] = ()
+    groups: tuple[Group, ...] = ()
+    cells: tuple[int, ...] = ()
     seen_from: date | None = None
     seen_to: date | None = None
     unseen_since: date | None = None
@@ -102,6 +106,8 @@ _SETS = {
     "consents_not_given": _CONSENT.format(negation=""),
     "tiers": "s.tier = any({})",
     "tags": "m.tags && {}",
+    "groups": """m.id in (select member_id from member_groups where tenant_id = $1 and "group" = any({}))""",
+    "cells": "m.id in (select member_id from member_groups where tenant_id = $1 and r * 10 + f = any({}))",
     "branch_ids": """
         exists (
             select from receipts r where r.tenant_id = $1 and r.member_id = m.id and r.branch_id = any({})

@@ -46,7 +46,7 @@ async def _next_month(tx: Tx, today: date) -> date | None:
         select coalesce(
             (select max(month) + interval '1 month' from group_snapshots where tenant_id = $1),
             greatest(
-                date_trunc('month', least(
+                date_trunc('month', coalesce(
                     (select min(business_date) from standing_days where tenant_id = $1 and purchases > 0),
                     (select min(enrolled_at)::date from members where tenant_id = $1)
                 )),

@@ -1,0 +1,167 @@
+"""Groups, months and moves as the page tells them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from plushka.delivery.office.movement_rows import told_actor
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.figures import NOTHING
+from plushka.domain.segments.lifecycle.model import Move
+from plushka.domain.segments.lifecycle.months import Figure, Month, share_bp
+from plushka.domain.segments.lifecycle.words import GROUP_WORDS
+from plushka.engine.lifecycle import BRING_BACK, GROUPS, KEEP, Group, Rhythm
+from plushka.platform.i18n import Language, format_number, marked
+
+PATH = "/campaigns/groups"
+ACTION_GROUPS = (
+    (
+        marked("Bring back"),
+        marked("They have bought and stopped: remind of yourself, give a reason to come."),
+        BRING_BACK,
+    ),
+    (
+        marked("Keep and develop"),
+        marked("They buy now: thank, invite to the next visit, show more."),
+        KEEP,
+    ),
+)
+
+
+class GroupLine(Struct, frozen=True):
+    """A group now: whom it holds, in words, and where its members are listed."""
+
+    group: Group
+    title: str
+    members: str
+    share: str
+    who: str
+    list_url: str
+    is_empty: bool
+    deeds: tuple[tuple[str, str, str], ...] = ()
+    """What can be done with them: address, title, icon."""
+
+
+class FigureLine(Struct, frozen=True):
+    members: str
+    share: str
+    change: str
+    falls: bool
+
+
+class MonthLine(Struct, frozen=True):
+    """A month of the table; ``taken``: when it was written and by whom."""
+
+    title: str
+    taken: str
+    is_backdated: bool
+    figures: tuple[FigureLine, ...]
+    """Of the base, then of each group."""
+
+
+class MoveTable(Struct, frozen=True):
+    """From the group of a line to that of a column; the last column and line tell who has left and joined."""
+
+    title: str
+    columns: tuple[str, ...]
+    lines: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+
+
+def percent(bp: int | None, language: Language, *, signed: bool = False) -> str:
+    """Return hundredths of a per cent with both decimals, as columns want them; a dash for None."""
+    if bp is None:
+        return NOTHING
+    sign = "\N{NO-BREAK SPACE}%" if language == "ru" else "%"
+    return format_number(Decimal(bp).scaleb(-2), language, decimals=2, signed=signed and bp != 0) + sign
+
+
+def group_line(group: Group, members: int, base: int, rhythm: Rhythm, visit: Visit) -> GroupLine:
+    return GroupLine(
+        group=group,
+        title=visit.words.gettext(GROUP_WORDS[group]),
+        members=visit.figures.number(members),
+        share=percent(share_bp(members, base), visit.look.language),
+        who=who_is_in(group, rhythm, visit),
+        list_url=f"/members?group={group}",
+        is_empty=members == 0,
+    )
+
+
+def who_is_in(group: Group, rhythm: Rhythm, visit: Visit) -> str:
+    """Return whom a group holds by these bounds."""
+    words, number = visit.words, visit.figures.number
+    active, core = number(rhythm.active_days), number(rhythm.core_visits)
+    match group:
+        case "none":
+            return words.gettext("enrolled, never bought")
+        case "core":
+            return words.gettext(
+                "last visit within {days} days, {visits} visits a year or more", days=active, visits=core
+            )
+        case "newcomer":
+            return words.gettext("last visit within {days} days, the only one in a year", days=active)
+        case "potential":
+            most = number(rhythm.core_visits - 1)
+            return words.gettext(
+                "last visit within {days} days, from 2 to {most} visits a year", days=active, most=most
+            )
+        case "drowsy":
+            first, last = rhythm.active_days + 1, rhythm.drowsy_days
+        case "asleep":
+            first, last = rhythm.drowsy_days + 1, rhythm.asleep_days
+        case "lost":
+            return words.gettext("no visit for more than {days} days", days=number(rhythm.asleep_days))
+    return words.gettext("no visit for {first}–{last} days", first=number(first), last=number(last))
+
+
+def month_title(month: date, visit: Visit) -> str:
+    """Return ``март 2026``."""
+    return f"{visit.figures.month(month.month)} {month.year}"
+
+
+def month_line(month: Month, visit: Visit, actors: Mapping[str, str]) -> MonthLine:
+    return MonthLine(
+        title=month_title(month.month, visit),
+        taken=f"{visit.figures.moment(month.taken_at)}, {told_actor(month.actor, visit, actors)}",
+        is_backdated=month.is_backdated,
+        figures=(_figure(month.base, visit), *[_figure(month.groups[group], visit) for group in GROUPS]),
+    )
+
+
+def asked_month(text: str, table: Sequence[Month]) -> date | None:
+    """Return the month that an address asks for, the latest if it names none; None while there are no moves."""
+    # The first month has none before it.
+    known = [each.month for each in table[:-1]]
+    return next((month for month in known if month.isoformat() == text), known[0] if known else None)
+
+
+def move_table(month: date, moves: Sequence[Move], visit: Visit) -> MoveTable:
+    words, number = visit.words, visit.figures.number
+    counted = {(move.before, move.after): move.members for move in moves}
+    titles: list[tuple[Group | None, str]] = [(group, words.gettext(GROUP_WORDS[group])) for group in GROUPS]
+    return MoveTable(
+        title=month_title(month, visit),
+        columns=(*[title for _, title in titles], words.gettext("Have left")),
+        lines=tuple(
+            (
+                title,
+                tuple(
+                    (number(counted[before, after]) if (before, after) in counted else "", before == after)
+                    for after in (*GROUPS, None)
+                ),
+            )
+            for before, title in (*titles, (None, words.gettext("Have joined")))
+        ),
+    )
+
+
+def _figure(figure: Figure, visit: Visit) -> FigureLine:
+    language = visit.look.language
+    return FigureLine(
+        members=visit.figures.number(figure.members),
+        share=percent(figure.share_bp, language),
+        change=percent(figure.change_bp, language, signed=True),
+        falls=(figure.change_bp or 0) < 0,
+    )
