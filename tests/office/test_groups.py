@@ -26,9 +26,8 @@ TYPED = {
 
 
 @pytest.fixture
-async def grouped(database: Database, cast: Cast, shop: Shop, clock: SetClock) -> None:
-    """Let Varvara's purchases be two months old, Boris join and buy nothing, and the months be written."""
-    assert shop.member_id
+async def grouped(database: Database, cast: Cast, shop: Shop, clock: SetClock) -> None:  # noqa: ARG001  she has bought
+    """Let the purchases of Varvara be two months old, Boris join and buy nothing, and the months be written."""
     async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
         await enroll(tx, name="Борис", identities=[Identity("phone", "+79990000107")])
     clock.at += timedelta(days=65)
