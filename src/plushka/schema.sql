@@ -2260,8 +2260,7 @@ create index chat_messages_of_member on chat_messages (tenant_id, member_id, id)
 create index chat_messages_unseen on chat_messages (tenant_id, member_id) where seen_at is null;
 
 -- By what SMS, mail and push leave a business: one gateway of each kind at a time. credentials are sealed by the
--- installation's key, and empty once it was disconnected. part_price_minor: what a part of an SMS costs where the
--- gateway does not say. public_key: what browsers subscribe with, of push.
+-- installation's key, and empty once it was disconnected. public_key: what browsers subscribe with, of push.
 create table gateways (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -2273,7 +2272,6 @@ create table gateways (
     security text not null check (security in ('tls', 'starttls', 'none')),
     credentials bytea not null,
     per_second integer not null check (per_second between 1 and 500),
-    part_price_minor bigint not null check (part_price_minor between 0 and 10000),
     public_key text not null,
     connected_at timestamptz not null,
     connected_by text not null,
@@ -2304,19 +2302,6 @@ create table gateway_posts (
 );
 
 grant delete on gateway_posts to plushka_app;
-
--- Addresses that nothing gets through to, as the gateway said of a letter or an SMS. An address that was given anew
--- since (identities.created_at) is written to again.
-create table dead_addresses (
-    tenant_id uuid not null references businesses,
-    kind text not null check (kind in ('phone', 'email')),
-    value text not null check (value <> ''),
-    reason text not null check (reason <> ''),
-    died_at timestamptz not null,
-    primary key (tenant_id, kind, value)
-);
-
-grant update (reason, died_at), delete on dead_addresses to plushka_app;
 
 -- occasions: points without a purchase ---------------------------------------------------------------
 

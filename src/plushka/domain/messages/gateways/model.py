@@ -43,7 +43,6 @@ PER_SECOND: Mapping[Provider, int] = MappingProxyType(
 )
 """How many a second are sent, where the business says nothing else."""
 PER_SECOND_MAX = 500
-PART_PRICE_MAX_MINOR = 100_00
 SENDER_LENGTH_MAX = 100
 HOST_LENGTH_MAX = 200
 PORT_MAX = 65_535
@@ -87,8 +86,7 @@ class Gateway(Struct, frozen=True):
     """A connected gateway, its credentials opened.
 
     ``sender`` is the name or the address that messages come from; of push, whom a push service writes to in trouble.
-    ``part_price_minor`` is what a part costs where the gateway does not say. ``public_key`` is what browsers
-    subscribe with, of push.
+    ``public_key`` is what browsers subscribe with, of push.
     """
 
     id: UUID
@@ -97,7 +95,6 @@ class Gateway(Struct, frozen=True):
     server: Server
     credentials: Credentials
     per_second: int
-    part_price_minor: int
     public_key: str
     connected_at: datetime
     health: Health = Health()
@@ -133,6 +130,12 @@ class SecretMissing(Invalid):
     code = "secret_missing"
 
 
+class SecretInvalid(Invalid):
+    """SMPP has room for fifteen signs of a name and eight of a password, all of ASCII."""
+
+    code = "secret_invalid"
+
+
 class SenderInvalid(Invalid):
     """It is no address of mail, or no name that SMS can come from."""
 
@@ -141,10 +144,6 @@ class SenderInvalid(Invalid):
 
 class HostInvalid(Invalid):
     code = "host_invalid"
-
-
-class PriceInvalid(Invalid):
-    code = "part_price_invalid"
 
 
 class PaceInvalid(Invalid):

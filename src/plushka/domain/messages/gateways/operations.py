@@ -12,18 +12,19 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.gateways.model import (
     CARRIED,
     HOST_LENGTH_MAX,
-    PART_PRICE_MAX_MINOR,
     PER_SECOND_MAX,
     PORT_MAX,
     SENDER_LENGTH_MAX,
+    SMPP_LOGIN_LENGTH_MAX,
+    SMPP_PASSWORD_LENGTH_MAX,
     Credentials,
     Gateway,
     GatewayInSandbox,
     GatewayTaken,
     HostInvalid,
     PaceInvalid,
-    PriceInvalid,
     Provider,
+    SecretInvalid,
     SecretMissing,
     SenderInvalid,
     Server,
@@ -55,16 +56,17 @@ def draft(
     credentials: Credentials,
     server: Server,
     per_second: int,
-    part_price_minor: int,
     at: datetime,
     public_key: str = "",
 ) -> Gateway:
     """Return a gateway as it would be connected, so that it can be tried before.
 
-    :raises SecretMissing, SenderInvalid, HostInvalid, PaceInvalid, PriceInvalid: what was typed cannot be it
+    :raises SecretMissing, SecretInvalid, SenderInvalid, HostInvalid, PaceInvalid: what was typed cannot be it
     """
     if provider != "smtp" and not credentials.secret:
         raise SecretMissing(field="secret")
+    if provider != "webpush" and not _is_sayable(credentials, provider):
+        raise SecretInvalid(field="secret", reason=provider)
     kind = CARRIED[provider]
     if len(sender) > SENDER_LENGTH_MAX or not (_SMS_NAME if kind == "sms" else _MAIL).fullmatch(sender):
         raise SenderInvalid(field="sender", reason=kind)
@@ -75,8 +77,6 @@ def draft(
             raise HostInvalid(field="port")
     if not 0 < per_second <= PER_SECOND_MAX:
         raise PaceInvalid(field="per_second", per_second_max=PER_SECOND_MAX)
-    if not 0 <= part_price_minor <= PART_PRICE_MAX_MINOR:
-        raise PriceInvalid(field="part_price")
     return Gateway(
         id=new_id(),
         provider=provider,
@@ -84,7 +84,6 @@ def draft(
         server=server,
         credentials=credentials,
         per_second=per_second,
-        part_price_minor=part_price_minor,
         public_key=public_key,
         connected_at=at,
     )
@@ -105,9 +104,9 @@ async def connect_gateway(tx: Tx, vault: Vault, gateway: Gateway) -> None:
         """
         -- gateways.connect_gateway
         insert into gateways (
-            tenant_id, id, kind, provider, sender, host, port, security, credentials, per_second, part_price_minor,
-            public_key, balance_minor, connected_at, connected_by
-        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            tenant_id, id, kind, provider, sender, host, port, security, credentials, per_second, public_key,
+            balance_minor, connected_at, connected_by
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """,
         tx.tenant_id,
         gateway.id,
@@ -119,7 +118,6 @@ async def connect_gateway(tx: Tx, vault: Vault, gateway: Gateway) -> None:
         gateway.server.security,
         vault.seal(sealed, place=place_of(tx.tenant_id, gateway.id)),
         gateway.per_second,
-        gateway.part_price_minor,
         gateway.public_key,
         gateway.health.balance_minor,
         gateway.connected_at,
@@ -188,4 +186,17 @@ async def note_health(
         tx.at,
         balance_minor,
         problem[:PROBLEM_LENGTH_MAX],
+    )
+
+
+def _is_sayable(credentials: Credentials, provider: Provider) -> bool:
+    """Tell whether a protocol has room for what was typed, and it ends no header."""
+    both = credentials.login + credentials.secret
+    if provider != "smpp":
+        return both.isprintable()
+    return (
+        both.isascii()
+        and both.isprintable()
+        and len(credentials.login) <= SMPP_LOGIN_LENGTH_MAX
+        and len(credentials.secret) <= SMPP_PASSWORD_LENGTH_MAX
     )

@@ -96,7 +96,6 @@ def _gateway_of(row: Record, vault: Vault, tenant_id: UUID) -> Gateway:
         server=Server(host=row["host"], port=row["port"], security=row["security"]),
         credentials=msgspec.json.decode(sealed, type=Credentials),
         per_second=row["per_second"],
-        part_price_minor=row["part_price_minor"],
         public_key=row["public_key"],
         connected_at=row["connected_at"],
         health=Health(
@@ -109,7 +108,7 @@ def _gateway_of(row: Record, vault: Vault, tenant_id: UUID) -> Gateway:
 
 
 _SELECT = """
-    select id, provider, sender, host, port, security, credentials, per_second, part_price_minor, public_key,
-           connected_at, checked_at, balance_minor, problem, problem_at
+    select id, provider, sender, host, port, security, credentials, per_second, public_key, connected_at,
+           checked_at, balance_minor, problem, problem_at
     from gateways where tenant_id = $1 and disconnected_at is null
 """

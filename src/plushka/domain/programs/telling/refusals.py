@@ -310,6 +310,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "gateway_in_sandbox": (marked("A sandbox sends nothing to anybody, so no channel is connected here."),),
     "gateway_refused": (marked("The channel was not taken: {problem}"),),
     "secret_missing": (marked("Paste the key or the password."),),
+    "secret_invalid": (marked("The login or the password has signs that cannot be typed. Copy it again."),),
+    "secret_invalid:smpp": (
+        marked("In SMPP a login has up to 15 Latin letters and digits, and a password up to 8."),
+    ),
     "sender_invalid": (
         marked("SMS come from a name of up to 11 Latin letters and digits, or from a number."),
     ),
@@ -320,7 +324,6 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
             "This server stands in the inner network. Whoever runs Plushka may allow it: PLUSHKA_INNER_HOSTS."
         ),
     ),
-    "part_price_invalid": (marked("The price of a part is from 0 to 100."),),
     "pace_invalid": (marked("From 1 to {per_second_max} messages a second can be sent."),),
     "consent_missing": (marked("Without this consent we may not keep your phone, so we cannot enrol you."),),
     "merge_not_found": (marked("No such joining of members."),),

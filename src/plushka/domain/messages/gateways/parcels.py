@@ -1,0 +1,115 @@
+"""What a gateway is handed, and how it is asked: the adapters of ``delivery/channels`` are it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.messages.gateways.model import Gateway, Provider
+from plushka.domain.messages.model import Report, Result
+from plushka.platform.bell import Bell
+from plushka.platform.vault import Vault
+
+
+class Sms(Struct, frozen=True):
+    """A text for a ``phone`` (E.164); ``key`` is the same however often it is sent."""
+
+    phone: str
+    text: str
+    key: UUID
+
+
+class Mail(Struct, frozen=True):
+    """A letter as text and as HTML, from ``sender_name``.
+
+    ``unsubscribe_url`` is empty where there is nothing to unsubscribe from.
+    """
+
+    to: str
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+    key: UUID
+    unsubscribe_url: str = ""
+
+
+class Device(Struct, frozen=True):
+    """A browser that shows notifications, as it has introduced itself."""
+
+    id: UUID
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+class Push(Struct, frozen=True):
+    """A notification for a browser; ``payload`` is what our service worker reads."""
+
+    device: Device
+    payload: bytes
+    ttl_seconds: int
+    key: UUID
+
+
+Parcel = Sms | Mail | Push
+
+
+class Condition(Struct, frozen=True):
+    """How a gateway sees us: what is left to be spent, if it tells, and what is wrong, if anything is."""
+
+    balance_minor: int | None = None
+    problem: str = ""
+
+
+class Adapter(Protocol):
+    """Gateways of one provider. ``is_asked``: it has to be asked what became of messages, as it calls nobody."""
+
+    is_asked: bool
+
+    async def send(self, gateway: Gateway, parcel: Parcel) -> Result:
+        """Send; every failure is a result."""
+        ...
+
+    async def look(self, gateway: Gateway) -> Condition:
+        """Return how we are seen; that it does not answer or does not know us is a condition too."""
+        ...
+
+    async def ask(self, gateway: Gateway, provider_ids: Sequence[str]) -> Mapping[str, Report]:
+        """Return what became of messages, of those where it is known; nothing where it does not answer."""
+        ...
+
+    def read(self, body: bytes) -> Mapping[str, Report]:
+        """Return what a call to us told, of messages that have come to their end.
+
+        :raises ValueError: it is no call of this provider
+        """
+        ...
+
+    @property
+    def receipt(self) -> bytes:
+        """What a call to us is answered with."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Adapters(Protocol):
+    """The providers, each opened when it is first needed."""
+
+    async def get(self, provider: Provider) -> Adapter: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayDesk:
+    """What gateways are connected with in a process; ``bell`` tells who keeps them at work.
+
+    ``public_url`` is where gateways and people reach us, if anywhere.
+    """
+
+    vault: Vault
+    adapters: Adapters
+    bell: Bell
+    public_url: str | None
