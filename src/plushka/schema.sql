@@ -2303,6 +2303,19 @@ create table gateway_posts (
 
 grant delete on gateway_posts to plushka_app;
 
+-- Addresses that nothing gets through to, as the gateway said of a letter or an SMS. An address that was given anew
+-- since (identities.created_at) is written to again.
+create table dead_addresses (
+    tenant_id uuid not null references businesses,
+    kind text not null check (kind in ('phone', 'email')),
+    value text not null check (value <> ''),
+    reason text not null check (reason <> ''),
+    died_at timestamptz not null,
+    primary key (tenant_id, kind, value)
+);
+
+grant update (reason, died_at), delete on dead_addresses to plushka_app;
+
 -- occasions: points without a purchase ---------------------------------------------------------------
 
 -- Points that an occasion of a programme gave a member. key: the happening that they are for, as birthday:2026,

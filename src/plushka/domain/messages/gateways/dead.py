@@ -1,0 +1,33 @@
+"""Addresses that nothing gets through to: not written to again until they are given anew."""
+
+from typing import Literal
+
+from plushka.platform.database import Tx
+
+AddressKind = Literal["phone", "email"]
+REASON_LENGTH_MAX = 500
+
+
+async def note_dead(tx: Tx, kind: AddressKind, value: str, *, reason: str) -> None:
+    """Note that nothing gets through to a phone (E.164) or an address of mail, and what its gateway said."""
+    await tx.execute(
+        """
+        -- gateways.note_dead
+        insert into dead_addresses (tenant_id, kind, value, reason, died_at) values ($1, $2, $3, $4, $5)
+        on conflict (tenant_id, kind, value) do update set reason = $4, died_at = $5
+        """,
+        tx.tenant_id,
+        kind,
+        value,
+        reason[:REASON_LENGTH_MAX] or "?",
+        tx.at,
+    )
+
+
+LIVE_SQL = """
+    not exists (
+        select from dead_addresses d
+        where d.tenant_id = i.tenant_id and d.kind = i.kind and d.value = i.value and d.died_at >= i.created_at
+    )
+"""
+"""Of ``identities i``: nothing is known against writing to it."""
