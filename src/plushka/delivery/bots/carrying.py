@@ -23,7 +23,7 @@ class BotCarrier:
         self.per_second = shell.per_second
         self._shell = shell
         self._bot = bot
-        self._app_url = app_url
+        self.app_url = app_url
 
     async def carry(self, message: Outgoing, composed: Composed) -> Result:
         parcel = Parcel(
@@ -31,7 +31,7 @@ class BotCarrier:
             message=composed.message,
             language=message.language,
             number=number_of(message.id),
-            app_url=self._app_url,
+            app_url=self.app_url,
             color=composed.color,
         )
         return await self._shell.send(self._bot, parcel)

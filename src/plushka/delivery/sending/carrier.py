@@ -11,12 +11,13 @@ class Carrier(Protocol):
     """One channel of one business.
 
     ``per_second`` is how many messages it may carry, ``in_flight_max`` how many letters that advertise may be on their
-    way at once.
+    way at once. ``app_url`` is where the business's app is for its members, empty: nowhere.
     """
 
     channel: Channel
     per_second: float
     in_flight_max: int
+    app_url: str
 
     async def carry(self, message: Outgoing, composed: Composed) -> Result:
         """Send; every failure is a result."""

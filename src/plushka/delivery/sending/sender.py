@@ -100,7 +100,6 @@ class Sender:
             return seconds
         is_free = self._notice is None
         letters_max = min(self._carrier.in_flight_max - len(self._letters), self._pace.count(now))
-        taken: list[tuple[Outgoing, Composed]] = []
         async with self._tx() as tx:
             busy = self._pace.busy_chats(now)
             channel = self._carrier.channel
@@ -109,7 +108,7 @@ class Sender:
             )
             if not messages and letters_max > 0:
                 messages = await take(tx, channel, "marketing", letters_max, except_to=busy)
-            taken = [(message, composed) for message, composed in await compose(tx, messages)]
+            taken = await compose(tx, messages, app_url=self._carrier.app_url)
         for message, composed in taken:
             self._pace.sent(message.address, now)
             task = asyncio.create_task(self._send(message, composed))

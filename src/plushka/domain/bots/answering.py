@@ -8,7 +8,6 @@ from typing import assert_never
 from uuid import UUID
 
 from plushka.domain.bots.enrolling import find_link, friend_start
-from plushka.domain.bots.holdings import Holdings, find_holdings
 from plushka.domain.bots.links import start_link
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.shelf import tell_rewards
@@ -39,6 +38,7 @@ from plushka.domain.messages.contents import (
     NotYourPhone,
     SpendCode,
 )
+from plushka.domain.messages.holdings import Holdings, find_holdings
 from plushka.domain.messages.wording import MenuCommand
 from plushka.domain.programs.model import UnknownProgram
 from plushka.domain.programs.queries import find_version_in_force

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from plushka.domain.bots.holdings import next_to_burn
 from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.queries import list_wallets
 from plushka.domain.messages.contents import BurnsSoon
+from plushka.domain.messages.holdings import next_to_burn
 from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.programs.queries import find_scales
 from plushka.platform.database import Tx

@@ -3,10 +3,10 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from plushka.domain.bots.holdings import Holdings
 from plushka.domain.businesses.model import Business
 from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.messages.contents import OwnReward, RewardsTold, RewardToGet
+from plushka.domain.messages.holdings import Holdings
 from plushka.domain.programs.versions import Versions
 from plushka.domain.rewards.buying import list_chances
 from plushka.domain.rewards.queries import list_rewards

@@ -14,6 +14,7 @@ PIXELS_MAX = 40_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _MEBIBYTE = 1024 * 1024
 _WEBP_QUALITY = 85
+_JPEG_QUALITY = 85
 _ICON_GROUND = "#ffffff"
 _ICON_SHARE = 0.76
 """What launchers leave of a square when they cut a circle out of it."""
@@ -24,7 +25,7 @@ class PictureKind(Struct, frozen=True):
 
     bytes_max: int
     side: int
-    drawn_as: Literal["PNG", "WEBP"]
+    drawn_as: Literal["PNG", "WEBP", "JPEG"]
 
     @property
     def megabytes_max(self) -> int:
@@ -41,6 +42,10 @@ ICON_SIDES = (180, 512)
 """What the home screens of iOS and of others ask for."""
 PROGRAM_PICTURE = PictureKind(bytes_max=8 * _MEBIBYTE, side=1280, drawn_as="WEBP")
 """Mostly a photograph, straight from a phone: as a PNG it would weigh ten times as much."""
+
+
+LETTER_PICTURE = PictureKind(bytes_max=8 * _MEBIBYTE, side=1280, drawn_as="JPEG")
+"""Under a letter: what every messenger and mail program shows."""
 
 
 class PictureUnreadable(Invalid):
@@ -74,6 +79,9 @@ def draw_anew(content: bytes, kind: PictureKind, *, field: str) -> bytes:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PictureUnreadable(field=field) from error
     drawn.thumbnail((kind.side, kind.side))
+    if kind.drawn_as == "JPEG":
+        ground = Image.new("RGBA", drawn.size, _ICON_GROUND)
+        drawn = Image.alpha_composite(ground, drawn).convert("RGB")
     written = BytesIO()
     drawn.save(written, kind.drawn_as, **_options(kind))
     return written.getvalue()
@@ -94,7 +102,13 @@ def draw_icon(logo: bytes, side: int) -> bytes:
 
 
 def _options(kind: PictureKind) -> dict[str, int | bool]:
-    return {"optimize": True} if kind.drawn_as == "PNG" else {"quality": _WEBP_QUALITY, "method": 4}
+    match kind.drawn_as:
+        case "PNG":
+            return {"optimize": True}
+        case "WEBP":
+            return {"quality": _WEBP_QUALITY, "method": 4}
+        case "JPEG":
+            return {"quality": _JPEG_QUALITY, "optimize": True}
 
 
 def digest_of(picture: bytes) -> str:

@@ -73,13 +73,23 @@ class Picture(Struct, frozen=True):
     number: str
 
 
+class Photo(Struct, frozen=True):
+    """A JPEG of the business's, at most 1280 points either way."""
+
+    content: bytes
+
+
 class Message(Struct, frozen=True):
-    """A finished message: ``text`` is HTML of ``<b>`` alone, ``rows`` are buttons under it."""
+    """A finished message: ``text`` is HTML of ``<b>`` alone, ``rows`` are buttons under it.
+
+    ``subject`` is of mail and the title of a push; empty: there is none, or it is left to them.
+    """
 
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
     keyboard: Keyboard = "keep"
-    picture: Picture | None = None
+    picture: Picture | Photo | None = None
+    subject: str = ""
 
 
 class Outgoing(Struct, frozen=True):

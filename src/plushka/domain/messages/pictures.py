@@ -3,10 +3,11 @@
 from io import BytesIO
 
 import segno
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
 from plushka.domain.businesses.colors import mixed, readable
-from plushka.domain.messages.model import Picture
+from plushka.domain.messages.model import Photo, Picture
 
 WIDTH, HEIGHT = 1000, 640
 _QR_SIDE = 440
@@ -16,6 +17,21 @@ _RADIUS = 40
 _NUMBER_SIZE = 56
 _NUMBER_TOP = 548
 _BORDER = 2
+
+
+class PictureFile(Struct, frozen=True):
+    """A picture as it is uploaded."""
+
+    content: bytes
+    name: str
+    media_type: str
+
+
+def file_of(picture: Picture | Photo, color: str) -> PictureFile:
+    """Return a message's picture: a card that is drawn now, or what the business has given."""
+    if isinstance(picture, Photo):
+        return PictureFile(picture.content, "picture.jpg", "image/jpeg")
+    return PictureFile(draw(picture, color), "card.png", "image/png")
 
 
 def draw(picture: Picture, color: str) -> bytes:

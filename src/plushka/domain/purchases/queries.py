@@ -40,3 +40,20 @@ async def list_returns(tx: Tx, receipt_id: UUID) -> list[Return]:
         receipt_id,
     )
     return [return_from(row, is_repeat=False) for row in rows]
+
+
+async def find_last_branch(tx: Tx, member_id: UUID) -> str:
+    """Return the name of the branch where a member bought last, empty where they never did."""
+    name: str | None = await tx.fetchval(
+        """
+        -- purchases.find_last_branch
+        select b.name from receipts r
+        join branches b on b.tenant_id = $1 and b.id = r.branch_id
+        where r.tenant_id = $1 and r.member_id = $2
+        order by r.occurred_at desc
+        limit 1
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return name or ""

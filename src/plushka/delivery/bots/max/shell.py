@@ -16,8 +16,8 @@ from plushka.delivery.bots.shell import Incoming, Parcel
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, BotAccount, TokenRefused
 from plushka.domain.members.channels import Messenger
-from plushka.domain.messages.model import Failing, Picture, Refused, Result, Sent, Unreachable, Wait
-from plushka.domain.messages.pictures import draw
+from plushka.domain.messages.model import Failing, Photo, Picture, Refused, Result, Sent, Unreachable, Wait
+from plushka.domain.messages.pictures import file_of
 from plushka.domain.messages.wording import COMMANDS
 from plushka.platform.errors import TemporaryFailure
 from plushka.platform.i18n import translator
@@ -142,11 +142,12 @@ class MaxShell:
             if subscription["url"] != except_from:
                 await self._ask(bot.token, "DELETE", "/subscriptions", params={"url": subscription["url"]})
 
-    async def _upload(self, bot: Bot, picture: Picture, color: str) -> Any:
+    async def _upload(self, bot: Bot, picture: Picture | Photo, color: str) -> Any:
         """Upload a picture and return what names it in a message."""
         place = await self._call(bot.token, "POST", "/uploads", params={"type": "image"})
         form = aiohttp.FormData()
-        form.add_field("data", draw(picture, color), filename="card.png", content_type="image/png")
+        file = file_of(picture, color)
+        form.add_field("data", file.content, filename=file.name, content_type=file.media_type)
         async with self._http().post(place["url"], data=form) as answer:
             answer.raise_for_status()
             return (await answer.json(content_type=None))["photos"]

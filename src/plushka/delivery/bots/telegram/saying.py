@@ -17,7 +17,7 @@ from aiogram.types import (
 
 from plushka.delivery.bots.shell import Parcel
 from plushka.domain.messages.model import Button
-from plushka.domain.messages.pictures import draw
+from plushka.domain.messages.pictures import file_of
 from plushka.domain.messages.wording import COMMANDS, MENU, SHARE_PHONE
 from plushka.platform.i18n import Language, translator
 
@@ -35,9 +35,10 @@ def method_of(parcel: Parcel) -> SendMessage | SendPhoto:
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_markup=_markup(parcel),
         )
+    file = file_of(message.picture, parcel.color)
     return SendPhoto(
         chat_id=parcel.external_id,
-        photo=BufferedInputFile(draw(message.picture, parcel.color), "card.png"),
+        photo=BufferedInputFile(file.content, file.name),
         caption=message.text,
         parse_mode=ParseMode.HTML,
         reply_markup=_markup(parcel),

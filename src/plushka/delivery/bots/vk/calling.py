@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from plushka.domain.bots.model import TokenRefused
+from plushka.domain.messages.pictures import PictureFile
 from plushka.platform.errors import TemporaryFailure
 
 VERSION = "5.199"
@@ -125,10 +126,10 @@ class VkApi:
         except OUTSIDE as error:
             raise TemporaryFailure(reason_of(error)) from error
 
-    async def upload(self, address: str, picture: bytes) -> dict[str, str | int]:
-        """Upload a PNG to an address that VK has named, and return what it is to be saved by."""
+    async def upload(self, address: str, picture: PictureFile) -> dict[str, str | int]:
+        """Upload a picture to an address that VK has named, and return what it is to be saved by."""
         form = aiohttp.FormData()
-        form.add_field("photo", picture, filename="card.png", content_type="image/png")
+        form.add_field("photo", picture.content, filename=picture.name, content_type=picture.media_type)
         async with self._http().post(address, data=form, timeout=_within(CALL_SECONDS_MAX)) as answered:
             answered.raise_for_status()
             return msgspec.json.decode(await answered.read(), type=dict[str, str | int])

@@ -15,8 +15,8 @@ from plushka.delivery.bots.vk.saying import parameters_of
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, BotAccount, RightsMissing, TokenRefused
 from plushka.domain.members.channels import Messenger
-from plushka.domain.messages.model import Failing, Picture, Refused, Result, Sent, Unreachable, Wait
-from plushka.domain.messages.pictures import draw
+from plushka.domain.messages.model import Failing, Photo, Picture, Refused, Result, Sent, Unreachable, Wait
+from plushka.domain.messages.pictures import file_of
 from plushka.platform.errors import TemporaryFailure
 
 OK = b"ok"
@@ -175,13 +175,13 @@ class VkShell:
     async def _server(self, bot: Bot) -> PollServer:
         return msgspec.convert(await self._ask(bot, "groups.getLongPollServer"), PollServer)
 
-    async def _upload(self, bot: Bot, peer_id: str, picture: Picture, color: str) -> str:
+    async def _upload(self, bot: Bot, peer_id: str, picture: Picture | Photo, color: str) -> str:
         """Upload a picture and return what attaches it to a message.
 
         :raises VkRefused: VK answers with an error
         """
         place = await self._api.call(bot.token, "photos.getMessagesUploadServer", peer_id=peer_id)
-        uploaded = await self._api.upload(place["upload_url"], draw(picture, color))
+        uploaded = await self._api.upload(place["upload_url"], file_of(picture, color))
         (photo,) = await self._api.call(bot.token, "photos.saveMessagesPhoto", **uploaded)
         return f"photo{photo['owner_id']}_{photo['id']}_{photo.get('access_key', '')}".rstrip("_")
 

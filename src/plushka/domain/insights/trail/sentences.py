@@ -69,6 +69,7 @@ GROUPS = {
     "staff": marked("Staff"),
     "task": marked("Work"),
     "tier": marked("Tiers"),
+    "template": marked("Templates of letters"),
     "till": marked("Tills"),
 }
 """What stands before the dot of an action, for the filter."""
@@ -239,6 +240,11 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         marked("Set the tier “{tier}” by hand: “{reason}”"),
         marked("Took the tier away: “{reason}”"),
     ),
+    "template.archive": (marked("Put the template “{name}” away"),),
+    "template.change": (marked("Changed the template “{name}”"),),
+    "template.create": (marked("Wrote the template “{name}”"),),
+    "template.picture": (marked("Changed the picture of the template “{name}”"),),
+    "template.restore": (marked("Took the template “{name}” out again"),),
     "till.certificates_locked": (
         marked("Tried {tries} wrong certificates within a minute; the till was locked"),
     ),

@@ -305,6 +305,18 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("It must be from {least} to {most}."),
         marked("This is out of bounds."),
     ),
+    "template_not_found": (marked("There is no such template."),),
+    "template_archived": (marked("The template is put away. Take it out again first."),),
+    "template_changed": (
+        marked(
+            "Somebody else has saved this template meanwhile. Open it anew: what you have typed stays here."
+        ),
+    ),
+    "templates_too_many": (
+        marked("There are {templates_max} templates already. Change one of them."),
+        marked("There are too many templates already."),
+    ),
+    "template_faulty": (marked("Something is wrong in the text. See the notes beside it."),),
     "gateway_not_found": (marked("No such channel is connected."),),
     "gateway_taken": (marked("A channel of this kind is connected already. Disconnect it first."),),
     "gateway_in_sandbox": (marked("A sandbox sends nothing to anybody, so no channel is connected here."),),

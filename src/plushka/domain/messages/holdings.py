@@ -1,4 +1,4 @@
-"""What a member has in the programme that a bot speaks of."""
+"""What a member has in the programme that messages speak of."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID

@@ -1,0 +1,147 @@
+"""Templates that are ready to be taken and changed, in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from msgspec import Struct
+
+from plushka.domain.messages.templates.model import Body, Draft, TemplateButton, Words
+from plushka.platform.i18n import Language, marked, translator
+
+Key = Literal[
+    "announcement",
+    "welcome",
+    "second_purchase",
+    "thanks",
+    "birthday",
+    "burn_reminder",
+    "miss_you",
+    "win_back_30",
+    "win_back_60",
+    "win_back_90",
+]
+
+
+class Ready(Struct, frozen=True):
+    """A template by its name in our catalogue."""
+
+    name: str
+    body: Body
+
+
+def _body(ru: str, en: str, *, subjects: tuple[str, str], open_app: bool = True) -> Body:
+    button = TemplateButton(labels={"ru": "Открыть карту", "en": "Open the card"})
+    return Body(
+        words={"ru": Words(ru, subject=subjects[0]), "en": Words(en, subject=subjects[1])},
+        buttons=(button,) if open_app else (),
+    )
+
+
+READY: Mapping[Key, Ready] = MappingProxyType(
+    {
+        "announcement": Ready(
+            marked("We have a loyalty programme"),
+            _body(
+                "{name|Здравствуйте}, в {business} теперь есть карта лояльности. Она уже ваша: на ней {balance}. "
+                "Покажите её на кассе в следующий раз.",
+                "{name|Hello}, {business} has a loyalty card now. It is yours already, with {balance} on it. "
+                "Show it at the till next time.",
+                subjects=("Ваша карта {business}", "Your card of {business}"),
+            ),
+        ),
+        "welcome": Ready(
+            marked("Welcome"),
+            _body(
+                "{name|Здравствуйте}, рады знакомству! На вашей карте {balance}. Копите с каждой покупкой и тратьте, "
+                "когда захочется.",
+                "{name|Hello}, nice to meet you! There are {balance} on your card. Save with each purchase, and spend "
+                "whenever you like.",
+                subjects=("Добро пожаловать в {business}", "Welcome to {business}"),
+            ),
+        ),
+        "second_purchase": Ready(
+            marked("Second purchase"),
+            _body(
+                "{name|Здравствуйте}, спасибо, что зашли к нам. На карте {balance}: их можно потратить уже при "
+                "следующей покупке. Ждём вас в {branch|гости}.",
+                "{name|Hello}, thank you for coming. There are {balance} on your card: spend them on your next "
+                "purchase. See you at {branch|our place}.",
+                subjects=("Ждём вас снова", "Come again"),
+            ),
+        ),
+        "thanks": Ready(
+            marked("Thank you for a purchase"),
+            _body(
+                "{name|Здравствуйте}, спасибо за покупку! На карте {balance}. Возможно, вам понравится: "
+                "{suggestion|загляните в приложение}.",
+                "{name|Hello}, thank you for your purchase! There are {balance} on your card. You may like: "
+                "{suggestion|have a look at the app}.",
+                subjects=("Спасибо за покупку", "Thank you for your purchase"),
+            ),
+        ),
+        "birthday": Ready(
+            marked("Birthday"),
+            _body(
+                "{name|Здравствуйте}, скоро ваш день рождения! Дарим {points}: они уже на карте. Порадуйте себя.",
+                "{name|Hello}, your birthday is near! {points} are a gift from us, on your card already. "
+                "Treat yourself.",
+                subjects=("Подарок ко дню рождения", "A gift for your birthday"),
+            ),
+        ),
+        "burn_reminder": Ready(
+            marked("Points burn soon"),
+            _body(
+                "{name|Здравствуйте}, {burning|часть накопленного} сгорит {burns_on|совсем скоро}. "
+                "Успейте потратить.",
+                "{name|Hello}, {burning|a part of what you have} will burn {burns_on|very soon}. "
+                "There is still time to spend it.",
+                subjects=("Не дайте им сгореть", "Do not let them burn"),
+            ),
+        ),
+        "miss_you": Ready(
+            marked("We miss you"),
+            _body(
+                "{name|Здравствуйте}, давно вас не видели и скучаем. На карте {balance}. Заходите в {branch|гости}!",
+                "{name|Hello}, it has been a while, and we miss you. There are {balance} on your card. "
+                "Drop by at {branch|our place}!",
+                subjects=("Скучаем по вам", "We miss you"),
+            ),
+        ),
+        "win_back_30": Ready(
+            marked("Away for 30 days"),
+            _body(
+                "{name|Здравствуйте}, мы давно не виделись. Дарим {points}, чтобы было с чем вернуться.",
+                "{name|Hello}, we have not met for a while. {points} are a gift from us to come back with.",
+                subjects=("Подарок к возвращению", "Something to come back with"),
+            ),
+        ),
+        "win_back_60": Ready(
+            marked("Away for 60 days"),
+            _body(
+                "{name|Здравствуйте}, для вас скидка по коду {coupon}. Назовите его на кассе.",
+                "{name|Hello}, here is a discount for you by the code {coupon}. Tell it at the till.",
+                subjects=("Скидка для вас", "A discount for you"),
+            ),
+        ),
+        "win_back_90": Ready(
+            marked("Away for 90 days"),
+            _body(
+                "{name|Здравствуйте}, у нас много нового, а вас всё нет. Вот ваш личный код {coupon}: он ждёт вас на "
+                "кассе.",
+                "{name|Hello}, there is much that is new, and you are not here to see it. This code is yours alone: "
+                "{coupon}. It waits for you at the till.",
+                subjects=("Лично для вас", "For you alone"),
+            ),
+        ),
+    }
+)
+
+
+def draft_of(key: Key, language: Language) -> Draft:
+    """Return a ready template as a draft, named in ``language``; all of them advertise but the one of burning."""
+    ready = READY[key]
+    purpose: Literal["transactional", "marketing"] = (
+        "transactional" if key == "burn_reminder" else "marketing"
+    )
+    return Draft(translator(language).gettext(ready.name), purpose, ready.body)

@@ -1,0 +1,58 @@
+"""What a template may name in braces: a closed list, each with where its value comes from and how it looks."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from plushka.platform.i18n import Language, marked
+
+
+class Variable(Struct, frozen=True):
+    """``is_own``: a value of the member or the business, looked up for each letter; others the campaign gives.
+
+    ``may_be_missing``: not every member has one, so that a text needs a word in its place: ``{name|friend}``.
+    """
+
+    name: str
+    title: str
+    examples: Mapping[Language, str]
+    is_own: bool = True
+    may_be_missing: bool = False
+
+
+def _variable(
+    name: str, title: str, ru: str, en: str, *, is_own: bool = True, may_be_missing: bool = False
+) -> Variable:
+    return Variable(name, title, MappingProxyType({"ru": ru, "en": en}), is_own, may_be_missing)
+
+
+_ALL = (
+    _variable("name", marked("Name"), "Анна", "Anna", may_be_missing=True),
+    _variable("business", marked("Name of the business"), "Кофейня Анны", "Anna's coffee"),
+    _variable("balance", marked("Points that can be spent"), "120 бонусов", "120 points"),
+    _variable("burning", marked("Points that burn next"), "50 бонусов", "50 points", may_be_missing=True),
+    _variable(
+        "burns_on", marked("The last day of these points"), "24 марта", "24 March", may_be_missing=True
+    ),
+    _variable("tier", marked("Tier"), "Серебро", "Silver", may_be_missing=True),
+    _variable("next_tier", marked("The next tier"), "Золото", "Gold", may_be_missing=True),
+    _variable(
+        "to_next_tier", marked("What is missing to the next tier"), "1 500 ₽", "1,500 ₽", may_be_missing=True
+    ),
+    _variable("branch", marked("Where they bought last"), "Арбат", "Arbat", may_be_missing=True),
+    _variable("suggestion", marked("What they may like"), "Круассан", "Croissant", may_be_missing=True),
+    _variable("app_link", marked("Link to the app"), "https://example.ru/app", "https://example.com/app"),
+    _variable("coupon", marked("Code of a coupon"), "A7K2-9XQM", "A7K2-9XQM", is_own=False),
+    _variable("points", marked("Points that are given"), "200 бонусов", "200 points", is_own=False),
+    _variable(
+        "promotion", marked("Name of the promotion"), "Кофе в подарок", "A coffee for free", is_own=False
+    ),
+)
+VARIABLES: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in _ALL})
+OWN = frozenset(variable.name for variable in _ALL if variable.is_own)
+
+
+def examples(language: Language) -> dict[str, str]:
+    """Return a value of every variable, for a preview of nobody."""
+    return {name: variable.examples[language] for name, variable in VARIABLES.items()}

@@ -1,0 +1,205 @@
+"""Templates: variables filled in and nothing else, faults told by their place, letters worded with the facts of now."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import SetClock
+from tests.domain.messages.next_message import take_next
+from tests.domain.messages.recipients import letter, recipient, state_of
+from tests.domain.shop import open_shop
+
+from plushka.domain.members.channels import Address, bind_address
+from plushka.domain.members.consents import note_consent
+from plushka.domain.messages.composing import compose
+from plushka.domain.messages.letters import post
+from plushka.domain.messages.model import Button, Message
+from plushka.domain.messages.templates.checking import find_missing, find_problems, list_risks
+from plushka.domain.messages.templates.model import (
+    Body,
+    Draft,
+    Problem,
+    Template,
+    TemplateArchived,
+    TemplateButton,
+    TemplateChanged,
+    TemplateFaulty,
+    Words,
+)
+from plushka.domain.messages.templates.ready import READY, draft_of
+from plushka.domain.messages.templates.rendering import rendered
+from plushka.domain.messages.templates.store import (
+    archive_template,
+    change_template,
+    copy_template,
+    create_template,
+    get_template,
+    list_templates,
+    set_template_picture,
+)
+from plushka.domain.messages.templates.text import Missing, fill, take_apart
+from plushka.domain.messages.templates.variables import VARIABLES, examples
+from plushka.engine.program import EarningRule, Percent, Program, Redemption
+from plushka.platform.database import Database, Tx
+from plushka.platform.i18n import LANGUAGES
+
+
+def words(ru: str) -> Body:
+    return Body(words={"ru": Words(ru)})
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("Привет, {name}!", "Привет, Анна!"),
+        ("Привет, { name | друг }!", "Привет, Анна!"),
+        ("{tier|гость}", "гость"),
+        ("{{name}} — {name}", "{name} — Анна"),
+        ("{name|{", None),
+    ],
+)
+def test_variables_are_filled_in(text: str, filled: str | None) -> None:
+    if filled is None:
+        assert take_apart(text)[1]
+    else:
+        assert fill(text, {"name": "Анна", "tier": ""}) == filled
+
+
+def test_what_has_no_value_and_no_word_instead_is_refused() -> None:
+    with pytest.raises(Missing, match="tier"):
+        fill("{tier}", {"name": "Анна"})
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_whatever_is_written_is_text_and_values_are_not_read_again(text: str, value: str) -> None:
+    doubled = text.replace("{", "{{").replace("}", "}}")
+    assert fill(f"{doubled}{{name}}", {"name": value or "x"}) == f"{text}{value or 'x'}"
+
+
+def test_faults_are_told_by_their_language_channel_and_place() -> None:
+    body = Body(
+        words={
+            "ru": Words("Привет, {имя}!", own={"sms": "Код {coupon"}),
+            "en": Words("Hi {name}", subject="x" * 200),
+        },
+        buttons=(TemplateButton({"ru": "Сайт"}, link="javascript:alert(1)"),),
+    )
+    assert set(find_problems(body)) == {
+        Problem("variable_unknown", "ru", None, "имя", 8),
+        Problem("brace_alone", "ru", "sms", "{", 4),
+        Problem("subject_too_long", "en", limit=120),
+        Problem("label_missing", "en", limit=40),
+        Problem("link_impossible", "ru", what="javascript:alert(1)"),
+        Problem("link_impossible", "en", what="javascript:alert(1)"),
+    }
+    assert [problem.trouble for problem in find_problems(Body())] == ["text_missing"]
+
+
+async def test_a_campaign_learns_beforehand_what_nobody_gives_a_value(tx: Tx) -> None:
+    template_id = await create_template(
+        tx, Draft("Код", "marketing", words("{name}, код {coupon} и {points|всё}"))
+    )
+    template = await get_template(tx, template_id)
+    assert find_missing(template, ["coupon"]) == ()
+    assert find_missing(template, []) == (Problem("value_missing", "ru", None, "coupon", 12),)
+    assert list_risks(template.body) == ["name"]
+
+
+@pytest.mark.parametrize("key", READY)
+def test_ready_templates_are_sound_in_both_languages(key: str) -> None:
+    draft = draft_of(key, "ru")  # type: ignore[arg-type]
+    assert find_problems(draft.body) == ()
+    assert set(draft.body.words) == set(LANGUAGES)
+    for language in LANGUAGES:
+        said = fill(draft.body.words[language].text, examples(language))
+        assert "{" not in said
+
+
+def test_every_variable_has_an_example() -> None:
+    assert all(variable.examples[language] for variable in VARIABLES.values() for language in LANGUAGES)
+
+
+async def template_of(tx: Tx, draft: Draft) -> Template:
+    return await get_template(tx, await create_template(tx, draft))
+
+
+async def test_a_channel_may_have_words_of_its_own_and_advertising_ends_with_a_way_out(tx: Tx) -> None:
+    body = Body(
+        words={"ru": Words("<b>Долго</b>: {name}", own={"sms": "Кратко"})},
+        buttons=(TemplateButton({"ru": "Карта"}), TemplateButton({"ru": "Сайт"}, link="https://example.ru")),
+    )
+    template = await template_of(tx, Draft("Т", "marketing", body))
+    chat = rendered(template, {"name": "<Аня>"}, "ru", "telegram")
+    assert chat == Message(
+        "&lt;b&gt;Долго&lt;/b&gt;: &lt;Аня&gt;",
+        rows=(
+            (Button("Карта", opens_app=True),),
+            (Button("Сайт", link="https://example.ru"),),
+            (Button("Отписаться", action="offers:off"),),
+        ),
+    )
+    assert rendered(template, {}, "ru", "sms").text == "Кратко"
+
+
+async def test_templates_are_changed_by_who_has_seen_the_latest_put_away_and_copied(tx: Tx) -> None:
+    template_id = await create_template(tx, Draft("Один", "marketing", words("Текст")))
+    await set_template_picture(tx, template_id, b"jpeg")
+    revision = (await get_template(tx, template_id)).revision
+    await change_template(tx, template_id, Draft("Два", "marketing", words("Текст")), revision=revision)
+    with pytest.raises(TemplateChanged):
+        await change_template(tx, template_id, Draft("Три", "marketing", words("Т")), revision=revision)
+    copy = await get_template(tx, await copy_template(tx, template_id, name="Копия"))
+    assert copy.picture_digest
+    await archive_template(tx, template_id)
+    with pytest.raises(TemplateArchived):
+        await change_template(tx, template_id, Draft("Т", "marketing", words("Т")), revision=revision + 1)
+    assert [one.name for one in await list_templates(tx)] == ["Копия"]
+    assert [one.name for one in await list_templates(tx, are_archived=True)] == ["Два"]
+    with pytest.raises(TemplateFaulty) as faulty:
+        await create_template(tx, Draft("Т", "marketing", words("{нет}")))
+    assert faulty.value.facts == {"trouble": "variable_unknown", "what": "нет", "position": 1}
+
+
+async def test_a_letter_is_skipped_if_it_cannot_be_said(tx: Tx) -> None:
+    anna = await recipient(tx)
+    template_id = await create_template(tx, Draft("Код", "marketing", words("{coupon}")))
+    await post(tx, [letter(anna, content=None, template_id=template_id)])
+    taken = await take_next(tx, "telegram", purpose="marketing")
+    assert taken is not None
+    assert await compose(tx, [taken]) == []
+    assert await state_of(tx, anna) == ("skipped", "value_missing")
+
+
+PROGRAM = Program(
+    name="Плюшки",
+    currency="RUB",
+    earning=(EarningRule(id="all", name="Всем", effect=Percent(rate_bp=10_00)),),
+    redemption=Redemption(),
+)
+
+
+async def test_a_letter_says_what_is_so_when_it_goes(database: Database, clock: SetClock) -> None:
+    async with open_shop(database, clock, PROGRAM) as shop:
+        member_id: UUID = await shop.enroll()
+        async with shop.tx() as tx:
+            await bind_address(tx, member_id, Address("telegram", "1"), language="en")
+            await note_consent(tx, member_id, "marketing", is_given=True, source="till")
+            body = Body(
+                words={
+                    "ru": Words("По-русски"),
+                    "en": Words("{balance} at {branch|x}, {coupon}, {tier|no tier}, {app_link}"),
+                }
+            )
+            template_id = await create_template(tx, Draft("Т", "marketing", body))
+            values = {"coupon": "A7K2"}
+            await post(tx, [letter(member_id, content=None, template_id=template_id, values=values)])
+        await shop.buy("1", 100_00, member=member_id)
+        async with shop.tx() as tx:
+            taken = await take_next(tx, "telegram", purpose="marketing")
+            assert taken is not None
+            ((_, composed),) = await compose(tx, [taken], app_url="https://example.ru/app")
+        assert (
+            composed.said.replace("\u00a0", " ")
+            == "10 points at Арбат, A7K2, no tier, https://example.ru/app"
+        )
