@@ -33,6 +33,9 @@ CHANNEL_NAMES: Mapping[Channel, str] = MappingProxyType(
     }
 )
 Purpose = Literal["transactional", "marketing"]
+PURPOSE_NAMES: Mapping[Purpose, str] = MappingProxyType(
+    {"transactional": marked("Service message"), "marketing": marked("Advertising")}
+)
 State = Literal["waiting", "sending", "sent", "delivered", "failed", "blocked", "skipped", "unknown"]
 Reason = Literal[
     "unreachable",

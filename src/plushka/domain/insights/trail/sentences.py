@@ -8,7 +8,7 @@ from plushka.domain.audit.model import Entry
 from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.messages.gateways.model import PROVIDER_NAMES
-from plushka.domain.messages.model import CHANNEL_NAMES
+from plushka.domain.messages.model import CHANNEL_NAMES, PURPOSE_NAMES
 from plushka.domain.staff.devices import told_device
 from plushka.domain.staff.words import ACTION_WORDS, ROLE_WORDS, SCOPE_WORDS
 from plushka.platform.errors import Fact
@@ -292,6 +292,7 @@ CHANGES = {
     "points_max": marked("most points in a day"),
     "price": marked("price"),
     "program": marked("programme"),
+    "purpose": marked("purpose"),
     "quiet_hours": marked("quiet hours"),
     "role": marked("role"),
     "roles": marked("roles"),
@@ -319,6 +320,7 @@ _ROLES = {code: name for code, (name, _) in ROLE_WORDS.items()}
 _CONSENTS = {str(kind): text for kind, text in CONSENT_WORDS.items()}
 _MESSENGERS = {str(messenger): name for messenger, name in MESSENGER_NAMES.items()}
 _PROVIDERS = {str(provider): name for provider, name in PROVIDER_NAMES.items()}
+_PURPOSES = {str(purpose): name for purpose, name in PURPOSE_NAMES.items()}
 _SPENDING = {"free": marked("at the cashier's word"), "code": marked("with the member's code")}
 """On whose word points are spent at tills."""
 _SEXES = {"female": marked("female"), "male": marked("male")}
@@ -371,6 +373,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "provider": lambda: words.gettext(_PROVIDERS.get(text, text)),
         "messenger": lambda: words.gettext(_MESSENGERS.get(text, text)),
         "consent": lambda: words.gettext(_CONSENTS.get(text, text)),
+        "purpose": lambda: words.gettext(_PURPOSES.get(text, text)),
         "spending": lambda: words.gettext(_SPENDING.get(text, text)),
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),
