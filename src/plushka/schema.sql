@@ -2457,8 +2457,8 @@ grant delete on confirming_branches to plushka_app;
 -- A broadcast, said once to those who are chosen at its start, or a journey, which members enter one by one; of a journey
 -- sending is what it does while it runs. audience, offer, letter: values of domain/campaigns/model.py. control_bp: the share
 -- that is left alone so that the effect can be seen; by salt anybody can work out who. starts_at: when a scheduled one
--- begins; local_at: the moment on each member's own clock. per_minute: at most so many letters. planned_to: the last member
--- who was looked at.
+-- begins; local_at: the moment on each member's own clock. per_minute: at most so many letters; paced_to: through when they
+-- have been left. settled_at: who was told has what is offered, and nobody else.
 create table campaigns (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -2476,15 +2476,14 @@ create table campaigns (
     per_minute integer check (per_minute > 0),
     starts_at timestamptz,
     local_at timestamp,
-    planned_to uuid,
-    posted_minute timestamptz,
-    posted_in_minute integer not null default 0 check (posted_in_minute >= 0),
+    paced_to timestamptz,
     created_by text not null,
     created_at timestamptz not null,
     started_by text,
     started_at timestamptz,
     planned_at timestamptz,
     finished_at timestamptz,
+    settled_at timestamptz,
     primary key (tenant_id, id),
     constraint campaign_starts_once check ((started_at is null) = (started_by is null)),
     constraint campaign_runs_when_started check (
@@ -2498,16 +2497,17 @@ create table campaigns (
     constraint campaign_ends_once check ((state in ('done', 'cancelled')) = (finished_at is not null)),
     constraint campaign_sends_when_planned check (
         kind = 'journey' or state not in ('sending', 'paused', 'done') or planned_at is not null
-    )
+    ),
+    constraint broadcast_is_settled_before_done check (kind = 'journey' or state <> 'done' or settled_at is not null)
 );
 
 grant update, delete on campaigns to plushka_app;
 
-create index campaigns_at_work on campaigns (tenant_id, id) where state in ('scheduled', 'planning', 'sending');
+create index campaigns_at_work on campaigns (tenant_id, id) where state <> 'draft' and settled_at is null;
 
 -- Whom a campaign is for, as it was when they were chosen: value stratum, group and variant. due_at: not before. posted_at:
--- their letter was left to be sent, skipped: it was not, and why. offered_at: they have what is offered, points or a code;
--- untold_at: they were not told of it, so it was taken back.
+-- their letter was left to be sent, skipped: it was not, and why. offered_at: they have what is offered, points (by that
+-- adjustment) or a code; untold_at: they were not told of it, so it was taken back, or another card of theirs has it.
 create table campaign_recipients (
     tenant_id uuid not null,
     campaign_id uuid not null,
@@ -2520,6 +2520,7 @@ create table campaign_recipients (
     posted_at timestamptz,
     skipped text not null default '',
     points bigint check (points > 0),
+    adjustment_id uuid,
     coupon_key text check (coupon_key <> ''),
     offered_at timestamptz,
     untold_at timestamptz,
@@ -2529,7 +2530,7 @@ create table campaign_recipients (
     ),
     constraint recipient_posted_or_skipped check (posted_at is null or skipped = ''),
     constraint recipient_offered_something check ((offered_at is null) = (num_nonnulls(points, coupon_key) = 0)),
-    constraint recipient_untold_of_an_offer check (untold_at is null or offered_at is not null),
+    constraint recipient_has_booked_points check ((points is null) = (adjustment_id is null)),
     foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id),
     foreign key (tenant_id, member_id) references members (tenant_id, id)
 );
@@ -2539,6 +2540,32 @@ grant update, delete on campaign_recipients to plushka_app;
 create index campaign_recipients_waiting on campaign_recipients (tenant_id, campaign_id, due_at)
     where posted_at is null and skipped = '' and not is_control;
 create index campaign_recipients_of_member on campaign_recipients (tenant_id, member_id);
+create unique index campaign_recipients_of_adjustment on campaign_recipients (tenant_id, adjustment_id)
+    where adjustment_id is not null;
+
+-- What came of a broadcast, as it was counted last: of all (cut total) and of the recipients with one value of a cut.
+-- purchases: the first of each member within the window; known_cost of them know what their goods cost.
+create table campaign_figures (
+    tenant_id uuid not null,
+    campaign_id uuid not null,
+    cut text not null check (cut in ('total', 'variant', 'channel', 'sex', 'tier')),
+    value text not null,
+    addressed integer not null check (addressed >= 0),
+    sent integer not null check (sent between 0 and addressed),
+    delivered integer not null check (delivered between 0 and sent),
+    purchases integer not null check (purchases between 0 and sent),
+    known_cost integer not null check (known_cost between 0 and purchases),
+    revenue_minor bigint not null check (revenue_minor >= 0),
+    cost_minor bigint not null check (cost_minor >= 0),
+    messages_minor bigint not null check (messages_minor >= 0),
+    discount_minor bigint not null check (discount_minor >= 0),
+    positions integer not null check (positions >= 0),
+    counted_at timestamptz not null,
+    primary key (tenant_id, campaign_id, cut, value),
+    foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id)
+);
+
+grant delete on campaign_figures to plushka_app;
 
 -- partners -------------------------------------------------------------------------------------------
 

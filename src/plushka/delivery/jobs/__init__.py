@@ -4,6 +4,7 @@ A module here holds the functions of one subject and is listed below; each opens
 for a scheduled one usually once for each business.
 """
 
+from plushka.delivery.jobs.campaigning import count_tenant, send_tenant, take_up
 from plushka.delivery.jobs.each_business import for_each_business
 from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.jobs.giving import give_tenant
@@ -15,14 +16,17 @@ from plushka.delivery.jobs.settling import settle_tenant
 from plushka.delivery.jobs.sweeping import sweep_office
 from plushka.delivery.jobs.telling import forget_tenant, tell_tenant
 from plushka.delivery.jobs.verification import verify_tenant
+from plushka.domain.campaigns.operations import JOB as CAMPAIGN_JOB
 from plushka.domain.tasks.operations import JOB
 from plushka.platform.jobs import Job, Scheduled
 
-JOBS: tuple[Job, ...] = (Job(JOB, do_known_task),)
+JOBS: tuple[Job, ...] = (Job(JOB, do_known_task), Job(CAMPAIGN_JOB, take_up))
 
 SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("friends", "* * * * *", for_each_business("friends", pay_for_friends)),
     Scheduled("segments", "*/10 * * * *", for_each_business("segments", follow_segments)),
+    Scheduled("campaigns", "* * * * *", for_each_business("campaigns", send_tenant)),
+    Scheduled("figures", "50 * * * *", for_each_business("figures", count_tenant)),
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
     Scheduled("occasions", "12 * * * *", for_each_business("occasions", give_tenant)),

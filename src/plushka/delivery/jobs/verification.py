@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from plushka.domain.campaigns.laws import LAWS as CAMPAIGN_LAWS
 from plushka.domain.certificates.laws import LAWS as CERTIFICATE_LAWS
 from plushka.domain.ledger.verify import LAWS as LEDGER_LAWS
 from plushka.domain.ledger.verify import Verification, check, record
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 
 LAWS = {
     **PURCHASE_LAWS,
+    **CAMPAIGN_LAWS,
     **CERTIFICATE_LAWS,
     **OCCASION_LAWS,
     **PARTNER_LAWS,

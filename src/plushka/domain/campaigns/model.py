@@ -1,18 +1,20 @@
 """A campaign and what it is made of: whom it is for, what it offers, what it says and when."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.platform.errors import Conflict, NotFound
+from plushka.domain.messages.model import Channel, Purpose
+from plushka.engine.audience import Audience
+from plushka.platform.errors import Conflict, Invalid, NotFound
 from plushka.platform.i18n import marked
 
 Kind = Literal["broadcast", "journey"]
 State = Literal["draft", "scheduled", "planning", "sending", "paused", "done", "cancelled"]
-Purpose = Literal["marketing", "transactional"]
 
 STATES: Mapping[State, str] = MappingProxyType(
     {
@@ -25,13 +27,16 @@ STATES: Mapping[State, str] = MappingProxyType(
         "cancelled": marked("called off"),
     }
 )
-OPEN: tuple[State, ...] = ("scheduled", "planning", "sending", "paused")
+UNDER_WAY: tuple[State, ...] = ("scheduled", "planning", "sending", "paused")
 
 NAME_LENGTH_MAX = 100
 CONTROL_BP, CONTROL_BP_MAX = 1000, 5000
 WINDOW_DAYS, WINDOW_DAYS_MAX = 7, 90
 VARIANTS_MAX = 5
+SHARE_MAX = 100
 PER_MINUTE_MAX = 100_000
+POINTS_MAX = 10**9
+LIFE_DAYS_MAX = 3650
 
 
 class Nothing(Struct, frozen=True, tag_field="kind", tag="nothing"):
@@ -78,20 +83,67 @@ class LetterPlan(Struct, frozen=True, omit_defaults=True):
     """What is said; ``route``: the channels in the order in which they are tried, empty: the business's own."""
 
     variants: tuple[Variant, ...] = ()
-    route: tuple[str, ...] = ()
+    route: tuple[Channel, ...] = ()
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What can be said of a campaign before it begins.
+
+    ``control_bp`` of the recipients are left alone; purchases within ``window_days`` after a letter are counted.
+    It begins at ``starts_at``, or at ``local_at`` on each member's own clock; neither: at once.
+    """
+
+    name: str
+    audience: Audience | None = None
+    offer: Offer = Nothing()
+    letter: LetterPlan = LetterPlan()
+    purpose: Purpose = "marketing"
+    control_bp: int = CONTROL_BP
+    window_days: int = WINDOW_DAYS
+    per_minute: int | None = None
+    starts_at: datetime | None = None
+    local_at: datetime | None = None
+
+
+class Campaign(Plan, frozen=True, kw_only=True):
+    """A campaign as it stands; ``salt`` tells who is in its control group."""
+
+    id: UUID
+    kind: Kind
+    state: State
+    salt: str
+    created_by: str
+    created_at: datetime
+    started_by: str | None
+    started_at: datetime | None
+    planned_at: datetime | None
+    paced_to: datetime | None
+    finished_at: datetime | None
+    settled_at: datetime | None
 
 
 class UnknownCampaign(NotFound):
     code = "campaign_not_found"
 
 
-class CampaignStarted(Conflict):
-    """It is no draft any more."""
-
-    code = "campaign_started"
-
-
 class CampaignState(Conflict):
     """In its present ``state`` this cannot be done."""
 
     code = "campaign_state"
+
+
+class CampaignIncomplete(Conflict):
+    """It cannot begin: ``field`` is not said yet."""
+
+    code = "campaign_incomplete"
+
+
+class PlanImpossible(Invalid):
+    """What ``field`` says makes no sense."""
+
+    code = "campaign_impossible"
+
+
+def key_of_letter(campaign_id: UUID, member_id: UUID) -> str:
+    """Return the key of the one letter that a campaign has for a recipient."""
+    return f"campaign:{campaign_id}:{member_id}"

@@ -123,13 +123,18 @@ async def give_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
 
 
 async def void_codes(tx: Tx, keys: Sequence[str]) -> list[str]:
-    """Let codes of one member, whose wallet is locked, that nobody has used be good for nothing; return which were."""
+    """Let codes that nobody has used be good for nothing, and return which were; codes are locked in their order."""
     rows = await tx.fetch(
         """
         -- coupons.void_codes
-        update coupon_codes set uses_max = 0
-        where tenant_id = $1 and key = any($2::text[]) and uses = 0 and uses_max > 0
-        returning key
+        with locked as materialized (
+            select key from coupon_codes where tenant_id = $1 and key = any($2::text[])
+            order by key
+            for no key update
+        )
+        update coupon_codes c set uses_max = 0 from locked
+        where c.tenant_id = $1 and c.key = locked.key and uses = 0 and uses_max > 0
+        returning c.key
         """,
         tx.tenant_id,
         keys,

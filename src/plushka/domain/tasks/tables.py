@@ -1,6 +1,8 @@
 """A table written to a file piece by piece: the long work of every export."""
 
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from plushka.domain.tasks.running import Run
@@ -8,6 +10,7 @@ from plushka.platform.csv_files import Cell, csv_bytes
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
 from plushka.platform.i18n import Language, language_of, translator
+from plushka.platform.workbooks import Workbook
 
 
 class Piece(NamedTuple):
@@ -44,3 +47,30 @@ async def write_table(
             step.output += csv_bytes(rows, language, is_beginning=False)
             step.done += len(rows)
             step.cursor = cursor
+
+
+async def write_workbook(
+    run: Run,
+    columns: Sequence[str],
+    *,
+    count: Callable[[Tx], Awaitable[int]],
+    piece: Callable[[Tx, str, Language], Awaitable[Piece]],
+) -> Mapping[str, Fact]:
+    """Write a table as ``write_table`` does, to a workbook: it has no pieces, so who is stopped begins anew."""
+    language = language_of(str(run.task.arguments["language"]))
+    heading: list[Cell] = [translator(language).gettext(column) for column in columns]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.xlsx"
+        book, cursor, done = Workbook(path, heading), "", 0
+        while True:
+            async with run.step() as step:
+                step.total = await count(step.tx) if not done else step.total
+                rows, cursor = await piece(step.tx, cursor, language)
+                for row in rows:
+                    book.write(row)
+                done += len(rows)
+                step.done = done
+                if not rows:
+                    book.close()
+                    step.output += path.read_bytes()
+                    return {"count": done}

@@ -2,14 +2,12 @@
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
@@ -21,6 +19,7 @@ from plushka.domain.tasks.running import Run
 from plushka.platform.csv_files import Cell, csv_bytes
 from plushka.platform.errors import Fact
 from plushka.platform.i18n import Language, currency_decimals, marked, translator
+from plushka.platform.workbooks import Workbook
 
 KIND = "members.export"
 STEP_ROWS = 2000
@@ -119,7 +118,7 @@ async def _write_workbook(
     """Write a workbook beside us, in constant memory, and keep it whole: it has no pieces, so it is begun anew."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "members.xlsx"
-        sheet = _Sheet(path, heading)
+        sheet = Workbook(path, heading)
         for start in range(0, len(ids), STEP_ROWS):
             async with run.step() as step:
                 part = ids[start : start + STEP_ROWS]
@@ -130,39 +129,6 @@ async def _write_workbook(
         async with run.step() as step:
             step.output += path.read_bytes()
     return {"count": len(ids)}
-
-
-class _Sheet:
-    """A workbook of one sheet: texts are texts, whatever they begin with; dates and numbers are such."""
-
-    def __init__(self, path: Path, heading: Sequence[Cell]) -> None:
-        self._book = xlsxwriter.Workbook(path, {"constant_memory": True})
-        self._sheet = self._book.add_worksheet()
-        self._date = self._book.add_format({"num_format": "dd.mm.yyyy"})
-        self._bold = self._book.add_format({"bold": True})
-        self._sheet.freeze_panes(1, 0)
-        self._sheet.set_column(0, len(heading), 18)
-        for place, title in enumerate(heading):
-            self._sheet.write_string(0, place, str(title), self._bold)
-        self._row = 0
-
-    def write(self, cells: Sequence[Cell]) -> None:
-        self._row += 1
-        for place, cell in enumerate(cells):
-            match cell:
-                case None | "":
-                    pass
-                case str():
-                    self._sheet.write_string(self._row, place, cell)
-                case date():
-                    self._sheet.write_datetime(
-                        self._row, place, datetime.combine(cell, datetime.min.time()), self._date
-                    )
-                case int() | Decimal():
-                    self._sheet.write_number(self._row, place, cell)
-
-    def close(self) -> None:
-        self._book.close()
 
 
 async def _situation(run: Run) -> Situation:

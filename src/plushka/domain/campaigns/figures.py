@@ -1,0 +1,206 @@
+"""What came of broadcasts: purchases that are counted as theirs, and what they cost (decision 0092)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.campaigns.model import Campaign
+from plushka.platform.database import Tx
+
+Cut = Literal["total", "variant", "channel", "sex", "tier"]
+CUTS: tuple[Cut, ...] = ("variant", "channel", "sex", "tier")
+STANDS_AFTER = timedelta(days=30)
+"""So long after its window goods may come back; then a broadcast's figures stand."""
+_EACH_HOUR, _EACH_DAY = timedelta(minutes=50), timedelta(hours=20)
+
+
+class Figures(Struct, frozen=True):
+    """Sums over recipients; money in minor units. Ratios of no letters, or of no purchases, are None."""
+
+    addressed: int = 0
+    sent: int = 0
+    delivered: int = 0
+    purchases: int = 0
+    known_cost: int = 0
+    revenue_minor: int = 0
+    cost_minor: int = 0
+    messages_minor: int = 0
+    discount_minor: int = 0
+    positions: int = 0
+
+    @property
+    def conversion_bp(self) -> int | None:
+        """Members who bought by letters that went out."""
+        return _ratio(self.purchases * 10_000, self.sent)
+
+    @property
+    def profit_minor(self) -> int | None:
+        """Paid after discounts and points, less goods and messages; None where no receipt knows what goods cost."""
+        if self.purchases and not self.known_cost:
+            return None
+        return self.revenue_minor - self.cost_minor - self.messages_minor
+
+    @property
+    def average_minor(self) -> int | None:
+        return _ratio(self.revenue_minor, self.purchases)
+
+    @property
+    def positions_hundredths(self) -> int | None:
+        """Positions per receipt, times a hundred."""
+        return _ratio(self.positions * 100, self.purchases)
+
+
+class Counted(Struct, frozen=True):
+    """Figures of the recipients with one ``value`` of a ``cut``."""
+
+    cut: Cut
+    value: str
+    figures: Figures
+    counted_at: datetime
+
+
+def summed(many: Iterable[Figures]) -> Figures:
+    """Return the figures of all together: sums, so that ratios of them are weighted (S22)."""
+    rows = list(many)
+    return Figures(**{field: sum(getattr(one, field) for one in rows) for field in Figures.__struct_fields__})
+
+
+async def list_to_count(tx: Tx) -> list[UUID]:
+    """Return the broadcasts to be counted: each hour within the window, daily while goods may come back."""
+    rows = await tx.fetch(
+        """
+        -- campaigns.list_to_count
+        select c.id from campaigns c
+        left join campaign_figures f
+            on f.tenant_id = $1 and f.campaign_id = c.id and f.cut = 'total'
+        where c.tenant_id = $1 and c.kind = 'broadcast' and c.planned_at is not null
+          and (
+              f.counted_at is null
+              or coalesce(c.finished_at, $2) + make_interval(days => c.window_days) > $2 and f.counted_at < $2 - $3
+              or coalesce(c.finished_at, $2) + make_interval(days => c.window_days) + $4 > $2 and f.counted_at < $2 - $5
+          )
+        order by c.id
+        """,
+        tx.tenant_id,
+        tx.at,
+        _EACH_HOUR,
+        STANDS_AFTER,
+        _EACH_DAY,
+    )
+    return [row["id"] for row in rows]
+
+
+async def count_figures(tx: Tx, campaign: Campaign) -> None:
+    """Count anew what came of a broadcast.
+
+    Of each member who was told the first purchase within the window is counted that was not wholly returned, if no
+    other campaign's letter went out to them in between.
+    """
+    await tx.execute(
+        """
+        -- campaigns.forget_figures
+        delete from campaign_figures where tenant_id = $1 and campaign_id = $2
+        """,
+        tx.tenant_id,
+        campaign.id,
+    )
+    await tx.execute(
+        """
+        -- campaigns.count_figures
+        with addressed as (
+            select r.variant, coalesce(o.channel, '') as channel, coalesce(m.sex, '') as sex,
+                   coalesce(m.merged_into, m.id) as buyer_id, o.finished_at as told_at,
+                   coalesce(o.state in ('sent', 'delivered', 'unknown'), false) as is_sent,
+                   coalesce(o.state = 'delivered', false) as is_delivered,
+                   coalesce(o.cost_minor, 0) + coalesce((
+                       select sum(t.cost_minor) from outgoing_tries t
+                       where t.tenant_id = $1 and t.outgoing_id = o.id
+                   ), 0) as message_minor,
+                   coalesce((
+                       select s.tier from standings s
+                       where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.tier is not null
+                       order by s.program_id
+                       limit 1
+                   ), '') as tier
+            from campaign_recipients r
+            join members m on m.tenant_id = $1 and m.id = r.member_id
+            left join outgoing o
+                on o.tenant_id = $1 and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
+            where r.tenant_id = $1 and r.campaign_id = $2 and not r.is_control
+        ), bought as (
+            select a.*, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions
+            from addressed a
+            left join lateral (
+                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at,
+                       case when e.payable_minor = 0 then e.cost_minor
+                            else (
+                                e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
+                            )::bigint
+                       end as cost_minor,
+                       e.discount_minor + e.redeemed_minor as discount_minor,
+                       json_array_length(e.basket -> 'lines') as positions
+                from receipts e
+                where e.tenant_id = $1 and e.member_id = a.buyer_id and a.is_sent
+                  and e.occurred_at >= a.told_at and e.occurred_at < a.told_at + $4
+                  and (e.refunded_minor < e.payable_minor or e.payable_minor = 0)
+                order by e.occurred_at, e.id
+                limit 1
+            ) as p on not exists (
+                select from outgoing x
+                where x.tenant_id = $1 and x.member_id = a.buyer_id and x.campaign_id <> $2
+                  and x.state in ('sent', 'delivered', 'unknown')
+                  and x.finished_at > a.told_at and x.finished_at <= p.occurred_at
+            )
+        )
+        insert into campaign_figures (
+            tenant_id, campaign_id, cut, value, counted_at, addressed, sent, delivered, purchases, known_cost,
+            revenue_minor, cost_minor, messages_minor, discount_minor, positions
+        )
+        select $1, $2,
+               case grouping(variant, channel, sex, tier)
+                   when 7 then 'variant' when 11 then 'channel' when 13 then 'sex' when 14 then 'tier' else 'total'
+               end,
+               coalesce(variant, channel, sex, tier, ''), $3,
+               count(*), count(*) filter (where is_sent), count(*) filter (where is_delivered),
+               count(revenue_minor), count(cost_minor),
+               coalesce(sum(revenue_minor), 0), coalesce(sum(cost_minor), 0), coalesce(sum(message_minor), 0),
+               coalesce(sum(discount_minor), 0), coalesce(sum(positions), 0)
+        from bought
+        group by grouping sets ((), (variant), (channel), (sex), (tier))
+        """,
+        tx.tenant_id,
+        campaign.id,
+        tx.at,
+        timedelta(days=campaign.window_days),
+    )
+
+
+async def list_figures(tx: Tx, campaign_id: UUID) -> list[Counted]:
+    """Return what was counted of a broadcast, the total first; nothing before it was counted."""
+    rows = await tx.fetch(
+        f"""
+        -- campaigns.list_figures
+        select cut, value, counted_at, {", ".join(Figures.__struct_fields__)} from campaign_figures
+        where tenant_id = $1 and campaign_id = $2
+        order by cut <> 'total', cut, sent desc, value
+        """,  # noqa: S608  names of columns
+        tx.tenant_id,
+        campaign_id,
+    )
+    return [
+        Counted(
+            row["cut"],
+            row["value"],
+            Figures(**{field: row[field] for field in Figures.__struct_fields__}),
+            row["counted_at"],
+        )
+        for row in rows
+    ]
+
+
+def _ratio(numerator: int, denominator: int) -> int | None:
+    """Divide, half up."""
+    return None if denominator == 0 else (2 * numerator + denominator) // (2 * denominator)
