@@ -1790,8 +1790,8 @@ create table reward_supplies (
 
 create index reward_supplies_of_offer on reward_supplies (tenant_id, offer_id, id);
 
--- What a member may take once: won by a full card or by a promotion, or bought in the catalogue for price_points, which
--- postings spend whose document it is. withdrawn: what won it was returned before anybody took it, or its member is
+-- What a member may take once: won by a full card or by a promotion, given by a journey (gift_key: what for, once for
+-- ever), or bought in the catalogue for price_points, which postings spend whose document it is. withdrawn: what won it was returned before anybody took it, or its member is
 -- gone; cancelled: its points went back; expired: it ran out, and its points went back if it returns_points.
 create table rewards (
     tenant_id uuid not null,
@@ -1802,6 +1802,7 @@ create table rewards (
     card_id text,
     promotion_id text,
     offer_id uuid,
+    gift_key text check (gift_key <> ''),
     price_points bigint not null default 0 check (price_points >= 0),
     returns_points boolean not null default false,
     name text not null check (name <> ''),
@@ -1813,9 +1814,10 @@ create table rewards (
     taken_till_id uuid,
     primary key (tenant_id, id),
     unique (tenant_id, code),
-    constraint reward_has_one_origin check (num_nonnulls(card_id, promotion_id, offer_id) = 1),
+    constraint reward_has_one_origin check (num_nonnulls(card_id, promotion_id, offer_id, gift_key) = 1),
     constraint reward_won_or_bought check (
-        (offer_id is null) = (receipt_id is not null) and (offer_id is null) = (price_points = 0)
+        (num_nonnulls(card_id, promotion_id) = 1) = (receipt_id is not null)
+        and (offer_id is null) = (price_points = 0)
     ),
     constraint only_a_bought_reward_ends check (offer_id is not null or state in ('open', 'taken', 'withdrawn')),
     foreign key (tenant_id, receipt_id, card_id) references stamps (tenant_id, receipt_id, card_id),
@@ -1832,6 +1834,8 @@ create table rewards (
 create index rewards_of_member on rewards (tenant_id, member_id, program_id, id);
 
 create index rewards_of_receipt on rewards (tenant_id, receipt_id) where receipt_id is not null;
+
+create unique index rewards_given on rewards (tenant_id, gift_key) where gift_key is not null;
 
 create index rewards_of_offer on rewards (tenant_id, offer_id, id) where offer_id is not null;
 
@@ -2566,6 +2570,116 @@ create table campaign_figures (
 );
 
 grant delete on campaign_figures to plushka_app;
+
+-- What a journey adds to its campaign, of the same id: what is written (draft), and drafts before it, to be undone.
+-- revision: of the draft. version: the latest that was published. reads_from: since when what happens begins it (what was
+-- before it was published or resumed does not); read_to: up to when journals were read for that; looked_on: the last day
+-- on which dates were looked at.
+create table journeys (
+    tenant_id uuid not null,
+    id uuid not null,
+    draft jsonb not null,
+    undo jsonb not null default '[]' check (jsonb_typeof(undo) = 'array'),
+    revision integer not null default 1 check (revision > 0),
+    version integer check (version > 0),
+    reads_from timestamptz,
+    read_to timestamptz,
+    looked_on date,
+    changed_at timestamptz not null,
+    primary key (tenant_id, id),
+    constraint journey_reads_when_published check (version is null or num_nonnulls(reads_from, read_to) = 2),
+    foreign key (tenant_id, id) references campaigns (tenant_id, id)
+);
+
+grant update, delete on journeys to plushka_app;
+
+-- Immutable: who has begun by a version goes on by it.
+create table journey_versions (
+    tenant_id uuid not null,
+    journey_id uuid not null,
+    number integer not null check (number > 0),
+    body jsonb not null,
+    published_at timestamptz not null,
+    published_by text not null,
+    primary key (tenant_id, journey_id, number),
+    foreign key (tenant_id, journey_id) references journeys (tenant_id, id)
+);
+
+-- A member in a journey, who begins it once for each happening (key). step: what comes next, or the wait that they are
+-- in; nothing happens before due_at. control: they only would have begun. gone: erased, blocked, or another run of the
+-- card that theirs was joined to is on the way. found: what a later letter may name, as the code of a coupon.
+create table journey_runs (
+    tenant_id uuid not null,
+    id uuid not null,
+    journey_id uuid not null,
+    version integer not null,
+    member_id uuid not null,
+    key text not null check (key <> ''),
+    state text not null check (
+        state in ('active', 'passed', 'goal', 'left', 'taken_out', 'stopped', 'gone', 'control')
+    ),
+    step text,
+    is_waiting boolean not null default false,
+    due_at timestamptz not null,
+    found jsonb not null default '{}',
+    happened_at timestamptz not null,
+    entered_at timestamptz not null,
+    ended_at timestamptz,
+    primary key (tenant_id, id),
+    unique (tenant_id, journey_id, member_id, key),
+    constraint run_stands_somewhere_or_has_ended check (
+        (state = 'active') = (step is not null) and (state = 'active') = (ended_at is null)
+    ),
+    constraint run_waits_only_on_the_way check (not is_waiting or state = 'active'),
+    foreign key (tenant_id, journey_id, version) references journey_versions (tenant_id, journey_id, number),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update (key, state, step, is_waiting, due_at, found, ended_at) on journey_runs to plushka_app;
+
+create index journey_runs_due on journey_runs (tenant_id, journey_id, due_at) where state = 'active';
+create index journey_runs_of_journey on journey_runs (tenant_id, journey_id, state, step);
+create index journey_runs_of_member on journey_runs (tenant_id, member_id, id);
+
+-- A step that is behind a run: each once, so that what it does is done once. way: of a choice (0: yes) or a split.
+create table journey_passes (
+    tenant_id uuid not null,
+    run_id uuid not null,
+    step text not null,
+    journey_id uuid not null,
+    way smallint,
+    at timestamptz not null,
+    primary key (tenant_id, run_id, step),
+    foreign key (tenant_id, run_id) references journey_runs (tenant_id, id)
+);
+
+create index journey_passes_of_journey on journey_passes (tenant_id, journey_id, step);
+
+-- What other systems are told, signed, until they have taken it. key: the run and the step, which tell it once.
+create table webhook_calls (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    key text not null check (key <> ''),
+    journey_id uuid not null,
+    member_id uuid not null,
+    url text not null check (url <> ''),
+    body text not null,
+    state text not null default 'waiting' check (state in ('waiting', 'taken', 'failed')),
+    attempts smallint not null default 0 check (attempts >= 0),
+    due_at timestamptz not null,
+    failure text not null default '',
+    created_at timestamptz not null,
+    finished_at timestamptz,
+    primary key (tenant_id, id),
+    unique (tenant_id, key),
+    constraint webhook_call_ends_once check ((state = 'waiting') = (finished_at is null)),
+    foreign key (tenant_id, journey_id) references journeys (tenant_id, id)
+);
+
+grant update, delete on webhook_calls to plushka_app;
+
+create index webhook_calls_due on webhook_calls (tenant_id, due_at) where state = 'waiting';
+create index webhook_calls_of_journey on webhook_calls (tenant_id, journey_id, id);
 
 -- partners -------------------------------------------------------------------------------------------
 

@@ -8,9 +8,11 @@ import asyncpg
 from plushka.delivery.bots.running import Bots
 from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.jobs import JOBS, SCHEDULED
+from plushka.delivery.jobs.calling import Calls
+from plushka.delivery.jobs.each_business import for_each_business
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import APPLICATION_ROLE, Database
-from plushka.platform.jobs import work
+from plushka.platform.jobs import Scheduled, work
 from plushka.platform.settings import Settings
 from plushka.platform.vault import Vault
 
@@ -27,7 +29,7 @@ async def run(dsn: str, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _begin_to_stop, stop)
     vault = Vault.of(settings)
-    await asyncio.gather(_do_jobs(dsn, vault, stop), _keep_bots(dsn, settings, vault, stop))
+    await asyncio.gather(_do_jobs(dsn, settings, vault, stop), _keep_bots(dsn, settings, vault, stop))
 
 
 def _begin_to_stop(stop: asyncio.Event) -> None:
@@ -36,14 +38,17 @@ def _begin_to_stop(stop: asyncio.Event) -> None:
     signal.alarm(FINISH_SECONDS_MAX)
 
 
-async def _do_jobs(dsn: str, vault: Vault, stop: asyncio.Event) -> None:
+async def _do_jobs(dsn: str, settings: Settings, vault: Vault, stop: asyncio.Event) -> None:
     database = await Database.connect(dsn, connections_max=JOB_CONNECTIONS_MAX, vault=vault)
+    calls = Calls(is_open=settings.webhooks_anywhere)
+    webhooks = Scheduled("webhooks", "* * * * *", for_each_business("webhooks", calls.call_tenant))
     queue_settings = {"role": APPLICATION_ROLE, "application_name": "plushka queue"}
     try:
         async with asyncpg.create_pool(
             dsn, min_size=2, max_size=QUEUE_CONNECTIONS_MAX, server_settings=queue_settings
         ) as pool:
-            await work(pool, database, SystemClock(), jobs=JOBS, scheduled=SCHEDULED, stop=stop)
+            scheduled = (*SCHEDULED, webhooks)
+            await work(pool, database, SystemClock(), jobs=JOBS, scheduled=scheduled, stop=stop)
     finally:
         await database.close()
 

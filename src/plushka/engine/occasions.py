@@ -182,7 +182,7 @@ def _why_not(  # noqa: PLR0911 - one case a trigger
         case OnEvent(event=event, where=where), EventNoted(kind=kind, data=data):
             if event != kind:
                 return note("other_event", rule=occasion.id)
-            wrong = next((test for test in where if not _holds(test, data.get(test.field))), None)
+            wrong = next((test for test in where if not field_holds(test, data.get(test.field))), None)
             return note("event_differs", rule=occasion.id, field=wrong.field) if wrong else None
         case _:
             return note("other_event", rule=occasion.id)
@@ -194,7 +194,8 @@ def _not_the_day(occasion: Occasion, on: date, days_before: int, today: date) ->
     return note("not_the_day", rule=occasion.id, days_before=days_before)
 
 
-def _holds(test: FieldTest, value: Value | None) -> bool:
+def field_holds(test: FieldTest, value: Value | None) -> bool:
+    """Tell whether a field of an event is what is asked for; one that is missing is not."""
     if value is None:
         return False
     if test.equals is not None:

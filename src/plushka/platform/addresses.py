@@ -1,4 +1,4 @@
-"""Network addresses of those who ask: by what they are counted, and which are this machine's own."""
+"""Network addresses of those who ask: by what they are counted, which are this machine's own, and which anybody's."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -24,6 +24,12 @@ def is_loopback(host: str) -> bool:
     """Tell whether nobody but this machine can be, or be reached, at ``host``."""
     address = _address(host)
     return host == "localhost" if address is None else address.is_loopback
+
+
+def is_public(host: str) -> bool:
+    """Tell whether an address is of the public internet: neither this machine's, nor of a network of one's own."""
+    address = _address(host)
+    return address is not None and address.is_global and not address.is_multicast
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

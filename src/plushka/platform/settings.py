@@ -69,6 +69,8 @@ class Settings:
     """Hosts of the inner network that businesses may name as their servers (platform/outward.py)."""
     phones_port: int = PHONES_PORT
     """Of the demo's messengers, on this machine alone."""
+    webhooks_anywhere: bool = False
+    """Webhooks may go to plain http and to this machine's own networks: for tests and the demo."""
     secret_key: str | None = None
     """What secrets in the database are sealed with; None: a key file in the data folder (platform/vault.py)."""
 
@@ -104,6 +106,7 @@ class Settings:
             smsaero_api=_url(environ, "PLUSHKA_SMSAERO_API", problems) or SMSAERO_API,
             exolve_api=_url(environ, "PLUSHKA_EXOLVE_API", problems) or EXOLVE_API,
             inner_hosts=_words(environ, "PLUSHKA_INNER_HOSTS"),
+            webhooks_anywhere=_switch(environ, "PLUSHKA_WEBHOOKS_ANYWHERE", problems),
             secret_key=_token(environ, "PLUSHKA_SECRET_KEY", problems, length_min=SECRET_KEY_LENGTH_MIN),
         )
         if problems:
@@ -162,6 +165,13 @@ def _whole_number(
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word for part in environ.get(name, "").split(",") if (word := part.strip()))
+
+
+def _switch(environ: Mapping[str, str], name: str, problems: list[str]) -> bool:
+    text = environ.get(name) or "0"
+    if text not in {"0", "1"}:
+        problems.append(f"{name} must be 0 or 1, not {text!r}")
+    return text == "1"
 
 
 def _networks(environ: Mapping[str, str], name: str, problems: list[str]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from plushka.domain.bots.burning import tell_of_burning
 from plushka.domain.bots.operations import clear_updates
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.journeys.calls import clear_calls
+from plushka.domain.campaigns.journeys.forgetting import forget_erased
 from plushka.domain.messages.outgoing import clear
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -32,7 +34,9 @@ def is_the_hour(at: datetime, time_zone: str) -> bool:
 
 
 async def forget_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
-    """Forget messages and updates of long ago."""
+    """Forget messages, updates and calls of long ago, and what journeys know of members who were erased."""
     async with database.transaction(tenant_id, actor="job:forget", at=clock.now()) as tx:
         await clear(tx)
         await clear_updates(tx)
+        await clear_calls(tx)
+        await forget_erased(tx)

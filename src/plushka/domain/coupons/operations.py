@@ -90,6 +90,13 @@ async def give_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
 
     Coupons are locked, in the order of their ids, after codes and all other counters of coupons.
     """
+    keys = await draw_own_codes(tx, members)
+    await count_given(tx, [coupon_id for coupon_id, _ in members])
+    return keys
+
+
+async def draw_own_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
+    """As ``give_codes``, without locking a coupon: whoever calls this calls ``count_given`` at the end."""
     keys = [draw_own_code() for _ in members]
     await tx.execute(
         """
@@ -103,6 +110,11 @@ async def give_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
         [coupon_id for coupon_id, _ in members],
         [member_id for _, member_id in members],
     )
+    return keys
+
+
+async def count_given(tx: Tx, coupon_ids: Sequence[UUID]) -> None:
+    """Count codes that were drawn, one for each time that a coupon is named; coupons are locked."""
     await tx.execute(
         """
         -- coupons.count_given
@@ -117,9 +129,8 @@ async def give_codes(tx: Tx, members: Sequence[tuple[UUID, UUID]]) -> list[str]:
         update coupons k set codes = k.codes + locked.codes from locked where k.tenant_id = $1 and k.id = locked.id
         """,
         tx.tenant_id,
-        [coupon_id for coupon_id, _ in members],
+        list(coupon_ids),
     )
-    return keys
 
 
 async def void_codes(tx: Tx, keys: Sequence[str]) -> list[str]:

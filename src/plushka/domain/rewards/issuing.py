@@ -23,6 +23,16 @@ class Won(Struct, frozen=True):
     expires_at: datetime | None
 
 
+class Present(Struct, frozen=True):
+    """A gift that no receipt wins; ``key``: what for, once for ever."""
+
+    key: str
+    member_id: UUID
+    program_id: UUID
+    name: str
+    expires_at: datetime | None
+
+
 async def issue(tx: Tx, won: Sequence[Won]) -> None:
     """Give members their gifts, each with a code."""
     await tx.execute(
@@ -51,13 +61,36 @@ async def issue(tx: Tx, won: Sequence[Won]) -> None:
     )
 
 
+async def present(tx: Tx, presents: Sequence[Present]) -> None:
+    """Give members their gifts, each with a code, and each once by its key."""
+    await tx.execute(
+        """
+        -- rewards.present
+        insert into rewards (tenant_id, issued_at, id, gift_key, member_id, program_id, name, code, expires_at)
+        select $1, $2, new.* from unnest(
+            $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[]
+        ) as new
+        on conflict (tenant_id, gift_key) where gift_key is not null do nothing
+        """,
+        tx.tenant_id,
+        tx.at,
+        [new_id() for _ in presents],
+        [each.key for each in presents],
+        [each.member_id for each in presents],
+        [each.program_id for each in presents],
+        [each.name for each in presents],
+        [draw_own_code() for _ in presents],
+        [each.expires_at for each in presents],
+    )
+
+
 async def list_untaken(tx: Tx, member_id: UUID, *, program_id: UUID) -> list[tuple[UUID, str | None]]:
     """Return what a member has won and not taken, expired or not: id and card, if one gave it; the latest first."""
     rows = await tx.fetch(
         """
         -- rewards.list_untaken
         select id, card_id from rewards
-        where tenant_id = $1 and member_id = $2 and program_id = $3 and state = 'open' and offer_id is null
+        where tenant_id = $1 and member_id = $2 and program_id = $3 and state = 'open' and receipt_id is not null
         order by id desc
         """,
         tx.tenant_id,

@@ -1,0 +1,73 @@
+"""Members begin journeys and go on in them; other systems are told; business by business."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import structlog
+
+from plushka.domain.campaigns.journeys.entering import enter_some, is_due
+from plushka.domain.campaigns.journeys.moving import end_reached, list_with_due, move_some
+from plushka.domain.campaigns.journeys.queries import list_running
+from plushka.domain.programs.versions import Versions
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+
+log = structlog.get_logger()
+
+GOALS_EVERY_MINUTES = 10
+"""How often those who wait are asked whether they have what the journey is for; who is due is asked each time."""
+
+_versions = Versions()
+
+
+async def lead_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
+    """Let members of the tenant begin and go on, some in each transaction; repeated, it does nothing more.
+
+    A business without a journey that runs pays one look into an index. One journey that fails stops no other.
+    """
+    async with database.transaction(tenant_id, actor="job:journeys", at=clock.now(), read_only=True) as tx:
+        running = await list_running(tx)
+        due = [card for card in running if await is_due(tx, card)]
+    failures: list[Exception] = []
+    for card in due:
+        await _try(failures, card.id, lambda: _let_begin(database, clock, tenant_id, card.id))  # noqa: B023
+    if clock.now().minute % GOALS_EVERY_MINUTES == 0:
+        for card in running:
+            await _try(failures, card.id, lambda: _end_reached(database, clock, tenant_id, card.id))  # noqa: B023
+    if running:
+        async with database.transaction(
+            tenant_id, actor="job:journeys", at=clock.now(), read_only=True
+        ) as tx:
+            with_due = await list_with_due(tx)
+        for journey_id in with_due:
+            await _try(failures, journey_id, lambda: _move(database, clock, tenant_id, journey_id))  # noqa: B023
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} journeys failed", failures)
+
+
+async def _let_begin(database: Database, clock: Clock, tenant_id: UUID, journey_id: UUID) -> None:
+    last, is_first = None, True
+    while is_first or last is not None:
+        is_first = False
+        async with database.transaction(tenant_id, actor="job:journeys", at=clock.now()) as tx:
+            last, _ = await enter_some(tx, _versions, journey_id, after=last)
+
+
+async def _end_reached(database: Database, clock: Clock, tenant_id: UUID, journey_id: UUID) -> None:
+    async with database.transaction(tenant_id, actor="job:journeys", at=clock.now()) as tx:
+        await end_reached(tx, journey_id)
+
+
+async def _move(database: Database, clock: Clock, tenant_id: UUID, journey_id: UUID) -> None:
+    moved = True
+    while moved:
+        async with database.transaction(tenant_id, actor="job:journeys", at=clock.now()) as tx:
+            moved = await move_some(tx, journey_id) > 0
+
+
+async def _try(failures: list[Exception], journey_id: UUID, work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except Exception as failure:
+        log.exception("journey_failed", journey_id=str(journey_id))
+        failures.append(failure)

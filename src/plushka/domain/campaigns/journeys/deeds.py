@@ -1,0 +1,183 @@
+"""What journeys do to members, set-based: one statement a step, however many stand at it.
+
+Each deed is keyed by its run and step, which a run passes once: the letter, the movement of points, the gift and the
+call have keys that are unique for ever; a tag is the same however often it is given.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby
+from typing import assert_never
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from plushka.domain.businesses.model import Business
+from plushka.domain.campaigns.journeys.calls import Call, leave_calls
+from plushka.domain.coupons.codes import in_halves
+from plushka.domain.coupons.operations import count_given, draw_own_codes
+from plushka.domain.ledger import bookkeeping
+from plushka.domain.ledger.bookkeeping import WalletKey
+from plushka.domain.ledger.bulk import BulkChange
+from plushka.domain.members.tagging import tag_many, untag_many
+from plushka.domain.messages.letters import Letter, post
+from plushka.domain.programs.giving import give_many
+from plushka.domain.programs.queries import find_version_in_force, get_program_id
+from plushka.domain.rewards.issuing import Present, present
+from plushka.engine.expiry import midnight_after
+from plushka.engine.journeys.parts import (
+    Deed,
+    GiveCoupon,
+    GivePoints,
+    GiveReward,
+    Message,
+    TagMember,
+    UntagMember,
+    Webhook,
+)
+from plushka.platform.database import Tx
+
+LETTER_LIVES = timedelta(days=2)
+"""A letter that could not be sent for so long is of no use any more."""
+
+
+class Doing(Struct, frozen=True):
+    """A deed to be done to a member; ``number``: its place among those of one moment. ``found`` grows by codes."""
+
+    run_id: UUID
+    journey_id: UUID
+    member_id: UUID
+    number: int
+    deed: Deed
+    found: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        return f"journey:{self.run_id}:{self.deed.id}"
+
+    @property
+    def id(self) -> UUID:
+        return uuid5(self.run_id, self.deed.id)
+
+
+@dataclass(slots=True)
+class Deeds:
+    """Does what a batch decides, in each run's own order."""
+
+    tx: Tx
+    business: Business
+    coupons_given: list[UUID] = field(default_factory=list)
+
+    async def lock_wallets(self, member_ids: Collection[UUID]) -> None:
+        """Lock the wallets that points may be given to, all at once and in the order of the ledger."""
+        if not member_ids:
+            return
+        program_id = await get_program_id(self.tx)
+        keys = [WalletKey(member_id, program_id) for member_id in member_ids]
+        await bookkeeping.lock_books(self.tx, await bookkeeping.read_books(self.tx, keys))
+
+    async def finish(self) -> None:
+        """Count the codes that were drawn: coupons are locked last, as purchases do."""
+        if self.coupons_given:
+            await count_given(self.tx, self.coupons_given)
+
+    async def do(self, doings: Sequence[Doing]) -> None:
+        """Do everything; of one run the first before the second."""
+        ordered = sorted(doings, key=lambda each: (each.number, each.journey_id, each.deed.id))
+        for _, together in groupby(ordered, key=lambda each: (each.number, each.journey_id, each.deed)):
+            await self._do_one(list(together))
+
+    async def _do_one(self, doings: Sequence[Doing]) -> None:
+        deed = doings[0].deed
+        members = [each.member_id for each in doings]
+        match deed:
+            case Message():
+                await self._write(deed, doings)
+            case GivePoints():
+                await self._give_points(deed, doings)
+            case GiveCoupon(coupon=coupon):
+                coupon_id = UUID(coupon)
+                keys = await draw_own_codes(self.tx, [(coupon_id, member_id) for member_id in members])
+                self.coupons_given += [coupon_id] * len(keys)
+                for each, key in zip(doings, keys, strict=True):
+                    each.found["coupon"] = in_halves(key)
+            case GiveReward():
+                await self._give_rewards(deed, doings)
+            case TagMember(tag=tag):
+                await tag_many(self.tx, members, tag)
+            case UntagMember(tag=tag):
+                await untag_many(self.tx, members, tag)
+            case Webhook(url=url):
+                calls = [
+                    Call(each.key, each.journey_id, each.member_id, each.deed.id, url) for each in doings
+                ]
+                await leave_calls(self.tx, calls)
+            case _:
+                assert_never(deed)
+
+    async def _write(self, deed: Message, doings: Sequence[Doing]) -> None:
+        await post(
+            self.tx,
+            [
+                Letter(
+                    member_id=each.member_id,
+                    key=each.key,
+                    template_id=UUID(deed.template),
+                    purpose=deed.purpose,
+                    route=deed.route,
+                    values=dict(each.found),
+                    campaign_id=each.journey_id,
+                    variant=deed.id,
+                    useful_until=self.tx.at + LETTER_LIVES,
+                )
+                for each in doings
+            ],
+        )
+
+    async def _give_points(self, deed: GivePoints, doings: Sequence[Doing]) -> None:
+        """Give points of the business's first programme; who is not in it has nowhere to put them."""
+        version = await find_version_in_force(self.tx, await get_program_id(self.tx))
+        if version is None:
+            return
+        reason = await self._name_of(doings[0].journey_id)
+        # One who is twice on the way is given twice, one after the other: a booking knows each member once.
+        rest = list(doings)
+        while rest:
+            once = {each.member_id: each for each in reversed(rest)}
+            await give_many(
+                self.tx,
+                [BulkChange(each.member_id, each.id, deed.points) for each in once.values()],
+                business=self.business,
+                version=version,
+                kind="adjustment",
+                reason=reason,
+                life_days=deed.life_days,
+                receipt_share_bp=deed.receipt_share_bp,
+            )
+            done = {each.run_id for each in once.values()}
+            rest = [each for each in rest if each.run_id not in done]
+
+    async def _give_rewards(self, deed: GiveReward, doings: Sequence[Doing]) -> None:
+        program_id = await get_program_id(self.tx)
+        expires_at = None
+        if deed.life_days is not None:
+            zone = self.business.time_zone
+            today = self.tx.at.astimezone(ZoneInfo(zone)).date()
+            expires_at = midnight_after(today + timedelta(days=deed.life_days - 1), zone)
+        await present(
+            self.tx,
+            [Present(each.key, each.member_id, program_id, deed.name, expires_at) for each in doings],
+        )
+
+    async def _name_of(self, journey_id: UUID) -> str:
+        name: str = await self.tx.fetchval(
+            """
+            -- journeys.name_of
+            select name from campaigns where tenant_id = $1 and id = $2
+            """,
+            self.tx.tenant_id,
+            journey_id,
+        )
+        return name

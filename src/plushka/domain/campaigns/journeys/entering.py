@@ -1,0 +1,212 @@
+"""Members begin a journey: found by its trigger, of its audience, not barred, and drawn into a group."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, find, today_of
+from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
+from plushka.domain.campaigns.journeys.queries import get_journey, load_plan
+from plushka.domain.members.store import keep_apart
+from plushka.domain.programs.versions import Versions
+from plushka.domain.segments.selecting import selected
+from plushka.engine.experiments.groups import group_of
+from plushka.engine.journeys.advancing import begin
+from plushka.engine.journeys.entering import Before, bar
+from plushka.engine.journeys.parts import Journey
+from plushka.engine.journeys.plan import Plan
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+STEP_MEMBERS = 20_000
+"""Members who are looked at by one transaction."""
+LOOKED_FROM_HOUR = 10
+"""By the clock of the business: what goes by days is looked at once a day, from then on."""
+
+
+class Entrant(Struct, frozen=True):
+    """Somebody who was found, and how they have begun before. ``is_control``: the group that they were in, if any."""
+
+    candidate: Candidate
+    before: Before
+    is_control: bool | None
+
+
+async def is_due(tx: Tx, card: JourneyCard) -> bool:
+    """Tell whether a journey is to be looked at now: what goes by days once a day, anything else each time."""
+    if not isinstance(card.draft.trigger, DAILY) and card.looked_on is None:
+        return True
+    today, zone = await today_of(tx)
+    return tx.at.astimezone(ZoneInfo(zone)).hour >= LOOKED_FROM_HOUR and card.looked_on != today
+
+
+async def enter_some(
+    tx: Tx, versions: Versions, journey_id: UUID, *, after: UUID | None
+) -> tuple[UUID | None, int]:
+    """Let some members begin; return the last who was looked at, and how many began, of the control group or not.
+
+    Called again with that member until it is None; then the journey has been looked at. It bears repetition.
+
+    :raises UnknownJourney: the business has none of this id
+    """
+    await tx.execute(
+        """
+        -- journeys.lock
+        select from journeys where tenant_id = $1 and id = $2 for no key update
+        """,
+        tx.tenant_id,
+        journey_id,
+    )
+    card = await get_journey(tx, journey_id)
+    if card.state != "sending" or card.version is None or card.reads_from is None or card.read_to is None:
+        return None, 0
+    plan = await load_plan(tx, journey_id, card.version)
+    since = max(card.read_to - OVERLAP, card.reads_from)
+    found = await find(tx, versions, plan.journey.trigger, since=since)
+    entrants = await list_entrants(tx, journey_id, plan.journey, found, after=after, limit=STEP_MEMBERS)
+    begun = await _begin(tx, card, plan, entrants)
+    last = entrants[-1].candidate.member_id if len(entrants) >= STEP_MEMBERS else None
+    if last is None:
+        today, _ = await today_of(tx)
+        is_daily = isinstance(plan.journey.trigger, DAILY)
+        await _note_looked(tx, journey_id, today if is_daily else None)
+    return last, begun
+
+
+async def list_entrants(
+    tx: Tx, journey_id: UUID, journey: Journey, found: Found, *, after: UUID | None = None, limit: int
+) -> list[Entrant]:
+    """Return who was found and has not begun for this yet, by the cards that they have now, in the order of ids.
+
+    Of a card that was joined to another it is the other that begins. Nobody who is blocked or erased is among them.
+    """
+    args: list[object] = [tx.tenant_id, *found.args]
+    of_audience = ""
+    if journey.audience is not None:
+        of_audience = f"and h.member_id in ({await selected(tx, journey.audience, args)})"
+    args += [journey_id, after, limit]
+    journey_at, after_at, limit_at = (f"${len(args) - back}" for back in (2, 1, 0))
+    rows = await tx.fetch(
+        f"""
+        -- journeys.list_entrants
+        with found as ({found.sql}), holders as (
+            select distinct on (coalesce(m.merged_into, m.id), found.key)
+                   coalesce(m.merged_into, m.id) as member_id, found.key, found.happened_at
+            from found join members m on m.tenant_id = $1 and m.id = found.member_id
+            where {after_at}::uuid is null or coalesce(m.merged_into, m.id) > {after_at}
+        )
+        select h.member_id, h.key, h.happened_at, before.last_at, before.active, before.is_control
+        from holders h
+        join members m on m.tenant_id = $1 and m.id = h.member_id
+            and m.merged_into is null and m.erased_at is null and m.blocked_at is null
+        cross join lateral (
+            select max(r.entered_at) as last_at, count(*) filter (where r.state = 'active') as active,
+                   bool_or(r.state = 'control') as is_control, coalesce(bool_or(r.key = h.key), false) as has_key
+            from journey_runs r
+            where r.tenant_id = $1 and r.journey_id = {journey_at}::uuid and r.member_id = any(
+                array(select o.id from members o where o.tenant_id = $1 and o.merged_into = h.member_id) || h.member_id
+            )
+        ) as before
+        where not before.has_key {of_audience}
+        order by h.member_id, h.happened_at, h.key
+        limit {limit_at}
+        """,  # noqa: S608  constants and numbers of parameters
+        *args,
+    )
+    return [
+        Entrant(
+            Candidate(row["member_id"], row["key"], row["happened_at"]),
+            Before(row["last_at"], row["active"]),
+            row["is_control"],
+        )
+        for row in rows
+    ]
+
+
+def choose(journey: Journey, entrants: Sequence[Entrant], now: datetime) -> list[Entrant]:
+    """Return those who are not barred; who was found twice begins as often as the journey allows."""
+    chosen: list[Entrant] = []
+    begun: dict[UUID, Before] = {}
+    for entrant in entrants:
+        member_id = entrant.candidate.member_id
+        before = begun.get(member_id, entrant.before)
+        if bar(journey, before, now) is None:
+            chosen.append(entrant)
+            begun[member_id] = Before(now, before.active + 1)
+    return chosen
+
+
+async def _begin(tx: Tx, card: JourneyCard, plan: Plan, entrants: Sequence[Entrant]) -> int:
+    journey = plan.journey
+    chosen = choose(journey, entrants, tx.at)
+    # Nobody is merged or erased meanwhile: what is written now would outlive that they are forgotten.
+    there = await keep_apart(tx, {each.candidate.member_id for each in chosen}) if chosen else set()
+    chosen = [each for each in chosen if each.candidate.member_id in there]
+    if not chosen:
+        return 0
+    is_control: Mapping[UUID, bool] = {
+        each.candidate.member_id: each.is_control
+        if each.is_control is not None
+        else group_of(card.salt, each.candidate.member_id, journey.control_bp)
+        for each in chosen
+    }
+    await tx.execute(
+        """
+        -- journeys.note_recipients
+        insert into campaign_recipients (tenant_id, campaign_id, member_id, is_control, planned_at)
+        select distinct $1::uuid, $2::uuid, member_id, is_control, $3::timestamptz
+        from unnest($4::uuid[], $5::boolean[]) as new (member_id, is_control)
+        on conflict (tenant_id, campaign_id, member_id) do nothing
+        """,
+        tx.tenant_id,
+        card.id,
+        tx.at,
+        list(is_control),
+        list(is_control.values()),
+    )
+    rows = [(each.candidate, begin(plan, str(each.candidate.member_id), tx.at)) for each in chosen]
+    states = [
+        "control" if is_control[candidate.member_id] else "active" if run.outcome is None else run.outcome
+        for candidate, run in rows
+    ]
+    written = await tx.fetch(
+        """
+        -- journeys.begin_runs
+        insert into journey_runs
+            (tenant_id, journey_id, version, due_at, entered_at, id, member_id, key, state, step, happened_at, ended_at)
+        select $1, $2, $3, $4::timestamptz, $4::timestamptz, new.id, new.member_id, new.key, new.state,
+               case new.state when 'active' then $5::text end, new.happened_at,
+               case new.state when 'active' then null else $4::timestamptz end
+        from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::timestamptz[])
+            as new (id, member_id, key, state, happened_at)
+        on conflict (tenant_id, journey_id, member_id, key) do nothing
+        returning id
+        """,
+        tx.tenant_id,
+        card.id,
+        card.version,
+        tx.at,
+        plan.first,
+        [new_id() for _ in rows],
+        [candidate.member_id for candidate, _ in rows],
+        [candidate.key for candidate, _ in rows],
+        states,
+        [candidate.happened_at for candidate, _ in rows],
+    )
+    return len(written)
+
+
+async def _note_looked(tx: Tx, journey_id: UUID, day: date | None) -> None:
+    await tx.execute(
+        """
+        -- journeys.note_looked
+        update journeys set read_to = $3, looked_on = $4 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        journey_id,
+        tx.at,
+        day,
+    )

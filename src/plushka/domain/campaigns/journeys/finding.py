@@ -1,0 +1,308 @@
+"""Who may begin a journey, found set-based: a statement a trigger, whatever the number of members.
+
+What happens to members is read from the journals of what happened (receipts, events, changes of tiers, moves of
+segments), so nothing that writes them is any slower. Some minutes of it are read twice: what was written
+by a transaction that committed late is met then, and the key of what happened lets nobody begin twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import assert_never
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.journeys.model import CATCH_UP_DAYS, Candidate
+from plushka.domain.programs import standings
+from plushka.domain.programs.model import Standing
+from plushka.domain.programs.versions import Versions, list_in_force
+from plushka.domain.rewards.stamps import list_stamps
+from plushka.engine.expiry import midnight_after
+from plushka.engine.journeys.parts import (
+    JourneyTrigger,
+    OnAbsence,
+    OnBurn,
+    OnPurchase,
+    OnRegistration,
+    OnSegmentEntered,
+    OnSegmentLeft,
+    OnStamps,
+    OnTierRisk,
+    OnTierUp,
+)
+from plushka.engine.local_time import moment
+from plushka.engine.occasion_parts import OnBirthday, OnCloseDate, OnEvent
+from plushka.engine.occasions import days_in_reach
+from plushka.engine.occasions import field_holds as holds
+from plushka.engine.purchase import Place
+from plushka.engine.stamps import Stamps, fill
+from plushka.engine.tiers import ReviewDates, next_review, review
+from plushka.engine.version import Version
+from plushka.platform.database import Tx
+from plushka.platform.ids import floor_of
+
+OVERLAP = timedelta(minutes=10)
+"""So much of the journals is read again: no transaction that writes them takes longer."""
+PAGE = 5000
+
+DAILY = (OnAbsence, OnBirthday, OnCloseDate, OnBurn, OnTierRisk)
+"""Triggers that are looked at once a day; others as soon as they are written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement that finds ``member_id, key, happened_at``; ``args`` follow the tenant, numbered from ``$2``."""
+
+    sql: str
+    args: tuple[object, ...]
+
+
+async def today_of(tx: Tx) -> tuple[date, str]:
+    """Return the business's day and its time zone."""
+    business = await get_business(tx)
+    return moment(tx.at, Place(branch="", time_zone=business.time_zone)).business_date, business.time_zone
+
+
+async def find(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
+    tx: Tx, versions: Versions, trigger: JourneyTrigger, *, since: datetime
+) -> Found:
+    """Return who is up for a trigger: by what was written down since ``since``, or by the day that it is."""
+    today, zone = await today_of(tx)
+    since = max(since, tx.at - timedelta(days=CATCH_UP_DAYS))
+    first = floor_of(since)
+    match trigger:
+        case OnPurchase(number=number):
+            return Found(_PURCHASES, (first, number, tx.at - timedelta(days=CATCH_UP_DAYS), since))
+        case OnRegistration():
+            return Found(_REGISTRATIONS, (first, since))
+        case OnEvent():
+            return of_candidates(await _events(tx, trigger, since))
+        case OnTierUp():
+            return of_candidates(await _risen(tx, versions, trigger, since))
+        case OnStamps():
+            return of_candidates(await _stamped(tx, versions, trigger, since))
+        case OnSegmentEntered(segment=segment):
+            return Found(_MOVES, (since, segment, True))
+        case OnSegmentLeft(segment=segment):
+            return Found(_MOVES, (since, segment, False))
+        case OnAbsence(days=days, days_most=most):
+            earliest = date(1970, 1, 1) if most is None else today - timedelta(days=most)
+            return Found(_ABSENT, (earliest, today - timedelta(days=days), tx.at))
+        case OnBirthday(days_before=days):
+            return Found(_BIRTHDAYS, (*_reach(days, today), tx.at))
+        case OnCloseDate(days_before=days, kinds=kinds):
+            return Found(_CLOSE_DATES, (*_reach(days, today), tx.at, list(kinds)))
+        case OnBurn(days_before=days, points_min=least):
+            until = midnight_after(today + timedelta(days=days), zone)
+            return Found(_BURNING, (tx.at, until, least, zone))
+        case OnTierRisk():
+            return of_candidates(await _at_risk(tx, versions, trigger, today, zone))
+        case _:
+            assert_never(trigger)
+
+
+def of_candidates(found: Sequence[Candidate]) -> Found:
+    """Return a statement that finds just these."""
+    return Found(
+        "select * from unnest($2::uuid[], $3::text[], $4::timestamptz[]) as c (member_id, key, happened_at)",
+        (
+            [each.member_id for each in found],
+            [each.key for each in found],
+            [each.happened_at for each in found],
+        ),
+    )
+
+
+def _reach(days_before: int, today: date) -> tuple[list[int], list[int], list[date]]:
+    reach = days_in_reach(days_before, today)
+    return [month for month, _, _ in reach], [day for _, day, _ in reach], [on for _, _, on in reach]
+
+
+_PURCHASES = """
+    select r.member_id, 'receipt:' || r.id as key, r.occurred_at as happened_at
+    from receipts r
+    where r.tenant_id = $1 and r.id >= $2::uuid and r.received_at >= $5::timestamptz and r.member_id is not null
+      and r.occurred_at >= $4::timestamptz
+      and not (r.payable_minor > 0 and r.refunded_minor = r.payable_minor)
+      and ($3::integer is null or $3 = (
+          select count(*) from receipts b
+          where b.tenant_id = $1 and b.member_id = r.member_id and (b.occurred_at, b.id) <= (r.occurred_at, r.id)
+            and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+      ))
+"""
+# Ten thousand who were imported are nobody who has just come.
+_REGISTRATIONS = """
+    select id as member_id, 'registration' as key, enrolled_at as happened_at
+    from members where tenant_id = $1 and id >= $2::uuid and enrolled_at >= $3::timestamptz and source <> 'import'
+      and merged_into is null
+"""
+_MOVES = """
+    select member_id, case when has_entered then 'entered:' else 'left:' end || extract(epoch from at) as key,
+           at as happened_at
+    from segment_moves
+    where tenant_id = $1 and at >= $2::timestamptz and segment_id = $3::text::uuid and has_entered = $4::boolean
+      and not by_edit
+"""
+_ABSENT = """
+    select member_id, 'absence:' || max(last_purchase_on) as key, $4::timestamptz as happened_at
+    from wallets
+    where tenant_id = $1 and moved_to is null and closed_at is null and last_purchase_on is not null
+    group by member_id
+    having max(last_purchase_on) between $2::date and $3::date
+"""
+_BIRTHDAYS = """
+    select m.id as member_id, 'birthday:' || extract(year from d.happened_on) as key, $5::timestamptz as happened_at
+    from unnest($2::integer[], $3::integer[], $4::date[]) as d (month, day, happened_on)
+    join members m on m.tenant_id = $1
+        and extract(month from m.birthday) = d.month and extract(day from m.birthday) = d.day
+"""
+_CLOSE_DATES = """
+    select distinct c.member_id,
+           'date:' || c.kind || ':' || to_char(d.happened_on, 'MM-DD:YYYY') as key, $5::timestamptz as happened_at
+    from unnest($2::integer[], $3::integer[], $4::date[]) as d (month, day, happened_on)
+    join member_dates c on c.tenant_id = $1 and c.month = d.month and c.day = d.day
+    where cardinality($6::text[]) = 0 or c.kind = any($6::text[])
+"""
+# A purchase carries sliding lots on, so a lot may burn later than it says.
+_BURNING = """
+    select w.member_id, 'burn:' || min((l.burns_at at time zone $5)::date - 1) as key, $2::timestamptz as happened_at
+    from wallets w
+    cross join lateral (
+        select available, greatest(
+            expires_at, (w.last_purchase_on + sliding_days + 1)::timestamp at time zone w.last_purchase_zone
+        ) as burns_at
+        from lots
+        where tenant_id = $1 and wallet_id = w.id and pending + available + held > 0 and available > 0
+          and expires_at <= $3::timestamptz
+    ) as l
+    where w.tenant_id = $1 and w.available > 0 and l.burns_at > $2::timestamptz and l.burns_at <= $3::timestamptz
+    group by w.member_id
+    having sum(l.available) >= $4::bigint
+"""
+
+
+async def _events(tx: Tx, trigger: OnEvent, since: datetime) -> list[Candidate]:
+    rows = await tx.fetch(
+        """
+        -- journeys.find_events
+        select id, member_id, occurred_at, data::text from member_events
+        where tenant_id = $1 and kind = $2 and id >= $3 and noted_at >= $4 and cancelled_at is null
+          and occurred_at >= $5
+        """,
+        tx.tenant_id,
+        trigger.event,
+        floor_of(since),
+        since,
+        tx.at - timedelta(days=CATCH_UP_DAYS),
+    )
+    found = []
+    for row in rows:
+        data = msgspec.json.decode(row["data"]) if trigger.where else {}
+        if all(holds(test, data.get(test.field)) for test in trigger.where):
+            found.append(Candidate(row["member_id"], f"event:{row['id']}", row["occurred_at"]))
+    return found
+
+
+async def _risen(tx: Tx, versions: Versions, trigger: OnTierUp, since: datetime) -> list[Candidate]:
+    rows = await tx.fetch(
+        """
+        -- journeys.find_tier_changes
+        select id, member_id, program_id, tier_before, tier_after, at from tier_changes
+        where tenant_id = $1 and id >= $2 and at >= $3
+        """,
+        tx.tenant_id,
+        floor_of(since),
+        since,
+    )
+    if not rows:
+        return []
+    compiled = {mark.program_id: await versions.get(tx, mark.id) for mark in await list_in_force(tx)}
+    found = []
+    for row in rows:
+        version = compiled.get(row["program_id"])
+        if version is None or (trigger.tiers and row["tier_after"] not in trigger.tiers):
+            continue
+        if version.tier_plan(row["tier_after"]).rank > version.tier_plan(row["tier_before"]).rank:
+            found.append(Candidate(row["member_id"], f"tier:{row['id']}", row["at"]))
+    return found
+
+
+async def _stamped(tx: Tx, versions: Versions, trigger: OnStamps, since: datetime) -> list[Candidate]:
+    found = []
+    for mark in await list_in_force(tx):
+        version = await versions.get(tx, mark.id)
+        card = next((plan.card for plan in version.cards if plan.card.id == trigger.card), None)
+        if card is None:
+            continue
+        rows = await tx.fetch(
+            """
+            -- journeys.find_stamped
+            select distinct s.member_id from stamps s
+            join receipts r on r.tenant_id = $1 and r.id = s.receipt_id and r.received_at >= $3
+            where s.tenant_id = $1 and s.receipt_id >= $2 and s.program_id = $4 and s.card_id = $5
+            """,
+            tx.tenant_id,
+            floor_of(since),
+            since,
+            mark.program_id,
+            trigger.card,
+        )
+        stamps = await list_stamps(tx, [row["member_id"] for row in rows], program_id=mark.program_id)
+        of_card = [row for row in stamps if row.card == trigger.card]
+        for member_id, of_member in groupby(of_card, key=lambda row: row.member_id):
+            filled = fill(Stamps(row.day, row.left, row.terms) for row in of_member)
+            if filled.have and 1 <= card.needed - filled.have <= trigger.left:
+                key = f"stamps:{card.id}:{filled.finished}"
+                found.append(Candidate(member_id, key, tx.at))
+    return found
+
+
+async def _at_risk(
+    tx: Tx, versions: Versions, trigger: OnTierRisk, today: date, zone: str
+) -> list[Candidate]:
+    found: list[Candidate] = []
+    last_day = today + timedelta(days=trigger.days_before)
+    for mark in await list_in_force(tx):
+        version = await versions.get(tx, mark.id)
+        tiers = version.program.tiers
+        if tiers is None or tiers.review.cycle == "never":
+            continue
+        after: UUID | None = None
+        while page := await standings.list_page(tx, program_id=mark.program_id, after=after, limit=PAGE):
+            after = page[-1].member_id
+            due = [
+                (standing, dates.measured_on, dates.falls_on)
+                for standing in page
+                if (dates := _next_review(version, standing, today, zone)) is not None
+                and today <= dates.falls_on <= last_day
+            ]
+            found += await _falling(tx, version, due, today)
+    return found
+
+
+def _next_review(version: Version, standing: Standing, today: date, zone: str) -> ReviewDates | None:
+    if standing.tier is None or standing.tier_is_manual or version.tier_plan(standing.tier).rank == 0:
+        return None
+    since = standing.tier_since.astimezone(ZoneInfo(zone)).date() if standing.tier_since else today
+    return next_review(version, since, today - timedelta(days=1))
+
+
+async def _falling(
+    tx: Tx, version: Version, due: Sequence[tuple[Standing, date, date]], today: date
+) -> list[Candidate]:
+    if not due:
+        return []
+    standing_of = [standing for standing, _, _ in due]
+    # Measured by what there is: nobody knows what will be bought until then.
+    days = [min(measured_on, today) for _, measured_on, _ in due]
+    totals = await standings.list_totals(tx, version=version, standings=standing_of, days=days)
+    found = []
+    for standing, _, falls_on in due:
+        sums = totals[standing.member_id]
+        if review(version, standing.tier, sums) != standing.tier:
+            found.append(Candidate(standing.member_id, f"risk:{falls_on}", tx.at))
+    return found

@@ -1,0 +1,114 @@
+"""Whether a journey can be published: it makes sense, and all that it names is there."""
+
+from collections.abc import Collection, Iterator
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.events.kinds import list_kinds
+from plushka.domain.programs.versions import Versions, list_in_force
+from plushka.engine.check_conditions import Problem
+from plushka.engine.journeys.check import journey_problems
+from plushka.engine.journeys.parts import (
+    GiveCoupon,
+    GoalEvent,
+    Journey,
+    JourneyTrigger,
+    Message,
+    OnSegmentEntered,
+    OnSegmentLeft,
+    OnStamps,
+    OnTierUp,
+)
+from plushka.engine.journeys.plan import walk
+from plushka.engine.occasion_parts import OnEvent
+from plushka.platform.database import Tx
+
+_versions = Versions()
+
+
+class Known(Struct, frozen=True):
+    """What journeys can name, by id; of what is retired, stopped or put away nothing."""
+
+    templates: frozenset[str]
+    coupons: frozenset[str]
+    segments: frozenset[str]
+    events: frozenset[str]
+    cards: frozenset[str]
+    tiers: frozenset[str]
+
+
+async def problems_of(tx: Tx, journey: Journey, *, allows_http: bool = False) -> tuple[Problem, ...]:
+    """Return why a journey cannot be published; nothing: it can."""
+    known = await load_known(tx)
+    return (*journey_problems(journey, allows_http=allows_http), *_unknown(journey, known))
+
+
+async def load_known(tx: Tx) -> Known:
+    """Return what journeys of the business can name now."""
+    events = await list_kinds(tx)
+    cards: set[str] = set()
+    tiers: set[str] = set()
+    for mark in await list_in_force(tx):
+        version = await _versions.get(tx, mark.id)
+        cards |= {plan.card.id for plan in version.cards}
+        tiers |= {plan.id for plan in version.tiers if plan.id is not None}
+    return Known(
+        templates=await _ids(tx, "templates", "archived_at is null"),
+        coupons=await _ids(tx, "coupons", "not is_stopped"),
+        segments=await _ids(tx, "segments", "archived_at is null"),
+        events=frozenset(kind.name for kind in events if kind.retired_at is None),
+        cards=frozenset(cards),
+        tiers=frozenset(tiers),
+    )
+
+
+async def _ids(tx: Tx, table: str, where: str) -> frozenset[str]:
+    rows = await tx.fetch(
+        f"""
+        -- journeys.list_known
+        select id from {table} where tenant_id = $1 and {where}
+        """,  # noqa: S608  constants from above
+        tx.tenant_id,
+    )
+    return frozenset(str(row["id"]) for row in rows)
+
+
+def _unknown(journey: Journey, known: Known) -> Iterator[Problem]:
+    yield from _trigger(journey.trigger, known)
+    if isinstance(journey.goal, GoalEvent) and journey.goal.event not in known.events:
+        yield Problem("goal.event", "unknown_event", {"name": journey.goal.event})
+    for path, step, _ in walk(journey.steps):
+        match step:
+            case Message(template=template) if template and not _has(known.templates, template):
+                yield Problem(f"{path}.template", "unknown_template")
+            case GiveCoupon(coupon=coupon) if coupon and not _has(known.coupons, coupon):
+                yield Problem(f"{path}.coupon", "unknown_coupon")
+            case _:
+                pass
+
+
+def _trigger(trigger: JourneyTrigger, known: Known) -> Iterator[Problem]:
+    match trigger:
+        case OnSegmentEntered(segment=segment) | OnSegmentLeft(segment=segment):
+            if not _has(known.segments, segment):
+                yield Problem("trigger.segment", "unknown_segment")
+        case OnStamps(card=card):
+            if card not in known.cards:
+                yield Problem("trigger.card", "unknown_card", {"name": card})
+        case OnTierUp(tiers=tiers):
+            for tier in tiers:
+                if tier not in known.tiers:
+                    yield Problem("trigger.tiers", "unknown_tier", {"name": tier})
+        case OnEvent(event=event):
+            if event not in known.events:
+                yield Problem("trigger.event", "unknown_event", {"name": event})
+        case _:
+            pass
+
+
+def _has(ids: Collection[str], named: str) -> bool:
+    try:
+        return str(UUID(named)) in ids
+    except ValueError:
+        return False
