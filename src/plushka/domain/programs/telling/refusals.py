@@ -258,7 +258,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "journey_not_found": (marked("There is no such journey."),),
     "journey_run_not_found": (marked("The member is not in this journey any more."),),
     "journey_changed": (
-        marked("Somebody else has changed the journey meanwhile. Look at what there is now, and change it again."),
+        marked(
+            "Somebody else has changed the journey meanwhile. Look at what there is now, and change it again."
+        ),
     ),
     "journey_state": (marked("That cannot be done with the journey as it is now."),),
     "journeys_too_many": (
@@ -266,7 +268,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("There are too many journeys. Stop those that you need no more."),
     ),
     "journey_nothing_to_undo": (marked("There is nothing to undo."),),
-    "journey_unsound": (marked("The journey cannot be published as it is. What keeps it is told beside it."),),
+    "journey_unsound": (
+        marked("The journey cannot be published as it is. What keeps it is told beside it."),
+    ),
     "code_taken": (marked("One of these codes is taken already. Nothing was added."),),
     "code_invalid": (marked("A code is letters, digits and dashes, 64 characters at most."),),
     "pattern_too_narrow": (
