@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from plushka.engine.expiry import DAY, add_months, period_start
 from plushka.engine.line_masks import LineMasks
+from plushka.engine.named_segments import named_segments
 from plushka.engine.occasion_plans import OccasionPlan, occasion_plans
 from plushka.engine.plans import (
     CONTESTS_MAX,
@@ -78,8 +79,8 @@ class Version:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``multiplier_mask`` those of multipliers,
-    which have contests of their own. ``promotions`` are those of prices, ``gifts`` those that give one.
-    ``index_of`` finds in ``TierPlan.lives``
+    which have contests of their own. ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
+    are those that a condition names. ``index_of`` finds in ``TierPlan.lives``
     all that gives points.
     """
 
@@ -104,6 +105,7 @@ class Version:
     has_control_groups: bool
     budgeted: tuple[Promotion, ...]
     coupons_by_part: dict[str, frozenset[str]]
+    segments: frozenset[str]
     cards: tuple[StampPlan, ...]
     occasions: tuple[OccasionPlan, ...]
     referral: ReferralPlan | None
@@ -223,6 +225,7 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         gifts=promotion_plans([each for each in program.promotions if is_gift(each)], masks),
         budgeted=tuple(each for each in program.promotions if each.budgets and not each.is_paused),
         coupons_by_part=coupons_by_part(program),
+        segments=frozenset(segment_id for _, segment_id in named_segments(program)),
         cards=stamp_plans(program.cards, masks),
         occasions=occasion_plans(program.occasions, masks),
         referral=referral_plan(program.referral, masks),

@@ -20,7 +20,8 @@ from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.domain.purchases.taking import give_back_reward, take_reward
 from plushka.domain.referrals.binding import bind
 from plushka.domain.rewards.buying import cancel_own, settle_due
-from plushka.engine.conditions import Coupon
+from plushka.domain.segments.operations import create_segment
+from plushka.engine.conditions import Coupon, Segment
 from plushka.engine.occasion_parts import OccasionBudget
 from plushka.engine.price_effects import AmountOff, PercentOff
 from plushka.engine.program import (
@@ -46,7 +47,7 @@ GROW = {
     "rule_days", "holds", "spend_permits", "coupon_codes", "coupon_uses", "promotion_uses",
     "stamps", "rewards", "reward_acts", "referral_purchases", "referral_rewards", "certificates",
     "certificate_movements", "products", "member_events", "occasion_gifts", "extensions", "code_reservations",
-    "reward_supplies", "referral_tries", "handed_codes",
+    "reward_supplies", "referral_tries", "handed_codes", "segment_members",
 }  # fmt: skip
 """Tables that have as many rows as a business has members or receipts."""
 BELIEVED = 20_000
@@ -55,7 +56,7 @@ SHARED = {"tenant_id", "program_id", "till_id", "coupon_id", "branch_id"}
 """Columns that do not tell such rows apart."""
 
 
-def everything(coupon: str) -> Program:
+def everything(coupon: str, segment: str) -> Program:
     """Return a programme of all that a receipt can meet."""
     budgets = (
         Budget("uses", 10),
@@ -84,6 +85,7 @@ def everything(coupon: str) -> Program:
         caps=EarningCaps(per_day=10_000, per_month=100_000),
         promotions=(
             Promotion("hundred", "Минус сто", AmountOff(100_00), budgets=budgets),
+            Promotion("segment", "Своим", PercentOff(1_00), when=Segment((segment,)), group="segments"),
             Promotion("code", "По слову", PercentOff(5_00), when=Coupon((coupon,)), group="codes"),
         ),
         cards=(StampCard("visits", "Визиты", 2, Gift("Кофе")),),
@@ -110,7 +112,8 @@ async def test_no_statement_of_a_purchase_or_a_return_reads_a_table_through(
                 tx, name="Слово", limits=Limits(uses_per_code=9, uses_per_member=5, uses_max_a_month=7)
             )
             await add_codes(tx, coupon, ["СЛОВО"])
-        await shop.publish(everything(coupon.key))
+            segment_id = await create_segment(tx, name="Свои", audience=None)
+        await shop.publish(everything(coupon.key, str(segment_id)))
         referrer = await shop.enroll("+79990000002")
         friend = await shop.enroll()
         async with shop.tx() as tx:

@@ -20,6 +20,7 @@ from plushka.domain.messages.outgoing import Notice, tell_members
 from plushka.domain.occasions.model import Chance, Gift, Results, Withheld
 from plushka.domain.occasions.store import NewGift, Past, insert_gifts, list_past, lock_budget, sum_used
 from plushka.domain.programs import standings
+from plushka.domain.programs.segments import list_segments_of
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.engine.expiry import last_day
 from plushka.engine.local_time import moment
@@ -120,17 +121,20 @@ async def _gather(tx: Tx, chances: Sequence[Chance], accounts: Collection[Addres
         place=Place(branch="", time_zone=business.time_zone),
         books=books,
         people=people,
-        members=await stands_of(tx, books, people),
+        members=await stands_of(
+            tx, books, people, segments=frozenset[str]().union(*[each.version.segments for each in chances])
+        ),
         past=await list_past(tx, books) if books else {},
         back=frozenset() if event_only else await _came_back(tx, member_ids, accounts),
     )
 
 
 async def stands_of(
-    tx: Tx, books: Mapping[WalletKey, Book], people: Mapping[UUID, Person]
+    tx: Tx, books: Mapping[WalletKey, Book], people: Mapping[UUID, Person], *, segments: frozenset[str]
 ) -> dict[WalletKey, Member]:
-    """Return the members as occasions see them, by whose books they are."""
+    """Return the members as occasions see them that name these ``segments``, by whose books they are."""
     found: dict[WalletKey, Member] = {}
+    segments_of = await list_segments_of(tx, people, among=segments) if segments else {}
     for program_id in sorted({key.program_id for key in books}):
         of_program = [key for key in books if key.program_id == program_id and key.member_id in people]
         standing_of = await standings.list_standings(
@@ -142,6 +146,7 @@ async def stands_of(
             found[key] = Member(
                 tier=standing.tier,
                 tags=person.tags,
+                segments=segments_of.get(key.member_id, ()),
                 birthday=person.birthday,
                 purchases=standing.sums.purchases,
                 last_purchase_on=book.last_purchase[0] if book.last_purchase else None,

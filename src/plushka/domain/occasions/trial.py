@@ -89,7 +89,8 @@ async def try_out(
     if isinstance(trial.member, Supposed):
         _suppose(stand, trial.member)
     else:
-        await _look_up(tx, stand, trial.member, trial.happening)
+        segments = frozenset[str]().union(*[version.segments for version in versions])
+        await _look_up(tx, stand, trial.member, trial.happening, segments=segments)
     return [
         [Decided(plan.occasion, await _decide(tx, plan, version, trial, stand)) for plan in version.occasions]
         for version in versions
@@ -102,7 +103,9 @@ def _suppose(stand: _Stand, supposed: Supposed) -> None:
         stand.close_dates = [("", supposed.close_date.month, supposed.close_date.day)]
 
 
-async def _look_up(tx: Tx, stand: _Stand, member_id: UUID, happening: Happening | None) -> None:
+async def _look_up(
+    tx: Tx, stand: _Stand, member_id: UUID, happening: Happening | None, *, segments: frozenset[str]
+) -> None:
     person = (await find_people(tx, {member_id})).get(member_id)
     if person is None:
         raise UnknownMember(field="member")
@@ -115,7 +118,8 @@ async def _look_up(tx: Tx, stand: _Stand, member_id: UUID, happening: Happening 
     if key not in books:
         stand.refused = "not_in_program"
         return
-    stand.member = (await stands_of(tx, books, {member_id: person}))[key]
+    stands = await stands_of(tx, books, {member_id: person}, segments=segments)
+    stand.member = stands[key]
     stand.close_dates = [(each.kind, each.month, each.day) for each in await list_dates(tx, member_id)]
     stand.past = {occasion_id: gifts for (_, occasion_id), gifts in (await list_past(tx, books)).items()}
     if not isinstance(happening, EventNoted) and await was_welcomed_lately(tx, member_id, accounts=()):

@@ -44,7 +44,9 @@ from plushka.domain.programs.queries import (
     get_program_id,
     list_programs,
 )
+from plushka.domain.programs.segments import list_segment_names, segment_problems
 from plushka.engine.check import problems
+from plushka.engine.named_segments import named_segments
 from plushka.engine.program import Program
 from plushka.engine.purchase import Place
 from plushka.engine.welcome import welcome_grant
@@ -120,7 +122,7 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
 
     Of two at once the second waits for the first and gets the next number.
 
-    :raises ProgramUnsound: the programme contradicts itself, or gives a coupon that is not there or stopped
+    :raises ProgramUnsound: it contradicts itself, gives a coupon that is not there or stopped, names no segment of ours
     :raises CurrencyOfProgram: it is written in another currency than the business trades in
     :raises ScaleOfProgram: its points are divided otherwise than those that members may have
     """
@@ -128,6 +130,10 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
         raise ProgramUnsound(field=found[0].path, problem=found[0].code, **found[0].facts)
     if gives_coupons(program) and (missing := next(coupon_problems(program, await list_coupons(tx)), None)):
         raise ProgramUnsound(field=missing.path, problem=missing.code, **missing.facts)
+    if any(named_segments(program)):
+        known = await list_segment_names(tx, also_archived=False)
+        if stranger := next(segment_problems(program, known), None):
+            raise ProgramUnsound(field=stranger.path, problem=stranger.code)
     business = await get_business(tx)
     if program.currency != business.currency:
         raise CurrencyOfProgram(field="currency", currency=business.currency)

@@ -20,6 +20,7 @@ from plushka.domain.members.queries import find_people
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing, VersionMark
 from plushka.domain.programs.operations import lock_members
+from plushka.domain.programs.segments import list_segments_of
 from plushka.domain.programs.serving import Schedule, read_schedule
 from plushka.domain.purchases.checks import check_purchase
 from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purchase, PurchaseLine
@@ -343,6 +344,9 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, al
         )
         for buyer in buyers:
             buyer.situation.above = above.get(buyer.person.id)
+    segments: dict[UUID, tuple[str, ...]] = {}
+    if version.segments:
+        segments = await list_segments_of(tx, [buyer.person.id for buyer in buyers], among=version.segments)
     for buyer in buyers:
         buyer.situation.member = state_of(
             buyer.book,
@@ -357,6 +361,7 @@ async def _fill_states(tx: Tx, version: Version, buyers: Sequence[_Buyer], *, al
             cards=cards.get(buyer.person.id, {}),
             invited=buyer.situation.above.invited if buyer.situation.above else None,
             is_drawn=version.has_control_groups,
+            segments=segments.get(buyer.person.id, ()),
         )
 
 
@@ -373,6 +378,7 @@ def state_of(
     cards: dict[str, CardState] | None,
     invited: Invited | None,
     is_drawn: bool,
+    segments: tuple[str, ...] = (),
 ) -> Member:
     """Return what the rules may know of a member; ``cards`` None: their stamps are not counted.
 
@@ -397,4 +403,5 @@ def state_of(
         is_spending_stopped=person.is_spending_stopped,
         invited=invited,
         id=person.id if is_drawn else None,
+        segments=segments,
     )

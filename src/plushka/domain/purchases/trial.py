@@ -15,6 +15,7 @@ from plushka.domain.members.model import Person, UnknownMember
 from plushka.domain.members.queries import find_people
 from plushka.domain.programs import standings
 from plushka.domain.programs.model import Standing
+from plushka.domain.programs.segments import list_segments_of
 from plushka.domain.purchases.model import PurchaseLine, UnknownBranch
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import look_up_goods, state_of
@@ -130,6 +131,7 @@ async def _state(tx: Tx, version: Version, buyer: _Buyer) -> Member:
         levels = len(version.referral.referral.levels)
         found = await list_above(tx, [person.id], program_id=standing.program_id, levels=levels)
         above = found.get(person.id)
+    segments = await list_segments_of(tx, [person.id], among=version.segments) if version.segments else {}
     return state_of(
         buyer.book,
         person,
@@ -142,6 +144,7 @@ async def _state(tx: Tx, version: Version, buyer: _Buyer) -> Member:
         cards=(await list_states(tx, {person.id: buyer.day}, program_id=standing.program_id))[person.id],
         invited=above.invited if above else None,
         is_drawn=version.has_control_groups,
+        segments=segments.get(person.id, ()),
     )
 
 

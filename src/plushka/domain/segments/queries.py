@@ -42,18 +42,6 @@ async def get_segment(tx: Tx, segment_id: UUID) -> StoredSegment:
     return _segment(row)
 
 
-async def load_names(tx: Tx) -> dict[str, str]:
-    """Return what segments are called, by id, those archived as well."""
-    rows = await tx.fetch(
-        """
-        -- segments.load_names
-        select id, name from segments where tenant_id = $1
-        """,
-        tx.tenant_id,
-    )
-    return {str(row["id"]): row["name"] for row in rows}
-
-
 def _segment(row: Record) -> StoredSegment:
     audience = row["audience"]
     return StoredSegment(

@@ -52,6 +52,7 @@ _SENTENCES = {
     "receipt_condition_on_occasion": marked(
         "This condition speaks of a purchase, and an occasion has none: it may ask for the member and the day."
     ),
+    "segment_missing": marked("There is no such segment: choose another one."),
     "coupon_missing": marked("There is no such coupon: choose another one."),
     "coupon_is_stopped": marked("The coupon “{name}” is stopped: let it go on, or choose another one."),
     # Files.

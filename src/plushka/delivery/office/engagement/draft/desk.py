@@ -22,6 +22,7 @@ from plushka.domain.programs.drafts import get_draft
 from plushka.domain.programs.model import Draft, ProgramCard, PublishedVersion
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_latest_version, find_version_in_force, get_program
+from plushka.domain.programs.segments import list_segment_names
 from plushka.domain.programs.telling.voice import Names, Voice
 from plushka.engine.program import Program, Promotion, TierRule
 from plushka.platform.database import Tx
@@ -43,6 +44,7 @@ class Desk:
     branches: Sequence[Branch]
     event_kinds: Sequence[EventKind]
     coupons: Sequence[Coupon]
+    segments: Mapping[str, str]
     actors: Mapping[str, str]
 
     @property
@@ -126,6 +128,7 @@ async def load_desk(tx: Tx, program_id: UUID, visit: Visit, form: Form | None = 
         names=names,
         branches=await list_branches(tx),
         coupons=await list_coupons(tx),
+        segments=await list_segment_names(tx, also_archived=False),
         event_kinds=[
             translated(kind, visit.words) for kind in names.events.values() if kind.retired_at is None
         ],

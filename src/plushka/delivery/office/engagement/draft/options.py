@@ -212,6 +212,10 @@ class Options:
         """Return the coupons, and the ids that were ``chosen`` and are none."""
         return self._with_strangers(list(self._desk.names.coupons.items()), chosen)
 
+    def segments(self, chosen: Sequence[str]) -> Pairs:
+        """Return the segments that are not archived, and the ids that were ``chosen`` and are none of them."""
+        return self._with_strangers(list(self._desk.segments.items()), chosen)
+
     def given_coupons(self, chosen: str) -> Pairs:
         """Return the coupons that a full card may give, and the one that was ``chosen`` whatever it is."""
         known = [

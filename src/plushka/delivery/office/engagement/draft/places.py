@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.domain.programs.coupon_rewards import coupon_problems
+from plushka.domain.programs.segments import segment_problems
 from plushka.domain.programs.telling.problems import tell_problem
 from plushka.engine.check import problems
 from plushka.engine.check_conditions import Problem
@@ -52,7 +53,11 @@ class Found(Struct, frozen=True):
 
 def find_problems(program: Program, desk: Desk) -> list[Found]:
     """Return everything that keeps ``program`` from being published."""
-    found = [*problems(program), *coupon_problems(program, desk.coupons)]
+    found = [
+        *problems(program),
+        *coupon_problems(program, desk.coupons),
+        *segment_problems(program, desk.segments),
+    ]
     return [_found(problem, program, desk) for problem in found]
 
 

@@ -17,6 +17,7 @@ from plushka.engine.conditions import (
     Period,
     ReceiptAmount,
     RepeatWithin,
+    Segment,
     Tag,
     Tier,
     TimeWindow,
@@ -65,6 +66,8 @@ def _write(part: Condition, typist: Typist) -> Typed | None:  # noqa: C901, PLR0
             return {"tiers": list(ids)}
         case Coupon(ids=ids):
             return {"coupons": list(ids)}
+        case Segment(ids=ids):
+            return {"segments": list(ids)}
         case FirstPurchase():
             return one(first=TRUE)
         case RepeatWithin(days=days):
@@ -126,6 +129,7 @@ def _read(form: Form, words: Translator, currency: str) -> Iterator[Condition | 
     yield _read_hours(form)
     yield _read_amount(form, currency)
     yield _chosen(form, "tiers", Tier)
+    yield _chosen(form, "segments", Segment)
     yield _chosen(form, "coupons", Coupon)
     yield FirstPurchase() if form.flag(f"{_P}.first") else None
     repeat = form.number(f"{_P}.repeat", least=1, most=_DAYS_MAX, required=False)
@@ -142,7 +146,7 @@ def _read(form: Form, words: Translator, currency: str) -> Iterator[Condition | 
 
 
 def _chosen(
-    form: Form, name: str, kind: Callable[[tuple[str, ...]], Branch | Coupon | Tier]
+    form: Form, name: str, kind: Callable[[tuple[str, ...]], Branch | Coupon | Segment | Tier]
 ) -> Condition | None:
     ids = tuple(code for code in form.values(f"{_P}.{name}") if 0 < len(code) <= _ID_LENGTH_MAX)
     return kind(ids[:_IDS_MAX]) if ids else None
