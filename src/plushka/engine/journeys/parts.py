@@ -17,6 +17,8 @@ Channel = Literal["telegram", "max", "vk", "sms", "email", "push", "inbox"]
 SomeDays = Annotated[int, Meta(ge=1, le=3650)]
 FewDays = Annotated[int, Meta(ge=0, le=60)]
 Percent = Annotated[int, Meta(ge=1, le=99)]
+Uuid = Annotated[str, Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
+"""The id of a thing of the business; empty: it is still to be chosen."""
 Address = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
@@ -127,7 +129,7 @@ class Message(Part, frozen=True, tag_field="is", tag="message"):
     """A letter by a template, by the channels of ``route`` in their order (none: as the business has it)."""
 
     id: Id
-    template: Annotated[str, Meta(max_length=36)] = ""
+    template: Uuid = ""
     purpose: Literal["transactional", "marketing"] = "marketing"
     route: Annotated[tuple[Channel, ...], Meta(max_length=7)] = ()
 
@@ -145,7 +147,7 @@ class GiveCoupon(Part, frozen=True, tag_field="is", tag="coupon"):
     """A code of a coupon, for this member alone and one use; a later letter can name it."""
 
     id: Id
-    coupon: Annotated[str, Meta(max_length=36)] = ""
+    coupon: Uuid = ""
 
 
 class GiveReward(Part, frozen=True, tag_field="is", tag="reward"):

@@ -38,6 +38,8 @@ from plushka.engine.journeys.parts import (
     Webhook,
 )
 from plushka.platform.database import Tx
+from plushka.platform.i18n import format_points
+from plushka.platform.point_words import calling_points
 
 LETTER_LIVES = timedelta(days=2)
 """A letter that could not be sent for so long is of no use any more."""
@@ -142,6 +144,10 @@ class Deeds:
         if version is None:
             return
         reason = await self._name_of(doings[0].journey_id)
+        with calling_points(self.business.point_words):
+            told = format_points(deed.points, version.program.point.scale, self.business.language)
+        for each in doings:
+            each.found["points"] = told
         # One who is twice on the way is given twice, one after the other: a booking knows each member once.
         rest = list(doings)
         while rest:

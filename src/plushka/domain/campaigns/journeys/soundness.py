@@ -6,11 +6,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.events.kinds import list_kinds
+from plushka.domain.messages.templates.checking import find_missing
+from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.engine.check_conditions import Problem
 from plushka.engine.journeys.check import journey_problems
 from plushka.engine.journeys.parts import (
     GiveCoupon,
+    GivePoints,
     GoalEvent,
     Journey,
     JourneyTrigger,
@@ -41,7 +44,11 @@ class Known(Struct, frozen=True):
 async def problems_of(tx: Tx, journey: Journey, *, allows_http: bool = False) -> tuple[Problem, ...]:
     """Return why a journey cannot be published; nothing: it can."""
     known = await load_known(tx)
-    return (*journey_problems(journey, allows_http=allows_http), *_unknown(journey, known))
+    return (
+        *journey_problems(journey, allows_http=allows_http),
+        *_unknown(journey, known),
+        *await _unsaid(tx, journey),
+    )
 
 
 async def load_known(tx: Tx) -> Known:
@@ -86,6 +93,34 @@ def _unknown(journey: Journey, known: Known) -> Iterator[Problem]:
                 yield Problem(f"{path}.coupon", "unknown_coupon")
             case _:
                 pass
+
+
+async def _unsaid(tx: Tx, journey: Journey) -> list[Problem]:
+    """Find letters that name what no step before them gives."""
+    steps = list(walk(journey.steps))
+    ids = {
+        template: UUID(template)
+        for _, step, _ in steps
+        if isinstance(step, Message) and (template := step.template)
+    }
+    templates = await find_templates(tx, list(ids.values()))
+    given: set[str] = set()
+    found = []
+    for path, step, _ in steps:
+        match step:
+            case GivePoints():
+                given.add("points")
+            case GiveCoupon():
+                given.add("coupon")
+            case Message(template=template) if template and ids[template] in templates:
+                missing = find_missing(templates[ids[template]], given)
+                names = sorted({problem.what for problem in missing})
+                if names:
+                    what = ", ".join(f"{{{name}}}" for name in names)
+                    found.append(Problem(f"{path}.template", "letter_lacks", {"what": what}))
+            case _:
+                pass
+    return found
 
 
 def _trigger(trigger: JourneyTrigger, known: Known) -> Iterator[Problem]:

@@ -78,6 +78,7 @@ _PROBLEMS: Mapping[str, str] = {
     "shares_not_whole": marked("The shares must come to 100 %."),
     "template_missing": marked("Choose a template."),
     "unknown_template": marked("There is no such template: choose another one."),
+    "letter_lacks": marked("The template names {what}, which no step before it gives."),
     "coupon_missing": marked("There is no such coupon: choose another one."),
     "unknown_coupon": marked("There is no such coupon: choose another one."),
     "unknown_segment": marked("There is no such segment: choose another one."),

@@ -15,6 +15,7 @@ Key = Literal[
     "second_purchase",
     "thanks",
     "birthday",
+    "birthday_gift",
     "burn_reminder",
     "miss_you",
     "win_back_30",
@@ -86,6 +87,15 @@ READY: Mapping[Key, Ready] = MappingProxyType(
                 "{name|Здравствуйте}, скоро ваш день рождения! Дарим {points}: они уже на карте. Порадуйте себя.",
                 "{name|Hello}, your birthday is near! {points} are a gift from us, on your card already. "
                 "Treat yourself.",
+                subjects=("Подарок ко дню рождения", "A gift for your birthday"),
+            ),
+        ),
+        "birthday_gift": Ready(
+            marked("Birthday with a gift"),
+            _body(
+                "{name|Здравствуйте}, скоро ваш день рождения! К покупке вас ждёт подарок: покажите карту на кассе.",
+                "{name|Hello}, your birthday is near! A gift waits for you with a purchase: show your card at the "
+                "till.",
                 subjects=("Подарок ко дню рождения", "A gift for your birthday"),
             ),
         ),
