@@ -2775,6 +2775,49 @@ create table printed_codes (
     primary key (tenant_id, id)
 );
 
+-- insights: what was caused --------------------------------------------------------------------------
+
+-- A campaign ('campaign:<id>') or a promotion ('promotion:<programme>:<id>'), its groups compared from start to end and as of
+-- counted_at; what is final is counted no more. Money and points are of the treated, receipts and those of unknown cost of
+-- both groups.
+create table experiments (
+    tenant_id uuid not null references businesses,
+    subject text not null check (subject <> ''),
+    from_at timestamptz not null,
+    until_at timestamptz not null,
+    counted_at timestamptz not null,
+    is_final boolean not null,
+    receipts bigint not null check (receipts >= 0),
+    unknown_cost bigint not null,
+    goods_minor bigint not null check (goods_minor >= 0),
+    discount_minor bigint not null check (discount_minor >= 0),
+    redeemed_minor bigint not null check (redeemed_minor >= 0),
+    messages_minor bigint not null check (messages_minor >= 0),
+    points_given bigint not null check (points_given >= 0),
+    primary key (tenant_id, subject),
+    constraint experiment_lasts check (from_at < until_at),
+    constraint unknown_costs_are_of_its_receipts check (unknown_cost between 0 and receipts)
+);
+
+grant delete on experiments to plushka_app;
+
+-- Sums over the members of one stratum's group: of a figure after the start (y), before it (x), squares and products.
+create table experiment_sums (
+    tenant_id uuid not null,
+    subject text not null,
+    figure text not null check (figure in ('paid', 'purchases', 'buyers', 'profit')),
+    stratum smallint not null check (stratum >= 0),
+    is_control boolean not null,
+    members bigint not null check (members > 0),
+    y numeric not null,
+    yy numeric not null check (yy >= 0),
+    x numeric not null,
+    xx numeric not null check (xx >= 0),
+    xy numeric not null,
+    primary key (tenant_id, subject, figure, stratum, is_control),
+    foreign key (tenant_id, subject) references experiments (tenant_id, subject) on delete cascade
+);
+
 -- the application's role ------------------------------------------------------------------------------
 
 -- It reads and adds everywhere; what else it may do stands beside each table.

@@ -75,6 +75,7 @@ TABLE = {
     "POST /engagement/calendar": "owner manager marketer",
     "GET /engagement/calendar.ics": ALL,
     "GET /campaigns/segments": "owner manager marketer",
+    "GET /campaigns/method": ALL,
     "GET /engagement/rewards": "owner manager marketer",
     "GET /engagement/rewards/file": "owner manager marketer",
     "GET /engagement/rewards/new": "owner manager marketer",

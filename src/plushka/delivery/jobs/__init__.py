@@ -11,6 +11,7 @@ from plushka.delivery.jobs.giving import give_tenant
 from plushka.delivery.jobs.grouping import group_tenant
 from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
+from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.segments import follow_segments
 from plushka.delivery.jobs.settling import settle_tenant
@@ -36,6 +37,7 @@ SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("sweep", "35 * * * *", sweep_office),
     Scheduled("clear", "15 3 * * *", for_each_business("clear", clear_tenant)),
     Scheduled("forget", "25 3 * * *", for_each_business("forget", forget_tenant)),
+    Scheduled("measure", "50 * * * *", for_each_business("measure", measure_tenant)),
     Scheduled("groups", "40 * * * *", for_each_business("groups", group_tenant)),
     Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
 )

@@ -1,0 +1,1 @@
+"""What campaigns and promotions have caused, as pages tell it."""

@@ -1,0 +1,203 @@
+"""What was caused, in words: a verdict that claims nothing more than the figures do, and the figures.
+
+``caused_told`` is what ``campaigns/proof/block.html`` shows on the page of a campaign or a promotion.
+"""
+
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.campaigns.model import FIGURES, Caused, Figure
+from plushka.domain.insights.campaigns.sight import HOPED_LIFT_BP, Prospect
+from plushka.engine.experiments.effects import CONTROL_MIN, Effect
+from plushka.platform.i18n import format_number, marked
+
+Tone = Literal["success", "error", "neutral"]
+
+_TITLES: dict[Figure, str] = {
+    "paid": marked("Paid"),
+    "purchases": marked("Purchases"),
+    "buyers": marked("Members who bought"),
+    "profit": marked("Profit"),
+}
+_MONEY: frozenset[Figure] = frozenset({"paid", "profit"})
+
+
+class FigureTold(Struct, frozen=True):
+    """A figure of both groups per member, and what it grew by for all treated together."""
+
+    title: str
+    treated: str
+    control: str
+    increase: str
+    interval: str
+
+
+class CausedTold(Struct, frozen=True):
+    """A comparison: ``title`` and ``sentence`` are the verdict, ``costs`` what was given for it."""
+
+    tone: Tone
+    title: str
+    sentence: str
+    groups: str
+    figures: tuple[FigureTold, ...]
+    costs: tuple[tuple[str, str], ...]
+    remarks: tuple[str, ...]
+    counted: str
+
+
+def caused_told(caused: Caused, visit: Visit) -> CausedTold:
+    """Return what a comparison says."""
+    gettext, figures = visit.words.gettext, visit.figures
+    paid = caused.effects.get("paid")
+    tone, title, sentence = _verdict(caused, paid, visit)
+    return CausedTold(
+        tone=tone,
+        title=title,
+        sentence=sentence,
+        groups=gettext(
+            "{treated} against {control} in the control group.",
+            treated=figures.number(paid.treated if paid else 0),
+            control=figures.number(paid.control if paid else 0),
+        ),
+        figures=tuple(
+            _figure(name, effect, visit)
+            for name in FIGURES
+            if (effect := caused.effects.get(name)) is not None and (name != "profit" or caused.knows_profit)
+        ),
+        costs=_costs(caused, visit),
+        remarks=tuple(_remarks(caused, paid, visit)),
+        counted=gettext("Counted {moment}.", moment=figures.moment(caused.counted_at)),
+    )
+
+
+def _verdict(caused: Caused, paid: Effect | None, visit: Visit) -> tuple[Tone, str, str]:
+    gettext = visit.words.gettext
+    if paid is None or caused.verdict == "too_few":
+        return (
+            "neutral",
+            gettext("Too few to tell"),
+            gettext("A comparison takes {count} members on either side.", count=CONTROL_MIN),
+        )
+    low, high = (visit.figures.money(bound) for bound in (paid.total_low, paid.total_high))
+    if caused.verdict == "proven":
+        sentence = gettext(
+            "Members paid {amount} more because of it.", amount=visit.figures.money(paid.total)
+        )
+        told = gettext(
+            "The true figure lies between {low} and {high}, in 95 cases of 100.", low=low, high=high
+        )
+        return "success", gettext("Proven"), f"{sentence} {told}"
+    if caused.verdict == "harm_proven":
+        sentence = gettext(
+            "Members paid {amount} less because of it.", amount=visit.figures.money(-paid.total)
+        )
+        return "error", gettext("Proven that it does harm"), sentence
+    return (
+        "neutral",
+        gettext("Not proven"),
+        gettext(
+            "The difference to the control group can be chance: what it caused lies between {low} and {high}.",
+            low=low,
+            high=high,
+        ),
+    )
+
+
+def _figure(name: Figure, effect: Effect, visit: Visit) -> FigureTold:
+    def told(total: int) -> str:
+        return visit.figures.money(total) if name in _MONEY else visit.figures.number(total, signed=True)
+
+    def of_one(mean: float) -> str:
+        if name in _MONEY:
+            return visit.figures.money(round(mean))
+        if name == "buyers":
+            return visit.figures.percent(round(mean * 100_00))
+        return format_number(Decimal(mean), visit.look.language, decimals=2)
+
+    return FigureTold(
+        title=visit.words.gettext(_TITLES[name]),
+        treated=of_one(effect.treated_mean),
+        control=of_one(effect.control_mean),
+        increase=told(effect.total),
+        interval=visit.words.gettext(
+            "{low} to {high}", low=told(effect.total_low), high=told(effect.total_high)
+        ),
+    )
+
+
+def _costs(caused: Caused, visit: Visit) -> tuple[tuple[str, str], ...]:
+    gettext, figures, costs = visit.words.gettext, visit.figures, caused.costs
+    told = [
+        (gettext("Cost of the goods"), figures.money(costs.goods_minor) if caused.knows_profit else "—"),
+        (gettext("Discounts"), figures.money(costs.discount_minor)),
+        (gettext("Paid with points"), figures.money(costs.redeemed_minor)),
+        (gettext("Messages"), figures.money(costs.messages_minor)),
+    ]
+    if costs.points_given:
+        told.append((gettext("Given by the campaign"), figures.points(costs.points_given)))
+    return tuple(told)
+
+
+def _remarks(caused: Caused, paid: Effect | None, visit: Visit) -> list[str]:
+    gettext, costs, remarks = visit.words.gettext, caused.costs, list[str]()
+    if caused.until_at > caused.counted_at:
+        remarks.append(
+            gettext(
+                "It is still being measured, until {moment}: the verdict can change.",
+                moment=visit.figures.moment(caused.until_at),
+            )
+        )
+    if costs.receipts and costs.unknown_cost:
+        share = visit.figures.ratio(costs.unknown_cost, costs.receipts)
+        remarks.append(
+            gettext(
+                "{share} of receipts do not know what their goods cost: profit is told too high.",
+                share=share,
+            )
+            if caused.knows_profit
+            else gettext("Profit is not told: no receipt knows what its goods cost.")
+        )
+    if paid is not None and paid.lowered_by >= 0.01:  # noqa: PLR2004 - a per cent is worth telling
+        share = visit.figures.percent(round(paid.lowered_by * 100_00))
+        remarks.append(
+            gettext("Earlier purchases explained {share} of the differences between members.", share=share)
+        )
+    if costs.points_given:
+        remarks.append(gettext("Points given are charged when they are spent."))
+    return remarks
+
+
+def prospect_warnings(prospect: Prospect, visit: Visit) -> list[str]:
+    """Return what to know before a start: that its group is too small to see the effect one may hope for."""
+    gettext, figures = visit.words.gettext, visit.figures
+    if not prospect.members or not prospect.is_weak:
+        return []
+    lift_bp = prospect.sight.lift_bp
+    hoped = figures.percent(HOPED_LIFT_BP)
+    if lift_bp is None:
+        told = gettext(
+            "The control group will be too small to prove anything: it takes {count} members on either side.",
+            count=CONTROL_MIN,
+        )
+        if not prospect.sight.is_too_few:
+            told = gettext(
+                "Nobody of them has bought lately, so it cannot be said what the control group will see."
+            )
+    else:
+        told = gettext(
+            "The control group will only see it if members pay {share} more; a good campaign lifts {hoped}.",
+            share=figures.percent(lift_bp),
+            hoped=hoped,
+        )
+    if prospect.control_needed_bp is not None:
+        told += " " + gettext(
+            "To see {hoped} leave {share} of members alone.",
+            hoped=hoped,
+            share=figures.percent(prospect.control_needed_bp),
+        )
+    elif lift_bp is not None:
+        told += " " + gettext("No group of these members sees {hoped}: take a wider audience.", hoped=hoped)
+    return [told]

@@ -1,0 +1,75 @@
+"""Whether a campaign could prove anything, asked before it starts."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from plushka.domain.insights.campaigns.model import BEFORE
+from plushka.domain.segments.selecting import selected
+from plushka.engine.audience import Audience
+from plushka.engine.experiments.moments import Moments
+from plushka.engine.experiments.sight import Sight, control_needed, minimal_effect
+from plushka.platform.database import Tx
+
+HOPED_LIFT_BP: Final = 10_00
+"""A campaign that lifts what members pay by a tenth is a good one: a group that cannot see that is too small."""
+
+
+class Prospect(Struct, frozen=True):
+    """What ``members`` can prove: ``mean_minor`` is what one paid in as long a time before.
+
+    ``control_needed_bp`` would see a lift of ``HOPED_LIFT_BP``; None: no group of these members would.
+    """
+
+    members: int
+    mean_minor: int
+    sight: Sight
+    control_needed_bp: int | None
+
+    @property
+    def is_weak(self) -> bool:
+        """Tell whether even a good campaign would go unproven more often than not."""
+        lift_bp = self.sight.lift_bp
+        return lift_bp is None or lift_bp > HOPED_LIFT_BP
+
+
+async def look_ahead(tx: Tx, audience: Audience, *, control_bp: int, window_days: int) -> Prospect:
+    """Return what a campaign to ``audience`` could prove, from what its members paid in the last ``window_days``."""
+    args: list[object] = [tx.tenant_id]
+    members = await selected(tx, audience, args)
+    args += [tx.at, window_days, BEFORE]
+    now, days, before = len(args) - 2, len(args) - 1, len(args)
+    (row,) = await tx.fetch(
+        f"""
+        -- insights.look_ahead
+        with bought as (
+            select chosen.member_id,
+                   coalesce(sum(r.payable_minor - r.refunded_minor) filter (
+                       where r.occurred_at >= ${now} - make_interval(days => ${days})
+                   ), 0) as after,
+                   coalesce(sum(r.payable_minor - r.refunded_minor) filter (
+                       where r.occurred_at < ${now} - make_interval(days => ${days})
+                   ), 0) as before
+            from ({members}) as chosen
+            left join receipts r
+                on r.tenant_id = $1 and r.member_id = chosen.member_id and r.occurred_at < ${now}
+                and r.occurred_at >= ${now} - make_interval(days => ${days}) - ${before}::interval
+            group by chosen.member_id
+        )
+        select count(*) as members, coalesce(sum(after), 0) as y, coalesce(sum(after * after), 0) as yy,
+               coalesce(sum(before), 0) as x, coalesce(sum(before * before), 0) as xx,
+               coalesce(sum(before * after), 0) as xy, count(*) filter (where after > 0) as buyers
+        from bought
+        """,  # noqa: S608  composed of fixed parts
+        *args,
+    )
+    past = Moments(row["members"], *[int(row[field]) for field in ("y", "yy", "x", "xx", "xy")])
+    hoped_minor = 0 if not past.members else past.y * HOPED_LIFT_BP // (past.members * 100_00)
+    return Prospect(
+        members=past.members,
+        mean_minor=0 if not past.members else past.y // past.members,
+        sight=minimal_effect(past.members, control_bp, past, row["buyers"]),
+        control_needed_bp=control_needed(past.members, hoped_minor, past, row["buyers"])
+        if hoped_minor
+        else None,
+    )

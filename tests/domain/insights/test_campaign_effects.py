@@ -1,0 +1,141 @@
+"""What campaigns have caused: receipts of both groups, as they were drawn, after returns and merges (0094)."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.purchases.test_returning import give_back
+from tests.domain.shop import Shop, open_shop
+
+from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
+from plushka.domain.insights.campaigns.sight import look_ahead
+from plushka.domain.purchases.merging import merge_members
+from plushka.engine.audience import Audience, NeverBought, Not
+from plushka.platform.database import Database
+from plushka.platform.ids import new_id
+
+NOON = datetime.fromisoformat("2026-03-10T12:00:00+03:00")
+
+
+@pytest.fixture
+async def shop(database: Database, clock: SetClock) -> AsyncIterator[Shop]:
+    clock.at = NOON
+    async with open_shop(database, clock, CASHBACK) as shop:
+        yield shop
+
+
+async def broadcast(shop: Shop, treated: list[UUID], control: list[UUID]) -> UUID:
+    """Write down a broadcast to these members as planned and sent now."""
+    campaign_id = new_id()
+    async with shop.tx() as tx:
+        await tx.execute(
+            """
+            insert into campaigns (
+                tenant_id, id, kind, name, purpose, state, control_bp, salt, window_days, created_by, created_at,
+                started_by, started_at, planned_at, finished_at
+            )
+            values (
+                $1, $2, 'broadcast', 'Март', 'marketing', 'cancelled', 1000, 'salt of sixteen letters', 7, 'test', $3,
+                'test', $3, $3, $3
+            )
+            """,
+            tx.tenant_id,
+            campaign_id,
+            tx.at,
+        )
+        for is_control, members in ((False, treated), (True, control)):
+            await tx.execute(
+                """
+                insert into campaign_recipients (tenant_id, campaign_id, member_id, is_control, planned_at)
+                select $1, $2, member_id, $4, $5 from unnest($3::uuid[]) as given (member_id)
+                """,
+                tx.tenant_id,
+                campaign_id,
+                members,
+                is_control,
+                tx.at,
+            )
+    return campaign_id
+
+
+async def caused(shop: Shop, campaign_id: UUID) -> Caused:
+    await measure_tenant(shop.database, shop.clock, shop.caller.tenant_id)
+    async with shop.tx() as tx:
+        return (await find_caused(tx, [subject_of_campaign(campaign_id)]))[subject_of_campaign(campaign_id)]
+
+
+async def members_of(shop: Shop, count: int) -> list[UUID]:
+    return [await shop.enroll(f"+79990000{number:03}") for number in range(count)]
+
+
+async def test_the_difference_of_what_both_groups_paid_after_returns_is_what_was_caused(
+    shop: Shop, clock: SetClock
+) -> None:
+    anna, boris, vera, gleb = await members_of(shop, 4)
+    await shop.buy("before", 300_00, member=anna)
+    clock.at += timedelta(days=1)
+    campaign_id = await broadcast(shop, [anna, boris], [vera, gleb])
+    clock.at += timedelta(hours=1)
+    await shop.buy("1", 500_00, member=anna)
+    await shop.buy("2", 200_00, member=boris)
+    await shop.buy("3", 100_00, member=vera)
+    await shop.buy("4", 900_00, member=gleb)
+    await give_back(shop, "back", "4")
+    clock.at += timedelta(days=8)
+    await shop.buy("late", 700_00, member=boris)
+
+    found = await caused(shop, campaign_id)
+
+    paid, purchases, buyers = (found.effects[name] for name in ("paid", "purchases", "buyers"))
+    assert paid is not None
+    assert (paid.treated_mean, paid.control_mean) == (350_00, 50_00)
+    assert purchases is not None
+    assert (purchases.treated_mean, purchases.control_mean) == (1, 0.5)
+    assert buyers is not None
+    assert (buyers.treated, buyers.control) == (2, 2)
+    assert (found.verdict, found.is_final) == ("too_few", False)
+    assert (found.costs.receipts, found.costs.unknown_cost, found.knows_profit) == (3, 3, False)
+
+
+async def test_what_is_final_is_counted_no_more(shop: Shop, clock: SetClock) -> None:
+    treated = await members_of(shop, 4)
+    campaign_id = await broadcast(shop, treated[:2], treated[2:])
+    clock.at += timedelta(days=36)
+    assert not (await caused(shop, campaign_id)).is_final
+    clock.at += timedelta(days=2)
+    final = await caused(shop, campaign_id)
+    assert final.is_final
+    clock.at += timedelta(days=2)
+    assert (await caused(shop, campaign_id)).counted_at == final.counted_at
+
+
+async def test_of_two_cards_of_one_person_the_kept_one_counts(shop: Shop, clock: SetClock) -> None:
+    anna, boris, vera, gleb, other = await members_of(shop, 5)
+    campaign_id = await broadcast(shop, [anna, boris, other], [vera, gleb])
+    clock.at += timedelta(hours=1)
+    await shop.buy("1", 100_00, member=other)
+    async with shop.tx() as tx:
+        await merge_members(tx, kept_id=vera, merged_id=other, reason="one person")
+
+    paid = (await caused(shop, campaign_id)).effects["paid"]
+
+    assert paid is not None
+    assert (paid.treated, paid.control, paid.control_mean) == (2, 2, 50_00)
+
+
+async def test_what_a_group_could_see_is_told_before_the_start(shop: Shop, clock: SetClock) -> None:
+    everybody: Audience = Not(NeverBought())
+    members = await members_of(shop, 3)
+    for number, member_id in enumerate(members):
+        await shop.buy(f"{number}", 100_00 * (number + 1), member=member_id)
+    clock.at += timedelta(hours=1)
+    async with shop.tx() as tx:
+        prospect = await look_ahead(tx, everybody, control_bp=50_00, window_days=7)
+    assert (prospect.members, prospect.mean_minor, prospect.is_weak) == (3, 200_00, True)
+    assert prospect.sight.is_too_few
+    assert prospect.control_needed_bp is None
