@@ -2063,6 +2063,70 @@ create table group_moves (
     primary key (tenant_id, month, group_before, group_after)
 );
 
+-- Rules by which a tag is put on members and taken off them every night.
+create table auto_tags (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    tag text not null check (tag <> ''),
+    rule json not null,
+    created_at timestamptz not null,
+    refreshed_at timestamptz,
+    primary key (tenant_id, id)
+);
+
+create unique index auto_tags_of_tag on auto_tags (tenant_id, lower(tag));
+
+grant update (rule, refreshed_at), delete on auto_tags to plushka_app;
+
+-- On whom a rule has put its tag. Who had the tag by hand is not here, and keeps it.
+create table auto_tagged (
+    tenant_id uuid not null,
+    auto_tag_id uuid not null,
+    member_id uuid not null,
+    since timestamptz not null,
+    primary key (tenant_id, auto_tag_id, member_id),
+    foreign key (tenant_id, auto_tag_id) references auto_tags (tenant_id, id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant delete on auto_tagged to plushka_app;
+
+create index auto_tagged_of_member on auto_tagged (tenant_id, member_id);
+
+-- What members have bought within a year, the most often bought first: on so many days, the first and the last of them.
+-- Written anew every night, as is what is bought together: lift_hundredths, how much more often than by chance.
+create table member_goods (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    sku text not null,
+    visits integer not null check (visits > 0),
+    first_on date not null,
+    last_on date not null check (last_on >= first_on),
+    primary key (tenant_id, member_id, sku)
+);
+
+grant delete on member_goods to plushka_app;
+
+create table goods_together (
+    tenant_id uuid not null references businesses,
+    sku text not null,
+    other_sku text not null check (other_sku <> sku),
+    receipts integer not null check (receipts > 0),
+    lift_hundredths integer not null check (lift_hundredths > 0),
+    primary key (tenant_id, sku, other_sku)
+);
+
+grant delete on goods_together to plushka_app;
+
+-- Categories of which nothing is suggested; and when the two tables above were written.
+create table suggestion_settings (
+    tenant_id uuid primary key references businesses,
+    blocked_categories text[] not null default '{}',
+    refreshed_at timestamptz
+);
+
+grant update on suggestion_settings to plushka_app;
+
 -- Members chosen under a name: by conditions (audience, read by engine/audience) or one by one, null. members: how many
 -- were in it at refreshed_at, when segment_members were last compared with the conditions; null: never yet.
 create table segments (

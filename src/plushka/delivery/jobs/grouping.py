@@ -1,12 +1,15 @@
-"""Groups of members and months of them, business by business."""
+"""Groups of members, months of them, tags by rules, and goods to suggest, business by business."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.segments.auto_tags.operations import list_auto_tags
+from plushka.domain.segments.auto_tags.tagging import apply_rule
 from plushka.domain.segments.lifecycle.queries import find_run
 from plushka.domain.segments.lifecycle.refreshing import refresh_groups
 from plushka.domain.segments.lifecycle.snapshots import take_next_snapshot
+from plushka.domain.segments.suggestions.refreshing import refresh_goods
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
@@ -25,10 +28,19 @@ async def group_tenant(database: Database, clock: Clock, tenant_id: UUID) -> Non
 
 
 async def group_now(database: Database, clock: Clock, tenant_id: UUID) -> None:
-    """Write down months that have ended, each in a transaction of its own, and work out the groups as of now."""
+    """Write down months that have ended, work out the groups as of now, tag by rules, and read the goods.
+
+    Each month and each rule in a transaction of its own. A rule that was ended meanwhile finds nobody to tag.
+    """
     is_open = True
     while is_open:
         async with database.transaction(tenant_id, actor="job:groups", at=clock.now()) as tx:
             is_open = await take_next_snapshot(tx) is not None
     async with database.transaction(tenant_id, actor="job:groups", at=clock.now()) as tx:
-        await refresh_groups(tx)
+        run = await refresh_groups(tx)
+        rules = await list_auto_tags(tx)
+    for rule in rules:
+        async with database.transaction(tenant_id, actor="job:groups", at=clock.now()) as tx:
+            await apply_rule(tx, rule)
+    async with database.transaction(tenant_id, actor="job:groups", at=clock.now()) as tx:
+        await refresh_goods(tx, run.through_on)

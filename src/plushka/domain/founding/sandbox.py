@@ -35,6 +35,8 @@ TABLES = (
     "consent_texts",
     "event_kinds",
     "lifecycle_settings",
+    "auto_tags",
+    "suggestion_settings",
     "certificate_types",
     "coupons",
     "coupon_codes",
@@ -54,7 +56,11 @@ _READ = {
     """  # noqa: S608  a constant
 }
 """Of which tables not every row is copied."""
-_LEFT_OUT = {"staff": ("entered_at", "seen_at")}
+_LEFT_OUT = {
+    "staff": ("entered_at", "seen_at"),
+    "auto_tags": ("refreshed_at",),
+    "suggestion_settings": ("refreshed_at",),
+}
 MEMBERS = (marked("Anna the Test"), marked("Boris the Test"), marked("Vera the Test"))
 
 

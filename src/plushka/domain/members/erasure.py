@@ -73,6 +73,8 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         "segment_members",
         "segment_moves",
         "member_groups",
+        "auto_tagged",
+        "member_goods",
     ):
         await tx.execute(
             f"""

@@ -23,6 +23,7 @@ from plushka.platform.i18n import (
 
 GROUPS = {
     "account": marked("Accounts"),
+    "auto_tag": marked("Automatic tags"),
     "bot": marked("Bots"),
     "branch": marked("Branches"),
     "certificate": marked("Gift certificates"),
@@ -77,6 +78,9 @@ GROUPS = {
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "account.change": (marked("Changed the own account"),),
+    "auto_tag.change": (marked("Changed the rule of the automatic tag “{tag}”"),),
+    "auto_tag.end": (marked("Ended the automatic tag “{tag}”"),),
+    "auto_tag.make": (marked("Made the automatic tag “{tag}”"),),
     "bot.confirming": (marked("Chose the branches where members agree to spending by a button"),),
     "bot.connect": (marked("Connected the bot @{username} in {messenger}"),),
     "bot.disconnect": (marked("Disconnected the bot @{username} in {messenger}"),),
@@ -98,6 +102,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "consent_text.write": (marked("Wrote the text of a consent: {consent}, version {version}"),),
     "gateway.connect": (marked("Connected the channel {provider}, from {sender}"),),
     "gateway.disconnect": (marked("Disconnected the channel {provider}, from {sender}"),),
+    "groups.block_categories": (marked("Changed of which categories nothing is suggested: {categories}"),),
     "groups.change_bounds": (marked("Changed the bounds of the groups of members"),),
     "journey.create": (marked("Began the journey “{name}”"),),
     "journey.delete": (marked("Deleted the draft of the journey “{name}”"),),

@@ -34,6 +34,14 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("There is no time zone “{time_zone}”."),
         marked("There is no such time zone."),
     ),
+    "auto_tag_not_found": (marked("No such automatic tag: it may have been ended."),),
+    "auto_tag_exists": (
+        marked("Another rule puts the tag “{tag}” on. Change that one, or choose another tag."),
+    ),
+    "auto_tags_too_many": (marked("There can be {rules_max} automatic tags. End one that is not needed."),),
+    "auto_tag_rule_wrong": (
+        marked("The rule asks for nothing, or for something that there is not any more."),
+    ),
     "bounds_not_rising": (marked("Each bound must be more than the one before it."),),
     "bound_out_of_range": (
         marked("The bound must be from {least} to {most}."),
