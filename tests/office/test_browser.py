@@ -13,6 +13,7 @@ from tests.pos.conftest import Cast, coffee
 from tools.chromium import chromium
 
 NO_PAGES = {
+    "/campaigns/groups/file",
     "/demo",
     "/engagement/calendar.ics",
     "/engagement/certificates/liability.csv",
