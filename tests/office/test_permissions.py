@@ -76,6 +76,8 @@ TABLE = {
     "GET /engagement/calendar.ics": ALL,
     "GET /campaigns/segments": "owner manager marketer",
     "GET /campaigns/method": ALL,
+    "GET /campaigns/promotions": ALL,
+    "GET /campaigns/promotions/{program_id}/{promotion_id}": ALL,
     "GET /engagement/rewards": "owner manager marketer",
     "GET /engagement/rewards/file": "owner manager marketer",
     "GET /engagement/rewards/new": "owner manager marketer",

@@ -81,6 +81,7 @@ SECTIONS = (
         (
             Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),
             Page("groups", marked("Groups of members"), "/campaigns/groups", "groups.read"),
+            Page("promotions", marked("Results of promotions"), "/campaigns/promotions", "programs.read"),
             Page("method", marked("How results are proven"), "/campaigns/method", "programs.read"),
         ),
     ),

@@ -141,7 +141,7 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
                             )::bigint
                        end as cost_minor,
                        e.discount_minor + e.redeemed_minor as discount_minor,
-                       json_array_length(e.basket -> 'lines') as positions
+                       json_array_length(e.basket -> 'basket' -> 'lines') as positions
                 from receipts e
                 where e.tenant_id = $1 and e.member_id = a.buyer_id and a.is_sent
                   and e.occurred_at >= a.told_at and e.occurred_at < a.told_at + $4

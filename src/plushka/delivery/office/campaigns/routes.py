@@ -4,6 +4,13 @@ from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.campaigns.groups.routes import HANDLERS as GROUPS
 from plushka.delivery.office.campaigns.proof.method import show_method
+from plushka.delivery.office.campaigns.proof.promotions import show_promotion, show_promotions
 from plushka.delivery.office.campaigns.segments import listing
 
-HANDLERS: tuple[ControllerRouterHandler, ...] = (listing.show_segments, *GROUPS, show_method)
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    listing.show_segments,
+    *GROUPS,
+    show_method,
+    show_promotion,
+    show_promotions,
+)

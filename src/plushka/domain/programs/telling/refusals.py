@@ -194,6 +194,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The picture is too large: it takes at most {megabytes_max} MB."),
         marked("The picture is too large."),
     ),
+    "promotion_not_found": (marked("The programme has no such promotion now."),),
     # Gift certificates.
     "certificate_not_found": (
         marked("There is no certificate of this number, or the PIN is wrong. Check both."),

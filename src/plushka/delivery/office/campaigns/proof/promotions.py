@@ -1,0 +1,185 @@
+"""What promotions came to within some days, and what those with a control group have caused."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Struct
+
+from plushka.delivery.office.campaigns.proof.telling import CausedTold, caused_told
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.period import tell_period
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import Caused, subject_of_promotion
+from plushka.domain.insights.campaigns.promotions import (
+    Period,
+    PromotionFigures,
+    UnknownPromotion,
+    count_period,
+)
+from plushka.domain.programs.queries import find_version_in_force, get_program, list_programs
+from plushka.domain.programs.telling.promotions import tell_promotion
+from plushka.domain.programs.telling.voice import Voice
+from plushka.engine.program import Program, Promotion
+from plushka.platform.database import Tx
+from plushka.platform.i18n import marked
+
+PATH = "/campaigns/promotions"
+PERIODS = (30, 90, 365)
+_PERIOD = 30
+_VERDICTS = {
+    "proven": marked("Proven"),
+    "harm_proven": marked("Proven that it does harm"),
+    "not_proven": marked("Not proven"),
+    "too_few": marked("Too few to tell"),
+}
+
+
+class Line(Struct, frozen=True):
+    """A promotion's figures as they are written; shares are of the programme's total of these days."""
+
+    href: str
+    name: str
+    verdict: str
+    receipts: str
+    receipts_share: str
+    buyers: str
+    buyers_share: str
+    positions: str
+    positions_share: str
+    revenue: str
+    cost: str
+    discount: str
+    redeemed: str
+    profit: str
+    earned: str
+
+
+class Table(Struct, frozen=True):
+    """The promotions of one programme, the total last; ``name`` is empty where there is only one programme."""
+
+    name: str
+    lines: tuple[Line, ...]
+    total: Line
+
+
+@get(PATH, opt={"action": "programs.read"})
+async def show_promotions(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    """Show every programme's promotions; ``days`` is one of ``PERIODS``."""
+    asked = request.query_params.get("days", "")
+    days = int(asked) if asked in map(str, PERIODS) else _PERIOD
+    async with visit.reading() as tx:
+        programs = await list_programs(tx)
+        tables = [
+            await _table(tx, visit, each.id, each.name if len(programs) > 1 else "", days)
+            for each in programs
+        ]
+    return visit.page(
+        "campaigns/proof/promotions.html",
+        section="campaigns",
+        page="promotions",
+        tables=[table for table in tables if table is not None],
+        days=days,
+        periods=[
+            (each, visit.words.ngettext("{count} day", "{count} days", each, count=each), each == days)
+            for each in PERIODS
+        ],
+    )
+
+
+@get(f"{PATH}/{{program_id:uuid}}/{{promotion_id:str}}", opt={"action": "programs.read"})
+async def show_promotion(
+    visit: NamedDependency[Visit], program_id: FromPath[UUID], promotion_id: FromPath[str]
+) -> Response[str]:
+    async with visit.reading() as tx:
+        await get_program(tx, program_id)
+        version = await find_version_in_force(tx, program_id)
+        promotion = _find(version.program if version else None, promotion_id)
+        subject = subject_of_promotion(program_id, promotion_id)
+        caused = (await find_caused(tx, [subject])).get(subject)
+    assert version is not None  # noqa: S101 - it has the promotion
+    voice = Voice(version.program, visit.look.language)
+    return visit.page(
+        "campaigns/proof/promotion.html",
+        section="campaigns",
+        page="promotions",
+        promotion=promotion,
+        period=tell_period(promotion.first_on, promotion.last_on, visit),
+        told=tell_promotion(promotion, voice),
+        caused=_told(caused, visit),
+        has_control=promotion.control_bp > 0,
+        editor=f"/engagement/programs/{program_id}/draft/promotion?id={promotion_id}",
+        may_change=visit.may("programs.edit"),
+    )
+
+
+def _told(caused: Caused | None, visit: Visit) -> CausedTold | None:
+    return None if caused is None else caused_told(caused, visit)
+
+
+def _find(program: Program | None, promotion_id: str) -> Promotion:
+    for promotion in program.promotions if program else ():
+        if promotion.id == promotion_id:
+            return promotion
+    raise UnknownPromotion
+
+
+async def _table(tx: Tx, visit: Visit, program_id: UUID, name: str, days: int) -> Table | None:
+    version = await find_version_in_force(tx, program_id)
+    if version is None or not version.program.promotions:
+        return None
+    promotions = version.program.promotions
+    subjects = {each.id: subject_of_promotion(program_id, each.id) for each in promotions if each.control_bp}
+    caused = await find_caused(tx, list(subjects.values()))
+    today = visit.figures.today
+    period = await count_period(tx, program_id, today - timedelta(days=days - 1), today)
+
+    def line(promotion: Promotion) -> Line:
+        found = caused.get(subjects.get(promotion.id, ""))
+        verdict = visit.words.gettext(_VERDICTS[found.verdict]) if found else ""
+        href = f"{PATH}/{program_id}/{promotion.id}"
+        return _line(
+            period.by_promotion.get(promotion.id, PromotionFigures()),
+            period,
+            visit,
+            href,
+            promotion.name,
+            verdict,
+        )
+
+    return Table(
+        name,
+        tuple(map(line, promotions)),
+        _line(period.total, period, visit, "", visit.words.gettext("All receipts"), ""),
+    )
+
+
+def _line(  # noqa: PLR0917 - called twice, above
+    came: PromotionFigures, period: Period, visit: Visit, href: str, name: str, verdict: str
+) -> Line:
+    told, total = visit.figures, period.total
+    knows_cost = bool(came.known_cost) or not came.receipts
+
+    def share(part: int, whole: int) -> str:
+        return told.ratio(part, whole) if whole and href else ""
+
+    return Line(
+        href=href,
+        name=name,
+        verdict=verdict,
+        receipts=told.number(came.receipts),
+        receipts_share=share(came.receipts, total.receipts),
+        buyers=told.number(came.buyers),
+        buyers_share=share(came.buyers, total.buyers),
+        positions=told.number(came.positions),
+        positions_share=share(came.positions, total.positions),
+        revenue=told.money(came.revenue_minor),
+        cost=told.money(came.cost_minor) if knows_cost else "—",
+        discount=told.money(came.discount_minor),
+        redeemed=told.money(came.redeemed_minor),
+        profit="—" if came.profit_minor is None else told.money(came.profit_minor),
+        earned=told.points_number(came.earned_points),
+    )

@@ -1,0 +1,232 @@
+"""What promotions came to: the receipts that they are on, and what they have caused beside their control group."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.insights.campaigns.keeping import keep
+from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_promotion
+from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
+from plushka.domain.programs.queries import find_version_in_force, list_programs
+from plushka.engine.experiments.groups import ticket_bound
+from plushka.engine.expiry import midnight_after
+from plushka.engine.program import Promotion
+from plushka.engine.promotion_plans import control_salt
+from plushka.platform.database import Tx
+from plushka.platform.errors import NotFound
+
+_EACH_DAY = timedelta(hours=20)
+_DAY = timedelta(days=1)
+
+
+class UnknownPromotion(NotFound):
+    """The programme has no such promotion now."""
+
+    code = "promotion_not_found"
+
+
+class PromotionFigures(Struct, frozen=True):
+    """Sums of receipts that were not wholly returned; ``known_cost`` of them know what their goods cost.
+
+    ``discount_minor`` is all that came off them. Profit is what was paid, discounts and points being off already (S22),
+    less goods.
+    """
+
+    receipts: int = 0
+    buyers: int = 0
+    positions: int = 0
+    revenue_minor: int = 0
+    known_cost: int = 0
+    cost_minor: int = 0
+    discount_minor: int = 0
+    redeemed_minor: int = 0
+    earned_points: int = 0
+
+    @property
+    def profit_minor(self) -> int | None:
+        """None where no receipt knows what its goods cost."""
+        return None if self.receipts and not self.known_cost else self.revenue_minor - self.cost_minor
+
+
+class Period(Struct, frozen=True):
+    """What promotions came to within some days, and ``total`` of all receipts of the programme in them."""
+
+    total: PromotionFigures
+    by_promotion: Mapping[str, PromotionFigures]
+
+
+class Due(Struct, frozen=True):
+    """A promotion to be compared with its control group, from its start until it ends or now."""
+
+    program_id: UUID
+    promotion: Promotion
+    from_at: datetime
+    until_at: datetime
+
+    @classmethod
+    def of(
+        cls, program_id: UUID, promotion: Promotion, published_at: datetime, zone: str, now: datetime
+    ) -> Self | None:
+        """Return what is to be compared; None before it has begun."""
+        begins = midnight_after(promotion.first_on - _DAY, zone) if promotion.first_on else published_at
+        ends = midnight_after(promotion.last_on, zone) if promotion.last_on else now
+        from_at, until_at = max(published_at, begins), min(now, ends)
+        return cls(program_id, promotion, from_at, until_at) if from_at < until_at else None
+
+
+_FIGURES = """
+    count(*) as receipts, count(distinct e.member_id) as buyers,
+    coalesce(sum(json_array_length(e.basket -> 'basket' -> 'lines')), 0)::bigint as positions,
+    coalesce(sum(e.payable_minor - e.refunded_minor), 0)::bigint as revenue_minor,
+    count(e.cost_minor) as known_cost,
+    coalesce(round(sum(
+        case when e.payable_minor = 0 then e.cost_minor
+             else e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
+        end
+    )), 0)::bigint as cost_minor,
+    coalesce(sum(e.discount_minor), 0)::bigint as discount_minor,
+    coalesce(sum(e.redeemed_minor), 0)::bigint as redeemed_minor,
+    coalesce(sum(e.earned_points), 0)::bigint as earned_points
+"""
+
+
+async def count_period(tx: Tx, program_id: UUID, first_on: date, last_on: date) -> Period:
+    """Return what each promotion of a programme came to from ``first_on`` through ``last_on``, business days.
+
+    A receipt that two promotions are on counts for both. A promotion that raises the share counts where points paid.
+    """
+    rows = await tx.fetch(
+        f"""
+        -- insights.count_promotions
+        with here as materialized (
+            select r.*
+            from receipts r
+            join program_versions v on v.tenant_id = $1 and v.id = r.version_id and v.program_id = $2
+            where r.tenant_id = $1 and r.business_date between $3 and $4
+              and (r.refunded_minor < r.payable_minor or r.payable_minor = 0)
+        )
+        select '' as promotion_id, {_FIGURES} from here e
+        union all
+        select used.promotion_id, {_FIGURES}
+        from here e
+        cross join lateral (
+            select d ->> 4 as promotion_id from json_array_elements(e.outcome -> 'discounts') as d
+            where d ->> 0 = 'promotion'
+            union
+            select g ->> 4 from json_array_elements(e.outcome -> 'gifts') as g where g ->> 4 is not null
+            union
+            select n ->> 1 from json_array_elements(e.outcome -> 'notes') as n
+            where n ->> 0 = 'share_raised' and e.redeemed_minor > 0
+        ) as used
+        where e.discount_minor > 0 or e.redeemed_minor > 0 or e.outcome::text like '%"gifts"%'
+        group by used.promotion_id
+        """,  # noqa: S608  composed of fixed parts
+        tx.tenant_id,
+        program_id,
+        first_on,
+        last_on,
+    )
+    found = {
+        row["promotion_id"]: PromotionFigures(*[row[field] for field in PromotionFigures.__struct_fields__])
+        for row in rows
+    }
+    return Period(found.pop(""), found)
+
+
+async def list_due(tx: Tx) -> list[Due]:
+    """Return the promotions with a control group that have begun and were not counted today."""
+    zone = (await get_business(tx)).time_zone
+    counted = {
+        row["subject"]: (row["counted_at"], row["is_final"])
+        for row in await tx.fetch(
+            """
+            -- insights.list_counted_promotions
+            select subject, counted_at, is_final from experiments
+            where tenant_id = $1 and subject like 'promotion:%'
+            """,
+            tx.tenant_id,
+        )
+    }
+    due = []
+    for program in await list_programs(tx):
+        version = await find_version_in_force(tx, program.id)
+        held = [each for each in version.program.promotions if each.control_bp] if version else []
+        starts = await _find_starts(tx, program.id) if held else {}
+        for promotion in held:
+            counted_at, is_final = counted.get(subject_of_promotion(program.id, promotion.id), (None, False))
+            is_due = not is_final and (counted_at is None or counted_at < tx.at - _EACH_DAY)
+            if is_due and promotion.id in starts:
+                found = Due.of(program.id, promotion, starts[promotion.id], zone, tx.at)
+                due += [found] if found else []
+    return due
+
+
+async def _find_starts(tx: Tx, program_id: UUID) -> dict[str, datetime]:
+    """Return since when each promotion has had a control group and was not paused."""
+    rows = await tx.fetch(
+        """
+        -- insights.find_promotion_starts
+        select part ->> 'id' as promotion_id, min(v.valid_from) as from_at
+        from program_versions v cross join lateral jsonb_array_elements(v.body -> 'promotions') as part
+        where v.tenant_id = $1 and v.program_id = $2
+          and (part ->> 'control_bp')::integer > 0 and not coalesce((part ->> 'is_paused')::boolean, false)
+        group by 1
+        """,
+        tx.tenant_id,
+        program_id,
+    )
+    return {row["promotion_id"]: row["from_at"] for row in rows}
+
+
+async def measure(tx: Tx, due: Due) -> None:
+    """Compare a promotion's control group with everybody else in the programme, and keep what was found.
+
+    All members, whoever of them has met its condition: who meets it is its doing already. Strata are of what they paid
+    in the year before; who joined later is compared from then on.
+    """
+    promotion = due.promotion
+    rows = await tx.fetch(
+        f"""
+        -- insights.measure_promotion
+        with drawn as (
+            select m.id as member_id, greatest($3, m.enrolled_at) as from_at,
+                   substring(sha256(convert_to($5, 'UTF8') || uuid_send(m.id)) for 8) < $6::bytea as is_control,
+                   (
+                       select sum(r.payable_minor - r.refunded_minor) from receipts r
+                       where r.tenant_id = $1 and r.member_id = m.id
+                         and r.occurred_at >= $3 - interval '1 year' and r.occurred_at < $3
+                   ) as paid_minor
+            from wallets w
+            join members m on m.tenant_id = $1 and m.id = w.member_id and m.merged_into is null
+            where w.tenant_id = $1 and w.program_id = $2 and m.enrolled_at < $4
+        ), people as (
+            select member_id, is_control, from_at, $4::timestamptz as until_at, 0 as messages_minor,
+                   0::bigint as points_given,
+                   case when paid_minor is null then 0
+                        else ntile(5) over (partition by paid_minor is null order by paid_minor, member_id)
+                   end as stratum
+            from drawn
+        ),
+        {BOUGHT}
+        """,  # noqa: S608  composed of fixed parts
+        tx.tenant_id,
+        due.program_id,
+        due.from_at,
+        due.until_at,
+        control_salt(promotion.id),
+        ticket_bound(promotion.control_bp).to_bytes(8),
+    )
+    cells, costs = cells_of(rows)
+    await keep(
+        tx,
+        subject_of_promotion(due.program_id, promotion.id),
+        cells,
+        costs,
+        from_at=due.from_at,
+        until_at=due.until_at,
+        is_final=promotion.last_on is not None and due.until_at + RETURNS_END_AFTER <= tx.at,
+    )

@@ -1,0 +1,84 @@
+"""What promotions came to: receipts that they are on, and their control group, found by PostgreSQL as by the engine."""
+
+from datetime import date, datetime, timedelta
+
+from msgspec import structs
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.shop import open_shop
+
+from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import subject_of_promotion
+from plushka.domain.insights.campaigns.promotions import count_period
+from plushka.engine.conditions import ReceiptAmount
+from plushka.engine.experiments.groups import group_of
+from plushka.engine.price_effects import PercentOff, RaisedShare
+from plushka.engine.program import Promotion, Redemption, RedemptionLimits
+from plushka.engine.stamp_parts import Gift
+from plushka.platform.database import Database
+
+NOON = datetime.fromisoformat("2026-03-10T12:00:00+03:00")
+PROGRAM = structs.replace(
+    CASHBACK,
+    redemption=Redemption(RedemptionLimits(receipt_share_bp=10_00)),
+    promotions=(
+        Promotion("ten", "Минус 10 %", PercentOff(10_00), control_bp=50_00),
+        Promotion("mug", "Кружка", Gift("Кружка"), when=ReceiptAmount(min_minor=900_00)),
+        Promotion("share", "Больше бонусами", RaisedShare(50_00)),
+    ),
+)
+
+
+async def test_the_database_draws_the_group_that_the_engine_draws(
+    database: Database, clock: SetClock
+) -> None:
+    clock.at = NOON
+    async with open_shop(database, clock, PROGRAM) as shop:
+        members = [await shop.enroll(f"+79990000{number:03}") for number in range(12)]
+        clock.at += timedelta(hours=1)
+        for number, member_id in enumerate(members):
+            await shop.buy(f"{number}", 100_00, member=member_id)
+        clock.at += timedelta(hours=1)
+        await measure_tenant(database, clock, shop.caller.tenant_id)
+        subject = subject_of_promotion(shop.program_id, "ten")
+        async with shop.tx() as tx:
+            caused = (await find_caused(tx, [subject]))[subject]
+            counted = await count_period(tx, shop.program_id, date(2026, 3, 1), date(2026, 3, 31))
+
+    control = sum(group_of("promotion:ten", member_id, 50_00) for member_id in members)
+    assert 0 < control < 12
+    paid = caused.effects["paid"]
+    assert paid is not None
+    assert (paid.treated, paid.control) == (12 - control, control)
+    assert (paid.treated_mean, paid.control_mean) == (90_00, 100_00)
+    assert counted.by_promotion["ten"].receipts == 12 - control
+    assert not caused.is_final
+
+
+async def test_a_promotion_is_counted_on_the_receipts_that_it_is_on(
+    database: Database, clock: SetClock
+) -> None:
+    clock.at = NOON
+    program = structs.replace(
+        PROGRAM, promotions=tuple(structs.replace(each, control_bp=0) for each in PROGRAM.promotions)
+    )
+    async with open_shop(database, clock, program) as shop:
+        anna, boris = await shop.enroll("+79990000001"), await shop.enroll("+79990000002")
+        await shop.buy("1", 1000_00, member=anna)
+        clock.at += timedelta(hours=1)
+        await shop.buy("2", 200_00, member=anna, redeem="max")
+        await shop.buy("3", 300_00, member=boris)
+        await shop.buy("4", 500_00, member=None)
+        async with shop.tx() as tx:
+            counted = await count_period(tx, shop.program_id, date(2026, 3, 1), date(2026, 3, 31))
+            nothing = await count_period(tx, shop.program_id, date(2026, 2, 1), date(2026, 2, 28))
+
+    ten, mug, share = (counted.by_promotion[name] for name in ("ten", "mug", "share"))
+    assert (ten.receipts, ten.buyers, ten.positions, ten.discount_minor) == (3, 2, 3, 150_00)
+    assert (mug.receipts, mug.revenue_minor) == (1, 900_00)
+    assert (share.receipts, share.redeemed_minor) == (1, ten.redeemed_minor)
+    assert share.redeemed_minor > 0
+    assert (counted.total.receipts, counted.total.profit_minor) == (4, None)
+    assert counted.total.revenue_minor == ten.revenue_minor + 500_00
+    assert (nothing.total.receipts, dict(nothing.by_promotion)) == (0, {})

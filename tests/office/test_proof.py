@@ -1,0 +1,60 @@
+"""What campaigns and promotions have caused, as pages tell it: figures, a verdict, and nothing beyond it."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from msgspec import structs
+from tests.conftest import SetClock
+from tests.office.conftest import Shop, plain
+from tests.pos.conftest import Cast
+
+from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.domain.programs.operations import publish
+from plushka.domain.programs.queries import find_version_in_force
+from plushka.engine.price_effects import PercentOff
+from plushka.engine.program import Promotion
+from plushka.platform.database import Database
+
+PATH = "/campaigns/promotions"
+
+
+@pytest.fixture
+async def promoted(database: Database, cast: Cast, shop: Shop, clock: SetClock) -> str:
+    """Publish two promotions, one with a control group, and return the path of the latter."""
+    promotions = (
+        Promotion("ten", "Минус 10 %", PercentOff(10_00), control_bp=10_00),
+        Promotion("five", "Минус 5 %", PercentOff(5_00), policy="stack"),
+    )
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        version = await find_version_in_force(tx, shop.program_id)
+        assert version is not None
+        program = structs.replace(version.program, promotions=promotions)
+        await publish(tx, program_id=shop.program_id, program=program, valid_from=tx.at)
+    return f"{PATH}/{shop.program_id}"
+
+
+@pytest.mark.usefixtures("shop")
+async def test_where_no_promotion_is_the_page_says_so(anna: httpx.AsyncClient) -> None:
+    assert "Акций пока нет" in plain((await anna.get(PATH)).text)
+    assert "Доказано и не доказано" in plain((await anna.get("/campaigns/method")).text)
+
+
+async def test_a_promotion_is_told_with_its_share_and_a_verdict_that_claims_nothing_of_few(
+    anna: httpx.AsyncClient, promoted: str, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    waiting = plain((await anna.get(f"{promoted}/ten")).text)
+    assert "в течение часа" in waiting
+
+    clock.at += timedelta(hours=1)
+    await measure_tenant(database, clock, cast.anna.tenant_id)
+
+    page = plain((await anna.get(f"{PATH}?days=90")).text)
+    assert "Слишком мало клиентов" in page
+    assert "Все чеки" in page
+    told = plain((await anna.get(f"{promoted}/ten")).text)
+    assert "не меньше 100 клиентов с каждой стороны" in told
+    assert "10 % клиентов остаются без неё" in told
+    without = plain((await anna.get(f"{promoted}/five")).text)
+    assert "Контрольной группы не было" in without
+    assert (await anna.get(f"{promoted}/nobody")).status_code == httpx.codes.NOT_FOUND
