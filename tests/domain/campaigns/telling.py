@@ -17,10 +17,13 @@ from plushka.domain.members.model import Identity
 from plushka.domain.messages.finishing import finish
 from plushka.domain.messages.model import Outgoing, Result, Sent
 from plushka.domain.messages.taking import take
+from plushka.domain.messages.templates.model import Body, Draft, Words
+from plushka.domain.messages.templates.store import create_template
 from plushka.domain.programs.operations import enroll
 from plushka.platform.ids import new_id
 
 TEXT = Variant("A", new_id(), 1)
+DRAFT = Draft("Март", "marketing", Body({"ru": Words("{name|Привет}, заходите!")}))
 
 
 async def tellable(shop: Shop, count: int, *, first: int = 1, agreed: bool = True) -> list[UUID]:
@@ -47,8 +50,11 @@ async def begun(shop: Shop, **plan: object) -> UUID:
         "control_bp": 0,
         **plan,
     }
+    written = Plan(**given)  # type: ignore[arg-type]
     async with shop.tx() as tx:
-        campaign_id = await create_broadcast(tx, Plan(**given))  # type: ignore[arg-type]
+        for variant in written.letter.variants:
+            await create_template(tx, DRAFT, template_id=variant.template_id)
+        campaign_id = await create_broadcast(tx, written)
         await launch(tx, campaign_id)
     return campaign_id
 

@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns import export as campaign_export
 from plushka.domain.catalog import export as products
 from plushka.domain.certificates import export as certificate_export
 from plushka.domain.certificates import issuing
@@ -27,6 +28,7 @@ from plushka.platform.database import Database
 from plushka.platform.point_words import call_points
 
 WORKS: Mapping[str, Work] = {
+    campaign_export.KIND: campaign_export.export,
     certificate_export.KIND: certificate_export.export_certificates,
     event_export.KIND: event_export.export_events,
     issuing.KIND: issuing.issue_batch,

@@ -79,6 +79,7 @@ SECTIONS = (
         marked("Campaigns"),
         "send",
         (
+            Page("broadcasts", marked("Broadcasts"), "/campaigns", "campaigns.read"),
             Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),
             Page("groups", marked("Groups of members"), "/campaigns/groups", "groups.read"),
             Page("promotions", marked("Results of promotions"), "/campaigns/promotions", "programs.read"),

@@ -1,5 +1,7 @@
 """Whether a broadcast makes sense, and whether it says all that it must before it begins."""
 
+from msgspec import structs
+
 from plushka.domain.campaigns.model import (
     CONTROL_BP_MAX,
     LIFE_DAYS_MAX,
@@ -18,8 +20,11 @@ from plushka.domain.campaigns.model import (
     PlanImpossible,
     PointsOffered,
     PromotionMentioned,
+    TextNeedsOffer,
 )
 from plushka.domain.coupons.queries import get_coupon
+from plushka.domain.messages.templates.checking import find_missing
+from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.platform.database import Tx
 
@@ -50,11 +55,11 @@ async def check_ready(tx: Tx, campaign: Campaign) -> None:
     """Refuse to begin what does not say to whom, or what, or gives what is not there.
 
     :raises CampaignIncomplete: ``field`` is to be looked at
+    :raises TextNeedsOffer: a text names what the offer does not give
     """
     if campaign.audience is None:
         raise CampaignIncomplete(field="segments")
-    if not campaign.letter.variants:
-        raise CampaignIncomplete(field="template.0")
+    await _check_texts(tx, campaign)
     match campaign.offer:
         case PointsOffered(program_id):
             if await find_version_in_force(tx, program_id=program_id) is None:
@@ -70,6 +75,40 @@ async def check_ready(tx: Tx, campaign: Campaign) -> None:
                 raise CampaignIncomplete(field="promotion")
         case _:
             pass
+
+
+async def with_purpose(tx: Tx, plan: Plan) -> Plan:
+    """Return a plan that advertises unless all its texts say that they do not."""
+    templates = await find_templates(tx, [variant.template_id for variant in plan.letter.variants])
+    purposes = {template.purpose for template in templates.values()}
+    return structs.replace(plan, purpose="transactional" if purposes == {"transactional"} else "marketing")
+
+
+async def _check_texts(tx: Tx, campaign: Campaign) -> None:
+    if not campaign.letter.variants:
+        raise CampaignIncomplete(field="template.0")
+    templates = await find_templates(tx, [variant.template_id for variant in campaign.letter.variants])
+    for place, variant in enumerate(campaign.letter.variants):
+        template = templates.get(variant.template_id)
+        # One that does not advertise has no way to unsubscribe, so it cannot stand beside one that does.
+        if template is None or template.archived_at is not None or template.purpose != campaign.purpose:
+            raise CampaignIncomplete(field=f"template.{place}")
+        missing = find_missing(template, given_by(campaign.offer))
+        if missing:
+            raise TextNeedsOffer(field=f"template.{place}", variable=missing[0].what)
+
+
+def given_by(offer: Offer) -> frozenset[str]:
+    """Return the variables of a text to which an offer gives a value."""
+    match offer:
+        case PointsOffered():
+            return frozenset({"points"})
+        case CodeOffered():
+            return frozenset({"coupon"})
+        case PromotionMentioned():
+            return frozenset({"promotion"})
+        case _:
+            return frozenset()
 
 
 def _is_letter_possible(letter: LetterPlan) -> bool:

@@ -138,6 +138,12 @@ class CampaignIncomplete(Conflict):
     code = "campaign_incomplete"
 
 
+class TextNeedsOffer(Conflict):
+    """A text names the variable ``variable``, to which the offer gives no value."""
+
+    code = "campaign_text_needs_offer"
+
+
 class PlanImpossible(Invalid):
     """What ``field`` says makes no sense."""
 

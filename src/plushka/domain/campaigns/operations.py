@@ -9,10 +9,11 @@ import msgspec
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business, list_branches
-from plushka.domain.campaigns.checking import check_plan, check_ready
+from plushka.domain.campaigns.checking import check_plan, check_ready, with_purpose
 from plushka.domain.campaigns.model import Campaign, CampaignState, Plan, State
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.messages import letters
+from plushka.domain.segments.operations import check_audience
 from plushka.platform import jobs
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -29,6 +30,9 @@ async def create_broadcast(tx: Tx, plan: Plan) -> UUID:
     :raises PlanImpossible: something in it makes no sense
     """
     check_plan(plan)
+    plan = await with_purpose(tx, plan)
+    if plan.audience is not None:
+        await check_audience(tx, plan.audience)
     campaign_id = new_id()
     await tx.execute(
         """
@@ -57,6 +61,9 @@ async def change_broadcast(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
     :raises PlanImpossible: something in it makes no sense
     """
     check_plan(plan)
+    plan = await with_purpose(tx, plan)
+    if plan.audience is not None:
+        await check_audience(tx, plan.audience)
     before = await _get_in(tx, campaign_id, "draft")
     await tx.execute(
         """

@@ -2,12 +2,14 @@
 
 from litestar.types import ControllerRouterHandler
 
+from plushka.delivery.office.campaigns.broadcasts.routes import HANDLERS as BROADCASTS
 from plushka.delivery.office.campaigns.groups.routes import HANDLERS as GROUPS
 from plushka.delivery.office.campaigns.proof.method import show_method
 from plushka.delivery.office.campaigns.proof.promotions import show_promotion, show_promotions
 from plushka.delivery.office.campaigns.segments import listing
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    *BROADCASTS,
     listing.show_segments,
     *GROUPS,
     show_method,

@@ -258,6 +258,13 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The partner has too many coupons of yours: the most is {offers_max}."),
     ),
     "no_codes_left": (marked("There are not so many codes left."),),
+    "campaign_not_found": (marked("There is no such broadcast."),),
+    "campaign_state": (marked("This cannot be done any more: look at the broadcast's page."),),
+    "campaign_incomplete": (marked("This is not said yet, or is not there any more."),),
+    "campaign_text_needs_offer": (
+        marked("The text names {variable} in braces, and this broadcast gives it no value."),
+    ),
+    "campaign_impossible": (marked("This makes no sense."),),
     "coupon_not_found": (marked("There is no such coupon."),),
     "certificate_orders_too_many": (
         marked("You have ordered {orders_max} certificates already: pay for one at a till first."),

@@ -1,0 +1,76 @@
+"""All broadcasts with what came of each, found by name, state and days, and taken away as a workbook."""
+
+from urllib.parse import urlencode
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from plushka.delivery.office.campaigns.broadcasts.rows import PATH, campaign_line, figures_line
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.exporting import leave_export
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import day_of, id_of, span, text_of
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.campaigns.announcing import announce
+from plushka.domain.campaigns.export import KIND
+from plushka.domain.campaigns.listing import LIST_MAX, CampaignFilter, list_broadcasts, sum_broadcasts
+from plushka.domain.campaigns.model import STATES
+
+
+@get(PATH, opt={"action": "campaigns.read"})
+async def show_broadcasts(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    """Show the broadcasts that the filters find, those written last first, and all of them together."""
+    asked, where = request.query_params, _where(request, visit)
+    async with visit.reading() as tx:
+        found = await list_broadcasts(tx, where, before=id_of(asked, "before"), limit=LIST_MAX + 1)
+        count, total = await sum_broadcasts(tx, where)
+        has_any = bool(count) or (await sum_broadcasts(tx, CampaignFilter()))[0] > 0
+    page = found[:LIST_MAX]
+    shown = {name: asked.get(name, "") for name in ("text", "state", "from", "to")}
+    query = urlencode({name: value for name, value in shown.items() if value})
+    return visit.page(
+        "campaigns/broadcasts/list.html",
+        section="campaigns",
+        page="broadcasts",
+        rows=[campaign_line(row, visit) for row in page],
+        total=figures_line(total, visit),
+        count=count,
+        has_any=has_any,
+        asked=shown,
+        query=query,
+        states=[
+            ("", visit.words.gettext("all")),
+            *((key, visit.words.gettext(told)) for key, told in STATES.items()),
+        ],
+        next=f"{PATH}?{urlencode({**shown, 'before': str(page[-1].id)})}" if len(found) > LIST_MAX else "",
+        may_change=visit.may("campaigns.change"),
+        may_export=visit.may("campaigns.export"),
+    )
+
+
+@post(f"{PATH}/export", opt={"action": "campaigns.export"})
+async def export_broadcasts(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
+    return await leave_export(visit, KIND, _where(request, visit), file_name="broadcasts.xlsx")
+
+
+@post(f"{PATH}/announce", opt={"action": "campaigns.change"})
+async def write_announcement(visit: NamedDependency[Visit]) -> Redirect:
+    """Write the announcement of the programme to members who were never told of it; it is read before it is sent."""
+    async with visit.writing() as tx:
+        campaign_id = await announce(tx)
+    return sent_on(
+        f"{PATH}/{campaign_id}",
+        visit.words.gettext("The announcement is written. Read it, send it to yourself, and start it."),
+    )
+
+
+def _where(request: OfficeRequest, visit: Visit) -> CampaignFilter:
+    asked = request.query_params
+    since, until = span(day_of(asked, "from"), day_of(asked, "to"), visit.business.time_zone)
+    return CampaignFilter(
+        text=text_of(asked, "text"),
+        state=next((state for state in STATES if state == asked.get("state")), None),
+        since=since,
+        until=until,
+    )

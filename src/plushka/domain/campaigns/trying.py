@@ -1,0 +1,55 @@
+"""The texts of a broadcast are sent to one member before it begins: without the offer, with examples of its values."""
+
+from uuid import UUID
+
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.queries import get_campaign
+from plushka.domain.campaigns.telling import values_of
+from plushka.domain.members.identities import identify
+from plushka.domain.members.model import IdentityKind, UnknownMember
+from plushka.domain.members.queries import find_member
+from plushka.domain.messages.letters import Letter, post
+from plushka.domain.messages.templates.variables import VARIABLES
+from plushka.platform.database import Tx
+from plushka.platform.errors import Invalid
+from plushka.platform.ids import new_id
+
+_KINDS: tuple[IdentityKind, ...] = ("phone", "card", "email")
+
+
+async def send_to_one(tx: Tx, campaign_id: UUID, typed: str) -> int:
+    """Leave each text of a broadcast for the member with this phone or card; return how many.
+
+    It is asked for by hand, so neither quiet hours nor caps nor consent to advertising stand in its way.
+
+    :raises UnknownMember: nobody has it
+    """
+    campaign, business = await get_campaign(tx, campaign_id), await get_business(tx)
+    member = None
+    for kind in _KINDS:
+        try:
+            member = member or await find_member(tx, identify(kind, typed, country=business.country))
+        except Invalid:
+            continue
+    if member is None:
+        raise UnknownMember(field="member")
+    examples = {
+        name: variable.examples[business.language]
+        for name, variable in VARIABLES.items()
+        if not variable.is_own
+    }
+    values = {**examples, **await values_of(tx, campaign)}
+    return await post(
+        tx,
+        [
+            Letter(
+                member_id=member.id,
+                key=f"test:{new_id()}",
+                purpose="transactional",
+                template_id=variant.template_id,
+                values=values,
+                route=campaign.letter.route,
+            )
+            for variant in campaign.letter.variants
+        ],
+    )
