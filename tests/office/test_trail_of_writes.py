@@ -31,6 +31,7 @@ WRITES_NOTHING = {
     "POST /businesses/{tenant_id:uuid}/enter",
     "POST /preferences",
     "POST /settings/branding/card",
+    "POST /campaigns/count",
     # A question to a browser, or a secret that is not in force yet.
     "POST /account/passkeys/challenge",
     "POST /account/second-factor/begin",
@@ -53,6 +54,8 @@ ELSEWHERE = {
     # Walked where the steps before them are: a browser, files, tasks, a business that does not exist yet.
     "POST /account/passkeys": "tests/office/test_browser_people.py",
     "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",
+    "POST /campaigns/{campaign_id:uuid}/pause": "tests/office/campaigns/test_broadcasts.py",
+    "POST /campaigns/{campaign_id:uuid}/resume": "tests/office/campaigns/test_broadcasts.py",
     "POST /members/approvals/{pending_id:uuid}/approve": "tests/office/test_member_card.py",
     "POST /members/approvals/{pending_id:uuid}/decline": "tests/domain/programs/test_approving.py",
     "POST /members/{member_id:uuid}/confirm": "tests/office/test_member_card.py",
@@ -235,6 +238,7 @@ async def _walk_people(walk: Walk, app: Plushka, ids: dict[str, UUID]) -> None:
 async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
     await _walk_coupons(walk)
+    await _walk_campaigns(walk)
     await _walk_rewards(walk)
     await _walk_links(walk)
     await _walk_events(walk, shop.member_id)
@@ -339,6 +343,31 @@ async def _walk_coupons(walk: Walk) -> None:
     await walk.post(f"{path}/resume", "coupon.resume", coupon_id=coupon_id)
     await walk.post(f"{path}/export", "task.leave", coupon_id=coupon_id)
     await walk.post("/engagement/partners", "partnership.invite")
+
+
+async def _walk_campaigns(walk: Walk) -> None:
+    announced = await walk.post("/campaigns/announce", "campaign.create")
+    campaign_id = announced.headers["location"].rpartition("/")[2]
+    path = "/campaigns/{campaign_id:uuid}"
+    page = (await walk._browser.get(f"/campaigns/{campaign_id}/edit")).text
+    template = re.search(r'<option value="([0-9a-f-]{36})" selected', page)
+    assert template is not None
+    typed = {"name": "Ещё", "template.0": template[1], "control": "10", "window_days": "7", "when": "now"}
+    made = await walk.post("/campaigns/new", "campaign.create", typed)
+    await walk.post(
+        f"{path}/delete", "campaign.delete", campaign_id=made.headers["location"].rpartition("/")[2]
+    )
+    await walk.post(f"{path}/copy", "campaign.create", campaign_id=campaign_id)
+    later = {**typed, "when": "at", "moment": "2031-01-01T12:00"}
+    await walk.post(f"{path}/edit", "campaign.change", later, campaign_id=campaign_id)
+    await walk.post(f"{path}/test", "campaign.try", {"member": "+79161234567"}, campaign_id=campaign_id)
+    await walk.post(f"{path}/start", "campaign.schedule", campaign_id=campaign_id)
+    await walk.post(f"{path}/unschedule", "campaign.unschedule", campaign_id=campaign_id)
+    await walk.post(f"{path}/edit", "campaign.change", typed, campaign_id=campaign_id)
+    await walk.post(f"{path}/start", "campaign.start", campaign_id=campaign_id)
+    await walk.post(f"{path}/cancel", "campaign.cancel", campaign_id=campaign_id)
+    await walk.post(f"{path}/recipients/export", "task.leave", campaign_id=campaign_id)
+    await walk.post("/campaigns/export", "task.leave")
 
 
 async def _walk_rewards(walk: Walk) -> None:

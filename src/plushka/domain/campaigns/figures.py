@@ -79,16 +79,17 @@ async def list_to_count(tx: Tx) -> list[UUID]:
         where c.tenant_id = $1 and c.kind = 'broadcast' and c.planned_at is not null
           and (
               f.counted_at is null
-              or coalesce(c.finished_at, $2) + make_interval(days => c.window_days) > $2 and f.counted_at < $2 - $3
-              or coalesce(c.finished_at, $2) + make_interval(days => c.window_days) + $4 > $2 and f.counted_at < $2 - $5
+              or c.finished_at is null and f.counted_at < $3
+              or c.finished_at + make_interval(days => c.window_days) > $2 and f.counted_at < $3
+              or c.finished_at + make_interval(days => c.window_days) > $4 and f.counted_at < $5
           )
         order by c.id
         """,
         tx.tenant_id,
         tx.at,
-        _EACH_HOUR,
-        STANDS_AFTER,
-        _EACH_DAY,
+        tx.at - _EACH_HOUR,
+        tx.at - STANDS_AFTER,
+        tx.at - _EACH_DAY,
     )
     return [row["id"] for row in rows]
 

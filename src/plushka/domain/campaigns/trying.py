@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.campaigns.telling import values_of
@@ -33,6 +34,13 @@ async def send_to_one(tx: Tx, campaign_id: UUID, typed: str) -> int:
             continue
     if member is None:
         raise UnknownMember(field="member")
+    await audit.record(
+        tx,
+        action="campaign.try",
+        subject=f"campaign:{campaign_id}",
+        name=campaign.name,
+        member=str(member.id),
+    )
     examples = {
         name: variable.examples[business.language]
         for name, variable in VARIABLES.items()

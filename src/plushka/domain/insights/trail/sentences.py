@@ -106,6 +106,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "campaign.resume": (marked("Let the broadcast “{name}” go on"),),
     "campaign.schedule": (marked("Scheduled the broadcast “{name}”"),),
     "campaign.start": (marked("Started the broadcast “{name}”"),),
+    "campaign.try": (marked("Sent the broadcast “{name}” to one member to try it"),),
     "campaign.unschedule": (marked("Made the broadcast “{name}” a draft again"),),
     "consent.give": (marked("Noted a consent: {consent}"),),
     "consent.withdraw": (marked("Noted that a consent is taken back: {consent}"),),

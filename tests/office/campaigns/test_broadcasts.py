@@ -1,0 +1,193 @@
+"""Broadcasts in the office: written on a page that counts, begun by who may, watched, stopped, and told in a table."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from uuid import UUID
+from zipfile import ZipFile
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+from tests.office.conftest import Shop, email_of, plain, signed_in
+from tests.office.tasks import do_all_tasks
+from tests.pos.conftest import Cast, client_of, coffee
+
+from plushka.app import Plushka
+from plushka.delivery.jobs.campaigning import count_tenant, send_tenant
+from plushka.domain.campaigns.figures import Figures, summed
+from plushka.domain.members.channels import Address, bind_address
+from plushka.domain.members.consents import note_consent
+from plushka.domain.messages.finishing import finish
+from plushka.domain.messages.model import Sent
+from plushka.domain.messages.taking import take
+from plushka.platform.database import Database
+
+
+@dataclass(frozen=True)
+class World:
+    """The business under test, its worker and its clock; one member can be written to."""
+
+    cast: Cast
+    member_id: UUID
+    database: Database
+    clock: SetClock
+
+    @property
+    def tenant_id(self) -> UUID:
+        return self.cast.anna.tenant_id
+
+
+@pytest.fixture
+async def world(shop: Shop, cast: Cast, database: Database, clock: SetClock) -> World:
+    clock.at = clock.at.replace(hour=12)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await bind_address(tx, shop.member_id, Address("telegram", "7"), language="ru")
+        await note_consent(tx, shop.member_id, "marketing", is_given=True, source="office")
+    return World(cast, shop.member_id, database, clock)
+
+
+async def announced(anna: httpx.AsyncClient, **changes: str) -> str:
+    """Write the announcement with ``changes`` and return the address of its page."""
+    page: str = (await anna.post("/campaigns/announce")).headers["location"]
+    template = re.search(r'<option value="([0-9a-f-]{36})" selected', (await anna.get(f"{page}/edit")).text)
+    assert template is not None
+    typed = {
+        "name": "Анонс",
+        "template.0": template[1],
+        "control": "0",
+        "window_days": "7",
+        "when": "now",
+        "offer": "points",
+        "points": "50",
+        **changes,
+    }
+    answer = await anna.post(f"{page}/edit", data=typed)
+    assert answer.status_code == httpx.codes.SEE_OTHER, plain(answer.text)
+    return page
+
+
+async def sent(world: World) -> int:
+    await send_tenant(world.database, world.clock, world.tenant_id)
+    async with world.database.transaction(world.tenant_id, actor="test", at=world.clock.now()) as tx:
+        taken = await take(tx, "telegram", "marketing", 100)
+        for message in taken:
+            await finish(tx, message, Sent())
+    await send_tenant(world.database, world.clock, world.tenant_id)
+    return len(taken)
+
+
+@pytest.mark.usefixtures("staff")
+async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_table(
+    anna: httpx.AsyncClient, app: Plushka, world: World
+) -> None:
+    empty = plain((await anna.get("/campaigns")).text)
+    assert "Рассылок пока нет" in empty
+    page = await announced(anna)
+
+    told = plain((await anna.get(f"{page}/start")).text)
+    assert "Отправить 1 клиенту" in told
+    assert "до 50" in told
+    async with signed_in(app, email_of("marketer")) as marina:
+        assert (await marina.post(f"{page}/start")).status_code == httpx.codes.FORBIDDEN
+        assert (await marina.get(page)).status_code == httpx.codes.OK
+    await anna.post(f"{page}/start")
+    assert await sent(world) == 1
+    world.clock.advance(timedelta(hours=3))
+    async with client_of(app, world.cast.anna.secret) as till:
+        bought = await till.post("/v1/purchases", json=coffee("B-1", member={"id": str(world.member_id)}))
+        assert bought.is_success, bought.text
+    world.clock.advance(timedelta(hours=1))
+    await count_tenant(world.database, world.clock, world.tenant_id)
+
+    shown = plain((await anna.get(page)).text)
+    assert "завершена" in shown
+    assert re.search(r"Конверсия</dt><dd[^>]*>100 %", shown)
+    listed = plain((await anna.get("/campaigns?text=анонс&state=done")).text)
+    assert "Анонс" in listed
+    assert "Ничего не нашлось" in plain((await anna.get("/campaigns?text=нет")).text)
+    recipients = plain((await anna.get(f"{page}/recipients?fate=sent")).text)
+    assert "Варвара Широкова" in recipients
+    card = plain((await anna.get(f"/members/{world.member_id}")).text)
+    assert "Рассылка «Анонс»" in card
+
+    again = await anna.post("/campaigns/announce")
+    told_before = plain((await anna.get(again.headers["location"])).text)
+    assert "Сейчас в этой аудитории никого нет" in told_before
+
+
+async def test_a_broadcast_is_paused_resumed_and_called_off_from_its_page(
+    anna: httpx.AsyncClient, world: World
+) -> None:
+    page = await announced(anna)
+    await anna.post(f"{page}/start")
+    await send_tenant(world.database, world.clock, world.tenant_id)
+    await anna.post(f"{page}/pause")
+    assert "на паузе" in plain((await anna.get(f"{page}/progress")).text)
+    assert await sent(world) == 0
+    await anna.post(f"{page}/resume")
+    await anna.post(f"{page}/cancel")
+    assert await sent(world) == 0
+    shown = plain((await anna.get(page)).text)
+    assert "отменена" in shown
+    assert "рассылку отменили" in shown
+    assert (await anna.post(f"{page}/start")).status_code == httpx.codes.CONFLICT
+
+
+@pytest.mark.usefixtures("shop")
+async def test_what_was_typed_stays_and_what_is_missing_is_said_at_its_field(anna: httpx.AsyncClient) -> None:
+    typed = {
+        "name": "",
+        "control": "80",
+        "window_days": "7",
+        "offer": "points",
+        "points": "",
+        "segments": "x",
+    }
+    wrong = await anna.post("/campaigns/new", data=typed)
+    assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert 'value="80"' in wrong.text
+    assert 'id="name-problem"' in wrong.text
+    assert 'id="control-problem"' in wrong.text
+    assert 'id="points-problem"' in wrong.text
+    grown = await anna.post("/campaigns/new", data={**typed, "do": "variant.add"})
+    assert 'name="template.1"' in grown.text
+    made = await anna.post("/campaigns/new", data={"name": "Без текста", "control": "10", "window_days": "7"})
+    refused = await anna.post(f"{made.headers['location']}/start")
+    assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Здесь ничего не выбрано" in plain(refused.text)
+    page = await announced(anna, offer="nothing")
+    template = re.search(r'<option value="([0-9a-f-]{36})" selected', (await anna.get(f"{page}/edit")).text)
+    assert template is not None
+    counted = await anna.post(
+        "/campaigns/count", data={**typed, "control": "10", "offer": "nothing", "segments": ""}
+    )
+    assert "В аудитории" in plain(counted.text)
+
+
+async def test_both_tables_are_taken_away_as_workbooks(
+    anna: httpx.AsyncClient, world: World, owner_dsn: str
+) -> None:
+    page = await announced(anna)
+    await anna.post(f"{page}/start")
+    await sent(world)
+    for path, word in (("/campaigns/export", "Анонс"), (f"{page}/recipients/export", "Варвара Широкова")):
+        task = (await anna.post(path)).headers["location"]
+        await do_all_tasks(world.database, world.clock, owner_dsn)
+        book = ZipFile(BytesIO((await anna.get(f"{task}/file")).content))
+        cells = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+        assert word in cells
+
+
+def test_ratios_of_several_broadcasts_are_sums_by_sums() -> None:
+    men = Figures(
+        sent=516, addressed=530, purchases=21, known_cost=21, revenue_minor=2463200, cost_minor=1548667
+    )
+    women = Figures(
+        sent=486, addressed=498, purchases=26, known_cost=26, revenue_minor=3706300, cost_minor=1580000
+    )
+    both = summed([men, women])
+    assert (men.conversion_bp, women.conversion_bp, both.conversion_bp) == (407, 535, 469)
+    assert both.profit_minor == 6169500 - 3128667
+    assert Figures().conversion_bp is None
