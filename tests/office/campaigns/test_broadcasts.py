@@ -106,7 +106,7 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
     assert re.search(r"Конверсия</dt><dd[^>]*>100 %", shown)
     listed = plain((await anna.get("/campaigns?text=анонс&state=done")).text)
     assert "Анонс" in listed
-    assert "Ничего не нашлось" in plain((await anna.get("/campaigns?text=нет")).text)
+    assert "Ничего не найдено" in plain((await anna.get("/campaigns?text=нет")).text)
     recipients = plain((await anna.get(f"{page}/recipients?fate=sent")).text)
     assert "Варвара Широкова" in recipients
     card = plain((await anna.get(f"/members/{world.member_id}")).text)
