@@ -3,10 +3,12 @@
 from msgspec import Struct
 
 from plushka.delivery.office.campaigns.broadcasts.rows import channel_told
+from plushka.delivery.office.campaigns.proof.telling import prospect_warnings
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.estimating import Estimate
 from plushka.domain.campaigns.model import Plan
 from plushka.domain.campaigns.reasons import reason_told
+from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.messages.gate import end_of_quiet
 from plushka.domain.messages.rules import get_rules
 from plushka.platform.database import Tx
@@ -77,4 +79,9 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
             )
     if found.members and plan.control_bp == 0:
         warnings.append(gettext("Without a control group nobody will know what the broadcast has caused."))
+    elif found.members and plan.audience is not None:
+        prospect = await look_ahead(
+            tx, plan.audience, control_bp=plan.control_bp, window_days=plan.window_days
+        )
+        warnings += prospect_warnings(prospect, visit)
     return warnings

@@ -12,6 +12,7 @@ from plushka.delivery.office.campaigns.broadcasts.estimates import estimate_told
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH, cut_tables, figures_line
 from plushka.delivery.office.campaigns.broadcasts.running import progress_told
 from plushka.delivery.office.campaigns.broadcasts.telling import plan_told
+from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -23,6 +24,8 @@ from plushka.domain.campaigns.model import NAME_LENGTH_MAX, Campaign
 from plushka.domain.campaigns.progress import get_progress
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.campaigns.trying import send_to_one
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.platform.errors import Refusal
 
 ONE = f"{PATH}/{{campaign_id:uuid}}"
@@ -164,6 +167,8 @@ async def _page(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
         found = await estimate_told(await estimate(tx, campaign), campaign, visit, tx) if is_draft else None
         progress = await get_progress(tx, campaign_id)
         counted = await list_figures(tx, campaign_id)
+        subject = subject_of_campaign(campaign_id)
+        caused = (await find_caused(tx, [subject])).get(subject)
     total = next((each.figures for each in counted if each.cut == "total"), Figures())
     return visit.page(
         "campaigns/broadcasts/one.html",
@@ -179,6 +184,8 @@ async def _page(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
         counted_at=visit.figures.moment(counted[0].counted_at) if counted else "",
         cuts=cut_tables(counted, visit),
         window_days=campaign.window_days,
+        caused=None if caused is None else caused_told(caused, visit),
+        has_control=campaign.control_bp > 0,
         **_rights(visit, campaign),
     )
 

@@ -14,7 +14,7 @@ from plushka.domain.campaigns.model import (
 )
 from plushka.domain.coupons.queries import load_names
 from plushka.domain.messages.templates.store import find_templates
-from plushka.domain.segments.queries import load_names as load_segments
+from plushka.domain.segments.queries import list_segments
 from plushka.platform.database import Tx
 
 
@@ -57,7 +57,8 @@ async def plan_told(tx: Tx, campaign: Campaign, visit: Visit) -> list[tuple[str,
 
 async def _audience_told(tx: Tx, campaign: Campaign, visit: Visit) -> str:
     """Return whom it is for; conditions that came with it and have no field are counted."""
-    gettext, who, names = visit.words.gettext, taken_apart(campaign.audience), await load_segments(tx)
+    gettext, who = visit.words.gettext, taken_apart(campaign.audience)
+    names = {str(segment.id): segment.name for segment in await list_segments(tx, also_archived=True)}
 
     def named(segments: tuple[str, ...]) -> str:
         return ", ".join(f"“{names.get(segment, segment)}”" for segment in segments)
