@@ -53,6 +53,7 @@ SCENARIOS = (
     Scenario("nothing happens, members without history", 2000, has_history=False),
     Scenario("nothing happens, a third held out", 1000, 33_00),
     Scenario("nothing happens, a larger base", 3000),
+    Scenario("nothing happens, hardly anybody comes", 1500, visits=0.4, uneven=0.3),
     Scenario("one in ten buys once more", 2000, more_bp=10_00),
     Scenario("one in two buys once more", 1000, more_bp=50_00),
     Scenario("all come a fifth more often", 1000, 20_00, oftener_bp=20_00),

@@ -134,6 +134,20 @@ def test_a_verdict_is_given_by_the_whole_interval_and_never_of_few(
     assert found.verdict == verdict
 
 
+def test_one_large_receipt_of_the_control_group_proves_no_harm() -> None:
+    found = effect([_cell(0, False, [1, 2] * 450), _cell(0, True, [1, 2] * 49 + [1, 150])])
+    assert found is not None
+    assert found.high < 0
+    assert found.verdict == "not_proven"
+
+
+def test_while_it_is_measured_more_is_asked_of_an_effect() -> None:
+    cells = [_cell(0, False, [10, 30] * 450), _cell(0, True, [8, 27] * 50)]
+    found = effect(cells)
+    assert found is not None
+    assert (found.verdict, found.early_verdict) == ("proven", "not_proven")
+
+
 def test_nobody_on_one_side_is_no_effect_at_all() -> None:
     assert effect([_cell(0, False, [1, 2, 3])]) is None
     assert effect([]) is None

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
 from plushka.demo import access, calendar, loading
 from plushka.demo.access import Access, TillAccess
@@ -115,6 +116,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
     asyncio.run(_live_on(dsn, ways_in.cafe, yesterday, now))
     asyncio.run(_group(dsn, clock, cafe.TENANT_ID))
+    asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
     return booked
@@ -194,6 +196,12 @@ async def find_opening(dsn: str, now: datetime, tenant_id: UUID = TENANT_ID) -> 
 async def _group(dsn: str, clock: Clock, tenant_id: UUID) -> None:
     async with _connected(dsn) as database:
         await write_months(database, clock, tenant_id)
+
+
+async def _compare(dsn: str, clock: Clock, tenant_id: UUID) -> None:
+    """Compare the groups of promotions once now, so that their pages need not wait for the hour."""
+    async with _connected(dsn) as database:
+        await measure_tenant(database, clock, tenant_id)
 
 
 async def _verify(dsn: str, clock: Clock, tenant_id: UUID) -> None:

@@ -37,6 +37,7 @@ def seasonal(today: date) -> tuple[Promotion, ...]:
             lines=Product(("raf",)),
             first_on=today - timedelta(days=49),
             last_on=today - timedelta(days=22),
+            control_bp=20_00,
         ),
         Promotion(
             "dessert-half",
@@ -45,6 +46,7 @@ def seasonal(today: date) -> tuple[Promotion, ...]:
             lines=Category(("desserts",)),
             first_on=today - timedelta(days=12),
             last_on=today + timedelta(days=16),
+            control_bp=10_00,
         ),
         Promotion(
             "soup-weeks",
@@ -100,6 +102,7 @@ async def with_promotions(tx: Tx, program: Program, *, today: date) -> Program:
             "Завтрак за 350 ₽",
             Combo((ComboPart(COFFEE), ComboPart(BAKERY)), price_minor=350_00),
             when=All((WORKING_DAYS, TimeWindow("07:00", "10:00"))),
+            control_bp=10_00,
         ),
         Promotion(
             "partners",

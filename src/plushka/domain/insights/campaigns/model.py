@@ -46,9 +46,16 @@ class Caused(Struct, frozen=True):
     effects: Mapping[Figure, Effect | None]
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether it was still going on when it was counted."""
+        return self.until_at >= self.counted_at
+
+    @property
     def verdict(self) -> Verdict:
         paid = self.effects.get("paid")
-        return paid.verdict if paid is not None else "too_few"
+        if paid is None:
+            return "too_few"
+        return paid.early_verdict if self.is_open else paid.verdict
 
     @property
     def knows_profit(self) -> bool:

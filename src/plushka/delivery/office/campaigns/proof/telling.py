@@ -95,15 +95,17 @@ def _verdict(caused: Caused, paid: Effect | None, visit: Visit) -> tuple[Tone, s
             "Members paid {amount} less because of it.", amount=visit.figures.money(-paid.total)
         )
         return "error", gettext("Proven that it does harm"), sentence
-    return (
-        "neutral",
-        gettext("Not proven"),
-        gettext(
+    if paid.low <= 0 <= paid.high:
+        sentence = gettext(
             "The difference to the control group can be chance: what it caused lies between {low} and {high}.",
             low=low,
             high=high,
-        ),
-    )
+        )
+    elif caused.is_open and paid.verdict != "not_proven":
+        sentence = gettext("While it is being measured, the difference must be larger to be believed.")
+    else:
+        sentence = gettext("The difference hangs on a few large receipts, and can be chance.")
+    return "neutral", gettext("Not proven"), sentence
 
 
 def _figure(name: Figure, effect: Effect, visit: Visit) -> FigureTold:
@@ -143,7 +145,9 @@ def _costs(caused: Caused, visit: Visit) -> tuple[tuple[str, str], ...]:
 
 def _remarks(caused: Caused, paid: Effect | None, visit: Visit) -> list[str]:
     gettext, costs, remarks = visit.words.gettext, caused.costs, list[str]()
-    if caused.until_at > caused.counted_at:
+    if caused.is_open and caused.until_at == caused.counted_at:
+        remarks.append(gettext("It goes on: the verdict can change."))
+    elif caused.is_open:
         remarks.append(
             gettext(
                 "It is still being measured, until {moment}: the verdict can change.",
@@ -161,7 +165,7 @@ def _remarks(caused: Caused, paid: Effect | None, visit: Visit) -> list[str]:
             else gettext("Profit is not told: no receipt knows what its goods cost.")
         )
     if paid is not None and paid.lowered_by >= 0.01:  # noqa: PLR2004 - a per cent is worth telling
-        share = visit.figures.percent(round(paid.lowered_by * 100_00))
+        share = visit.figures.percent(round(paid.lowered_by * 100) * 100)
         remarks.append(
             gettext("Earlier purchases explained {share} of the differences between members.", share=share)
         )
