@@ -22,11 +22,12 @@ from plushka.demo.cafe.guests import DAYS, GUESTS
 from plushka.demo.cafe.rewards import take_rewards
 from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.dataset import Year, read_year
-from plushka.demo.groups import write_months
+from plushka.demo.groups import CAFE_TAGS, CHAIN_TAGS, write_groups
 from plushka.demo.messengers.registry import ensure_bots
 from plushka.demo.partners import make_partners
 from plushka.domain.businesses.model import UnknownBusiness
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.segments.auto_tags.model import Rule
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 from plushka.platform.errors import PermanentFailure
@@ -84,7 +85,7 @@ def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None
         booked = loading.load(
             year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance
         )
-    asyncio.run(_group(dsn, clock, TENANT_ID))
+    asyncio.run(_group(dsn, clock, TENANT_ID, CHAIN_TAGS))
     asyncio.run(_verify(dsn, clock, TENANT_ID))
     ways_in = replace(ways_in, loaded=max(ways_in.loaded, count or loading.WHOLE_YEAR))
     access.keep(settings, ways_in)
@@ -115,7 +116,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
     ) as steps:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
     asyncio.run(_live_on(dsn, ways_in.cafe, yesterday, now))
-    asyncio.run(_group(dsn, clock, cafe.TENANT_ID))
+    asyncio.run(_group(dsn, clock, cafe.TENANT_ID, CAFE_TAGS))
     asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
@@ -193,9 +194,9 @@ async def find_opening(dsn: str, now: datetime, tenant_id: UUID = TENANT_ID) -> 
             return None
 
 
-async def _group(dsn: str, clock: Clock, tenant_id: UUID) -> None:
+async def _group(dsn: str, clock: Clock, tenant_id: UUID, tags: Mapping[str, Rule]) -> None:
     async with _connected(dsn) as database:
-        await write_months(database, clock, tenant_id)
+        await write_groups(database, clock, tenant_id, tags)
 
 
 async def _compare(dsn: str, clock: Clock, tenant_id: UUID) -> None:

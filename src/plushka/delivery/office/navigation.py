@@ -82,6 +82,8 @@ SECTIONS = (
             Page("broadcasts", marked("Broadcasts"), "/campaigns", "campaigns.read"),
             Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),
             Page("groups", marked("Groups of members"), "/campaigns/groups", "groups.read"),
+            Page("tags", marked("Automatic tags"), "/campaigns/tags", "groups.read"),
+            Page("suggestions", marked("What to suggest"), "/campaigns/suggestions", "groups.read"),
             Page("promotions", marked("Results of promotions"), "/campaigns/promotions", "programs.read"),
             Page("method", marked("How results are proven"), "/campaigns/method", "programs.read"),
         ),

@@ -23,6 +23,9 @@ from plushka.domain.programs.queries import find_scales, list_programs
 from plushka.domain.referrals.binding import find_referrer
 from plushka.domain.referrals.codes import find_code
 from plushka.domain.rewards.queries import list_all_rewards
+from plushka.domain.segments.lifecycle.queries import find_group
+from plushka.domain.segments.suggestions.model import EACH_MAX
+from plushka.domain.segments.suggestions.suggesting import suggest
 from plushka.platform.database import Tx
 
 ROWS_MAX = 5000
@@ -78,6 +81,16 @@ class OwnEvent(Struct, frozen=True):
     is_cancelled: bool
 
 
+class OwnGroup(Struct, frozen=True):
+    """As whom the business sees the member by how they buy (decision 0089): a group, and three scores from 1 to 5."""
+
+    group: str
+    recency: int
+    frequency: int
+    money: int
+    as_of: datetime
+
+
 class OwnFriends(Struct, frozen=True):
     """Who brought whom: ``brought`` friends came by the member's link or ``code``. Their names are theirs."""
 
@@ -108,6 +121,8 @@ class OwnData(Struct, frozen=True):
     gifts: tuple[OwnGift, ...]
     promo_codes: tuple[str, ...]
     friends: OwnFriends
+    group: OwnGroup | None
+    suggested: tuple[str, ...]
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -196,4 +211,13 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
             *(await list_handed(tx, member.id)).values(),
         ),
         friends=friends,
+        group=await _group(tx, member.id),
+        suggested=tuple(
+            [one.name for one in (await suggest(tx, [member.id], each=EACH_MAX)).get(member.id, ())]
+        ),
     )
+
+
+async def _group(tx: Tx, member_id: UUID) -> OwnGroup | None:
+    found = await find_group(tx, member_id)
+    return None if found is None else OwnGroup(found.group, found.r, found.f, found.m, found.as_of)

@@ -9,9 +9,9 @@ from plushka.platform.database import Tx
 
 
 class Use(Struct, frozen=True):
-    """A segment, a programme (in force, to come or being written) or a campaign that names the segment."""
+    """A segment, a programme (in force, to come or being written), a campaign or a rule of tags that names it."""
 
-    kind: Literal["segment", "program", "campaign"]
+    kind: Literal["segment", "program", "campaign", "auto_tag"]
     id: UUID
     name: str
 
@@ -45,10 +45,12 @@ async def list_uses(tx: Tx, segment_id: UUID) -> list[Use]:
         select 'campaign', id, name from campaigns
         where tenant_id = $1 and state not in ('done', 'cancelled')
           and audience::text like '%' || $2 || '%'
+        union all
+        select 'auto_tag', id, tag from auto_tags where tenant_id = $1 and rule::text like '%' || $2 || '%'
         """,
         tx.tenant_id,
         str(segment_id),
         tx.at,
     )
-    order = ("segment", "program", "campaign")
+    order = ("segment", "program", "campaign", "auto_tag")
     return sorted((Use(**row) for row in rows), key=lambda use: (order.index(use.kind), use.name))

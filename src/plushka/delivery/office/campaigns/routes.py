@@ -7,11 +7,13 @@ from plushka.delivery.office.campaigns.groups.routes import HANDLERS as GROUPS
 from plushka.delivery.office.campaigns.proof.method import show_method
 from plushka.delivery.office.campaigns.proof.promotions import show_promotion, show_promotions
 from plushka.delivery.office.campaigns.segments import listing
+from plushka.delivery.office.campaigns.tags.pages import HANDLERS as TAGS
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *BROADCASTS,
     listing.show_segments,
     *GROUPS,
+    *TAGS,
     show_method,
     show_promotion,
     show_promotions,

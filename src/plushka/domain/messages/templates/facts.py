@@ -11,6 +11,7 @@ from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
 from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.queries import find_last_branch
+from plushka.domain.segments.suggestions.suggesting import suggest
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language, format_date, format_points
 
@@ -34,6 +35,9 @@ async def own_values(
         values["name"] = (await get_member(tx, member_id)).name
     if "branch" in names:
         values["branch"] = await find_last_branch(tx, member_id)
+    if "suggestion" in names:
+        of_member = (await suggest(tx, [member_id])).get(member_id, ())
+        values["suggestion"] = of_member[0].name if of_member else ""
     held = await find_holdings(tx, member_id, business) if not (_HELD | _AHEAD).isdisjoint(names) else None
     if held is not None:
         values |= _of_holdings(held, language)

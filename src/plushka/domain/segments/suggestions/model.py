@@ -44,6 +44,15 @@ class Suggestion(Struct, frozen=True):
     lift_hundredths: int | None = None
 
 
+class Pair(Struct, frozen=True):
+    """Two products by name that ``receipts`` have both, so many hundredths as often as by chance."""
+
+    name: str
+    other: str
+    receipts: int
+    lift_hundredths: int
+
+
 class SuggestionSettings(Struct, frozen=True):
     """Codes of categories of which nothing is suggested, with all below them."""
 

@@ -16,6 +16,7 @@ from plushka.domain.segments.suggestions.model import (
     LATE_PERCENT,
     LOST_PERCENT,
     RECENT_DAYS,
+    Pair,
     Suggestion,
     SuggestionSettings,
 )
@@ -91,6 +92,27 @@ async def suggest(tx: Tx, member_ids: Sequence[UUID], *, each: int = 1) -> dict[
         if len(of_member) < each:
             of_member.append(Suggestion(**values))
     return {member_id: tuple(suggestions) for member_id, suggestions in found.items()}
+
+
+async def list_pairs(tx: Tx, *, limit: int) -> list[Pair]:
+    """Return what is bought together, those in most receipts first, each pair once."""
+    rows = await tx.fetch(
+        """
+        -- segments.list_pairs
+        select coalesce(p.name, t.sku) as name, coalesce(o.name, t.other_sku) as other, t.receipts, t.lift_hundredths
+        from goods_together t
+        left join products p on p.tenant_id = $1 and p.sku = t.sku
+        left join products o on o.tenant_id = $1 and o.sku = t.other_sku
+        where t.tenant_id = $1 and (t.sku < t.other_sku or not exists (
+            select from goods_together b where b.tenant_id = $1 and b.sku = t.other_sku and b.other_sku = t.sku
+        ))
+        order by t.receipts desc, t.lift_hundredths desc, t.sku, t.other_sku
+        limit $2
+        """,
+        tx.tenant_id,
+        limit,
+    )
+    return [Pair(**row) for row in rows]
 
 
 async def get_settings(tx: Tx) -> SuggestionSettings:

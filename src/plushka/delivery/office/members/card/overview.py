@@ -15,6 +15,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.card.friends import friends_of
 from plushka.delivery.office.members.card.head import head_of
+from plushka.delivery.office.members.card.liking import group_fact, liking_of
 from plushka.delivery.office.members.card.wallet import balances, find_wallet, shares_of, tier_of
 from plushka.delivery.office.members.telling import SOURCES
 from plushka.delivery.office.movement_rows import told_actor
@@ -178,6 +179,7 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
         "facts": await _facts(tx, member, visit),
         "dates": [date_line(day, visit) for day in await list_dates(tx, member.id)],
         "tags": member.tags,
+        **await liking_of(tx, member.id, visit),
         "known_tags": await list_tags(tx) if visit.may("members.tag") else (),
         "notes": _notes(await list_notes(tx, member.id), visit, await load_actors(tx)),
         "waiting": [
@@ -236,6 +238,7 @@ async def _facts(tx: Tx, member: Member, visit: Visit) -> list[tuple[str, str]]:
     facts = [
         (words.gettext("Member since"), figures.day(member.enrolled_at)),
         (words.gettext("Enrolled"), source),
+        *await group_fact(tx, member.id, visit),
     ]
     if member.birthday:
         facts.append((words.gettext("Birthday"), figures.full_day(member.birthday)))

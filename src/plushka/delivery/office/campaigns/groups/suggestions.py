@@ -1,0 +1,66 @@
+"""What is bought together, and categories of which nothing is suggested."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.catalog.queries import list_categories
+from plushka.domain.segments.suggestions.suggesting import block_categories, get_settings, list_pairs
+from plushka.platform.errors import Refusal
+
+PATH = "/campaigns/suggestions"
+_PAIRS_SHOWN = 50
+_TEXT_LENGTH_MAX = 4000
+
+
+@get(PATH, opt={"action": "groups.read"})
+async def show_suggestions(visit: NamedDependency[Visit]) -> Response[str]:
+    return await _page(visit, None)
+
+
+@post(PATH, opt={"action": "groups.change"})
+async def keep_blocked(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Keep the categories that were typed, one a line: a name or a code."""
+    form = await visit.typed(request)
+    text = form.text("blocked", required=False, length_max=_TEXT_LENGTH_MAX)
+    if form.is_sound:
+        try:
+            async with visit.writing() as tx:
+                by_name = {each.name.casefold(): each.code for each in await list_categories(tx)}
+                wanted = [line.strip() for line in text.splitlines() if line.strip()]
+                await block_categories(tx, [by_name.get(each.casefold(), each) for each in wanted])
+            return sent_on(PATH, visit.words.gettext("Saved: nothing of these categories is suggested."))
+        except Refusal as refusal:
+            form.refused(refusal)
+    return await _page(visit, form)
+
+
+async def _page(visit: Visit, form: Form | None) -> Response[str]:
+    async with visit.reading() as tx:
+        settings, pairs = await get_settings(tx), await list_pairs(tx, limit=_PAIRS_SHOWN)
+        names = {each.code: each.name for each in await list_categories(tx)}
+    blocked = "\n".join(names.get(code, code) for code in settings.blocked_categories)
+    shown = form or visit.form().filled({"blocked": blocked})
+    return visit.page(
+        "campaigns/groups/suggestions.html",
+        section="campaigns",
+        page="suggestions",
+        status=200 if shown.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
+        form=shown,
+        may_change=visit.may("groups.change"),
+        refreshed=visit.figures.moment(settings.refreshed_at) if settings.refreshed_at else "",
+        pairs=[
+            (
+                pair.name,
+                pair.other,
+                visit.figures.number(pair.receipts),
+                visit.figures.quantity(10 * pair.lift_hundredths),
+            )
+            for pair in pairs
+        ],
+    )

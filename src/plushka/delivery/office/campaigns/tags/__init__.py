@@ -1,0 +1,1 @@
+"""Tags that rules put on and take off."""
