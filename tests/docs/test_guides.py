@@ -22,6 +22,7 @@ from plushka.domain.programs.telling.program import describe_program
 from plushka.domain.programs.telling.voice import Names
 from plushka.domain.purchases.laws import LAWS as PURCHASE_LAWS
 from plushka.domain.referrals.laws import LAWS as REFERRAL_LAWS
+from plushka.domain.segments.lifecycle.laws import LAWS as LIFECYCLE_LAWS
 from plushka.engine.check import problems
 from plushka.engine.evaluate import evaluate
 from plushka.engine.program_files import parse_program
@@ -108,7 +109,15 @@ def test_the_owners_receipt_is_explained_in_these_words() -> None:
 
 def test_every_law_of_the_journal_is_explained_to_the_owner() -> None:
     rows = set(re.findall(r"^\| `(\w+)` \|", guide("owner"), re.MULTILINE))
-    laws = (LEDGER_LAWS, PURCHASE_LAWS, CERTIFICATE_LAWS, OCCASION_LAWS, PARTNER_LAWS, REFERRAL_LAWS)
+    laws = (
+        LEDGER_LAWS,
+        PURCHASE_LAWS,
+        CERTIFICATE_LAWS,
+        OCCASION_LAWS,
+        PARTNER_LAWS,
+        REFERRAL_LAWS,
+        LIFECYCLE_LAWS,
+    )
     assert rows == {*(name for of_slice in laws for name in of_slice), "conservation"}
 
 

@@ -47,10 +47,17 @@ WRITES_NOTHING = {
     "POST /members/views/{view_id:uuid}/first",
     # The check is kept for itself, with its moment and its result, on the page of the ledger.
     "POST /ledger/verifications",
+    # The run is kept for itself, with its moment, on the page of the groups.
+    "POST /campaigns/groups/refresh",
     # Of no business: the operator's link, or the person's own, made a new password; the link itself is in the trail.
     "POST /password-resets/{token:str}",
 }
 ELSEWHERE = {
+    "POST /campaigns/groups/bounds": "tests/office/test_groups.py",
+    "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",
+    "POST /campaigns/tags": "tests/office/test_auto_tags.py",
+    "POST /campaigns/tags/{tag_id:uuid}": "tests/office/test_auto_tags.py",
+    "POST /campaigns/tags/{tag_id:uuid}/end": "tests/office/test_auto_tags.py",
     # Walked where the steps before them are: a browser, files, tasks, a business that does not exist yet.
     "POST /account/passkeys": "tests/office/test_browser_people.py",
     "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",

@@ -16,9 +16,9 @@ from plushka.platform.clock import Clock
 from plushka.platform.database import APPLICATION_ROLE, Database
 
 CAFE_TAGS: Mapping[str, Rule] = {
-    "утренний кофе": AtHours(),
+    "утренний кофе": AtHours(from_minute=5 * 60),
     "выходной": OnWeekdays(),
-    "семья": FullBaskets(lines_min=3),
+    "семья": FullBaskets(lines_min=2),
     "большой чек": LargeReceipts(),
 }
 CHAIN_TAGS: Mapping[str, Rule] = {

@@ -32,7 +32,7 @@ KINDS = {
     "audience": marked("is in a segment"),
 }
 READY: dict[str, tuple[str, Rule]] = {
-    "morning": (marked("morning coffee"), AtHours()),
+    "morning": (marked("morning coffee"), AtHours(from_minute=5 * 60)),
     "evening": (marked("evening"), AtHours(from_minute=18 * 60, until_minute=23 * 60)),
     "weekend": (marked("weekend"), OnWeekdays()),
     "large": (marked("large receipt"), LargeReceipts()),
