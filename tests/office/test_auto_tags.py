@@ -42,7 +42,11 @@ async def test_a_rule_tags_at_once_and_its_tag_is_told_to_be_automatic(
     assert "Поставлена правилом" not in (await anna.get(f"/members/{shop.member_id}")).text
     assert "Правило убрано" in await sent(anna, f"{PATH}/{href}/end")
     trail = plain((await anna.get("/settings/audit")).text)
-    for told in ("Создана автоматическая метка", "Изменено правило автоматической метки", "Убрана автоматическая"):
+    for told in (
+        "Создана автоматическая метка",
+        "Изменено правило автоматической метки",
+        "Убрана автоматическая",
+    ):
         assert told in trail
 
 
