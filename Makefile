@@ -11,7 +11,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-members bench-promotions bench-web check-experiments assets install install-dev peers lock
+.PHONY: run test lint format bench bench-letters bench-members bench-promotions bench-web check-experiments assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -35,6 +35,9 @@ format: install-dev
 
 bench: install-dev assets
 	$(BIN)/python -m bench
+
+bench-letters: install-dev assets
+	$(BIN)/python -m bench.letters
 
 bench-members: install-dev assets
 	$(BIN)/python -m bench.members
