@@ -43,9 +43,9 @@ async def connect_gateways(tx: Tx) -> None:
         await tx.execute(
             """
             insert into gateways
-                (tenant_id, id, kind, provider, sender, host, port, security, credentials, per_second,
-                 part_price_minor, public_key, connected_at, connected_by)
-            values ($1, gen_random_uuid(), $2, $3, 'Anna', $4, length($4), 'tls', '', 10, 0, '', $5, 'test')
+                (tenant_id, id, kind, provider, sender, host, port, security, credentials, per_second, public_key,
+                 connected_at, connected_by)
+            values ($1, gen_random_uuid(), $2, $3, 'Anna', $4, length($4), 'tls', '', 10, '', $5, 'test')
             on conflict do nothing
             """,
             tx.tenant_id,

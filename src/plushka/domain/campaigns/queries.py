@@ -1,5 +1,6 @@
 """Reading campaigns."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -37,6 +38,19 @@ async def get_campaign(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Camp
     if row is None:
         raise UnknownCampaign
     return _campaign(row)
+
+
+async def find_names(tx: Tx, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what campaigns are called, by their ids."""
+    rows = await tx.fetch(
+        """
+        -- campaigns.find_names
+        select id, name from campaigns where tenant_id = $1 and id = any($2::uuid[])
+        """,
+        tx.tenant_id,
+        list(ids),
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def list_at_work(tx: Tx) -> list[UUID]:

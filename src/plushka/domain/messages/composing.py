@@ -34,6 +34,11 @@ class Composed(Struct, frozen=True):
     color: str
     said: str = ""
 
+    @property
+    def plain(self) -> str:
+        """The text without markup."""
+        return plain(self.message)
+
 
 async def compose(
     tx: Tx, messages: Sequence[Outgoing], *, app_url: str = ""

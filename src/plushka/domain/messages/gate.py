@@ -1,6 +1,6 @@
 """Whether a letter that advertises may go now: asked again of each before it is sent."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ from plushka.domain.messages.gateways.dead import LIVE_SQL
 from plushka.domain.messages.model import Channel, Outgoing, Reason
 from plushka.domain.messages.reaching import CONSENT_OF
 from plushka.domain.messages.rules import Rules
+from plushka.domain.segments.selecting import still_in
+from plushka.engine.conditions import Segment
 from plushka.platform.database import Tx
 
 QUIET: frozenset[Channel] = frozenset({"inbox"})
@@ -94,16 +96,15 @@ def end_of_quiet(at: datetime, zone: str, rules: Rules) -> datetime | None:
     return datetime.combine(day, time(*divmod(ends, 60)), local.tzinfo).astimezone(at.tzinfo)
 
 
-async def judge(
-    tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str, outside: Collection[UUID] = ()
-) -> Mapping[UUID, Verdict]:
-    """Return what becomes of letters that advertise, all of one channel; of ``outside`` members have left a segment.
+async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str) -> Mapping[UUID, Verdict]:
+    """Return what becomes of letters that advertise.
 
     Two to one member in one call are counted one after the other.
     """
     member_ids = [letter.member_id for letter in letters if letter.member_id is not None]
     facts = await _read_facts(tx, letters, rules)
     suppressed = await list_suppressed(tx, member_ids)
+    outside = await _list_outside(tx, letters)
     going: dict[UUID | None, int] = {}
     verdicts: dict[UUID, Verdict] = {}
     for letter in letters:
@@ -118,6 +119,17 @@ async def judge(
             going[letter.member_id] = going.get(letter.member_id, 0) + 1
         verdicts[letter.id] = told
     return verdicts
+
+
+async def _list_outside(tx: Tx, letters: Sequence[Outgoing]) -> frozenset[UUID]:
+    """Return the letters whose members are not in the segment any more that they were chosen by."""
+    outside: set[UUID] = set()
+    for segment_id in {letter.audience_id for letter in letters if letter.audience_id is not None}:
+        chosen = [letter for letter in letters if letter.audience_id == segment_id]
+        member_ids = [letter.member_id for letter in chosen if letter.member_id is not None]
+        inside = await still_in(tx, Segment((str(segment_id),)), member_ids)
+        outside |= {letter.id for letter in chosen if letter.member_id not in inside}
+    return frozenset(outside)
 
 
 async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapping[UUID, Facts]:

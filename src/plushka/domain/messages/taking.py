@@ -129,7 +129,7 @@ async def _list_due(
         """
         -- messages.list_due
         select id, channel, address, member_id, language, purpose, content::text, attempts, created_at, useful_until,
-               route, campaign_id
+               route, campaign_id, audience_id
         from outgoing
         where tenant_id = $1 and channel = $2 and purpose = $3 and state = 'waiting' and not is_held
           and not_before <= $4 and address <> all($5::text[])
@@ -161,6 +161,7 @@ def _outgoing_of(row: Record) -> Outgoing:
         useful_until=row["useful_until"],
         route=tuple(row["route"]),
         campaign_id=row["campaign_id"],
+        audience_id=row["audience_id"],
     )
 
 

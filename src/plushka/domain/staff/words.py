@@ -91,6 +91,8 @@ ACTION_WORDS: dict[str, str] = {
     "campaigns.change": marked("write broadcasts"),
     "campaigns.send": marked("start broadcasts, pause them and call them off"),
     "campaigns.export": marked("take broadcasts and their recipients away as a file"),
+    "templates.read": marked("see templates of letters"),
+    "templates.change": marked("write and change templates of letters"),
     "segments.read": marked("see segments of members"),
     "segments.change": marked("make and change segments of members"),
     "journal.read": marked("see all movements of points"),

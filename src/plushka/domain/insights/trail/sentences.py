@@ -270,6 +270,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "template.create": (marked("Wrote the template “{name}”"),),
     "template.picture": (marked("Changed the picture of the template “{name}”"),),
     "template.restore": (marked("Took the template “{name}” out again"),),
+    "template.test": (marked("Sent a test of the template “{name}”"),),
     "till.certificates_locked": (
         marked("Tried {tries} wrong certificates within a minute; the till was locked"),
     ),

@@ -337,6 +337,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("It must be from {least} to {most}."),
         marked("This is out of bounds."),
     ),
+    "test_unwanted": (
+        marked("This member has not agreed to advertising, so not even a test of it is sent to them."),
+    ),
+    "test_unreachable": (marked("This member cannot be written to by this channel."),),
+    "letter_not_found": (marked("There is no such letter any more."),),
     "template_not_found": (marked("There is no such template."),),
     "template_archived": (marked("The template is put away. Take it out again first."),),
     "template_changed": (

@@ -1,0 +1,28 @@
+"""Letters that no sender carries: into the app's inbox, and on to the next channel where no report came."""
+
+from uuid import UUID
+
+from plushka.domain.messages.composing import compose
+from plushka.domain.messages.finishing import finish
+from plushka.domain.messages.model import Sent
+from plushka.domain.messages.moving import move_overdue
+from plushka.domain.messages.taking import take
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database
+
+LETTERS_AT_ONCE = 500
+
+
+async def move_letters(database: Database, clock: Clock, tenant_id: UUID) -> None:
+    """Put what is due into the inboxes of a tenant's members, and move on what is overdue, some in each transaction."""
+    is_more = True
+    while is_more:
+        async with database.transaction(tenant_id, actor="job:letters", at=clock.now()) as tx:
+            moved = await move_overdue(tx)
+            taken = [
+                *await take(tx, "inbox", "transactional", LETTERS_AT_ONCE),
+                *await take(tx, "inbox", "marketing", LETTERS_AT_ONCE),
+            ]
+            for message, composed in await compose(tx, taken, app_url=f"/app/{tenant_id}"):
+                await finish(tx, message, Sent(parts=0), said=composed.plain)
+            is_more = bool(moved or taken)
