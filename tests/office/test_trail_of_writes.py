@@ -20,6 +20,7 @@ from plushka.app import Plushka
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.certificates.certificate import Certificate
 from plushka.domain.certificates.queries import find_by_number
+from plushka.domain.messages.model import CHANNELS
 from plushka.platform.database import Database
 
 __all__ = ["ids"]
@@ -32,6 +33,7 @@ WRITES_NOTHING = {
     "POST /preferences",
     "POST /settings/branding/card",
     "POST /campaigns/count",
+    "POST /campaigns/templates/preview",
     # A question to a browser, or a secret that is not in force yet.
     "POST /account/passkeys/challenge",
     "POST /account/second-factor/begin",
@@ -53,11 +55,16 @@ WRITES_NOTHING = {
     "POST /password-resets/{token:str}",
 }
 ELSEWHERE = {
+<<<<<<< HEAD
     "POST /campaigns/groups/bounds": "tests/office/test_groups.py",
     "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags/{tag_id:uuid}": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags/{tag_id:uuid}/end": "tests/office/test_auto_tags.py",
+=======
+    "POST /campaigns/templates/{template_id:uuid}/picture/removal": "tests/office/test_letters.py",
+    "POST /campaigns/templates/{template_id:uuid}/test": "tests/office/test_letters.py",
+>>>>>>> ccc0a64 (office: Templates are written and seen as they arrive, rules are set, and a card shows what its member was written.)
     # Walked where the steps before them are: a browser, files, tasks, a business that does not exist yet.
     "POST /account/passkeys": "tests/office/test_browser_people.py",
     "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",
@@ -247,6 +254,7 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_coupons(walk)
     await _walk_campaigns(walk)
     await _walk_rewards(walk)
+    await _walk_letters(walk)
     await _walk_links(walk)
     await _walk_events(walk, shop.member_id)
     await walk.post("/engagement/referrals/export", "task.leave")
@@ -391,6 +399,23 @@ async def _walk_rewards(walk: Walk) -> None:
         action = "move" if step == "up" else step
         await walk.post(f"{path}/{step}", f"reward_offer.{action}", offer_id=one)
     await walk.post(f"{path}/picture/removal", "reward_offer.picture", offer_id=one)
+
+
+async def _walk_letters(walk: Walk) -> None:
+    home, typed = (
+        "/campaigns/templates",
+        {"name": "Привет", "purpose": "marketing", "text_ru": "Привет, {name|друг}"},
+    )
+    made = await walk.post(f"{home}/new", "template.create", typed)
+    one = made.headers["location"].rpartition("/")[2]
+    path = f"{home}/{{template_id:uuid}}"
+    await walk.post(path, "template.change", {**typed, "name": "Пока", "revision": "1"}, template_id=one)
+    await walk.post(f"{path}/copy", "template.create", template_id=one)
+    for step in ("archive", "restore"):
+        await walk.post(f"{path}/{step}", f"template.{step}", template_id=one)
+    places = {f"place_{channel}": str(place) for place, channel in enumerate(CHANNELS, start=1)}
+    rules = {"quiet_from": "22:00", "quiet_until": "08:00", "cap_days": "7", "move_on_minutes": "30"}
+    await walk.post("/settings/letters", "letter_rules.change", rules | places)
 
 
 async def _walk_certificates(walk: Walk, certificate: Certificate) -> None:

@@ -81,6 +81,7 @@ SECTIONS = (
         (
             Page("broadcasts", marked("Broadcasts"), "/campaigns", "campaigns.read"),
             Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),
+            Page("templates", marked("Templates"), "/campaigns/templates", "templates.read"),
             Page("groups", marked("Groups of members"), "/campaigns/groups", "groups.read"),
             Page("tags", marked("Automatic tags"), "/campaigns/tags", "groups.read"),
             Page("suggestions", marked("What to suggest"), "/campaigns/suggestions", "groups.read"),
@@ -109,6 +110,7 @@ SECTIONS = (
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("app", marked("Members' app"), "/settings/app", "settings.read"),
             Page("messengers", marked("Messengers"), "/settings/messengers", "bots.read"),
+            Page("letters", marked("Letters: rules"), "/settings/letters", "settings.read"),
             Page("events", marked("Events"), "/settings/events", "events.declare"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),
             Page("roles", marked("Roles"), "/settings/roles", "staff.roles"),

@@ -96,6 +96,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "products.read": frozenset({"owner", "manager", "marketer", "accountant"}),
         "products.change": frozenset({"owner", "manager"}),
         "products.export": frozenset({"owner", "manager", "accountant"}),
+        "templates.read": frozenset({"owner", "manager", "marketer"}),
+        "templates.change": frozenset({"owner", "manager", "marketer"}),
         "tills.read": frozenset({"owner", "manager"}),
         "tills.change": frozenset({"owner", "manager"}),
         "bots.read": frozenset({"owner", "manager", "marketer"}),

@@ -8,6 +8,7 @@ from plushka.delivery.office.campaigns.proof.method import show_method
 from plushka.delivery.office.campaigns.proof.promotions import show_promotion, show_promotions
 from plushka.delivery.office.campaigns.segments import listing
 from plushka.delivery.office.campaigns.tags.pages import HANDLERS as TAGS
+from plushka.delivery.office.campaigns.templates.routes import HANDLERS as TEMPLATES
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *BROADCASTS,
@@ -17,4 +18,5 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     show_method,
     show_promotion,
     show_promotions,
+    *TEMPLATES,
 )

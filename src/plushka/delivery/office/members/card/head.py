@@ -19,6 +19,7 @@ _TABS = (
     ("/points", marked("Points"), "members.read"),
     ("/person", marked("Person"), "members.read"),
     ("/events", marked("Events"), "members.read"),
+    ("/letters", marked("Letters"), "members.read"),
     ("/deeds", marked("Changes"), "members.read"),
 )
 _ACTIONS = (

@@ -1,0 +1,133 @@
+"""How a letter will look in each channel, for a member or for nobody in particular."""
+
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.delivery.office.members.card.head import told_name
+from plushka.delivery.office.members.finding import find_by_anything
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.forms import Form
+from plushka.domain.businesses.branding import get_branding
+from plushka.domain.members.model import Member
+from plushka.domain.messages.composing import Printer, plain
+from plushka.domain.messages.model import CHANNEL_NAMES, CHANNELS, Channel
+from plushka.domain.messages.rules import get_rules
+from plushka.domain.messages.sms_text import count_parts
+from plushka.domain.messages.templates.checking import find_problems, list_risks
+from plushka.domain.messages.templates.model import Draft, Template
+from plushka.domain.messages.templates.text import Missing
+from plushka.domain.messages.templates.variables import OWN, VARIABLES, examples
+from plushka.platform.database import Tx
+from plushka.platform.i18n import LANGUAGES, Language
+
+Shape = Literal["chat", "sms", "email", "push"]
+SHAPES: dict[Channel, Shape] = {"sms": "sms", "email": "email", "push": "push"}
+
+
+class Preview(Struct, frozen=True):
+    """A letter as it arrives. ``missing`` names a variable without a value; ``notes`` are what to think of."""
+
+    channel: Channel
+    shape: Shape
+    language: Language
+    channels: list[tuple[str, str]]
+    reader: str
+    text: str
+    subject: str
+    buttons: list[str]
+    problems: list[str]
+    notes: list[str]
+    business: str
+    color: str
+    sms: str
+
+
+async def preview_of(
+    tx: Tx,
+    visit: Visit,
+    form: Form,
+    draft: Draft,
+    *,
+    problems: list[str],
+    template_id: UUID,
+    has_picture: bool,
+) -> Preview:
+    """Return how what is typed looks, in the channel and language that are chosen beside it."""
+    gettext = visit.words.gettext
+    channel: Channel = next((one for one in CHANNELS if one == form.value("preview_channel")), "telegram")
+    language: Language = next(
+        (one for one in LANGUAGES if one == form.value("preview_language")), visit.business.language
+    )
+    spoken = draft.body.language_for(language, visit.business.language) or language
+    member = await _reader(tx, visit, form)
+    notes = _notes(draft, visit)
+    text = subject = sms = ""
+    buttons: list[str] = []
+    if not find_problems(draft.body, has_picture=has_picture):
+        try:
+            template = Template(template_id, draft.name, draft.purpose, draft.body, "", 1, tx.at, "")
+            printer = Printer(tx, visit.business, gettext("link to the app"))
+            given = examples(spoken)
+            if member is not None:
+                given = {name: value for name, value in given.items() if name not in OWN}
+            message = await printer.words(template, member.id if member else None, spoken, channel, given)
+        except Missing as missing:
+            title = gettext(VARIABLES[missing.name].title)
+            notes.insert(
+                0,
+                gettext("This member has no value for “{variable}”: the letter is skipped.", variable=title),
+            )
+        else:
+            text, subject = plain(message), message.subject
+            buttons = [button.text for row in message.rows for button in row]
+            sms = await _sms(tx, visit, text) if channel == "sms" else ""
+    typed = form.value("preview_member").strip()
+    if typed and member is None:
+        notes.insert(0, gettext("Nobody has such a phone, card or e-mail."))
+    return Preview(
+        channel=channel,
+        shape=SHAPES.get(channel, "chat"),
+        language=language,
+        channels=[(one, gettext(CHANNEL_NAMES[one])) for one in CHANNELS],
+        reader=told_name(member) if member else "",
+        text=text,
+        subject=subject,
+        buttons=buttons,
+        problems=problems,
+        notes=notes,
+        business=visit.business.name,
+        color=(await get_branding(tx)).color,
+        sms=sms,
+    )
+
+
+async def _reader(tx: Tx, visit: Visit, form: Form) -> Member | None:
+    typed = form.value("preview_member").strip()
+    return await find_by_anything(tx, typed, country=visit.business.country) if typed else None
+
+
+def _notes(draft: Draft, visit: Visit) -> list[str]:
+    gettext = visit.words.gettext
+    return [
+        gettext(
+            "Not every member has “{variable}”. Write a word instead of it, or they are skipped: {example}",
+            variable=gettext(VARIABLES[name].title),
+            example="{" + name + "|…}",
+        )
+        for name in list_risks(draft.body)
+    ]
+
+
+async def _sms(tx: Tx, visit: Visit, text: str) -> str:
+    """Return how long an SMS is, in how many parts it is sent, and what they cost."""
+    parts, cost = count_parts(text), (await get_rules(tx)).cost_minor("sms")
+    told = visit.words.gettext(
+        "Characters: {length}, parts: {parts}.",
+        length=visit.figures.number(len(text)),
+        parts=visit.figures.number(parts),
+    )
+    if not cost:
+        return told
+    return f"{told} " + visit.words.gettext("Costs {money}.", money=visit.figures.money(parts * cost))

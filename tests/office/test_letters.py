@@ -1,0 +1,125 @@
+"""Letters in the office: templates written, looked at, tested; rules; and what a member was written."""
+
+from io import BytesIO
+
+import httpx
+from PIL import Image
+from tests.conftest import SetClock
+from tests.domain.messages.recipients import letter
+from tests.office.conftest import PHONE, Shop, plain
+from tests.pos.conftest import Cast
+
+from plushka.domain.members.channels import Address, bind_address
+from plushka.domain.members.consents import note_consent
+from plushka.domain.messages.letters import post
+from plushka.domain.messages.templates.ready import READY
+from plushka.platform.database import Database
+
+PATH = "/campaigns/templates"
+TYPED = {
+    "name": "Привет",
+    "purpose": "marketing",
+    "text_ru": "Здравствуйте, {name|друг}! У вас {balance}.",
+    "label_0_ru": "Карта",
+    "preview_language": "ru",
+}
+
+
+async def made(browser: httpx.AsyncClient, **typed: str) -> str:
+    """Write a template and return the address of its page."""
+    answer = await browser.post(f"{PATH}/new", data={**TYPED, **typed})
+    assert answer.status_code == httpx.codes.SEE_OTHER, plain(answer.text)
+    return answer.headers["location"]
+
+
+async def test_a_ready_template_is_taken_and_shown_as_it_arrives(anna: httpx.AsyncClient) -> None:
+    assert plain((await anna.get(PATH)).text).count("Скучаем") == 1
+    for key in READY:
+        page = plain((await anna.get(f"{PATH}/new?from={key}")).text)
+        assert "Открыть карту" in page
+        assert "Знак" not in page
+    assert "Анна, давно вас не видели" in plain((await anna.get(f"{PATH}/new?from=miss_you")).text)
+
+
+async def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(anna: httpx.AsyncClient) -> None:
+    answer = await anna.post(f"{PATH}/new", data={**TYPED, "text_ru": "Привет, {имя}!", "text_en": "Hi"})
+    page = plain(answer.text)
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Знак 9: переменной «имя» нет" in page
+    assert "У каждой кнопки должен быть текст на этом языке" in page
+    assert "Привет, {имя}!" in page
+
+
+async def test_a_preview_is_of_a_channel_and_of_a_member(anna: httpx.AsyncClient) -> None:
+    sms = plain((await anna.post(f"{PATH}/preview", data={**TYPED, "preview_channel": "sms"})).text)
+    assert "Здравствуйте, Анна! У вас 120 бонусов." in sms
+    assert "Знаков: 38, частей: 1." in sms
+    mail = {**TYPED, "preview_channel": "email", "subject_ru": "Для {name|вас}", "preview_member": "nobody"}
+    told = plain((await anna.post(f"{PATH}/preview", data=mail)).text)
+    assert "Для Анна" in told
+    assert "Клиента с таким телефоном, картой или почтой нет." in told
+
+
+async def test_a_template_is_changed_pictured_copied_and_put_away(anna: httpx.AsyncClient) -> None:
+    page = await made(anna)
+    drawn = BytesIO()
+    Image.new("RGBA", (20, 20)).save(drawn, "PNG")
+    answer = await anna.post(
+        page, data={**TYPED, "revision": "1"}, files={"picture": ("p.png", drawn.getvalue(), "image/png")}
+    )
+    assert answer.status_code == httpx.codes.SEE_OTHER, plain(answer.text)
+    text = (await anna.get(page)).text
+    address = text.split(f'src="{page}/picture/')[1].split('"')[0]
+    assert (await anna.get(f"{page}/picture/{address}")).headers["content-type"] == "image/jpeg"
+    stale = await anna.post(page, data={**TYPED, "name": "Поздно", "revision": "1"})
+    assert stale.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Поздно" in stale.text
+    assert (await anna.post(f"{page}/picture/removal")).status_code == httpx.codes.SEE_OTHER
+    assert f"{page}/picture/" not in (await anna.get(page)).text.replace("picture/removal", "")
+    copy = (await anna.post(f"{page}/copy")).headers["location"]
+    assert "Привет — копия" in plain((await anna.get(copy)).text)
+    await anna.post(f"{page}/archive")
+    assert f'href="{page}"' not in (await anna.get(PATH)).text
+    assert f'href="{page}"' in (await anna.get(f"{PATH}?shown=archive")).text
+
+
+async def test_a_test_goes_at_once_to_who_agreed_and_stands_on_their_card(
+    anna: httpx.AsyncClient, database: Database, clock: SetClock, shop: Shop, cast: Cast
+) -> None:
+    page = await made(anna)
+    typed = {"test_member": PHONE, "test_channel": "telegram"}
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await bind_address(tx, shop.member_id, Address("telegram", "1"), language="ru")
+    refused = await anna.post(f"{page}/test", data=typed)
+    assert "не согласен на рекламу" in plain(refused.text)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await note_consent(tx, shop.member_id, "marketing", is_given=True, source="till")
+    unreachable = await anna.post(f"{page}/test", data={**typed, "test_channel": "vk"})
+    assert "нельзя написать по этому каналу" in plain(unreachable.text)
+    assert (await anna.post(f"{page}/test", data=typed)).status_code == httpx.codes.SEE_OTHER
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await post(tx, [letter(shop.member_id, route=("max",))])
+    card = plain((await anna.get(f"/members/{shop.member_id}/letters")).text)
+    assert "ждёт" in card
+    assert "нет канала, по которому можно написать" in card
+
+
+async def test_rules_are_saved_and_what_is_wrong_is_told(anna: httpx.AsyncClient) -> None:
+    channels = ("telegram", "max", "vk", "push", "email", "sms", "inbox")
+    typed = {f"place_{channel}": str(place) for place, channel in enumerate(channels, start=1)}
+    typed |= {"quiet_from": "22:30", "quiet_until": "08:00", "cap_letters": "3", "cap_days": "7"}
+    typed |= {
+        "move_on_minutes": "15",
+        "cost_sms": "4,50",
+        "offers_vk": "on",
+        "place_vk": "1",
+        "place_telegram": "3",
+    }
+    assert (await anna.post("/settings/letters", data=typed)).status_code == httpx.codes.SEE_OTHER
+    page = (await anna.get("/settings/letters")).text
+    assert 'value="22:30"' in page
+    assert 'value="4,50"' in page
+    assert page.index("offers_vk") < page.index("offers_max") < page.index("offers_telegram")
+    wrong = await anna.post("/settings/letters", data={**typed, "cap_days": "900"})
+    assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert 'value="900"' in wrong.text
