@@ -55,16 +55,13 @@ WRITES_NOTHING = {
     "POST /password-resets/{token:str}",
 }
 ELSEWHERE = {
-<<<<<<< HEAD
     "POST /campaigns/groups/bounds": "tests/office/test_groups.py",
     "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags/{tag_id:uuid}": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags/{tag_id:uuid}/end": "tests/office/test_auto_tags.py",
-=======
     "POST /campaigns/templates/{template_id:uuid}/picture/removal": "tests/office/test_letters.py",
     "POST /campaigns/templates/{template_id:uuid}/test": "tests/office/test_letters.py",
->>>>>>> ccc0a64 (office: Templates are written and seen as they arrive, rules are set, and a card shows what its member was written.)
     # Walked where the steps before them are: a browser, files, tasks, a business that does not exist yet.
     "POST /account/passkeys": "tests/office/test_browser_people.py",
     "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",
