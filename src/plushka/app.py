@@ -22,6 +22,10 @@ from plushka.delivery.app.routes import router as member_app
 from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.bots.webhooks import Webhooks
 from plushka.delivery.bots.webhooks import router as bots
+from plushka.delivery.channels.adapters import open_adapters
+from plushka.delivery.channels.codes import Codes
+from plushka.delivery.channels.reports import Reports
+from plushka.delivery.channels.reports import router as channels
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.join.routes import Joining
 from plushka.delivery.join.routes import router as join
@@ -46,6 +50,7 @@ from plushka.demo import access, phone
 from plushka.demo.cafe.cashiers import CASHIER_PIN
 from plushka.domain.bots.connecting import BotDesk
 from plushka.domain.bots.herald import Herald
+from plushka.domain.messages.gateways.parcels import GatewayDesk
 from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.queue import WRITERS, PurchaseQueue
 from plushka.domain.purchases.reference import Reference
@@ -88,6 +93,7 @@ class Plushka:
                 member_app,
                 serve_worker,
                 bots,
+                channels,
                 *_fakes(settings),
             ],
             exception_handlers={**EXCEPTION_HANDLERS, HTTPException: _fail_http},
@@ -144,21 +150,30 @@ class Plushka:
             self._pages,
         )
         web.state.joining = Joining(database=database, clock=self._clock)
-        sms = phone.FakeGateway(self._settings) if access.is_open(self._settings) else None
-        web.state.app = App(
-            database=database,
-            clock=self._clock,
-            reference=reference,
-            vault=vault,
-            bell=bell,
-            is_production=self._settings.environment is Environment.PRODUCTION,
-            sms=sms,
-            also_framed_by=_frame_of(self._settings),
-        )
+        phones = phone.FakeGateway(self._settings) if access.is_open(self._settings) else None
+        web.state.phones = phones
         web.state.till_page = TillPage(demo=_demo_till(self._settings))
         await purchases.start()
         try:
-            async with bell.running(), open_shells(self._settings) as shells:
+            async with (
+                bell.running(),
+                open_shells(self._settings) as shells,
+                open_adapters(self._settings, keeps_links=False) as adapters,
+            ):
+                sms = Codes(database, self._clock, vault, adapters, instead=phones)
+                web.state.app = App(
+                    database=database,
+                    clock=self._clock,
+                    reference=reference,
+                    vault=vault,
+                    bell=bell,
+                    is_production=self._settings.environment is Environment.PRODUCTION,
+                    sms=sms,
+                    also_framed_by=_frame_of(self._settings),
+                )
+                web.state.reports = Reports(
+                    database=database, clock=self._clock, vault=vault, adapters=adapters, bell=bell
+                )
                 web.state.office = Office(
                     database=database,
                     clock=self._clock,
@@ -167,7 +182,8 @@ class Plushka:
                     verify=verify_tenant,
                     bots=BotDesk(vault, shells, bell, self._settings.public_url),
                     demo_email=_demo_email(self._settings),
-                    has_sms=sms is not None,
+                    gateways=GatewayDesk(vault, adapters, bell, self._settings.public_url),
+                    shows_sms=phones is not None,
                 )
                 web.state.webhooks = Webhooks(
                     database=database, clock=self._clock, vault=vault, shells=shells, bell=bell

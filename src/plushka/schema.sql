@@ -2371,6 +2371,39 @@ create table gateway_posts (
 
 grant delete on gateway_posts to plushka_app;
 
+-- Browsers that their owners let show notifications, subscribed with the key of a gateway. device: what it calls itself.
+create table push_subscriptions (
+    tenant_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    gateway_id uuid not null,
+    endpoint text not null check (endpoint <> '' and length(endpoint) <= 1000),
+    p256dh text not null check (p256dh <> ''),
+    auth text not null check (auth <> ''),
+    device text not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    unique (tenant_id, endpoint),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, gateway_id) references gateways (tenant_id, id)
+);
+
+grant update (member_id, gateway_id, p256dh, auth, device, created_at), delete on push_subscriptions to plushka_app;
+
+create index push_subscriptions_of_member on push_subscriptions (tenant_id, member_id);
+
+-- What stands in the links by which a member unsubscribes: looked up before it is known whose.
+create table unsubscribe_links (
+    token text primary key check (length(token) >= 12),
+    tenant_id uuid not null,
+    member_id uuid not null,
+    created_at timestamptz not null,
+    unique (tenant_id, member_id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant delete on unsubscribe_links to plushka_app;
+
 -- Addresses that nothing gets through to, as the gateway said of a letter or an SMS. An address that was given anew
 -- since (identities.created_at) is written to again.
 create table dead_addresses (
@@ -2887,8 +2920,8 @@ create table experiment_sums (
 -- It reads and adds everywhere; what else it may do stands beside each table.
 grant select, insert on all tables in schema public to plushka_app;
 -- The second lock on tenancy: behind the tenant_id of every statement, the rows of other tenants do not exist.
--- A session, a business, a link's code, a bot's account and a gateway's post are looked up before it is known whose
--- they are.
+-- A session, a business, a link's code, a bot's account, a gateway's post and a link to unsubscribe are looked up before
+-- it is known whose they are.
 do $$
 declare
     tenant_table text;
@@ -2897,7 +2930,8 @@ begin
         select table_name from information_schema.columns
         where table_schema = 'public' and column_name = 'tenant_id'
             and table_name not in (
-                'bot_accounts', 'businesses', 'gateway_posts', 'registration_codes', 'sessions', 'staff'
+                'bot_accounts', 'businesses', 'gateway_posts', 'registration_codes', 'sessions', 'staff',
+                'unsubscribe_links'
             )
     loop
         execute format('alter table %I enable row level security', tenant_table);

@@ -1,4 +1,4 @@
-"""The worker's composition root: the queue, the database, what ``delivery.jobs`` lists, and the bots."""
+"""The worker's composition root: the queue, the database, what ``delivery.jobs`` lists, the bots, and the channels."""
 
 import asyncio
 import signal
@@ -7,6 +7,8 @@ import asyncpg
 
 from plushka.delivery.bots.running import Bots
 from plushka.delivery.bots.shells import open_shells
+from plushka.delivery.channels.adapters import open_adapters
+from plushka.delivery.channels.running import Channels
 from plushka.delivery.jobs import JOBS, SCHEDULED
 from plushka.delivery.jobs.calling import Calls
 from plushka.delivery.jobs.each_business import for_each_business
@@ -18,6 +20,7 @@ from plushka.platform.vault import Vault
 
 JOB_CONNECTIONS_MAX = 5
 BOT_CONNECTIONS_MAX = 5
+CHANNEL_CONNECTIONS_MAX = 5
 QUEUE_CONNECTIONS_MAX = 4
 FINISH_SECONDS_MAX = 20
 """As long as the parent waits. A library may wait for ever for a database that died in the same moment."""
@@ -29,7 +32,11 @@ async def run(dsn: str, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _begin_to_stop, stop)
     vault = Vault.of(settings)
-    await asyncio.gather(_do_jobs(dsn, settings, vault, stop), _keep_bots(dsn, settings, vault, stop))
+    await asyncio.gather(
+        _do_jobs(dsn, settings, vault, stop),
+        _keep_bots(dsn, settings, vault, stop),
+        _keep_channels(dsn, settings, vault, stop),
+    )
 
 
 def _begin_to_stop(stop: asyncio.Event) -> None:
@@ -59,5 +66,15 @@ async def _keep_bots(dsn: str, settings: Settings, vault: Vault, stop: asyncio.E
         async with open_shells(settings) as shells:
             bots = Bots(database, SystemClock(), vault, shells, public_url=settings.public_url)
             await bots.run(dsn, stop)
+    finally:
+        await database.close()
+
+
+async def _keep_channels(dsn: str, settings: Settings, vault: Vault, stop: asyncio.Event) -> None:
+    database = await Database.connect(dsn, connections_max=CHANNEL_CONNECTIONS_MAX, vault=vault)
+    try:
+        async with open_adapters(settings, keeps_links=True) as adapters:
+            channels = Channels(database, SystemClock(), vault, adapters, public_url=settings.public_url)
+            await channels.run(dsn, stop)
     finally:
         await database.close()

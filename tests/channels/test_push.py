@@ -8,15 +8,15 @@ from uuid import UUID
 import pytest
 from tests.channels.gateways import KEY, LOOPBACK, gateway, serving
 
-from plushka.delivery.channels.push.keys import new_keys
 from plushka.delivery.channels.push.webpush import WebPush
 from plushka.delivery.channels.reasons import CROWDED_SECONDS
 from plushka.demo.gateways.arrived import Arrived, Fault
 from plushka.demo.gateways.push import FakePush
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.parcels import Device, Push
+from plushka.domain.messages.gateways.push_keys import new_keys
 from plushka.domain.messages.model import Failing, Refused, Sent, Unreachable, Wait
-from plushka.platform.outward import is_public
+from plushka.platform.addresses import is_public
 
 PAYLOAD = json.dumps({"title": "Плюшки", "body": "Вам 100", "url": "/app/1"}).encode()
 

@@ -14,11 +14,13 @@ from tests.pos.conftest import started
 
 from plushka.app import Plushka
 from plushka.delivery.bots.shells import Shells
+from plushka.delivery.channels.adapters import AdapterRack
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.delivery.office.context import Office
 from plushka.delivery.office.routes import EXCEPTION_HANDLERS, router
 from plushka.delivery.web.local_path import local_path
 from plushka.domain.bots.connecting import BotDesk
+from plushka.domain.messages.gateways.parcels import GatewayDesk
 from plushka.domain.messages.outgoing import CHANNEL
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.staff.model import SESSION_DAYS
@@ -36,13 +38,16 @@ def office_of(
 ) -> httpx.AsyncClient:
     """Return a browser at an office of this environment."""
     app = Litestar(route_handlers=[router], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
+    vault, bell = Vault(b"k" * 32), Bell(database, clock, CHANNEL)
+    settings = Settings.from_environment({"PLUSHKA_DATA": "/nowhere"})
     app.state.office = Office(
         database=database,
         clock=clock,
         reference=Reference(),
         environment=environment,
         verify=verify_tenant,
-        bots=BotDesk(Vault(b"k" * 32), Shells({}), Bell(database, clock, CHANNEL), None),
+        bots=BotDesk(vault, Shells({}), bell, None),
+        gateways=GatewayDesk(vault, AdapterRack(settings, keeps_links=False), bell, None),
         demo_email=demo_email,
     )
     return browser_at(app)

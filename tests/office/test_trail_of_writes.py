@@ -38,7 +38,8 @@ WRITES_NOTHING = {
     "POST /account/passkeys/challenge",
     "POST /account/second-factor/begin",
     "POST /sign-in/passkey/challenge",
-    # How a bot was found is kept for itself, on the page of messengers.
+    # How a bot or a gateway was found is kept for itself, on its page.
+    "POST /settings/channels/{kind:str}/check",
     "POST /settings/messengers/{messenger:str}/check",
     # How a person likes a list or a page to look.
     "POST /checklist/hide",
@@ -93,6 +94,9 @@ ELSEWHERE = {
     "POST /sign-out": "tests/office/test_audit.py",
     "POST /settings/branding": "tests/office/test_branding.py",
     "POST /settings/branding/logo/removal": "tests/office/test_branding.py",
+    "POST /settings/channels/{provider:str}/connect": "tests/office/test_channels.py",
+    "POST /settings/channels/{kind:str}/try": "tests/office/test_channels.py",
+    "POST /settings/channels/{kind:str}/disconnect": "tests/office/test_channels.py",
     "POST /settings/messengers/confirming": "tests/office/test_messengers.py",
     "POST /settings/messengers/{messenger:str}/connect": "tests/office/test_messengers.py",
     "POST /settings/messengers/{messenger:str}/disconnect": "tests/office/test_messengers.py",

@@ -29,7 +29,9 @@ def is_loopback(host: str) -> bool:
 def is_public(host: str) -> bool:
     """Tell whether an address is of the public internet: neither this machine's, nor of a network of one's own."""
     address = _address(host)
-    return address is not None and address.is_global and not address.is_multicast
+    return (
+        address is not None and address.is_global and not address.is_multicast and not _is_translated(address)
+    )
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
@@ -38,3 +40,10 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_translated(address: IPv4Address | IPv6Address) -> bool:
+    """Tell whether an address of IPv6 leads to one of IPv4 on the way (NAT64, 6to4), which may be an inner one."""
+    return isinstance(address, IPv6Address) and (
+        address.sixtofour is not None or address.packed[:4] == b"\0d\xff\x9b"
+    )

@@ -7,12 +7,13 @@ connection goes to the address that was looked at, so that it cannot become anot
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Collection
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from plushka.platform.addresses import is_public
 from plushka.platform.errors import Invalid, TemporaryFailure
 
 LOOKUP_SECONDS_MAX = 10
@@ -40,24 +41,6 @@ async def resolve(host: str, port: int, *, allowed: Collection[str] = ()) -> str
     if host not in allowed and not all(map(is_public, addresses)):
         raise InnerAddress(field="host")
     return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an IP address may be anybody's on the internet."""
-    try:
-        known = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(known, IPv6Address) and known.ipv4_mapped is not None:
-        known = known.ipv4_mapped
-    return known.is_global and not known.is_multicast and not _is_translated(known)
-
-
-def _is_translated(address: IPv4Address | IPv6Address) -> bool:
-    """Tell whether an address of IPv6 leads to one of IPv4 on the way (NAT64, 6to4), which may be an inner one."""
-    return isinstance(address, IPv6Address) and (
-        address.sixtofour is not None or address.packed[:4] == b"\0d\xff\x9b"
-    )
 
 
 def outward_session(*, allowed: Collection[str] = (), timeout_seconds: float = 20) -> aiohttp.ClientSession:

@@ -100,6 +100,7 @@ async def _visit(connection: Connection) -> Visit:
         launch=connection.headers.get(LAUNCH_HEADER, ""),
         unseen=unseen,
         said=connection.query_params.get("said", ""),
+        has_sms=app.sms is not None and await app.sms.is_there(business_id),
     )
 
 

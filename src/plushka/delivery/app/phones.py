@@ -120,7 +120,7 @@ async def _phone_page(visit: Visit, form: Form, *, phone: str = "", status: int 
         form=form,
         phone=phone,
         phones=[identity.value for identity in member.identities if identity.kind == "phone"],
-        has_sms=visit.app.sms is not None,
+        has_sms=visit.has_sms,
         is_fresh=_is_fresh(visit),
         is_in_browser=visit.member.host == "browser",
     )

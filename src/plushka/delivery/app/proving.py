@@ -39,7 +39,7 @@ class NotProved(Struct, frozen=True):
 async def send_code(visit: Visit, form: Form) -> SentCode | NotProved:
     """Send a code to the phone that was typed, whether it is a member's or not."""
     typed = form.text("phone")
-    if visit.app.sms is None or not form.is_sound:
+    if not visit.has_sms or not form.is_sound:
         return NotProved(HTTP_422_UNPROCESSABLE_ENTITY)
     try:
         phone = identify("phone", typed, country=visit.business.country)
@@ -100,7 +100,7 @@ async def _is_sent(visit: Visit, code: SentCode) -> bool:
         business=visit.business.name,
     )
     try:
-        await visit.app.sms.send(code.phone, text)
+        await visit.app.sms.send(visit.business.tenant_id, code.phone, text)
     except (TemporaryFailure, PermanentFailure) as failure:
         _log.warning("sms_not_sent", reason=failure.reason)
         return False

@@ -142,7 +142,7 @@ def phone_page(
         form=form,
         phone=phone,
         start=form.value("start", start),
-        has_sms=visit.app.sms is not None,
+        has_sms=visit.has_sms,
     )
 
 

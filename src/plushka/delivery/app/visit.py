@@ -27,6 +27,7 @@ class Visit:
     """Somebody in the app of a business; ``session`` is None for a stranger. ``said`` names what was just done.
 
     ``launch`` names how somebody new has opened the app in a messenger; ``unseen`` answers wait for the member.
+    ``has_sms``: the business can send codes to phones.
     """
 
     app: App
@@ -40,6 +41,7 @@ class Visit:
     launch: str = ""
     unseen: int = 0
     said: str = ""
+    has_sms: bool = False
 
     @property
     def member(self) -> MemberSession:

@@ -9,6 +9,7 @@ from litestar.datastructures import State
 
 from plushka.delivery.web.pages import Pages
 from plushka.domain.bots.connecting import BotDesk
+from plushka.domain.messages.gateways.parcels import GatewayDesk
 from plushka.domain.purchases.reference import Reference
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -24,7 +25,7 @@ class Office:
     """Given by the composition root as ``app.state.office``.
 
     ``demo_email`` names the account of the demo business, None when there is no demo; in production it
-    is never used. ``has_sms``: a gateway sends SMS, so that members can come in from a browser.
+    is never used. ``shows_sms``: what is sent to phones is shown at /demo/phone instead.
     ``verify`` checks the ledger of a business and keeps the result.
     """
 
@@ -34,8 +35,9 @@ class Office:
     environment: Environment
     verify: Callable[[Database, Clock, UUID], Awaitable[object]]
     bots: BotDesk
+    gateways: GatewayDesk
     demo_email: str | None = None
-    has_sms: bool = False
+    shows_sms: bool = False
 
     @property
     def is_production(self) -> bool:

@@ -110,6 +110,7 @@ SECTIONS = (
             Page("tills", marked("Tills"), "/settings/tills", "tills.read"),
             Page("app", marked("Members' app"), "/settings/app", "settings.read"),
             Page("messengers", marked("Messengers"), "/settings/messengers", "bots.read"),
+            Page("channels", marked("SMS, mail, push"), "/settings/channels", "channels.read"),
             Page("letters", marked("Letters: rules"), "/settings/letters", "settings.read"),
             Page("events", marked("Events"), "/settings/events", "events.declare"),
             Page("staff", marked("Staff"), "/settings/staff", "staff.read"),

@@ -8,7 +8,10 @@ from plushka.domain.members.channels import list_addresses
 from plushka.domain.members.erasure import erase
 from plushka.domain.members.store import lock_member
 from plushka.domain.messages.chat import forget_chat
+from plushka.domain.messages.gateways.dead import forget_dead
 from plushka.domain.messages.outgoing import forget
+from plushka.domain.messages.push_devices import forget_devices
+from plushka.domain.messages.unsubscribing import forget_link
 from plushka.domain.occasions.store import forget_dates
 from plushka.domain.referrals.codes import forget_code
 from plushka.domain.rewards.issuing import forfeit
@@ -33,6 +36,9 @@ async def delete_member(tx: Tx, member_id: UUID) -> UUID:
     await forget(tx, member.id)
     await forget_chat(tx, member.id)
     await forget_code(tx, member.id)
+    await forget_devices(tx, member.id)
+    await forget_link(tx, member.id)
+    await forget_dead(tx, member.id)
     await _forget_talks(tx, member.id)
     await erase(tx, member.id, act_id=act_id)
     return act_id

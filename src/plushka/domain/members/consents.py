@@ -36,6 +36,29 @@ async def note_consent(
         if source not in OWN_HAND:
             raise ConsentSuppressed(field=kind)
         await lift(tx, member_id)
+    await _write(tx, member_id, kind, is_given=is_given, source=source, text_version=text_version)
+
+
+async def refuse_consent(tx: Tx, member_id: UUID, kind: ConsentKind, *, source: Source) -> None:
+    """Note that a member does not agree, also where they never did, so that it holds against a general consent.
+
+    Safe to repeat.
+    """
+    await lock_member(tx, member_id)
+    known = next((one for one in await list_consents(tx, member_id) if one.kind == kind), None)
+    if known is None or known.is_given:
+        await _write(tx, member_id, kind, is_given=False, source=source)
+
+
+async def _write(
+    tx: Tx,
+    member_id: UUID,
+    kind: ConsentKind,
+    *,
+    is_given: bool,
+    source: Source,
+    text_version: str | None = None,
+) -> None:
     await tx.execute(
         """
         -- members.note_consent

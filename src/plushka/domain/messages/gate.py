@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from plushka.domain.members.suppressions import list_suppressed
 from plushka.domain.messages.gateways.dead import LIVE_SQL
 from plushka.domain.messages.model import Channel, Outgoing, Reason
+from plushka.domain.messages.push_devices import HAS_DEVICE_SQL
 from plushka.domain.messages.reaching import CONSENT_OF
 from plushka.domain.messages.rules import Rules
 from plushka.domain.segments.selecting import still_in
@@ -147,7 +148,7 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
                    where i.tenant_id = $1 and i.value = letter.address and i.member_id = letter.member_id
                      and i.kind = case letter.channel when 'sms' then 'phone' when 'email' then 'email' end
                      and {LIVE_SQL}
-               ) or letter.channel = 'inbox' as is_open,
+               ) or letter.channel = 'push' and {HAS_DEVICE_SQL} or letter.channel = 'inbox' as is_open,
                case when $5::timestamptz is null then 0 else (
                    select count(*) from outgoing o
                    where o.tenant_id = $1 and o.member_id = letter.member_id and o.purpose = 'marketing'

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from plushka.domain.members.model import ConsentKind
 from plushka.domain.messages.gateways.dead import LIVE_SQL
 from plushka.domain.messages.model import Channel
+from plushka.domain.messages.push_devices import HAS_DEVICE_SQL
 
 CONSENT_OF: Mapping[Channel, ConsentKind] = MappingProxyType(
     {"telegram": "messenger", "max": "messenger", "vk": "messenger", "sms": "sms", "email": "email"}
@@ -54,6 +55,9 @@ REACHED = f"""
                 order by i.created_at, i.value
                 limit 1
             )
+            union all
+            select letter.member_id::text, null
+            where r.channel = 'push' and {HAS_DEVICE_SQL}
             union all
             select '', null where r.channel = 'inbox'
         ) as place

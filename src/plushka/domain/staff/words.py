@@ -115,6 +115,8 @@ ACTION_WORDS: dict[str, str] = {
     "tills.change": marked("set up tills, issue and revoke their keys"),
     "bots.read": marked("see the bots in messengers and how they do"),
     "bots.change": marked("connect and disconnect bots"),
+    "channels.read": marked("see the channels of SMS, mail and push and how they do"),
+    "channels.change": marked("connect, try out and disconnect channels of SMS, mail and push"),
     "sandbox.open": marked("open and close the sandbox"),
     "rewards.read": marked("see the catalogue of rewards and what came of it"),
     "rewards.change": marked("change the catalogue of rewards and its stock"),

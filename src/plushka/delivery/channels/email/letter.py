@@ -33,6 +33,9 @@ def as_message(mail: Mail, *, sender: str, name: str, at: datetime) -> EmailMess
         message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="base64")
     message.add_alternative(mail.html, subtype="html", cte="base64")
+    if mail.picture:
+        page = message.get_payload()[1]  # type: ignore[index]
+        page.add_related(mail.picture, "image", "jpeg", cid="<picture>")  # type: ignore[union-attr]
     return message
 
 

@@ -1,7 +1,7 @@
 """SMPP 3.4: a connection that stays, over which texts go out and receipts come in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from logging import CRITICAL
 from uuid import UUID
@@ -27,7 +27,7 @@ from plushka.delivery.channels.reasons import CROWDED_SECONDS, MEND_SECONDS, NoA
 from plushka.delivery.channels.sms.calling import CALL_SECONDS_MAX, digits_of
 from plushka.delivery.channels.sms.wording import cleaned, objection
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Parcel, Sms
+from plushka.domain.messages.gateways.parcels import Condition, Hear, Parcel, Sms
 from plushka.domain.messages.model import (
     Delivered,
     Failing,
@@ -44,8 +44,6 @@ from plushka.domain.messages.sms_text import count_parts
 from plushka.platform.errors import TemporaryFailure
 from plushka.platform.outward import InnerAddress, resolve
 
-Hear = Callable[[UUID, Mapping[str, Report]], Awaitable[None]]
-"""What takes in receipts of a gateway; each is confirmed after it has returned, so that none is lost."""
 _CROWDED = {SmppCommandStatus.ESME_RTHROTTLED, SmppCommandStatus.ESME_RMSGQFUL}
 _MENDED_BY_HAND = {
     SmppCommandStatus.ESME_RBINDFAIL,

@@ -69,6 +69,8 @@ class SmsAero:
         if len(sms.text) > TEXT_LENGTH_MAX:
             return Refused(f"the text is longer than {TEXT_LENGTH_MAX} signs")
         told = {"number": digits_of(sms.phone), "text": sms.text, "sign": gateway.sender}
+        if sms.report_url:
+            told |= {"callbackUrl": sms.report_url, "callbackFormat": "JSON"}
         try:
             status, answered = await self._ask(gateway, "sms/send", told)
         except NoAnswer as failed:

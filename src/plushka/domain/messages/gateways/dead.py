@@ -1,6 +1,7 @@
 """Addresses that nothing gets through to: not written to again until they are given anew."""
 
 from typing import Literal
+from uuid import UUID
 
 from plushka.platform.database import Tx
 
@@ -31,3 +32,18 @@ LIVE_SQL = """
     )
 """
 """Of ``identities i``: nothing is known against writing to it."""
+
+
+async def forget_dead(tx: Tx, member_id: UUID) -> None:
+    """Forget which of a member's addresses were dead: their data are destroyed. Before the addresses are."""
+    await tx.execute(
+        """
+        -- gateways.forget_dead
+        delete from dead_addresses d
+        using identities i
+        where d.tenant_id = $1 and i.tenant_id = $1 and i.kind = d.kind and i.value = d.value
+          and i.member_id in (select id from members where tenant_id = $1 and $2 in (id, merged_into))
+        """,
+        tx.tenant_id,
+        member_id,
+    )

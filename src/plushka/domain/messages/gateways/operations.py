@@ -89,14 +89,22 @@ def draft(
     )
 
 
+async def refuse_in_sandbox(tx: Tx) -> None:
+    """Let nothing leave a sandbox.
+
+    :raises GatewayInSandbox: this is one
+    """
+    if (await get_business(tx)).sandbox_of is not None:
+        raise GatewayInSandbox
+
+
 async def connect_gateway(tx: Tx, vault: Vault, gateway: Gateway) -> None:
     """Connect a gateway that was drafted and has answered.
 
     :raises GatewayInSandbox: nothing leaves a sandbox
     :raises GatewayTaken: the business has one of this kind already
     """
-    if (await get_business(tx)).sandbox_of is not None:
-        raise GatewayInSandbox(field="provider")
+    await refuse_in_sandbox(tx)
     if await find_gateway(tx, vault, gateway.kind) is not None:
         raise GatewayTaken(field="provider")
     sealed = msgspec.json.encode(gateway.credentials).decode()

@@ -1,8 +1,8 @@
 """What a gateway is handed, and how it is asked: the adapters of ``delivery/channels`` are it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,17 +12,24 @@ from plushka.domain.messages.model import Report, Result
 from plushka.platform.bell import Bell
 from plushka.platform.vault import Vault
 
+Hear = Callable[[UUID, Mapping[str, Report]], Awaitable[None]]
+"""What takes in what became of messages of a gateway."""
+
 
 class Sms(Struct, frozen=True):
-    """A text for a ``phone`` (E.164); ``key`` is the same however often it is sent."""
+    """A text for a ``phone`` (E.164); ``key`` is the same however often it is sent.
+
+    ``report_url`` is where the gateway may tell what became of it, empty: nowhere.
+    """
 
     phone: str
     text: str
     key: UUID
+    report_url: str = ""
 
 
 class Mail(Struct, frozen=True):
-    """A letter as text and as HTML, from ``sender_name``.
+    """A letter as text and as HTML, from ``sender_name``; the HTML shows ``picture``, a JPEG, as ``cid:picture``.
 
     ``unsubscribe_url`` is empty where there is nothing to unsubscribe from.
     """
@@ -34,6 +41,7 @@ class Mail(Struct, frozen=True):
     html: str
     key: UUID
     unsubscribe_url: str = ""
+    picture: bytes = b""
 
 
 class Device(Struct, frozen=True):
@@ -94,6 +102,13 @@ class Adapter(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """An adapter to which receipts come by themselves: each is confirmed after ``hear`` has taken it in."""
+
+    def listen(self, hear: Hear) -> None: ...
 
 
 class Adapters(Protocol):

@@ -358,6 +358,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "gateway_taken": (marked("A channel of this kind is connected already. Disconnect it first."),),
     "gateway_in_sandbox": (marked("A sandbox sends nothing to anybody, so no channel is connected here."),),
     "gateway_refused": (marked("The channel was not taken: {problem}"),),
+    "push_off": (marked("Notifications are turned off here. Load the page again."),),
+    "subscription_invalid": (
+        marked("The browser gave no subscription. Load the page again and try once more."),
+    ),
     "secret_missing": (marked("Paste the key or the password."),),
     "secret_invalid": (marked("The login or the password has signs that cannot be typed. Copy it again."),),
     "secret_invalid:smpp": (

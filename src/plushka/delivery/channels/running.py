@@ -1,0 +1,173 @@
+"""All gateways of the installation at work, in one worker of however many there are."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from uuid import UUID
+
+import structlog
+
+from plushka.delivery.channels.adapters import AdapterRack
+from plushka.delivery.channels.carrying import GatewayCarrier
+from plushka.delivery.channels.reports import note_reports
+from plushka.delivery.sending.keeping import Keeper
+from plushka.delivery.sending.sender import PAUSE_SECONDS_MAX, Sender
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.gateways.model import Gateway, UnknownGateway
+from plushka.domain.messages.gateways.operations import note_health
+from plushka.domain.messages.gateways.parcels import Adapter, Listening
+from plushka.domain.messages.gateways.queries import get_gateway, list_posted
+from plushka.domain.messages.gateways.unreported import list_unreported
+from plushka.domain.messages.model import Report
+from plushka.platform.clock import Clock
+from plushka.platform.database import Database, Tx
+from plushka.platform.vault import Vault, WrongKey
+
+LOCK_KEY = 7_350_002
+LOOK_EVERY_SECONDS = 300.0
+ASK_EVERY_SECONDS = 60.0
+STOP_SECONDS_MAX = 15.0
+"""Less than a supervisor waits for a worker (``platform.processes``), and more than a gateway may take."""
+
+log = structlog.get_logger()
+
+
+class Channels:
+    """Keeps each connected gateway at work."""
+
+    def __init__(
+        self, database: Database, clock: Clock, vault: Vault, adapters: AdapterRack, *, public_url: str | None
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._vault = vault
+        self._adapters = adapters
+        self._public_url = public_url or ""
+        self._tenants: Mapping[UUID, UUID] = {}
+        self._keeper = Keeper("channels", LOCK_KEY, self._posted, self._start)
+
+    async def run(self, dsn: str, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set, whenever no other worker does; what is being sent is sent to its end."""
+        await self._keeper.run(dsn, stop)
+
+    async def _posted(self) -> Mapping[UUID, UUID]:
+        async with self._database.global_transaction(actor="job:channels", at=self._clock.now()) as tx:
+            self._tenants = {one.gateway_id: one.tenant_id for one in await list_posted(tx)}
+        return self._tenants
+
+    async def _start(self, tenant_id: UUID, gateway_id: UUID) -> "GatewayAtWork | None":
+        try:
+            async with self._database.transaction(
+                tenant_id, actor="job:channels", at=self._clock.now(), read_only=True
+            ) as tx:
+                gateway = await get_gateway(tx, self._vault, gateway_id)
+                is_real = (await get_business(tx)).sandbox_of is None
+        except UnknownGateway:
+            return None
+        except WrongKey:
+            log.exception("gateway_does_not_open", gateway_id=str(gateway_id))
+            return None
+        if not is_real:
+            return None
+        adapter = await self._adapters.get(gateway.provider)
+        if isinstance(adapter, Listening):
+            adapter.listen(self._hear)
+        at_work = GatewayAtWork(
+            self._database,
+            self._clock,
+            adapter,
+            gateway,
+            tenant_id=tenant_id,
+            public_url=self._public_url,
+        )
+        at_work.start()
+        return at_work
+
+    async def _hear(self, gateway_id: UUID, told: Mapping[str, Report]) -> None:
+        if (tenant_id := self._tenants.get(gateway_id)) is not None:
+            await note_reports(self._database, self._clock, tenant_id, "sms", told)
+
+
+class GatewayAtWork:
+    """One gateway: it sends, is looked at now and then, and asked what became of messages if it calls nobody."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        adapter: Adapter,
+        gateway: Gateway,
+        *,
+        tenant_id: UUID,
+        public_url: str,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._adapter = adapter
+        self._gateway = gateway
+        self._tenant_id = tenant_id
+        carrier = GatewayCarrier(
+            database, clock, adapter, gateway, tenant_id=tenant_id, public_url=public_url
+        )
+        self._sender = Sender(database, clock, carrier, tenant_id=tenant_id)
+
+    def wake(self) -> None:
+        self._sender.wake()
+
+    def start(self) -> None:
+        """Send, look and ask, until ``stop``."""
+        self._sending = asyncio.create_task(self._send())
+        self._looking = [asyncio.create_task(self._repeat(self._look, LOOK_EVERY_SECONDS))]
+        if self._adapter.is_asked:
+            self._looking.append(asyncio.create_task(self._repeat(self._ask, ASK_EVERY_SECONDS)))
+
+    async def stop(self) -> None:
+        """Stop when what is being sent has been written down."""
+        for task in self._looking:
+            task.cancel()
+        self._sender.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._sending), STOP_SECONDS_MAX)
+        self._sending.cancel()
+        await asyncio.gather(self._sending, *self._looking, return_exceptions=True)
+
+    async def _send(self) -> None:
+        """Send for ever, again after what nobody has thought of."""
+        while True:
+            try:
+                await self._sender.run()
+            except Exception:
+                log.exception("gateway_failed", gateway_id=str(self._gateway.id))
+                await asyncio.sleep(PAUSE_SECONDS_MAX)
+            else:
+                return
+
+    async def _look(self) -> None:
+        condition = await self._adapter.look(self._gateway)
+        async with self._tx() as tx:
+            await note_health(
+                tx, self._gateway.id, balance_minor=condition.balance_minor, problem=condition.problem
+            )
+
+    async def _ask(self) -> None:
+        """Ask of all messages of the last day of which nothing was told yet."""
+        after: str = ""
+        while True:
+            async with self._tx() as tx:
+                ids = await list_unreported(tx, self._gateway.kind, after=after)
+            if not ids:
+                return
+            told = await self._adapter.ask(self._gateway, ids)
+            await note_reports(self._database, self._clock, self._tenant_id, self._gateway.kind, told)
+            after = ids[-1]
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("gateway_not_looked_at", gateway_id=str(self._gateway.id))
+            await asyncio.sleep(seconds)
+
+    def _tx(self) -> AbstractAsyncContextManager[Tx]:
+        return self._database.transaction(self._tenant_id, actor="job:channels", at=self._clock.now())

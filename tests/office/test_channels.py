@@ -1,0 +1,153 @@
+"""Channels of sending in the office: connected by what the gateway confirms, tried out, let go."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from tests.channels.gateways import LOOPBACK, serving
+from tests.conftest import SetClock
+from tests.office.conftest import plain
+from tests.pos.conftest import Cast
+from tests.pos.conftest import settings as settings_of_till
+
+from plushka.demo.gateways.mail import LOGIN, FakeMail
+from plushka.demo.gateways.sms import SMSAERO_PREFIX, SMSRU_PREFIX, FakeSms
+from plushka.domain.messages.gateways.model import Gateway, Kind
+from plushka.domain.messages.gateways.queries import find_gateway
+from plushka.platform.database import Database
+from plushka.platform.settings import Settings
+from plushka.platform.vault import Vault
+
+__all__ = ["settings_of_till"]
+
+PAGE = "/settings/channels"
+
+
+@pytest.fixture
+def fake() -> FakeSms:
+    return FakeSms()
+
+
+@pytest.fixture
+def mail() -> FakeMail:
+    return FakeMail()
+
+
+@pytest.fixture
+async def mail_port(mail: FakeMail) -> AsyncIterator[int]:
+    async with mail.serving() as port:
+        yield port
+
+
+@pytest.fixture
+async def settings(settings_of_till: Settings, fake: FakeSms) -> AsyncIterator[Settings]:
+    async with serving(fake.routes()) as address:
+        yield replace(
+            settings_of_till,
+            smsru_api=f"{address}{SMSRU_PREFIX}",
+            smsaero_api=f"{address}{SMSAERO_PREFIX}",
+            inner_hosts=LOOPBACK,
+        )
+
+
+async def gateway_of(
+    kind: Kind, database: Database, clock: SetClock, cast: Cast, settings: Settings
+) -> Gateway | None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        return await find_gateway(tx, Vault.of(settings), kind)
+
+
+async def test_a_gateway_is_connected_tried_out_and_let_go(
+    *,
+    anna: httpx.AsyncClient,
+    fake: FakeSms,
+    database: Database,
+    clock: SetClock,
+    cast: Cast,
+    settings: Settings,
+) -> None:
+    typed = {"smsru_secret": fake.key, "smsru_sender": "AnnaCoffee"}
+    connected = plain((await anna.post(f"{PAGE}/smsru/connect", data=typed, follow_redirects=True)).text)
+    assert "SMS.ru: канал подключён." in connected
+    assert "1 000,50 ₽" in connected
+    assert fake.key not in connected
+    gateway = await gateway_of("sms", database, clock, cast, settings)
+    assert gateway is not None
+    assert (gateway.credentials.secret, gateway.sender) == (fake.key, "AnnaCoffee")
+
+    again = await anna.post(f"{PAGE}/smsru/connect", data=typed)
+    assert again.status_code == 422
+
+    sent = await anna.post(f"{PAGE}/sms/try", data={"sms_to": "8 999 000-01-01"}, follow_redirects=True)
+    assert "Отправлено." in plain(sent.text)
+    assert [(one.to, one.sender) for one in fake.arrived] == [("+79990000101", "AnnaCoffee")]
+    wrong = await anna.post(f"{PAGE}/sms/try", data={"sms_to": "123"})
+    assert wrong.status_code == 422
+    assert 'value="123"' in wrong.text
+
+    assert "Всё в порядке." in plain((await anna.post(f"{PAGE}/sms/check", follow_redirects=True)).text)
+    gone = plain((await anna.post(f"{PAGE}/sms/disconnect", follow_redirects=True)).text)
+    assert "SMS.ru: канал отключён, его ключ забыт." in gone
+    assert await gateway_of("sms", database, clock, cast, settings) is None
+    trail = plain((await anna.get("/settings/audit")).text)
+    assert "Подключён канал SMS.ru, отправитель AnnaCoffee" in trail
+    assert "Отключён канал SMS.ru, отправитель AnnaCoffee" in trail
+
+
+async def test_what_a_gateway_does_not_know_is_refused_and_stays_to_be_corrected(
+    anna: httpx.AsyncClient, fake: FakeSms
+) -> None:
+    wrong = await anna.post(
+        f"{PAGE}/smsaero/connect",
+        data={"smsaero_login": "a@b.example", "smsaero_secret": "no", "smsaero_sender": "Anna"},
+    )
+    assert wrong.status_code == 422
+    assert "Канал не подключился: 401" in plain(wrong.text)
+    assert 'value="a@b.example"' in wrong.text
+    name = await anna.post(
+        f"{PAGE}/smsru/connect", data={"smsru_secret": fake.key, "smsru_sender": "Кофейня Анны"}
+    )
+    assert "до 11 латинских букв и цифр" in plain(name.text)
+
+
+async def test_a_mail_server_is_connected_and_a_letter_tried(
+    anna: httpx.AsyncClient, mail: FakeMail, mail_port: int
+) -> None:
+    typed = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": str(mail_port),
+        "smtp_security": "none",
+        "smtp_login": LOGIN,
+        "smtp_secret": mail.password,
+        "smtp_sender": "hello@anna.example",
+        "smtp_per_second": "10",
+    }
+    refused = await anna.post(f"{PAGE}/smtp/connect", data={**typed, "smtp_secret": "wrong"})
+    assert "Канал не подключился: 535" in plain(refused.text)
+    inner = await anna.post(f"{PAGE}/smtp/connect", data={**typed, "smtp_host": "localhost"})
+    assert inner.status_code == 422
+    assert "inner network" in inner.text
+    await anna.post(f"{PAGE}/smtp/connect", data=typed)
+    sent = await anna.post(f"{PAGE}/email/try", data={"email_to": "me@anna.example"}, follow_redirects=True)
+    assert "Отправлено." in plain(sent.text)
+    assert mail.letters[0]["To"] == "me@anna.example"
+
+
+async def test_push_is_turned_on_with_keys_of_its_own(
+    *, anna: httpx.AsyncClient, database: Database, clock: SetClock, cast: Cast, settings: Settings
+) -> None:
+    page = await anna.post(
+        f"{PAGE}/webpush/connect", data={"webpush_sender": "owner@anna.example"}, follow_redirects=True
+    )
+    gateway = await gateway_of("push", database, clock, cast, settings)
+    assert gateway is not None
+    assert gateway.credentials.secret.startswith("-----BEGIN PRIVATE KEY-----")
+    assert "PRIVATE KEY" not in page.text
+    assert len(gateway.public_key) == 87
+
+
+@pytest.mark.parametrize("kind", ["fax", "telegram"])
+async def test_there_is_no_other_channel(anna: httpx.AsyncClient, kind: str) -> None:
+    assert (await anna.post(f"{PAGE}/{kind}/connect")).status_code == 404
+    assert (await anna.post(f"{PAGE}/{kind}/check")).status_code == 404
