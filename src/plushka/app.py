@@ -184,6 +184,8 @@ class Plushka:
                     demo_email=_demo_email(self._settings),
                     gateways=GatewayDesk(vault, adapters, bell, self._settings.public_url),
                     shows_sms=phones is not None,
+                    has_sms=sms is not None,
+                    webhooks_anywhere=self._settings.webhooks_anywhere,
                 )
                 web.state.webhooks = Webhooks(
                     database=database, clock=self._clock, vault=vault, shells=shells, bell=bell

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from plushka.engine.audience import Audience
 from plushka.engine.journeys.advancing import Advance, Seen, advance, asks, begin, wait_end, way_of
 from plushka.engine.journeys.check import journey_problems
+from plushka.engine.journeys.editing import added, find_step, moved, removed, replaced
 from plushka.engine.journeys.entering import Before, bar
 from plushka.engine.journeys.parts import (
     AfterDays,
@@ -32,8 +33,9 @@ from plushka.engine.journeys.parts import (
     Wait,
     Webhook,
 )
-from plushka.engine.journeys.plan import Plan, plan, walk
+from plushka.engine.journeys.plan import Plan, plan, walk, ways_of
 
+TEMPLATE = "01a219c9-3399-76b6-a003-e1c8014c83e3"
 ZONE = "Europe/Berlin"
 """It has summer time, unlike Moscow."""
 NOON = datetime(2026, 3, 8, 11, tzinfo=UTC)
@@ -49,7 +51,7 @@ waits = st.builds(
 leaves = st.one_of(
     waits,
     st.builds(GivePoints, st.just(""), st.integers(1, 500)),
-    st.builds(Message, st.just(""), st.just("some")),
+    st.builds(Message, st.just(""), st.just(TEMPLATE)),
     st.builds(TagMember, st.just(""), st.just("vip")),
     st.just(Finish("")),
 )
@@ -257,3 +259,26 @@ def test_what_makes_no_sense_is_named_by_where_it_stands() -> None:
         ("steps[4].url", "webhook_address_wrong"),
         ("steps[6]", "step_behind_the_end"),
     }
+
+
+@given(journeys, st.data())
+def test_edits_change_what_they_name_and_nothing_else(journey: Journey, data: st.DataObject) -> None:
+    ids = [step.id for _, step, _ in walk(journey.steps)]
+    new = Wait("new", days=1)
+    assert [step.id for _, step, _ in walk(added(journey.steps, new))] == [*ids, "new"]
+    if not ids:
+        return
+    step_id = data.draw(st.sampled_from(ids))
+    step = find_step(journey.steps, step_id)
+    assert step is not None
+    assert replaced(journey.steps, step) == journey.steps
+    inside = {each.id for _, each, _ in walk((step,))}
+    assert [each.id for _, each, _ in walk(removed(journey.steps, step_id))] == [
+        each for each in ids if each not in inside
+    ]
+    up = moved(journey.steps, step_id, -1)
+    assert sorted(each.id for _, each, _ in walk(up)) == sorted(ids)
+    assert up == journey.steps or moved(up, step_id, 1) == journey.steps
+    if isinstance(step, Choice | Split):
+        grown = added(journey.steps, new, parent=step_id, way=1)
+        assert ways_of(find_step(grown, step_id) or new)[1][-1] == new

@@ -80,6 +80,7 @@ SECTIONS = (
         "send",
         (
             Page("broadcasts", marked("Broadcasts"), "/campaigns", "campaigns.read"),
+            Page("journeys", marked("Journeys"), "/campaigns/journeys", "campaigns.read"),
             Page("segments", marked("Segments"), "/campaigns/segments", "segments.read"),
             Page("templates", marked("Templates"), "/campaigns/templates", "templates.read"),
             Page("groups", marked("Groups of members"), "/campaigns/groups", "groups.read"),

@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.campaigns.broadcasts.routes import HANDLERS as BROADCASTS
 from plushka.delivery.office.campaigns.groups.routes import HANDLERS as GROUPS
+from plushka.delivery.office.campaigns.journeys.routes import HANDLERS as JOURNEYS
 from plushka.delivery.office.campaigns.proof.method import show_method
 from plushka.delivery.office.campaigns.proof.promotions import show_promotion, show_promotions
 from plushka.delivery.office.campaigns.segments import listing
@@ -15,6 +16,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     listing.show_segments,
     *GROUPS,
     *TAGS,
+    *JOURNEYS,
     show_method,
     show_promotion,
     show_promotions,

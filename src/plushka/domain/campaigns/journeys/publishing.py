@@ -18,7 +18,7 @@ from plushka.domain.messages.letters import hold, release, withdraw
 from plushka.platform.database import Tx
 
 
-async def publish(tx: Tx, journey_id: UUID, *, revision: int) -> JourneyCard:
+async def publish(tx: Tx, journey_id: UUID, *, revision: int, allows_http: bool = False) -> JourneyCard:
     """Let members begin a journey as its draft of ``revision`` says; who is on the way goes on as they began.
 
     What happened before the first publication begins nothing.
@@ -34,7 +34,7 @@ async def publish(tx: Tx, journey_id: UUID, *, revision: int) -> JourneyCard:
         raise JourneyState(state=card.state)
     if card.revision != revision:
         raise JourneyChanged
-    if problems := await problems_of(tx, card.draft):
+    if problems := await problems_of(tx, card.draft, allows_http=allows_http):
         raise JourneyUnsound(problems)
     if not card.is_changed:
         return card

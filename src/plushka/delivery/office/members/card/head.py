@@ -20,6 +20,7 @@ _TABS = (
     ("/person", marked("Person"), "members.read"),
     ("/events", marked("Events"), "members.read"),
     ("/letters", marked("Letters"), "members.read"),
+    ("/journeys", marked("Journeys"), "campaigns.read"),
     ("/deeds", marked("Changes"), "members.read"),
 )
 _ACTIONS = (

@@ -1,0 +1,1 @@
+"""Journeys: the list, the editor as a list of steps, publishing, trying, and the journeys of one member."""

@@ -1,0 +1,68 @@
+"""All journeys with how many are in them, and ready ones to begin with."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from plushka.delivery.office.campaigns.journeys.names import load_names
+from plushka.delivery.office.campaigns.journeys.rows import PATH, JourneyLine, state_told
+from plushka.delivery.office.campaigns.journeys.whom import voice_of
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.campaigns.journeys.chains import CHAINS, begin_chain
+from plushka.domain.campaigns.journeys.queries import count_by_journey, list_journeys
+from plushka.domain.campaigns.journeys.telling import tell_trigger
+from plushka.domain.campaigns.journeys.writing import create_journey
+from plushka.engine.journeys.parts import Journey, OnRegistration
+
+
+@get(PATH, opt={"action": "campaigns.read"})
+async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
+    words, number = visit.words, visit.figures.number
+    async with visit.reading() as tx:
+        journeys = await list_journeys(tx)
+        counts = await count_by_journey(tx)
+        voice = voice_of(await load_names(tx, visit), visit)
+    lines = []
+    for card in journeys:
+        active, entered, goal = counts.get(card.id, (0, 0, 0))
+        lines.append(
+            JourneyLine(
+                href=f"{PATH}/{card.id}",
+                name=card.name,
+                state=state_told(card, visit),
+                is_running=card.state == "sending",
+                trigger=tell_trigger(card.draft.trigger, voice),
+                active=number(active),
+                entered=number(entered),
+                goal=number(goal) if card.draft.goal is not None else "",
+            )
+        )
+    return visit.page(
+        "campaigns/journeys/list.html",
+        section="campaigns",
+        page="journeys",
+        journeys=lines,
+        chains=[
+            (key, words.gettext(chain.name), words.gettext(chain.about)) for key, chain in CHAINS.items()
+        ],
+        may_change=visit.may("campaigns.change"),
+    )
+
+
+@post(PATH, opt={"action": "campaigns.change"})
+async def begin_journey(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
+    """Begin a journey: a ready one, or an empty one."""
+    form = await visit.typed(request)
+    chosen = form.value("chain")
+    key = next((key for key in CHAINS if key == chosen), None)
+    async with visit.writing() as tx:
+        if key is None:
+            card = await create_journey(tx, Journey(visit.words.gettext("New journey"), OnRegistration()))
+        else:
+            card = await begin_chain(tx, key)
+    return sent_on(
+        f"{PATH}/{card.id}",
+        visit.words.gettext("The draft “{name}” is ready: look through it and publish it.", name=card.name),
+    )

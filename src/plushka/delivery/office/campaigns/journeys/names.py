@@ -1,0 +1,51 @@
+"""What journeys of the business can name, with what people call it, for telling and for choosing."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from plushka.delivery.office.visit import Visit
+from plushka.domain.coupons.queries import list_coupons
+from plushka.domain.events.kinds import list_kinds
+from plushka.domain.events.model import translated
+from plushka.domain.messages.templates.store import list_templates
+from plushka.domain.programs.queries import get_version
+from plushka.domain.programs.versions import list_in_force
+from plushka.domain.segments.queries import list_segments
+from plushka.platform.database import Tx
+from plushka.platform.i18n import Translator
+
+Options = list[tuple[str, str]]
+
+
+class Names(Struct, frozen=True):
+    """Names by id, of what there is; in the order in which they are offered."""
+
+    templates: Mapping[str, str]
+    coupons: Mapping[str, str]
+    segments: Mapping[str, str]
+    events: Mapping[str, str]
+    cards: Mapping[str, str]
+    tiers: Mapping[str, str]
+
+    def quoted(self, names: Mapping[str, str], key: str, words: Translator) -> str:
+        return words.gettext("“{name}”", name=names.get(key, words.gettext("(not chosen)")))
+
+
+async def load_names(tx: Tx, visit: Visit) -> Names:
+    """Return the names of everything that a journey can name now."""
+    cards: dict[str, str] = {}
+    tiers: dict[str, str] = {}
+    for mark in await list_in_force(tx):
+        program = (await get_version(tx, mark.id)).program
+        cards |= {card.id: card.name for card in program.cards}
+        tiers |= {tier.id: tier.name for tier in (program.tiers.tiers if program.tiers else ())}
+    kinds = [translated(kind, visit.words) for kind in await list_kinds(tx)]
+    return Names(
+        templates={str(each.id): each.name for each in await list_templates(tx)},
+        coupons={str(each.id): each.name for each in await list_coupons(tx) if not each.is_stopped},
+        segments={str(each.id): each.name for each in await list_segments(tx)},
+        events={kind.name: kind.title for kind in kinds},
+        cards=cards,
+        tiers=tiers,
+    )

@@ -1,0 +1,121 @@
+"""One journey: its steps from top to bottom, put in, moved, taken out and undone; how many stand at each."""
+
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import structs
+
+from plushka.delivery.office.campaigns.journeys.names import load_names
+from plushka.delivery.office.campaigns.journeys.new_steps import new_step
+from plushka.delivery.office.campaigns.journeys.rows import (
+    KINDS,
+    PATH,
+    other_problems,
+    state_told,
+    step_rows,
+)
+from plushka.delivery.office.campaigns.journeys.whom import voice_of
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.campaigns.journeys.calls import count_calls
+from plushka.domain.campaigns.journeys.model import ENDS
+from plushka.domain.campaigns.journeys.queries import count_runs, get_journey
+from plushka.domain.campaigns.journeys.soundness import problems_of
+from plushka.domain.campaigns.journeys.telling import RUN_STATES, tell_again, tell_goal, tell_trigger
+from plushka.domain.campaigns.journeys.writing import save_draft, undo
+from plushka.engine.journeys import editing
+from plushka.engine.journeys.parts import Journey
+from plushka.platform.errors import Refusal
+
+ONE = f"{PATH}/{{journey_id:uuid}}"
+
+
+@get(ONE, opt={"action": "campaigns.read"})
+async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]) -> Response[str]:
+    words, number = visit.words, visit.figures.number
+    async with visit.reading() as tx:
+        card = await get_journey(tx, journey_id)
+        counts = await count_runs(tx, card.id)
+        problems = await problems_of(tx, card.draft, allows_http=visit.office.webhooks_anywhere)
+        voice = voice_of(await load_names(tx, visit), visit)
+        calls = await count_calls(tx, card.id)
+    journey = card.draft
+    return visit.page(
+        "campaigns/journeys/one.html",
+        section="campaigns",
+        page="journeys",
+        journey=card,
+        href=f"{PATH}/{card.id}",
+        state=state_told(card, visit),
+        trigger=tell_trigger(journey.trigger, voice),
+        audience=voice.audience(journey.audience) if journey.audience is not None else "",
+        again=tell_again(journey.again, journey.at_once, voice),
+        goal=tell_goal(journey.goal, voice) if journey.goal is not None else "",
+        control=visit.figures.percent(journey.control_bp) if journey.control_bp else "",
+        steps=step_rows(card, counts, problems, voice, visit),
+        problems=other_problems(problems, voice),
+        entered=number(counts.entered),
+        active=number(counts.by_state.get("active", 0)),
+        held_out=number(counts.by_state.get("control", 0)),
+        ends=[
+            (words.gettext(RUN_STATES[state]), number(counts.by_state[state]))
+            for state in ENDS
+            if state in counts.by_state
+        ],
+        calls_failed=number(calls["failed"]) if calls.get("failed") else "",
+        kinds=[(kind, words.gettext(title), icon) for kind, (title, icon) in KINDS.items()],
+        may_change=visit.may("campaigns.change") and card.state != "done",
+        may_send=visit.may("campaigns.send") and card.state != "done",
+        may_copy=visit.may("campaigns.change"),
+    )
+
+
+@post(f"{ONE}/steps", opt={"action": "campaigns.change"})
+async def change_steps(
+    visit: NamedDependency[Visit], journey_id: FromPath[UUID], request: OfficeRequest
+) -> Redirect:
+    """Do what a button of the list says: ``add:PARENT:WAY:KIND``, ``up:ID``, ``down:ID``, ``remove:ID`` or ``undo``."""
+    form = await visit.typed(request)
+    href = f"{PATH}/{journey_id}"
+    verb, _, rest = form.value("do").partition(":")
+    revision = form.number("revision", least=1) or 0
+    try:
+        async with visit.writing() as tx:
+            card = await get_journey(tx, journey_id)
+            if verb == "undo":
+                await undo(tx, journey_id, revision=revision)
+                return sent_on(href, visit.words.gettext("The last change is undone."))
+            changed, target = _changed(card.draft, verb, rest, visit)
+            await save_draft(tx, journey_id, changed, revision=revision)
+    except Refusal as refusal:
+        form.refused(refusal)
+        return sent_on(href, form.problem(""))
+    if target and verb == "add":
+        return Redirect(f"{href}/steps/{target}", status_code=303)
+    return Redirect(f"{href}#step-{target}" if target else href, status_code=303)
+
+
+def _changed(journey: Journey, verb: str, rest: str, visit: Visit) -> tuple[Journey, str]:
+    """Return the journey after a button, and the step to look at."""
+    steps, target = journey.steps, rest
+    match verb:
+        case "add":
+            parent, _, what = rest.partition(":")
+            way, _, kind = what.partition(":")
+            step = new_step(kind, visit)
+            if step is None or not way.isdigit():
+                return journey, ""
+            steps, target = editing.added(steps, step, parent=parent, way=int(way)), step.id
+        case "up":
+            steps = editing.moved(steps, rest, -1)
+        case "down":
+            steps = editing.moved(steps, rest, 1)
+        case "remove":
+            steps, target = editing.removed(steps, rest), ""
+        case _:
+            return journey, ""
+    return structs.replace(journey, steps=steps), target

@@ -1,0 +1,139 @@
+"""Journeys in the office: begun from a ready one, written step by step, tried, published, watched and stopped."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+from tests.conftest import SetClock
+from tests.office.conftest import plain
+from tests.office.test_events import enroll
+from tests.pos.conftest import Cast
+
+from plushka.app import Plushka
+from plushka.delivery.jobs.journeys import lead_tenant
+from plushka.platform.database import Database
+
+pytestmark = pytest.mark.usefixtures("shop")
+JOURNEYS = "/campaigns/journeys"
+
+
+async def begin(anna: httpx.AsyncClient, **typed: str) -> str:
+    answer = await anna.post(JOURNEYS, data=typed)
+    assert answer.status_code == httpx.codes.SEE_OTHER, plain(answer.text)
+    href: str = answer.headers["location"]
+    return href
+
+
+async def press(anna: httpx.AsyncClient, href: str, do: str) -> httpx.Response:
+    """Press a button of the list of steps."""
+    page = await anna.get(href)
+    revision = re.search(r'name="revision" value="(\d+)"', page.text)
+    assert revision is not None
+    return await anna.post(f"{href}/steps", data={"do": do, "revision": revision[1]})
+
+
+async def save(anna: httpx.AsyncClient, href: str, **typed: str) -> httpx.Response:
+    page = await anna.get(href)
+    revision = re.search(r'name="revision" value="(\d+)"', page.text)
+    assert revision is not None
+    return await anna.post(href, data={"revision": revision[1], **typed})
+
+
+TERMS = {
+    "name": "Знакомство",
+    "trigger": "registration",
+    "who": "everybody",
+    "goal": "none",
+    "again": "never",
+    "at_once": "1",
+    "control": "0",
+}
+
+
+async def test_a_ready_journey_says_what_is_to_be_chosen(anna: httpx.AsyncClient) -> None:
+    href = await begin(anna, chain="win_back")
+
+    page = plain((await anna.get(href)).text)
+    assert "Возвращение 30 / 60 / 90" in page
+    assert "Такого купона нет" in page
+    assert "Такого купона нет" in plain((await anna.get(f"{href}/publish")).text)
+    refused = await anna.post(f"{href}/publish", data={"revision": "1"})
+    assert refused.headers["location"].endswith("/publish")
+    assert "черновик" in plain((await anna.get(JOURNEYS)).text)
+
+
+async def test_steps_are_put_in_changed_moved_taken_out_and_undone(anna: httpx.AsyncClient) -> None:
+    href = await begin(anna)
+    points = (await press(anna, href, "add::0:points")).headers["location"]
+    assert (await save(anna, points, points="250", life_days="5")).status_code == httpx.codes.SEE_OTHER
+    wrong = await save(anna, points, points="много", life_days="5")
+    assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert 'value="много"' in wrong.text
+    choice = (await press(anna, href, "add::0:choice")).headers["location"]
+    await save(anna, choice, who="bought", **{"who.count": "3"})
+    choice_id = choice.rpartition("/")[2]
+    inner = (await press(anna, href, f"add:{choice_id}:0:tag")).headers["location"]
+    await save(anna, inner, tag="наш")
+
+    page = plain((await anna.get(href)).text)
+    assert "250" in page
+    assert "купил хотя бы 3 раза" in page
+    assert "Поставить метку «наш»" in page
+
+    await press(anna, href, f"up:{choice_id}")
+    text = plain((await anna.get(href)).text)
+    assert text.index("купил хотя бы 3 раза") < text.index("Начислить 250")
+    await press(anna, href, f"remove:{choice_id}")
+    assert "Поставить метку «наш»" not in plain((await anna.get(href)).text)
+    await press(anna, href, "undo")
+    assert "Поставить метку «наш»" in plain((await anna.get(href)).text)
+
+    late = await anna.post(f"{href}/steps", data={"do": f"remove:{choice_id}", "revision": "1"})
+    assert late.status_code == httpx.codes.SEE_OTHER
+    assert "Поставить метку «наш»" in plain((await anna.get(href)).text)
+
+
+async def test_a_journey_runs_and_a_member_is_taken_out(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    clock.advance(timedelta(minutes=1))
+    href = await begin(anna)
+    unsound = await save(
+        anna, f"{href}/terms", **{**TERMS, "trigger": "absence", "days": "9", "days_most": "3"}
+    )
+    assert unsound.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert (await save(anna, f"{href}/terms", **TERMS)).status_code == httpx.codes.SEE_OTHER
+    await press(anna, href, "add::0:wait")
+    publish = await anna.get(f"{href}/publish")
+    assert "За последние сутки" in plain(publish.text)
+    assert (await save(anna, f"{href}/publish")).headers["location"] == href
+
+    member_id = await enroll(app, cast)
+    await lead_tenant(database, clock, cast.anna.tenant_id)
+    assert "сейчас здесь: 1" in plain((await anna.get(href)).text)
+    card = await anna.get(f"/members/{member_id}/journeys")
+    assert "Ждать 1 день" in plain(card.text)
+    leave = re.search(r'action="(/members/[^"]+/leave)"', card.text)
+    assert leave is not None
+    await anna.post(leave[1])
+    assert "исключён" in plain((await anna.get(f"/members/{member_id}/journeys")).text)
+
+    trial = plain(
+        (await anna.get(f"{href}/try", params={"member": "+79165550101", "on": "2026-12-31T10:00"})).text
+    )
+    assert "Ждать 1 день" in trial
+    assert "1 января" in trial
+    await anna.post(f"{href}/pause")
+    assert "на паузе" in plain((await anna.get(href)).text)
+    await anna.post(f"{href}/resume")
+    await anna.post(f"{href}/stop")
+    assert "остановлена" in plain((await anna.get(href)).text)
+
+
+async def test_eve_finds_nothing_of_annas_journeys(anna: httpx.AsyncClient, eve: httpx.AsyncClient) -> None:
+    href = await begin(anna)
+
+    for path in (href, f"{href}/terms", f"{href}/publish", f"{href}/try"):
+        assert (await eve.get(path)).status_code == httpx.codes.NOT_FOUND
+    assert (await eve.post(f"{href}/stop")).status_code == httpx.codes.NOT_FOUND
