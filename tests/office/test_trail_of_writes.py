@@ -68,6 +68,7 @@ ELSEWHERE = {
     "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",
     "POST /campaigns/{campaign_id:uuid}/pause": "tests/office/campaigns/test_broadcasts.py",
     "POST /campaigns/{campaign_id:uuid}/resume": "tests/office/campaigns/test_broadcasts.py",
+    "POST /members/{member_id:uuid}/journeys/{run_id:uuid}/leave": "tests/office/test_journeys.py",
     "POST /members/approvals/{pending_id:uuid}/approve": "tests/office/test_member_card.py",
     "POST /members/approvals/{pending_id:uuid}/decline": "tests/domain/programs/test_approving.py",
     "POST /members/{member_id:uuid}/confirm": "tests/office/test_member_card.py",
@@ -254,6 +255,7 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_card(walk, shop.member_id)
     await _walk_coupons(walk)
     await _walk_campaigns(walk)
+    await _walk_journeys(walk)
     await _walk_rewards(walk)
     await _walk_letters(walk)
     await _walk_links(walk)
@@ -384,6 +386,28 @@ async def _walk_campaigns(walk: Walk) -> None:
     await walk.post(f"{path}/cancel", "campaign.cancel", campaign_id=campaign_id)
     await walk.post(f"{path}/recipients/export", "task.leave", campaign_id=campaign_id)
     await walk.post("/campaigns/export", "task.leave")
+
+
+async def _walk_journeys(walk: Walk) -> None:
+    begun = await walk.post("/campaigns/journeys", "journey.create")
+    one = begun.headers["location"].rpartition("/")[2]
+    path = "/campaigns/journeys/{journey_id:uuid}"
+    step = await walk.post(
+        f"{path}/steps", "journey.save", {"do": "add::0:points", "revision": "1"}, journey_id=one
+    )
+    step_id = step.headers["location"].rpartition("/")[2]
+    points = {"points": "50", "revision": "2"}
+    await walk.post(f"{path}/steps/{{step_id:str}}", "journey.save", points, journey_id=one, step_id=step_id)
+    terms = {"name": "Привет", "trigger": "purchase", "who": "everybody", "goal": "none", "again": "each"}
+    terms |= {"at_once": "1", "control": "10", "revision": "3"}
+    await walk.post(f"{path}/terms", "journey.save", terms, journey_id=one)
+    copy = await walk.post(f"{path}/copy", "journey.create", journey_id=one)
+    await walk.post(
+        f"{path}/delete", "journey.delete", journey_id=copy.headers["location"].rpartition("/")[2]
+    )
+    await walk.post(f"{path}/publish", "journey.publish", {"revision": "4"}, journey_id=one)
+    for verb in ("pause", "resume", "stop"):
+        await walk.post(f"{path}/{verb}", f"journey.{verb}", journey_id=one)
 
 
 async def _walk_rewards(walk: Walk) -> None:
