@@ -184,7 +184,6 @@ class Plushka:
                     demo_email=_demo_email(self._settings),
                     gateways=GatewayDesk(vault, adapters, bell, self._settings.public_url),
                     shows_sms=phones is not None,
-                    has_sms=sms is not None,
                     webhooks_anywhere=self._settings.webhooks_anywhere,
                 )
                 web.state.webhooks = Webhooks(

@@ -26,7 +26,6 @@ class Office:
 
     ``demo_email`` names the account of the demo business, None when there is no demo; in production it
     is never used. ``shows_sms``: what is sent to phones is shown at /demo/phone instead.
-    is never used. ``has_sms``: a gateway sends SMS, so that members can come in from a browser.
     ``webhooks_anywhere``: they may go to plain http and to one's own network.
     ``verify`` checks the ledger of a business and keeps the result.
     """
@@ -40,7 +39,6 @@ class Office:
     gateways: GatewayDesk
     demo_email: str | None = None
     shows_sms: bool = False
-    has_sms: bool = False
     webhooks_anywhere: bool = False
 
     @property
