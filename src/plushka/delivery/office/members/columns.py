@@ -6,11 +6,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.delivery.office.members.telling import SOURCES, tiers_of
+from plushka.delivery.office.members.telling import tiers_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.insights.members.found import MemberRow, MemberSort
 from plushka.domain.members.model import Identity, IdentityKind
+from plushka.domain.members.words import SOURCE_WORDS
 from plushka.platform.i18n import marked
 
 
@@ -124,7 +125,7 @@ _TELL: dict[Shown, Tell] = {
     Shown.BIRTHDAY: lambda row, visit, _: (
         visit.figures.day_of_month(row.birthday) if row.birthday else NOTHING
     ),
-    Shown.SOURCE: lambda row, visit, _: visit.words.gettext(SOURCES[row.source]),
+    Shown.SOURCE: lambda row, visit, _: visit.words.gettext(SOURCE_WORDS[row.source]),
     Shown.ENROLLED: lambda row, visit, _: visit.figures.day(row.enrolled_at),
     Shown.PURCHASES: lambda row, visit, _: visit.figures.number(row.purchases),
     Shown.SPEND: lambda row, visit, _: visit.figures.money(row.spend_minor),

@@ -33,7 +33,7 @@ from plushka.delivery.office.members.columns import (
     member_line,
     place,
 )
-from plushka.delivery.office.members.telling import SOURCES, tiers_of
+from plushka.delivery.office.members.telling import tiers_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -53,6 +53,7 @@ from plushka.domain.members.views import (
     open_with,
     save_view,
 )
+from plushka.domain.members.words import SOURCE_WORDS
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -269,7 +270,7 @@ async def _page(
         groups=[(group, words.gettext(title)) for group, title in GROUP_WORDS.items()],
         months=[(str(month), visit.figures.month(month)) for month in MONTHS],
         links=[(str(link.id), link.name) for link in listing.links],
-        sources=[(source, words.gettext(title)) for source, title in SOURCES.items()],
+        sources=[(source, words.gettext(title)) for source, title in SOURCE_WORDS.items()],
         consents=[(kind, words.gettext(title)) for kind, title in CONSENT_WORDS.items()],
         **_told(listing, visit),
     )

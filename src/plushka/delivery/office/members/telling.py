@@ -10,19 +10,11 @@ from plushka.domain.businesses.model import Branch
 from plushka.domain.insights.members.conditions import MemberFilter
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import Link
-from plushka.domain.members.model import Source
+from plushka.domain.members.words import SOURCE_WORDS
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.i18n import marked
 
 DAY = timedelta(days=1)
-SOURCES: dict[Source, str] = {
-    "till": marked("at a till"),
-    "office": marked("in the office"),
-    "link": marked("by a link"),
-    "bot": marked("in a bot"),
-    "app": marked("in the app"),
-    "import": marked("from a file"),
-}
 
 Told = tuple[tuple[str, ...], str]
 """The names of the address that ask for something, and the words for it; no words: it is not asked."""
@@ -135,7 +127,7 @@ class _Teller:
                 ("birthday",),
                 self._listed(words.gettext("Birthday"), [figures.month(where.birthday_month)]),
             )
-        came = [words.gettext(SOURCES[source]) for source in where.sources]
+        came = [words.gettext(SOURCE_WORDS[source]) for source in where.sources]
         yield ("source",), self._listed(words.gettext("Joined how"), came)
         names = {link.id: link.name for link in links}
         by = [names.get(link_id, "…") for link_id in where.link_ids]

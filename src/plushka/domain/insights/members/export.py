@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.members.found import MemberRow, list_rows
-from plushka.domain.members.model import IdentityKind, Source
+from plushka.domain.members.model import IdentityKind
+from plushka.domain.members.words import SOURCE_WORDS
 from plushka.domain.programs.queries import find_asked_version
 from plushka.domain.tasks.ids import unpack_ids
 from plushka.domain.tasks.running import Run
@@ -68,14 +69,6 @@ HEADINGS: dict[ExportColumn, str] = {
     ExportColumn.SOURCE: marked("Joined how"),
     ExportColumn.BLOCKED: marked("Is blocked"),
     ExportColumn.ID: marked("Member's id"),
-}
-SOURCES: dict[Source, str] = {
-    "till": marked("at a till"),
-    "office": marked("in the office"),
-    "link": marked("by a link"),
-    "bot": marked("in a bot"),
-    "app": marked("in the app"),
-    "import": marked("from a file"),
 }
 
 
@@ -175,7 +168,9 @@ _CELLS: dict[ExportColumn, Callable[[MemberRow, Situation], Cell]] = {
     ExportColumn.SPEND: lambda row, situation: Decimal(row.spend_minor).scaleb(-situation.money_decimals),
     ExportColumn.SEEN: lambda row, _: row.last_purchase_on,
     ExportColumn.ENROLLED: lambda row, situation: row.enrolled_at.astimezone(situation.zone).date(),
-    ExportColumn.SOURCE: lambda row, situation: translator(situation.language).gettext(SOURCES[row.source]),
+    ExportColumn.SOURCE: lambda row, situation: translator(situation.language).gettext(
+        SOURCE_WORDS[row.source]
+    ),
     ExportColumn.BLOCKED: lambda row, situation: (
         translator(situation.language).gettext("yes") if row.is_blocked else ""
     ),

@@ -17,7 +17,6 @@ from plushka.delivery.office.members.card.friends import friends_of
 from plushka.delivery.office.members.card.head import head_of
 from plushka.delivery.office.members.card.liking import group_fact, liking_of
 from plushka.delivery.office.members.card.wallet import balances, find_wallet, shares_of, tier_of
-from plushka.delivery.office.members.telling import SOURCES
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.receipt_rows import receipt_rows
@@ -34,6 +33,7 @@ from plushka.domain.members.model import NOTE_LENGTH_MAX, TAG_LENGTH_MAX, Member
 from plushka.domain.members.notes import list_notes, strike_note, write_note
 from plushka.domain.members.profile import add_tag, remove_tag
 from plushka.domain.members.queries import get_member, list_tags
+from plushka.domain.members.words import SOURCE_WORDS
 from plushka.domain.programs.approving import list_waiting
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.rewards.queries import list_cards, list_rewards
@@ -232,7 +232,7 @@ def _times(receipts: int, visit: Visit) -> str:
 
 async def _facts(tx: Tx, member: Member, visit: Visit) -> list[tuple[str, str]]:
     words, figures = visit.words, visit.figures
-    source = words.gettext(SOURCES[member.source])
+    source = words.gettext(SOURCE_WORDS[member.source])
     if member.link_id is not None:
         source = words.gettext("by the link “{link}”", link=(await get_link(tx, member.link_id)).name)
     facts = [
