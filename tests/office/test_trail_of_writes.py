@@ -10,7 +10,7 @@ import httpx
 import pyotp
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import PASSWORD, Shop, browser_at
+from tests.office.conftest import PASSWORD, PHONE, Shop, browser_at
 from tests.office.engagement.forms import fields_of
 from tests.office.test_people import ids, link_on
 from tests.office.test_permissions import routes
@@ -52,6 +52,8 @@ WRITES_NOTHING = {
     "POST /ledger/verifications",
     # The run is kept for itself, with its moment, on the page of the groups.
     "POST /campaigns/groups/refresh",
+    # Members who come and go are counted every ten minutes anyway; a segment says itself of when it is.
+    "POST /campaigns/segments/{segment_id:uuid}/refresh",
     # Of no business: the operator's link, or the person's own, made a new password; the link itself is in the trail.
     "POST /password-resets/{token:str}",
 }
@@ -86,6 +88,7 @@ ELSEWHERE = {
     "POST /engagement/partners/offers/{offer_id:uuid}/sums/{shown:str}": "tests/office/engagement/test_partners.py",
     "POST /engagement/partners/{partnership_id:uuid}/end": "tests/office/engagement/test_partners.py",
     "POST /engagement/partners/{partnership_id:uuid}/offers": "tests/office/engagement/test_partners.py",
+    "POST /campaigns/segments/{segment_id:uuid}/import": "tests/office/campaigns/test_segments.py",
     "POST /members/import": "tests/office/test_member_import.py",
     "POST /members/import/trials/{task_id:uuid}": "tests/office/test_member_import.py",
     "POST /members/import/{task_id:uuid}": "tests/office/test_member_import.py",
@@ -260,6 +263,7 @@ async def _walk_members(walk: Walk, shop: Shop) -> None:
     await _walk_letters(walk)
     await _walk_links(walk)
     await _walk_events(walk, shop.member_id)
+    await _walk_segments(walk, shop.member_id)
     await walk.post("/engagement/referrals/export", "task.leave")
     await walk.post("/inbox/{member_id:uuid}", "chat.answer", {"body": "Да"}, member_id=shop.member_id)
     await walk.post("/settings/limits", "limit.set", {"limit-manager": "7"})
@@ -348,6 +352,24 @@ async def _walk_events(walk: Walk, member_id: UUID) -> None:
     reason = {"reason": "чужой отзыв"}
     await walk.post("/members/events/{event_id:uuid}/cancel", "event.cancel", reason, event_id=found[1])
     await walk.post("/members/events/export", "task.leave")
+
+
+async def _walk_segments(walk: Walk, member_id: UUID) -> None:
+    buyers = {"do": "save", "name": "Покупатели", "n.is": "all", "n.of": "n-0", "n-0.is": "purchases"}
+    made = await walk.post("/campaigns/segments/new", "segment.create", {**buyers, "n-0.count_min": "1"})
+    path, segment_id = "/campaigns/segments/{segment_id:uuid}", made.headers["location"].rpartition("/")[2]
+    changed = {**buyers, "n-0.count_min": "2"}
+    await walk.post(f"{path}/edit", "segment.change", changed, segment_id=segment_id)
+    await walk.post(f"{path}/rename", "segment.change", {"name": "Частые"}, segment_id=segment_id)
+    await walk.post(f"{path}/copy", "segment.create", segment_id=segment_id)
+    await walk.post(f"{path}/archive", "segment.archive", segment_id=segment_id)
+    await walk.post(f"{path}/restore", "segment.restore", segment_id=segment_id)
+    made = await walk.post("/campaigns/segments", "segment.create", {"name": "Дегустация"})
+    list_id = made.headers["location"].rpartition("/")[2]
+    await walk.post(f"{path}/members", "segment.add", {"members": PHONE}, segment_id=list_id)
+    remove = f"{path}/members/{{member_id:uuid}}/remove"
+    await walk.post(remove, "segment.remove", segment_id=list_id, member_id=member_id)
+    await walk.post("/members/bulk/list", "segment.add", {"list": list_id}, query=f"?member={member_id}")
 
 
 async def _walk_coupons(walk: Walk) -> None:

@@ -25,6 +25,7 @@ from plushka.demo.dataset import Year, read_year
 from plushka.demo.groups import CAFE_TAGS, CHAIN_TAGS, write_groups
 from plushka.demo.messengers.registry import ensure_bots
 from plushka.demo.partners import make_partners
+from plushka.demo.segments import make_segments
 from plushka.domain.businesses.model import UnknownBusiness
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.segments.auto_tags.model import Rule
@@ -197,6 +198,7 @@ async def find_opening(dsn: str, now: datetime, tenant_id: UUID = TENANT_ID) -> 
 async def _group(dsn: str, clock: Clock, tenant_id: UUID, tags: Mapping[str, Rule]) -> None:
     async with _connected(dsn) as database:
         await write_groups(database, clock, tenant_id, tags)
+        await make_segments(database, tenant_id, clock.now())
 
 
 async def _compare(dsn: str, clock: Clock, tenant_id: UUID) -> None:

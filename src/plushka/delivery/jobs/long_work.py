@@ -20,6 +20,7 @@ from plushka.domain.insights.trail import export as trail
 from plushka.domain.members import clearing
 from plushka.domain.occasions.profiles import note_imported
 from plushka.domain.programs import bulk_work, import_work, move_work
+from plushka.domain.segments import bringing as segment_bringing
 from plushka.domain.segments.refreshing import forget_moves
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
@@ -48,6 +49,7 @@ WORKS: Mapping[str, Work] = {
     referral_export.KIND: referral_export.export_referrers,
     products.KIND: products.export_products,
     receipts.KIND: receipts.export_receipts,
+    segment_bringing.KIND: segment_bringing.bring_in,
     trail.KIND: trail.export_trail,
     move_work.KIND: move_work.preview,
 }

@@ -1,5 +1,6 @@
 """Segments that are kept under a name."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
@@ -40,6 +41,25 @@ async def get_segment(tx: Tx, segment_id: UUID) -> StoredSegment:
     if row is None:
         raise UnknownSegment
     return _segment(row)
+
+
+async def find_top_spend(tx: Tx, *, share_bp: int, days: int) -> int:
+    """Return from how much on the buyers of the last ``days`` days are the ``share_bp`` who spent most; 0: nobody."""
+    since = tx.at.date() - timedelta(days=days - 1)
+    spend: int | None = await tx.fetchval(
+        """
+        -- segments.find_top_spend
+        select percentile_disc($3) within group (order by spend_minor)
+        from (
+            select sum(spend_minor)::bigint as spend_minor from standing_days
+            where tenant_id = $1 and business_date >= $2 group by member_id having sum(purchases) > 0
+        ) as buyers
+        """,
+        tx.tenant_id,
+        since,
+        1 - share_bp / 10_000,
+    )
+    return spend or 0
 
 
 def _segment(row: Record) -> StoredSegment:

@@ -120,6 +120,21 @@ async def list_moves(
     return [Move(**row) for row in rows]
 
 
+async def count_moves(tx: Tx, segment_id: UUID, *, days: int) -> tuple[int, int]:
+    """Return how often members entered and left in the last ``days`` days, edits of the segment left out."""
+    row = await tx.fetchrow(
+        """
+        -- segments.count_moves
+        select count(*) filter (where has_entered) as entered, count(*) filter (where not has_entered) as left
+        from segment_moves where tenant_id = $1 and segment_id = $2 and at > $3 and not by_edit
+        """,
+        tx.tenant_id,
+        segment_id,
+        tx.at - timedelta(days=days),
+    )
+    return (row["entered"], row["left"]) if row else (0, 0)
+
+
 async def forget_moves(tx: Tx) -> None:
     """Delete the moves of long ago."""
     await tx.execute(

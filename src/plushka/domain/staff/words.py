@@ -95,6 +95,7 @@ ACTION_WORDS: dict[str, str] = {
     "templates.change": marked("write and change templates of letters"),
     "segments.read": marked("see segments of members"),
     "segments.change": marked("make and change segments of members"),
+    "segments.import": marked("bring members into lists from files"),
     "journal.read": marked("see all movements of points"),
     "journal.export": marked("take the movements away as a file"),
     "ledger.read": marked("see whether the ledger holds"),

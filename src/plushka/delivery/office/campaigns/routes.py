@@ -7,13 +7,13 @@ from plushka.delivery.office.campaigns.groups.routes import HANDLERS as GROUPS
 from plushka.delivery.office.campaigns.journeys.routes import HANDLERS as JOURNEYS
 from plushka.delivery.office.campaigns.proof.method import show_method
 from plushka.delivery.office.campaigns.proof.promotions import show_promotion, show_promotions
-from plushka.delivery.office.campaigns.segments import listing
+from plushka.delivery.office.campaigns.segments.routes import HANDLERS as SEGMENTS
 from plushka.delivery.office.campaigns.tags.pages import HANDLERS as TAGS
 from plushka.delivery.office.campaigns.templates.routes import HANDLERS as TEMPLATES
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *BROADCASTS,
-    listing.show_segments,
+    *SEGMENTS,
     *GROUPS,
     *TAGS,
     *JOURNEYS,

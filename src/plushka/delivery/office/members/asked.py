@@ -30,7 +30,8 @@ CELLS = tuple(10 * r + f for r in range(1, SCORES + 1) for f in range(1, SCORES 
 """Of recency and frequency, as an address holds them."""
 DAY = timedelta(days=1)
 NAMES = (
-    "search", "tier", "tag", "group", "cell", "branch", "seen_from", "seen_to", "unseen", "balance_from", "balance_to",
+    "search", "segment", "tier", "tag", "group", "cell", "branch", "seen_from", "seen_to", "unseen", "balance_from",
+    "balance_to",
     "waiting", "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
     "spend_to", "source", "link", "consent", "blocked", "part",
 )  # fmt: skip
@@ -116,11 +117,13 @@ class Asked:
         descending = not self.order.descending if self.order.by is by else by in FALLS_FIRST
         return _url("/members", self.pairs(order=Order(by, descending=descending)))
 
-    def chips(self, branches: Sequence[Branch], links: Sequence[Link]) -> list[Chip]:
+    def chips(
+        self, branches: Sequence[Branch], links: Sequence[Link], segments: Mapping[str, str]
+    ) -> list[Chip]:
         """Return what is asked in words, but for the search, which stands in its own field."""
         return [
             Chip(text=text, href=_url("/members", self.pairs(without=names)))
-            for names, text in told(self.where, self._visit, branches, links)
+            for names, text in told(self.where, self._visit, branches, links, segments)
             if text
         ]
 
@@ -136,6 +139,7 @@ class Asked:
             tiers=tuple(self._chosen("tier", [tier for tier, _ in tiers_of(visit)])),
             tags=tuple(form.values("tag")),
             branch_ids=tuple(self._ids("branch")),
+            segment_ids=tuple(self._ids("segment")),
             groups=tuple(group for group in GROUPS if group in form.values("group")),
             cells=tuple(cell for cell in CELLS if str(cell) in form.values("cell")),
             seen_from=self.form.day("seen_from", required=False),

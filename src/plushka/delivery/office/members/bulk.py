@@ -29,6 +29,11 @@ from plushka.domain.members.links import list_links
 from plushka.domain.members.queries import list_tags
 from plushka.domain.members.tagging import read_tag
 from plushka.domain.programs import bulk_work
+from plushka.domain.programs.segments import list_segment_names
+from plushka.domain.segments.lists import add_members
+from plushka.domain.segments.model import NAME_LENGTH_MAX
+from plushka.domain.segments.operations import create_segment
+from plushka.domain.segments.queries import list_segments
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.ids import ID_BYTES, pack_ids
 from plushka.domain.tasks.model import UnknownTask
@@ -86,6 +91,29 @@ async def change_tags(visit: NamedDependency[Visit], request: OfficeRequest) -> 
     else:
         text = words.gettext("The tag “{tag}” is being taken away.", tag=tag)
     return sent_on(f"/tasks/{task_id}", text, undo=f"/members/bulk/tasks/{task_id}/undo")
+
+
+@post("/members/bulk/list", opt={"action": "segments.change"})
+async def put_into_list(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
+    """Put the members into a list, an old one or a new one."""
+    form = await visit.typed(request)
+    list_id = form.id("list", required=False)
+    name = "" if list_id else form.text("list_name", length_max=NAME_LENGTH_MAX)
+    if form.is_sound:
+        try:
+            async with visit.writing() as tx:
+                whom = await _whom(tx, request, visit)
+                list_id = list_id or await create_segment(tx, name=name, audience=None)
+                added = await add_members(tx, list_id, await _ids_of(tx, visit, whom))
+        except Refusal as refusal:
+            form.refused(refusal, default="list_name")
+        else:
+            return sent_on(
+                f"/campaigns/segments/{list_id}", visit.words.gettext("Added: {count}.", count=added)
+            )
+    async with visit.reading() as tx:
+        whom = await _whom(tx, request, visit)
+        return await _page(tx, visit, whom, form, status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
 @post("/members/bulk/tasks/{task_id:uuid}/undo", opt={"action": "members.tag"})
@@ -260,12 +288,7 @@ def _ids(texts: Sequence[str]) -> list[UUID]:
 async def _leave(
     tx: Tx, visit: Visit, whom: Whom, kind: str, arguments: dict[str, Fact], *, file_name: str = ""
 ) -> UUID:
-    if whom.chosen is not None:
-        ids = sorted(whom.chosen)
-    else:
-        ids = await list_found_ids(
-            tx, whom.asked.where, program_id=visit.program_id, country=visit.business.country
-        )
+    ids = await _ids_of(tx, visit, whom)
     return await tasks.leave(
         tx,
         kind=kind,
@@ -273,6 +296,14 @@ async def _leave(
         total=len(ids),
         file_name=file_name,
         content=pack_ids(ids) or None,
+    )
+
+
+async def _ids_of(tx: Tx, visit: Visit, whom: Whom) -> list[UUID]:
+    if whom.chosen is not None:
+        return sorted(whom.chosen)
+    return await list_found_ids(
+        tx, whom.asked.where, program_id=visit.program_id, country=visit.business.country
     )
 
 
@@ -317,6 +348,8 @@ async def _page(
         section="members",
         status=status,
         form=form,
+        may_list=visit.may("segments.change"),
+        lists=[(str(each.id), each.name) for each in await list_segments(tx) if each.is_list],
         count=whom.count,
         title=words.ngettext(
             "What to do with {count} member",
@@ -326,7 +359,7 @@ async def _page(
         ),
         chips=[]
         if whom.chosen is not None
-        else whom.asked.chips(await list_branches(tx), await list_links(tx)),
+        else whom.asked.chips(await list_branches(tx), await list_links(tx), await list_segment_names(tx)),
         search=whom.asked.search,
         is_everybody=whom.chosen is None and whom.asked.where == MemberFilter(),
         query=whom.query,

@@ -1,6 +1,6 @@
 """The list of members: searched as one types, narrowed, ordered, page by page; its columns and saved views."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -54,6 +54,7 @@ from plushka.domain.members.views import (
     save_view,
 )
 from plushka.domain.members.words import SOURCE_WORDS
+from plushka.domain.programs.segments import list_segment_names
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -89,6 +90,7 @@ class Listing(Struct, frozen=True):
     count: int
     branches: Sequence[Branch]
     links: Sequence[Link]
+    segments: Mapping[str, str]
     habits: Habits
     views: Sequence[SavedView]
 
@@ -210,6 +212,7 @@ async def _load(tx: Tx, asked: Asked, visit: Visit) -> Listing:
         count=count,
         branches=await list_branches(tx),
         links=await list_links(tx),
+        segments=await list_segment_names(tx, also_archived=False),
         habits=await get_habits(tx),
         views=await list_views(tx),
     )
@@ -235,7 +238,7 @@ def _told(listing: Listing, visit: Visit) -> dict[str, Any]:
         if page.has_previous and page.rows
         else "",
         "asked": asked,
-        "chips": asked.chips(listing.branches, listing.links),
+        "chips": asked.chips(listing.branches, listing.links, listing.segments),
         "all_url": asked.url("/members/bulk", all="1"),
         "may_bulk": any(map(visit.may, ("members.tag", "members.bulk", "members.export"))),
         "import_url": visit.in_program("/members/import"),
@@ -267,6 +270,7 @@ async def _page(
         tiers=tiers_of(visit),
         tags=[(tag, tag) for tag in await list_tags(tx)],
         branches=[(str(branch.id), branch.name) for branch in listing.branches],
+        segments=list(listing.segments.items()),
         groups=[(group, words.gettext(title)) for group, title in GROUP_WORDS.items()],
         months=[(str(month), visit.figures.month(month)) for month in MONTHS],
         links=[(str(link.id), link.name) for link in listing.links],

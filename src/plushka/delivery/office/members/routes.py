@@ -13,6 +13,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     bulk.change_points,
     bulk.change_tags,
     bulk.export_members,
+    bulk.put_into_list,
     bulk.show_bulk,
     bulk.take_points_back,
     bulk.undo_tags,

@@ -1,6 +1,6 @@
 """The conditions of a list of members in words."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,10 +27,16 @@ def tiers_of(visit: Visit) -> list[tuple[str, str]]:
 
 
 def told(
-    where: MemberFilter, visit: Visit, branches: Sequence[Branch], links: Sequence[Link]
+    where: MemberFilter,
+    visit: Visit,
+    branches: Sequence[Branch],
+    links: Sequence[Link],
+    segments: Mapping[str, str],
 ) -> Iterator[Told]:
     """Tell each condition, but for the search, which stands in its own field."""
     teller = _Teller(where, visit)
+    named = [segments.get(str(segment_id), "…") for segment_id in where.segment_ids]
+    yield ("segment",), teller.listed(visit.words.gettext("Segment"), named)
     yield from teller.people(branches)
     yield from teller.purchases()
     yield from teller.points()
@@ -46,20 +52,20 @@ class _Teller:
         where, words = self.where, self.visit.words
         tiers = dict(tiers_of(self.visit))
         places = {branch.id: branch.name for branch in branches}
-        yield ("tier",), self._listed(words.gettext("Tier"), [tiers[tier] for tier in where.tiers])
-        yield ("tag",), self._listed(words.gettext("Tag"), where.tags)
+        yield ("tier",), self.listed(words.gettext("Tier"), [tiers[tier] for tier in where.tiers])
+        yield ("tag",), self.listed(words.gettext("Tag"), where.tags)
         groups = [words.gettext(GROUP_WORDS[group]) for group in where.groups]
-        yield ("group",), self._listed(words.gettext("Group"), groups)
+        yield ("group",), self.listed(words.gettext("Group"), groups)
         cells = [f"R{cell // 10} F{cell % 10}" for cell in where.cells]
-        yield ("cell",), self._listed(words.gettext("Recency and frequency"), cells)
+        yield ("cell",), self.listed(words.gettext("Recency and frequency"), cells)
         bought_at = [places.get(branch_id, "…") for branch_id in where.branch_ids]
-        yield ("branch",), self._listed(words.gettext("Bought at"), bought_at)
+        yield ("branch",), self.listed(words.gettext("Bought at"), bought_at)
         agreed = [words.gettext(CONSENT_WORDS[kind]) for kind in where.consents_given]
         agreed += [
             words.gettext("not {consent}", consent=words.gettext(CONSENT_WORDS[kind]))
             for kind in where.consents_not_given
         ]
-        yield ("consent",), self._listed(words.gettext("Consent"), agreed)
+        yield ("consent",), self.listed(words.gettext("Consent"), agreed)
         if where.takes_part is not None:
             told = (
                 marked("Take part in “{program}”") if where.takes_part else marked("Not in “{program}” yet")
@@ -125,15 +131,15 @@ class _Teller:
         if where.birthday_month is not None:
             yield (
                 ("birthday",),
-                self._listed(words.gettext("Birthday"), [figures.month(where.birthday_month)]),
+                self.listed(words.gettext("Birthday"), [figures.month(where.birthday_month)]),
             )
         came = [words.gettext(SOURCE_WORDS[source]) for source in where.sources]
-        yield ("source",), self._listed(words.gettext("Joined how"), came)
+        yield ("source",), self.listed(words.gettext("Joined how"), came)
         names = {link.id: link.name for link in links}
         by = [names.get(link_id, "…") for link_id in where.link_ids]
-        yield ("link",), self._listed(words.gettext("Joined by the link"), by)
+        yield ("link",), self.listed(words.gettext("Joined by the link"), by)
 
-    def _listed(self, title: str, values: Sequence[str]) -> str:
+    def listed(self, title: str, values: Sequence[str]) -> str:
         words = self.visit.words
         return words.gettext("{title}: {values}", title=title, values=", ".join(values)) if values else ""
 

@@ -26,6 +26,7 @@ TITLES: dict[str, str] = {
     "coupons.draw": marked("Codes of the coupon “{name}”: {count}"),
     "referrals.export": marked("Export of who brings friends"),
     "coupons.export": marked("Export of codes of the coupon “{name}”"),
+    "segments.import": marked("Members from a file for a list"),
     "coupons.import": marked("Codes from a file for the coupon “{name}”"),
     "campaigns.export": marked("Export of broadcasts"),
     "members.export": marked("Export of members: {members}"),
@@ -54,6 +55,9 @@ RESULTS: dict[str, str] = {
     "coupons.draw": marked("Codes drawn: {count}."),
     "referrals.export": marked("Members written: {count}."),
     "coupons.export": marked("Codes written: {count}."),
+    "segments.import": marked(
+        "Put into the list: {count}. There already: {known}. Rows that are nobody's, in the file: {unknown}."
+    ),
     "coupons.import": marked("Codes added: {count}. There already: {taken}. No codes: {invalid}."),
     "campaigns.export": marked("Rows written: {count}."),
     "members.export": marked("Members written: {count}."),

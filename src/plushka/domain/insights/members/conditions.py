@@ -31,6 +31,7 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     branch_ids: tuple[UUID, ...] = ()
     groups: tuple[Group, ...] = ()
+    segment_ids: tuple[UUID, ...] = ()
     cells: tuple[int, ...] = ()
     seen_from: date | None = None
     seen_to: date | None = None
@@ -107,6 +108,14 @@ _SETS = {
     "tiers": "s.tier = any({})",
     "tags": "m.tags && {}",
     "groups": """m.id in (select member_id from member_groups where tenant_id = $1 and "group" = any({}))""",
+    # As of their last refresh; who became part of a member is in the lists of both.
+    "segment_ids": """
+        m.id in (
+            select coalesce(x.merged_into, x.id) from segment_members s
+            join members x on x.tenant_id = $1 and x.id = s.member_id
+            where s.tenant_id = $1 and s.segment_id = any({})
+        )
+    """,
     "cells": "m.id in (select member_id from member_groups where tenant_id = $1 and r * 10 + f = any({}))",
     "branch_ids": """
         exists (

@@ -94,8 +94,15 @@ def _goods(leaf: Bought, teller: Teller) -> list[str]:
     if leaf.products:
         told.append(teller.quoted(leaf.products, teller.names.products))
     if leaf.categories:
-        names = teller.quoted(leaf.categories, teller.names.categories)
-        told.append(words.gettext("goods of {names}", names=names))
+        names, count = teller.quoted(leaf.categories, teller.names.categories), len(leaf.categories)
+        told.append(
+            words.ngettext(
+                "goods of the category {names}", "goods of the categories {names}", count, names=names
+            )
+        )
     if leaf.brands:
-        told.append(words.gettext("the brand {names}", names=teller.quoted(leaf.brands, {})))
+        names, count = teller.quoted(leaf.brands, {}), len(leaf.brands)
+        told.append(
+            words.ngettext("goods of the brand {names}", "goods of the brands {names}", count, names=names)
+        )
     return told
