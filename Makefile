@@ -11,7 +11,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-letters bench-members bench-promotions bench-web check-experiments assets install install-dev peers lock
+.PHONY: run test lint format bench bench-letters bench-members bench-promotions bench-proof bench-web check-experiments assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -47,6 +47,9 @@ bench-promotions: install-dev assets
 
 bench-web: install-dev assets
 	$(BIN)/python -m bench.web
+
+bench-proof: install-dev
+	$(BIN)/python -m bench.proof
 
 # What is claimed of invented campaigns whose effect is known; too slow for every run of the tests.
 check-experiments: install-dev

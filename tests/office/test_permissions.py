@@ -131,6 +131,7 @@ TABLE = {
     "POST /members/bulk/list": "owner manager marketer",
     "GET /campaigns/method": ALL,
     "GET /campaigns/promotions": ALL,
+    "GET /campaigns/proof.xlsx": ALL,
     "GET /campaigns/promotions/{program_id}/{promotion_id}": ALL,
     "GET /campaigns/templates": "owner manager marketer",
     "GET /campaigns/templates/new": "owner manager marketer",

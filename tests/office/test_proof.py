@@ -1,10 +1,12 @@
 """What campaigns and promotions have caused, as pages tell it: figures, a verdict, and nothing beyond it."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import httpx
 import pytest
 from msgspec import structs
+from python_calamine import CalamineWorkbook
 from tests.conftest import SetClock
 from tests.office.conftest import Shop, plain
 from tests.pos.conftest import Cast
@@ -55,6 +57,9 @@ async def test_a_promotion_is_told_with_its_share_and_a_verdict_that_claims_noth
     told = plain((await anna.get(f"{promoted}/ten")).text)
     assert "не меньше 100 клиентов с каждой стороны" in told
     assert "10 % клиентов остаются без неё" in told
+    workbook = CalamineWorkbook.from_filelike(BytesIO((await anna.get("/campaigns/proof.xlsx")).content))
+    _, row = workbook.get_sheet_by_index(0).to_python()
+    assert (row[0], row[3]) == ("Минус 10 %", "Слишком мало клиентов")
     without = plain((await anna.get(f"{promoted}/five")).text)
     assert "Контрольной группы не было" in without
     assert (await anna.get(f"{promoted}/nobody")).status_code == httpx.codes.NOT_FOUND

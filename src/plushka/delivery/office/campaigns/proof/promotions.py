@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
 
-from plushka.delivery.office.campaigns.proof.telling import CausedTold, caused_told
+from plushka.delivery.office.campaigns.proof.telling import VERDICTS, CausedTold, caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
@@ -25,17 +25,10 @@ from plushka.domain.programs.telling.promotions import tell_promotion
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.program import Program, Promotion
 from plushka.platform.database import Tx
-from plushka.platform.i18n import marked
 
 PATH = "/campaigns/promotions"
 PERIODS = (30, 90, 365)
 _PERIOD = 30
-_VERDICTS = {
-    "proven": marked("Proven"),
-    "harm_proven": marked("Proven that it does harm"),
-    "not_proven": marked("Not proven"),
-    "too_few": marked("Too few to tell"),
-}
 
 
 class Line(Struct, frozen=True):
@@ -139,7 +132,7 @@ async def _table(tx: Tx, visit: Visit, program_id: UUID, name: str, days: int) -
 
     def line(promotion: Promotion) -> Line:
         found = caused.get(subjects.get(promotion.id, ""))
-        verdict = visit.words.gettext(_VERDICTS[found.verdict]) if found else ""
+        verdict = visit.words.gettext(VERDICTS[found.verdict]) if found else ""
         href = f"{PATH}/{program_id}/{promotion.id}"
         return _line(
             period.by_promotion.get(promotion.id, PromotionFigures()),

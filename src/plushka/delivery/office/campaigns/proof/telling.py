@@ -16,13 +16,21 @@ from plushka.platform.i18n import format_number, marked
 
 Tone = Literal["success", "error", "neutral"]
 
-_TITLES: dict[Figure, str] = {
+TITLES: dict[Figure, str] = {
     "paid": marked("Paid"),
     "purchases": marked("Purchases"),
     "buyers": marked("Members who bought"),
     "profit": marked("Profit"),
 }
-_MONEY: frozenset[Figure] = frozenset({"paid", "profit"})
+MONEY: frozenset[Figure] = frozenset({"paid", "profit"})
+
+
+VERDICTS = {
+    "proven": marked("Proven"),
+    "harm_proven": marked("Proven that it does harm"),
+    "not_proven": marked("Not proven"),
+    "too_few": marked("Too few to tell"),
+}
 
 
 class FigureTold(Struct, frozen=True):
@@ -110,17 +118,17 @@ def _verdict(caused: Caused, paid: Effect | None, visit: Visit) -> tuple[Tone, s
 
 def _figure(name: Figure, effect: Effect, visit: Visit) -> FigureTold:
     def told(total: int) -> str:
-        return visit.figures.money(total) if name in _MONEY else visit.figures.number(total, signed=True)
+        return visit.figures.money(total) if name in MONEY else visit.figures.number(total, signed=True)
 
     def of_one(mean: float) -> str:
-        if name in _MONEY:
+        if name in MONEY:
             return visit.figures.money(round(mean))
         if name == "buyers":
             return visit.figures.percent(round(mean * 100_00))
         return format_number(Decimal(mean), visit.look.language, decimals=2)
 
     return FigureTold(
-        title=visit.words.gettext(_TITLES[name]),
+        title=visit.words.gettext(TITLES[name]),
         treated=of_one(effect.treated_mean),
         control=of_one(effect.control_mean),
         increase=told(effect.total),
