@@ -89,8 +89,6 @@ async def _measure(database: Database) -> None:
             [one.stratum for one in drawn],
             from_at,
         )
-    async with database.global_transaction(actor="bench", at=now) as tx:
-        await tx.execute("analyze")
     promotion = Promotion("ten", "Ten", PercentOff(10_00), control_bp=10_00)
     offer = promotions.Due(shop.program_id, promotion, from_at, now)
     async with database.transaction(shop.tenant_id, actor="bench", at=now) as tx:

@@ -132,7 +132,7 @@ TABLE = {
     "GET /campaigns/method": ALL,
     "GET /campaigns/promotions": ALL,
     "GET /campaigns/proof.xlsx": ALL,
-    "GET /campaigns/promotions/{program_id}/{promotion_id}": ALL,
+    "GET /campaigns/promotions/{program_id:uuid}/{promotion_id:str}": ALL,
     "GET /campaigns/templates": "owner manager marketer",
     "GET /campaigns/templates/new": "owner manager marketer",
     "POST /campaigns/templates/new": "owner manager marketer",

@@ -11,6 +11,8 @@ from tests.domain.purchases.test_returning import give_back
 from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.domain.catalog.model import ProductEntry
+from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
 from plushka.domain.insights.campaigns.sight import look_ahead
@@ -100,6 +102,38 @@ async def test_the_difference_of_what_both_groups_paid_after_returns_is_what_was
     assert (buyers.treated, buyers.control) == (2, 2)
     assert (found.verdict, found.is_final) == ("too_few", False)
     assert (found.costs.receipts, found.costs.unknown_cost, found.knows_profit) == (3, 3, False)
+
+
+async def test_goods_and_messages_are_charged_to_profit(shop: Shop, clock: SetClock) -> None:
+    anna, boris, vera, gleb = await members_of(shop, 4)
+    campaign_id = await broadcast(shop, [anna, boris], [vera, gleb])
+    clock.at += timedelta(hours=1)
+    async with shop.tx() as tx:
+        await upsert_products(tx, [ProductEntry("coffee", "Кофе", cost_minor=200_00)])
+    await shop.buy("1", 500_00, member=anna)
+    async with shop.tx() as tx:
+        await tx.execute(
+            """
+            insert into outgoing (
+                tenant_id, id, key, channel, address, member_id, language, purpose, content, campaign_id, not_before,
+                useful_until, state, cost_minor, created_at, finished_at
+            )
+            select $1, gen_random_uuid(), member_id::text, 'sms', '+7', member_id, 'ru', 'marketing', '{}', $2, $3, $3,
+                   'sent', 4_00, $3, $3
+            from campaign_recipients where tenant_id = $1 and campaign_id = $2 and not is_control
+            """,
+            tx.tenant_id,
+            campaign_id,
+            tx.at,
+        )
+
+    found = await caused(shop, campaign_id)
+
+    profit = found.effects["profit"]
+    assert profit is not None
+    assert profit.treated_mean == (500_00 - 200_00) / 2 - 4_00
+    assert (found.costs.goods_minor, found.costs.messages_minor) == (200_00, 8_00)
+    assert found.knows_profit
 
 
 async def test_what_is_final_is_counted_no_more(shop: Shop, clock: SetClock) -> None:

@@ -71,27 +71,34 @@ async def measure(tx: Tx, due: Due) -> None:
     rows = await tx.fetch(
         f"""
         -- insights.measure_campaign
-        with people as (
-            select coalesce(m.merged_into, m.id) as member_id, r.is_control, r.stratum, r.planned_at as from_at,
-                   case when c.kind = 'journey' then r.planned_at + make_interval(days => c.window_days)
+        with told as (
+            select member_id, is_control, stratum, planned_at,
+                   case when offered_at is not null and untold_at is null then coalesce(points, 0) else 0 end
+                       as points_given,
+                   0::bigint as messages_minor
+            from campaign_recipients
+            where tenant_id = $1 and campaign_id = $2
+            union all
+            select o.member_id, null, null, null, 0, o.cost_minor + coalesce((
+                select sum(t.cost_minor) from outgoing_tries t where t.tenant_id = $1 and t.outgoing_id = o.id
+            ), 0)::bigint
+            from outgoing o
+            where o.tenant_id = $1 and o.campaign_id = $2
+        ), drawn as (
+            select member_id, bool_or(is_control) as is_control, max(stratum) as stratum, min(planned_at) as from_at,
+                   sum(points_given) as points_given, sum(messages_minor) as messages_minor
+            from told
+            group by member_id
+            having count(planned_at) > 0
+        ), people as (
+            select coalesce(m.merged_into, m.id) as member_id, d.is_control, d.stratum, d.from_at,
+                   case when c.kind = 'journey' then d.from_at + make_interval(days => c.window_days)
                         else $3::timestamptz
                    end as until_at,
-                   coalesce(o.messages_minor, 0) as messages_minor,
-                   case when r.offered_at is not null and r.untold_at is null then coalesce(r.points, 0) else 0 end
-                       as points_given
+                   d.messages_minor, d.points_given
             from campaigns c
-            join campaign_recipients r on r.tenant_id = $1 and r.campaign_id = c.id
-            join members m on m.tenant_id = $1 and m.id = r.member_id
-            left join (
-                select o.member_id, sum(o.cost_minor + coalesce(t.cost_minor, 0)) as messages_minor
-                from outgoing o
-                left join (
-                    select outgoing_id, sum(cost_minor) as cost_minor from outgoing_tries
-                    where tenant_id = $1 group by outgoing_id
-                ) as t on t.outgoing_id = o.id
-                where o.tenant_id = $1 and o.campaign_id = $2
-                group by o.member_id
-            ) as o on o.member_id = r.member_id
+            cross join drawn d
+            join members m on m.tenant_id = $1 and m.id = d.member_id
             where c.tenant_id = $1 and c.id = $2
               and not exists (
                   select from campaign_recipients k

@@ -43,18 +43,19 @@ async def look_ahead(tx: Tx, audience: Audience, *, control_bp: int, window_days
         f"""
         -- insights.look_ahead
         with bought as (
-            select chosen.member_id,
-                   coalesce(sum(r.payable_minor - r.refunded_minor) filter (
-                       where r.occurred_at >= ${now} - make_interval(days => ${days})
-                   ), 0) as after,
-                   coalesce(sum(r.payable_minor - r.refunded_minor) filter (
-                       where r.occurred_at < ${now} - make_interval(days => ${days})
-                   ), 0) as before
+            select r.*
             from ({members}) as chosen
-            left join receipts r
-                on r.tenant_id = $1 and r.member_id = chosen.member_id and r.occurred_at < ${now}
-                and r.occurred_at >= ${now} - make_interval(days => ${days}) - ${before}::interval
-            group by chosen.member_id
+            cross join lateral (
+                select coalesce(sum(payable_minor - refunded_minor) filter (
+                           where occurred_at >= ${now}::timestamptz - make_interval(days => ${days})
+                       ), 0) as after,
+                       coalesce(sum(payable_minor - refunded_minor) filter (
+                           where occurred_at < ${now}::timestamptz - make_interval(days => ${days})
+                       ), 0) as before
+                from receipts
+                where tenant_id = $1 and member_id = chosen.member_id and occurred_at < ${now}::timestamptz
+                  and occurred_at >= ${now}::timestamptz - make_interval(days => ${days}) - ${before}::interval
+            ) as r
         )
         select count(*) as members, coalesce(sum(after), 0) as y, coalesce(sum(after * after), 0) as yy,
                coalesce(sum(before), 0) as x, coalesce(sum(before * before), 0) as xx,

@@ -23,31 +23,30 @@ _SUMS = ",\n            ".join(
 
 BOUGHT = f"""
         bought as (
-            select p.member_id, p.is_control, p.stratum, p.messages_minor, p.points_given,
-                   count(e.id) filter (where e.occurred_at >= p.from_at) as purchases_after,
-                   count(e.id) filter (where e.occurred_at < p.from_at) as purchases_before,
-                   count(e.id) filter (where e.occurred_at >= p.from_at and e.cost_minor is null) as unknown_cost,
-                   coalesce(sum(e.payable_minor - e.refunded_minor) filter (where e.occurred_at >= p.from_at), 0)
-                       as paid_after,
-                   coalesce(sum(e.payable_minor - e.refunded_minor) filter (where e.occurred_at < p.from_at), 0)
-                       as paid_before,
-                   coalesce(sum(e.goods_minor) filter (where e.occurred_at >= p.from_at), 0) as goods_after,
-                   coalesce(sum(e.goods_minor) filter (where e.occurred_at < p.from_at), 0) as goods_before,
-                   coalesce(sum(e.discount_minor) filter (where e.occurred_at >= p.from_at), 0) as discount_minor,
-                   coalesce(sum(e.redeemed_minor) filter (where e.occurred_at >= p.from_at), 0) as redeemed_minor
+            select p.is_control, p.stratum, p.messages_minor, p.points_given, e.*
             from people p
-            left join lateral (
-                select r.id, r.occurred_at, r.payable_minor, r.refunded_minor, r.cost_minor, r.discount_minor,
-                       r.redeemed_minor,
-                       case when r.payable_minor = 0 then r.cost_minor
-                            else r.cost_minor::numeric * (r.payable_minor - r.refunded_minor) / r.payable_minor
-                       end as goods_minor
+            cross join lateral (
+                select count(*) filter (where r.occurred_at >= p.from_at) as purchases_after,
+                       count(*) filter (where r.occurred_at < p.from_at) as purchases_before,
+                       count(*) filter (where r.occurred_at >= p.from_at and r.cost_minor is null) as unknown_cost,
+                       coalesce(sum(r.payable_minor - r.refunded_minor) filter (where r.occurred_at >= p.from_at), 0)
+                           as paid_after,
+                       coalesce(sum(r.payable_minor - r.refunded_minor) filter (where r.occurred_at < p.from_at), 0)
+                           as paid_before,
+                       coalesce(sum(g.goods_minor) filter (where r.occurred_at >= p.from_at), 0) as goods_after,
+                       coalesce(sum(g.goods_minor) filter (where r.occurred_at < p.from_at), 0) as goods_before,
+                       coalesce(sum(r.discount_minor) filter (where r.occurred_at >= p.from_at), 0) as discount_minor,
+                       coalesce(sum(r.redeemed_minor) filter (where r.occurred_at >= p.from_at), 0) as redeemed_minor
                 from receipts r
+                cross join lateral (
+                    select case when r.payable_minor = 0 then r.cost_minor
+                                else r.cost_minor::numeric * (r.payable_minor - r.refunded_minor) / r.payable_minor
+                           end as goods_minor
+                ) as g
                 where r.tenant_id = $1 and r.member_id = p.member_id
                   and r.occurred_at >= p.from_at - interval '{BEFORE.days} days' and r.occurred_at < p.until_at
                   and (r.refunded_minor < r.payable_minor or r.payable_minor = 0)
-            ) as e on true
-            group by p.member_id, p.is_control, p.stratum, p.messages_minor, p.points_given
+            ) as e
         ), figures as (
             select is_control, stratum, purchases_after, purchases_before,
                    least(purchases_after, 1) as buyers_after, least(purchases_before, 1) as buyers_before,
@@ -67,7 +66,8 @@ BOUGHT = f"""
         group by stratum, is_control
 """  # noqa: S608  composed of fixed parts
 """Stands after ``with people as (…),``: who is compared, each once, as (member_id, is_control, stratum, from_at,
-until_at, messages_minor, points_given). Wholly returned receipts never happened; of others counts what was kept."""
+until_at, messages_minor, points_given). Wholly returned receipts never happened; of others counts what was kept.
+Receipts are looked up member by member: a broadcast is counted before PostgreSQL has statistics of its recipients."""
 
 Cells = Mapping[Figure, list[Cell]]
 
