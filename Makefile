@@ -11,7 +11,8 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-letters bench-members bench-promotions bench-proof bench-web check-experiments assets install install-dev peers lock
+.PHONY: run test lint format bench bench-groups bench-letters bench-members bench-promotions bench-proof bench-web \
+	check-experiments check-groups assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -50,6 +51,13 @@ bench-web: install-dev assets
 
 bench-proof: install-dev
 	$(BIN)/python -m bench.proof
+
+bench-groups: install-dev assets
+	$(BIN)/python -m bench.groups
+
+# The whole year of the demo's chain, worked out a second time by Polars: some ten minutes.
+check-groups: install-dev assets
+	$(BIN)/python -m bench.household_groups
 
 # What is claimed of invented campaigns whose effect is known; too slow for every run of the tests.
 check-experiments: install-dev
