@@ -159,8 +159,8 @@ def _section(disk: str, took: Mapping[str, float]) -> str:
     return f"""{SECTION}
 
 Made by `make bench-groups`; nothing here is typed by hand. {MEMBERS:,} members with up to
-{DAYS_EACH * MEMBERS:,} days of purchases and {RECEIPTS_EACH * MEMBERS:,} receipts of {LINES} lines, one connection, each
-measured once, in seconds. What it does: [decision 0089](decisions/0089-lifecycle.md).
+{DAYS_EACH * MEMBERS:,} days of purchases and {RECEIPTS_EACH * MEMBERS:,} receipts of {LINES} lines, one connection,
+each measured once, in seconds. What it does: [decision 0089](decisions/0089-lifecycle.md).
 
 {datetime.now(UTC):%Y-%m-%d}. {machine.describe()}, data on {disk}.
 

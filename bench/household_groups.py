@@ -18,6 +18,7 @@ from plushka.demo.business import TENANT_ID
 from plushka.demo.calendar import yesterday_at
 from plushka.demo.dataset import TIME_ZONE, Year, read_year
 from plushka.demo.setup import ensure_demo
+from plushka.domain.businesses.model import DAY_STARTS_MINUTES
 from plushka.domain.segments.lifecycle.snapshots import list_snapshots
 from plushka.domain.segments.suggestions.model import PRODUCTS_MAX, TOGETHER_MAX, TOGETHER_RECEIPTS_MIN
 from plushka.engine.expiry import add_months
@@ -26,17 +27,19 @@ from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database, Tx
 from plushka.platform.settings import Settings
 
+_BUSINESS_DAY = (
+    pl.col("occurred_at").dt.convert_time_zone(TIME_ZONE).dt.replace_time_zone(None)
+    - timedelta(minutes=DAY_STARTS_MINUTES)
+).dt.date()
+"""What is bought after midnight is still of the day before."""
+
 Found = dict[int, tuple[object, ...]]
 """By household."""
 
 
 def visits(year: Year, yesterday: date) -> pl.DataFrame:
     """Return the days on which each household has bought: household_id, day."""
-    return (
-        baskets.in_order(year, yesterday)
-        .select("household_id", day=pl.col("occurred_at").dt.convert_time_zone(TIME_ZONE).dt.date())
-        .unique()
-    )
+    return baskets.in_order(year, yesterday).select("household_id", day=_BUSINESS_DAY).unique()
 
 
 def expected_groups(days: pl.DataFrame, through_on: date, rhythm: Rhythm) -> Found:
@@ -87,7 +90,7 @@ def expected_pairs(year: Year, yesterday: date, through_on: date) -> dict[tuple[
     """Return receipts and lift in hundredths of what is bought together, before the best are chosen."""
     lines = (
         baskets.with_lines(baskets.in_order(year, yesterday), year)
-        .with_columns(day=pl.col("occurred_at").dt.convert_time_zone(TIME_ZONE).dt.date())
+        .with_columns(day=_BUSINESS_DAY)
         .filter(pl.col("day") > through_on - timedelta(days=WINDOW_DAYS))
         .select("basket_id", sku="product_id")
         .explode("sku")

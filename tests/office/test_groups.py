@@ -90,6 +90,20 @@ async def test_bounds_that_do_not_rise_are_refused_at_their_field_and_stay_typed
 
 
 @pytest.mark.usefixtures("grouped")
+async def test_a_group_becomes_one_segment_and_a_broadcast_to_it(anna: httpx.AsyncClient) -> None:
+    made = await anna.post(f"{PATH}/asleep/segment")
+    again = await anna.post(f"{PATH}/asleep/segment", data={"broadcast": "on"})
+    segment = made.headers["location"].removeprefix("/campaigns/segments/")
+    assert again.headers["location"] == f"/campaigns/new?segment={segment}"
+    assert f'value="{segment}" class="mt-1 size-4 shrink-0 accent-primary" checked' in (
+        (await anna.get(again.headers["location"])).text
+    )
+    assert "Спящие" in (await anna.get("/campaigns/segments")).text
+    assert "Спящие" in plain((await anna.get("/settings/audit")).text)
+    assert (await anna.post(f"{PATH}/nobody/segment")).status_code == 404
+
+
+@pytest.mark.usefixtures("grouped")
 async def test_the_workbook_has_the_months_and_the_moves(anna: httpx.AsyncClient) -> None:
     file = await anna.get(f"{PATH}/file")
     book = CalamineWorkbook.from_filelike(BytesIO(file.content))

@@ -184,6 +184,7 @@ TABLE = {
     "POST /campaigns/tags/{tag_id:uuid}": "owner manager marketer",
     "POST /campaigns/tags/{tag_id:uuid}/end": "owner manager marketer",
     "POST /campaigns/groups/refresh": "owner manager marketer",
+    "POST /campaigns/groups/{group:str}/segment": "owner manager marketer",
     "GET /engagement/referrals": "owner manager marketer accountant",
     "GET /engagement/referrals/refused": "owner manager marketer accountant",
     "POST /engagement/referrals/export": "owner manager marketer",

@@ -59,6 +59,7 @@ WRITES_NOTHING = {
 }
 ELSEWHERE = {
     "POST /campaigns/groups/bounds": "tests/office/test_groups.py",
+    "POST /campaigns/groups/{group:str}/segment": "tests/office/test_groups.py",
     "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags/{tag_id:uuid}": "tests/office/test_auto_tags.py",

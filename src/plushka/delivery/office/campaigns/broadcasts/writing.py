@@ -35,8 +35,10 @@ ONE = f"{PATH}/{{campaign_id:uuid}}"
 
 
 @get(f"{PATH}/new", opt={"action": "campaigns.change"})
-async def show_new(visit: NamedDependency[Visit]) -> Response[str]:
-    return await show_form(visit, visit.form(), None)
+async def show_new(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    """Show an empty form; ``segment`` of the address chooses whom it is for."""
+    segment = request.query_params.get("segment", "")
+    return await show_form(visit, visit.form().filled({"segments": segment} if segment else {}), None)
 
 
 @post(f"{PATH}/new", opt={"action": "campaigns.change"})

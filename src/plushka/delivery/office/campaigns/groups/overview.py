@@ -73,6 +73,8 @@ async def _values(tx: Tx, visit: Visit, asked: str) -> dict[str, Any]:
     return {
         "run": run,
         "may_change": may_change,
+        "may_make_segment": visit.may("segments.change"),
+        "may_broadcast": visit.may("campaigns.change"),
         "as_of": visit.figures.moment(run.as_of),
         "base": visit.figures.number(base),
         "actions": [

@@ -2,7 +2,17 @@
 
 from plushka.delivery.office.campaigns.groups.bounds import keep_bounds, show_bounds
 from plushka.delivery.office.campaigns.groups.file import download_groups
+from plushka.delivery.office.campaigns.groups.following import make_segment
 from plushka.delivery.office.campaigns.groups.overview import refresh, show_groups
 from plushka.delivery.office.campaigns.groups.suggestions import keep_blocked, show_suggestions
 
-HANDLERS = (download_groups, keep_blocked, keep_bounds, refresh, show_bounds, show_groups, show_suggestions)
+HANDLERS = (
+    download_groups,
+    keep_blocked,
+    keep_bounds,
+    make_segment,
+    refresh,
+    show_bounds,
+    show_groups,
+    show_suggestions,
+)

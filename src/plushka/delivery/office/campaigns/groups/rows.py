@@ -39,9 +39,8 @@ class GroupLine(Struct, frozen=True):
     share: str
     who: str
     list_url: str
+    segment_url: str
     is_empty: bool
-    deeds: tuple[tuple[str, str, str], ...] = ()
-    """What can be done with them: address, title, icon."""
 
 
 class FigureLine(Struct, frozen=True):
@@ -85,6 +84,7 @@ def group_line(group: Group, members: int, base: int, rhythm: Rhythm, visit: Vis
         share=percent(share_bp(members, base), visit.look.language),
         who=who_is_in(group, rhythm, visit),
         list_url=f"/members?group={group}",
+        segment_url=f"{PATH}/{group}/segment",
         is_empty=members == 0,
     )
 
