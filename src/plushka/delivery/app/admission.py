@@ -16,6 +16,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.members import sessions
 from plushka.domain.members.sessions import MemberSession
 from plushka.domain.messages.chat import count_unseen_answers
+from plushka.domain.messages.history import count_unread
 from plushka.platform.addresses import network_of
 from plushka.platform.errors import NotFound
 from plushka.platform.point_words import call_points
@@ -80,6 +81,7 @@ async def _visit(connection: Connection) -> Visit:
         token = _token(connection)
         session = await sessions.find_session(tx, token) if token else None
         unseen = await count_unseen_answers(tx, session.member_id) if session else 0
+        unread = await count_unread(tx, session.member_id) if session else 0
     if session is not None and at - session.seen_at >= sessions.SEEN_EVERY:
         await _note_seen(app, business_id, session)
     call_points(business.point_words)
@@ -99,6 +101,7 @@ async def _visit(connection: Connection) -> Visit:
         is_in_messenger=MESSENGER_HEADER in connection.headers,
         launch=connection.headers.get(LAUNCH_HEADER, ""),
         unseen=unseen,
+        unread=unread,
         said=connection.query_params.get("said", ""),
         has_sms=app.sms is not None and await app.sms.is_there(business_id),
     )

@@ -37,6 +37,7 @@ from plushka.domain.members.model import (
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.members.queries import get_member
 from plushka.domain.members.sessions import choose_language
+from plushka.domain.messages.model import CHANNEL_NAMES
 from plushka.domain.occasions.profiles import note_profile
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import LANGUAGES
@@ -305,6 +306,11 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
                 figures.moment(event.at),
             )
             for event in data.events
+        ],
+        "letters": [
+            (letter.text, words.gettext(CHANNEL_NAMES[letter.channel]), figures.moment(letter.at))
+            for letter in data.letters
+            if letter.text
         ],
         "promo_codes": [(code,) for code in data.promo_codes],
         "friends": [

@@ -7,6 +7,8 @@ SAID = {
     "saved": marked("Saved."),
     "consents": marked("Noted. It holds from now on."),
     "deleted": marked("All your personal data are destroyed."),
+    "letter_deleted": marked("Deleted."),
+    "unsubscribed": marked("You are unsubscribed: no offers come any more, by no channel."),
     "signed_out": marked("You are signed out."),
     **{f"phone_{met}": text for met, text in PHONES_MET.items()},
     "phone_over": marked("This was too long ago. Ask for a new code."),

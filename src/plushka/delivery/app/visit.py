@@ -26,7 +26,8 @@ from plushka.platform.i18n import Translator, translator
 class Visit:
     """Somebody in the app of a business; ``session`` is None for a stranger. ``said`` names what was just done.
 
-    ``launch`` names how somebody new has opened the app in a messenger; ``unseen`` answers wait for the member.
+    ``launch`` names how somebody new has opened the app in a messenger; ``unseen`` answers and ``unread`` letters wait
+    for the member.
     ``has_sms``: the business can send codes to phones.
     """
 
@@ -40,6 +41,7 @@ class Visit:
     is_in_messenger: bool = False
     launch: str = ""
     unseen: int = 0
+    unread: int = 0
     said: str = ""
     has_sms: bool = False
 
@@ -118,6 +120,7 @@ class Visit:
                 "tab": tab,
                 "is_member": self.session is not None,
                 "unseen": self.unseen,
+                "unread": self.unread,
                 "said": told_said(self.said, self.words),
                 "loaded_at": self.figures().moment(self.at),
                 **values,

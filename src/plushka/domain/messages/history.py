@@ -57,6 +57,7 @@ class InboxLetter(Struct, frozen=True):
     content: Content
     at: datetime
     is_read: bool
+    advertises: bool
 
 
 class UnknownLetter(NotFound):
@@ -103,7 +104,7 @@ async def list_inbox(tx: Tx, member_id: UUID, *, limit: int) -> Sequence[InboxLe
     rows = await tx.fetch(
         f"""
         -- messages.list_inbox
-        select id, said, content::text, finished_at, read_at is not null as is_read from outgoing
+        select id, said, content::text, finished_at, read_at is not null as is_read, purpose from outgoing
         where tenant_id = $1 and member_id in ({_OF_MEMBER}) and channel = 'inbox' and state = 'delivered'
           and hidden_at is null
         order by id desc
@@ -142,7 +143,7 @@ async def open_letter(tx: Tx, member_id: UUID, letter_id: UUID) -> InboxLetter:
         update outgoing set read_at = coalesce(read_at, $4)
         where tenant_id = $1 and member_id in ({_OF_MEMBER}) and id = $3 and channel = 'inbox'
           and state = 'delivered' and hidden_at is null
-        returning id, said, content::text, finished_at, true as is_read
+        returning id, said, content::text, finished_at, true as is_read, purpose
         """,  # noqa: S608  a constant
         tx.tenant_id,
         member_id,
@@ -186,4 +187,5 @@ def _letter_of(row: Record) -> InboxLetter:
         content=_content.decode(row["content"]),
         at=row["finished_at"],
         is_read=row["is_read"],
+        advertises=row["purpose"] == "marketing",
     )
