@@ -1,11 +1,14 @@
 """Telegram's shell against a Telegram that is none, over real HTTP."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 from tests.bots.conftest import GLEB, REGISTRATION, VERA, VERAS, Scene, serving, until
 from tests.domain.messages.next_message import take_next
+from tests.domain.messages.recipients import letter
 
 from plushka.delivery.bots.shell import Parcel
 from plushka.delivery.bots.shells import open_shells
@@ -14,8 +17,12 @@ from plushka.domain.bots.model import TokenRefused
 from plushka.domain.bots.queries import get_bot
 from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
+from plushka.domain.messages.letters import post
 from plushka.domain.messages.model import Failing, Message
 from plushka.domain.messages.outgoing import Notice, tell_members
+from plushka.domain.messages.taking import take
+from plushka.domain.messages.templates.model import Body, Draft, Words
+from plushka.domain.messages.templates.store import create_template
 from plushka.platform.errors import TemporaryFailure
 from plushka.platform.logs import configure
 from plushka.platform.settings import Environment
@@ -188,3 +195,29 @@ async def test_a_token_says_whose_it_is_and_a_wrong_one_is_refused(scene: Scene)
         for wrong in ("1234:wrong", "nonsense", ""):
             with pytest.raises(TokenRefused):
                 await telegram.identify(wrong)
+
+
+async def test_a_letter_ends_with_a_way_to_unsubscribe_that_holds_for_those_that_wait(scene: Scene) -> None:
+    async with scene.working():
+        await scene.enrol()
+        await scene.press("Да, присылайте")
+        await scene.read(5)
+        async with scene.shop.tx() as tx:
+            member = await find_member(tx, VERAS)
+            assert member is not None
+            body = Body(words={"ru": Words("Скучаем, {name|друг}. На карте {balance}.")})
+            template_id = await create_template(tx, Draft("Скучаем", "marketing", body))
+            letters = [
+                letter(member.id, key, content=None, template_id=template_id, not_before=at)
+                for key, at in (("now", None), ("later", tx.at + timedelta(hours=1)))
+            ]
+            await post(tx, letters)
+        *_, said = await scene.read(6)
+        assert said == "Скучаем, Вера. На карте 50 бонусов."
+        await scene.press("Отписаться")
+        await scene.read(7)
+    async with scene.shop.tx() as tx:
+        later = replace(tx, at=tx.at + timedelta(hours=1))
+        assert await take(later, "telegram", "marketing", 1) == []
+        rows = await tx.fetch("select state, failure from outgoing where purpose = 'marketing' order by id")
+        assert [tuple(row) for row in rows] == [("sent", ""), ("skipped", "no_consent")]

@@ -84,6 +84,10 @@ class Sender:
                 if not self._stop.is_set():
                     await self._until_woken(seconds)
                 self._raise_failed()
+        except asyncio.CancelledError:
+            for task in self._in_flight:
+                task.cancel()
+            raise
         finally:
             await asyncio.gather(*self._in_flight, return_exceptions=True)
             self._notice = None

@@ -40,6 +40,9 @@ TABLES = (
     "certificate_types",
     "coupons",
     "coupon_codes",
+    "letter_rules",
+    "channel_rules",
+    "templates",
 )
 """What a sandbox begins with, each after those it refers to. Keys of tills are not copied: a till that rehearses
 must not do so by the key with which it sells."""

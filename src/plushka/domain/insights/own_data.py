@@ -18,6 +18,8 @@ from plushka.domain.members.consents import list_consents
 from plushka.domain.members.dates import list_dates
 from plushka.domain.members.model import Consent, Identity, MemberDate
 from plushka.domain.members.queries import get_member
+from plushka.domain.messages.history import list_written
+from plushka.domain.messages.model import Channel
 from plushka.domain.partners.queries import list_handed
 from plushka.domain.programs.queries import find_scales, list_programs
 from plushka.domain.referrals.binding import find_referrer
@@ -99,6 +101,15 @@ class OwnFriends(Struct, frozen=True):
     came_by_a_friend: bool
 
 
+class OwnLetter(Struct, frozen=True):
+    """What they were written: the text of letters, of notices only that there was one."""
+
+    at: datetime
+    channel: Channel
+    text: str
+    state: str
+
+
 class OwnData(Struct, frozen=True):
     """What is kept. Notes of staff are not in it: they are the business's own words and may speak of others."""
 
@@ -123,6 +134,7 @@ class OwnData(Struct, frozen=True):
     friends: OwnFriends
     group: OwnGroup | None
     suggested: tuple[str, ...]
+    letters: tuple[OwnLetter, ...]
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -214,6 +226,12 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
         group=await _group(tx, member.id),
         suggested=tuple(
             [one.name for one in (await suggest(tx, [member.id], each=EACH_MAX)).get(member.id, ())]
+        ),
+        letters=tuple(
+            [
+                OwnLetter(one.finished_at or one.created_at, one.channel, one.said or "", one.state)
+                for one in await list_written(tx, member.id, limit=ROWS_MAX)
+            ]
         ),
     )
 

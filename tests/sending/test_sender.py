@@ -1,0 +1,132 @@
+"""A sender at work: notices one at a time, letters several at once, a storm of 429, a death in the middle."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from tests.conftest import SetClock
+from tests.domain.messages.recipients import letter, recipient
+
+from plushka.delivery.sending.sender import Sender
+from plushka.domain.businesses.operations import found_business
+from plushka.domain.messages.composing import Composed
+from plushka.domain.messages.letters import post
+from plushka.domain.messages.model import Channel, Outgoing, Result, Sent, Wait
+from plushka.platform.database import Database, Tx
+from plushka.platform.ids import new_id
+
+PATIENCE_SECONDS = 30.0
+LETTERS = 25
+AT_ONCE = 6
+
+
+class Road:
+    """A channel that is none: what is carried hangs until it is let go, and is answered as ``answers`` say."""
+
+    channel: Channel = "telegram"
+    per_second = 1e6
+    in_flight_max = AT_ONCE
+    app_url = ""
+
+    def __init__(self, *answers: Result, is_open: bool = True) -> None:
+        self.answers = list(answers)
+        self.is_open = asyncio.Event()
+        self.begun: list[Outgoing] = []
+        self.arrived: Counter[str] = Counter()
+        if is_open:
+            self.is_open.set()
+
+    async def carry(self, message: Outgoing, composed: Composed) -> Result:  # noqa: ARG002  of the protocol
+        self.begun.append(message)
+        await self.is_open.wait()
+        result = self.answers.pop() if self.answers else Sent()
+        if isinstance(result, Sent):
+            self.arrived[message.address] += 1
+        return result
+
+    async def note_problem(self, tx: Tx, problem: str) -> None:
+        pass
+
+
+async def until(happened: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not happened():  # noqa: ASYNC110  what is waited for is another task's
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def tenant_id(database: Database, clock: SetClock) -> UUID:
+    """A business with letters to send."""
+    async with database.transaction(new_id(), actor="test", at=clock.now()) as tx:
+        await found_business(
+            tx, name="Кофейня", currency="RUB", country="RU", language="ru", time_zone="Europe/Moscow"
+        )
+        await post(tx, [letter(await recipient(tx, number)) for number in range(1, LETTERS + 1)])
+        return tx.tenant_id
+
+
+@asynccontextmanager
+async def sending(database: Database, clock: SetClock, tenant_id: UUID, road: Road) -> AsyncIterator[Sender]:
+    """Let a sender work, and stop it in order."""
+    sender = Sender(database, clock, road, tenant_id=tenant_id)
+    running = asyncio.create_task(sender.run())
+    try:
+        yield sender
+    finally:
+        sender.stop()
+        await running
+
+
+async def states(database: Database, clock: SetClock, tenant_id: UUID) -> dict[str, int]:
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        rows = await tx.fetch("select state, count(*) from outgoing group by state")
+    return {row["state"]: row["count"] for row in rows}
+
+
+async def test_letters_are_in_flight_together_and_a_notice_does_not_wait_for_them(
+    database: Database, clock: SetClock, tenant_id: UUID
+) -> None:
+    road = Road(is_open=False)
+    async with sending(database, clock, tenant_id, road) as sender:
+        await until(lambda: len(road.begun) == AT_ONCE)
+        async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+            member_id = await recipient(tx, 100, agrees=False)
+            await post(tx, [letter(member_id, "notice", purpose="transactional")])
+        sender.wake()
+        await until(lambda: len(road.begun) == AT_ONCE + 1)
+        assert road.begun[-1].member_id == member_id
+        road.is_open.set()
+        await until(lambda: len(road.arrived) == LETTERS + 1)
+    assert set(road.arrived.values()) == {1}
+    assert await states(database, clock, tenant_id) == {"sent": LETTERS + 1}
+
+
+async def test_a_storm_of_429_loses_and_repeats_nothing(
+    database: Database, clock: SetClock, tenant_id: UUID
+) -> None:
+    road = Road(*[Wait(0.01)] * 60)
+    async with sending(database, clock, tenant_id, road):
+        await until(lambda: len(road.arrived) == LETTERS)
+    assert set(road.arrived.values()) == {1}
+    assert len(road.begun) == LETTERS + 60
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        assert await tx.fetchval("select max(attempts) from outgoing") == 1
+
+
+async def test_who_dies_in_the_middle_leaves_nobody_with_two(
+    database: Database, clock: SetClock, tenant_id: UUID
+) -> None:
+    dying = Road(is_open=False)
+    running = asyncio.create_task(Sender(database, clock, dying, tenant_id=tenant_id).run())
+    await until(lambda: len(dying.begun) == AT_ONCE)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    road = Road()
+    async with sending(database, clock, tenant_id, road):
+        await until(lambda: len(road.arrived) == LETTERS - AT_ONCE)
+    # What had begun may have arrived: it is not sent again, and is said to be unknown.
+    assert {one.address for one in dying.begun}.isdisjoint(road.arrived)
+    assert await states(database, clock, tenant_id) == {"sent": LETTERS - AT_ONCE, "unknown": AT_ONCE}
