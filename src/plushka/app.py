@@ -19,6 +19,7 @@ from plushka.delivery.app.context import PREFIX as APP_PREFIX
 from plushka.delivery.app.context import App
 from plushka.delivery.app.offline import serve_worker
 from plushka.delivery.app.routes import router as member_app
+from plushka.delivery.app.unsubscribing import router as unsubscribing
 from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.bots.webhooks import Webhooks
 from plushka.delivery.bots.webhooks import router as bots
@@ -92,6 +93,7 @@ class Plushka:
                 join,
                 member_app,
                 serve_worker,
+                unsubscribing,
                 bots,
                 channels,
                 *_fakes(settings),
