@@ -1,6 +1,7 @@
 import { enlargeCodes } from "./enlarging.js";
 import { enter } from "./entering.js";
 import { keepPages } from "./keeping.js";
+import { offerNotifications } from "./pushing.js";
 import { renewCodes } from "./renewing.js";
 import { offerSharing } from "./sharing.js";
 import { travel } from "./travelling.js";
@@ -9,4 +10,5 @@ travel();
 renewCodes();
 enlargeCodes();
 offerSharing();
+offerNotifications();
 enter().then(keepPages);

@@ -1,4 +1,5 @@
-// The service worker of the app: a page that cannot be loaded is shown as it was seen last, with a notice.
+// The service worker of the app: a page that cannot be loaded is shown as it was seen last, with a notice; and what is
+// pushed is shown as a notification that opens its page.
 
 const PAGES = "plushka-pages";
 const FILES = "plushka-files";
@@ -18,6 +19,24 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(loaded(request, url));
   }
 });
+
+self.addEventListener("push", (event) => {
+  const { title, body, url, tag } = event.data?.json() ?? {};
+  if (title) {
+    event.waitUntil(self.registration.showNotification(title, { body, tag, data: { url } }));
+  }
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(new URL(event.notification.data.url, self.location.origin)));
+});
+
+// A page of ours that is open is used; what leads elsewhere opens beside it.
+async function open(url) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const known = url.origin === self.location.origin && pages.find((page) => new URL(page.url).pathname.startsWith(url.pathname));
+  return known ? known.focus() : self.clients.openWindow(url.href);
+}
 
 async function loaded(request, url) {
   const pages = await caches.open(PAGES);

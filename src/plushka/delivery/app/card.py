@@ -20,6 +20,7 @@ from plushka.domain.certificates.types import list_types
 from plushka.domain.members.codes import issue_code
 from plushka.domain.members.model import Member
 from plushka.domain.members.queries import get_member
+from plushka.domain.messages.gateways.queries import find_push_key
 from plushka.domain.rewards.queries import list_cards, list_rewards
 from plushka.platform.database import Tx
 
@@ -44,6 +45,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
         shelf = shelf_of(await list_on_shelf(tx, first, visit), SHELF_SHOWN) if first else []
         friends = await list_friend_offers(tx, visit)
         sells_certificates = any(kind.retired_at is None for kind in await list_types(tx))
+        push_key = await find_push_key(tx)
     digits = code.digits
     page = visit.page(
         "card.html",
@@ -65,6 +67,7 @@ async def show_card(visit: NamedDependency[Visit], request: AppRequest) -> Respo
         certificates=certificates,
         friends=friends,
         sells_certificates=sells_certificates,
+        push_key=push_key,
         picture=_picture_of(first, visit) if first else "",
         **{**_NOTHING, **values},
     )

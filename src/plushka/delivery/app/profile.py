@@ -37,7 +37,9 @@ from plushka.domain.members.model import (
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.members.queries import get_member
 from plushka.domain.members.sessions import choose_language
+from plushka.domain.messages.gateways.queries import find_push_key
 from plushka.domain.messages.model import CHANNEL_NAMES
+from plushka.domain.messages.push_devices import list_own_devices
 from plushka.domain.occasions.profiles import note_profile
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import LANGUAGES
@@ -198,6 +200,7 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         member = await get_member(tx, visit.member.member_id)
         given, texts = _given(await list_consents(tx, member.id)), await list_consent_texts(tx)
+        push_key, devices = await find_push_key(tx), await list_own_devices(tx, member.id)
     return visit.page(
         "profile.html",
         tab="profile",
@@ -218,6 +221,11 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
         ],
         languages=[(language, LANGUAGE_NAMES[language], "") for language in LANGUAGES],
         is_in_browser=visit.member.host == "browser",
+        push_key=push_key,
+        devices=[
+            {"id": str(one.id), "device": one.device, "since": visit.figures().day(one.created_at)}
+            for one in devices
+        ],
     )
 
 

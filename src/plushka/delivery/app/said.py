@@ -6,6 +6,8 @@ from plushka.platform.i18n import Translator, marked
 SAID = {
     "saved": marked("Saved."),
     "consents": marked("Noted. It holds from now on."),
+    "push_on": marked("Notifications are on here."),
+    "push_off": marked("Notifications are off there."),
     "deleted": marked("All your personal data are destroyed."),
     "letter_deleted": marked("Deleted."),
     "unsubscribed": marked("You are unsubscribed: no offers come any more, by no channel."),

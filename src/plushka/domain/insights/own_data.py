@@ -20,6 +20,7 @@ from plushka.domain.members.model import Consent, Identity, MemberDate
 from plushka.domain.members.queries import get_member
 from plushka.domain.messages.history import list_written
 from plushka.domain.messages.model import Channel
+from plushka.domain.messages.push_devices import list_own_devices
 from plushka.domain.partners.queries import list_handed
 from plushka.domain.programs.queries import find_scales, list_programs
 from plushka.domain.referrals.binding import find_referrer
@@ -74,6 +75,13 @@ class OwnGift(Struct, frozen=True):
     taken_at: datetime | None
 
 
+class OwnDevice(Struct, frozen=True):
+    """A browser that shows notifications, and since when."""
+
+    device: str
+    since: datetime
+
+
 class OwnEvent(Struct, frozen=True):
     """What happened besides purchases, as it was noted."""
 
@@ -122,6 +130,7 @@ class OwnData(Struct, frozen=True):
     joined_by: str
     identities: tuple[Identity, ...]
     messengers: tuple[str, ...]
+    devices: tuple[OwnDevice, ...]
     consents: Sequence[Consent]
     dates: Sequence[MemberDate]
     currency: str
@@ -162,6 +171,7 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
         joined_by=member.source,
         identities=member.identities,
         messengers=tuple(address.messenger for address in await list_addresses(tx, member.id)),
+        devices=tuple(OwnDevice(one.device, one.created_at) for one in await list_own_devices(tx, member.id)),
         consents=await list_consents(tx, member.id),
         dates=await list_dates(tx, member.id),
         currency=currency,
