@@ -13,6 +13,7 @@ from plushka.delivery.jobs.grouping import group_now
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.catalog.model import Category
 from plushka.domain.catalog.operations import upsert_categories
+from plushka.domain.founding.sandbox import build_sandbox, read_blueprint
 from plushka.domain.members.erasure import erase
 from plushka.domain.members.profile import add_tag, remove_tag
 from plushka.domain.members.queries import get_member
@@ -39,8 +40,12 @@ from plushka.domain.segments.auto_tags.operations import (
     list_automatic,
 )
 from plushka.domain.segments.auto_tags.tagging import apply_rule
+from plushka.domain.segments.lifecycle.model import Terms
+from plushka.domain.segments.lifecycle.terms import get_terms, set_terms
+from plushka.domain.segments.suggestions.suggesting import block_categories, get_settings
 from plushka.engine.audience import Purchases
 from plushka.engine.conditions import Segment
+from plushka.engine.lifecycle import Rhythm
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -225,3 +230,18 @@ async def test_two_rules_cannot_put_on_one_tag_and_a_rule_must_ask_for_something
             await add_auto_tag(tx, tag="сегмент", rule=Holds(Segment((str(new_id()),))))
         with pytest.raises(UnknownAutoTag):
             await end_auto_tag(tx, new_id())
+
+
+async def test_a_sandbox_has_the_rules_and_bounds_and_nobody_tagged(shop: Shop) -> None:
+    async with shop.tx() as tx:
+        made = await add_auto_tag(tx, tag="утро", rule=AtHours())
+        await set_terms(tx, Terms(Rhythm(5, 10, 15)))
+        await block_categories(tx, ["tea"])
+        blueprint = await read_blueprint(tx)
+    async with shop.database.transaction(new_id(), actor="test:anna", at=shop.clock.now()) as tx:
+        await build_sandbox(tx, blueprint, account_id=new_id())
+        copied = await get_auto_tag(tx, made.id)
+        assert (copied.tag, copied.rule, copied.members, copied.refreshed_at) == ("утро", AtHours(), 0, None)
+        assert await get_terms(tx) == Terms(Rhythm(5, 10, 15))
+        assert (await get_settings(tx)).blocked_categories == ("tea",)
+        await apply_rule(tx, copied)

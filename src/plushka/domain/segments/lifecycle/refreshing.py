@@ -29,7 +29,7 @@ _REFRESH = f"""
                coalesce(b.spend_minor, 0) as spend_minor
         from members m left join bought b on b.member_id = m.id
         where m.tenant_id = $1 and m.merged_into is null and m.erased_at is null
-          and (m.enrolled_at at time zone $5)::date <= $2
+          and ((m.enrolled_at at time zone $5)::date <= $2 or b.last_on is not null)
     ), ranked as (
         select *, count(*) over (partition by last_on is null) as buyers,
                rank() over (partition by last_on is null order by last_on) - 1 as staler,
@@ -62,7 +62,8 @@ def today_of(tx: Tx, time_zone: str) -> date:
 async def refresh_groups(tx: Tx) -> Run:
     """Work out the groups of all members by their purchases up to now. Whoever does so at once waits.
 
-    The base is whoever has enrolled by then, less who was merged into somebody or deleted themselves.
+    The base is whoever has enrolled or bought by then, less who was merged into somebody or deleted themselves: of whom
+    joins after midnight the first purchase may be of the business day before.
     """
     zone = (await get_business(tx)).time_zone
     return await refresh_through(tx, today_of(tx, zone), time_zone=zone, terms=await get_terms(tx))
