@@ -234,6 +234,7 @@ async def test_what_is_not_delivered_in_time_goes_on_by_the_next_channel_and_cos
     assert taken is not None
     await finish(tx, taken, Sent())
     assert tuple(await tx.fetchrow("select state, cost_minor from outgoing") or ()) == ("sent", 2 * 450 + 5)
+    assert await tx.fetchval("select cost_minor from outgoing_tries") == 2 * 450
     assert await report(tx, "sms", "p1", Delivered())
     assert await state_of(tx, anna) == ("sent", "")
 

@@ -9,6 +9,7 @@ from plushka.domain.campaigns.laws import LAWS as CAMPAIGN_LAWS
 from plushka.domain.certificates.laws import LAWS as CERTIFICATE_LAWS
 from plushka.domain.ledger.verify import LAWS as LEDGER_LAWS
 from plushka.domain.ledger.verify import Verification, check, record
+from plushka.domain.messages.laws import LAWS as MESSAGE_LAWS
 from plushka.domain.occasions.laws import LAWS as OCCASION_LAWS
 from plushka.domain.partners.laws import LAWS as PARTNER_LAWS
 from plushka.domain.purchases.laws import LAWS as PURCHASE_LAWS
@@ -25,6 +26,7 @@ LAWS = {
     **PURCHASE_LAWS,
     **CAMPAIGN_LAWS,
     **CERTIFICATE_LAWS,
+    **MESSAGE_LAWS,
     **OCCASION_LAWS,
     **PARTNER_LAWS,
     **REFERRAL_LAWS,

@@ -36,7 +36,10 @@ async def move_on(tx: Tx, ids: Sequence[UUID], failure: str = "") -> None:
                 (tenant_id, outgoing_id, number, channel, address, provider_id, failure, parts, cost_minor, at)
             select $1, id,
                    1 + (select count(*) from outgoing_tries t where t.tenant_id = $1 and t.outgoing_id = judged.id),
-                   was, was_at, provider_id, $3::text, parts, cost_minor, $4::timestamptz
+                   was, was_at, provider_id, $3::text, parts, cost_minor - (
+                       select coalesce(sum(t.cost_minor), 0) from outgoing_tries t
+                       where t.tenant_id = $1 and t.outgoing_id = judged.id
+                   ), $4::timestamptz
             from judged
             where channel is not null and state <> 'waiting'
         )

@@ -19,9 +19,11 @@ from plushka.domain.messages.templates.checking import find_problems, list_risks
 from plushka.domain.messages.templates.model import Draft, Template
 from plushka.domain.messages.templates.text import Missing
 from plushka.domain.messages.templates.variables import OWN, VARIABLES, examples
+from plushka.domain.messages.unsubscribing import path_of
 from plushka.platform.database import Tx
-from plushka.platform.i18n import LANGUAGES, Language
+from plushka.platform.i18n import LANGUAGES, Language, translator
 
+_TOKEN = "x7Kq2mVb9TzLp4Ws"  # noqa: S105  nobody's: only as long as a real one
 Shape = Literal["chat", "sms", "email", "push"]
 SHAPES: dict[Channel, Shape] = {"sms": "sms", "email": "email", "push": "push"}
 
@@ -82,7 +84,9 @@ async def preview_of(
         else:
             text, subject = plain(message), message.subject
             buttons = [button.text for row in message.rows for button in row]
-            sms = await _sms(tx, visit, text) if channel == "sms" else ""
+            if channel == "sms":
+                text += _way_out(draft, visit, spoken)
+                sms = await _sms(tx, visit, text)
     typed = form.value("preview_member").strip()
     if typed and member is None:
         notes.insert(0, gettext("Nobody has such a phone, card or e-mail."))
@@ -118,6 +122,15 @@ def _notes(draft: Draft, visit: Visit) -> list[str]:
         )
         for name in list_risks(draft.body)
     ]
+
+
+def _way_out(draft: Draft, visit: Visit, language: Language) -> str:
+    """Return the line that its channel adds to an SMS that advertises, with a link as long as a real one."""
+    public_url = visit.office.gateways.public_url
+    if draft.purpose != "marketing" or not public_url:
+        return ""
+    url = public_url.partition("://")[2] + path_of("sms", _TOKEN)
+    return "\n" + translator(language).gettext("Unsubscribe: {url}", url=url)
 
 
 async def _sms(tx: Tx, visit: Visit, text: str) -> str:
