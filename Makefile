@@ -11,7 +11,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-groups bench-letters bench-members bench-promotions bench-proof bench-web \
+.PHONY: run test lint format bench bench-campaigns bench-groups bench-letters bench-members bench-promotions bench-proof bench-web \
 	check-experiments check-groups assets install install-dev peers lock
 
 run: install assets
@@ -36,6 +36,9 @@ format: install-dev
 
 bench: install-dev assets
 	$(BIN)/python -m bench
+
+bench-campaigns: install-dev assets
+	$(BIN)/python -m bench.campaigns
 
 bench-letters: install-dev assets
 	$(BIN)/python -m bench.letters

@@ -61,7 +61,8 @@ class Received(Struct, frozen=True):
 class MemberFacts(Struct, frozen=True, kw_only=True):
     """All that conditions may speak of. ``main_program`` is the one meant where a condition names none.
 
-    ``open_channels`` are those with an address that is open, whatever was agreed to.
+    ``open_channels`` are those with an address that is open, whatever was agreed to; ``refused`` are consents that were
+    taken back.
     """
 
     enrolled_on: date
@@ -78,6 +79,7 @@ class MemberFacts(Struct, frozen=True, kw_only=True):
     receipts: tuple[Receipt, ...] = ()
     open_channels: frozenset[Channel] = frozenset()
     consents: frozenset[ConsentKind] = frozenset()
+    refused: frozenset[ConsentKind] = frozenset()
     coupons: frozenset[UUID] = frozenset()
     events: tuple[Event, ...] = ()
     friends: int = 0

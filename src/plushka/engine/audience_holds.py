@@ -54,7 +54,7 @@ CONSENT_OF: dict[Channel, ConsentKind | None] = {
     "email": "email",
     "push": None,
 }
-"""What is agreed to besides advertising itself. Who switches notifications on in a browser has agreed to that way."""
+"""A consent of the channel itself: that to advertising opens every channel until its own is taken back."""
 _NOBODYS = Account()
 
 
@@ -183,7 +183,7 @@ def may_advertise(facts: MemberFacts, channel: Channel) -> bool:
         not facts.is_blocked
         and channel in facts.open_channels
         and "marketing" in facts.consents
-        and (kind is None or kind in facts.consents)
+        and (kind is None or kind not in facts.refused)
     )
 
 

@@ -137,6 +137,8 @@ async def test_a_segment_that_something_stands_on_is_not_archived(anna: httpx.As
         "n-0.ids": below.rsplit("/", 1)[1],
     }
     above_at = await saved(anna, above)
+    edited = (await anna.get(f"{above_at}/edit")).text
+    assert fields(edited)["n-0.ids"] == [below.rsplit("/", 1)[1]]
     refused = await anna.post(f"{below}/archive")
     assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert "На этот сегмент опирается «Остальные»" in refused.text

@@ -43,6 +43,7 @@ TABLES = (
     "letter_rules",
     "channel_rules",
     "templates",
+    "segments",
 )
 """What a sandbox begins with, each after those it refers to. Keys of tills are not copied: a till that rehearses
 must not do so by the key with which it sells."""
@@ -175,6 +176,13 @@ async def _begin_counts(tx: Tx) -> None:
         """
         -- founding.unuse_codes
         update coupon_codes set uses = 0 where tenant_id = $1 and uses > 0
+        """,
+        tx.tenant_id,
+    )
+    await tx.execute(
+        """
+        -- founding.empty_segments
+        update segments set members = 0, refreshed_at = null where tenant_id = $1
         """,
         tx.tenant_id,
     )

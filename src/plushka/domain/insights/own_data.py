@@ -23,6 +23,7 @@ from plushka.domain.messages.model import Channel
 from plushka.domain.messages.push_devices import list_own_devices
 from plushka.domain.partners.queries import list_handed
 from plushka.domain.programs.queries import find_scales, list_programs
+from plushka.domain.programs.segments import list_segment_names, list_segments_of
 from plushka.domain.referrals.binding import find_referrer
 from plushka.domain.referrals.codes import find_code
 from plushka.domain.rewards.queries import list_all_rewards
@@ -144,6 +145,7 @@ class OwnData(Struct, frozen=True):
     group: OwnGroup | None
     suggested: tuple[str, ...]
     letters: tuple[OwnLetter, ...]
+    segments: tuple[str, ...]
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -232,6 +234,7 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
             *[own.code for own in await list_own_codes(tx, member.id, on=tx.at.date())],
             *(await list_handed(tx, member.id)).values(),
         ),
+        segments=await _list_segments(tx, member.id),
         friends=friends,
         group=await _group(tx, member.id),
         suggested=tuple(
@@ -249,3 +252,10 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
 async def _group(tx: Tx, member_id: UUID) -> OwnGroup | None:
     found = await find_group(tx, member_id)
     return None if found is None else OwnGroup(found.group, found.r, found.f, found.m, found.as_of)
+
+
+async def _list_segments(tx: Tx, member_id: UUID) -> tuple[str, ...]:
+    """Return the segments and lists that the business counts the member in."""
+    names = await list_segment_names(tx, also_archived=False)
+    mine = await list_segments_of(tx, [member_id], among=names)
+    return tuple(names[segment] for segment in mine.get(member_id, ()))

@@ -157,10 +157,12 @@ async def check_audience(tx: Tx, audience: Audience) -> None:
     :raises AudienceInvalid: ``problem`` says what is wrong, ``field`` at which of them
     :raises UnknownSegment: they name a segment that there is none of
     """
-    await _check(tx, None, audience)
+    await _check(tx, None, audience, lock="")
 
 
-async def _check(tx: Tx, segment_id: UUID | None, audience: Audience) -> None:
+async def _check(
+    tx: Tx, segment_id: UUID | None, audience: Audience, *, lock: str = "for no key update"
+) -> None:
     problem = next(audience_problems(audience), None)
     if problem is not None:
         raise AudienceInvalid(field=problem.path or "audience", problem=problem.code)
@@ -169,10 +171,10 @@ async def _check(tx: Tx, segment_id: UUID | None, audience: Audience) -> None:
         return
     # Two who let their segments stand on each other at once come one after the other.
     rows = await tx.fetch(
-        """
-        -- segments.lock_all
-        select id, audience::text from segments where tenant_id = $1 order by id for no key update
-        """,
+        f"""
+        -- segments.list_all
+        select id, audience::text from segments where tenant_id = $1 order by id {lock}
+        """,  # noqa: S608  a constant
         tx.tenant_id,
     )
     known = {row["id"]: row["audience"] for row in rows}

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plushka.domain.segments.definitions import decode_audience
 from plushka.domain.segments.model import UnknownSegment
-from plushka.domain.segments.selecting import selected
+from plushka.domain.segments.selecting import hashing, selected
 from plushka.engine.conditions import Segment
 from plushka.platform.database import Tx
 
@@ -49,39 +49,43 @@ async def refresh(tx: Tx, segment_id: UUID, *, by_edit: bool = False) -> Refresh
     members = await selected(tx, decode_audience(segment["audience"]), args)
     args += [segment_id, at, segment["refreshed_at"] is not None, by_edit]
     this, moment, is_known, because = (f"${len(args) - back}" for back in (3, 2, 1, 0))
-    row = await tx.fetchrow(
-        f"""
-        -- segments.refresh
-        with chosen as materialized ({members}),
-        known as materialized (
-            select member_id from segment_members where tenant_id = $1 and segment_id = {this}
-        ),
-        entered as (
-            insert into segment_members (tenant_id, segment_id, member_id, since)
-            select $1, {this}, member_id, {moment}::timestamptz from (
-                select member_id from chosen except select member_id from known
-            ) as new
-            returning member_id
-        ),
-        gone as (
-            delete from segment_members
-            where tenant_id = $1 and segment_id = {this} and member_id in (
-                select member_id from known except select member_id from chosen
+    async with hashing(tx):
+        row = await tx.fetchrow(
+            f"""
+            -- segments.refresh
+            with chosen as materialized ({members}),
+            known as materialized (
+                select member_id from segment_members where tenant_id = $1 and segment_id = {this}
+            ),
+            entered as (
+                insert into segment_members (tenant_id, segment_id, member_id, since)
+                select $1, {this}, member_id, {moment}::timestamptz from (
+                    select member_id from chosen except select member_id from known
+                ) as new
+                returning member_id
+            ),
+            gone as (
+                delete from segment_members
+                where tenant_id = $1 and segment_id = {this} and member_id in (
+                    select member_id from known except select member_id from chosen
+                )
+                returning member_id
+            ),
+            moved as (
+                insert into segment_moves (tenant_id, segment_id, at, member_id, has_entered, by_edit)
+                select $1, {this}, {moment}::timestamptz, member_id, has_entered, {because}::boolean
+                from (
+                    select member_id, true as has_entered from entered
+                    union all select member_id, false from gone
+                ) as m
+                where {is_known}::boolean
             )
-            returning member_id
-        ),
-        moved as (
-            insert into segment_moves (tenant_id, segment_id, at, member_id, has_entered, by_edit)
-            select $1, {this}, {moment}::timestamptz, member_id, has_entered, {because}::boolean
-            from (select member_id, true as has_entered from entered union all select member_id, false from gone) as m
-            where {is_known}::boolean
+            update segments set members = (select count(*) from chosen), refreshed_at = {moment}::timestamptz
+            where tenant_id = $1 and id = {this}
+            returning members, (select count(*) from entered) as entered, (select count(*) from gone) as left
+            """,  # noqa: S608  composed of fixed parts
+            *args,
         )
-        update segments set members = (select count(*) from chosen), refreshed_at = {moment}::timestamptz
-        where tenant_id = $1 and id = {this}
-        returning members, (select count(*) from entered) as entered, (select count(*) from gone) as left
-        """,  # noqa: S608  composed of fixed parts
-        *args,
-    )
     if row is None:
         raise UnknownSegment
     return Refreshed(row["members"], row["entered"], row["left"], at)
@@ -178,13 +182,14 @@ async def count_list(tx: Tx, segment_id: UUID, at: datetime) -> int:
     args: list[Any] = [tx.tenant_id]
     members = await selected(tx, Segment((str(segment_id),)), args)
     args += [segment_id, at]
-    count: int = await tx.fetchval(
-        f"""
-        -- segments.count_list
-        update segments set members = (select count(*) from ({members}) as chosen), refreshed_at = ${len(args)}
-        where tenant_id = $1 and id = ${len(args) - 1}
-        returning members
-        """,  # noqa: S608  composed of fixed parts
-        *args,
-    )
+    async with hashing(tx):
+        count: int = await tx.fetchval(
+            f"""
+            -- segments.count_list
+            update segments set members = (select count(*) from ({members}) as chosen), refreshed_at = ${len(args)}
+            where tenant_id = $1 and id = ${len(args) - 1}
+            returning members
+            """,  # noqa: S608  composed of fixed parts
+            *args,
+        )
     return count

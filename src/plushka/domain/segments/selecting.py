@@ -1,6 +1,7 @@
 """Members of an audience, told by PostgreSQL: the second interpreter of ``engine/audience``."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -16,23 +17,36 @@ async def selected(tx: Tx, audience: Audience, args: list[Any]) -> str:
     """Return a subquery of the audience's members, with one column ``member_id``, each once.
 
     ``args[0]`` is the tenant's id already; values are appended. Merged and erased members are in no audience.
+    The statement that it becomes a part of is to run within ``hashing``.
     """
     business = await get_business(tx)
     definitions = await read_definitions(tx, audience)
     return _statement(audience, args, Today(tx.at, business.time_zone, business.language), definitions)
 
 
+@asynccontextmanager
+async def hashing(tx: Tx) -> AsyncIterator[None]:
+    """Keep PostgreSQL from looking things up one by one while a statement of ``selected`` runs.
+
+    After a business was loaded it believes in a handful of rows, and would group all purchases anew for each member.
+    """
+    await tx.execute("set local enable_nestloop = off")
+    yield
+    await tx.execute("set local enable_nestloop = on")
+
+
 async def count_members(tx: Tx, audience: Audience) -> int:
     """Return how many members the audience has."""
     args: list[Any] = [tx.tenant_id]
     members = await selected(tx, audience, args)
-    count: int = await tx.fetchval(
-        f"""
-        -- segments.count_members
-        select count(*) from ({members}) as chosen
-        """,  # noqa: S608  composed of fixed parts
-        *args,
-    )
+    async with hashing(tx):
+        count: int = await tx.fetchval(
+            f"""
+            -- segments.count_members
+            select count(*) from ({members}) as chosen
+            """,  # noqa: S608  composed of fixed parts
+            *args,
+        )
     return count
 
 
@@ -41,13 +55,14 @@ async def list_members(tx: Tx, audience: Audience, limit: int | None = None) -> 
     args: list[Any] = [tx.tenant_id]
     members = await selected(tx, audience, args)
     args.append(limit)
-    rows = await tx.fetch(
-        f"""
-        -- segments.list_members
-        select member_id from ({members}) as chosen order by member_id limit ${len(args)}
-        """,  # noqa: S608  composed of fixed parts
-        *args,
-    )
+    async with hashing(tx):
+        rows = await tx.fetch(
+            f"""
+            -- segments.list_members
+            select member_id from ({members}) as chosen order by member_id limit ${len(args)}
+            """,  # noqa: S608  composed of fixed parts
+            *args,
+        )
     return [row["member_id"] for row in rows]
 
 
@@ -56,13 +71,14 @@ async def still_in(tx: Tx, audience: Audience, member_ids: Collection[UUID]) -> 
     args: list[Any] = [tx.tenant_id]
     members = await selected(tx, audience, args)
     args.append(list(member_ids))
-    rows = await tx.fetch(
-        f"""
-        -- segments.still_in
-        select member_id from ({members}) as chosen where member_id = any(${len(args)}::uuid[])
-        """,  # noqa: S608  composed of fixed parts
-        *args,
-    )
+    async with hashing(tx):
+        rows = await tx.fetch(
+            f"""
+            -- segments.still_in
+            select member_id from ({members}) as chosen where member_id = any(${len(args)}::uuid[])
+            """,  # noqa: S608  composed of fixed parts
+            *args,
+        )
     return frozenset(row["member_id"] for row in rows)
 
 

@@ -43,14 +43,25 @@ Profile = (
 _IN_MESSENGER = (
     "select member_id from channel_addresses where tenant_id = $1 and state = 'open' and messenger = "
 )
-_KNOWN_BY = "select member_id from identities where tenant_id = $1 and kind = "
+# Nothing gets through to some phones and addresses of mail (domain/messages).
+_KNOWN_BY = """
+    select i.member_id from identities i
+    where i.tenant_id = $1 and not exists (
+        select from dead_addresses d
+        where d.tenant_id = $1 and d.kind = i.kind and d.value = i.value and d.died_at >= i.created_at
+    ) and i.kind = """
 _ADDRESSES = {
     "telegram": f"{_IN_MESSENGER}'telegram'",
     "max": f"{_IN_MESSENGER}'max'",
     "vk": f"{_IN_MESSENGER}'vk'",
     "sms": f"{_KNOWN_BY}'phone'",
     "email": f"{_KNOWN_BY}'email'",
-    "push": "select null::uuid as member_id where false",
+    "push": """
+        select coalesce(m.merged_into, m.id) as member_id from push_subscriptions s
+        join gateways g on g.tenant_id = $1 and g.id = s.gateway_id and g.disconnected_at is null
+        join members m on m.tenant_id = $1 and m.id = s.member_id
+        where s.tenant_id = $1
+    """,
 }
 """Of which members a channel has an address that is open."""
 
@@ -118,17 +129,17 @@ def _years(query: Query) -> str:
     return f"({year} - extract(year from m.birthday)::int - ({key} < {_BIRTHDAY_KEY})::int)"
 
 
-def _consent(kind: str, query: Query) -> str:
-    # The latest row of a kind is what holds; no row: never given.
+def _consent(kind: str, query: Query, *, unsaid: str = "false") -> str:
+    """Return what holds of a consent: its latest row, or ``unsaid``."""
     given = query.join(
         "select distinct on (member_id) member_id, is_given from consents"
         f" where tenant_id = $1 and kind = {query.place(kind, 'text')} order by member_id, id desc"
     )
-    return f"coalesce({given}.is_given, false)"
+    return f"coalesce({given}.is_given, {unsaid})"
 
 
 def _reachable(channel: Channel, query: Query) -> str:
     asked = [_consent("marketing", query)]
     if (kind := CONSENT_OF[channel]) is not None:
-        asked.append(_consent(kind, query))
+        asked.append(_consent(kind, query, unsaid="true"))
     return f"(m.blocked_at is null and {query.has(_ADDRESSES[channel])} and {' and '.join(asked)})"

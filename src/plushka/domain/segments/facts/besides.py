@@ -17,7 +17,15 @@ async def read_open_channels(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[st
         select member_id, messenger as name from channel_addresses
         where tenant_id = $1 and member_id = any($2) and state = 'open'
         union
-        select member_id, kind from identities where tenant_id = $1 and member_id = any($2)
+        select member_id, kind from identities i
+        left join dead_addresses d using (tenant_id, kind, value)
+        where i.tenant_id = $1 and i.member_id = any($2) and (d.died_at is null or d.died_at < i.created_at)
+        union
+        select coalesce(m.merged_into, m.id), 'push' from push_subscriptions s
+        join members m on m.tenant_id = $1 and m.id = s.member_id
+        where s.tenant_id = $1 and (m.id = any($2) or m.merged_into = any($2)) and s.gateway_id in (
+            select id from gateways where tenant_id = $1 and disconnected_at is null
+        )
         """,
         tx.tenant_id,
         ids,
@@ -27,8 +35,9 @@ async def read_open_channels(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[st
     return channels
 
 
-async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
-    given: dict[UUID, frozenset[str]] = {}
+async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[set[str], set[str]]]:
+    """Return the kinds of consents that hold, and those that were taken back."""
+    latest: dict[UUID, tuple[set[str], set[str]]] = {}
     for row in await tx.fetch(
         """
         -- segments.facts_of_consents
@@ -37,9 +46,10 @@ async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
         tx.tenant_id,
         ids,
     ):
-        known = given.get(row["member_id"], frozenset())
-        given[row["member_id"]] = known | {row["kind"]} if row["is_given"] else known - {row["kind"]}
-    return given
+        yes, no = latest.setdefault(row["member_id"], (set(), set()))
+        (yes if row["is_given"] else no).add(row["kind"])
+        (no if row["is_given"] else yes).discard(row["kind"])
+    return latest
 
 
 async def read_coupons(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:

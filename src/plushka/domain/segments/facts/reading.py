@@ -68,7 +68,6 @@ async def read_facts(tx: Tx, audience: Audience, member_ids: Collection[UUID]) -
         ("days", await read_days(tx, ids)),
         ("receipts", await read_receipts(tx, ids)),
         ("open_channels", await read_open_channels(tx, ids)),
-        ("consents", await read_consents(tx, ids)),
         ("coupons", await read_coupons(tx, ids)),
         ("events", await read_events(tx, ids, zone)),
         ("received", await read_received(tx, ids, zone)),
@@ -77,6 +76,9 @@ async def read_facts(tx: Tx, audience: Audience, member_ids: Collection[UUID]) -
         for member_id, value in by_member.items():
             if member_id in found:
                 found[member_id][name] = value
+    for member_id, (given, refused) in (await read_consents(tx, ids)).items():
+        if member_id in found:
+            found[member_id] |= {"consents": frozenset(given), "refused": frozenset(refused)}
     for member_id, (group, scores) in (await read_scores(tx, ids)).items():
         if member_id in found:
             found[member_id] |= {"group": group, "scores": scores}

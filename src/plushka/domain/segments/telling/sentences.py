@@ -43,7 +43,8 @@ from plushka.platform.i18n import format_month, join, marked
 def tell(audience: Audience, teller: Teller) -> str:
     """Return the conditions as a sentence without its full stop."""
     told = tell_part(audience, teller)
-    return told[:1].upper() + told[1:]
+    first = 1 if told.startswith("(") else 0
+    return told[:first] + told[first : first + 1].upper() + told[first + 1 :]
 
 
 def tell_part(audience: Audience, teller: Teller) -> str:  # noqa: PLR0911 - one case a kind

@@ -1,0 +1,39 @@
+"""``make bench-campaigns``: what campaigns do to 100,000 members, each subject a section of one document."""
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench import machine, segments
+from bench.house import database_server
+from plushka.platform.postgres.cluster import Cluster
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks-campaigns.md"
+SECTIONS: Mapping[str, Callable[[Cluster], str]] = {"Segments": segments.run}
+"""By the heading of each: what measures it and returns it, its heading included."""
+_HEAD = """# Benchmarks: campaigns
+
+What segments, letters and journeys take with 100,000 members. Measured by `make bench-campaigns` (a section alone:
+`python -m bench.campaigns Segments`).
+"""
+
+
+def main() -> None:
+    """Measure the sections that are named, or all, and write them into the document; the others stay."""
+    asked = sys.argv[1:] or list(SECTIONS)
+    text = DOCUMENT.read_text() if DOCUMENT.exists() else _HEAD
+    for title in asked:
+        print(f"Measuring {title} …", file=sys.stderr, flush=True)
+        with database_server() as cluster:
+            section = (
+                f"{SECTIONS[title](cluster)}\nOn {machine.describe()}, {machine.disk(cluster.data_folder)}.\n"
+            )
+        known = re.search(rf"## {re.escape(title)}\n.*?(?=\n## |\Z)", text, re.DOTALL)
+        text = text.replace(known[0], section) if known else f"{text}\n{section}"
+    DOCUMENT.write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

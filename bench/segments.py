@@ -1,0 +1,203 @@
+"""Counting and following segments of 100,000 members: a section of ``make bench-campaigns``."""
+
+import asyncio
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+from msgspec import Struct
+
+from plushka.domain.businesses.branches import open_branch
+from plushka.domain.businesses.operations import found_business
+from plushka.domain.programs.operations import create_program
+from plushka.domain.segments.operations import create_segment
+from plushka.domain.segments.refreshing import refresh
+from plushka.domain.segments.selecting import count_members
+from plushka.engine import audience as a
+from plushka.engine.audience import Audience
+from plushka.engine.conditions import Segment, Tag
+from plushka.platform.database import Database
+from plushka.platform.ids import new_id
+from plushka.platform.postgres.cluster import Cluster
+
+MEMBERS = 100_000
+RECEIPTS_EACH = 6
+DAYS_EACH = 20
+TIMES = 5
+GOAL_SECONDS = 2
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+
+# Written past the application: what is measured is reading. A receipt has nine lines, as the demo's have.
+_LIFE = """
+    insert into members (tenant_id, id, name, sex, birthday, tags, enrolled_at, source)
+    select {tenant}, gen_random_uuid(), 'M' || n, (array['female', 'male', null])[1 + n %% 3],
+           date '1950-01-01' + n * 7 %% 20000, case when n %% 20 = 0 then array['vip'] else '{{}}' end,
+           timestamptz {now} - n %% 900 * interval '1 day', 'till'
+    from generate_series(1, {members}) n;
+    insert into identities (tenant_id, kind, value, member_id, created_at)
+    select tenant_id, 'phone', '+7' || name, id, enrolled_at from members where tenant_id = {tenant};
+    insert into channel_addresses (tenant_id, messenger, external_id, member_id, language, created_at, seen_at)
+    select tenant_id, 'telegram', name, id, 'ru', enrolled_at, enrolled_at from members
+    where tenant_id = {tenant} and hashtext(name) %% 2 = 0;
+    insert into consents (tenant_id, id, member_id, kind, is_given, source, actor, at)
+    select tenant_id, gen_random_uuid(), id, kind, hashtext(name || kind) %% 4 <> 0, 'till', 'bench', enrolled_at
+    from members cross join unnest(array['marketing', 'messenger']) as kinds (kind) where tenant_id = {tenant};
+    insert into wallets (tenant_id, id, member_id, program_id, available, due_at, last_purchase_on,
+                         last_purchase_zone, created_at)
+    select tenant_id, gen_random_uuid(), id, {program}, 200,
+           timestamptz {now} + abs(hashtext(name)) %% 90 * interval '1 day',
+           (timestamptz {now})::date - abs(hashtext(name)) %% 300, 'Europe/Moscow', enrolled_at
+    from members where tenant_id = {tenant};
+    insert into lots (tenant_id, id, wallet_id, document_id, granted, pending, available, held, earned_at,
+                      activates_at, expires_at)
+    select tenant_id, gen_random_uuid(), id, id, 100, 0, 100, 0, created_at - interval '1 day',
+           created_at - interval '1 day', due_at + each * interval '1 day'
+    from wallets cross join generate_series(0, 1) as each where tenant_id = {tenant};
+    insert into standings (tenant_id, member_id, program_id, purchases, spend_minor)
+    select tenant_id, id, {program}, {days}, abs(hashtext(name)) %% 10000000 from members where tenant_id = {tenant};
+    insert into standing_days (tenant_id, member_id, program_id, business_date, purchases, spend_minor, points_earned)
+    select tenant_id, id, {program}, (timestamptz {now})::date - (abs(hashtext(name)) + each * 17) %% 340, 1, 50000, 50
+    from members cross join generate_series(1, {days}) as each where tenant_id = {tenant};
+    insert into receipts (
+        tenant_id, id, till_id, external_id, digest, branch_id, member_id, version_id, occurred_at, received_at,
+        business_date, amount_minor, discount_minor, redeemed_minor, payable_minor, redeemed_points, earned_points,
+        basket, outcome
+    )
+    select tenant_id, gen_random_uuid(), {branch}, name || '-' || each, '\\x00', {branch}, id, {branch},
+           timestamptz {now} - interval '1 day' * ((abs(hashtext(name)) + each * 53) %% 340), {now},
+           (timestamptz {now})::date - (abs(hashtext(name)) + each * 53) %% 340, 500, 0, 0, 500, 0, 5,
+           (select '{{"basket": {{"lines": [' || string_agg(format(
+                '["sku%%s", 1000, 10000, [["category%%s"], "brand%%s", "goods"]]',
+                (abs(hashtext(name || each)) + line) %% 2000,
+                (abs(hashtext(name || each)) + line) %% 40, line
+            ), ', ') || ']}}, "names": []}}' from generate_series(1, 9) as line)::json,
+           to_json(repeat('outcome ', 100))
+    from members cross join generate_series(1, {each}) as each where tenant_id = {tenant};
+    analyze;
+"""
+
+
+class Counted(Struct, frozen=True):
+    """How long an audience took to count: the median and the slowest of some times."""
+
+    what: str
+    members: int
+    median_ms: float
+    slowest_ms: float
+
+
+def audiences() -> list[tuple[str, Audience]]:
+    """Return what is counted, from the simplest to the widest."""
+    gone = a.LastPurchase(days_min=30)
+    return [
+        ("a tag", Tag(("vip",))),
+        ("birthday within a week", a.Birthday(days_max=7)),
+        ("not bought for 30 days", gone),
+        ("three purchases or more in 90 days", a.Purchases(count_min=3, days=90)),
+        ("spent 5,000 or more in a year", a.Spend(min_minor=5_000_00, days=365)),
+        ("points burn within a week", a.Burning(days=7)),
+        ("reachable in Telegram", a.Reachable(("telegram",))),
+        ("bought at a branch in 90 days, twice", a.BoughtAt(("arbat",), days=90, times_min=2)),
+        ("bought one product in 30 days", a.Bought(days=30, products=("sku77",))),
+        ("bought one product in 90 days", a.Bought(days=90, products=("sku77",))),
+        ("bought of one category in 30 days", a.Bought(days=30, categories=("category7",))),
+        (
+            "twelve conditions in groups",
+            a.All(
+                (
+                    a.Any((gone, a.Purchases(count_max=3, days=90), a.AverageReceipt(max_minor=40_000))),
+                    a.Not(a.Any((Tag(("vip",)), a.Blocked(), a.Sex(("male",))))),
+                    a.Any((a.Reachable(("telegram", "sms")), a.Burning(days=14), a.Age(years_min=30))),
+                    a.Any(
+                        (a.Enrolled(days_min=30), a.Balance(points_min=100), a.Spend(min_minor=1, days=365))
+                    ),
+                )
+            ),
+        ),
+    ]
+
+
+async def measure(cluster: Cluster) -> str:
+    """Measure and return the section of the document."""
+    database = await Database.connect(cluster.dsn, connections_max=2)
+    tenant_id = new_id()
+    try:
+        async with database.transaction(tenant_id, actor="operator:bench", at=NOW) as tx:
+            await found_business(
+                tx, name="Bench", currency="RUB", country="RU", language="ru", time_zone="Europe/Moscow"
+            )
+            branch = await open_branch(tx, code="arbat", name="Арбат", time_zone="Europe/Moscow")
+            program_id = await create_program(tx, name="Bench")
+        life = _LIFE.format(
+            tenant=f"'{tenant_id}'",
+            program=f"'{program_id}'",
+            branch=f"'{branch.id}'",
+            now=f"'{NOW.isoformat()}'",
+            members=MEMBERS,
+            days=DAYS_EACH,
+            each=RECEIPTS_EACH,
+        ).replace("%%", "%")
+        with psycopg.connect(cluster.dsn, autocommit=True) as connection:
+            connection.execute(life.encode())
+        counted = [await _count(database, tenant_id, what, audience) for what, audience in audiences()]
+        first, again, moved = await _follow(database, tenant_id)
+    finally:
+        await database.close()
+    return _section(counted, first, again, moved)
+
+
+async def _count(database: Database, tenant_id: UUID, what: str, audience: Audience) -> Counted:
+    seconds, members = [], 0
+    for _ in range(TIMES):
+        async with database.transaction(tenant_id, actor="staff:bench", at=NOW, read_only=True) as tx:
+            began = time.perf_counter()
+            members = await count_members(tx, audience)
+            seconds.append(time.perf_counter() - began)
+    return Counted(what, members, statistics.median(seconds) * 1000, max(seconds) * 1000)
+
+
+async def _follow(database: Database, tenant_id: UUID) -> tuple[float, float, tuple[float, int]]:
+    """Return how long a segment of half the members takes to be filled, looked at again, and after a day."""
+    audience = a.LastPurchase(days_min=150)
+    began = time.perf_counter()
+    async with database.transaction(tenant_id, actor="staff:bench", at=NOW) as tx:
+        segment_id = await create_segment(tx, name="Half", audience=audience)
+        await create_segment(
+            tx, name="On it", audience=a.All((Segment((str(segment_id),)), a.Sex(("female",))))
+        )
+    first = (time.perf_counter() - began) / 2
+    again = await _refresh(database, tenant_id, segment_id, NOW + timedelta(minutes=10))
+    later = await _refresh(database, tenant_id, segment_id, NOW + timedelta(days=1))
+    return first, again[0], later
+
+
+async def _refresh(database: Database, tenant_id: UUID, segment_id: UUID, at: datetime) -> tuple[float, int]:
+    async with database.transaction(tenant_id, actor="job:segments", at=at) as tx:
+        began = time.perf_counter()
+        refreshed = await refresh(tx, segment_id)
+        return time.perf_counter() - began, refreshed.entered + refreshed.left
+
+
+def _section(counted: list[Counted], first: float, again: float, later: tuple[float, int]) -> str:
+    rows = "\n".join(
+        f"| {each.what} | {each.members:,} | {each.median_ms:,.0f} | {each.slowest_ms:,.0f} |"
+        for each in counted
+    )
+    return f"""## Segments
+
+{MEMBERS:,} members with {MEMBERS * DAYS_EACH:,} days of purchases, {MEMBERS * RECEIPTS_EACH:,} receipts of nine
+lines and {MEMBERS * 2:,} lots; each audience counted {TIMES} times. The goal is {GOAL_SECONDS} s.
+
+| Audience | Members | Median, ms | Slowest, ms |
+|---|---:|---:|---:|
+{rows}
+
+A segment of half the members is filled in {first:.1f} s, refreshed in {again:.1f} s when nobody has moved, and in
+{later[0]:.1f} s when {later[1]:,} have.
+"""
+
+
+def run(cluster: Cluster) -> str:
+    return asyncio.run(measure(cluster))
