@@ -7,6 +7,7 @@ from tests.office.conftest import MEMBER, PHONE, Shop, report
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
+from plushka.delivery.jobs.grouping import group_now
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.queries import get_wallet
 from plushka.domain.ledger.verify import check
@@ -47,7 +48,10 @@ async def test_the_language_chosen_is_that_of_every_page_after(varvara: Person) 
     assert "Show or say this to the cashier" in (await varvara.get()).text
 
 
-async def test_a_member_takes_all_that_is_known_of_them_away(varvara: Person, shop: Shop) -> None:
+async def test_a_member_takes_all_that_is_known_of_them_away(
+    varvara: Person, shop: Shop, database: Database, clock: SetClock, cast: Cast
+) -> None:
+    await group_now(database, clock, cast.anna.tenant_id)
     file = await varvara.get("/profile/data.json")
     page = await varvara.get("/profile/data")
 
@@ -56,6 +60,8 @@ async def test_a_member_takes_all_that_is_known_of_them_away(varvara: Person, sh
     assert {"kind": "phone", "value": PHONE} in data["identities"]
     assert [receipt["number"] for receipt in data["receipts"]] == ["A-2", "A-1"]
     assert data["accounts"][0]["movements"]
+    assert (data["group"]["group"], data["group"]["recency"]) == ("newcomer", 1)
+    assert "Новички" in page.text
     assert file.headers["content-disposition"].startswith("attachment")
     assert PHONE in page.text
 

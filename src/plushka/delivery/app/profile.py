@@ -41,6 +41,7 @@ from plushka.domain.messages.gateways.queries import find_push_key
 from plushka.domain.messages.model import CHANNEL_NAMES
 from plushka.domain.messages.push_devices import list_own_devices
 from plushka.domain.occasions.profiles import note_profile
+from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import LANGUAGES
 
@@ -282,6 +283,7 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
     figures, words = visit.figures(), visit.words
     return {
         "data": data,
+        "group": words.gettext(GROUP_WORDS[data.group.group]) if data.group else "",
         "birthday": figures.full_day(data.birthday) if data.birthday else "",
         "enrolled_on": figures.day(data.enrolled_at),
         "consents": [

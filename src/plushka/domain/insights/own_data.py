@@ -30,6 +30,7 @@ from plushka.domain.rewards.queries import list_all_rewards
 from plushka.domain.segments.lifecycle.queries import find_group
 from plushka.domain.segments.suggestions.model import EACH_MAX
 from plushka.domain.segments.suggestions.suggesting import suggest
+from plushka.engine.lifecycle import Group
 from plushka.platform.database import Tx
 
 ROWS_MAX = 5000
@@ -95,7 +96,7 @@ class OwnEvent(Struct, frozen=True):
 class OwnGroup(Struct, frozen=True):
     """As whom the business sees the member by how they buy (decision 0089): a group, and three scores from 1 to 5."""
 
-    group: str
+    group: Group
     recency: int
     frequency: int
     money: int
