@@ -11,8 +11,8 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-campaigns bench-groups bench-letters bench-members bench-promotions bench-proof bench-web \
-	check-experiments check-groups assets install install-dev peers lock
+.PHONY: run test lint format bench bench-campaigns bench-groups bench-journeys bench-letters bench-members bench-promotions bench-proof \
+	bench-web check-experiments check-groups assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -39,6 +39,9 @@ bench: install-dev assets
 
 bench-campaigns: install-dev assets
 	$(BIN)/python -m bench.campaigns
+
+bench-journeys: install-dev assets
+	$(BIN)/python -m bench.journeys
 
 bench-letters: install-dev assets
 	$(BIN)/python -m bench.letters

@@ -102,13 +102,21 @@ async def list_entrants(
         from holders h
         join members m on m.tenant_id = $1 and m.id = h.member_id
             and m.merged_into is null and m.erased_at is null and m.blocked_at is null
+        -- Cards that were joined count as one. One member and journey a look: there is one index for that, whatever is
+        -- known of the table.
         cross join lateral (
             select max(r.entered_at) as last_at, count(*) filter (where r.state = 'active') as active,
                    bool_or(r.state = 'control') as is_control, coalesce(bool_or(r.key = h.key), false) as has_key
-            from journey_runs r
-            where r.tenant_id = $1 and r.journey_id = {journey_at}::uuid and r.member_id = any(
-                array(select o.id from members o where o.tenant_id = $1 and o.merged_into = h.member_id) || h.member_id
-            )
+            from (
+                select h.member_id as id
+                union all
+                select o.id from members o where o.tenant_id = $1 and o.merged_into = h.member_id
+            ) as own
+            cross join lateral (
+                select entered_at, state, key from journey_runs
+                where tenant_id = $1 and journey_id = {journey_at}::uuid and member_id = own.id
+                offset 0
+            ) as r
         ) as before
         where not before.has_key {of_audience}
         order by h.member_id, h.happened_at, h.key
