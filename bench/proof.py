@@ -13,7 +13,7 @@ from plushka.domain.insights.campaigns import measuring, promotions
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.domain.insights.campaigns.sight import look_ahead
-from plushka.engine.audience import NeverBought, Not
+from plushka.engine.audience import Blocked, Not
 from plushka.engine.experiments.groups import assign
 from plushka.engine.price_effects import PercentOff
 from plushka.engine.program import Promotion
@@ -68,9 +68,9 @@ async def main() -> None:
 
 
 async def _measure(database: Database) -> None:
-    now = SystemClock().now()
     shop = await open_shop(database, read_program())
     members = await enroll_many(database, shop, read_program(), MEMBERS)
+    now = SystemClock().now()
     begun = time.perf_counter()
     drawn = assign([(member_id, number % 977) for number, member_id in enumerate(members)], "a salt", 10_00)
     print(f"draw the groups: {time.perf_counter() - begun:.2f} s")
@@ -96,7 +96,7 @@ async def _measure(database: Database) -> None:
         await _timed("compare a campaign", measuring.measure(tx, due))
         await _timed("read what was kept", find_caused(tx, [subject_of_campaign(campaign_id)]))
         await _timed("compare a promotion", promotions.measure(tx, offer))
-        everybody = Not(NeverBought())
+        everybody = Not(Blocked())
         await _timed("tell before the start", look_ahead(tx, everybody, control_bp=10_00, window_days=14))
         today = now.date()
         await _timed(

@@ -31,8 +31,8 @@ async def shop(database: Database, clock: SetClock) -> AsyncIterator[Shop]:
         yield shop
 
 
-async def broadcast(shop: Shop, treated: list[UUID], control: list[UUID]) -> UUID:
-    """Write down a broadcast to these members as planned and sent now."""
+async def broadcast(shop: Shop, treated: list[UUID], control: list[UUID], *, kind: str = "broadcast") -> UUID:
+    """Write down a campaign to these members as planned and sent now."""
     campaign_id = new_id()
     async with shop.tx() as tx:
         await tx.execute(
@@ -42,13 +42,14 @@ async def broadcast(shop: Shop, treated: list[UUID], control: list[UUID]) -> UUI
                 started_by, started_at, planned_at, finished_at
             )
             values (
-                $1, $2, 'broadcast', 'Март', 'marketing', 'cancelled', 1000, 'salt of sixteen letters', 7, 'test', $3,
+                $1, $2, $4, 'Март', 'marketing', 'cancelled', 1000, 'salt of sixteen letters', 7, 'test', $3,
                 'test', $3, $3, $3
             )
             """,
             tx.tenant_id,
             campaign_id,
             tx.at,
+            kind,
         )
         for is_control, members in ((False, treated), (True, control)):
             await tx.execute(
@@ -134,6 +135,22 @@ async def test_goods_and_messages_are_charged_to_profit(shop: Shop, clock: SetCl
     assert profit.treated_mean == (500_00 - 200_00) / 2 - 4_00
     assert (found.costs.goods_minor, found.costs.messages_minor) == (200_00, 8_00)
     assert found.knows_profit
+
+
+async def test_who_entered_a_journey_is_measured_for_thirty_days_from_then(
+    shop: Shop, clock: SetClock
+) -> None:
+    anna, boris, vera, gleb = await members_of(shop, 4)
+    campaign_id = await broadcast(shop, [anna, boris], [vera, gleb], kind="journey")
+    clock.at += timedelta(days=20)
+    await shop.buy("1", 500_00, member=anna)
+    clock.at += timedelta(days=11)
+    await shop.buy("2", 500_00, member=boris)
+
+    purchases = (await caused(shop, campaign_id)).effects["purchases"]
+
+    assert purchases is not None
+    assert purchases.treated_mean == 0.5
 
 
 async def test_what_is_final_is_counted_no_more(shop: Shop, clock: SetClock) -> None:

@@ -111,7 +111,7 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
     await tx.execute(
         """
         -- campaigns.count_figures
-        with addressed as (
+        with addressed as materialized (
             select r.variant, coalesce(o.channel, '') as channel, coalesce(m.sex, '') as sex,
                    coalesce(m.merged_into, m.id) as buyer_id, o.finished_at as told_at,
                    coalesce(o.state in ('sent', 'delivered', 'unknown'), false) as is_sent,

@@ -1,6 +1,7 @@
 """What campaigns have caused, counted from their recipients' receipts."""
 
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -10,6 +11,9 @@ from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_campaign
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
 from plushka.platform.database import Tx
+
+JOURNEY_DAYS: Final = 30
+"""So long after they entered a journey its members are measured: its last step comes days after the first."""
 
 _EACH_HOUR, _EACH_DAY = timedelta(minutes=50), timedelta(hours=20)
 
@@ -29,7 +33,8 @@ async def list_due(tx: Tx) -> list[Due]:
         """
         -- insights.list_due_campaigns
         with running as (
-            select c.id, c.state not in ('done', 'cancelled') as is_open, c.window_days,
+            select c.id, c.state not in ('done', 'cancelled') as is_open,
+                   case when c.kind = 'journey' then $5 else c.window_days end as window_days,
                    coalesce(c.finished_at, $2) as ends_at,
                    (
                        select min(r.planned_at) from campaign_recipients r
@@ -54,6 +59,7 @@ async def list_due(tx: Tx) -> list[Due]:
         tx.at,
         _EACH_HOUR,
         _EACH_DAY,
+        JOURNEY_DAYS,
     )
     return [_due(row) for row in rows]
 
@@ -66,7 +72,7 @@ async def measure(tx: Tx, due: Due) -> None:
     """Compare a campaign's groups as they were drawn, and keep what was found.
 
     A broadcast is measured from when its recipients were chosen until its window after the last letter; somebody in a
-    journey for its window from when they entered. Of two cards of one person the one that was kept counts.
+    journey for ``JOURNEY_DAYS`` from when they entered. Of two cards of one person the one that was kept counts.
     """
     rows = await tx.fetch(
         f"""
@@ -90,9 +96,9 @@ async def measure(tx: Tx, due: Due) -> None:
             from told
             group by member_id
             having count(planned_at) > 0
-        ), people as (
+        ), people as materialized (
             select coalesce(m.merged_into, m.id) as member_id, d.is_control, d.stratum, d.from_at,
-                   case when c.kind = 'journey' then d.from_at + make_interval(days => c.window_days)
+                   case when c.kind = 'journey' then d.from_at + make_interval(days => $4)
                         else $3::timestamptz
                    end as until_at,
                    d.messages_minor, d.points_given
@@ -110,6 +116,7 @@ async def measure(tx: Tx, due: Due) -> None:
         tx.tenant_id,
         due.campaign_id,
         due.until_at,
+        JOURNEY_DAYS,
     )
     cells, costs = cells_of(rows)
     await keep(

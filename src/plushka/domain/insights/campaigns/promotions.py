@@ -203,7 +203,7 @@ async def measure(tx: Tx, due: Due) -> None:
             from wallets w
             join members m on m.tenant_id = $1 and m.id = w.member_id and m.merged_into is null
             where w.tenant_id = $1 and w.program_id = $2 and m.enrolled_at < $4
-        ), people as (
+        ), people as materialized (
             select member_id, is_control, from_at, $4::timestamptz as until_at, 0 as messages_minor,
                    0::bigint as points_given,
                    case when paid_minor is null then 0

@@ -42,9 +42,11 @@ async def look_ahead(tx: Tx, audience: Audience, *, control_bp: int, window_days
     (row,) = await tx.fetch(
         f"""
         -- insights.look_ahead
-        with bought as (
+        with chosen as materialized (
+            {members}
+        ), bought as (
             select r.*
-            from ({members}) as chosen
+            from chosen
             cross join lateral (
                 select coalesce(sum(payable_minor - refunded_minor) filter (
                            where occurred_at >= ${now}::timestamptz - make_interval(days => ${days})

@@ -65,9 +65,11 @@ BOUGHT = f"""
         from figures
         group by stratum, is_control
 """  # noqa: S608  composed of fixed parts
-"""Stands after ``with people as (…),``: who is compared, each once, as (member_id, is_control, stratum, from_at,
-until_at, messages_minor, points_given). Wholly returned receipts never happened; of others counts what was kept.
-Receipts are looked up member by member: a broadcast is counted before PostgreSQL has statistics of its recipients."""
+"""Stands after ``with people as materialized (…),``: who is compared, each once, as (member_id, is_control, stratum,
+from_at, until_at, messages_minor, points_given). Wholly returned receipts never happened; of others counts what was
+kept. Receipts are looked up member by member, for a broadcast is counted before PostgreSQL has statistics of its
+recipients, and by a plain column, for row-level security lets no index be asked for ``coalesce(…)``.
+"""
 
 Cells = Mapping[Figure, list[Cell]]
 

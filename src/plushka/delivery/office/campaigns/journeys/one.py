@@ -18,6 +18,7 @@ from plushka.delivery.office.campaigns.journeys.rows import (
     step_rows,
 )
 from plushka.delivery.office.campaigns.journeys.whom import voice_of
+from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
@@ -27,6 +28,8 @@ from plushka.domain.campaigns.journeys.queries import count_runs, get_journey
 from plushka.domain.campaigns.journeys.soundness import problems_of
 from plushka.domain.campaigns.journeys.telling import RUN_STATES, tell_again, tell_goal, tell_trigger
 from plushka.domain.campaigns.journeys.writing import save_draft, undo
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.engine.journeys import editing
 from plushka.engine.journeys.parts import Journey
 from plushka.platform.errors import Refusal
@@ -43,6 +46,8 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         problems = await problems_of(tx, card.draft, allows_http=visit.office.webhooks_anywhere)
         voice = voice_of(await load_names(tx, visit), visit)
         calls = await count_calls(tx, card.id)
+        subject = subject_of_campaign(card.id)
+        caused = (await find_caused(tx, [subject])).get(subject)
     journey = card.draft
     return visit.page(
         "campaigns/journeys/one.html",
@@ -68,6 +73,8 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         ],
         calls_failed=number(calls["failed"]) if calls.get("failed") else "",
         kinds=[(kind, words.gettext(title), icon) for kind, (title, icon) in KINDS.items()],
+        caused=None if caused is None else caused_told(caused, visit),
+        has_control=journey.control_bp > 0,
         may_change=visit.may("campaigns.change") and card.state != "done",
         may_send=visit.may("campaigns.send") and card.state != "done",
         may_copy=visit.may("campaigns.change"),
