@@ -12,6 +12,7 @@ from plushka.demo import access, people
 from plushka.demo.business import TENANT_ID
 from plushka.demo.cafe import business as cafe
 from plushka.demo.cafe.cashiers import CASHIER_PIN
+from plushka.demo.gateways.connecting import gateways_of
 from plushka.demo.messengers.addresses import HOST, messengers_of
 from plushka.platform import data_folder, logs, metrics
 from plushka.platform.migrate import migrate
@@ -53,7 +54,11 @@ def run(*, demo: bool = False) -> None:
         has_phones = demo and access.is_private(settings)
         if has_phones:
             phones = stack.enter_context(listen(HOST, settings.phones_port))
-            environ = {**messengers_of(settings.phones_port, url), **environ}
+            environ = {
+                **messengers_of(settings.phones_port, url),
+                **gateways_of(settings.phones_port),
+                **environ,
+            }
         children = [
             *web_children(listener, settings.web_workers, environ),
             Command("worker", _plushka("worker"), environ=environ),
@@ -70,7 +75,7 @@ def run(*, demo: bool = False) -> None:
             print(f"  the member's app {url}/app/{cafe.TENANT_ID}, any phone makes a card", flush=True)
             print(f"The demo's grocery chain: the member's app {url}/app/{TENANT_ID},", flush=True)
             print(f"  phone {people.phone(people.REGULAR)} is a regular", flush=True)
-            print(f"SMS to any phone: {url}/demo/phone. Messengers that are none:", flush=True)
+            print(f"SMS and mail to anybody: {url}/demo/phone. Messengers that are none:", flush=True)
             print(f"  http://{HOST}:{settings.phones_port}", flush=True)
         if link := setup_link(dsn, url):
             print(f"There is no business yet. Set yours up: {link}", flush=True)

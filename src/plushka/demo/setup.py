@@ -23,6 +23,7 @@ from plushka.demo.cafe.guests import DAYS, GUESTS
 from plushka.demo.cafe.rewards import take_rewards
 from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.dataset import Year, read_year
+from plushka.demo.gateways.connecting import ensure_gateways
 from plushka.demo.groups import CAFE_TAGS, CHAIN_TAGS, write_groups
 from plushka.demo.messengers.registry import ensure_bots
 from plushka.demo.partners import make_partners
@@ -131,6 +132,7 @@ def ensure_demo_bots(dsn: str, clock: Clock, settings: Settings) -> None:
     async def connect() -> None:
         async with _connected(dsn) as database:
             await ensure_bots(database, clock, settings, BOTS)
+            await ensure_gateways(database, clock, settings, BOTS)
 
     asyncio.run(connect())
 

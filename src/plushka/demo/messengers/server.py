@@ -1,11 +1,15 @@
-"""The process of the messengers that are none: their APIs and the phones, on one address of this machine."""
+"""The process of the messengers and gateways that are none, and of the phones, on one address of this machine."""
 
 import asyncio
 import signal
 import socket
+from contextlib import AsyncExitStack, suppress
 
 from aiohttp import web
 
+from plushka.demo.gateways.connecting import MAIL_PORT_AFTER
+from plushka.demo.gateways.mail import FakeMail
+from plushka.demo.gateways.sms import FakeSms
 from plushka.demo.messengers import registry
 from plushka.demo.messengers.addresses import MAX_PREFIX, TELEGRAM_PREFIX, VK_PREFIX
 from plushka.demo.messengers.max import FakeMax
@@ -13,6 +17,7 @@ from plushka.demo.messengers.phone import Phones
 from plushka.demo.messengers.registry import Registration, Registry
 from plushka.demo.messengers.telegram import FakeTelegram
 from plushka.demo.messengers.vk import FakeVk
+from plushka.demo.phone import FakeGateway
 from plushka.domain.members.channels import Messenger
 from plushka.platform.addresses import is_loopback
 from plushka.platform.operating import NeedsOperator
@@ -33,6 +38,8 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         raise OnlyForTheDemo("The demo's messengers serve this machine alone, and not in production.")
     known = registry.read(settings)
     telegram = FakeTelegram(tuple(one.bot for one in known.of("telegram")))
+    kept = FakeGateway(settings)
+    sms, mail = FakeSms(listener=kept.keep), FakeMail(listener=kept.keep)
     maximum, vk = FakeMax(_with_apps(known, "max", settings)), FakeVk(_with_apps(known, "vk", settings))
     app = web.Application()
     app.add_routes(
@@ -40,6 +47,7 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
             *telegram.routes(TELEGRAM_PREFIX),
             *maximum.routes(MAX_PREFIX),
             *vk.routes(VK_PREFIX),
+            *sms.routes(),
             *Phones([telegram, maximum, vk]).routes(),
         ]
     )
@@ -49,7 +57,11 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    async with AsyncExitStack() as stack:
+        # Somebody else has the port: then no mail arrives, and all the rest does.
+        with suppress(OSError):
+            await stack.enter_async_context(mail.serving(settings.phones_port + MAIL_PORT_AFTER))
+        await stop.wait()
     for messenger in (telegram, maximum, vk):
         await messenger.close()
     await runner.cleanup()
