@@ -14,6 +14,7 @@ from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.gateways.operations import disconnect_gateway
 from plushka.domain.messages.push_devices import list_devices
 from plushka.domain.messages.unsubscribing import link_tokens, path_of
+from plushka.domain.purchases.merging import merge_members
 from plushka.platform.ids import new_id
 
 
@@ -92,6 +93,19 @@ async def test_every_device_shows_a_notification_and_one_that_is_gone_is_forgott
     assert {one.to for one in scene.push.arrived} == {"phone", "laptop"}
     assert scene.push.arrived[0].link == f"/app/{scene.shop.caller.tenant_id}"
     assert scene.push.arrived[0].title == "Кофейня Анны"
+
+
+async def test_a_device_of_a_card_that_was_joined_shows_what_is_sent_to_the_other(scene: Scene) -> None:
+    await scene.connect("webpush")
+    merged = await scene.enrol("+79990000102", "gleb@example.com")
+    kept = await scene.enrol()
+    await scene.subscribe(merged)
+    async with scene.shop.tx() as tx:
+        await merge_members(tx, kept_id=kept, merged_id=merged, reason="two cards")
+    async with scene.working():
+        await scene.post(kept, "push")
+        await scene.until_state("sent")
+    assert len(scene.push.arrived) == 1
 
 
 async def test_what_finds_no_device_goes_on_by_the_next_channel(scene: Scene) -> None:

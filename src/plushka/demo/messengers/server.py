@@ -1,6 +1,7 @@
 """The process of the messengers and gateways that are none, and of the phones, on one address of this machine."""
 
 import asyncio
+import logging
 import signal
 import socket
 from contextlib import AsyncExitStack, suppress
@@ -38,6 +39,8 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         raise OnlyForTheDemo("The demo's messengers serve this machine alone, and not in production.")
     known = registry.read(settings)
     telegram = FakeTelegram(tuple(one.bot for one in known.of("telegram")))
+    # The library notes every command of every letter.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     kept = FakeGateway(settings)
     sms, mail = FakeSms(listener=kept.keep), FakeMail(listener=kept.keep)
     maximum, vk = FakeMax(_with_apps(known, "max", settings)), FakeVk(_with_apps(known, "vk", settings))

@@ -40,11 +40,14 @@ from plushka.domain.messages.gateways.queries import find_gateway
 from plushka.domain.messages.model import Failing, Refused, Sent, Unreachable, Unsure, Wait
 from plushka.domain.messages.outgoing import count_waiting
 from plushka.platform.errors import Refusal
+from plushka.platform.i18n import format_money
 from plushka.platform.ids import new_id
 from plushka.platform.vault import WrongKey
 
 PATH = "/settings/channels"
 TO_LENGTH_MAX: Final = 200
+BALANCES_IN: Final = "RUB"
+"""What providers count in, whatever the business sells in."""
 
 
 class Offered(Struct, frozen=True):
@@ -67,7 +70,7 @@ class GatewayShown(Struct, frozen=True):
     connected: str
     checked: str
     balance: str
-    per_second: str
+    pace: str
     waiting: str
     problem: str
     problem_at: str
@@ -248,7 +251,7 @@ async def _page(
         trial=trial or visit.form(),
         may_change=visit.may("channels.change"),
         is_sandbox=visit.business.sandbox_of is not None,
-        public_url=visit.office.gateways.public_url or "",
+        is_simulated=visit.office.shows_sms,
     )
 
 
@@ -303,7 +306,8 @@ def _shown(gateway: Gateway, waiting: int, visit: Visit) -> GatewayShown:
     figures, words, health = visit.figures, visit.words, gateway.health
     public_url = visit.office.gateways.public_url or ""
     hook = ""
-    if gateway.provider in {"exolve", "smsru"} and public_url and visit.may("channels.change"):
+    may_call = public_url.startswith("https://") and gateway.provider in {"exolve", "smsru"}
+    if may_call and visit.may("channels.change"):
         hook = f"{public_url}/channels/{visit.business.tenant_id}/{gateway.id}/{gateway.credentials.hook}"
     server = gateway.server
     return GatewayShown(
@@ -312,8 +316,10 @@ def _shown(gateway: Gateway, waiting: int, visit: Visit) -> GatewayShown:
         server=f"{server.host}:{server.port}" if server.host else "",
         connected=figures.day(gateway.connected_at),
         checked=figures.moment(health.checked_at) if health.checked_at else words.gettext("not yet"),
-        balance="" if health.balance_minor is None else figures.money(health.balance_minor),
-        per_second=figures.number(gateway.per_second),
+        balance=""
+        if health.balance_minor is None
+        else format_money(health.balance_minor, BALANCES_IN, words.language),
+        pace=words.gettext("{count} a second", count=figures.number(gateway.per_second)),
         waiting=figures.number(waiting),
         problem=health.problem,
         problem_at=figures.moment(health.problem_at) if health.problem_at else "",
