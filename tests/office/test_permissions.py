@@ -129,6 +129,7 @@ TABLE = {
     "POST /campaigns/segments/{segment_id:uuid}/rename": "owner manager marketer",
     "POST /campaigns/segments/{segment_id:uuid}/restore": "owner manager marketer",
     "POST /members/bulk/list": "owner manager marketer",
+    "GET /campaigns/birthdays": ALL,
     "GET /campaigns/method": ALL,
     "GET /campaigns/promotions": ALL,
     "GET /campaigns/proof.xlsx": ALL,

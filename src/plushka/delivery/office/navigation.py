@@ -87,6 +87,7 @@ SECTIONS = (
             Page("tags", marked("Automatic tags"), "/campaigns/tags", "groups.read"),
             Page("suggestions", marked("What to suggest"), "/campaigns/suggestions", "groups.read"),
             Page("promotions", marked("Results of promotions"), "/campaigns/promotions", "programs.read"),
+            Page("birthdays", marked("Birthday greetings"), "/campaigns/birthdays", "programs.read"),
             Page("method", marked("How results are proven"), "/campaigns/method", "programs.read"),
         ),
     ),

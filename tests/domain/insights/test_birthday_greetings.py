@@ -1,0 +1,63 @@
+"""Birthday greetings: the first purchase that followed, tier by tier, totals of sums (F205, S22)."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.purchases.test_returning import give_back
+from tests.domain.shop import Shop, open_shop
+
+from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetings, summed
+from plushka.platform.database import Database
+
+NOON = datetime.fromisoformat("2026-03-10T12:00:00+03:00")
+MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+
+
+async def greet(shop: Shop, member_id: UUID, *, key: str = "birthday:2026", days: int | None = None) -> None:
+    async with shop.tx() as tx:
+        await tx.execute(
+            """
+            insert into occasion_gifts (
+                tenant_id, id, member_id, program_id, version_id, occasion_id, name, key, given_on, points, expires_at,
+                at
+            )
+            select $1, gen_random_uuid(), $2, $3, v.id, 'birthday', 'День рождения', $4, $5, 500, $6, $7
+            from program_versions v where v.tenant_id = $1
+            """,
+            tx.tenant_id,
+            member_id,
+            shop.program_id,
+            key,
+            tx.at.date(),
+            None if days is None else tx.at + timedelta(days=days),
+            tx.at,
+        )
+
+
+async def test_the_first_purchase_after_a_greeting_counts_once_and_while_its_points_live(
+    database: Database, clock: SetClock
+) -> None:
+    clock.at = NOON
+    async with open_shop(database, clock, CASHBACK) as shop:
+        anna, boris, vera, gleb = [await shop.enroll(f"+7999000000{number}") for number in range(4)]
+        for member_id in (anna, boris):
+            await greet(shop, member_id)
+        await greet(shop, vera, days=5)
+        await greet(shop, gleb, key="date:wedding:03-12:2026")
+        clock.at += timedelta(days=1)
+        await shop.buy("1", 500_00, member=anna)
+        await shop.buy("2", 900_00, member=anna)
+        await shop.buy("3", 300_00, member=boris)
+        await give_back(shop, "back", "3")
+        clock.at += timedelta(days=6)
+        await shop.buy("4", 700_00, member=vera)
+        async with shop.tx() as tx:
+            found = await count_greetings(tx, shop.program_id, *MARCH)
+            before = await count_greetings(tx, shop.program_id, date(2026, 2, 1), date(2026, 2, 28))
+
+    assert before == {}
+    total = summed(found.values())
+    assert total == Greetings(greeted=3, purchases=1, revenue_minor=500_00, positions=1)
+    assert total.profit_minor is None
