@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from plushka.delivery.jobs.campaigning import count_tenant
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
 from plushka.demo import access, calendar, journeys, loading, promotions
 from plushka.demo.access import Access, TillAccess
+from plushka.demo.broadcasts import make_broadcasts
 from plushka.demo.business import ACTOR, NAME, TENANT_ID, open_business
 from plushka.demo.cafe import business as cafe
 from plushka.demo.cafe import promotions as cafe_promotions
@@ -89,6 +91,8 @@ def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None
             year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance
         )
     asyncio.run(_group(dsn, clock, TENANT_ID, CHAIN_TAGS))
+    asyncio.run(_broadcast(dsn, clock, TENANT_ID))
+    asyncio.run(_compare(dsn, clock, TENANT_ID))
     asyncio.run(_verify(dsn, clock, TENANT_ID))
     ways_in = replace(ways_in, loaded=max(ways_in.loaded, count or loading.WHOLE_YEAR))
     access.keep(settings, ways_in)
@@ -120,6 +124,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
     asyncio.run(_live_on(dsn, ways_in.cafe, yesterday, now))
     asyncio.run(_group(dsn, clock, cafe.TENANT_ID, CAFE_TAGS))
+    asyncio.run(_broadcast(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
@@ -220,9 +225,15 @@ async def _group(dsn: str, clock: Clock, tenant_id: UUID, tags: Mapping[str, Rul
 
 
 async def _compare(dsn: str, clock: Clock, tenant_id: UUID) -> None:
-    """Compare the groups of promotions once now, so that their pages need not wait for the hour."""
+    """Compare the groups of promotions and broadcasts once now, so that pages need not wait for the hour."""
     async with _connected(dsn) as database:
         await measure_tenant(database, clock, tenant_id)
+
+
+async def _broadcast(dsn: str, clock: Clock, tenant_id: UUID) -> None:
+    async with _connected(dsn) as database:
+        await make_broadcasts(database, tenant_id, clock.now())
+        await count_tenant(database, clock, tenant_id)
 
 
 async def _verify(dsn: str, clock: Clock, tenant_id: UUID) -> None:

@@ -186,7 +186,7 @@ async def list_figures(tx: Tx, campaign_id: UUID) -> list[Counted]:
         -- campaigns.list_figures
         select cut, value, counted_at, {", ".join(Figures.__struct_fields__)} from campaign_figures
         where tenant_id = $1 and campaign_id = $2
-        order by cut <> 'total', cut, sent desc, value
+        order by cut <> 'total', cut, case cut when 'variant' then 0 else sent end desc, value
         """,  # noqa: S608  names of columns
         tx.tenant_id,
         campaign_id,

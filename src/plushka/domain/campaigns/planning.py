@@ -90,14 +90,14 @@ async def _choose(tx: Tx, campaign: Campaign) -> list[Chosen]:
         return []
     args: list[object] = [tx.tenant_id]
     subquery = await selected(tx, campaign.audience, args)
-    zone, since = len(args) + 1, len(args) + 2
-    args += [(await get_business(tx)).time_zone, tx.at - timedelta(days=VALUE_DAYS)]
+    zone, since, now = len(args) + 1, len(args) + 2, len(args) + 3
+    args += [(await get_business(tx)).time_zone, tx.at - timedelta(days=VALUE_DAYS), tx.at]
     rows = await tx.fetch(
         f"""
         -- campaigns.choose
         with chosen as materialized ({subquery}), paid as (
             select member_id, sum(payable_minor - refunded_minor)::bigint as value_minor from receipts
-            where tenant_id = $1 and member_id is not null and occurred_at >= ${since}
+            where tenant_id = $1 and member_id is not null and occurred_at >= ${since} and occurred_at <= ${now}
             group by member_id
         )
         select chosen.member_id, paid.value_minor, coalesce(bought.zone, ${zone}) as zone

@@ -32,7 +32,7 @@ async def plan_told(tx: Tx, campaign: Campaign, visit: Visit) -> list[tuple[str,
     ]
     lines = [
         (
-            gettext("To whom"),
+            gettext("Who gets it"),
             await _audience_told(tx, campaign, visit),
         ),
         (gettext("What it offers"), await _offer_told(tx, campaign.offer, visit)),
