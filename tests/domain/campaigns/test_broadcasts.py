@@ -44,6 +44,7 @@ from plushka.domain.campaigns.operations import (
     resume,
     unschedule,
 )
+from plushka.domain.campaigns.recipients import list_parts
 from plushka.domain.campaigns.running import advance
 from plushka.domain.coupons.operations import create_coupon
 from plushka.domain.coupons.queries import list_codes
@@ -307,6 +308,9 @@ async def test_who_was_merged_meanwhile_is_told_once_by_the_card_that_was_kept(
     assert told == Counter({cards[0]: 1, stranger: 1, cards[4]: 1, cards[5]: 1})
     assert dict((await progress(shop, campaign_id)).skipped) == {"merged": 1, "member_gone": 1}
     assert await points(shop, stranger) == 30
+    async with shop.tx() as tx:
+        (part,) = await list_parts(tx, stranger, limit=10)
+    assert (part.name, part.was_written_to, part.was_given) == ("Март", True, True)
     assert (await campaign(shop, campaign_id)).state == "done"
 
 

@@ -105,6 +105,37 @@ async def count_recipients(tx: Tx, campaign_id: UUID, where: RecipientFilter) ->
     return count
 
 
+class Part(Struct, frozen=True):
+    """A member's part in a campaign: chosen ``at``, left alone in its control group, written to, given its offer."""
+
+    name: str
+    at: datetime
+    is_control: bool
+    was_written_to: bool
+    was_given: bool
+
+
+async def list_parts(tx: Tx, member_id: UUID, *, limit: int) -> list[Part]:
+    """Return the campaigns that a member was chosen for by any of their cards, the latest first."""
+    rows = await tx.fetch(
+        """
+        -- campaigns.list_parts
+        select c.name, r.planned_at as at, r.is_control, r.posted_at is not null as was_written_to,
+               r.offered_at is not null and r.untold_at is null as was_given
+        from campaign_recipients r
+        join campaigns c on c.tenant_id = $1 and c.id = r.campaign_id
+        where r.tenant_id = $1
+          and r.member_id in (select id from members where tenant_id = $1 and $2 in (id, merged_into))
+        order by r.planned_at desc, r.campaign_id
+        limit $3
+        """,
+        tx.tenant_id,
+        member_id,
+        limit,
+    )
+    return [Part(**row) for row in rows]
+
+
 def _args(tx: Tx, campaign_id: UUID, where: RecipientFilter) -> tuple[object, ...]:
     text = where.text.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return tx.tenant_id, campaign_id, text, where.variant, where.fate

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.campaigns.recipients import Part, list_parts
 from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.events.queries import EventFilter, list_events
@@ -147,6 +148,7 @@ class OwnData(Struct, frozen=True):
     suggested: tuple[str, ...]
     letters: tuple[OwnLetter, ...]
     segments: tuple[str, ...]
+    campaigns: Sequence[Part]
 
 
 async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
@@ -236,6 +238,7 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
             *(await list_handed(tx, member.id)).values(),
         ),
         segments=await _list_segments(tx, member.id),
+        campaigns=await list_parts(tx, member.id, limit=ROWS_MAX),
         friends=friends,
         group=await _group(tx, member.id),
         suggested=tuple(
