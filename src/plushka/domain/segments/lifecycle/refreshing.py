@@ -12,17 +12,12 @@ from plushka.platform.database import Tx
 _GROUP = GROUP_SQL.format(days="days", visits="visits", active="$6", drowsy="$7", asleep="$8", core="$9")
 _REFRESH = f"""
     -- segments.refresh_groups
-    with visit_days as (
-        select member_id, business_date, sum(spend_minor)::bigint as spend_minor
-        from standing_days
-        where tenant_id = $1 and business_date <= $2
-        group by member_id, business_date
-        having sum(purchases) > 0
-    ), bought as (
+    with bought as (
         select member_id, max(business_date) as last_on,
-               (count(*) filter (where business_date > $2 - $3::integer))::integer as visits,
+               (count(distinct business_date) filter (where business_date > $2 - $3::integer))::integer as visits,
                (coalesce(sum(spend_minor) filter (where business_date > $2 - $3::integer), 0))::bigint as spend_minor
-        from visit_days
+        from standing_days
+        where tenant_id = $1 and business_date <= $2 and purchases > 0
         group by member_id
     ), facts as (
         select m.id as member_id, b.last_on, $2 - b.last_on as days, coalesce(b.visits, 0) as visits,
