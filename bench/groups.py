@@ -1,6 +1,7 @@
 """``make bench-groups``: groups, months, tags by rules and suggestions of a hundred thousand members."""
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -163,6 +164,7 @@ Made by `make bench-groups`; nothing here is typed by hand. {MEMBERS:,} members 
 each measured once, in seconds. What it does: [decision 0089](decisions/0089-lifecycle.md).
 
 {datetime.now(UTC):%Y-%m-%d}. {machine.describe()}, data on {disk}.
+Load of the machine meanwhile: {os.getloadavg()[1]:.0f} runnable processes, of which this is one.
 
 | | seconds |
 |---|---:|

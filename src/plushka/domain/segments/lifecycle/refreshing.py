@@ -14,13 +14,14 @@ _REFRESH = f"""
     -- segments.refresh_groups
     with bought as (
         select member_id, max(business_date) as last_on,
-               (count(distinct business_date) filter (where business_date > $2 - $3::integer))::integer as visits,
-               (coalesce(sum(spend_minor) filter (where business_date > $2 - $3::integer), 0))::bigint as spend_minor
+               count(distinct business_date) filter (where business_date > $2::date - $3::integer)::integer as visits,
+               coalesce(sum(spend_minor) filter (where business_date > $2::date - $3::integer), 0)::bigint
+                   as spend_minor
         from standing_days
         where tenant_id = $1 and business_date <= $2 and purchases > 0
         group by member_id
     ), facts as (
-        select m.id as member_id, b.last_on, $2 - b.last_on as days, coalesce(b.visits, 0) as visits,
+        select m.id as member_id, b.last_on, $2::date - b.last_on as days, coalesce(b.visits, 0) as visits,
                coalesce(b.spend_minor, 0) as spend_minor
         from members m left join bought b on b.member_id = m.id
         where m.tenant_id = $1 and m.merged_into is null and m.erased_at is null
