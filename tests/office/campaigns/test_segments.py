@@ -148,6 +148,16 @@ async def test_a_segment_that_something_stands_on_is_not_archived(anna: httpx.As
     assert "не (в сегменте" in plain((await anna.get(copied.headers["location"])).text).lower()
 
 
+@pytest.mark.usefixtures("shop")
+async def test_it_is_told_why_a_member_is_in_it(anna: httpx.AsyncClient) -> None:
+    here = await saved(anna, {**BOUGHT_TWICE, "n-0.count_min": "3", "n-0.not": "on"})
+    page = (await anna.get(f"{here}?member={PHONE[1:]}")).text
+    told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert f"{MEMBER} : есть в сегменте" in told
+    assert "да Кроме таких нет Покупок от 3" in told
+    assert "Никого не нашлось" in (await anna.get(f"{here}?member=nobody%00")).text
+
+
 async def test_other_businesses_have_no_such_segment(anna: httpx.AsyncClient, eve: httpx.AsyncClient) -> None:
     here = await saved(anna)
     assert (await eve.get(here)).status_code == httpx.codes.NOT_FOUND

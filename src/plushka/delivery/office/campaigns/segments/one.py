@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
+from plushka.delivery.office.campaigns.segments.explaining import explain
 from plushka.delivery.office.campaigns.segments.listing import PATH
 from plushka.delivery.office.campaigns.segments.sample import SAMPLE_MAX, describe
 from plushka.delivery.office.context import OfficeRequest
@@ -36,9 +37,13 @@ MOVES_DAYS = 30
 
 
 @get(ONE, opt={"action": "segments.read"})
-async def show_segment(visit: NamedDependency[Visit], segment_id: FromPath[UUID]) -> Response[str]:
+async def show_segment(
+    visit: NamedDependency[Visit], segment_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str]:
+    """Show a segment; with ``member`` in the address also how its conditions stand for that one."""
     async with visit.reading() as tx:
-        return await segment_page(tx, visit, segment_id, visit.form())
+        asked = request.query_params.get("member", "").replace("\0", "")
+        return await segment_page(tx, visit, segment_id, visit.form(), asked=asked)
 
 
 @post(f"{ONE}/refresh", opt={"action": "segments.read"})
@@ -113,7 +118,9 @@ async def _refused(visit: Visit, segment_id: UUID, form: Form) -> Response[str]:
         return await segment_page(tx, visit, segment_id, form)
 
 
-async def segment_page(tx: Tx, visit: Visit, segment_id: UUID, form: Form) -> Response[str]:
+async def segment_page(
+    tx: Tx, visit: Visit, segment_id: UUID, form: Form, *, asked: str = ""
+) -> Response[str]:
     segment = await get_segment(tx, segment_id)
     return visit.page(
         "campaigns/segments/one.html",
@@ -127,6 +134,7 @@ async def segment_page(tx: Tx, visit: Visit, segment_id: UUID, form: Form) -> Re
         members=visit.figures.number(segment.members),
         refreshed=visit.figures.moment(segment.refreshed_at) if segment.refreshed_at else "",
         sample=await describe(tx, visit, await list_members(tx, Segment((str(segment_id),)), SAMPLE_MAX)),
+        explained=await explain(tx, visit, segment.audience, asked) if segment.audience else None,
         moves=await count_moves(tx, segment_id, days=MOVES_DAYS),
         moves_days=MOVES_DAYS,
         uses=[_use(use, visit) for use in await list_uses(tx, segment_id)],
