@@ -40,6 +40,7 @@ async def test_a_letter_is_read_deleted_and_unsubscribed_from(
     path = page.split('class="opener')[1].split('href="')[1].split('"')[0].removeprefix(varvara.home)
     opened = (await varvara.get(path)).text
     assert 'href="https://example.ru/menu"' in opened
+    assert "Сообщения: 1 новое" not in opened
     assert "не прочитано" not in (await varvara.get("/letters")).text
     assert "Сообщения: 1 новое" not in (await varvara.get()).text
 

@@ -18,7 +18,7 @@ from plushka.domain.businesses.pictures import LETTER_PICTURE
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.model import ConsentUnchanged
 from plushka.domain.messages.contents import FromTemplate
-from plushka.domain.messages.history import InboxLetter, hide_letter, list_inbox, open_letter
+from plushka.domain.messages.history import InboxLetter, count_unread, hide_letter, list_inbox, open_letter
 from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.rendering import OPEN
 from plushka.domain.messages.templates.store import find_template_picture, find_templates
@@ -53,8 +53,10 @@ async def show_letter(visit: NamedDependency[Visit], letter_id: FromPath[UUID]) 
     async with visit.writing() as tx:
         letter = await open_letter(tx, visit.member.member_id, letter_id)
         template = await _template_of(tx, letter)
+        unread = await count_unread(tx, visit.member.member_id)
     return visit.page(
         "letter.html",
+        unread=unread,
         letter=_line(letter, visit),
         picture=f"{visit.home}/letters/{letter_id}/picture" if template and template.picture_digest else "",
         buttons=_buttons(template, visit),

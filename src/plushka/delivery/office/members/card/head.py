@@ -19,7 +19,7 @@ _TABS = (
     ("/points", marked("Points"), "members.read"),
     ("/person", marked("Person"), "members.read"),
     ("/events", marked("Events"), "members.read"),
-    ("/letters", marked("Letters"), "members.read"),
+    ("/letters", marked("Messages"), "members.read"),
     ("/journeys", marked("Journeys"), "campaigns.read"),
     ("/deeds", marked("Changes"), "members.read"),
 )
