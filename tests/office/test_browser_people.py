@@ -19,6 +19,7 @@ SETTINGS = (
     "/settings/audit",
     "/settings/branches",
     "/settings/branches/new",
+    "/settings/channels",
     "/settings/roles",
     "/settings/roles/new",
     "/settings/staff",
