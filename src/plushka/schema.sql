@@ -2735,7 +2735,9 @@ create table journey_runs (
 grant update (key, state, step, is_waiting, due_at, found, ended_at) on journey_runs to plushka_app;
 
 create index journey_runs_due on journey_runs (tenant_id, journey_id, due_at) where state = 'active';
-create index journey_runs_of_journey on journey_runs (tenant_id, journey_id, state, step);
+-- None on (tenant_id, journey_id, …) beside the key: runs of a member in a journey are looked for by tens of thousands, and
+-- before the table is analysed the planner would take either (51 s instead of 5 for a day of 60,000 members).
+create index journey_runs_at_step on journey_runs (tenant_id, step) where state = 'active';
 create index journey_runs_of_member on journey_runs (tenant_id, member_id, id);
 
 -- A step that is behind a run: each once, so that what it does is done once. way: of a choice (0: yes) or a split.

@@ -322,6 +322,7 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
             for letter in data.letters
             if letter.text
         ],
+        "journeys": [(journey.name, figures.moment(journey.since)) for journey in data.journeys],
         "promo_codes": [(code,) for code in data.promo_codes],
         "friends": [
             *([(words.gettext("My code"), data.friends.code)] if data.friends.code else []),

@@ -7,6 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.campaigns.recipients import Part, list_parts
+from plushka.domain.campaigns.journeys.model import RunState
+from plushka.domain.campaigns.journeys.queries import list_runs_of_member
 from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.events.queries import EventFilter, list_events
@@ -121,6 +123,14 @@ class OwnLetter(Struct, frozen=True):
     state: str
 
 
+class OwnJourney(Struct, frozen=True):
+    """A journey that they are or were in: since when, and how it ended."""
+
+    name: str
+    since: datetime
+    state: RunState
+
+
 class OwnData(Struct, frozen=True):
     """What is kept. Notes of staff are not in it: they are the business's own words and may speak of others."""
 
@@ -147,6 +157,7 @@ class OwnData(Struct, frozen=True):
     group: OwnGroup | None
     suggested: tuple[str, ...]
     letters: tuple[OwnLetter, ...]
+    journeys: tuple[OwnJourney, ...]
     segments: tuple[str, ...]
     campaigns: Sequence[Part]
 
@@ -236,6 +247,12 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
         promo_codes=(
             *[own.code for own in await list_own_codes(tx, member.id, on=tx.at.date())],
             *(await list_handed(tx, member.id)).values(),
+        ),
+        journeys=tuple(
+            [
+                OwnJourney(run.journey, run.entered_at, run.state)
+                for run in await list_runs_of_member(tx, member.id)
+            ]
         ),
         segments=await _list_segments(tx, member.id),
         campaigns=await list_parts(tx, member.id, limit=ROWS_MAX),

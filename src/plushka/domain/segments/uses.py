@@ -42,9 +42,16 @@ async def list_uses(tx: Tx, segment_id: UUID) -> list[Use]:
             )
         )
         union all
-        select 'campaign', id, name from campaigns
-        where tenant_id = $1 and state not in ('done', 'cancelled')
-          and audience::text like '%' || $2 || '%'
+        select 'campaign', c.id, c.name from campaigns c
+        where c.tenant_id = $1 and c.state not in ('done', 'cancelled') and (
+            c.audience::text like '%' || $2 || '%' or exists (
+                select from journeys j
+                left join journey_versions v
+                    on v.tenant_id = j.tenant_id and v.journey_id = j.id and v.number = j.version
+                where j.tenant_id = $1 and j.id = c.id
+                  and (j.draft::text like '%' || $2 || '%' or v.body::text like '%' || $2 || '%')
+            )
+        )
         union all
         select 'auto_tag', id, tag from auto_tags where tenant_id = $1 and rule::text like '%' || $2 || '%'
         """,

@@ -88,7 +88,7 @@ _PROBLEMS: Mapping[str, str] = {
     "webhook_address_wrong": marked("Enter an address that begins with https://."),
     "step_behind_the_end": marked("Nobody gets here: the journey ends before it."),
 }
-PROBLEM_CODES = frozenset(_PROBLEMS)
+_CONDITION = marked("This condition makes no sense: set it anew.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +268,9 @@ def tell_goal(goal: Goal, voice: Voice) -> str:
 
 
 def tell_problem(problem: Problem, voice: Voice) -> str:
-    """Return why a journey cannot be published, one of ``PROBLEM_CODES``."""
-    return voice.words.gettext(_PROBLEMS[problem.code], **problem.facts)
+    """Return why a journey cannot be published; of audiences only that theirs is a reason."""
+    sentence = _PROBLEMS.get(problem.code, _CONDITION)
+    return voice.words.gettext(sentence, **problem.facts)
 
 
 def _wait(wait: Wait, words: Translator) -> str:
