@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.domain.campaigns.recipients import Part, list_parts
 from plushka.domain.campaigns.journeys.model import RunState
 from plushka.domain.campaigns.journeys.queries import list_runs_of_member
+from plushka.domain.campaigns.recipients import Part, list_parts
 from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.coupons.queries import list_own_codes
 from plushka.domain.events.queries import EventFilter, list_events
