@@ -1,5 +1,6 @@
 """``make bench-campaigns``: what campaigns do to 100,000 members, each subject a section of one document."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping

@@ -154,7 +154,7 @@ async def test_it_is_told_why_a_member_is_in_it(anna: httpx.AsyncClient) -> None
     page = (await anna.get(f"{here}?member={PHONE[1:]}")).text
     told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert f"{MEMBER} : есть в сегменте" in told
-    assert "да Кроме таких нет Покупок от 3" in told
+    assert "да Кроме этих нет Покупок от 3" in told
     assert "Никого не нашлось" in (await anna.get(f"{here}?member=nobody%00")).text
 
 
