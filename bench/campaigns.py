@@ -27,9 +27,9 @@ def main() -> None:
     for title in asked:
         print(f"Measuring {title} …", file=sys.stderr, flush=True)
         with database_server() as cluster:
-            section = (
-                f"{SECTIONS[title](cluster)}\nOn {machine.describe()}, {machine.disk(cluster.data_folder)}.\n"
-            )
+            load = os.getloadavg()[0]
+            where = f"On {machine.describe()}, {machine.disk(cluster.data_folder)}"
+            section = f"{SECTIONS[title](cluster)}\n{where}; load of the machine before it: {load:.1f}.\n"
         known = re.search(rf"## {re.escape(title)}\n.*?(?=\n## |\Z)", text, re.DOTALL)
         text = text.replace(known[0], section) if known else f"{text}\n{section}"
     DOCUMENT.write_text(text)
