@@ -23,17 +23,17 @@ What segments, letters and journeys take with 100,000 members. Measured by `make
 def main() -> None:
     """Measure the sections that are named, or all, and write them into the document; the others stay."""
     asked = sys.argv[1:] or list(SECTIONS)
-    text = DOCUMENT.read_text() if DOCUMENT.exists() else _HEAD
     for title in asked:
         print(f"Measuring {title} …", file=sys.stderr, flush=True)
         with database_server() as cluster:
             load = os.getloadavg()[0]
             where = f"On {machine.describe()}, {machine.disk(cluster.data_folder)}"
             section = f"{SECTIONS[title](cluster)}\n{where}; load of the machine before it: {load:.1f}.\n"
+        text = DOCUMENT.read_text() if DOCUMENT.exists() else _HEAD
         known = re.search(rf"## {re.escape(title)}\n.*?(?=\n## |\Z)", text, re.DOTALL)
         text = text.replace(known[0], section) if known else f"{text}\n{section}"
-    DOCUMENT.write_text(text)
-    print(text)
+        DOCUMENT.write_text(text)
+        print(section)
 
 
 if __name__ == "__main__":

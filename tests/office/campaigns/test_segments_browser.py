@@ -30,5 +30,6 @@ async def test_a_segment_is_written_on_a_phone_and_counted_on_the_way(stage: Sta
     await look(page)
     await page.get_by_role("button", name="Сохранить сегмент").click()
     await expect(page.get_by_role("heading", name="Дважды")).to_be_visible()
+    await look(page)
     await page.get_by_role("link", name="Открыть списком").click()
     await expect(page.locator("#main")).to_contain_text(MEMBER)
