@@ -111,9 +111,14 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
     await tx.execute(
         """
         -- campaigns.count_figures
-        with addressed as materialized (
-            select r.variant, coalesce(o.channel, '') as channel, coalesce(m.sex, '') as sex,
-                   coalesce(m.merged_into, m.id) as buyer_id, o.finished_at as told_at,
+        with who as materialized (
+            select r.member_id, r.campaign_id, r.variant, coalesce(m.sex, '') as sex,
+                   coalesce(m.merged_into, m.id) as buyer_id
+            from campaign_recipients r
+            join members m on m.tenant_id = $1 and m.id = r.member_id
+            where r.tenant_id = $1 and r.campaign_id = $2 and not r.is_control
+        ), addressed as materialized (
+            select r.variant, coalesce(o.channel, '') as channel, r.sex, r.buyer_id, o.finished_at as told_at,
                    coalesce(o.state in ('sent', 'delivered', 'unknown'), false) as is_sent,
                    coalesce(o.state = 'delivered', false) as is_delivered,
                    coalesce(o.cost_minor, 0) + coalesce((
@@ -122,15 +127,14 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
                    ), 0) as message_minor,
                    coalesce((
                        select s.tier from standings s
-                       where s.tenant_id = $1 and s.member_id = coalesce(m.merged_into, m.id) and s.tier is not null
+                       where s.tenant_id = $1 and s.member_id = r.buyer_id and s.tier is not null
                        order by s.program_id
                        limit 1
                    ), '') as tier
-            from campaign_recipients r
-            join members m on m.tenant_id = $1 and m.id = r.member_id
+            from who r
             left join outgoing o
-                on o.tenant_id = $1 and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
-            where r.tenant_id = $1 and r.campaign_id = $2 and not r.is_control
+                on o.tenant_id = $1 and o.campaign_id = $2
+                and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
         ), bought as (
             select a.*, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions
             from addressed a

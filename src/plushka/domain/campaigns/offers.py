@@ -35,7 +35,8 @@ async def _give_points(tx: Tx, campaign: Campaign, offer: PointsOffered) -> int:
         select r.member_id as recipient_id, coalesce(m.merged_into, m.id) as member_id
         from campaign_recipients r
         join members m on m.tenant_id = $1 and m.id = r.member_id
-        join outgoing o on o.tenant_id = $1 and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
+        join outgoing o on o.tenant_id = $1 and o.campaign_id = $2
+            and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
         where r.tenant_id = $1 and r.campaign_id = $2 and r.posted_at is not null
           and r.offered_at is null and r.untold_at is null and m.erased_at is null and o.state = any($3::text[])
         order by r.member_id
@@ -95,7 +96,8 @@ async def _take_codes_back(tx: Tx, campaign: Campaign) -> int:
         """
         -- campaigns.list_untold
         select r.member_id, r.coupon_key from campaign_recipients r
-        join outgoing o on o.tenant_id = $1 and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
+        join outgoing o on o.tenant_id = $1 and o.campaign_id = $2
+            and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
         where r.tenant_id = $1 and r.campaign_id = $2 and r.coupon_key is not null and r.untold_at is null
           and o.state = any($3::text[])
         order by r.member_id

@@ -56,7 +56,8 @@ _FOUND = """
                r.offered_at is not null and r.untold_at is null as given
         from campaign_recipients r
         join members m on m.tenant_id = $1 and m.id = r.member_id
-        left join outgoing o on o.tenant_id = $1 and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
+        left join outgoing o on o.tenant_id = $1 and o.campaign_id = $2
+            and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
         where r.tenant_id = $1 and r.campaign_id = $2
           and ($3 = '' or m.name_key like '%' || replace(lower($3), 'ё', 'е') || '%' or exists (
               select from identities i
