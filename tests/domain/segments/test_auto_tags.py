@@ -41,6 +41,8 @@ from plushka.domain.segments.auto_tags.operations import (
 )
 from plushka.domain.segments.auto_tags.tagging import apply_rule
 from plushka.domain.segments.lifecycle.model import Terms
+from plushka.domain.segments.lifecycle.queries import count_groups, find_group
+from plushka.domain.segments.lifecycle.refreshing import refresh_groups
 from plushka.domain.segments.lifecycle.terms import get_terms, set_terms
 from plushka.domain.segments.suggestions.suggesting import block_categories, get_settings
 from plushka.engine.audience import Purchases
@@ -245,3 +247,19 @@ async def test_a_sandbox_has_the_rules_and_bounds_and_nobody_tagged(shop: Shop) 
         assert await get_terms(tx) == Terms(Rhythm(5, 10, 15))
         assert (await get_settings(tx)).blocked_categories == ("tea",)
         await apply_rule(tx, copied)
+
+
+async def test_of_merged_members_the_one_who_stayed_has_the_visits_of_both(shop: Shop) -> None:
+    anna, other = await shop.enroll(), await shop.enroll("+79990000002")
+    await buy(shop, anna, *days(2))
+    # The first of them is a day on which both have bought.
+    await buy(shop, other, *days(3, first=MONDAY + timedelta(days=1, hours=1)))
+    async with shop.tx() as tx:
+        assert (await refresh_groups(tx)).members == 2
+        await merge_members(tx, kept_id=anna, merged_id=other, reason="одна")
+        assert sum((await count_groups(tx)).values()) == 1
+        assert (await refresh_groups(tx)).members == 1
+        found = await find_group(tx, anna)
+        assert found is not None
+        assert (found.group, found.visits) == ("core", 4)
+        assert await find_group(tx, other) is None

@@ -89,7 +89,11 @@ async def refresh_through(tx: Tx, through_on: date, *, time_zone: str, terms: Te
     await tx.execute(
         """
         -- segments.forget_groups
-        delete from member_groups where tenant_id = $1 and as_of <> $2
+        delete from member_groups g
+        where g.tenant_id = $1 and (g.as_of <> $2 or exists (
+            select from members m
+            where m.tenant_id = $1 and m.id = g.member_id and (m.merged_into is not null or m.erased_at is not null)
+        ))
         """,
         tx.tenant_id,
         tx.at,
