@@ -10,6 +10,7 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.jobs.segments import follow_segments
+from plushka.domain.audit.queries import list_entries
 from plushka.domain.members.erasure import erase
 from plushka.domain.members.profile import add_tag, remove_tag
 from plushka.domain.purchases.merging import merge_members, undo_merge
@@ -97,7 +98,9 @@ async def test_members_who_move_because_of_an_edit_are_told_apart(shop: Shop) ->
         segment_id = await create_segment(tx, name="VIP", audience=VIP)
         await change_segment(tx, segment_id, name="Не VIP", audience=Not(VIP))
         assert (await get_segment(tx, segment_id)).members == 2
+        changes = {entry.action: entry.changes for entry in await list_entries(tx, limit=2)}["segment.change"]
     assert [move.by_edit for move in await moves(shop, segment_id)] == [True] * 3
+    assert changes == {"name": ("VIP", "Не VIP"), "conditions": ("Метка «vip»", "Не (метка «vip»)")}
 
 
 async def test_a_list_holds_whom_it_was_given_and_follows_merging_and_its_undoing(shop: Shop) -> None:

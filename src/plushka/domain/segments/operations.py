@@ -5,6 +5,7 @@ from uuid import UUID
 from asyncpg import UniqueViolationError
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.businesses.queries import get_business
 from plushka.domain.segments.definitions import as_id, decode_audience, encode_audience, segments_in
 from plushka.domain.segments.model import (
     DEPTH_MAX,
@@ -23,6 +24,8 @@ from plushka.domain.segments.model import (
 )
 from plushka.domain.segments.queries import get_segment, list_segments
 from plushka.domain.segments.refreshing import Refreshed, lock, refresh
+from plushka.domain.segments.telling.sentences import tell
+from plushka.domain.segments.telling.teller import load_teller
 from plushka.domain.segments.uses import list_uses
 from plushka.engine.audience import Audience
 from plushka.engine.audience_check import audience_problems
@@ -86,13 +89,18 @@ async def change_segment(tx: Tx, segment_id: UUID, *, name: str, audience: Audie
         name,
         after,
     )
-    changed = before is not None and audience != decode_audience(before)
+    known = None if before is None else decode_audience(before)
+    changed = audience != known
+    told: tuple[str | None, str | None] = (None, None)
+    if changed and known is not None and audience is not None:
+        teller = await load_teller(tx, (await get_business(tx)).language, known, audience)
+        told = (tell(known, teller), tell(audience, teller))
     await audit.record(
         tx,
         action="segment.change",
         subject=f"segment:{segment_id}",
         name=name,
-        changes={"name": (segment["name"], name), "conditions": (before, after) if changed else (None, None)},
+        changes={"name": (segment["name"], name), "conditions": told},
     )
     return await refresh(tx, segment_id, by_edit=changed)
 
