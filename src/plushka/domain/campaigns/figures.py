@@ -117,6 +117,9 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
             from campaign_recipients r
             join members m on m.tenant_id = $1 and m.id = r.member_id
             where r.tenant_id = $1 and r.campaign_id = $2 and not r.is_control
+        ), letters as materialized (
+            select right(key, 36)::uuid as recipient_id, id, channel, state, cost_minor, finished_at from outgoing
+            where tenant_id = $1 and campaign_id = $2
         ), addressed as materialized (
             select r.variant, coalesce(o.channel, '') as channel, r.sex, r.buyer_id, o.finished_at as told_at,
                    coalesce(o.state in ('sent', 'delivered', 'unknown'), false) as is_sent,
@@ -132,9 +135,7 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
                        limit 1
                    ), '') as tier
             from who r
-            left join outgoing o
-                on o.tenant_id = $1 and o.campaign_id = $2
-                and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
+            left join letters o on o.recipient_id = r.member_id
         ), bought as (
             select a.*, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions
             from addressed a

@@ -32,13 +32,16 @@ async def _give_points(tx: Tx, campaign: Campaign, offer: PointsOffered) -> int:
     rows = await tx.fetch(
         """
         -- campaigns.list_told
+        with letters as materialized (
+            select right(key, 36)::uuid as member_id from outgoing
+            where tenant_id = $1 and campaign_id = $2 and state = any($3::text[])
+        )
         select r.member_id as recipient_id, coalesce(m.merged_into, m.id) as member_id
-        from campaign_recipients r
+        from letters
+        join campaign_recipients r
+            on r.tenant_id = $1 and r.campaign_id = $2 and r.member_id = letters.member_id
         join members m on m.tenant_id = $1 and m.id = r.member_id
-        join outgoing o on o.tenant_id = $1 and o.campaign_id = $2
-            and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
-        where r.tenant_id = $1 and r.campaign_id = $2 and r.posted_at is not null
-          and r.offered_at is null and r.untold_at is null and m.erased_at is null and o.state = any($3::text[])
+        where r.posted_at is not null and r.offered_at is null and r.untold_at is null and m.erased_at is null
         order by r.member_id
         limit $4
         """,
@@ -95,11 +98,14 @@ async def _take_codes_back(tx: Tx, campaign: Campaign) -> int:
     rows = await tx.fetch(
         """
         -- campaigns.list_untold
-        select r.member_id, r.coupon_key from campaign_recipients r
-        join outgoing o on o.tenant_id = $1 and o.campaign_id = $2
-            and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
-        where r.tenant_id = $1 and r.campaign_id = $2 and r.coupon_key is not null and r.untold_at is null
-          and o.state = any($3::text[])
+        with letters as materialized (
+            select right(key, 36)::uuid as member_id from outgoing
+            where tenant_id = $1 and campaign_id = $2 and state = any($3::text[])
+        )
+        select r.member_id, r.coupon_key from letters
+        join campaign_recipients r
+            on r.tenant_id = $1 and r.campaign_id = $2 and r.member_id = letters.member_id
+        where r.coupon_key is not null and r.untold_at is null
         order by r.member_id
         limit $4
         """,

@@ -35,7 +35,10 @@ class Recipient(Struct, frozen=True):
 
 
 _FOUND = """
-    with found as (
+    with letters as materialized (
+        select right(key, 36)::uuid as recipient_id, channel, state, failure, finished_at from outgoing
+        where tenant_id = $1 and campaign_id = $2
+    ), found as (
         select r.member_id, m.name, r.variant, coalesce(o.channel, '') as channel,
                case
                    when r.is_control then 'control'
@@ -56,8 +59,7 @@ _FOUND = """
                r.offered_at is not null and r.untold_at is null as given
         from campaign_recipients r
         join members m on m.tenant_id = $1 and m.id = r.member_id
-        left join outgoing o on o.tenant_id = $1 and o.campaign_id = $2
-            and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
+        left join letters o on o.recipient_id = r.member_id
         where r.tenant_id = $1 and r.campaign_id = $2
           and ($3 = '' or m.name_key like '%' || replace(lower($3), 'ё', 'е') || '%' or exists (
               select from identities i
