@@ -108,6 +108,8 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
         tx.tenant_id,
         campaign.id,
     )
+    # Of letters that went out just now the planner knows nothing, and would compare each with each.
+    await tx.execute("set local enable_nestloop = off")
     await tx.execute(
         """
         -- campaigns.count_figures
@@ -182,6 +184,7 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
         tx.at,
         timedelta(days=campaign.window_days),
     )
+    await tx.execute("set local enable_nestloop = on")
 
 
 async def list_figures(tx: Tx, campaign_id: UUID) -> list[Counted]:
