@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import machine, segments
+from bench import broadcasts, machine, segments
 from bench.house import database_server
 from plushka.platform.postgres.cluster import Cluster
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks-campaigns.md"
-SECTIONS: Mapping[str, Callable[[Cluster], str]] = {"Segments": segments.run}
+SECTIONS: Mapping[str, Callable[[Cluster], str]] = {"Segments": segments.run, "Broadcasts": broadcasts.run}
 """By the heading of each: what measures it and returns it, its heading included."""
 _HEAD = """# Benchmarks: campaigns
 
