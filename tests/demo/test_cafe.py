@@ -249,6 +249,11 @@ def test_making_it_be_there_is_safe_to_repeat(dsn: str, few_guests: None, settin
     assert ensure_cafe(dsn, SetClock(NOW), settings) == 0
     kept = access.find(settings)
     assert kept is not None
+    # It was interrupted before it could write down that all is there, and is begun again later.
+    access.keep(settings, structs.replace(kept, cafe_is_loaded=False))
+    assert ensure_cafe(dsn, SetClock(NOW + timedelta(minutes=20)), settings) == 0
+    kept = access.find(settings)
+    assert kept is not None
     assert (sorted(kept.cafe), kept.cafe_is_loaded) == (["1", "2", "3"], True)
 
     async def look() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -122,7 +122,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         "Loading the coffee shop", sum(share.size for share in cafe.shares(yesterday)), "receipts"
     ) as steps:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
-    asyncio.run(_live_on(dsn, ways_in.cafe, yesterday, now))
+    asyncio.run(_live_on(dsn, ways_in.cafe, yesterday))
     asyncio.run(_group(dsn, clock, cafe.TENANT_ID, CAFE_TAGS))
     asyncio.run(_broadcast(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
@@ -191,15 +191,18 @@ async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: d
     return with_tills(tills)
 
 
-async def _live_on(dsn: str, tills: Mapping[str, TillAccess], yesterday: date, now: datetime) -> None:
-    """Let guests of the coffee shop do what a history of receipts leaves out."""
-    till = tills[cafe.FIRST]
+async def _live_on(dsn: str, tills: Mapping[str, TillAccess], yesterday: date) -> None:
+    """Let guests of the coffee shop do what a history of receipts leaves out.
+
+    As of the midnight after it, whenever this is begun again: what was told before is told with the same moments.
+    """
+    till, at = tills[cafe.FIRST], datetime.combine(yesterday, time.max, ZoneInfo(TIME_ZONE)).astimezone(UTC)
     async with _connected(dsn) as database:
-        async with database.transaction(cafe.TENANT_ID, actor=ACTOR, at=now) as tx:
+        async with database.transaction(cafe.TENANT_ID, actor=ACTOR, at=at) as tx:
             await take_rewards(tx, yesterday, till, cafe.FIRST)
-        async with database.transaction(cafe.TENANT_ID, actor=ACTOR, at=now) as tx:
+        async with database.transaction(cafe.TENANT_ID, actor=ACTOR, at=at) as tx:
             await bring_friends(tx, yesterday, tills)
-        await add_events(database, cafe.TENANT_ID, till_id=till.till_id, actor=ACTOR, at=now)
+        await add_events(database, cafe.TENANT_ID, till_id=till.till_id, actor=ACTOR, at=at)
 
 
 def _lost(settings: Settings) -> WaysInLost:
