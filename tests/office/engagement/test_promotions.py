@@ -255,7 +255,7 @@ async def test_what_is_published_makes_the_next_receipt_cheaper_and_says_why(
     editor: Editor, app: Plushka, cast: Cast
 ) -> None:
     promotion = await begun(editor, "percent_off")
-    await editor.save(f"promotion?id={promotion.id}", name="Весна", rate="20", running="on")
+    await editor.save(f"promotion?id={promotion.id}", name="Весна", rate="20", running="on", control="")
     page = plain((await editor.browser.get(f"{editor.home}/draft/publish")).text)
     assert "Скидка 20 %." in page
 

@@ -28,6 +28,10 @@ GROUP_WORDS: dict[str, str] = {
     "coupons": marked("Coupons"),
     "partners": marked("Partners"),
     "links": marked("Registration links"),
+    "campaigns": marked("Broadcasts and journeys"),
+    "templates": marked("Templates"),
+    "segments": marked("Segments"),
+    "groups": marked("Groups of members"),
     "journal": marked("Journal of points"),
     "ledger": marked("Proof of the ledger"),
     "settings": marked("Settings"),
@@ -38,6 +42,7 @@ GROUP_WORDS: dict[str, str] = {
     "staff": marked("Staff"),
     "audit": marked("Who did what"),
     "bots": marked("Messengers"),
+    "channels": marked("SMS, mail, pushes"),
     "sandbox": marked("Sandbox"),
 }
 """By what stands before the dot of an action, in the order in which they are shown."""
