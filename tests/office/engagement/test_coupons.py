@@ -38,7 +38,7 @@ async def test_a_coupon_is_made_given_an_effect_and_used(
     assert "Пока ничего. Создайте акцию" in plain((await anna.get(page)).text)
     await editor.send("promotions", await editor.open("promotions"), "promotion.new:percent_off")
     (promotion,) = (await editor.draft()).program.promotions
-    await editor.save(f"promotion?id={promotion.id}", running="on", control="", when__coupons=[coupon_id])
+    await editor.save(f"promotion?id={promotion.id}", running="on", when__coupons=[coupon_id])
     assert (await editor.draft()).program.promotions[0].when == Coupon((coupon_id,))
     sent = {"mark": (await editor.draft()).mark, "against": "1", "when": "now"}
     assert "по купону «Весна»" in plain((await anna.get(f"{editor.home}/draft/publish")).text)

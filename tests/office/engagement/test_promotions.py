@@ -155,6 +155,17 @@ async def test_a_tenth_are_left_without_a_new_promotion_until_somebody_says_othe
     assert "Не больше 50,00." in plain(refused.text)
 
 
+async def test_nobody_is_left_without_what_everybody_gets_unless_somebody_asks_for_it(editor: Editor) -> None:
+    promotion = await begun(editor, "percent_off")
+
+    await editor.save(f"promotion?id={promotion.id}", for_anonymous="on")
+    assert (await editor.draft()).program.promotions[0].control_bp == 0
+
+    await editor.save(f"promotion?id={promotion.id}", control="5")
+    page = plain((await editor.browser.get(f"{editor.home}/draft/publish")).text)
+    assert "Без карты эту акцию получает каждый" in page
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "field", "sentence"),
     [

@@ -23,6 +23,7 @@ from plushka.engine.price_effects import (
     UnitPrice,
 )
 from plushka.engine.program import Budget, Program, Promotion
+from plushka.engine.promotion_plans import coupons_of
 from plushka.engine.stamp_parts import Gift
 from plushka.platform.i18n import Translator
 
@@ -134,11 +135,16 @@ def _read_promotion(form: Form, promotion: Promotion, program: Program, words: T
     name = form.text("name")
     effect = _read_effect(form, promotion, program, words)
     has_goods = not isinstance(effect, Combo | RaisedShare)
+    when, for_anonymous = read_when(form, words, currency=program.currency), form.flag("for_anonymous")
+    control_bp = form.rate("control", most=CONTROL_MAX_BP, required=False) or 0
+    if control_bp == promotion.control_bp and (coupons_of(when) or for_anonymous):
+        # Nobody can be left without it any more, and nobody asked for that.
+        control_bp = 0
     return structs.replace(
         promotion,
         name=name or promotion.name,
         effect=effect or promotion.effect,
-        when=read_when(form, words, currency=program.currency),
+        when=when,
         lines=read_goods(form, "goods", words, promotion.lines) if has_goods else None,
         first_on=form.day("first_on", required=False),
         last_on=form.day("last_on", required=False),
@@ -149,8 +155,8 @@ def _read_promotion(form: Form, promotion: Promotion, program: Program, words: T
         cap_minor=form.money("cap", program.currency, least=1, required=False),
         floor_bp=form.rate("floor", required=False) or 0,
         is_paused=not form.flag("running"),
-        for_anonymous=form.flag("for_anonymous"),
-        control_bp=form.rate("control", most=CONTROL_MAX_BP, required=False) or 0,
+        for_anonymous=for_anonymous,
+        control_bp=control_bp,
         budgets=_read_budgets(form, program.currency),
     )
 
