@@ -120,7 +120,7 @@ async def test_goods_and_messages_are_charged_to_profit(shop: Shop, clock: SetCl
                 useful_until, state, cost_minor, created_at, finished_at
             )
             select $1, gen_random_uuid(), member_id::text, 'sms', '+7', member_id, 'ru', 'marketing', '{}', $2, $3, $3,
-                   'sent', 4_00, $3, $3
+                   'sent', 400, $3, $3
             from campaign_recipients where tenant_id = $1 and campaign_id = $2 and not is_control
             """,
             tx.tenant_id,
