@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from plushka.delivery.channels.reasons import MEND_SECONDS, NoAnswer, plain
 from plushka.delivery.channels.sms.calling import Answer, Calls, digits_of
-from plushka.delivery.channels.sms.wording import cleaned, objection
+from plushka.delivery.channels.sms.wording import checked
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.parcels import Condition, Parcel, Sms
 from plushka.domain.messages.model import (
@@ -56,10 +56,9 @@ class Exolve:
         await self._calls.close()
 
     async def send(self, gateway: Gateway, parcel: Parcel) -> Result:
-        assert isinstance(parcel, Sms)  # noqa: S101  the sender of another kind has another adapter
-        sms = structs.replace(parcel, text=cleaned(parcel.text))
-        if (why := objection(sms)) is not None:
-            return why
+        sms = checked(parcel)
+        if not isinstance(sms, Sms):
+            return sms
         told = {
             "number": digits_of(gateway.sender),
             "destination": digits_of(sms.phone),

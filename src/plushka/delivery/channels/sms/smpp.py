@@ -21,11 +21,10 @@ from aiosmpplib import (
     SubmitSm,
     SubmitSmResp,
 )
-from msgspec import structs
 
 from plushka.delivery.channels.reasons import CROWDED_SECONDS, MEND_SECONDS, NoAnswer, plain
 from plushka.delivery.channels.sms.calling import CALL_SECONDS_MAX, digits_of
-from plushka.delivery.channels.sms.wording import cleaned, objection
+from plushka.delivery.channels.sms.wording import checked
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.parcels import Condition, Hear, Parcel, Sms
 from plushka.domain.messages.model import (
@@ -80,10 +79,9 @@ class Smpp:
         self._links.clear()
 
     async def send(self, gateway: Gateway, parcel: Parcel) -> Result:
-        assert isinstance(parcel, Sms)  # noqa: S101  the sender of another kind has another adapter
-        sms = structs.replace(parcel, text=cleaned(parcel.text))
-        if (why := objection(sms)) is not None:
-            return why
+        sms = checked(parcel)
+        if not isinstance(sms, Sms):
+            return sms
         try:
             link = await self._link(gateway)
         except NoAnswer as failed:

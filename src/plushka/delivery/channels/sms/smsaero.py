@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from plushka.delivery.channels.reasons import MEND_SECONDS, NoAnswer, plain
 from plushka.delivery.channels.sms.calling import Answer, Calls, digits_of, minor_of
-from plushka.delivery.channels.sms.wording import cleaned, objection
+from plushka.delivery.channels.sms.wording import checked
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.parcels import Condition, Parcel, Sms
 from plushka.domain.messages.model import (
@@ -62,10 +62,9 @@ class SmsAero:
         await self._calls.close()
 
     async def send(self, gateway: Gateway, parcel: Parcel) -> Result:
-        assert isinstance(parcel, Sms)  # noqa: S101  the sender of another kind has another adapter
-        sms = structs.replace(parcel, text=cleaned(parcel.text))
-        if (why := objection(sms)) is not None:
-            return why
+        sms = checked(parcel)
+        if not isinstance(sms, Sms):
+            return sms
         if len(sms.text) > TEXT_LENGTH_MAX:
             return Refused(f"the text is longer than {TEXT_LENGTH_MAX} signs")
         told = {"number": digits_of(sms.phone), "text": sms.text, "sign": gateway.sender}
