@@ -29,7 +29,7 @@ async def note_consent(
     :raises ConsentSuppressed: they asked to be deleted before, and this is not their own hand
     """
     await lock_member(tx, member_id)
-    known = next((one for one in await list_consents(tx, member_id) if one.kind == kind), None)
+    known = await _find(tx, member_id, kind)
     if is_given == (known is not None and known.is_given):
         raise ConsentUnchanged(field=kind)
     if is_given and kind != "personal_data" and await list_suppressed(tx, [member_id]):
@@ -45,9 +45,13 @@ async def refuse_consent(tx: Tx, member_id: UUID, kind: ConsentKind, *, source: 
     Safe to repeat.
     """
     await lock_member(tx, member_id)
-    known = next((one for one in await list_consents(tx, member_id) if one.kind == kind), None)
+    known = await _find(tx, member_id, kind)
     if known is None or known.is_given:
         await _write(tx, member_id, kind, is_given=False, source=source)
+
+
+async def _find(tx: Tx, member_id: UUID, kind: ConsentKind) -> Consent | None:
+    return next((one for one in await list_consents(tx, member_id) if one.kind == kind), None)
 
 
 async def _write(
