@@ -8,7 +8,8 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.purchases.test_returning import give_back
 from tests.domain.shop import Shop, open_shop
 
-from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetings, summed
+from plushka.domain.campaigns.sums import summed
+from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetings
 from plushka.platform.database import Database
 
 NOON = datetime.fromisoformat("2026-03-10T12:00:00+03:00")
@@ -58,6 +59,6 @@ async def test_the_first_purchase_after_a_greeting_counts_once_and_while_its_poi
             before = await count_greetings(tx, shop.program_id, date(2026, 2, 1), date(2026, 2, 28))
 
     assert before == {}
-    total = summed(found.values())
+    total = summed(Greetings, found.values())
     assert total == Greetings(greeted=3, purchases=1, revenue_minor=500_00, positions=1)
     assert total.profit_minor is None

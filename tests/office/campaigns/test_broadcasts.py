@@ -16,7 +16,8 @@ from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.campaigning import count_tenant, send_tenant
-from plushka.domain.campaigns.figures import Figures, summed
+from plushka.domain.campaigns.figures import Figures
+from plushka.domain.campaigns.sums import summed
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.messages.finishing import finish
@@ -187,7 +188,7 @@ def test_ratios_of_several_broadcasts_are_sums_by_sums() -> None:
     women = Figures(
         sent=486, addressed=498, purchases=26, known_cost=26, revenue_minor=3706300, cost_minor=1580000
     )
-    both = summed([men, women])
+    both = summed(Figures, [men, women])
     assert (men.conversion_bp, women.conversion_bp, both.conversion_bp) == (407, 535, 469)
     assert both.profit_minor == 6169500 - 3128667
     assert Figures().conversion_bp is None

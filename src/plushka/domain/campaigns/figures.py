@@ -1,6 +1,5 @@
 """What came of broadcasts: purchases that are counted as theirs, and what they cost (decision 0092)."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.campaigns.model import Campaign
+from plushka.domain.campaigns.sums import Sums, ratio
 from plushka.platform.database import Tx
 
 Cut = Literal["total", "variant", "channel", "sex", "tier"]
@@ -17,40 +17,17 @@ STANDS_AFTER = timedelta(days=30)
 _EACH_HOUR, _EACH_DAY = timedelta(minutes=50), timedelta(hours=20)
 
 
-class Figures(Struct, frozen=True):
-    """Sums over recipients; money in minor units. Ratios of no letters, or of no purchases, are None."""
+class Figures(Sums, frozen=True):
+    """Of recipients; the ratio of no letters is None."""
 
     addressed: int = 0
     sent: int = 0
     delivered: int = 0
-    purchases: int = 0
-    known_cost: int = 0
-    revenue_minor: int = 0
-    cost_minor: int = 0
-    messages_minor: int = 0
-    discount_minor: int = 0
-    positions: int = 0
 
     @property
     def conversion_bp(self) -> int | None:
         """Members who bought by letters that went out."""
-        return _ratio(self.purchases * 10_000, self.sent)
-
-    @property
-    def profit_minor(self) -> int | None:
-        """Paid after discounts and points, less goods and messages; None where no receipt knows what goods cost."""
-        if self.purchases and not self.known_cost:
-            return None
-        return self.revenue_minor - self.cost_minor - self.messages_minor
-
-    @property
-    def average_minor(self) -> int | None:
-        return _ratio(self.revenue_minor, self.purchases)
-
-    @property
-    def positions_hundredths(self) -> int | None:
-        """Positions per receipt, times a hundred."""
-        return _ratio(self.positions * 100, self.purchases)
+        return ratio(self.purchases * 10_000, self.sent)
 
 
 class Counted(Struct, frozen=True):
@@ -60,12 +37,6 @@ class Counted(Struct, frozen=True):
     value: str
     figures: Figures
     counted_at: datetime
-
-
-def summed(many: Iterable[Figures]) -> Figures:
-    """Return the figures of all together: sums, so that ratios of them are weighted (S22)."""
-    rows = list(many)
-    return Figures(**{field: sum(getattr(one, field) for one in rows) for field in Figures.__struct_fields__})
 
 
 async def list_to_count(tx: Tx) -> list[UUID]:
@@ -208,8 +179,3 @@ async def list_figures(tx: Tx, campaign_id: UUID) -> list[Counted]:
         )
         for row in rows
     ]
-
-
-def _ratio(numerator: int, denominator: int) -> int | None:
-    """Divide, half up."""
-    return None if denominator == 0 else (2 * numerator + denominator) // (2 * denominator)

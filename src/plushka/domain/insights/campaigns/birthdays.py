@@ -1,44 +1,20 @@
 """What birthday greetings came to, tier by tier (F205): purchases that followed, which is not what they caused."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
-
+from plushka.domain.campaigns.sums import Sums
 from plushka.platform.database import Tx
 
 WINDOW: Final = timedelta(days=30)
 """So long after a greeting the first purchase is counted, or while its points live, if that is shorter."""
 
 
-class Greetings(Struct, frozen=True):
-    """Sums over members who were given points for their own birthday; money in minor units, ratios of sums (S22)."""
+class Greetings(Sums, frozen=True):
+    """Of members who were given points for their own birthday."""
 
     greeted: int = 0
-    purchases: int = 0
-    known_cost: int = 0
-    revenue_minor: int = 0
-    cost_minor: int = 0
-    messages_minor: int = 0
-    discount_minor: int = 0
-    positions: int = 0
-
-    @property
-    def profit_minor(self) -> int | None:
-        """None where no receipt knows what its goods cost."""
-        if self.purchases and not self.known_cost:
-            return None
-        return self.revenue_minor - self.cost_minor - self.messages_minor
-
-
-def summed(many: Iterable[Greetings]) -> Greetings:
-    """Return the figures of all together."""
-    rows = list(many)
-    return Greetings(
-        **{field: sum(getattr(one, field) for one in rows) for field in Greetings.__struct_fields__}
-    )
 
 
 async def count_greetings(tx: Tx, program_id: UUID, first_on: date, last_on: date) -> dict[str, Greetings]:
@@ -88,4 +64,6 @@ async def count_greetings(tx: Tx, program_id: UUID, first_on: date, last_on: dat
         last_on,
         WINDOW,
     )
-    return {row["tier"]: Greetings(*[row[field] for field in Greetings.__struct_fields__]) for row in rows}
+    return {
+        row["tier"]: Greetings(**{field: row[field] for field in Greetings.__struct_fields__}) for row in rows
+    }

@@ -9,7 +9,8 @@ from msgspec import Struct
 from plushka.delivery.office.campaigns.proof.promotions import PERIODS
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetings, summed
+from plushka.domain.campaigns.sums import ratio, summed
+from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetings
 from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.platform.i18n import format_ratio
 
@@ -49,7 +50,7 @@ async def show_birthdays(visit: NamedDependency[Visit], request: OfficeRequest) 
             order = [*[tier.id for tier in tiers], *[each for each in found if each not in names or not each]]
             lines = [_line(names.get(each, each), found[each], visit) for each in order if each in found]
             if lines:
-                lines.append(_line(visit.words.gettext("Total"), summed(found.values()), visit))
+                lines.append(_line(visit.words.gettext("Total"), summed(Greetings, found.values()), visit))
                 tables.append((program.name if len(programs) > 1 else "", lines))
     return visit.page(
         "campaigns/proof/birthdays.html",
@@ -65,6 +66,7 @@ async def show_birthdays(visit: NamedDependency[Visit], request: OfficeRequest) 
 
 def _line(tier: str, came: Greetings, visit: Visit) -> Line:
     told, nothing = visit.figures, "—"
+    positions = ratio(came.positions * 1000, came.purchases)
     return Line(
         tier=tier,
         greeted=told.number(came.greeted),
@@ -76,12 +78,7 @@ def _line(tier: str, came: Greetings, visit: Visit) -> Line:
         cost=told.money(came.cost_minor) if came.known_cost or not came.purchases else nothing,
         messages=told.money(came.messages_minor),
         profit=nothing if came.profit_minor is None else told.money(came.profit_minor),
-        average=told.money(_ratio(came.revenue_minor, came.purchases)) if came.purchases else nothing,
+        average=nothing if came.average_minor is None else told.money(came.average_minor),
         discount=told.money(came.discount_minor),
-        positions=told.quantity(_ratio(came.positions * 1000, came.purchases)) if came.purchases else nothing,
+        positions=nothing if positions is None else told.quantity(positions),
     )
-
-
-def _ratio(numerator: int, denominator: int) -> int:
-    """Divide, half up."""
-    return (2 * numerator + denominator) // (2 * denominator)
