@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plushka.engine.audience import Audience
+from plushka.engine.audience import Audience, Purchases
 from plushka.engine.journeys.advancing import Advance, Seen, advance, asks, begin, wait_end, way_of
 from plushka.engine.journeys.check import journey_problems
 from plushka.engine.journeys.editing import added, find_step, moved, removed, replaced
@@ -20,6 +20,7 @@ from plushka.engine.journeys.parts import (
     EachTime,
     Finish,
     GivePoints,
+    GoalAudience,
     GoalPurchase,
     Journey,
     Message,
@@ -244,6 +245,7 @@ def test_what_makes_no_sense_is_named_by_where_it_stands() -> None:
             TagMember("t", "vip"),
         ),
         leaves=True,
+        goal=GoalAudience(Purchases()),
     )
 
     found = {(problem.path, problem.code) for problem in journey_problems(journey)}
@@ -251,6 +253,7 @@ def test_what_makes_no_sense_is_named_by_where_it_stands() -> None:
     assert found == {
         ("trigger.days_most", "days_reversed"),
         ("leaves", "leaves_without_audience"),
+        ("goal.when", "nothing_asked"),
         ("steps[0]", "wait_for_nothing"),
         ("steps[1].id", "duplicate_id"),
         ("steps[1]", "shares_not_whole"),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -33,7 +34,7 @@ async def press(anna: httpx.AsyncClient, href: str, do: str) -> httpx.Response:
     return await anna.post(f"{href}/steps", data={"do": do, "revision": revision[1]})
 
 
-async def save(anna: httpx.AsyncClient, href: str, **typed: str) -> httpx.Response:
+async def save(anna: httpx.AsyncClient, href: str, **typed: Any) -> httpx.Response:
     page = await anna.get(href)
     revision = re.search(r'name="revision" value="(\d+)"', page.text)
     assert revision is not None
@@ -43,12 +44,19 @@ async def save(anna: httpx.AsyncClient, href: str, **typed: str) -> httpx.Respon
 TERMS = {
     "name": "Знакомство",
     "trigger": "registration",
-    "who": "everybody",
     "goal": "none",
     "again": "never",
     "at_once": "1",
     "control": "0",
 }
+
+
+def conditions(*leaves: dict[str, str], how: str = "all") -> dict[str, Any]:
+    """Return what the editor of conditions sends for some that stand beside one another."""
+    typed: dict[str, Any] = {"n.is": how, "n.of": [f"n-{number}" for number in range(len(leaves))]}
+    for number, leaf in enumerate(leaves):
+        typed |= {f"n-{number}.{name}": value for name, value in leaf.items()}
+    return typed
 
 
 async def test_a_ready_journey_says_what_is_to_be_chosen(anna: httpx.AsyncClient) -> None:
@@ -71,19 +79,19 @@ async def test_steps_are_put_in_changed_moved_taken_out_and_undone(anna: httpx.A
     assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert 'value="много"' in wrong.text
     choice = (await press(anna, href, "add::0:choice")).headers["location"]
-    await save(anna, choice, who="bought", **{"who.count": "3"})
+    await save(anna, choice, do="save", **conditions({"is": "purchases", "count_min": "3"}))
     choice_id = choice.rpartition("/")[2]
     inner = (await press(anna, href, f"add:{choice_id}:0:tag")).headers["location"]
     await save(anna, inner, tag="наш")
 
     page = plain((await anna.get(href)).text)
     assert "250" in page
-    assert "купил хотя бы 3 раза" in page
+    assert "Если: покупок от 3" in page
     assert "Поставить метку «наш»" in page
 
     await press(anna, href, f"up:{choice_id}")
     text = plain((await anna.get(href)).text)
-    assert text.index("купил хотя бы 3 раза") < text.index("Начислить 250")
+    assert text.index("Если: покупок от 3") < text.index("Начислить 250")
     await press(anna, href, f"remove:{choice_id}")
     assert "Поставить метку «наш»" not in plain((await anna.get(href)).text)
     await press(anna, href, "undo")
@@ -92,6 +100,42 @@ async def test_steps_are_put_in_changed_moved_taken_out_and_undone(anna: httpx.A
     late = await anna.post(f"{href}/steps", data={"do": f"remove:{choice_id}", "revision": "1"})
     assert late.status_code == httpx.codes.SEE_OTHER
     assert "Поставить метку «наш»" in plain((await anna.get(href)).text)
+
+
+async def test_a_choice_an_entry_and_a_goal_ask_whatever_a_segment_can(anna: httpx.AsyncClient) -> None:
+    href = await begin(anna)
+    choice = (await press(anna, href, "add::0:choice")).headers["location"]
+    asked = conditions({"is": "purchases", "count_min": "3"}, {"is": "tag", "ids": "vip"}, how="any")
+
+    live = await save(anna, choice, do="refresh", **asked)
+    assert live.status_code == httpx.codes.OK
+    assert "клиентов сейчас" in plain(live.text)
+    assert "Если: покупок от 1" in plain((await anna.get(href)).text), "nothing is saved before it is said"
+    more = await save(anna, choice, do="add:n", **asked, **{"n.new": "never_bought"})
+    assert "Нет покупок" in plain(more.text)
+    empty = await save(anna, choice, do="save", **conditions({"is": "purchases"}))
+    assert empty.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Заполните хотя бы одно поле" in plain(empty.text)
+    assert (await save(anna, choice, do="save", **asked)).headers["location"].startswith(href)
+
+    whom = conditions({"is": "last_purchase", "days_min": "30"}, {"is": "blocked", "not": "on"})
+    await save(anna, f"{href}/whom", do="save", leaves="on", **whom)
+    later = await save(anna, f"{href}/terms", **{**TERMS, "goal": "audience"})
+    assert later.headers["location"] == f"{href}/goal"
+    await save(anna, f"{href}/goal", do="save", **conditions({"is": "purchases", "count_min": "9"}))
+    page = plain((await anna.get(href)).text)
+    assert "Если: покупок от 3 или метка «vip»" in page
+    assert "Только если: последняя покупка 30 дней назад или раньше и не (заблокирован)" in page
+    assert "Для кого условия больше не выполняются, того цепочка отпускает" in page
+    assert "Заканчивается, как только: покупок от 9" in page
+
+    await save(anna, f"{href}/whom", do="clear")
+    await save(anna, f"{href}/goal", do="clear")
+    page = plain((await anna.get(href)).text)
+    assert "Для всех" in page
+    assert "Ничто не заканчивает её раньше" in page
+    late = await anna.post(f"{href}/whom", data={"revision": "1", "do": "save", **whom})
+    assert late.status_code == httpx.codes.UNPROCESSABLE_ENTITY
 
 
 async def test_a_journey_runs_and_a_member_is_taken_out(

@@ -19,6 +19,7 @@ from plushka.domain.campaigns.journeys import moving
 from plushka.domain.campaigns.journeys.model import JourneyState, JourneyUnsound, NothingToUndo
 from plushka.domain.campaigns.journeys.publishing import pause, publish, resume, stop, take_out
 from plushka.domain.campaigns.journeys.queries import count_runs, get_journey, list_runs_of_member
+from plushka.domain.campaigns.journeys.soundness import problems_of
 from plushka.domain.campaigns.journeys.writing import create_journey, save_draft, undo
 from plushka.domain.events.store import Told
 from plushka.domain.members.blocking import block
@@ -27,13 +28,16 @@ from plushka.domain.members.model import Profile
 from plushka.domain.members.profile import edit_profile
 from plushka.domain.occasions.noting import note_event
 from plushka.domain.purchases.merging import merge_members
-from plushka.engine.audience import Audience
+from plushka.domain.segments.operations import archive_segment, create_segment
+from plushka.engine.audience import Audience, Not, Purchases
+from plushka.engine.conditions import Segment
 from plushka.engine.journeys.parts import (
     AfterDays,
     Choice,
     EachTime,
     GivePoints,
     GiveReward,
+    GoalAudience,
     GoalPurchase,
     Journey,
     OnAbsence,
@@ -67,6 +71,11 @@ async def road(database: Database, clock: SetClock) -> AsyncIterator[Road]:
 async def born(road: Road, member_id: UUID, birthday: date) -> None:
     async with road.shop.tx() as tx:
         await edit_profile(tx, member_id, Profile("Аня", None, birthday, 0), birthday_reason="тест")
+
+
+async def review(road: Road, member_id: UUID, **said: object) -> None:
+    async with road.shop.tx() as tx:
+        await note_event(tx, road.shop.reference.versions, Told(member_id, "review", said))
 
 
 async def test_who_enrols_begins_at_once_and_each_deed_is_done_once(road: Road) -> None:
@@ -181,8 +190,7 @@ async def test_an_event_begins_it_and_a_choice_asks_what_was_just_done(road: Roa
     steps = (TagMember("tag", "отзыв"), Choice("who", tagged, yes=(GiveReward("gift", "Круассан", 10),)))
     card = await road.begin(Journey("Отзыв", OnEvent("review"), steps))
     member_id = await road.shop.enroll()
-    async with road.shop.tx() as tx:
-        await note_event(tx, road.shop.reference.versions, Told(member_id, "review", {"rating": 5}))
+    await review(road, member_id, rating=5)
 
     await road.go()
     await road.go()
@@ -232,6 +240,27 @@ async def test_nothing_happens_while_it_rests_and_what_happened_then_begins_noth
     assert await road.runs(card.id, anna) == [("passed", None)]
 
 
+async def test_a_goal_of_conditions_ends_it_also_for_who_waits(road: Road) -> None:
+    has_bought = Purchases(count_min=1)
+    journey = Journey(
+        "Ц", OnEvent("review"), (Wait("w", days=3), TagMember("t", "зов")), goal=GoalAudience(has_bought)
+    )
+    card = await road.begin(journey)
+    anna, boris, vera = [await road.shop.enroll(f"+7999000000{number}") for number in (1, 2, 3)]
+    await road.shop.buy("1", 100_00, member=vera)
+    for member_id in (anna, boris, vera):
+        await review(road, member_id)
+    await road.go()
+    assert await road.runs(card.id, vera) == [], "who has it already does not begin"
+
+    await road.shop.buy("2", 100_00, member=anna)
+    await road.until(road.clock.at + timedelta(minutes=20), every=timedelta(minutes=1))
+    assert await road.runs(card.id, anna) == [("goal", None)]
+    assert await road.runs(card.id, boris) == [("active", "w")]
+    await road.until(road.clock.at + timedelta(days=4))
+    assert await road.runs(card.id, boris) == [("passed", None)]
+
+
 async def test_who_is_on_the_way_goes_on_by_the_version_that_they_began_by(road: Road) -> None:
     card = await road.begin(WELCOME)
     anna = await road.shop.enroll()
@@ -263,6 +292,17 @@ async def test_a_draft_is_undone_and_an_unsound_one_is_not_published(road: Road)
         assert back.draft == card.draft
         with pytest.raises(NothingToUndo):
             await undo(tx, card.id, revision=back.revision)
+
+
+async def test_conditions_that_name_a_segment_which_is_gone_are_not_published(road: Road) -> None:
+    async with road.shop.tx() as tx:
+        kept = await create_segment(tx, name="Частые", audience=Purchases(count_min=3))
+        gone = await create_segment(tx, name="Были", audience=Purchases(count_min=1))
+        await archive_segment(tx, gone)
+        steps = (Choice("c", Not(Segment((str(gone),))), yes=(TagMember("t", "зов"),)),)
+        journey = Journey("Ц", OnRegistration(), steps, audience=Segment((str(kept),)))
+        problems = await problems_of(tx, journey)
+    assert [(problem.path, problem.code) for problem in problems] == [("steps[0].when", "unknown_segment")]
 
 
 async def test_who_is_blocked_or_erased_on_the_way_is_done_nothing_to(road: Road) -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 import structlog
 
 from plushka.domain.campaigns.journeys.entering import enter_some, is_due
-from plushka.domain.campaigns.journeys.moving import end_reached, list_with_due, move_some
+from plushka.domain.campaigns.journeys.goals import end_reached
+from plushka.domain.campaigns.journeys.moving import list_with_due, move_some
 from plushka.domain.campaigns.journeys.queries import list_running
 from plushka.domain.programs.versions import Versions
 from plushka.platform.clock import Clock

@@ -20,7 +20,7 @@ from plushka.engine.journeys.parts import (
     Wait,
     Webhook,
 )
-from plushka.engine.journeys.plan import walk
+from plushka.engine.journeys.plan import audiences, walk
 
 WHOLE_PERCENT = 100
 
@@ -34,10 +34,10 @@ def _problems(journey: Journey, *, allows_http: bool) -> Iterator[Problem]:
     trigger = journey.trigger
     if isinstance(trigger, OnAbsence) and trigger.days_most is not None and trigger.days_most < trigger.days:
         yield Problem("trigger.days_most", "days_reversed")
-    if journey.audience is not None:
-        yield from _audience("audience", journey.audience)
-    elif journey.leaves:
+    if journey.audience is None and journey.leaves:
         yield Problem("leaves", "leaves_without_audience")
+    for path, audience in audiences(journey):
+        yield from _audience(path, audience)
     if not journey.steps:
         yield Problem("steps", "no_steps")
     steps = list(walk(journey.steps))
@@ -58,10 +58,8 @@ def _step(path: str, step: Step, *, allows_http: bool) -> Iterator[Problem]:
     match step:
         case Wait(days=0, hours=0, until=None):
             yield Problem(path, "wait_for_nothing")
-        case Choice(when=when, yes=yes, no=no):
-            yield from _audience(f"{path}.when", when)
-            if not yes and not no:
-                yield Problem(path, "choice_of_nothing")
+        case Choice(yes=(), no=()):
+            yield Problem(path, "choice_of_nothing")
         case Split(shares=shares):
             if sum(share.percent for share in shares) != WHOLE_PERCENT:
                 yield Problem(path, "shares_not_whole")

@@ -214,7 +214,13 @@ class GoalEvent(Part, frozen=True, tag_field="is", tag="event"):
     where: Annotated[tuple[FieldTest, ...], Meta(max_length=10)] = ()
 
 
-Goal = GoalPurchase | GoalEvent
+class GoalAudience(Part, frozen=True, tag_field="is", tag="audience"):
+    """The member has come to be of ``when``; who is so already does not begin."""
+
+    when: Audience
+
+
+Goal = GoalPurchase | GoalEvent | GoalAudience
 
 
 class Never(Part, frozen=True, tag_field="is", tag="never"):

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from plushka.engine.journeys.parts import Choice, Journey, Share, Split, Step
+from plushka.engine.audience import Audience
+from plushka.engine.journeys.parts import Choice, GoalAudience, Journey, Share, Split, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,17 @@ def walk(steps: Sequence[Step], path: str = "steps", depth: int = 0) -> Iterator
                     yield from walk(share.steps, f"{at}.shares[{place}].steps", depth + 1)
             case _:
                 pass
+
+
+def audiences(journey: Journey) -> Iterator[tuple[str, Audience]]:
+    """Yield all conditions over members that a journey asks, each with its path."""
+    if journey.audience is not None:
+        yield "audience", journey.audience
+    if isinstance(journey.goal, GoalAudience):
+        yield "goal.when", journey.goal.when
+    for path, step, _ in walk(journey.steps):
+        if isinstance(step, Choice):
+            yield f"{path}.when", step.when
 
 
 def _lay(

@@ -1,6 +1,7 @@
 """Members begin a journey: found by its trigger, of its audience, not barred, and drawn into a group."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,11 +13,11 @@ from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
 from plushka.domain.campaigns.journeys.queries import get_journey, load_plan
 from plushka.domain.members.store import keep_apart
 from plushka.domain.programs.versions import Versions
-from plushka.domain.segments.selecting import selected
+from plushka.domain.segments.selecting import hashing, selected
 from plushka.engine.experiments.groups import group_of
 from plushka.engine.journeys.advancing import begin
 from plushka.engine.journeys.entering import Before, bar
-from plushka.engine.journeys.parts import Journey
+from plushka.engine.journeys.parts import GoalAudience, Journey
 from plushka.engine.journeys.plan import Plan
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -81,16 +82,21 @@ async def list_entrants(
 ) -> list[Entrant]:
     """Return who was found and has not begun for this yet, by the cards that they have now, in the order of ids.
 
-    Of a card that was joined to another it is the other that begins. Nobody who is blocked or erased is among them.
+    Of a card that was joined to another it is the other that begins. Nobody who is blocked or erased is among them,
+    nor anybody who has what the journey is for.
     """
     args: list[object] = [tx.tenant_id, *found.args]
     of_audience = ""
     if journey.audience is not None:
         of_audience = f"and h.member_id in ({await selected(tx, journey.audience, args)})"
+    if isinstance(journey.goal, GoalAudience):
+        reached = await selected(tx, journey.goal.when, args)
+        of_audience += f" and not exists (select from ({reached}) as g where g.member_id = h.member_id)"
     args += [journey_id, after, limit]
     journey_at, after_at, limit_at = (f"${len(args) - back}" for back in (2, 1, 0))
-    rows = await tx.fetch(
-        f"""
+    async with hashing(tx) if of_audience else nullcontext():
+        rows = await tx.fetch(
+            f"""
         -- journeys.list_entrants
         with found as ({found.sql}), holders as (
             select distinct on (coalesce(m.merged_into, m.id), found.key)
@@ -122,8 +128,8 @@ async def list_entrants(
         order by h.member_id, h.happened_at, h.key
         limit {limit_at}
         """,  # noqa: S608  constants and numbers of parameters
-        *args,
-    )
+            *args,
+        )
     return [
         Entrant(
             Candidate(row["member_id"], row["key"], row["happened_at"]),

@@ -9,6 +9,7 @@ from plushka.domain.events.kinds import list_kinds
 from plushka.domain.messages.templates.checking import find_missing
 from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.programs.versions import Versions, list_in_force
+from plushka.domain.segments.definitions import segments_in
 from plushka.engine.check_conditions import Problem
 from plushka.engine.journeys.check import journey_problems
 from plushka.engine.journeys.parts import (
@@ -23,7 +24,7 @@ from plushka.engine.journeys.parts import (
     OnStamps,
     OnTierUp,
 )
-from plushka.engine.journeys.plan import walk
+from plushka.engine.journeys.plan import audiences, walk
 from plushka.engine.occasion_parts import OnEvent
 from plushka.platform.database import Tx
 
@@ -85,6 +86,9 @@ def _unknown(journey: Journey, known: Known) -> Iterator[Problem]:
     yield from _trigger(journey.trigger, known)
     if isinstance(journey.goal, GoalEvent) and journey.goal.event not in known.events:
         yield Problem("goal.event", "unknown_event", {"name": journey.goal.event})
+    for path, audience in audiences(journey):
+        if not all(_has(known.segments, named) for named in segments_in(audience)):
+            yield Problem(path, "unknown_segment")
     for path, step, _ in walk(journey.steps):
         match step:
             case Message(template=template) if template and not _has(known.templates, template):

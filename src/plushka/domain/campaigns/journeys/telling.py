@@ -16,6 +16,7 @@ from plushka.engine.journeys.parts import (
     GivePoints,
     GiveReward,
     Goal,
+    GoalAudience,
     GoalEvent,
     GoalPurchase,
     JourneyTrigger,
@@ -93,7 +94,7 @@ _CONDITION = marked("This condition makes no sense: set it anew.")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How journeys of a business speak: the names behind ids; ``audience`` tells for whom, as a clause."""
+    """How journeys of a business speak: the names behind ids; ``audience`` tells conditions within a sentence."""
 
     language: Language
     scale: int = 0
@@ -191,7 +192,7 @@ def tell_step(step: Step, voice: Voice) -> str:  # noqa: C901, PLR0911 - one cas
         case Wait():
             return _wait(step, words)
         case Choice(when=when):
-            return words.gettext("If the member is of: {audience}", audience=voice.audience(when))
+            return words.gettext("If: {conditions}", conditions=voice.audience(when))
         case Split(shares=shares):
             told = " / ".join(f"{share.percent}\N{NO-BREAK SPACE}%" for share in shares)
             return words.gettext("By lot: {shares}", shares=told)
@@ -263,6 +264,10 @@ def tell_goal(goal: Goal, voice: Voice) -> str:
             return voice.words.gettext("Ends as soon as the member buys.")
         case GoalEvent(event=event):
             return voice.words.gettext("Ends with the event {event}.", event=voice.named(voice.events, event))
+        case GoalAudience(when=when):
+            return voice.words.gettext(
+                "Ends as soon as this holds: {conditions}.", conditions=voice.audience(when)
+            )
         case _:
             assert_never(goal)
 

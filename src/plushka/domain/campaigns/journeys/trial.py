@@ -13,7 +13,7 @@ from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.selecting import still_in
 from plushka.engine.experiments.groups import group_of
 from plushka.engine.journeys.advancing import Outcome, Seen, advance, asks, begin
-from plushka.engine.journeys.parts import Journey, Step
+from plushka.engine.journeys.parts import GoalAudience, Journey, Step
 from plushka.engine.journeys.plan import plan
 from plushka.platform.database import Tx
 
@@ -29,9 +29,13 @@ class Tried(Struct, frozen=True):
 
 
 class Trial(Struct, frozen=True):
-    """What a journey would do. ``in_audience``: they are of it now; ``is_control``: they would be left alone."""
+    """What a journey would do. ``in_audience``: they are of it now; ``is_control``: they would be left alone.
+
+    ``has_goal``: they have what it is for already, and so would not begin.
+    """
 
     in_audience: bool
+    has_goal: bool
     is_control: bool
     steps: tuple[Tried, ...]
     outcome: Outcome
@@ -53,8 +57,10 @@ async def try_journey(
         done = advance(laid, run, Seen(holds=holds), now, zone)
         tried += [Tried(now, laid.steps[each.step], each.way) for each in done.passed]
         run = done.run
+    goal = journey.goal
     return Trial(
         in_audience=journey.audience is None or bool(await still_in(tx, journey.audience, [member_id])),
+        has_goal=isinstance(goal, GoalAudience) and bool(await still_in(tx, goal.when, [member_id])),
         is_control=group_of(card.salt, member_id, journey.control_bp),
         steps=tuple(tried),
         outcome=run.outcome,

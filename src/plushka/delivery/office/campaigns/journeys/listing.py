@@ -4,9 +4,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from plushka.delivery.office.campaigns.journeys.names import load_names
+from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import PATH, JourneyLine, state_told
-from plushka.delivery.office.campaigns.journeys.whom import voice_of
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
@@ -23,7 +22,7 @@ async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
     async with visit.reading() as tx:
         journeys = await list_journeys(tx)
         counts = await count_by_journey(tx)
-        voice = voice_of(await load_names(tx, visit), visit)
+        voice = await load_voice(tx, visit, await load_names(tx, visit))
     lines = []
     for card in journeys:
         active, entered, goal = counts.get(card.id, (0, 0, 0))

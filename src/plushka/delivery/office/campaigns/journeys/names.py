@@ -1,10 +1,12 @@
 """What journeys of the business can name, with what people call it, for telling and for choosing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from msgspec import Struct
 
 from plushka.delivery.office.visit import Visit
+from plushka.domain.campaigns.journeys.telling import Voice
 from plushka.domain.coupons.queries import list_coupons
 from plushka.domain.events.kinds import list_kinds
 from plushka.domain.events.model import translated
@@ -12,8 +14,11 @@ from plushka.domain.messages.templates.store import list_templates
 from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.versions import list_in_force
 from plushka.domain.segments.queries import list_segments
+from plushka.domain.segments.telling.sentences import tell_part
+from plushka.domain.segments.telling.teller import load_teller
+from plushka.engine.journeys.parts import Journey
+from plushka.engine.journeys.plan import audiences
 from plushka.platform.database import Tx
-from plushka.platform.i18n import Translator
 
 Options = list[tuple[str, str]]
 
@@ -27,9 +32,6 @@ class Names(Struct, frozen=True):
     events: Mapping[str, str]
     cards: Mapping[str, str]
     tiers: Mapping[str, str]
-
-    def quoted(self, names: Mapping[str, str], key: str, words: Translator) -> str:
-        return words.gettext("“{name}”", name=names.get(key, words.gettext("(not chosen)")))
 
 
 async def load_names(tx: Tx, visit: Visit) -> Names:
@@ -49,3 +51,22 @@ async def load_names(tx: Tx, visit: Visit) -> Names:
         cards=cards,
         tiers=tiers,
     )
+
+
+async def load_voice(tx: Tx, visit: Visit, names: Names, *journeys: Journey) -> Voice:
+    """Return how this person is told of journeys, with all that their conditions name; without one of no conditions."""
+    asked = [audience for journey in journeys for _, audience in audiences(journey)]
+    voice = Voice(
+        language=visit.look.language,
+        scale=visit.figures.scale,
+        templates=names.templates,
+        coupons=names.coupons,
+        segments=names.segments,
+        events=names.events,
+        cards=names.cards,
+        tiers=names.tiers,
+    )
+    if not asked:
+        return voice
+    teller = await load_teller(tx, visit.look.language, *asked)
+    return replace(voice, audience=lambda audience: tell_part(audience, teller))

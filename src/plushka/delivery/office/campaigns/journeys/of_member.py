@@ -8,9 +8,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
-from plushka.delivery.office.campaigns.journeys.names import load_names
+from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import PATH
-from plushka.delivery.office.campaigns.journeys.whom import voice_of
 from plushka.delivery.office.members.card.head import head_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
@@ -39,7 +38,9 @@ async def show_member_journeys(visit: NamedDependency[Visit], member_id: FromPat
         member = await get_member(tx, member_id)
         runs = await list_runs_of_member(tx, member.id)
         plans = await load_plans(tx, sorted({(run.journey_id, run.version) for run in runs}))
-        voice = voice_of(await load_names(tx, visit), visit)
+        voice = await load_voice(
+            tx, visit, await load_names(tx, visit), *(plan.journey for plan in plans.values())
+        )
     return visit.page(
         "members/card/journeys.html",
         section="members",

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
 
-from plushka.delivery.office.campaigns.journeys.names import load_names
+from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.new_steps import new_step
 from plushka.delivery.office.campaigns.journeys.rows import (
     KINDS,
@@ -17,21 +17,20 @@ from plushka.delivery.office.campaigns.journeys.rows import (
     state_told,
     step_rows,
 )
-from plushka.delivery.office.campaigns.journeys.whom import voice_of
 from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.journeys.calls import count_calls
-from plushka.domain.campaigns.journeys.model import ENDS
+from plushka.domain.campaigns.journeys.model import ENDS, JourneyCard
 from plushka.domain.campaigns.journeys.queries import count_runs, get_journey
 from plushka.domain.campaigns.journeys.soundness import problems_of
-from plushka.domain.campaigns.journeys.telling import RUN_STATES, tell_again, tell_goal, tell_trigger
+from plushka.domain.campaigns.journeys.telling import RUN_STATES, Voice, tell_again, tell_goal, tell_trigger
 from plushka.domain.campaigns.journeys.writing import save_draft, undo
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.engine.journeys import editing
-from plushka.engine.journeys.parts import Journey
+from plushka.engine.journeys.parts import GoalAudience, Journey
 from plushka.platform.errors import Refusal
 
 ONE = f"{PATH}/{{journey_id:uuid}}"
@@ -44,7 +43,7 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         card = await get_journey(tx, journey_id)
         counts = await count_runs(tx, card.id)
         problems = await problems_of(tx, card.draft, allows_http=visit.office.webhooks_anywhere)
-        voice = voice_of(await load_names(tx, visit), visit)
+        voice = await load_voice(tx, visit, await load_names(tx, visit), card.draft)
         calls = await count_calls(tx, card.id)
         subject = subject_of_campaign(card.id)
         caused = (await find_caused(tx, [subject])).get(subject)
@@ -56,11 +55,7 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         journey=card,
         href=f"{PATH}/{card.id}",
         state=state_told(card, visit),
-        trigger=tell_trigger(journey.trigger, voice),
-        audience=voice.audience(journey.audience) if journey.audience is not None else "",
-        again=tell_again(journey.again, journey.at_once, voice),
-        goal=tell_goal(journey.goal, voice) if journey.goal is not None else "",
-        control=visit.figures.percent(journey.control_bp) if journey.control_bp else "",
+        frame=_frame(card, voice, visit),
         steps=step_rows(card, counts, problems, voice, visit),
         problems=other_problems(problems, voice),
         entered=number(counts.entered),
@@ -79,6 +74,41 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         may_send=visit.may("campaigns.send") and card.state != "done",
         may_copy=visit.may("campaigns.change"),
     )
+
+
+def _frame(card: JourneyCard, voice: Voice, visit: Visit) -> list[tuple[str, str, str, str, str]]:
+    """Return what stands above the steps: icon, title, sentence, what is said beside it, and where it is changed."""
+    words, journey, href = visit.words, card.draft, f"{PATH}/{card.id}"
+    again = tell_again(journey.again, journey.at_once, voice)
+    if journey.control_bp:
+        share = visit.figures.percent(journey.control_bp)
+        again = f"{again} {words.gettext('Control group: {share}.', share=share)}"
+    leaves = words.gettext("For whom they hold no longer, the journey ends") if journey.leaves else ""
+    whom = (
+        words.gettext("For everybody")
+        if journey.audience is None
+        else words.gettext("Only if: {conditions}", conditions=voice.audience(journey.audience))
+    )
+    goal = (
+        tell_goal(journey.goal, voice) if journey.goal is not None else words.gettext("Nothing ends it early")
+    )
+    return [
+        (
+            "wand",
+            words.gettext("What begins it"),
+            tell_trigger(journey.trigger, voice),
+            again,
+            f"{href}/terms",
+        ),
+        ("users", words.gettext("For whom"), whom, leaves, f"{href}/whom"),
+        (
+            "flag",
+            words.gettext("What ends it early"),
+            goal.removesuffix("."),
+            "",
+            f"{href}/goal" if isinstance(journey.goal, GoalAudience) else f"{href}/terms",
+        ),
+    ]
 
 
 @post(f"{ONE}/steps", opt={"action": "campaigns.change"})

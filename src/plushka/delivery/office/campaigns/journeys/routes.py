@@ -2,7 +2,16 @@
 
 from litestar.types import ControllerRouterHandler
 
-from plushka.delivery.office.campaigns.journeys import listing, of_member, one, running, step, terms, trying
+from plushka.delivery.office.campaigns.journeys import (
+    listing,
+    of_member,
+    one,
+    running,
+    step,
+    terms,
+    trying,
+    whom,
+)
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     listing.begin_journey,
@@ -23,4 +32,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     terms.save_terms,
     terms.show_terms,
     trying.show_trial,
+    whom.save_goal,
+    whom.save_whom,
+    whom.show_goal,
+    whom.show_whom,
 )

@@ -8,9 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from plushka.delivery.office.campaigns.journeys.names import load_names
+from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import PATH
-from plushka.delivery.office.campaigns.journeys.whom import voice_of
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
@@ -34,7 +33,7 @@ async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UU
         card = await get_journey(tx, journey_id)
         journey = card.draft
         problems = await problems_of(tx, journey, allows_http=visit.office.webhooks_anywhere)
-        voice = voice_of(await load_names(tx, visit), visit)
+        voice = await load_voice(tx, visit, await load_names(tx, visit), journey)
         by_days = goes_by_days(journey)
         since = visit.at - timedelta(days=0 if by_days else 1)
         entrants = (

@@ -6,12 +6,14 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import structs
 
-from plushka.delivery.office.campaigns.journeys.names import Names, load_names
+from plushka.delivery.office.campaigns.audiences import writing
+from plushka.delivery.office.campaigns.audiences.writing import Writing
+from plushka.delivery.office.campaigns.journeys.names import Names, load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import PATH
-from plushka.delivery.office.campaigns.journeys.whom import kinds_for, read_audience, typed_audience, voice_of
+from plushka.delivery.office.campaigns.journeys.whom import revision_of, save_conditions
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -22,6 +24,7 @@ from plushka.domain.campaigns.journeys.queries import get_journey, list_runs
 from plushka.domain.campaigns.journeys.telling import tell_step
 from plushka.domain.campaigns.journeys.writing import save_draft
 from plushka.domain.members.queries import list_members_of_ids
+from plushka.engine.audience import Audience
 from plushka.engine.journeys import editing
 from plushka.engine.journeys.check import is_address
 from plushka.engine.journeys.parts import (
@@ -30,6 +33,7 @@ from plushka.engine.journeys.parts import (
     GiveCoupon,
     GivePoints,
     GiveReward,
+    Journey,
     Message,
     Share,
     Split,
@@ -58,13 +62,15 @@ async def show_step(
     return await _page(visit, journey_id, step_id)
 
 
-@post(STEP, opt={"action": "campaigns.change"})
+@post(STEP, opt={"action": "campaigns.change"}, status_code=HTTP_200_OK)
 async def save_step(
     visit: NamedDependency[Visit], journey_id: FromPath[UUID], step_id: FromPath[str], request: OfficeRequest
 ) -> Response[str] | Redirect:
     form = await visit.typed(request)
     async with visit.reading() as tx:
         card, step = await _find(tx, journey_id, step_id)
+    if isinstance(step, Choice):
+        return await _choice_sent(visit, card, step, form)
     written = _read(form, step, visit)
     if form.is_sound and written is not None:
         try:
@@ -78,6 +84,25 @@ async def save_step(
     return await _page(visit, journey_id, step_id, form)
 
 
+async def _choice_sent(visit: Visit, card: JourneyCard, step: Choice, form: Form) -> Response[str] | Redirect:
+    """Answer a button of the conditions that a choice asks for."""
+
+    def put(journey: Journey, audience: Audience | None, _: Form) -> Journey:
+        when = step.when if audience is None else audience
+        return structs.replace(
+            journey, steps=editing.replaced(journey.steps, Choice(step.id, when, step.yes, step.no))
+        )
+
+    async with visit.reading() as tx:
+        written = await writing.sent(tx, visit, form)
+    if (figures := written.figures()) is not None:
+        return figures
+    if not written.saves:
+        return await _page(visit, card.id, step.id, written=written)
+    saved = await save_conditions(written, card, put, target=f"#step-{step.id}")
+    return saved or await _page(visit, card.id, step.id, form, written=written)
+
+
 async def _find(tx: Tx, journey_id: UUID, step_id: str) -> tuple[JourneyCard, Step]:
     card = await get_journey(tx, journey_id)
     step = editing.find_step(card.draft.steps, step_id)
@@ -86,14 +111,20 @@ async def _find(tx: Tx, journey_id: UUID, step_id: str) -> tuple[JourneyCard, St
     return card, step
 
 
-async def _page(visit: Visit, journey_id: UUID, step_id: str, form: Form | None = None) -> Response[str]:
+async def _page(
+    visit: Visit, journey_id: UUID, step_id: str, form: Form | None = None, *, written: Writing | None = None
+) -> Response[str]:
+    """Show a step; ``form`` was sent and is not saved, ``written`` are the conditions of a choice as they stand."""
     async with visit.reading() as tx:
         card, step = await _find(tx, journey_id, step_id)
         names = await load_names(tx, visit)
+        voice = await load_voice(tx, visit, names, card.draft)
+        may_change = visit.may("campaigns.change") and card.state != "done"
+        if isinstance(step, Choice) and written is None and may_change:
+            written = await writing.begin(tx, visit, step.when, typed=revision_of(card))
         secret = secret_of(tx) if isinstance(step, Webhook) and visit.may("campaigns.change") else ""
         runs = await list_runs(tx, journey_id, step=step_id, limit=HERE_SHOWN)
         members = {each.id: each for each in await list_members_of_ids(tx, [run.member_id for run in runs])}
-    voice = voice_of(names, visit)
     here = [
         (
             f"/members/{run.member_id}/journeys",
@@ -103,35 +134,38 @@ async def _page(visit: Visit, journey_id: UUID, step_id: str, form: Form | None 
         for run in runs
         if run.member_id in members
     ]
+    shown: dict[str, object] = (
+        written.shown()
+        if written is not None
+        else {
+            "form": form or visit.form().altered({**_typed(step, visit), **revision_of(card)}),
+            "kind": step.__struct_config__.tag,
+            "options": _options(names, visit),
+            "secret": secret,
+            "shares": range(SHARES_MAX),
+        }
+    )
     return visit.page(
-        "campaigns/journeys/step.html",
+        "campaigns/journeys/choice.html" if written is not None else "campaigns/journeys/step.html",
         section="campaigns",
         page="journeys",
-        status=200 if form is None else HTTP_422_UNPROCESSABLE_ENTITY,
-        journey=card,
-        href=f"{PATH}/{journey_id}",
-        step_href=f"{PATH}/{journey_id}/steps/{step_id}",
-        kind=step.__struct_config__.tag,
+        status=HTTP_200_OK if form is None else HTTP_422_UNPROCESSABLE_ENTITY,
+        action=f"{PATH}/{journey_id}/steps/{step_id}",
+        back_href=f"{PATH}/{journey_id}",
+        back_text=card.draft.name,
         told=tell_step(step, voice),
-        form=form or visit.form().altered(_typed(step, visit)),
-        options=_options(step, names, visit),
         here=here,
-        secret=secret,
-        is_waiting=isinstance(step, Wait),
-        may_change=visit.may("campaigns.change") and card.state != "done",
-        shares=range(SHARES_MAX),
+        may_change=may_change,
+        **shown,
     )
 
 
-def _options(step: Step, names: Names, visit: Visit) -> dict[str, list[tuple[str, str]]]:
+def _options(names: Names, visit: Visit) -> dict[str, list[tuple[str, str]]]:
     words = visit.words
     nothing = ("", words.gettext("Choose…"))
     return {
         "templates": [nothing, *names.templates.items()],
         "coupons": [nothing, *names.coupons.items()],
-        "segments": [nothing, *names.segments.items()],
-        "tiers": list(names.tiers.items()),
-        "whom": kinds_for(step.when, words, everybody=False) if isinstance(step, Choice) else [],
         "purposes": [
             ("marketing", words.gettext("advertising: only who agreed to it")),
             ("transactional", words.gettext("service: what concerns the member themselves")),
@@ -162,8 +196,6 @@ def _typed(step: Step, visit: Visit) -> dict[str, list[str]]:  # noqa: PLR0911 -
             return {"tag": [step.tag]}
         case Webhook():
             return {"url": [step.url]}
-        case Choice():
-            return typed_audience(step.when)
         case Split():
             return {f"share.{number}": [str(share.percent)] for number, share in enumerate(step.shares)}
         case _:
@@ -200,12 +232,9 @@ def _read(form: Form, step: Step, visit: Visit) -> Step | None:  # noqa: C901, P
             if url and not is_address(url, allows_http=visit.office.webhooks_anywhere):
                 form.fail("url", words.gettext("Enter an address that begins with https://."))
             return structs.replace(step, url=url) if url else None
-        case Choice():
-            when = read_audience(form, step.when, words)
-            return Choice(step.id, when, step.yes, step.no) if when is not None else None
         case Split():
             return _read_split(form, step, visit)
-        case Finish():
+        case Choice() | Finish():
             return step
 
 

@@ -1,4 +1,4 @@
-"""What begins a journey, for whom it is, who may begin it again, and what it is for."""
+"""What begins a journey, who may begin it again, and what it is for."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from msgspec import structs
 
 from plushka.delivery.office.campaigns.journeys.names import Names, load_names
 from plushka.delivery.office.campaigns.journeys.rows import PATH
-from plushka.delivery.office.campaigns.journeys.whom import kinds_for, read_audience, typed_audience
+from plushka.delivery.office.campaigns.journeys.whom import revision_of
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -25,6 +25,7 @@ from plushka.engine.journeys.parts import (
     Again,
     EachTime,
     Goal,
+    GoalAudience,
     GoalEvent,
     GoalPurchase,
     Journey,
@@ -59,6 +60,12 @@ TRIGGERS = {
     "segment_entered": marked("the member has come into a segment"),
     "segment_left": marked("the member has left a segment"),
 }
+GOALS = {
+    "none": marked("(it does not)"),
+    "purchase": marked("buys"),
+    "event": marked("does something: an event"),
+    "audience": marked("comes to be of those for whom conditions hold"),
+}
 DAYS_MAX, DAYS_BEFORE_MAX, AT_ONCE_MAX, CONTROL_PERCENT_MAX = 3650, 60, 10, 50
 
 
@@ -82,8 +89,16 @@ async def save_terms(
         except Refusal as refusal:
             form.refused(refusal)
         else:
-            return sent_on(f"{PATH}/{journey_id}", visit.words.gettext("Saved."))
+            return _after(form, journey, journey_id, visit)
     return await _page(visit, journey_id, form)
+
+
+def _after(form: Form, journey: Journey, journey_id: UUID, visit: Visit) -> Redirect:
+    if form.value("goal") == "audience" and not isinstance(journey.goal, GoalAudience):
+        return sent_on(
+            f"{PATH}/{journey_id}/goal", visit.words.gettext("Saved. Now say which conditions end it.")
+        )
+    return sent_on(f"{PATH}/{journey_id}", visit.words.gettext("Saved."))
 
 
 async def _page(visit: Visit, journey_id: UUID, form: Form | None = None) -> Response[str]:
@@ -98,10 +113,10 @@ async def _page(visit: Visit, journey_id: UUID, form: Form | None = None) -> Res
         status=200 if form is None else HTTP_422_UNPROCESSABLE_ENTITY,
         journey=card,
         href=f"{PATH}/{journey_id}",
-        form=form or visit.form().altered(_typed(card.draft, visit)),
+        form=form or visit.form().altered({**_typed(card.draft, visit), **revision_of(card)}),
         triggers=[(kind, words.gettext(title)) for kind, title in TRIGGERS.items()],
         options=_options(names, visit),
-        whom=kinds_for(card.draft.audience, words, everybody=True),
+        goals=[(kind, words.gettext(title)) for kind, title in GOALS.items()],
         close_dates=[(kind, words.gettext(title)) for kind, title in CLOSE_DATES.items()],
         may_change=visit.may("campaigns.change") and card.state != "done",
     )
@@ -121,10 +136,8 @@ def _typed(journey: Journey, visit: Visit) -> dict[str, list[str]]:
     typed = {
         "name": [journey.name],
         "at_once": [str(journey.at_once)],
-        "leaves": ["on"] if journey.leaves else [""],
         "control": [str(journey.control_bp // 100)],
         **_typed_trigger(journey.trigger, visit),
-        **typed_audience(journey.audience),
     }
     match journey.again:
         case AfterDays(days=days):
@@ -138,6 +151,8 @@ def _typed(journey: Journey, visit: Visit) -> dict[str, list[str]]:
             typed |= {"goal": ["event"], "goal.event": [event]}
         case GoalPurchase():
             typed |= {"goal": ["purchase"]}
+        case GoalAudience():
+            typed |= {"goal": ["audience"]}
         case None:
             typed |= {"goal": ["none"]}
     return typed
@@ -175,25 +190,19 @@ def _typed_trigger(trigger: JourneyTrigger, visit: Visit) -> dict[str, list[str]
 def _read(form: Form, before: Journey, visit: Visit) -> Journey | None:
     name = form.text("name", length_max=NAME_LENGTH_MAX)
     trigger = _read_trigger(form, before.trigger, visit)
-    audience = read_audience(form, before.audience, visit.words)
     again = _read_again(form)
     goal = _read_goal(form, before.goal)
     at_once = form.number("at_once", least=1, most=AT_ONCE_MAX)
     control = form.number("control", least=0, most=CONTROL_PERCENT_MAX)
-    leaves = form.flag("leaves")
-    if leaves and audience is None and form.is_sound:
-        form.fail("leaves", visit.words.gettext("Say for whom it is, or let nobody leave it."))
     if trigger is None or again is None or at_once is None or control is None:
         return None
     return structs.replace(
         before,
         name=name,
         trigger=trigger,
-        audience=audience,
         again=again,
         goal=goal,
         at_once=at_once,
-        leaves=leaves,
         control_bp=control * 100,
     )
 
@@ -263,12 +272,15 @@ def _read_again(form: Form) -> Again | None:
 
 
 def _read_goal(form: Form, before: Goal | None) -> Goal | None:
-    match form.choice("goal", ("none", "purchase", "event")):
+    match form.choice("goal", tuple(GOALS)):
         case "purchase":
             return GoalPurchase()
         case "event":
             event = form.text("goal.event")
             where = before.where if isinstance(before, GoalEvent) and before.event == event else ()
             return GoalEvent(event, where) if event else None
+        case "audience":
+            # Written on a page of their own; until then it ends by what it ended by.
+            return before
         case _:
             return None

@@ -7,9 +7,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from plushka.delivery.office.campaigns.journeys.names import load_names
+from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import ICONS, PATH
-from plushka.delivery.office.campaigns.journeys.whom import voice_of
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.finding import find_by_anything
 from plushka.delivery.office.visit import Visit
@@ -31,7 +30,7 @@ async def show_trial(
     who = ""
     async with visit.reading() as tx:
         card = await get_journey(tx, journey_id)
-        voice = voice_of(await load_names(tx, visit), visit)
+        voice = await load_voice(tx, visit, await load_names(tx, visit), card.draft)
         if form.was_sent:
             text = form.text("member")
             starts = form.moment("on")

@@ -1,149 +1,160 @@
-"""For whom a journey or a way of it is: an audience as a form asks for it, and as a clause tells it.
+"""For whom a journey is, whom a choice asks for and whom its goal: conditions, written as those of a segment."""
 
-A form asks one question, mostly for a segment: what is more than one question is made as a segment first. An audience
-that no form asks for is kept as it is.
-"""
+from collections.abc import Callable
+from uuid import UUID
 
-from typing import Literal
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+from msgspec import structs
 
-from plushka.delivery.office.campaigns.journeys.names import Names
+from plushka.delivery.office.campaigns.audiences import writing
+from plushka.delivery.office.campaigns.audiences.writing import Writing
+from plushka.delivery.office.campaigns.journeys.rows import PATH
+from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
-from plushka.domain.campaigns.journeys.telling import Voice
-from plushka.engine.audience import Audience, Burning, Not, Purchases, Tier
-from plushka.engine.conditions import Segment, Tag
-from plushka.platform.i18n import Translator, join, marked
+from plushka.delivery.web.notices import sent_on
+from plushka.domain.campaigns.journeys.model import JourneyCard
+from plushka.domain.campaigns.journeys.queries import get_journey
+from plushka.domain.campaigns.journeys.writing import save_draft
+from plushka.domain.segments.operations import check_audience
+from plushka.engine.audience import Audience
+from plushka.engine.journeys.parts import GoalAudience, Journey
+from plushka.platform.errors import Refusal
+from plushka.platform.i18n import marked
 
-Kind = Literal["everybody", "segment", "outside", "tier", "tag", "bought", "never", "burning", "kept"]
-KINDS: dict[Kind, str] = {
-    "everybody": marked("everybody"),
-    "segment": marked("who is in a segment"),
-    "outside": marked("who is not in a segment"),
-    "tier": marked("who has one of these tiers"),
-    "tag": marked("who has a tag"),
-    "bought": marked("who has bought at least so often"),
-    "never": marked("who has not bought yet"),
-    "burning": marked("whose points burn soon"),
-    "kept": marked("by conditions that were set before"),
+ONE = f"{PATH}/{{journey_id:uuid}}"
+Put = Callable[[Journey, Audience | None, Form], Journey]
+"""Returns a journey with other conditions at a place, as a form says; None: with none there."""
+
+
+@get(f"{ONE}/whom", opt={"action": "campaigns.change"})
+async def show_whom(visit: NamedDependency[Visit], journey_id: FromPath[UUID]) -> Response[str]:
+    async with visit.reading() as tx:
+        card = await get_journey(tx, journey_id)
+        leaves = {"leaves": ["on"] if card.draft.leaves else []}
+        begun = await writing.begin(tx, visit, card.draft.audience, typed={**revision_of(card), **leaves})
+    return _page(begun, card, "whom")
+
+
+@post(f"{ONE}/whom", opt={"action": "campaigns.change"}, status_code=HTTP_200_OK)
+async def save_whom(
+    visit: NamedDependency[Visit], journey_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str] | Redirect:
+    return await _sent(visit, journey_id, await visit.typed(request), "whom")
+
+
+@get(f"{ONE}/goal", opt={"action": "campaigns.change"})
+async def show_goal(visit: NamedDependency[Visit], journey_id: FromPath[UUID]) -> Response[str]:
+    async with visit.reading() as tx:
+        card = await get_journey(tx, journey_id)
+        goal = card.draft.goal
+        known = goal.when if isinstance(goal, GoalAudience) else None
+        begun = await writing.begin(tx, visit, known, typed=revision_of(card))
+    return _page(begun, card, "goal")
+
+
+@post(f"{ONE}/goal", opt={"action": "campaigns.change"}, status_code=HTTP_200_OK)
+async def save_goal(
+    visit: NamedDependency[Visit], journey_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str] | Redirect:
+    return await _sent(visit, journey_id, await visit.typed(request), "goal")
+
+
+def _with_audience(journey: Journey, audience: Audience | None, form: Form) -> Journey:
+    return structs.replace(journey, audience=audience, leaves=form.flag("leaves") and audience is not None)
+
+
+def _with_goal(journey: Journey, audience: Audience | None, _: Form) -> Journey:
+    return structs.replace(journey, goal=None if audience is None else GoalAudience(audience))
+
+
+PLACES: dict[str, tuple[str, str, str, Put]] = {
+    "whom": (
+        marked("For whom the journey is"),
+        marked("Asked when something begins it. Who does not answer to it does not begin."),
+        marked("For everybody"),
+        _with_audience,
+    ),
+    "goal": (
+        marked("What ends the journey early"),
+        marked(
+            "As soon as the conditions hold for somebody on the way, their journey ends. For whom they hold "
+            "already, it does not begin."
+        ),
+        marked("Nothing ends it early"),
+        _with_goal,
+    ),
 }
-TAG_LENGTH_MAX = 50
-COUNT_MAX = 1000
-BURN_DAYS_MAX = 60
+"""Conditions of a journey beside its steps: heading, help, what it is called to have none, how they are put in."""
 
 
-def tell_audience(audience: Audience, names: Names, words: Translator) -> str:  # noqa: PLR0911 - one case a kind
-    """Return an audience as a clause that says who is of it."""
-    language = words.language
-    match audience:
-        case Segment(ids=ids):
-            named = join([names.quoted(names.segments, each, words) for each in ids], language, either=True)
-            return words.gettext("in the segment {segments}", segments=named)
-        case Not(of=Segment(ids=ids)):
-            named = join([names.quoted(names.segments, each, words) for each in ids], language, either=True)
-            return words.gettext("not in the segment {segments}", segments=named)
-        case Tier(ids=ids):
-            named = join([names.quoted(names.tiers, each, words) for each in ids], language, either=True)
-            return words.gettext("of the tier {tiers}", tiers=named)
-        case Tag(ids=ids):
-            named = join([words.gettext("“{name}”", name=each) for each in ids], language, either=True)
-            return words.gettext("with the tag {tags}", tags=named)
-        case Purchases(count_max=0):
-            return words.gettext("has not bought yet")
-        case Purchases(count_min=int(count), count_max=None, days=None):
-            return words.ngettext(
-                "has bought at least {count} time", "has bought at least {count} times", count, count=count
-            )
-        case Burning(days=days):
-            return words.ngettext(
-                "has points that burn within {count} day",
-                "has points that burn within {count} days",
-                days,
-                count=days,
-            )
-        case _:
-            return words.gettext("by several conditions")
+def revision_of(card: JourneyCard) -> dict[str, list[str]]:
+    """Return the field that tells over which draft something is written."""
+    return {"revision": [str(card.revision)]}
 
 
-def typed_audience(  # noqa: PLR0911 - one case a kind
-    audience: Audience | None, prefix: str = "who"
-) -> dict[str, list[str]]:
-    """Return what a form has typed for an audience."""
-    match audience:
-        case None:
-            return {prefix: ["everybody"]}
-        case Segment(ids=(segment,)):
-            return {prefix: ["segment"], f"{prefix}.segment": [segment]}
-        case Not(of=Segment(ids=(segment,))):
-            return {prefix: ["outside"], f"{prefix}.segment": [segment]}
-        case Tier(ids=tiers, program=None):
-            return {prefix: ["tier"], f"{prefix}.tiers": list(tiers)}
-        case Tag(ids=(tag,)):
-            return {prefix: ["tag"], f"{prefix}.tag": [tag]}
-        case Purchases(count_min=None, count_max=0, days=None):
-            return {prefix: ["never"]}
-        case Purchases(count_min=int(count), count_max=None, days=None):
-            return {prefix: ["bought"], f"{prefix}.count": [str(count)]}
-        case Burning(days=days, points_min=1, program=None):
-            return {prefix: ["burning"], f"{prefix}.days": [str(days)]}
-        case _:
-            return {prefix: ["kept"]}
+async def save_conditions(
+    written: Writing, card: JourneyCard, put: Put, *, target: str = ""
+) -> Redirect | None:
+    """Save what was written into a draft; None: something is wrong, and noted at its field.
+
+    ``target`` is the place on the journey's page to which whoever wrote it comes.
+    """
+    visit, form = written.visit, written.read
+    if written.audience is None:
+        return None
+    try:
+        async with visit.writing() as tx:
+            await check_audience(tx, written.audience)
+            changed = put(card.draft, written.audience, form)
+            await save_draft(tx, card.id, changed, revision=form.number("revision", least=1) or 0)
+    except Refusal as refusal:
+        form.refused(refusal)
+        return None
+    return sent_on(f"{PATH}/{card.id}{target}", visit.words.gettext("Saved."))
 
 
-def read_audience(  # noqa: PLR0911 - one case a kind
-    form: Form, before: Audience | None, words: Translator, *, prefix: str = "who"
-) -> Audience | None:
-    """Return the audience that a form asks for; None: everybody, or there is a problem at a field."""
-    kind = form.choice(prefix, tuple(KINDS))
-    match kind:
-        case "segment" | "outside":
-            segment = form.id(f"{prefix}.segment")
-            if segment is None:
-                return None
-            inside = Segment((str(segment),))
-            return inside if kind == "segment" else Not(inside)
-        case "tier":
-            tiers = form.values(f"{prefix}.tiers")
-            if not tiers:
-                form.fail(f"{prefix}.tiers", words.gettext("Choose at least one."))
-                return None
-            return Tier(tuple(tiers))
-        case "tag":
-            tag = form.text(f"{prefix}.tag", length_max=TAG_LENGTH_MAX)
-            return Tag((tag,)) if tag else None
-        case "bought":
-            count = form.number(f"{prefix}.count", least=1, most=COUNT_MAX)
-            return Purchases(count_min=count) if count else None
-        case "never":
-            return Purchases(count_max=0)
-        case "burning":
-            days = form.number(f"{prefix}.days", least=0, most=BURN_DAYS_MAX)
-            return Burning(days) if days is not None else None
-        case "kept":
-            return before
-        case _:
-            return None
+async def _sent(visit: Visit, journey_id: UUID, form: Form, place: str) -> Response[str] | Redirect:
+    put = PLACES[place][3]
+    async with visit.reading() as tx:
+        card = await get_journey(tx, journey_id)
+        written = await writing.sent(tx, visit, form)
+    if (figures := written.figures()) is not None:
+        return figures
+    if written.do == "clear":
+        try:
+            async with visit.writing() as tx:
+                revision = form.number("revision", least=1) or 0
+                await save_draft(tx, card.id, put(card.draft, None, form), revision=revision)
+        except Refusal as refusal:
+            written.form.refused(refusal)
+            return _page(written, card, place, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return sent_on(f"{PATH}/{card.id}", visit.words.gettext("Saved."))
+    if not written.saves:
+        return _page(written, card, place)
+    saved = await save_conditions(written, card, put)
+    return saved or _page(written, card, place, status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
-def kinds_for(audience: Audience | None, words: Translator, *, everybody: bool) -> list[tuple[str, str]]:
-    """Return the kinds that a form offers: what was set before only where it is that."""
-    is_kept = typed_audience(audience)["who"] == ["kept"]
-    return [
-        (kind, words.gettext(title))
-        for kind, title in KINDS.items()
-        if (kind != "kept" or is_kept) and (kind != "everybody" or everybody)
-    ]
-
-
-def voice_of(names: Names, visit: Visit) -> Voice:
-    """Return how this person is told of journeys."""
-    return Voice(
-        language=visit.look.language,
-        scale=visit.figures.scale,
-        templates=names.templates,
-        coupons=names.coupons,
-        segments=names.segments,
-        events=names.events,
-        cards=names.cards,
-        tiers=names.tiers,
-        audience=lambda audience: tell_audience(audience, names, visit.words),
+def _page(written: Writing, card: JourneyCard, place: str, *, status: int = HTTP_200_OK) -> Response[str]:
+    visit = written.visit
+    title, about, none, _ = PLACES[place]
+    return visit.page(
+        "campaigns/journeys/conditions.html",
+        section="campaigns",
+        page="journeys",
+        status=status,
+        title=visit.words.gettext(title),
+        about=visit.words.gettext(about),
+        none=visit.words.gettext(none),
+        action=f"{PATH}/{card.id}/{place}",
+        back_href=f"{PATH}/{card.id}",
+        back_text=card.draft.name,
+        asks_to_leave=place == "whom",
+        may_change=card.state != "done",
+        **written.shown(),
     )

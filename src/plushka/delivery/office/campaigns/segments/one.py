@@ -8,9 +8,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
+from plushka.delivery.office.campaigns.audiences.sample import SAMPLE_MAX, describe
 from plushka.delivery.office.campaigns.segments.explaining import explain
 from plushka.delivery.office.campaigns.segments.listing import PATH
-from plushka.delivery.office.campaigns.segments.sample import SAMPLE_MAX, describe
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form

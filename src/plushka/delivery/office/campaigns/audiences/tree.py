@@ -11,8 +11,8 @@ from typing import Any as AnyValue
 import msgspec
 from msgspec import structs
 
-from plushka.delivery.office.campaigns.segments.choices import Choices
-from plushka.delivery.office.campaigns.segments.kinds import ALL, ANY, KINDS, Field
+from plushka.delivery.office.campaigns.audiences.choices import Choices
+from plushka.delivery.office.campaigns.audiences.kinds import ALL, ANY, KINDS, Field
 from plushka.delivery.web.forms import Form
 from plushka.engine.audience import All, Any, Audience, Bought, Not
 from plushka.engine.audience_check import audience_problems

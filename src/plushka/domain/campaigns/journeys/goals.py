@@ -1,0 +1,147 @@
+"""What journeys are for: whose goal has been reached since what began their run, asked for many at once."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from plushka.domain.campaigns.journeys.queries import load_plans
+from plushka.domain.campaigns.journeys.taking import Due, by_audience
+from plushka.domain.segments.selecting import hashing, selected, still_in
+from plushka.engine.audience import Audience
+from plushka.engine.journeys.parts import GoalAudience, GoalEvent, GoalPurchase
+from plushka.engine.occasions import field_holds
+from plushka.platform.database import Tx
+
+
+async def list_reached(tx: Tx, due: Sequence[Due]) -> set[UUID]:
+    """Return the runs whose goal has been reached since what began them."""
+    for_purchase = [each for each in due if isinstance(each.plan.journey.goal, GoalPurchase)]
+    reached: set[UUID] = set()
+    if for_purchase:
+        rows = await tx.fetch(
+            """
+            -- journeys.list_bought
+            select r.id from unnest($2::uuid[], $3::uuid[], $4::timestamptz[]) as r (id, member_id, happened_at)
+            where exists (
+                select from receipts b
+                where b.tenant_id = $1 and b.member_id = r.member_id and b.occurred_at > r.happened_at
+                  and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+            )
+            """,
+            tx.tenant_id,
+            [each.id for each in for_purchase],
+            [each.holder for each in for_purchase],
+            [each.happened_at for each in for_purchase],
+        )
+        reached |= {row["id"] for row in rows}
+    for audience, asked in by_audience(due, _goal_audience):
+        inside = await still_in(tx, audience, [each.holder for each in asked])
+        reached |= {each.id for each in asked if each.holder in inside}
+    for_event = [each for each in due if isinstance(each.plan.journey.goal, GoalEvent)]
+    if for_event:
+        rows = await tx.fetch(
+            """
+            -- journeys.list_happened
+            select r.id, e.data::text
+            from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) as r (id, member_id, happened_at, kind)
+            join member_events e on e.tenant_id = $1 and e.member_id = r.member_id and e.kind = r.kind
+                and e.occurred_at > r.happened_at and e.cancelled_at is null
+            """,
+            tx.tenant_id,
+            [each.id for each in for_event],
+            [each.holder for each in for_event],
+            [each.happened_at for each in for_event],
+            [each.plan.journey.goal.event for each in for_event],  # type: ignore[union-attr]
+        )
+        goals = {each.id: each.plan.journey.goal for each in for_event}
+        for row in rows:
+            goal, data = goals[row["id"]], msgspec.json.decode(row["data"])
+            if isinstance(goal, GoalEvent) and all(
+                field_holds(test, data.get(test.field)) for test in goal.where
+            ):
+                reached.add(row["id"])
+    return reached
+
+
+def _goal_audience(each: Due) -> Audience | None:
+    goal = each.plan.journey.goal
+    return goal.when if isinstance(goal, GoalAudience) else None
+
+
+async def end_reached(tx: Tx, journey_id: UUID) -> int:
+    """End the runs of a journey that wait while its goal has been reached; return how many.
+
+    What was reached by an event is met when they are due.
+    """
+    return await _end_bought(tx, journey_id) + await _end_of_audience(tx, journey_id)
+
+
+async def _end_bought(tx: Tx, journey_id: UUID) -> int:
+    rows = await tx.fetch(
+        """
+        -- journeys.end_reached
+        with bought as (
+            select r.id
+            from journey_runs r
+            join journey_versions v on v.tenant_id = $1 and v.journey_id = r.journey_id and v.number = r.version
+                and v.body #>> '{goal,is}' = 'purchase'
+            where r.tenant_id = $1 and r.journey_id = $2 and r.state = 'active' and exists (
+                select from receipts b
+                where b.tenant_id = $1 and b.member_id = r.member_id and b.occurred_at > r.happened_at
+                  and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+            )
+            for no key update of r skip locked
+        )
+        update journey_runs r set state = 'goal', step = null, is_waiting = false, ended_at = $3
+        from bought where r.tenant_id = $1 and r.id = bought.id
+        returning r.id
+        """,
+        tx.tenant_id,
+        journey_id,
+        tx.at,
+    )
+    return len(rows)
+
+
+async def _end_of_audience(tx: Tx, journey_id: UUID) -> int:
+    versions = await tx.fetch(
+        """
+        -- journeys.list_versions_on_the_way
+        select distinct r.version from journey_runs r
+        join journey_versions v on v.tenant_id = $1 and v.journey_id = r.journey_id and v.number = r.version
+            and v.body #>> '{goal,is}' = 'audience'
+        where r.tenant_id = $1 and r.journey_id = $2 and r.state = 'active'
+        """,
+        tx.tenant_id,
+        journey_id,
+    )
+    ended = 0
+    plans = await load_plans(tx, [(journey_id, row["version"]) for row in versions])
+    for (_, version), plan in plans.items():
+        if not isinstance(plan.journey.goal, GoalAudience):
+            continue
+        args: list[object] = [tx.tenant_id]
+        members = await selected(tx, plan.journey.goal.when, args)
+        args += [journey_id, version, tx.at]
+        journey_at, version_at, now_at = (f"${len(args) - back}" for back in (2, 1, 0))
+        async with hashing(tx):
+            rows = await tx.fetch(
+                f"""
+                -- journeys.end_of_audience
+                with reached as (
+                    select r.id
+                    from journey_runs r
+                    join members m on m.tenant_id = $1 and m.id = r.member_id
+                    where r.tenant_id = $1 and r.journey_id = {journey_at} and r.version = {version_at}
+                      and r.state = 'active' and coalesce(m.merged_into, m.id) in ({members})
+                    for no key update of r skip locked
+                )
+                update journey_runs r set state = 'goal', step = null, is_waiting = false, ended_at = {now_at}
+                from reached where r.tenant_id = $1 and r.id = reached.id
+                returning r.id
+                """,  # noqa: S608  a subquery of ours, and numbers of parameters
+                *args,
+            )
+        ended += len(rows)
+    return ended
