@@ -81,8 +81,8 @@ def _frame(card: JourneyCard, voice: Voice, visit: Visit) -> list[tuple[str, str
     words, journey, href = visit.words, card.draft, f"{PATH}/{card.id}"
     again = tell_again(journey.again, journey.at_once, voice)
     if journey.control_bp:
-        share = visit.figures.percent(journey.control_bp)
-        again = f"{again} {words.gettext('Control group: {share}.', share=share)}"
+        control = words.gettext("Control group: {share}.", share=visit.figures.percent(journey.control_bp))
+        again = f"{again} {control}"
     leaves = words.gettext("For whom they hold no longer, the journey ends") if journey.leaves else ""
     whom = (
         words.gettext("For everybody")
