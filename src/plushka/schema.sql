@@ -2245,7 +2245,6 @@ create table outgoing (
     content jsonb not null,
     campaign_id uuid,
     variant text not null default '',
-    audience_id uuid,
     route text[] not null default '{}',
     not_before timestamptz not null,
     useful_until timestamptz not null,

@@ -21,8 +21,6 @@ from plushka.domain.messages.model import Channel, Delivered, Refused, Sent, Und
 from plushka.domain.messages.moving import move_overdue
 from plushka.domain.messages.rules import ChannelRule, Rules, change_rules, route_of
 from plushka.domain.messages.taking import Interrupted, put_back_interrupted, take
-from plushka.domain.segments.lists import add_members, remove_members
-from plushka.domain.segments.operations import create_segment
 from plushka.platform.database import Tx
 
 SILENT = ChannelRule("telegram", is_transactional_only=True)
@@ -274,16 +272,6 @@ async def test_a_campaign_is_held_let_go_and_withdrawn(tx: Tx) -> None:
     assert len(await take(tx, "telegram", "marketing", 1)) == 1
     assert await withdraw(tx, campaign) == 1
     assert await tx.fetchval("select count(*) from outgoing where failure = 'withdrawn'") == 1
-
-
-async def test_who_has_left_the_segment_is_not_written_to(tx: Tx) -> None:
-    anna, boris = await recipient(tx, 1), await recipient(tx, 2)
-    segment_id = await create_segment(tx, name="Список", audience=None)
-    await add_members(tx, segment_id, [anna, boris])
-    await post(tx, [letter(one, audience_id=segment_id) for one in (anna, boris)])
-    await remove_members(tx, segment_id, [boris])
-    assert [one.member_id for one in await take(tx, "telegram", "marketing", 10)] == [anna]
-    assert await state_of(tx, boris) == ("skipped", "not_in_segment")
 
 
 async def test_whoever_asked_to_be_deleted_is_not_written_to_under_another_card(tx: Tx) -> None:

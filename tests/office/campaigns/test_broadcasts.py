@@ -167,6 +167,45 @@ async def test_what_was_typed_stays_and_what_is_missing_is_said_at_its_field(ann
     assert "В аудитории" in plain(counted.text)
 
 
+async def test_conditions_are_nested_in_a_broadcast_as_in_a_segment(
+    anna: httpx.AsyncClient, shop: Shop
+) -> None:
+    typed = {
+        "name": "Не заходили",
+        "control": "10",
+        "window_days": "7",
+        "n.is": "any",
+        "n.of": ["n-0", "n-1"],
+        "n-0.is": "never_bought",
+        "n-1.is": "last_purchase",
+        "n-1.days_min": "30",
+    }
+    grown = await anna.post("/campaigns/new", data={**typed, "do": "group:n"})
+    assert grown.status_code == httpx.codes.OK
+    assert 'name="n-2.new"' in grown.text
+    for turned, count in (("", 0), ("on", 1)):
+        told = plain((await anna.post("/campaigns/count", data={**typed, "n-0.not": turned})).text)
+        assert re.search(rf"В аудитории</dt><dd[^>]*>{count}<", told)
+    half = await anna.post("/campaigns/new", data={**typed, "n-1.days_min": ""})
+    assert half.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Заполните хотя бы одно поле" in plain(half.text)
+
+    page = (await anna.post("/campaigns/new", data=typed)).headers["location"]
+    assert (
+        "нет покупок или последняя покупка 30 дней назад или раньше"
+        in plain((await anna.get(page)).text).lower()
+    )
+    edited = (await anna.get(f"{page}/edit")).text
+    assert re.search(r'name="n-0-1.days_min"[^>]*value="30"', edited)
+    unknown = str(shop.member_id)
+    refused = await anna.post(
+        f"{page}/edit", data={**typed, "n.of": ["n-0"], "n-0.is": "segment", "n-0.ids": unknown}
+    )
+    assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    await anna.post(f"{page}/edit", data={**typed, "n.of": []})
+    assert "все клиенты" in plain((await anna.get(page)).text).lower()
+
+
 async def test_both_tables_are_taken_away_as_workbooks(
     anna: httpx.AsyncClient, world: World, owner_dsn: str
 ) -> None:

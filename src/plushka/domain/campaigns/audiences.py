@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Literal, get_args
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -61,9 +60,3 @@ def taken_apart(audience: Audience | None) -> Who:
             case _:
                 others.append(part)
     return Who(who.segments, who.excluded, who.channels, who.sexes, tuple(others))
-
-
-def first_segment(audience: Audience | None) -> UUID | None:
-    """Return the segment in which a recipient must still be when their letter goes out; None: there is not just one."""
-    segments = taken_apart(audience).segments
-    return UUID(segments[0]) if len(segments) == 1 else None

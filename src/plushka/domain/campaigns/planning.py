@@ -10,7 +10,7 @@ from msgspec import Struct
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.model import Campaign, Variant
 from plushka.domain.campaigns.operations import moment_in
-from plushka.domain.segments.selecting import selected
+from plushka.domain.segments.selecting import list_members
 from plushka.engine.experiments import groups
 from plushka.platform.database import Tx
 
@@ -88,19 +88,17 @@ def _due(campaign: Campaign, zone: str) -> datetime | None:
 async def _choose(tx: Tx, campaign: Campaign) -> list[Chosen]:
     if campaign.audience is None:
         return []
-    args: list[object] = [tx.tenant_id]
-    subquery = await selected(tx, campaign.audience, args)
-    zone, since, now = len(args) + 1, len(args) + 2, len(args) + 3
-    args += [(await get_business(tx)).time_zone, tx.at - timedelta(days=VALUE_DAYS), tx.at]
     rows = await tx.fetch(
-        f"""
+        """
         -- campaigns.choose
-        with chosen as materialized ({subquery}), paid as (
+        with chosen as materialized (
+            select member_id from unnest($2::uuid[]) as found (member_id)
+        ), paid as (
             select member_id, sum(payable_minor - refunded_minor)::bigint as value_minor from receipts
-            where tenant_id = $1 and member_id is not null and occurred_at >= ${since} and occurred_at <= ${now}
+            where tenant_id = $1 and member_id is not null and occurred_at >= $4 and occurred_at <= $5
             group by member_id
         )
-        select chosen.member_id, paid.value_minor, coalesce(bought.zone, ${zone}) as zone
+        select chosen.member_id, paid.value_minor, coalesce(bought.zone, $3) as zone
         from chosen
         left join paid on paid.member_id = chosen.member_id
         left join lateral (
@@ -110,7 +108,11 @@ async def _choose(tx: Tx, campaign: Campaign) -> list[Chosen]:
             limit 1
         ) as bought on true
         order by chosen.member_id
-        """,  # noqa: S608  a subquery of ours, and numbers of parameters
-        *args,
+        """,
+        tx.tenant_id,
+        await list_members(tx, campaign.audience),
+        (await get_business(tx)).time_zone,
+        tx.at - timedelta(days=VALUE_DAYS),
+        tx.at,
     )
     return [Chosen(**row) for row in rows]

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.domain.campaigns.audiences import first_segment
 from plushka.domain.campaigns.model import Campaign, CodeOffered, PointsOffered, key_of_letter
 from plushka.domain.campaigns.telling import values_of
 from plushka.domain.coupons.codes import in_halves
@@ -142,7 +141,6 @@ async def _post(
 ) -> None:
     template_of = {variant.name: variant.template_id for variant in campaign.letter.variants}
     values = await values_of(tx, campaign)
-    audience_id = first_segment(campaign.audience)
     await post(
         tx,
         [
@@ -157,7 +155,6 @@ async def _post(
                 route=campaign.letter.route,
                 campaign_id=campaign.id,
                 variant=one.variant,
-                audience_id=audience_id,
                 not_before=begins + step * number,
             )
             for number, one in enumerate(told)

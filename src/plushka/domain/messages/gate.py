@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, structs
 
 from plushka.domain.members.suppressions import list_suppressed
+from plushka.domain.messages.audiences import list_outside
 from plushka.domain.messages.gateways.dead import LIVE_SQL
 from plushka.domain.messages.model import Channel, Outgoing, Reason
 from plushka.domain.messages.push_devices import HAS_DEVICE_SQL
 from plushka.domain.messages.reaching import CONSENT_OF
 from plushka.domain.messages.rules import Rules
-from plushka.domain.segments.selecting import still_in
-from plushka.engine.conditions import Segment
 from plushka.platform.database import Tx
 
 QUIET: frozenset[Channel] = frozenset({"inbox"})
@@ -105,7 +104,7 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
     member_ids = [letter.member_id for letter in letters if letter.member_id is not None]
     facts = await _read_facts(tx, letters, rules)
     suppressed = await list_suppressed(tx, member_ids)
-    outside = await _list_outside(tx, letters)
+    outside = await list_outside(tx, letters)
     going: dict[UUID | None, int] = {}
     verdicts: dict[UUID, Verdict] = {}
     for letter in letters:
@@ -120,17 +119,6 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
             going[letter.member_id] = going.get(letter.member_id, 0) + 1
         verdicts[letter.id] = told
     return verdicts
-
-
-async def _list_outside(tx: Tx, letters: Sequence[Outgoing]) -> frozenset[UUID]:
-    """Return the letters whose members are not in the segment any more that they were chosen by."""
-    outside: set[UUID] = set()
-    for segment_id in {letter.audience_id for letter in letters if letter.audience_id is not None}:
-        chosen = [letter for letter in letters if letter.audience_id == segment_id]
-        member_ids = [letter.member_id for letter in chosen if letter.member_id is not None]
-        inside = await still_in(tx, Segment((str(segment_id),)), member_ids)
-        outside |= {letter.id for letter in chosen if letter.member_id not in inside}
-    return frozenset(outside)
 
 
 async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapping[UUID, Facts]:

@@ -25,9 +25,9 @@ class Letter(Struct, frozen=True, kw_only=True):
     """Something to write to a member, once however often it is decided: ``key`` says what it is about.
 
     Either ``template_id`` with ``values`` of its variables that are not the member's own, or ``content``. ``route``:
-    the channels to try, the first first; empty: the business's. Of ``audience_id``, a segment, the member must still
-    be when it is sent. Not sent before ``not_before`` and after ``useful_until`` (None: a day; of marketing three, from
-    then).
+    the channels to try, the first first; empty: the business's. Of the audience of a broadcast ``campaign_id`` the
+    member must still be when it is sent. Not sent before ``not_before`` and after ``useful_until`` (None: a day; of
+    marketing three, from then).
     """
 
     member_id: UUID
@@ -39,7 +39,6 @@ class Letter(Struct, frozen=True, kw_only=True):
     route: tuple[Channel, ...] = ()
     campaign_id: UUID | None = None
     variant: str = ""
-    audience_id: UUID | None = None
     not_before: datetime | None = None
     useful_until: datetime | None = None
 
@@ -71,17 +70,15 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
         -- messages.post
         with letter as (
             select id, member_id, key, content, purpose, string_to_array(nullif(route, ''), ' ') as route,
-                   campaign_id, variant, audience_id, not_before, useful_until
+                   campaign_id, variant, not_before, useful_until
             from unnest(
                 $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::text[],
-                $10::uuid[], $11::timestamptz[], $12::timestamptz[]
-            ) as t (
-                id, member_id, key, content, purpose, route, campaign_id, variant, audience_id, not_before, useful_until
-            )
+                $10::timestamptz[], $11::timestamptz[]
+            ) as t (id, member_id, key, content, purpose, route, campaign_id, variant, not_before, useful_until)
         ), judged as (
             select letter.*, found.channel, found.address, found.language as spoken, found.number, m.language as own,
                    case
-                       when $13 then 'sandbox'
+                       when $12 then 'sandbox'
                        when letter.purpose = 'marketing' and not said.agreed then 'no_consent'
                        when letter.purpose = 'marketing' and m.blocked_at is not null then 'member_blocked'
                        when letter.route is null then 'transactional_only'
@@ -93,13 +90,13 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
         ), left_ as (
             insert into outgoing (
                 tenant_id, id, key, channel, address, member_id, language, purpose, content, campaign_id, variant,
-                audience_id, route, not_before, useful_until, state, failure, created_at, finished_at
+                route, not_before, useful_until, state, failure, created_at, finished_at
             )
             select $1, id, key, coalesce(channel, route[1], 'inbox'), coalesce(address, ''), member_id,
-                   coalesce(spoken, own, $14), purpose, content, campaign_id, variant, audience_id,
+                   coalesce(spoken, own, $13), purpose, content, campaign_id, variant,
                    coalesce(route[number + 1:], '{{}}'), not_before, useful_until,
-                   case when reason = '' then 'waiting' else 'skipped' end, reason, $15::timestamptz,
-                   case when reason <> '' then $15::timestamptz end
+                   case when reason = '' then 'waiting' else 'skipped' end, reason, $14::timestamptz,
+                   case when reason <> '' then $14::timestamptz end
             from judged
             on conflict (tenant_id, key) do nothing
             returning id
@@ -115,7 +112,6 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
         [" ".join(route_of(rules, letter.route, letter.purpose)) for letter in letters],
         [letter.campaign_id for letter in letters],
         [letter.variant for letter in letters],
-        [letter.audience_id for letter in letters],
         starts,
         [
             letter.useful_until

@@ -110,7 +110,6 @@ class Outgoing(Struct, frozen=True):
     useful_until: datetime
     route: tuple[Channel, ...] = ()
     campaign_id: UUID | None = None
-    audience_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

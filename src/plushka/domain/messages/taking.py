@@ -8,6 +8,7 @@ from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.audiences import list_outside
 from plushka.domain.messages.contents import Content
 from plushka.domain.messages.gate import Go, Later, Skip, judge
 from plushka.domain.messages.model import Channel, Outgoing, Purpose, Reason
@@ -35,7 +36,8 @@ async def take(
     """Take up the ``limit`` messages at most that are due the longest, passing over addresses that have had enough.
 
     What advertises goes through the gate (``gate.verdict``): what may not go is skipped with its reason, moved to the
-    next channel of its route, or put back until the morning. Whoever takes has them alone.
+    next channel of its route, or put back until the morning. What does not is only asked whether its broadcast still
+    means its member. Whoever takes has them alone.
     """
     rules = await get_rules(tx)
     if purpose == "marketing" and rules.cap_letters is not None:
@@ -92,7 +94,9 @@ async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules, purpos
     await skip(tx, {message.id: "too_late" for message in late})
     due = [message for message in candidates if message.useful_until >= tx.at]
     if purpose == "transactional" or not due:
-        return due
+        outside = await list_outside(tx, due)
+        await skip(tx, dict.fromkeys(outside, "not_in_segment"))
+        return [message for message in due if message.id not in outside]
     verdicts = await judge(tx, due, rules, zone=(await get_business(tx)).time_zone)
     skipped: dict[UUID, Reason] = {}
     other_way: list[UUID] = []
@@ -129,7 +133,7 @@ async def _list_due(
         """
         -- messages.list_due
         select id, channel, address, member_id, language, purpose, content::text, attempts, created_at, useful_until,
-               route, campaign_id, audience_id
+               route, campaign_id
         from outgoing
         where tenant_id = $1 and channel = $2 and purpose = $3 and state = 'waiting' and not is_held
           and not_before <= $4 and address <> all($5::text[])
@@ -161,7 +165,6 @@ def _outgoing_of(row: Record) -> Outgoing:
         useful_until=row["useful_until"],
         route=tuple(row["route"]),
         campaign_id=row["campaign_id"],
-        audience_id=row["audience_id"],
     )
 
 

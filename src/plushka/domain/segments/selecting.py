@@ -1,6 +1,6 @@
 """Members of an audience, told by PostgreSQL: the second interpreter of ``engine/audience``."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -64,22 +64,6 @@ async def list_members(tx: Tx, audience: Audience, limit: int | None = None) -> 
             *args,
         )
     return [row["member_id"] for row in rows]
-
-
-async def still_in(tx: Tx, audience: Audience, member_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Return those of ``member_ids`` who are in the audience now."""
-    args: list[Any] = [tx.tenant_id]
-    members = await selected(tx, audience, args)
-    args.append(list(member_ids))
-    async with hashing(tx):
-        rows = await tx.fetch(
-            f"""
-            -- segments.still_in
-            select member_id from ({members}) as chosen where member_id = any(${len(args)}::uuid[])
-            """,  # noqa: S608  composed of fixed parts
-            *args,
-        )
-    return frozenset(row["member_id"] for row in rows)
 
 
 def _statement(audience: Audience, args: list[Any], today: Today, definitions: Definitions) -> str:

@@ -7,7 +7,8 @@ import msgspec
 
 from plushka.domain.campaigns.journeys.queries import load_plans
 from plushka.domain.campaigns.journeys.taking import Due, by_audience
-from plushka.domain.segments.selecting import hashing, selected, still_in
+from plushka.domain.segments.asking import still_in
+from plushka.domain.segments.selecting import hashing, selected
 from plushka.engine.audience import Audience
 from plushka.engine.journeys.parts import GoalAudience, GoalEvent, GoalPurchase
 from plushka.engine.occasions import field_holds

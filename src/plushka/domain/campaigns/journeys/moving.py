@@ -14,7 +14,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.deeds import Deeds, Doing
 from plushka.domain.campaigns.journeys.goals import list_reached
 from plushka.domain.campaigns.journeys.taking import Due, by_audience, take_up
-from plushka.domain.segments.selecting import still_in
+from plushka.domain.segments.asking import still_in
 from plushka.engine.audience import Audience
 from plushka.engine.journeys.advancing import Advance, Seen, advance, asks
 from plushka.engine.journeys.parts import GivePoints

@@ -10,7 +10,7 @@ from plushka.domain.campaigns.journeys.entering import choose, list_entrants
 from plushka.domain.campaigns.journeys.finding import DAILY, find
 from plushka.domain.campaigns.journeys.model import JourneyCard
 from plushka.domain.programs.versions import Versions
-from plushka.domain.segments.selecting import still_in
+from plushka.domain.segments.asking import still_in
 from plushka.engine.experiments.groups import group_of
 from plushka.engine.journeys.advancing import Outcome, Seen, advance, asks, begin
 from plushka.engine.journeys.parts import GoalAudience, Journey, Step

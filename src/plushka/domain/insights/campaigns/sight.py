@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from plushka.domain.insights.campaigns.model import BEFORE
-from plushka.domain.segments.selecting import selected
+from plushka.domain.segments.selecting import list_members
 from plushka.engine.audience import Audience
 from plushka.engine.experiments.moments import Moments
 from plushka.engine.experiments.sight import Sight, control_needed, minimal_effect
@@ -35,36 +35,36 @@ class Prospect(Struct, frozen=True):
 
 async def look_ahead(tx: Tx, audience: Audience, *, control_bp: int, window_days: int) -> Prospect:
     """Return what a campaign to ``audience`` could prove, from what its members paid in the last ``window_days``."""
-    args: list[object] = [tx.tenant_id]
-    members = await selected(tx, audience, args)
-    args += [tx.at, window_days, BEFORE]
-    now, days, before = len(args) - 2, len(args) - 1, len(args)
     (row,) = await tx.fetch(
-        f"""
+        """
         -- insights.look_ahead
         with chosen as materialized (
-            {members}
+            select member_id from unnest($2::uuid[]) as found (member_id)
         ), bought as (
             select r.*
             from chosen
             cross join lateral (
                 select coalesce(sum(payable_minor - refunded_minor) filter (
-                           where occurred_at >= ${now}::timestamptz - make_interval(days => ${days})
+                           where occurred_at >= $3::timestamptz - make_interval(days => $4)
                        ), 0) as after,
                        coalesce(sum(payable_minor - refunded_minor) filter (
-                           where occurred_at < ${now}::timestamptz - make_interval(days => ${days})
+                           where occurred_at < $3::timestamptz - make_interval(days => $4)
                        ), 0) as before
                 from receipts
-                where tenant_id = $1 and member_id = chosen.member_id and occurred_at < ${now}::timestamptz
-                  and occurred_at >= ${now}::timestamptz - make_interval(days => ${days}) - ${before}::interval
+                where tenant_id = $1 and member_id = chosen.member_id and occurred_at < $3::timestamptz
+                  and occurred_at >= $3::timestamptz - make_interval(days => $4) - $5::interval
             ) as r
         )
         select count(*) as members, coalesce(sum(after), 0) as y, coalesce(sum(after * after), 0) as yy,
                coalesce(sum(before), 0) as x, coalesce(sum(before * before), 0) as xx,
                coalesce(sum(before * after), 0) as xy, count(*) filter (where after > 0) as buyers
         from bought
-        """,  # noqa: S608  composed of fixed parts
-        *args,
+        """,
+        tx.tenant_id,
+        await list_members(tx, audience),
+        tx.at,
+        window_days,
+        BEFORE,
     )
     past = Moments(row["members"], *[int(row[field]) for field in ("y", "yy", "x", "xx", "xy")])
     hoped_minor = 0 if not past.members else past.y * HOPED_LIFT_BP // (past.members * 100_00)

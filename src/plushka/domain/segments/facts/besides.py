@@ -1,5 +1,6 @@
 """Facts of what members agreed to, hold, have done, and of where they are counted."""
 
+from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -52,8 +53,8 @@ async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[set[str], s
     return latest
 
 
-async def read_coupons(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Return the coupons of which members have a code that they have not used."""
+async def read_coupons(tx: Tx, ids: list[UUID], without: Collection[str] = ()) -> dict[UUID, frozenset[UUID]]:
+    """Return the coupons of which members have a code, other than those ``without``, that they have not used."""
     held: dict[UUID, frozenset[UUID]] = {}
     for row in await tx.fetch(
         """
@@ -68,9 +69,11 @@ async def read_coupons(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
             where tenant_id = $1 and member_id = any($2) and undone_at is null
         ) as held
         join coupon_codes c on c.tenant_id = $1 and c.key = held.key and c.uses_max is distinct from 0
+        where c.key <> all($3::text[])
         """,
         tx.tenant_id,
         ids,
+        list(without),
     ):
         held[row["member_id"]] = held.get(row["member_id"], frozenset()) | {row["coupon_id"]}
     return held

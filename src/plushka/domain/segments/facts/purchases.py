@@ -75,7 +75,8 @@ async def read_days(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[Day, ...]]:
     return days
 
 
-async def read_receipts(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[Receipt, ...]]:
+async def read_receipts(tx: Tx, ids: list[UUID], first_on: date | None) -> dict[UUID, tuple[Receipt, ...]]:
+    """Return the receipts of ``first_on`` and later, or (None) all of them."""
     receipts: dict[UUID, tuple[Receipt, ...]] = {}
     for row in await tx.fetch(
         """
@@ -84,11 +85,12 @@ async def read_receipts(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[Receipt, ..
             select lines::text from returns where tenant_id = $1 and receipt_id = r.id
         ) as returned
         from receipts r join branches b on b.tenant_id = $1 and b.id = r.branch_id
-        where r.tenant_id = $1 and r.member_id = any($2)
+        where r.tenant_id = $1 and r.member_id = any($2) and ($3::date is null or r.business_date >= $3)
           and not exists (select from returns f where f.tenant_id = $1 and f.receipt_id = r.id and f.is_full)
         """,
         tx.tenant_id,
         ids,
+        first_on,
     ):
         receipts[row["member_id"]] = (*receipts.get(row["member_id"], ()), _receipt(row))
     return receipts

@@ -1,7 +1,7 @@
-"""All facts together."""
+"""The facts that an audience asks for, and nothing besides."""
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,17 +21,26 @@ from plushka.domain.segments.facts.besides import (
     read_scores,
 )
 from plushka.domain.segments.facts.purchases import read_accounts, read_days, read_receipts
+from plushka.engine import audience as a
 from plushka.engine.audience import Audience
+from plushka.engine.audience_check import walk
 from plushka.engine.audience_facts import MemberFacts
 from plushka.engine.audience_holds import holds
 from plushka.platform.database import Tx
 
 MEMBERS_MAX = 1000
 _NO_PROGRAM = UUID(int=0)
+_OF_ACCOUNTS = (a.Tier, a.Balance, a.Pending, a.Debt, a.Burning)
+_OF_DAYS = (a.Purchases, a.Spend, a.AverageReceipt, a.LastPurchase, a.NeverBought, a.Campaign)
 
 
-async def read_facts(tx: Tx, audience: Audience, member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
-    """Return what ``audience`` may ask of each of ``member_ids``; who is merged or erased is left out."""
+async def read_facts(
+    tx: Tx, audience: Audience, member_ids: Collection[UUID], *, without_codes: Collection[str] = ()
+) -> dict[UUID, MemberFacts]:
+    """Return what ``audience`` asks of each of ``member_ids``; who is merged or erased is left out.
+
+    Coupons' codes among ``without_codes`` count as not given yet.
+    """
     business = await get_business(tx)
     zone = ZoneInfo(business.time_zone)
     programs = await list_programs(tx)
@@ -63,34 +72,75 @@ async def read_facts(tx: Tx, audience: Audience, member_ids: Collection[UUID]) -
             ids,
         )
     }
-    parts: tuple[tuple[str, Mapping[UUID, Any]], ...] = (
-        ("accounts", await read_accounts(tx, ids, zone)),
-        ("days", await read_days(tx, ids)),
-        ("receipts", await read_receipts(tx, ids)),
-        ("open_channels", await read_open_channels(tx, ids)),
-        ("coupons", await read_coupons(tx, ids)),
-        ("events", await read_events(tx, ids, zone)),
-        ("received", await read_received(tx, ids, zone)),
+    definitions = await read_definitions(tx, audience)
+    today = tx.at.astimezone(zone).date()
+    nodes = [node for each in _all_of(audience, definitions) for _, node, _ in walk(each)]
+    parts = await _read_parts(
+        tx, nodes, ids, zone, first_on=_first_day(nodes, today), without_codes=without_codes
     )
-    for name, by_member in parts:
+    for name, by_member in parts.items():
         for member_id, value in by_member.items():
             if member_id in found:
                 found[member_id][name] = value
-    for member_id, (given, refused) in (await read_consents(tx, ids)).items():
-        if member_id in found:
-            found[member_id] |= {"consents": frozenset(given), "refused": frozenset(refused)}
-    for member_id, (group, scores) in (await read_scores(tx, ids)).items():
-        if member_id in found:
-            found[member_id] |= {"group": group, "scores": scores}
-    definitions = await read_definitions(tx, audience)
-    lists = await read_lists(tx, ids)
-    today = tx.at.astimezone(zone).date()
+    lists = await read_lists(tx, ids) if definitions else {}
     return {
         member_id: _with_segments(
             MemberFacts(**values), definitions, lists.get(member_id, frozenset()), today
         )
         for member_id, values in found.items()
     }
+
+
+def _all_of(audience: Audience, definitions: Definitions) -> Iterator[Audience]:
+    yield audience
+    yield from (each for each in definitions.values() if each is not None)
+
+
+def _first_day(nodes: Sequence[Audience], today: date) -> date | None:
+    """Return the day from which on receipts are asked for; None: from the beginning."""
+    spans = [node.days for node in nodes if isinstance(node, a.Bought | a.BoughtAt)]
+    known = [days for days in spans if days is not None]
+    return today - timedelta(days=max(known) - 1) if known and len(known) == len(spans) else None
+
+
+async def _read_parts(  # noqa: C901 - one case a part
+    tx: Tx,
+    nodes: Sequence[Audience],
+    ids: list[UUID],
+    zone: ZoneInfo,
+    *,
+    first_on: date | None,
+    without_codes: Collection[str],
+) -> dict[str, Mapping[UUID, Any]]:
+    """Return the parts of ``MemberFacts`` that conditions look at; receipts of ``first_on`` and later."""
+    parts: dict[str, Mapping[UUID, Any]] = {}
+
+    def is_asked(*kinds: type[Any]) -> bool:
+        return any(isinstance(node, kinds) for node in nodes)
+
+    if is_asked(*_OF_ACCOUNTS):
+        parts["accounts"] = await read_accounts(tx, ids, zone)
+    if is_asked(*_OF_DAYS):
+        parts["days"] = await read_days(tx, ids)
+    if is_asked(a.Bought, a.BoughtAt):
+        parts["receipts"] = await read_receipts(tx, ids, first_on)
+    if is_asked(a.Reachable):
+        parts["open_channels"] = await read_open_channels(tx, ids)
+    if is_asked(a.Reachable, a.Consent):
+        said = await read_consents(tx, ids)
+        parts["consents"] = {each: frozenset(given) for each, (given, _) in said.items()}
+        parts["refused"] = {each: frozenset(refused) for each, (_, refused) in said.items()}
+    if is_asked(a.CouponHeld):
+        parts["coupons"] = await read_coupons(tx, ids, without_codes)
+    if is_asked(a.Happened):
+        parts["events"] = await read_events(tx, ids, zone)
+    if is_asked(a.Campaign):
+        parts["received"] = await read_received(tx, ids, zone)
+    if is_asked(a.Group, a.Rfm):
+        scores = await read_scores(tx, ids)
+        parts["group"] = {each: group for each, (group, _) in scores.items()}
+        parts["scores"] = {each: known for each, (_, known) in scores.items()}
+    return parts
 
 
 def _with_segments(

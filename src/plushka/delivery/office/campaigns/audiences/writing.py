@@ -1,32 +1,21 @@
 """Conditions while they are written, with how many members they find meanwhile."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from msgspec import Struct
 
-from plushka.delivery.office.campaigns.audiences.choices import Choices, load_choices
-from plushka.delivery.office.campaigns.audiences.kinds import GROUPS, KINDS
+from plushka.delivery.office.campaigns.audiences.nested import Nested, load_nested
 from plushka.delivery.office.campaigns.audiences.sample import Sampled, list_sample
-from plushka.delivery.office.campaigns.audiences.tree import (
-    ROOT,
-    Typed,
-    acted,
-    bought,
-    goods_in,
-    read_tree,
-    write_tree,
-)
+from plushka.delivery.office.campaigns.audiences.tree import Typed, acted, read_tree, write_tree
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
-from plushka.domain.catalog.queries import search_goods
 from plushka.domain.members.queries import count_members as count_all
 from plushka.domain.segments.operations import check_audience
 from plushka.domain.segments.selecting import count_members
 from plushka.domain.segments.telling.sentences import tell
-from plushka.domain.segments.telling.teller import load_teller
+from plushka.domain.segments.telling.teller import Teller
 from plushka.engine.audience import Audience
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -55,9 +44,8 @@ class Writing:
     form: Form
     read: Form
     audience: Audience | None
-    choices: Choices
+    nested: Nested
     outcome: Outcome
-    found: Mapping[str, Sequence[Any]]
 
     @property
     def saves(self) -> bool:
@@ -71,17 +59,9 @@ class Writing:
 
     def shown(self) -> dict[str, Any]:
         """Return what ``campaigns/audiences/frame.html`` shows; of one who saves with what is wrong."""
-        groups = [
-            (title, [kind for kind in kinds if not kind.needs or self.choices.of[kind.needs]])
-            for title, kinds in GROUPS
-        ]
         return {
             "form": self.read if self.saves else self.form,
-            "root": ROOT,
-            "kinds": KINDS,
-            "groups": groups,
-            "choices": self.choices,
-            "found": self.found,
+            "nested": self.nested,
             "outcome": self.outcome,
         }
 
@@ -93,11 +73,10 @@ async def begin(
 
     ``besides`` is the segment that is being written: it is not offered to itself.
     """
-    teller = await load_teller(tx, visit.look.language, *([audience] if audience else []))
-    choices = await load_choices(tx, visit, teller, besides=besides)
-    form = Form(visit.words, {**(typed or {}), **write_tree(audience, choices)}, scale=visit.figures.scale)
-    outcome = await _outcome(tx, visit, audience, choices) if audience else Outcome()
-    return Writing(visit, "", form, form, audience, choices, outcome, {})
+    nested = await load_nested(tx, visit, visit.form(), audience, besides=besides)
+    form = visit.form().altered({**(typed or {}), **write_tree(audience, nested.choices)})
+    outcome = await _outcome(tx, visit, audience, nested.choices.teller) if audience else Outcome()
+    return Writing(visit, "", form, form, audience, nested, outcome)
 
 
 async def sent(tx: Tx, visit: Visit, form: Form, *, besides: str = "") -> Writing:
@@ -105,35 +84,31 @@ async def sent(tx: Tx, visit: Visit, form: Form, *, besides: str = "") -> Writin
     do = form.value("do")
     form = acted(form, do) or form
     read = form.altered({})
-    named = bought(goods_in(form))
-    teller = await load_teller(tx, visit.look.language, *([named] if named else []))
-    choices = await load_choices(tx, visit, teller, besides=besides)
-    audience = read_tree(read, visit.words, choices)
+    nested = await load_nested(tx, visit, form, besides=besides)
+    audience = read_tree(read, visit.words, nested.choices)
+    outcome = Outcome()
+    if audience and do != "save":
+        outcome = await _outcome(tx, visit, audience, nested.choices.teller)
     return Writing(
         visit=visit,
         do=do,
         form=form,
         read=read,
         audience=audience,
-        choices=choices,
-        outcome=await _outcome(tx, visit, audience, choices) if audience and do != "save" else Outcome(),
-        found={
-            name.removesuffix(".search"): await search_goods(tx, form.value(name))
-            for name in form.names()
-            if name.endswith(".search") and form.value(name)
-        },
+        nested=nested,
+        outcome=outcome,
     )
 
 
-async def _outcome(tx: Tx, visit: Visit, audience: Audience, choices: Choices) -> Outcome:
+async def _outcome(tx: Tx, visit: Visit, audience: Audience, teller: Teller) -> Outcome:
     try:
         await check_audience(tx, audience)
     except Refusal:
-        return Outcome(sentence=tell(audience, choices.teller))
+        return Outcome(sentence=tell(audience, teller))
     count, everybody = await count_members(tx, audience), await count_all(tx)
     share_bp = count * 10_000 // everybody if everybody else 0
     return Outcome(
-        sentence=tell(audience, choices.teller),
+        sentence=tell(audience, teller),
         count=visit.figures.number(count),
         share=format_percent(share_bp, visit.look.language),
         sample=await list_sample(tx, visit, audience),

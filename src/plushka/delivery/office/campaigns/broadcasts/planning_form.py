@@ -1,6 +1,5 @@
 """The one page on which a broadcast is written: to whom, what it offers and says, when, and whom it leaves alone."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -31,7 +30,7 @@ from plushka.domain.campaigns.model import (
 )
 from plushka.domain.messages.model import CHANNELS as ROUTE_CHANNELS
 from plushka.domain.messages.model import Channel
-from plushka.engine.audience import Audience
+from plushka.engine.audience import All, Audience
 from plushka.platform.i18n import Translator
 
 Offers = Literal["nothing", "points", "coupon", "promotion"]
@@ -43,6 +42,8 @@ SEXES: tuple[Sex, ...] = ("female", "male")
 STEPS = 3
 """Channels that may be named in an order of one's own."""
 LETTERS = "ABCDE"
+ADD_VARIANT = "variant.add"
+"""What the button sends that asks for one more text."""
 
 
 class Choices(Struct, frozen=True):
@@ -54,8 +55,8 @@ class Choices(Struct, frozen=True):
     promotions: tuple[tuple[str, str], ...]
 
 
-def read_plan(form: Form, visit: Visit, *, kept: Sequence[Audience] = ()) -> Plan | None:
-    """Return what the form says, or None with the problems noted; ``kept``: conditions that have no fields."""
+def read_plan(form: Form, visit: Visit, *, besides: Audience | None) -> Plan | None:
+    """Return what the form says, or None with the problems noted; ``besides``: its nested conditions."""
     name = form.text("name", length_max=NAME_LENGTH_MAX)
     offer = _read_offer(form, visit)
     variants = _read_variants(form)
@@ -67,7 +68,7 @@ def read_plan(form: Form, visit: Visit, *, kept: Sequence[Audience] = ()) -> Pla
         return None
     return Plan(
         name=name,
-        audience=composed(_read_who(form, kept)),
+        audience=composed(_read_who(form, besides)),
         offer=offer,
         letter=LetterPlan(variants, _read_route(form)),
         control_bp=control_bp,
@@ -141,7 +142,7 @@ def variant_count(form: Form) -> int:
     """Return how many rows of texts the form shows: those that were typed, one more if that was asked for."""
     typed = [place for place in range(VARIANTS_MAX) if form.value(f"template.{place}")]
     shown = max([1, *(place + 1 for place in typed)])
-    return min(VARIANTS_MAX, shown + (form.value("do") == "variant.add"))
+    return min(VARIANTS_MAX, shown + (form.value("do") == ADD_VARIANT))
 
 
 def _offers_told(words: Translator, choices: Choices) -> tuple[tuple[str, str, str], ...]:
@@ -168,15 +169,15 @@ def _offers_told(words: Translator, choices: Choices) -> tuple[tuple[str, str, s
     )
 
 
-def _read_who(form: Form, kept: Sequence[Audience]) -> Who:
+def _read_who(form: Form, besides: Audience | None) -> Who:
     channels = tuple(channel for channel in CHANNELS if channel in form.values("channels"))
     sexes = tuple(sex for sex in SEXES if sex in form.values("sexes"))
     return Who(
-        segments=tuple(form.values("segments")),
-        excluded=tuple(form.values("excluded")),
+        segments=tuple(filter(None, form.values("segments"))),
+        excluded=tuple(filter(None, form.values("excluded"))),
         channels=channels,
         sexes=sexes if len(sexes) == 1 else (),
-        others=() if form.flag("drop_others") else tuple(kept),
+        others=() if besides is None else besides.of if isinstance(besides, All) else (besides,),
     )
 
 

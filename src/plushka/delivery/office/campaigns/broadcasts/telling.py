@@ -15,6 +15,9 @@ from plushka.domain.campaigns.model import (
 from plushka.domain.coupons.queries import load_names
 from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.segments.queries import list_segments
+from plushka.domain.segments.telling.sentences import tell_part
+from plushka.domain.segments.telling.teller import load_teller
+from plushka.engine.audience import All
 from plushka.platform.database import Tx
 
 
@@ -56,7 +59,7 @@ async def plan_told(tx: Tx, campaign: Campaign, visit: Visit) -> list[tuple[str,
 
 
 async def _audience_told(tx: Tx, campaign: Campaign, visit: Visit) -> str:
-    """Return whom it is for; conditions that came with it and have no field are counted."""
+    """Return whom it is for, nested conditions last."""
     gettext, who = visit.words.gettext, taken_apart(campaign.audience)
     names = {str(segment.id): segment.name for segment in await list_segments(tx, also_archived=True)}
 
@@ -72,10 +75,8 @@ async def _audience_told(tx: Tx, campaign: Campaign, visit: Visit) -> str:
     if who.sexes:
         clauses.append(", ".join(gettext(SEXES_TOLD[sex]) for sex in who.sexes))
     if who.others:
-        count = len(who.others)
-        clauses.append(
-            visit.words.ngettext("{count} more condition", "{count} more conditions", count, count=count)
-        )
+        teller = await load_teller(tx, visit.look.language, *who.others)
+        clauses.append(tell_part(All(who.others), teller))
     return ", ".join(clauses)
 
 
