@@ -66,6 +66,8 @@ const contents = {
   "till-codes.js": await script("till/codes.js", "esm"),
   "till-codes.wasm": readFileSync(createRequire(require.resolve("barcode-detector")).resolve("zxing-wasm/reader/zxing_reader.wasm")),
   "icons.svg": sprite(),
+  // Only for pages with charts, when the first of them is about to be seen.
+  "charts.js": await script("charts/charts.js", "esm"),
   "favicon.svg": mark,
   "icon-180.png": drawIcon(mark.toString(), 180),
   "icon-512.png": drawIcon(mark.toString(), 512),

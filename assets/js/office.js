@@ -4,12 +4,14 @@ import { keepListsLive } from "./live.js";
 import { closeMenusElsewhere } from "./menus.js";
 import { offerPasskeys } from "./passkeys.js";
 import { previewPictures } from "./previewing.js";
+import { loadReports } from "./reports.js";
 import { keepSelections } from "./select.js";
 import { offerRevealing } from "./revealing.js";
 import { lookForWhatWasTypedEarly, openSearchBySlash } from "./search.js";
 import { showOpenTabs } from "./tabs.js";
 
 keepListsLive();
+loadReports();
 keepSelections();
 closeMenusElsewhere();
 offerCopying();

@@ -22,6 +22,7 @@ NO_PAGES = {
     "/engagement/rewards/file",
     "/engagement/programs/schema",
     "/receipts/new",
+    "/reports/files/activity.xlsx",
     "/sign-in",
     "/welcome",
 }

@@ -92,6 +92,15 @@ SECTIONS = (
         ),
     ),
     Section(
+        "reports",
+        marked("Reports"),
+        "chart-bar",
+        (
+            Page("dashboard", marked("Dashboard"), "/reports", "reports.read"),
+            Page("definitions", marked("What the figures mean"), "/reports/definitions", "reports.read"),
+        ),
+    ),
+    Section(
         "journal",
         marked("Ledger"),
         "shield-check",

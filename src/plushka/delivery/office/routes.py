@@ -16,6 +16,7 @@ from plushka.delivery.office.inbox.routes import HANDLERS as INBOX
 from plushka.delivery.office.journal.routes import HANDLERS as JOURNAL
 from plushka.delivery.office.members.routes import HANDLERS as MEMBERS
 from plushka.delivery.office.receipts.routes import HANDLERS as RECEIPTS
+from plushka.delivery.office.reports.routes import HANDLERS as REPORTS
 from plushka.delivery.office.search.routes import HANDLERS as SEARCH
 from plushka.delivery.office.settings.routes import HANDLERS as SETTINGS
 from plushka.delivery.office.tasks.routes import HANDLERS as TASKS
@@ -37,6 +38,7 @@ router = Router(
         *ENGAGEMENT,
         *CAMPAIGNS,
         *INBOX,
+        *REPORTS,
         *JOURNAL,
         *SEARCH,
         *SETTINGS,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form, read_form
 from plushka.delivery.web.look import Look
 from plushka.delivery.web.notices import NO_NOTICE, Notice
-from plushka.domain.businesses.model import Business
+from plushka.domain.businesses.model import DAY_STARTS_MINUTES, Business
 from plushka.domain.programs.model import ProgramChoice, PublishedVersion
 from plushka.domain.staff.demands import role_key
 from plushka.domain.staff.model import Session, Workplace
@@ -60,6 +60,12 @@ class Visit:
     def today(self) -> date:
         """The date by the business's own clock."""
         return self.at.astimezone(ZoneInfo(self.business.time_zone)).date()
+
+    @property
+    def business_day(self) -> date:
+        """The day that the business is selling on: after midnight it is not over yet (S15)."""
+        local = self.at.astimezone(ZoneInfo(self.business.time_zone))
+        return (local - timedelta(minutes=DAY_STARTS_MINUTES)).date()
 
     @property
     def figures(self) -> Figures:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -39,7 +38,7 @@ class Figure(Struct, frozen=True):
 
 @get("/", opt={"action": "summary.read"})
 async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
-    today = _business_day(visit)
+    today = visit.business_day
     async with visit.reading() as tx:
         days = await list_days(
             tx,
@@ -68,15 +67,10 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
     )
 
 
-def _business_day(visit: Visit) -> date:
-    local = visit.at.astimezone(ZoneInfo(visit.business.time_zone))
-    return (local - timedelta(minutes=DAY_STARTS_MINUTES)).date()
-
-
 def _told(today: date, visit: Visit) -> str:
     """Return what day it is; after midnight, that the shop's one is not over yet."""
     day = visit.figures.day(today)
-    if today == visit.at.astimezone(ZoneInfo(visit.business.time_zone)).date():
+    if today == visit.today:
         return visit.words.gettext("Today, {date}", date=day)
     ends_at = time(DAY_STARTS_MINUTES // 60, DAY_STARTS_MINUTES % 60).strftime("%H:%M")
     return visit.words.gettext("The business day of {date}, which ends at {time}", date=day, time=ends_at)

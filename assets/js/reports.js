@@ -1,0 +1,69 @@
+// Blocks of reports come one by one. One that does not come says so in its own place and can be asked for again.
+// Charts are drawn when they are about to be seen, by a script that is fetched for the first of them.
+
+const SOON = "300px";
+
+function placeOf(event) {
+  const target = event.detail.target ?? event.target;
+  return target instanceof Element ? target.closest("[data-block]") : null;
+}
+
+function showFailed(place, failed) {
+  place.querySelector("[data-block-waiting]").hidden = failed;
+  place.querySelector("[data-block-failed]").hidden = !failed;
+  place.setAttribute("aria-busy", String(!failed));
+}
+
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) {
+        watcher.unobserve(target);
+        draw(target);
+      }
+    }
+  },
+  { rootMargin: SOON },
+);
+
+async function draw(place) {
+  try {
+    const charts = await import(place.dataset.chart);
+    charts.draw(place);
+  } catch (failure) {
+    place.textContent = place.dataset.chartFailed;
+    console.warn(failure);
+  }
+}
+
+function drawSoon(root) {
+  root.querySelectorAll("[data-chart]:not([data-chart-drawn])").forEach((place) => watcher.observe(place));
+}
+
+export function loadReports() {
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      const place = placeOf(event);
+      if (place) {
+        showFailed(place, true);
+      }
+    });
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-block-again]");
+    if (button) {
+      const place = button.closest("[data-block]");
+      showFailed(place, false);
+      place.dispatchEvent(new Event("again"));
+    }
+  });
+  // A date is being typed until the button is pressed; anything else is chosen at once.
+  document.addEventListener("change", (event) => {
+    const bar = event.target.closest("[data-asked]");
+    if (bar && event.target.type !== "date" && event.target.value !== "custom") {
+      bar.dispatchEvent(new Event("chosen"));
+    }
+  });
+  document.addEventListener("htmx:load", (event) => drawSoon(event.detail.elt.parentElement ?? event.detail.elt));
+  drawSoon(document);
+}

@@ -1,0 +1,111 @@
+"""What a report is asked about, as it stands in the address: period, comparison, branches, programme."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import get_args
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar.datastructures import MultiDict
+from msgspec import Struct
+
+from plushka.delivery.office.choosing import PARAMETER
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import day_of, id_of
+from plushka.domain.businesses.model import Branch
+from plushka.domain.businesses.queries import list_branches
+from plushka.domain.insights.reports.period import Comparison, Kind, Period, compared, custom, period_of
+from plushka.platform.database import Tx
+
+PERIODS: tuple[Kind, ...] = get_args(Kind)
+COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
+DAYS_MAX = 3 * 366
+"""Of a period of one's own; a longer one is cut at its beginning."""
+
+
+class Asked(Struct, frozen=True):
+    """``branches`` are those chosen; ``branch_ids`` those that figures are of, empty for all the business has.
+
+    Somebody who is kept to some branches is answered of these alone, whatever they choose. ``program_id``: the
+    programme whose receipts count, None for all. ``offered``: what the bar lets choose from.
+    """
+
+    kind: Kind
+    period: Period
+    comparison: Comparison
+    before: Period | None
+    branches: tuple[Branch, ...]
+    branch_ids: tuple[UUID, ...]
+    program_id: UUID | None
+    offered: tuple[Branch, ...]
+
+    @property
+    def is_of_whole_business(self) -> bool:
+        return not self.branch_ids
+
+    def query(self, **more: str) -> str:
+        """Return the address's part after the question mark, without what goes without saying."""
+        pairs: list[tuple[str, str]] = []
+        if self.kind != PERIODS[0]:
+            pairs.append(("period", self.kind))
+        if self.kind == "custom":
+            pairs += [("from", self.period.from_on.isoformat()), ("until", self.period.last_on.isoformat())]
+        if self.comparison != COMPARISONS[0]:
+            pairs.append(("compare", self.comparison))
+        pairs += [("branch", branch.code) for branch in self.branches]
+        if self.program_id:
+            pairs.append((PARAMETER, str(self.program_id)))
+        return urlencode([*pairs, *more.items()])
+
+    def receipts_url(self, period: Period | None = None, **more: str) -> str:
+        """Return where the receipts are listed that a figure comes from; empty where the list cannot be asked so."""
+        if len(self.branch_ids) > 1 or self.program_id:
+            return ""
+        days = period or self.period
+        pairs = {"from": days.from_on.isoformat(), "to": days.last_on.isoformat(), **more}
+        if self.branch_ids:
+            pairs["branch"] = str(self.branch_ids[0])
+        return f"/receipts?{urlencode(pairs)}"
+
+
+async def read_asked(tx: Tx, visit: Visit, query: MultiDict[str]) -> Asked:
+    """Return what the address asks for; nonsense counts as not chosen."""
+    branches = await list_branches(tx)
+    kept = visit.session.branch_ids
+    offered = tuple(branch for branch in branches if not kept or branch.id in kept)
+    codes = set(query.getall("branch", []))
+    chosen = tuple(branch for branch in offered if branch.code in codes)
+    return asked_of(query, visit, offered, chosen)
+
+
+def asked_of(
+    query: MultiDict[str], visit: Visit, offered: Sequence[Branch], chosen: Sequence[Branch]
+) -> Asked:
+    kind = next((kind for kind in PERIODS if kind == query.get("period")), PERIODS[0])
+    comparison = next((one for one in COMPARISONS if one == query.get("compare")), COMPARISONS[0])
+    today = visit.business_day
+    period = period_of(kind, today)
+    if kind == "custom":
+        period = _custom(query, period)
+    program_id = id_of(query, PARAMETER)
+    # All of what is offered is the whole only for who is offered the whole.
+    is_whole = not visit.session.branch_ids and len(chosen) in {0, len(offered)}
+    counted = () if is_whole else chosen or offered
+    return Asked(
+        kind=kind,
+        period=period,
+        comparison=comparison,
+        before=compared(period, comparison),
+        branches=() if is_whole else tuple(chosen),
+        branch_ids=tuple(branch.id for branch in counted),
+        program_id=program_id if program_id in {choice.id for choice in visit.choices} else None,
+        offered=tuple(offered),
+    )
+
+
+def _custom(query: MultiDict[str], default: Period) -> Period:
+    """Return the days that were typed, in either order; a bound that is missing is that of the last 30 days."""
+    first = day_of(query, "from") or default.from_on
+    last = day_of(query, "until") or default.last_on
+    first, last = min(first, last), max(first, last)
+    return custom(max(first, last - timedelta(days=DAYS_MAX)), last)

@@ -1,0 +1,150 @@
+"""What a block of a report is: one table of raw values, from which the page, the chart and the file are made."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct, structs
+
+from plushka.domain.insights.reports.ratio import Ratio
+
+Kind = Literal[
+    "text", "count", "decimal", "money", "points", "share", "change", "days", "date", "month", "quantity"
+]
+"""How a value is told. ``count``, ``days``: an int. ``money``: minor units, or a ratio of them to a count (a mean).
+``points``: units of the programme's points. ``decimal``: a ratio, with two decimals. ``share``: a ratio of a whole, as
+per cent. ``change``: the ratio of ``change()``, as per cent with its sign. ``date``, ``month``: a day, the first of a
+month. ``quantity``: thousandths."""
+Value = int | str | date | Ratio | None
+"""None is shown as a dash: there is no such figure."""
+
+
+class Cell(Struct, frozen=True):
+    """A value that is more than its column says: ``href`` leads to the receipts or members behind it.
+
+    ``kind`` goes before the column's, for tables whose lines are figures of different kinds. ``definition`` explains
+    a line's name, as a column's explains its title.
+    """
+
+    value: Value
+    href: str = ""
+    kind: Kind | None = None
+    definition: str = ""
+
+
+class Column(Struct, frozen=True):
+    """``title`` is in the reader's language; ``definition`` is a key of ``definitions.py``, empty for plain names.
+
+    Only who may do ``action`` sees the column, on the page and in the file. Neighbours of one ``group`` (a month, say)
+    stand under its name.
+    """
+
+    title: str
+    kind: Kind
+    definition: str = ""
+    action: str = ""
+    group: str = ""
+
+
+Row = tuple[Cell | Value, ...]
+
+
+class Table(Struct, frozen=True):
+    """Rows are as long as there are columns; so is ``total``, where there is one."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    total: Row | None = None
+
+
+class Series(Struct, frozen=True):
+    """The values of one thing along the labels. ``is_before``: of the period compared with, drawn thin and grey."""
+
+    title: str
+    values: tuple[Value, ...]
+    kind: Kind
+    form: Literal["bar", "line"] = "bar"
+    is_before: bool = False
+
+
+class Chart(Struct, frozen=True):
+    """Bars and lines over labels, zero-based. ``stacked``: the bars lie on each other and are shares of a whole."""
+
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    stacked: bool = False
+
+
+class HeatMap(Struct, frozen=True):
+    """``values[row][column]``; the fuller, the darker."""
+
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    values: tuple[tuple[Value, ...], ...]
+    kind: Kind
+
+
+class Flow(Struct, frozen=True):
+    """How many went from where to where, as a Sankey diagram: ``links`` are (from, to, how many) by place in ``nodes``.
+
+    ``nodes`` are (column, name): nodes of one name in different columns are different.
+    """
+
+    nodes: tuple[tuple[int, str], ...]
+    links: tuple[tuple[int, int, int], ...]
+
+
+class Dots(Struct, frozen=True):
+    """Each dot is (name, across, up)."""
+
+    across: str
+    up: str
+    kind_across: Kind
+    kind_up: Kind
+    dots: tuple[tuple[str, Value, Value], ...]
+
+
+AnyChart = Chart | HeatMap | Flow | Dots
+
+
+class Empty(Struct, frozen=True):
+    """What is said in place of a table without rows: what it is for, and what fills it."""
+
+    title: str
+    text: str
+
+
+class Block(Struct, frozen=True):
+    """A block as its maker gives it; all words are in the reader's language.
+
+    ``form``: its table is shown as a table, as tiles (name, value, before, change in this order), or folded away
+    behind the chart. ``as_of``: until when its sums are added up, None where nothing was yet. ``definition`` explains
+    the title.
+    """
+
+    name: str
+    title: str
+    table: Table
+    as_of: datetime | None
+    chart: AnyChart | None = None
+    notes: tuple[str, ...] = ()
+    form: Literal["table", "tiles", "chart"] = "table"
+    definition: str = ""
+    empty: Empty | None = None
+
+
+def cell(value: Cell | Value) -> Cell:
+    return value if isinstance(value, Cell) else Cell(value)
+
+
+def allowed(table: Table, may: Callable[[str], bool]) -> Table:
+    """Return the table without the columns that are not for somebody who ``may`` do this and that."""
+    kept = [place for place, column in enumerate(table.columns) if not column.action or may(column.action)]
+    if len(kept) == len(table.columns):
+        return table
+    return structs.replace(
+        table,
+        columns=tuple(table.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
+        total=tuple(table.total[place] for place in kept) if table.total else None,
+    )

@@ -1,0 +1,25 @@
+"""The dashboard: how the business goes, in one window."""
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.reports.asked import read_asked
+from plushka.delivery.office.reports.showing import bar_values, places
+from plushka.delivery.office.visit import Visit
+
+PATH = "/reports"
+BLOCKS = ("activity",)
+
+
+@get(PATH, opt={"action": "reports.read"})
+async def show_dashboard(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    async with visit.reading() as tx:
+        asked = await read_asked(tx, visit, request.query_params)
+    return visit.page(
+        "reports/dashboard.html",
+        section="reports",
+        page="dashboard",
+        bar=bar_values(asked, visit, PATH),
+        places=places(BLOCKS, visit, asked),
+    )

@@ -1,0 +1,22 @@
+"""What each figure is, in plain words: a click on its title tells it, and a page tells all (S22)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from plushka.delivery.office.reports.meanings.members import MEMBERS
+from plushka.delivery.office.reports.meanings.model import Definition, Subject
+from plushka.delivery.office.visit import Visit
+
+PATH = "/reports/definitions"
+SUBJECTS: tuple[Subject, ...] = (MEMBERS,)
+DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
+    {key: definition for subject in SUBJECTS for key, definition in subject.definitions.items()}
+)
+
+
+@get(PATH, opt={"action": "reports.read"}, sync_to_thread=False)
+def show_definitions(visit: NamedDependency[Visit]) -> Response[str]:
+    return visit.page("reports/definitions.html", section="reports", page="definitions", subjects=SUBJECTS)

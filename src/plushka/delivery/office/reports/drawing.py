@@ -1,0 +1,85 @@
+"""A chart as plain data for the script that draws it: numbers to place, and words to read beside each."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, assert_never
+
+import msgspec
+
+from plushka.delivery.office.reports.blocks import AnyChart, Chart, Dots, Flow, HeatMap, Kind, Value
+from plushka.delivery.office.reports.telling import PERCENT, told_value
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.platform.i18n import currency_decimals
+
+_FOR_A_SCRIPT = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
+
+
+def drawn(chart: AnyChart, title: str, visit: Visit) -> str:
+    """Return JSON that may stand inside a ``<script>``: nothing in it can end one."""
+    return msgspec.json.encode({"title": title, **_data(chart, visit)}).decode().translate(_FOR_A_SCRIPT)
+
+
+def _data(chart: AnyChart, visit: Visit) -> dict[str, Any]:
+    match chart:
+        case Chart():
+            return {
+                "kind": "chart",
+                "labels": chart.labels,
+                "stacked": chart.stacked,
+                "percent": all(series.kind in ("share", "change") for series in chart.series),
+                "series": [
+                    {
+                        "title": series.title,
+                        "form": series.form,
+                        "before": series.is_before,
+                        **_values(series.values, series.kind, visit),
+                    }
+                    for series in chart.series
+                ],
+            }
+        case HeatMap():
+            rows = [_values(row, chart.kind, visit) for row in chart.values]
+            return {"kind": "heat", "columns": chart.columns, "rows": chart.rows, "cells": rows}
+        case Flow():
+            told = [visit.figures.number(members) for *_, members in chart.links]
+            return {"kind": "flow", "nodes": chart.nodes, "links": chart.links, "told": told}
+        case Dots():
+            return {
+                "kind": "dots",
+                "across": chart.across,
+                "up": chart.up,
+                "names": [name for name, *_ in chart.dots],
+                "x": _values([across for _, across, _ in chart.dots], chart.kind_across, visit),
+                "y": _values([up for *_, up in chart.dots], chart.kind_up, visit),
+            }
+        case _:
+            assert_never(chart)
+
+
+def _values(values: Sequence[Value], kind: Kind, visit: Visit) -> dict[str, Any]:
+    return {
+        "values": [_number(value, kind, visit) for value in values],
+        "told": [told_value(value, kind, visit) for value in values],
+    }
+
+
+def _number(value: Value, kind: Kind, visit: Visit) -> float | None:
+    """Return where a value stands on an axis, in whole units; only what is told beside it is exact."""
+    if isinstance(value, Ratio):
+        ten_thousandths = value.rounded(PERCENT + 2)
+        if ten_thousandths is None:
+            return None
+        shown = Decimal(ten_thousandths).scaleb(-PERCENT - 2)
+    elif isinstance(value, int):
+        shown = Decimal(value)
+    else:
+        return None
+    units = {
+        "money": Decimal(10) ** currency_decimals(visit.business.currency),
+        "points": Decimal(10) ** visit.figures.scale,
+        "quantity": Decimal(1000),
+        "share": Decimal("0.01"),
+        "change": Decimal("0.01"),
+    }
+    return float(shown / units.get(kind, Decimal(1)))

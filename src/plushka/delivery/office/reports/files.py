@@ -1,0 +1,184 @@
+"""A block as a file: the same table that the page shows, numbers as numbers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Literal
+
+import xlsxwriter
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.reports.asked import Asked, read_asked
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, cell
+from plushka.delivery.office.reports.showing import BlockNotFound, find_maker, make
+from plushka.delivery.office.reports.telling import PERCENT, explained
+from plushka.delivery.office.reports.words import told_period
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.platform.csv_files import Cell as FileCell
+from plushka.platform.csv_files import csv_bytes
+from plushka.platform.i18n import currency_decimals
+
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+_FORMATS: dict[Literal["share", "change", "date", "month", "decimal"], str] = {
+    "share": "0.00%",
+    "change": "+0.00%;-0.00%;0.00%",
+    "date": "dd.mm.yyyy",
+    "month": "mm.yyyy",
+    "decimal": "0.00",
+}
+MEAN_DECIMALS = 2
+"""Of a mean of money beyond the currency's own there is nothing to tell, of one of points two."""
+
+
+@get("/reports/files/{file_name:str}", opt={"action": "reports.export"})
+async def download_block(
+    visit: NamedDependency[Visit], request: OfficeRequest, file_name: FromPath[str]
+) -> Response[bytes]:
+    """Return a block as ``name.xlsx`` or ``name.csv``.
+
+    :raises BlockNotFound: there is none of this name, or no such kind of file
+    :raises BlockForbidden: it is not for this person
+    """
+    name, _, kind = file_name.rpartition(".")
+    if kind not in _TYPES:
+        raise BlockNotFound
+    maker = find_maker(name, visit)
+    async with visit.reading() as tx:
+        asked = await read_asked(tx, visit, request.query_params)
+        block = await make(tx, maker, visit, asked)
+    content = _workbook(block, asked, visit) if kind == "xlsx" else _csv(block, visit)
+    days = f"{asked.period.from_on.isoformat()}-{asked.period.last_on.isoformat()}"
+    return Response(
+        content,
+        media_type=_TYPES[kind],
+        headers={"content-disposition": f'attachment; filename="{name}-{days}.{kind}"'},
+    )
+
+
+def file_value(shown: Cell, column: Column, visit: Visit) -> FileCell:
+    """Return a value as a file holds it: money and points in whole units, shares as parts of one, exactly."""
+    kind, value = shown.kind or column.kind, shown.value
+    if isinstance(value, Ratio):
+        return _quotient(value, kind, visit)
+    if not isinstance(value, int):
+        return value
+    return Decimal(value).scaleb(-_decimals(kind, visit)) if _decimals(kind, visit) else value
+
+
+def _quotient(ratio: Ratio, kind: Kind, visit: Visit) -> Decimal | None:
+    if kind in ("share", "change"):
+        units, decimals = ratio.rounded(PERCENT + 2), PERCENT + 2
+    elif kind == "decimal":
+        units, decimals = ratio.rounded(MEAN_DECIMALS), MEAN_DECIMALS
+    else:
+        units, decimals = ratio.rounded(), _decimals(kind, visit)
+    return None if units is None else Decimal(units).scaleb(-decimals)
+
+
+def _decimals(kind: Kind, visit: Visit) -> int:
+    match kind:
+        case "money":
+            return currency_decimals(visit.business.currency)
+        case "points":
+            return visit.figures.scale
+        case "quantity":
+            return 3
+        case _:
+            return 0
+
+
+def _heading(columns: Sequence[Column]) -> list[str]:
+    return [f"{column.group}: {column.title}" if column.group else column.title for column in columns]
+
+
+def _lines(block: Block) -> list[tuple[Cell, ...]]:
+    rows = [*block.table.rows, *([block.table.total] if block.table.total else [])]
+    return [tuple(cell(each) for each in row) for row in rows]
+
+
+def _csv(block: Block, visit: Visit) -> bytes:
+    """Return the table; shares are per cent, as there is no format in this kind of file to say so."""
+    columns = block.table.columns
+
+    def told(shown: Cell, column: Column) -> FileCell:
+        value = file_value(shown, column, visit)
+        is_part = (shown.kind or column.kind) in ("share", "change")
+        return value * 100 if is_part and isinstance(value, Decimal) else value
+
+    heading = [
+        f"{title}, %" if column.kind in ("share", "change") else title
+        for title, column in zip(_heading(columns), columns, strict=True)
+    ]
+    rows = [[told(*pair) for pair in zip(line, columns, strict=True)] for line in _lines(block)]
+    return csv_bytes([heading, *rows], visit.look.language, is_beginning=True)
+
+
+def _workbook(block: Block, asked: Asked, visit: Visit) -> bytes:
+    """Return a sheet with the table, and one that says what it is of and what its figures mean."""
+    content, columns, gettext = BytesIO(), block.table.columns, visit.words.gettext
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    bold = book.add_format({"bold": True})
+    money = "#,##0" + ("." + "0" * _decimals("money", visit) if _decimals("money", visit) else "")
+    formats: dict[Kind, object] = {
+        "money": book.add_format({"num_format": money}),
+        **{kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()},
+    }
+    sheet = book.add_worksheet(gettext("Figures"))
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, max(len(columns) - 1, 0), 18)
+    for place, title in enumerate(_heading(columns)):
+        sheet.write_string(0, place, title, bold)
+    for row, line in enumerate(_lines(block), start=1):
+        for place, (shown, column) in enumerate(zip(line, columns, strict=True)):
+            _write(
+                sheet, row, place, file_value(shown, column, visit), formats.get(shown.kind or column.kind)
+            )
+    about = book.add_worksheet(gettext("About"))
+    about.set_column(0, 0, 28)
+    about.set_column(1, 1, 100)
+    for row, (name, text) in enumerate(_about(block, asked, visit)):
+        about.write_string(row, 0, name, bold)
+        about.write_string(row, 1, text)
+    book.close()
+    return content.getvalue()
+
+
+def _about(block: Block, asked: Asked, visit: Visit) -> list[tuple[str, str]]:
+    gettext = visit.words.gettext
+    about = [(gettext("Report"), block.title), (gettext("Period"), told_period(asked.period, visit))]
+    if asked.before:
+        about.append((gettext("Compared with"), told_period(asked.before, visit)))
+    branches = ", ".join(branch.name for branch in asked.branches)
+    about.append((gettext("Branches"), branches or gettext("All branches")))
+    if block.as_of:
+        about.append((gettext("Added up as of"), visit.figures.moment(block.as_of)))
+    about += [("", note) for note in block.notes]
+    return about + [
+        (
+            each.title,
+            f"{each.text} {gettext('Denominator: {whole}.', whole=each.of)}" if each.of else each.text,
+        )
+        for each in explained(block, visit).values()
+    ]
+
+
+def _write(
+    sheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, value: FileCell, form: object
+) -> None:
+    match value:
+        case None | "":
+            pass
+        case str():
+            sheet.write_string(row, place, value)
+        case date():
+            sheet.write_datetime(row, place, datetime.combine(value, datetime.min.time()), form)
+        case int() | Decimal():
+            sheet.write_number(row, place, value, form)

@@ -1,0 +1,159 @@
+"""A block as a page tells it: every value in the reader's language, with the side on which it stands."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import assert_never
+
+from msgspec import Struct
+
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, Row, Table, Value, cell
+from plushka.delivery.office.reports.definitions import DEFINITIONS
+from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.figures import NOTHING
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.platform.i18n import Language, format_number
+
+PERCENT = 2
+"""By how many places per cent is more than the ratio itself."""
+
+
+class ToldCell(Struct, frozen=True):
+    """``tone``: a change that grew or fell, told by its sign and its colour; ``key`` is that of a definition."""
+
+    text: str
+    href: str
+    is_number: bool
+    tone: str
+    key: str
+
+
+class ToldColumn(Struct, frozen=True):
+    title: str
+    key: str
+    is_number: bool
+
+
+class ToldTable(Struct, frozen=True):
+    """``groups``: the names above the columns and over how many each stands, none where no column has one."""
+
+    columns: tuple[ToldColumn, ...]
+    groups: tuple[tuple[str, int], ...]
+    rows: tuple[tuple[ToldCell, ...], ...]
+    total: tuple[ToldCell, ...]
+
+
+class Explained(Struct, frozen=True):
+    """A definition as it is shown beside what it explains."""
+
+    title: str
+    text: str
+    of: str
+
+
+def told_table(table: Table, visit: Visit) -> ToldTable:
+    return ToldTable(
+        columns=tuple(
+            ToldColumn(column.title, column.definition, column.kind != "text") for column in table.columns
+        ),
+        groups=tuple(_groups(table.columns)),
+        rows=tuple(_row(row, table.columns, visit) for row in table.rows),
+        total=_row(table.total, table.columns, visit) if table.total else (),
+    )
+
+
+def explained(block: Block, visit: Visit) -> dict[str, Explained]:
+    """Return the definitions that a block names, by key."""
+    named = [block.definition, *[column.definition for column in block.table.columns]]
+    named += [cell(each).definition for row in block.table.rows for each in row]
+    gettext = visit.words.gettext
+    return {
+        key: Explained(
+            gettext(DEFINITIONS[key].title),
+            gettext(DEFINITIONS[key].text),
+            gettext(DEFINITIONS[key].of) if DEFINITIONS[key].of else "",
+        )
+        for key in named
+        if key
+    }
+
+
+def told_value(value: Value, kind: Kind, visit: Visit) -> str:
+    """Return a value as it is read; a ratio of nothing and what there is not is a dash."""
+    match value:
+        case None:
+            return NOTHING
+        case str():
+            return value
+        case date():
+            return _told_day(value, kind, visit)
+        case Ratio() if kind in ("share", "change", "decimal"):
+            return _told_ratio(value, kind, visit.look.language)
+        case Ratio():
+            whole = value.rounded()
+            return NOTHING if whole is None else _told_whole(whole, kind, visit)
+        case int():
+            return _told_whole(value, kind, visit)
+        case _:
+            assert_never(value)
+
+
+def _groups(columns: Sequence[Column]) -> Iterator[tuple[str, int]]:
+    if any(column.group for column in columns):
+        for name, neighbours in groupby(columns, key=lambda column: column.group):
+            yield name, len(list(neighbours))
+
+
+def _told_day(day: date, kind: Kind, visit: Visit) -> str:
+    if kind == "month":
+        return f"{visit.figures.month(day.month)} {day.year}"
+    return visit.figures.day(day)
+
+
+def _told_whole(value: int, kind: Kind, visit: Visit) -> str:
+    match kind:
+        case "money":
+            return visit.figures.money(value)
+        case "points":
+            return visit.figures.points_number(value)
+        case "quantity":
+            return visit.figures.quantity(value)
+        case _:
+            return visit.figures.number(value)
+
+
+def _told_ratio(ratio: Ratio, kind: Kind, language: Language) -> str:
+    if kind == "decimal":
+        hundredths = ratio.rounded(2)
+        return NOTHING if hundredths is None else _decimal(hundredths, language)
+    hundredths = ratio.rounded(PERCENT + 2)
+    if hundredths is None:
+        return NOTHING
+    sign = "\N{NO-BREAK SPACE}%" if language == "ru" else "%"
+    return _decimal(hundredths, language, signed=kind == "change") + sign
+
+
+def _decimal(hundredths: int, language: Language, *, signed: bool = False) -> str:
+    return format_number(Decimal(hundredths).scaleb(-2), language, decimals=2, signed=signed)
+
+
+def _row(row: Row, columns: Sequence[Column], visit: Visit) -> tuple[ToldCell, ...]:
+    return tuple(_cell(cell(each), column, visit) for each, column in zip(row, columns, strict=True))
+
+
+def _cell(shown: Cell, column: Column, visit: Visit) -> ToldCell:
+    kind = shown.kind or column.kind
+    return ToldCell(
+        text=told_value(shown.value, kind, visit),
+        href=shown.href if shown.value is not None else "",
+        is_number=column.kind != "text",
+        tone=_tone(shown.value) if kind == "change" else "",
+        key=shown.definition,
+    )
+
+
+def _tone(value: Value) -> str:
+    if not isinstance(value, Ratio) or not value.rounded(PERCENT + 2):
+        return ""
+    return "up" if value.numerator > 0 else "down"
