@@ -22,6 +22,7 @@ app.command(
     "plushka.commands.import_members:app", name="import", help="Bring members in from a CSV or Excel file."
 )
 app.command("plushka.commands.ledger:app", name="ledger", help="Prove the journal of points.")
+app.command("plushka.commands.reports:app", name="reports", help="Keep the sums that reports read.")
 app.command("plushka.commands.staff:app", name="staff", help="Let people back in.")
 app.command("plushka.commands.demo:app", name="demo", help="Load a real business to look at.")
 app.command("plushka.commands.rules:app", name="rules", help="Try rules on examples.")

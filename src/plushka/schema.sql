@@ -432,6 +432,23 @@ create table task_parts (
 
 grant delete on task_parts to plushka_app;
 
+-- changes --------------------------------------------------------------------------------------------
+
+-- What was written since it was last added up, told by the transaction that wrote it: new receipts, returns and postings,
+-- members whose receipts moved, and that days of the business begin at another moment. subjects: their ids; none for a
+-- calendar. Only what adds them up deletes rows. No foreign key: every purchase would lock its business.
+create table changes (
+    tenant_id uuid not null,
+    id uuid not null,
+    kind text not null check (kind in ('receipts', 'returns', 'postings', 'members', 'calendar')),
+    subjects uuid[] not null,
+    at timestamptz not null,
+    primary key (tenant_id, id),
+    constraint change_names_its_subjects check ((kind = 'calendar') = (subjects = '{}'))
+);
+
+grant delete on changes to plushka_app;
+
 -- members --------------------------------------------------------------------------------------------
 
 -- blocked: neither earns nor spends, while sales go on. is_unverified: enrolled themselves through a link and
@@ -2872,6 +2889,183 @@ create table printed_codes (
     printed_at timestamptz not null,
     primary key (tenant_id, id)
 );
+
+-- rollups --------------------------------------------------------------------------------------------
+
+-- Sums over receipts, returns and postings, kept by a job from changes (docs/decisions/0100-roll-ups.md); what they are is
+-- proved by `plushka reports check`. A branch_id of zeros has the sum over all branches. A receipt that came back whole is
+-- in `returned` and in nothing else. revenue: what was paid less what was given back, on the day of the purchase,
+-- whenever it came back. cost and costed: what is left of goods whose cost is known, and their revenue.
+
+-- program_id: whose rules the receipt was decided by. first_purchases: of their members. touched: by a discount or points.
+create table sales_days (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    business_date date not null,
+    program_id uuid not null,
+    has_card boolean not null,
+    receipts bigint not null,
+    returned bigint not null,
+    lines bigint not null,
+    amount_minor bigint not null,
+    discount_minor bigint not null,
+    redeemed_minor bigint not null,
+    refunded_minor bigint not null,
+    revenue_minor bigint not null,
+    costed bigint not null,
+    costed_minor bigint not null,
+    cost_minor bigint not null,
+    earned_points bigint not null,
+    redeemed_points bigint not null,
+    redeeming bigint not null,
+    touched bigint not null,
+    first_purchases bigint not null,
+    primary key (tenant_id, branch_id, business_date, program_id, has_card)
+);
+
+grant update, delete on sales_days to plushka_app;
+
+-- By the day of the return, at the branch that had sold.
+create table refund_days (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    made_on date not null,
+    returns bigint not null,
+    refund_minor bigint not null,
+    points_back bigint not null,
+    points_clawed_back bigint not null,
+    primary key (tenant_id, branch_id, made_on)
+);
+
+grant update, delete on refund_days to plushka_app;
+
+-- hour: by the branch's clock; those before the day's beginning are the next calendar day's, and this day's all the same.
+create table sales_hours (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    business_date date not null,
+    hour smallint not null check (hour between 0 and 23),
+    receipts bigint not null,
+    revenue_minor bigint not null,
+    primary key (tenant_id, branch_id, business_date, hour)
+);
+
+grant update, delete on sales_hours to plushka_app;
+
+-- A line counts in its category and in each one above it, as they were at the sale: those below `parent` share out the
+-- revenue of it; parent '' is the top, where '' has what is in no category. receipts: with something of it left.
+create table category_days (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    business_date date not null,
+    category text not null,
+    parent text not null,
+    receipts bigint not null,
+    quantity_milli bigint not null,
+    revenue_minor bigint not null,
+    costed_minor bigint not null,
+    cost_minor bigint not null,
+    primary key (tenant_id, branch_id, business_date, category, parent)
+);
+
+grant update, delete on category_days to plushka_app;
+
+-- month_on: the first day of the month of the business date.
+create table product_months (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    month_on date not null,
+    sku text not null,
+    receipts bigint not null,
+    quantity_milli bigint not null,
+    revenue_minor bigint not null,
+    costed_minor bigint not null,
+    cost_minor bigint not null,
+    primary key (tenant_id, branch_id, month_on, sku)
+);
+
+grant update, delete on product_months to plushka_app;
+
+-- cashier: as the till named them, '' where it did not.
+create table cashier_days (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    business_date date not null,
+    cashier text not null,
+    receipts bigint not null,
+    with_card bigint not null,
+    returned bigint not null,
+    lines bigint not null,
+    discount_minor bigint not null,
+    redeemed_minor bigint not null,
+    refunded_minor bigint not null,
+    revenue_minor bigint not null,
+    primary key (tenant_id, branch_id, business_date, cashier)
+);
+
+grant update, delete on cashier_days to plushka_app;
+
+-- Receipts of a merged member are those of whoever they became.
+create table member_months (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    month_on date not null,
+    receipts bigint not null,
+    lines bigint not null,
+    discount_minor bigint not null,
+    redeemed_minor bigint not null,
+    revenue_minor bigint not null,
+    costed_minor bigint not null,
+    cost_minor bigint not null,
+    primary key (tenant_id, member_id, month_on)
+);
+
+grant update, delete on member_months to plushka_app;
+
+-- Business dates of a member's first purchases and of the last, in the order of their moments. first_id: the receipt that
+-- is counted as their first purchase.
+create table member_paths (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    first_id uuid not null,
+    first_on date not null,
+    second_on date,
+    third_on date,
+    fourth_on date,
+    last_on date not null,
+    receipts bigint not null,
+    lines bigint not null,
+    revenue_minor bigint not null,
+    primary key (tenant_id, member_id)
+);
+
+grant update, delete on member_paths to plushka_app;
+
+-- day: of the business's calendar.
+create table points_days (
+    tenant_id uuid not null,
+    program_id uuid not null,
+    day date not null,
+    kind text not null,
+    debit text not null,
+    credit text not null,
+    movements bigint not null,
+    points bigint not null,
+    primary key (tenant_id, program_id, day, kind, debit, credit)
+);
+
+grant update, delete on points_days to plushka_app;
+
+-- How they were kept last: as of folded_at, in took_ms, from so many changes; rebuilt_at: when they were made anew last.
+create table rollup_runs (
+    tenant_id uuid primary key references businesses,
+    folded_at timestamptz not null,
+    took_ms bigint not null check (took_ms >= 0),
+    changes bigint not null check (changes >= 0),
+    rebuilt_at timestamptz
+);
+
+grant update on rollup_runs to plushka_app;
 
 -- insights: what was caused --------------------------------------------------------------------------
 

@@ -17,10 +17,12 @@ import msgspec
 from asyncpg import Record
 from msgspec import structs
 
+from plushka.domain.changes.operations import noting
 from plushka.domain.ledger.book import Book, BookLot
 from plushka.domain.ledger.model import OpenHold, Posting, WalletMoved
 from plushka.engine.purchase import LotUse
 from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
 
 _LOT = (
     "id", "wallet_id", "document_id", "granted", "pending", "available", "held", "earned_at", "activates_at",
@@ -192,11 +194,12 @@ async def save_books(tx: Tx, books: Iterable[Book], *, in_bulk: bool = False) ->
         return
     granted = [_new_lot(book, lot) for book in changed for lot in book.granted]
     posted = [structs.astuple(posting) for book in changed for posting in book.postings]
+    posting_ids = [posting[0] for posting in posted]
     if in_bulk:
         await tx.copy("lots", columns=_LOT, records=granted)
         await tx.copy("postings", columns=_POSTING, records=posted)
         granted, posted = [], []
-    # One statement for four tables: four round trips less a batch.
+    # One statement for five tables: four round trips less a batch.
     await tx.execute(
         f"""
         -- ledger.save_books
@@ -218,7 +221,7 @@ async def save_books(tx: Tx, books: Iterable[Book], *, in_bulk: bool = False) ->
                 $19::uuid[], $20::uuid[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::bigint[],
                 $26::uuid[], $27::uuid[], $28::timestamptz[]
             ) as new
-        )
+        ), noted as ({noting("postings", "$37::uuid[]", change_id="$38", at="$39")})
         update wallets set pending = new.pending, available = new.available, held = new.held,
                            debt = new.debt, due_at = new.due_at,
                            last_purchase_on = new.bought_on, last_purchase_zone = new.bought_zone
@@ -233,6 +236,9 @@ async def save_books(tx: Tx, books: Iterable[Book], *, in_bulk: bool = False) ->
         *_columns([_touched_lot(lot) for book in changed for lot in book.touched_lots()], width=5),
         *_columns(posted, width=len(_POSTING)),
         *_columns([_wallet(book) for book in changed], width=8),
+        posting_ids,
+        new_id(),
+        tx.at,
     )
     await _close_holds(tx, changed)
     await _insert_extensions(tx, changed)

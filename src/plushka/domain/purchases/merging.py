@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.changes.operations import note
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.merging import MovedWallet, merge_wallets, part_wallets, read_pairs
 from plushka.domain.ledger.model import Balance, Cause
@@ -172,7 +173,7 @@ async def undo_merge(tx: Tx, merge_id: UUID) -> Merge:
     if (changed := await merges.what_changed(tx, record.person, kept_id=merge.kept_id)) is not None:
         raise MergeNotUndone(reason=changed)
     await merges.part_people(tx, record.person, kept_id=merge.kept_id, merged_id=merge.merged_id)
-    await _return_receipts(tx, record, merge.merged_id)
+    await _return_receipts(tx, record, merge)
     # Whoever has signed in by the other's phone meanwhile would go on seeing the one who stayed.
     await end_sessions_since(tx, merge.kept_id, merge.at)
     await forget_codes(tx, merge.kept_id)
@@ -239,11 +240,13 @@ async def _move_receipts(tx: Tx, source: UUID, target: UUID) -> tuple[UUID, ...]
         source,
         target,
     )
+    await note(tx, "members", [source, target])
     await move_stamps(tx, source, target)
     return tuple(row["id"] for row in rows)
 
 
-async def _return_receipts(tx: Tx, record: Record, target: UUID) -> None:
+async def _return_receipts(tx: Tx, record: Record, merge: Merge) -> None:
+    target = merge.merged_id
     await tx.execute(
         """
         -- purchases.return_receipts
@@ -253,5 +256,6 @@ async def _return_receipts(tx: Tx, record: Record, target: UUID) -> None:
         list(record.receipts),
         target,
     )
+    await note(tx, "members", [merge.kept_id, target])
     await return_stamps(tx, record.receipts, target)
     await return_bought(tx, record.bought, target)

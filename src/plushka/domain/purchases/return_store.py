@@ -9,12 +9,14 @@ from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.certificates.model import Credit, Tendered
+from plushka.domain.changes.operations import noting
 from plushka.domain.ledger.clawbacks import list_repaid
 from plushka.domain.ledger.model import Balance, Clawback
 from plushka.domain.purchases.model import Return, ReturnLine, ReturnRequest, UnknownReceipt
 from plushka.domain.purchases.store import decision_inputs, decode_outcome, tendered_of
 from plushka.engine.purchase import Basket, Member, Outcome
 from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
 
 _decode_lines = msgspec.json.Decoder(tuple[ReturnLine, ...]).decode
 _decode_credits = msgspec.json.Decoder(tuple[Credit, ...]).decode
@@ -176,16 +178,17 @@ async def insert_return(
 ) -> bool:
     """Write a return, and what the receipt has been refunded in all; False: its number or key was taken meanwhile."""
     inserted = await tx.fetchval(
-        """
+        f"""
         -- purchases.insert_return
-        insert into returns (
+        with new as (insert into returns (
             tenant_id, id, receipt_id, till_id, external_id, idempotency_key, digest, occurred_at, lines,
             refund_minor, points_back, points_clawed_back, points_burned, points_owed, is_full, balance,
             certificates, rewards_withdrawn, rewards_owed
         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         on conflict do nothing
-        returning true
-        """,
+        returning id), noted as ({noting("returns", "array(select id from new)", change_id="$20", at="$8")})
+        select true from new
+        """,  # noqa: S608  constants only
         tx.tenant_id,
         answer.id,
         answer.receipt_id,
@@ -205,6 +208,7 @@ async def insert_return(
         msgspec.json.encode(answer.certificates).decode(),
         answer.rewards_withdrawn,
         answer.rewards_owed,
+        new_id(),
     )
     if not inserted:
         return False

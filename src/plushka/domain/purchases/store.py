@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from operator import itemgetter
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,7 @@ from asyncpg import Record
 from msgspec import Struct, structs
 
 from plushka.domain.certificates.model import Tendered
+from plushka.domain.changes.operations import note, noting
 from plushka.domain.coupons.model import ShownCode
 from plushka.domain.ledger.model import Balance
 from plushka.domain.purchases.decide import Decision
@@ -25,6 +27,7 @@ from plushka.domain.purchases.model import (
 from plushka.domain.purchases.situation import Item
 from plushka.engine.purchase import Basket, Member, Outcome
 from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
 
 _RECEIPT = (
     "id", "till_id", "external_id", "idempotency_key", "digest", "branch_id", "member_id", "version_id", "cashier",
@@ -73,7 +76,7 @@ async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
     inserted = await tx.fetch(
         f"""
         -- purchases.insert_receipts
-        insert into receipts (tenant_id, {", ".join(_RECEIPT)})
+        with new as (insert into receipts (tenant_id, {", ".join(_RECEIPT)})
         select $1, new.* from unnest(
             $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::uuid[], $9::uuid[],
             $10::text[], $11::timestamptz[], $12::timestamptz[], $13::date[], $14::bigint[], $15::bigint[],
@@ -81,10 +84,13 @@ async def insert_receipts(tx: Tx, decisions: Sequence[Decision]) -> set[UUID]:
             $23::json[], $24::json[]
         ) as new
         on conflict do nothing
-        returning id
+        returning id), noted as ({noting("receipts", "array(select id from new)", change_id="$25", at="$26")})
+        select id from new
         """,  # noqa: S608  constants only
         tx.tenant_id,
         *zip(*_in_order(map(row_of, decisions)), strict=True),
+        new_id(),
+        tx.at,
     )
     return {row["id"] for row in inserted}
 
@@ -94,7 +100,9 @@ async def copy_receipts(tx: Tx, rows: Iterable[ReceiptRow]) -> None:
 
     :raises UniqueViolationError: one is known by its number or key after all
     """
-    await tx.copy("receipts", columns=_RECEIPT, records=_in_order(rows))
+    in_order = _in_order(rows)
+    await tx.copy("receipts", columns=_RECEIPT, records=in_order)
+    await note(tx, "receipts", [cast(UUID, row[0]) for row in in_order])
 
 
 def _in_order(rows: Iterable[ReceiptRow]) -> list[ReceiptRow]:

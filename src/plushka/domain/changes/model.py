@@ -1,0 +1,23 @@
+"""What can be noted, and what is taken to be added up."""
+
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+Kind = Literal["receipts", "returns", "postings", "members", "calendar"]
+"""What the ids of a change are of. ``members``: whose receipts moved; ``calendar``: days begin at another moment."""
+
+Subjects = dict[Kind, list[UUID]]
+
+
+class Taken(Struct, frozen=True):
+    """Changes that are to be added up now (``subjects``), and ``left``: those that wait for the next time.
+
+    ``count`` is how many rows they were. ``has_calendar``: the business's days have moved.
+    """
+
+    count: int
+    subjects: Subjects
+    left: Subjects
+    has_calendar: bool

@@ -1,0 +1,99 @@
+"""The tables that are kept, and how they were kept last."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+ALL_BRANCHES = UUID(int=0)
+"""The branch of rows that have the sum over all branches."""
+
+
+Schema = Literal["public", "pg_temp"]
+"""Where tables of sums are: those that are kept, or a transaction's own to compare them with."""
+
+
+class Table(Struct, frozen=True):
+    """A table of sums: what it is kept by, besides the tenant, and what it sums.
+
+    A row whose ``counts`` are all 0 says nothing and is not kept.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    sums: tuple[str, ...]
+    counts: tuple[str, ...] = ("receipts",)
+
+
+_GOODS = ("receipts", "quantity_milli", "revenue_minor", "costed_minor", "cost_minor")
+
+SALES_DAYS = Table(
+    "sales_days",
+    ("branch_id", "business_date", "program_id", "has_card"),
+    (
+        "receipts", "returned", "lines", "amount_minor", "discount_minor", "redeemed_minor", "refunded_minor",
+        "revenue_minor", "costed", "costed_minor", "cost_minor", "earned_points", "redeemed_points", "redeeming",
+        "touched", "first_purchases",
+    ),
+    counts=("receipts", "returned", "first_purchases"),
+)  # fmt: skip
+REFUND_DAYS = Table(
+    "refund_days",
+    ("branch_id", "made_on"),
+    ("returns", "refund_minor", "points_back", "points_clawed_back"),
+    counts=("returns",),
+)
+SALES_HOURS = Table("sales_hours", ("branch_id", "business_date", "hour"), ("receipts", "revenue_minor"))
+CATEGORY_DAYS = Table("category_days", ("branch_id", "business_date", "category", "parent"), _GOODS)
+PRODUCT_MONTHS = Table("product_months", ("branch_id", "month_on", "sku"), _GOODS)
+CASHIER_DAYS = Table(
+    "cashier_days",
+    ("branch_id", "business_date", "cashier"),
+    (
+        "receipts", "with_card", "returned", "lines", "discount_minor", "redeemed_minor", "refunded_minor",
+        "revenue_minor",
+    ),
+    counts=("receipts", "returned"),
+)  # fmt: skip
+MEMBER_MONTHS = Table(
+    "member_months",
+    ("member_id", "month_on"),
+    (
+        "receipts", "lines", "discount_minor", "redeemed_minor", "revenue_minor", "costed_minor", "cost_minor",
+    ),
+)  # fmt: skip
+MEMBER_PATHS = Table(
+    "member_paths",
+    ("member_id",),
+    (
+        "first_id", "first_on", "second_on", "third_on", "fourth_on", "last_on", "receipts", "lines", "revenue_minor",
+    ),
+)  # fmt: skip
+POINTS_DAYS = Table(
+    "points_days",
+    ("program_id", "day", "kind", "debit", "credit"),
+    ("movements", "points"),
+    counts=("movements",),
+)
+
+TABLES = (
+    SALES_DAYS,
+    REFUND_DAYS,
+    SALES_HOURS,
+    CATEGORY_DAYS,
+    PRODUCT_MONTHS,
+    CASHIER_DAYS,
+    MEMBER_MONTHS,
+    MEMBER_PATHS,
+    POINTS_DAYS,
+)
+
+
+class Run(Struct, frozen=True):
+    """How a business's sums were kept last: as of ``folded_at``."""
+
+    folded_at: datetime
+    took_ms: int
+    changes: int
+    rebuilt_at: datetime | None
