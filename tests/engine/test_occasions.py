@@ -154,6 +154,7 @@ def test_who_moves_their_birthday_does_not_have_it_twice() -> None:
     )
 
 
+IN_MARCH = OnEvent("tour", (FieldTest("day", first_on=date(2026, 3, 1), last_on=date(2026, 3, 31)),))
 REVIEW = OnEvent("review", (FieldTest("rating", at_least=4), FieldTest("place", equals="maps")))
 
 
@@ -179,6 +180,11 @@ REVIEW = OnEvent("review", (FieldTest("rating", at_least=4), FieldTest("place", 
             EventNoted("tour", {"paid": 1}),
             "event_differs",
         ),
+        (IN_MARCH, EventNoted("tour", {"day": "2026-03-01"}), "given"),
+        (IN_MARCH, EventNoted("tour", {"day": "2026-03-31"}), "given"),
+        (IN_MARCH, EventNoted("tour", {"day": "2026-02-28"}), "event_differs"),
+        (IN_MARCH, EventNoted("tour", {"day": "2026-04-01"}), "event_differs"),
+        (IN_MARCH, EventNoted("tour", {}), "event_differs"),
     ],
 )
 def test_an_occasion_is_for_what_it_says(trigger: Trigger, happening: Happening, expected: str) -> None:
@@ -258,6 +264,23 @@ def test_conditions_ask_for_the_member_and_tiers_have_points_of_their_own() -> N
             ),
             "trigger.where[0]",
             "amounts_reversed",
+        ),
+        (
+            structs.replace(
+                BIRTHDAY,
+                trigger=OnEvent(
+                    "tour", (FieldTest("day", first_on=date(2026, 3, 2), last_on=date(2026, 3, 1)),)
+                ),
+            ),
+            "trigger.where[0]",
+            "period_reversed",
+        ),
+        (
+            structs.replace(
+                BIRTHDAY, trigger=OnEvent("tour", (FieldTest("day", at_least=1, last_on=date(2026, 3, 1)),))
+            ),
+            "trigger.where[0]",
+            "value_or_bounds",
         ),
     ],
 )

@@ -13,6 +13,8 @@ from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.journeys import lead_tenant
+from plushka.domain.events.kinds import declare, redeclare
+from plushka.domain.events.model import EventField
 from plushka.platform.database import Database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -136,6 +138,55 @@ async def test_a_choice_an_entry_and_a_goal_ask_whatever_a_segment_can(anna: htt
     assert "Ничто не заканчивает её раньше" in page
     late = await anna.post(f"{href}/whom", data={"revision": "1", "do": "save", **whom})
     assert late.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+
+
+CART = (
+    EventField("total", "Сумма", "money"),
+    EventField("items", "Товаров", "integer"),
+    EventField("left_on", "Брошена", "date"),
+    EventField("from_app", "Из приложения", "boolean"),
+    EventField("kind", "Вид", "choice", choices=("еда", "вещи")),
+)
+
+
+async def test_what_an_event_says_is_asked_by_the_types_of_its_fields(
+    anna: httpx.AsyncClient, database: Database, clock: SetClock, cast: Cast
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.at) as tx:
+        await declare(tx, name="cart", title="Брошенная корзина", fields=CART)
+    href = await begin(anna)
+    terms = {**TERMS, "trigger": "event", "event": "cart"}
+    shown = await save(anna, f"{href}/terms", **terms, do="fields")
+    assert "Брошена" in plain(shown.text)
+    assert "После события" not in plain((await anna.get(href)).text), "nothing is saved yet"
+    asked = {
+        "where.total.from": "1500,50",
+        "where.items.from": "2",
+        "where.items.to": "2",
+        "where.left_on.from": "2026-03-01",
+        "where.from_app": "yes",
+        "where.kind": "еда",
+    }
+    wrong = await save(anna, f"{href}/terms", **terms, **{**asked, "where.items.from": "3"})
+    assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Второе значение не должно быть меньше первого" in plain(wrong.text)
+    assert (
+        await save(anna, f"{href}/terms", **terms, **{**asked, "where.items.from": "две"})
+    ).status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    await save(anna, f"{href}/terms", **terms, **asked)
+
+    told = plain((await anna.get(href)).text).replace("\N{NO-BREAK SPACE}", " ")
+    assert (
+        "После события «Брошенная корзина», если «Сумма» не меньше 1 500,50 ₽, «Товаров» ровно 2, "
+        "«Брошена» не раньше 1 марта 2026, «Из приложения» — да и «Вид» — «еда»" in told
+    )
+    again = await anna.get(f"{href}/terms")
+    assert re.search(r'name="where.total.from"[^>]*value="1\s500,50"', again.text)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.at) as tx:
+        await redeclare(tx, "cart", title="Брошенная корзина", fields=CART[1:])
+    assert "у таких событий поле «total» таким быть не может" in plain((await anna.get(href)).text).lower()
+    await save(anna, f"{href}/terms", **terms, **asked)
+    assert "таким быть не может" not in plain((await anna.get(href)).text)
 
 
 async def test_a_journey_runs_and_a_member_is_taken_out(

@@ -1,5 +1,7 @@
 """A programme is told as its owner would say it aloud."""
 
+from datetime import date
+
 import pytest
 
 from plushka.domain.events.model import EventField, EventKind
@@ -181,10 +183,17 @@ def test_occasions(when: Condition, told: str) -> None:
         (FieldTest("deposit", at_least=500_00), "«Залог» не меньше 500 ₽"),
         (FieldTest("deposit", at_most=99_50), "«Залог» не больше 99,50 ₽"),
         (FieldTest("deposit", at_least=500_00, at_most=1000_00), "«Залог» от 500 ₽ до 1 000 ₽"),
+        (FieldTest("guests", at_least=2, at_most=2), "«Гостей» ровно 2"),
+        (FieldTest("day", first_on=date(2026, 3, 1)), "«День» не раньше 1 марта 2026"),
+        (FieldTest("day", last_on=date(2026, 3, 9)), "«День» не позже 9 марта 2026"),
     ],
 )
 def test_what_an_event_must_say_is_told_by_the_type_of_its_field(test: FieldTest, told: str) -> None:
-    fields = (EventField("guests", "Гостей", "integer"), EventField("deposit", "Залог", "money"))
+    fields = (
+        EventField("guests", "Гостей", "integer"),
+        EventField("deposit", "Залог", "money"),
+        EventField("day", "День", "date"),
+    )
     names = Names(events={"table": EventKind("table", "Столик", fields)})
     occasion = Occasion("o", "О", OnEvent("table", (test,)), 50)
     telling = describe_program(program(occasions=(occasion,)), language="ru", names=names)

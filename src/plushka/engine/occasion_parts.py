@@ -1,5 +1,6 @@
 """What gives points without a purchase, how often and how many: plain data."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -39,12 +40,17 @@ class OnProfileFilled(Part, frozen=True, tag_field="is", tag="profile_filled"):
 
 
 class FieldTest(Part, frozen=True):
-    """A field of an event is what is asked for: ``equals`` for words and ticks, bounds for numbers, both included."""
+    """A field of an event is what is asked for: ``equals`` for words and ticks, bounds for numbers and for days.
+
+    Bounds are included; numbers and days are never asked for at once.
+    """
 
     field: Id
     equals: Annotated[str, Meta(max_length=200)] | bool | None = None
     at_least: int | None = None
     at_most: int | None = None
+    first_on: date | None = None
+    last_on: date | None = None
 
 
 class OnEvent(Part, frozen=True, tag_field="is", tag="event"):

@@ -201,6 +201,12 @@ def field_holds(test: FieldTest, value: Value | None) -> bool:
     if test.equals is not None:
         # In Python 1 == True; a tick and a number are two things.
         return type(value) is type(test.equals) and value == test.equals
+    if test.first_on is not None or test.last_on is not None:
+        # Days are ISO texts, which stand in the order of the days.
+        return isinstance(value, str) and (
+            (test.first_on is None or value >= test.first_on.isoformat())
+            and (test.last_on is None or value <= test.last_on.isoformat())
+        )
     if isinstance(value, bool) or not isinstance(value, int):
         return False
     return (test.at_least is None or value >= test.at_least) and (

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 from plushka.engine.audience import Audience
 from plushka.engine.audience_check import audience_problems
 from plushka.engine.check_conditions import Problem
+from plushka.engine.check_occasions import field_test_problems
 from plushka.engine.journeys.parts import (
     DEPTH_MAX,
     STEPS_MAX,
     Choice,
     Finish,
     GiveCoupon,
+    GoalEvent,
     Journey,
     Message,
     OnAbsence,
@@ -21,6 +23,7 @@ from plushka.engine.journeys.parts import (
     Webhook,
 )
 from plushka.engine.journeys.plan import audiences, walk
+from plushka.engine.occasion_parts import OnEvent
 
 WHOLE_PERCENT = 100
 
@@ -31,13 +34,7 @@ def journey_problems(journey: Journey, *, allows_http: bool = False) -> tuple[Pr
 
 
 def _problems(journey: Journey, *, allows_http: bool) -> Iterator[Problem]:
-    trigger = journey.trigger
-    if isinstance(trigger, OnAbsence) and trigger.days_most is not None and trigger.days_most < trigger.days:
-        yield Problem("trigger.days_most", "days_reversed")
-    if journey.audience is None and journey.leaves:
-        yield Problem("leaves", "leaves_without_audience")
-    for path, audience in audiences(journey):
-        yield from _audience(path, audience)
+    yield from _terms(journey)
     if not journey.steps:
         yield Problem("steps", "no_steps")
     steps = list(walk(journey.steps))
@@ -52,6 +49,20 @@ def _problems(journey: Journey, *, allows_http: bool) -> Iterator[Problem]:
             yield Problem(path, "steps_too_deep", {"most": DEPTH_MAX})
         yield from _step(path, step, allows_http=allows_http)
     yield from _dead_ends(journey.steps, "steps")
+
+
+def _terms(journey: Journey) -> Iterator[Problem]:
+    trigger = journey.trigger
+    if isinstance(trigger, OnAbsence) and trigger.days_most is not None and trigger.days_most < trigger.days:
+        yield Problem("trigger.days_most", "days_reversed")
+    if isinstance(trigger, OnEvent):
+        yield from field_test_problems("trigger.where", trigger.where)
+    if isinstance(journey.goal, GoalEvent):
+        yield from field_test_problems("goal.where", journey.goal.where)
+    if journey.audience is None and journey.leaves:
+        yield Problem("leaves", "leaves_without_audience")
+    for path, audience in audiences(journey):
+        yield from _audience(path, audience)
 
 
 def _step(path: str, step: Step, *, allows_http: bool) -> Iterator[Problem]:

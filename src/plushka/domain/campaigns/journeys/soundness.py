@@ -1,11 +1,13 @@
 """Whether a journey can be published: it makes sense, and all that it names is there."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.events.asking import is_askable
 from plushka.domain.events.kinds import list_kinds
+from plushka.domain.events.model import EventKind
 from plushka.domain.messages.templates.checking import find_missing
 from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.programs.versions import Versions, list_in_force
@@ -25,7 +27,7 @@ from plushka.engine.journeys.parts import (
     OnTierUp,
 )
 from plushka.engine.journeys.plan import audiences, walk
-from plushka.engine.occasion_parts import OnEvent
+from plushka.engine.occasion_parts import FieldTest, OnEvent
 from plushka.platform.database import Tx
 
 _versions = Versions()
@@ -37,7 +39,7 @@ class Known(Struct, frozen=True):
     templates: frozenset[str]
     coupons: frozenset[str]
     segments: frozenset[str]
-    events: frozenset[str]
+    events: Mapping[str, EventKind]
     cards: frozenset[str]
     tiers: frozenset[str]
 
@@ -65,7 +67,7 @@ async def load_known(tx: Tx) -> Known:
         templates=await _ids(tx, "templates", "archived_at is null"),
         coupons=await _ids(tx, "coupons", "not is_stopped"),
         segments=await _ids(tx, "segments", "archived_at is null"),
-        events=frozenset(kind.name for kind in events if kind.retired_at is None),
+        events={kind.name: kind for kind in events if kind.retired_at is None},
         cards=frozenset(cards),
         tiers=frozenset(tiers),
     )
@@ -84,8 +86,8 @@ async def _ids(tx: Tx, table: str, where: str) -> frozenset[str]:
 
 def _unknown(journey: Journey, known: Known) -> Iterator[Problem]:
     yield from _trigger(journey.trigger, known)
-    if isinstance(journey.goal, GoalEvent) and journey.goal.event not in known.events:
-        yield Problem("goal.event", "unknown_event", {"name": journey.goal.event})
+    if isinstance(journey.goal, GoalEvent):
+        yield from _event("goal", journey.goal.event, journey.goal.where, known)
     for path, audience in audiences(journey):
         if not all(_has(known.segments, named) for named in segments_in(audience)):
             yield Problem(path, "unknown_segment")
@@ -139,11 +141,20 @@ def _trigger(trigger: JourneyTrigger, known: Known) -> Iterator[Problem]:
             for tier in tiers:
                 if tier not in known.tiers:
                     yield Problem("trigger.tiers", "unknown_tier", {"name": tier})
-        case OnEvent(event=event):
-            if event not in known.events:
-                yield Problem("trigger.event", "unknown_event", {"name": event})
+        case OnEvent(event=event, where=where):
+            yield from _event("trigger", event, where, known)
         case _:
             pass
+
+
+def _event(path: str, event: str, where: Sequence[FieldTest], known: Known) -> Iterator[Problem]:
+    kind = known.events.get(event)
+    if kind is None:
+        yield Problem(f"{path}.event", "unknown_event", {"name": event})
+        return
+    for place, test in enumerate(where):
+        if not is_askable(test, kind):
+            yield Problem(f"{path}.where[{place}]", "field_cannot_be_so", {"name": test.field})
 
 
 def _has(ids: Collection[str], named: str) -> bool:

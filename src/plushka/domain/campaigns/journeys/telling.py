@@ -1,9 +1,11 @@
 """Journeys in words: what begins one, what each step does, who may begin again; why one cannot be published."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from plushka.domain.events.asking import tell_tests
+from plushka.domain.events.model import EventKind
 from plushka.engine.audience import Audience
 from plushka.engine.check_conditions import Problem
 from plushka.engine.journeys.parts import (
@@ -38,8 +40,8 @@ from plushka.engine.journeys.parts import (
     Wait,
     Webhook,
 )
-from plushka.engine.occasion_parts import OnBirthday, OnCloseDate, OnEvent
-from plushka.platform.i18n import Language, Translator, format_points, join, marked, translator
+from plushka.engine.occasion_parts import FieldTest, OnBirthday, OnCloseDate, OnEvent
+from plushka.platform.i18n import Language, Translator, format_money, format_points, join, marked, translator
 
 CLOSE_DATES: Mapping[str, str] = {
     "birthday": marked("a birthday"),
@@ -86,6 +88,10 @@ _PROBLEMS: Mapping[str, str] = {
     "unknown_card": marked("There is no such stamp card: choose another one."),
     "unknown_tier": marked("The programme has no tier “{name}”."),
     "unknown_event": marked("There are no events “{name}”: choose another kind."),
+    "field_cannot_be_so": marked("Events of this kind have no field “{name}” that could be so: set it anew."),
+    "value_or_bounds": marked("Say which value the field must have, or between which it must lie."),
+    "amounts_reversed": marked("The upper amount must be above the lower one."),
+    "period_reversed": marked("The last day must not come before the first."),
     "webhook_address_wrong": marked("Enter an address that begins with https://."),
     "step_behind_the_end": marked("Nobody gets here: the journey ends before it."),
 }
@@ -97,11 +103,12 @@ class Voice:
     """How journeys of a business speak: the names behind ids; ``audience`` tells conditions within a sentence."""
 
     language: Language
+    currency: str
     scale: int = 0
     templates: Mapping[str, str] = field(default_factory=dict)
     coupons: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
-    events: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, EventKind] = field(default_factory=dict)
     cards: Mapping[str, str] = field(default_factory=dict)
     tiers: Mapping[str, str] = field(default_factory=dict)
     audience: Callable[[Audience], str] = str
@@ -115,6 +122,20 @@ class Voice:
         if not key or key not in names:
             return self.words.gettext("(not chosen)")
         return self.words.gettext("“{name}”", name=names[key])
+
+    def event(self, name: str, where: Sequence[FieldTest]) -> str:
+        """Return a kind of events with what is asked of them."""
+        kind = self.events.get(name)
+        told = self.named({name: kind.title} if kind else {}, name)
+        if not where:
+            return told
+        tests = tell_tests(
+            where,
+            kind,
+            self.words,
+            lambda minor: format_money(minor, self.currency, self.language, trim=True),
+        )
+        return self.words.gettext("{event} where {tests}", event=told, tests=tests)
 
 
 def tell_trigger(trigger: JourneyTrigger, voice: Voice) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a trigger
@@ -171,8 +192,8 @@ def tell_trigger(trigger: JourneyTrigger, voice: Voice) -> str:  # noqa: C901, P
                 card=voice.named(voice.cards, card),
                 count=left,
             )
-        case OnEvent(event=event):
-            return words.gettext("After the event {event}", event=voice.named(voice.events, event))
+        case OnEvent(event=event, where=where):
+            return words.gettext("After the event {event}", event=voice.event(event, where))
         case OnSegmentEntered(segment=segment):
             return words.gettext(
                 "The member has come into the segment {segment}", segment=voice.named(voice.segments, segment)
@@ -262,8 +283,8 @@ def tell_goal(goal: Goal, voice: Voice) -> str:
     match goal:
         case GoalPurchase():
             return voice.words.gettext("Ends as soon as the member buys.")
-        case GoalEvent(event=event):
-            return voice.words.gettext("Ends with the event {event}.", event=voice.named(voice.events, event))
+        case GoalEvent(event=event, where=where):
+            return voice.words.gettext("Ends with the event {event}.", event=voice.event(event, where))
         case GoalAudience(when=when):
             return voice.words.gettext(
                 "Ends as soon as this holds: {conditions}.", conditions=voice.audience(when)

@@ -1,18 +1,18 @@
 """An occasion as its owner would say it: for what members get points without a purchase."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from plushka.domain.events.model import BUILT_IN, EventField, EventKind, translated
+from plushka.domain.events.asking import find_field, tell_tests
+from plushka.domain.events.model import BUILT_IN, EventKind, translated
 from plushka.domain.programs.telling.conditions import tell_receipt
 from plushka.domain.programs.telling.life import tell_activation, tell_expiry
 from plushka.domain.programs.telling.rules import tell_grant_cap
 from plushka.domain.programs.telling.voice import Voice, as_sentence
 from plushka.engine.expiry import last_day
 from plushka.engine.occasion_parts import (
-    FieldTest,
     OccasionBudget,
     Often,
     OnBirthday,
@@ -137,18 +137,14 @@ def event_title(kind: str, voice: Voice) -> str:
 
 def field_title(kind: str, field: str, voice: Voice) -> str:
     """Return what a field of a kind of events is called."""
-    found = _find_field(kind, field, voice)
+    known = _find_kind(kind, voice)
+    found = find_field(known, field) if known else None
     return found.title if found else field
 
 
 def _find_kind(kind: str, voice: Voice) -> EventKind | None:
     found = voice.names.events.get(kind) or BUILT_IN.get(kind)
     return translated(found, voice.words) if found else None
-
-
-def _find_field(kind: str, field: str, voice: Voice) -> EventField | None:
-    found = _find_kind(kind, voice)
-    return next((each for each in found.fields if each.name == field), None) if found else None
 
 
 def _points(occasion: Occasion, voice: Voice) -> str:
@@ -190,7 +186,7 @@ def _trigger(occasion: Occasion, voice: Voice) -> str:  # noqa: PLR0911 - one ca
             told = words.gettext("for the event “{event}”", event=event_title(event, voice))
             if not where:
                 return told
-            tests = join([_test(event, test, voice) for test in where], voice.language)
+            tests = tell_tests(where, _find_kind(event, voice), words, voice.money)
             return words.gettext("{event} where {tests}", event=told, tests=tests)
         case _:
             assert_never(trigger)
@@ -208,26 +204,6 @@ def _close_date(days: int, kinds: tuple[str, ...], voice: Voice) -> str:
     return words.ngettext(
         "{dates}, {count} day before it", "{dates}, {count} days before it", days, dates=told, count=days
     )
-
-
-def _test(event: str, test: FieldTest, voice: Voice) -> str:
-    words = voice.words
-    asked = _find_field(event, test.field, voice)
-    field = words.gettext("“{name}”", name=asked.title if asked else test.field)
-    tell: Callable[[int], str] = voice.money if asked is not None and asked.type == "money" else str
-    if test.equals is True:
-        return words.gettext("{field} is yes", field=field)
-    if test.equals is False:
-        return words.gettext("{field} is no", field=field)
-    if test.equals is not None:
-        return words.gettext("{field} is “{value}”", field=field, value=test.equals)
-    least = "" if test.at_least is None else tell(test.at_least)
-    most = "" if test.at_most is None else tell(test.at_most)
-    if not most:
-        return words.gettext("{field} is {least} or more", field=field, least=least)
-    if not least:
-        return words.gettext("{field} is {most} or less", field=field, most=most)
-    return words.gettext("{field} is from {least} to {most}", field=field, least=least, most=most)
 
 
 def _life(occasion: Occasion, voice: Voice) -> str:

@@ -9,7 +9,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.journeys.telling import Voice
 from plushka.domain.coupons.queries import list_coupons
 from plushka.domain.events.kinds import list_kinds
-from plushka.domain.events.model import translated
+from plushka.domain.events.model import EventKind, translated
 from plushka.domain.messages.templates.store import list_templates
 from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.versions import list_in_force
@@ -29,7 +29,7 @@ class Names(Struct, frozen=True):
     templates: Mapping[str, str]
     coupons: Mapping[str, str]
     segments: Mapping[str, str]
-    events: Mapping[str, str]
+    events: Mapping[str, EventKind]
     cards: Mapping[str, str]
     tiers: Mapping[str, str]
 
@@ -47,7 +47,7 @@ async def load_names(tx: Tx, visit: Visit) -> Names:
         templates={str(each.id): each.name for each in await list_templates(tx)},
         coupons={str(each.id): each.name for each in await list_coupons(tx) if not each.is_stopped},
         segments={str(each.id): each.name for each in await list_segments(tx)},
-        events={kind.name: kind.title for kind in kinds},
+        events={kind.name: kind for kind in kinds},
         cards=cards,
         tiers=tiers,
     )
@@ -58,6 +58,7 @@ async def load_voice(tx: Tx, visit: Visit, names: Names, *journeys: Journey) -> 
     asked = [audience for journey in journeys for _, audience in audiences(journey)]
     voice = Voice(
         language=visit.look.language,
+        currency=visit.business.currency,
         scale=visit.figures.scale,
         templates=names.templates,
         coupons=names.coupons,

@@ -1,6 +1,6 @@
 """One occasion as a form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, assert_never
 
 from msgspec import structs
@@ -8,11 +8,11 @@ from msgspec import structs
 from plushka.delivery.office.engagement.draft import life
 from plushka.delivery.office.engagement.draft.typist import Typed, Typist, one, tick, under
 from plushka.delivery.office.engagement.draft.when import read_when, write_when
+from plushka.delivery.office.events.tests import read_tests, write_tests
 from plushka.delivery.web.forms import Form
-from plushka.domain.events.model import EventKind, FieldType
+from plushka.domain.events.model import EventKind
 from plushka.engine.occasion_parts import (
     CloseDateKind,
-    FieldTest,
     Messenger,
     OccasionBudget,
     Often,
@@ -25,7 +25,7 @@ from plushka.engine.occasion_parts import (
     Trigger,
 )
 from plushka.engine.program import Occasion, Program
-from plushka.platform.i18n import Translator, currency_decimals
+from plushka.platform.i18n import Translator
 
 TRIGGERS = ("birthday", "close_date", "bot_joined", "profile_filled", "event")
 MESSENGERS: tuple[Messenger, ...] = ("telegram", "max", "vk")
@@ -34,25 +34,21 @@ CLOSE_DATES: tuple[CloseDateKind, ...] = ("birthday", "wedding", "other")
 LIMITS: tuple[Literal["ever", "year", "month", "days"], ...] = ("ever", "year", "month", "days")
 BUDGET_OF: tuple[Literal["uses", "points"], ...] = ("uses", "points")
 BUDGET_WINDOWS: tuple[Literal["month", "always"], ...] = ("month", "always")
-TESTS = ("at_least", "at_most", "equals", "yes", "no")
-TESTS_MAX = 10
 _DAYS_BEFORE_MAX = 60
 _TIMES_MAX = 1000
 _DAYS_MAX = 3650
 _POINTS_MAX = 10**12
 _BUDGET_MAX = 10**15
-_NUMBER_MAX = 10**15
-_VALUE_LENGTH_MAX = 200
-
-FieldTypes = Mapping[tuple[str, str], FieldType]
+DEFAULT_EVENT = "review"
+WHERE = "where"
 
 
-def types_of(kinds: Sequence[EventKind]) -> FieldTypes:
-    """Return the types of the fields of all kinds of events, by kind and field."""
-    return {(kind.name, each.name): each.type for kind in kinds for each in kind.fields}
+def kind_of(event: str, kinds: Sequence[EventKind]) -> EventKind | None:
+    """Return a kind of events that is taken now; without a name the first."""
+    return next((kind for kind in kinds if kind.name == (event or DEFAULT_EVENT)), None)
 
 
-def write_occasion(occasion: Occasion, typist: Typist, types: FieldTypes) -> Typed:
+def write_occasion(occasion: Occasion, typist: Typist, kinds: Sequence[EventKind]) -> Typed:
     """Return the occasion as texts of the form."""
     limit, budget = occasion.limit, occasion.budget
     most = ""
@@ -71,7 +67,7 @@ def write_occasion(occasion: Occasion, typist: Typist, types: FieldTypes) -> Typ
             budget_window=budget.window if budget else "month",
         ),
         **under("tier_points", {tier: [typist.points(points)] for tier, points in occasion.by_tier.items()}),
-        **_write_trigger(occasion.trigger, typist, types),
+        **_write_trigger(occasion.trigger, typist, kinds),
         **life.write_activation("activation", occasion.activation),
         **life.write_expiry("expiry", occasion.expiry),
         **life.write_grant_cap("grant", occasion.grant_cap, typist),
@@ -79,37 +75,22 @@ def write_occasion(occasion: Occasion, typist: Typist, types: FieldTypes) -> Typ
     }
 
 
-def _write_trigger(trigger: Trigger, typist: Typist, types: FieldTypes) -> Typed:
+def _write_trigger(trigger: Trigger, typist: Typist, kinds: Sequence[EventKind]) -> Typed:
     match trigger:
         case OnBirthday(days_before=days):
             return one(trigger="birthday", days_before=str(days))
-        case OnCloseDate(days_before=days, kinds=kinds):
-            return {**one(trigger="close_date", days_before=str(days)), "close_dates": list(kinds)}
+        case OnCloseDate(days_before=days, kinds=dates):
+            return {**one(trigger="close_date", days_before=str(days)), "close_dates": list(dates)}
         case OnBotJoined(messengers=messengers):
             return {**one(trigger="bot_joined"), "messengers": list(messengers)}
         case OnProfileFilled(fields=fields):
             return {**one(trigger="profile_filled"), "fields": list(fields)}
         case OnEvent(event=event, where=where):
-            rows = [row for test in where for row in _rows(test, typist, types.get((event, test.field)))]
-            typed: Typed = {
-                **one(trigger="event", event=event),
-                "tests": [str(key) for key in range(len(rows))],
-            }
-            for key, (field, how, value) in enumerate(rows):
-                typed |= under(f"test.{key}", one(field=field, how=how, value=value))
-            return typed
+            kind = kind_of(event, kinds)
+            tests = write_tests(where, kind, WHERE, typist) if kind else {}
+            return {**one(trigger="event", event=event), **tests}
         case _:
             assert_never(trigger)
-
-
-def _rows(test: FieldTest, typist: Typist, kind: FieldType | None) -> list[tuple[str, str, str]]:
-    if isinstance(test.equals, bool):
-        return [(test.field, "yes" if test.equals else "no", "")]
-    if test.equals is not None:
-        return [(test.field, "equals", test.equals)]
-    bounds = (("at_least", test.at_least), ("at_most", test.at_most))
-    tell = typist.money if kind == "money" else typist.number
-    return [(test.field, how, tell(value)) for how, value in bounds if value is not None]
 
 
 def read_occasion(
@@ -120,14 +101,15 @@ def read_occasion(
     A field that cannot be read has a problem in ``form``.
     """
     typist = Typist(words.language, program.currency, program.point.scale)
-    types = types_of(kinds)
-    read = _read(form, occasion, program, words, types)
+    read = _read(form, occasion, program, words, kinds)
     return (
-        occasion if write_occasion(read, typist, types) == write_occasion(occasion, typist, types) else read
+        occasion if write_occasion(read, typist, kinds) == write_occasion(occasion, typist, kinds) else read
     )
 
 
-def _read(form: Form, occasion: Occasion, program: Program, words: Translator, types: FieldTypes) -> Occasion:
+def _read(
+    form: Form, occasion: Occasion, program: Program, words: Translator, kinds: Sequence[EventKind]
+) -> Occasion:
     scale = program.point.scale
     tiers = program.tiers.tiers if program.tiers else ()
     by_tier = {
@@ -140,7 +122,7 @@ def _read(form: Form, occasion: Occasion, program: Program, words: Translator, t
     return structs.replace(
         occasion,
         name=form.text("name") or occasion.name,
-        trigger=_read_trigger(form, program, words, types) or occasion.trigger,
+        trigger=_read_trigger(form, program, words, kinds) or occasion.trigger,
         points=points or occasion.points,
         by_tier={tier: given for tier, given in by_tier.items() if given},
         when=read_when(form, words, currency=program.currency),
@@ -154,7 +136,7 @@ def _read(form: Form, occasion: Occasion, program: Program, words: Translator, t
 
 
 def _read_trigger(  # noqa: PLR0911 - one case a trigger
-    form: Form, program: Program, words: Translator, types: FieldTypes
+    form: Form, program: Program, words: Translator, kinds: Sequence[EventKind]
 ) -> Trigger | None:
     match form.choice("trigger", TRIGGERS, default="birthday"):
         case "birthday":
@@ -172,44 +154,17 @@ def _read_trigger(  # noqa: PLR0911 - one case a trigger
                 return None
             return OnProfileFilled(fields)
         case "event":
-            event = form.choice("event", tuple(dict.fromkeys(kind for kind, _ in types)), default="review")
-            if event is None:
+            event = form.choice("event", [kind.name for kind in kinds], default=DEFAULT_EVENT)
+            kind = kind_of(event, kinds) if event else None
+            if kind is None:
                 return None
-            return OnEvent(event, _read_tests(form, event, program, words, types))
+            return OnEvent(kind.name, read_tests(form, kind, WHERE, program.currency, words))
         case _:
             return None
 
 
 def _days_before(form: Form) -> int:
     return form.number("days_before", most=_DAYS_BEFORE_MAX, required=False) or 0
-
-
-def _read_tests(
-    form: Form, event: str, program: Program, words: Translator, types: FieldTypes
-) -> tuple[FieldTest, ...]:
-    tests = []
-    for key in form.values("tests")[:TESTS_MAX]:
-        prefix = f"test.{key}"
-        field, how = form.value(f"{prefix}.field"), form.choice(f"{prefix}.how", TESTS, default="at_least")
-        kind = types.get((event, field))
-        if kind is None:
-            form.fail(f"{prefix}.field", words.gettext("Choose a field of this kind of events."))
-        elif how in {"yes", "no"}:
-            tests.append(FieldTest(field, equals=how == "yes"))
-        elif how == "equals":
-            text = form.text(f"{prefix}.value", length_max=_VALUE_LENGTH_MAX)
-            if text:
-                tests.append(FieldTest(field, equals=text))
-        else:
-            decimals = currency_decimals(program.currency) if kind == "money" else 0
-            number = form.number(f"{prefix}.value", decimals=decimals, most=_NUMBER_MAX)
-            if number is not None:
-                tests.append(
-                    FieldTest(field, at_least=number)
-                    if how == "at_least"
-                    else FieldTest(field, at_most=number)
-                )
-    return tuple(tests)
 
 
 def _read_limit(form: Form) -> Often | None:

@@ -11,7 +11,9 @@ from plushka.delivery.office.engagement.draft.new_friends import FRIENDS_DO, FRI
 from plushka.delivery.office.engagement.draft.new_occasions import OCCASION_NAMES, OCCASIONS_DO
 from plushka.delivery.office.engagement.draft.new_promotions import PROMOTION_NAMES, PROMOTIONS_DO
 from plushka.delivery.office.engagement.draft.new_rules import RULE_NAMES, RULES_DO
+from plushka.delivery.office.engagement.draft.occasion import kind_of
 from plushka.delivery.office.engagement.period import SPAN_WORDS
+from plushka.domain.events.model import EventKind
 from plushka.domain.programs.telling.conditions import tell_lines, tell_receipt
 from plushka.domain.programs.telling.occasions import CLOSE_DATES, MESSENGERS, PROFILE_FIELDS
 from plushka.domain.programs.telling.voice import Voice, as_sentence
@@ -107,13 +109,6 @@ _TRIGGERS = {
     "bot_joined": marked("Joining the bot"),
     "profile_filled": marked("A filled profile"),
     "event": marked("An event: a review, a survey, your own"),
-}
-_TESTS = {
-    "at_least": marked("at least"),
-    "at_most": marked("at most"),
-    "equals": marked("equals"),
-    "yes": marked("yes"),
-    "no": marked("no"),
 }
 _LIMITS = {
     "": marked("As often as it happens"),
@@ -328,15 +323,9 @@ class Options:
         known = [(kind.name, kind.title) for kind in self._desk.event_kinds]
         return self._with_strangers(known, [chosen] if chosen else [])
 
-    def event_fields(self, kind: str, chosen: str) -> Pairs:
-        """Return the fields of a kind of events, and the one that is ``chosen`` and is none any more."""
-        found = next((each for each in self._desk.event_kinds if each.name == (kind or "review")), None)
-        known = [(each.name, each.title) for each in found.fields] if found else []
-        return self._with_strangers(known, [chosen] if chosen else [])
-
-    @property
-    def tests(self) -> Pairs:
-        return self._told(_TESTS)
+    def event_kind(self, chosen: str) -> EventKind | None:
+        """Return the kind of events that is ``chosen``, with its fields."""
+        return kind_of(chosen, self._desk.event_kinds)
 
     @property
     def limits(self) -> Pairs:

@@ -17,7 +17,6 @@ _RULE = re.compile(r"earning\[(\d+)\](.*)")
 _PROMOTION = re.compile(r"promotions\[(\d+)\](.*)")
 _CARD = re.compile(r"cards\[(\d+)\](.*)")
 _OCCASION = re.compile(r"occasions\[(\d+)\](.*)")
-_TEST = re.compile(r"\.trigger\.where\[(\d+)\]")
 _COMBO_PART = re.compile(r"\.effect\.parts\[(\d+)\]")
 _BAND = re.compile(r"\.effect\.bands\[(\d+)\]")
 _TIER = re.compile(r"tiers\.tiers\[(\d+)\](.*)")
@@ -131,8 +130,8 @@ def _field_of_card(path: str, code: str) -> str:
 
 
 def _field_of_occasion(path: str, code: str) -> str:
-    if test := _TEST.match(path):
-        return f"test.{test[1]}.value"
+    if path.startswith(".trigger.where"):
+        return "event"
     if path.startswith(".when"):
         return _OF_WHEN.get(code, "when.kept")
     fields = {".by_tier": "points", ".expiry": "expiry.day", ".limit": "limit_days", ".id": "name"}

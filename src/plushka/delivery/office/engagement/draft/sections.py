@@ -11,7 +11,7 @@ from plushka.delivery.office.engagement.draft.card import read_card, write_card
 from plushka.delivery.office.engagement.draft.desk import Desk
 from plushka.delivery.office.engagement.draft.friends import read_friends, write_friends
 from plushka.delivery.office.engagement.draft.new_friends import begin_friends
-from plushka.delivery.office.engagement.draft.occasion import read_occasion, types_of, write_occasion
+from plushka.delivery.office.engagement.draft.occasion import read_occasion, write_occasion
 from plushka.delivery.office.engagement.draft.promotion import read_promotion, write_promotion
 from plushka.delivery.office.engagement.draft.redemption import read_redemption, write_redemption
 from plushka.delivery.office.engagement.draft.rule import read_rule, write_rule
@@ -80,10 +80,6 @@ def _read_occasion(form: Form, desk: Desk, occasion_id: str) -> Program:
     occasions = desk.program.occasions
     read = read_occasion(form, part_of(occasions, occasion_id), desk.program, desk.words, desk.event_kinds)
     return structs.replace(desk.program, occasions=_replaced(occasions, read))
-
-
-def _begin_test(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every event
-    return under(f"test.{key}", one(how="at_least")) if name == "tests" else {}
 
 
 def _begin_part(name: str, key: str, form: Form) -> Typed:  # noqa: ARG001  the same for every promotion
@@ -231,10 +227,10 @@ ITEMS: Mapping[str, Section] = MappingProxyType(
                 marked("Occasions"),
                 "occasion.html",
                 lambda desk, occasion_id: write_occasion(
-                    part_of(desk.program.occasions, occasion_id), desk.typist, types_of(desk.event_kinds)
+                    part_of(desk.program.occasions, occasion_id), desk.typist, desk.event_kinds
                 ),
                 _read_occasion,
-                _begin_test,
+                _nothing,
                 of="occasions",
             ),
         )
