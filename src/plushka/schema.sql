@@ -517,7 +517,9 @@ create table consents (
     member_id uuid not null,
     kind text not null check (kind in ('personal_data', 'marketing', 'sms', 'email', 'messenger', 'call')),
     is_given boolean not null,
-    source text not null check (source in ('till', 'office', 'link', 'bot', 'app', 'import')),
+    source text not null check (
+        source in ('till', 'office', 'link', 'bot', 'app', 'import', 'sms', 'complaint')
+    ),
     text_version text check (text_version <> ''),
     actor text not null,
     at timestamptz not null,
@@ -2248,8 +2250,9 @@ grant update on templates to plushka_app;
 -- twice sends once. address: an account in the messenger, a phone, an e-mail, a push subscription; empty in the app's inbox.
 -- route: the channels that are left, should this one not do. not_before: waits until then; is_held: and until it is let
 -- go. sending: its sender has begun and nobody knows yet what came of it; unknown: nor ever will. failure: in words, or the
--- code of why it was skipped. move_on_at: when the next channel is tried, if no report says delivered. said: the text as it
--- was sent, of letters. read_at, hidden_at: by the member, in the inbox.
+-- code of why it was skipped. move_on_at: when the next channel is tried, if no report says delivered. is_cost_told: by
+-- the provider, of the present channel; else it was reckoned. said: the text as it was sent, of letters. read_at,
+-- hidden_at: by the member, in the inbox.
 create table outgoing (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -2274,6 +2277,7 @@ create table outgoing (
     provider_id text check (provider_id <> ''),
     parts smallint not null default 0 check (parts >= 0),
     cost_minor bigint not null default 0 check (cost_minor >= 0),
+    is_cost_told boolean not null default false,
     said text,
     created_at timestamptz not null,
     taken_at timestamptz,
@@ -2319,7 +2323,7 @@ create table outgoing_tries (
     foreign key (tenant_id, outgoing_id) references outgoing (tenant_id, id) on delete cascade
 );
 
-grant delete on outgoing_tries to plushka_app;
+grant update (cost_minor), delete on outgoing_tries to plushka_app;
 
 create index outgoing_tries_of_provider on outgoing_tries (tenant_id, channel, provider_id)
     where provider_id is not null;
@@ -2386,6 +2390,19 @@ create table gateway_posts (
 );
 
 grant delete on gateway_posts to plushka_app;
+
+-- What a gateway has told once and must not do again should it tell it twice: an SMS by which somebody took their consent
+-- back, a complaint. mark: the gateway's own of it.
+create table gateway_hearings (
+    tenant_id uuid not null,
+    gateway_id uuid not null,
+    mark text not null check (mark <> '' and length(mark) <= 200),
+    heard_at timestamptz not null,
+    primary key (tenant_id, gateway_id, mark),
+    foreign key (tenant_id, gateway_id) references gateways (tenant_id, id)
+);
+
+grant delete on gateway_hearings to plushka_app;
 
 -- Browsers that their owners let show notifications, subscribed with the key of a gateway. device: what it calls itself.
 create table push_subscriptions (

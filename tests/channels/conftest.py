@@ -133,6 +133,15 @@ class Scene:
                     return rows
                 await asyncio.sleep(0.02)
 
+    async def until_row(self, happened: Callable[[Record], bool]) -> Record:
+        """Wait until something has happened to the only message, and return it."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                (row,) = await self.outgoing()
+                if happened(row):
+                    return row
+                await asyncio.sleep(0.02)
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Channels]:
         """Keep the gateways at work, as the worker does."""

@@ -132,6 +132,33 @@ async def test_a_gateway_that_calls_nobody_is_asked(scene: Scene, monkeypatch: p
         await scene.until_state("delivered")
 
 
+async def test_sms_ru_is_told_once_where_to_call_and_what_it_costs_is_booked(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "ASK_EVERY_SECONDS", 0.05)
+    gateway = await scene.connect("smsru")
+    member_id = await scene.enrol()
+    for _ in range(2):
+        async with scene.working():
+            await until(lambda: scene.sms.callbacks)
+    hook = f"{PUBLIC_URL}/channels/{scene.shop.caller.tenant_id}/{gateway.id}/{HOOK}"
+    assert scene.sms.callbacks == [hook]
+    async with scene.working():
+        await scene.post(member_id, "sms")
+        row = await scene.until_row(lambda row: row["cost_minor"] == 410)
+    assert row["state"] == "sent"
+
+
+async def test_sms_ru_that_takes_no_address_to_call_sends_all_the_same(scene: Scene) -> None:
+    scene.sms.callbacks_max = 0
+    await scene.connect("smsru")
+    member_id = await scene.enrol()
+    async with scene.working():
+        await scene.post(member_id, "sms")
+        await scene.until_state("sent")
+    assert not scene.sms.callbacks
+
+
 async def test_a_gateway_is_heard_only_by_its_secret_address(scene: Scene, clock: SetClock) -> None:
     gateway = await scene.connect("exolve")
     member_id = await scene.enrol()

@@ -1,7 +1,7 @@
 """SMPP 3.4 against a centre that reads the bytes itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -13,12 +13,11 @@ from plushka.delivery.channels.sms.smpp import Smpp
 from plushka.demo.gateways.arrived import Fault
 from plushka.demo.gateways.smpp import FakeSmpp
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Sms
+from plushka.domain.messages.gateways.parcels import Heard, Incoming, Sms
 from plushka.domain.messages.model import (
     Delivered,
     Failing,
     Refused,
-    Report,
     Sent,
     Undelivered,
     Unreachable,
@@ -99,19 +98,44 @@ async def test_a_centre_that_is_not_there_has_taken_nothing(adapter: Smpp) -> No
 
 
 async def test_receipts_are_heard_and_confirmed(fake: FakeSmpp, line: Gateway, adapter: Smpp) -> None:
-    heard: asyncio.Queue[Mapping[str, Report]] = asyncio.Queue()
+    heard: asyncio.Queue[Heard] = asyncio.Queue()
 
-    async def hear(gateway_id: UUID, reports: Mapping[str, Report]) -> None:
+    async def hear(gateway_id: UUID, told: Heard) -> None:
         assert gateway_id == line.id
-        heard.put_nowait(reports)
+        heard.put_nowait(told)
 
     adapter.listen(hear)
     await adapter.send(line, sms())
     await fake.deliver("id1", "ACCEPTD")
     await fake.deliver("id1", "DELIVRD")
     await fake.deliver("id2", "UNDELIV")
-    assert await heard.get() == {"id1": Delivered()}
-    assert await heard.get() == {"id2": Undelivered("UNDELIV 0")}
+    assert await heard.get() == Heard({"id1": Delivered()})
+    assert await heard.get() == Heard({"id2": Undelivered("UNDELIV 000")})
+
+
+async def test_receipts_of_other_centres_are_read_too(fake: FakeSmpp, line: Gateway, adapter: Smpp) -> None:
+    heard: asyncio.Queue[Heard] = asyncio.Queue()
+
+    async def hear(_gateway_id: UUID, told: Heard) -> None:
+        heard.put_nowait(told)
+
+    adapter.listen(hear)
+    await adapter.send(line, sms())
+    await fake.deliver("id1", "DELIVRD", done="260310120107", error="0A5")
+    assert await heard.get() == Heard({"id1": Delivered()})
+    assert len(fake.writers) == 1
+
+
+async def test_an_sms_that_somebody_sends_is_heard(fake: FakeSmpp, line: Gateway, adapter: Smpp) -> None:
+    heard: asyncio.Queue[Heard] = asyncio.Queue()
+
+    async def hear(_gateway_id: UUID, told: Heard) -> None:
+        heard.put_nowait(told)
+
+    adapter.listen(hear)
+    await adapter.send(line, sms())
+    await fake.pass_on("Стоп")
+    assert await heard.get() == Heard(incoming=(Incoming("79990000101", "Стоп"),))
 
 
 async def test_the_inner_network_is_not_knocked_at(fake: FakeSmpp, line: Gateway) -> None:

@@ -17,13 +17,14 @@ from plushka.delivery.channels.sms.smsru import SmsRu
 from plushka.demo.gateways.arrived import Fault
 from plushka.demo.gateways.sms import EXOLVE_PREFIX, SMSAERO_PREFIX, SMSRU_PREFIX, FakeSms
 from plushka.domain.messages.gateways.model import Gateway, Provider
-from plushka.domain.messages.gateways.parcels import Adapter, Condition
+from plushka.domain.messages.gateways.parcels import Adapter, Condition, Heard
 from plushka.domain.messages.model import (
     Delivered,
     Failing,
     Refused,
     Sent,
     Undelivered,
+    Underway,
     Unreachable,
     Unsure,
     Wait,
@@ -178,27 +179,30 @@ async def test_what_became_of_messages_is_asked_for(line: Line) -> None:
         assert await line.adapter.ask(line.gateway, ["1"]) == {}
         return
     states = (103, 104, 102) if line.provider == "smsru" else (1, 2, 0)
+    cost_minor = 410 if line.provider == "smsru" else 549
     line.fake.statuses = dict(zip(("1", "2", "3"), states, strict=True))
     assert await line.adapter.ask(line.gateway, ["1", "2", "3"]) == {
-        "1": Delivered(),
-        "2": Undelivered(str(states[1])),
-    }
+        "1": Delivered(cost_minor),
+        "2": Undelivered(str(states[1]), cost_minor=cost_minor),
+    } | ({"3": Underway(cost_minor)} if line.provider == "smsru" else {})
 
 
 def test_calls_of_gateways_are_read() -> None:
     called = "data[0]=sms_status%0A1-2%0A103%0A1700000000&data[1]=sms_status%0A1-3%0A108&hash=00"
-    assert SmsRu("").read(called.encode()) == {"1-2": Delivered(), "1-3": Undelivered("108")}
-    assert SmsAero("").read(b'{"id": 7, "status": 1}') == {"7": Delivered()}
-    assert Exolve("").read(b'{"message_id": "9", "status": "SMS_STATUS_DELIVERED"}') == {"9": Delivered()}
-    assert Exolve("").read(b'{"message_id": "9", "status": "expired"}') == {"9": Undelivered("expired")}
-    assert Exolve("").read(b'{"message_id": "9", "status": "SENT"}') == {}
+    assert SmsRu("").read(called.encode()) == Heard({"1-2": Delivered(), "1-3": Undelivered("108")})
+    assert SmsAero("").read(b'{"id": 7, "status": 1}') == Heard({"7": Delivered()})
+    sent = Exolve("").read(b'{"message_id": "9", "status": "SMS_STATUS_DELIVERED"}')
+    assert sent == Heard({"9": Delivered()})
+    lost = Exolve("").read(b'{"message_id": "9", "status": "expired"}')
+    assert lost == Heard({"9": Undelivered("expired")})
+    assert Exolve("").read(b'{"message_id": "9", "status": "SENT"}') == Heard()
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"data[0]=sms_status", b"[1]", b"{}"])
 @pytest.mark.parametrize("adapter", [SmsRu(""), SmsAero(""), Exolve("")])
 def test_what_is_no_call_of_theirs_is_refused(adapter: Adapter, body: bytes) -> None:
     with suppress(ValueError):
-        assert adapter.read(body) == {}
+        assert adapter.read(body) == Heard()
 
 
 def test_a_price_is_rounded_up_and_never_a_float() -> None:

@@ -13,6 +13,7 @@ from tests.pos.conftest import settings as settings_of_till
 
 from plushka.demo.gateways.mail import LOGIN, FakeMail
 from plushka.demo.gateways.sms import SMSAERO_PREFIX, SMSRU_PREFIX, FakeSms
+from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.model import Gateway, Kind
 from plushka.domain.messages.gateways.queries import find_gateway
 from plushka.platform.database import Database
@@ -22,6 +23,7 @@ from plushka.platform.vault import Vault
 __all__ = ["settings_of_till"]
 
 PAGE = "/settings/channels"
+PUBLIC_URL = "https://anna.example"
 
 
 @pytest.fixture
@@ -48,6 +50,7 @@ async def settings(settings_of_till: Settings, fake: FakeSms) -> AsyncIterator[S
             smsru_api=f"{address}{SMSRU_PREFIX}",
             smsaero_api=f"{address}{SMSAERO_PREFIX}",
             inner_hosts=LOOPBACK,
+            public_url=PUBLIC_URL,
         )
 
 
@@ -93,6 +96,25 @@ async def test_a_gateway_is_connected_tried_out_and_let_go(
     trail = plain((await anna.get("/settings/audit")).text)
     assert "Подключён канал SMS.ru, отправитель AnnaCoffee" in trail
     assert "Отключён канал SMS.ru, отправитель AnnaCoffee" in trail
+
+
+async def test_a_gateway_that_is_let_go_is_told_to_call_no_more(
+    *,
+    anna: httpx.AsyncClient,
+    fake: FakeSms,
+    database: Database,
+    clock: SetClock,
+    cast: Cast,
+    settings: Settings,
+) -> None:
+    await anna.post(f"{PAGE}/smsru/connect", data={"smsru_secret": fake.key, "smsru_sender": "AnnaCoffee"})
+    gateway = await gateway_of("sms", database, clock, cast, settings)
+    assert gateway is not None
+    hook = hook_url(PUBLIC_URL, cast.anna.tenant_id, gateway)
+    assert hook in plain((await anna.get(PAGE)).text)
+    fake.callbacks += ["https://other.example/", hook]
+    await anna.post(f"{PAGE}/sms/disconnect")
+    assert fake.callbacks == ["https://other.example/"]
 
 
 async def test_what_a_gateway_does_not_know_is_refused_and_stays_to_be_corrected(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -13,7 +13,8 @@ from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.domain.ledger.verify import check
-from plushka.domain.members.model import Identity
+from plushka.domain.members.consents import note_consent
+from plushka.domain.members.model import ConsentSource, Identity
 from plushka.domain.programs.operations import enroll, publish
 from plushka.domain.programs.queries import get_current_version
 from plushka.domain.purchases.laws import LAWS
@@ -116,6 +117,20 @@ async def test_consents_keep_their_history(anna: httpx.AsyncClient, shop: Shop) 
 
     assert page.count("дано, отметил(а) Анна (owner)") == 1
     assert page.count("отозвано, отметил(а) Анна (owner)") == 1
+
+
+async def test_a_consent_is_told_by_whichever_door_it_came(
+    anna: httpx.AsyncClient, shop: Shop, database: Database, clock: SetClock, cast: Cast
+) -> None:
+    doors: list[ConsentSource] = [door for literal in get_args(ConsentSource) for door in get_args(literal)]
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        for door in doors:
+            given_by: ConsentSource = "app" if door in {"sms", "complaint"} else door
+            await note_consent(tx, shop.member_id, "sms", is_given=True, source=given_by)
+            await note_consent(tx, shop.member_id, "sms", is_given=False, source=door)
+    page = plain((await anna.get(f"/members/{shop.member_id}/person")).text)
+    for told in ("дано в боте", "отозвано в боте", "отозвано по SMS", "отозвано: письмо назвали спамом"):
+        assert told in page
 
 
 async def test_a_day_is_added_and_an_impossible_one_is_not(anna: httpx.AsyncClient, shop: Shop) -> None:

@@ -14,11 +14,12 @@ from plushka.domain.members.channels import Address, mark_unreachable
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.model import ConsentKind
 from plushka.domain.members.suppressions import suppress
-from plushka.domain.messages.finishing import finish, report
+from plushka.domain.messages.finishing import finish
 from plushka.domain.messages.gate import end_of_quiet
 from plushka.domain.messages.letters import hold, post, release, withdraw
-from plushka.domain.messages.model import Channel, Delivered, Refused, Sent, Undelivered, Unreachable
+from plushka.domain.messages.model import Channel, Delivered, Refused, Sent, Unreachable
 from plushka.domain.messages.moving import move_overdue
+from plushka.domain.messages.reporting import report
 from plushka.domain.messages.rules import ChannelRule, Rules, change_rules, route_of
 from plushka.domain.messages.taking import Interrupted, put_back_interrupted, take
 from plushka.platform.database import Tx
@@ -235,31 +236,6 @@ async def test_what_is_not_delivered_in_time_goes_on_by_the_next_channel_and_cos
     assert await tx.fetchval("select cost_minor from outgoing_tries") == 2 * 450
     assert await report(tx, "sms", "p1", Delivered())
     assert await state_of(tx, anna) == ("sent", "")
-
-
-async def test_a_report_that_comes_late_stops_the_next_channel_if_it_has_not_begun(tx: Tx) -> None:
-    anna = await recipient(tx, channels=("email",))
-    await sent_by_sms(tx, anna)
-    await move_overdue(replace(tx, at=tx.at + timedelta(minutes=10)))
-    assert await report(tx, "sms", "p1", Delivered())
-    assert (
-        await take_next(replace(tx, at=tx.at + timedelta(minutes=11)), "email", purpose="marketing") is None
-    )
-    assert tuple(await tx.fetchrow("select state, channel from outgoing") or ()) == ("delivered", "sms")
-    assert not await report(tx, "sms", "somebody's", Delivered())
-
-
-async def test_reports_are_taken_once_and_a_closed_address_is_written_to_no_more(tx: Tx) -> None:
-    anna = await recipient(tx, channels=())
-    await post(tx, [letter(anna, route=("sms",))])
-    taken = await take_next(tx, "sms", purpose="marketing")
-    assert taken is not None
-    await finish(tx, taken, Sent(provider_id="p1"))
-    await report(tx, "sms", "p1", Undelivered("no such subscriber", closes=True))
-    await report(tx, "sms", "p1", Delivered())
-    assert await state_of(tx, anna) == ("failed", "no such subscriber")
-    await post(tx, [letter(anna, "2", route=("sms",))])
-    assert await tx.fetchval("select failure from outgoing where state = 'skipped'") == "unreachable"
 
 
 async def test_a_campaign_is_held_let_go_and_withdrawn(tx: Tx) -> None:

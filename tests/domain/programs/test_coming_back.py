@@ -17,7 +17,7 @@ from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import list_consents, note_consent
 from plushka.domain.members.imports.model import Column, ImportRow, Problem
 from plushka.domain.members.links import create_link
-from plushka.domain.members.model import ConsentKind, ConsentSuppressed, Identity, Source
+from plushka.domain.members.model import ConsentKind, ConsentSource, ConsentSuppressed, Identity, Source
 from plushka.domain.members.queries import find_member
 from plushka.domain.members.suppressions import WELCOME_AGAIN_AFTER
 from plushka.domain.programs.importing import import_members
@@ -57,7 +57,7 @@ async def points(shop: Shop, member_id: UUID) -> int:
     return (await shop.wallet(member_id)).balance.available
 
 
-async def said(shop: Shop, member_id: UUID) -> list[tuple[ConsentKind, bool, Source]]:
+async def said(shop: Shop, member_id: UUID) -> list[tuple[ConsentKind, bool, ConsentSource]]:
     async with shop.tx() as tx:
         return [(one.kind, one.is_given, one.source) for one in await list_consents(tx, member_id)]
 

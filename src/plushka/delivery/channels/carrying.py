@@ -10,10 +10,10 @@ from uuid import UUID
 import msgspec
 
 from plushka.delivery.channels.email.page import letter_of
-from plushka.delivery.channels.reports import report_url
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.composing import Composed, plain
+from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.operations import note_health
 from plushka.domain.messages.gateways.parcels import Adapter, Device, Parcel, Push, Sms
@@ -69,7 +69,7 @@ class GatewayCarrier:
         if url := await self._unsubscribe_url(message, "sms"):
             words = translator(message.language)
             text += "\n" + words.gettext("Unsubscribe: {url}", url=url.partition("://")[2])
-        hook = report_url(self._public_url, self._tenant_id, self._gateway)
+        hook = hook_url(self._public_url, self._tenant_id, self._gateway)
         return Sms(phone=message.address, text=text, key=message.id, report_url=hook)
 
     async def _mail(self, message: Outgoing, composed: Composed) -> Parcel:

@@ -8,6 +8,8 @@ CROWDED_SECONDS = 10.0
 """How long it rests where it was told to and not for how long."""
 REST_SECONDS_MAX = 3600.0
 REASON_LENGTH_MAX = 300
+REDIRECTED = 300
+REFUSED = 400
 SERVER_ERROR = 500
 TOO_MANY = 429
 
@@ -27,11 +29,13 @@ def problem_of(result: Failing | Wait | Unsure) -> str:
 
 def plain(text: object) -> str:
     """Return what a gateway said, in one line that is no novel."""
-    return " ".join(str(text).split())[:REASON_LENGTH_MAX] or type(text).__name__
+    said = "".join(sign if sign.isprintable() else " " for sign in str(text))
+    return " ".join(said.split())[:REASON_LENGTH_MAX] or type(text).__name__
 
 
 def rest_seconds(retry_after: str | None) -> float:
     """Return for how long ``Retry-After`` lets a gateway rest; dates count as not told."""
-    if retry_after is not None and retry_after.strip().isdigit():
-        return min(float(retry_after), REST_SECONDS_MAX)
+    told = (retry_after or "").strip()
+    if told.isascii() and told.isdigit():
+        return min(float(told), REST_SECONDS_MAX)
     return CROWDED_SECONDS

@@ -1,6 +1,5 @@
-"""``/channels/{business}/{gateway}/{hook}``: gateways tell what became of messages."""
+"""``/channels/{business}/{gateway}/{hook}``: gateways tell what became of messages, and pass on what people answer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import compare_digest
 from uuid import UUID
@@ -11,11 +10,11 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_404_NOT_FOUND
 
-from plushka.domain.messages.finishing import report
-from plushka.domain.messages.gateways.model import Gateway, Kind, UnknownGateway
-from plushka.domain.messages.gateways.parcels import Adapters
+from plushka.domain.messages.gateways.model import Gateway, UnknownGateway
+from plushka.domain.messages.gateways.parcels import Adapters, Heard
 from plushka.domain.messages.gateways.queries import get_gateway
-from plushka.domain.messages.model import Report
+from plushka.domain.messages.reporting import report
+from plushka.domain.messages.stopping import hear_sms
 from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -23,8 +22,7 @@ from plushka.platform.vault import Vault, WrongKey
 
 PATH = "/channels/{business_id:uuid}/{gateway_id:uuid}/{hook:str}"
 BODY_BYTES_MAX = 256 * 1024
-CALLED = {"smsru", "smsaero", "exolve"}
-"""Providers that call us."""
+ACTOR = "job:channels"
 
 log = structlog.get_logger()
 
@@ -40,21 +38,17 @@ class Reports:
     bell: Bell
 
 
-def report_url(public_url: str | None, tenant_id: UUID, gateway: Gateway) -> str:
-    """Return the address at which a gateway may call us; empty: it could not reach us, or would not."""
-    if not (public_url or "").startswith("https://") or gateway.provider not in CALLED:
-        return ""
-    return f"{public_url}/channels/{tenant_id}/{gateway.id}/{gateway.credentials.hook}"
-
-
-async def note_reports(
-    database: Database, clock: Clock, tenant_id: UUID, kind: Kind, told: Mapping[str, Report]
+async def note_heard(
+    database: Database, clock: Clock, tenant_id: UUID, gateway: Gateway, heard: Heard
 ) -> None:
-    """Write down what became of messages, each by itself: one that is nobody's keeps nothing from the rest."""
-    for provider_id, one in told.items():
-        async with database.transaction(tenant_id, actor="job:channels", at=clock.now()) as tx:
-            if not await report(tx, kind, provider_id, one):
-                log.info("report_of_nothing", tenant_id=str(tenant_id), channel=kind)
+    """Write down what a gateway tells, each by itself: one that is nobody's keeps nothing from the rest."""
+    for provider_id, told in heard.reports.items():
+        async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
+            if not await report(tx, gateway.kind, provider_id, told):
+                log.info("report_of_nothing", tenant_id=str(tenant_id), channel=gateway.kind)
+    for sms in heard.incoming:
+        async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
+            await hear_sms(tx, gateway.id, sms)
 
 
 @route(PATH, http_method=[HttpMethod.POST, HttpMethod.GET], status_code=HTTP_200_OK)
@@ -72,11 +66,11 @@ async def take_in(
     adapter = await reports.adapters.get(gateway.provider)
     body = await request.body() or request.url.query.encode()
     try:
-        told = adapter.read(body)
+        heard = adapter.read(body)
     except ValueError:
         log.warning("report_not_read", gateway_id=str(gateway_id))
         return Response(b"", status_code=HTTP_400_BAD_REQUEST, media_type="text/plain")
-    await note_reports(reports.database, reports.clock, business_id, gateway.kind, told)
+    await note_heard(reports.database, reports.clock, business_id, gateway, heard)
     reports.bell.ring(business_id)
     return Response(adapter.receipt, media_type="text/plain")
 
@@ -89,7 +83,7 @@ router = Router(
 async def _find(reports: Reports, business_id: UUID, gateway_id: UUID) -> Gateway | None:
     try:
         async with reports.database.transaction(
-            business_id, actor="job:channels", at=reports.clock.now(), read_only=True
+            business_id, actor=ACTOR, at=reports.clock.now(), read_only=True
         ) as tx:
             return await get_gateway(tx, reports.vault, gateway_id)
     except (UnknownGateway, WrongKey):

@@ -9,16 +9,16 @@ import structlog
 
 from plushka.delivery.channels.adapters import AdapterRack
 from plushka.delivery.channels.carrying import GatewayCarrier
-from plushka.delivery.channels.reports import note_reports
+from plushka.delivery.channels.reports import note_heard
 from plushka.delivery.sending.keeping import Keeper
 from plushka.delivery.sending.sender import PAUSE_SECONDS_MAX, Sender
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.model import Gateway, UnknownGateway
 from plushka.domain.messages.gateways.operations import note_health
-from plushka.domain.messages.gateways.parcels import Adapter, Listening
+from plushka.domain.messages.gateways.parcels import Adapter, Heard, Listening, Registering
 from plushka.domain.messages.gateways.queries import get_gateway, list_posted
 from plushka.domain.messages.gateways.unreported import list_unreported
-from plushka.domain.messages.model import Report
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
 from plushka.platform.vault import Vault, WrongKey
@@ -43,7 +43,7 @@ class Channels:
         self._vault = vault
         self._adapters = adapters
         self._public_url = public_url or ""
-        self._tenants: Mapping[UUID, UUID] = {}
+        self._started: dict[UUID, tuple[UUID, Gateway]] = {}
         self._keeper = Keeper("channels", LOCK_KEY, self._posted, self._start)
 
     async def run(self, dsn: str, stop: asyncio.Event) -> None:
@@ -52,8 +52,9 @@ class Channels:
 
     async def _posted(self) -> Mapping[UUID, UUID]:
         async with self._database.global_transaction(actor="job:channels", at=self._clock.now()) as tx:
-            self._tenants = {one.gateway_id: one.tenant_id for one in await list_posted(tx)}
-        return self._tenants
+            posted = {one.gateway_id: one.tenant_id for one in await list_posted(tx)}
+        self._started = {each: one for each, one in self._started.items() if each in posted}
+        return posted
 
     async def _start(self, tenant_id: UUID, gateway_id: UUID) -> "GatewayAtWork | None":
         try:
@@ -70,6 +71,7 @@ class Channels:
         if not is_real:
             return None
         adapter = await self._adapters.get(gateway.provider)
+        self._started[gateway_id] = tenant_id, gateway
         if isinstance(adapter, Listening):
             adapter.listen(self._hear)
         at_work = GatewayAtWork(
@@ -83,9 +85,9 @@ class Channels:
         at_work.start()
         return at_work
 
-    async def _hear(self, gateway_id: UUID, told: Mapping[str, Report]) -> None:
-        if (tenant_id := self._tenants.get(gateway_id)) is not None:
-            await note_reports(self._database, self._clock, tenant_id, "sms", told)
+    async def _hear(self, gateway_id: UUID, heard: Heard) -> None:
+        if (started := self._started.get(gateway_id)) is not None:
+            await note_heard(self._database, self._clock, *started, heard)
 
 
 class GatewayAtWork:
@@ -106,6 +108,8 @@ class GatewayAtWork:
         self._adapter = adapter
         self._gateway = gateway
         self._tenant_id = tenant_id
+        self._hook_url = hook_url(public_url, tenant_id, gateway)
+        self._is_registered = False
         carrier = GatewayCarrier(
             database, clock, adapter, gateway, tenant_id=tenant_id, public_url=public_url
         )
@@ -143,22 +147,31 @@ class GatewayAtWork:
                 return
 
     async def _look(self) -> None:
+        await self._register()
         condition = await self._adapter.look(self._gateway)
         async with self._tx() as tx:
             await note_health(
                 tx, self._gateway.id, balance_minor=condition.balance_minor, problem=condition.problem
             )
 
+    async def _register(self) -> None:
+        """Tell the gateway where to call us, until it knows."""
+        if self._is_registered or not self._hook_url or not isinstance(self._adapter, Registering):
+            return
+        if problem := await self._adapter.register(self._gateway, self._hook_url):
+            log.warning("gateway_does_not_call", gateway_id=str(self._gateway.id), problem=problem)
+        self._is_registered = not problem
+
     async def _ask(self) -> None:
-        """Ask of all messages of the last day of which nothing was told yet."""
+        """Ask of all messages of the last day of which the end, or the price, was not told yet."""
         after: str = ""
         while True:
             async with self._tx() as tx:
                 ids = await list_unreported(tx, self._gateway.kind, after=after)
             if not ids:
                 return
-            told = await self._adapter.ask(self._gateway, ids)
-            await note_reports(self._database, self._clock, self._tenant_id, self._gateway.kind, told)
+            heard = Heard(await self._adapter.ask(self._gateway, ids))
+            await note_heard(self._database, self._clock, self._tenant_id, self._gateway, heard)
             after = ids[-1]
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:

@@ -127,10 +127,11 @@ class Sender:
 
     async def _send(self, message: Outgoing, composed: Composed) -> None:
         result = await self._carrier.carry(message, composed)
+        # Before it is written down: from then on it may be taken up again.
+        self._rest_after(result)
         async with self._tx() as tx:
             await finish(tx, message, result, said=composed.said)
             await self._note(tx, result)
-        self._rest_after(result)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is None:

@@ -7,12 +7,12 @@ from uuid import UUID
 from plushka.demo.gateways.mail import LOGIN, FakeMail
 from plushka.demo.gateways.sms import SMSRU_PREFIX, FakeSms
 from plushka.demo.messengers.addresses import HOST
+from plushka.domain.messages.gateways.hooks import new_hook
 from plushka.domain.messages.gateways.model import PER_SECOND, Credentials, Gateway, Provider, Server
 from plushka.domain.messages.gateways.operations import (
     connect_gateway,
     disconnect_gateway,
     draft,
-    new_hook,
 )
 from plushka.domain.messages.gateways.push_keys import new_keys
 from plushka.domain.messages.gateways.queries import find_gateway

@@ -41,14 +41,23 @@ class FakeSmpp(Pretended):
             self.writers.clear()
             await server.wait_closed()
 
-    async def deliver(self, provider_id: str, state: str) -> None:
+    async def deliver(
+        self, provider_id: str, state: str, *, done: str = "2603101201", error: str = "000"
+    ) -> None:
         """Send a receipt over the latest connection."""
         told = (
-            f"id:{provider_id} sub:001 dlvrd:001 submit date:2603101200 done date:2603101201"
-            f" stat:{state} err:000 text:"
-        ).encode()
-        body = b"\0" + b"\1\x0179990000101\0" + b"\5\0Plushka\0" + bytes([_RECEIPT, 0, 0]) + b"\0\0"
-        body += bytes([0, 0, 0, 0, len(told)]) + told
+            f"id:{provider_id} sub:001 dlvrd:001 submit date:2603101200 done date:{done}"
+            f" stat:{state} err:{error} text:"
+        )
+        await self._tell(told.encode(), kind=_RECEIPT, coding=0)
+
+    async def pass_on(self, text: str, *, phone: str = "79990000101") -> None:
+        """Send an SMS of somebody's over the latest connection."""
+        await self._tell(text.encode("utf-16-be"), kind=0, coding=UCS2, phone=phone)
+
+    async def _tell(self, content: bytes, *, kind: int, coding: int, phone: str = "79990000101") -> None:
+        body = b"\0\1\1" + phone.encode() + b"\0" + b"\5\0Plushka\0" + bytes([kind, 0, 0]) + b"\0\0"
+        body += bytes([0, 0, coding, 0, len(content)]) + content
         self.made += 1
         await _write(self.writers[-1], DELIVER_SM, OK, self.made, body)
 

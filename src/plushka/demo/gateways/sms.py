@@ -19,12 +19,17 @@ SMSRU_PREFIX, SMSAERO_PREFIX, EXOLVE_PREFIX = "/smsru", "/smsaero", "/exolve"
 
 
 class FakeSms(Pretended):
-    """All three, told apart by their paths. ``key`` opens each of them; ``statuses`` are told of messages by id."""
+    """All three, told apart by their paths. ``key`` opens each of them; ``statuses`` are told of messages by id.
+
+    ``callbacks`` are where SMS.ru was told to call, so many at most.
+    """
 
     key: str = "demo-key-of-the-sms-gateway"
     login: str = "demo@plushka.test"
     balance: Decimal = Decimal("1000.50")
     statuses: dict[str, int | str] = field(default_factory=dict)
+    callbacks: list[str] = field(default_factory=list)
+    callbacks_max: int = 3
     made: int = 0
 
     def routes(self) -> list[web.RouteDef]:
@@ -32,6 +37,7 @@ class FakeSms(Pretended):
             web.post(f"{SMSRU_PREFIX}/sms/send", answered(self._send_smsru)),
             web.post(f"{SMSRU_PREFIX}/sms/status", answered(self._tell_smsru)),
             web.post(f"{SMSRU_PREFIX}/my/balance", answered(self._balance_smsru)),
+            web.post(f"{SMSRU_PREFIX}/callback/{{what}}", answered(self._callback_smsru)),
             web.post(f"{SMSAERO_PREFIX}/sms/send", answered(self._send_smsaero)),
             web.post(f"{SMSAERO_PREFIX}/sms/status", answered(self._tell_smsaero)),
             web.post(f"{SMSAERO_PREFIX}/balance", answered(self._balance_smsaero)),
@@ -60,6 +66,17 @@ class FakeSms(Pretended):
             for sms_id in str(form["sms_id"]).split(",")
         }
         return _json({"status": "OK", "status_code": 100, "sms": told, "balance": 1})
+
+    async def _callback_smsru(self, request: web.Request) -> web.Response:
+        form = await self._smsru_form(request)
+        what, url = request.match_info["what"], str(form.get("url", ""))
+        if what == "add" and len(self.callbacks) >= self.callbacks_max:
+            return _json({"status": "ERROR", "status_code": 901, "status_text": "too many"})
+        if what == "add":
+            self.callbacks.append(url)
+        elif what == "del":
+            self.callbacks.remove(url)
+        return _json({"status": "OK", "status_code": 100, "callback": self.callbacks})
 
     async def _balance_smsru(self, request: web.Request) -> web.Response:
         await self._smsru_form(request)

@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from plushka.domain.audit import operations as audit
-from plushka.domain.members.model import Consent, ConsentKind, ConsentSuppressed, ConsentUnchanged, Source
+from plushka.domain.members.model import (
+    Consent,
+    ConsentKind,
+    ConsentSource,
+    ConsentSuppressed,
+    ConsentUnchanged,
+)
 from plushka.domain.members.store import lock_member
 from plushka.domain.members.suppressions import lift, list_suppressed
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
-OWN_HAND: frozenset[Source] = frozenset({"app", "bot"})
+OWN_HAND: frozenset[ConsentSource] = frozenset({"app", "bot"})
 """Where members have proved who they are."""
 
 
@@ -20,7 +26,7 @@ async def note_consent(
     kind: ConsentKind,
     *,
     is_given: bool,
-    source: Source,
+    source: ConsentSource,
     text_version: str | None = None,
 ) -> None:
     """Note that a member gave a consent or took it back; the row itself says who noted it.
@@ -39,15 +45,17 @@ async def note_consent(
     await _write(tx, member_id, kind, is_given=is_given, source=source, text_version=text_version)
 
 
-async def refuse_consent(tx: Tx, member_id: UUID, kind: ConsentKind, *, source: Source) -> None:
+async def refuse_consent(tx: Tx, member_id: UUID, kind: ConsentKind, *, source: ConsentSource) -> bool:
     """Note that a member does not agree, also where they never did, so that it holds against a general consent.
 
-    Safe to repeat.
+    Safe to repeat; tell whether it is new.
     """
     await lock_member(tx, member_id)
     known = await _find(tx, member_id, kind)
-    if known is None or known.is_given:
+    is_new = known is None or known.is_given
+    if is_new:
         await _write(tx, member_id, kind, is_given=False, source=source)
+    return is_new
 
 
 async def _find(tx: Tx, member_id: UUID, kind: ConsentKind) -> Consent | None:
@@ -60,7 +68,7 @@ async def _write(
     kind: ConsentKind,
     *,
     is_given: bool,
-    source: Source,
+    source: ConsentSource,
     text_version: str | None = None,
 ) -> None:
     await tx.execute(

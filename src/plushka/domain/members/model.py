@@ -12,6 +12,8 @@ IdentityKind = Literal["phone", "card", "email", "external"]
 Sex = Literal["female", "male"]
 Source = Literal["till", "office", "link", "bot", "app", "import"]
 """By which door a member came, or a consent."""
+ConsentSource = Source | Literal["sms", "complaint"]
+"""By which door a consent came or was taken back: also by an answer to an SMS, or by calling a letter spam."""
 DateKind = Literal["birthday", "wedding", "other"]
 ConsentKind = Literal["personal_data", "marketing", "sms", "email", "messenger", "call"]
 """To the keeping of personal data, to advertising at all, and to each way of sending it."""
@@ -96,7 +98,7 @@ class Consent(Struct, frozen=True):
     id: UUID
     kind: ConsentKind
     is_given: bool
-    source: Source
+    source: ConsentSource
     text_version: str | None
     actor: str
     at: datetime

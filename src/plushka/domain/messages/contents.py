@@ -118,6 +118,10 @@ class OffersChanged(Told, tag="offers", frozen=True):
     are_wanted: bool
 
 
+class SmsStopped(Told, tag="sms_stopped", frozen=True):
+    """Their SMS has ended advertising by SMS."""
+
+
 class ChooseLanguage(Told, tag="choose_language", frozen=True):
     pass
 
@@ -337,6 +341,7 @@ Content = (
     | FriendsLink
     | Help
     | OffersChanged
+    | SmsStopped
     | ChooseLanguage
     | LanguageChanged
     | SpendingStopped

@@ -1,6 +1,8 @@
-"""What became of a message: written down when it was sent, and again when a provider reports."""
+"""What became of a message that was handed over: written down at once; what is reported later is in ``reporting``."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from plushka.domain.members.channels import (
@@ -11,19 +13,16 @@ from plushka.domain.members.channels import (
     mark_unreachable,
     rename_address,
 )
-from plushka.domain.messages.gateways.dead import note_dead
+from plushka.domain.messages.gateways.dead import AddressKind, forget_death, note_dead
 from plushka.domain.messages.model import (
     ATTEMPTS_MAX,
     Channel,
-    Delivered,
     Failing,
     Moved,
     Outgoing,
     Refused,
-    Report,
     Result,
     Sent,
-    Undelivered,
     Unreachable,
     Unsure,
     Wait,
@@ -33,6 +32,13 @@ from plushka.domain.messages.rules import get_rules
 from plushka.platform.database import Tx
 
 FAILURE_LENGTH_MAX = 500
+ID_LENGTH_MAX = 200
+DIES_AS: Mapping[Channel, AddressKind] = MappingProxyType({"sms": "phone", "email": "email"})
+
+
+def id_of(provider_id: str) -> str:
+    """Return what a provider calls a message, as it is kept: a gateway that answers nonsense is not to break a row."""
+    return "".join(sign for sign in provider_id if sign.isprintable())[:ID_LENGTH_MAX]
 
 
 async def finish(tx: Tx, message: Outgoing, result: Result, *, said: str = "") -> None:
@@ -62,53 +68,25 @@ async def finish(tx: Tx, message: Outgoing, result: Result, *, said: str = "") -
                 await _wait_again(tx, message.id, counts=True)
 
 
-async def report(tx: Tx, channel: Channel, provider_id: str, told: Report) -> bool:
-    """Write down what a provider tells of a message; tell whether it is one of ours.
-
-    Safe to repeat. A report of a channel that was given up stops the next sending if that has not begun; if it has,
-    nothing is changed: the member has the letter twice then, which nobody could know.
-    """
-    row = await tx.fetchrow(
-        """
-        -- messages.find_reported
-        select id, state, address, route from outgoing
-        where tenant_id = $1 and channel = $2 and provider_id = $3
-        for update
-        """,
-        tx.tenant_id,
-        channel,
-        provider_id,
-    )
-    if row is None:
-        return await _report_try(tx, channel, provider_id, told)
-    if row["state"] not in ("sent", "unknown"):
-        return True
-    match told:
-        case Delivered():
-            await _deliver(tx, row["id"])
-        case Undelivered(reason, closes):
-            if closes:
-                await close_address(tx, channel, row["address"], state="gone", reason=reason)
-            if row["route"]:
-                await move_on(tx, [row["id"]], reason)
-            await _fail_undelivered(tx, row["id"], reason)
-    return True
-
-
 async def close_address(tx: Tx, channel: Channel, address: str, *, state: AddressState, reason: str) -> None:
     """Note that nothing gets through to an address any more."""
     if (messenger := _messenger_of(channel)) is not None:
         await mark_unreachable(tx, Address(messenger, address), state)
-    elif channel == "sms":
-        await note_dead(tx, "phone", address, reason=reason)
-    elif channel == "email":
-        await note_dead(tx, "email", address, reason=reason)
+    elif (kind := DIES_AS.get(channel)) is not None:
+        await note_dead(tx, kind, address, reason=reason)
+
+
+async def reopen_address(tx: Tx, channel: Channel, address: str) -> None:
+    """Note that something has got through to an address that was said to be dead."""
+    if (kind := DIES_AS.get(channel)) is not None:
+        await forget_death(tx, kind, address)
 
 
 async def _sent(tx: Tx, message: Outgoing, result: Sent, said: str) -> None:
     """Note that it is sent: by a messenger for good, else until a report, or until the next channel is tried."""
     rules = await get_rules(tx)
-    is_reported = bool(result.provider_id) and _messenger_of(message.channel) is None
+    provider_id = id_of(result.provider_id)
+    is_reported = bool(provider_id) and _messenger_of(message.channel) is None
     cost = (
         rules.cost_minor(message.channel) * result.parts if result.cost_minor is None else result.cost_minor
     )
@@ -119,18 +97,20 @@ async def _sent(tx: Tx, message: Outgoing, result: Sent, said: str) -> None:
         update outgoing
         set state = case when $9 then 'delivered' else 'sent' end, finished_at = $3, provider_id = $4, parts = $5,
             cost_minor = cost_minor + $6, said = nullif($7, ''), move_on_at = $8,
-            delivered_at = case when $9 then $3::timestamptz end, content = content - '{digits,qr}'::text[]
+            delivered_at = case when $9 then $3::timestamptz end, content = content - '{digits,qr}'::text[],
+            is_cost_told = $10
         where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
         message.id,
         tx.at,
-        result.provider_id or None,
+        provider_id or None,
         result.parts,
         cost,
         said,
         tx.at + timedelta(minutes=rules.move_on_minutes) if is_reported and message.route else None,
         is_final,
+        result.cost_minor is not None,
     )
 
 
@@ -156,65 +136,6 @@ async def _close(tx: Tx, message_id: UUID, state: str, failure: str = "") -> Non
         failure[:FAILURE_LENGTH_MAX],
         tx.at,
     )
-
-
-async def _deliver(tx: Tx, message_id: UUID) -> None:
-    await tx.execute(
-        """
-        -- messages.note_delivered
-        update outgoing
-        set state = 'delivered', delivered_at = $3, finished_at = coalesce(finished_at, $3), move_on_at = null
-        where tenant_id = $1 and id = $2
-        """,
-        tx.tenant_id,
-        message_id,
-        tx.at,
-    )
-
-
-async def _fail_undelivered(tx: Tx, message_id: UUID, reason: str) -> None:
-    """Note that it did not arrive, unless it has gone on by another channel."""
-    await tx.execute(
-        """
-        -- messages.note_undelivered
-        update outgoing set state = 'failed', failure = $3, move_on_at = null
-        where tenant_id = $1 and id = $2 and state in ('sent', 'unknown')
-        """,
-        tx.tenant_id,
-        message_id,
-        reason[:FAILURE_LENGTH_MAX] or "undelivered",
-    )
-
-
-async def _report_try(tx: Tx, channel: Channel, provider_id: str, told: Report) -> bool:
-    row = await tx.fetchrow(
-        """
-        -- messages.find_reported_try
-        select t.channel, t.address, o.id, o.state from outgoing_tries t
-        join outgoing o on o.tenant_id = $1 and o.id = t.outgoing_id
-        where t.tenant_id = $1 and t.channel = $2 and t.provider_id = $3
-        for update of o
-        """,
-        tx.tenant_id,
-        channel,
-        provider_id,
-    )
-    if row is None:
-        return False
-    if isinstance(told, Delivered) and row["state"] == "waiting":
-        await tx.execute(
-            """
-            -- messages.deliver_late
-            update outgoing set channel = $3, address = $4, provider_id = $5 where tenant_id = $1 and id = $2
-            """,
-            tx.tenant_id,
-            row["id"],
-            row["channel"],
-            row["address"],
-            provider_id,
-        )
-        await _deliver(tx, row["id"])
-    return True
 
 
 async def _wait_again(tx: Tx, message_id: UUID, *, counts: bool) -> None:

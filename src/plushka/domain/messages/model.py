@@ -172,7 +172,9 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A report: it has reached the person."""
+    """A report: it has reached the person. ``cost_minor``: of all its parts, where the report tells it."""
+
+    cost_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,15 @@ class Undelivered:
 
     reason: str
     closes: bool = False
+    cost_minor: int | None = None
 
 
-Report = Delivered | Undelivered
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """A report: it is still on its way, and this is what it costs."""
+
+    cost_minor: int
+
+
+Report = Delivered | Undelivered | Underway
 Result = Sent | Unreachable | Moved | Wait | Failing | Refused | Unsure

@@ -57,7 +57,7 @@ async def move_on(tx: Tx, ids: Sequence[UUID], failure: str = "") -> None:
             provider_id = case when j.channel is null then o.provider_id end,
             attempts = case when j.channel is null then o.attempts else 0 end,
             finished_at = case when j.channel is null then coalesce(o.finished_at, $4::timestamptz) end,
-            move_on_at = null
+            is_cost_told = o.is_cost_told and j.channel is null, move_on_at = null
         from judged j
         where o.tenant_id = $1 and o.id = j.id
         """,  # noqa: S608  a constant

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.members.consents import refuse_consent
-from plushka.domain.members.model import ConsentKind
+from plushka.domain.members.model import ConsentKind, ConsentSource
 from plushka.platform.database import GlobalTx, Tx
 
 TOKEN_BYTES = 12
@@ -78,8 +78,10 @@ async def find_subscriber(tx: GlobalTx, token: str) -> Subscriber | None:
     return None if row is None else Subscriber(**row)
 
 
-async def unsubscribe(tx: Tx, member_id: UUID, kinds: Collection[ConsentKind]) -> None:
-    """Take back consents of whoever the link is of now, also what was never given; safe to repeat."""
+async def unsubscribe(
+    tx: Tx, member_id: UUID, kinds: Collection[ConsentKind], *, source: ConsentSource = "link"
+) -> None:
+    """Take back consents of who the member is now, also what was never given; safe to repeat."""
     now_id: UUID | None = await tx.fetchval(
         """
         -- unsubscribing.find_member
@@ -90,7 +92,7 @@ async def unsubscribe(tx: Tx, member_id: UUID, kinds: Collection[ConsentKind]) -
     )
     if now_id is not None:
         for kind in sorted(kinds):
-            await refuse_consent(tx, now_id, kind, source="link")
+            await refuse_consent(tx, now_id, kind, source=source)
 
 
 async def forget_link(tx: Tx, member_id: UUID) -> None:

@@ -48,6 +48,7 @@ from plushka.domain.messages.contents import (
     PointsGiven,
     Returned,
     RewardsTold,
+    SmsStopped,
     SpendAnswer,
     SpendAnswered,
     SpendAsked,
@@ -214,6 +215,12 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
                 if are_wanted
                 else voice.gettext("No more offers. What happens to your points you are still told."),
                 keyboard="menu",
+            )
+        case SmsStopped():
+            return Message(
+                voice.gettext(
+                    "{business}: no more offers by SMS.", business=escape(voice.business.name, quote=False)
+                )
             )
         case ChooseLanguage():
             row = tuple(Button(name, action=f"{SPEAK}{code}") for code, name in LANGUAGE_NAMES)

@@ -23,7 +23,7 @@ from aiosmtplib import (
 from plushka.delivery.channels.email.letter import as_message
 from plushka.delivery.channels.reasons import MEND_SECONDS, NoAnswer, plain
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Mail, Parcel
+from plushka.domain.messages.gateways.parcels import Condition, Heard, Mail, Parcel
 from plushka.domain.messages.model import Failing, Refused, Report, Result, Sent, Unreachable, Unsure, Wait
 from plushka.platform.errors import TemporaryFailure
 from plushka.platform.outward import InnerAddress, resolve
@@ -91,7 +91,7 @@ class Smtp:
         del gateway, provider_ids
         return {}
 
-    def read(self, body: bytes) -> Mapping[str, Report]:
+    def read(self, body: bytes) -> Heard:
         """Refuse: mail servers call nobody.
 
         :raises ValueError: always

@@ -15,7 +15,7 @@ from plushka.delivery.channels.reasons import (
     rest_seconds,
 )
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Parcel, Push
+from plushka.domain.messages.gateways.parcels import Condition, Heard, Parcel, Push
 from plushka.domain.messages.model import Failing, Refused, Report, Result, Sent, Unreachable, Wait
 from plushka.platform.outward import NotPublic, outward_session
 
@@ -86,7 +86,7 @@ class WebPush:
         del gateway, provider_ids
         return {}
 
-    def read(self, body: bytes) -> Mapping[str, Report]:
+    def read(self, body: bytes) -> Heard:
         """Refuse: no push service calls us.
 
         :raises ValueError: always

@@ -9,6 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from plushka.delivery.channels.reasons import (
+    REDIRECTED,
+    REFUSED,
     SERVER_ERROR,
     TOO_MANY,
     NoAnswer,
@@ -18,6 +20,9 @@ from plushka.delivery.channels.reasons import (
 from plushka.domain.messages.model import Failing, Unsure, Wait
 
 CALL_SECONDS_MAX = 20
+ANSWER_BYTES_MAX = 256 * 1024
+AMOUNT_MAX = 1_000_000_000
+"""In whole units: whoever tells more tells nonsense, which no column has room for."""
 _MINOR = 100
 
 
@@ -57,12 +62,11 @@ class Calls:
             async with self._http().post(
                 f"{self._address}/{path}", data=data, headers=given, allow_redirects=False
             ) as answered:
-                body = await answered.read()
                 if answered.status == TOO_MANY:
                     raise NoAnswer(Wait(rest_seconds(answered.headers.get("retry-after"))))
-                if answered.status >= SERVER_ERROR:
+                if answered.status >= SERVER_ERROR or REDIRECTED <= answered.status < REFUSED:
                     raise NoAnswer(Failing(f"{answered.status} {plain(answered.reason)}"))
-                return Answer(answered.status, body)
+                return Answer(answered.status, await _read(answered))
         except aiohttp.ClientConnectorError as error:
             raise NoAnswer(Failing(plain(error))) from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -76,9 +80,28 @@ class Calls:
         return self._client
 
 
+async def _read(answered: aiohttp.ClientResponse) -> bytes:
+    """Return the body of an answer, which no gateway has reason to make a long one.
+
+    :raises NoAnswer: it is longer than any answer that is one
+    """
+    body = bytearray()
+    async for chunk in answered.content.iter_any():
+        body += chunk
+        if len(body) > ANSWER_BYTES_MAX:
+            raise NoAnswer(Unsure("the answer is longer than any is"))
+    return bytes(body)
+
+
+def unread(answer: Answer, error: Exception) -> NoAnswer:
+    """Return what an answer comes to that is none of this provider's: one that refuses has taken nothing."""
+    told = f"{answer.status}: {plain(error)}"
+    return NoAnswer(Failing(told) if answer.status >= REFUSED else Unsure(told))
+
+
 def minor_of(amount: Decimal | None) -> int | None:
-    """Return a price in minor units, rounded up; None: none was told."""
-    if amount is None or not amount.is_finite() or amount < 0:
+    """Return a price in minor units, rounded up; None: none was told, or nonsense."""
+    if amount is None or not amount.is_finite() or not 0 <= amount <= AMOUNT_MAX:
         return None
     return int((amount * _MINOR).to_integral_value(ROUND_CEILING))
 

@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from plushka.delivery.channels.reasons import MEND_SECONDS, NoAnswer, plain
 from plushka.delivery.channels.sms.calling import Answer, Calls, digits_of
+from plushka.delivery.channels.sms.incoming import read_incoming
 from plushka.delivery.channels.sms.wording import checked
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Parcel, Sms
+from plushka.domain.messages.gateways.parcels import Condition, Heard, Parcel, Sms
 from plushka.domain.messages.model import (
     Delivered,
     Refused,
@@ -40,7 +41,8 @@ class Called(Struct, frozen=True):
     """What a call to us tells of a message."""
 
     message_id: str
-    status: str
+    status: str = ""
+    direction: str = ""
 
 
 class Exolve:
@@ -88,12 +90,16 @@ class Exolve:
         del gateway, provider_ids
         return {}
 
-    def read(self, body: bytes) -> Mapping[str, Report]:
-        called = msgspec.json.decode(body, type=Called, strict=False)
+    def read(self, body: bytes) -> Heard:
+        """Return what is told of a message; what has no status, or is said to come in, is an SMS that came in."""
+        told = msgspec.json.decode(body)
+        called = msgspec.convert(told, Called, strict=False)
+        if "INCOMING" in called.direction.upper() or not called.status:
+            return Heard(incoming=read_incoming(told))
         status = called.status.upper().rpartition("_")[2]
         if status in _DELIVERED:
-            return {called.message_id: Delivered()}
-        return {called.message_id: Undelivered(plain(called.status))} if status in _LOST else {}
+            return Heard({called.message_id: Delivered()})
+        return Heard({called.message_id: Undelivered(plain(called.status))} if status in _LOST else {})
 
     async def _ask(self, gateway: Gateway, method: str, told: Mapping[str, Any]) -> Answer:
         headers = {"authorization": f"Bearer {gateway.credentials.secret}"}

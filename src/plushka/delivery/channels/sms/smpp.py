@@ -1,4 +1,4 @@
-"""SMPP 3.4: a connection that stays, over which texts go out and receipts come in."""
+"""SMPP 3.4: a connection that stays, over which texts go out, and receipts and answers come in."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,6 @@ from aiosmpplib import (
     TON,
     AbstractHook,
     BindMode,
-    DeliverSm,
     GenericNack,
     PhoneNumber,
     SmppCommandStatus,
@@ -24,9 +23,10 @@ from aiosmpplib import (
 
 from plushka.delivery.channels.reasons import CROWDED_SECONDS, MEND_SECONDS, NoAnswer, plain
 from plushka.delivery.channels.sms.calling import CALL_SECONDS_MAX, digits_of
+from plushka.delivery.channels.sms.receipts import CentresReceipt
 from plushka.delivery.channels.sms.wording import checked
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Hear, Parcel, Sms
+from plushka.domain.messages.gateways.parcels import Condition, Hear, Heard, Incoming, Parcel, Sms
 from plushka.domain.messages.model import (
     Delivered,
     Failing,
@@ -111,7 +111,7 @@ class Smpp:
         del gateway, provider_ids
         return {}
 
-    def read(self, body: bytes) -> Mapping[str, Report]:
+    def read(self, body: bytes) -> Heard:
         """Refuse: nobody calls us by HTTP.
 
         :raises ValueError: always
@@ -145,9 +145,9 @@ class Smpp:
         if (link := self._links.pop(gateway_id, None)) is not None:
             await link.close()
 
-    async def _heard(self, gateway_id: UUID, reports: Mapping[str, Report]) -> None:
+    async def _heard(self, gateway_id: UUID, heard: Heard) -> None:
         if self._hear is not None:
-            await self._hear(gateway_id, reports)
+            await self._hear(gateway_id, heard)
 
 
 class _Link(AbstractHook):
@@ -223,14 +223,16 @@ class _Link(AbstractHook):
 
     async def received(self, smpp_message: SmppMessage | None, pdu: bytes, client_id: str) -> None:
         del pdu, client_id
-        if isinstance(smpp_message, SubmitSmResp | GenericNack) and not isinstance(smpp_message, DeliverSm):
+        if isinstance(smpp_message, SubmitSmResp | GenericNack) and not isinstance(
+            smpp_message, CentresReceipt
+        ):
             answer = self._answers.get(smpp_message.log_id)
             if answer is not None and not answer.done():
                 answer.set_result(smpp_message)
-        elif isinstance(smpp_message, DeliverSm) and smpp_message.is_receipt():
-            reports = _report_of(smpp_message)
-            if reports:
-                await self._hear(self._gateway_id, reports)
+        elif isinstance(smpp_message, CentresReceipt):
+            heard = _told_by(smpp_message)
+            if heard.reports or heard.incoming:
+                await self._hear(self._gateway_id, heard)
 
     async def send_error(self, smpp_message: SmppMessage, error: Exception, client_id: str) -> None:
         del client_id
@@ -274,12 +276,15 @@ def _of_status(status: SmppCommandStatus) -> Failing | Wait:
     return Wait(CROWDED_SECONDS) if status in _CROWDED else Failing(status.name)
 
 
-def _report_of(receipt: DeliverSm) -> Mapping[str, Report]:
-    """Return what a receipt tells, of a message that has come to its end."""
-    told = receipt.parse_receipt()
-    provider_id, state = str(told.get("id", "")), str(told.get("stat", ""))
+def _told_by(message: CentresReceipt) -> Heard:
+    """Return what came in: a receipt of a message that has come to its end, or an SMS that somebody has sent."""
+    if not message.is_receipt():
+        text = message.short_message or message.message_payload
+        return Heard(incoming=(Incoming(message.source.number, text),) if text else ())
+    told = message.parse_receipt()
+    provider_id, state = str(told.get("id", "")), str(told.get("stat", "")).upper()
     if provider_id and state == _DELIVERED:
-        return {provider_id: Delivered()}
+        return Heard({provider_id: Delivered()})
     if provider_id and state in _LOST:
-        return {provider_id: Undelivered(f"{state} {told.get('err', '')}".strip())}
-    return {}
+        return Heard({provider_id: Undelivered(f"{state} {message.error}".strip())})
+    return Heard()

@@ -9,10 +9,11 @@ import msgspec
 from msgspec import Struct
 
 from plushka.delivery.channels.reasons import MEND_SECONDS, NoAnswer, plain
-from plushka.delivery.channels.sms.calling import Answer, Calls, digits_of, minor_of
+from plushka.delivery.channels.sms.calling import Answer, Calls, digits_of, minor_of, unread
+from plushka.delivery.channels.sms.incoming import read_incoming
 from plushka.delivery.channels.sms.wording import checked
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Parcel, Sms
+from plushka.domain.messages.gateways.parcels import Condition, Heard, Parcel, Sms
 from plushka.domain.messages.model import (
     Delivered,
     Refused,
@@ -109,9 +110,16 @@ class SmsAero:
                 break
         return reports
 
-    def read(self, body: bytes) -> Mapping[str, Report]:
+    def read(self, body: bytes) -> Heard:
+        """Return what is told of messages; what has no status is an SMS that came in."""
         told = msgspec.json.decode(body)
-        return _reports(told if isinstance(told, list) else [told])
+        told = told if isinstance(told, list) else [told]
+        if not all(isinstance(one, dict) for one in told):
+            raise ValueError("these are no messages")
+        return Heard(
+            _reports([one for one in told if "status" in one]),
+            tuple(sms for one in told if "status" not in one for sms in read_incoming(one)),
+        )
 
     async def _ask(self, gateway: Gateway, method: str, told: Mapping[str, Any]) -> tuple[int, Answered]:
         login = f"{gateway.credentials.login}:{gateway.credentials.secret}"
@@ -125,7 +133,7 @@ def _read(answer: Answer) -> tuple[int, Answered]:
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         if answer.status in _UNAUTHORIZED:
             return answer.status, Answered()
-        raise NoAnswer(Unsure(f"{answer.status}: {plain(error)}")) from error
+        raise unread(answer, error) from error
 
 
 def _refused(status: int, answered: Answered) -> Result:
@@ -144,10 +152,11 @@ def _reports(messages: Sequence[Any]) -> Mapping[str, Report]:
     """
     reports: dict[str, Report] = {}
     for message in msgspec.convert(messages, list[Message], strict=False):
+        cost_minor = minor_of(message.cost)
         if message.status == _DELIVERED:
-            reports[str(message.id)] = Delivered()
+            reports[str(message.id)] = Delivered(cost_minor)
         elif message.status in _LOST:
-            reports[str(message.id)] = Undelivered(str(message.status))
+            reports[str(message.id)] = Undelivered(str(message.status), cost_minor=cost_minor)
     return reports
 
 

@@ -1,18 +1,20 @@
 """SMS.ru: forms in, JSON out, and a status on two levels, of the call and of each phone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
 
 from plushka.delivery.channels.reasons import MEND_SECONDS, NoAnswer, plain
-from plushka.delivery.channels.sms.calling import Calls, digits_of, minor_of
+from plushka.delivery.channels.sms.calling import Calls, digits_of, minor_of, unread
+from plushka.delivery.channels.sms.incoming import read_incoming
 from plushka.delivery.channels.sms.wording import checked
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Parcel, Sms
+from plushka.domain.messages.gateways.parcels import Condition, Heard, Parcel, Sms
 from plushka.domain.messages.model import (
     Delivered,
     Failing,
@@ -21,6 +23,7 @@ from plushka.domain.messages.model import (
     Result,
     Sent,
     Undelivered,
+    Underway,
     Unreachable,
     Unsure,
     Wait,
@@ -45,17 +48,19 @@ class OfPhone(Struct, frozen=True):
     status_code: int
     status_text: str = ""
     sms_id: str = ""
+    cost: Decimal | None = None
 
 
 class Answered(Struct, frozen=True):
     status_code: int
     status_text: str = ""
     sms: dict[str, OfPhone] = {}
+    callback: list[str] = []
     balance: Decimal | None = None
 
 
 class SmsRu:
-    """Gateways of SMS.ru; ``secret`` of one is its ``api_id``. The price is told by no answer to sending."""
+    """Gateways of SMS.ru; ``secret`` of one is its ``api_id``. The price is told of what was sent, when it is asked."""
 
     is_asked = True
     receipt = b"100"
@@ -84,7 +89,9 @@ class SmsRu:
             return Unsure("the answer has not our phone")
         if of_phone.status_code != OK:
             return _result_of(of_phone.status_code, of_phone.status_text)
-        return Sent(provider_id=of_phone.sms_id, parts=count_parts(sms.text))
+        return Sent(
+            provider_id=of_phone.sms_id, parts=count_parts(sms.text), cost_minor=minor_of(of_phone.cost)
+        )
 
     async def look(self, gateway: Gateway) -> Condition:
         try:
@@ -100,18 +107,34 @@ class SmsRu:
             answered = await self._ask(gateway, "sms/status", sms_id=",".join(provider_ids))
         except NoAnswer:
             return {}
-        return _reports((sms_id, one.status_code) for sms_id, one in answered.sms.items())
+        return _reports((sms_id, one.status_code, minor_of(one.cost)) for sms_id, one in answered.sms.items())
 
-    def read(self, body: bytes) -> Mapping[str, Report]:
+    def read(self, body: bytes) -> Heard:
+        """Return what ``data[0]``, ``data[1]``… tell, each in lines; what has none of them is an SMS that came in."""
         told = []
+        entries = parse_qsl(body.decode(), strict_parsing=True)
+        for name, value in entries:
+            lines = value.splitlines()
+            if name.startswith("data[") and lines[:1] == ["sms_status"]:
+                _, sms_id, code, *_ = lines
+                told.append((sms_id, int(code), None))
+        if any(name.startswith("data[") for name, _ in entries):
+            return Heard(_reports(told))
+        return Heard(incoming=read_incoming(dict(entries)))
+
+    async def register(self, gateway: Gateway, url: str) -> str:
         try:
-            for name, value in parse_qsl(body.decode(), strict_parsing=True):
-                lines = value.split("\n")
-                if name.startswith("data[") and lines[0] == "sms_status":
-                    told.append((lines[1], int(lines[2])))
-        except (IndexError, UnicodeDecodeError) as error:
-            raise ValueError(str(error)) from error
-        return _reports(told)
+            known = await self._ask(gateway, "callback/get")
+            if url in known.callback:
+                return ""
+            added = await self._ask(gateway, "callback/add", url=url)
+        except NoAnswer as failed:
+            return str(failed)
+        return "" if added.status_code == OK else _told(added.status_code, added.status_text)
+
+    async def unregister(self, gateway: Gateway, url: str) -> None:
+        with suppress(NoAnswer):
+            await self._ask(gateway, "callback/del", url=url)
 
     async def _ask(self, gateway: Gateway, method: str, **parameters: str) -> Answered:
         form = {"api_id": gateway.credentials.secret, "json": "1", **parameters}
@@ -119,7 +142,7 @@ class SmsRu:
         try:
             return msgspec.json.decode(answer.body, type=Answered)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise NoAnswer(Unsure(f"{answer.status}: {plain(error)}")) from error
+            raise unread(answer, error) from error
 
 
 def _result_of(code: int, text: str) -> Result:
@@ -137,14 +160,16 @@ def _result_of(code: int, text: str) -> Result:
     return Refused(told)
 
 
-def _reports(told: Any) -> Mapping[str, Report]:
-    """Return the ends; what is still on its way is left out."""
+def _reports(told: Iterable[tuple[str, int, int | None]]) -> Mapping[str, Report]:
+    """Return what is known of messages by their codes and costs; of what is on its way the cost alone."""
     reports: dict[str, Report] = {}
-    for sms_id, code in told:
+    for sms_id, code, cost_minor in told:
         if code in _DELIVERED:
-            reports[sms_id] = Delivered()
+            reports[sms_id] = Delivered(cost_minor)
         elif code in _LOST:
-            reports[sms_id] = Undelivered(str(code), closes=False)
+            reports[sms_id] = Undelivered(str(code), cost_minor=cost_minor)
+        elif cost_minor is not None:
+            reports[sms_id] = Underway(cost_minor)
     return reports
 
 

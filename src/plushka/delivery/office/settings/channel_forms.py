@@ -8,6 +8,7 @@ from typing import get_args
 from msgspec import Struct
 
 from plushka.delivery.web.forms import Form
+from plushka.domain.messages.gateways.hooks import new_hook
 from plushka.domain.messages.gateways.model import (
     HOST_LENGTH_MAX,
     PER_SECOND,
@@ -20,7 +21,7 @@ from plushka.domain.messages.gateways.model import (
     Security,
     Server,
 )
-from plushka.domain.messages.gateways.operations import draft, new_hook
+from plushka.domain.messages.gateways.operations import draft
 from plushka.domain.messages.gateways.push_keys import new_keys
 from plushka.platform.i18n import marked
 
@@ -54,6 +55,22 @@ _NAME = Asked(
 )
 _PACE = Asked("per_second", marked("Messages a second, at most"), default="10", kind="number")
 
+HOOK_HELP: Mapping[Provider, str] = MappingProxyType(
+    {
+        "smsru": marked(
+            "SMS.ru is told it by itself. If you have a number that people answer to, let its SMS come here too: “STOP”"
+            " unsubscribes."
+        ),
+        "smsaero": marked(
+            "SMS Aero is told it with each message. If you have a number that people answer to, let its SMS come here too:"
+            " “STOP” unsubscribes."
+        ),
+        "exolve": marked(
+            "Paste it into the application, for reports of delivery and for SMS that come in: “STOP” unsubscribes."
+        ),
+    }
+)
+"""What the address is for that a provider calls."""
 STEPS: Mapping[Provider, tuple[str, ...]] = MappingProxyType(
     {
         "smsru": (

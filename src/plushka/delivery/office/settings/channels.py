@@ -12,12 +12,21 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct, structs
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.settings.channel_forms import ASKED_FOR, NAMES, STEPS, Asked, drafted, field_of
+from plushka.delivery.office.settings.channel_forms import (
+    ASKED_FOR,
+    HOOK_HELP,
+    NAMES,
+    STEPS,
+    Asked,
+    drafted,
+    field_of,
+)
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.audit import operations as audit
 from plushka.domain.members.identities import identify
+from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.model import (
     CARRIED,
     KINDS,
@@ -35,7 +44,7 @@ from plushka.domain.messages.gateways.operations import (
     note_health,
     refuse_in_sandbox,
 )
-from plushka.domain.messages.gateways.parcels import Mail, Sms
+from plushka.domain.messages.gateways.parcels import Mail, Registering, Sms
 from plushka.domain.messages.gateways.queries import find_gateway
 from plushka.domain.messages.model import Failing, Refused, Sent, Unreachable, Unsure, Wait
 from plushka.domain.messages.outgoing import count_waiting
@@ -75,6 +84,7 @@ class GatewayShown(Struct, frozen=True):
     problem: str
     problem_at: str
     hook: str
+    hook_help: str
 
 
 class Place(Struct, frozen=True):
@@ -172,10 +182,15 @@ async def try_out(
 
 @post(f"{PATH}/{{kind:str}}/disconnect", opt={"action": "channels.change"})
 async def disconnect(visit: NamedDependency[Visit], kind: FromPath[str]) -> Redirect:
-    gateway = await _gateway(visit, _kind(kind))
+    gateway, desk = await _gateway(visit, _kind(kind)), visit.office.gateways
+    adapter = await desk.adapters.get(gateway.provider)
+    if isinstance(adapter, Registering) and (
+        url := hook_url(desk.public_url, visit.business.tenant_id, gateway)
+    ):
+        await adapter.unregister(gateway, url)
     async with visit.writing() as tx:
         await disconnect_gateway(tx, gateway)
-    visit.office.gateways.bell.ring(visit.business.tenant_id)
+    desk.bell.ring(visit.business.tenant_id)
     title = visit.words.gettext(PROVIDER_NAMES[gateway.provider])
     return sent_on(
         PATH, visit.words.gettext("{channel} is disconnected; its key is forgotten.", channel=title)
@@ -304,11 +319,8 @@ async def _place(visit: Visit, kind: Kind, forms: Mapping[Provider, Form]) -> Pl
 
 def _shown(gateway: Gateway, waiting: int, visit: Visit) -> GatewayShown:
     figures, words, health = visit.figures, visit.words, gateway.health
-    public_url = visit.office.gateways.public_url or ""
-    hook = ""
-    may_call = public_url.startswith("https://") and gateway.provider in {"exolve", "smsru"}
-    if may_call and visit.may("channels.change"):
-        hook = f"{public_url}/channels/{visit.business.tenant_id}/{gateway.id}/{gateway.credentials.hook}"
+    public_url = visit.office.gateways.public_url
+    hook = hook_url(public_url, visit.business.tenant_id, gateway) if visit.may("channels.change") else ""
     server = gateway.server
     return GatewayShown(
         title=words.gettext(PROVIDER_NAMES[gateway.provider]),
@@ -324,4 +336,5 @@ def _shown(gateway: Gateway, waiting: int, visit: Visit) -> GatewayShown:
         problem=health.problem,
         problem_at=figures.moment(health.problem_at) if health.problem_at else "",
         hook=hook,
+        hook_help=words.gettext(HOOK_HELP[gateway.provider]) if hook else "",
     )

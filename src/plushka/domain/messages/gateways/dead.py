@@ -25,6 +25,19 @@ async def note_dead(tx: Tx, kind: AddressKind, value: str, *, reason: str) -> No
     )
 
 
+async def forget_death(tx: Tx, kind: AddressKind, value: str) -> None:
+    """Note that something has got through to an address after all."""
+    await tx.execute(
+        """
+        -- gateways.forget_death
+        delete from dead_addresses where tenant_id = $1 and kind = $2 and value = $3
+        """,
+        tx.tenant_id,
+        kind,
+        value,
+    )
+
+
 LIVE_SQL = """
     not exists (
         select from dead_addresses d

@@ -1,7 +1,6 @@
 """Connecting a gateway, noting how it does, disconnecting it."""
 
 import re
-import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -34,7 +33,6 @@ from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 from plushka.platform.vault import Vault
 
-HOOK_BYTES = 24
 PROBLEM_LENGTH_MAX = 500
 _MAIL = re.compile(
     r"[^@\s<>,;:\"\\()\[\]\x00-\x20]{1,64}@[^@\s<>,;:\"\\()\[\]]{1,190}\.[^@\s<>,;:\"\\()\[\].]{2,}"
@@ -42,11 +40,6 @@ _MAIL = re.compile(
 _SMS_NAME = re.compile(r"(?=.*\S)[A-Za-z0-9 ._&!-]{1,11}|\+?[0-9]{3,15}")
 """Letters of Latin and digits up to eleven, as the networks take them, or a number."""
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?")
-
-
-def new_hook() -> str:
-    """Return what nobody can guess, for the address at which a gateway calls us."""
-    return secrets.token_urlsafe(HOOK_BYTES)
 
 
 def draft(

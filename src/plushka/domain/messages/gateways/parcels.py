@@ -12,9 +12,6 @@ from plushka.domain.messages.model import Report, Result
 from plushka.platform.bell import Bell
 from plushka.platform.vault import Vault
 
-Hear = Callable[[UUID, Mapping[str, Report]], Awaitable[None]]
-"""What takes in what became of messages of a gateway."""
-
 
 class Sms(Struct, frozen=True):
     """A text for a ``phone`` (E.164); ``key`` is the same however often it is sent.
@@ -72,6 +69,25 @@ class Condition(Struct, frozen=True):
     problem: str = ""
 
 
+class Incoming(Struct, frozen=True):
+    """An SMS that somebody has sent to the business; ``phone`` is as the gateway spells it, ``key`` its own, if any."""
+
+    phone: str
+    text: str
+    key: str = ""
+
+
+class Heard(Struct, frozen=True):
+    """What a gateway tells unasked: what became of messages, by its own ids of them, and what people have answered."""
+
+    reports: Mapping[str, Report] = {}
+    incoming: tuple[Incoming, ...] = ()
+
+
+Hear = Callable[[UUID, Heard], Awaitable[None]]
+"""What takes in what a gateway tells."""
+
+
 class Adapter(Protocol):
     """Gateways of one provider. ``is_asked``: it has to be asked what became of messages, as it calls nobody."""
 
@@ -89,8 +105,8 @@ class Adapter(Protocol):
         """Return what became of messages, of those where it is known; nothing where it does not answer."""
         ...
 
-    def read(self, body: bytes) -> Mapping[str, Report]:
-        """Return what a call to us told, of messages that have come to their end.
+    def read(self, body: bytes) -> Heard:
+        """Return what a call to us told; what it told nothing of is left out.
 
         :raises ValueError: it is no call of this provider
         """
@@ -109,6 +125,19 @@ class Listening(Protocol):
     """An adapter to which receipts come by themselves: each is confirmed after ``hear`` has taken it in."""
 
     def listen(self, hear: Hear) -> None: ...
+
+
+@runtime_checkable
+class Registering(Protocol):
+    """An adapter of gateways that have to be told where to call us."""
+
+    async def register(self, gateway: Gateway, url: str) -> str:
+        """Let the gateway call ``url``, once however often it is asked; return what is wrong, if anything is."""
+        ...
+
+    async def unregister(self, gateway: Gateway, url: str) -> None:
+        """Let it call us no more; that it does not listen is borne."""
+        ...
 
 
 class Adapters(Protocol):

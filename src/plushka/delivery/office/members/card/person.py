@@ -48,13 +48,17 @@ _SAID = {
     ("till", True): marked("given at a till"),
     ("office", True): marked("given, noted by {who}"),
     ("link", True): marked("given on the page of a link"),
+    ("bot", True): marked("given in a bot"),
     ("app", True): marked("given in the app"),
     ("import", True): marked("given, from a file"),
     ("till", False): marked("taken back at a till"),
     ("office", False): marked("taken back, noted by {who}"),
     ("link", False): marked("taken back on the page of a link"),
+    ("bot", False): marked("taken back in a bot"),
     ("app", False): marked("taken back in the app"),
     ("import", False): marked("taken back, from a file"),
+    ("sms", False): marked("taken back by an SMS"),
+    ("complaint", False): marked("taken back: a letter was called spam"),
 }
 
 
