@@ -62,8 +62,8 @@ HOOK_HELP: Mapping[Provider, str] = MappingProxyType(
             " unsubscribes."
         ),
         "smsaero": marked(
-            "SMS Aero is told it with each message. If you have a number that people answer to, let its SMS come here too:"
-            " “STOP” unsubscribes."
+            "SMS Aero is told it with each message. If you have a number that people answer to, let its SMS come here"
+            " too: “STOP” unsubscribes."
         ),
         "exolve": marked(
             "Paste it into the application, for reports of delivery and for SMS that come in: “STOP” unsubscribes."
