@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
@@ -13,8 +14,8 @@ from plushka.platform.csv_files import Cell
 class Workbook:
     """A workbook of one sheet: texts are texts, whatever they begin with; dates and numbers are such."""
 
-    def __init__(self, path: Path, heading: Sequence[Cell]) -> None:
-        self._book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    def __init__(self, file: Path | BytesIO, heading: Sequence[Cell]) -> None:
+        self._book = xlsxwriter.Workbook(file, {"constant_memory": True})
         self._sheet = self._book.add_worksheet()
         self._date = self._book.add_format({"num_format": "dd.mm.yyyy"})
         self._moment = self._book.add_format({"num_format": "dd.mm.yyyy hh:mm"})

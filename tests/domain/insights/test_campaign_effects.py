@@ -11,10 +11,12 @@ from tests.domain.purchases.test_returning import give_back
 from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
+from plushka.domain.insights.campaigns.outcomes import list_outcomes
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.purchases.merging import merge_members
 from plushka.engine.audience import Audience, NeverBought, Not
@@ -177,6 +179,35 @@ async def test_of_two_cards_of_one_person_the_kept_one_counts(shop: Shop, clock:
 
     assert paid is not None
     assert (paid.treated, paid.control, paid.control_mean) == (2, 2, 50_00)
+
+
+async def test_rows_of_recipients_add_up_to_what_was_compared(shop: Shop, clock: SetClock) -> None:
+    anna, boris, vera, gleb, other = await members_of(shop, 5)
+    campaign_id = await broadcast(shop, [anna, boris, other], [vera, gleb])
+    clock.at += timedelta(hours=1)
+    await shop.buy("1", 500_00, member=anna)
+    await shop.buy("2", 300_00, member=anna)
+    await shop.buy("3", 100_00, member=vera)
+    await shop.buy("4", 50_00, member=other)
+    async with shop.tx() as tx:
+        await merge_members(tx, kept_id=anna, merged_id=other, reason="one person")
+    clock.at += timedelta(days=8)
+    await shop.buy("late", 700_00, member=boris)
+    found = await caused(shop, campaign_id)
+
+    async with shop.tx() as tx:
+        rows = await list_outcomes(tx, await get_campaign(tx, campaign_id), [anna, boris, vera, gleb, other])
+
+    assert {member: (row.purchases, row.paid_minor) for member, row in rows.items()} == {
+        anna: (3, 850_00),
+        boris: (0, 0),
+        vera: (1, 100_00),
+        gleb: (0, 0),
+        other: (None, None),
+    }
+    paid = found.effects["paid"]
+    assert paid is not None
+    assert (paid.treated_mean * 2, paid.control_mean * 2) == (850_00, 100_00)
 
 
 async def test_what_a_group_could_see_is_told_before_the_start(shop: Shop, clock: SetClock) -> None:

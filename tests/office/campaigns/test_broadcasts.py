@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
+from python_calamine import CalamineWorkbook
 from tests.conftest import SetClock
 from tests.office.conftest import Shop, email_of, plain, signed_in
 from tests.office.tasks import do_all_tasks
@@ -16,8 +17,6 @@ from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.campaigning import count_tenant, send_tenant
-from plushka.domain.campaigns.figures import Figures
-from plushka.domain.campaigns.sums import summed
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.messages.finishing import finish
@@ -207,27 +206,32 @@ async def test_conditions_are_nested_in_a_broadcast_as_in_a_segment(
 
 
 async def test_both_tables_are_taken_away_as_workbooks(
-    anna: httpx.AsyncClient, world: World, owner_dsn: str
+    anna: httpx.AsyncClient, app: Plushka, world: World, owner_dsn: str
 ) -> None:
-    page = await announced(anna)
+    page = await announced(anna, name="=1+1")
     await anna.post(f"{page}/start")
     await sent(world)
-    for path, word in (("/campaigns/export", "Анонс"), (f"{page}/recipients/export", "Варвара Широкова")):
+    async with client_of(app, world.cast.anna.secret) as till:
+        world.clock.advance(timedelta(minutes=5))
+        await till.post("/v1/purchases", json=coffee("B-1", member={"id": str(world.member_id)}))
+    world.clock.advance(timedelta(hours=1))
+    await count_tenant(world.database, world.clock, world.tenant_id)
+
+    async def rows(path: str) -> list[dict[str, object]]:
         task = (await anna.post(path)).headers["location"]
         await do_all_tasks(world.database, world.clock, owner_dsn)
-        book = ZipFile(BytesIO((await anna.get(f"{task}/file")).content))
-        cells = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
-        assert word in cells
+        content = (await anna.get(f"{task}/file")).content
+        assert b"<f>" not in b"".join(
+            map(ZipFile(BytesIO(content)).read, ZipFile(BytesIO(content)).namelist())
+        )
+        heading, *cells = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+        return [dict(zip(map(str, heading), row, strict=True)) for row in cells]
 
-
-def test_ratios_of_several_broadcasts_are_sums_by_sums() -> None:
-    men = Figures(
-        sent=516, addressed=530, purchases=21, known_cost=21, revenue_minor=2463200, cost_minor=1548667
-    )
-    women = Figures(
-        sent=486, addressed=498, purchases=26, known_cost=26, revenue_minor=3706300, cost_minor=1580000
-    )
-    both = summed(Figures, [men, women])
-    assert (men.conversion_bp, women.conversion_bp, both.conversion_bp) == (407, 535, 469)
-    assert both.profit_minor == 6169500 - 3128667
-    assert Figures().conversion_bp is None
+    (broadcast,) = await rows("/campaigns/export")
+    assert (broadcast["Рассылка"], broadcast["Покупок"]) == ("=1+1", 1)
+    assert broadcast["Вывод"] == "Нет контрольной группы"
+    (recipient,) = await rows(f"{page}/recipients/export")
+    assert recipient["Имя клиента"] == "Варвара Широкова"
+    assert (recipient["Что с письмом"], recipient["Бонусов дали"]) == ("отправлено", 50)
+    assert recipient["Купил после письма"] != ""
+    assert recipient["Заплатил за неё"] == broadcast["Выручка"] == 1000

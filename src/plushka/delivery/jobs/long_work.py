@@ -5,7 +5,6 @@ from functools import partial
 from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.campaigns import export as campaign_export
 from plushka.domain.catalog import export as products
 from plushka.domain.certificates import export as certificate_export
 from plushka.domain.certificates import issuing
@@ -13,6 +12,7 @@ from plushka.domain.coupons import using
 from plushka.domain.coupons import work as coupon_work
 from plushka.domain.events import export as event_export
 from plushka.domain.insights import referral_export
+from plushka.domain.insights.campaigns import export as campaign_export
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.receipts import export as receipts

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.campaigns.attributing import ATTRIBUTED
 from plushka.domain.campaigns.model import Campaign
 from plushka.domain.campaigns.sums import Sums, ratio
 from plushka.platform.database import Tx
@@ -82,58 +83,9 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
     # Of letters that went out just now the planner knows nothing, and would compare each with each.
     await tx.execute("set local enable_nestloop = off")
     await tx.execute(
-        """
+        f"""
         -- campaigns.count_figures
-        with who as materialized (
-            select r.member_id, r.campaign_id, r.variant, coalesce(m.sex, '') as sex,
-                   coalesce(m.merged_into, m.id) as buyer_id
-            from campaign_recipients r
-            join members m on m.tenant_id = $1 and m.id = r.member_id
-            where r.tenant_id = $1 and r.campaign_id = $2 and not r.is_control
-        ), letters as materialized (
-            select right(key, 36)::uuid as recipient_id, id, channel, state, cost_minor, finished_at from outgoing
-            where tenant_id = $1 and campaign_id = $2
-        ), addressed as materialized (
-            select r.variant, coalesce(o.channel, '') as channel, r.sex, r.buyer_id, o.finished_at as told_at,
-                   coalesce(o.state in ('sent', 'delivered', 'unknown'), false) as is_sent,
-                   coalesce(o.state = 'delivered', false) as is_delivered,
-                   coalesce(o.cost_minor, 0) + coalesce((
-                       select sum(t.cost_minor) from outgoing_tries t
-                       where t.tenant_id = $1 and t.outgoing_id = o.id
-                   ), 0) as message_minor,
-                   coalesce((
-                       select s.tier from standings s
-                       where s.tenant_id = $1 and s.member_id = r.buyer_id and s.tier is not null
-                       order by s.program_id
-                       limit 1
-                   ), '') as tier
-            from who r
-            left join letters o on o.recipient_id = r.member_id
-        ), bought as (
-            select a.*, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions
-            from addressed a
-            left join lateral (
-                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at,
-                       case when e.payable_minor = 0 then e.cost_minor
-                            else (
-                                e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
-                            )::bigint
-                       end as cost_minor,
-                       e.discount_minor + e.redeemed_minor as discount_minor,
-                       json_array_length(e.basket -> 'basket' -> 'lines') as positions
-                from receipts e
-                where e.tenant_id = $1 and e.member_id = a.buyer_id and a.is_sent
-                  and e.occurred_at >= a.told_at and e.occurred_at < a.told_at + $4
-                  and (e.refunded_minor < e.payable_minor or e.payable_minor = 0)
-                order by e.occurred_at, e.id
-                limit 1
-            ) as p on not exists (
-                select from outgoing x
-                where x.tenant_id = $1 and x.member_id = a.buyer_id and x.campaign_id <> $2
-                  and x.state in ('sent', 'delivered', 'unknown')
-                  and x.finished_at > a.told_at and x.finished_at <= p.occurred_at
-            )
-        )
+        with {ATTRIBUTED}
         insert into campaign_figures (
             tenant_id, campaign_id, cut, value, counted_at, addressed, sent, delivered, purchases, known_cost,
             revenue_minor, cost_minor, messages_minor, discount_minor, positions
@@ -142,18 +94,19 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
                case grouping(variant, channel, sex, tier)
                    when 7 then 'variant' when 11 then 'channel' when 13 then 'sex' when 14 then 'tier' else 'total'
                end,
-               coalesce(variant, channel, sex, tier, ''), $3,
+               coalesce(variant, channel, sex, tier, ''), $5::timestamptz,
                count(*), count(*) filter (where is_sent), count(*) filter (where is_delivered),
                count(revenue_minor), count(cost_minor),
                coalesce(sum(revenue_minor), 0), coalesce(sum(cost_minor), 0), coalesce(sum(message_minor), 0),
                coalesce(sum(discount_minor), 0), coalesce(sum(positions), 0)
         from bought
         group by grouping sets ((), (variant), (channel), (sex), (tier))
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         campaign.id,
-        tx.at,
         timedelta(days=campaign.window_days),
+        None,
+        tx.at,
     )
     await tx.execute("set local enable_nestloop = on")
 

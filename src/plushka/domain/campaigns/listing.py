@@ -29,7 +29,7 @@ class CampaignRow(Struct, frozen=True):
     name: str
     state: State
     begins_at: datetime | None
-    is_local: bool
+    has_control: bool
     figures: Figures
 
 
@@ -51,7 +51,7 @@ async def list_broadcasts(
     rows = await tx.fetch(
         f"""
         -- campaigns.list_broadcasts
-        select c.id, c.name, c.state, {_BEGINS} as begins_at, c.local_at is not null as is_local, {_SUMS}
+        select c.id, c.name, c.state, {_BEGINS} as begins_at, c.control_bp > 0 as has_control, {_SUMS}
         from campaigns c
         left join campaign_figures f on f.tenant_id = $1 and f.campaign_id = c.id and f.cut = 'total'
         {_WHERE} and ($6::uuid is null or c.id < $6)
@@ -63,7 +63,14 @@ async def list_broadcasts(
         limit,
     )
     return [
-        CampaignRow(row["id"], row["name"], row["state"], row["begins_at"], row["is_local"], figures_of(row))
+        CampaignRow(
+            row["id"],
+            row["name"],
+            row["state"],
+            row["begins_at"],
+            row["has_control"],
+            figures_of(row),
+        )
         for row in rows
     ]
 

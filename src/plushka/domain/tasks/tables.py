@@ -56,7 +56,10 @@ async def write_workbook(
     count: Callable[[Tx], Awaitable[int]],
     piece: Callable[[Tx, str, Language], Awaitable[Piece]],
 ) -> Mapping[str, Fact]:
-    """Write a table as ``write_table`` does, to a workbook: it has no pieces, so who is stopped begins anew."""
+    """Write a table as ``write_table`` does, to a workbook: it has no pieces, so who is stopped begins anew.
+
+    ``columns`` may be told already.
+    """
     language = language_of(str(run.task.arguments["language"]))
     heading: list[Cell] = [translator(language).gettext(column) for column in columns]
     with tempfile.TemporaryDirectory() as folder:

@@ -13,9 +13,9 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import day_of, id_of, span, text_of
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.announcing import announce
-from plushka.domain.campaigns.export import KIND
 from plushka.domain.campaigns.listing import LIST_MAX, CampaignFilter, list_broadcasts, sum_broadcasts
 from plushka.domain.campaigns.model import STATES
+from plushka.domain.insights.campaigns.export import KIND
 
 
 @get(PATH, opt={"action": "campaigns.read"})

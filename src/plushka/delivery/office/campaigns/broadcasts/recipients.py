@@ -15,7 +15,6 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import id_of, text_of
 from plushka.delivery.web.notices import sent_on
-from plushka.domain.campaigns.export import KIND
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.campaigns.reasons import FATES_TOLD, reason_told
 from plushka.domain.campaigns.recipients import (
@@ -26,6 +25,7 @@ from plushka.domain.campaigns.recipients import (
     count_recipients,
     list_recipients,
 )
+from plushka.domain.insights.campaigns.export import KIND
 from plushka.domain.tasks import operations as tasks
 
 ONE = f"{PATH}/{{campaign_id:uuid}}/recipients"

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
 
-from plushka.delivery.office.campaigns.proof.telling import VERDICTS, CausedTold, caused_told
+from plushka.delivery.office.campaigns.proof.telling import CausedTold, caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
@@ -20,6 +20,7 @@ from plushka.domain.insights.campaigns.promotions import (
     UnknownPromotion,
     count_period,
 )
+from plushka.domain.insights.campaigns.words import VERDICTS
 from plushka.domain.programs.queries import find_version_in_force, get_program, list_programs
 from plushka.domain.programs.telling.promotions import tell_promotion
 from plushka.domain.programs.telling.voice import Voice

@@ -11,26 +11,11 @@ from msgspec import Struct
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.model import FIGURES, Caused, Figure
 from plushka.domain.insights.campaigns.sight import HOPED_LIFT_BP, Prospect
+from plushka.domain.insights.campaigns.words import MONEY, TITLES
 from plushka.engine.experiments.effects import CONTROL_MIN, Effect
-from plushka.platform.i18n import format_number, marked
+from plushka.platform.i18n import format_number
 
 Tone = Literal["success", "error", "neutral"]
-
-TITLES: dict[Figure, str] = {
-    "paid": marked("Paid"),
-    "purchases": marked("Purchases"),
-    "buyers": marked("Members who bought"),
-    "profit": marked("Profit"),
-}
-MONEY: frozenset[Figure] = frozenset({"paid", "profit"})
-
-
-VERDICTS = {
-    "proven": marked("Proven"),
-    "harm_proven": marked("Proven that it does harm"),
-    "not_proven": marked("Not proven"),
-    "too_few": marked("Too few to tell"),
-}
 
 
 class FigureTold(Struct, frozen=True):

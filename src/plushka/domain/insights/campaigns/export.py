@@ -1,15 +1,18 @@
-"""The table of broadcasts, and the recipients of one, as workbooks."""
+"""The table of broadcasts with what they have caused, and the recipients of one, each with what became of them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.listing import CampaignFilter, CampaignRow, list_broadcasts, sum_broadcasts
 from plushka.domain.campaigns.model import STATES
+from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.campaigns.reasons import FATES_TOLD, reason_told
 from plushka.domain.campaigns.recipients import (
     Recipient,
@@ -17,12 +20,16 @@ from plushka.domain.campaigns.recipients import (
     count_recipients,
     list_recipients,
 )
+from plushka.domain.insights.campaigns.columns import cells_of_caused, heading_of_caused
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
+from plushka.domain.insights.campaigns.outcomes import Outcome, list_outcomes
 from plushka.domain.tasks.running import Run
 from plushka.domain.tasks.tables import NO_MORE, Piece, write_workbook
 from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, Translator, currency_decimals, marked, translator
+from plushka.platform.i18n import Language, Translator, currency_decimals, language_of, marked, translator
 
 KIND = "campaigns.export"
 STEP_ROWS = 2000
@@ -52,6 +59,13 @@ _OF_RECIPIENTS = (
     marked("Channel"),
     marked("Told at"),
     marked("Has the offer"),
+    marked("Points given"),
+    marked("Cost of the message"),
+    marked("Bought after the letter"),
+    marked("Paid for it"),
+    marked("Purchases while it was measured"),
+    marked("Paid while it was measured"),
+    marked("Stratum by spending"),
 )
 
 
@@ -70,12 +84,14 @@ async def _export_broadcasts(run: Run) -> Mapping[str, Fact]:
         rows = await list_broadcasts(tx, where, before=UUID(cursor) if cursor else None, limit=STEP_ROWS)
         if not rows:
             return NO_MORE
-        business = await get_business(tx)
-        zone, decimals = ZoneInfo(business.time_zone), currency_decimals(business.currency)
-        words = translator(language)
-        return Piece([_cells(row, words, zone=zone, decimals=decimals) for row in rows], str(rows[-1].id))
+        caused = await find_caused(tx, [subject_of_campaign(row.id) for row in rows])
+        voice = await _voice(tx, language)
+        cells = [_cells(row, caused.get(subject_of_campaign(row.id)), voice) for row in rows]
+        return Piece(cells, str(rows[-1].id))
 
-    return await write_workbook(run, _COLUMNS, count=count, piece=piece)
+    words = translator(language_of(str(run.task.arguments["language"])))
+    columns = [*_COLUMNS, *heading_of_caused(words)]
+    return await write_workbook(run, columns, count=count, piece=piece)
 
 
 async def _export_recipients(run: Run) -> Mapping[str, Fact]:
@@ -88,20 +104,38 @@ async def _export_recipients(run: Run) -> Mapping[str, Fact]:
         )
         if not rows:
             return NO_MORE
-        zone = ZoneInfo((await get_business(tx)).time_zone)
-        words = translator(language)
-        return Piece([_cells_of(row, words, zone) for row in rows], str(rows[-1].member_id))
+        campaign = await get_campaign(tx, campaign_id)
+        outcomes = await list_outcomes(tx, campaign, [row.member_id for row in rows])
+        voice = await _voice(tx, language)
+        cells = [_cells_of(row, outcomes[row.member_id], voice) for row in rows]
+        return Piece(cells, str(rows[-1].member_id))
 
     return await write_workbook(
         run, _OF_RECIPIENTS, count=lambda tx: count_recipients(tx, campaign_id, where), piece=piece
     )
 
 
-def _cells(row: CampaignRow, words: Translator, *, zone: ZoneInfo, decimals: int) -> list[Cell]:
-    figures = row.figures
+class _Voice(Struct, frozen=True):
+    """How cells are written: in whose words, by which clock, in whole units of the currency."""
 
-    def money(minor: int | None) -> Cell:
-        return None if minor is None else Decimal(minor).scaleb(-decimals)
+    words: Translator
+    zone: ZoneInfo
+    decimals: int
+
+    def money(self, minor: int | None) -> Cell:
+        return None if minor is None else Decimal(minor).scaleb(-self.decimals)
+
+    def moment(self, at: datetime | None) -> Cell:
+        return None if at is None else at.astimezone(self.zone)
+
+
+async def _voice(tx: Tx, language: Language) -> _Voice:
+    business = await get_business(tx)
+    return _Voice(translator(language), ZoneInfo(business.time_zone), currency_decimals(business.currency))
+
+
+def _cells(row: CampaignRow, caused: Caused | None, voice: _Voice) -> list[Cell]:
+    figures, words, money = row.figures, voice.words, voice.money
 
     def hundredths(number: int | None) -> Cell:
         return None if number is None else Decimal(number).scaleb(-2)
@@ -109,7 +143,7 @@ def _cells(row: CampaignRow, words: Translator, *, zone: ZoneInfo, decimals: int
     return [
         row.name,
         words.gettext(STATES[row.state]),
-        row.begins_at.astimezone(zone) if row.begins_at else None,
+        voice.moment(row.begins_at),
         figures.addressed,
         figures.sent,
         figures.delivered,
@@ -122,10 +156,12 @@ def _cells(row: CampaignRow, words: Translator, *, zone: ZoneInfo, decimals: int
         money(figures.average_minor),
         money(figures.discount_minor),
         hundredths(figures.positions_hundredths),
+        *cells_of_caused(caused, words, decimals=voice.decimals, has_control=row.has_control),
     ]
 
 
-def _cells_of(row: Recipient, words: Translator, zone: ZoneInfo) -> list[Cell]:
+def _cells_of(row: Recipient, outcome: Outcome, voice: _Voice) -> list[Cell]:
+    words = voice.words
     return [
         str(row.member_id),
         row.name,
@@ -133,6 +169,13 @@ def _cells_of(row: Recipient, words: Translator, zone: ZoneInfo) -> list[Cell]:
         reason_told(row.reason, words),
         row.variant,
         row.channel,
-        row.told_at.astimezone(zone) if row.told_at else None,
+        voice.moment(row.told_at),
         words.gettext("yes") if row.given else "",
+        outcome.points,
+        voice.money(outcome.message_minor),
+        voice.moment(outcome.bought_at),
+        voice.money(outcome.revenue_minor),
+        outcome.purchases,
+        voice.money(outcome.paid_minor),
+        outcome.stratum,
     ]

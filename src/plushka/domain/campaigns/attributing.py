@@ -1,0 +1,60 @@
+"""Which purchases are counted as a broadcast's (decision 0092): figures and the rows of recipients ask the same."""
+
+ATTRIBUTED = """
+        who as materialized (
+            select r.member_id, r.campaign_id, r.variant, coalesce(m.sex, '') as sex,
+                   coalesce(m.merged_into, m.id) as buyer_id
+            from campaign_recipients r
+            join members m on m.tenant_id = $1 and m.id = r.member_id
+            where r.tenant_id = $1 and r.campaign_id = $2 and not r.is_control
+              and ($4::uuid[] is null or r.member_id = any($4))
+        ), letters as materialized (
+            select right(key, 36)::uuid as recipient_id, id, channel, state, cost_minor, finished_at from outgoing
+            where tenant_id = $1 and campaign_id = $2
+        ), addressed as materialized (
+            select r.member_id, r.variant, coalesce(o.channel, '') as channel, r.sex, r.buyer_id,
+                   o.finished_at as told_at,
+                   coalesce(o.state in ('sent', 'delivered', 'unknown'), false) as is_sent,
+                   coalesce(o.state = 'delivered', false) as is_delivered,
+                   coalesce(o.cost_minor, 0) + coalesce((
+                       select sum(t.cost_minor) from outgoing_tries t
+                       where t.tenant_id = $1 and t.outgoing_id = o.id
+                   ), 0)::bigint as message_minor,
+                   coalesce((
+                       select s.tier from standings s
+                       where s.tenant_id = $1 and s.member_id = r.buyer_id and s.tier is not null
+                       order by s.program_id
+                       limit 1
+                   ), '') as tier
+            from who r
+            left join letters o on o.recipient_id = r.member_id
+        ), bought as (
+            select a.*, p.occurred_at, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions
+            from addressed a
+            left join lateral (
+                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at,
+                       case when e.payable_minor = 0 then e.cost_minor
+                            else (
+                                e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
+                            )::bigint
+                       end as cost_minor,
+                       e.discount_minor + e.redeemed_minor as discount_minor,
+                       json_array_length(e.basket -> 'basket' -> 'lines') as positions
+                from receipts e
+                where e.tenant_id = $1 and e.member_id = a.buyer_id and a.is_sent
+                  and e.occurred_at >= a.told_at and e.occurred_at < a.told_at + $3::interval
+                  and (e.refunded_minor < e.payable_minor or e.payable_minor = 0)
+                order by e.occurred_at, e.id
+                limit 1
+            ) as p on not exists (
+                select from outgoing x
+                where x.tenant_id = $1 and x.member_id = a.buyer_id and x.campaign_id <> $2
+                  and x.state in ('sent', 'delivered', 'unknown')
+                  and x.finished_at > a.told_at and x.finished_at <= p.occurred_at
+            )
+        )
+"""
+"""Stands after ``with``: ``bought`` has each recipient who was not left alone, once, with what they bought.
+
+``$2`` is the broadcast, ``$3`` its window, ``$4`` the recipients who are asked for, null: all.
+"""
