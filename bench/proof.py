@@ -13,12 +13,13 @@ from plushka.domain.insights.campaigns import measuring, promotions
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.domain.insights.campaigns.sight import look_ahead
+from plushka.domain.segments.selecting import list_members
 from plushka.engine.audience import Blocked, Not
 from plushka.engine.experiments.groups import assign
 from plushka.engine.price_effects import PercentOff
 from plushka.engine.program import Promotion
 from plushka.platform.clock import SystemClock
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
 
 MEMBERS = 100_000
@@ -96,13 +97,16 @@ async def _measure(database: Database) -> None:
         await _timed("compare a campaign", measuring.measure(tx, due))
         await _timed("read what was kept", find_caused(tx, [subject_of_campaign(campaign_id)]))
         await _timed("compare a promotion", promotions.measure(tx, offer))
-        everybody = Not(Blocked())
-        await _timed("tell before the start", look_ahead(tx, everybody, control_bp=10_00, window_days=14))
+        await _timed("tell before the start", _look_ahead(tx))
         today = now.date()
         await _timed(
             "promotions of 30 days",
             promotions.count_period(tx, shop.program_id, today - timedelta(days=29), today),
         )
+
+
+async def _look_ahead(tx: Tx) -> None:
+    await look_ahead(tx, await list_members(tx, Not(Blocked())), control_bp=10_00, window_days=14)
 
 
 async def _timed(what: str, work: Awaitable[object]) -> None:

@@ -2705,6 +2705,8 @@ grant delete on campaign_figures to plushka_app;
 -- revision: of the draft. version: the latest that was published. reads_from: since when what happens begins it (what was
 -- before it was published or resumed does not); read_to: up to when journals were read for that; looked_on: the last day
 -- on which dates were looked at.
+-- value_bounds: where the fifths of what members have paid begin, as of the last publication; drawn: how many have come into
+-- the groups of each stratum (engine/experiments/groups.py).
 create table journeys (
     tenant_id uuid not null,
     id uuid not null,
@@ -2715,6 +2717,8 @@ create table journeys (
     reads_from timestamptz,
     read_to timestamptz,
     looked_on date,
+    value_bounds bigint[] not null default '{}',
+    drawn jsonb not null default '{}' check (jsonb_typeof(drawn) = 'object'),
     changed_at timestamptz not null,
     primary key (tenant_id, id),
     constraint journey_reads_when_published check (version is null or num_nonnulls(reads_from, read_to) = 2),

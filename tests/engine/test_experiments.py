@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from tests.engine.simulated_experiments import SCENARIOS, Scenario, tally
 
 from plushka.engine.experiments.effects import CONTROL_MIN, effect
-from plushka.engine.experiments.groups import assign, bounds_of, group_of, held_out, stratum_of
+from plushka.engine.experiments.groups import (
+    BLOCK,
+    Assigned,
+    Tally,
+    assign,
+    bounds_of,
+    draw_on,
+    group_of,
+    held_out,
+    stratum_of,
+)
 from plushka.engine.experiments.moments import Cell, Moments
 from plushka.engine.experiments.quantiles import student
 from plushka.engine.experiments.sight import control_needed, minimal_effect
@@ -65,6 +75,42 @@ def test_shares_are_exact_and_the_draw_can_be_repeated(
     again = [(one.member_id, one.stratum) for one in drawn]
     shuffled.shuffle(again)
     assert held_out(again, SALT, control_bp) == {one.member_id for one in drawn if one.is_control}
+
+
+@given(
+    st.lists(st.tuples(ids, st.integers(0, 2)), max_size=150, unique_by=lambda member: member[0]),
+    st.integers(0, 5000),
+    st.data(),
+)
+def test_who_comes_one_by_one_is_drawn_in_exact_shares_however_many_come_at_once(
+    members: list[tuple[UUID, int]], control_bp: int, data: st.DataObject
+) -> None:
+    drawn, tallies = draw_on(members, SALT, control_bp, {})
+    assert [(one.member_id, one.stratum) for one in drawn] == members
+    for stratum in {stratum for _, stratum in members}:
+        held = [one.is_control for one in drawn if one.stratum == stratum]
+        assert tallies[stratum].come == len(held)
+        for end in range(BLOCK, len(held) + 1, BLOCK):
+            assert sum(held[:end]) == (end * control_bp + 5000) // 10_000
+
+    parts: list[Assigned] = []
+    so_far: dict[int, Tally] = {}
+    while len(parts) < len(members):
+        size = data.draw(st.integers(1, len(members) - len(parts)))
+        some, so_far = draw_on(members[len(parts) : len(parts) + size], SALT, control_bp, so_far)
+        parts += some
+    assert (parts, so_far) == (drawn, tallies)
+
+
+def test_whose_turn_it_is_does_not_tell_who_is_held_out() -> None:
+    """At each place of a block about a tenth of members are held out, whatever the salt."""
+    block = [(UUID(int=number), 1) for number in range(BLOCK)]
+    held = Counter[int]()
+    for number in range(4000):
+        drawn, _ = draw_on(block, f"salt {number}", 10_00, {})
+        held.update(place for place, one in enumerate(drawn) if one.is_control)
+    assert sum(held.values()) == 2 * 4000
+    assert all(330 <= held[place] <= 470 for place in range(BLOCK)), held
 
 
 def test_strata_are_fifths_of_those_who_have_bought_and_one_of_those_who_have_not() -> None:

@@ -202,6 +202,11 @@ async def test_a_journey_runs_and_a_member_is_taken_out(
     await press(anna, href, "add::0:wait")
     publish = await anna.get(f"{href}/publish")
     assert "За последние сутки" in plain(publish.text)
+    assert "Без контрольной группы никто не узнает, что дала цепочка" in plain(publish.text)
+    await save(anna, f"{href}/terms", **{**TERMS, "control": "10", "trigger": "absence", "days": "9"})
+    publish = await anna.get(f"{href}/publish")
+    assert "За 30 дней в неё никто бы не попал" in plain(publish.text)
+    await press(anna, href, "undo")
     assert (await save(anna, f"{href}/publish")).headers["location"] == href
 
     member_id = await enroll(app, cast)

@@ -141,7 +141,12 @@ def date_due(month: int, day: int, days_before: int, today: date) -> date | None
 
 def days_in_reach(days_before: int, today: date) -> list[tuple[int, int, date]]:
     """Return every (month, day) for which points are given today, with the date: ``date_due`` turned round."""
-    reach = [today + timedelta(days=days) for days in range(-CATCH_UP_DAYS, days_before + 1)]
+    return days_of_year(today - timedelta(days=CATCH_UP_DAYS), today + timedelta(days=days_before))
+
+
+def days_of_year(first_on: date, last_on: date) -> list[tuple[int, int, date]]:
+    """Return every (month, day) that falls on a date of a period, both ends included, with the date."""
+    reach = [first_on + timedelta(days=days) for days in range((last_on - first_on).days + 1)]
     found = [(on.month, on.day, on) for on in reach]
     leap_days = [on for on in reach if on == clamped(on.year, *LEAP_DAY) and on.day != LEAP_DAY[1]]
     return [*found, *((*LEAP_DAY, on) for on in leap_days)]

@@ -1,6 +1,7 @@
 """Members begin journeys by what happens to them, go on by the clock, and are done each thing once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -31,6 +32,7 @@ from plushka.domain.purchases.merging import merge_members
 from plushka.domain.segments.operations import archive_segment, create_segment
 from plushka.engine.audience import Audience, Not, Purchases
 from plushka.engine.conditions import Segment
+from plushka.engine.experiments.groups import draw_on
 from plushka.engine.journeys.parts import (
     AfterDays,
     Choice,
@@ -399,7 +401,7 @@ async def test_a_control_group_is_left_alone_and_counted_as_recipients(road: Roa
     async with road.shop.tx() as tx:
         created = await create_journey(tx, msgspec.structs.replace(WELCOME, control_bp=50_00))
         card = await publish(tx, created.id, revision=created.revision)
-    members = [await road.shop.enroll(f"+7999000{number:04}") for number in range(30)]
+    members = [await road.shop.enroll(f"+7999000{number:04}") for number in range(40)]
 
     await road.go()
 
@@ -412,9 +414,44 @@ async def test_a_control_group_is_left_alone_and_counted_as_recipients(road: Roa
         }
         assert (await get_journey(tx, card.id)).state == "sending"
         assert (await count_runs(tx, card.id)).by_state == {
-            "active": 30 - len(held_out),
+            "active": 40 - len(held_out),
             "control": len(held_out),
         }
-    assert 5 <= len(held_out) <= 25
+    assert len(held_out) == 20
     for member_id in members:
         assert bool(await road.given(member_id)) is (member_id not in held_out)
+
+
+async def test_groups_have_exact_shares_of_each_stratum_and_can_be_drawn_again(road: Road) -> None:
+    """Forty who have never bought and twenty of two kinds of buyers review one day after another."""
+    members = [await road.shop.enroll(f"+7999000{number:04}") for number in range(80)]
+    for number, member_id in enumerate(members[40:]):
+        await road.shop.buy(f"{number}", 50_00 if number < 20 else 5000_00, member=member_id)
+    road.clock.advance(timedelta(days=1))
+    journey = Journey("Ц", OnEvent("review"), (TagMember("t", "отзыв"),), again=EachTime(), control_bp=10_00)
+    async with road.shop.tx() as tx:
+        created = await create_journey(tx, journey)
+        card = await publish(tx, created.id, revision=created.revision)
+    for some in range(0, 80, 16):
+        for member_id in members[some : some + 16]:
+            await review(road, member_id)
+        road.clock.advance(timedelta(days=1))
+        await road.go()
+    await review(road, members[0])
+    await road.go()
+
+    async with road.shop.tx() as tx:
+        rows = await tx.fetch(
+            """
+            select member_id, is_control, stratum from campaign_recipients
+            where tenant_id = $1 and campaign_id = $2 order by planned_at, member_id
+            """,
+            tx.tenant_id,
+            card.id,
+        )
+    drawn, _ = draw_on([(row["member_id"], row["stratum"]) for row in rows], card.salt, 10_00, {})
+    assert [each.is_control for each in drawn] == [row["is_control"] for row in rows]
+    come = Counter(row["stratum"] for row in rows)
+    assert (come.pop(0), sorted(come.values())) == (40, [20, 20])
+    held = Counter(row["stratum"] for row in rows if row["is_control"])
+    assert {stratum: held[stratum] for stratum in (0, *come)} == {0: 4} | dict.fromkeys(come, 2)

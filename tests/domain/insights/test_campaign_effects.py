@@ -19,7 +19,6 @@ from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
 from plushka.domain.insights.campaigns.outcomes import list_outcomes
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.purchases.merging import merge_members
-from plushka.engine.audience import Audience, NeverBought, Not
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -211,13 +210,12 @@ async def test_rows_of_recipients_add_up_to_what_was_compared(shop: Shop, clock:
 
 
 async def test_what_a_group_could_see_is_told_before_the_start(shop: Shop, clock: SetClock) -> None:
-    everybody: Audience = Not(NeverBought())
     members = await members_of(shop, 3)
     for number, member_id in enumerate(members):
         await shop.buy(f"{number}", 100_00 * (number + 1), member=member_id)
     clock.at += timedelta(hours=1)
     async with shop.tx() as tx:
-        prospect = await look_ahead(tx, everybody, control_bp=50_00, window_days=7)
+        prospect = await look_ahead(tx, members, control_bp=50_00, window_days=7)
     assert (prospect.members, prospect.mean_minor, prospect.is_weak) == (3, 200_00, True)
     assert prospect.sight.is_too_few
     assert prospect.control_needed_bp is None

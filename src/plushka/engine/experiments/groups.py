@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,9 @@ CONTROL_MAX_BP: Final = 50_00
 BP: Final = 100_00
 NEVER_BOUGHT: Final = 0
 """The stratum of members who have not bought; those who have are in strata 1 to 5, by what they paid."""
+
+BLOCK: Final = 20
+"""Of so many of a stratum who come one by one the exact share is held out: at a tenth, two of each twenty."""
 
 _QUINTILES: Final = 5
 _TICKETS: Final = 1 << 64
@@ -86,3 +89,33 @@ def assign(members: Sequence[tuple[UUID, int | None]], salt: str, control_bp: in
     strata = [(member_id, stratum_of(value, bounds)) for member_id, value in members]
     chosen = held_out(strata, salt, control_bp)
     return [Assigned(member_id, stratum, member_id in chosen) for member_id, stratum in strata]
+
+
+class Tally(Struct, frozen=True, array_like=True):
+    """How many of a stratum have come, and how many of its last ``BLOCK``, if that is not full, are held out."""
+
+    come: int = 0
+    held: int = 0
+
+
+def draw_on(
+    members: Iterable[tuple[UUID, int]], salt: str, control_bp: int, tallies: Mapping[int, Tally]
+) -> tuple[list[Assigned], dict[int, Tally]]:
+    """Draw members who come one by one, with their strata, and return the tallies after them.
+
+    Of each block of a stratum its share is held out, whom, their tickets say: the fewer places are left and the more
+    of them are owed, the higher a ticket may be. Drawn in one go or in many, by the same order, groups are the same.
+    """
+    after = dict(tallies)
+    drawn: list[Assigned] = []
+    for member_id, stratum in members:
+        tally = after.get(stratum, Tally())
+        begin = tally.come - tally.come % BLOCK
+        places = begin + BLOCK - tally.come
+        share = share_of(begin + BLOCK, control_bp) - share_of(begin, control_bp)
+        owed = min(places, max(0, share - tally.held))
+        is_control = ticket(salt, member_id) * places < owed * _TICKETS
+        held = 0 if places == 1 else tally.held + is_control
+        after[stratum] = Tally(tally.come + 1, held)
+        drawn.append(Assigned(member_id, stratum, is_control))
+    return drawn, after

@@ -1,6 +1,6 @@
 """Members begin a journey: found by its trigger, of its audience, not barred, and drawn into a group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from uuid import UUID
@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from plushka.domain.campaigns.journeys.drawing import draw
 from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, find, today_of
 from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
 from plushka.domain.campaigns.journeys.queries import get_journey, load_plan
 from plushka.domain.members.store import keep_apart
 from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.selecting import hashing, selected
-from plushka.engine.experiments.groups import group_of
 from plushka.engine.journeys.advancing import begin
 from plushka.engine.journeys.entering import Before, bar
 from plushka.engine.journeys.parts import GoalAudience, Journey
@@ -161,25 +161,24 @@ async def _begin(tx: Tx, card: JourneyCard, plan: Plan, entrants: Sequence[Entra
     chosen = [each for each in chosen if each.candidate.member_id in there]
     if not chosen:
         return 0
-    is_control: Mapping[UUID, bool] = {
-        each.candidate.member_id: each.is_control
-        if each.is_control is not None
-        else group_of(card.salt, each.candidate.member_id, journey.control_bp)
-        for each in chosen
-    }
+    known = {each.candidate.member_id: each.is_control for each in chosen if each.is_control is not None}
+    new = {each.candidate.member_id for each in chosen} - known.keys()
+    drawn = await draw(tx, card.id, new, salt=card.salt, control_bp=journey.control_bp) if new else {}
+    is_control = known | {member_id: each.is_control for member_id, each in drawn.items()}
     await tx.execute(
         """
         -- journeys.note_recipients
-        insert into campaign_recipients (tenant_id, campaign_id, member_id, is_control, planned_at)
-        select distinct $1::uuid, $2::uuid, member_id, is_control, $3::timestamptz
-        from unnest($4::uuid[], $5::boolean[]) as new (member_id, is_control)
+        insert into campaign_recipients (tenant_id, campaign_id, member_id, is_control, stratum, planned_at)
+        select $1::uuid, $2::uuid, member_id, is_control, stratum, $3::timestamptz
+        from unnest($4::uuid[], $5::boolean[], $6::smallint[]) as new (member_id, is_control, stratum)
         on conflict (tenant_id, campaign_id, member_id) do nothing
         """,
         tx.tenant_id,
         card.id,
         tx.at,
-        list(is_control),
-        list(is_control.values()),
+        [each.member_id for each in drawn.values()],
+        [each.is_control for each in drawn.values()],
+        [each.stratum for each in drawn.values()],
     )
     rows = [(each.candidate, begin(plan, str(each.candidate.member_id), tx.at)) for each in chosen]
     states = [

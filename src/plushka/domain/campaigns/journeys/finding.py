@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import assert_never
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.journeys.falling import list_at_risk
 from plushka.domain.campaigns.journeys.model import CATCH_UP_DAYS, Candidate
-from plushka.domain.programs import standings
-from plushka.domain.programs.model import Standing
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.domain.rewards.stamps import list_stamps
 from plushka.engine.expiry import midnight_after
@@ -40,14 +37,11 @@ from plushka.engine.occasions import days_in_reach
 from plushka.engine.occasions import field_holds as holds
 from plushka.engine.purchase import Place
 from plushka.engine.stamps import Stamps, fill
-from plushka.engine.tiers import ReviewDates, next_review, review
-from plushka.engine.version import Version
 from plushka.platform.database import Tx
 from plushka.platform.ids import floor_of
 
 OVERLAP = timedelta(minutes=10)
 """So much of the journals is read again: no transaction that writes them takes longer."""
-PAGE = 5000
 
 DAILY = (OnAbsence, OnBirthday, OnCloseDate, OnBurn, OnTierRisk)
 """Triggers that are looked at once a day; others as soon as they are written down."""
@@ -68,19 +62,23 @@ async def today_of(tx: Tx) -> tuple[date, str]:
 
 
 async def find(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
-    tx: Tx, versions: Versions, trigger: JourneyTrigger, *, since: datetime
+    tx: Tx, versions: Versions, trigger: JourneyTrigger, *, since: datetime, days_late: int = CATCH_UP_DAYS
 ) -> Found:
-    """Return who is up for a trigger: by what was written down since ``since``, or by the day that it is."""
+    """Return who is up for a trigger: by what was written down since ``since``, or by the day that it is.
+
+    What happened more than ``days_late`` days ago is not met.
+    """
     today, zone = await today_of(tx)
-    since = max(since, tx.at - timedelta(days=CATCH_UP_DAYS))
+    earliest = tx.at - timedelta(days=days_late)
+    since = max(since, earliest)
     first = floor_of(since)
     match trigger:
         case OnPurchase(number=number):
-            return Found(_PURCHASES, (first, number, tx.at - timedelta(days=CATCH_UP_DAYS), since))
+            return Found(_PURCHASES, (first, number, earliest, since))
         case OnRegistration():
             return Found(_REGISTRATIONS, (first, since))
         case OnEvent():
-            return of_candidates(await _events(tx, trigger, since))
+            return of_candidates(await _events(tx, trigger, since, earliest))
         case OnTierUp():
             return of_candidates(await _risen(tx, versions, trigger, since))
         case OnStamps():
@@ -90,17 +88,16 @@ async def find(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
         case OnSegmentLeft(segment=segment):
             return Found(_MOVES, (since, segment, False))
         case OnAbsence(days=days, days_most=most):
-            earliest = date(1970, 1, 1) if most is None else today - timedelta(days=most)
-            return Found(_ABSENT, (earliest, today - timedelta(days=days), tx.at))
+            first_on = date(1970, 1, 1) if most is None else today - timedelta(days=most)
+            return Found(_ABSENT, (first_on, today - timedelta(days=days), tx.at))
         case OnBirthday(days_before=days):
-            return Found(_BIRTHDAYS, (*_reach(days, today), tx.at))
+            return on_birthdays(days_in_reach(days, today), tx.at)
         case OnCloseDate(days_before=days, kinds=kinds):
-            return Found(_CLOSE_DATES, (*_reach(days, today), tx.at, list(kinds)))
+            return on_close_dates(days_in_reach(days, today), kinds, tx.at)
         case OnBurn(days_before=days, points_min=least):
-            until = midnight_after(today + timedelta(days=days), zone)
-            return Found(_BURNING, (tx.at, until, least, zone))
+            return that_burns(today + timedelta(days=days), least, zone, tx.at)
         case OnTierRisk():
-            return of_candidates(await _at_risk(tx, versions, trigger, today, zone))
+            return of_candidates(await list_at_risk(tx, versions, trigger, today, zone))
         case _:
             assert_never(trigger)
 
@@ -117,9 +114,22 @@ def of_candidates(found: Sequence[Candidate]) -> Found:
     )
 
 
-def _reach(days_before: int, today: date) -> tuple[list[int], list[int], list[date]]:
-    reach = days_in_reach(days_before, today)
-    return [month for month, _, _ in reach], [day for _, day, _ in reach], [on for _, _, on in reach]
+def on_birthdays(days: Sequence[tuple[int, int, date]], now: datetime) -> Found:
+    """Return who has their birthday on one of ``days`` (month, day, and the date on which that falls)."""
+    return Found(_BIRTHDAYS, (*_columns(days), now))
+
+
+def on_close_dates(days: Sequence[tuple[int, int, date]], kinds: Sequence[str], now: datetime) -> Found:
+    return Found(_CLOSE_DATES, (*_columns(days), now, list(kinds)))
+
+
+def that_burns(last_on: date, points_min: int, zone: str, now: datetime) -> Found:
+    """Return whose points burn until the end of a day."""
+    return Found(_BURNING, (now, midnight_after(last_on, zone), points_min, zone))
+
+
+def _columns(days: Sequence[tuple[int, int, date]]) -> tuple[list[int], list[int], list[date]]:
+    return [month for month, _, _ in days], [day for _, day, _ in days], [on for _, _, on in days]
 
 
 _PURCHASES = """
@@ -185,7 +195,7 @@ _BURNING = """
 """
 
 
-async def _events(tx: Tx, trigger: OnEvent, since: datetime) -> list[Candidate]:
+async def _events(tx: Tx, trigger: OnEvent, since: datetime, earliest: datetime) -> list[Candidate]:
     rows = await tx.fetch(
         """
         -- journeys.find_events
@@ -197,7 +207,7 @@ async def _events(tx: Tx, trigger: OnEvent, since: datetime) -> list[Candidate]:
         trigger.event,
         floor_of(since),
         since,
-        tx.at - timedelta(days=CATCH_UP_DAYS),
+        earliest,
     )
     found = []
     for row in rows:
@@ -258,51 +268,4 @@ async def _stamped(tx: Tx, versions: Versions, trigger: OnStamps, since: datetim
             if filled.have and 1 <= card.needed - filled.have <= trigger.left:
                 key = f"stamps:{card.id}:{filled.finished}"
                 found.append(Candidate(member_id, key, tx.at))
-    return found
-
-
-async def _at_risk(
-    tx: Tx, versions: Versions, trigger: OnTierRisk, today: date, zone: str
-) -> list[Candidate]:
-    found: list[Candidate] = []
-    last_day = today + timedelta(days=trigger.days_before)
-    for mark in await list_in_force(tx):
-        version = await versions.get(tx, mark.id)
-        tiers = version.program.tiers
-        if tiers is None or tiers.review.cycle == "never":
-            continue
-        after: UUID | None = None
-        while page := await standings.list_page(tx, program_id=mark.program_id, after=after, limit=PAGE):
-            after = page[-1].member_id
-            due = [
-                (standing, dates.measured_on, dates.falls_on)
-                for standing in page
-                if (dates := _next_review(version, standing, today, zone)) is not None
-                and today <= dates.falls_on <= last_day
-            ]
-            found += await _falling(tx, version, due, today)
-    return found
-
-
-def _next_review(version: Version, standing: Standing, today: date, zone: str) -> ReviewDates | None:
-    if standing.tier is None or standing.tier_is_manual or version.tier_plan(standing.tier).rank == 0:
-        return None
-    since = standing.tier_since.astimezone(ZoneInfo(zone)).date() if standing.tier_since else today
-    return next_review(version, since, today - timedelta(days=1))
-
-
-async def _falling(
-    tx: Tx, version: Version, due: Sequence[tuple[Standing, date, date]], today: date
-) -> list[Candidate]:
-    if not due:
-        return []
-    standing_of = [standing for standing, _, _ in due]
-    # Measured by what there is: nobody knows what will be bought until then.
-    days = [min(measured_on, today) for _, measured_on, _ in due]
-    totals = await standings.list_totals(tx, version=version, standings=standing_of, days=days)
-    found = []
-    for standing, _, falls_on in due:
-        sums = totals[standing.member_id]
-        if review(version, standing.tier, sums) != standing.tier:
-            found.append(Candidate(standing.member_id, f"risk:{falls_on}", tx.at))
     return found

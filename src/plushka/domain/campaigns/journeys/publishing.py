@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.campaigns.journeys.drawing import keep_bounds
 from plushka.domain.campaigns.journeys.model import (
     JourneyCard,
     JourneyChanged,
@@ -72,6 +73,8 @@ async def publish(tx: Tx, journey_id: UUID, *, revision: int, allows_http: bool 
         tx.at,
         tx.actor,
     )
+    if journey.control_bp:
+        await keep_bounds(tx, journey_id, journey.audience)
     await audit.record(
         tx, action="journey.publish", subject=f"campaign:{journey_id}", name=journey.name, version=number
     )

@@ -6,12 +6,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.journeys.drawing import is_held_out
 from plushka.domain.campaigns.journeys.entering import choose, list_entrants
 from plushka.domain.campaigns.journeys.finding import DAILY, find
 from plushka.domain.campaigns.journeys.model import JourneyCard
 from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.asking import still_in
-from plushka.engine.experiments.groups import group_of
 from plushka.engine.journeys.advancing import Outcome, Seen, advance, asks, begin
 from plushka.engine.journeys.parts import GoalAudience, Journey, Step
 from plushka.engine.journeys.plan import plan
@@ -29,7 +29,9 @@ class Tried(Struct, frozen=True):
 
 
 class Trial(Struct, frozen=True):
-    """What a journey would do. ``in_audience``: they are of it now; ``is_control``: they would be left alone.
+    """What a journey would do. ``in_audience``: they are of it now; ``is_control``: they are left alone.
+
+    Who has not begun it yet is drawn when they do.
 
     ``has_goal``: they have what it is for already, and so would not begin.
     """
@@ -61,7 +63,7 @@ async def try_journey(
     return Trial(
         in_audience=journey.audience is None or bool(await still_in(tx, journey.audience, [member_id])),
         has_goal=isinstance(goal, GoalAudience) and bool(await still_in(tx, goal.when, [member_id])),
-        is_control=group_of(card.salt, member_id, journey.control_bp),
+        is_control=await is_held_out(tx, card.id, member_id),
         steps=tuple(tried),
         outcome=run.outcome,
         ends_at=now,

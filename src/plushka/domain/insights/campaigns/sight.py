@@ -1,12 +1,12 @@
 """Whether a campaign could prove anything, asked before it starts."""
 
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 
 from plushka.domain.insights.campaigns.model import BEFORE
-from plushka.domain.segments.selecting import list_members
-from plushka.engine.audience import Audience
 from plushka.engine.experiments.moments import Moments
 from plushka.engine.experiments.sight import Sight, control_needed, minimal_effect
 from plushka.platform.database import Tx
@@ -27,14 +27,23 @@ class Prospect(Struct, frozen=True):
     control_needed_bp: int | None
 
     @property
+    def times_as_many(self) -> int | None:
+        """How many times as many members, held out at the same share, would see ``HOPED_LIFT_BP``; rounded up.
+
+        What can be seen shrinks with the root of their number. None: it cannot be said.
+        """
+        lift_bp = self.sight.lift_bp
+        return None if lift_bp is None else -(-(lift_bp**2) // HOPED_LIFT_BP**2)
+
+    @property
     def is_weak(self) -> bool:
         """Tell whether even a good campaign would go unproven more often than not."""
         lift_bp = self.sight.lift_bp
         return lift_bp is None or lift_bp > HOPED_LIFT_BP
 
 
-async def look_ahead(tx: Tx, audience: Audience, *, control_bp: int, window_days: int) -> Prospect:
-    """Return what a campaign to ``audience`` could prove, from what its members paid in the last ``window_days``."""
+async def look_ahead(tx: Tx, member_ids: Sequence[UUID], *, control_bp: int, window_days: int) -> Prospect:
+    """Return what a campaign to some members could prove, from what they paid in the last ``window_days``."""
     (row,) = await tx.fetch(
         """
         -- insights.look_ahead
@@ -61,7 +70,7 @@ async def look_ahead(tx: Tx, audience: Audience, *, control_bp: int, window_days
         from bought
         """,
         tx.tenant_id,
-        await list_members(tx, audience),
+        member_ids,
         tx.at,
         window_days,
         BEFORE,

@@ -11,6 +11,7 @@ from plushka.domain.campaigns.reasons import reason_told
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.messages.gate import end_of_quiet
 from plushka.domain.messages.rules import get_rules
+from plushka.domain.segments.selecting import list_members
 from plushka.platform.database import Tx
 
 
@@ -81,7 +82,10 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
         warnings.append(gettext("Without a control group nobody will know what the broadcast has caused."))
     elif found.members and plan.audience is not None:
         prospect = await look_ahead(
-            tx, plan.audience, control_bp=plan.control_bp, window_days=plan.window_days
+            tx,
+            await list_members(tx, plan.audience),
+            control_bp=plan.control_bp,
+            window_days=plan.window_days,
         )
         warnings += prospect_warnings(prospect, visit)
     return warnings

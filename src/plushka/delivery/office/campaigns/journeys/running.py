@@ -9,18 +9,22 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
+from plushka.delivery.office.campaigns.journeys.outlook import outlook, warnings
 from plushka.delivery.office.campaigns.journeys.rows import PATH
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.journeys import publishing
-from plushka.domain.campaigns.journeys.model import CATCH_UP_DAYS
+from plushka.domain.campaigns.journeys.looking_back import list_met
 from plushka.domain.campaigns.journeys.queries import count_runs, get_journey
 from plushka.domain.campaigns.journeys.soundness import problems_of
 from plushka.domain.campaigns.journeys.telling import tell_again, tell_goal, tell_problem, tell_trigger
 from plushka.domain.campaigns.journeys.trial import count_entrants, goes_by_days
 from plushka.domain.campaigns.journeys.writing import copy_journey, delete_draft
 from plushka.domain.campaigns.model import NAME_LENGTH_MAX
+from plushka.domain.insights.campaigns.measuring import JOURNEY_DAYS
+from plushka.domain.insights.campaigns.sight import look_ahead
+from plushka.engine.journeys.parts import Journey
 from plushka.platform.errors import Refusal
 
 ONE = f"{PATH}/{{journey_id:uuid}}"
@@ -28,32 +32,17 @@ ONE = f"{PATH}/{{journey_id:uuid}}"
 
 @get(f"{ONE}/publish", opt={"action": "campaigns.send"})
 async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UUID]) -> Response[str]:
-    words, number = visit.words, visit.figures.number
+    number, versions = visit.figures.number, visit.office.reference.versions
     async with visit.reading() as tx:
         card = await get_journey(tx, journey_id)
         journey = card.draft
         problems = await problems_of(tx, journey, allows_http=visit.office.webhooks_anywhere)
         voice = await load_voice(tx, visit, await load_names(tx, visit), journey)
-        by_days = goes_by_days(journey)
-        since = visit.at - timedelta(days=0 if by_days else 1)
-        entrants = (
-            0 if problems else await count_entrants(tx, visit.office.reference.versions, card, since=since)
-        )
+        since = visit.at - timedelta(days=0 if goes_by_days(journey) else 1)
+        entrants = 0 if problems else await count_entrants(tx, versions, card, since=since)
+        met = [] if problems else await list_met(tx, versions, journey)
+        prospect = await look_ahead(tx, met, control_bp=journey.control_bp, window_days=JOURNEY_DAYS)
         active = (await count_runs(tx, card.id)).by_state.get("active", 0)
-    if by_days:
-        who = words.ngettext(
-            "{count} member would begin today.",
-            "{count} members would begin today.",
-            entrants,
-            count=entrants,
-        )
-    else:
-        who = words.ngettext(
-            "{count} member would have begun in the last 24 hours; what happened before begins nothing.",
-            "{count} members would have begun in the last 24 hours; what happened before begins nothing.",
-            entrants,
-            count=entrants,
-        )
     return visit.page(
         "campaigns/journeys/publish.html",
         section="campaigns",
@@ -65,10 +54,24 @@ async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UU
         audience=voice.audience(journey.audience) if journey.audience is not None else "",
         again=tell_again(journey.again, journey.at_once, voice),
         goal=tell_goal(journey.goal, voice) if journey.goal is not None else "",
-        control=visit.figures.percent(journey.control_bp) if journey.control_bp else "",
-        who=who,
+        who=_who(journey, entrants, visit),
+        outlook=[] if problems else outlook(journey, prospect, visit),
+        warnings=[] if problems else warnings(journey, prospect, visit),
         active=number(active) if active else "",
-        days=CATCH_UP_DAYS,
+    )
+
+
+def _who(journey: Journey, entrants: int, visit: Visit) -> str:
+    number = visit.figures.number(entrants)
+    if goes_by_days(journey):
+        return visit.words.ngettext(
+            "{count} member would begin today.", "{count} members would begin today.", entrants, count=number
+        )
+    return visit.words.ngettext(
+        "{count} member would have begun in the last 24 hours; what happened before begins nothing.",
+        "{count} members would have begun in the last 24 hours; what happened before begins nothing.",
+        entrants,
+        count=number,
     )
 
 
