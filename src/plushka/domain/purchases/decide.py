@@ -10,7 +10,7 @@ from plushka.domain.certificates.model import Tendered
 from plushka.domain.ledger.book import Book
 from plushka.domain.ledger.model import Balance, Cause, OpenHold
 from plushka.domain.members.permits import PermitRequired, PermitUnusable
-from plushka.domain.programs.model import StandingChange, Sums
+from plushka.domain.programs.model import StandingChange
 from plushka.domain.programs.spending import RedemptionRefused
 from plushka.domain.purchases.model import (
     HoldClosed,
@@ -19,6 +19,7 @@ from plushka.domain.purchases.model import (
     RedemptionOverMaximum,
     UnknownHold,
 )
+from plushka.domain.purchases.moving import change_of, move_points
 from plushka.domain.purchases.situation import Situation
 from plushka.engine.evaluate import evaluate
 from plushka.engine.purchase import Outcome
@@ -57,16 +58,17 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     book = situation.book
     if book is None:
         return Decision(receipt_id, now, situation, outcome, None, None)
-    book.check_room(outcome.earned_points, field="lines")
-    if hold is not None:
-        book.capture(hold, outcome.redeemed.lots if outcome.redeemed else (), cause=cause)
-    elif outcome.redeemed is not None:
-        book.redeem(outcome.redeemed.lots, cause=cause)
+    move_points(
+        book,
+        outcome,
+        hold=hold,
+        at=situation.at,
+        bought_on=situation.business_date,
+        zone=situation.branch.time_zone,
+        cause=cause,
+    )
     if hold is None and situation.hold is not None:
         book.note_captured(situation.hold.id)
-    book.note_purchase(situation.business_date, situation.branch.time_zone)
-    for grant in outcome.grants:
-        book.accrue(grant, earned_at=situation.at, cause=cause)
     return Decision(
         receipt_id, now, situation, outcome, book.balance(), standing_change(situation, outcome, book, now)
     )
@@ -78,16 +80,14 @@ def standing_change(situation: Situation, outcome: Outcome, book: Book, now: dat
     Rules out of force by then do not move a tier: they may not know it, and would give one of their own.
     What a late purchase adds to the sums counts at the next one.
     """
-    capped = situation.version.capped_rules
-    tier = situation.member.tier if situation.member else None
     is_outdated = situation.superseded_at is not None and situation.superseded_at <= now
-    return StandingChange(
+    return change_of(
+        outcome,
         member_id=book.member_id,
-        business_date=situation.business_date,
-        sums=Sums(purchases=1, spend_minor=outcome.spend_minor, points_earned=outcome.earned_points),
-        tier_before=tier,
-        tier=tier if is_outdated else outcome.tier_after,
-        rule_points={award.rule: award.points for award in outcome.awards if award.rule in capped},
+        day=situation.business_date,
+        version=situation.version,
+        tier=situation.member.tier if situation.member else None,
+        keeps_tier=is_outdated,
     )
 
 

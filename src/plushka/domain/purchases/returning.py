@@ -26,6 +26,7 @@ from plushka.domain.purchases.model import (
     ReturnRequest,
     UnknownLine,
 )
+from plushka.domain.purchases.moving import lots_between, move_back, rule_points_between, sums_between
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
@@ -42,7 +43,7 @@ from plushka.domain.rewards.returning import (
 )
 from plushka.engine.local_time import moment
 from plushka.engine.program import REFERRAL
-from plushka.engine.purchase import LotUse, Remainder
+from plushka.engine.purchase import Remainder
 from plushka.engine.returns import remainder
 from plushka.engine.tiers import tier_after_return
 from plushka.engine.version import Version
@@ -169,20 +170,20 @@ async def _work_out(
         returned[line.index] = returned.get(line.index, 0) + line.quantity_milli
     before, after = _remainder(version, sale, sale.returned), _remainder(version, sale, returned)
     return_id = new_id()
-    back = _lots_between(before, after)
     clawback = sale.clawback
     if book is not None:
-        cause = Cause(document_id=return_id, version_id=version.id, at=tx.at)
-        book.restore(
-            back, grace_days=version.program.return_grace_days, zone=sale.basket.place.time_zone, cause=cause
-        )
-        clawback = book.claw_back(
-            sale.outcome.earned_points - after.earned_points,
+        clawback = move_back(
+            book,
+            before,
+            after,
             sale.clawback,
             receipt_id=sale.receipt_id,
+            earned_points=sale.outcome.earned_points,
             burned=_burned(book, sale),
+            grace_days=version.program.return_grace_days,
             debt=version.program.debt,
-            cause=cause,
+            zone=sale.basket.place.time_zone,
+            cause=Cause(document_id=return_id, version_id=version.id, at=tx.at),
         )
     refunded_minor = [sum(each.refund_minor_by_line) for each in (before, after)]
     refund_minor = refunded_minor[1] - refunded_minor[0]
@@ -211,7 +212,7 @@ async def _work_out(
         receipt_id=sale.receipt_id,
         lines=lines,
         refund_minor=refund_minor,
-        points_back=sum(use.points for use in back),
+        points_back=sum(use.points for use in lots_between(before, after)),
         points_clawed_back=clawback.taken() - sale.clawback.taken(),
         points_burned=clawback.burned - sale.clawback.burned,
         points_owed=clawback.owed - sale.clawback.owed,
@@ -225,16 +226,8 @@ async def _work_out(
         return_id=return_id,
         answer=answer,
         is_full=after.is_empty,
-        sums=Sums(
-            purchases=-1 if after.is_empty else 0,
-            spend_minor=after.spend_minor - before.spend_minor,
-            points_earned=after.earned_points - before.earned_points,
-        ),
-        rule_points={
-            rule: after.earned_by_rule.get(rule, 0) - before.earned_by_rule.get(rule, 0)
-            for rule in version.capped_rules
-            if before.earned_by_rule.get(rule, 0) != after.earned_by_rule.get(rule, 0)
-        },
+        sums=sums_between(before, after),
+        rule_points=dict(rule_points_between(version, before, after)),
         rest=after,
         promotions_before_minor=before.promotions_minor,
         grace_days=version.program.return_grace_days,
@@ -273,15 +266,6 @@ def _lines(sale: Sale, request: ReturnRequest) -> tuple[ReturnLine, ...]:
 
 def _remainder(version: Version, sale: Sale, returned: dict[int, int]) -> Remainder:
     return remainder(version, sale.member_state, sale.basket, sale.outcome, returned, sale.occurred_at)
-
-
-def _lots_between(before: Remainder, after: Remainder) -> list[LotUse]:
-    given = {use.lot_id: use.points for use in before.points_back_to_lots}
-    return [
-        LotUse(lot_id=use.lot_id, points=use.points - given.get(use.lot_id, 0))
-        for use in after.points_back_to_lots
-        if use.points > given.get(use.lot_id, 0)
-    ]
 
 
 def _burned(book: Book, sale: Sale) -> int:

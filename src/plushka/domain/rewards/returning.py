@@ -41,7 +41,7 @@ async def work_out(
         return NOTHING_BACK
     untaken = await list_untaken(tx, member_id, program_id=program_id)
     unused = await list_unused(tx, member_id, program_id=program_id)
-    lowered: list[Lowered] = []
+    stamps_left: list[Lowered] = []
     withdrawn: list[UUID] = []
     void: list[str] = []
     owed = 0
@@ -51,7 +51,7 @@ async def work_out(
         if own is None:
             continue
         gifts = [reward_id for reward_id, won_on in untaken if won_on == card]
-        less = _lowered(own, rest.get(card), of_gifts=await _gives_gifts(tx, receipt_id, card))
+        less = lowered(own, rest.get(card), of_gifts=await _gives_gifts(tx, receipt_id, card))
         after = [_apply(row, less) if row is own else row for row in of_card]
         too_many = max(0, -due_of(after))
         codes = [code.key for code in unused if code.card == card]
@@ -59,8 +59,18 @@ async def work_out(
         withdrawn += gifts[:too_many]
         void += codes
         owed += too_many - len(gifts[:too_many]) - len(codes) - max(0, -due_of(of_card))
-        lowered.append(less)
-    return CardsBack(tuple(lowered), tuple(withdrawn), owed, tuple(void))
+        stamps_left.append(less)
+    return CardsBack(tuple(stamps_left), tuple(withdrawn), owed, tuple(void))
+
+
+def lowered(own: StampRow, rest: CardRemainder | None, *, of_gifts: bool) -> Lowered:
+    """Return what a return leaves of a receipt's stamps, where ``rest`` is left of the receipt.
+
+    Points are the receipt's own and go with it; gifts are withdrawn by what cards are still full.
+    """
+    stamps = rest.stamps if rest else 0
+    rewards = own.rewards_left if of_gifts else min(own.rewards_left, rest.rewards if rest else 0)
+    return Lowered(own.card, stamps, rewards)
 
 
 async def find_lost(tx: Tx, receipt_id: UUID, promotions: Collection[str]) -> CardsBack:
@@ -141,13 +151,6 @@ async def reconcile_codes(tx: Tx, *, member_id: UUID, program_id: UUID) -> None:
         void += [code.key for code in unused if code.card == card][:too_many]
     if void:
         await withdraw_codes(tx, void)
-
-
-def _lowered(own: StampRow, rest: CardRemainder | None, *, of_gifts: bool) -> Lowered:
-    """Points are the receipt's own and go with it; gifts are withdrawn by what cards are still full."""
-    stamps = rest.stamps if rest else 0
-    rewards = own.rewards_left if of_gifts else min(own.rewards_left, rest.rewards if rest else 0)
-    return Lowered(own.card, stamps, rewards)
 
 
 def _apply(row: StampRow, less: Lowered) -> StampRow:

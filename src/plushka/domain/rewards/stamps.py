@@ -14,7 +14,7 @@ from plushka.engine.purchase import CardState
 from plushka.engine.stamps import Stamps, Terms, fill
 from plushka.platform.database import Tx
 
-_decode_terms = lru_cache(maxsize=4096)(msgspec.json.Decoder(Terms).decode)
+decode_terms = lru_cache(maxsize=4096)(msgspec.json.Decoder(Terms).decode)
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +68,7 @@ async def list_stamps(tx: Tx, member_ids: Collection[UUID], *, program_id: UUID)
             day=row["business_date"],
             left=row["count_left"],
             rewards_left=row["rewards_left"],
-            terms=_decode_terms(row["terms"]),
+            terms=decode_terms(row["terms"]),
         )
         for row in rows
     ]

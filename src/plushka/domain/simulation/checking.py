@@ -1,0 +1,59 @@
+"""Compares the past as it is replayed with what the journal says of it."""
+
+from collections import Counter
+from collections.abc import Collection
+from uuid import UUID
+
+from plushka.domain.simulation.course import as_it_was
+from plushka.domain.simulation.past import Past
+from plushka.domain.simulation.replaying import Moved, Replay
+from plushka.domain.simulation.setting import Setting
+from plushka.platform.database import Tx
+
+
+async def read_journal(tx: Tx, setting: Setting, member_ids: Collection[UUID]) -> dict[UUID, Moved]:
+    """Return the points that were moved within the span, by member, as a replay counts them.
+
+    What was set aside for a purchase is spent there: holds are not replayed. What moved between cards that were merged
+    was moved nowhere.
+    """
+    rows = await tx.fetch(
+        """
+        -- simulation.read_journal
+        select coalesce(m.merged_into, m.id) as member_id,
+               case p.kind when 'capture' then 'redeem' else p.kind end as kind,
+               case p.kind when 'capture' then 'available' else p.debit end as debit, sum(p.points)::bigint as points
+        from members m
+        join wallets w on w.tenant_id = $1 and w.member_id = m.id and w.program_id = $3
+        join postings p on p.tenant_id = $1 and p.wallet_id = w.id
+        where m.tenant_id = $1 and (m.id = any($2::uuid[]) or m.merged_into = any($2::uuid[]))
+          and p.at >= $4 and p.at < $5 and p.kind not in ('hold', 'release', 'move')
+        group by 1, 2, 3
+        """,
+        tx.tenant_id,
+        list(member_ids),
+        setting.program_id,
+        setting.span.start_at,
+        setting.span.until_at,
+    )
+    journal: dict[UUID, Moved] = {member_id: Counter() for member_id in member_ids}
+    for row in rows:
+        journal[row["member_id"]][row["kind"], row["debit"]] = row["points"]
+    return journal
+
+
+async def find_differing(
+    tx: Tx, setting: Setting, pasts: Collection[Past]
+) -> dict[UUID, tuple[Moved, Moved]]:
+    """Replay pasts as they were; return the members of whom the journal says something else: the replay, the journal.
+
+    What has come due within the span must be booked, as the jobs of every quarter of an hour do.
+    """
+    journal = await read_journal(tx, setting, [past.member_id for past in pasts])
+    course = as_it_was(setting)
+    replayed = {past.member_id: Replay(past, course).run().moved for past in pasts}
+    return {
+        member_id: (moved, journal[member_id])
+        for member_id, moved in replayed.items()
+        if +moved != +journal[member_id]
+    }
