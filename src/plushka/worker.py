@@ -1,4 +1,4 @@
-"""The worker's composition root: the queue, the database, what ``delivery.jobs`` lists, the bots, and the channels."""
+"""The worker's composition root: the queue, the database, what ``delivery.jobs`` lists, the bots, channels and sums."""
 
 import asyncio
 import signal
@@ -12,6 +12,7 @@ from plushka.delivery.channels.running import Channels
 from plushka.delivery.jobs import JOBS, SCHEDULED
 from plushka.delivery.jobs.calling import Calls
 from plushka.delivery.jobs.each_business import for_each_business
+from plushka.delivery.jobs.folding import keep_folding
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import APPLICATION_ROLE, Database
 from plushka.platform.jobs import Scheduled, work
@@ -36,6 +37,7 @@ async def run(dsn: str, settings: Settings) -> None:
         _do_jobs(dsn, settings, vault, stop),
         _keep_bots(dsn, settings, vault, stop),
         _keep_channels(dsn, settings, vault, stop),
+        _keep_sums(dsn, stop),
     )
 
 
@@ -76,5 +78,13 @@ async def _keep_channels(dsn: str, settings: Settings, vault: Vault, stop: async
         async with open_adapters(settings, keeps_links=True) as adapters:
             channels = Channels(database, SystemClock(), vault, adapters, public_url=settings.public_url)
             await channels.run(dsn, stop)
+    finally:
+        await database.close()
+
+
+async def _keep_sums(dsn: str, stop: asyncio.Event) -> None:
+    database = await Database.connect(dsn, connections_max=1)
+    try:
+        await keep_folding(database, SystemClock(), stop)
     finally:
         await database.close()

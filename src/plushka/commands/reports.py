@@ -8,8 +8,8 @@ from cyclopts import App
 
 from plushka.delivery.jobs.rollups import check_tenant, rebuild_tenant
 from plushka.domain.businesses.queries import list_tenant_ids
+from plushka.domain.rollups.beside import count_receipts
 from plushka.domain.rollups.checking import Difference
-from plushka.domain.rollups.rebuilding import count_receipts
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 from plushka.platform.postgres.access import available

@@ -8,7 +8,8 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.purchases.test_returning import TWO_LINES, give_back
 from tests.domain.shop import Shop, open_shop
 
-from plushka.delivery.jobs.rollups import check_tenant, fold_tenant, rebuild_tenant
+from plushka.delivery.jobs.folding import fold_tenant
+from plushka.delivery.jobs.rollups import check_tenant, rebuild_tenant
 from plushka.domain.purchases.merging import merge_members, undo_merge
 from plushka.domain.rollups.model import ALL_BRANCHES
 from plushka.platform.database import Database

@@ -1,4 +1,4 @@
-"""Keeping a business's sums: adding what has changed, making all anew, and proving them."""
+"""Making a business's sums anew, and proving them."""
 
 import asyncio
 import time
@@ -8,38 +8,16 @@ from uuid import UUID
 import structlog
 from asyncpg import SerializationError
 
+from plushka.delivery.jobs.folding import ACTOR
 from plushka.domain.rollups.checking import Difference, check
-from plushka.domain.rollups.folding import Folded, fold, note_run
+from plushka.domain.rollups.folding import fold, note_run
 from plushka.domain.rollups.rebuilding import rebuild
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
-ACTOR = "job:rollups"
 TRY_EVERY_SECONDS = 0.5
 
 log = structlog.get_logger()
-
-
-async def fold_tenant(database: Database, clock: Clock, tenant_id: UUID) -> int:
-    """Add up all that has changed, some at a time, and return how many changes; 0 also where another is at it."""
-    count = 0
-    while (folded := await _fold_some(database, clock, tenant_id)) is not None:
-        count += folded.changes
-        if not folded.has_more:
-            break
-    return count
-
-
-async def _fold_some(database: Database, clock: Clock, tenant_id: UUID) -> Folded | None:
-    began = time.monotonic()
-    try:
-        async with database.transaction(tenant_id, actor=ACTOR, at=clock.now(), one_moment=True) as tx:
-            folded = await fold(tx)
-            if folded is not None and folded.changes:
-                await note_run(tx, changes=folded.changes, took_ms=_ms_since(began))
-    except SerializationError:
-        return None
-    return folded
 
 
 async def rebuild_tenant(

@@ -55,7 +55,7 @@ class Situation:
     ``above`` are those who brought the member, if the rules give them anything.
 
     ``superseded_at``: when other rules of its programme than those of its moment came into force; None: never yet.
-    ``cost_minor`` is what the goods cost the business, None unless all are known.
+    ``costs`` are what each line's goods cost the business, None where it is not known; empty: none is known.
     """
 
     item: Item
@@ -67,7 +67,7 @@ class Situation:
     basket: Basket
     names: tuple[str | None, ...]
     superseded_at: datetime | None = None
-    cost_minor: int | None = None
+    costs: tuple[int | None, ...] = ()
     book: Book | None = None
     member: Member | None = None
     hold: HoldRecord | None = None
@@ -75,6 +75,12 @@ class Situation:
     needs_permit: bool = False
     codes: tuple[ShownCode, ...] = ()
     above: Above | None = None
+
+    @property
+    def cost_minor(self) -> int | None:
+        """What all the goods cost the business; None unless that is known of every line."""
+        known = [cost for cost in self.costs if cost is not None]
+        return sum(known) if known and len(known) == len(self.costs) else None
 
 
 Found = Situation | Refusal
@@ -152,17 +158,20 @@ class Goods(Struct, frozen=True):
         purchase = situation.item.purchase
         lines, situation.names = self.lines_of(purchase.lines)
         situation.basket = Basket(lines, situation.basket.place, purchase.channel, purchase.redeem)
-        situation.cost_minor = self.cost_of(purchase.lines)
+        situation.costs = self.costs_of(purchase.lines)
 
-    def cost_of(self, reported: Sequence[PurchaseLine]) -> int | None:
-        """Return what the goods cost the business, each line rounded half up; None unless all of them are known."""
-        total = 0
+    def costs_of(self, reported: Sequence[PurchaseLine]) -> tuple[int | None, ...]:
+        """Return what each line's goods cost the business, rounded half up; nothing where none of them is known."""
+        costs: list[int | None] = []
+        is_any_known = False
         for line in reported:
             product = self.products.get(line.sku)
             if product is None or product.cost_minor is None:
-                return None
-            total += (product.cost_minor * line.quantity_milli + 500) // 1000
-        return total
+                costs.append(None)
+            else:
+                costs.append((product.cost_minor * line.quantity_milli + 500) // 1000)
+                is_any_known = True
+        return tuple(costs) if is_any_known else ()
 
     def lines_of(self, reported: Sequence[PurchaseLine]) -> tuple[tuple[Line, ...], tuple[str | None, ...]]:
         """Return the lines as rules see them, and their names. There are ten a receipt: one loop, no calls."""

@@ -41,12 +41,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class StoredBasket(Struct, frozen=True, omit_defaults=True):
-    """What was sold, as the rules saw it, with the names on the receipt, codes shown, and what certificates paid."""
+    """What was sold, as the rules saw it, with the names on the receipt, codes shown, and what certificates paid.
+
+    ``costs`` are what each line's goods cost the business, None where it was not known; empty: of none.
+    """
 
     basket: Basket
     names: tuple[str | None, ...]
     codes: tuple[ShownCode, ...] = ()
     tendered: tuple[Tendered, ...] = ()
+    costs: tuple[int | None, ...] = ()
 
 
 _decode_basket = msgspec.json.Decoder(StoredBasket).decode
@@ -135,7 +139,11 @@ def row_of(decision: Decision) -> ReceiptRow:
         outcome.redeemed.points if outcome.redeemed else 0,
         outcome.earned_points,
         situation.cost_minor,
-        _json(StoredBasket(situation.basket, situation.names, situation.codes, decision.tendered)),
+        _json(
+            StoredBasket(
+                situation.basket, situation.names, situation.codes, decision.tendered, situation.costs
+            )
+        ),
         None if state is None else _json(structs.replace(state, lots=()) if state.lots else state),
         _json(outcome),
         None if decision.balance is None else _json(decision.balance),

@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
+from plushka.domain.rollups.beside import count_beside
 from plushka.domain.rollups.model import TABLES
-from plushka.domain.rollups.rebuilding import count_all
 from plushka.platform.database import Tx
 
 DIFFERENCES_MAX = 10
@@ -21,16 +21,9 @@ class Difference(Struct, frozen=True):
 async def check(tx: Tx) -> list[Difference]:
     """Sum all anew beside what is kept, and tell every difference; all changes have been added up.
 
-    The transaction must see one moment. The tables that are compared are its own, gone when it ends.
+    The transaction must see one moment.
     """
-    for table in TABLES:
-        await tx.execute(
-            f"""
-            -- rollups.set_up_beside
-            create table pg_temp.{table.name} (like public.{table.name} including all) on commit drop
-            """
-        )
-    await count_all(tx, schema="pg_temp")
+    await count_beside(tx)
     found = [await _compare(tx, table.name, is_kept=is_kept) for table in TABLES for is_kept in (True, False)]
     return [difference for difference in found if difference.rows]
 

@@ -118,8 +118,9 @@ _MEMBERS = """
 """
 # First by receipt: one with two lines of a thing is one receipt with it.
 _GOODS_SUMS = """
-    sum(quantity_milli) as quantity_milli, sum(revenue_minor) as revenue_minor,
-    sum(revenue_minor) filter (where cost_minor is not null) as costed_minor, sum(cost_minor) as cost_minor
+    sum(quantity_milli)::bigint as quantity_milli, sum(revenue_minor)::bigint as revenue_minor,
+    sum(revenue_minor) filter (where cost_minor is not null)::bigint as costed_minor,
+    sum(cost_minor)::bigint as cost_minor
 """
 _GOODS_OF_RECEIPTS = """
     sum(sign), sum(sign * quantity_milli), sum(sign * revenue_minor), sum(sign * costed_minor), sum(sign * cost_minor)
