@@ -1,6 +1,6 @@
 """What a report is asked about, as it stands in the address: period, comparison, branches, programme."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import get_args
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from plushka.delivery.web.address import day_of, id_of
 from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.reports.period import Comparison, Kind, Period, compared, custom, period_of
+from plushka.domain.insights.reports.scope import Scope
 from plushka.platform.database import Tx
 
 PERIODS: tuple[Kind, ...] = get_args(Kind)
@@ -43,6 +44,13 @@ class Asked(Struct, frozen=True):
     def is_of_whole_business(self) -> bool:
         return not self.branch_ids
 
+    @property
+    def scope(self) -> Scope:
+        return self.scope_of(self.period)
+
+    def scope_of(self, period: Period) -> Scope:
+        return Scope(period, self.branch_ids, self.program_id)
+
     def query(self, **more: str) -> str:
         """Return the address's part after the question mark, without what goes without saying."""
         pairs: list[tuple[str, str]] = []
@@ -57,12 +65,12 @@ class Asked(Struct, frozen=True):
             pairs.append((PARAMETER, str(self.program_id)))
         return urlencode([*pairs, *more.items()])
 
-    def receipts_url(self, period: Period | None = None, **more: str) -> str:
+    def receipts_url(self, filters: Mapping[str, str], period: Period | None = None) -> str:
         """Return where the receipts are listed that a figure comes from; empty where the list cannot be asked so."""
         if len(self.branch_ids) > 1 or self.program_id:
             return ""
         days = period or self.period
-        pairs = {"from": days.from_on.isoformat(), "to": days.last_on.isoformat(), **more}
+        pairs = {"from": days.from_on.isoformat(), "to": days.last_on.isoformat(), **filters}
         if self.branch_ids:
             pairs["branch"] = str(self.branch_ids[0])
         return f"/receipts?{urlencode(pairs)}"

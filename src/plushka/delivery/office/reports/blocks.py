@@ -9,11 +9,23 @@ from msgspec import Struct, structs
 from plushka.domain.insights.reports.ratio import Ratio
 
 Kind = Literal[
-    "text", "count", "decimal", "money", "points", "share", "change", "days", "date", "month", "quantity"
+    "text",
+    "count",
+    "decimal",
+    "money",
+    "points",
+    "share",
+    "change",
+    "difference",
+    "days",
+    "date",
+    "month",
+    "quantity",
 ]
 """How a value is told. ``count``, ``days``: an int. ``money``: minor units, or a ratio of them to a count (a mean).
 ``points``: units of the programme's points. ``decimal``: a ratio, with two decimals. ``share``: a ratio of a whole, as
-per cent. ``change``: the ratio of ``change()``, as per cent with its sign. ``date``, ``month``: a day, the first of a
+per cent. ``change``: the ratio of ``change()``, as per cent with its sign. ``difference``: that of ``difference()`` of
+two shares, in points of per cent. ``date``, ``month``: a day, the first of a
 month. ``quantity``: thousandths."""
 Value = int | str | date | Ratio | None
 """None is shown as a dash: there is no such figure."""
@@ -23,13 +35,14 @@ class Cell(Struct, frozen=True):
     """A value that is more than its column says: ``href`` leads to the receipts or members behind it.
 
     ``kind`` goes before the column's, for tables whose lines are figures of different kinds. ``definition`` explains
-    a line's name, as a column's explains its title.
+    a line's name, as a column's explains its title. ``good``: which way a change is welcome, and so how it is coloured.
     """
 
     value: Value
     href: str = ""
     kind: Kind | None = None
     definition: str = ""
+    good: Literal["up", "down", "neither"] = "up"
 
 
 class Column(Struct, frozen=True):

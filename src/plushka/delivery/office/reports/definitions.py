@@ -8,10 +8,12 @@ from litestar.di import NamedDependency
 
 from plushka.delivery.office.reports.meanings.members import MEMBERS
 from plushka.delivery.office.reports.meanings.model import Definition, Subject
+from plushka.delivery.office.reports.meanings.program import PROGRAM
+from plushka.delivery.office.reports.meanings.sales import SALES
 from plushka.delivery.office.visit import Visit
 
 PATH = "/reports/definitions"
-SUBJECTS: tuple[Subject, ...] = (MEMBERS,)
+SUBJECTS: tuple[Subject, ...] = (SALES, PROGRAM, MEMBERS)
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {key: definition for subject in SUBJECTS for key, definition in subject.definitions.items()}
 )

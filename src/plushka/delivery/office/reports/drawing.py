@@ -81,5 +81,6 @@ def _number(value: Value, kind: Kind, visit: Visit) -> float | None:
         "quantity": Decimal(1000),
         "share": Decimal("0.01"),
         "change": Decimal("0.01"),
+        "difference": Decimal("0.01"),
     }
     return float(shown / units.get(kind, Decimal(1)))

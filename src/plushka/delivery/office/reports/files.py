@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Literal
 
 import xlsxwriter
 from litestar import Response, get
@@ -27,9 +26,11 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-_FORMATS: dict[Literal["share", "change", "date", "month", "decimal"], str] = {
+PARTS: tuple[Kind, ...] = ("share", "change", "difference")
+_FORMATS: dict[Kind, str] = {
     "share": "0.00%",
     "change": "+0.00%;-0.00%;0.00%",
+    "difference": "+0.00%;-0.00%;0.00%",
     "date": "dd.mm.yyyy",
     "month": "mm.yyyy",
     "decimal": "0.00",
@@ -74,7 +75,7 @@ def file_value(shown: Cell, column: Column, visit: Visit) -> FileCell:
 
 
 def _quotient(ratio: Ratio, kind: Kind, visit: Visit) -> Decimal | None:
-    if kind in ("share", "change"):
+    if kind in PARTS:
         units, decimals = ratio.rounded(PERCENT + 2), PERCENT + 2
     elif kind == "decimal":
         units, decimals = ratio.rounded(MEAN_DECIMALS), MEAN_DECIMALS
@@ -110,15 +111,25 @@ def _csv(block: Block, visit: Visit) -> bytes:
 
     def told(shown: Cell, column: Column) -> FileCell:
         value = file_value(shown, column, visit)
-        is_part = (shown.kind or column.kind) in ("share", "change")
-        return value * 100 if is_part and isinstance(value, Decimal) else value
+        is_part = (shown.kind or column.kind) in PARTS
+        return value.scaleb(PERCENT) if is_part and isinstance(value, Decimal) else value
 
     heading = [
-        f"{title}, %" if column.kind in ("share", "change") else title
+        f"{title}, %" if column.kind in PARTS else title
         for title, column in zip(_heading(columns), columns, strict=True)
     ]
-    rows = [[told(*pair) for pair in zip(line, columns, strict=True)] for line in _lines(block)]
+    rows = [
+        [_named(line), *[told(*pair) for pair in zip(line[1:], columns[1:], strict=True)]]
+        for line in _lines(block)
+    ]
     return csv_bytes([heading, *rows], visit.look.language, is_beginning=True)
+
+
+def _named(line: Sequence[Cell]) -> FileCell:
+    """Return the first cell of a line; where the line has a kind of its own, with its unit."""
+    name = line[0].value
+    is_part = any(each.kind in PARTS for each in line)
+    return f"{name}, %" if is_part else name  # type: ignore[return-value]
 
 
 def _workbook(block: Block, asked: Asked, visit: Visit) -> bytes:

@@ -9,6 +9,12 @@ from msgspec import Struct
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block
 from plushka.delivery.office.reports.dashboard.activity import make_activity
+from plushka.delivery.office.reports.dashboard.averages import make_averages, make_lifetime
+from plushka.delivery.office.reports.dashboard.base import make_base
+from plushka.delivery.office.reports.dashboard.figures import make_figures
+from plushka.delivery.office.reports.dashboard.financial import make_financial
+from plushka.delivery.office.reports.dashboard.months import make_repeat_months, make_revenue_months
+from plushka.delivery.office.reports.dashboard.people import make_best, make_people
 from plushka.delivery.office.visit import Visit
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
@@ -31,7 +37,21 @@ class Maker(Struct, frozen=True):
 
 MAKERS: Mapping[str, Maker] = MappingProxyType(
     {
+        "figures": Maker(marked("The period in figures"), make_figures, size="tiles"),
+        "financial": Maker(marked("Financial results"), make_financial),
+        "revenue_months": Maker(marked("Revenue by month"), make_revenue_months, size="chart"),
+        "repeat_months": Maker(marked("Repeat purchases by month"), make_repeat_months, size="chart"),
+        "base": Maker(marked("How the base grows"), make_base, of_whole_business=True, size="chart"),
         "activity": Maker(marked("Activity of the base"), make_activity, of_whole_business=True),
+        "averages": Maker(marked("Averages of the year"), make_averages, of_whole_business=True),
+        "lifetime": Maker(
+            marked("What a buyer brings in all their time"),
+            make_lifetime,
+            of_whole_business=True,
+            size="tiles",
+        ),
+        "people": Maker(marked("Who buys"), make_people, of_whole_business=True, size="chart"),
+        "best": Maker(marked("Who buys most"), make_best, of_whole_business=True),
     }
 )
 

@@ -13,14 +13,14 @@ from plushka.delivery.office.reports.definitions import DEFINITIONS
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.insights.reports.ratio import Ratio
-from plushka.platform.i18n import Language, format_number
+from plushka.platform.i18n import Language, format_number, translator
 
 PERCENT = 2
 """By how many places per cent is more than the ratio itself."""
 
 
 class ToldCell(Struct, frozen=True):
-    """``tone``: a change that grew or fell, told by its sign and its colour; ``key`` is that of a definition."""
+    """``tone``: whether a change is good or bad, told by its colour besides its sign; ``key`` is of a definition."""
 
     text: str
     href: str
@@ -88,7 +88,7 @@ def told_value(value: Value, kind: Kind, visit: Visit) -> str:
             return value
         case date():
             return _told_day(value, kind, visit)
-        case Ratio() if kind in ("share", "change", "decimal"):
+        case Ratio() if kind in ("share", "change", "difference", "decimal"):
             return _told_ratio(value, kind, visit.look.language)
         case Ratio():
             whole = value.rounded()
@@ -130,6 +130,10 @@ def _told_ratio(ratio: Ratio, kind: Kind, language: Language) -> str:
     hundredths = ratio.rounded(PERCENT + 2)
     if hundredths is None:
         return NOTHING
+    if kind == "difference":
+        return translator(language).gettext(
+            "{count}\u00a0points of per cent", count=_decimal(hundredths, language, signed=True)
+        )
     sign = "\N{NO-BREAK SPACE}%" if language == "ru" else "%"
     return _decimal(hundredths, language, signed=kind == "change") + sign
 
@@ -148,12 +152,13 @@ def _cell(shown: Cell, column: Column, visit: Visit) -> ToldCell:
         text=told_value(shown.value, kind, visit),
         href=shown.href if shown.value is not None else "",
         is_number=column.kind != "text",
-        tone=_tone(shown.value) if kind == "change" else "",
+        tone=_tone(shown) if kind in ("change", "difference") else "",
         key=shown.definition,
     )
 
 
-def _tone(value: Value) -> str:
-    if not isinstance(value, Ratio) or not value.rounded(PERCENT + 2):
+def _tone(shown: Cell) -> str:
+    value = shown.value
+    if shown.good == "neither" or not isinstance(value, Ratio) or not value.rounded(PERCENT + 2):
         return ""
-    return "up" if value.numerator > 0 else "down"
+    return "good" if (value.numerator > 0) == (shown.good == "up") else "bad"

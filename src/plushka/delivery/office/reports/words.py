@@ -1,5 +1,7 @@
 """Periods and comparisons as the bar calls them."""
 
+from datetime import date
+
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Comparison, Kind, Period
 from plushka.platform.i18n import marked
@@ -26,3 +28,9 @@ def told_period(period: Period, visit: Visit) -> str:
         return visit.figures.full_day(last)
     told = visit.figures.day_of_month(first) if first.year == last.year else visit.figures.full_day(first)
     return f"{told} – {visit.figures.full_day(last)}"
+
+
+def told_month(month: date, visit: Visit, *, short: bool = False) -> str:
+    """Return ``март 2026``; ``short``, for the axis of a chart: ``март 26``."""
+    year = f"{month.year % 100:02}" if short else str(month.year)
+    return f"{visit.figures.month(month.month)} {year}"

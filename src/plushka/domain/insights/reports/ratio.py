@@ -41,5 +41,13 @@ def change(now: int | Ratio, before: int | Ratio) -> Ratio:
     )
 
 
+def difference(now: Ratio, before: Ratio) -> Ratio:
+    """Return how much more one share is than another, exactly; of nothing there is no such figure."""
+    return Ratio(
+        now.numerator * before.denominator - before.numerator * now.denominator,
+        now.denominator * before.denominator,
+    )
+
+
 def _quotient(figure: int | Ratio) -> Ratio:
     return figure if isinstance(figure, Ratio) else Ratio(figure, 1)

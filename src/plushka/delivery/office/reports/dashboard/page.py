@@ -9,7 +9,20 @@ from plushka.delivery.office.reports.showing import bar_values, places
 from plushka.delivery.office.visit import Visit
 
 PATH = "/reports"
-BLOCKS = ("activity",)
+BLOCKS = (
+    "figures",
+    "financial",
+    "revenue_months",
+    "repeat_months",
+    "base",
+    "people",
+    "activity",
+    "averages",
+    "lifetime",
+    "best",
+)
+WIDE = {"figures", "financial", "activity", "best"}
+"""What needs the whole width; the others stand two in a row."""
 
 
 @get(PATH, opt={"action": "reports.read"})
@@ -22,4 +35,5 @@ async def show_dashboard(visit: NamedDependency[Visit], request: OfficeRequest) 
         page="dashboard",
         bar=bar_values(asked, visit, PATH),
         places=places(BLOCKS, visit, asked),
+        wide=WIDE,
     )

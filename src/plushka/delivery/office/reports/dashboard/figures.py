@@ -1,0 +1,229 @@
+"""The figures of the period beside those of the period compared with."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Kind, Row, Table
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.base import count_enrolled
+from plushka.domain.insights.reports.period import Period
+from plushka.domain.insights.reports.points import PointsMoved, sum_points
+from plushka.domain.insights.reports.ratio import Ratio, change, difference
+from plushka.domain.insights.reports.refunds import Refunds, sum_refunds
+from plushka.domain.insights.reports.sales import Sold, sum_sales
+from plushka.domain.rollups.queries import find_as_of
+from plushka.platform.database import Tx
+from plushka.platform.i18n import marked
+
+MARGIN = "reports.margin"
+
+
+class Counted(Struct, frozen=True):
+    """All that the tiles are made of, for one period."""
+
+    sold: Sold
+    refunds: Refunds
+    points: PointsMoved
+    enrolled: int
+
+
+class Tile(Struct, frozen=True):
+    """A figure under the ``key`` of its definition.
+
+    ``good``: which way it should go. ``filters``: those of the receipts behind it, None where there is no such list.
+    ``of_whole_business``: it knows no branches. ``of_any_program``: nor programmes.
+    """
+
+    key: str
+    title: str
+    kind: Kind
+    value: Callable[[Counted], int | Ratio]
+    filters: dict[str, str] | None = None
+    action: str = ""
+    of_whole_business: bool = False
+    of_any_program: bool = False
+    good: Literal["up", "down", "neither"] = "up"
+
+
+_WITH = {"member": "with"}
+TILES = (
+    Tile("revenue", marked("Revenue"), "money", lambda each: each.sold.all.revenue_minor, {}),
+    Tile("receipts", marked("Receipts"), "count", lambda each: each.sold.all.receipts, {}),
+    Tile("average_receipt", marked("Average receipt"), "money", lambda each: each.sold.all.mean, {}),
+    Tile(
+        "card_average",
+        marked("Average receipt with a card"),
+        "money",
+        lambda each: each.sold.with_card.mean,
+        _WITH,
+    ),
+    Tile("penetration", marked("Penetration"), "share", lambda each: each.sold.penetration, _WITH),
+    Tile("card_share", marked("Revenue with a card"), "share", lambda each: each.sold.revenue_share, _WITH),
+    Tile(
+        "engagement",
+        marked("Engagement of members"),
+        "share",
+        lambda each: each.sold.with_card.engagement,
+        {**_WITH, "mark": "redeemed"},
+    ),
+    Tile("repeats", marked("Repeat purchases"), "share", lambda each: each.sold.with_card.repeats, _WITH),
+    Tile(
+        "cost",
+        marked("Cost of goods"),
+        "money",
+        lambda each: each.sold.all.cost_minor,
+        {},
+        MARGIN,
+        good="neither",
+    ),
+    Tile("margin", marked("Margin"), "money", lambda each: each.sold.all.margin_minor, {}, MARGIN),
+    Tile("margin_share", marked("Margin, share"), "share", lambda each: each.sold.all.margin, {}, MARGIN),
+    Tile(
+        "discount",
+        marked("Discounts"),
+        "money",
+        lambda each: each.sold.all.discount_minor,
+        {},
+        good="neither",
+    ),
+    Tile(
+        "redeemed",
+        marked("Paid with points"),
+        "money",
+        lambda each: each.sold.all.redeemed_minor,
+        {"mark": "redeemed"},
+        good="neither",
+    ),
+    Tile(
+        "refunds",
+        marked("Given back"),
+        "money",
+        lambda each: each.refunds.refund_minor,
+        {"mark": "returned"},
+        of_any_program=True,
+        good="down",
+    ),
+    Tile(
+        "first_purchases",
+        marked("First purchases"),
+        "count",
+        lambda each: each.sold.all.first_purchases,
+        _WITH,
+    ),
+    Tile("enrolled", marked("New members"), "count", lambda each: each.enrolled, of_whole_business=True),
+    Tile(
+        "points_issued",
+        marked("Points issued"),
+        "points",
+        lambda each: each.points.issued,
+        of_whole_business=True,
+        good="neither",
+    ),
+    Tile(
+        "points_spent",
+        marked("Points spent"),
+        "points",
+        lambda each: each.points.spent,
+        of_whole_business=True,
+    ),
+    Tile(
+        "points_burned",
+        marked("Points burned"),
+        "points",
+        lambda each: each.points.burned,
+        of_whole_business=True,
+        good="down",
+    ),
+)
+
+
+async def make_figures(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    now = await _count(tx, visit, asked, asked.period)
+    before = await _count(tx, visit, asked, asked.before) if asked.before else None
+    gettext = visit.words.gettext
+    columns = [Column(gettext("Figure"), "text"), Column(gettext("In the period"), "count")]
+    if before:
+        columns += [Column(gettext("Before"), "count"), Column(gettext("The change"), "change")]
+    knows_cost = any(each.sold.all.costed_minor for each in (now, before) if each)
+    rows = tuple(
+        _row(tile, now, before, asked, visit)
+        for tile in TILES
+        if _is_for(tile, asked, visit) and (knows_cost or tile.action != MARGIN)
+    )
+    return Block(
+        name="figures",
+        title=gettext("The period in figures"),
+        table=Table(tuple(columns), rows if _is_any(now, before) else ()),
+        as_of=await find_as_of(tx),
+        notes=_notes(now, asked, visit),
+        form="tiles",
+        empty=Empty(
+            gettext("No receipts in this period"),
+            gettext("Choose other days, or wait for the first receipt of a till."),
+        ),
+    )
+
+
+async def _count(tx: Tx, visit: Visit, asked: Asked, period: Period) -> Counted:
+    scope = asked.scope_of(period)
+    return Counted(
+        sold=await sum_sales(tx, scope),
+        refunds=await sum_refunds(tx, scope),
+        points=await sum_points(tx, visit.program_id, period),
+        enrolled=await count_enrolled(tx, period, visit.business.time_zone),
+    )
+
+
+def _is_any(now: Counted, before: Counted | None) -> bool:
+    return any(
+        each.sold.all.receipts or each.sold.all.returned or each.enrolled for each in (now, before) if each
+    )
+
+
+def _is_for(tile: Tile, asked: Asked, visit: Visit) -> bool:
+    if tile.of_whole_business and not asked.is_of_whole_business:
+        return False
+    if tile.of_any_program and asked.program_id:
+        return False
+    return not tile.action or visit.may(tile.action)
+
+
+def _row(tile: Tile, now: Counted, before: Counted | None, asked: Asked, visit: Visit) -> Row:
+    value = tile.value(now)
+    href = "" if tile.filters is None else asked.receipts_url(tile.filters)
+    row: Row = (
+        Cell(visit.words.gettext(tile.title), definition=tile.key),
+        Cell(value, kind=tile.kind, href=href),
+    )
+    if before is None:
+        return row
+    earlier = tile.value(before)
+    if isinstance(value, Ratio) and isinstance(earlier, Ratio) and tile.kind == "share":
+        grown = Cell(difference(value, earlier), kind="difference", good=tile.good)
+    else:
+        grown = Cell(change(value, earlier), good=tile.good)
+    return (*row, Cell(earlier, kind=tile.kind), grown)
+
+
+def _notes(now: Counted, asked: Asked, visit: Visit) -> tuple[str, ...]:
+    gettext, notes = visit.words.gettext, []
+    costed = now.sold.all.costed
+    if visit.may(MARGIN) and costed.numerator == 0:
+        notes.append(
+            gettext(
+                "What goods cost is not known: enter it at the products, and margin is told from then on."
+            )
+        )
+    elif visit.may(MARGIN) and costed.numerator < costed.denominator:
+        share = visit.figures.ratio(costed.numerator, costed.denominator)
+        notes.append(
+            gettext("The cost is known of {share} of the revenue; margin is of that part.", share=share)
+        )
+    if visit.program_name and asked.is_of_whole_business:
+        notes.append(gettext("Points are those of “{program}”.", program=visit.program_name))
+    if not asked.is_of_whole_business:
+        notes.append(gettext("Points and members belong to no branch: see them for all branches together."))
+    return tuple(notes)

@@ -1,0 +1,140 @@
+"""Who buys, by sex and age (F101), and who buys most (F103)."""
+
+from datetime import date
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Series, Table
+from plushka.delivery.office.reports.words import told_month
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.people import AGES, Kind, list_best, list_kinds
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.domain.rollups.queries import find_as_of
+from plushka.engine.expiry import add_months
+from plushka.platform.database import Tx
+from plushka.platform.i18n import marked
+
+_SEXES: dict[str | None, str] = {
+    "female": marked("Women"),
+    "male": marked("Men"),
+    None: marked("Sex is not known"),
+}
+
+
+async def make_people(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    first, until = _months(asked)
+    kinds = await list_kinds(tx, first, until, visit.business_day)
+    members, revenue = sum(kind.members for kind in kinds), sum(kind.revenue_minor for kind in kinds)
+    gettext = visit.words.gettext
+    return Block(
+        name="people",
+        title=gettext("Who buys"),
+        table=Table(
+            (
+                Column(gettext("Sex"), "text"),
+                Column(gettext("Age"), "text"),
+                Column(gettext("Members"), "count", "members"),
+                Column(gettext("Share of the base"), "share", "members_share"),
+                Column(gettext("Bought"), "count", "buyers"),
+                Column(gettext("Revenue"), "money", "card_revenue"),
+                Column(gettext("Share of the revenue"), "share", "revenue_share"),
+                Column(gettext("Average receipt"), "money", "average_receipt"),
+            ),
+            tuple(
+                (
+                    gettext(_SEXES[kind.sex]),
+                    _told_age(kind.age_from, visit),
+                    kind.members,
+                    Ratio(kind.members, members),
+                    kind.buyers,
+                    kind.revenue_minor,
+                    Ratio(kind.revenue_minor, revenue),
+                    Ratio(kind.revenue_minor, kind.receipts),
+                )
+                for kind in kinds
+            ),
+        ),
+        as_of=await find_as_of(tx),
+        chart=_chart(kinds, visit),
+        notes=(_of_months(first, until, visit),),
+        form="chart",
+        empty=Empty(
+            gettext("Nobody has joined yet"),
+            gettext("Members are told by sex and age as soon as there are any."),
+        ),
+    )
+
+
+async def make_best(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    first, until = _months(asked)
+    best = await list_best(tx, first, until)
+    gettext = visit.words.gettext
+    return Block(
+        name="best",
+        title=gettext("Who buys most"),
+        table=Table(
+            (
+                Column(gettext("Member"), "text"),
+                Column(gettext("Revenue"), "money", "card_revenue"),
+                Column(gettext("Receipts"), "count", "receipts"),
+                Column(gettext("Average receipt"), "money", "average_receipt"),
+                Column(gettext("Last purchase"), "date"),
+            ),
+            tuple(
+                (
+                    Cell(each.name or gettext("without a name"), href=f"/members/{each.member_id}"),
+                    each.revenue_minor,
+                    each.receipts,
+                    Ratio(each.revenue_minor, each.receipts),
+                    each.last_on,
+                )
+                for each in best
+            ),
+        ),
+        as_of=await find_as_of(tx),
+        notes=(_of_months(first, until, visit),),
+        empty=Empty(
+            gettext("Nobody bought with a card in these months"),
+            gettext("Whoever buys with a card stands here by what they have paid."),
+        ),
+    )
+
+
+def _months(asked: Asked) -> tuple[date, date]:
+    """Return the whole months that the period touches: sums of members are kept by month."""
+    return asked.period.from_on.replace(day=1), add_months(asked.period.last_on.replace(day=1), 1)
+
+
+def _of_months(first: date, until: date, visit: Visit) -> str:
+    last = add_months(until, -1)
+    gettext = visit.words.gettext
+    if first == last:
+        return gettext("Of the whole month: {month}.", month=told_month(first, visit))
+    return gettext(
+        "Of whole months: {first} – {last}.", first=told_month(first, visit), last=told_month(last, visit)
+    )
+
+
+def _told_age(age_from: int | None, visit: Visit) -> str:
+    gettext = visit.words.gettext
+    match age_from:
+        case None:
+            return gettext("age is not known")
+        case 0:
+            return gettext("under {age}", age=AGES[0])
+        case _ if age_from == AGES[-1]:
+            return gettext("{age} and older", age=age_from)
+        case _:
+            return f"{age_from}–{AGES[AGES.index(age_from) + 1] - 1}"
+
+
+def _chart(kinds: list[Kind], visit: Visit) -> Chart:
+    ages: list[int | None] = [0, *AGES, None]
+    by_place = {(kind.sex, kind.age_from): kind.members for kind in kinds}
+    return Chart(
+        labels=tuple(_told_age(age, visit) for age in ages),
+        series=tuple(
+            Series(visit.words.gettext(title), tuple(by_place.get((sex, age), 0) for age in ages), "count")
+            for sex, title in _SEXES.items()
+            if any(kind.sex == sex for kind in kinds)
+        ),
+    )

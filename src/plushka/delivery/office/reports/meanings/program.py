@@ -1,0 +1,43 @@
+"""How the programme works: who shows a card, who spends points, who comes again."""
+
+from plushka.delivery.office.reports.meanings.model import Definition, Subject
+from plushka.platform.i18n import marked
+
+PROGRAM = Subject(
+    marked("The programme"),
+    {
+        "penetration": Definition(
+            marked("Penetration"),
+            marked("Which part of receipts is with a card."),
+            marked("all receipts of the same days"),
+        ),
+        "engagement": Definition(
+            marked("Engagement of members"),
+            marked("On which part of receipts with a card points were spent."),
+            marked("receipts with a card of the same days"),
+        ),
+        "repeats": Definition(
+            marked("Repeat purchases"),
+            marked("Which part of receipts with a card was not the first one of its member."),
+            marked("receipts with a card of the same days"),
+        ),
+        "first_purchases": Definition(
+            marked("First purchases"), marked("Receipts that were the first of their members.")
+        ),
+        "points_issued": Definition(
+            marked("Points issued"),
+            marked(
+                "Points granted on these days for whatever reason: purchases, occasions, friends, by hand. "
+                "What returns take back is not taken off."
+            ),
+        ),
+        "points_spent": Definition(
+            marked("Points spent"),
+            marked("Points that have paid for purchases and rewards, less what returns gave back."),
+        ),
+        "points_burned": Definition(
+            marked("Points burned"),
+            marked("Points whose time ran out, and those of members who have deleted themselves."),
+        ),
+    },
+)
