@@ -26,7 +26,7 @@ from tests.office.reports.year import LAST_ON, PHONES, Year, read_year, sell
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
-from plushka.delivery.jobs.rollups import fold_tenant
+from plushka.delivery.jobs.folding import fold_tenant
 from plushka.platform.database import Database
 
 QUARTER = (date(2026, 7, 1), LAST_ON)

@@ -20,7 +20,7 @@ BEGAN = datetime(2026, 3, 12, 21, 30, tzinfo=UTC)
 LAST_ON = date(2026, 7, 20)
 PHONES = [f"+7999000010{number}" for number in range(6)]
 RECEIPTS = 110
-COSTS: dict[str, int | None] = {"4600001": None, "bread": None, "tea": None}
+COSTS: dict[str, int | None] = {"4600001": 61_00, "bread": 24_50, "tea": None}
 SKUS = tuple(COSTS)
 
 
