@@ -11,13 +11,22 @@ from msgspec import Struct
 
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
-from plushka.domain.programs.operations import create_program
+from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.segments.operations import create_segment
 from plushka.domain.segments.refreshing import refresh
 from plushka.domain.segments.selecting import count_members
 from plushka.engine import audience as a
 from plushka.engine.audience import Audience
 from plushka.engine.conditions import Segment, Tag
+from plushka.engine.program import (
+    EarningRule,
+    Percent,
+    Program,
+    Redemption,
+    RedemptionLimits,
+    StampCard,
+)
+from plushka.engine.stamp_parts import FromLast, Gift
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 from plushka.platform.postgres.cluster import Cluster
@@ -27,6 +36,13 @@ RECEIPTS_EACH = 6
 DAYS_EACH = 20
 TIMES = 5
 GOAL_SECONDS = 2
+PROGRAM = Program(
+    name="Bench",
+    currency="RUB",
+    earning=(EarningRule(id="base", name="10 %", effect=Percent(rate_bp=1000)),),
+    redemption=Redemption(limits=RedemptionLimits(receipt_share_bp=5000)),
+    cards=(StampCard("coffee", "Coffee", 8, Gift("Coffee"), lasts=FromLast(120)),),
+)
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 # Written past the application: what is measured is reading. A receipt has nine lines, as the demo's have.
@@ -75,6 +91,11 @@ _LIFE = """
             ), ', ') || ']}}, "names": []}}' from generate_series(1, 9) as line)::json,
            to_json(repeat('outcome ', 100))
     from members cross join generate_series(1, {each}) as each where tenant_id = {tenant};
+    insert into stamps (tenant_id, receipt_id, card_id, member_id, program_id, business_date, count, count_left,
+                        rewards, rewards_left, terms)
+    select tenant_id, id, 'coffee', member_id, {program}, business_date, 1, 1, 0, 0,
+           '[8, {{"is": "from_last", "days": 120}}, true, true]'
+    from receipts where tenant_id = {tenant};
     analyze;
 """
 
@@ -98,6 +119,7 @@ def audiences() -> list[tuple[str, Audience]]:
         ("three purchases or more in 90 days", a.Purchases(count_min=3, days=90)),
         ("spent 5,000 or more in a year", a.Spend(min_minor=5_000_00, days=365)),
         ("points burn within a week", a.Burning(days=7)),
+        ("two stamps to a full card", a.Stamped("coffee", left_max=2)),
         ("reachable in Telegram", a.Reachable(("telegram",))),
         ("bought at a branch in 90 days, twice", a.BoughtAt(("arbat",), days=90, times_min=2)),
         ("bought one product in 30 days", a.Bought(days=30, products=("sku77",))),
@@ -129,7 +151,8 @@ async def measure(cluster: Cluster) -> str:
                 tx, name="Bench", currency="RUB", country="RU", language="ru", time_zone="Europe/Moscow"
             )
             branch = await open_branch(tx, code="arbat", name="Арбат", time_zone="Europe/Moscow")
-            program_id = await create_program(tx, name="Bench")
+            program_id = await create_program(tx, name=PROGRAM.name)
+            await publish(tx, program_id=program_id, program=PROGRAM, valid_from=NOW)
         life = _LIFE.format(
             tenant=f"'{tenant_id}'",
             program=f"'{program_id}'",
@@ -188,7 +211,7 @@ def _section(counted: list[Counted], first: float, again: float, later: tuple[fl
     return f"""## Segments
 
 {MEMBERS:,} members with {MEMBERS * DAYS_EACH:,} days of purchases, {MEMBERS * RECEIPTS_EACH:,} receipts of nine
-lines and {MEMBERS * 2:,} lots; each audience counted {TIMES} times. The goal is {GOAL_SECONDS} s.
+lines, each with a stamp, and {MEMBERS * 2:,} lots; each audience counted {TIMES} times. The goal is {GOAL_SECONDS} s.
 
 | Audience | Members | Median, ms | Slowest, ms |
 |---|---:|---:|---:|

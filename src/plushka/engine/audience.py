@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from plushka.engine.conditions import Id, Ids, Node, Segment, Tag
+from plushka.engine.occasion_parts import CloseDateKind
 
 DEPTH_MAX = 6
 NODES_MAX = 100
@@ -66,6 +67,14 @@ class Birthday(Node, frozen=True, tag="birthday"):
 
     days_max: Annotated[int, Meta(ge=0, le=366)]
     days_min: Annotated[int, Meta(ge=0, le=366)] = 0
+
+
+class CloseDate(Node, frozen=True, tag="close_date"):
+    """A day of somebody close to the member, of one of ``kinds`` (none: of any), is so many days away as a birthday."""
+
+    days_max: Annotated[int, Meta(ge=0, le=366)]
+    days_min: Annotated[int, Meta(ge=0, le=366)] = 0
+    kinds: Annotated[tuple[CloseDateKind, ...], Meta(max_length=3)] = ()
 
 
 class BirthMonth(Node, frozen=True, tag="birth_month"):
@@ -163,6 +172,19 @@ class Burning(Node, frozen=True, tag="burning"):
 
     days: Annotated[int, Meta(ge=0, le=DAYS_MAX)]
     points_min: Annotated[int, Meta(ge=1, le=10**15)] = 1
+    program: UUID | None = None
+
+
+class Stamped(Node, frozen=True, tag="stamps"):
+    """On the stamp card ``card`` that is being filled are ``have_min`` at least, and ``left_max`` at most are missing.
+
+    Stamped, or minor units where the card counts money. Who has none on it lacks all that it needs by the rules in
+    force; of a card that these do not know nobody has any.
+    """
+
+    card: Id
+    have_min: Annotated[int, Meta(ge=1, le=10**15)] | None = None
+    left_max: Annotated[int, Meta(ge=1, le=10**15)] | None = None
     program: UUID | None = None
 
 
@@ -279,6 +301,7 @@ Audience = (
     | Sex
     | Age
     | Birthday
+    | CloseDate
     | BirthMonth
     | Tag
     | Source
@@ -294,6 +317,7 @@ Audience = (
     | Pending
     | Debt
     | Burning
+    | Stamped
     | Purchases
     | Spend
     | AverageReceipt

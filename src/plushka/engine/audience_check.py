@@ -13,6 +13,7 @@ from plushka.engine.audience import (
     Balance,
     Birthday,
     Bought,
+    CloseDate,
     Debt,
     Enrolled,
     EnrolledOn,
@@ -23,6 +24,7 @@ from plushka.engine.audience import (
     Purchases,
     Rfm,
     Spend,
+    Stamped,
 )
 from plushka.engine.check_conditions import Problem
 
@@ -55,7 +57,11 @@ def walk(node: Audience, path: str = "", depth: int = 1) -> Iterator[tuple[str, 
 
 def _node(path: str, node: Audience) -> Iterator[Problem]:
     match node:
-        case Bought(products=(), categories=(), brands=()) | Rfm(r=(), f=(), m=()):
+        case (
+            Bought(products=(), categories=(), brands=())
+            | Rfm(r=(), f=(), m=())
+            | Stamped(have_min=None, left_max=None)
+        ):
             yield Problem(path, "nothing_asked")
         case EnrolledOn(first_on=first, last_on=last):
             if first is None and last is None:
@@ -76,7 +82,7 @@ def _bounds(node: Audience) -> tuple[int | None, int | None] | None:
     match node:
         case Age():
             return node.years_min, node.years_max
-        case Birthday() | Enrolled() | LastPurchase():
+        case Birthday() | CloseDate() | Enrolled() | LastPurchase():
             return node.days_min, node.days_max
         case Balance() | Pending() | Debt():
             return node.points_min, node.points_max

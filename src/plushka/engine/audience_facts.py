@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.engine.audience import Channel, ConsentKind
+from plushka.engine.occasion_parts import CloseDateKind
 
 
 class Day(Struct, frozen=True):
@@ -34,14 +35,22 @@ class Burn(Struct, frozen=True):
     points: int
 
 
+class Card(Struct, frozen=True):
+    """A stamp card of the rules in force, as far as the member has filled it: ``left`` are missing."""
+
+    have: int
+    left: int
+
+
 class Account(Struct, frozen=True):
-    """Points and tier in one programme."""
+    """Points, tier and stamp cards, by their ids, in one programme."""
 
     available: int = 0
     pending: int = 0
     debt: int = 0
     tier: str | None = None
     burns: tuple[Burn, ...] = ()
+    cards: dict[str, Card] = {}
 
 
 class Event(Struct, frozen=True):
@@ -58,6 +67,14 @@ class Received(Struct, frozen=True):
     on: date
 
 
+class CloseDay(Struct, frozen=True):
+    """A day of the year of somebody close to the member."""
+
+    kind: CloseDateKind
+    month: int
+    day: int
+
+
 class MemberFacts(Struct, frozen=True, kw_only=True):
     """All that conditions may speak of. ``main_program`` is the one meant where a condition names none.
 
@@ -69,6 +86,7 @@ class MemberFacts(Struct, frozen=True, kw_only=True):
     main_program: UUID
     sex: Literal["female", "male"] | None = None
     birthday: date | None = None
+    dates: tuple[CloseDay, ...] = ()
     tags: frozenset[str] = frozenset()
     source: str = "till"
     link: UUID | None = None

@@ -19,6 +19,7 @@ from plushka.engine.audience import (
     CameByFriend,
     Campaign,
     Channel,
+    CloseDate,
     Consent,
     ConsentKind,
     CouponHeld,
@@ -40,6 +41,7 @@ from plushka.engine.audience import (
     Sex,
     Source,
     Spend,
+    Stamped,
     Tier,
 )
 from plushka.engine.audience_facts import Account, Day, MemberFacts, Receipt
@@ -77,7 +79,15 @@ def holds(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a kind
             )
         case Birthday():
             return facts.birthday is not None and (
-                audience.days_min <= days_to_birthday(facts.birthday, today) <= audience.days_max
+                audience.days_min
+                <= _days_to(facts.birthday.month, facts.birthday.day, today)
+                <= audience.days_max
+            )
+        case CloseDate(kinds=kinds):
+            return any(
+                audience.days_min <= _days_to(each.month, each.day, today) <= audience.days_max
+                for each in facts.dates
+                if not kinds or each.kind in kinds
             )
         case BirthMonth(months=months):
             return facts.birthday is not None and facts.birthday.month in months
@@ -113,6 +123,13 @@ def holds(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a kind
             last = today + timedelta(days=audience.days)
             burns = _account(facts, audience).burns
             return sum(burn.points for burn in burns if burn.on <= last) >= audience.points_min
+        case Stamped():
+            card = _account(facts, audience).cards.get(audience.card)
+            return (
+                card is not None
+                and _within(card.have, audience.have_min, None)
+                and _within(card.left, None, audience.left_max)
+            )
         case Purchases():
             count, _ = _sums(facts, today, audience.days)
             return _within(count, audience.count_min, audience.count_max)
@@ -169,9 +186,9 @@ def years_old(birthday: date, today: date) -> int:
     return today.year - birthday.year - ((today.month, today.day) < (turned.month, turned.day))
 
 
-def days_to_birthday(birthday: date, today: date) -> int:
-    """Return days to the next birthday, 0 on the day itself; 29 February is looked for on the 28th."""
-    month, day = (2, 28) if (birthday.month, birthday.day) == (2, 29) else (birthday.month, birthday.day)
+def _days_to(month: int, day: int, today: date) -> int:
+    """Return days to the next such day, 0 on the day itself; 29 February is looked for on the 28th."""
+    month, day = (2, 28) if (month, day) == (2, 29) else (month, day)
     coming = date(today.year, month, day)
     return ((coming if coming >= today else date(today.year + 1, month, day)) - today).days
 
@@ -191,7 +208,7 @@ def _within(value: int, least: int | None, most: int | None) -> bool:
     return (least is None or value >= least) and (most is None or value <= most)
 
 
-def _account(facts: MemberFacts, asked: Tier | Balance | Pending | Debt | Burning) -> Account:
+def _account(facts: MemberFacts, asked: Tier | Balance | Pending | Debt | Burning | Stamped) -> Account:
     return facts.accounts.get(asked.program or facts.main_program, _NOBODYS)
 
 

@@ -1,12 +1,14 @@
-"""Members of every kind, made through the doors of the business, and audiences of every kind to look for them."""
+"""Members of every kind, made through the doors of the business."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from hypothesis import strategies as st
+from msgspec import structs
 from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.purchases.test_returning import give_back
+from tests.domain.segments.crowd_reached import reach
 from tests.domain.shop import Shop
 
 from plushka.domain.businesses.branches import open_branch
@@ -14,16 +16,28 @@ from plushka.domain.coupons.keeping import keep
 from plushka.domain.coupons.operations import add_codes, add_personal_codes, create_coupon
 from plushka.domain.events.store import Told, insert_event
 from plushka.domain.members.blocking import block
-from plushka.domain.members.channels import Address, bind_address, mark_unreachable
+from plushka.domain.members.channels import Address, Messenger, bind_address, mark_unreachable
 from plushka.domain.members.consents import note_consent
+from plushka.domain.members.dates import add_date
 from plushka.domain.members.erasure import erase
-from plushka.domain.members.model import ConsentKind
+from plushka.domain.members.links import create_link
+from plushka.domain.members.model import ConsentKind, DateKind, Identity, Source
+from plushka.domain.programs.operations import enroll
 from plushka.domain.purchases.merging import merge_members
 from plushka.domain.purchases.model import Caller, PurchaseLine
+from plushka.domain.segments.lifecycle.refreshing import refresh_groups
 from plushka.domain.staff.operations import set_up_till
-from plushka.engine import audience as a
-from plushka.engine.audience import Audience
-from plushka.engine.conditions import Segment, Tag
+from plushka.engine.conditions import Category
+from plushka.engine.program import (
+    AfterDays,
+    ExpirySliding,
+    PointsReward,
+    Requirement,
+    StampCard,
+    TierRule,
+    Tiers,
+)
+from plushka.engine.stamp_parts import Always, FromFirst, FromLast, Gift, Lasts, Spend, Units, Visits, Within
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -40,8 +54,54 @@ BIRTHDAYS = (
     date(1996, 12, 31),
     date(2008, 3, 2),
 )
+CLOSE_DATES: tuple[tuple[DateKind, date], ...] = (
+    ("birthday", date(2000, 2, 29)),
+    ("wedding", date(2000, 3, 8)),
+    ("other", date(2000, 3, 1)),
+    ("wedding", date(2000, 2, 28)),
+)
 GOODS = (("latte", "coffee", None), ("beans", "coffee", "Lavazza"), ("100%_bun", "bakery", "Lavazza"))
 TAGS = ("vip", "Подруга", "сосед")
+GIFT, BUNS = Gift("Кофе"), Category(("bakery",))
+MERGED, ERASED = ((2, 4), (0, 3), (5, 8)), 6
+TURNS = 6
+LASTS: tuple[Lasts, ...] = (
+    FromLast(5),
+    FromFirst(4),
+    Within("month"),
+    Always(),
+    Within("quarter"),
+    FromLast(3),
+)
+
+
+def cards_of(turn: int) -> tuple[StampCard, ...]:
+    """Return the stamp cards of the rules by which the crowd buys during one of the ``TURNS``."""
+    visits = StampCard(
+        "visits", "Визиты", 3 + turn % 3, GIFT, Visits(once_a_day=turn != 1), lasts=LASTS[turn]
+    )
+    buns = StampCard("buns", "Булочки", 5 - turn % 2, GIFT, Units(), lines=BUNS, lasts=LASTS[-turn])
+    goal = StampCard("goal", "Цель", 900_00 - turn * 50_00, PointsReward(50), Spend(), lasts=LASTS[turn - 2])
+    ever = StampCard("ever", "Без срока", 5, GIFT, Visits(once_a_day=False))
+    gone = StampCard("gone", "Которой больше нет", 2, GIFT)
+    cards = (visits, buns, goal, ever, *([gone] if turn < TURNS - 1 else ()))
+    return tuple(structs.replace(card, carries_over=(turn + each) % 3 > 0) for each, card in enumerate(cards))
+
+
+PROGRAM = structs.replace(
+    CASHBACK,
+    activation=AfterDays(days=3),
+    expiry=ExpirySliding(days=10),
+    tiers=Tiers(
+        tiers=(
+            TierRule(id="base", name="База"),
+            TierRule(id="silver", name="Серебро", requirements=(Requirement("spend", 400_00),)),
+            TierRule(id="gold", name="Золото", requirements=(Requirement("spend", 900_00),)),
+        ),
+    ),
+    cards=cards_of(0),
+)
+SOURCES: tuple[Source, ...] = ("till", "office", "app", "import")
 CONSENTS: tuple[ConsentKind, ...] = ("marketing", "sms", "messenger", "email")
 
 
@@ -52,6 +112,8 @@ class Crowd:
         self.shop, self.clock, self.random = shop, clock, random
         self.members: list[UUID] = []
         self.coupon: UUID = new_id()
+        self.links = (new_id(), new_id())
+        self.campaigns = (new_id(), new_id())
         self.lists = (new_id(), new_id())
 
     async def gather(self, count: int) -> None:
@@ -63,17 +125,30 @@ class Crowd:
             coupon = await create_coupon(tx, name="Кофе")
             await add_codes(tx, coupon, ["КОФЕ"])
             self.coupon = coupon.id
-        for number in range(count):
-            self.members.append(await self.shop.enroll(f"+7999000{number:04}"))
+            self.links = ((await create_link(tx, name="Визитки")).id, (await create_link(tx, name="Меню")).id)
+            for number in range(count):
+                self.members.append(await self._enrol(tx, number))
         async with self.shop.tx() as tx:
             for number, member in enumerate(self.members):
                 await self._person(tx, member, number)
             await add_personal_codes(tx, coupon, [("СВОЙ", self.members[3])])
         sales: list[str] = []
         for number in range(count * 3):
+            turn, into = divmod(number * TURNS, count * 3)
+            if turn and into < TURNS:
+                await self.shop.publish(structs.replace(PROGRAM, cards=cards_of(turn)))
             await self._live(number, sales)
         self.clock.at = MIDNIGHT + timedelta(minutes=1)
         await self._end()
+
+    async def _enrol(self, tx: Tx, number: int) -> UUID:
+        link = self.links[number % 2] if number % 5 == 0 else None
+        identities = [Identity("phone", f"+7999000{number:04}")]
+        if number % 3:
+            identities.append(Identity("email", f"m{number}@example.org"))
+        source: Source = "link" if link else self.random.choice(SOURCES)
+        member = await enroll(tx, name=f"М{number}", identities=identities, source=source, link_id=link)
+        return member.id
 
     async def _person(self, tx: Tx, member: UUID, number: int) -> None:
         random = self.random
@@ -89,12 +164,15 @@ class Crowd:
             MIDNIGHT - timedelta(days=random.randrange(30), seconds=random.choice((0, 1, 3600))),
             self.members[random.randrange(number)] if number and random.random() < 0.3 else None,
         )
-        for kind in random.sample(CONSENTS, random.randrange(5)):
+        for which, when in random.sample(CLOSE_DATES, random.randrange(3)):
+            await add_date(tx, member, whose="мама", kind=which, month=when.month, day=when.day)
+        for kind in random.sample(CONSENTS, random.randrange(1, 5)):
             await note_consent(tx, member, kind, is_given=True, source="till")
             if random.random() < 0.3:
                 await note_consent(tx, member, kind, is_given=False, source="till")
-        if random.random() < 0.5:
-            address = Address(random.choice(("telegram", "vk")), f"{number}")
+        messengers: tuple[Messenger, ...] = ("telegram", "max", "vk")
+        for messenger in random.sample(messengers, random.randrange(3)):
+            address = Address(messenger, f"{number}")
             await bind_address(tx, member, address, language="ru")
             if random.random() < 0.3:
                 await mark_unreachable(tx, address, "blocked")
@@ -115,9 +193,17 @@ class Crowd:
             )
             for sku, category, brand in random.sample(GOODS, random.randrange(1, 4))
         )
-        buyer = self.members[int(random.random() ** 2 * len(self.members) * 0.8)]
+        buyer = self.members[int(random.random() ** 3 * len(self.members) * 0.8)]
+        told_later = timedelta(days=random.choice((0, 0, 0, 1, 12)))
         branch = random.choice(("arbat", "vokzal"))
-        await self.shop.buy(f"{number}", 0, member=buyer, lines=lines, branch=branch)
+        await self.shop.buy(
+            f"{number}",
+            0,
+            member=buyer,
+            lines=lines,
+            branch=branch,
+            occurred_at=max(self.clock.at - told_later, OPENED),
+        )
         sales.append(f"{number}")
         if random.random() < 0.25:
             await give_back(self.shop, f"r{number}", sales.pop(random.randrange(len(sales))))
@@ -125,7 +211,7 @@ class Crowd:
             await give_back(self.shop, f"r{number}", sales.pop(), (0, 1000))
 
     async def _end(self) -> None:
-        """Block one, join two cards, delete a third, and keep two lists."""
+        """Keep two lists, write to some, sort all into groups, block one, join cards of some, and delete one."""
         async with self.shop.tx() as tx:
             for number, member in enumerate(self.members):
                 at = MIDNIGHT - timedelta(days=number % 3, seconds=number % 2)
@@ -148,111 +234,11 @@ class Crowd:
                         member,
                         tx.at,
                     )
+            await reach(tx, self.members, self.campaigns, midnight=MIDNIGHT)
+            await refresh_groups(tx)
             await block(tx, self.members[1], reason="подозрительные чеки")
-            await merge_members(tx, kept_id=self.members[2], merged_id=self.members[4], reason="одна карта")
-            await erase(tx, self.members[6], act_id=new_id())
-
-
-def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
-    """Return nested conditions of every kind, with bounds at the edges of what the crowd has."""
-    days = st.sampled_from((1, 2, 7, 30, 60))
-    ago = st.none() | st.sampled_from((0, 1, 7, 29, 30))
-    maybe_days = st.none() | days
-    points = st.none() | st.sampled_from((0, 1, 100, 250, 500, 1000))
-    money = st.none() | st.sampled_from((0, 100_00, 350_00, 600_00, 1500_00))
-    count = st.none() | st.sampled_from((0, 1, 2, 3, 8))
-    times = st.sampled_from((1, 2, 3))
-    few = st.sets(st.sampled_from(TAGS), min_size=1).map(lambda chosen: tuple(sorted(chosen)))
-    program = st.sampled_from((None, crowd.shop.program_id))
-
-    def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
-        return st.sets(st.sampled_from(values), min_size=1, max_size=3).map(
-            lambda chosen: tuple(sorted(chosen))
-        )
-
-    leaves = st.one_of(
-        st.builds(a.Sex, some("female", "male")),
-        st.builds(a.Age, *(st.none() | st.sampled_from((18, 26, 36, 42)) for _ in range(2))),
-        st.builds(a.Birthday, st.sampled_from((0, 1, 7, 364, 365, 366)), st.sampled_from((0, 1, 2))),
-        st.builds(a.BirthMonth, st.sampled_from(((2,), (3, 12)))),
-        st.builds(Tag, few),
-        st.builds(a.Source, some("till", "office")),
-        st.builds(a.Language, some("ru", "en")),
-        st.builds(a.Enrolled, ago, ago),
-        st.builds(a.EnrolledOn, *(st.none() | st.dates(TODAY - timedelta(days=30), TODAY) for _ in range(2))),
-        st.just(a.Blocked()),
-        st.builds(a.Reachable, some("telegram", "vk", "sms", "email", "push")),
-        st.builds(a.Consent, some(*CONSENTS)),
-        st.builds(a.Tier, some("silver", "gold"), program),
-        st.builds(a.Balance, points, points, program),
-        st.builds(a.Pending, points, points, program),
-        st.builds(a.Debt, points, points, program),
-        st.builds(
-            a.Burning, st.sampled_from((0, 1, 5, 9, 10, 11, 30)), st.sampled_from((1, 25, 100)), program
-        ),
-        st.builds(a.Purchases, count, count, maybe_days),
-        st.builds(a.Spend, money, money, maybe_days),
-        st.builds(a.AverageReceipt, money, money, maybe_days),
-        st.builds(a.LastPurchase, ago, ago),
-        st.just(a.NeverBought()),
-        st.builds(a.BoughtAt, some("arbat", "vokzal", "nowhere"), maybe_days, times),
-        st.builds(
-            a.Bought,
-            days,
-            some("latte", "100%_bun", "1000_bun") | st.just(()),
-            some("coffee", "bakery") | st.just(()),
-            some("Lavazza") | st.just(()),
-            times,
-        ),
-        st.builds(a.CouponHeld, st.just((crowd.coupon,))),
-        st.builds(a.Happened, some("review", "survey").map(lambda kinds: kinds[0]), maybe_days, times),
-        st.builds(a.Friends, count, count),
-        st.just(a.CameByFriend()),
-        st.builds(Segment, some(*map(str, crowd.lists), str(new_id()), "nonsense")),
-    )
-    return st.recursive(
-        leaves,
-        lambda parts: st.one_of(
-            st.lists(parts, min_size=1, max_size=3).map(lambda of: a.All(tuple(of))),
-            st.lists(parts, min_size=1, max_size=3).map(lambda of: a.Any(tuple(of))),
-            parts.map(a.Not),
-        ),
-        max_leaves=5,
-    )
-
-
-def telling_apart(crowd: Crowd) -> tuple[Audience, ...]:
-    """Return a condition of each kind of which some of the crowd are and some are not."""
-    return (
-        a.Sex(("female",)),
-        a.Age(years_min=30),
-        a.Birthday(days_max=7),
-        a.BirthMonth((2,)),
-        Tag(("vip",)),
-        a.Language(("en",)),
-        a.Enrolled(days_max=7),
-        a.EnrolledOn(last_on=TODAY - timedelta(days=7)),
-        a.Blocked(),
-        a.Reachable(("telegram", "vk")),
-        a.Reachable(("sms",)),
-        a.Consent(("marketing",)),
-        a.Tier(("gold",)),
-        a.Balance(points_min=1),
-        a.Pending(points_min=1),
-        a.Burning(days=5),
-        a.Purchases(count_min=3),
-        a.Purchases(count_min=1, days=7),
-        a.Spend(min_minor=600_00),
-        a.AverageReceipt(min_minor=350_00),
-        a.LastPurchase(days_min=30),
-        a.NeverBought(),
-        a.BoughtAt(("vokzal",)),
-        a.Bought(days=60, products=("100%_bun",)),
-        a.Bought(days=60, categories=("coffee",), times_min=2),
-        a.Bought(days=60, brands=("Lavazza",)),
-        a.CouponHeld((crowd.coupon,)),
-        a.Happened("review", days=1),
-        a.Friends(count_min=1),
-        a.CameByFriend(),
-        Segment((str(crowd.lists[0]),)),
-    )
+            for kept, merged in MERGED:
+                await merge_members(
+                    tx, kept_id=self.members[kept], merged_id=self.members[merged], reason="одна карта"
+                )
+            await erase(tx, self.members[ERASED], act_id=new_id())

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.segments.cards import Needed, asks_for_stamps, read_needed
 from plushka.domain.segments.conditions.leaves import condition
 from plushka.domain.segments.conditions.query import Query, Today
 from plushka.domain.segments.definitions import Definitions, read_definitions
@@ -21,7 +22,9 @@ async def selected(tx: Tx, audience: Audience, args: list[Any]) -> str:
     """
     business = await get_business(tx)
     definitions = await read_definitions(tx, audience)
-    return _statement(audience, args, Today(tx.at, business.time_zone, business.language), definitions)
+    needed = await read_needed(tx) if asks_for_stamps((audience, *definitions.values())) else {}
+    today = Today(tx.at, business.time_zone, business.language)
+    return _statement(audience, args, today, definitions, needed)
 
 
 @asynccontextmanager
@@ -66,8 +69,12 @@ async def list_members(tx: Tx, audience: Audience, limit: int | None = None) -> 
     return [row["member_id"] for row in rows]
 
 
-def _statement(audience: Audience, args: list[Any], today: Today, definitions: Definitions) -> str:
-    query = Query(args, today, definitions, lambda other: _statement(other, args, today, definitions))
+def _statement(
+    audience: Audience, args: list[Any], today: Today, definitions: Definitions, needed: Needed
+) -> str:
+    query = Query(
+        args, today, definitions, needed, lambda other: _statement(other, args, today, definitions, needed)
+    )
     asked = condition(audience, query)
     return (
         f"select m.id as member_id from members m{query.joins}"  # noqa: S608  composed of fixed parts

@@ -7,12 +7,24 @@ from plushka.domain.segments.conditions.accounts import InProgram, of_account
 from plushka.domain.segments.conditions.profile import of_profile
 from plushka.domain.segments.conditions.purchases import OfPurchases, of_purchases
 from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day
-from plushka.engine.audience import All, Any, Audience, Campaign, CouponHeld, Group, Happened, Not, Rfm
+from plushka.domain.segments.conditions.stamps import of_stamps
+from plushka.engine.audience import (
+    All,
+    Any,
+    Audience,
+    Campaign,
+    CouponHeld,
+    Group,
+    Happened,
+    Not,
+    Rfm,
+    Stamped,
+)
 from plushka.engine.conditions import Segment
 from plushka.engine.local_time import instant
 
 
-def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911 - one case a kind
+def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
     """Return what ``audience`` asks of a member, never null."""
     match audience:
         case All(of=parts):
@@ -33,6 +45,8 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911 -
             return _segments(ids, query)
         case Campaign():
             return query.has(_received(audience, query))
+        case Stamped():
+            return of_stamps(audience, query)
         case _ if isinstance(audience, InProgram):
             return of_account(audience, query)
         case _ if isinstance(audience, OfPurchases):
@@ -41,20 +55,21 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911 -
             return of_profile(audience, query)
 
 
-_HELD = """
-    select c.member_id from coupon_codes c
-    where c.tenant_id = $1 and c.coupon_id = any({coupons}) and c.member_id is not null
-      and c.uses_max is distinct from 0 and not exists (
-          select from coupon_uses u
-          where u.tenant_id = $1 and u.key = c.key and u.member_id = c.member_id and u.undone_at is null
-      )
-    union all
-    select k.member_id from kept_codes k
-    join coupon_codes c on c.tenant_id = $1 and c.key = k.key and c.coupon_id = any({coupons})
-    where k.tenant_id = $1 and c.uses_max is distinct from 0 and not exists (
-        select from coupon_uses u
-        where u.tenant_id = $1 and u.key = k.key and u.member_id = k.member_id and u.undone_at is null
-    )
+# What was a merged member's stays in their name, and is found as whose they became.
+_OWNED = "select coalesce(m.merged_into, m.id) as member_id"
+_OWNER = "join members m on m.tenant_id = $1 and m.id ="
+_HELD = f"""
+    select held.member_id from (
+        {_OWNED}, c.key from coupon_codes c {_OWNER} c.member_id
+        where c.tenant_id = $1 and c.coupon_id = any({{coupons}}) and c.uses_max is distinct from 0
+        union all
+        {_OWNED}, k.key from kept_codes k {_OWNER} k.member_id
+        join coupon_codes c on c.tenant_id = $1 and c.key = k.key and c.coupon_id = any({{coupons}})
+        where k.tenant_id = $1 and c.uses_max is distinct from 0
+    ) as held left join (
+        {_OWNED}, u.key from coupon_uses u {_OWNER} u.member_id where u.tenant_id = $1 and u.undone_at is null
+    ) as used on used.key = held.key and used.member_id = held.member_id
+    where used.key is null
 """
 
 
@@ -62,24 +77,24 @@ def _happened(leaf: Happened, query: Query) -> str:
     since = ""
     if leaf.days is not None:
         midnight = instant(first_day(query, leaf.days), 0, query.today.zone)
-        since = f" and occurred_at >= {query.place(midnight, 'timestamptz')}"
+        since = f" and e.occurred_at >= {query.place(midnight, 'timestamptz')}"
     return (
-        "select member_id from member_events"
-        f" where tenant_id = $1 and kind = {query.place(leaf.kind, 'text')} and cancelled_at is null{since}"
-        f" group by member_id having count(*) >= {query.place(leaf.times_min, 'bigint')}"
+        f"{_OWNED} from member_events e {_OWNER} e.member_id"
+        f" where e.tenant_id = $1 and e.kind = {query.place(leaf.kind, 'text')} and e.cancelled_at is null{since}"
+        f" group by coalesce(m.merged_into, m.id) having count(*) >= {query.place(leaf.times_min, 'bigint')}"
     )
 
 
 def _received(leaf: Campaign, query: Query) -> str:
     campaigns, zone = query.place(list(leaf.ids), "uuid[]"), query.place(query.today.zone, "text")
     received = (
-        f"select member_id, (finished_at at time zone {zone})::date as received_on from outgoing"
-        f" where tenant_id = $1 and campaign_id = any({campaigns}) and state in ('sent', 'delivered')"
-        " and member_id is not null"
+        f"{_OWNED}, (o.finished_at at time zone {zone})::date as received_on"
+        f" from outgoing o {_OWNER} o.member_id"
+        f" where o.tenant_id = $1 and o.campaign_id = any({campaigns}) and o.state in ('sent', 'delivered')"
     )
     if leaf.days is not None:
         midnight = instant(first_day(query, leaf.days), 0, query.today.zone)
-        received += f" and finished_at >= {query.place(midnight, 'timestamptz')}"
+        received += f" and o.finished_at >= {query.place(midnight, 'timestamptz')}"
     if leaf.bought_within_days is None:
         return received
     within = query.place(leaf.bought_within_days, "int")

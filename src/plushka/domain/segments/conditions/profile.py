@@ -10,6 +10,7 @@ from plushka.engine.audience import (
     Blocked,
     CameByFriend,
     Channel,
+    CloseDate,
     Consent,
     Enrolled,
     EnrolledOn,
@@ -27,6 +28,7 @@ Profile = (
     Sex
     | Age
     | Birthday
+    | CloseDate
     | BirthMonth
     | Tag
     | Source
@@ -74,10 +76,13 @@ def of_profile(leaf: Profile, query: Query) -> str:  # noqa: C901, PLR0911, PLR0
         case Age():
             return within(_years(query), leaf.years_min, leaf.years_max, query)
         case Birthday():
-            keys = [_key(query.today.date + timedelta(days=ahead)) for ahead in range(leaf.days_max + 1)]
-            # A day of the year that comes before is the nearer birthday.
-            keys = sorted({*keys[leaf.days_min :]} - {*keys[: leaf.days_min]})
-            return f"coalesce({_BIRTHDAY_KEY} = any({query.place(keys, 'int[]')}), false)"
+            return f"coalesce({_BIRTHDAY_KEY} = any({_keys(leaf, query)}), false)"
+        case CloseDate(kinds=kinds):
+            of_kind = f" and kind = any({query.place(list(kinds), 'text[]')})" if kinds else ""
+            return query.has(
+                "select member_id from member_dates"
+                f" where tenant_id = $1 and {_DATE_KEY} = any({_keys(leaf, query)}){of_kind}"
+            )
         case BirthMonth(months=months):
             return (
                 f"coalesce(extract(month from m.birthday) = any({query.place(list(months), 'int[]')}), false)"
@@ -105,8 +110,9 @@ def of_profile(leaf: Profile, query: Query) -> str:  # noqa: C901, PLR0911, PLR0
             return f"({' or '.join(_reachable(channel, query) for channel in channels)})"
         case Friends():
             friends = query.join(
-                "select invited_by as member_id, count(*) as friends from members"
-                " where tenant_id = $1 and invited_by is not null and merged_into is null group by invited_by"
+                "select coalesce(i.merged_into, i.id) as member_id, count(*) as friends from members f"
+                " join members i on i.tenant_id = $1 and i.id = f.invited_by"
+                " where f.tenant_id = $1 and f.merged_into is null group by coalesce(i.merged_into, i.id)"
             )
             return within(f"coalesce({friends}.friends, 0)", leaf.count_min, leaf.count_max, query)
         case CameByFriend():
@@ -118,6 +124,16 @@ _BIRTHDAY_KEY = (
     " else extract(month from m.birthday) * 100 + extract(day from m.birthday) end)::int"
 )
 """The day of the year as a number, 1231; 29 February is the 28th."""
+
+
+_DATE_KEY = "(case when month = 2 and day = 29 then 228 else month * 100 + day end)"
+
+
+def _keys(leaf: Birthday | CloseDate, query: Query) -> str:
+    """Return the days of the year that are asked for."""
+    keys = [_key(query.today.date + timedelta(days=ahead)) for ahead in range(leaf.days_max + 1)]
+    # A day of the year that comes before is the nearer one.
+    return query.place(sorted({*keys[leaf.days_min :]} - {*keys[: leaf.days_min]}), "int[]")
 
 
 def _key(day: date) -> int:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from plushka.domain.programs.versions import FIRST_PROGRAM
+from plushka.domain.segments.cards import Needed
 from plushka.engine.audience import Audience
 from plushka.engine.local_time import instant
 
@@ -35,11 +36,13 @@ class Query:
         args: list[Any],
         today: Today,
         definitions: Mapping[str, Audience | None],
+        needed: Needed,
         compiled: Callable[[Audience], str],
     ) -> None:
         self.today = today
         self.definitions = definitions
         self.compiled = compiled
+        self._needed = needed
         self._args = args
         self._places: dict[tuple[str, str], str] = {}
         self._joins: dict[str, str] = {}
@@ -64,6 +67,13 @@ class Query:
         if program is None:
             return f"({FIRST_PROGRAM})"
         return self.place(program, "uuid")
+
+    def needed_for(self, program: UUID | None, card: str) -> int | None:
+        """Return how many stamps fill a card; None: the rules in force have no such card."""
+        of_program = (
+            next(iter(self._needed.values()), {}) if program is None else self._needed.get(program, {})
+        )
+        return of_program.get(card)
 
     @property
     def joins(self) -> str:

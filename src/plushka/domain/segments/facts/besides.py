@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from plushka.engine.audience_facts import Event, Received
+from plushka.engine.audience_facts import CloseDay, Event, Received
 from plushka.platform.database import Tx
 
 _CHANNEL_OF = {"phone": "sms", "email": "email"}
@@ -59,14 +59,18 @@ async def read_coupons(tx: Tx, ids: list[UUID], without: Collection[str] = ()) -
     for row in await tx.fetch(
         """
         -- segments.facts_of_coupons
+        with own as (
+            select id, coalesce(merged_into, id) as member_id from members
+            where tenant_id = $1 and (id = any($2) or merged_into = any($2))
+        )
         select held.member_id, c.coupon_id
         from (
-            select member_id, key from coupon_codes where tenant_id = $1 and member_id = any($2)
+            select o.member_id, key from coupon_codes c join own o on o.id = c.member_id where tenant_id = $1
             union
-            select member_id, key from kept_codes where tenant_id = $1 and member_id = any($2)
+            select o.member_id, key from kept_codes k join own o on o.id = k.member_id where tenant_id = $1
             except
-            select member_id, key from coupon_uses
-            where tenant_id = $1 and member_id = any($2) and undone_at is null
+            select o.member_id, key from coupon_uses u join own o on o.id = u.member_id
+            where tenant_id = $1 and undone_at is null
         ) as held
         join coupon_codes c on c.tenant_id = $1 and c.key = held.key and c.uses_max is distinct from 0
         where c.key <> all($3::text[])
@@ -84,8 +88,9 @@ async def read_events(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, tup
     for row in await tx.fetch(
         """
         -- segments.facts_of_events
-        select member_id, kind, occurred_at from member_events
-        where tenant_id = $1 and member_id = any($2) and cancelled_at is null
+        select coalesce(m.merged_into, m.id) as member_id, e.kind, e.occurred_at
+        from member_events e join members m on m.tenant_id = $1 and m.id = e.member_id
+        where e.tenant_id = $1 and (m.id = any($2) or m.merged_into = any($2)) and e.cancelled_at is null
         """,
         tx.tenant_id,
         ids,
@@ -93,6 +98,22 @@ async def read_events(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, tup
         event = Event(row["kind"], row["occurred_at"].astimezone(zone).date())
         events[row["member_id"]] = (*events.get(row["member_id"], ()), event)
     return events
+
+
+async def read_dates(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[CloseDay, ...]]:
+    """Return the days of people close to members."""
+    dates: dict[UUID, tuple[CloseDay, ...]] = {}
+    for row in await tx.fetch(
+        """
+        -- segments.facts_of_dates
+        select member_id, kind, month, day from member_dates where tenant_id = $1 and member_id = any($2)
+        """,
+        tx.tenant_id,
+        ids,
+    ):
+        day = CloseDay(row["kind"], row["month"], row["day"])
+        dates[row["member_id"]] = (*dates.get(row["member_id"], ()), day)
+    return dates
 
 
 async def read_lists(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
@@ -133,8 +154,10 @@ async def read_received(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, t
     for row in await tx.fetch(
         """
         -- segments.facts_of_letters
-        select member_id, campaign_id, finished_at from outgoing
-        where tenant_id = $1 and member_id = any($2) and campaign_id is not null and state in ('sent', 'delivered')
+        select coalesce(m.merged_into, m.id) as member_id, o.campaign_id, o.finished_at
+        from outgoing o join members m on m.tenant_id = $1 and m.id = o.member_id
+        where o.tenant_id = $1 and (m.id = any($2) or m.merged_into = any($2)) and o.campaign_id is not null
+          and o.state in ('sent', 'delivered')
         """,
         tx.tenant_id,
         ids,

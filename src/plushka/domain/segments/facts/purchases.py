@@ -1,6 +1,7 @@
 """Facts of points and purchases."""
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,14 +12,20 @@ from msgspec import structs
 from plushka.domain.ledger.burning import BURNS_AT
 from plushka.domain.purchases.model import ReturnLine
 from plushka.domain.purchases.store import decision_inputs
-from plushka.engine.audience_facts import Account, Burn, Day, Receipt
+from plushka.domain.rewards.stamps import list_stamps
+from plushka.domain.segments.cards import read_needed
+from plushka.engine.audience_facts import Account, Burn, Card, Day, Receipt
 from plushka.engine.purchase import Basket
+from plushka.engine.stamps import EMPTY, Stamps, fill, on_day
 from plushka.platform.database import Tx
 
 _decode_lines = msgspec.json.Decoder(tuple[ReturnLine, ...]).decode
 
 
-async def read_accounts(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, dict[UUID, Account]]:
+async def read_accounts(
+    tx: Tx, ids: list[UUID], zone: ZoneInfo, *, with_cards: bool
+) -> dict[UUID, dict[UUID, Account]]:
+    """Return what members have in each programme; ``with_cards``: and on its stamp cards, also where it is nothing."""
     accounts: dict[UUID, dict[UUID, Account]] = {}
     for row in await tx.fetch(
         """
@@ -51,7 +58,27 @@ async def read_accounts(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, d
         account = of_member[row["program_id"]]
         burn = Burn(_last_day(burns_at, zone), row["points"])
         of_member[row["program_id"]] = structs.replace(account, burns=(*account.burns, burn))
+    if with_cards:
+        await _read_cards(tx, ids, tx.at.astimezone(zone).date(), accounts)
     return accounts
+
+
+async def _read_cards(
+    tx: Tx, ids: list[UUID], today: date, accounts: dict[UUID, dict[UUID, Account]]
+) -> None:
+    for program_id, needed in (await read_needed(tx)).items():
+        rows = await list_stamps(tx, ids, program_id=program_id) if needed else []
+        filled = {
+            key: on_day(fill(Stamps(row.day, row.left, row.terms) for row in of_card), today)
+            for key, of_card in groupby(rows, key=lambda row: (row.member_id, row.card))
+        }
+        for member_id in ids if needed else ():
+            of_member = accounts.setdefault(member_id, {})
+            cards = {
+                card: Card(have := filled.get((member_id, card), EMPTY).have, count - have)
+                for card, count in needed.items()
+            }
+            of_member[program_id] = structs.replace(of_member.get(program_id, Account()), cards=cards)
 
 
 def _last_day(burns_at: datetime, zone: ZoneInfo) -> date:

@@ -14,6 +14,7 @@ from plushka.domain.segments.definitions import Definitions, read_definitions
 from plushka.domain.segments.facts.besides import (
     read_consents,
     read_coupons,
+    read_dates,
     read_events,
     read_lists,
     read_open_channels,
@@ -30,7 +31,7 @@ from plushka.platform.database import Tx
 
 MEMBERS_MAX = 1000
 _NO_PROGRAM = UUID(int=0)
-_OF_ACCOUNTS = (a.Tier, a.Balance, a.Pending, a.Debt, a.Burning)
+_OF_ACCOUNTS = (a.Tier, a.Balance, a.Pending, a.Debt, a.Burning, a.Stamped)
 _OF_DAYS = (a.Purchases, a.Spend, a.AverageReceipt, a.LastPurchase, a.NeverBought, a.Campaign)
 
 
@@ -64,7 +65,9 @@ async def read_facts(
             -- segments.facts_of_members
             select id, enrolled_at, sex, birthday, tags, source, link_id, language, blocked_at, invited_by, (
                 select count(*) from members f
-                where f.tenant_id = $1 and f.invited_by = m.id and f.merged_into is null
+                where f.tenant_id = $1 and f.merged_into is null and f.invited_by in (
+                    select id from members i where i.tenant_id = $1 and m.id in (i.id, i.merged_into)
+                )
             ) as friends
             from members m where tenant_id = $1 and id = any($2) and merged_into is null and erased_at is null
             """,
@@ -119,9 +122,11 @@ async def _read_parts(  # noqa: C901 - one case a part
         return any(isinstance(node, kinds) for node in nodes)
 
     if is_asked(*_OF_ACCOUNTS):
-        parts["accounts"] = await read_accounts(tx, ids, zone)
+        parts["accounts"] = await read_accounts(tx, ids, zone, with_cards=is_asked(a.Stamped))
     if is_asked(*_OF_DAYS):
         parts["days"] = await read_days(tx, ids)
+    if is_asked(a.CloseDate):
+        parts["dates"] = await read_dates(tx, ids)
     if is_asked(a.Bought, a.BoughtAt):
         parts["receipts"] = await read_receipts(tx, ids, first_on)
     if is_asked(a.Reachable):

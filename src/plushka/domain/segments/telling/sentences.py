@@ -2,8 +2,10 @@
 
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.words import SEX_WORDS, SOURCE_WORDS
+from plushka.domain.programs.telling.occasions import CLOSE_DATES
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.domain.segments.telling.purchases import OfPurchases, lately, often, tell_purchases
+from plushka.domain.segments.telling.stamps import tell_stamps
 from plushka.domain.segments.telling.teller import Teller
 from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS
 from plushka.engine.audience import (
@@ -18,6 +20,7 @@ from plushka.engine.audience import (
     Burning,
     CameByFriend,
     Campaign,
+    CloseDate,
     Consent,
     CouponHeld,
     Debt,
@@ -34,6 +37,7 @@ from plushka.engine.audience import (
     Rfm,
     Sex,
     Source,
+    Stamped,
     Tier,
 )
 from plushka.engine.conditions import Segment, Tag
@@ -58,10 +62,12 @@ def tell_part(audience: Audience, teller: Teller) -> str:  # noqa: PLR0911 - one
             return teller.words.gettext("not ({condition})", condition=tell_part(part, teller))
         case _ if isinstance(audience, OfPurchases):
             return tell_purchases(audience, teller)
-        case Tier() | Balance() | Pending() | Debt() | Burning():
+        case Tier() | Balance() | Pending() | Debt() | Burning() | Stamped():
             return _of_program(audience, teller)
         case Birthday() | Enrolled() | EnrolledOn():
             return _of_days(audience, teller)
+        case CloseDate():
+            return _close_date(audience, teller)
         case _:
             return _besides(audience, teller)
 
@@ -71,12 +77,14 @@ def _enclosed(part: Audience, teller: Teller) -> str:
     return f"({told})" if isinstance(part, All | Any) and len(part.of) > 1 else told
 
 
-def _of_program(leaf: Tier | Balance | Pending | Debt | Burning, teller: Teller) -> str:
+def _of_program(leaf: Tier | Balance | Pending | Debt | Burning | Stamped, teller: Teller) -> str:
     words = teller.words
     match leaf:
         case Tier(ids=ids):
             names = {one: teller.tier(one, leaf.program) for one in ids}
             told = words.gettext("tier {names}", names=teller.quoted(ids, names))
+        case Stamped():
+            told = tell_stamps(leaf, teller)
         case Burning():
             points = teller.points(leaf.points_min, leaf.program)
             if leaf.days == 0:
@@ -139,6 +147,27 @@ def _of_days(  # noqa: PLR0911 - one case a form
             return words.gettext("enrolled until {day}", day=teller.day(last) if last else "…")
 
 
+def _close_date(leaf: CloseDate, teller: Teller) -> str:
+    words, days = teller.words, leaf.days_max
+    what = words.gettext("a day of somebody close")
+    if leaf.kinds:
+        what = words.gettext("{dates} of somebody close", dates=teller.chosen(CLOSE_DATES, leaf.kinds))
+    if leaf.days_min:
+        return words.ngettext(
+            "{what} in {least} to {count} day",
+            "{what} in {least} to {count} days",
+            days,
+            what=what,
+            least=leaf.days_min,
+            count=days,
+        )
+    if not days:
+        return words.gettext("{what} today", what=what)
+    return words.ngettext(
+        "{what} within {count} day", "{what} within {count} days", days, what=what, count=days
+    )
+
+
 def _besides(leaf: Audience, teller: Teller) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
     words = teller.words
     match leaf:
@@ -178,7 +207,8 @@ def _besides(leaf: Audience, teller: Teller) -> str:  # noqa: C901, PLR0911, PLR
         case CameByFriend():
             return words.gettext("came by a friend")
         case Group(ids=ids):
-            return words.gettext("group {names}", names=teller.chosen(GROUP_WORDS, ids))
+            groups: dict[str, str] = {group: words.gettext(word) for group, word in GROUP_WORDS.items()}
+            return words.gettext("group {names}", names=teller.quoted(ids, groups))
         case Rfm():
             scores = [
                 f"{letter} {', '.join(map(str, wanted))}"

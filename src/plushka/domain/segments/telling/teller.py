@@ -14,7 +14,7 @@ from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.domain.programs.telling.voice import Names
 from plushka.engine.audience import Audience, Bought
 from plushka.engine.audience_check import walk
-from plushka.engine.program import Program
+from plushka.engine.program import Program, StampCard
 from plushka.platform import i18n
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language, Translator
@@ -62,6 +62,10 @@ class Teller:
         program = self.program(program_id)
         tiers = program.tiers.tiers if program and program.tiers else ()
         return {tier.id: tier.name for tier in tiers}.get(tier_id, tier_id)
+
+    def card(self, card_id: str, program_id: UUID | None) -> StampCard | None:
+        program = self.program(program_id)
+        return next((card for card in program.cards if card.id == card_id), None) if program else None
 
     def event(self, kind: str) -> str:
         known = self.names.events.get(kind)

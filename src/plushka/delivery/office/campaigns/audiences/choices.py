@@ -10,12 +10,15 @@ from plushka.domain.events.model import translated
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import list_links
 from plushka.domain.members.words import SEX_WORDS, SOURCE_WORDS
+from plushka.domain.programs.telling.occasions import CLOSE_DATES
+from plushka.domain.segments.definitions import as_id
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.domain.segments.queries import list_segments
 from plushka.domain.segments.telling.teller import Teller
 from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS
+from plushka.engine.stamp_parts import Spend
 from plushka.platform.database import Tx
-from plushka.platform.i18n import currency_sign, format_month, marked
+from plushka.platform.i18n import currency_decimals, currency_sign, format_month, marked
 
 Pairs = list[tuple[str, str]]
 _GOODS = {"product": marked("product"), "category": marked("category"), "brand": marked("brand")}
@@ -31,6 +34,13 @@ class Choices:
     sign: str
     goods_kinds: Mapping[str, str]
     teller: Teller
+
+    def scale(self, program: str, card: str = "") -> int:
+        """Return how many decimals numbers of a programme, or of its stamp card, have as they are typed."""
+        if not card:
+            return self.scales.get(program, 0)
+        known = self.teller.card(card, as_id(program))
+        return currency_decimals(self.currency) if known and isinstance(known.counts, Spend) else 0
 
     def label(self, pick: str) -> str:
         """Return what a pick of goods, as ``category:dairy``, is called."""
@@ -56,6 +66,7 @@ async def load_choices(tx: Tx, visit: Visit, teller: Teller, *, besides: str = "
     of: dict[str, Pairs] = {
         "sexes": told(SEX_WORDS),
         "months": [(str(month), format_month(month, visit.look.language)) for month in range(1, 13)],
+        "dates": told(CLOSE_DATES),
         "languages": told(LANGUAGE_WORDS),
         "sources": told(SOURCE_WORDS),
         "channels": told(CHANNEL_WORDS),
@@ -67,6 +78,11 @@ async def load_choices(tx: Tx, visit: Visit, teller: Teller, *, besides: str = "
         "campaigns": list(teller.campaigns.items()),
         "links": [(str(link.id), link.name) for link in await list_links(tx)],
         "tiers": list(dict.fromkeys((tier.id, tier.name) for tier in tiers)),
+        "cards": list(
+            dict.fromkeys(
+                (card.id, card.name) for program in teller.programs.values() for card in program.cards
+            )
+        ),
         "programs": programs if len(programs) > 1 else [],
         "events": [(kind.name, translated(kind, words).title) for kind in await list_kinds(tx)],
         "segments": [

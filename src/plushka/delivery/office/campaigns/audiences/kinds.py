@@ -7,7 +7,7 @@ from msgspec import Struct
 from plushka.engine.audience import DAYS_MAX
 from plushka.platform.i18n import marked
 
-FieldKind = Literal["ticks", "number", "money", "points", "date", "words", "goods", "choice"]
+FieldKind = Literal["ticks", "number", "money", "points", "stamps", "date", "words", "goods", "choice"]
 
 
 class Field(Struct, frozen=True):
@@ -39,6 +39,10 @@ _LATELY = Field(
     "days", "number", marked("In the last days (empty: of all time)"), least=1, most=DAYS_MAX, unit=_DAYS
 )
 _TIMES = Field("times_min", "number", marked("Times at least"), least=1, most=10_000, default="1")
+_DAYS_AWAY = (
+    Field("days_min", "number", marked("In days from"), most=366, default="0", unit=_DAYS),
+    Field("days_max", "number", marked("In days to"), is_required=True, most=366, default="7", unit=_DAYS),
+)
 _PROGRAM = Field("program", "choice", marked("Programme"), options="programs")
 
 
@@ -124,17 +128,14 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
             Kind(
                 "birthday",
                 marked("Birthday soon"),
+                _DAYS_AWAY,
+            ),
+            Kind(
+                "close_date",
+                marked("Day of somebody close"),
                 (
-                    Field("days_min", "number", marked("In days from"), most=366, default="0", unit=_DAYS),
-                    Field(
-                        "days_max",
-                        "number",
-                        marked("In days to"),
-                        is_required=True,
-                        most=366,
-                        default="7",
-                        unit=_DAYS,
-                    ),
+                    *_DAYS_AWAY,
+                    Field("kinds", "ticks", marked("Which days (none ticked: any)"), options="dates"),
                 ),
             ),
             Kind("birth_month", marked("Month of birth"), (_ticks("months", marked("Months"), "months"),)),
@@ -176,7 +177,7 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     (
         marked("Points and tier"),
         (
-            Kind("tier", marked("Tier"), (_ticks("ids", marked("Tiers"), "tiers"),), needs="tiers"),
+            Kind("tier", marked("Tier"), (_ticks("ids", marked("Tiers"), "tiers"), _PROGRAM), needs="tiers"),
             _points("balance", marked("Points on the account")),
             Kind(
                 "burning",
@@ -197,6 +198,17 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
             ),
             _points("pending", marked("Points waiting")),
             _points("debt", marked("Debt in points")),
+            Kind(
+                "stamps",
+                marked("Stamp card"),
+                (
+                    Field("card", "choice", marked("Stamp card or goal"), options="cards", is_required=True),
+                    Field("have_min", "stamps", marked("Filled at least, stamps or money"), least=1),
+                    Field("left_max", "stamps", marked("Missing at most, stamps or money"), least=1),
+                    _PROGRAM,
+                ),
+                needs="cards",
+            ),
         ),
     ),
     (

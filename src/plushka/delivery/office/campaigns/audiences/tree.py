@@ -55,7 +55,7 @@ def _write(node: Audience, path: str, typed: Typed, choices: Choices) -> None:
     values = msgspec.to_builtins(node)
     kind = KINDS[values["is"]]
     typed[f"{path}.is"] = [kind.name]
-    scale = choices.scales.get(str(values.get("program") or ""), 0)
+    scale = choices.scale(str(values.get("program") or ""), str(values.get("card") or ""))
     for field in kind.fields:
         typed[f"{path}.{field.name}"] = _written(field, values, choices, scale)
 
@@ -75,7 +75,7 @@ def _written(  # noqa: PLR0911 - one case a kind
             return [", ".join(value)]
         case "money":
             return [_plain(value, currency_decimals(choices.currency))]
-        case "points":
+        case "points" | "stamps":
             return [_plain(value, scale)]
         case _:
             return [str(value)]
@@ -145,7 +145,7 @@ def _is_below(child: str, path: str) -> bool:
 
 def _read_leaf(form: Form, path: str, kind: str, words: Translator, choices: Choices) -> dict[str, AnyValue]:
     built: dict[str, AnyValue] = {"is": kind}
-    scale = choices.scales.get(form.value(f"{path}.program"), 0)
+    scale = choices.scale(form.value(f"{path}.program"), form.value(f"{path}.card"))
     for field in KINDS[kind].fields:
         name = f"{path}.{field.name}"
         if field.kind == "goods":
@@ -180,7 +180,7 @@ def _read_field(  # noqa: C901, PLR0911, PLR0917 - one case a kind
             return day.isoformat() if day else None
         case "money":
             return form.money(name, choices.currency, required=field.is_required)
-        case "points":
+        case "points" | "stamps":
             return form.number(name, decimals=scale, least=field.least, required=field.is_required)
         case _:
             return form.number(name, least=field.least, most=field.most, required=field.is_required)
