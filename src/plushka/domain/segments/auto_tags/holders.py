@@ -13,7 +13,7 @@ from plushka.domain.segments.auto_tags.model import (
     OnWeekdays,
     Rule,
 )
-from plushka.domain.segments.selecting import selected
+from plushka.domain.segments.selecting import list_members
 from plushka.platform.database import Tx
 
 # Receipts that came back whole never were. By the index on members, moments and branches alone: 100 bytes a receipt.
@@ -69,7 +69,7 @@ async def holders(tx: Tx, rule: Rule, args: list[Any]) -> str:
     """
     match rule:
         case Holds(audience=audience):
-            return await selected(tx, audience, args)
+            return f"select unnest({_place(args, await list_members(tx, audience), 'uuid[]')}) as member_id"
         case AtHours(from_minute=first, until_minute=until, percent_min=percent):
             minute = _MINUTE.format(local=_LOCAL)
             hours = _HOURS if first < until else _OVER_MIDNIGHT
