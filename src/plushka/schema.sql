@@ -2488,6 +2488,20 @@ grant update (key, happened_on, cancelled_at, taken, owed, burned) on occasion_g
 
 create index occasion_gifts_of_member on occasion_gifts (tenant_id, member_id, id);
 create index occasion_gifts_of_event on occasion_gifts (tenant_id, event_id) where event_id is not null;
+
+-- What a member has said of a purchase, once: an event (a review) that has the words, and the score, which stays when the
+-- member is erased.
+create table ratings (
+    tenant_id uuid not null,
+    receipt_id uuid not null,
+    event_id uuid not null,
+    score smallint not null check (score between 1 and 5),
+    rated_at timestamptz not null,
+    primary key (tenant_id, receipt_id),
+    unique (tenant_id, event_id),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id),
+    foreign key (tenant_id, event_id) references member_events (tenant_id, id)
+);
 create index occasion_gifts_of_occasion on occasion_gifts (tenant_id, program_id, occasion_id, given_on);
 
 -- bots -----------------------------------------------------------------------------------------------

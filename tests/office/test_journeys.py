@@ -66,8 +66,9 @@ async def test_a_ready_journey_says_what_is_to_be_chosen(anna: httpx.AsyncClient
 
     page = plain((await anna.get(href)).text)
     assert "Возвращение 30 / 60 / 90" in page
-    assert "Такого купона нет" in page
-    assert "Такого купона нет" in plain((await anna.get(f"{href}/publish")).text)
+    assert "Выдать код купона «15 % за возвращение»" in page
+    assert "Его коды пока ничего не дают" in page
+    assert "Его коды пока ничего не дают" in plain((await anna.get(f"{href}/publish")).text)
     refused = await anna.post(f"{href}/publish", data={"revision": "1"})
     assert refused.headers["location"].endswith("/publish")
     assert "черновик" in plain((await anna.get(JOURNEYS)).text)

@@ -4,6 +4,8 @@ from datetime import date
 
 from msgspec import structs
 
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.journeys.offers import make_coupons, with_offers
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.engine.conditions import All, Category, Coupon, TimeWindow, Weekday
@@ -30,7 +32,7 @@ COFFEE = Category(("restaurant/coffee-shop", "deli/coffee-shop", "deli/service-b
 
 
 async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program:
-    """Make the coupon for the partner and return the programme with what the chain runs."""
+    """Make the coupons for the partner and for journeys, and return the programme with what the chain runs."""
     coupon = await create_coupon(
         tx,
         name=FOR_PARTNER,
@@ -65,9 +67,10 @@ async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program
         group="coupons",
         policy="stack",
     )
-    return structs.replace(
+    program = structs.replace(
         program, promotions=(*program.promotions, *promotions), earning=(*program.earning, rule)
     )
+    return with_offers(program, await make_coupons(tx), (await get_business(tx)).language)
 
 
 def with_friends(program: Program) -> Program:

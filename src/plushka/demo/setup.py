@@ -13,12 +13,11 @@ from msgspec.structs import replace
 from plushka.delivery.jobs.campaigning import count_tenant
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
-from plushka.demo import access, calendar, journeys, loading, promotions
+from plushka.demo import access, calendar, journeys, loading
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.broadcasts import make_broadcasts
 from plushka.demo.business import ACTOR, NAME, TENANT_ID, open_business
 from plushka.demo.cafe import business as cafe
-from plushka.demo.cafe import promotions as cafe_promotions
 from plushka.demo.cafe.events import add_events
 from plushka.demo.cafe.friends import bring_friends
 from plushka.demo.cafe.guests import DAYS, GUESTS
@@ -157,12 +156,8 @@ def ensure_journeys(dsn: str, clock: Clock) -> None:
 
     async def begin() -> None:
         async with _connected(dsn) as database:
-            await journeys.begin_journeys(
-                database, clock, TENANT_ID, journeys.CHAIN, coupon=promotions.FOR_PARTNER
-            )
-            await journeys.begin_journeys(
-                database, clock, cafe.TENANT_ID, journeys.CAFE, coupon=cafe_promotions.FOR_PARTNER
-            )
+            await journeys.begin_journeys(database, clock, TENANT_ID, journeys.CHAIN)
+            await journeys.begin_journeys(database, clock, cafe.TENANT_ID, journeys.CAFE)
 
     asyncio.run(begin())
 

@@ -24,12 +24,14 @@ from plushka.domain.certificates.queries import find_by_number
 from plushka.domain.certificates.selling import sell_in_office
 from plushka.domain.certificates.types import create_type
 from plushka.domain.coupons.operations import add_codes, create_coupon
+from plushka.domain.events.queries import EventFilter, list_events
 from plushka.domain.insights.links import find_link_figures
 from plushka.domain.members.channels import Address, find_address
 from plushka.domain.members.consents import list_consents
 from plushka.domain.members.links import create_link
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
+from plushka.domain.messages.chat import list_messages
 from plushka.domain.messages.contents import (
     AskOffers,
     AskPhone,
@@ -40,12 +42,14 @@ from plushka.domain.messages.contents import (
     FriendCame,
     FriendsLink,
     Greeting,
+    Help,
     History,
     HistoryLine,
     Joined,
     NoCertificates,
     OffersChanged,
     OwnReward,
+    PurchaseRated,
     RewardsTold,
     RewardToGet,
     SpendCode,
@@ -157,6 +161,29 @@ async def test_who_was_a_member_before_finds_their_card(database: Database, cloc
         said = await anna.enrol()
         assert said == [Joined(0, 0, was_known=True), AskOffers("1")]
         assert await anna.tell(Wrote("Баланс")) == [BalanceTold(available=60, pending=0, debt=0, scale=0)]
+
+
+async def test_a_purchase_is_rated_by_a_button_and_words_follow(database: Database, clock: SetClock) -> None:
+    async with opened(database, clock) as anna:
+        member_id = await anna.shop.enroll("+79990000001")
+        await anna.enrol()
+        bought = (await anna.shop.buy("1", 100_00, member=member_id)).receipt
+        strange = (await anna.shop.buy("2", 100_00)).receipt
+
+        assert await anna.tell(Pressed(f"rate:2:{bought.id.hex}")) == [PurchaseRated("rated", 2)]
+        assert await anna.tell(Wrote("  Остыло  ")) == [PurchaseRated("words")]
+        assert await anna.tell(Wrote("Ещё что-то")) == [Help(is_member=True)]
+        assert await anna.tell(Pressed(f"rate:5:{bought.id.hex}")) == [PurchaseRated("rated_before", 2)]
+        assert await anna.tell(Pressed(f"rate:5:{strange.id.hex}")) == [PurchaseRated("over")]
+
+        async with anna.shop.tx() as tx:
+            (found,) = await list_events(tx, EventFilter(member_id=member_id))
+            written = [message.body for message in await list_messages(tx, member_id)]
+        assert dict(found.event.data) == {"rating": 2, "text": "Остыло", "place": "telegram"}
+        assert [body.replace("\N{NO-BREAK SPACE}", " ") for body in written] == [
+            "Оценка 2 из 5 за покупку 10 марта, Арбат, 100 ₽\nОстыло",
+            "Оценка 2 из 5 за покупку 10 марта, Арбат, 100 ₽",
+        ]
 
 
 async def test_what_a_member_may_ask(database: Database, clock: SetClock) -> None:

@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from plushka.domain.bots.talk import (
     Act,
+    AddWords,
     AnswerOffer,
     AnswerTill,
     Began,
@@ -22,6 +24,7 @@ from plushka.domain.bots.talk import (
     NothingToJoin,
     PhoneUnusable,
     Pressed,
+    Rate,
     Reach,
     Say,
     SayJoined,
@@ -48,6 +51,7 @@ ASKED = Talk("ru", step="consent", start="poster01")
 AGREED = Talk("ru", step="phone", start="poster01", agreed=OURS.version("personal_data"))
 CHOOSING = Talk("ru", step="offers", agreed=OURS.version("personal_data"))
 MEMBER = Talk("ru", step="member", agreed=OURS.version("personal_data"))
+RATED = structs.replace(MEMBER, rated=RECEIPT)
 PHONE = "+79991234567"
 
 TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
@@ -108,6 +112,11 @@ TABLE: tuple[tuple[str, Talk, Heard, Step, tuple[Act, ...]], ...] = (
     ("the till may spend", MEMBER, Pressed(f"spend:{RECEIPT.hex}"), "member", (AnswerTill(RECEIPT, True),)),
     ("or may not", MEMBER, Pressed(f"spend_not:{RECEIPT.hex}"), "member", (AnswerTill(RECEIPT, False),)),
     ("a button that was tampered with", MEMBER, Pressed("spend_not:1"), "member", ()),
+    ("a purchase is rated", MEMBER, Pressed(f"rate:5:{RECEIPT.hex}"), "member", (Rate(RECEIPT, 5),)),
+    ("there are five scores", MEMBER, Pressed(f"rate:6:{RECEIPT.hex}"), "member", ()),
+    ("a rating of nothing", MEMBER, Pressed("rate:5"), "member", ()),
+    ("what follows is said of it", RATED, Wrote("вкусно"), "member", (AddWords(RECEIPT, "вкусно"),)),
+    ("but a command is one", RATED, Wrote("Карта"), "member", (Say("card"),)),
     ("another phone", MEMBER, Wrote("/phone"), "member", (Say("ask_another_phone"),)),
     ("a member's own phone is looked at", MEMBER, SharedPhone(PHONE, True), "member", (MeetPhone(PHONE),)),
     ("a friend's is not", MEMBER, SharedPhone(PHONE, False), "member", (Say("not_your_phone"),)),

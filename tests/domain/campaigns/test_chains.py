@@ -1,11 +1,77 @@
 """Ready journeys are drafts with templates, which lack nothing but what the business has to choose."""
 
-import pytest
+from collections.abc import AsyncIterator
+from datetime import timedelta
 
+import pytest
+from msgspec import structs
+from tests.conftest import SetClock
+from tests.domain.messages.next_message import take_next
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.domain.shop import Shop, open_shop
+
+from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.domain.campaigns.journeys.chains import CHAINS, Key, begin_chain
+from plushka.domain.campaigns.journeys.publishing import publish
 from plushka.domain.campaigns.journeys.soundness import problems_of
+from plushka.domain.campaigns.journeys.writing import save_draft
+from plushka.domain.coupons.operations import set_stopped
+from plushka.domain.coupons.queries import list_coupons
+from plushka.domain.members.channels import Address, bind_address
+from plushka.domain.members.consents import note_consent
+from plushka.domain.messages.composing import compose
 from plushka.domain.messages.templates.store import list_templates
-from plushka.platform.database import Tx
+from plushka.domain.programs.drafts import get_draft, publish_draft
+from plushka.domain.programs.queries import get_program_id
+from plushka.platform.database import Database, Tx
+
+
+@pytest.fixture
+async def shop(database: Database, clock: SetClock) -> AsyncIterator[Shop]:
+    async with open_shop(database, clock, CASHBACK) as shop:
+        yield shop
+
+
+async def test_a_win_back_brings_its_coupons_and_the_draft_of_what_their_codes_give(shop: Shop) -> None:
+    async with shop.tx() as tx:
+        card = await begin_chain(tx, "win_back", makes_offers=True)
+        assert {problem.code for problem in await problems_of(tx, card.draft)} == {"coupon_gives_nothing"}
+        draft = await get_draft(tx, await get_program_id(tx))
+        assert [promotion.name for promotion in draft.program.promotions] == [
+            "15 % за возвращение",
+            "25 % лично для вас",
+        ]
+        again = await begin_chain(tx, "win_back", makes_offers=True)
+        assert (await get_draft(tx, draft.program_id)).revision == draft.revision, "they are there already"
+        await publish_draft(tx, draft.program_id, mark=draft.mark, against=draft.began_from or 0)
+        assert await problems_of(tx, card.draft) == await problems_of(tx, again.draft) == ()
+        (code,) = [coupon for coupon in await list_coupons(tx) if coupon.name == "15 % за возвращение"]
+        await set_stopped(tx, code.id, is_stopped=True)
+        assert {problem.code for problem in await problems_of(tx, card.draft)} == {"unknown_coupon"}
+
+
+async def test_thanks_ask_to_rate_the_very_purchase(shop: Shop, clock: SetClock) -> None:
+    async with shop.tx() as tx:
+        begun = await begin_chain(tx, "thanks")
+        card = await save_draft(
+            tx, begun.id, structs.replace(begun.draft, control_bp=0), revision=begun.revision
+        )
+        await publish(tx, card.id, revision=card.revision)
+    member_id = await shop.enroll()
+    async with shop.tx() as tx:
+        await bind_address(tx, member_id, Address("telegram", "1"), language="ru")
+        await note_consent(tx, member_id, "marketing", is_given=True, source="office")
+    first = (await shop.buy("1", 100_00, member=member_id)).receipt
+    await lead_tenant(shop.database, clock, shop.caller.tenant_id)
+    await shop.buy("2", 100_00, member=member_id)
+    clock.advance(timedelta(hours=2))
+    await lead_tenant(shop.database, clock, shop.caller.tenant_id)
+
+    async with shop.tx() as tx:
+        message = await take_next(tx, "telegram", purpose="marketing")
+        assert message is not None
+        ((_, composed),) = await compose(tx, [message])
+    assert composed.message.rows[0][4].action == f"rate:5:{first.id.hex}"
 
 
 @pytest.mark.parametrize("key", CHAINS)

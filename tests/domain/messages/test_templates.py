@@ -14,7 +14,7 @@ from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.messages.composing import compose
 from plushka.domain.messages.letters import post
-from plushka.domain.messages.model import Button, Message
+from plushka.domain.messages.model import Button, Channel, Message
 from plushka.domain.messages.templates.checking import find_missing, find_problems, list_risks
 from plushka.domain.messages.templates.model import (
     Body,
@@ -140,6 +140,25 @@ async def test_a_channel_may_have_words_of_its_own_and_advertising_ends_with_a_w
         ),
     )
     assert rendered(template, {}, "ru", "sms").text == "Кратко"
+
+
+async def test_a_letter_that_asks_for_a_rating_has_five_buttons_or_a_link(tx: Tx) -> None:
+    body = Body(words={"ru": Words("Как всё прошло?")}, asks_rating=True)
+    template = await template_of(tx, Draft("Т", "transactional", body))
+    receipt_id = "0190ed4f-3f54-7cc0-8000-0123456789ab"
+
+    def rows(channel: Channel, **values: str) -> list[list[tuple[str, str, str]]]:
+        message = rendered(template, values, "ru", channel, app_url="https://plushka.example/app/1")
+        return [[(button.text, button.action, button.link) for button in row] for row in message.rows]
+
+    bots: tuple[Channel, ...] = ("telegram", "max", "vk")
+    for channel in bots:
+        (stars,) = rows(channel, receipt=receipt_id)
+        assert [button[0] for button in stars] == ["1 ★", "2 ★", "3 ★", "4 ★", "5 ★"]
+        assert stars[4][1] == "rate:5:0190ed4f3f547cc080000123456789ab"
+    link = f"https://plushka.example/app/1/rate/{receipt_id}"
+    assert rows("email", receipt=receipt_id) == [[("Оценить покупку", "", link)]]
+    assert rows("telegram") == [], "who never bought has nothing to rate"
 
 
 async def test_templates_are_changed_by_who_has_seen_the_latest_put_away_and_copied(tx: Tx) -> None:

@@ -21,6 +21,8 @@ from plushka.domain.ledger.queries import find_document_wallet, list_document_mo
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.members.merges import list_merges
 from plushka.domain.members.model import Merge
+from plushka.domain.messages.templates.rendering import RATE_PURCHASE
+from plushka.domain.occasions.rating import Rating, find_rating, is_open
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.telling.explanation import explain
@@ -135,6 +137,7 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
         is_own = document.receipt_id is not None and document.kind != "friend"
         receipt = await get_receipt(tx, document.receipt_id) if document.receipt_id and is_own else None
         explanation = await _explained(tx, receipt, visit) if document.kind == "receipt" and receipt else None
+        rating = await find_rating(tx, receipt.id) if document.kind == "receipt" and receipt else None
     figures = visit.figures(account.scale)
     zone = receipt.time_zone if receipt else None
     return visit.page(
@@ -147,6 +150,8 @@ async def show_entry(visit: NamedDependency[Visit], document_id: FromPath[UUID])
         receipt_href=f"{visit.home}/history/{document.receipt_id}"
         if document.kind == "return" and document.receipt_id
         else "",
+        rating=_rating_told(receipt, rating, visit) if document.kind == "receipt" and receipt else "",
+        rating_href=f"{visit.home}/rate/{receipt.id}" if receipt else "",
         lines=_lines(movements, visit, figures),
         totals=_totals(receipt, figures, visit) if explanation and receipt else [],
         bought=_bought(receipt, figures) if explanation and receipt else [],
@@ -238,6 +243,13 @@ def _direction(debit: str, credit: str) -> str:
     if debit in _OWN and credit not in _OWN:
         return "out"
     return "within"
+
+
+def _rating_told(receipt: Receipt, rating: Rating | None, visit: Visit) -> str:
+    """Return what stands on the link to the purchase's rating; nothing where there is no use in it any more."""
+    if rating is not None:
+        return visit.words.gettext("Your rating: {score} of 5", score=rating.score)
+    return visit.words.gettext(RATE_PURCHASE) if is_open(receipt, visit.at) else ""
 
 
 async def _explained(tx: Tx, receipt: Receipt, visit: Visit) -> Explanation:

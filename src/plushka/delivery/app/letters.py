@@ -20,7 +20,7 @@ from plushka.domain.members.model import ConsentUnchanged
 from plushka.domain.messages.contents import FromTemplate
 from plushka.domain.messages.history import InboxLetter, count_unread, hide_letter, list_inbox, open_letter
 from plushka.domain.messages.templates.model import Template
-from plushka.domain.messages.templates.rendering import OPEN
+from plushka.domain.messages.templates.rendering import OPEN, RATE_PURCHASE, RECEIPT
 from plushka.domain.messages.templates.store import find_template_picture, find_templates
 from plushka.platform.database import Tx
 
@@ -59,7 +59,7 @@ async def show_letter(visit: NamedDependency[Visit], letter_id: FromPath[UUID]) 
         unread=unread,
         letter=_line(letter, visit),
         picture=f"{visit.home}/letters/{letter_id}/picture" if template and template.picture_digest else "",
-        buttons=_buttons(template, visit),
+        buttons=_buttons(letter, template, visit),
         advertises=letter.advertises,
     )
 
@@ -99,18 +99,27 @@ async def unsubscribe(visit: NamedDependency[Visit], letter_id: FromPath[UUID]) 
 HANDLERS = [show_letters, show_letter, show_letter_picture, delete_letter, unsubscribe]
 
 
+def _rating_of(letter: InboxLetter, visit: Visit) -> str:
+    """Return where the purchase is rated that a letter is about, or the last one."""
+    values = letter.content.values if isinstance(letter.content, FromTemplate) else {}
+    return f"{visit.home}/rate/{values[RECEIPT]}" if RECEIPT in values else f"{visit.home}/rate"
+
+
 async def _template_of(tx: Tx, letter: InboxLetter) -> Template | None:
     if not isinstance(letter.content, FromTemplate):
         return None
     return (await find_templates(tx, [letter.content.template_id])).get(letter.content.template_id)
 
 
-def _buttons(template: Template | None, visit: Visit) -> list[tuple[str, str]]:
+def _buttons(letter: InboxLetter, template: Template | None, visit: Visit) -> list[tuple[str, str]]:
     """Return the buttons under a letter: what stands on them, and where they lead."""
     if template is None:
         return []
     language = template.body.language_for(visit.look.language, visit.business.language)
-    return [
+    rates = (
+        [(visit.words.gettext(RATE_PURCHASE), _rating_of(letter, visit))] if template.body.asks_rating else []
+    )
+    return rates + [
         (
             (button.labels.get(language, "") if language else "") or visit.words.gettext(OPEN),
             button.link if urlsplit(button.link).scheme == "https" else visit.home,

@@ -19,6 +19,7 @@ from plushka.delivery.app import (
     phones,
     pictures,
     profile,
+    rating,
     rewards,
     signing_in,
 )
@@ -45,6 +46,7 @@ router = Router(
         *pictures.HANDLERS,
         *phones.HANDLERS,
         *profile.HANDLERS,
+        *rating.HANDLERS,
         *rewards.HANDLERS,
         *signing_in.HANDLERS,
     ],

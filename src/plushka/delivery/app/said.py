@@ -11,6 +11,7 @@ SAID = {
     "deleted": marked("All your personal data are destroyed."),
     "letter_deleted": marked("Deleted."),
     "unsubscribed": marked("You are unsubscribed: no offers come any more, by no channel."),
+    "rated": marked("Thank you, we have got it."),
     "signed_out": marked("You are signed out."),
     **{f"phone_{met}": text for met, text in PHONES_MET.items()},
     "phone_over": marked("This was too long ago. Ask for a new code."),

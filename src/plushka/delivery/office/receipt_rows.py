@@ -31,6 +31,7 @@ class ReceiptLine(Struct, frozen=True):
     redeemed: str
     earned: str
     is_returned: bool
+    score: int | None
 
 
 async def receipt_rows(tx: Tx, rows: Sequence[ReceiptRow], visit: Visit) -> list[ReceiptLine]:
@@ -58,6 +59,7 @@ def _row(row: ReceiptRow, visit: Visit, figures: Figures) -> ReceiptLine:
         redeemed=figures.points_or_nothing(-row.redeemed_points, signed=True),
         earned=figures.points_or_nothing(row.earned_points, signed=True),
         is_returned=row.refunded_minor > 0,
+        score=row.score,
     )
 
 

@@ -6,6 +6,8 @@ from msgspec import structs
 
 from plushka.demo.cafe.events import OCCASIONS
 from plushka.demo.cafe.rewards import TIERS
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.journeys.offers import make_coupons, with_offers
 from plushka.domain.coupons.codes import draw_codes
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
@@ -115,4 +117,5 @@ async def with_promotions(tx: Tx, program: Program, *, today: date) -> Program:
         Promotion("neighbours", "Соседям", PercentOff(20_00), when=Coupon((coupon.key,)), group="coupons"),
         *seasonal(today),
     )
-    return structs.replace(program, promotions=promotions, occasions=OCCASIONS, tiers=TIERS)
+    program = structs.replace(program, promotions=promotions, occasions=OCCASIONS, tiers=TIERS)
+    return with_offers(program, await make_coupons(tx), (await get_business(tx)).language)

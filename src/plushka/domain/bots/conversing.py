@@ -3,6 +3,7 @@
 from collections import deque
 from contextlib import suppress
 from typing import assert_never
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct, structs
@@ -14,6 +15,7 @@ from plushka.domain.bots.joining_cards import answer_offer, offer_told
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.talk import (
     Act,
+    AddWords,
     AnswerOffer,
     AnswerTill,
     CountOpened,
@@ -22,6 +24,7 @@ from plushka.domain.bots.talk import (
     MeetPhone,
     NothingToJoin,
     PhoneUnusable,
+    Rate,
     Reach,
     Say,
     SayJoined,
@@ -57,11 +60,16 @@ from plushka.domain.messages.contents import (
     Joined,
     OffersChanged,
     PhoneTold,
+    PurchaseRated,
+    RatingTold,
     SpendAnswered,
     SpendingStopped,
 )
 from plushka.domain.messages.outgoing import say
+from plushka.domain.occasions.rating import RatingOver, add_words, rate
 from plushka.domain.programs.model import UnknownProgram
+from plushka.domain.programs.versions import Versions
+from plushka.domain.purchases.model import UnknownReceipt
 from plushka.domain.purchases.own_merging import look_ahead, meet_phone
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
@@ -69,6 +77,7 @@ from plushka.platform.database import Tx
 from plushka.platform.errors import Invalid
 from plushka.platform.i18n import LANGUAGES, Language
 
+_versions = Versions()
 _talk = msgspec.json.Decoder(Talk)
 
 
@@ -183,6 +192,10 @@ class _Hearing:
                         self._tx, member_id=member_id, question_id=question_id, is_yes=is_yes
                     )
                     self.said.append(SpendAnswered(answered))
+            case Rate(receipt_id, score):
+                await self._rate(receipt_id, score)
+            case AddWords(receipt_id, words):
+                await self._add_words(receipt_id, words)
             case MeetPhone(phone):
                 return await self._meet_phone(phone)
             case AnswerOffer(offer_id, is_yes):
@@ -196,6 +209,33 @@ class _Hearing:
             case _:
                 assert_never(act)
         return None
+
+    async def _rate(self, receipt_id: UUID, score: int) -> None:
+        if self.known is None:
+            return
+        try:
+            rated = await rate(
+                self._tx,
+                _versions,
+                member_id=self.known.member_id,
+                receipt_id=receipt_id,
+                score=score,
+                place=self._bot.messenger,
+            )
+        except (UnknownReceipt, RatingOver):
+            self.talk = structs.replace(self.talk, rated=None)
+            self.said.append(PurchaseRated("over"))
+            return
+        if rated.is_repeat and rated.rating.words:
+            self.talk = structs.replace(self.talk, rated=None)
+        told: RatingTold = "rated_before" if rated.is_repeat else "rated"
+        self.said.append(PurchaseRated(told, rated.rating.score))
+
+    async def _add_words(self, receipt_id: UUID, words: str) -> None:
+        if self.known is None:
+            return
+        added = await add_words(self._tx, member_id=self.known.member_id, receipt_id=receipt_id, words=words)
+        self.said.append(PurchaseRated("words") if added else await self._answer("help"))
 
     async def _answer(self, what: answering.Saying) -> Content:
         member_id = self.known.member_id if self.known else None

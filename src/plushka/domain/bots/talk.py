@@ -23,6 +23,7 @@ from plushka.domain.messages.wording import (
     MENU,
     NO_OFFERS,
     NOT_ME,
+    RATE,
     SPEAK,
     SPEND,
     WANT_OFFERS,
@@ -52,12 +53,16 @@ Command = Literal[
 
 
 class Talk(Struct, frozen=True):
-    """Where a talk stands. ``start`` is what the first link carried; ``agreed`` the version of the text agreed to."""
+    """Where a talk stands. ``start`` is what the first link carried; ``agreed`` the version of the text agreed to.
+
+    ``rated`` is the purchase that was just rated: what is written next is said of it.
+    """
 
     language: Language
     step: Step = "new"
     start: str = ""
     agreed: str = ""
+    rated: UUID | None = None
 
 
 class Began(Struct, frozen=True):
@@ -188,6 +193,20 @@ class AnswerTill(Struct, frozen=True):
     is_yes: bool
 
 
+class Rate(Struct, frozen=True):
+    """Note what they say of a purchase: ``score`` of 5."""
+
+    receipt_id: UUID
+    score: int
+
+
+class AddWords(Struct, frozen=True):
+    """Note what they have written of a purchase that they have rated."""
+
+    receipt_id: UUID
+    words: str
+
+
 class MeetPhone(Struct, frozen=True):
     """A member has proved this phone: put it on their card, or offer to join the card that has it."""
 
@@ -217,6 +236,8 @@ Act = (
     | Speak
     | StopSpending
     | AnswerTill
+    | Rate
+    | AddWords
     | MeetPhone
     | AnswerOffer
     | Reach
@@ -299,9 +320,8 @@ def _press_as_member(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk
         if action.startswith(answer):
             asked_id = _id_of(action.removeprefix(answer))
             return talk, (act(asked_id, is_yes),) if asked_id else ()
-    if action.startswith(NOT_ME):
-        receipt_id = _id_of(action.removeprefix(NOT_ME))
-        return talk, (StopSpending(receipt_id),) if receipt_id else ()
+    if action.startswith((RATE, NOT_ME)):
+        return _press_of_purchase(talk, action)
     # A button of an old message.
     return talk, (Say("balance"),)
 
@@ -320,9 +340,29 @@ def _speak(talk: Talk, language: str) -> tuple[Talk, tuple[Act, ...]]:
     return talk, (Say("languages"),)
 
 
-def _write(talk: Talk, text: str) -> tuple[Talk, tuple[Act, ...]]:
-    text = text[:TEXT_LENGTH_MAX]
+def _press_of_purchase(talk: Talk, action: str) -> tuple[Talk, tuple[Act, ...]]:
+    if action.startswith(NOT_ME):
+        spent_id = _id_of(action.removeprefix(NOT_ME))
+        return talk, (StopSpending(spent_id),) if spent_id else ()
+    score, _, code = action.removeprefix(RATE).partition(":")
+    receipt_id = _id_of(code)
+    if receipt_id is None or score not in _SCORES:
+        return talk, ()
+    return structs.replace(talk, rated=receipt_id), (Rate(receipt_id, int(score)),)
+
+
+def _write(talk: Talk, written: str) -> tuple[Talk, tuple[Act, ...]]:
+    text = written[:TEXT_LENGTH_MAX]
     command = command_of(text)
+    if talk.rated is None:
+        return _obey(talk, command, text)
+    rated_id, talk = talk.rated, structs.replace(talk, rated=None)
+    if command is None and is_member(talk):
+        return talk, (AddWords(rated_id, written),)
+    return _obey(talk, command, text)
+
+
+def _obey(talk: Talk, command: Command | None, text: str) -> tuple[Talk, tuple[Act, ...]]:
     if command == "start":
         return _begin(talk, text.partition(" ")[2].strip()[:START_LENGTH_MAX])
     if command == "language":
@@ -386,6 +426,7 @@ def _commands() -> dict[str, Command]:
     return known
 
 
+_SCORES = frozenset("12345")
 _ANSWERS = (
     (SPEND, AnswerTill, True),
     (DO_NOT_SPEND, AnswerTill, False),

@@ -19,6 +19,7 @@ from plushka.domain.events.model import (
     EventTooOld,
     UnknownEvent,
     UnknownEventKind,
+    Value,
 )
 from plushka.domain.events.queries import SELECT, event_of
 from plushka.domain.members.model import UnknownMember
@@ -168,6 +169,19 @@ async def write_outcome(tx: Tx, event_id: UUID, outcome: str) -> None:
         tx.tenant_id,
         event_id,
         outcome,
+    )
+
+
+async def write_data(tx: Tx, event_id: UUID, data: Mapping[str, Value]) -> None:
+    """Write anew what an event says: what was checked against its kind, as it was when it was noted."""
+    await tx.execute(
+        """
+        -- events.write_data
+        update member_events set data = $3 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        event_id,
+        msgspec.json.encode(data).decode(),
     )
 
 

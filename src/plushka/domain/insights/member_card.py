@@ -65,6 +65,24 @@ async def get_shopping(tx: Tx, member_id: UUID) -> Shopping:
     return Shopping(**dict(row or {}))
 
 
+async def sum_ratings(tx: Tx, member_id: UUID) -> tuple[int, int]:
+    """Return how many purchases a member has rated, and the sum of the scores; what staff have cancelled aside."""
+    row = await tx.fetchrow(
+        """
+        -- insights.sum_ratings
+        select count(*) as ratings, coalesce(sum(g.score), 0)::bigint as scores
+        from member_events e
+        join ratings g on g.tenant_id = $1 and g.event_id = e.id
+        where e.tenant_id = $1 and e.kind = 'review' and e.cancelled_at is null and e.member_id in (
+            select id from members where tenant_id = $1 and $2 in (id, merged_into)
+        )
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return (row["ratings"], row["scores"]) if row else (0, 0)
+
+
 async def list_favourites(tx: Tx, member_id: UUID, *, since: date) -> Sequence[Favourite]:
     """Return what the member has bought most often since a business day, by the number of receipts."""
     rows = await tx.fetch(

@@ -15,11 +15,12 @@ from plushka.domain.messages.model import Channel, Message, Outgoing, Photo, Rea
 from plushka.domain.messages.taking import skip
 from plushka.domain.messages.templates.facts import own_values
 from plushka.domain.messages.templates.model import Template
-from plushka.domain.messages.templates.rendering import rendered, unsubscribing
+from plushka.domain.messages.templates.rendering import RECEIPT, rendered, unsubscribing
 from plushka.domain.messages.templates.store import find_template_picture, find_templates
 from plushka.domain.messages.templates.text import Missing, holes
 from plushka.domain.messages.wording import Voice, worded
 from plushka.domain.programs.versions import Versions
+from plushka.domain.purchases.queries import find_last_receipt_id
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
 from plushka.platform.point_words import calling_points
@@ -129,7 +130,11 @@ class Printer:
                 versions=self._versions,
                 app_url=self._app_url,
             )
-        return rendered(template, values, language, channel, photo=await self._photo(template))
+        if template.body.asks_rating and RECEIPT not in values and member_id is not None:
+            last_id = await find_last_receipt_id(self._tx, member_id)
+            values |= {} if last_id is None else {RECEIPT: str(last_id)}
+        photo = await self._photo(template)
+        return rendered(template, values, language, channel, photo=photo, app_url=self._app_url)
 
     async def _photo(self, template: Template) -> Photo | None:
         if template.id not in self._photos:

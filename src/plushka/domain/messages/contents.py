@@ -218,6 +218,17 @@ class Bought(Told, tag="bought", frozen=True):
     pending: int = 0
 
 
+RatingTold = Literal["rated", "rated_before", "over", "words"]
+"""What came of a rating: taken, known already, too late, or words of it were taken."""
+
+
+class PurchaseRated(Told, tag="purchase_rated", frozen=True):
+    """They have rated a purchase, or said something of it; ``score`` is what stands."""
+
+    told: RatingTold
+    score: int = 0
+
+
 class Returned(Told, tag="returned", frozen=True):
     """A return was booked: ``back`` were spent and came back, ``taken`` had been earned."""
 
@@ -361,6 +372,7 @@ Content = (
     | TierReached
     | GiftWaits
     | PointsGiven
+    | PurchaseRated
     | FriendCame
     | FriendsPaid
     | Answered

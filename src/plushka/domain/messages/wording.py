@@ -46,6 +46,8 @@ from plushka.domain.messages.contents import (
     OffersChanged,
     PhoneTold,
     PointsGiven,
+    PurchaseRated,
+    RatingTold,
     Returned,
     RewardsTold,
     SmsStopped,
@@ -82,6 +84,7 @@ SPEND = "spend:"
 DO_NOT_SPEND = "spend_not:"
 JOIN_CARDS = "join:"
 LEAVE_CARDS = "join_not:"
+RATE = "rate:"
 """What buttons send back, followed by a version, a language or an id where a colon ends it; no longer than
 ``contents.ACTION_LENGTH_MAX``."""
 
@@ -125,6 +128,14 @@ SPEND_ANSWERS: Mapping[SpendAnswer, str] = MappingProxyType(
     }
 )
 
+RATINGS_TOLD: Mapping[RatingTold, str] = MappingProxyType(
+    {
+        "rated": marked("Thank you: {score} of 5. If you want to add something, just write it here."),
+        "rated_before": marked("You have rated this purchase before: {score} of 5."),
+        "over": marked("This purchase cannot be rated any more."),
+        "words": marked("Thank you, we have got it."),
+    }
+)
 PHONES_MET: Mapping[PhoneMet, str] = MappingProxyType(
     {
         "own": marked("This phone is on your card already."),
@@ -251,6 +262,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return Message(text, rows=((yes,), (no,)))
         case SpendAnswered():
             return Message(voice.words.gettext(SPEND_ANSWERS[content.answer]))
+        case PurchaseRated(told, score):
+            return Message(voice.gettext(RATINGS_TOLD[told], score=voice.bold(str(score))), keyboard="menu")
         case AskAnotherPhone():
             text = voice.gettext(
                 "Share your phone by the button below. If a second card of yours has it, we offer to join both."

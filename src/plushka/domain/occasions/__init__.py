@@ -1,1 +1,4 @@
-"""Points without a purchase, booked once for each happening: dates, bots, profiles and events. Owns occasion_gifts."""
+"""Points without a purchase, booked once for each happening: dates, bots, profiles and events.
+
+What a member says of a purchase is an event, too. Owns occasion_gifts, ratings.
+"""

@@ -42,6 +42,26 @@ async def list_returns(tx: Tx, receipt_id: UUID) -> list[Return]:
     return [return_from(row, is_repeat=False) for row in rows]
 
 
+async def find_last_receipt_id(tx: Tx, member_id: UUID) -> UUID | None:
+    """Return the purchase that a member, or whoever became part of them, made last; None: they never bought."""
+    found: UUID | None = await tx.fetchval(
+        """
+        -- purchases.find_last_receipt_id
+        select r.id
+        from (select id from members where tenant_id = $1 and $2 in (id, merged_into)) as own
+        cross join lateral (
+            select id, occurred_at from receipts where tenant_id = $1 and member_id = own.id
+            order by occurred_at desc, id desc limit 1
+        ) as r
+        order by r.occurred_at desc, r.id desc
+        limit 1
+        """,
+        tx.tenant_id,
+        member_id,
+    )
+    return found
+
+
 async def find_last_branch(tx: Tx, member_id: UUID) -> str:
     """Return the name of the branch where a member bought last, empty where they never did."""
     name: str | None = await tx.fetchval(

@@ -18,6 +18,7 @@ from plushka.domain.insights.queries import find_documents, list_document_lots
 from plushka.domain.insights.referrals import Given, list_given
 from plushka.domain.ledger.queries import list_document_movements
 from plushka.domain.members.queries import get_member
+from plushka.domain.occasions.rating import find_rating
 from plushka.domain.programs.model import PublishedVersion
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import get_version
@@ -103,6 +104,7 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
         movements = [m for document in documents for m in await list_document_movements(tx, document)]
         labels = await find_documents(tx, documents)
         given = await list_given(tx, receipt_id)
+        rating = await find_rating(tx, receipt_id)
         names = await load_names(tx)
         actors = await load_actors(tx)
     # Points on this page are those of the receipt's own programme.
@@ -137,6 +139,9 @@ async def show_receipt(visit: NamedDependency[Visit], receipt_id: FromPath[UUID]
             ),
             *_lateness(receipt, visit),
         ],
+        rating=None if rating is None or rating.is_cancelled else rating,
+        rated=visit.figures.moment(rating.rated_at) if rating else "",
+        answer_href=f"/inbox/{member.id}" if member and visit.may("chats.answer") else "",
         lines=list(_lines(receipt, visit)),
         has_discount=receipt.outcome.discount_minor > 0,
         has_redeemed=receipt.outcome.redeemed_minor > 0,

@@ -8,7 +8,9 @@ from typing import Literal
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.campaigns.journeys import offers
 from plushka.domain.campaigns.journeys.model import JourneyCard
+from plushka.domain.campaigns.journeys.offers import find_offers, make_offers
 from plushka.domain.campaigns.journeys.writing import create_journey
 from plushka.domain.messages.templates import ready
 from plushka.domain.messages.templates.store import create_template, list_templates
@@ -95,8 +97,11 @@ def new_step_id() -> str:
     return f"s{secrets.token_hex(ID_BYTES)}"
 
 
-async def begin_chain(tx: Tx, key: Key) -> JourneyCard:
+async def begin_chain(tx: Tx, key: Key, *, makes_offers: bool = False) -> JourneyCard:
     """Make a draft of a ready journey, in the business's language, with those of its templates that there are not yet.
+
+    ``makes_offers``: also with those of its coupons, and with promotions for them in the draft of the programme;
+    else coupons that there are not have to be chosen.
 
     :raises TooManyJourneys: the business has as many as it can have
     :raises TooManyTemplates: or so many templates
@@ -114,14 +119,17 @@ async def begin_chain(tx: Tx, key: Key) -> JourneyCard:
 
     templates = {of: await template_of(of) for of in _LETTERS[key]}
     program = version.program if version is not None else None
-    return await create_journey(tx, _WRITERS[key](Kit(words, templates, program)))
+    gives_codes = key in _GIVING_CODES and version is not None
+    coupons = await make_offers(tx) if makes_offers and gives_codes else await find_offers(tx)
+    return await create_journey(tx, _WRITERS[key](Kit(words, templates, coupons, program)))
 
 
 class Kit(Struct, frozen=True):
-    """What a ready journey is made with: names, templates by their key, and the programme."""
+    """What a ready journey is made with: names, templates and coupons by their key, and the programme."""
 
     words: Translator
     templates: Mapping[ready.Key, str]
+    coupons: Mapping[offers.Key, str]
     program: Program | None
 
     @property
@@ -142,12 +150,15 @@ class Kit(Struct, frozen=True):
         purpose = ready.draft_of(of, "en").purpose
         return Message(new_step_id(), self.templates[of], purpose)
 
+    def code(self, of: offers.Key) -> GiveCoupon:
+        return GiveCoupon(new_step_id(), self.coupons.get(of, ""))
+
     def points(self, points: int, life_days: int) -> GivePoints:
         return GivePoints(new_step_id(), points * self.points_unit, life_days)
 
 
 def _win_back(kit: Kit) -> Journey:
-    personal: tuple[Step, ...] = (GiveCoupon(new_step_id()), kit.letter("win_back_90"))
+    personal: tuple[Step, ...] = (kit.code("win_back_90"), kit.letter("win_back_90"))
     return Journey(
         kit.name("win_back"),
         OnAbsence(30, days_most=59),
@@ -155,7 +166,7 @@ def _win_back(kit: Kit) -> Journey:
             kit.points(200, 14),
             kit.letter("win_back_30"),
             Wait(new_step_id(), days=30, until=MORNING),
-            GiveCoupon(new_step_id()),
+            kit.code("win_back_60"),
             kit.letter("win_back_60"),
             Wait(new_step_id(), days=30, until=MORNING),
             Choice(new_step_id(), kit.best, yes=personal),
@@ -269,6 +280,7 @@ _WRITERS: Mapping[Key, Callable[[Kit], Journey]] = MappingProxyType(
         "thanks": _thanks,
     }
 )
+_GIVING_CODES: frozenset[Key] = frozenset({"win_back"})
 _LETTERS: Mapping[Key, tuple[ready.Key, ...]] = MappingProxyType(
     {
         "win_back": ("win_back_30", "win_back_60", "win_back_90"),

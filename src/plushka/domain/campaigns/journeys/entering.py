@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 
 from plushka.domain.campaigns.journeys.drawing import draw
@@ -13,6 +14,7 @@ from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, fin
 from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
 from plushka.domain.campaigns.journeys.queries import get_journey, load_plan
 from plushka.domain.members.store import keep_apart
+from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.selecting import hashing, selected
 from plushka.engine.journeys.advancing import begin
@@ -189,12 +191,13 @@ async def _begin(tx: Tx, card: JourneyCard, plan: Plan, entrants: Sequence[Entra
         """
         -- journeys.begin_runs
         insert into journey_runs
-            (tenant_id, journey_id, version, due_at, entered_at, id, member_id, key, state, step, happened_at, ended_at)
+            (tenant_id, journey_id, version, due_at, entered_at, id, member_id, key, state, step, happened_at, ended_at,
+             found)
         select $1, $2, $3, $4::timestamptz, $4::timestamptz, new.id, new.member_id, new.key, new.state,
                case new.state when 'active' then $5::text end, new.happened_at,
-               case new.state when 'active' then null else $4::timestamptz end
-        from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::timestamptz[])
-            as new (id, member_id, key, state, happened_at)
+               case new.state when 'active' then null else $4::timestamptz end, new.found
+        from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::timestamptz[], $11::jsonb[])
+            as new (id, member_id, key, state, happened_at, found)
         on conflict (tenant_id, journey_id, member_id, key) do nothing
         returning id
         """,
@@ -208,8 +211,15 @@ async def _begin(tx: Tx, card: JourneyCard, plan: Plan, entrants: Sequence[Entra
         [candidate.key for candidate, _ in rows],
         states,
         [candidate.happened_at for candidate, _ in rows],
+        [_found_by(candidate) for candidate, _ in rows],
     )
     return len(written)
+
+
+def _found_by(candidate: Candidate) -> str:
+    """Return what letters of a run can name from its beginning, as JSON: the purchase that has begun it."""
+    what, _, receipt_id = candidate.key.partition(":")
+    return msgspec.json.encode({RECEIPT: receipt_id} if what == "receipt" else {}).decode()
 
 
 async def _note_looked(tx: Tx, journey_id: UUID, day: date | None) -> None:

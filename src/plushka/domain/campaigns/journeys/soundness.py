@@ -34,10 +34,14 @@ _versions = Versions()
 
 
 class Known(Struct, frozen=True):
-    """What journeys can name, by id; of what is retired, stopped or put away nothing."""
+    """What journeys can name, by id; of what is retired, stopped or put away nothing.
+
+    ``coupons_taken`` are those of whose codes something in force knows.
+    """
 
     templates: frozenset[str]
     coupons: frozenset[str]
+    coupons_taken: frozenset[str]
     segments: frozenset[str]
     events: Mapping[str, EventKind]
     cards: frozenset[str]
@@ -59,13 +63,16 @@ async def load_known(tx: Tx) -> Known:
     events = await list_kinds(tx)
     cards: set[str] = set()
     tiers: set[str] = set()
+    taken: set[str] = set()
     for mark in await list_in_force(tx):
         version = await _versions.get(tx, mark.id)
         cards |= {plan.card.id for plan in version.cards}
         tiers |= {plan.id for plan in version.tiers if plan.id is not None}
+        taken |= frozenset[str]().union(*version.coupons_by_part.values())
     return Known(
         templates=await _ids(tx, "templates", "archived_at is null"),
         coupons=await _ids(tx, "coupons", "not is_stopped"),
+        coupons_taken=frozenset(taken),
         segments=await _ids(tx, "segments", "archived_at is null"),
         events={kind.name: kind for kind in events if kind.retired_at is None},
         cards=frozenset(cards),
@@ -97,6 +104,8 @@ def _unknown(journey: Journey, known: Known) -> Iterator[Problem]:
                 yield Problem(f"{path}.template", "unknown_template")
             case GiveCoupon(coupon=coupon) if coupon and not _has(known.coupons, coupon):
                 yield Problem(f"{path}.coupon", "unknown_coupon")
+            case GiveCoupon(coupon=coupon) if coupon and not _has(known.coupons_taken, coupon):
+                yield Problem(f"{path}.coupon", "coupon_gives_nothing")
             case _:
                 pass
 

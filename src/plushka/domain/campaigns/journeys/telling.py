@@ -82,7 +82,10 @@ _PROBLEMS: Mapping[str, str] = {
     "template_missing": marked("Choose a template."),
     "unknown_template": marked("There is no such template: choose another one."),
     "letter_lacks": marked("The template names {what}, which no step before it gives."),
-    "coupon_missing": marked("There is no such coupon: choose another one."),
+    "coupon_missing": marked("Choose a coupon."),
+    "coupon_gives_nothing": marked(
+        "Its codes give nothing yet: publish a promotion for this coupon in the programme."
+    ),
     "unknown_coupon": marked("There is no such coupon: choose another one."),
     "unknown_segment": marked("There is no such segment: choose another one."),
     "unknown_card": marked("There is no such stamp card: choose another one."),

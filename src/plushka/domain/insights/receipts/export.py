@@ -33,6 +33,7 @@ _COLUMNS = (
     marked("Paid in money"),
     marked("Refunded"),
     marked("Points earned"),
+    marked("Rating from 1 to 5"),
 )
 
 
@@ -69,4 +70,5 @@ def _cells(row: ReceiptRow, *, money: int, points: int) -> list[Cell]:
         Decimal(row.payable_minor).scaleb(-money),
         Decimal(row.refunded_minor).scaleb(-money),
         Decimal(row.earned_points).scaleb(-points),
+        row.score,
     ]

@@ -32,6 +32,8 @@ class ReceiptRow(Struct, frozen=True):
     refunded_minor: int
     earned_points: int
     program_id: UUID
+    score: int | None
+    """What the member said of it, 1 to 5."""
 
 
 class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
@@ -112,7 +114,12 @@ async def list_receipts(
         select r.id, r.external_id, b.name as branch_name, b.time_zone, r.cashier, r.member_id,
                m.name as member_name, r.occurred_at, r.amount_minor, r.discount_minor, r.redeemed_points,
                r.payable_minor, r.refunded_minor, r.earned_points,
-               (select program_id from program_versions where tenant_id = $1 and id = r.version_id)
+               (select program_id from program_versions where tenant_id = $1 and id = r.version_id),
+               (
+                   select g.score from ratings g
+                   join member_events e on e.tenant_id = $1 and e.id = g.event_id and e.cancelled_at is null
+                   where g.tenant_id = $1 and g.receipt_id = r.id
+               )
         {_FROM} {conditions}
         order by r.id {"" if earliest_first else "desc"}
         limit ${len(args)}

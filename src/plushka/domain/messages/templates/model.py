@@ -41,10 +41,11 @@ class TemplateButton(Struct, frozen=True, omit_defaults=True):
 
 
 class Body(Struct, frozen=True, omit_defaults=True):
-    """All that is said, by language."""
+    """All that is said, by language. ``asks_rating``: five buttons below rate the purchase that it is about."""
 
     words: dict[Language, Words] = {}
     buttons: tuple[TemplateButton, ...] = ()
+    asks_rating: bool = False
 
     def language_for(self, language: Language, default: Language) -> Language | None:
         """Return the language to speak to whoever reads ``language``: theirs, the business's, any; None: no words."""

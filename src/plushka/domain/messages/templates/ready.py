@@ -31,11 +31,14 @@ class Ready(Struct, frozen=True):
     body: Body
 
 
-def _body(ru: str, en: str, *, subjects: tuple[str, str], open_app: bool = True) -> Body:
+def _body(
+    ru: str, en: str, *, subjects: tuple[str, str], open_app: bool = True, asks_rating: bool = False
+) -> Body:
     button = TemplateButton(labels={"ru": "Открыть карту", "en": "Open the card"})
     return Body(
         words={"ru": Words(ru, subject=subjects[0]), "en": Words(en, subject=subjects[1])},
         buttons=(button,) if open_app else (),
+        asks_rating=asks_rating,
     )
 
 
@@ -65,20 +68,22 @@ READY: Mapping[Key, Ready] = MappingProxyType(
             marked("Second purchase"),
             _body(
                 "{name|Здравствуйте}, спасибо, что зашли к нам. На карте {balance}: их можно потратить уже при "
-                "следующей покупке. Ждём вас в {branch|гости}.",
+                "следующей покупке. Возможно, вам понравится: {suggestion|загляните в приложение}.",
                 "{name|Hello}, thank you for coming. There are {balance} on your card: spend them on your next "
-                "purchase. See you at {branch|our place}.",
+                "purchase. You may like: {suggestion|have a look at the app}.",
                 subjects=("Ждём вас снова", "Come again"),
             ),
         ),
         "thanks": Ready(
             marked("Thank you for a purchase"),
             _body(
-                "{name|Здравствуйте}, спасибо за покупку! На карте {balance}. Возможно, вам понравится: "
-                "{suggestion|загляните в приложение}.",
-                "{name|Hello}, thank you for your purchase! There are {balance} on your card. You may like: "
-                "{suggestion|have a look at the app}.",
+                "{name|Здравствуйте}, спасибо за покупку! На карте {balance}. Оцените, пожалуйста, как всё прошло: "
+                "от 1 до 5.",
+                "{name|Hello}, thank you for your purchase! There are {balance} on your card. How was it, from 1 to "
+                "5?",
                 subjects=("Спасибо за покупку", "Thank you for your purchase"),
+                open_app=False,
+                asks_rating=True,
             ),
         ),
         "birthday": Ready(

@@ -273,6 +273,8 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "too_many_code_tries": (marked("Too many wrong codes. Wait ten minutes."),),
     "journey_not_found": (marked("There is no such journey."),),
     "journey_run_not_found": (marked("The member is not in this journey any more."),),
+    "rating_over": (marked("A purchase can be rated for {days_max} days."),),
+    "rating_score_wrong": (marked("Choose from 1 to 5."),),
     "journey_changed": (
         marked(
             "Somebody else has changed the journey meanwhile. Look at what there is now, and change it again."

@@ -60,7 +60,8 @@ async def begin_journey(visit: NamedDependency[Visit], request: OfficeRequest) -
         if key is None:
             card = await create_journey(tx, Journey(visit.words.gettext("New journey"), OnRegistration()))
         else:
-            card = await begin_chain(tx, key)
+            makes_offers = visit.may("coupons.change") and visit.may("programs.edit")
+            card = await begin_chain(tx, key, makes_offers=makes_offers)
     return sent_on(
         f"{PATH}/{card.id}",
         visit.words.gettext("The draft “{name}” is ready: look through it and publish it.", name=card.name),

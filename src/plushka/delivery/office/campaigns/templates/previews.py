@@ -17,6 +17,7 @@ from plushka.domain.messages.rules import get_rules
 from plushka.domain.messages.sms_text import count_parts
 from plushka.domain.messages.templates.checking import find_problems, list_risks
 from plushka.domain.messages.templates.model import Draft, Template
+from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.messages.templates.text import Missing
 from plushka.domain.messages.templates.variables import OWN, VARIABLES, examples
 from plushka.domain.messages.unsubscribing import path_of
@@ -71,7 +72,7 @@ async def preview_of(
         try:
             template = Template(template_id, draft.name, draft.purpose, draft.body, "", 1, tx.at, "")
             printer = Printer(tx, visit.business, gettext("link to the app"))
-            given = examples(spoken)
+            given = examples(spoken) | {RECEIPT: str(template_id)}
             if member is not None:
                 given = {name: value for name, value in given.items() if name not in OWN}
             message = await printer.words(template, member.id if member else None, spoken, channel, given)

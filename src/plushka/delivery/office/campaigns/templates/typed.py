@@ -71,7 +71,11 @@ def read_body(form: Form) -> Body:
         link = form.text(f"link_{number}", required=False, length_max=LINK_LENGTH_MAX)
         if labels or link:
             buttons.append(TemplateButton(labels, link))
-    return Body({language: said for language, said in words.items() if said != Words()}, tuple(buttons))
+    return Body(
+        {language: said for language, said in words.items() if said != Words()},
+        tuple(buttons),
+        asks_rating=form.flag("asks_rating"),
+    )
 
 
 def _text(form: Form, field: str) -> str:
@@ -89,6 +93,7 @@ def written(draft: Draft) -> dict[str, list[str]]:
         button = draft.body.buttons[number] if number < len(draft.body.buttons) else TemplateButton({})
         typed |= {f"label_{number}_{language}": [button.labels.get(language, "")] for language in LANGUAGES}
         typed[f"link_{number}"] = [button.link]
+    typed["asks_rating"] = ["on"] if draft.body.asks_rating else []
     return typed
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.delivery.web.stamps import cards_told, gifts_told
-from plushka.domain.insights.member_card import Shopping, get_shopping, list_favourites
+from plushka.domain.insights.member_card import Shopping, get_shopping, list_favourites, sum_ratings
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.members.dates import list_dates
 from plushka.domain.members.links import get_link
@@ -39,7 +40,7 @@ from plushka.domain.programs.queries import get_standing
 from plushka.domain.rewards.queries import list_cards, list_rewards
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
-from plushka.platform.i18n import marked
+from plushka.platform.i18n import format_number, marked
 
 RECEIPTS_SHOWN = 8
 NOTES_SHOWN = 5
@@ -240,6 +241,21 @@ async def _facts(tx: Tx, member: Member, visit: Visit) -> list[tuple[str, str]]:
         (words.gettext("Enrolled"), source),
         *await group_fact(tx, member.id, visit),
     ]
+    ratings, scores = await sum_ratings(tx, member.id)
+    if ratings:
+        average = format_number(Decimal(scores) / ratings, visit.look.language, decimals=1)
+        facts.append(
+            (
+                words.gettext("Rates purchases"),
+                words.ngettext(
+                    "{average} of 5, by {count} rating",
+                    "{average} of 5, by {count} ratings",
+                    ratings,
+                    average=average,
+                    count=figures.number(ratings),
+                ),
+            )
+        )
     if member.birthday:
         facts.append((words.gettext("Birthday"), figures.full_day(member.birthday)))
     if member.sex:
