@@ -3,9 +3,11 @@
 Nobody was written to, so what came of them is what members bought anyway: a good thing to try the proof on.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+import msgspec
 from msgspec import Struct
 
 from plushka.demo.business import ACTOR
@@ -24,15 +26,21 @@ from plushka.domain.campaigns.model import (
 from plushka.domain.campaigns.operations import create_broadcast, launch
 from plushka.domain.campaigns.running import advance
 from plushka.domain.coupons.operations import create_coupon
+from plushka.domain.messages.model import CHANNELS, Channel
+from plushka.domain.messages.rules import ChannelRule, Rules, change_rules, get_rules
 from plushka.domain.messages.templates.model import Body, Draft, Words
 from plushka.domain.messages.templates.store import create_template
 from plushka.domain.programs.queries import get_current_version
 from plushka.engine.audience import Audience, Enrolled, Purchases
 from plushka.platform.database import Database, Tx
 
-PRETENDED = "пример: отправка имитирована"
+PRETENDED = "имитация отправки"
 AGREED_PERCENT, FAILED_PERCENT, UNREPORTED_PERCENT = 70, 3, 8
-MESSAGE_MINOR = {"RUB": 350, "USD": 1}
+COSTS_MINOR: Mapping[str, Mapping[Channel, int]] = {
+    "RUB": {"sms": 350, "email": 5},
+    "USD": {"sms": 4, "email": 1},
+}
+"""What a message costs, by the currency of the business."""
 MONTH_AGO, FORTNIGHT_AGO, WEEK_AGO = timedelta(days=28), timedelta(days=17), timedelta(days=9)
 HOUR = 12
 
@@ -78,6 +86,9 @@ async def make_broadcasts(database: Database, tenant_id: UUID, now: datetime) ->
     async with database.transaction(tenant_id, actor=ACTOR, at=now) as tx:
         if (await sum_broadcasts(tx, CampaignFilter()))[0]:
             return
+        costs = COSTS_MINOR.get((await get_business(tx)).currency, {})
+        rules = tuple(ChannelRule(channel, costs.get(channel, 0)) for channel in CHANNELS)
+        await change_rules(tx, Rules(channels=rules))
         await _agree(tx, now - MONTH_AGO - timedelta(days=1))
         await _write_what_is_to_come(tx)
     for past in PAST:
@@ -160,7 +171,7 @@ async def _letter(tx: Tx, name: str, texts: tuple[str, ...]) -> LetterPlan:
         draft = Draft(named, "marketing", Body({"ru": Words(text)}))
         template_id = await create_template(tx, draft, template_id=uuid5(tx.tenant_id, named))
         variants.append(Variant(letter, template_id, 1))
-    return LetterPlan(tuple(variants), ("sms", "inbox"))
+    return LetterPlan(tuple(variants))
 
 
 async def _go_on(database: Database, tenant_id: UUID, campaign_id: UUID, at: datetime) -> bool:
@@ -171,29 +182,36 @@ async def _go_on(database: Database, tenant_id: UUID, campaign_id: UUID, at: dat
 
 async def _pretend_to_send(tx: Tx, campaign_id: UUID) -> bool:
     """Write of letters that wait what a sender would have written of them; tell whether any waited."""
-    cost_minor = MESSAGE_MINOR.get((await get_business(tx)).currency, 1)
-    rows = await tx.fetch(
+    costs = {rule.channel: rule.cost_minor for rule in (await get_rules(tx)).channels}
+    waiting = await tx.fetch(
         """
-        -- demo.pretend_to_send
-        with waiting as (
-            select id, abs(hashtext(id::text)) % 100 as luck, row_number() over (order by id) as place
-            from outgoing where tenant_id = $1 and campaign_id = $2 and state = 'waiting'
-        )
-        update outgoing o
-        set state = case when luck < $3 then 'failed' when luck < $3 + $4 then 'sent' else 'delivered' end,
-            failure = case when luck < $3 then 'no such subscriber' else '' end,
-            attempts = 1, parts = 1, cost_minor = $5, taken_at = $6::timestamptz + place * interval '50 milliseconds',
-            finished_at = $6::timestamptz + place * interval '50 milliseconds',
-            delivered_at = case when luck >= $3 + $4 then $6::timestamptz + place * interval '50 milliseconds' end
-        from waiting
-        where o.tenant_id = $1 and o.id = waiting.id
-        returning o.id
+        -- demo.list_waiting
+        select id from outgoing where tenant_id = $1 and campaign_id = $2 and state = 'waiting' order by id
         """,
         tx.tenant_id,
         campaign_id,
+    )
+    await tx.execute(
+        """
+        -- demo.pretend_to_send
+        update outgoing o
+        set state = case when luck < $3 then 'failed' when luck < $3 + $4 then 'sent' else 'delivered' end,
+            failure = case when luck < $3 then 'no such subscriber' else '' end,
+            attempts = 1, parts = 1, cost_minor = ($5::jsonb ->> channel)::bigint,
+            taken_at = $6::timestamptz + place * interval '50 milliseconds',
+            finished_at = $6::timestamptz + place * interval '50 milliseconds',
+            delivered_at = case when luck >= $3 + $4 then $6::timestamptz + place * interval '50 milliseconds' end
+        from (
+            select id, place, abs(hashtext(id::text)) % 100 as luck
+            from unnest($2::uuid[]) with ordinality as waiting (id, place)
+        ) as waiting
+        where o.tenant_id = $1 and o.id = waiting.id
+        """,
+        tx.tenant_id,
+        [row["id"] for row in waiting],
         FAILED_PERCENT,
         UNREPORTED_PERCENT,
-        cost_minor,
+        msgspec.json.encode(costs).decode(),
         tx.at,
     )
-    return bool(rows)
+    return bool(waiting)

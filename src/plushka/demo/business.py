@@ -15,12 +15,13 @@ from plushka.demo import baskets, calendar, campaigns, catalog, dataset, people
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.certificates import sell_certificates
 from plushka.demo.dataset import Year
+from plushka.demo.enrolling import Newcomer, enroll_all
 from plushka.demo.promotions import with_friends, with_promotions
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.members.model import Identity
-from plushka.domain.programs.operations import create_program, enroll, publish
+from plushka.domain.programs.operations import create_program, publish
 from plushka.domain.staff.model import SCOPES
 from plushka.domain.staff.operations import hire, issue_key, register_account, set_up_till
 from plushka.engine.program import Program
@@ -106,24 +107,24 @@ async def _open_branch(tx: Tx, code: str) -> TillAccess:
 
 async def _enroll_members(tx: Tx, in_order: pl.DataFrame, enrolled: Step) -> dict[int, UUID]:
     """Return the members by their households."""
-    members: dict[int, UUID] = {}
     numbers = {
         household_id: number for number, household_id in enumerate(in_order["household_id"].unique().sort())
     }
     first = (
         in_order.group_by("household_id").agg(pl.col("occurred_at").min()).sort("occurred_at", "household_id")
     )
-    for household_id, occurred_at in first.iter_rows():
-        number = numbers[household_id]
-        member = await enroll(
-            replace(tx, at=occurred_at - ENROLLED_BEFORE),
-            name=people.name(number),
+    newcomers = [
+        Newcomer(
+            at=occurred_at - ENROLLED_BEFORE,
+            name=people.name(numbers[household_id]),
+            birthday=people.birthday(household_id),
             identities=(
-                Identity(kind="phone", value=people.phone(number)),
+                Identity(kind="phone", value=people.phone(numbers[household_id])),
                 Identity(kind="card", value=baskets.card(household_id)),
             ),
-            birthday=people.birthday(household_id),
         )
-        members[household_id] = member.id
-        enrolled(1)
-    return members
+        for household_id, occurred_at in first.iter_rows()
+    ]
+    member_ids = await enroll_all(tx, newcomers)
+    enrolled(len(newcomers))
+    return dict(zip(first["household_id"], member_ids, strict=True))

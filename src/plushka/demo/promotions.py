@@ -49,6 +49,7 @@ async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program
             when=All((Weekday((1, 2, 3, 4, 5)), TimeWindow("14:00", "16:00"))),
             lines=Category(("salad-bar", "deli")),
             first_on=from_on,
+            control_bp=10_00,
         ),
         Promotion(
             "pastry-sets",
@@ -57,6 +58,7 @@ async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program
             lines=Category(("pastry",)),
             first_on=from_on,
             budgets=(Budget("uses", 3, per="member", window="day"),),
+            control_bp=10_00,
         ),
     )
     rule = EarningRule(

@@ -89,8 +89,9 @@ def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None
         booked = loading.load(
             year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance
         )
+    asyncio.run(_look_over(dsn, TENANT_ID, now))
     asyncio.run(_group(dsn, clock, TENANT_ID, CHAIN_TAGS))
-    asyncio.run(_broadcast(dsn, clock, TENANT_ID))
+    asyncio.run(_broadcast(dsn, clock, settings, TENANT_ID))
     asyncio.run(_compare(dsn, clock, TENANT_ID))
     asyncio.run(_verify(dsn, clock, TENANT_ID))
     ways_in = replace(ways_in, loaded=max(ways_in.loaded, count or loading.WHOLE_YEAR))
@@ -121,9 +122,10 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         "Loading the coffee shop", sum(share.size for share in cafe.shares(yesterday)), "receipts"
     ) as steps:
         booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
+    asyncio.run(_look_over(dsn, cafe.TENANT_ID, now))
     asyncio.run(_live_on(dsn, ways_in.cafe, yesterday))
     asyncio.run(_group(dsn, clock, cafe.TENANT_ID, CAFE_TAGS))
-    asyncio.run(_broadcast(dsn, clock, cafe.TENANT_ID))
+    asyncio.run(_broadcast(dsn, clock, settings, cafe.TENANT_ID))
     asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
@@ -152,7 +154,7 @@ def ensure_partners(dsn: str, clock: Clock) -> None:
 
 
 def ensure_journeys(dsn: str, clock: Clock) -> None:
-    """Let journeys run in both businesses. Safe to repeat."""
+    """Let journeys run in both businesses since the last midnight of each. Safe to repeat."""
 
     async def begin() -> None:
         async with _connected(dsn) as database:
@@ -216,6 +218,13 @@ async def find_opening(dsn: str, now: datetime, tenant_id: UUID = TENANT_ID) -> 
             return None
 
 
+async def _look_over(dsn: str, tenant_id: UUID, now: datetime) -> None:
+    """Let PostgreSQL look at what was loaded: it plans for empty tables until it does so by itself, a minute later."""
+    async with _connected(dsn) as database, database.transaction(tenant_id, actor=ACTOR, at=now) as tx:
+        await tx.execute("set local role none")
+        await tx.execute("analyze")
+
+
 async def _group(dsn: str, clock: Clock, tenant_id: UUID, tags: Mapping[str, Rule]) -> None:
     async with _connected(dsn) as database:
         await write_groups(database, clock, tenant_id, tags)
@@ -228,8 +237,10 @@ async def _compare(dsn: str, clock: Clock, tenant_id: UUID) -> None:
         await measure_tenant(database, clock, tenant_id)
 
 
-async def _broadcast(dsn: str, clock: Clock, tenant_id: UUID) -> None:
+async def _broadcast(dsn: str, clock: Clock, settings: Settings, tenant_id: UUID) -> None:
     async with _connected(dsn) as database:
+        # By them letters go: who has only a phone or an address can be written to.
+        await ensure_gateways(database, clock, settings, (tenant_id,))
         await make_broadcasts(database, tenant_id, clock.now())
         await count_tenant(database, clock, tenant_id)
 

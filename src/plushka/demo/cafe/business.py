@@ -1,7 +1,6 @@
 """Opens the coffee shop as its owner would have, from the preset, and loads its year."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from plushka.demo.cafe.places import plan_of
 from plushka.demo.cafe.promotions import with_promotions
 from plushka.demo.cafe.rewards import fill_shelf
 from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
+from plushka.demo.enrolling import Newcomer, enroll_all
 from plushka.demo.loading import Step, load_shares
 from plushka.domain.businesses.branches import change_branch, open_planned
 from plushka.domain.businesses.queries import list_branches
@@ -22,7 +22,7 @@ from plushka.domain.catalog.operations import upsert_categories, upsert_products
 from plushka.domain.founding.model import Plan
 from plushka.domain.founding.operations import found, till_name
 from plushka.domain.members.model import Identity
-from plushka.domain.programs.operations import enroll, publish
+from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import find_latest_version
 from plushka.domain.purchases.model import Purchase
 from plushka.domain.staff.model import SCOPES
@@ -132,15 +132,11 @@ async def _open_branch(tx: Tx, code: str) -> TillAccess:
 async def _enroll_guests(tx: Tx, year: list[Visit], enrolled: Step) -> None:
     """Enroll everybody at the desk, shortly before their first visit."""
     first = {visit.guest: visit.at for visit in reversed(year) if visit.guest is not None}
-    for number, at in sorted(first.items(), key=lambda pair: (pair[1], pair[0])):
-        await _enroll(replace(tx, at=at - ENROLLED_BEFORE), guest(number))
-        enrolled(1)
+    in_order = sorted(first.items(), key=lambda pair: (pair[1], pair[0]))
+    await enroll_all(tx, [_newcomer(guest(number), at - ENROLLED_BEFORE) for number, at in in_order])
+    enrolled(len(in_order))
 
 
-async def _enroll(tx: Tx, who: Guest) -> None:
-    await enroll(
-        tx,
-        name=who.name,
-        identities=(Identity(kind="card", value=who.card), Identity(kind="email", value=who.email)),
-        birthday=who.birthday,
-    )
+def _newcomer(who: Guest, at: datetime) -> Newcomer:
+    known_by = (Identity(kind="card", value=who.card), Identity(kind="email", value=who.email))
+    return Newcomer(at=at, name=who.name, birthday=who.birthday, identities=known_by)

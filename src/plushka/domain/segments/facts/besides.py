@@ -116,6 +116,23 @@ async def read_dates(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[CloseDay, ...]
     return dates
 
 
+async def read_friends(tx: Tx, ids: list[UUID]) -> dict[UUID, int]:
+    """Return how many members came by each one's invitation, by whichever of their cards."""
+    rows = await tx.fetch(
+        """
+        -- segments.facts_of_friends
+        select coalesce(i.merged_into, i.id) as member_id, count(*) as friends
+        from members i
+        join members f on f.tenant_id = $1 and f.invited_by = i.id and f.merged_into is null
+        where i.tenant_id = $1 and (i.id = any($2) or i.merged_into = any($2))
+        group by 1
+        """,
+        tx.tenant_id,
+        ids,
+    )
+    return {row["member_id"]: row["friends"] for row in rows}
+
+
 async def read_lists(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
     """Return the lists that members are in, those of members who became part of them as well."""
     lists: dict[UUID, frozenset[str]] = {}

@@ -16,6 +16,7 @@ from plushka.domain.segments.facts.besides import (
     read_coupons,
     read_dates,
     read_events,
+    read_friends,
     read_lists,
     read_open_channels,
     read_received,
@@ -58,18 +59,12 @@ async def read_facts(
             "language": row["language"] or business.language,
             "is_blocked": row["blocked_at"] is not None,
             "came_by_friend": row["invited_by"] is not None,
-            "friends": row["friends"],
         }
         for row in await tx.fetch(
             """
             -- segments.facts_of_members
-            select id, enrolled_at, sex, birthday, tags, source, link_id, language, blocked_at, invited_by, (
-                select count(*) from members f
-                where f.tenant_id = $1 and f.merged_into is null and f.invited_by in (
-                    select id from members i where i.tenant_id = $1 and m.id in (i.id, i.merged_into)
-                )
-            ) as friends
-            from members m where tenant_id = $1 and id = any($2) and merged_into is null and erased_at is null
+            select id, enrolled_at, sex, birthday, tags, source, link_id, language, blocked_at, invited_by
+            from members where tenant_id = $1 and id = any($2) and merged_into is null and erased_at is null
             """,
             tx.tenant_id,
             ids,
@@ -125,6 +120,8 @@ async def _read_parts(  # noqa: C901 - one case a part
         parts["accounts"] = await read_accounts(tx, ids, zone, with_cards=is_asked(a.Stamped))
     if is_asked(*_OF_DAYS):
         parts["days"] = await read_days(tx, ids)
+    if is_asked(a.Friends):
+        parts["friends"] = await read_friends(tx, ids)
     if is_asked(a.CloseDate):
         parts["dates"] = await read_dates(tx, ids)
     if is_asked(a.Bought, a.BoughtAt):
