@@ -1,7 +1,10 @@
 """Letters leave by gateways that are none, through the worker; what became of them is told."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
+from msgspec import structs
 from tests.channels.conftest import HOOK, PUBLIC_URL, Scene, until
 from tests.conftest import SetClock
 from tests.pos.conftest import served
@@ -13,6 +16,7 @@ from plushka.domain.bots.leaving import delete_member
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.gateways.operations import disconnect_gateway
 from plushka.domain.messages.push_devices import list_devices
+from plushka.domain.messages.rules import change_rules, get_rules
 from plushka.domain.messages.unsubscribing import link_tokens, path_of
 from plushka.domain.purchases.merging import merge_members
 from plushka.platform.ids import new_id
@@ -31,6 +35,21 @@ async def test_an_sms_leaves_with_a_way_out_and_is_paid_for(scene: Scene) -> Non
     assert "Здравствуйте" in arrived.text
     assert arrived.text.endswith(f"anna.example{path_of('sms', token)}")
     assert (row["parts"], row["cost_minor"], row["provider_id"]) == (2, 549, "10000001")
+
+
+async def test_a_gateway_drops_an_sms_by_when_it_goes_on_by_another_channel(scene: Scene) -> None:
+    await scene.connect("smsru")
+    await scene.connect("smtp")
+    member_id = await scene.enrol()
+    async with scene.shop.tx() as tx:
+        await change_rules(tx, structs.replace(await get_rules(tx), move_on_minutes=20))
+    async with scene.working():
+        await scene.post(member_id, "sms", "email")
+        (row,) = await scene.until_state("sent")
+        await scene.post(member_id, "sms", key="alone")
+        await scene.until_state("sent", "sent")
+    assert [one.ttl_seconds for one in scene.sms.arrived] == [20 * 60, 24 * 60 * 60]
+    assert row["move_on_at"] - row["finished_at"] == timedelta(minutes=20)
 
 
 async def test_a_notice_has_nothing_to_unsubscribe_from(scene: Scene) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from tests.channels.gateways import LOOPBACK, gateway, sms
 
 from plushka.delivery.channels.reasons import CROWDED_SECONDS, MEND_SECONDS
@@ -54,6 +55,14 @@ async def test_a_text_arrives_as_it_was_written(fake: FakeSmpp, line: Gateway, a
         assert await adapter.send(line, sms(text)) == Sent(f"id{number}", parts)
     assert [one.text for one in fake.arrived] == list(TEXTS)
     assert {(one.to, one.sender) for one in fake.arrived} == {("+79990000101", "Plushka")}
+
+
+async def test_the_centre_drops_a_text_when_nobody_needs_it_any_more(
+    fake: FakeSmpp, line: Gateway, adapter: Smpp
+) -> None:
+    for seconds in (60, 300, 5400, 86_400):
+        await adapter.send(line, structs.replace(sms("Код"), ttl_seconds=seconds))
+    assert [one.ttl_seconds for one in fake.arrived] == [60, 300, 5400, 86_400]
 
 
 async def test_texts_share_a_connection_that_stays(fake: FakeSmpp, line: Gateway, adapter: Smpp) -> None:

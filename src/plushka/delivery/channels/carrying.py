@@ -16,9 +16,18 @@ from plushka.domain.messages.composing import Composed, plain
 from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.operations import note_health
-from plushka.domain.messages.gateways.parcels import Adapter, Device, Parcel, Push, Sms
+from plushka.domain.messages.gateways.parcels import (
+    SMS_TTL_SECONDS_MAX,
+    SMS_TTL_SECONDS_MIN,
+    Adapter,
+    Device,
+    Parcel,
+    Push,
+    Sms,
+)
 from plushka.domain.messages.model import Channel, Failing, Outgoing, Refused, Result, Sent, Unreachable, Wait
 from plushka.domain.messages.push_devices import drop_gone, list_devices
+from plushka.domain.messages.rules import get_rules
 from plushka.domain.messages.unsubscribing import From, link_tokens, path_of
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
@@ -69,8 +78,21 @@ class GatewayCarrier:
         if url := await self._unsubscribe_url(message, "sms"):
             words = translator(message.language)
             text += "\n" + words.gettext("Unsubscribe: {url}", url=url.partition("://")[2])
-        hook = hook_url(self._public_url, self._tenant_id, self._gateway)
-        return Sms(phone=message.address, text=text, key=message.id, report_url=hook)
+        return Sms(
+            phone=message.address,
+            text=text,
+            key=message.id,
+            report_url=hook_url(self._public_url, self._tenant_id, self._gateway),
+            ttl_seconds=await self._sms_ttl_seconds(message),
+        )
+
+    async def _sms_ttl_seconds(self, message: Outgoing) -> int:
+        """Return how long a text may still arrive: while it is useful, and until it goes on by another channel."""
+        ttl = message.useful_until - self._clock.now()
+        if message.route:
+            async with self._tx() as tx:
+                ttl = min(ttl, timedelta(minutes=(await get_rules(tx)).move_on_minutes))
+        return max(SMS_TTL_SECONDS_MIN, min(int(ttl.total_seconds()), SMS_TTL_SECONDS_MAX))
 
     async def _mail(self, message: Outgoing, composed: Composed) -> Parcel:
         url = await self._unsubscribe_url(message, "email")

@@ -3,6 +3,7 @@
 import time
 from uuid import UUID
 
+from plushka.domain.members.phone_codes import TTL
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.parcels import Adapters, Sms
 from plushka.domain.messages.gateways.queries import find_gateway
@@ -56,7 +57,8 @@ class Codes:
             await self._instead.send(tenant_id, phone, text)
             return
         adapter = await self._adapters.get(gateway.provider)
-        match await adapter.send(gateway, Sms(phone=phone, text=text, key=new_id())):
+        sms = Sms(phone=phone, text=text, key=new_id(), ttl_seconds=int(TTL.total_seconds()))
+        match await adapter.send(gateway, sms):
             # An unsure one may well be on its way: whoever waits can ask for another.
             case Sent() | Unsure():
                 return

@@ -13,7 +13,10 @@ Kind = Literal["sms", "email", "push"]
 
 
 class Arrived(Struct, frozen=True):
-    """A message as it arrived: ``to`` is a phone, an address of mail or a browser; a push has a ``link``."""
+    """A message as it arrived: ``to`` is a phone, an address of mail or a browser; a push has a ``link``.
+
+    ``ttl_seconds`` is how long it was to be tried, None: the gateway was not told.
+    """
 
     kind: Kind
     to: str
@@ -21,6 +24,7 @@ class Arrived(Struct, frozen=True):
     title: str = ""
     sender: str = ""
     link: str = ""
+    ttl_seconds: int | None = None
 
 
 class Fault(Struct, frozen=True):

@@ -85,21 +85,21 @@ class FakeSmpp(Pretended):
         fault = self.faults.popleft() if self.faults else None
         if fault is not None and fault.hangs:
             return
-        sender, phone, text = read_submit(body)
+        sender, phone, text, ttl_seconds = read_submit(body)
         status = fault.code if fault is not None else OK if phone.startswith("7") else NO_SUCH_PHONE
         self.made += 1
         if status == OK:
-            self.take(Arrived("sms", f"+{phone}", text, sender=sender))
+            self.take(Arrived("sms", f"+{phone}", text, sender=sender, ttl_seconds=ttl_seconds))
         await _write(writer, SUBMIT_SM | RESPONSE, status, number, f"id{self.made}\0".encode())
 
 
-def read_submit(body: bytes) -> tuple[str, str, str]:
-    """Return who sends, to whom, and what."""
+def read_submit(body: bytes) -> tuple[str, str, str, int | None]:
+    """Return who sends, to whom, what, and for how long it is to be tried."""
     _, rest = _text(body)
     sender, rest = _text(rest[2:])
     phone, rest = _text(rest[2:])
     _, rest = _text(rest[3:])
-    _, rest = _text(rest)
+    validity, rest = _text(rest)
     coding, length, rest = rest[2], rest[4], rest[5:]
     content, rest = rest[:length], rest[length:]
     if length > SHORT_BYTES_MAX:
@@ -109,7 +109,16 @@ def read_submit(body: bytes) -> tuple[str, str, str]:
         if tag == MESSAGE_PAYLOAD:
             content = rest[4 : 4 + size]
         rest = rest[4 + size :]
-    return sender, phone, content.decode("utf-16-be" if coding == UCS2 else "ascii")
+    text = content.decode("utf-16-be" if coding == UCS2 else "ascii")
+    return sender, phone, text, _seconds(validity) if validity else None
+
+
+def _seconds(validity: str) -> int:
+    """Return how long a period without years and months is, as ``000001020304000R``: a day, two hours and so on."""
+    years, months, days, hours, minutes, seconds = (int(validity[at : at + 2]) for at in range(0, 12, 2))
+    if (years, months, validity[12:]) != (0, 0, "000R"):
+        raise ValueError(validity)
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def _text(body: bytes) -> tuple[str, bytes]:

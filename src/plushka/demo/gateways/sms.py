@@ -13,7 +13,7 @@ from msgspec import field
 from plushka.demo.gateways.arrived import Answer, Arrived, Fault, Pretended, answered
 
 _PHONE = re.compile(r"7[0-9]{10}")
-OK = 100
+OK, TTL_MINUTES_MAX = 100, 1440
 """SMS.ru's word for it."""
 SMSRU_PREFIX, SMSAERO_PREFIX, EXOLVE_PREFIX = "/smsru", "/smsaero", "/exolve"
 
@@ -56,7 +56,18 @@ class FakeSms(Pretended):
             of_phone = {"status": "ERROR", "status_code": code, "status_text": "no"}
         else:
             of_phone = {"status": "OK", "status_code": 100, "sms_id": self._new_id("000000-{}")}
-            self.take(Arrived("sms", f"+{phone}", text, sender=str(form.get("from", ""))))
+            ttl_minutes = int(form["ttl"]) if "ttl" in form else None
+            if ttl_minutes is not None and not 1 <= ttl_minutes <= TTL_MINUTES_MAX:
+                raise Answer(Fault(status=400))
+            self.take(
+                Arrived(
+                    "sms",
+                    f"+{phone}",
+                    text,
+                    sender=str(form.get("from", "")),
+                    ttl_seconds=None if ttl_minutes is None else ttl_minutes * 60,
+                )
+            )
         return _json({"status": "OK", "status_code": 100, "sms": {phone: of_phone}, "balance": 4122.56})
 
     async def _tell_smsru(self, request: web.Request) -> web.Response:

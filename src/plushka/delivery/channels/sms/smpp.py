@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from logging import CRITICAL
 from uuid import UUID
 
@@ -256,6 +257,7 @@ def _submit(gateway: Gateway, sms: Sms) -> SubmitSm:
         source=source,
         destination=PhoneNumber(digits_of(sms.phone), TON.INTERNATIONAL, NPI.ISDN),
         log_id=str(sms.key),
+        validity_period=timedelta(seconds=sms.ttl_seconds),
     )
 
 

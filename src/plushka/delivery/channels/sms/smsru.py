@@ -78,7 +78,12 @@ class SmsRu:
         phone = digits_of(sms.phone)
         try:
             answered = await self._ask(
-                gateway, "sms/send", to=phone, msg=sms.text, **{"from": gateway.sender}
+                gateway,
+                "sms/send",
+                to=phone,
+                msg=sms.text,
+                ttl=str(sms.ttl_seconds // 60),
+                **{"from": gateway.sender},
             )
         except NoAnswer as failed:
             return failed.result

@@ -12,10 +12,14 @@ from plushka.domain.messages.model import Report, Result
 from plushka.platform.bell import Bell
 from plushka.platform.vault import Vault
 
+SMS_TTL_SECONDS_MIN, SMS_TTL_SECONDS_MAX = 60, 86_400
+"""What gateways take: from a minute to a day."""
+
 
 class Sms(Struct, frozen=True):
     """A text for a ``phone`` (E.164); ``key`` is the same however often it is sent.
 
+    After ``ttl_seconds`` the gateway is to drop it, where it can.
     ``report_url`` is where the gateway may tell what became of it, empty: nowhere.
     """
 
@@ -23,6 +27,7 @@ class Sms(Struct, frozen=True):
     text: str
     key: UUID
     report_url: str = ""
+    ttl_seconds: int = SMS_TTL_SECONDS_MAX
 
 
 class Mail(Struct, frozen=True):
