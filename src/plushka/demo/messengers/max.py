@@ -266,6 +266,8 @@ class FakeMax(Pretended[FakeMaxBot]):
         for attachment in asked.get("attachments") or []:
             if attachment["type"] == "image":
                 picture = int(next(iter(attachment["payload"]["photos"].values()))["token"])
+                if not self.pictures_from <= picture < len(self.pictures):
+                    raise Refused(400, "proto.payload", "attachments: no such token")
             elif attachment["type"] == "inline_keyboard":
                 rows = [[_pressable(one, bot.app) for one in row] for row in attachment["payload"]["buttons"]]
         if len(rows) > ROWS_MAX or any(len(row) > IN_ROW_MAX for row in rows):

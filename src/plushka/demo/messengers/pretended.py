@@ -34,11 +34,15 @@ BotT = TypeVar("BotT", bound=PretendedBot)
 
 
 class Pretended(ABC, Generic[BotT]):
-    """Bots by their tokens, the ``pictures`` that were sent, and the calls that a test lets fail."""
+    """Bots by their tokens, the ``pictures`` that were uploaded, and the calls that a test lets fail.
+
+    Pictures before ``pictures_from`` are known no more by what they were called.
+    """
 
     def __init__(self, bots: Mapping[str, BotT]) -> None:
         self.bots = dict(bots)
         self.pictures: list[bytes] = []
+        self.pictures_from = 0
         self._faults: dict[str, deque[Exception]] = {}
         self._told = asyncio.Condition()
         self._deliveries: dict[str, asyncio.Task[None]] = {}

@@ -45,7 +45,10 @@ class Refused(Exception):
 
 
 class FakeBot(PretendedBot, kw_only=True):
-    """A bot as Telegram has it; an update is what is fetched or called out, whole."""
+    """A bot as Telegram has it; an update is what is fetched or called out, whole.
+
+    ``files`` are the pictures that it may show again, by their ids.
+    """
 
     next_update: int
     webhook_url: str = ""
@@ -55,6 +58,7 @@ class FakeBot(PretendedBot, kw_only=True):
     commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     menu_button: dict[str, Any] = field(default_factory=lambda: {"type": "default"})
     answered_queries: list[str] = field(default_factory=list)
+    files: dict[str, int] = field(default_factory=dict)
 
 
 class FakeTelegram(Pretended[FakeBot]):
@@ -276,13 +280,26 @@ class FakeTelegram(Pretended[FakeBot]):
         photo = arguments.get("photo", b"")
         if isinstance(photo, str) and photo.startswith("attach://"):
             photo = arguments.get(photo.removeprefix("attach://"), b"")
-        if not isinstance(photo, bytes) or not photo:
+        if not photo:
             raise Refused(400, "Bad Request: there is no photo in the request")
         caption = arguments.get("caption", "")
         if len(caption) > CAPTION_LENGTH_MAX:
             raise Refused(400, "Bad Request: message caption is too long")
+        if isinstance(photo, str):
+            if bot.files.get(photo, -1) < self.pictures_from:
+                raise Refused(400, "Bad Request: wrong remote file identifier specified: Wrong string length")
+            return self._show(bot, arguments, caption, bot.files[photo])
+        number = len(self.pictures)
+        shown = self._show(bot, arguments, caption, number)
         self.pictures.append(photo)
-        return self._show(bot, arguments, caption, len(self.pictures) - 1)
+        file_id = f"AgAC{bot.registration.id}x{number}"
+        bot.files[file_id] = number
+        return shown | {
+            "photo": [
+                {"file_id": f"{name}{file_id}", "file_unique_id": f"{name}u", "width": side, "height": side}
+                for name, side in (("s", 90), ("", 1280))
+            ]
+        }
 
     def _answer_query(self, bot: FakeBot, arguments: dict[str, Any]) -> bool:
         bot.answered_queries.append(arguments["callback_query_id"])

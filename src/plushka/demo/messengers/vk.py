@@ -385,6 +385,7 @@ class FakeVk(Pretended[FakeVkBot]):
         if number[1] and number in bot.known:
             return bot.known[number]
         keyboard = read_keyboard(asked.get("keyboard", ""), app_id=bot.registration.id, app=bot.app)
+        picture = self._picture(asked.get("attachment", ""))
         bot.next_message += 1
         bot.known[number] = bot.next_message
         if keyboard is not None and not keyboard.is_inline:
@@ -394,7 +395,7 @@ class FakeVk(Pretended[FakeVkBot]):
             "bot",
             marked_up(text, asked.get("format_data", "")),
             rows=keyboard.rows if keyboard is not None and keyboard.is_inline else (),
-            picture=self._picture(asked.get("attachment", "")),
+            picture=picture,
         )
         return bot.next_message
 
@@ -402,7 +403,7 @@ class FakeVk(Pretended[FakeVkBot]):
         if not attachment:
             return None
         number = int(attachment.split("_")[1])
-        if not attachment.startswith("photo-") or number >= len(self.pictures):
+        if not attachment.startswith("photo-") or not self.pictures_from <= number < len(self.pictures):
             raise refused_parameter("attachment")
         return number
 

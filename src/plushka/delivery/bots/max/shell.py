@@ -13,6 +13,7 @@ import structlog
 from plushka.delivery.bots.max.hearing import UPDATES, Update, incoming
 from plushka.delivery.bots.max.saying import body_of
 from plushka.delivery.bots.shell import Incoming, Parcel
+from plushka.delivery.bots.uploads import Uploads
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, BotAccount, TokenRefused
 from plushka.domain.members.channels import Messenger
@@ -55,6 +56,7 @@ class MaxShell:
     def __init__(self, api: str) -> None:
         self._api = api
         self._client: aiohttp.ClientSession | None = None
+        self._uploads = Uploads()
 
     async def close(self) -> None:
         if self._client is not None:
@@ -85,17 +87,37 @@ class MaxShell:
 
     async def send(self, bot: Bot, parcel: Parcel) -> Result:
         try:
-            picture = parcel.message.picture
-            photos = None if picture is None else await self._upload(bot, picture, parcel.color)
-            body = body_of(parcel, username=bot.username, photos=photos)
-            await self._call(
-                bot.token, "POST", "/messages", params={"user_id": parcel.external_id}, json=body
-            )
+            await self._send(bot, parcel)
         except MaxRefused as refused:
             return result_of(refused)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Failing(str(error) or type(error).__name__)
         return Sent()
+
+    async def _send(self, bot: Bot, parcel: Parcel) -> None:
+        picture = parcel.message.picture
+
+        async def call(photos: Any) -> None:
+            body = body_of(parcel, username=bot.username, photos=photos)
+            await self._call(
+                bot.token, "POST", "/messages", params={"user_id": parcel.external_id}, json=body
+            )
+
+        async def upload() -> Any:
+            return None if picture is None else await self._upload(bot, picture, parcel.color)
+
+        if not isinstance(picture, Photo):
+            await call(await upload())
+            return
+        photos, is_new = await self._uploads.name_of(bot, picture, upload)
+        try:
+            await call(photos)
+        except MaxRefused as refused:
+            if is_new or not isinstance(result_of(refused), Refused):
+                raise
+            # It may be the picture that MAX does not know any more.
+            self._uploads.forget(bot, picture, photos)
+            await call((await self._uploads.name_of(bot, picture, upload))[0])
 
     async def poll(self, bot: Bot) -> AsyncIterator[Incoming]:
         marker: dict[str, str] = {}

@@ -11,6 +11,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     KeyboardButton,
     LinkPreviewOptions,
+    Message,
     ReplyKeyboardMarkup,
     WebAppInfo,
 )
@@ -24,8 +25,11 @@ from plushka.platform.i18n import Language, translator
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 
-def method_of(parcel: Parcel) -> SendMessage | SendPhoto:
-    """Return the call that sends a message; one with a picture is its caption."""
+def method_of(parcel: Parcel, *, file_id: str = "") -> SendMessage | SendPhoto:
+    """Return the call that sends a message; one with a picture is its caption.
+
+    ``file_id`` is what Telegram calls the picture, if this bot has uploaded it before.
+    """
     message = parcel.message
     if message.picture is None:
         return SendMessage(
@@ -35,14 +39,19 @@ def method_of(parcel: Parcel) -> SendMessage | SendPhoto:
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_markup=_markup(parcel),
         )
-    file = file_of(message.picture, parcel.color)
+    file = None if file_id else file_of(message.picture, parcel.color)
     return SendPhoto(
         chat_id=parcel.external_id,
-        photo=BufferedInputFile(file.content, file.name),
+        photo=file_id if file is None else BufferedInputFile(file.content, file.name),
         caption=message.text,
         parse_mode=ParseMode.HTML,
         reply_markup=_markup(parcel),
     )
+
+
+def largest(shown: Message) -> str:
+    """Return what Telegram calls the picture of a message, in the size that it was sent in."""
+    return shown.photo[-1].file_id if shown.photo else ""
 
 
 def commands(language: Language) -> list[BotCommand]:

@@ -40,11 +40,12 @@ from pydantic import ValidationError
 
 from plushka.delivery.bots.shell import Incoming, Parcel
 from plushka.delivery.bots.telegram.hearing import UPDATES, incoming
-from plushka.delivery.bots.telegram.saying import commands, method_of
+from plushka.delivery.bots.telegram.saying import commands, largest, method_of
+from plushka.delivery.bots.uploads import Uploads
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import Bot, BotAccount, TokenRefused
 from plushka.domain.members.channels import Messenger
-from plushka.domain.messages.model import Failing, Moved, Refused, Result, Sent, Unreachable, Wait
+from plushka.domain.messages.model import Failing, Moved, Photo, Refused, Result, Sent, Unreachable, Wait
 from plushka.domain.messages.wording import APP
 from plushka.platform.errors import TemporaryFailure
 from plushka.platform.i18n import LANGUAGES, translator
@@ -55,6 +56,9 @@ CALL_SECONDS_MAX = 20
 UPDATES_MAX = 100
 UNAUTHORIZED_WAIT_SECONDS = 60.0
 """A token that was revoked is renewed by a person, if ever."""
+
+_WRONG_FILE = "file identifier"
+"""Stands in what Telegram says of a picture whose name it does not know."""
 
 Answer = TypeVar("Answer")
 
@@ -71,6 +75,7 @@ class TelegramShell:
 
     def __init__(self, api: str) -> None:
         self._session = AiohttpSession(api=TelegramAPIServer.from_base(api))
+        self._uploads = Uploads()
 
     async def close(self) -> None:
         await self._session.close()
@@ -105,12 +110,34 @@ class TelegramShell:
 
     async def send(self, bot: Bot, parcel: Parcel) -> Result:
         try:
-            await self._caller(bot.token)(method_of(parcel), request_timeout=CALL_SECONDS_MAX)
+            await self._send(bot, parcel)
         except TelegramNetworkError as error:
             return Failing(_without(bot.token, error.message))
         except AiogramError as error:
             return result_of(error)
         return Sent()
+
+    async def _send(self, bot: Bot, parcel: Parcel) -> None:
+        """Send; a picture of the business's goes up with the first message that shows it."""
+        photo = parcel.message.picture
+
+        async def call(file_id: str = "") -> str:
+            method = method_of(parcel, file_id=file_id)
+            return largest(await self._caller(bot.token)(method, request_timeout=CALL_SECONDS_MAX))
+
+        if not isinstance(photo, Photo):
+            await call()
+            return
+        file_id, was_sent = await self._uploads.name_of(bot, photo, call)
+        if was_sent:
+            return
+        try:
+            await call(file_id)
+        except TelegramBadRequest as error:
+            if _WRONG_FILE not in error.message:
+                raise
+            self._uploads.forget(bot, photo, file_id)
+            await self._send(bot, parcel)
 
     async def poll(self, bot: Bot) -> AsyncIterator[Incoming]:
         offset = None

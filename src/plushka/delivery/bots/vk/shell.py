@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from plushka.delivery.bots.shell import Incoming, Parcel
+from plushka.delivery.bots.uploads import Uploads
 from plushka.delivery.bots.vk.calling import OUTSIDE, VERSION, Code, PollServer, VkApi, VkRefused, reason_of
 from plushka.delivery.bots.vk.hearing import CONFIRMATION, EVENTS, Event, incoming
 from plushka.delivery.bots.vk.saying import parameters_of
@@ -42,6 +43,7 @@ class VkShell:
 
     def __init__(self, api: str) -> None:
         self._api = VkApi(api)
+        self._uploads = Uploads()
 
     async def close(self) -> None:
         await self._api.close()
@@ -96,17 +98,37 @@ class VkShell:
 
     async def send(self, bot: Bot, parcel: Parcel) -> Result:
         try:
-            picture = parcel.message.picture
-            attachment = (
-                "" if picture is None else await self._upload(bot, parcel.external_id, picture, parcel.color)
-            )
-            parameters = parameters_of(parcel, app_id=bot.credentials.app_id, attachment=attachment)
-            await self._api.call(bot.token, "messages.send", **parameters)
+            await self._send(bot, parcel)
         except VkRefused as refused:
             return result_of(refused)
         except OUTSIDE as error:
             return Failing(reason_of(error))
         return Sent()
+
+    async def _send(self, bot: Bot, parcel: Parcel) -> None:
+        picture = parcel.message.picture
+
+        async def call(attachment: str) -> None:
+            parameters = parameters_of(parcel, app_id=bot.credentials.app_id, attachment=attachment)
+            await self._api.call(bot.token, "messages.send", **parameters)
+
+        async def upload() -> str:
+            return (
+                "" if picture is None else await self._upload(bot, parcel.external_id, picture, parcel.color)
+            )
+
+        if not isinstance(picture, Photo):
+            await call(await upload())
+            return
+        attachment, is_new = await self._uploads.name_of(bot, picture, upload)
+        try:
+            await call(attachment)
+        except VkRefused as refused:
+            if is_new or not isinstance(result_of(refused), Refused):
+                raise
+            # It may be the picture that VK does not know any more.
+            self._uploads.forget(bot, picture, attachment)
+            await call((await self._uploads.name_of(bot, picture, upload))[0])
 
     async def poll(self, bot: Bot) -> AsyncIterator[Incoming]:
         server = await self._server(bot)
