@@ -3145,6 +3145,30 @@ create table experiment_sums (
     foreign key (tenant_id, subject) references experiments (tenant_id, subject) on delete cascade
 );
 
+-- insights: what to do next --------------------------------------------------------------------------
+
+-- What the rules look at, as it was counted last (domain/insights/advice/model.py).
+create table advice_runs (
+    tenant_id uuid primary key references businesses,
+    figures jsonb not null,
+    counted_at timestamptz not null
+);
+
+grant update on advice_runs to plushka_app;
+
+-- Advice that is not told before until_on. subject: what it was of, '' where the rule knows only one thing.
+create table advice_put_away (
+    tenant_id uuid not null references businesses,
+    rule text not null check (rule <> ''),
+    subject text not null,
+    until_on date not null,
+    actor text not null,
+    at timestamptz not null,
+    primary key (tenant_id, rule, subject)
+);
+
+grant update, delete on advice_put_away to plushka_app;
+
 -- the application's role ------------------------------------------------------------------------------
 
 -- It reads and adds everywhere; what else it may do stands beside each table.

@@ -52,6 +52,8 @@ WRITES_NOTHING = {
     "POST /ledger/verifications",
     # The run is kept for itself, with its moment, on the page of the groups.
     "POST /campaigns/groups/refresh",
+    # The figures of the rules are kept with their moment, and counted every few hours anyway.
+    "POST /reports/advice/refresh",
     # Members who come and go are counted every ten minutes anyway; a segment says itself of when it is.
     "POST /campaigns/segments/{segment_id:uuid}/refresh",
     # Of no business: the operator's link, or the person's own, made a new password; the link itself is in the trail.
@@ -60,6 +62,9 @@ WRITES_NOTHING = {
 ELSEWHERE = {
     "POST /campaigns/groups/bounds": "tests/office/test_groups.py",
     "POST /campaigns/groups/{group:str}/segment": "tests/office/test_groups.py",
+    "POST /reports/advice/{rule:str}/begin": "tests/office/reports/test_advice.py",
+    "POST /reports/advice/{rule:str}/put-away": "tests/office/reports/test_advice.py",
+    "POST /reports/advice/{rule:str}/take-back": "tests/office/reports/test_advice.py",
     "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags/{tag_id:uuid}": "tests/office/test_auto_tags.py",

@@ -79,6 +79,7 @@ ACTION_WORDS: dict[str, str] = {
     "receipts.export": marked("take receipts away as a file"),
     "receipts.margin": marked("see what receipts have earned the business"),
     "reports.read": marked("see dashboards and reports"),
+    "reports.advice": marked("see what to do next, begin it and put it away"),
     "reports.margin": marked("see cost and margin in reports"),
     "reports.export": marked("take reports away as files"),
     "programs.read": marked("see the rules of the programmes"),

@@ -57,6 +57,7 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
         section="home",
         programs=visit.program_links("/"),
         today=_told(today, visit),
+        may_see_reports=visit.may("reports.read"),
         figures=_figures(days, today, visit, of_points=visit.program_name),
         checklist=checklist_items(checklist, visit),
         members=visit.figures.number(members),

@@ -3,9 +3,15 @@
 from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.reports import definitions, files, showing
+from plushka.delivery.office.reports.advice import pages as advice
 from plushka.delivery.office.reports.dashboard import page
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    advice.begin_advised,
+    advice.put_advice_away,
+    advice.refresh_advice,
+    advice.show_advice,
+    advice.take_advice_back,
     definitions.show_definitions,
     files.download_block,
     page.show_dashboard,

@@ -23,6 +23,7 @@ from plushka.platform.i18n import (
 
 GROUPS = {
     "account": marked("Accounts"),
+    "advice": marked("What to do next"),
     "auto_tag": marked("Automatic tags"),
     "bot": marked("Bots"),
     "branch": marked("Branches"),
@@ -80,6 +81,8 @@ GROUPS = {
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "account.change": (marked("Changed the own account"),),
+    "advice.put_away": (marked("Put a piece of advice away for {days} days"),),
+    "advice.take_back": (marked("Took a piece of advice back"),),
     "auto_tag.change": (marked("Changed the rule of the automatic tag “{tag}”"),),
     "auto_tag.end": (marked("Ended the automatic tag “{tag}”"),),
     "auto_tag.make": (marked("Made the automatic tag “{tag}”"),),

@@ -4,8 +4,9 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.reports.asked import read_asked
-from plushka.delivery.office.reports.showing import bar_values, places
+from plushka.delivery.office.reports.advice.telling import PATH as ADVICE
+from plushka.delivery.office.reports.asked import Asked, read_asked
+from plushka.delivery.office.reports.showing import Place, bar_values, places
 from plushka.delivery.office.visit import Visit
 
 PATH = "/reports"
@@ -21,7 +22,7 @@ BLOCKS = (
     "lifetime",
     "best",
 )
-WIDE = {"figures", "financial", "activity", "best"}
+WIDE = {"figures", "advice", "financial", "activity", "best"}
 """What needs the whole width; the others stand two in a row."""
 
 
@@ -34,6 +35,14 @@ async def show_dashboard(visit: NamedDependency[Visit], request: OfficeRequest) 
         section="reports",
         page="dashboard",
         bar=bar_values(asked, visit, PATH),
-        places=places(BLOCKS, visit, asked),
+        places=_places(visit, asked),
         wide=WIDE,
     )
+
+
+def _places(visit: Visit, asked: Asked) -> list[Place]:
+    """Return the blocks, and behind the first of them what to do next, which is no block."""
+    found = places(BLOCKS, visit, asked)
+    if visit.may("reports.advice"):
+        found.insert(1, Place("advice", visit.words.gettext("What to do next"), ADVICE, "table"))
+    return found
