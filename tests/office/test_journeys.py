@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import SetClock
-from tests.office.conftest import plain
+from tests.office.conftest import plain, report
 from tests.office.test_events import enroll
-from tests.pos.conftest import Cast
+from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.journeys import lead_tenant
@@ -188,6 +188,55 @@ async def test_what_an_event_says_is_asked_by_the_types_of_its_fields(
     assert "у таких событий поле «total» таким быть не может" in plain((await anna.get(href)).text).lower()
     await save(anna, f"{href}/terms", **terms, **asked)
     assert "таким быть не может" not in plain((await anna.get(href)).text)
+
+
+async def test_a_cart_that_a_shop_tells_of_is_followed_up_until_they_buy(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    kind = {
+        "title": "Брошенная корзина",
+        "name": "cart",
+        "rows": ["0"],
+        "field.0.name": "total",
+        "field.0.title": "Сумма",
+        "field.0.type": "money",
+        "field.0.required": "on",
+    }
+    assert (await anna.post("/settings/events/new", data=kind)).status_code == httpx.codes.SEE_OTHER
+    href = await begin(anna)
+    terms = {**TERMS, "trigger": "event", "event": "cart", "where.total.from": "1500", "goal": "purchase"}
+    await save(anna, f"{href}/terms", **{**terms, "again": "each"})
+    wait = (await press(anna, href, "add::0:wait")).headers["location"]
+    await save(anna, wait, days="0", hours="1")
+    points = (await press(anna, href, "add::0:points")).headers["location"]
+    await save(anna, points, points="100", life_days="3")
+    assert (await save(anna, f"{href}/publish")).headers["location"] == href
+
+    clock.advance(timedelta(minutes=1))
+    phones = [f"+7916555020{number}" for number in range(3)]
+    async with client_of(app, cast.anna.secret) as shop_online:
+        for phone in phones:
+            await report(shop_online, "/v1/members", {"phone": phone})
+        for number, (phone, total) in enumerate(zip(phones, (150_000, 200_000, 149_999), strict=True)):
+            cart = {"external_id": f"C{number}", "kind": "cart", "member": {"phone": phone}}
+            for _ in range(2):
+                await report(shop_online, "/v1/events", {**cart, "data": {"total": total}})
+        await lead_tenant(database, clock, cast.anna.tenant_id)
+        assert "сейчас здесь: 2" in plain((await anna.get(href)).text)
+        clock.advance(timedelta(minutes=30))
+        bought = await report(shop_online, "/v1/purchases", coffee("B-1", member={"phone": phones[1]}))
+        clock.advance(timedelta(minutes=31))
+        await lead_tenant(database, clock, cast.anna.tenant_id)
+        balances = [
+            (await shop_online.get("/v1/members", params={"phone": phone})).json()["balance"]["available"]
+            for phone in phones
+        ]
+
+    page = plain((await anna.get(href)).text)
+    assert "цепочка пройдена" in page
+    assert "цель достигнута" in page
+    assert balances[0] - balances[2] == 100, "a cart of 1,499.99 is none to be followed up"
+    assert balances[1] == bought["balance"]["available"], "who has bought is given nothing more"
 
 
 async def test_a_journey_runs_and_a_member_is_taken_out(
