@@ -20,6 +20,8 @@ BEGAN = datetime(2026, 3, 12, 21, 30, tzinfo=UTC)
 LAST_ON = date(2026, 7, 20)
 PHONES = [f"+7999000010{number}" for number in range(6)]
 RECEIPTS = 110
+CASHIERS = ("", "Ольга", "Пётр")
+"""Every third receipt names nobody."""
 COSTS: dict[str, int | None] = {"4600001": 61_00, "bread": 24_50, "tea": None}
 SKUS = tuple(COSTS)
 
@@ -72,6 +74,7 @@ async def sell(till: httpx.AsyncClient, database: Database, clock: SetClock, ten
             "currency": "RUB",
             "lines": lines,
             "branch": random.choice(["arbat", "east"]),
+            **({"cashier": CASHIERS[number % 3]} if number % 3 else {}),
         }
         if random.random() < 0.6:
             body["member"] = {"phone": random.choice(PHONES)}
@@ -99,7 +102,8 @@ async def read_year(database: Database, clock: SetClock, tenant_id: UUID, east: 
     async with database.transaction(tenant_id, actor="test:year", at=clock.now()) as tx:
         receipts = await tx.fetch(
             """
-            select r.id, r.branch_id, r.business_date as day, r.member_id, r.occurred_at, r.amount_minor,
+            select r.id, r.branch_id, b.time_zone, coalesce(r.cashier, '') as cashier, r.business_date as day,
+                   r.member_id, r.occurred_at, r.amount_minor,
                    r.discount_minor, r.redeemed_minor, r.payable_minor, r.refunded_minor, r.redeemed_points,
                    r.earned_points, json_array_length(r.outcome->'lines') as lines,
                    (select coalesce(sum((line->>'quantity_milli')::bigint), 0) from returns t
@@ -107,7 +111,7 @@ async def read_year(database: Database, clock: SetClock, tenant_id: UUID, east: 
                    (select sum((line->>1)::bigint) from json_array_elements(r.basket->'basket'->'lines') as line)
                        as sold_milli,
                    array(select line->>0 from json_array_elements(r.basket->'basket'->'lines') as line) as skus
-            from receipts r where r.tenant_id = $1
+            from receipts r join branches b on b.id = r.branch_id where r.tenant_id = $1
             """,
             tenant_id,
         )

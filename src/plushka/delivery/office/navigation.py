@@ -97,6 +97,9 @@ SECTIONS = (
         "chart-bar",
         (
             Page("dashboard", marked("Dashboard"), "/reports", "reports.read"),
+            Page("sales", marked("Sales"), "/reports/sales", "reports.read"),
+            Page("branches", marked("Branches and cashiers"), "/reports/branches", "reports.read"),
+            Page("buyers", marked("How buyers come again"), "/reports/buyers", "reports.read"),
             Page("definitions", marked("What the figures mean"), "/reports/definitions", "reports.read"),
         ),
     ),

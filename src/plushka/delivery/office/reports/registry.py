@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block
+from plushka.delivery.office.reports.buyers.cohorts import make_cohort_revenue, make_retention
+from plushka.delivery.office.reports.buyers.steps import make_steps
 from plushka.delivery.office.reports.dashboard.activity import make_activity
 from plushka.delivery.office.reports.dashboard.averages import make_averages, make_lifetime
 from plushka.delivery.office.reports.dashboard.base import make_base
@@ -15,6 +17,15 @@ from plushka.delivery.office.reports.dashboard.figures import make_figures
 from plushka.delivery.office.reports.dashboard.financial import make_financial
 from plushka.delivery.office.reports.dashboard.months import make_repeat_months, make_revenue_months
 from plushka.delivery.office.reports.dashboard.people import make_best, make_people
+from plushka.delivery.office.reports.sales.days import make_sales_days
+from plushka.delivery.office.reports.sales.goods import (
+    make_categories,
+    make_category_parts,
+    make_pairs,
+    make_products,
+)
+from plushka.delivery.office.reports.sales.hours import make_hours
+from plushka.delivery.office.reports.sales.places import make_branches, make_cashiers
 from plushka.delivery.office.visit import Visit
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
@@ -51,6 +62,29 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
             size="tiles",
         ),
         "people": Maker(marked("Who buys"), make_people, of_whole_business=True, size="chart"),
+        "sales_days": Maker(marked("Day by day"), make_sales_days, size="chart"),
+        "hours": Maker(marked("Hours of the week"), make_hours, size="chart"),
+        "categories": Maker(marked("Categories"), make_categories),
+        "category_parts": Maker(marked("Within categories"), make_category_parts),
+        "products": Maker(marked("Products"), make_products),
+        "pairs": Maker(marked("Bought together"), make_pairs, of_whole_business=True),
+        "branches": Maker(marked("Branches"), make_branches),
+        "cashiers": Maker(marked("Cashiers"), make_cashiers),
+        "steps": Maker(
+            marked("From the first purchase to the fourth"), make_steps, of_whole_business=True, size="chart"
+        ),
+        "retention": Maker(
+            marked("Who comes again, by month of the first purchase"),
+            make_retention,
+            of_whole_business=True,
+            size="chart",
+        ),
+        "cohort_revenue": Maker(
+            marked("What a buyer has brought, by month of the first purchase"),
+            make_cohort_revenue,
+            of_whole_business=True,
+            size="chart",
+        ),
         "best": Maker(marked("Who buys most"), make_best, of_whole_business=True),
     }
 )

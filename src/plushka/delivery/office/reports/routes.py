@@ -4,7 +4,9 @@ from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.reports import definitions, files, showing
 from plushka.delivery.office.reports.advice import pages as advice
+from plushka.delivery.office.reports.buyers.page import show_buyers
 from plushka.delivery.office.reports.dashboard import page
+from plushka.delivery.office.reports.sales.page import show_branches_report, show_sales
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     advice.begin_advised,
@@ -15,5 +17,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     definitions.show_definitions,
     files.download_block,
     page.show_dashboard,
+    show_branches_report,
+    show_buyers,
+    show_sales,
     showing.show_block,
 )

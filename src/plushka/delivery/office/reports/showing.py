@@ -64,6 +64,23 @@ async def show_block(
     )
 
 
+async def show_blocks(
+    visit: Visit, request: OfficeRequest, *, page: str, title: str, path: str, blocks: Sequence[str]
+) -> Response[str]:
+    """Show a page of blocks below each other, ``page`` of the navigation; ``title`` is marked."""
+    async with visit.reading() as tx:
+        asked = await read_asked(tx, visit, request.query_params)
+    return visit.page(
+        "reports/page.html",
+        section="reports",
+        page=page,
+        title=visit.words.gettext(title),
+        bar=bar_values(asked, visit, path),
+        places=places(blocks, visit, asked),
+        wide=set(blocks),
+    )
+
+
 def find_maker(name: str, visit: Visit) -> Maker:
     """Return the maker of a block.
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Comparison, Kind, Period
+from plushka.engine.expiry import add_months
 from plushka.platform.i18n import marked
 
 PERIOD_WORDS: dict[Kind, str] = {
@@ -34,3 +35,19 @@ def told_month(month: date, visit: Visit, *, short: bool = False) -> str:
     """Return ``март 2026``; ``short``, for the axis of a chart: ``март 26``."""
     year = f"{month.year % 100:02}" if short else str(month.year)
     return f"{visit.figures.month(month.month)} {year}"
+
+
+def whole_months(period: Period) -> tuple[date, date]:
+    """Return the whole months that a period touches, for sums that are kept by month: the first, and where they end."""
+    return period.from_on.replace(day=1), add_months(period.last_on.replace(day=1), 1)
+
+
+def of_months(first: date, until: date, visit: Visit) -> str:
+    """Return the note that says of which whole months figures are."""
+    last = add_months(until, -1)
+    gettext = visit.words.gettext
+    if first == last:
+        return gettext("Of the whole month: {month}.", month=told_month(first, visit))
+    return gettext(
+        "Of whole months: {first} – {last}.", first=told_month(first, visit), last=told_month(last, visit)
+    )

@@ -1,7 +1,10 @@
 """Sums of receipts, with a card and without, and what is made of them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from asyncpg import Record
 from msgspec import Struct, structs
@@ -109,44 +112,48 @@ def added(sales: Iterable[Sales]) -> Sales:
 
 async def sum_sales(tx: Tx, scope: Scope) -> Sold:
     """Return the sums of a period."""
-    rows = await tx.fetch(
-        f"""
-        -- insights.sum_sales
-        select has_card, {_SUMS}
-        from sales_days
-        where tenant_id = $1 and branch_id = any($2::uuid[]) and business_date >= $3 and business_date < $4
-            and ($5::uuid is null or program_id = $5)
-        group by has_card
-        """,  # noqa: S608  names of fields
-        tx.tenant_id,
-        scope.summed_branches,
-        scope.period.from_on,
-        scope.period.until_on,
-        scope.program_id,
-    )
-    return _sold(rows)
+    return (await _sums_by(tx, scope, "true")).get(True, Sold())
+
+
+async def sum_sales_by_day(tx: Tx, scope: Scope) -> dict[date, Sold]:
+    """Return the sums of each business day of a period, in order; days without receipts are left out."""
+    return await _sums_by(tx, scope, "business_date")
 
 
 async def sum_sales_by_month(tx: Tx, scope: Scope) -> dict[date, Sold]:
     """Return the sums of each month of a period by its first day, in order; months without receipts are left out."""
+    return await _sums_by(tx, scope, "date_trunc('month', business_date)::date")
+
+
+async def sum_sales_by_branch(tx: Tx, scope: Scope) -> dict[UUID, Sold]:
+    """Return the sums of each branch; those without receipts are left out."""
+    return await _sums_by(tx, scope, "branch_id", is_apart=True)
+
+
+async def _sums_by(tx: Tx, scope: Scope, key: str, *, is_apart: bool = False) -> dict[Any, Sold]:
+    """Return sums by ``key``, in its order. ``is_apart``: of each branch, never of the row that sums up all."""
+    is_all = is_apart and not scope.branch_ids
+    branches = "branch_id <> all($2::uuid[])" if is_all else "branch_id = any($2::uuid[])"
     rows = await tx.fetch(
         f"""
-        -- insights.sum_sales_by_month
-        select date_trunc('month', business_date)::date as month_on, has_card, {_SUMS}
+        -- insights.sum_sales
+        select {key} as key, has_card, {_SUMS}
         from sales_days
-        where tenant_id = $1 and branch_id = any($2::uuid[]) and business_date >= $3 and business_date < $4
-            and ($5::uuid is null or program_id = $5)
-        group by month_on, has_card
-        order by month_on
-        """,  # noqa: S608  names of fields
+        where tenant_id = $1 and {branches}
+            and business_date >= $3 and business_date < $4 and ($5::uuid is null or program_id = $5)
+        group by key, has_card
+        order by key
+        """,  # noqa: S608  names of fields and constants
         tx.tenant_id,
         scope.summed_branches,
         scope.period.from_on,
         scope.period.until_on,
         scope.program_id,
     )
-    months = dict.fromkeys(row["month_on"] for row in rows)
-    return {month: _sold([row for row in rows if row["month_on"] == month]) for month in months}
+    by_key: dict[Any, list[Record]] = defaultdict(list)
+    for row in rows:
+        by_key[row["key"]].append(row)
+    return {key: _sold(sides) for key, sides in by_key.items()}
 
 
 def _sold(rows: Iterable[Record]) -> Sold:

@@ -1,15 +1,12 @@
 """Who buys, by sex and age (F101), and who buys most (F103)."""
 
-from datetime import date
-
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Series, Table
-from plushka.delivery.office.reports.words import told_month
+from plushka.delivery.office.reports.words import of_months, whole_months
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.people import AGES, Kind, list_best, list_kinds
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.rollups.queries import find_as_of
-from plushka.engine.expiry import add_months
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
 
@@ -21,7 +18,7 @@ _SEXES: dict[str | None, str] = {
 
 
 async def make_people(tx: Tx, visit: Visit, asked: Asked) -> Block:
-    first, until = _months(asked)
+    first, until = whole_months(asked.period)
     kinds = await list_kinds(tx, first, until, visit.business_day)
     members, revenue = sum(kind.members for kind in kinds), sum(kind.revenue_minor for kind in kinds)
     gettext = visit.words.gettext
@@ -55,7 +52,7 @@ async def make_people(tx: Tx, visit: Visit, asked: Asked) -> Block:
         ),
         as_of=await find_as_of(tx),
         chart=_chart(kinds, visit),
-        notes=(_of_months(first, until, visit),),
+        notes=(of_months(first, until, visit),),
         form="chart",
         empty=Empty(
             gettext("Nobody has joined yet"),
@@ -65,7 +62,7 @@ async def make_people(tx: Tx, visit: Visit, asked: Asked) -> Block:
 
 
 async def make_best(tx: Tx, visit: Visit, asked: Asked) -> Block:
-    first, until = _months(asked)
+    first, until = whole_months(asked.period)
     best = await list_best(tx, first, until)
     gettext = visit.words.gettext
     return Block(
@@ -91,26 +88,11 @@ async def make_best(tx: Tx, visit: Visit, asked: Asked) -> Block:
             ),
         ),
         as_of=await find_as_of(tx),
-        notes=(_of_months(first, until, visit),),
+        notes=(of_months(first, until, visit),),
         empty=Empty(
             gettext("Nobody bought with a card in these months"),
             gettext("Whoever buys with a card stands here by what they have paid."),
         ),
-    )
-
-
-def _months(asked: Asked) -> tuple[date, date]:
-    """Return the whole months that the period touches: sums of members are kept by month."""
-    return asked.period.from_on.replace(day=1), add_months(asked.period.last_on.replace(day=1), 1)
-
-
-def _of_months(first: date, until: date, visit: Visit) -> str:
-    last = add_months(until, -1)
-    gettext = visit.words.gettext
-    if first == last:
-        return gettext("Of the whole month: {month}.", month=told_month(first, visit))
-    return gettext(
-        "Of whole months: {first} – {last}.", first=told_month(first, visit), last=told_month(last, visit)
     )
 
 

@@ -1,0 +1,1 @@
+"""How buyers come again."""

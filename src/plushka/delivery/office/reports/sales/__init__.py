@@ -1,0 +1,1 @@
+"""Sales in detail: days, hours, branches, cashiers, goods."""

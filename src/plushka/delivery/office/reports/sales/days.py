@@ -1,0 +1,85 @@
+"""Sales day by day, beside those of the period compared with."""
+
+from datetime import date, timedelta
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Series, Table
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.period import Period
+from plushka.domain.insights.reports.sales import Sold, added, sum_sales_by_day
+from plushka.domain.rollups.queries import find_as_of
+from plushka.platform.database import Tx
+
+
+async def make_sales_days(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    found = await sum_sales_by_day(tx, asked.scope)
+    # A day of which all came back has no receipts.
+    days = {day: sold for day, sold in found.items() if sold.all.receipts}
+    before = await sum_sales_by_day(tx, asked.scope_of(asked.before)) if asked.before else {}
+    gettext = visit.words.gettext
+    whole = Sold(
+        added(sold.with_card for sold in days.values()), added(sold.without for sold in days.values())
+    )
+    return Block(
+        name="sales_days",
+        title=gettext("Day by day"),
+        table=Table(
+            (
+                Column(gettext("Day"), "date"),
+                Column(gettext("Revenue"), "money", "revenue"),
+                Column(gettext("Receipts"), "count", "receipts"),
+                Column(gettext("Average receipt"), "money", "average_receipt"),
+                Column(gettext("Penetration"), "share", "penetration"),
+                Column(gettext("Discounts and points"), "money", "given"),
+            ),
+            tuple(
+                (
+                    day,
+                    sold.all.revenue_minor,
+                    Cell(
+                        sold.all.receipts, href=asked.receipts_url({}, Period(day, day + timedelta(days=1)))
+                    ),
+                    sold.all.mean,
+                    sold.penetration,
+                    sold.all.given_minor,
+                )
+                for day, sold in sorted(days.items(), reverse=True)
+            ),
+            total=(
+                gettext("All days"),
+                whole.all.revenue_minor,
+                whole.all.receipts,
+                whole.all.mean,
+                whole.penetration,
+                whole.all.given_minor,
+            ),
+        ),
+        as_of=await find_as_of(tx),
+        chart=_chart(days, before, asked, visit),
+        form="chart",
+        definition="revenue",
+        empty=Empty(
+            gettext("No receipts in this period"),
+            gettext("Choose other days, or wait for the first receipt of a till."),
+        ),
+    )
+
+
+def _chart(days: dict[date, Sold], before: dict[date, Sold], asked: Asked, visit: Visit) -> Chart:
+    shown = [asked.period.from_on + timedelta(days=place) for place in range(asked.period.days)]
+    series = [
+        Series(
+            visit.words.gettext("Revenue"),
+            tuple(days[day].all.revenue_minor if day in days else 0 for day in shown),
+            "money",
+            form="line",
+        )
+    ]
+    if asked.before and before:
+        first = asked.before.from_on
+        earlier = [first + timedelta(days=place) for place in range(min(len(shown), asked.before.days))]
+        values = [before[day].all.revenue_minor if day in before else 0 for day in earlier]
+        series.append(
+            Series(visit.words.gettext("Before"), tuple(values), "money", form="line", is_before=True)
+        )
+    return Chart(labels=tuple(visit.figures.day_of_month(day) for day in shown), series=tuple(series))

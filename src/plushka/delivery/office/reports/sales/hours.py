@@ -1,0 +1,64 @@
+"""Hours of the week: when it is bought."""
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Block, Column, Empty, HeatMap, Table
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.hours import list_hours
+from plushka.domain.rollups.queries import find_as_of
+from plushka.platform.database import Tx
+from plushka.platform.i18n import WEEKDAYS
+
+
+async def make_hours(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    """Make a line a day of the week, a column an hour from the first to the last one with receipts."""
+    found = await list_hours(tx, asked.scope)
+    receipts = {(each.weekday, each.hour): each.receipts for each in found}
+    hours = _in_order({each.hour for each in found})
+    gettext = visit.words.gettext
+    names = [gettext(title).capitalize() for title in WEEKDAYS]
+    values = [[receipts.get((day, hour), 0) for hour in hours] for day in range(1, len(WEEKDAYS) + 1)]
+    totals = [sum(column) for column in zip(*values, strict=True)]
+    notes = [gettext("Receipts, by the clock of the branch; all weeks of the period together.")]
+    if asked.program_id:
+        notes.append(gettext("Of all programmes together."))
+    return Block(
+        name="hours",
+        title=gettext("Hours of the week"),
+        table=Table(
+            (
+                Column(gettext("Day of the week"), "text"),
+                *(Column(f"{hour}:00", "count") for hour in hours),
+                Column(gettext("All"), "count", "receipts"),
+            ),
+            tuple((name, *row, sum(row)) for name, row in zip(names, values, strict=True)) if found else (),
+            total=(gettext("All days"), *totals, sum(totals)),
+        ),
+        as_of=await find_as_of(tx),
+        chart=HeatMap(
+            columns=tuple(f"{hour}:00" for hour in hours),
+            rows=tuple(names),
+            values=tuple(map(tuple, values)),
+            kind="count",
+        ),
+        notes=tuple(notes),
+        form="chart",
+        definition="receipts",
+        empty=Empty(
+            gettext("No receipts in this period"),
+            gettext("Choose other days, or wait for the first receipt of a till."),
+        ),
+    )
+
+
+def _in_order(hours: set[int]) -> list[int]:
+    """Return all hours from the first to the last; a business that is open past midnight ends after it.
+
+    The day begins after the longest pause, so the hours after midnight stand behind the evening that they belong to.
+    """
+    if not hours:
+        return []
+    ordered = sorted(hours)
+    pauses = [(ordered[place] - ordered[place - 1] - 1) % 24 for place in range(len(ordered))]
+    first = ordered[pauses.index(max(pauses))]
+    last = ordered[ordered.index(first) - 1]
+    return [(first + place) % 24 for place in range((last - first) % 24 + 1)]

@@ -1,0 +1,36 @@
+"""Pages of sales: when and what is bought, and who sells."""
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.reports.showing import show_blocks
+from plushka.delivery.office.visit import Visit
+from plushka.platform.i18n import marked
+
+PATH = "/reports/sales"
+BRANCHES_PATH = "/reports/branches"
+
+
+@get(PATH, opt={"action": "reports.read"})
+async def show_sales(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    return await show_blocks(
+        visit,
+        request,
+        page="sales",
+        title=marked("Sales"),
+        path=PATH,
+        blocks=("sales_days", "hours", "categories", "category_parts", "products", "pairs"),
+    )
+
+
+@get(BRANCHES_PATH, opt={"action": "reports.read"})
+async def show_branches_report(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    return await show_blocks(
+        visit,
+        request,
+        page="branches",
+        title=marked("Branches and cashiers"),
+        path=BRANCHES_PATH,
+        blocks=("branches", "cashiers"),
+    )

@@ -1,0 +1,152 @@
+"""Branches and cashiers beside each other."""
+
+from uuid import UUID
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Empty,
+    Row,
+    Series,
+    Table,
+    Value,
+)
+from plushka.delivery.office.reports.dashboard.figures import MARGIN
+from plushka.delivery.office.visit import Visit
+from plushka.domain.businesses.queries import list_branches
+from plushka.domain.insights.reports.ratio import Ratio, change
+from plushka.domain.insights.reports.sales import Sold, added, sum_sales, sum_sales_by_branch
+from plushka.domain.insights.reports.selling import list_cashiers
+from plushka.domain.rollups.queries import find_as_of
+from plushka.platform.database import Tx
+
+CHARTED_MAX = 20
+
+
+async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    found = await sum_sales_by_branch(tx, asked.scope)
+    before = await sum_sales_by_branch(tx, asked.scope_of(asked.before)) if asked.before else {}
+    names = {branch.id: branch.name for branch in await list_branches(tx)}
+    ordered = sorted(found.items(), key=lambda each: (-each[1].all.revenue_minor, names.get(each[0], "")))
+    whole = Sold(
+        added(sold.with_card for sold in found.values()), added(sold.without for sold in found.values())
+    )
+    earlier = added(sold.all for sold in before.values())
+    gettext = visit.words.gettext
+    columns = [
+        Column(gettext("Branch"), "text"),
+        Column(gettext("Revenue"), "money", "revenue"),
+        Column(gettext("Share of the revenue"), "share", "revenue_share"),
+        *([Column(gettext("The change"), "change", "branch_change")] if asked.before else []),
+        Column(gettext("Receipts"), "count", "receipts"),
+        Column(gettext("Average receipt"), "money", "average_receipt"),
+        Column(gettext("Penetration"), "share", "penetration"),
+        Column(gettext("Repeat purchases"), "share", "repeats"),
+        Column(gettext("Discounts and points, share"), "share", "given_share"),
+        Column(gettext("Margin, share"), "share", "margin_share", MARGIN),
+    ]
+
+    def row(first: Cell | Value, sold: Sold, was: int) -> Row:
+        changed = (change(sold.all.revenue_minor, was),) if asked.before else ()
+        return (
+            first,
+            sold.all.revenue_minor,
+            Ratio(sold.all.revenue_minor, whole.all.revenue_minor),
+            *changed,
+            sold.all.receipts,
+            sold.all.mean,
+            sold.penetration,
+            sold.with_card.repeats,
+            sold.all.given,
+            sold.all.margin,
+        )
+
+    return Block(
+        name="branches",
+        title=gettext("Branches"),
+        table=Table(
+            tuple(columns),
+            tuple(
+                row(
+                    Cell(names.get(branch_id, ""), href=_href(branch_id, asked)),
+                    sold,
+                    before[branch_id].all.revenue_minor if branch_id in before else 0,
+                )
+                for branch_id, sold in ordered
+            ),
+            total=row(gettext("All branches"), whole, earlier.revenue_minor),
+        ),
+        as_of=await find_as_of(tx),
+        chart=Chart(
+            labels=tuple(names.get(branch_id, "") for branch_id, _ in ordered[:CHARTED_MAX]),
+            series=(
+                Series(
+                    gettext("Revenue"),
+                    tuple(sold.all.revenue_minor for _, sold in ordered[:CHARTED_MAX]),
+                    "money",
+                ),
+            ),
+        )
+        if len(ordered) > 1
+        else None,
+        empty=Empty(
+            gettext("No receipts in this period"),
+            gettext("Choose other days, or wait for the first receipt of a till."),
+        ),
+    )
+
+
+def _href(branch_id: UUID, asked: Asked) -> str:
+    return asked.receipts_url({"branch": str(branch_id)}) if len(asked.branch_ids) < 2 else ""  # noqa: PLR2004
+
+
+async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    cashiers = await list_cashiers(tx, asked.scope)
+    sold = (await sum_sales(tx, asked.scope)).all
+    names = {branch.id: branch.name for branch in await list_branches(tx)}
+    gettext = visit.words.gettext
+    notes = [gettext("Of all programmes together.")] if asked.program_id else []
+    return Block(
+        name="cashiers",
+        title=gettext("Cashiers"),
+        table=Table(
+            (
+                Column(gettext("Cashier"), "text"),
+                Column(gettext("Branch"), "text"),
+                Column(gettext("Revenue"), "money", "revenue"),
+                Column(gettext("Share of the revenue"), "share", "revenue_share"),
+                Column(gettext("Receipts"), "count", "receipts"),
+                Column(gettext("Average receipt"), "money", "average_receipt"),
+                Column(gettext("Positions in a receipt"), "decimal", "positions"),
+                Column(gettext("Penetration"), "share", "penetration"),
+                Column(gettext("Discounts"), "money", "discount"),
+                Column(gettext("Paid with points"), "money", "redeemed"),
+                Column(gettext("Came back as a whole"), "share", "returned_share"),
+            ),
+            tuple(
+                (
+                    each.cashier or gettext("not named by the till"),
+                    names.get(each.branch_id, ""),
+                    each.revenue_minor,
+                    Ratio(each.revenue_minor, sold.revenue_minor) if not asked.program_id else None,
+                    each.receipts,
+                    each.mean,
+                    each.positions,
+                    each.penetration,
+                    each.discount_minor,
+                    each.redeemed_minor,
+                    each.returned_share,
+                )
+                for each in cashiers
+            ),
+        ),
+        as_of=await find_as_of(tx),
+        notes=tuple(notes),
+        empty=Empty(
+            gettext("No receipts in this period"),
+            gettext("Whoever sells stands here, as soon as the till names them."),
+        ),
+    )
