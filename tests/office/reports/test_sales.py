@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 import httpx
 import polars as pl
 from tests.conftest import SetClock
-from tests.office.conftest import signed_in
+from tests.office.conftest import report, signed_in
 from tests.office.reports.expected import Cell, goods, half_up, mean, money, percent, table, total
 from tests.office.reports.year import LAST_ON, Year, read_year, sell
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.folding import fold_tenant
+from plushka.delivery.office.reports.showing import ROWS_AMONG_OTHERS
 from plushka.platform.database import Database
 
 FIRST_ON = date(2026, 1, 1)
-MONTHS = 12
 WEEKDAYS = ("Понедельник", "Вторник", "Среда", "Четверг", "Пятница", "Суббота", "Воскресенье")
 
 
@@ -135,7 +135,8 @@ async def those_who_began_in_a_month_are_followed_from_it(anna: httpx.AsyncClien
         members = [member for member, month in began.items() if month == cohort]
         own = card.filter(pl.col("member_id").is_in(members))
         assert retention[place][1] == revenue[place][1] == len(members)
-        for later in range(MONTHS):
+        assert len(retention[place]) == 2 + len(range(cohorts[0].month, LAST_ON.month + 1))
+        for later in range(len(retention[place]) - 2):
             month = date(2026, cohort.month + later, 1) if cohort.month + later <= LAST_ON.month else None
             if month is None:
                 assert retention[place][2 + later] is None
@@ -164,3 +165,22 @@ async def steps_are_of_those_who_began_in_the_period(anna: httpx.AsyncClient, ye
             assert row[3] == percent(len(made), before)
             assert row[4] == percent(sum(gap <= 30 for gap in gaps), before)
             assert row[5] == (gaps[(len(gaps) - 1) // 2] if gaps else None)
+
+
+async def test_of_a_long_table_a_page_of_several_shows_the_beginning_and_leads_to_all(
+    app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
+) -> None:
+    async with client_of(app, cast.anna.secret) as till:
+        for number in range(ROWS_AMONG_OTHERS + 1):
+            lines = [{"sku": f"S{number:02}", "quantity_milli": 1000, "amount_minor": 100_00 + number}]
+            await report(
+                till, "/v1/purchases", {"external_id": f"R-{number}", "currency": "RUB", "lines": lines}
+            )
+    await fold_tenant(database, clock, cast.anna.tenant_id)
+    async with signed_in(app, staff["owner"]) as anna:
+        among = (await anna.get("/reports/blocks/products", headers={"hx-request": "true"})).text
+        alone = (await anna.get("/reports/blocks/products")).text
+        link = '<a class="link" href="/reports/blocks/products?">Все строки: 16</a>'
+        assert ("S01" in among, "S00" in among, link in among) == (True, False, True)
+        assert ("S01" in alone, "S00" in alone, link in alone) == (True, True, False)
+        assert len(await table(anna, "products")) == ROWS_AMONG_OTHERS + 1

@@ -20,6 +20,8 @@ from plushka.platform.database import Tx
 from plushka.platform.errors import Denied, NotFound
 
 PATH = "/reports/blocks"
+ROWS_AMONG_OTHERS = 15
+"""Rows of a table on a page of several blocks; the block's own page and its files have all."""
 
 
 class Place(Struct, frozen=True):
@@ -54,7 +56,7 @@ async def show_block(
         block = await make(tx, maker, visit, asked)
     values = block_values(block, maker, visit, asked)
     if "hx-request" in request.headers:
-        return visit.fragment("reports/block.html", **values)
+        return visit.fragment("reports/block.html", **_shortened(values, visit, asked))
     return visit.page(
         "reports/alone.html",
         section="reports",
@@ -118,6 +120,20 @@ def block_values(block: Block, maker: Maker, visit: Visit, asked: Asked) -> dict
         "files": [(kind, f"/reports/files/{block.name}.{kind}?{query}") for kind in ("xlsx", "csv")]
         if visit.may("reports.export") and block.table.rows
         else [],
+        "more": None,
+    }
+
+
+def _shortened(values: dict[str, Any], visit: Visit, asked: Asked) -> dict[str, Any]:
+    """Return the values of a block among others: of a long table its beginning, with a link to all of it."""
+    block, table = values["block"], values["table"]
+    if block.form != "table" or len(table.rows) <= ROWS_AMONG_OTHERS:
+        return values
+    more = visit.words.gettext("All rows: {count}", count=visit.figures.number(len(table.rows)))
+    return {
+        **values,
+        "table": structs.replace(table, rows=table.rows[:ROWS_AMONG_OTHERS]),
+        "more": (more, f"{PATH}/{block.name}?{asked.query()}"),
     }
 
 

@@ -61,12 +61,13 @@ async def _make(
     cohorts = await list_cohorts(tx, add_months(last, 1 - MONTHS), add_months(last, 1))
     gettext, today = visit.words.gettext, visit.business_day
     over = min(last, today.replace(day=1))
-    shown = [[_known(figure(each, later), each, later, over) for later in range(MONTHS)] for each in cohorts]
+    # No column for a month that has not begun for any of them.
+    followed = [later for later in range(MONTHS) if any(_is_begun(each, later, over) for each in cohorts[:1])]
+    shown = [[_known(figure(each, later), each, later, over) for later in followed] for each in cohorts]
     totals = [
-        total(figure(each, later) for each in cohorts if _is_begun(each, later, over))
-        for later in range(MONTHS)
+        total(figure(each, later) for each in cohorts if _is_begun(each, later, over)) for later in followed
     ]
-    later_titles = [gettext("month {number}", number=later) for later in range(MONTHS)]
+    later_titles = [gettext("month {number}", number=later) for later in followed]
     return Block(
         name=name,
         title=title,
