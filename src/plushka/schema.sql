@@ -2391,6 +2391,31 @@ create table gateway_posts (
 
 grant delete on gateway_posts to plushka_app;
 
+-- To where letters of a gateway of mail come back, and which is read for that and never changed: from the message behind last_uid
+-- on, for as long as its validity (of uids, RFC 9051) is the same. address is what letters name as whom to return them to;
+-- is_tagged: with a mark before the @. credentials are sealed as those of gateways.
+create table return_mailboxes (
+    tenant_id uuid not null,
+    gateway_id uuid not null,
+    address text not null check (address <> ''),
+    is_tagged boolean not null,
+    host text not null check (host <> ''),
+    port integer not null check (port between 1 and 65535),
+    security text not null check (security in ('tls', 'starttls', 'none')),
+    credentials bytea not null,
+    validity bigint,
+    last_uid bigint,
+    connected_at timestamptz not null,
+    connected_by text not null,
+    checked_at timestamptz,
+    problem text not null default '',
+    primary key (tenant_id, gateway_id),
+    foreign key (tenant_id, gateway_id) references gateways (tenant_id, id),
+    check ((validity is null) = (last_uid is null))
+);
+
+grant update (validity, last_uid, checked_at, problem), delete on return_mailboxes to plushka_app;
+
 -- What a gateway has told once and must not do again should it tell it twice: an SMS by which somebody took their consent
 -- back, a complaint. mark: the gateway's own of it.
 create table gateway_hearings (

@@ -12,6 +12,7 @@ from tests.pos.conftest import Cast
 from tests.pos.conftest import settings as settings_of_till
 
 from plushka.demo.gateways.mail import LOGIN, FakeMail
+from plushka.demo.gateways.mailbox import FakeMailbox
 from plushka.demo.gateways.sms import SMSAERO_PREFIX, SMSRU_PREFIX, FakeSms
 from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.model import Gateway, Kind
@@ -133,18 +134,23 @@ async def test_what_a_gateway_does_not_know_is_refused_and_stays_to_be_corrected
     assert "до 11 латинских букв и цифр" in plain(name.text)
 
 
-async def test_a_mail_server_is_connected_and_a_letter_tried(
-    anna: httpx.AsyncClient, mail: FakeMail, mail_port: int
-) -> None:
-    typed = {
+def _smtp(mail: FakeMail, port: int) -> dict[str, str]:
+    """Return what the mail server is connected with."""
+    return {
         "smtp_host": "127.0.0.1",
-        "smtp_port": str(mail_port),
+        "smtp_port": str(port),
         "smtp_security": "none",
         "smtp_login": LOGIN,
         "smtp_secret": mail.password,
         "smtp_sender": "hello@anna.example",
         "smtp_per_second": "10",
     }
+
+
+async def test_a_mail_server_is_connected_and_a_letter_tried(
+    anna: httpx.AsyncClient, mail: FakeMail, mail_port: int
+) -> None:
+    typed = _smtp(mail, mail_port)
     refused = await anna.post(f"{PAGE}/smtp/connect", data={**typed, "smtp_secret": "wrong"})
     assert "Канал не подключился: 535" in plain(refused.text)
     inner = await anna.post(f"{PAGE}/smtp/connect", data={**typed, "smtp_host": "localhost"})
@@ -154,6 +160,53 @@ async def test_a_mail_server_is_connected_and_a_letter_tried(
     sent = await anna.post(f"{PAGE}/email/try", data={"email_to": "me@anna.example"}, follow_redirects=True)
     assert "Отправлено." in plain(sent.text)
     assert mail.letters[0]["To"] == "me@anna.example"
+
+
+async def test_the_mailbox_that_letters_come_back_to_is_connected_and_let_go(
+    *,
+    anna: httpx.AsyncClient,
+    mail: FakeMail,
+    mail_port: int,
+    database: Database,
+    clock: SetClock,
+    cast: Cast,
+) -> None:
+    fake = FakeMailbox()
+    assert (await anna.post(f"{PAGE}/email/returns/disconnect")).status_code == 404
+    await anna.post(f"{PAGE}/smtp/connect", data=_smtp(mail, mail_port))
+    async with fake.serving() as port:
+        typed = {
+            "returns_address": "returns@anna.example",
+            "returns_mark": "tagged",
+            "returns_host": "127.0.0.1",
+            "returns_port": str(port),
+            "returns_security": "none",
+            "returns_login": LOGIN,
+            "returns_secret": fake.password,
+        }
+        wrong = await anna.post(f"{PAGE}/email/returns/connect", data={**typed, "returns_secret": "no"})
+        assert wrong.status_code == 422
+        assert "AUTHENTICATIONFAILED" in wrong.text
+        long = await anna.post(
+            f"{PAGE}/email/returns/connect", data={**typed, "returns_address": f"{'r' * 25}@anna.example"}
+        )
+        assert "24 знака" in plain(long.text)
+        inner = await anna.post(f"{PAGE}/email/returns/connect", data={**typed, "returns_host": "localhost"})
+        assert "inner network" in inner.text
+        connected = await anna.post(f"{PAGE}/email/returns/connect", data=typed, follow_redirects=True)
+        assert "Возвращённые письма теперь читаются." in plain(connected.text)
+        assert fake.password not in connected.text
+        again = await anna.post(f"{PAGE}/email/returns/connect", data=typed)
+        assert again.status_code == 422
+    await anna.post(f"{PAGE}/email/try", data={"email_to": "me@anna.example"})
+    assert mail.returned_to[0].startswith("returns+")
+    let_go = await anna.post(f"{PAGE}/email/returns/disconnect", follow_redirects=True)
+    assert "Ящик больше не читается" in plain(let_go.text)
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        assert await tx.fetchval("select count(*) from return_mailboxes") == 0
+    trail = plain((await anna.get("/settings/audit")).text)
+    assert "Письма возвращаются на returns@anna.example" in trail
+    assert "больше не читается" in trail
 
 
 async def test_push_is_turned_on_with_keys_of_its_own(

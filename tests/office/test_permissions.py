@@ -387,6 +387,8 @@ TABLE = {
     "POST /settings/channels/{kind:str}/check": "owner manager",
     "POST /settings/channels/{kind:str}/try": "owner manager",
     "POST /settings/channels/{kind:str}/disconnect": "owner manager",
+    "POST /settings/channels/email/returns/connect": "owner manager",
+    "POST /settings/channels/email/returns/disconnect": "owner manager",
     "GET /settings/messengers": "owner manager marketer",
     "POST /settings/messengers/confirming": "owner manager",
     "POST /settings/messengers/{messenger:str}/connect": "owner manager",

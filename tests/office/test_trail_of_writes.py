@@ -106,6 +106,8 @@ ELSEWHERE = {
     "POST /settings/branding/logo/removal": "tests/office/test_branding.py",
     "POST /settings/channels/{provider:str}/connect": "tests/office/test_channels.py",
     "POST /settings/channels/{kind:str}/try": "tests/office/test_channels.py",
+    "POST /settings/channels/email/returns/connect": "tests/office/test_channels.py",
+    "POST /settings/channels/email/returns/disconnect": "tests/office/test_channels.py",
     "POST /settings/channels/{kind:str}/disconnect": "tests/office/test_channels.py",
     "POST /settings/messengers/confirming": "tests/office/test_messengers.py",
     "POST /settings/messengers/{messenger:str}/connect": "tests/office/test_messengers.py",

@@ -53,6 +53,7 @@ EXAMPLES: tuple[Content, ...] = (
     contents.FriendsLink(link="https://t.me/anna_bot?start=f01&x=1"),
     contents.Help(is_member=True),
     contents.OffersChanged(are_wanted=False),
+    contents.SmsStopped(),
     contents.ChooseLanguage(),
     contents.LanguageChanged(),
     contents.SpendingStopped(),

@@ -14,6 +14,7 @@ from plushka.domain.businesses.branding import get_branding
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.composing import Composed, plain
 from plushka.domain.messages.gateways.hooks import hook_url
+from plushka.domain.messages.gateways.mailboxes import find_return_to
 from plushka.domain.messages.gateways.model import Gateway
 from plushka.domain.messages.gateways.operations import note_health
 from plushka.domain.messages.gateways.parcels import (
@@ -25,6 +26,7 @@ from plushka.domain.messages.gateways.parcels import (
     Push,
     Sms,
 )
+from plushka.domain.messages.marks import address_of_return, mark_of
 from plushka.domain.messages.model import Channel, Failing, Outgoing, Refused, Result, Sent, Unreachable, Wait
 from plushka.domain.messages.push_devices import drop_gone, list_devices
 from plushka.domain.messages.rules import get_rules
@@ -98,6 +100,7 @@ class GatewayCarrier:
         url = await self._unsubscribe_url(message, "email")
         async with self._tx() as tx:
             business, branding = await get_business(tx), await get_branding(tx)
+            mark, mailbox = mark_of(tx, message.id), await find_return_to(tx, self._gateway.id)
         return letter_of(
             message,
             composed.message,
@@ -105,6 +108,8 @@ class GatewayCarrier:
             branding=branding,
             app_url=self.app_url,
             unsubscribe_url=url,
+            mark=mark,
+            return_to=address_of_return(mailbox, mark),
         )
 
     async def _push(self, message: Outgoing, composed: Composed) -> Result:

@@ -10,11 +10,10 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_404_NOT_FOUND
 
+from plushka.delivery.channels.hearing import ACTOR, note_heard
 from plushka.domain.messages.gateways.model import Gateway, UnknownGateway
-from plushka.domain.messages.gateways.parcels import Adapters, Heard
+from plushka.domain.messages.gateways.parcels import Adapters
 from plushka.domain.messages.gateways.queries import get_gateway
-from plushka.domain.messages.reporting import report
-from plushka.domain.messages.stopping import hear_sms
 from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -22,7 +21,6 @@ from plushka.platform.vault import Vault, WrongKey
 
 PATH = "/channels/{business_id:uuid}/{gateway_id:uuid}/{hook:str}"
 BODY_BYTES_MAX = 256 * 1024
-ACTOR = "job:channels"
 
 log = structlog.get_logger()
 
@@ -36,19 +34,6 @@ class Reports:
     vault: Vault
     adapters: Adapters
     bell: Bell
-
-
-async def note_heard(
-    database: Database, clock: Clock, tenant_id: UUID, gateway: Gateway, heard: Heard
-) -> None:
-    """Write down what a gateway tells, each by itself: one that is nobody's keeps nothing from the rest."""
-    for provider_id, told in heard.reports.items():
-        async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
-            if not await report(tx, gateway.kind, provider_id, told):
-                log.info("report_of_nothing", tenant_id=str(tenant_id), channel=gateway.kind)
-    for sms in heard.incoming:
-        async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
-            await hear_sms(tx, gateway.id, sms)
 
 
 @route(PATH, http_method=[HttpMethod.POST, HttpMethod.GET], status_code=HTTP_200_OK)

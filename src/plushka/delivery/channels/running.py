@@ -9,14 +9,15 @@ import structlog
 
 from plushka.delivery.channels.adapters import AdapterRack
 from plushka.delivery.channels.carrying import GatewayCarrier
-from plushka.delivery.channels.reports import note_heard
+from plushka.delivery.channels.hearing import note_collected, note_heard
 from plushka.delivery.sending.keeping import Keeper
 from plushka.delivery.sending.sender import PAUSE_SECONDS_MAX, Sender
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.gateways.hooks import hook_url
+from plushka.domain.messages.gateways.mailboxes import find_mailbox
 from plushka.domain.messages.gateways.model import Gateway, UnknownGateway
 from plushka.domain.messages.gateways.operations import note_health
-from plushka.domain.messages.gateways.parcels import Adapter, Heard, Listening, Registering
+from plushka.domain.messages.gateways.parcels import Adapter, Collecting, Heard, Listening, Registering
 from plushka.domain.messages.gateways.queries import get_gateway, list_posted
 from plushka.domain.messages.gateways.unreported import list_unreported
 from plushka.platform.clock import Clock
@@ -26,6 +27,7 @@ from plushka.platform.vault import Vault, WrongKey
 LOCK_KEY = 7_350_002
 LOOK_EVERY_SECONDS = 300.0
 ASK_EVERY_SECONDS = 60.0
+COLLECT_EVERY_SECONDS = 60.0
 STOP_SECONDS_MAX = 15.0
 """Less than a supervisor waits for a worker (``platform.processes``), and more than a gateway may take."""
 
@@ -80,6 +82,7 @@ class Channels:
             adapter,
             gateway,
             tenant_id=tenant_id,
+            vault=self._vault,
             public_url=self._public_url,
         )
         at_work.start()
@@ -91,7 +94,7 @@ class Channels:
 
 
 class GatewayAtWork:
-    """One gateway: it sends, is looked at now and then, and asked what became of messages if it calls nobody."""
+    """One gateway: it sends, is looked at now and then, and what became of messages is asked for or collected."""
 
     def __init__(
         self,
@@ -101,10 +104,12 @@ class GatewayAtWork:
         gateway: Gateway,
         *,
         tenant_id: UUID,
+        vault: Vault,
         public_url: str,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._vault = vault
         self._adapter = adapter
         self._gateway = gateway
         self._tenant_id = tenant_id
@@ -124,6 +129,8 @@ class GatewayAtWork:
         self._looking = [asyncio.create_task(self._repeat(self._look, LOOK_EVERY_SECONDS))]
         if self._adapter.is_asked:
             self._looking.append(asyncio.create_task(self._repeat(self._ask, ASK_EVERY_SECONDS)))
+        if isinstance(self._adapter, Collecting):
+            self._looking.append(asyncio.create_task(self._repeat(self._collect, COLLECT_EVERY_SECONDS)))
 
     async def stop(self) -> None:
         """Stop when what is being sent has been written down."""
@@ -173,6 +180,18 @@ class GatewayAtWork:
             heard = Heard(await self._adapter.ask(self._gateway, ids))
             await note_heard(self._database, self._clock, self._tenant_id, self._gateway, heard)
             after = ids[-1]
+
+    async def _collect(self) -> None:
+        """Read what came back to the mailbox of this gateway, if it has one, to its end."""
+        is_more = isinstance(self._adapter, Collecting)
+        while is_more and isinstance(self._adapter, Collecting):
+            async with self._tx() as tx:
+                mailbox = await find_mailbox(tx, self._vault, self._gateway)
+            if mailbox is None:
+                return
+            collected = await self._adapter.collect(mailbox)
+            await note_collected(self._database, self._clock, self._tenant_id, self._gateway, collected)
+            is_more = collected.is_more
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:

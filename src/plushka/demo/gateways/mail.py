@@ -16,11 +16,18 @@ LOGIN = "demo"
 
 
 class FakeMail(Pretended):
-    """``refusals`` are what an address is answered with, ``letters`` what has come, whole."""
+    """``refusals`` are what an address is answered with, ``letters`` what has come, whole.
+
+    ``returned_to`` are whom the letters named as whom to return them to; ``knows_dsn``: it takes the ``options`` of
+    RFC 3461.
+    """
 
     password: str = "demo-password-of-mail"  # noqa: S105  the demo's
     refusals: dict[str, str] = field(default_factory=dict)
     letters: list[EmailMessage] = field(default_factory=list)
+    returned_to: list[str] = field(default_factory=list)
+    options: list[list[str]] = field(default_factory=list)
+    knows_dsn: bool = False
     connections: int = 0
 
     @asynccontextmanager
@@ -32,6 +39,13 @@ class FakeMail(Pretended):
         finally:
             server.close()
             await server.wait_closed()
+
+    async def handle_EHLO(  # noqa: N802  the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        del server, envelope
+        session.host_name = hostname
+        return [*responses[:-1], "250-DSN", responses[-1]] if self.knows_dsn else responses
 
     async def handle_RCPT(  # noqa: N802  the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -56,6 +70,7 @@ class FakeMail(Pretended):
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         letter = message_from_bytes(content, policy=policy.default)
         self.letters.append(letter)
+        self.returned_to.append(envelope.mail_from or "")
         body = letter.get_body(("plain",))
         text = str(body.get_content()) if body is not None else ""
         subject, sender = str(letter["Subject"]), str(letter["From"])
@@ -64,7 +79,7 @@ class FakeMail(Pretended):
 
     def _protocol(self) -> SMTP:
         self.connections += 1
-        return SMTP(
+        return _WithReturns(
             self,
             hostname="fake.mail",
             auth_require_tls=False,
@@ -81,3 +96,22 @@ class FakeMail(Pretended):
             self.password.encode(),
         )
         return AuthResult(success=known, handled=False)
+
+
+class _WithReturns(SMTP):
+    """Takes what RFC 3461 lets a sender ask for, which the library refuses, and leaves it with the fake."""
+
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802  the library's name
+        await super().smtp_MAIL(self._without_options(arg))
+
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802  the library's name
+        await super().smtp_RCPT(self._without_options(arg))
+
+    def _without_options(self, arg: str) -> str:
+        fake = self.event_handler
+        words = arg.split()
+        asked = [word for word in words if word.startswith(("ENVID=", "RET=", "NOTIFY="))]
+        if not fake.knows_dsn:
+            return arg
+        fake.options.append(asked)
+        return " ".join(word for word in words if word not in asked)

@@ -86,7 +86,7 @@ async def _sent(tx: Tx, message: Outgoing, result: Sent, said: str) -> None:
     """Note that it is sent: by a messenger for good, else until a report, or until the next channel is tried."""
     rules = await get_rules(tx)
     provider_id = id_of(result.provider_id)
-    is_reported = bool(provider_id) and _messenger_of(message.channel) is None
+    is_reported = result.is_reported and bool(provider_id) and _messenger_of(message.channel) is None
     cost = (
         rules.cost_minor(message.channel) * result.parts if result.cost_minor is None else result.cost_minor
     )

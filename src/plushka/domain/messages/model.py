@@ -117,11 +117,14 @@ class Sent:
     """The messenger or provider has it, under ``provider_id`` if it reports later what came of it.
 
     ``parts`` are what is paid for; ``cost_minor`` of them together where the provider tells it, else by the rules.
+    ``is_reported``: it tells of each message in the end. Mail tells of those alone that came back, so that of the rest
+    nobody waits to hear.
     """
 
     provider_id: str = ""
     parts: int = 1
     cost_minor: int | None = None
+    is_reported: bool = True
 
 
 @dataclass(frozen=True, slots=True)

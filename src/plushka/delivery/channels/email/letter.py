@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
 def as_message(mail: Mail, *, sender: str, name: str, at: datetime) -> EmailMessage:
-    """Return the letter. ``name`` is the business's; a repeat has the same Message-ID.
+    """Return the letter. ``name`` is the business's; a repeat has the same Message-ID, which bears its mark.
 
     :raises ValueError: an address is none
     """
@@ -24,7 +24,7 @@ def as_message(mail: Mail, *, sender: str, name: str, at: datetime) -> EmailMess
     message["From"] = Address(display_name=one_line(name)[:NAME_LENGTH_MAX], addr_spec=sender)
     message["To"] = Address(addr_spec=mail.to)
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{mail.key}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.mark or mail.key}@{sender.rpartition('@')[2]}>"
     if mail.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -21,6 +21,8 @@ def letter_of(
     branding: Branding,
     app_url: str,
     unsubscribe_url: str,
+    mark: str,
+    return_to: str,
 ) -> Mail:
     """Return the letter; without a subject of its own it is about the business."""
     words = translator(message.language)
@@ -70,6 +72,8 @@ def letter_of(
         key=message.id,
         unsubscribe_url=unsubscribe_url,
         picture=said.picture.content if isinstance(said.picture, Photo) else b"",
+        mark=mark,
+        return_to=return_to,
     )
 
 

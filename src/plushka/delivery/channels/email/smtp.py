@@ -1,7 +1,6 @@
 """Mail by SMTP: one connection a gateway, step by step, so that it is known how far a letter has come."""
 
 import asyncio
-import re
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,10 +19,13 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
+from plushka.delivery.channels.email.collecting import Mailboxes
 from plushka.delivery.channels.email.letter import as_message
+from plushka.delivery.channels.email.refusals import PERMANENT, kills
 from plushka.delivery.channels.reasons import MEND_SECONDS, NoAnswer, plain
+from plushka.domain.messages.gateways.mailboxes import Mailbox
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.parcels import Condition, Heard, Mail, Parcel
+from plushka.domain.messages.gateways.parcels import Collected, Condition, Heard, Mail, Parcel
 from plushka.domain.messages.model import Failing, Refused, Report, Result, Sent, Unreachable, Unsure, Wait
 from plushka.platform.errors import TemporaryFailure
 from plushka.platform.outward import InnerAddress, resolve
@@ -31,11 +33,6 @@ from plushka.platform.outward import InnerAddress, resolve
 CALL_SECONDS_MAX = 30
 IDLE_SECONDS_MAX = 20.0
 """After which a connection is asked whether it is still one."""
-_PERMANENT = 500
-_POLICY = re.compile(r"\b5\.7\.\d")
-_FULL = re.compile(r"\b5\.2\.2\b")
-_SPAM_WITHOUT_WORD = {554, 552}
-"""Refusals that are of the letter or of a full box rather than of the address, where nothing more is said."""
 
 
 class Smtp:
@@ -50,11 +47,13 @@ class Smtp:
         self._allowed = allowed
         self._now = now
         self._links: dict[UUID, _Link] = {}
+        self._mailboxes = Mailboxes(allowed=allowed, now=now)
 
     async def close(self) -> None:
         for link in self._links.values():
             await link.close()
         self._links.clear()
+        self._mailboxes.close()
 
     async def send(self, gateway: Gateway, parcel: Parcel) -> Result:
         assert isinstance(parcel, Mail)  # noqa: S101  the sender of another kind has another adapter
@@ -66,7 +65,7 @@ class Smtp:
         async with link.lock:
             try:
                 client = await link.connected(gateway)
-                await _hand_over(client, gateway.sender, parcel.to, message)
+                await _hand_over(client, parcel.return_to or gateway.sender, parcel, message)
             except NoAnswer as failed:
                 return failed.result
             except SMTPResponseException as refused:
@@ -74,8 +73,7 @@ class Smtp:
             except (_Unheard, SMTPException, OSError) as error:
                 await link.close()
                 return Unsure(str(error)) if isinstance(error, _Unheard) else Failing(plain(error))
-        # Without an id: no server tells later what became of it.
-        return Sent()
+        return Sent(provider_id=str(parcel.key), is_reported=False)
 
     async def look(self, gateway: Gateway) -> Condition:
         link = self._links.setdefault(gateway.id, _Link(self._allowed))
@@ -87,9 +85,12 @@ class Smtp:
         return Condition()
 
     async def ask(self, gateway: Gateway, provider_ids: Sequence[str]) -> Mapping[str, Report]:
-        """Return nothing: what other servers send back goes to the sender's own mailbox."""
+        """Return nothing: what other servers send back comes to a mailbox, by ``collect``."""
         del gateway, provider_ids
         return {}
+
+    async def collect(self, mailbox: Mailbox) -> Collected:
+        return await self._mailboxes.collect(mailbox)
 
     def read(self, body: bytes) -> Heard:
         """Refuse: mail servers call nobody.
@@ -186,14 +187,16 @@ async def _plug(address: str, port: int) -> socket.socket:
     return plug
 
 
-async def _hand_over(client: SMTP, sender: str, to: str, message: EmailMessage) -> None:
+async def _hand_over(client: SMTP, return_to: str, mail: Mail, message: EmailMessage) -> None:
     """Say the letter in three steps; what goes wrong before the last one has left nothing behind.
 
     :raises _Unheard: the text was said, and no answer came
     """
+    # RFC 3461: who returns a letter repeats its mark, returns no more than its head, and tells of no delay.
+    is_asked = bool(mail.mark) and client.supports_extension("dsn")
     try:
-        await client.mail(sender)
-        await client.rcpt(to)
+        await client.mail(return_to, options=[f"ENVID={mail.mark}", "RET=HDRS"] if is_asked else None)
+        await client.rcpt(mail.to, options=["NOTIFY=FAILURE"] if is_asked else None)
     except SMTPResponseException:
         with suppress(SMTPException, OSError):
             await client.rset()
@@ -208,20 +211,16 @@ async def _hand_over(client: SMTP, sender: str, to: str, message: EmailMessage) 
 
 def _of_recipient(refused: SMTPRecipientRefused) -> Result:
     """Return what a refused address comes to: nobody is there, unless policy or a full box speaks."""
-    if refused.code < _PERMANENT:
+    if refused.code < PERMANENT:
         return Failing(_told(refused))
-    said = refused.message
-    is_coded = re.search(r"\b5\.\d\.\d", said) is not None
-    if _POLICY.search(said) or _FULL.search(said) or (not is_coded and refused.code in _SPAM_WITHOUT_WORD):
-        return Refused(_told(refused))
-    return Unreachable("gone")
+    return Unreachable("gone") if kills(refused.code, refused.message) else Refused(_told(refused))
 
 
 def _of_response(refused: SMTPResponseException) -> Result:
     """Return what a refusal comes to: of the recipient, of the sender, or of the letter."""
     if isinstance(refused, SMTPRecipientRefused):
         return _of_recipient(refused)
-    if refused.code < _PERMANENT:
+    if refused.code < PERMANENT:
         return Failing(_told(refused))
     is_ours = isinstance(refused, SMTPSenderRefused)
     return Wait(MEND_SECONDS, _told(refused)) if is_ours else Refused(_told(refused))

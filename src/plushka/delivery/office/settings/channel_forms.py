@@ -28,7 +28,7 @@ from plushka.platform.i18n import marked
 SECRET_LENGTH_MAX = 500
 NAMES = ("sender", "login", "secret", "host", "port", "per_second")
 """What the domain calls the fields."""
-_SEALED = marked("It is kept sealed, and shown to nobody.")
+SEALED = marked("It is kept sealed, and shown to nobody.")
 _SECURITIES: tuple[tuple[Security, str], ...] = (
     ("tls", marked("encrypted from the start (465)")),
     ("starttls", marked("STARTTLS (587)")),
@@ -104,21 +104,21 @@ STEPS: Mapping[Provider, tuple[str, ...]] = MappingProxyType(
 """How one comes to what is asked for."""
 ASKED_FOR: Mapping[Provider, tuple[Asked, ...]] = MappingProxyType(
     {
-        "smsru": (Asked("secret", marked("api_id"), _SEALED, kind="password"), _NAME),
+        "smsru": (Asked("secret", marked("api_id"), SEALED, kind="password"), _NAME),
         "smsaero": (
             Asked("login", marked("E-mail of the account")),
-            Asked("secret", marked("API key"), _SEALED, kind="password"),
+            Asked("secret", marked("API key"), SEALED, kind="password"),
             _NAME,
         ),
         "exolve": (
-            Asked("secret", marked("API key"), _SEALED, kind="password"),
+            Asked("secret", marked("API key"), SEALED, kind="password"),
             Asked("sender", marked("Number or name of the sender")),
         ),
         "smpp": (
             Asked("host", marked("Server"), marked("Its name or address, without a port.")),
             Asked("port", marked("Port"), default="2775", kind="number"),
             Asked("login", marked("Login (system_id)")),
-            Asked("secret", marked("Password"), _SEALED, kind="password"),
+            Asked("secret", marked("Password"), SEALED, kind="password"),
             _NAME,
             _PACE,
         ),
@@ -127,7 +127,7 @@ ASKED_FOR: Mapping[Provider, tuple[Asked, ...]] = MappingProxyType(
             Asked("port", marked("Port"), default="465", kind="number"),
             Asked("security", marked("Connection"), default="tls", options=_SECURITIES),
             Asked("login", marked("Login"), is_required=False),
-            Asked("secret", marked("Password"), _SEALED, kind="password", is_required=False),
+            Asked("secret", marked("Password"), SEALED, kind="password", is_required=False),
             Asked(
                 "sender", marked("Address of the sender"), marked("Answers and returned letters go there.")
             ),

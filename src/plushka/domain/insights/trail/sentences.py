@@ -117,6 +117,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "consent_text.write": (marked("Wrote the text of a consent: {consent}, version {version}"),),
     "gateway.connect": (marked("Connected the channel {provider}, from {sender}"),),
     "gateway.try": (marked("Tried the channel {provider} out with one message"),),
+    "mailbox.connect": (marked("Letters come back to {address}, which is read"),),
+    "mailbox.disconnect": (marked("What comes back to {address} is not read any more"),),
     "gateway.disconnect": (marked("Disconnected the channel {provider}, from {sender}"),),
     "groups.block_categories": (marked("Changed of which categories nothing is suggested: {categories}"),),
     "groups.change_bounds": (marked("Changed the bounds of the groups of members"),),

@@ -1,4 +1,4 @@
 """By what SMS, mail and push leave a business: who carries them, with which secrets, and how it was found last.
 
-Tables: ``gateways``, ``gateway_posts`` and ``gateway_hearings``.
+Tables: ``gateways``, ``gateway_posts``, ``gateway_hearings`` and ``return_mailboxes``.
 """

@@ -38,6 +38,19 @@ async def forget_death(tx: Tx, kind: AddressKind, value: str) -> None:
     )
 
 
+async def count_dead(tx: Tx, kind: AddressKind) -> int:
+    """Return how many addresses nothing gets through to."""
+    count: int = await tx.fetchval(
+        """
+        -- gateways.count_dead
+        select count(*) from dead_addresses where tenant_id = $1 and kind = $2
+        """,
+        tx.tenant_id,
+        kind,
+    )
+    return count
+
+
 LIVE_SQL = """
     not exists (
         select from dead_addresses d

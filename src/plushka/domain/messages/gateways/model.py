@@ -1,5 +1,6 @@
 """A gateway of a business, what it carries, and why one is not connected."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -46,6 +47,11 @@ PER_SECOND_MAX = 500
 SENDER_LENGTH_MAX = 100
 HOST_LENGTH_MAX = 200
 PORT_MAX = 65_535
+PROBLEM_LENGTH_MAX = 500
+MAIL_PATTERN = re.compile(
+    r"[^@\s<>,;:\"\\()\[\]\x00-\x20]{1,64}@[^@\s<>,;:\"\\()\[\]]{1,190}\.[^@\s<>,;:\"\\()\[\].]{2,}"
+)
+HOST_PATTERN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?")
 SMPP_PASSWORD_LENGTH_MAX = 8
 SMPP_LOGIN_LENGTH_MAX = 15
 

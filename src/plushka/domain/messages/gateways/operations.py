@@ -8,11 +8,15 @@ import msgspec
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.messages.gateways.mailboxes import disconnect_mailbox
 from plushka.domain.messages.gateways.model import (
     CARRIED,
     HOST_LENGTH_MAX,
+    HOST_PATTERN,
+    MAIL_PATTERN,
     PER_SECOND_MAX,
     PORT_MAX,
+    PROBLEM_LENGTH_MAX,
     SENDER_LENGTH_MAX,
     SMPP_LOGIN_LENGTH_MAX,
     SMPP_PASSWORD_LENGTH_MAX,
@@ -33,13 +37,8 @@ from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 from plushka.platform.vault import Vault
 
-PROBLEM_LENGTH_MAX = 500
-_MAIL = re.compile(
-    r"[^@\s<>,;:\"\\()\[\]\x00-\x20]{1,64}@[^@\s<>,;:\"\\()\[\]]{1,190}\.[^@\s<>,;:\"\\()\[\].]{2,}"
-)
 _SMS_NAME = re.compile(r"(?=.*\S)[A-Za-z0-9 ._&!-]{1,11}|\+?[0-9]{3,15}")
 """Letters of Latin and digits up to eleven, as the networks take them, or a number."""
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?")
 
 
 def draft(
@@ -61,10 +60,12 @@ def draft(
     if provider != "webpush" and not _is_sayable(credentials, provider):
         raise SecretInvalid(field="secret", reason=provider)
     kind = CARRIED[provider]
-    if len(sender) > SENDER_LENGTH_MAX or not (_SMS_NAME if kind == "sms" else _MAIL).fullmatch(sender):
+    if len(sender) > SENDER_LENGTH_MAX or not (_SMS_NAME if kind == "sms" else MAIL_PATTERN).fullmatch(
+        sender
+    ):
         raise SenderInvalid(field="sender", reason=kind)
     if provider in {"smpp", "smtp"}:
-        if len(server.host) > HOST_LENGTH_MAX or not _HOST.fullmatch(server.host):
+        if len(server.host) > HOST_LENGTH_MAX or not HOST_PATTERN.fullmatch(server.host):
             raise HostInvalid(field="host")
         if not 0 < server.port <= PORT_MAX:
             raise HostInvalid(field="port")
@@ -142,7 +143,8 @@ async def connect_gateway(tx: Tx, vault: Vault, gateway: Gateway) -> None:
 
 
 async def disconnect_gateway(tx: Tx, gateway: Gateway) -> None:
-    """Let go of a gateway: nothing leaves by it any more, and its secrets are forgotten."""
+    """Let go of a gateway: nothing leaves by it any more, and its secrets are forgotten, with those of its mailbox."""
+    await disconnect_mailbox(tx, gateway.id)
     await tx.execute(
         """
         -- gateways.disconnect_gateway

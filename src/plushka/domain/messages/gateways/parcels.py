@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.messages.gateways.mailboxes import Mailbox, Place
 from plushka.domain.messages.gateways.model import Gateway, Provider
 from plushka.domain.messages.model import Report, Result
 from plushka.platform.bell import Bell
@@ -33,7 +34,8 @@ class Sms(Struct, frozen=True):
 class Mail(Struct, frozen=True):
     """A letter as text and as HTML, from ``sender_name``; the HTML shows ``picture``, a JPEG, as ``cid:picture``.
 
-    ``unsubscribe_url`` is empty where there is nothing to unsubscribe from.
+    ``unsubscribe_url`` is empty where there is nothing to unsubscribe from. ``mark`` is what it is known by should it
+    come back, to ``return_to``; empty: nobody would read that, and it comes back to the sender.
     """
 
     to: str
@@ -44,6 +46,8 @@ class Mail(Struct, frozen=True):
     key: UUID
     unsubscribe_url: str = ""
     picture: bytes = b""
+    mark: str = ""
+    return_to: str = ""
 
 
 class Device(Struct, frozen=True):
@@ -87,6 +91,32 @@ class Heard(Struct, frozen=True):
 
     reports: Mapping[str, Report] = {}
     incoming: tuple[Incoming, ...] = ()
+
+
+class Returned(Struct, frozen=True):
+    """What came back to a mailbox: a letter that did not arrive, or one that its reader called spam.
+
+    ``marks`` are what looks like marks of letters, the best first; ``key`` is of the message that tells. ``closes``:
+    nothing will arrive there.
+    """
+
+    marks: tuple[str, ...]
+    key: str
+    is_complaint: bool = False
+    reason: str = ""
+    closes: bool = False
+
+
+class Collected(Struct, frozen=True):
+    """What was found in a mailbox, and up to where; ``problem`` is what kept us from it.
+
+    ``is_more``: some at a time.
+    """
+
+    returned: tuple[Returned, ...] = ()
+    place: Place | None = None
+    is_more: bool = False
+    problem: str = ""
 
 
 Hear = Callable[[UUID, Heard], Awaitable[None]]
@@ -142,6 +172,15 @@ class Registering(Protocol):
 
     async def unregister(self, gateway: Gateway, url: str) -> None:
         """Let it call us no more; that it does not listen is borne."""
+        ...
+
+
+@runtime_checkable
+class Collecting(Protocol):
+    """An adapter whose messages come back to a mailbox."""
+
+    async def collect(self, mailbox: Mailbox) -> Collected:
+        """Read on where the mailbox was read to, nothing of what was there before its first time; change nothing."""
         ...
 
 

@@ -373,6 +373,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("SMS come from a name of up to 11 Latin letters and digits, or from a number."),
     ),
     "sender_invalid:email": (marked("This is no address of mail."),),
+    "sender_invalid:tagged": (
+        marked("Before the @ there is room for 24 signs, as a mark of the letter follows them."),
+    ),
+    "mailbox_not_found": (marked("No mailbox is connected."),),
+    "mailbox_taken": (marked("A mailbox is connected already. Disconnect it first."),),
     "host_invalid": (marked("Type where the server is: its name without https://, and its port."),),
     "host_inner": (
         marked(
