@@ -4,17 +4,20 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import letter, recipient
 
+from plushka.delivery.sending import sender as sender_module
 from plushka.delivery.sending.sender import Sender
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.letters import post
-from plushka.domain.messages.model import Channel, Outgoing, Result, Sent, Wait
+from plushka.domain.messages.model import Channel, Outgoing, Purpose, Result, Sent, Wait
+from plushka.domain.messages.taking import take
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
 
@@ -114,6 +117,33 @@ async def test_a_storm_of_429_loses_and_repeats_nothing(
     assert len(road.begun) == LETTERS + 60
     async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
         assert await tx.fetchval("select max(attempts) from outgoing") == 1
+
+
+async def test_nothing_is_begun_by_who_looked_before_the_channel_began_to_rest(
+    database: Database, clock: SetClock, tenant_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    road = Road(Wait(3600), is_open=False)
+    road.in_flight_max = 2
+    looks = 0
+
+    async def take_late(tx: Tx, channel: Channel, purpose: Purpose, limit: int, **more: Any) -> object:
+        """Look a second time when the first letter has come back, in the transaction that was begun before."""
+        nonlocal looks
+        looks += purpose == "marketing"
+        if looks == 1:
+            limit = min(limit, 1)
+        if looks == 2:
+            road.is_open.set()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while (await states(database, clock, tenant_id)).get("sending"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+        return await take(tx, channel, purpose, limit, **more)
+
+    monkeypatch.setattr(sender_module, "take", take_late)
+    async with sending(database, clock, tenant_id, road):
+        await until(lambda: looks == 2)
+    assert len(road.begun) == 1
+    assert await states(database, clock, tenant_id) == {"waiting": LETTERS}
 
 
 async def test_who_dies_in_the_middle_leaves_nobody_with_two(

@@ -34,6 +34,10 @@ PAUSE_SECONDS_MAX = 60.0
 log = structlog.get_logger()
 
 
+class _BeganToRest(Exception):
+    """The channel wants nothing for a while."""
+
+
 class Sender:
     """Sends what a business says by one channel. There is one for each at a time."""
 
@@ -102,17 +106,10 @@ class Sender:
         now = time.monotonic()
         if (seconds := max(self._rests_until - now, self._pace.wait_seconds(now))) > 0:
             return seconds
-        is_free = self._notice is None
-        letters_max = min(self._carrier.in_flight_max - len(self._letters), self._pace.count(now))
-        async with self._tx() as tx:
-            busy = self._pace.busy_chats(now)
-            channel = self._carrier.channel
-            messages: Sequence[Outgoing] = (
-                await take(tx, channel, "transactional", 1, except_to=busy) if is_free else []
-            )
-            if not messages and letters_max > 0:
-                messages = await take(tx, channel, "marketing", letters_max, except_to=busy)
-            taken = await compose(tx, messages, app_url=self._carrier.app_url)
+        try:
+            taken = await self._take(now)
+        except _BeganToRest:
+            return max(self._rests_until - time.monotonic(), 0.0)
         for message, composed in taken:
             self._pace.sent(message.address, now)
             task = asyncio.create_task(self._send(message, composed))
@@ -124,6 +121,26 @@ class Sender:
         if taken:
             return 0.0
         return self._pace.next_chat_seconds(time.monotonic()) or LOOK_SECONDS
+
+    async def _take(self, now: float) -> Sequence[tuple[Outgoing, Composed]]:
+        """Take up what may go at ``now``, worded.
+
+        :raises _BeganToRest: one that was in flight has come to that in between, and nothing is taken
+        """
+        is_free = self._notice is None
+        letters_max = min(self._carrier.in_flight_max - len(self._letters), self._pace.count(now))
+        async with self._tx() as tx:
+            busy = self._pace.busy_chats(now)
+            channel = self._carrier.channel
+            messages: Sequence[Outgoing] = (
+                await take(tx, channel, "transactional", 1, except_to=busy) if is_free else []
+            )
+            if not messages and letters_max > 0:
+                messages = await take(tx, channel, "marketing", letters_max, except_to=busy)
+            taken = await compose(tx, messages, app_url=self._carrier.app_url)
+            if self._rests_until > now:
+                raise _BeganToRest
+        return taken
 
     async def _send(self, message: Outgoing, composed: Composed) -> None:
         result = await self._carrier.carry(message, composed)
