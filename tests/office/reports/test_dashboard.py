@@ -1,6 +1,6 @@
 """Every block of the dashboard through the door is what Polars makes of the receipts themselves, to the cent."""
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import httpx
@@ -86,6 +86,19 @@ async def figures_and_those_before_are_those_of_the_receipts(anna: httpx.AsyncCl
     )
 
 
+@pytest.mark.usefixtures("shop", "staff")
+async def test_sums_that_wait_to_be_added_up_are_told_to_be_late(
+    app: Plushka, database: Database, clock: SetClock, cast: Cast
+) -> None:
+    async with signed_in(app, email_of("owner")) as browser:
+        for minutes, is_late in ((9, False), (2, True)):
+            clock.at += timedelta(minutes=minutes)
+            page = (await browser.get("/reports/blocks/figures")).text
+            assert ("пока не посчитано" in page) == is_late
+        await fold_tenant(database, clock, cast.anna.tenant_id)
+        assert "пока не посчитано" not in (await browser.get("/reports/blocks/figures")).text
+
+
 def _with_card(year: Year, days: tuple[date, date]) -> Fraction:
     frame = year.within(*days)
     return Fraction(len(frame.filter("card")), len(frame))
@@ -144,7 +157,7 @@ async def three_months_stand_side_by_side_with_a_card_and_without(
                     name: expected_margin(costed, cost)[name] for name in ("Себестоимость", "Маржа") if costed
                 },
                 "Скидки и списания": money(given),
-                "Скидки и бонусы, доля, %": percent(given, total(side)),
+                "Скидки и списания, доля, %": percent(given, total(side)),
             }
             place += 1
 

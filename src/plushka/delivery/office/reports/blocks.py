@@ -131,8 +131,8 @@ class Block(Struct, frozen=True):
     """A block as its maker gives it; all words are in the reader's language.
 
     ``form``: its table is shown as a table, as tiles (name, value, before, change in this order), or folded away
-    behind the chart. ``as_of``: until when its sums are added up, None where nothing was yet. ``definition`` explains
-    the title.
+    behind the chart. ``as_of``: until when its sums are added up, None where nothing was yet; ``is_nightly``: that is
+    done by night, so it is not late by day. ``definition`` explains the title.
     """
 
     name: str
@@ -144,6 +144,7 @@ class Block(Struct, frozen=True):
     form: Literal["table", "tiles", "chart"] = "table"
     definition: str = ""
     empty: Empty | None = None
+    is_nightly: bool = False
 
 
 def cell(value: Cell | Value) -> Cell:

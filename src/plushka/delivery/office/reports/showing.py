@@ -1,6 +1,7 @@
 """A block on its own: the part of a page that is loaded into its place, or a page of its own for a link."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
@@ -22,6 +23,8 @@ from plushka.platform.errors import Denied, NotFound
 PATH = "/reports/blocks"
 ROWS_AMONG_OTHERS = 15
 """Rows of a table on a page of several blocks; the block's own page and its files have all."""
+LATE_AFTER = timedelta(minutes=10)
+"""Sums are kept every few seconds; older ones are told to be so."""
 
 
 class Place(Struct, frozen=True):
@@ -117,6 +120,7 @@ def block_values(block: Block, maker: Maker, visit: Visit, asked: Asked) -> dict
         "explained": explained(block, visit),
         "notes": notes,
         "as_of": visit.figures.moment(block.as_of) if block.as_of else "",
+        "is_late": block.as_of is not None and not block.is_nightly and visit.at - block.as_of > LATE_AFTER,
         "files": [(kind, f"/reports/files/{block.name}.{kind}?{query}") for kind in ("xlsx", "csv")]
         if visit.may("reports.export") and block.table.rows
         else [],

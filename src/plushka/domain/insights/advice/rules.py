@@ -141,7 +141,12 @@ def unreachable(figures: Figures) -> Advice | None:
 
 
 def liability(figures: Figures) -> Advice | None:
-    """Say that points are issued faster than they are spent, unless sales have grown as fast."""
+    """Say that points are issued faster than they are spent, unless sales have grown as fast.
+
+    A business that sold nothing in the days before is young, and its points have nothing to be compared with.
+    """
+    if not figures.revenue_minor_before:
+        return None
     grown_bp = _growth_bp(figures.liability_points, figures.liability_points_before)
     if grown_bp < LIABILITY_GROWTH_MIN_BP:
         return None

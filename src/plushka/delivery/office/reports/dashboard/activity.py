@@ -51,6 +51,7 @@ async def make_activity(tx: Tx, visit: Visit, _: Asked) -> Block:
         as_of=run.as_of if run else None,
         chart=_chart(list(reversed(snapshots)), visit),
         definition="activity",
+        is_nightly=True,
         empty=Empty(
             gettext("No month has ended yet"),
             gettext(

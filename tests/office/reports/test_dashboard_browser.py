@@ -1,0 +1,106 @@
+"""The dashboard in a real browser: blocks come by themselves, charts are drawn, by keyboard and on a phone."""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.async_api import Page, Route, expect
+from tests.browsing import PHONE_SCREEN, look
+from tests.conftest import SetClock
+from tests.office.test_browser import Stage, sign_in, stage
+from tests.pos.conftest import Cast
+
+from plushka.delivery.jobs.folding import fold_tenant
+from plushka.platform.database import Database
+
+__all__ = ["stage"]
+
+
+def rows_of(file: Path) -> list[list[str]]:
+    return list(csv.reader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
+
+
+async def arrived(page: Page) -> None:
+    """Wait until every block has come and what can be seen of the charts is drawn."""
+    await expect(page.locator("[data-block]")).to_have_count(0)
+    await expect(page.locator("[data-block-there]").first).to_be_visible()
+
+
+async def test_the_dashboard_tells_draws_and_is_taken_away(
+    stage: Stage, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    clock.at += timedelta(days=1)
+    await fold_tenant(database, clock, cast.anna.tenant_id)
+    page = await (await stage.context(accept_downloads=True)).new_page()
+    await sign_in(page, stage.staff["owner"], to="/reports")
+    await arrived(page)
+    figures = page.locator("#block-figures")
+    # Three receipts of 1000 ₽, of which points have paid 100 ₽.
+    await expect(figures).to_contain_text("2\u00a0900,00\u00a0₽")
+    await look(page)
+
+    chart = page.locator("#block-revenue_months .chart")
+    await chart.scroll_into_view_if_needed()
+    await expect(chart.locator("svg path").first).to_be_attached()
+    await expect(chart.get_by_text("март 26")).to_be_attached()
+    await look(page)
+
+    # The table behind the chart, by keyboard.
+    table = page.locator("#block-revenue_months table")
+    await expect(table).to_be_hidden()
+    await page.locator("#block-revenue_months summary").focus()
+    await page.keyboard.press("Enter")
+    await expect(table).to_be_visible()
+    await expect(table).to_contain_text("1\u00a0900,00\u00a0₽")
+
+    # What a figure means, by keyboard, and back.
+    await figures.get_by_role("button", name="Проникновение").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Знаменатель: все чеки тех же дней.")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_text("Знаменатель: все чеки тех же дней.")).to_be_hidden()
+
+    async with page.expect_download() as download:
+        await page.locator("#block-revenue_months").get_by_role("link", name="CSV").click()
+    assert rows_of(await (await download.value).path())[1] == [
+        "2026-03-01",
+        "1900,00",
+        "1000,00",
+        "2900,00",
+        "65,52",
+    ]
+
+    # Another period is asked for by a choice alone; the address keeps it.
+    await page.locator("select[name=period]").select_option("last_month")
+    await expect(figures).to_contain_text("За этот период нет чеков")
+    assert "period=last_month" in page.url
+
+
+async def test_on_a_phone_at_night_a_block_that_fails_says_so_and_is_asked_again(
+    stage: Stage, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    await fold_tenant(database, clock, cast.anna.tenant_id)
+    context = await stage.context(viewport=PHONE_SCREEN, color_scheme="dark", reduced_motion="reduce")
+    page = await context.new_page()
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=500, body="")
+
+    await page.route("**/reports/blocks/financial*", refuse)
+    await sign_in(page, stage.staff["owner"], to="/reports")
+    failed = page.locator("#block-financial")
+    await expect(failed.get_by_role("alert")).to_be_visible()
+    await expect(page.locator("#block-figures")).to_contain_text("2\u00a0900,00\u00a0₽")
+    await expect(page.locator("[data-block]")).to_have_count(1)
+    await look(page)
+
+    await page.unroute("**/reports/blocks/financial*")
+    await failed.get_by_role("button", name="Повторить").click()
+    await arrived(page)
+    await expect(page.locator("#block-financial")).to_contain_text("Доля выручки")
+    chart = page.locator("#block-repeat_months .chart")
+    await chart.scroll_into_view_if_needed()
+    await expect(chart.locator("svg path").first).to_be_attached()
+    await look(page)
+    stage.forgive("status of 500")
+    stage.forgive("Response Status Error Code 500")
