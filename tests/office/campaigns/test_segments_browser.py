@@ -14,13 +14,13 @@ async def test_a_segment_is_written_on_a_phone_and_counted_on_the_way(stage: Sta
     outcome = page.locator("#outcome")
     await page.locator("#name").fill("Дважды")
     await page.locator("select[name='n.new']").select_option("purchases")
-    await _settled(page)
+    await settled(page)
     await page.locator("[name='n-0.count_min']").fill("2")
     await expect(outcome).to_contain_text("Покупок от 2")
     await expect(outcome).to_contain_text(MEMBER)
     await page.get_by_role("button", name="Добавить группу").click()
     await expect(page.locator("select[name='n-1.new']")).to_be_visible()
-    await _settled(page)
+    await settled(page)
     await page.locator("select[name='n-1.new']").select_option("never_bought")
     await expect(outcome).to_contain_text("Покупок от 2 и нет покупок")
     await expect(outcome).not_to_contain_text(MEMBER)
@@ -35,6 +35,6 @@ async def test_a_segment_is_written_on_a_phone_and_counted_on_the_way(stage: Sta
     await expect(page.locator("#main")).to_contain_text(MEMBER)
 
 
-async def _settled(page: Page) -> None:
+async def settled(page: Page) -> None:
     """Wait for what a swap has put in: it answers a few milliseconds later."""
     await expect(page.locator(".htmx-added, .htmx-settling, .htmx-request, .htmx-swapping")).to_have_count(0)

@@ -179,6 +179,10 @@ def tell_trigger(trigger: JourneyTrigger, voice: Voice) -> str:  # noqa: C901, P
                 days,
                 count=days,
             )
+        case OnBurn(days_before=days, points_min=1):
+            return words.ngettext(
+                "Points burn within {count} day", "Points burn within {count} days", days, count=days
+            )
         case OnBurn(days_before=days, points_min=least):
             return words.ngettext(
                 "{points} or more burn within {count} day",

@@ -10,17 +10,19 @@ MONTHS_MAX = 24
 """Nobody waits longer."""
 
 
+def met_told(prospect: Prospect, visit: Visit) -> str:
+    """Return what stands below the number of members whom it is in a month."""
+    return visit.words.ngettext(
+        "member in 30 days or so, as the last 30 were",
+        "members in 30 days or so, as the last 30 were",
+        prospect.members,
+    )
+
+
 def outlook(journey: Journey, prospect: Prospect, visit: Visit) -> list[str]:
-    """Return how many members it is in a month, and what their control group sees."""
+    """Return what the control group of a month's members sees."""
     words, figures, sight = visit.words, visit.figures, prospect.sight
-    told = [
-        words.ngettext(
-            "In 30 days some {count} member begins it.",
-            "In 30 days some {count} members begin it.",
-            prospect.members,
-            count=figures.number(prospect.members),
-        )
-    ]
+    told = []
     if journey.control_bp and prospect.members:
         told.append(
             words.gettext(

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
-from plushka.delivery.office.campaigns.journeys.outlook import outlook, warnings
+from plushka.delivery.office.campaigns.journeys.outlook import met_told, outlook, warnings
 from plushka.delivery.office.campaigns.journeys.rows import PATH
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
@@ -55,6 +55,8 @@ async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UU
         again=tell_again(journey.again, journey.at_once, voice),
         goal=tell_goal(journey.goal, voice) if journey.goal is not None else "",
         who=_who(journey, entrants, visit),
+        met=number(prospect.members),
+        met_told=met_told(prospect, visit),
         outlook=[] if problems else outlook(journey, prospect, visit),
         warnings=[] if problems else warnings(journey, prospect, visit),
         active=number(active) if active else "",

@@ -38,7 +38,7 @@ TRIGGERS = {
     "tier_risk": marked("the tier may fall"),
     "burn": marked("points burn soon"),
     "stamps": marked("a stamp card is almost full"),
-    "event": marked("an event: a review, an abandoned cart, whatever is told"),
+    "event": marked("an event: a review, a cart, your own"),
     "segment_entered": marked("the member has come into a segment"),
     "segment_left": marked("the member has left a segment"),
 }
