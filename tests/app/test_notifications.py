@@ -39,6 +39,20 @@ SHOWN = """async () => {
   }
 }"""
 
+CLICKED = """async () => {
+  const [shown] = await self.registration.getNotifications();
+  if (!shown) return "";
+  const opened = new Promise((tell) => { self.clients.openWindow = async (href) => tell(href); });
+  self.addEventListener("error", (event) => event.preventDefault());
+  self.dispatchEvent(new NotificationEvent("notificationclick", { notification: shown }));
+  return opened;
+}"""
+"""A press as far as nobody presses: no browser opens a window for an event that it did not make itself."""
+LEFT = """async () => {
+  const workers = await navigator.serviceWorker.getRegistrations();
+  return (await Promise.all(workers.map((worker) => worker.getNotifications()))).flat().length;
+}"""
+
 
 @pytest.fixture
 async def gateway(database: Database, cast: Cast, clock: SetClock, settings: Settings) -> Gateway:
@@ -124,3 +138,6 @@ async def test_a_press_turns_notifications_on_and_the_worker_shows_them(
         {"origin": stage.address, "registrationId": own["registrationId"], "data": json.dumps(data)},
     )
     assert await page.evaluate(SHOWN) == [["Плюшки", "Вам 100", f"{stage.home}/history"]]
+    opened = [await worker.evaluate(CLICKED) for worker in context.service_workers]
+    assert [href for href in opened if href] == [f"{stage.address}{stage.home}/history"]
+    assert await page.evaluate(LEFT) == 0

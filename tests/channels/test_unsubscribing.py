@@ -69,6 +69,28 @@ async def test_looking_changes_nothing_and_the_page_asks(scene: Scene, browser: 
     assert await said_of(scene, member_id) == {"marketing": False}
 
 
+async def test_programs_that_check_links_unsubscribe_nobody(scene: Scene, browser: httpx.AsyncClient) -> None:
+    member_id = await scene.enrol()
+    path = await path_for(scene, member_id)
+    for query in ("", "?List-Unsubscribe=One-Click", "?what=all"):
+        assert (await browser.get(f"{path}{query}")).status_code == 200
+        assert (await browser.head(f"{path}{query}")).status_code == 200
+    for method in ("OPTIONS", "PUT", "DELETE"):
+        assert (await browser.request(method, path)).status_code in {204, 405}
+    assert await said_of(scene, member_id) == {"marketing": True}
+
+
+async def test_one_click_may_come_as_a_form_of_several_parts(
+    scene: Scene, browser: httpx.AsyncClient
+) -> None:
+    member_id = await scene.enrol()
+    path = await path_for(scene, member_id)
+    parts = {name: (None, value) for name, value in ONE_CLICK.items()}
+    answer = await browser.post(path, files=parts)
+    assert (answer.status_code, answer.history) == (200, [])
+    assert (await said_of(scene, member_id))["email"] is False
+
+
 async def test_a_letter_on_its_way_is_stopped_by_unsubscribing(
     scene: Scene, browser: httpx.AsyncClient
 ) -> None:
