@@ -98,11 +98,27 @@ async def _walk(page: Page, language: str) -> None:
     await page.goto(f"{page.url}/draft/redemption")
     await page.locator("#outcome table").wait_for()
     await _keep(page, f"editor-{language}")
+    await _open_journeys(page, language)
     await page.goto("/ledger")
     async with page.expect_response("**/ledger"):
         await page.get_by_role("main").get_by_role("button").click()
     await page.locator("button.checking:enabled").wait_for()
     await _keep(page, f"ledger-{language}")
+
+
+async def _open_journeys(page: Page, language: str) -> None:
+    """Take a journey step by step, and the conditions of its choice."""
+    await page.goto("/campaigns/journeys")
+    await page.locator("a.opener", has_text="30 / 60 / 90").first.click()
+    await page.wait_for_url("**/journeys/*-*")
+    await _keep(page, f"journey-{language}")
+    await (
+        page.locator("li", has=page.locator("svg use[href$='#filter']"))
+        .first.get_by_role("link")
+        .first.click()
+    )
+    await page.locator("#outcome").wait_for()
+    await _keep(page, f"condition-{language}")
 
 
 async def _serve(
