@@ -99,6 +99,10 @@ async def _walk(page: Page, language: str) -> None:
     await page.locator("#outcome table").wait_for()
     await _keep(page, f"editor-{language}")
     await _open_journeys(page, language)
+    await page.goto("/reports")
+    # Until every block has come; those that cannot be seen draw no chart.
+    await page.wait_for_function("!document.querySelector('[data-block]')")
+    await _keep(page, f"dashboard-{language}")
     await page.goto("/ledger")
     async with page.expect_response("**/ledger"):
         await page.get_by_role("main").get_by_role("button").click()

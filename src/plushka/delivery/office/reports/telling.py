@@ -132,7 +132,7 @@ def _told_ratio(ratio: Ratio, kind: Kind, language: Language) -> str:
         return NOTHING
     if kind == "difference":
         return translator(language).gettext(
-            "{count}\u00a0points of per cent", count=_decimal(hundredths, language, signed=True)
+            "{count}\u00a0pp", count=_decimal(hundredths, language, signed=True)
         )
     sign = "\N{NO-BREAK SPACE}%" if language == "ru" else "%"
     return _decimal(hundredths, language, signed=kind == "change") + sign
