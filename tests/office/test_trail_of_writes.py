@@ -77,6 +77,8 @@ ELSEWHERE = {
     "POST /campaigns/{campaign_id:uuid}/pause": "tests/office/campaigns/test_broadcasts.py",
     "POST /campaigns/{campaign_id:uuid}/resume": "tests/office/campaigns/test_broadcasts.py",
     "POST /members/{member_id:uuid}/journeys/{run_id:uuid}/leave": "tests/office/test_journeys.py",
+    "POST /campaigns/journeys/{journey_id:uuid}/whom": "tests/office/test_journeys.py",
+    "POST /campaigns/journeys/{journey_id:uuid}/goal": "tests/office/test_journeys.py",
     "POST /members/approvals/{pending_id:uuid}/approve": "tests/office/test_member_card.py",
     "POST /members/approvals/{pending_id:uuid}/decline": "tests/domain/programs/test_approving.py",
     "POST /members/{member_id:uuid}/confirm": "tests/office/test_member_card.py",
