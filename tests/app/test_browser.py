@@ -36,6 +36,7 @@ PAGES = (
     "/certificates",
     "/rewards",
     "/rewards/{offer}",
+    "/rate/{receipt}",
 )
 
 
