@@ -1,5 +1,8 @@
 import "htmx.org";
+import { actOnChoice } from "./acting.js";
 import { offerCopying } from "./copying.js";
+import { moveFocus } from "./focusing.js";
+import { offerInserting } from "./inserting.js";
 import { keepListsLive } from "./live.js";
 import { closeMenusElsewhere } from "./menus.js";
 import { offerPasskeys } from "./passkeys.js";
@@ -10,11 +13,14 @@ import { offerRevealing } from "./revealing.js";
 import { lookForWhatWasTypedEarly, openSearchBySlash } from "./search.js";
 import { showOpenTabs } from "./tabs.js";
 
+actOnChoice();
+moveFocus();
 keepListsLive();
 loadReports();
 keepSelections();
 closeMenusElsewhere();
 offerCopying();
+offerInserting();
 offerPasskeys();
 offerRevealing();
 previewPictures();

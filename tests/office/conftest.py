@@ -10,7 +10,7 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from tests.conftest import SetClock
-from tests.pos.conftest import Business, Cast, app, cast, client_of, coffee, running, settings
+from tests.pos.conftest import Cast, app, cast, client_of, coffee, running, settings
 
 from plushka.app import Plushka
 from plushka.domain.programs.queries import get_current_version
@@ -50,12 +50,14 @@ class Shop:
 async def staff(database: Database, cast: Cast, clock: SetClock) -> dict[str, str]:
     """Hire one person for each role of Anna's business, and Eve for hers; return their e-mails."""
     for role in get_args(Role):
-        await _hire(database, clock, cast.anna, email_of(role), role)
-    await _hire(database, clock, cast.eve, EVE, "owner")
+        await hire_with_password(database, clock, cast.anna.tenant_id, email_of(role), role)
+    await hire_with_password(database, clock, cast.eve.tenant_id, EVE, "owner")
     return {**{role: email_of(role) for role in get_args(Role)}, "eve": EVE}
 
 
-async def _hire(database: Database, clock: SetClock, business: Business, email: str, role: Role) -> None:
+async def hire_with_password(
+    database: Database, clock: SetClock, tenant_id: UUID, email: str, role: Role
+) -> None:
     account_id = new_id()
     async with database.global_transaction(actor="test:cast", at=clock.now()) as tx:
         await tx.execute(
@@ -69,7 +71,7 @@ async def _hire(database: Database, clock: SetClock, business: Business, email: 
             QUICK_HASH,
             clock.now(),
         )
-    async with database.transaction(business.tenant_id, actor="test:cast", at=clock.now()) as tenant_tx:
+    async with database.transaction(tenant_id, actor="test:cast", at=clock.now()) as tenant_tx:
         await hire(tenant_tx, account_id=account_id, role=role)
 
 

@@ -59,7 +59,7 @@ PAST = (
     Past(
         "Новинки месяца",
         MONTH_AGO,
-        ("{name|Здравствуйте}, у нас новинки: загляните на этой неделе.",),
+        ("{first_name|Здравствуйте}, у нас новинки: загляните на этой неделе.",),
         (Purchases(count_min=1),),
     ),
     Past(
@@ -67,14 +67,14 @@ PAST = (
         FORTNIGHT_AGO,
         (
             "Ждём вас на этой неделе!",
-            "{name|Здравствуйте}, на вашей карте {balance}. Ждём вас на этой неделе!",
+            "{first_name|Здравствуйте}, на вашей карте {balance}. Ждём вас на этой неделе!",
         ),
         (Purchases(count_min=3),),
     ),
     Past(
         "Личный код постоянным",
         WEEK_AGO,
-        ("{name|Здравствуйте}, ваш личный код: {coupon}. Назовите его на кассе.",),
+        ("{first_name|Здравствуйте}, ваш личный код: {coupon}. Назовите его на кассе.",),
         (Purchases(count_min=5),),
         has_coupon=True,
     ),
@@ -126,7 +126,7 @@ async def _write_what_is_to_come(tx: Tx) -> None:
         return
     points = 100 * 10**version.program.point.scale
     offer = PointsOffered(version.program_id, points, life_days=14)
-    text = "{name|Здравствуйте}, дарим {points} на две недели. Заходите!"
+    text = "{first_name|Здравствуйте}, дарим {points} на две недели. Заходите!"
     coming = await create_broadcast(
         tx,
         Plan(
@@ -143,7 +143,7 @@ async def _write_what_is_to_come(tx: Tx) -> None:
         Plan(
             name="Черновик: давно не виделись",
             audience=composed(Who(others=(Purchases(count_max=1),))),
-            letter=await _letter(tx, "Давно не виделись", ("{name|Здравствуйте}, давно не виделись!",)),
+            letter=await _letter(tx, "Давно не виделись", ("{first_name|Здравствуйте}, давно не виделись!",)),
         ),
     )
 

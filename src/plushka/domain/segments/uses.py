@@ -9,9 +9,9 @@ from plushka.platform.database import Tx
 
 
 class Use(Struct, frozen=True):
-    """A segment, a programme (in force, to come or being written), a campaign or a rule of tags that names it."""
+    """A segment, a programme (in force, to come or a draft), a campaign, a journey or a rule of tags that names it."""
 
-    kind: Literal["segment", "program", "campaign", "auto_tag"]
+    kind: Literal["segment", "program", "campaign", "journey", "auto_tag"]
     id: UUID
     name: str
 
@@ -42,7 +42,7 @@ async def list_uses(tx: Tx, segment_id: UUID) -> list[Use]:
             )
         )
         union all
-        select 'campaign', c.id, c.name from campaigns c
+        select case c.kind when 'journey' then 'journey' else 'campaign' end, c.id, c.name from campaigns c
         where c.tenant_id = $1 and c.state not in ('done', 'cancelled') and (
             c.audience::text like '%' || $2 || '%' or exists (
                 select from journeys j
@@ -59,5 +59,5 @@ async def list_uses(tx: Tx, segment_id: UUID) -> list[Use]:
         str(segment_id),
         tx.at,
     )
-    order = ("segment", "program", "campaign", "auto_tag")
+    order = ("segment", "program", "campaign", "journey", "auto_tag")
     return sorted((Use(**row) for row in rows), key=lambda use: (order.index(use.kind), use.name))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from plushka.domain.businesses.model import Business
+from plushka.domain.members.first_names import first_name
 from plushka.domain.members.queries import get_member
 from plushka.domain.messages.holdings import Holdings, find_holdings
 from plushka.domain.programs.queries import find_version_in_force, get_standing
@@ -15,6 +16,7 @@ from plushka.domain.segments.suggestions.suggesting import suggest
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language, format_date, format_points
 
+_NAMES = frozenset({"name", "first_name"})
 _HELD = frozenset({"balance", "burning", "burns_on", "tier"})
 _AHEAD = frozenset({"next_tier", "to_next_tier"})
 
@@ -31,8 +33,9 @@ async def own_values(
 ) -> Mapping[str, str]:
     """Return the values of ``names``, in words; one that the member does not have is left out."""
     values = {"business": business.name, "app_link": app_url}
-    if "name" in names:
+    if not _NAMES.isdisjoint(names):
         values["name"] = (await get_member(tx, member_id)).name
+        values["first_name"] = first_name(values["name"])
     if "branch" in names:
         values["branch"] = await find_last_branch(tx, member_id)
     if "suggestion" in names:

@@ -34,9 +34,13 @@ class Ready(Struct, frozen=True):
 def _body(
     ru: str, en: str, *, subjects: tuple[str, str], open_app: bool = True, asks_rating: bool = False
 ) -> Body:
+    """Return what is said to somebody who is addressed by name before it."""
     button = TemplateButton(labels={"ru": "Открыть карту", "en": "Open the card"})
     return Body(
-        words={"ru": Words(ru, subject=subjects[0]), "en": Words(en, subject=subjects[1])},
+        words={
+            "ru": Words(f"{{first_name|Здравствуйте}}, {ru}", subject=subjects[0]),
+            "en": Words(f"{{first_name|Hello}}, {en}", subject=subjects[1]),
+        },
         buttons=(button,) if open_app else (),
         asks_rating=asks_rating,
     )
@@ -47,9 +51,9 @@ READY: Mapping[Key, Ready] = MappingProxyType(
         "announcement": Ready(
             marked("We have a loyalty programme"),
             _body(
-                "{name|Здравствуйте}, в {business} теперь есть карта лояльности. Она уже ваша: на ней {balance}. "
+                "в {business} теперь есть карта лояльности. Она уже ваша: на ней {balance}. "
                 "Покажите её на кассе в следующий раз.",
-                "{name|Hello}, {business} has a loyalty card now. It is yours already, with {balance} on it. "
+                "{business} has a loyalty card now. It is yours already, with {balance} on it. "
                 "Show it at the till next time.",
                 subjects=("Ваша карта {business}", "Your card of {business}"),
             ),
@@ -57,9 +61,9 @@ READY: Mapping[Key, Ready] = MappingProxyType(
         "welcome": Ready(
             marked("Welcome"),
             _body(
-                "{name|Здравствуйте}, рады знакомству! На вашей карте {balance}. Копите с каждой покупкой и тратьте, "
+                "рады знакомству! На вашей карте {balance}. Копите с каждой покупкой и тратьте, "
                 "когда захочется.",
-                "{name|Hello}, nice to meet you! There are {balance} on your card. Save with each purchase, and spend "
+                "nice to meet you! There are {balance} on your card. Save with each purchase, and spend "
                 "whenever you like.",
                 subjects=("Добро пожаловать в {business}", "Welcome to {business}"),
             ),
@@ -67,9 +71,9 @@ READY: Mapping[Key, Ready] = MappingProxyType(
         "second_purchase": Ready(
             marked("Second purchase"),
             _body(
-                "{name|Здравствуйте}, спасибо, что зашли к нам. На карте {balance}: их можно потратить уже при "
+                "спасибо, что зашли к нам. На карте {balance}: их можно потратить уже при "
                 "следующей покупке. Возможно, вам понравится: {suggestion|загляните в приложение}.",
-                "{name|Hello}, thank you for coming. There are {balance} on your card: spend them on your next "
+                "thank you for coming. There are {balance} on your card: spend them on your next "
                 "purchase. You may like: {suggestion|have a look at the app}.",
                 subjects=("Ждём вас снова", "Come again"),
             ),
@@ -77,10 +81,8 @@ READY: Mapping[Key, Ready] = MappingProxyType(
         "thanks": Ready(
             marked("Thank you for a purchase"),
             _body(
-                "{name|Здравствуйте}, спасибо за покупку! На карте {balance}. Оцените, пожалуйста, как всё прошло: "
-                "от 1 до 5.",
-                "{name|Hello}, thank you for your purchase! There are {balance} on your card. How was it, from 1 to "
-                "5?",
+                "спасибо за покупку! На карте {balance}. Оцените, пожалуйста, как всё прошло: от 1 до 5.",
+                "thank you for your purchase! There are {balance} on your card. How was it, from 1 to 5?",
                 subjects=("Спасибо за покупку", "Thank you for your purchase"),
                 open_app=False,
                 asks_rating=True,
@@ -89,27 +91,24 @@ READY: Mapping[Key, Ready] = MappingProxyType(
         "birthday": Ready(
             marked("Birthday"),
             _body(
-                "{name|Здравствуйте}, скоро ваш день рождения! Дарим {points}: они уже на карте. Порадуйте себя.",
-                "{name|Hello}, your birthday is near! {points} are a gift from us, on your card already. "
-                "Treat yourself.",
+                "скоро ваш день рождения! Дарим {points}: они уже на карте. Порадуйте себя.",
+                "your birthday is near! {points} are a gift from us, on your card already. Treat yourself.",
                 subjects=("Подарок ко дню рождения", "A gift for your birthday"),
             ),
         ),
         "birthday_gift": Ready(
             marked("Birthday with a gift"),
             _body(
-                "{name|Здравствуйте}, скоро ваш день рождения! К покупке вас ждёт подарок: покажите карту на кассе.",
-                "{name|Hello}, your birthday is near! A gift waits for you with a purchase: show your card at the "
-                "till.",
+                "скоро ваш день рождения! К покупке вас ждёт подарок: покажите карту на кассе.",
+                "your birthday is near! A gift waits for you with a purchase: show your card at the till.",
                 subjects=("Подарок ко дню рождения", "A gift for your birthday"),
             ),
         ),
         "burn_reminder": Ready(
             marked("Points burn soon"),
             _body(
-                "{name|Здравствуйте}, {burning|часть накопленного} сгорит {burns_on|совсем скоро}. "
-                "Успейте потратить.",
-                "{name|Hello}, {burning|a part of what you have} will burn {burns_on|very soon}. "
+                "{burning|часть накопленного} сгорит {burns_on|совсем скоро}. Успейте потратить.",
+                "{burning|a part of what you have} will burn {burns_on|very soon}. "
                 "There is still time to spend it.",
                 subjects=("Не дайте им сгореть", "Do not let them burn"),
             ),
@@ -117,34 +116,33 @@ READY: Mapping[Key, Ready] = MappingProxyType(
         "miss_you": Ready(
             marked("We miss you"),
             _body(
-                "{name|Здравствуйте}, давно вас не видели и скучаем. На карте {balance}. Заходите в {branch|гости}!",
-                "{name|Hello}, it has been a while, and we miss you. There are {balance} on your card. "
-                "Drop by at {branch|our place}!",
+                "давно вас не видели и скучаем. На карте {balance}. Мы рядом: {branch|загляните, когда удобно}.",
+                "it has been a while, and we miss you. There are {balance} on your card. "
+                "We are near: {branch|drop by when you like}.",
                 subjects=("Скучаем по вам", "We miss you"),
             ),
         ),
         "win_back_30": Ready(
             marked("Away for 30 days"),
             _body(
-                "{name|Здравствуйте}, мы давно не виделись. Дарим {points}, чтобы было с чем вернуться.",
-                "{name|Hello}, we have not met for a while. {points} are a gift from us to come back with.",
+                "мы давно не виделись. Дарим {points}, чтобы было с чем вернуться.",
+                "we have not met for a while. {points} are a gift from us to come back with.",
                 subjects=("Подарок к возвращению", "Something to come back with"),
             ),
         ),
         "win_back_60": Ready(
             marked("Away for 60 days"),
             _body(
-                "{name|Здравствуйте}, для вас скидка по коду {coupon}. Назовите его на кассе.",
-                "{name|Hello}, here is a discount for you by the code {coupon}. Tell it at the till.",
+                "для вас скидка по коду {coupon}. Назовите его на кассе.",
+                "here is a discount for you by the code {coupon}. Tell it at the till.",
                 subjects=("Скидка для вас", "A discount for you"),
             ),
         ),
         "win_back_90": Ready(
             marked("Away for 90 days"),
             _body(
-                "{name|Здравствуйте}, у нас много нового, а вас всё нет. Вот ваш личный код {coupon}: он ждёт вас на "
-                "кассе.",
-                "{name|Hello}, there is much that is new, and you are not here to see it. This code is yours alone: "
+                "у нас много нового, а вас всё нет. Вот ваш личный код {coupon}: он ждёт вас на кассе.",
+                "there is much that is new, and you are not here to see it. This code is yours alone: "
                 "{coupon}. It waits for you at the till.",
                 subjects=("Лично для вас", "For you alone"),
             ),

@@ -28,7 +28,10 @@ def _variable(
 
 
 _ALL = (
-    _variable("name", marked("Name of the member"), "Анна", "Anna", may_be_missing=True),
+    _variable("first_name", marked("First name"), "Анна", "Anna", may_be_missing=True),
+    _variable(
+        "name", marked("The whole name, as on the card"), "Анна Белова", "Anna Bell", may_be_missing=True
+    ),
     _variable("business", marked("Name of the business"), "Кофейня Анны", "Anna's coffee"),
     _variable("balance", marked("Points that can be spent"), "120 бонусов", "120 points"),
     _variable("burning", marked("Points that burn next"), "50 бонусов", "50 points", may_be_missing=True),

@@ -45,8 +45,10 @@ class Suggestion(Struct, frozen=True):
 
 
 class Pair(Struct, frozen=True):
-    """Two products by name that ``receipts`` have both, so many hundredths as often as by chance."""
+    """Two products by code and name that ``receipts`` have both, so many hundredths as often as by chance."""
 
+    sku: str
+    other_sku: str
     name: str
     other: str
     receipts: int

@@ -99,7 +99,8 @@ async def list_pairs(tx: Tx, *, limit: int) -> list[Pair]:
     rows = await tx.fetch(
         """
         -- segments.list_pairs
-        select coalesce(p.name, t.sku) as name, coalesce(o.name, t.other_sku) as other, t.receipts, t.lift_hundredths
+        select t.sku, t.other_sku, coalesce(p.name, t.sku) as name, coalesce(o.name, t.other_sku) as other, t.receipts,
+               t.lift_hundredths
         from goods_together t
         left join products p on p.tenant_id = $1 and p.sku = t.sku
         left join products o on o.tenant_id = $1 and o.sku = t.other_sku

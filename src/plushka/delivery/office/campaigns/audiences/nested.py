@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.campaigns.audiences.choices import Choices, load_choices
 from plushka.delivery.office.campaigns.audiences.kinds import GROUPS, KINDS, Kind
-from plushka.delivery.office.campaigns.audiences.tree import ROOT, bought, goods_in
+from plushka.delivery.office.campaigns.audiences.tree import ROOT, bought, goods_in, place_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.catalog.queries import search_goods
@@ -18,7 +18,10 @@ from plushka.platform.database import Tx
 
 
 class Nested(Struct, frozen=True):
-    """What the macros of ``campaigns/audiences/nodes.html`` are given; ``found``: goods, by the field that asked."""
+    """What the macros of ``campaigns/audiences/nodes.html`` are given; ``found``: goods, by the field that asked.
+
+    ``focus`` is where whoever pressed a button goes on.
+    """
 
     root: ClassVar[str] = ROOT
     kinds: ClassVar[Mapping[str, Kind]] = KINDS
@@ -26,6 +29,7 @@ class Nested(Struct, frozen=True):
     choices: Choices
     groups: tuple[tuple[str, list[Kind]], ...]
     found: Mapping[str, AnyValue]
+    focus: str = ""
 
 
 async def load_nested(
@@ -46,4 +50,5 @@ async def load_nested(
             for name in form.names()
             if name.endswith(".search") and form.value(name)
         },
+        focus=place_of(form),
     )

@@ -218,6 +218,22 @@ def acted(form: Form, do: str) -> Form | None:
             return None
 
 
+def place_of(form: Form) -> str:
+    """Return where whoever pressed a button of the form goes on, by the name of the node or of its goods."""
+    act, _, rest = form.value("do").partition(":")
+    match act:
+        case "add" | "exclude":
+            return next(reversed(form.values(f"{rest or ROOT}.of")), "")
+        case "group":
+            return f"{next(reversed(form.values(f'{rest}.of')), rest)}.new"
+        case "remove":
+            return f"{rest.rpartition('-')[0]}.new"
+        case "pick" | "drop":
+            return rest.partition(":")[0]
+        case _:
+            return ""
+
+
 def _added(form: Form, path: str, fields: Mapping[str, list[str]]) -> Form:
     children = form.values(f"{path}.of")
     number = (

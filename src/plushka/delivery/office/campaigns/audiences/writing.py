@@ -55,7 +55,7 @@ class Writing:
         """Return the part of the page that is counted anew while somebody types, if it is that which is asked for."""
         if self.do != "refresh":
             return None
-        return self.visit.fragment("campaigns/audiences/outcome.html", outcome=self.outcome)
+        return self.visit.fragment("campaigns/audiences/figures.html", outcome=self.outcome)
 
     def shown(self) -> dict[str, Any]:
         """Return what ``campaigns/audiences/frame.html`` shows; of one who saves with what is wrong."""

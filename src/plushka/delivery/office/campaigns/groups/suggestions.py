@@ -4,18 +4,31 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.catalog.queries import list_categories
+from plushka.domain.segments.suggestions.model import Pair
 from plushka.domain.segments.suggestions.suggesting import block_categories, get_settings, list_pairs
 from plushka.platform.errors import Refusal
 
 PATH = "/campaigns/suggestions"
 _PAIRS_SHOWN = 50
 _TEXT_LENGTH_MAX = 4000
+
+
+class PairRow(Struct, frozen=True):
+    """Two products that are bought together; their codes, if they are called the same."""
+
+    name: str
+    code: str
+    other: str
+    other_code: str
+    receipts: str
+    lift: str
 
 
 @get(PATH, opt={"action": "groups.read"})
@@ -54,13 +67,18 @@ async def _page(visit: Visit, form: Form | None) -> Response[str]:
         form=shown,
         may_change=visit.may("groups.change"),
         refreshed=visit.figures.moment(settings.refreshed_at) if settings.refreshed_at else "",
-        pairs=[
-            (
-                pair.name,
-                pair.other,
-                visit.figures.number(pair.receipts),
-                visit.figures.quantity(10 * pair.lift_hundredths),
-            )
-            for pair in pairs
-        ],
+        pairs=[_row(pair, visit) for pair in pairs],
+    )
+
+
+def _row(pair: Pair, visit: Visit) -> PairRow:
+    # Two products of one name are told apart by their codes.
+    is_same = pair.name == pair.other
+    return PairRow(
+        name=pair.name,
+        code=pair.sku if is_same else "",
+        other=pair.other,
+        other_code=pair.other_sku if is_same else "",
+        receipts=visit.figures.number(pair.receipts),
+        lift=visit.figures.quantity(10 * pair.lift_hundredths),
     )

@@ -140,6 +140,7 @@ async def segment_page(
         uses=[_use(use, visit) for use in await list_uses(tx, segment_id)],
         members_url=f"/members?segment={segment_id}",
         may_change=visit.may("segments.change"),
+        may_broadcast=visit.may("campaigns.change"),
         may_import=visit.may("segments.import"),
         may_export=visit.may("members.export"),
     )
@@ -160,5 +161,7 @@ def _use(use: Use, visit: Visit) -> tuple[str, str]:
             return f"/engagement/programs/{use.id}", words.gettext("the programme “{name}”", name=use.name)
         case "campaign":
             return f"/campaigns/{use.id}", words.gettext("the campaign “{name}”", name=use.name)
+        case "journey":
+            return f"/campaigns/journeys/{use.id}", words.gettext("the journey “{name}”", name=use.name)
         case "auto_tag":
             return f"/campaigns/tags/{use.id}", words.gettext("the rule of the tag “{name}”", name=use.name)

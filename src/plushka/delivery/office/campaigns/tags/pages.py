@@ -1,6 +1,7 @@
 """The automatic tags: what there is, a new one, changing and ending one."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -121,7 +122,7 @@ async def _list(visit: Visit, form: Form, rule: Rule | None) -> Response[str]:
                 rule=told(each.rule, goods, visit),
                 members=visit.figures.number(each.members),
                 href=f"{PATH}/{each.id}",
-                list_url=f"/members?tag={each.tag}",
+                list_url=_members_url(each.tag),
             )
             for each in await list_auto_tags(tx)
         ]
@@ -150,6 +151,7 @@ async def _one(tx: Tx, visit: Visit, tag_id: UUID, form: Form, rule: Rule | None
         form=form,
         tag=known.tag,
         members=visit.figures.number(known.members),
+        list_url=_members_url(known.tag),
         href=f"{PATH}/{tag_id}",
         **_options(goods, rule, visit),
     )
@@ -184,3 +186,7 @@ def _tagged(tag: str, members: int, visit: Visit) -> str:
 
 
 HANDLERS = (change_tag, end_tag, make_tag, show_tag, show_tags)
+
+
+def _members_url(tag: str) -> str:
+    return f"/members?tag={quote(tag)}"

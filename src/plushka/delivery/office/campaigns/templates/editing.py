@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from plushka.delivery.office.campaigns.templates.previews import preview_of
 from plushka.delivery.office.campaigns.templates.typed import OWN_CHANNELS, read_body, told
 from plushka.delivery.office.visit import Visit
@@ -11,7 +13,7 @@ from plushka.domain.businesses.pictures import LETTER_PICTURE
 from plushka.domain.messages.model import CHANNEL_NAMES, PURPOSE_NAMES, Purpose
 from plushka.domain.messages.templates.checking import find_problems
 from plushka.domain.messages.templates.model import BUTTONS_MAX, Draft, Template
-from plushka.domain.messages.templates.variables import VARIABLES
+from plushka.domain.messages.templates.variables import VARIABLES, Variable
 from plushka.platform.database import Tx
 from plushka.platform.i18n import LANGUAGES, marked
 from plushka.platform.ids import new_id
@@ -46,10 +48,7 @@ async def editor(
         "purposes": [
             (purpose, gettext(PURPOSE_NAMES[purpose]), gettext(about)) for purpose, about in _PURPOSES.items()
         ],
-        "variables": [
-            (variable.name, gettext(variable.title), variable.examples[visit.look.language])
-            for variable in VARIABLES.values()
-        ],
+        "variables": [_offered(variable, visit) for variable in VARIABLES.values()],
         "button_numbers": range(BUTTONS_MAX),
         "picture_kind": LETTER_PICTURE,
         "picture": picture_url(template),
@@ -63,6 +62,24 @@ async def editor(
             has_picture=has_picture,
         ),
     }
+
+
+class Offered(Struct, frozen=True):
+    """A variable as it is put into a text: with a word to be typed where not every member has a value."""
+
+    name: str
+    title: str
+    example: str
+    inserted: str
+
+
+def _offered(variable: Variable, visit: Visit) -> Offered:
+    return Offered(
+        name=variable.name,
+        title=visit.words.gettext(variable.title),
+        example=variable.examples[visit.look.language],
+        inserted=f"{{{variable.name}|…}}" if variable.may_be_missing else f"{{{variable.name}}}",
+    )
 
 
 def picture_url(template: Template | None) -> str:
