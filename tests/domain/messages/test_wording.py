@@ -93,6 +93,7 @@ EXAMPLES: tuple[Content, ...] = (
     contents.PointsGiven("День рождения <b>", 500, 0, last_on=date(2026, 3, 23), active_on=date(2026, 3, 9)),
     contents.PointsGiven("Отзыв", 5000, 2),
     contents.FriendsPaid(points=100, scale=0),
+    contents.PurchaseRated("rated", 5),
     contents.CertificateTold("234567892345", 150000, last_on=date(2026, 4, 9), needs_pin=True),
     contents.CertificateTold("234567892345", 150000, is_ordered=True),
     contents.NoCertificates(are_sold=True),
