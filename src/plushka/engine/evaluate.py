@@ -46,7 +46,9 @@ class ReceiptPointsOverMaximum(Conflict):
     code = "receipt_points_over_maximum"
 
 
-def evaluate(version: Version, member: Member | None, basket: Basket, at: datetime) -> Outcome:
+def evaluate(
+    version: Version, member: Member | None, basket: Basket, at: datetime, *, explains: bool = True
+) -> Outcome:
     """Decide ``basket`` for ``member`` (None: anonymous, who neither earns nor gets a member's discount).
 
     One who is blocked gets what nobody would, and the note says so.
@@ -55,6 +57,9 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     at least 0, quantities above 0; checking them is the border's work. Points earned here cannot be
     spent here (S2).
 
+    Whoever does not ask that it ``explains`` is spared what only tells how it came about, and what to do with a line
+    that comes back: lines, shares of lines in points, notes. All else is the same.
+
     :raises ReceiptPointsOverMaximum: the rules give more than ``POINTS_MAX``
     """
     now = moment(at, basket.place)
@@ -62,24 +67,26 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     amounts_minor: Sequence[int] = [line.amount_minor for line in basket.lines]
     if member is None or member.is_blocked:
         why = ANONYMOUS if member is None else BLOCKED
-        return _anonymous(version, basket, amounts_minor, masks, now, why)
+        return _anonymous(version, basket, amounts_minor, masks, now, why, explains=explains)
     tier = version.tier_plan(member.tier)
-    case = Case(version, member, basket, at, now, tier, masks, [])
+    case = Case(version, member, basket, at, now, tier, masks, [], explains)
 
     discounted = discount(case, amounts_minor)
     prices_minor = _less(amounts_minor, discounted.by_line) if discounted else amounts_minor
 
     promoted = NO_PROMOTIONS
-    if version.promotions:
+    promotions = version.promotions_on(now.business_date)
+    if promotions:
         scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
-        promoted = promote(version, scene, amounts_minor, basket.budgets_used, now.business_date, case.notes)
+        promoted = promote(version, promotions, scene, amounts_minor, basket.budgets_used, case.notes)
         prices_minor = promoted.prices_minor if promoted.discounts else prices_minor
     discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
     gifts: tuple[IssuedGift, ...] = ()
     if version.gifts and member.cards is not None:
         scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
-        gifts = win(version.gifts, scene, basket.budgets_used, case.notes, time_zone=basket.place.time_zone)
+        on = version.gifts_on(now.business_date)
+        gifts = win(on, scene, basket.budgets_used, case.notes, time_zone=basket.place.time_zone)
 
     redeemed = redeem(case, prices_minor, promoted.raised_by)
     payables_minor = (
@@ -92,7 +99,7 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
     if earned.points_before_caps > POINTS_MAX:
         raise ReceiptPointsOverMaximum(field="lines", points_max=POINTS_MAX)
     return Outcome(
-        lines=_lines(amounts_minor, prices_minor, payables_minor, redeemed, earned),
+        lines=_lines(amounts_minor, prices_minor, payables_minor, redeemed, earned) if explains else (),
         amount_minor=sum(amounts_minor),
         discount_minor=sum([each.amount_minor for each in discounts]),
         redeemed_minor=redeemed.amount_minor if redeemed else 0,
@@ -107,7 +114,7 @@ def evaluate(version: Version, member: Member | None, basket: Basket, at: dateti
         tier_after=progress.tier_after,
         next_tier=next_tier(version, progress.tier_after, progress.totals) if version.program.tiers else None,
         spend_minor=progress.spend_minor,
-        notes=(*case.notes, *earned.notes),
+        notes=(*case.notes, *earned.notes) if explains else (),
         cards=progress.stamped.cards,
         gifts=(*gifts, *progress.stamped.gifts),
         referred=progress.referred,
@@ -121,13 +128,16 @@ def _anonymous(  # noqa: PLR0917 - called once, above
     masks: Sequence[int],
     now: Moment,
     why: Note,
+    *,
+    explains: bool,
 ) -> Outcome:
     notes = [why]
     discounts: tuple[Discount, ...] = ()
     prices_minor = amounts_minor
     if version.has_promotions_for_anonymous:
         scene = scene_of(basket, now, masks, amounts_minor, None, None)
-        promoted = promote(version, scene, amounts_minor, basket.budgets_used, now.business_date, notes)
+        promotions = version.promotions_on(now.business_date)
+        promoted = promote(version, promotions, scene, amounts_minor, basket.budgets_used, notes)
         discounts, prices_minor = promoted.discounts, promoted.prices_minor
     return Outcome(
         lines=tuple(
@@ -135,7 +145,9 @@ def _anonymous(  # noqa: PLR0917 - called once, above
                 LineOutcome(amount, amount - price, 0, price, 0, 0)
                 for amount, price in zip(amounts_minor, prices_minor, strict=True)
             ]
-        ),
+        )
+        if explains
+        else (),
         amount_minor=sum(amounts_minor),
         discount_minor=sum([each.amount_minor for each in discounts]),
         redeemed_minor=0,
@@ -144,7 +156,7 @@ def _anonymous(  # noqa: PLR0917 - called once, above
         business_date=now.business_date,
         discounts=discounts,
         spend_minor=taking_part(prices_minor, masks),
-        notes=tuple(notes),
+        notes=tuple(notes) if explains else (),
     )
 
 

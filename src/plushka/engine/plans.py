@@ -111,6 +111,16 @@ class Contest:
         return (*self.sure, *[max(group, key=values.__getitem__) for group in self.groups])
 
 
+class Division(Struct, frozen=True):
+    """Who gets the lines of some claims: each rule that wins any, in the programme's order, with the claims it wins.
+
+    ``lost`` are the notes of those that win none.
+    """
+
+    winners: tuple[tuple[RulePlan, tuple[int, ...]], ...]
+    lost: tuple[Note, ...]
+
+
 def contest_of(plans: Sequence[RulePlan]) -> Contest:
     """Return the contest of the rules that claim one line (see ``EarningRule`` for policies and ties)."""
     ranked = sorted(plans, key=lambda plan: (-plan.rule.priority, plan.rule.id))

@@ -18,6 +18,7 @@ from plushka.engine.plans import (
     CONTESTS_MAX,
     CapPlan,
     Contest,
+    Division,
     Life,
     RequirementPlan,
     RulePlan,
@@ -66,6 +67,7 @@ DAY_WINDOW = Calendar("day")
 MONTH_WINDOW = WholeMonth()
 CountedWindow = Window | WholeMonth
 NO_TOTALS = Totals()
+DAYS_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +81,8 @@ class Version:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``multiplier_mask`` those of multipliers,
-    which have contests of their own. ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
+    which have contests of their own.
+    ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
     are those that a condition names. ``index_of`` finds in ``TierPlan.lives``
     all that gives points.
     """
@@ -118,6 +121,8 @@ class Version:
     _no_totals: tuple[Totals, ...]
     _day_window: int | None
     _month_window: int | None
+    _promotions_on: dict[date, tuple[PromotionPlan, ...]] = field(default_factory=dict)
+    _divisions: dict[tuple[int, frozenset[int]], Division] = field(default_factory=dict)
     _contests: dict[int, Contest] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
@@ -142,6 +147,20 @@ class Version:
         """Return the member's totals of the calendar month; 0 where no rule of the version asks for them."""
         return self.totals_of(member)[self._month_window] if self._month_window is not None else NO_TOTALS
 
+    def promotions_on(self, day: date) -> Sequence[PromotionPlan]:
+        """Return the promotions of prices that live on a business day. Remembered: most days have none of many."""
+        plans = self._promotions_on.get(day)
+        if plans is None:
+            plans = tuple([plan for plan in self.promotions if plan.is_on(day)])
+            if len(self._promotions_on) >= DAYS_MAX:
+                self._promotions_on.clear()
+            self._promotions_on[day] = plans
+        return plans
+
+    def gifts_on(self, day: date) -> Sequence[PromotionPlan]:
+        """Return the promotions that give something, of those that live on a business day."""
+        return [plan for plan in self.gifts if plan.is_on(day)]
+
     def rules_in(self, mask: int) -> Sequence[RulePlan]:
         """Return the rules whose bits are in ``mask``, in the programme's order. Remembered, as contests are."""
         plans = self._rules_in.get(mask)
@@ -161,6 +180,36 @@ class Version:
                 self._no_lines.clear()
             self._no_lines[mask] = notes
         return notes
+
+    def division(self, tier: TierPlan, claims: frozenset[int]) -> Division:
+        """Return who wins the lines of these claims where no receipt decides between rivals. Remembered."""
+        key = tier.rank, claims
+        division = self._divisions.get(key)
+        if division is None:
+            division = self._divide(tier, claims)
+            if len(self._divisions) >= CONTESTS_MAX:
+                self._divisions.clear()
+            self._divisions[key] = division
+        return division
+
+    def _divide(self, tier: TierPlan, claims: frozenset[int]) -> Division:
+        won: dict[int, list[int]] = {}
+        claimed = shut = 0
+        for claim in sorted(claims - {0}):
+            claimed |= claim
+            contest = self.contest(claim)
+            if contest.exclusive:
+                shut |= claim
+            for index in contest.usual_winners(tier):
+                won.setdefault(index, []).append(claim)
+        for index in won:
+            claimed &= ~self.rules[index].bit
+        return Division(
+            winners=tuple([(self.rules[index], tuple(won[index])) for index in sorted(won)]),
+            lost=tuple(
+                [plan.shut_out if plan.bit & shut else plan.outbid for plan in self.rules_in(claimed)]
+            ),
+        )
 
     def contest(self, mask: int) -> Contest:
         """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""

@@ -84,24 +84,21 @@ class StandingHistory:
     def _total(self, span: tuple[date, date] | None) -> Totals:
         if span is None:
             sums = self.sums
-            return Totals(
-                spend_minor=sums.spend_minor, visits=sums.purchases, points_earned=sums.points_earned
-            )
-        self._sum_up()
+            return Totals(sums.spend_minor, sums.purchases, sums.points_earned)
         first_on, last_on = span
         before, through = bisect_left(self.dates, first_on), bisect_right(self.dates, last_on)
         if before == through:
             return Totals()
+        if len(self._sums_up_to) < through:
+            self._sum_up()
         until = self._sums_up_to[through - 1]
         if before == 0:
-            return Totals(
-                spend_minor=until.spend_minor, visits=until.purchases, points_earned=until.points_earned
-            )
+            return Totals(until.spend_minor, until.purchases, until.points_earned)
         out = self._sums_up_to[before - 1]
         return Totals(
-            spend_minor=until.spend_minor - out.spend_minor,
-            visits=until.purchases - out.purchases,
-            points_earned=until.points_earned - out.points_earned,
+            until.spend_minor - out.spend_minor,
+            until.purchases - out.purchases,
+            until.points_earned - out.points_earned,
         )
 
     def _sum_up(self) -> None:

@@ -16,7 +16,8 @@ from plushka.engine.version import Version
 class Case(Struct, frozen=True):
     """What all phases know; ``tier`` is the member's before the purchase, ``masks`` run parallel to the lines.
 
-    ``notes`` is the one thing that grows: a phase adds why something did not apply.
+    ``notes`` is the one thing that grows: a phase adds why something did not apply. Unless the outcome ``explains``,
+    points need not be laid on lines.
     """
 
     version: Version
@@ -27,6 +28,7 @@ class Case(Struct, frozen=True):
     tier: TierPlan
     masks: Sequence[int]
     notes: list[Note]
+    explains: bool = True
 
 
 def scene_of(  # noqa: PLR0917 - what conditions look at

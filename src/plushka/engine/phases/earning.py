@@ -6,6 +6,8 @@ contest of its own.
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from msgspec import Struct
 
@@ -13,7 +15,7 @@ from plushka.engine.phases.caps import under_caps
 from plushka.engine.phases.gain import Gain
 from plushka.engine.phases.multiplying import multiply
 from plushka.engine.phases.paces import UNIT_MILLI, Paces, paces_of
-from plushka.engine.plans import RulePlan, TierPlan
+from plushka.engine.plans import Division, RulePlan, TierPlan
 from plushka.engine.purchase import Award, Member, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Scene
@@ -35,6 +37,8 @@ class Earned(Struct, frozen=True):
 
 def with_awards(earned: Earned, awards: Sequence[Award], notes: Sequence[Note]) -> Earned:
     """Return what was earned together with points that no cap cuts, as those of a full stamp card."""
+    if not awards and not notes:
+        return earned
     points = sum([award.points for award in awards])
     return Earned(
         awards=(*earned.awards, *awards),
@@ -44,21 +48,25 @@ def with_awards(earned: Earned, awards: Sequence[Award], notes: Sequence[Note]) 
     )
 
 
-def earn(version: Version, tier: TierPlan, member: Member, scene: Scene, nets_minor: Sequence[int]) -> Earned:
-    """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2)."""
+def earn(  # noqa: PLR0917 - called by one phase
+    version: Version,
+    tier: TierPlan,
+    member: Member,
+    scene: Scene,
+    nets_minor: Sequence[int],
+    explains: bool = True,  # noqa: FBT001, FBT002
+) -> Earned:
+    """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2).
+
+    Unless it ``explains``, the points are not laid on lines.
+    """
     notes: list[Note] = []
     active = _active(version, scene, notes)
     multiplying = active & version.multiplier_mask
     active ^= multiplying
     claims = [mask & active for mask in scene.masks]
-    lines_by_claim: dict[int, list[int]] = {}
-    claimed = 0
-    for index, claim in enumerate(claims):
-        if claim in lines_by_claim:
-            lines_by_claim[claim].append(index)
-        elif claim:
-            lines_by_claim[claim] = [index]
-            claimed |= claim
+    distinct = frozenset(claims)
+    claimed = reduce(or_, distinct, 0)
     if claimed != active:
         notes.extend(version.no_lines(active & ~claimed))
     paces = paces_of(
@@ -70,8 +78,17 @@ def earn(version: Version, tier: TierPlan, member: Member, scene: Scene, nets_mi
         claims=claims,
         special_mask=claimed & version.special_mask,
     )
-    won = _contest(version, tier, lines_by_claim, claimed, paces, notes)
-    gains = [_gain(version, tier, version.rules[index], won[index], paces) for index in sorted(won)]
+    if paces.comparable is not tier.paces:
+        won = _contest(version, _by_claim(claims), claimed, paces, notes)
+        gains = [_laid_out(version, tier, version.rules[index], won[index], paces) for index in sorted(won)]
+    else:
+        # No receipt decides between rivals: who wins which claims is known beforehand.
+        division = version.division(tier, distinct)
+        notes.extend(division.lost)
+        if explains or multiplying:
+            gains = _on_lines(version, tier, division, claims, paces)
+        else:
+            gains = _in_sums(version, tier, division, claims, paces)
     _cap_each(member, gains, notes)
     if multiplying:
         added = multiply(
@@ -88,7 +105,8 @@ def earn(version: Version, tier: TierPlan, member: Member, scene: Scene, nets_mi
         gains += added
     if version.caps:
         _cap_together(version, member, gains, notes)
-    awards = tuple([_award(gain, len(nets_minor)) for gain in gains if gain.points])
+    line_count = len(nets_minor) if explains else 0
+    awards = tuple([_award(gain, line_count) for gain in gains if gain.points])
     return Earned(
         awards=awards,
         notes=notes,
@@ -117,9 +135,54 @@ def _active(version: Version, scene: Scene, notes: list[Note]) -> int:
     return active
 
 
-def _contest(  # noqa: PLR0917 - called once, above
+def _by_claim(claims: Sequence[int]) -> dict[int, list[int]]:
+    """Return the lines of each claim."""
+    lines: dict[int, list[int]] = {}
+    for index, claim in enumerate(claims):
+        if claim in lines:
+            lines[claim].append(index)
+        elif claim:
+            lines[claim] = [index]
+    return lines
+
+
+def _on_lines(
+    version: Version, tier: TierPlan, division: Division, claims: Sequence[int], paces: Paces
+) -> list[Gain]:
+    """Return the gains with the lines that each is for."""
+    by_claim = _by_claim(claims)
+    everything = [index for index, claim in enumerate(claims) if claim]
+    gains = []
+    for plan, won in division.winners:
+        # Most rules that stack win all that is claimed.
+        lines = everything
+        if len(won) < len(by_claim):
+            lines = [line for claim in won for line in by_claim[claim]]
+        gains.append(_laid_out(version, tier, plan, lines, paces))
+    return gains
+
+
+def _in_sums(
+    version: Version, tier: TierPlan, division: Division, claims: Sequence[int], paces: Paces
+) -> list[Gain]:
+    """Return the gains where nobody asks which lines they are for: sums will do."""
+    net_of: dict[int, int] = {}
+    for claim, net_minor in zip(claims, paces.nets_minor, strict=True):
+        net_of[claim] = net_of.get(claim, 0) + net_minor
+    special, gains = paces.special, []
+    for plan, won in division.winners:
+        pace = special.get(plan.index)
+        if pace is not None and pace.measure is not paces.nets_minor:
+            lines = [line for line, claim in enumerate(claims) if claim in won]
+            gains.append(_laid_out(version, tier, plan, lines, paces))
+        else:
+            base_minor = net_of[won[0]] if len(won) == 1 else sum([net_of[claim] for claim in won])
+            gains.append(_gain(version, tier, plan, paces, base_minor, (), ()))
+    return gains
+
+
+def _contest(
     version: Version,
-    tier: TierPlan,
     lines_by_claim: dict[int, list[int]],
     claimed: int,
     paces: Paces,
@@ -128,17 +191,13 @@ def _contest(  # noqa: PLR0917 - called once, above
     """Return the lines that each rule has won, by its index; rules that won none are noted."""
     won: dict[int, list[int]] = {}
     shut = 0
-    is_usual = paces.comparable is tier.paces
     for claim, lines in lines_by_claim.items():
         contest = version.contest(claim)
         if contest.exclusive:
             shut |= claim
         if not (paces.compare_by_line and contest.groups):
-            for index in contest.usual_winners(tier) if is_usual else contest.winners(paces.comparable):
-                if index in won:
-                    won[index] += lines
-                else:
-                    won[index] = lines.copy()
+            for index in contest.winners(paces.comparable):
+                won.setdefault(index, []).extend(lines)
             continue
         for line in lines:
             for index in contest.winners(paces.at_line(line)):
@@ -151,27 +210,40 @@ def _contest(  # noqa: PLR0917 - called once, above
     return won
 
 
-def _gain(version: Version, tier: TierPlan, plan: RulePlan, lines: list[int], paces: Paces) -> Gain:
-    weights: Sequence[int] = paces.nets_minor
-    base_minor = paces.net_minor
-    if len(lines) < len(weights):
-        lines.sort()
-        weights = [weights[line] for line in lines]
-        base_minor = sum(weights)
+def _laid_out(version: Version, tier: TierPlan, plan: RulePlan, lines: list[int], paces: Paces) -> Gain:
+    """Return what a rule gives to lines that it has won."""
+    nets_minor = paces.nets_minor
+    if len(lines) == len(nets_minor):
+        return _gain(version, tier, plan, paces, paces.net_minor, lines, nets_minor)
+    lines.sort()
+    weights = [nets_minor[line] for line in lines]
+    return _gain(version, tier, plan, paces, sum(weights), lines, weights)
+
+
+def _gain(  # noqa: PLR0917 - all that a gain is made of
+    version: Version,
+    tier: TierPlan,
+    plan: RulePlan,
+    paces: Paces,
+    base_minor: int,
+    lines: Sequence[int],
+    weights: Sequence[int],
+) -> Gain:
     pace = paces.special.get(plan.index)
     if pace is None:
         rate_bp = tier.rates_bp[plan.index]
         points = (base_minor * tier.paces[plan.index] + version.pace_lift) // version.pace_denominator
     else:
-        rate_bp = pace.rate_bp
+        rate_bp, measured = pace.rate_bp, base_minor
         if pace.measure is not paces.nets_minor:
-            lines.sort()
+            lines = sorted(lines)
             weights = [pace.measure[line] for line in lines]
+            measured = sum(weights)
         if pace.for_whole_unit is not None:
-            points = pace.for_whole_unit * (sum(weights) // UNIT_MILLI)
+            points = pace.for_whole_unit * (measured // UNIT_MILLI)
         else:
             denominator = pace.denominator * version.pace_denominator
-            points = rounded(sum(weights) * pace.numerator, denominator, version.program.rounding)
+            points = rounded(measured * pace.numerator, denominator, version.program.rounding)
     return Gain(plan, lines, weights, base_minor, rate_bp, points, points)
 
 
@@ -205,6 +277,6 @@ def _award(gain: Gain, line_count: int) -> Award:
         points=gain.points,
         base_minor=gain.base_minor,
         points_before_caps=gain.points_before_caps,
-        by_line=tuple(gain.by_line(line_count)),
+        by_line=tuple(gain.by_line(line_count)) if line_count else (),
         rate_bp=gain.rate_bp,
     )

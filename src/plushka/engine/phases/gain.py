@@ -9,10 +9,10 @@ from plushka.engine.shares import spread
 
 
 class Gain(Struct):
-    """What a rule has won: ``weights`` are its measure of ``lines``, which are in order unless they are all."""
+    """What a rule has won: ``weights`` are its measure of ``lines``; both are empty where nobody asks for lines."""
 
     plan: RulePlan
-    lines: list[int]
+    lines: Sequence[int]
     weights: Sequence[int]
     base_minor: int
     rate_bp: int | None

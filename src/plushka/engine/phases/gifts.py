@@ -19,7 +19,7 @@ def win(
     *,
     time_zone: str,
 ) -> tuple[IssuedGift, ...]:
-    """Return the gifts that a receipt wins, one of each promotion that holds, in the programme's order.
+    """Return the gifts that a receipt wins, one of each of the day's ``plans`` that holds, in the programme's order.
 
     ``scene`` has the prices that discounts have left.
     """
@@ -27,7 +27,7 @@ def win(
     return tuple(
         [
             issued(plan.promotion.effect, day, time_zone, promotion=plan.promotion.id)
-            for plan in fitting_of(plans, scene, budgets_used, day, notes)
+            for plan in fitting_of(plans, scene, budgets_used, notes)
             if isinstance(plan.promotion.effect, Gift)
         ]
     )

@@ -47,7 +47,11 @@ def earn_and_rise(
     referring = refer(version, member, scene, nets_minor)
     awards = (*stamped.awards, *([referring.award] if referring.award else []))
     notes = (*stamped.notes, *referring.notes)
-    earned = earn(version, tier, member, scene, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
+    earned = (
+        earn(version, tier, member, scene, nets_minor, case.explains)
+        if earns
+        else Earned(notes=(EARNING_OFF,))
+    )
     earned = with_awards(earned, awards, notes)
     tiers = version.program.tiers
     if tiers is None:
@@ -56,7 +60,7 @@ def earn_and_rise(
     after = tier_after(version, tier.id, totals)
     if after != tier.id and tiers.upgrade_counts_now and earns:
         tier = version.tier_plan(after)
-        again = earn(version, tier, member, replace(scene, tier=after), nets_minor)
+        again = earn(version, tier, member, replace(scene, tier=after), nets_minor, case.explains)
         earned = with_awards(again, awards, notes)
         totals = _counting(version, member, spend_minor, earned)
         after = tier_after(version, after, totals)

@@ -52,19 +52,18 @@ class Cut(Struct, frozen=True):
 
 def promote(  # noqa: PLR0917 - the whole receipt
     version: Version,
+    plans: Sequence[PromotionPlan],
     scene: Scene,
     amounts_minor: Sequence[int],
     budgets_used: BudgetsUsed,
-    day: date,
     notes: list[Note],
 ) -> Promoted:
-    """Return the discounts in the order in which they apply; arguments as those of ``Sale``.
+    """Return the discounts in the order in which they apply; ``plans`` are on, other arguments as those of ``Sale``.
 
-    Promotions that are not on this ``day``, or ask for a coupon that was not shown, are not weighed, and no note
-    tells of them.
+    Promotions that ask for a coupon that was not shown are not weighed, and no note tells of them.
     """
     sale = Sale(scene, amounts_minor, budgets_used, version.program.rounding)
-    fitting = fitting_of(version.promotions, scene, budgets_used, day, notes)
+    fitting = fitting_of(plans, scene, budgets_used, notes)
     raising = [plan for plan in fitting if isinstance(plan.promotion.effect, RaisedShare)]
     lowering = [plan for plan in fitting if not isinstance(plan.promotion.effect, RaisedShare)]
     prices_minor: Sequence[int] = scene.prices_minor
@@ -103,16 +102,16 @@ def promote(  # noqa: PLR0917 - the whole receipt
 
 
 def fitting_of(
-    plans: Sequence[PromotionPlan], scene: Scene, budgets_used: BudgetsUsed, day: date, notes: list[Note]
+    plans: Sequence[PromotionPlan], scene: Scene, budgets_used: BudgetsUsed, notes: list[Note]
 ) -> list[PromotionPlan]:
-    """Return the promotions of the day whose conditions hold, that have lines and something left of their budgets.
+    """Return those of the day's promotions whose conditions hold, that have lines and something left of their budgets.
 
     Who is in a promotion's control group is told so where all but its budgets would let it apply.
     """
     fitting = []
     all_bits = _any_of(scene.masks)
     for plan in plans:
-        if not plan.is_on(day) or (scene.member is None and not plan.promotion.for_anonymous):
+        if scene.member is None and not plan.promotion.for_anonymous:
             continue
         if plan.coupons and plan.coupons.isdisjoint(scene.coupons):
             continue

@@ -57,7 +57,7 @@ def redeem(
         points=points,
         amount_minor=amount_minor,
         by_line_minor=tuple(by_line_minor),
-        by_line_points=tuple(spread(points, by_line_minor)),
+        by_line_points=tuple(spread(points, by_line_minor)) if case.explains else (),
         lots=take(lots, points),
     )
 

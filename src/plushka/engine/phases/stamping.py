@@ -46,8 +46,14 @@ def stamp(
     awards, gifts = list[Award](), list[IssuedGift]()
     day = scene.moment.business_date
     for plan in version.cards:
-        lines = [index for index, mask in enumerate(scene.masks) if mask & plan.bit]
-        count = _count(plan, scene, lines, nets_minor, notes)
+        lines: Sequence[int] = ()
+        failed = plan.when(scene) if plan.when is not None else None
+        if failed is None:
+            lines = [index for index, mask in enumerate(scene.masks) if mask & plan.bit]
+            count = _count(plan, scene, lines, nets_minor, notes)
+        else:
+            notes.append(failed)
+            count = 0
         progress = _progress(plan, member.cards.get(plan.card.id, NEW), count, day, notes)
         cards.append(progress)
         if progress.rewards:
@@ -75,11 +81,7 @@ def stamp(
 def _count(
     plan: StampPlan, scene: Scene, lines: Sequence[int], nets_minor: Sequence[int], notes: list[Note]
 ) -> int:
-    """Return the stamps that the receipt is worth by itself; where there are none, a note says why."""
-    failed = plan.when(scene) if plan.when is not None else None
-    if failed is not None:
-        notes.append(failed)
-        return 0
+    """Return the stamps that lines are worth by themselves; where there are none, a note says why."""
     if not lines:
         notes.append(plan.no_lines)
         return 0
