@@ -547,6 +547,16 @@ class Book:
             raise BalanceOverMaximum(points_max=POINTS_MAX)
         self._move(debit, -points, lot)
         self._move(credit, points, lot)
+        self._record(kind, debit, credit, points, lot, cause)
+        if self.is_closed and credit in {"pending", "available"}:
+            self._forfeit(credit, points, lot, cause)
+        elif self.is_closed and debit == "debt":
+            self._forfeit("debt", points, None, cause)
+
+    def _record(  # noqa: PLR0917 - called once, above
+        self, kind: str, debit: str, credit: str, points: int, lot: BookLot | None, cause: Cause
+    ) -> None:
+        """Write down what has been moved."""
         if lot is not None:
             self.touched.add(lot.id)
         self.postings.append(
@@ -563,10 +573,6 @@ class Book:
                 at=cause.at,
             )
         )
-        if self.is_closed and credit in {"pending", "available"}:
-            self._forfeit(credit, points, lot, cause)
-        elif self.is_closed and debit == "debt":
-            self._forfeit("debt", points, None, cause)
 
     def _move(self, account: str, change: int, lot: BookLot | None) -> None:
         if account == "debt":

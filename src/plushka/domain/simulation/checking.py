@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from plushka.domain.simulation.course import as_it_was
 from plushka.domain.simulation.past import Past
-from plushka.domain.simulation.replaying import Moved, Replay
+from plushka.domain.simulation.replaying import replay
 from plushka.domain.simulation.setting import Setting
+from plushka.domain.simulation.tally import Moved
 from plushka.platform.database import Tx
 
 
@@ -51,9 +53,33 @@ async def find_differing(
     """
     journal = await read_journal(tx, setting, [past.member_id for past in pasts])
     course = as_it_was(setting)
-    replayed = {past.member_id: Replay(past, course).run().moved for past in pasts}
+    replayed = {past.member_id: replay(past, course).moved for past in pasts}
     return {
         member_id: (moved, journal[member_id])
         for member_id, moved in replayed.items()
         if +moved != +journal[member_id]
     }
+
+
+class Sums(NamedTuple):
+    """What was moved within the span, and the points in hand at its end, debts off."""
+
+    moved: Moved
+    outstanding: int
+
+
+async def read_sums(tx: Tx, setting: Setting, member_ids: Collection[UUID]) -> Sums:
+    """Return what the journal says of members together."""
+    journal = await read_journal(tx, setting, member_ids)
+    outstanding: int = await tx.fetchval(
+        """
+        -- simulation.read_outstanding
+        select coalesce(sum(w.pending + w.available + w.held - w.debt), 0)::bigint
+        from members m join wallets w on w.tenant_id = $1 and w.member_id = m.id and w.program_id = $3
+        where m.tenant_id = $1 and (m.id = any($2::uuid[]) or m.merged_into = any($2::uuid[]))
+        """,
+        tx.tenant_id,
+        list(member_ids),
+        setting.program_id,
+    )
+    return Sums(sum(journal.values(), Counter()), outstanding)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from plushka.domain.simulation.past import Sale
 from plushka.domain.simulation.setting import Setting
-from plushka.engine.program import Promotion
+from plushka.engine.program import ExpirySliding, Promotion
 from plushka.engine.version import Version
 
 Spending = Literal["as_asked", "observed", "low", "high"]
@@ -27,13 +27,32 @@ class Course(Struct, frozen=True):
     version: Version | None
     spending: Spending
 
+    @property
+    def slides(self) -> bool:
+        """Whether a purchase may carry points on that have come to their end."""
+        return any(map(slides, [self.version] if self.version else self.setting.versions.values()))
+
     def version_of(self, sale: Sale) -> Version:
         """Return the rules that decide a receipt."""
         return self.version or self.setting.versions[sale.version_id]
 
     @property
+    def can_be_spent(self) -> bool:
+        """Whether rules of the course let points pay at all."""
+        versions = [self.version] if self.version else self.setting.versions.values()
+        return any(version.program.redemption is not None for version in versions)
+
+    @property
     def is_as_it_was(self) -> bool:
         return self.version is None
+
+
+@lru_cache(maxsize=1024)
+def slides(version: Version) -> bool:
+    """Tell whether the rules give points that each purchase carries on."""
+    program = version.program
+    lives = [program.expiry, program.welcome.expiry if program.welcome else None]
+    return any(isinstance(each, ExpirySliding) for each in (*lives, *[life.expiry for life in version.lives]))
 
 
 def as_it_was(setting: Setting) -> Course:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from plushka.domain.ledger.book import BookLot
 from plushka.domain.ledger.model import Clawback
@@ -29,6 +29,18 @@ class State(Struct, frozen=True):
     is_spending_stopped: bool = False
     cards: dict[str, CardState] | None = {}
     invited: Invited | None = None
+    totals: Raw = Raw(b"")
+    """As they are written: most rules do not ask for them."""
+
+
+class Was(Struct, frozen=True):
+    """How a receipt was decided at its time, in sums."""
+
+    amount_minor: int
+    discount_minor: int
+    payable_minor: int
+    refunded_minor: int
+    earned_points: int
 
 
 class Sale(Struct, frozen=True):
@@ -47,6 +59,7 @@ class Sale(Struct, frozen=True):
     basket: Basket
     state: State | None
     cost_minor: int | None
+    was: Was
     spent: int = 0
     spendable: int = 0
     comes_back: bool = False
@@ -169,6 +182,19 @@ class Past:
     tier: str | None = None
     is_joined: bool = False
     zone: str = "UTC"
+    segments: tuple[str, ...] = ()
+    """Where the member is today, of those that the rules to be tried ask for."""
+
+    @property
+    def sales(self) -> list[Sale]:
+        """Return the receipts among the events."""
+        return [event for event in self.events if isinstance(event, Sale)]
+
+    @property
+    def slides(self) -> bool:
+        """Whether some of their points, besides those of purchases, are carried on by each purchase."""
+        given = (lot for event in self.events if isinstance(event, Given) for lot in event.lots)
+        return any(lot.sliding_days for lot in self.opening.lots) or any(lot.sliding_days for lot in given)
 
     @property
     def keeps_used_lots(self) -> bool:

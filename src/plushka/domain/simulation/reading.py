@@ -12,6 +12,7 @@ from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.purchases.store import decision_inputs, decode_outcome
+from plushka.domain.simulation.baskets import read_basket
 from plushka.domain.simulation.past import (
     Closed,
     EarlierSale,
@@ -23,9 +24,10 @@ from plushka.domain.simulation.past import (
     State,
     Taken,
     TierSet,
+    Was,
 )
 from plushka.domain.simulation.setting import Setting
-from plushka.engine.purchase import Basket, Grant
+from plushka.engine.purchase import Grant
 from plushka.platform.database import Tx
 
 _MILLISECONDS_SHIFT = 80
@@ -44,12 +46,6 @@ NOT_BY_HAND = frozenset({"purchase", "return", "freed", "import"}) | BY_REVIEW
 """Why a tier has changed, besides what somebody wrote who set it."""
 
 
-class _Sold(Struct):
-    """Of a stored basket what rules see."""
-
-    basket: Basket
-
-
 class _Spent(Struct):
     points: int
     points_max: int
@@ -61,7 +57,6 @@ class _Outcome(Struct):
     redeemed: _Spent | None = None
 
 
-_decode_basket = msgspec.json.Decoder(_Sold).decode
 _decode_state = msgspec.json.Decoder(State).decode
 _decode_spent = msgspec.json.Decoder(_Outcome).decode
 _NOTHING_SPENT = _Spent(0, 0)
@@ -81,7 +76,8 @@ async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, l
         """
         -- simulation.read_sales
         select r.id, r.member_id, r.received_at, r.occurred_at, r.business_date, r.branch_id, r.version_id,
-               r.basket, r.member_state, r.cost_minor, r.till_id, r.external_id,
+               r.basket, r.member_state, r.cost_minor, r.till_id, r.external_id, r.amount_minor, r.discount_minor,
+               r.payable_minor, r.refunded_minor, r.earned_points,
                case when r.redeemed_points > 0 or r.business_date < $6 then r.outcome end as outcome
         from receipts r
         where r.tenant_id = $1 and r.member_id between $2 and $3 and r.received_at >= $4
@@ -125,9 +121,16 @@ def sale_of(row: Record, setting: Setting) -> Sale:
         row["business_date"],
         row["branch_id"],
         row["version_id"],
-        _decode_basket(row["basket"]).basket,
+        read_basket(row["basket"]),
         _decode_state(state) if state and row["member_id"] else None,
         row["cost_minor"],
+        Was(
+            row["amount_minor"],
+            row["discount_minor"],
+            row["payable_minor"],
+            row["refunded_minor"],
+            row["earned_points"],
+        ),
         spent.points,
         spent.points_max,
         row["id"] in setting.backs,

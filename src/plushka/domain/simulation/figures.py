@@ -1,0 +1,210 @@
+"""What a course of the past comes to: sums that can be put together from any parts of it."""
+
+from typing import NamedTuple
+
+from msgspec import Struct, field
+
+from plushka.domain.ledger.book import Book
+from plushka.domain.simulation.page import Decided, Page
+from plushka.domain.simulation.past import Sale
+from plushka.domain.simulation.tally import Moved
+from plushka.engine.purchase import Outcome
+from plushka.engine.shares import rounded
+
+BP = 100_00
+NOTHING = (0, 0)
+
+
+class Figures(Struct):
+    """Sums of one course.
+
+    Of receipts (of the branches that were asked for): how many, how many of members, how many with a discount or
+    points; money before (``amount_minor``) and after discounts and points and less what came back (``revenue_minor``);
+    what the goods cost that did not come back, of receipts of which it is known, ``costed``, and what those brought.
+    Of wallets: points ``issued``, ``given`` otherwise, ``spent`` (restored ones off), ``burned``, ``taken_back`` (by
+    returns), ``taken`` by hand and with who left, less what was forgiven; ``outstanding`` at the end, debts off. They
+    add up: what was outstanding at the start + issued + given − spent − burned − taken back − taken.
+    """
+
+    receipts: int = 0
+    of_members: int = 0
+    touched: int = 0
+    amount_minor: int = 0
+    discount_minor: int = 0
+    redeemed_minor: int = 0
+    revenue_minor: int = 0
+    member_revenue_minor: int = 0
+    costed: int = 0
+    costed_minor: int = 0
+    cost_minor: int = 0
+    member_costed_minor: int = 0
+    member_cost_minor: int = 0
+    earned_points: int = 0
+    redeemed_points: int = 0
+    gifts: int = 0
+    for_friends_points: int = 0
+    issued: int = 0
+    given: int = 0
+    spent: int = 0
+    burned: int = 0
+    taken_back: int = 0
+    taken: int = 0
+    outstanding: int = 0
+    missed: int = 0
+    rules: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By rule: receipts, points."""
+    promotions: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By promotion: receipts, money off, or gifts."""
+    tiers: dict[str, int] = field(default_factory=dict)
+    """Members by the tier that they end in."""
+
+    def add(self, other: "Figures") -> None:
+        """Add the sums of another part of the same course."""
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("rules", "promotions"):
+            own: dict[str, tuple[int, int]] = getattr(self, name)
+            for key, (receipts, sum_) in getattr(other, name).items():
+                before = own.get(key, (0, 0))
+                own[key] = before[0] + receipts, before[1] + sum_
+        for tier, members in other.tiers.items():
+            self.tiers[tier] = self.tiers.get(tier, 0) + members
+
+
+_NUMBERS = tuple(name for name in Figures.__struct_fields__ if name not in {"rules", "promotions", "tiers"})
+
+
+class Costing(Struct, frozen=True):
+    """What is supposed of goods whose cost is not known: a margin of ``margin_bp`` of their price; None: nothing."""
+
+    margin_bp: int | None = None
+
+    def cost_of(self, sale: Sale, kept_minor: int) -> int | None:
+        """Return what those goods of a receipt cost that are kept, by their price; None: nobody knows."""
+        amount_minor = sale.was.amount_minor
+        if sale.cost_minor is not None:
+            if kept_minor == amount_minor:
+                return sale.cost_minor
+            return rounded(sale.cost_minor * kept_minor, amount_minor or 1, "half_up")
+        if self.margin_bp is None:
+            return None
+        return rounded(kept_minor * (BP - self.margin_bp), BP, "half_up")
+
+
+class Receipt(NamedTuple):
+    """What sums of receipts are made of; ``kept_minor`` is what was asked for the goods that did not come back."""
+
+    sale: Sale
+    discount_minor: int
+    redeemed_minor: int
+    revenue_minor: int
+    kept_minor: int
+    points_spent: int
+    points_earned: int
+
+
+def receipt_of(sale: Sale, outcome: Outcome, decided: Decided | None) -> Receipt:
+    """Return a receipt as a course has decided it; ``decided`` where something of it comes back."""
+    revenue_minor, kept_minor = outcome.payable_minor, outcome.amount_minor
+    if decided is not None and decided.rest is not None:
+        revenue_minor -= sum(decided.rest.refund_minor_by_line)
+        kept_minor -= decided.returned_minor()
+    return Receipt(
+        sale,
+        outcome.discount_minor,
+        outcome.redeemed_minor,
+        revenue_minor,
+        kept_minor,
+        outcome.redeemed.points if outcome.redeemed else 0,
+        outcome.earned_points,
+    )
+
+
+def receipt_as_it_was(sale: Sale, kept_minor: int) -> Receipt:
+    """Return a receipt as it stands in the books."""
+    was = sale.was
+    return Receipt(
+        sale,
+        was.discount_minor,
+        was.amount_minor - was.discount_minor - was.payable_minor,
+        was.payable_minor - was.refunded_minor,
+        kept_minor,
+        sale.spent,
+        was.earned_points,
+    )
+
+
+def add_receipt(figures: Figures, receipt: Receipt, costing: Costing) -> None:
+    """Add a receipt."""
+    sale, revenue_minor = receipt.sale, receipt.revenue_minor
+    figures.receipts += 1
+    figures.amount_minor += sale.was.amount_minor
+    figures.discount_minor += receipt.discount_minor
+    figures.revenue_minor += revenue_minor
+    if receipt.discount_minor or receipt.points_spent or receipt.points_earned:
+        figures.touched += 1
+    cost_minor = costing.cost_of(sale, receipt.kept_minor)
+    if cost_minor is not None:
+        figures.costed += 1
+        figures.costed_minor += revenue_minor
+        figures.cost_minor += cost_minor
+    if sale.state is not None:
+        figures.of_members += 1
+        figures.member_revenue_minor += revenue_minor
+        figures.earned_points += receipt.points_earned
+        figures.redeemed_points += receipt.points_spent
+        figures.redeemed_minor += receipt.redeemed_minor
+        if cost_minor is not None:
+            figures.member_costed_minor += revenue_minor
+            figures.member_cost_minor += cost_minor
+
+
+def add_parts(figures: Figures, outcome: Outcome) -> None:
+    """Add what each rule and each promotion gave to a receipt."""
+    rules = figures.rules
+    for award in outcome.awards:
+        receipts, points = rules.get(award.rule, NOTHING)
+        rules[award.rule] = receipts + 1, points + award.points
+    if not (outcome.discounts or outcome.gifts or outcome.referred):
+        return
+    promotions = figures.promotions
+    for discount in outcome.discounts:
+        name = discount.id if discount.source == "promotion" and discount.id else f":{discount.source}"
+        receipts, sum_ = promotions.get(name, NOTHING)
+        promotions[name] = receipts + 1, sum_ + discount.amount_minor
+    for gift in outcome.gifts:
+        figures.gifts += gift.count
+        if gift.promotion is not None:
+            receipts, sum_ = promotions.get(gift.promotion, NOTHING)
+            promotions[gift.promotion] = receipts + 1, sum_ + gift.count
+    if outcome.referred is not None and outcome.referred.counts:
+        figures.for_friends_points += sum(outcome.referred.levels)
+
+
+def add_movements(figures: Figures, moved: Moved) -> None:
+    """Add what the journal, or a course of it, has moved."""
+    figures.issued += moved["accrue", "issued"]
+    figures.given += moved["adjust", "adjusted"]
+    figures.spent += moved["redeem", "available"] - moved["restore", "spent"]
+    figures.burned += _all(moved, "expire")
+    figures.taken_back += _all(moved, "claw_back") - _all(moved, "grant_back")
+    let_go = moved["forgive", "forgiven"] + 2 * moved["forfeit", "forgiven"]
+    figures.taken += moved["adjust", "available"] + _all(moved, "forfeit") - let_go
+
+
+def add_member(figures: Figures, page: Page) -> None:
+    """Add what a member's points came to in a course, and where they stand at its end."""
+    add_movements(figures, page.moved)
+    figures.outstanding += outstanding(page.book)
+    figures.missed += page.missed
+    tier = page.standing.tier or ""
+    figures.tiers[tier] = figures.tiers.get(tier, 0) + 1
+
+
+def outstanding(book: Book) -> int:
+    """Return the points in hand, what is owed off."""
+    return book.pending + book.available + book.held - book.debt
+
+
+def _all(moved: Moved, kind: str) -> int:
+    return sum([points for (each, _), points in moved.items() if each == kind])

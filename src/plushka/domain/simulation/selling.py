@@ -1,0 +1,187 @@
+"""A receipt of the past is decided again: what ``purchases.decide`` does at a till, without what only a till asks."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+from msgspec import structs
+
+from plushka.domain.ledger.model import Cause
+from plushka.domain.purchases.moving import change_of, move_points
+from plushka.domain.rewards.model import StampRow
+from plushka.domain.simulation.budgets import used_by
+from plushka.domain.simulation.cards import Pile
+from plushka.domain.simulation.page import Decided, Page
+from plushka.domain.simulation.past import Sale, State
+from plushka.domain.simulation.reviewing import hold_reviews, plan_review
+from plushka.engine.evaluate import evaluate
+from plushka.engine.purchase import Basket, CardState, Member, Outcome, Totals
+from plushka.engine.version import Version
+
+_NO_STATE = State()
+_decode_totals = msgspec.json.Decoder(tuple[Totals, ...]).decode
+
+
+def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
+    """Decide a receipt from where the member stands, move their points, and return the outcome."""
+    course, book, standing = page.course, page.book, page.standing
+    version = course.version_of(sale)
+    if page.review_on is not None and sale.day >= page.review_on:
+        hold_reviews(page, sale.day)
+    basket = _basket(page, version, sale)
+    is_due = book.due_at is not None and book.due_at <= sale.at
+    if basket.redeem or (is_due and (book.debt or not page.may_wait)):
+        book.settle(sale.at)
+    member = _member(page, version, sale.state or _NO_STATE, sale, spends=bool(basket.redeem))
+    outcome = evaluate(version, member, basket, sale.occurred_at, explains=explains or sale.comes_back)
+    if basket.redeem and not course.is_as_it_was:
+        outcome, basket = _as_spent(page, version, member, basket, sale, outcome)
+    zone = basket.place.time_zone
+    cause = Cause(sale.id, version.id, sale.at)
+    move_points(book, outcome, at=sale.occurred_at, bought_on=sale.day, zone=zone, cause=cause)
+    change = change_of(
+        outcome,
+        member_id=book.member_id,
+        day=sale.day,
+        version=version,
+        tier=member.tier,
+        keeps_tier=course.is_as_it_was and _is_outdated(page, sale),
+    )
+    standing.add(change, at=sale.at)
+    if standing.tier_since is not page.reviewed_since:
+        plan_review(page)
+    page.outcomes.append(outcome)
+    if outcome.cards:
+        _stamp(page, version, sale, outcome)
+    if version.budgeted:
+        _note_uses(page, sale, outcome)
+    if page.keeps_used_lots:
+        page.bought.append((sale.day, zone, sale.id))
+        if sale.comes_back:
+            kept = structs.replace(member, lots=()) if member.lots else member
+            page.rests[sale.id] = Decided(version, kept, basket, outcome, sale.occurred_at, sale.day)
+        page.note()
+    return outcome
+
+
+def _basket(page: Page, version: Version, sale: Sale) -> Basket:
+    """Return the basket with what the course asks to be spent, and what it has left of budgets."""
+    basket = sale.basket
+    if page.course.is_as_it_was:
+        return basket
+    if version.budgeted:
+        basket = structs.replace(basket, budgets_used=used_by(page.course, version, sale, page.uses))
+    redeem = _asked(page, sale)
+    return basket if redeem == basket.redeem else structs.replace(basket, redeem=redeem)
+
+
+def _asked(page: Page, sale: Sale) -> Literal["max", 0]:
+    if page.course.spending == "high":
+        return "max" if page.book.available or page.book.pending else 0
+    return "max" if sale.spent else 0
+
+
+def _as_spent(  # noqa: PLR0917 - called once, above
+    page: Page, version: Version, member: Member, basket: Basket, sale: Sale, outcome: Outcome
+) -> tuple[Outcome, Basket]:
+    """Decide again where the member does not spend all that they can."""
+    redeemed = outcome.redeemed
+    if page.course.spending == "high" or redeemed is None:
+        return outcome, basket
+    points = redeemed.points_max * sale.spent // sale.spendable if sale.spendable else redeemed.points_max
+    if page.course.spending == "low":
+        points = min(points, sale.spent)
+    if points != redeemed.points:
+        basket = structs.replace(basket, redeem=points)
+        explains = bool(outcome.lines)
+        outcome = evaluate(version, member, basket, sale.occurred_at, explains=explains)
+    if outcome.redeemed is not None and outcome.redeemed.points > sale.spent:
+        page.overspent = True
+    return outcome, basket
+
+
+def _member(page: Page, version: Version, state: State, sale: Sale, *, spends: bool) -> Member:
+    book, standing = page.book, page.standing
+    totals = standing.totals(version, sale.day)
+    if version.windows_of_friends:
+        totals = _with_friends(page, version, state, totals)
+    return Member(
+        available=book.available,
+        pending=book.pending,
+        debt=book.debt,
+        lots=page.spendable() if spends else (),
+        tier=standing.tier,
+        tier_is_manual=standing.tier_is_manual,
+        personal_discount_bp=state.personal_discount_bp,
+        tags=state.tags,
+        segments=_segments(page, version, state, sale) if version.segments else state.segments,
+        birthday=state.birthday,
+        purchases=standing.sums.purchases,
+        last_purchase_on=book.last_purchase[0] if book.last_purchase else None,
+        totals=totals,
+        rule_points=standing.rule_points(version, sale.day) if version.capped_rules else {},
+        cards=_cards(page, version, state, sale.day),
+        is_unverified=state.is_unverified,
+        is_spending_stopped=state.is_spending_stopped,
+        invited=state.invited if version.referral is not None else None,
+        id=book.member_id if version.has_control_groups else None,
+    )
+
+
+def _cards(page: Page, version: Version, state: State, day: date) -> dict[str, CardState] | None:
+    if page.course.is_as_it_was and state.cards is None:
+        # Brought in from another system, which had given what its stamps were worth.
+        return None
+    return {card: pile.state(day) for card, pile in page.piles.items()} if version.cards else {}
+
+
+def _segments(page: Page, version: Version, state: State, sale: Sale) -> tuple[str, ...]:
+    """Return the segments that the receipt kept; of those that its rules did not ask for, where the member is today."""
+    asked = page.course.setting.versions[sale.version_id].segments
+    if page.course.is_as_it_was or version.segments <= asked:
+        return state.segments
+    return (*state.segments, *[each for each in page.past.segments if each not in asked])
+
+
+def _with_friends(
+    page: Page, version: Version, state: State, totals: tuple[Totals, ...]
+) -> tuple[Totals, ...]:
+    """Return the totals with the active friends that the last receipt kept which asked for them."""
+    kept = _decode_totals(state.totals) if bytes(state.totals) else ()
+    page.active_friends = max([each.active_friends for each in kept], default=page.active_friends)
+    return tuple(
+        structs.replace(each, active_friends=page.active_friends)
+        if index in version.windows_of_friends
+        else each
+        for index, each in enumerate(totals)
+    )
+
+
+def _is_outdated(page: Page, sale: Sale) -> bool:
+    superseded_at = page.course.setting.superseded_at(sale.occurred_at)
+    return superseded_at is not None and superseded_at <= sale.at
+
+
+def _stamp(page: Page, version: Version, sale: Sale, outcome: Outcome) -> None:
+    terms = {plan.card.id: plan.terms for plan in version.cards}
+    for card in outcome.cards:
+        if card.stamps:
+            row = StampRow(
+                receipt_id=sale.id,
+                member_id=page.book.member_id,
+                card=card.card,
+                day=sale.day,
+                left=card.stamps,
+                rewards_left=card.rewards,
+                terms=terms[card.card],
+            )
+            page.piles.setdefault(card.card, Pile([])).add(row)
+
+
+def _note_uses(page: Page, sale: Sale, outcome: Outcome) -> None:
+    page.uses += [
+        (discount.id, sale.day, discount.amount_minor, sale.id)
+        for discount in outcome.discounts
+        if discount.source == "promotion" and discount.id is not None
+    ]
+    page.uses += [(gift.promotion, sale.day, 1, sale.id) for gift in outcome.gifts if gift.promotion]

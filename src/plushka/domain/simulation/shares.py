@@ -1,0 +1,246 @@
+"""Replays a share of the members, or of the receipts without a card, through all that is asked."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from plushka.domain.catalog.queries import look_up
+from plushka.domain.programs.segments import list_segments_of
+from plushka.domain.simulation.checking import find_differing, read_sums
+from plushka.domain.simulation.course import Course, Spending, bounded_by_member
+from plushka.domain.simulation.figures import (
+    Figures,
+    Receipt,
+    add_member,
+    add_movements,
+    add_parts,
+    add_receipt,
+    outstanding,
+    receipt_as_it_was,
+    receipt_of,
+)
+from plushka.domain.simulation.page import Page
+from plushka.domain.simulation.past import Past, Sale
+from plushka.domain.simulation.pasts import read_pasts
+from plushka.domain.simulation.question import Answer, Change, Example, Question
+from plushka.domain.simulation.reading import Members
+from plushka.domain.simulation.replaying import replay
+from plushka.domain.simulation.setting import Setting, read_setting
+from plushka.domain.simulation.strangers import Strangers, decide_stranger, kept_minor, read_strangers
+from plushka.engine.purchase import Look, Outcome
+from plushka.engine.version import Version, compile_version
+from plushka.platform.database import Tx
+from plushka.platform.ids import new_id
+
+WAS = "was"
+PUBLISHED, DRAFT = "published", "draft"
+CHECKED_MAX = 200
+"""So many members of the first share are replayed as they were, too, and compared with the journal."""
+
+Share = Members | Strangers
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A question made ready to be asked of many shares."""
+
+    question: Question
+    setting: Setting
+    published: Version
+    draft: Version
+    branches: frozenset[UUID]
+
+    def course(self, name: str, spending: Spending) -> Course:
+        return Course(self.setting, self.published if name == PUBLISHED else self.draft, spending)
+
+    @property
+    def versions(self) -> tuple[Version, Version]:
+        return self.published, self.draft
+
+
+async def make_ready(tx: Tx, question: Question) -> Desk:
+    """Read what all shares need, and compile both programmes."""
+    setting = await read_setting(tx, program_id=question.program_id, span=question.span)
+    wanted = set(question.branches)
+    return Desk(
+        question=question,
+        setting=setting,
+        published=compile_version(question.version_id, question.published),
+        draft=compile_version(new_id(), question.draft),
+        branches=frozenset(branch_id for branch_id, code in setting.branch_codes.items() if code in wanted),
+    )
+
+
+async def replay_share(tx: Tx, desk: Desk, share: Share, *, checks: bool = False) -> Answer:
+    """Return what a share comes to; with ``checks`` some of it is compared with the journal."""
+    if isinstance(share, Strangers):
+        return await _replay_strangers(tx, desk, share)
+    pasts = await read_members(tx, desk, share)
+    if desk.branches:
+        pasts = [past for past in pasts if any(sale.branch_id in desk.branches for sale in past.sales)]
+    answer = Answer(members=len(pasts))
+    if checks:
+        await _check(tx, desk, share, pasts, answer)
+    was = answer.course(WAS)
+    sums = await read_sums(tx, desk.setting, [past.member_id for past in pasts])
+    add_movements(was, sums.moved)
+    was.outstanding += sums.outstanding
+    for past in pasts:
+        _replay_member(desk, past, answer)
+    return answer
+
+
+async def read_members(tx: Tx, desk: Desk, members: Members) -> list[Past]:
+    """Return the pasts of members with all that either programme may ask."""
+    bounded = {promotion for version in desk.versions for promotion in bounded_by_member(version)}
+    with_stamps = any(version.cards for version in desk.versions)
+    pasts = await read_pasts(tx, desk.setting, members, with_stamps=with_stamps, bounded=bounded)
+    if desk.question.goods == "today":
+        await _see_goods_today(tx, pasts)
+    segments = desk.published.segments | desk.draft.segments
+    if segments:
+        found = await list_segments_of(tx, [past.member_id for past in pasts], among=segments)
+        for past in pasts:
+            past.segments = found.get(past.member_id, ())
+    return pasts
+
+
+async def _see_goods_today(tx: Tx, pasts: Sequence[Past]) -> None:
+    """Let goods look as the catalogue has them now; what it does not know looks as it did."""
+    skus = {line.product for past in pasts for sale in past.sales for line in sale.basket.lines}
+    looks = {sku: product.look for sku, product in (await look_up(tx, skus)).items()}
+    for past in pasts:
+        past.events = [see_today(event, looks) if isinstance(event, Sale) else event for event in past.events]
+
+
+def see_today(sale: Sale, looks: Mapping[str, Look]) -> Sale:
+    """Return the receipt with goods that look as they are told to."""
+    lines = tuple(
+        [
+            replace(line, look=looks[line.product]) if line.product in looks else line
+            for line in sale.basket.lines
+        ]
+    )
+    return replace(sale, basket=replace(sale.basket, lines=lines))
+
+
+def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
+    sales, branches = past.sales, desk.branches
+    was = answer.course(WAS)
+    for sale in sales:
+        if not branches or sale.branch_id in branches:
+            add_receipt(was, receipt_as_it_was(sale, kept_minor(desk.setting, sale)), desk.question.costing)
+            answer.other_rules += sale.version_id != desk.published.id
+    pages = {}
+    for name in (PUBLISHED, DRAFT):
+        observed = pages[name] = replay(past, desk.course(name, "observed"))
+        _add(desk, observed, sales, answer.course(f"{name}.observed"))
+        if desk.question.has_range:
+            low, high = observed, observed
+            if observed.overspent:
+                low = replay(past, desk.course(name, "low"))
+            if observed.course.can_be_spent:
+                high = replay(past, desk.course(name, "high"))
+            _add(desk, low, sales, answer.course(f"{name}.low"))
+            _add(desk, high, sales, answer.course(f"{name}.high"))
+    if sales:
+        _compare(desk, past, sales, pages[PUBLISHED], pages[DRAFT], answer)
+
+
+def _add(desk: Desk, page: Page, sales: Sequence[Sale], figures: Figures) -> None:
+    add_member(figures, page)
+    branches, costing = desk.branches, desk.question.costing
+    for sale, outcome in zip(sales, page.outcomes, strict=True):
+        if not branches or sale.branch_id in branches:
+            receipt = receipt_of(sale, outcome, page.rests.get(sale.id) if sale.comes_back else None)
+            add_receipt(figures, receipt, costing)
+            add_parts(figures, outcome)
+
+
+def _compare(  # noqa: PLR0917 - called once, above
+    desk: Desk, past: Past, sales: Sequence[Sale], published: Page, draft: Page, answer: Answer
+) -> None:
+    """Note whether the member gains or loses, and their receipt that differs most to either side."""
+    difference = worth(draft, sales, desk.draft) - worth(published, sales, desk.published)
+    segment = f"{past.group or ''}|{past.tier or ''}"
+    answer.segments.setdefault(segment, Change()).note(difference, desk.published.program.point.value_minor)
+    most: Example | None = None
+    least: Example | None = None
+    for sale, before, after in zip(sales, published.outcomes, draft.outcomes, strict=True):
+        if desk.branches and sale.branch_id not in desk.branches:
+            continue
+        more = _given(after, desk.draft) - _given(before, desk.published)
+        if more > 0 and (most is None or more > most.difference):
+            most = _example(past, sale, more, before, after)
+        elif more < 0 and (least is None or more < least.difference):
+            least = _example(past, sale, more, before, after)
+    answer.add(Answer(gaining=[most] if most else [], losing=[least] if least else []))
+
+
+def worth(page: Page, sales: Sequence[Sale], version: Version) -> int:
+    """Return what a member has of a course: points in hand, less what was paid for the goods that were kept.
+
+    In minor units times ``10 ** scale`` of the points; only differences mean something.
+    """
+    paid_minor = sum(
+        [
+            receipt_of(sale, outcome, page.rests.get(sale.id) if sale.comes_back else None).revenue_minor
+            for sale, outcome in zip(sales, page.outcomes, strict=True)
+        ]
+    )
+    return outstanding(page.book) * version.program.point.value_minor - paid_minor * version.unit
+
+
+def _given(outcome: Outcome, version: Version) -> int:
+    """Return what a receipt gives to its member, in the unit of ``worth``: own points that are spent are no gift."""
+    return outcome.discount_minor * version.unit + outcome.earned_points * version.program.point.value_minor
+
+
+def _example(past: Past, sale: Sale, more: int, before: Outcome, after: Outcome) -> Example:
+    return Example(
+        receipt_id=sale.id,
+        member_id=past.member_id,
+        at=sale.occurred_at,
+        branch_id=sale.branch_id,
+        amount_minor=sale.was.amount_minor,
+        difference=more,
+        published=_told(before),
+        draft=_told(after),
+    )
+
+
+def _told(outcome: Outcome) -> tuple[int, int, int]:
+    spent = outcome.redeemed.points if outcome.redeemed else 0
+    return outcome.discount_minor, outcome.earned_points, spent
+
+
+async def _check(tx: Tx, desk: Desk, members: Members, pasts: Collection[Past], answer: Answer) -> None:
+    """Replay some members by the rules of their time, and compare with the journal."""
+    if desk.question.goods == "today":
+        pasts = await read_pasts(tx, desk.setting, members, with_stamps=True)
+    some = list(pasts)[:CHECKED_MAX]
+    told = [past for past in some if not past.is_joined]
+    differing = await find_differing(tx, desk.setting, told)
+    answer.checked, answer.differing, answer.joined = len(told), len(differing), len(some) - len(told)
+
+
+async def _replay_strangers(tx: Tx, desk: Desk, strangers: Strangers) -> Answer:
+    answer = Answer()
+    costing = desk.question.costing
+    names = (f"{name}.{spending}" for name in (PUBLISHED, DRAFT) for spending in ("observed", "low", "high"))
+    sums = {name: answer.course(name) for name in names if desk.question.has_range or "observed" in name}
+    for sale in await read_strangers(tx, desk.setting, strangers):
+        if desk.branches and sale.branch_id not in desk.branches:
+            continue
+        add_receipt(answer.course(WAS), receipt_as_it_was(sale, kept_minor(desk.setting, sale)), costing)
+        answer.other_rules += sale.version_id != desk.published.id
+        for name in (PUBLISHED, DRAFT):
+            outcome, decided = decide_stranger(desk.course(name, "observed"), sale)
+            receipt: Receipt = receipt_of(sale, outcome, decided)
+            for of_course, figures in sums.items():
+                if of_course.startswith(name):
+                    add_receipt(figures, receipt, costing)
+                    add_parts(figures, outcome)
+    return answer
