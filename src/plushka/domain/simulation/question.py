@@ -19,8 +19,8 @@ EXAMPLES_MAX = 12
 class Question(Struct, frozen=True):
     """A draft, the rules in force, and by which receipts they are compared.
 
-    ``months`` whole ones before the month of ``span``'s end; ``branches``: the codes of those whose receipts are counted,
-    none: all. ``has_range``: how far it depends on what members spend is asked, too.
+    ``months`` whole ones before the month of ``span``'s end; ``branches``: the codes of those whose receipts are
+    counted, none: all. ``has_range``: how far it depends on what members spend is asked, too.
     """
 
     program_id: UUID
@@ -36,7 +36,7 @@ class Question(Struct, frozen=True):
 
 
 class Example(Struct, frozen=True):
-    """A receipt that the two courses decide otherwise: what each takes off its price, and gives and spends in points."""
+    """A receipt that the two decide otherwise: what each takes off its price, gives and spends in points."""
 
     receipt_id: UUID
     member_id: UUID
@@ -50,7 +50,7 @@ class Example(Struct, frozen=True):
 
 
 class Change(Struct):
-    """What a draft does to some members, in the unit of ``Example.difference``; to ``same`` it gives as much as before."""
+    """What a draft does to some members, in the unit of ``Example.difference``: how many gain and lose, and how much."""
 
     members: int = 0
     gaining: int = 0
@@ -76,8 +76,8 @@ class Change(Struct):
 class Answer(Struct):
     """What came of it, put together from parts: figures by course, members by ``group|tier``.
 
-    ``checked`` members' pasts were replayed by the rules of their time, and ``differing`` of them did not come out as the
-    journal has them; ``joined`` could not be told, since cards were merged into theirs.
+    ``checked`` members' pasts were replayed by the rules of their time, and ``differing`` of them did not come out as
+    the journal has them; ``joined`` could not be told, since cards were merged into theirs.
     """
 
     courses: dict[str, Figures] = field(default_factory=dict)
