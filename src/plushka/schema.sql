@@ -1318,6 +1318,31 @@ create table tier_changes (
 
 create index tier_changes_of_member on tier_changes (tenant_id, member_id, id);
 
+-- simulation -----------------------------------------------------------------------------------------
+
+-- What a draft would have done to the receipts that there are (docs/decisions/0102-what-if.md): asked once, kept with both
+-- programmes as they were then. draft_mark: which save of the draft it was. answer: null until it is there.
+create table simulations (
+    tenant_id uuid not null,
+    id uuid not null,
+    program_id uuid not null,
+    task_id uuid not null,
+    draft_mark text not null,
+    question json not null,
+    answer json,
+    actor text not null,
+    created_at timestamptz not null,
+    finished_at timestamptz,
+    primary key (tenant_id, id),
+    constraint simulation_answered_when_finished check ((answer is null) = (finished_at is null)),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id),
+    foreign key (tenant_id, task_id) references tasks (tenant_id, id)
+);
+
+grant update (answer, finished_at), delete on simulations to plushka_app;
+
+create index simulations_of_program on simulations (tenant_id, program_id, id);
+
 -- certificates ---------------------------------------------------------------------------------------
 
 -- What gift certificates are sold: for one of nominals_minor, or of any amount within the bounds; for how long after

@@ -91,9 +91,10 @@ class Tx(GlobalTx):
 
 
 class Database:
-    """A pool of connections as the application's role."""
+    """A pool of connections as the application's role; ``dsn`` is where it leads, for processes beside this one."""
 
-    def __init__(self, pool: asyncpg.Pool, vault: Vault | None = None) -> None:
+    def __init__(self, pool: asyncpg.Pool, dsn: str, vault: Vault | None = None) -> None:
+        self.dsn = dsn
         self._pool = pool
         self._vault = vault
 
@@ -107,7 +108,7 @@ class Database:
             server_settings={"role": APPLICATION_ROLE, "timezone": "UTC", "application_name": "plushka"},
             reset=_leave_as_it_is,
         )
-        return cls(pool, vault)
+        return cls(pool, dsn, vault)
 
     async def close(self) -> None:
         await self._pool.close()

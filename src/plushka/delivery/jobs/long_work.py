@@ -22,6 +22,8 @@ from plushka.domain.occasions.profiles import note_imported
 from plushka.domain.programs import bulk_work, import_work, move_work
 from plushka.domain.segments import bringing as segment_bringing
 from plushka.domain.segments.refreshing import forget_moves
+from plushka.domain.simulation import work as simulation_work
+from plushka.domain.simulation.model import KIND as SIMULATION
 from plushka.domain.tasks import operations
 from plushka.domain.tasks.running import Work, run
 from plushka.platform.clock import Clock
@@ -52,6 +54,7 @@ WORKS: Mapping[str, Work] = {
     segment_bringing.KIND: segment_bringing.bring_in,
     trail.KIND: trail.export_trail,
     move_work.KIND: move_work.preview,
+    SIMULATION: simulation_work.simulate,
 }
 """What each kind of task does."""
 

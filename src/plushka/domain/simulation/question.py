@@ -50,7 +50,7 @@ class Example(Struct, frozen=True):
 
 
 class Change(Struct):
-    """What a draft does to some members, in the unit of ``Example.difference``: how many gain and lose, and how much."""
+    """What a draft does to some members, in the unit of ``Example.difference``: who gains and loses, and how much."""
 
     members: int = 0
     gaining: int = 0

@@ -34,7 +34,7 @@ _MILLISECONDS_SHIFT = 80
 """An identifier begins with 48 bits of milliseconds: of one moment, what was booked first has the smaller ones."""
 
 
-class Members(Struct, frozen=True):
+class Members(Struct, frozen=True, tag="members"):
     """All members whose ids are from ``first`` to ``last``."""
 
     first: UUID

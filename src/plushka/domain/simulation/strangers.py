@@ -17,7 +17,7 @@ from plushka.engine.purchase import Outcome
 from plushka.platform.database import Tx
 
 
-class Strangers(Struct, frozen=True):
+class Strangers(Struct, frozen=True, tag="strangers"):
     """All receipts without a card that were made from ``since`` on, before ``until``."""
 
     since: datetime

@@ -41,6 +41,7 @@ TITLES: dict[str, str] = {
     "certificates.export": marked("Export of gift certificates"),
     "certificates.issue": marked("Making of certificates “{name}”: {certificates}"),
     "tiers.preview": marked("Who would move between tiers by the draft of “{name}”"),
+    "simulation.run": marked("The draft of “{name}” on the business's own receipts"),
 }
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
 RESULTS: dict[str, str] = {
@@ -51,6 +52,7 @@ RESULTS: dict[str, str] = {
     "certificates.export": marked("Certificates written: {count}."),
     "certificates.issue": marked("Certificates made: {count}."),
     "tiers.preview": marked("Members weighed: {count}. Would move: {moved}. The page of tiers shows where."),
+    "simulation.run": marked("Receipts decided anew: {count}, of members: {members}."),
     "events.export": marked("Events written: {count}."),
     "coupons.draw": marked("Codes drawn: {count}."),
     "referrals.export": marked("Members written: {count}."),
