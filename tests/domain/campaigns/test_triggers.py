@@ -22,7 +22,7 @@ from plushka.engine.journeys.parts import (
     TagMember,
 )
 from plushka.engine.program import Calendar, Requirement, StampCard, TierReview, TierRule, Tiers
-from plushka.engine.stamp_parts import Gift
+from plushka.engine.stamp_parts import FromFirst, Gift
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -65,6 +65,19 @@ async def test_a_tier_that_rises_and_a_card_that_is_almost_full_begin_it(road: R
 
     assert len(await road.keys(up.id)) == 1
     assert await road.keys(card.id) == ["stamps:coffee:0"]
+
+
+async def test_a_card_that_has_burnt_by_the_time_it_is_told_of_begins_nothing(road: Road) -> None:
+    cards = (StampCard("coffee", "Кофе", 3, Gift("Кофе"), lasts=FromFirst(3)),)
+    await road.shop.publish(structs.replace(PROGRAM, cards=cards))
+    card = await road.begin(marks("карта", OnStamps("coffee", left=2)))
+    late, timely = await road.shop.enroll(), await road.shop.enroll("+79990000002")
+    bought_at = road.clock.at
+    road.clock.advance(timedelta(days=5))
+    await road.shop.buy("1", 100_00, member=late, occurred_at=bought_at)
+    await road.shop.buy("2", 100_00, member=timely)
+    await road.go()
+    assert (await road.runs(card.id, late), len(await road.runs(card.id, timely))) == ([], 1)
 
 
 async def test_a_tier_that_may_fall_at_its_review_begins_it_once(road: Road, clock: SetClock) -> None:

@@ -36,7 +36,7 @@ from plushka.engine.occasion_parts import OnBirthday, OnCloseDate, OnEvent
 from plushka.engine.occasions import days_in_reach
 from plushka.engine.occasions import field_holds as holds
 from plushka.engine.purchase import Place
-from plushka.engine.stamps import Stamps, fill
+from plushka.engine.stamps import Stamps, fill, on_day
 from plushka.platform.database import Tx
 from plushka.platform.ids import floor_of
 
@@ -82,7 +82,7 @@ async def find(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
         case OnTierUp():
             return of_candidates(await _risen(tx, versions, trigger, since))
         case OnStamps():
-            return of_candidates(await _stamped(tx, versions, trigger, since))
+            return of_candidates(await _stamped(tx, versions, trigger, since, today))
         case OnSegmentEntered(segment=segment):
             return Found(_MOVES, (since, segment, True))
         case OnSegmentLeft(segment=segment):
@@ -241,7 +241,9 @@ async def _risen(tx: Tx, versions: Versions, trigger: OnTierUp, since: datetime)
     return found
 
 
-async def _stamped(tx: Tx, versions: Versions, trigger: OnStamps, since: datetime) -> list[Candidate]:
+async def _stamped(
+    tx: Tx, versions: Versions, trigger: OnStamps, since: datetime, today: date
+) -> list[Candidate]:
     found = []
     for mark in await list_in_force(tx):
         version = await versions.get(tx, mark.id)
@@ -264,7 +266,7 @@ async def _stamped(tx: Tx, versions: Versions, trigger: OnStamps, since: datetim
         stamps = await list_stamps(tx, [row["member_id"] for row in rows], program_id=mark.program_id)
         of_card = [row for row in stamps if row.card == trigger.card]
         for member_id, of_member in groupby(of_card, key=lambda row: row.member_id):
-            filled = fill(Stamps(row.day, row.left, row.terms) for row in of_member)
+            filled = on_day(fill(Stamps(row.day, row.left, row.terms) for row in of_member), today)
             if filled.have and 1 <= card.needed - filled.have <= trigger.left:
                 key = f"stamps:{card.id}:{filled.finished}"
                 found.append(Candidate(member_id, key, tx.at))
