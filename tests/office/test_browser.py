@@ -14,6 +14,7 @@ from tools.chromium import chromium
 
 NO_PAGES = {
     "/campaigns/groups/file",
+    "/campaigns/birthdays.xlsx",
     "/campaigns/proof.xlsx",
     "/demo",
     "/engagement/calendar.ics",

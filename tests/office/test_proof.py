@@ -1,5 +1,6 @@
 """What campaigns and promotions have caused, as pages tell it: figures, a verdict, and nothing beyond it."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -63,3 +64,43 @@ async def test_a_promotion_is_told_with_its_share_and_a_verdict_that_claims_noth
     without = plain((await anna.get(f"{promoted}/five")).text)
     assert "Контрольной группы не было" in without
     assert (await anna.get(f"{promoted}/nobody")).status_code == httpx.codes.NOT_FOUND
+
+
+@pytest.mark.usefixtures("promoted")
+async def test_what_a_promotions_group_will_not_see_is_told_before_it_is_published(
+    anna: httpx.AsyncClient, shop: Shop
+) -> None:
+    draft = f"/engagement/programs/{shop.program_id}/draft"
+    few = plain((await anna.get(f"{draft}/sight?control=10")).text)
+    assert "не меньше 100 клиентов с каждой стороны" in few
+    none = plain((await anna.get(f"{draft}/sight?control=")).text)
+    assert "Без контрольной группы не узнать, что дала акция" in none
+    assert not plain((await anna.get(f"{draft}/sight?control=90")).text).strip()
+
+    assert "контрольной группы" not in plain((await anna.get(f"{draft}/publish")).text)
+    page = (await anna.get(f"{draft}/promotion?id=ten")).text
+    mark = re.search(r'name="mark" value="([^"]*)"', page)
+    assert mark is not None
+    typed = {
+        "mark": mark[1],
+        "do": "save",
+        "name": "Минус 10 %",
+        "kind": "percent_off",
+        "rate": "10",
+        "of": "lines",
+        "running": "on",
+        "group": "promotions",
+        "policy": "best_in_group",
+        "control": "20",
+    }
+    answer = await anna.post(f"{draft}/promotion?id=ten", data=typed)
+    assert answer.status_code == httpx.codes.SEE_OTHER, plain(answer.text)
+    told = plain((await anna.get(f"{draft}/publish")).text)
+    assert "«Минус 10 %»: Контрольная группа слишком мала" in told
+    assert "«Минус 5 %»:" not in told
+
+
+async def test_birthday_greetings_are_taken_away_as_a_workbook(anna: httpx.AsyncClient) -> None:
+    content = (await anna.get("/campaigns/birthdays.xlsx?days=30")).content
+    heading, *rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert (heading[2:5], rows) == (["Поздравлено", "Письма", "Покупок"], [])

@@ -1,5 +1,6 @@
 """Broadcasts in the office: written on a page that counts, begun by who may, watched, stopped, and told in a table."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -106,6 +107,9 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
     assert re.search(r"Конверсия</dt><dd[^>]*>100 %", shown)
     listed = plain((await anna.get("/campaigns?text=анонс&state=done")).text)
     assert "Анонс" in listed
+    figures = dict(re.findall(r'data-label="([^"]+)">([^<]*)<', listed))
+    assert (figures["Покупок"], figures["Позиций"], figures["Конверсия"]) == ("1", "1", "100 %")
+    assert "Нет контрольной группы" in listed
     assert "Ничего не найдено" in plain((await anna.get("/campaigns?text=нет")).text)
     recipients = plain((await anna.get(f"{page}/recipients?fate=sent")).text)
     assert "Варвара Широкова" in recipients
@@ -126,13 +130,37 @@ async def test_a_broadcast_is_paused_resumed_and_called_off_from_its_page(
     await anna.post(f"{page}/pause")
     assert "на паузе" in plain((await anna.get(f"{page}/progress")).text)
     assert await sent(world) == 0
+    again = await anna.post(f"{page}/pause")
+    assert again.status_code == httpx.codes.SEE_OTHER
+    assert "на паузе" in plain((await anna.get(page)).text)
     await anna.post(f"{page}/resume")
+    assert "Больше не получат" in plain((await anna.get(f"{page}/cancel")).text)
     await anna.post(f"{page}/cancel")
     assert await sent(world) == 0
     shown = plain((await anna.get(page)).text)
     assert "отменена" in shown
     assert "рассылку отменили" in shown
-    assert (await anna.post(f"{page}/start")).status_code == httpx.codes.CONFLICT
+    assert "отменять нечего" in plain((await anna.get(f"{page}/cancel")).text)
+
+
+async def test_two_clicks_begin_it_once_and_what_was_changed_meanwhile_is_read_again(
+    anna: httpx.AsyncClient, world: World
+) -> None:
+    page = await announced(anna)
+    read = re.search(r'name="mark" value="(\w+)"', (await anna.get(f"{page}/start")).text)
+    assert read is not None
+    mark = {"mark": read[1]}
+    await anna.post(f"{page}/edit", data={"name": "Другое", "control": "0", "window_days": "7"})
+    refused = await anna.post(f"{page}/start", data=mark)
+    assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "прочитайте её ещё раз" in plain(refused.text)
+    page = await announced(anna)
+    clicks = await asyncio.gather(*(anna.post(f"{page}/start") for _ in range(2)))
+    assert {click.status_code for click in clicks} == {httpx.codes.SEE_OTHER}
+    assert {click.headers["location"] for click in clicks} == {page}
+    assert await sent(world) == 1
+    async with world.database.transaction(world.tenant_id, actor="test", at=world.clock.now()) as tx:
+        assert await tx.fetchval("select count(*) from audit_entries where action = 'campaign.start'") == 1
 
 
 @pytest.mark.usefixtures("shop")

@@ -132,6 +132,12 @@ class CampaignState(Conflict):
     code = "campaign_state"
 
 
+class CampaignChanged(Conflict):
+    """It is not what was read any more: somebody has changed it meanwhile."""
+
+    code = "campaign_changed"
+
+
 class CampaignIncomplete(Conflict):
     """It cannot begin: ``field`` is not said yet."""
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import msgspec
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business, list_branches
 from plushka.domain.campaigns.checking import check_plan, check_ready, with_purpose
-from plushka.domain.campaigns.model import Campaign, CampaignState, Plan, State
+from plushka.domain.campaigns.model import Campaign, CampaignChanged, CampaignState, Plan, State
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.messages import letters
 from plushka.domain.segments.operations import check_audience
@@ -105,15 +106,23 @@ async def delete_draft(tx: Tx, campaign_id: UUID) -> None:
     await audit.record(tx, action="campaign.delete", subject=f"campaign:{campaign_id}", name=draft.name)
 
 
-async def launch(tx: Tx, campaign_id: UUID) -> Campaign:
+def mark_of(plan: Plan) -> str:
+    """Return what a plan is told from any other by, for whoever begins what they have read."""
+    return sha256(_encode([getattr(plan, field) for field in Plan.__struct_fields__])).hexdigest()[:16]
+
+
+async def launch(tx: Tx, campaign_id: UUID, *, mark: str | None = None) -> Campaign:
     """Begin a draft now, or at the moment that it names; return it as it stands then.
 
-    By members' own clocks it begins when the first of their zones has that moment.
+    By members' own clocks it begins when the first of their zones has that moment. ``mark``: of the plan that was read.
 
     :raises CampaignState: it was begun before
+    :raises CampaignChanged: it is another plan by now
     :raises CampaignIncomplete: it does not say yet to whom, or what
     """
     draft = await _get_in(tx, campaign_id, "draft")
+    if mark is not None and mark != mark_of(draft):
+        raise CampaignChanged(field="mark")
     await check_ready(tx, draft)
     starts_at = draft.starts_at if draft.local_at is None else await _first_moment(tx, draft.local_at)
     waits = starts_at is not None and starts_at > tx.at

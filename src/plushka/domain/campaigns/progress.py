@@ -16,7 +16,8 @@ RATE_OVER = timedelta(minutes=5)
 class Progress(Struct, frozen=True):
     """``planned`` recipients without the ``control`` group; ``left`` have no letter yet, ``waiting`` letters wait.
 
-    ``skipped`` by reason, whether a letter was left or not. ``recent`` went out within ``RATE_OVER``.
+    ``skipped`` by reason, whether a letter was left or not; also those of whose letter nothing is kept any more.
+    ``recent`` went out within ``RATE_OVER``.
     """
 
     planned: int
@@ -89,6 +90,14 @@ async def get_progress(tx: Tx, campaign_id: UUID) -> Progress:
             reason = "cancelled" if row["reason"] == "withdrawn" else row["reason"]
             skipped[reason] = skipped.get(reason, 0) + row["letters"]
 
+    posted = sum(row["members"] for row in people if row["is_posted"])
+    without_letter = posted - sum(row["letters"] for row in letters)
+    if without_letter > 0:
+        erased = await _count_erased(tx, campaign_id)
+        for reason, count_of in (("member_gone", erased), ("forgotten", without_letter - erased)):
+            if count_of > 0:
+                skipped[reason] = skipped.get(reason, 0) + count_of
+
     def count(*states: str) -> int:
         return sum(row["letters"] for row in letters if row["state"] in states)
 
@@ -105,3 +114,20 @@ async def get_progress(tx: Tx, campaign_id: UUID) -> Progress:
         given=sum(row["given"] for row in treated),
         recent=sum(row["recent"] for row in letters),
     )
+
+
+async def _count_erased(tx: Tx, campaign_id: UUID) -> int:
+    """Return for how many letters were left of whom nothing is kept any more."""
+    count: int = await tx.fetchval(
+        """
+        -- campaigns.count_erased
+        select count(*) from campaign_recipients r
+        join members m on m.tenant_id = $1 and m.id = r.member_id and m.erased_at is not null
+        where r.tenant_id = $1 and r.campaign_id = $2 and r.posted_at is not null and not exists (
+            select from outgoing o where o.tenant_id = $1 and o.key = 'campaign:' || r.campaign_id || ':' || r.member_id
+        )
+        """,
+        tx.tenant_id,
+        campaign_id,
+    )
+    return count

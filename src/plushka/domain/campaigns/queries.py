@@ -53,6 +53,22 @@ async def find_names(tx: Tx, ids: Collection[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
+async def list_giving(tx: Tx, coupon_id: UUID) -> list[tuple[UUID, str]]:
+    """Return the broadcasts that have given codes of a coupon, by id and name, those written last first."""
+    rows = await tx.fetch(
+        """
+        -- campaigns.list_giving
+        select id, name from campaigns
+        where tenant_id = $1 and kind = 'broadcast' and planned_at is not null and offer ->> 'coupon_id' = $2::text
+        order by id desc
+        limit 10
+        """,
+        tx.tenant_id,
+        str(coupon_id),
+    )
+    return [(row["id"], row["name"]) for row in rows]
+
+
 async def list_at_work(tx: Tx) -> list[UUID]:
     """Return the broadcasts that something is to be done for, now or later."""
     rows = await tx.fetch(

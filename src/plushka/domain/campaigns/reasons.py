@@ -15,6 +15,7 @@ FATES_TOLD: Mapping[Fate, str] = MappingProxyType(
         "delivered": marked("delivered"),
         "failed": marked("not sent: an error"),
         "skipped": marked("not sent"),
+        "forgotten": marked("the letter is not kept any more"),
     }
 )
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -36,6 +37,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "merged": marked("the card became another, which is a recipient too"),
         "cancelled": marked("the broadcast was called off"),
         "not_in_program": marked("takes no part in the programme"),
+        "forgotten": marked("the letter is not kept any more"),
     }
 )
 

@@ -9,8 +9,17 @@ from msgspec import Struct
 from plushka.platform.database import Tx
 
 LIST_MAX = 50
-Fate = Literal["control", "left", "waiting", "sent", "delivered", "failed", "skipped"]
-FATES: tuple[Fate, ...] = ("sent", "delivered", "waiting", "left", "skipped", "failed", "control")
+Fate = Literal["control", "left", "waiting", "sent", "delivered", "failed", "skipped", "forgotten"]
+FATES: tuple[Fate, ...] = (
+    "sent",
+    "delivered",
+    "waiting",
+    "left",
+    "skipped",
+    "failed",
+    "control",
+    "forgotten",
+)
 
 
 class RecipientFilter(Struct, frozen=True):
@@ -47,10 +56,14 @@ _FOUND = """
                    when o.state = 'delivered' then 'delivered'
                    when o.state in ('failed', 'blocked') then 'failed'
                    when o.state in ('waiting', 'sending') then 'waiting'
-                   else 'left'
+                   when r.posted_at is null then 'left'
+                   -- The letters of whoever asks for it are deleted, those of all after half a year.
+                   when m.erased_at is not null then 'skipped'
+                   else 'forgotten'
                end as fate,
                case
                    when r.skipped <> '' then r.skipped
+                   when o.state is null and r.posted_at is not null and m.erased_at is not null then 'member_gone'
                    when o.state = 'blocked' then 'address_closed'
                    when o.state = 'skipped' and o.failure = 'withdrawn' then 'cancelled'
                    else coalesce(o.failure, '')

@@ -126,7 +126,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
 
 
 async def hold(tx: Tx, campaign_id: UUID) -> None:
-    """Let what waits of a campaign wait on until ``release``; what is in flight arrives."""
+    """Let what waits of a campaign wait on until ``release``; what is in flight arrives, but by no other channel."""
     await _set_held(tx, campaign_id, is_held=True)
 
 
@@ -140,7 +140,8 @@ async def _set_held(tx: Tx, campaign_id: UUID, *, is_held: bool) -> None:
         """
         -- messages.set_held
         update outgoing set is_held = $3
-        where tenant_id = $1 and campaign_id = $2 and state = 'waiting' and is_held <> $3
+        where tenant_id = $1 and campaign_id = $2 and is_held <> $3
+          and (state in ('waiting', 'sending') or move_on_at is not null)
         """,
         tx.tenant_id,
         campaign_id,
@@ -149,7 +150,21 @@ async def _set_held(tx: Tx, campaign_id: UUID, *, is_held: bool) -> None:
 
 
 async def withdraw(tx: Tx, campaign_id: UUID, *, member_ids: Sequence[UUID] | None = None) -> int:
-    """Skip what waits of a campaign, of these members or of all, and return how many that were."""
+    """Skip what waits of a campaign, of these members or of all, and return how many that were.
+
+    What has gone out or is in flight goes by no other channel any more.
+    """
+    await tx.execute(
+        """
+        -- messages.stop_moving
+        update outgoing set route = '{}', move_on_at = null
+        where tenant_id = $1 and campaign_id = $2 and (state = 'sending' or move_on_at is not null)
+          and ($3::uuid[] is null or member_id = any($3))
+        """,
+        tx.tenant_id,
+        campaign_id,
+        None if member_ids is None else list(member_ids),
+    )
     rows = await tx.fetch(
         """
         -- messages.withdraw

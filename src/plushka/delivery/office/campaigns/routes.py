@@ -5,7 +5,7 @@ from litestar.types import ControllerRouterHandler
 from plushka.delivery.office.campaigns.broadcasts.routes import HANDLERS as BROADCASTS
 from plushka.delivery.office.campaigns.groups.routes import HANDLERS as GROUPS
 from plushka.delivery.office.campaigns.journeys.routes import HANDLERS as JOURNEYS
-from plushka.delivery.office.campaigns.proof.birthdays import show_birthdays
+from plushka.delivery.office.campaigns.proof.birthdays import download_birthdays, show_birthdays
 from plushka.delivery.office.campaigns.proof.file import download_proof
 from plushka.delivery.office.campaigns.proof.method import show_method
 from plushka.delivery.office.campaigns.proof.promotions import show_promotion, show_promotions
@@ -19,6 +19,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *GROUPS,
     *TAGS,
     *JOURNEYS,
+    download_birthdays,
     download_proof,
     show_birthdays,
     show_method,

@@ -17,7 +17,7 @@ from plushka.delivery.office.engagement.certificates import kinds, liability, li
 from plushka.delivery.office.engagement.coupons import listing as coupons
 from plushka.delivery.office.engagement.coupons import one as coupon
 from plushka.delivery.office.engagement.coupons import sheet as coupon_sheet
-from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing
+from plushka.delivery.office.engagement.draft import importing, pages, preset, publishing, sight
 from plushka.delivery.office.engagement.partners import listing as partners
 from plushka.delivery.office.engagement.partners import one as partner
 from plushka.delivery.office.engagement.rewards import listing as rewards_listing
@@ -101,6 +101,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     programs.create,
     programs.show_programs,
     publishing.publish,
+    sight.show_sight,
     publishing.show_changes,
     rewards_listing.download_rewards,
     rewards_listing.make_reward,

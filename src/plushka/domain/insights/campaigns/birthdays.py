@@ -12,9 +12,10 @@ WINDOW: Final = timedelta(days=30)
 
 
 class Greetings(Sums, frozen=True):
-    """Of members who were given points for their own birthday."""
+    """Of members who were given points for their own birthday; ``letters`` told some of them, and went out."""
 
     greeted: int = 0
+    letters: int = 0
 
 
 async def count_greetings(tx: Tx, program_id: UUID, first_on: date, last_on: date) -> dict[str, Greetings]:
@@ -28,19 +29,21 @@ async def count_greetings(tx: Tx, program_id: UUID, first_on: date, last_on: dat
         with greeted as materialized (
             select case when m.merged_into is null then m.id else m.merged_into end as member_id, g.at,
                    case when g.expires_at < g.at + $5 then g.expires_at else g.at + $5 end as until_at,
-                   coalesce(s.tier, '') as tier, coalesce(letter.cost_minor, 0) as messages_minor
+                   coalesce(s.tier, '') as tier, coalesce(letter.cost_minor, 0) as messages_minor,
+                   coalesce(letter.is_sent, false) as is_told
             from occasion_gifts g
             join members m on m.tenant_id = $1 and m.id = g.member_id
             left join standings s on s.tenant_id = $1 and s.member_id = m.id and s.program_id = $2
             -- By the member: under row-level security no index is looked into by a key that is put together.
             left join lateral (
-                select o.cost_minor from outgoing o
+                select o.cost_minor, o.state in ('sent', 'delivered', 'unknown') as is_sent from outgoing o
                 where o.tenant_id = $1 and o.member_id = g.member_id and o.key = 'occasion:' || g.id
             ) as letter on true
             where g.tenant_id = $1 and g.program_id = $2 and g.key like 'birthday:%' and g.cancelled_at is null
               and g.given_on between $3 and $4
         )
-        select g.tier, count(*) as greeted, count(p.id) as purchases, count(p.cost_minor) as known_cost,
+        select g.tier, count(*) as greeted, count(*) filter (where g.is_told) as letters,
+               count(p.id) as purchases, count(p.cost_minor) as known_cost,
                coalesce(sum(p.payable_minor - p.refunded_minor), 0)::bigint as revenue_minor,
                coalesce(round(sum(
                    case when p.payable_minor = 0 then p.cost_minor

@@ -1,6 +1,7 @@
 """Whether a campaign could prove anything, asked before it starts."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from msgspec import Struct
 from plushka.domain.insights.campaigns.model import BEFORE
 from plushka.engine.experiments.moments import Moments
 from plushka.engine.experiments.sight import Sight, control_needed, minimal_effect
+from plushka.engine.program import Promotion
 from plushka.platform.database import Tx
 
+PROMOTION_DAYS: Final = 30
+"""A promotion without an end is looked at over so long a time."""
 HOPED_LIFT_BP: Final = 10_00
 """A campaign that lifts what members pay by a tenth is a good one: a group that cannot see that is too small."""
 
@@ -27,6 +31,12 @@ class Prospect(Struct, frozen=True):
     control_needed_bp: int | None
 
     @property
+    def lift_bp(self) -> int | None:
+        """The smallest lift that is seen, in whole per cents, rounded up; None: it cannot be said."""
+        lift_bp = self.sight.lift_bp
+        return None if lift_bp is None else -(-lift_bp // 100) * 100
+
+    @property
     def times_as_many(self) -> int | None:
         """How many times as many members, held out at the same share, would see ``HOPED_LIFT_BP``; rounded up.
 
@@ -40,6 +50,29 @@ class Prospect(Struct, frozen=True):
         """Tell whether even a good campaign would go unproven more often than not."""
         lift_bp = self.sight.lift_bp
         return lift_bp is None or lift_bp > HOPED_LIFT_BP
+
+
+async def look_ahead_promotion(tx: Tx, program_id: UUID, promotion: Promotion, *, today: date) -> Prospect:
+    """Return what a promotion could prove of the members of its programme, over its days or ``PROMOTION_DAYS``."""
+    rows = await tx.fetch(
+        """
+        -- insights.list_in_program
+        select w.member_id from wallets w
+        join members m on m.tenant_id = $1 and m.id = w.member_id and m.merged_into is null and m.erased_at is null
+        where w.tenant_id = $1 and w.program_id = $2
+        """,
+        tx.tenant_id,
+        program_id,
+    )
+    days = PROMOTION_DAYS
+    if promotion.last_on is not None:
+        days = (promotion.last_on - max(promotion.first_on or today, today)).days + 1
+    return await look_ahead(
+        tx,
+        [row["member_id"] for row in rows],
+        control_bp=promotion.control_bp,
+        window_days=min(max(days, 1), BEFORE.days),
+    )
 
 
 async def look_ahead(tx: Tx, member_ids: Sequence[UUID], *, control_bp: int, window_days: int) -> Prospect:

@@ -260,6 +260,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "no_codes_left": (marked("There are not so many codes left."),),
     "campaign_not_found": (marked("There is no such broadcast."),),
     "campaign_state": (marked("This cannot be done any more: look at the broadcast's page."),),
+    "campaign_changed": (marked("Somebody has changed it meanwhile. Read it once more, and start it then."),),
     "campaign_incomplete": (marked("This is not said yet, or is not there any more."),),
     "campaign_text_needs_offer": (
         marked("The text names {variable} in braces, and this broadcast gives it no value."),

@@ -11,6 +11,8 @@ from plushka.domain.campaigns.reasons import reason_told
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.messages.gate import end_of_quiet
 from plushka.domain.messages.rules import get_rules
+from plushka.domain.messages.templates.checking import list_risks
+from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.segments.selecting import list_members
 from plushka.platform.database import Tx
 
@@ -56,6 +58,7 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
         warnings.append(gettext("Nobody of them can be written to: nothing will be sent."))
     elif not found.members:
         warnings.append(gettext("There is nobody in this audience now."))
+    warnings += await _missing_words(tx, plan, visit)
     rules = await get_rules(tx)
     begins = plan.starts_at or visit.at
     if plan.purpose == "marketing" and plan.local_at is None:
@@ -89,3 +92,17 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
         )
         warnings += prospect_warnings(prospect, visit)
     return warnings
+
+
+async def _missing_words(tx: Tx, plan: Plan, visit: Visit) -> list[str]:
+    """Return which variables of the texts some members have no value of, and no word stands instead."""
+    templates = await find_templates(tx, [variant.template_id for variant in plan.letter.variants])
+    return [
+        visit.words.gettext(
+            "“{text}” says {names}, which not every member has: who has none is not told. Give a word instead there.",
+            text=template.name,
+            names=", ".join(f"{{{name}}}" for name in risks),
+        )
+        for template in templates.values()
+        if (risks := list_risks(template.body))
+    ]

@@ -16,6 +16,8 @@ from plushka.domain.campaigns.announcing import announce
 from plushka.domain.campaigns.listing import LIST_MAX, CampaignFilter, list_broadcasts, sum_broadcasts
 from plushka.domain.campaigns.model import STATES
 from plushka.domain.insights.campaigns.export import KIND
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import subject_of_campaign
 
 
 @get(PATH, opt={"action": "campaigns.read"})
@@ -26,14 +28,16 @@ async def show_broadcasts(visit: NamedDependency[Visit], request: OfficeRequest)
         found = await list_broadcasts(tx, where, before=id_of(asked, "before"), limit=LIST_MAX + 1)
         count, total = await sum_broadcasts(tx, where)
         has_any = bool(count) or (await sum_broadcasts(tx, CampaignFilter()))[0] > 0
-    page = found[:LIST_MAX]
+        page = found[:LIST_MAX]
+        caused = await find_caused(tx, [subject_of_campaign(row.id) for row in page])
+    rows = [campaign_line(row, caused.get(subject_of_campaign(row.id)), visit) for row in page]
     shown = {name: asked.get(name, "") for name in ("text", "state", "from", "to")}
     query = urlencode({name: value for name, value in shown.items() if value})
     return visit.page(
         "campaigns/broadcasts/list.html",
         section="campaigns",
         page="broadcasts",
-        rows=[campaign_line(row, visit) for row in page],
+        rows=rows,
         total=figures_line(total, visit),
         count=count,
         has_any=has_any,

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.campaigns.broadcasts.estimates import estimate_told
-from plushka.delivery.office.campaigns.broadcasts.rows import PATH, cut_tables, figures_line
+from plushka.delivery.office.campaigns.broadcasts.rows import PATH, cut_tables, figures_line, state_told
 from plushka.delivery.office.campaigns.broadcasts.running import progress_told
 from plushka.delivery.office.campaigns.broadcasts.telling import plan_told
 from plushka.delivery.office.campaigns.proof.telling import caused_told
@@ -20,7 +20,7 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns import operations
 from plushka.domain.campaigns.estimating import estimate
 from plushka.domain.campaigns.figures import Figures, list_figures
-from plushka.domain.campaigns.model import NAME_LENGTH_MAX, Campaign
+from plushka.domain.campaigns.model import NAME_LENGTH_MAX, UNDER_WAY, Campaign, CampaignState, State
 from plushka.domain.campaigns.progress import get_progress
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.campaigns.trying import send_to_one
@@ -58,16 +58,19 @@ async def show_start(visit: NamedDependency[Visit], campaign_id: FromPath[UUID])
 
 @post(f"{ONE}/start", opt={"action": "campaigns.send"})
 async def start_broadcast(
-    visit: NamedDependency[Visit], campaign_id: FromPath[UUID]
+    visit: NamedDependency[Visit], campaign_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str] | Redirect:
-    form = visit.form()
+    """Begin what was read: a draft that somebody has changed meanwhile is shown once more."""
+    form = await visit.typed(request)
     try:
         async with visit.writing() as tx:
-            campaign = await operations.launch(tx, campaign_id)
+            campaign = await operations.launch(tx, campaign_id, mark=form.value("mark") or None)
+    except CampaignState as refusal:
+        return _was_faster(visit, campaign_id, refusal)
     except Refusal as refusal:
         if refusal.field is None:
             raise
-        form.refused(refusal)
+        form.refused(refusal, fields={"mark": ""})
         return await _start(visit, campaign_id, form)
     if campaign.state == "scheduled" and campaign.starts_at is not None:
         return sent_on(
@@ -80,15 +83,21 @@ async def start_broadcast(
 
 @post(f"{ONE}/unschedule", opt={"action": "campaigns.send"})
 async def unschedule(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> Redirect:
-    async with visit.writing() as tx:
-        await operations.unschedule(tx, campaign_id)
+    try:
+        async with visit.writing() as tx:
+            await operations.unschedule(tx, campaign_id)
+    except CampaignState as refusal:
+        return _was_faster(visit, campaign_id, refusal)
     return sent_on(f"{PATH}/{campaign_id}", visit.words.gettext("It is a draft again and does not begin."))
 
 
 @post(f"{ONE}/pause", opt={"action": "campaigns.send"})
 async def pause(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> Redirect:
-    async with visit.writing() as tx:
-        await operations.pause(tx, campaign_id)
+    try:
+        async with visit.writing() as tx:
+            await operations.pause(tx, campaign_id)
+    except CampaignState as refusal:
+        return _was_faster(visit, campaign_id, refusal)
     return sent_on(
         f"{PATH}/{campaign_id}",
         visit.words.gettext("Paused: nothing more is sent."),
@@ -98,15 +107,37 @@ async def pause(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> R
 
 @post(f"{ONE}/resume", opt={"action": "campaigns.send"})
 async def resume(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> Redirect:
-    async with visit.writing() as tx:
-        await operations.resume(tx, campaign_id)
+    try:
+        async with visit.writing() as tx:
+            await operations.resume(tx, campaign_id)
+    except CampaignState as refusal:
+        return _was_faster(visit, campaign_id, refusal)
     return sent_on(f"{PATH}/{campaign_id}", visit.words.gettext("The broadcast goes on."))
+
+
+@get(f"{ONE}/cancel", opt={"action": "campaigns.send"})
+async def show_cancel(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> Response[str]:
+    """Ask once more before it is called off, which nobody can undo."""
+    async with visit.reading() as tx:
+        campaign = await get_campaign(tx, campaign_id)
+        progress = await get_progress(tx, campaign_id)
+    return visit.page(
+        "campaigns/broadcasts/cancel.html",
+        section="campaigns",
+        page="broadcasts",
+        campaign=campaign,
+        progress=progress_told(campaign, progress, visit),
+        is_over=campaign.state not in UNDER_WAY,
+    )
 
 
 @post(f"{ONE}/cancel", opt={"action": "campaigns.send"})
 async def cancel(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> Redirect:
-    async with visit.writing() as tx:
-        untold = await operations.cancel(tx, campaign_id)
+    try:
+        async with visit.writing() as tx:
+            untold = await operations.cancel(tx, campaign_id)
+    except CampaignState as refusal:
+        return _was_faster(visit, campaign_id, refusal)
     return sent_on(
         f"{PATH}/{campaign_id}",
         visit.words.ngettext(
@@ -159,6 +190,13 @@ async def send_test(
     return await _page(visit, campaign_id, form)
 
 
+def _was_faster(visit: Visit, campaign_id: UUID, refusal: CampaignState) -> Redirect:
+    """Show how it stands to whoever asked for what somebody has done already, be it their own first click."""
+    state: State = refusal.facts["state"]  # type: ignore[assignment]
+    told = visit.words.gettext("Nothing was done: the broadcast is {state}.", state=state_told(state, visit))
+    return sent_on(f"{PATH}/{campaign_id}", told)
+
+
 async def _page(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         campaign = await get_campaign(tx, campaign_id)
@@ -203,6 +241,7 @@ async def _start(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
         campaign=campaign,
         plan=told,
         estimate=found,
+        mark=operations.mark_of(campaign),
         form=form,
     )
 

@@ -15,6 +15,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     one.resume,
     one.send_test,
     one.show_broadcast,
+    one.show_cancel,
     one.show_progress,
     one.show_start,
     one.start_broadcast,

@@ -5,14 +5,19 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from plushka.delivery.office.campaigns.proof.telling import TONES, Tone, estimated
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.figures import Counted, Cut, Figures
 from plushka.domain.campaigns.listing import CampaignRow
 from plushka.domain.campaigns.model import STATES, State
+from plushka.domain.campaigns.sums import ratio
+from plushka.domain.insights.campaigns.model import Caused
+from plushka.domain.insights.campaigns.words import NO_GROUP, VERDICTS
 from plushka.platform.i18n import marked
 
 PATH = "/campaigns"
 NONE = "—"
+NOT_BEGUN: frozenset[State] = frozenset({"draft", "scheduled"})
 
 CUTS_TOLD: Mapping[Cut, str] = MappingProxyType(
     {
@@ -55,15 +60,24 @@ class FiguresLine(Struct, frozen=True):
     is_cost_partial: bool
 
 
+class Verdict(Struct, frozen=True):
+    """What a broadcast has caused: ``increase`` of what members paid is told where it is proven."""
+
+    text: str
+    tone: Tone = "neutral"
+    increase: str = ""
+
+
 class CampaignLine(Struct, frozen=True):
-    """A broadcast in the table."""
+    """A broadcast in the table; of one that has not begun nothing has come."""
 
     href: str
     name: str
     state: str
     is_running: bool
     begins: str
-    came: FiguresLine
+    came: FiguresLine | None
+    verdict: Verdict
 
 
 class CutTable(Struct, frozen=True):
@@ -79,6 +93,7 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
     def money(minor: int | None) -> str:
         return NONE if minor is None else told.money(minor)
 
+    positions_milli = ratio(figures.positions * 1000, figures.purchases)
     return FiguresLine(
         addressed=told.number(figures.addressed),
         sent=told.number(figures.sent),
@@ -91,20 +106,34 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
         profit=money(figures.profit_minor),
         average=money(figures.average_minor),
         discount=told.money(figures.discount_minor),
-        positions=told.ratio(figures.positions, figures.purchases) if figures.purchases else NONE,
+        positions=NONE if positions_milli is None else told.quantity(positions_milli),
         is_cost_partial=0 < figures.known_cost < figures.purchases,
     )
 
 
-def campaign_line(row: CampaignRow, visit: Visit) -> CampaignLine:
+def campaign_line(row: CampaignRow, caused: Caused | None, visit: Visit) -> CampaignLine:
     return CampaignLine(
         href=f"{PATH}/{row.id}",
         name=row.name,
         state=state_told(row.state, visit),
         is_running=row.state in {"planning", "sending", "paused"},
-        begins=visit.figures.moment(row.begins_at) if row.begins_at else NONE,
-        came=figures_line(row.figures, visit),
+        begins=visit.figures.moment(row.begins_at) if row.begins_at else "",
+        came=None if row.state in NOT_BEGUN else figures_line(row.figures, visit),
+        verdict=_verdict(row, caused, visit),
     )
+
+
+def _verdict(row: CampaignRow, caused: Caused | None, visit: Visit) -> Verdict:
+    gettext = visit.words.gettext
+    if row.state in NOT_BEGUN:
+        return Verdict("")
+    if not row.has_control:
+        return Verdict(gettext(NO_GROUP))
+    if caused is None:
+        return Verdict(gettext("not compared yet"))
+    paid, tone = caused.effects["paid"], TONES[caused.verdict]
+    increase = estimated(paid.total, visit) if paid is not None and tone != "neutral" else ""
+    return Verdict(gettext(VERDICTS[caused.verdict]), tone, increase)
 
 
 def state_told(state: State, visit: Visit) -> str:

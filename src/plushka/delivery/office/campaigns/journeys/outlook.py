@@ -31,11 +31,11 @@ def outlook(journey: Journey, prospect: Prospect, visit: Visit) -> list[str]:
                 count=figures.number(sight.control),
             )
         )
-    if journey.control_bp and sight.lift_bp is not None and not prospect.is_weak:
+    if journey.control_bp and prospect.lift_bp is not None and not prospect.is_weak:
         told.append(
             words.gettext(
                 "Then it is seen if members pay {share} more, or more than that.",
-                share=figures.percent(sight.lift_bp),
+                share=figures.percent(prospect.lift_bp),
             )
         )
     return told
@@ -62,14 +62,14 @@ def warnings(journey: Journey, prospect: Prospect, visit: Visit) -> list[str]:
             least=CONTROL_MIN,
             when=_when(-(-CONTROL_MIN * BP // held_out), visit),
         )
-    elif sight.lift_bp is None or prospect.times_as_many is None:
+    elif prospect.lift_bp is None or prospect.times_as_many is None:
         told = words.gettext(
             "Nobody of them has bought lately, so it cannot be said what the control group will see."
         )
     else:
         told = words.gettext(
             "After a month it is only seen if members pay {share} more; a good journey lifts {hoped}. {when}",
-            share=figures.percent(sight.lift_bp),
+            share=figures.percent(prospect.lift_bp),
             hoped=hoped,
             when=_when(prospect.times_as_many, visit),
         )

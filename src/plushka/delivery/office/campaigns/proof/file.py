@@ -17,6 +17,7 @@ from plushka.platform.i18n import currency_decimals
 from plushka.platform.workbooks import Workbook
 
 PATH = "/campaigns/proof.xlsx"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get(PATH, opt={"action": "programs.read"})
@@ -26,7 +27,7 @@ async def download_proof(visit: NamedDependency[Visit]) -> Response[bytes]:
         caused = await find_caused(tx, list(names))
     return Response(
         _workbook([(names[subject], each) for subject, each in caused.items()], visit),
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        media_type=XLSX,
         headers={"content-disposition": 'attachment; filename="proof.xlsx"'},
     )
 

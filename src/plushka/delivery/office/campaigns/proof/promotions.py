@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
 
-from plushka.delivery.office.campaigns.proof.telling import CausedTold, caused_told
+from plushka.delivery.office.campaigns.proof.telling import TONES, CausedTold, Tone, caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.period import tell_period
 from plushka.delivery.office.visit import Visit
@@ -20,12 +20,14 @@ from plushka.domain.insights.campaigns.promotions import (
     UnknownPromotion,
     count_period,
 )
-from plushka.domain.insights.campaigns.words import VERDICTS
+from plushka.domain.insights.campaigns.words import NO_GROUP, VERDICTS
+from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_version_in_force, get_program, list_programs
 from plushka.domain.programs.telling.promotions import tell_promotion
 from plushka.domain.programs.telling.voice import Voice
 from plushka.engine.program import Program, Promotion
 from plushka.platform.database import Tx
+from plushka.platform.i18n import marked
 
 PATH = "/campaigns/promotions"
 PERIODS = (30, 90, 365)
@@ -33,11 +35,16 @@ _PERIOD = 30
 
 
 class Line(Struct, frozen=True):
-    """A promotion's figures as they are written; shares are of the programme's total of these days."""
+    """A promotion's figures as they are written; shares are of the programme's total of these days.
+
+    ``is_idle``: no receipt of these days has it.
+    """
 
     href: str
     name: str
     verdict: str
+    tone: Tone
+    is_idle: bool
     receipts: str
     receipts_share: str
     buyers: str
@@ -94,8 +101,9 @@ async def show_promotion(
         promotion = _find(version.program if version else None, promotion_id)
         subject = subject_of_promotion(program_id, promotion_id)
         caused = (await find_caused(tx, [subject])).get(subject)
-    assert version is not None  # noqa: S101 - it has the promotion
-    voice = Voice(version.program, visit.look.language)
+        assert version is not None  # noqa: S101 - it has the promotion
+        names = await load_names(tx, programs=[version.program])
+    voice = Voice(version.program, visit.look.language, names)
     return visit.page(
         "campaigns/proof/promotion.html",
         section="campaigns",
@@ -133,26 +141,38 @@ async def _table(tx: Tx, visit: Visit, program_id: UUID, name: str, days: int) -
 
     def line(promotion: Promotion) -> Line:
         found = caused.get(subjects.get(promotion.id, ""))
-        verdict = visit.words.gettext(VERDICTS[found.verdict]) if found else ""
-        href = f"{PATH}/{program_id}/{promotion.id}"
+        verdict = visit.words.gettext(VERDICTS[found.verdict] if found else _told_of(promotion))
         return _line(
             period.by_promotion.get(promotion.id, PromotionFigures()),
             period,
             visit,
-            href,
-            promotion.name,
-            verdict,
+            href=f"{PATH}/{program_id}/{promotion.id}",
+            name=promotion.name,
+            verdict=verdict,
+            tone=TONES[found.verdict] if found else "neutral",
         )
 
     return Table(
         name,
         tuple(map(line, promotions)),
-        _line(period.total, period, visit, "", visit.words.gettext("All receipts"), ""),
+        _line(period.total, period, visit, name=visit.words.gettext("All receipts")),
     )
 
 
-def _line(  # noqa: PLR0917 - called twice, above
-    came: PromotionFigures, period: Period, visit: Visit, href: str, name: str, verdict: str
+def _told_of(promotion: Promotion) -> str:
+    """Return what is said of a promotion that was not compared."""
+    return marked("not compared yet") if promotion.control_bp else NO_GROUP
+
+
+def _line(
+    came: PromotionFigures,
+    period: Period,
+    visit: Visit,
+    *,
+    name: str,
+    href: str = "",
+    verdict: str = "",
+    tone: Tone = "neutral",
 ) -> Line:
     told, total = visit.figures, period.total
     knows_cost = bool(came.known_cost) or not came.receipts
@@ -164,6 +184,8 @@ def _line(  # noqa: PLR0917 - called twice, above
         href=href,
         name=name,
         verdict=verdict,
+        tone=tone,
+        is_idle=bool(href) and not came.receipts,
         receipts=told.number(came.receipts),
         receipts_share=share(came.receipts, total.receipts),
         buyers=told.number(came.buyers),

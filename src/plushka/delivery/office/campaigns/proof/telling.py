@@ -3,7 +3,9 @@
 ``caused_told`` is what ``campaigns/proof/block.html`` shows on the page of a campaign or a promotion.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
@@ -12,10 +14,13 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.model import FIGURES, Caused, Figure
 from plushka.domain.insights.campaigns.sight import HOPED_LIFT_BP, Prospect
 from plushka.domain.insights.campaigns.words import MONEY, TITLES
-from plushka.engine.experiments.effects import CONTROL_MIN, Effect
-from plushka.platform.i18n import format_number
+from plushka.engine.experiments.effects import CONTROL_MIN, Effect, Verdict
+from plushka.platform.i18n import currency_decimals, format_money, format_number
 
 Tone = Literal["success", "error", "neutral"]
+TONES: Mapping[Verdict, Tone] = MappingProxyType(
+    {"proven": "success", "harm_proven": "error", "not_proven": "neutral", "too_few": "neutral"}
+)
 
 
 class FigureTold(Struct, frozen=True):
@@ -74,19 +79,15 @@ def _verdict(caused: Caused, paid: Effect | None, visit: Visit) -> tuple[Tone, s
             gettext("Too few to tell"),
             gettext("A comparison takes {count} members on either side.", count=CONTROL_MIN),
         )
-    low, high = (visit.figures.money(bound) for bound in (paid.total_low, paid.total_high))
+    low, high = (estimated(bound, visit) for bound in (paid.total_low, paid.total_high))
     if caused.verdict == "proven":
-        sentence = gettext(
-            "Members paid {amount} more because of it.", amount=visit.figures.money(paid.total)
-        )
+        sentence = gettext("Members paid {amount} more because of it.", amount=estimated(paid.total, visit))
         told = gettext(
             "The true figure lies between {low} and {high}, in 95 cases of 100.", low=low, high=high
         )
         return "success", gettext("Proven"), f"{sentence} {told}"
     if caused.verdict == "harm_proven":
-        sentence = gettext(
-            "Members paid {amount} less because of it.", amount=visit.figures.money(-paid.total)
-        )
+        sentence = gettext("Members paid {amount} less because of it.", amount=estimated(-paid.total, visit))
         return "error", gettext("Proven that it does harm"), sentence
     if paid.low <= 0 <= paid.high:
         sentence = gettext(
@@ -101,9 +102,16 @@ def _verdict(caused: Caused, paid: Effect | None, visit: Visit) -> tuple[Tone, s
     return "neutral", gettext("Not proven"), sentence
 
 
+def estimated(minor: int, visit: Visit) -> str:
+    """Return an estimate of money: in whole units of the currency, for it is not known to the last of them."""
+    unit = 10 ** currency_decimals(visit.business.currency)
+    whole = (minor + unit // 2) // unit * unit
+    return format_money(whole, visit.business.currency, visit.look.language, trim=True)
+
+
 def _figure(name: Figure, effect: Effect, visit: Visit) -> FigureTold:
     def told(total: int) -> str:
-        return visit.figures.money(total) if name in MONEY else visit.figures.number(total, signed=True)
+        return estimated(total, visit) if name in MONEY else visit.figures.number(total, signed=True)
 
     def of_one(mean: float) -> str:
         if name in MONEY:
@@ -172,7 +180,7 @@ def prospect_warnings(prospect: Prospect, visit: Visit) -> list[str]:
     gettext, figures = visit.words.gettext, visit.figures
     if not prospect.members or not prospect.is_weak:
         return []
-    lift_bp = prospect.sight.lift_bp
+    lift_bp = prospect.lift_bp
     hoped = figures.percent(HOPED_LIFT_BP)
     if lift_bp is None:
         told = gettext(

@@ -23,6 +23,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.delivery.web.qr import qr_file
+from plushka.domain.campaigns.queries import list_giving
 from plushka.domain.coupons.operations import set_stopped
 from plushka.domain.coupons.queries import get_coupon, list_codes
 from plushka.domain.coupons.terms import change_coupon
@@ -77,6 +78,7 @@ async def _page(
         codes = await list_codes(tx, coupon.id, limit=CODES_PAGE)
         gives = await list_given(tx, coupon.key, visit.look.language)
         written = None if gives else await find_written(tx, coupon.key)
+        giving = await list_giving(tx, coupon.id)
     return visit.page(
         "engagement/coupons/one.html",
         section="engagement",
@@ -89,6 +91,7 @@ async def _page(
             for program_id, given in points.items()
         ],
         terms=terms_told(coupon, visit),
+        giving=[(f"/campaigns/{campaign_id}", name) for campaign_id, name in giving],
         codes=[(row["code"], visit.figures.number(row["uses"])) for row in codes],
         codes_more=max(0, coupon.codes - len(codes)),
         counts_uses=coupon.limits.uses_per_code is not None,

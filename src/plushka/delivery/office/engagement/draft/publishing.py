@@ -14,6 +14,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.changes import change_groups
 from plushka.delivery.office.engagement.draft.desk import Desk, load_desk
 from plushka.delivery.office.engagement.draft.places import find_problems
+from plushka.delivery.office.engagement.draft.sight import list_sights
 from plushka.delivery.office.time_zones import zone_name
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -22,6 +23,7 @@ from plushka.domain.programs.drafts import publish_draft
 from plushka.domain.programs.telling.difference import tell_difference
 from plushka.domain.programs.telling.meetings import tell_meetings
 from plushka.domain.programs.telling.program import describe_program
+from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
 _LATER = "later"
@@ -32,7 +34,7 @@ async def show_changes(visit: NamedDependency[Visit], program_id: FromPath[UUID]
     """Show what the draft changes, and what keeps it from being published."""
     async with visit.reading() as tx:
         desk = await load_desk(tx, program_id, visit)
-    return _page(desk, visit.form())
+        return await _page(tx, desk, visit.form())
 
 
 @post("/engagement/programs/{program_id:uuid}/draft/publish", opt={"action": "programs.publish"})
@@ -65,7 +67,7 @@ async def publish(
             return sent_on(f"/engagement/programs/{program_id}", told)
     async with visit.reading() as tx:
         desk = await load_desk(tx, program_id, visit)
-    return _page(desk, form)
+        return await _page(tx, desk, form)
 
 
 def _moment(form: Form, visit: Visit) -> datetime | None:
@@ -75,7 +77,7 @@ def _moment(form: Form, visit: Visit) -> datetime | None:
     return typed.replace(tzinfo=ZoneInfo(visit.business.time_zone)) if typed else None
 
 
-def _page(desk: Desk, form: Form) -> Response[str]:
+async def _page(tx: Tx, desk: Desk, form: Form) -> Response[str]:
     visit, program = desk.visit, desk.program
     before = desk.latest.program if desk.latest else None
     changes = (
@@ -90,6 +92,7 @@ def _page(desk: Desk, form: Form) -> Response[str]:
         form=form,
         problems=find_problems(program, desk),
         groups=change_groups(changes, visit),
+        sights=await list_sights(tx, desk),
         meetings=tell_meetings(program, today=visit.today, language=visit.look.language, names=desk.names),
         telling=describe_program(program, language=visit.look.language, names=desk.names),
         against=desk.latest.number if desk.latest else 0,
