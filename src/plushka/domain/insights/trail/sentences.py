@@ -202,6 +202,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "product.change": (marked("Changed the product “{name}”"),),
     "product.restore": (marked("Took the product “{name}” back on sale"),),
     "program.create": (marked("Began the programme “{name}”"),),
+    "simulation.run": (marked("Tried the draft on the business's own receipts"),),
+    "simulation.forget": (marked("Deleted a what-if"),),
     "program.discard_draft": (marked("Threw the draft of the programme away"),),
     "program.publish": (marked("Published version {number} of the programme"),),
     "program.remove_picture": (marked("Removed the picture of the programme"),),
