@@ -12,7 +12,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 PEERS := tests/peers/node_modules
 
 .PHONY: run test lint format bench bench-campaigns bench-groups bench-journeys bench-letters bench-members bench-promotions bench-proof \
-	bench-web check-experiments check-groups assets install install-dev peers lock
+	bench-reports bench-web check-experiments check-groups assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -51,6 +51,9 @@ bench-members: install-dev assets
 
 bench-promotions: install-dev assets
 	$(BIN)/python -m bench.promotions
+
+bench-reports: install-dev assets
+	$(BIN)/python -m bench.reports
 
 bench-web: install-dev assets
 	$(BIN)/python -m bench.web
