@@ -29,7 +29,7 @@ def rebuild(*, tenant: UUID | None = None) -> None:
         Only this business; without it, all of them.
     """
     with available(Settings.from_environment()) as dsn:
-        asyncio.run(_rebuild(dsn, tenant))
+        asyncio.run(rebuild_all(dsn, tenant))
 
 
 @app.command
@@ -42,12 +42,12 @@ def check(*, tenant: UUID | None = None) -> None:
         Only this business; without it, all of them.
     """
     with available(Settings.from_environment()) as dsn:
-        is_clean = asyncio.run(_check(dsn, tenant))
+        is_clean = asyncio.run(check_all(dsn, tenant))
     if not is_clean:
         sys.exit(1)
 
 
-async def _rebuild(dsn: str, tenant: UUID | None) -> None:
+async def rebuild_all(dsn: str, tenant: UUID | None = None) -> None:
     database, clock = await Database.connect(dsn, connections_max=1), SystemClock()
     try:
         total = 0
@@ -62,7 +62,7 @@ async def _rebuild(dsn: str, tenant: UUID | None) -> None:
         await database.close()
 
 
-async def _check(dsn: str, tenant: UUID | None) -> bool:
+async def check_all(dsn: str, tenant: UUID | None = None) -> bool:
     database, clock = await Database.connect(dsn, connections_max=1), SystemClock()
     is_clean = True
     try:

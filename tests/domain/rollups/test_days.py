@@ -10,6 +10,7 @@ from tests.domain.rollups.chain import Chain, open_chain
 from tests.domain.rollups.test_folding import fold, is_right
 from tests.domain.shop import receipt
 
+from plushka.domain.rollups.folding import fold as fold_some
 from plushka.domain.rollups.model import ALL_BRANCHES
 from plushka.platform.database import Database
 
@@ -103,4 +104,15 @@ async def test_points_are_of_the_days_of_the_business_wherever_it_moves(chain: C
     await fold(chain.shop)
     async with chain.shop.tx() as tx:
         assert await tx.fetchval("select max(day) from points_days") > before
+    assert await is_right(chain.shop)
+
+
+async def test_points_that_wait_their_turn_are_not_counted_with_a_new_calendar(chain: Chain) -> None:
+    await chain._move_zone("Asia/Magadan")
+    await chain._adjust(10)
+    async with chain.transaction() as tx:
+        folded = await fold_some(tx, subjects_max=0)
+        assert folded is not None
+        assert folded.has_more
+    await fold(chain.shop)
     assert await is_right(chain.shop)
