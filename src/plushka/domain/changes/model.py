@@ -12,12 +12,13 @@ Subjects = dict[Kind, list[UUID]]
 
 
 class Taken(Struct, frozen=True):
-    """Changes that are to be added up now (``subjects``), and ``left``: those that wait for the next time.
+    """``count`` changes that are to be added up now (``subjects``), and those that wait, if ``has_left``.
 
-    ``count`` is how many rows they were. ``has_calendar``: the business's days have moved.
+    ``left`` has the receipts and returns of those; postings only if ``has_calendar``: the business's days have moved.
     """
 
     count: int
     subjects: Subjects
-    left: Subjects
     has_calendar: bool
+    has_left: bool
+    left: Subjects

@@ -73,20 +73,23 @@ async def take(tx: Tx, *, subjects_max: int | None = None) -> Taken:
         tx.tenant_id,
         ids,
     )
+    has_calendar = any(row["kind"] == "calendar" for row in taken)
     left = []
     if len(ids) < len(waiting):
         left = await tx.fetch(
             """
             -- changes.left
-            select kind, subjects from changes where tenant_id = $1
+            select kind, subjects from changes where tenant_id = $1 and kind = any($2::text[])
             """,
             tx.tenant_id,
+            ["receipts", "returns", "postings"] if has_calendar else ["receipts", "returns"],
         )
     return Taken(
         count=len(taken),
         subjects=_subjects(taken),
+        has_calendar=has_calendar,
+        has_left=len(ids) < len(waiting),
         left=_subjects(left),
-        has_calendar=any(row["kind"] == "calendar" for row in taken),
     )
 
 

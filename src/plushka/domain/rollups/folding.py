@@ -76,7 +76,7 @@ async def fold(tx: Tx, *, subjects_max: int | None = SUBJECTS_MAX) -> Folded | N
         await points.count_points(tx, without=taken.left["postings"])
     elif posting_ids := taken.subjects["postings"]:
         await points.add_points(tx, posting_ids)
-    return Folded(changes=taken.count, has_more=any(taken.left.values()))
+    return Folded(changes=taken.count, has_more=taken.has_left)
 
 
 async def take_lock(tx: Tx) -> bool:
