@@ -13,19 +13,24 @@ from plushka.engine.program import Program
 from plushka.platform.database import Database
 
 
-async def test_it_follows_the_business_until_nothing_is_left(
+async def test_it_follows_the_business_until_members_are_to_be_told(
     app: Plushka, cast: Cast, shop: Shop, anna: httpx.AsyncClient
 ) -> None:
     del shop
     home = plain((await anna.get("/")).text)
     assert "Для начала" in home
-    assert "2 из 3" in home
+    assert "2 из 4" in home
     assert f"1 из {FIRST_MEMBERS}" in home
 
     async with client_of(app, cast.anna.secret) as till:
         for number in range(1, FIRST_MEMBERS):
             await report(till, "/v1/members", {"phone": f"+7916000000{number}", "name": "Гость"})
-    assert "Для начала" not in (await anna.get("/")).text
+    home = plain((await anna.get("/")).text)
+    assert "3 из 4" in home
+    assert "Написать объявление" in home
+
+    await anna.post("/campaigns/announce")
+    assert "3 из 4" in plain((await anna.get("/")).text), "nobody was told yet"
 
 
 async def test_an_empty_programme_and_a_silent_till_are_still_to_do(
@@ -35,7 +40,7 @@ async def test_an_empty_programme_and_a_silent_till_are_still_to_do(
         empty = Program(name="Пусто", currency="RUB")
         await publish(tx, program_id=await get_program_id(tx), program=empty, valid_from=tx.at)
     home = plain((await eve.get("/")).text)
-    assert "0 из 3" in home
+    assert "0 из 4" in home
     assert "Как подключить кассу" in home
 
 

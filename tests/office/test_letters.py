@@ -102,6 +102,11 @@ async def test_a_test_goes_at_once_to_who_agreed_and_stands_on_their_card(
     card = plain((await anna.get(f"/members/{shop.member_id}/letters")).text)
     assert "ждёт" in card
     assert "нет канала, по которому можно написать" in card
+    failed = plain((await anna.get(f"/members/{shop.member_id}/letters?fate=failed")).text)
+    assert "нет канала, по которому можно написать" in failed
+    assert "ждёт" not in failed
+    by_vk = plain((await anna.get(f"/members/{shop.member_id}/letters?channel=vk&fate=waits")).text)
+    assert "Таких сообщений нет" in by_vk
 
 
 async def test_rules_are_saved_and_what_is_wrong_is_told(anna: httpx.AsyncClient) -> None:

@@ -85,6 +85,7 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
 ) -> None:
     empty = plain((await anna.get("/campaigns")).text)
     assert "Рассылок пока нет" in empty
+    assert "Написать объявление" in (await anna.get("/")).text
     page = await announced(anna)
 
     told = plain((await anna.get(f"{page}/start")).text)
@@ -95,6 +96,7 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
         assert (await marina.get(page)).status_code == httpx.codes.OK
     await anna.post(f"{page}/start")
     assert await sent(world) == 1
+    assert "Написать объявление" not in (await anna.get("/")).text
     world.clock.advance(timedelta(hours=3))
     async with client_of(app, world.cast.anna.secret) as till:
         bought = await till.post("/v1/purchases", json=coffee("B-1", member={"id": str(world.member_id)}))

@@ -21,7 +21,7 @@ async def announce(tx: Tx) -> UUID:
     The text is the ready one, written once for a business, which may have changed it since.
     """
     business = await get_business(tx)
-    template_id = uuid5(tx.tenant_id, "announcement")
+    template_id = _template_of(tx)
     await create_template(tx, draft_of("announcement", business.language), template_id=template_id)
     await restore_template(tx, template_id)
     told = await _list_announcements(tx, template_id)
@@ -36,6 +36,15 @@ async def announce(tx: Tx) -> UUID:
             letter=LetterPlan((Variant("A", template_id, 1),)),
         ),
     )
+
+
+async def was_announced(tx: Tx) -> bool:
+    """Tell whether letters of an announcement have gone out."""
+    return bool(await _list_announcements(tx, _template_of(tx)))
+
+
+def _template_of(tx: Tx) -> UUID:
+    return uuid5(tx.tenant_id, "announcement")
 
 
 async def _list_announcements(tx: Tx, template_id: UUID) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from plushka.domain.campaigns.announcing import was_announced
 from plushka.platform.database import Tx
 
 FIRST_MEMBERS = 10
@@ -9,11 +10,15 @@ FIRST_MEMBERS = 10
 
 
 class Checklist(Struct, frozen=True):
-    """``members`` counts up to ``FIRST_MEMBERS``; ``is_hidden``: the owner has put the list away."""
+    """``members`` counts up to ``FIRST_MEMBERS``; ``was_announced``: members were told of the programme.
+
+    ``is_hidden``: the owner has put the list away.
+    """
 
     has_receipt: bool
     members: int
     is_hidden: bool
+    was_announced: bool
 
 
 async def read_checklist(tx: Tx) -> Checklist:
@@ -31,4 +36,4 @@ async def read_checklist(tx: Tx) -> Checklist:
         FIRST_MEMBERS,
     )
     assert row is not None  # noqa: S101 - a transaction of the office is of a business that exists
-    return Checklist(**row)
+    return Checklist(**row, was_announced=await was_announced(tx))

@@ -1,7 +1,9 @@
 """What a member was written: all of it for staff, and what lies in the inbox of their app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -13,6 +15,15 @@ from plushka.domain.messages.model import Channel, Purpose, State
 from plushka.platform.database import Tx
 from plushka.platform.errors import NotFound
 
+Fate = Literal["arrived", "waits", "failed"]
+FATES: Mapping[Fate, tuple[State, ...]] = MappingProxyType(
+    {
+        "arrived": ("sent", "delivered"),
+        "waits": ("waiting", "sending"),
+        "failed": ("failed", "blocked", "skipped", "unknown"),
+    }
+)
+"""What became of messages, in three words."""
 _content = msgspec.json.Decoder(Content)
 _OF_MEMBER = "select id from members where tenant_id = $1 and $2 in (id, merged_into)"
 
@@ -65,7 +76,14 @@ class UnknownLetter(NotFound):
 
 
 async def list_written(
-    tx: Tx, member_id: UUID, *, before: UUID | None = None, limit: int
+    tx: Tx,
+    member_id: UUID,
+    *,
+    channel: Channel | None = None,
+    purpose: Purpose | None = None,
+    fate: Fate | None = None,
+    before: UUID | None = None,
+    limit: int,
 ) -> Sequence[Written]:
     """Return what a member was or will be written, and who became part of them, the latest first."""
     rows = await tx.fetch(
@@ -75,6 +93,8 @@ async def list_written(
                not_before, finished_at, delivered_at
         from outgoing
         where tenant_id = $1 and member_id in ({_OF_MEMBER}) and ($3::uuid is null or id < $3)
+          and ($5::text is null or channel = $5) and ($6::text is null or purpose = $6)
+          and ($7::text[] is null or state = any($7))
         order by id desc
         limit $4
         """,  # noqa: S608  a constant
@@ -82,6 +102,9 @@ async def list_written(
         member_id,
         before,
         limit,
+        channel,
+        purpose,
+        None if fate is None else list(FATES[fate]),
     )
     tries = await tx.fetch(
         """

@@ -11,9 +11,14 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.businesses.operations import hide_checklist, show_checklist
 from plushka.domain.insights.checklist import FIRST_MEMBERS, Checklist
 
+ANNOUNCE = "/campaigns/announce"
+
 
 class Item(Struct, frozen=True):
-    """A line of the checklist; ``is_next`` is the first that is not done, ``progress`` how far it is."""
+    """A line of the checklist; ``is_next`` is the first that is not done, ``progress`` how far it is.
+
+    ``is_pressed``: the action is no page to look at but is done there, by a press.
+    """
 
     title: str
     text: str
@@ -22,6 +27,7 @@ class Item(Struct, frozen=True):
     is_done: bool
     is_next: bool
     progress: str
+    is_pressed: bool = False
 
 
 def checklist_items(checklist: Checklist, visit: Visit) -> list[Item]:
@@ -55,11 +61,24 @@ def checklist_items(checklist: Checklist, visit: Visit) -> list[Item]:
             checklist.members >= FIRST_MEMBERS,
             words.gettext("{count} of {goal}", count=checklist.members, goal=FIRST_MEMBERS),
         ),
+        (
+            words.gettext("Announce the programme"),
+            words.gettext(
+                "A broadcast to members who agreed and were never told. You read it before it is sent."
+            ),
+            ANNOUNCE,
+            words.gettext("Write the announcement"),
+            checklist.was_announced,
+            "",
+        ),
     )
     if all(is_done for *_, is_done, _ in known):
         return []
     upcoming = next(place for place, (*_, is_done, _) in enumerate(known) if not is_done)
-    return [Item(*line[:5], place == upcoming, line[5]) for place, line in enumerate(known)]
+    return [
+        Item(*line[:5], place == upcoming, line[5], is_pressed=line[2] == ANNOUNCE)
+        for place, line in enumerate(known)
+    ]
 
 
 @post("/checklist/hide", opt={"action": "checklist.hide"})

@@ -1,5 +1,6 @@
 """All that a member was written: by which channel, what it said, what became of it and what it cost."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
@@ -16,14 +17,20 @@ from plushka.domain.members.consent_texts import list_consent_texts
 from plushka.domain.members.queries import get_member
 from plushka.domain.messages.composing import plain
 from plushka.domain.messages.contents import FromTemplate
-from plushka.domain.messages.history import Written, list_written
-from plushka.domain.messages.model import CHANNEL_NAMES
+from plushka.domain.messages.history import FATES, Fate, Written, list_written
+from plushka.domain.messages.model import CHANNEL_NAMES, CHANNELS, PURPOSE_NAMES
 from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.messages.wording import Voice, worded
 from plushka.domain.messages.words import REASON_WORDS, STATE_WORDS
+from plushka.platform.i18n import marked
 from plushka.platform.point_words import calling_points
 
 PAGE_ROWS = 50
+_FATES: dict[Fate, str] = {
+    "arrived": marked("Have arrived"),
+    "waits": marked("Still wait"),
+    "failed": marked("Have not arrived"),
+}
 _REASONS = {str(reason): told for reason, told in REASON_WORDS.items()}
 
 
@@ -45,10 +52,21 @@ class LetterLine(Struct, frozen=True):
 async def show_letters(
     visit: NamedDependency[Visit], member_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str]:
-    before = id_of(request.query_params, "before")
+    asked = request.query_params
+    channel = next((one for one in CHANNELS if one == asked.get("channel")), None)
+    purpose = next((one for one in PURPOSE_NAMES if one == asked.get("purpose")), None)
+    fate = next((one for one in FATES if one == asked.get("fate")), None)
     async with visit.reading() as tx:
         member = await get_member(tx, member_id)
-        found = await list_written(tx, member.id, before=before, limit=PAGE_ROWS + 1)
+        found = await list_written(
+            tx,
+            member.id,
+            channel=channel,
+            purpose=purpose,
+            fate=fate,
+            before=id_of(asked, "before"),
+            limit=PAGE_ROWS + 1,
+        )
         shown = found[:PAGE_ROWS]
         templates = await find_templates(
             tx, {one.content.template_id for one in shown if isinstance(one.content, FromTemplate)}
@@ -58,14 +76,32 @@ async def show_letters(
             business=visit.business, language=visit.look.language, texts=await list_consent_texts(tx)
         )
     names = {template_id: template.name for template_id, template in templates.items()}
+    shown_by = {
+        name: value
+        for name, value in (("channel", channel), ("purpose", purpose), ("fate", fate))
+        if value is not None
+    }
     return visit.page(
         "members/card/letters.html",
         section="members",
         page="list",
         head=head_of(member, visit, tab="/letters"),
         letters=[_line(one, visit, voice, names, campaigns) for one in shown],
-        older=f"/members/{member.id}/letters?before={shown[-1].id}" if len(found) > PAGE_ROWS else "",
+        here=f"/members/{member.id}/letters",
+        asked=shown_by,
+        filters=_filters(visit),
+        older=f"?{urlencode({**shown_by, 'before': shown[-1].id})}" if len(found) > PAGE_ROWS else "",
     )
+
+
+def _filters(visit: Visit) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return what messages can be narrowed by: the name, the label and the options of each select."""
+    gettext = visit.words.gettext
+    return [
+        ("channel", gettext("Channel"), [(one, gettext(CHANNEL_NAMES[one])) for one in CHANNELS]),
+        ("purpose", gettext("Purpose"), [(one, gettext(name)) for one, name in PURPOSE_NAMES.items()]),
+        ("fate", gettext("What became of them"), [(one, gettext(name)) for one, name in _FATES.items()]),
+    ]
 
 
 def _line(

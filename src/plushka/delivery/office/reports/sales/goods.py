@@ -58,7 +58,7 @@ async def make_category_parts(tx: Tx, visit: Visit, asked: Asked) -> Block:
         name="category_parts",
         title=gettext("Within categories"),
         table=Table(
-            _columns(visit, Column(gettext("Category"), "text"), Column(gettext("Within"), "text")),
+            _columns(visit, Column(gettext("Category"), "text"), Column(gettext("Part of"), "text")),
             tuple(
                 (each.name, each.parent_name, *_figures(each, revenue.get(each.parent, 0))) for each in found
             ),
