@@ -99,6 +99,7 @@ async def _walk(page: Page, language: str) -> None:
     await page.locator("#outcome table").wait_for()
     await _keep(page, f"editor-{language}")
     await _open_journeys(page, language)
+    await _open_segments(page, language)
     await page.goto("/reports")
     # Until every block has come; those that cannot be seen draw no chart.
     await page.wait_for_function("!document.querySelector('[data-block]')")
@@ -123,6 +124,21 @@ async def _open_journeys(page: Page, language: str) -> None:
     )
     await page.locator("#outcome").wait_for()
     await _keep(page, f"condition-{language}")
+
+
+async def _open_segments(page: Page, language: str) -> None:
+    """Take nested conditions with those whom they find, the seven groups, and a template beside how it arrives."""
+    await page.goto("/campaigns/segments")
+    await page.locator("a.opener", has_text="Заходят редко").first.click()
+    await page.wait_for_url("**/segments/*-*")
+    await page.goto(f"{page.url}/edit")
+    await page.locator("#outcome").wait_for()
+    await _keep(page, f"segment-{language}")
+    await page.goto("/campaigns/groups")
+    await _keep(page, f"groups-{language}")
+    await page.goto("/campaigns/templates/new?from=miss_you")
+    await page.locator("#preview").wait_for()
+    await _keep(page, f"template-{language}")
 
 
 async def _serve(
