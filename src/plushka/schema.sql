@@ -2373,7 +2373,8 @@ create index chat_messages_of_member on chat_messages (tenant_id, member_id, id)
 create index chat_messages_unseen on chat_messages (tenant_id, member_id) where seen_at is null;
 
 -- By what SMS, mail and push leave a business: one gateway of each kind at a time. credentials are sealed by the
--- installation's key, and empty once it was disconnected. public_key: what browsers subscribe with, of push.
+-- installation's key, and empty once it was disconnected. public_key: what browsers subscribe with, of push. rests_until:
+-- before then it wants nothing.
 create table gateways (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -2393,6 +2394,7 @@ create table gateways (
     balance_minor bigint,
     problem text not null default '',
     problem_at timestamptz,
+    rests_until timestamptz,
     primary key (tenant_id, id),
     check (
         provider in ('smsru', 'smsaero', 'exolve', 'smpp') and kind = 'sms'
@@ -2558,7 +2560,7 @@ create index occasion_gifts_of_occasion on occasion_gifts (tenant_id, program_id
 
 -- A business's own bot in a messenger. credentials: its token, the webhook's secret and the like, sealed with the
 -- installation's key (platform/vault.py). is_polled: we ask the messenger for news, otherwise it calls us. cursor: where
--- the asking goes on, of a messenger that does not remember it itself (VK).
+-- the asking goes on, of a messenger that does not remember it itself (VK). rests_until: before then it wants nothing.
 create table bots (
     tenant_id uuid not null references businesses,
     id uuid not null,
@@ -2576,6 +2578,7 @@ create table bots (
     pending_updates integer not null default 0 check (pending_updates >= 0),
     problem text not null default '',
     problem_at timestamptz,
+    rests_until timestamptz,
     primary key (tenant_id, id)
 );
 

@@ -4,19 +4,21 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import letter, recipient
+from tests.sending.virtual import VirtualTime
 
 from plushka.delivery.sending import sender as sender_module
 from plushka.delivery.sending.sender import Sender
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.letters import post
-from plushka.domain.messages.model import Channel, Outgoing, Purpose, Result, Sent, Wait
+from plushka.domain.messages.model import Channel, Failing, Outgoing, Purpose, Result, Sent, Wait
 from plushka.domain.messages.taking import take
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
@@ -51,6 +53,12 @@ class Road:
         return result
 
     async def note_problem(self, tx: Tx, problem: str) -> None:
+        pass
+
+    async def note_rest(self, tx: Tx, until: datetime) -> None:
+        pass
+
+    async def rests_until(self, tx: Tx) -> datetime | None:
         pass
 
 
@@ -160,3 +168,66 @@ async def test_who_dies_in_the_middle_leaves_nobody_with_two(
     # What had begun may have arrived: it is not sent again, and is said to be unknown.
     assert {one.address for one in dying.begun}.isdisjoint(road.arrived)
     assert await states(database, clock, tenant_id) == {"sent": LETTERS - AT_ONCE, "unknown": AT_ONCE}
+
+
+async def test_a_channel_that_is_down_fails_no_letter_and_after_half_an_hour_they_go_another_way(
+    database: Database, clock: SetClock
+) -> None:
+    time = VirtualTime(clock.at)
+    async with database.transaction(new_id(), actor="test", at=time.now()) as tx:
+        await found_business(
+            tx, name="Кофейня", currency="RUB", country="RU", language="ru", time_zone="Europe/Moscow"
+        )
+        either: dict[str, Any] = {"route": ("telegram", "inbox")}
+        await post(tx, [letter(await recipient(tx, number), **either) for number in range(1, 4)])
+        await post(tx, [letter(await recipient(tx, 4))])
+    road = Road(*[Failing("502")] * 10_000)
+    sender = Sender(database, time, road, tenant_id=tx.tenant_id, timing=time)
+    running = asyncio.create_task(sender.run())
+    await pass_time(time, sender, timedelta(minutes=29))
+    assert await states(database, clock, tx.tenant_id) == {"waiting": 4}
+    await pass_time(time, sender, timedelta(minutes=11))
+    assert await channels(database, clock, tx.tenant_id) == {"inbox": 3, "telegram": 1}
+    await pass_time(time, sender, timedelta(hours=5))
+    async with database.transaction(tx.tenant_id, actor="test", at=clock.now()) as reading:
+        (row,) = await reading.fetch("select state, attempts from outgoing where channel = 'telegram'")
+    assert (row["state"], row["attempts"]) == ("waiting", 1), "only its first failure counts"
+    road.answers.clear()
+    await pass_time(time, sender, timedelta(minutes=3))
+    assert set(road.arrived.values()) == {1}
+    sender.stop()
+    await running
+
+
+async def test_a_notice_that_always_fails_stands_before_no_other(
+    database: Database, clock: SetClock, tenant_id: UUID
+) -> None:
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        await tx.execute("update outgoing set purpose = 'transactional'")
+
+    class Picky(Road):
+        async def carry(self, message: Outgoing, composed: Composed) -> Result:
+            return await super().carry(message, composed) if message.address != "1001" else Failing("502")
+
+    time, road = VirtualTime(clock.at), Picky()
+    sender = Sender(database, time, road, tenant_id=tenant_id, timing=time)
+    running = asyncio.create_task(sender.run())
+    await pass_time(time, sender, timedelta(minutes=5))
+    assert len(road.arrived) == LETTERS - 1
+    sender.stop()
+    await running
+
+
+async def pass_time(time: VirtualTime, sender: Sender, span: timedelta) -> None:
+    """Let time pass as the sender wants to be woken."""
+    ends_at = time.at + span
+    await time.settled(lambda: time.quiet == 1 and not sender.in_flight)
+    while time.at < ends_at:
+        time.move(min(ends_at, time.next_alarm() or ends_at))
+        await time.settled(lambda: time.quiet == 1 and not sender.in_flight)
+
+
+async def channels(database: Database, clock: SetClock, tenant_id: UUID) -> dict[str, int]:
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        rows = await tx.fetch("select channel, count(*) from outgoing group by channel")
+    return {row["channel"]: row["count"] for row in rows}

@@ -1,10 +1,12 @@
 """A bot as the carrier of its messenger's messages."""
 
+from datetime import datetime
 from uuid import UUID
 
 from plushka.delivery.bots.shell import Parcel, Shell
 from plushka.domain.bots.model import Bot
-from plushka.domain.bots.operations import note_health
+from plushka.domain.bots.operations import note_health, note_rest
+from plushka.domain.bots.queries import get_rest
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.model import Channel, Outgoing, Result
 from plushka.platform.database import Tx
@@ -38,6 +40,12 @@ class BotCarrier:
 
     async def note_problem(self, tx: Tx, problem: str) -> None:
         await note_health(tx, self._bot.id, problem=problem)
+
+    async def note_rest(self, tx: Tx, until: datetime) -> None:
+        await note_rest(tx, self._bot.id, until)
+
+    async def rests_until(self, tx: Tx) -> datetime | None:
+        return await get_rest(tx, self._bot.id)
 
 
 def number_of(message_id: UUID) -> int:

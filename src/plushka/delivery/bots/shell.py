@@ -5,6 +5,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import aiohttp
 from msgspec import Struct
 
 from plushka.domain.bots.connecting import Connector
@@ -12,9 +13,11 @@ from plushka.domain.bots.conversing import Chatter
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.talk import Heard
 from plushka.domain.members.channels import Messenger
-from plushka.domain.messages.model import Message, Result
+from plushka.domain.messages.model import Failing, Message, Result, Unsure
 from plushka.platform.addresses import is_loopback
 from plushka.platform.i18n import Language
+
+_BROKEN = (aiohttp.ClientOSError, aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, TimeoutError)
 
 
 class Incoming(Struct, frozen=True):
@@ -88,6 +91,15 @@ class Shell(Connector, Protocol):
     async def reply(self, bot: Bot, body: bytes, incoming: Incoming | None) -> bytes:
         """Return what a call is answered with."""
         ...
+
+
+def result_of_break(error: BaseException | None, reason: str) -> Result:
+    """Return what a failed call means, to a messenger that does not know a message sent twice.
+
+    Over a connection that never was nothing has gone; over one that broke it may have, and nobody can ask.
+    """
+    is_unheard = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    return Unsure(reason) if isinstance(error, _BROKEN) and not is_unheard else Failing(reason)
 
 
 def app_address(public_url: str | None, tenant_id: UUID, api: str) -> str:

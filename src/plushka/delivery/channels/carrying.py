@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from plushka.domain.messages.composing import Composed, plain
 from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.mailboxes import find_return_to
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.operations import note_health
+from plushka.domain.messages.gateways.operations import note_health, note_rest
 from plushka.domain.messages.gateways.parcels import (
     SMS_TTL_SECONDS_MAX,
     SMS_TTL_SECONDS_MIN,
@@ -26,6 +26,7 @@ from plushka.domain.messages.gateways.parcels import (
     Push,
     Sms,
 )
+from plushka.domain.messages.gateways.queries import get_rest
 from plushka.domain.messages.marks import address_of_return, mark_of
 from plushka.domain.messages.model import Channel, Failing, Outgoing, Refused, Result, Sent, Unreachable, Wait
 from plushka.domain.messages.push_devices import drop_gone, list_devices
@@ -74,6 +75,12 @@ class GatewayCarrier:
 
     async def note_problem(self, tx: Tx, problem: str) -> None:
         await note_health(tx, self._gateway.id, problem=problem)
+
+    async def note_rest(self, tx: Tx, until: datetime) -> None:
+        await note_rest(tx, self._gateway.id, until)
+
+    async def rests_until(self, tx: Tx) -> datetime | None:
+        return await get_rest(tx, self._gateway.id)
 
     async def _sms(self, message: Outgoing, composed: Composed) -> Parcel:
         text = plain(composed.message)

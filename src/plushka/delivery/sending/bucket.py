@@ -48,6 +48,7 @@ class Pace:
         self._chat_per_second = chat_per_second
         self._chat_burst = chat_burst
         self._chats: OrderedDict[str, Bucket] = OrderedDict()
+        self._held: dict[str, float] = {}
 
     def wait_seconds(self, at: float) -> float:
         """Return how long until the bot may send anything."""
@@ -61,12 +62,18 @@ class Pace:
         """Return the chats that have had enough for now; what has rested is forgotten."""
         for chat in [chat for chat, bucket in self._chats.items() if bucket.is_full(at)]:
             del self._chats[chat]
-        return [chat for chat, bucket in self._chats.items() if bucket.wait_seconds(at) > 0]
+        self._held = {chat: until for chat, until in self._held.items() if until > at}
+        return [*(chat for chat, bucket in self._chats.items() if bucket.wait_seconds(at) > 0), *self._held]
 
     def next_chat_seconds(self, at: float) -> float:
         """Return how long until a busy chat may be written to again; 0: none is busy."""
-        waits = [seconds for bucket in self._chats.values() if (seconds := bucket.wait_seconds(at)) > 0]
-        return min(waits, default=0.0)
+        waits = [bucket.wait_seconds(at) for bucket in self._chats.values()]
+        waits += [until - at for until in self._held.values()]
+        return min((seconds for seconds in waits if seconds > 0), default=0.0)
+
+    def hold(self, chat: str, until: float) -> None:
+        """Let a chat rest."""
+        self._held[chat] = until
 
     def sent(self, chat: str, at: float) -> None:
         """Count a message."""

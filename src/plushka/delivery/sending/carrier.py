@@ -1,5 +1,6 @@
 """What a channel does for its sender: it speaks somebody's protocol, and decides nothing."""
 
+from datetime import datetime
 from typing import Protocol
 
 from plushka.domain.messages.composing import Composed
@@ -25,4 +26,12 @@ class Carrier(Protocol):
 
     async def note_problem(self, tx: Tx, problem: str) -> None:
         """Let the office know what went wrong."""
+        ...
+
+    async def note_rest(self, tx: Tx, until: datetime) -> None:
+        """Remember that the other side wants nothing before ``until``, for whoever sends after us."""
+        ...
+
+    async def rests_until(self, tx: Tx) -> datetime | None:
+        """Return before when the other side wants nothing, as was last remembered; None: nothing was."""
         ...

@@ -3,21 +3,26 @@
 A message is marked before it is sent and after. Of notices one is in flight at a time, so that who dies between the two
 leaves one at most to be sent again. Letters that advertise wait behind all notices, several of them are in flight,
 and those whose sender died are not sent again.
+
+Where nothing at all gets through, the channel is down: that counts against no message, and letters that have another
+way take it after ``move_on_minutes``.
 """
 
 import asyncio
-import time
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
 from plushka.delivery.sending.bucket import Pace
 from plushka.delivery.sending.carrier import Carrier
+from plushka.delivery.sending.timing import MachineTiming, Timing
 from plushka.domain.messages.composing import Composed, compose
 from plushka.domain.messages.finishing import finish
 from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Unsure, Wait
+from plushka.domain.messages.rules import get_rules
 from plushka.domain.messages.taking import put_back_interrupted, take
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
@@ -41,7 +46,16 @@ class _BeganToRest(Exception):
 class Sender:
     """Sends what a business says by one channel. There is one for each at a time."""
 
-    def __init__(self, database: Database, clock: Clock, carrier: Carrier, *, tenant_id: UUID) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        carrier: Carrier,
+        *,
+        tenant_id: UUID,
+        timing: Timing | None = None,
+    ) -> None:
+        self._timing = timing or MachineTiming()
         self._database = database
         self._clock = clock
         self._carrier = carrier
@@ -49,7 +63,8 @@ class Sender:
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
         self._failures = 0
-        self._rests_until = 0.0
+        self._failing_since = 0.0
+        self._rests_until = self._timing.seconds()
         self._notice: asyncio.Task[None] | None = None
         self._letters: set[asyncio.Task[None]] = set()
         self._pace = Pace(
@@ -57,7 +72,7 @@ class Sender:
             burst=BURST,
             chat_per_second=CHAT_PER_SECOND,
             chat_burst=CHAT_BURST,
-            at=time.monotonic(),
+            at=self._timing.seconds(),
         )
 
     def wake(self) -> None:
@@ -73,6 +88,10 @@ class Sender:
         """Send until ``stop``. To cancel it instead may send a notice twice, and loses letters that are in flight."""
         async with self._tx() as tx:
             interrupted = await put_back_interrupted(tx, self._carrier.channel)
+            rests_until = await self._carrier.rests_until(tx)
+        if rests_until is not None:
+            seconds = (rests_until - self._clock.now()).total_seconds()
+            self._rests_until = max(self._rests_until, self._timing.seconds() + seconds)
         if interrupted.again or interrupted.unknown:
             log.warning(
                 "messages_interrupted",
@@ -85,8 +104,8 @@ class Sender:
             while not self._stop.is_set():
                 self._wake.clear()
                 seconds = await self._send_what_may_go()
-                if not self._stop.is_set():
-                    await self._until_woken(seconds)
+                if seconds > 0 and not self._stop.is_set():
+                    await self._timing.wait(self._wake, seconds)
                 self._raise_failed()
         except asyncio.CancelledError:
             for task in self._in_flight:
@@ -98,18 +117,23 @@ class Sender:
             self._letters.clear()
 
     @property
+    def in_flight(self) -> int:
+        """How many messages are on their way now."""
+        return len(self._in_flight)
+
+    @property
     def _in_flight(self) -> set[asyncio.Task[None]]:
         return self._letters if self._notice is None else self._letters | {self._notice}
 
     async def _send_what_may_go(self) -> float:
         """Begin to send what may go now; return how long to rest before looking again, unless woken."""
-        now = time.monotonic()
+        now = self._timing.seconds()
         if (seconds := max(self._rests_until - now, self._pace.wait_seconds(now))) > 0:
             return seconds
         try:
             taken = await self._take(now)
         except _BeganToRest:
-            return max(self._rests_until - time.monotonic(), 0.0)
+            return max(self._rests_until - self._timing.seconds(), 0.0)
         for message, composed in taken:
             self._pace.sent(message.address, now)
             task = asyncio.create_task(self._send(message, composed))
@@ -120,7 +144,7 @@ class Sender:
                 self._letters.add(task)
         if taken:
             return 0.0
-        return self._pace.next_chat_seconds(time.monotonic()) or LOOK_SECONDS
+        return self._pace.next_chat_seconds(self._timing.seconds()) or LOOK_SECONDS
 
     async def _take(self, now: float) -> Sequence[tuple[Outgoing, Composed]]:
         """Take up what may go at ``now``, worded.
@@ -144,11 +168,22 @@ class Sender:
 
     async def _send(self, message: Outgoing, composed: Composed) -> None:
         result = await self._carrier.carry(message, composed)
+        down_seconds = self._timing.seconds() - self._failing_since if self._failures else 0.0
         # Before it is written down: from then on it may be taken up again.
-        self._rest_after(result)
+        self._rest_after(message, result)
         async with self._tx() as tx:
-            await finish(tx, message, result, said=composed.said)
+            comes_to = await self._of_the_channel(tx, message, result, down_seconds)
+            await finish(tx, message, comes_to, said=composed.said)
             await self._note(tx, result)
+
+    async def _of_the_channel(self, tx: Tx, message: Outgoing, result: Result, down_seconds: float) -> Result:
+        """Return what a result comes to for a message, of a channel that has taken nothing for ``down_seconds``."""
+        if not isinstance(result, Failing) or not down_seconds:
+            return result
+        patience = timedelta(minutes=(await get_rules(tx)).move_on_minutes)
+        if message.route and down_seconds >= patience.total_seconds():
+            return Refused(result.reason)
+        return Wait(0)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is None:
@@ -165,13 +200,10 @@ class Sender:
                 self._letters.discard(task)
                 task.result()
 
-    async def _until_woken(self, seconds: float) -> None:
-        if seconds > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), seconds)
-
     async def _note(self, tx: Tx, result: Result) -> None:
         problem = result.problem if isinstance(result, Wait) else ""
+        if isinstance(result, Wait):
+            await self._carrier.note_rest(tx, self._clock.now() + timedelta(seconds=result.seconds))
         if isinstance(result, Failing | Refused | Unsure):
             problem = result.reason
         if problem:
@@ -183,17 +215,22 @@ class Sender:
             )
             await self._carrier.note_problem(tx, problem)
 
-    def _rest_after(self, result: Result) -> None:
-        """Rest as long as was told, or longer each time something fails; of several in flight one counts."""
-        now = time.monotonic()
+    def _rest_after(self, message: Outgoing, result: Result) -> None:
+        """Rest as long as was told, or longer each time something fails; of several in flight one counts.
+
+        What failed is passed over for as long again, so that one that always fails does not stand before all others.
+        """
+        now = self._timing.seconds()
         seconds = 0.0
         if isinstance(result, Wait):
             seconds = result.seconds
         elif not isinstance(result, Failing | Unsure):
             self._failures = 0
         else:
+            self._failing_since = self._failing_since if self._failures else now
             self._failures += now >= self._rests_until
             seconds = min(PAUSE_SECONDS_MIN * 2.0 ** (self._failures - 1), PAUSE_SECONDS_MAX)
+            self._pace.hold(message.address, now + 2 * seconds)
         self._rests_until = max(self._rests_until, now + seconds)
 
     def _tx(self) -> AbstractAsyncContextManager[Tx]:

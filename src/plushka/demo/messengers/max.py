@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from aiohttp import web
 from msgspec import field
 
 from plushka.demo.messengers.chats import Pressable, broken_markup
-from plushka.demo.messengers.people import Person, person_of
+from plushka.demo.messengers.people import PEOPLE, Person
 from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.telegram import signature
@@ -61,10 +61,15 @@ class FakeMax(Pretended[FakeMaxBot]):
     key: Messenger = "max"
     title = "MAX"
 
-    def __init__(self, bots: Mapping[str, tuple[Registration, str]] | None = None) -> None:
+    def __init__(
+        self,
+        bots: Mapping[str, tuple[Registration, str]] | None = None,
+        people: Collection[Person] = PEOPLE,
+    ) -> None:
         """Begin with ``bots``, by their tokens: who they are, and their apps."""
         super().__init__(
-            {token: FakeMaxBot(registration, app=app) for token, (registration, app) in (bots or {}).items()}
+            {token: FakeMaxBot(registration, app=app) for token, (registration, app) in (bots or {}).items()},
+            people,
         )
 
     def fail_next(self, path: str, status: int, code: str) -> None:
@@ -250,7 +255,7 @@ class FakeMax(Pretended[FakeMaxBot]):
     async def _send(self, bot: FakeMaxBot, request: web.Request) -> dict[str, Any]:
         asked = await request.json()
         try:
-            person = person_of(int(request.query.get("user_id", "")))
+            person = self.person(int(request.query.get("user_id", "")))
         except (KeyError, ValueError):
             raise Refused(404, "dialog.not.found") from None
         chat = self.chat(bot, person)

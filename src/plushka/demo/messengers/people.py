@@ -19,11 +19,3 @@ PEOPLE = (
     Person(900_004, "Emma", "79990000104", language="en"),
 )
 """Their numbers are in a range that no operator gives out."""
-
-
-def person_of(person_id: int) -> Person:
-    """Return one of ``PEOPLE``.
-
-    :raises KeyError: nobody has this account
-    """
-    return {person.id: person for person in PEOPLE}[person_id]

@@ -11,7 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from plushka.demo.messengers.chats import Chat
-from plushka.demo.messengers.people import PEOPLE, Person, person_of
+from plushka.demo.messengers.people import PEOPLE, Person
 from plushka.domain.members.channels import Messenger
 
 _FILES = resources.files("plushka.demo.messengers")
@@ -50,6 +50,13 @@ class FakeMessenger(Protocol):
         ...
 
     def by_username(self, username: str) -> Any: ...
+
+    def person(self, person_id: int) -> Person:
+        """Return whose an account is.
+
+        :raises KeyError: nobody's
+        """
+        ...
 
     def chat(self, bot: Any, person: Person) -> Chat: ...
 
@@ -199,7 +206,7 @@ class Phones:
             case "press":
                 await messenger.press(bot, person, asked["message_id"], asked["action"])
             case "contact" if isinstance(messenger, SharesContacts):
-                whose = person_of(asked["whose"]) if "whose" in asked else None
+                whose = messenger.person(asked["whose"]) if "whose" in asked else None
                 await messenger.share_contact(bot, person, whose=whose)
             case "block":
                 await messenger.block(bot, person)
@@ -224,7 +231,7 @@ class Phones:
         messenger = self._messenger(request)
         try:
             bot = messenger.by_username(request.match_info["username"])
-            return messenger, bot, person_of(int(request.match_info["person"]))
+            return messenger, bot, messenger.person(int(request.match_info["person"]))
         except (KeyError, ValueError):
             raise web.HTTPNotFound from None
 

@@ -3,7 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import aiohttp
 from msgspec import Struct, field
 
 from plushka.demo.messengers.chats import Chat
-from plushka.demo.messengers.people import Person
+from plushka.demo.messengers.people import PEOPLE, Person
 from plushka.demo.messengers.registry import Registration
 
 WEBHOOK_PAUSES_SECONDS = (0.2, 1.0, 5.0, 30.0)
@@ -34,13 +34,14 @@ BotT = TypeVar("BotT", bound=PretendedBot)
 
 
 class Pretended(ABC, Generic[BotT]):
-    """Bots by their tokens, the ``pictures`` that were uploaded, and the calls that a test lets fail.
+    """Bots by their tokens, the ``people``, the ``pictures`` that were uploaded, and the calls that a test lets fail.
 
     Pictures before ``pictures_from`` are known no more by what they were called.
     """
 
-    def __init__(self, bots: Mapping[str, BotT]) -> None:
+    def __init__(self, bots: Mapping[str, BotT], people: Collection[Person] = PEOPLE) -> None:
         self.bots = dict(bots)
+        self._people = {person.id: person for person in people}
         self.pictures: list[bytes] = []
         self.pictures_from = 0
         self._faults: dict[str, deque[Exception]] = {}
@@ -63,6 +64,13 @@ class Pretended(ABC, Generic[BotT]):
         :raises KeyError: nobody has it
         """
         return {bot.registration.username: bot for bot in self.bots.values()}[username]
+
+    def person(self, person_id: int) -> Person:
+        """Return whose an account is.
+
+        :raises KeyError: nobody's
+        """
+        return self._people[person_id]
 
     def chat(self, bot: BotT, person: Person) -> Chat:
         return bot.chats.setdefault(person.id, Chat())

@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from html import escape
 from typing import Any
@@ -21,7 +21,7 @@ from aiohttp import web
 from msgspec import field
 
 from plushka.demo.messengers.chats import Pressable, broken_markup
-from plushka.demo.messengers.people import Person, person_of
+from plushka.demo.messengers.people import PEOPLE, Person
 from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
 from plushka.domain.members.channels import Messenger
@@ -67,8 +67,10 @@ class FakeTelegram(Pretended[FakeBot]):
     key: Messenger = "telegram"
     title = "Telegram"
 
-    def __init__(self, registrations: tuple[Registration, ...] = ()) -> None:
-        super().__init__({})
+    def __init__(
+        self, registrations: tuple[Registration, ...] = (), people: Collection[Person] = PEOPLE
+    ) -> None:
+        super().__init__({}, people)
         for registration in registrations:
             self.register(registration)
 
@@ -309,7 +311,7 @@ class FakeTelegram(Pretended[FakeBot]):
         self, bot: FakeBot, arguments: dict[str, Any], html: str, picture: int | None
     ) -> dict[str, Any]:
         try:
-            person = person_of(int(arguments.get("chat_id", "")))
+            person = self.person(int(arguments.get("chat_id", "")))
         except (KeyError, ValueError):
             raise Refused(400, "Bad Request: chat not found") from None
         chat = self.chat(bot, person)

@@ -10,7 +10,7 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from hashlib import sha256
 from hmac import digest
 from html import escape
@@ -22,7 +22,7 @@ from aiohttp import web
 from msgspec import Struct, field
 from yarl import URL
 
-from plushka.demo.messengers.people import Person, person_of
+from plushka.demo.messengers.people import PEOPLE, Person
 from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.vk_messages import Refused, marked_up, read_keyboard, refused_parameter
@@ -79,12 +79,14 @@ class FakeVk(Pretended[FakeVkBot]):
     def __init__(
         self,
         bots: Mapping[str, tuple[Registration, str]] | None = None,
+        people: Collection[Person] = PEOPLE,
         *,
         now: Callable[[], float] = time.time,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin with ``bots``, by their tokens: who they are, and where their mini apps are.
 
-        ``now`` is when apps are opened.
+        ``now`` is when apps are opened, ``seconds`` by what calls are counted.
         """
         # News go on where they were after a restart, or ours would take new ones for old.
         began = int(time.time()) * 10
@@ -92,9 +94,11 @@ class FakeVk(Pretended[FakeVkBot]):
             {
                 token: FakeVkBot(registration, app=app, next_ts=began, updates=deque(maxlen=HISTORY_MAX))
                 for token, (registration, app) in (bots or {}).items()
-            }
+            },
+            people,
         )
         self._now = now
+        self._seconds = seconds
         self._base = URL()
 
     def fail_next(self, method: str, code: int, message: str = "") -> None:
@@ -247,7 +251,7 @@ class FakeVk(Pretended[FakeVkBot]):
         return bot
 
     async def _do(self, bot: FakeVkBot, method: str, asked: Mapping[str, str]) -> Any:
-        _take_call(bot)
+        _take_call(bot, self._seconds())
         self._fail_if_told(method)
         if "v" not in asked:
             raise Refused(8, "Invalid request: v is required")
@@ -362,7 +366,7 @@ class FakeVk(Pretended[FakeVkBot]):
         ]
 
     async def _answer_event(self, bot: FakeVkBot, asked: Mapping[str, str]) -> Any:
-        person_of(int(asked["user_id"]))
+        self.person(int(asked["user_id"]))
         bot.answered.append(asked["event_id"])
         return 1
 
@@ -370,7 +374,7 @@ class FakeVk(Pretended[FakeVkBot]):
         if "random_id" not in asked:
             raise refused_parameter("random_id is a required parameter")
         try:
-            person = person_of(int(asked.get("peer_id") or asked.get("user_id", "")))
+            person = self.person(int(asked.get("peer_id") or asked.get("user_id", "")))
         except (KeyError, ValueError):
             raise Refused(901, "Can't send messages for users without permission") from None
         chat = self.chat(bot, person)
@@ -464,8 +468,7 @@ async def _said(client: aiohttp.ClientSession, server: CallbackServer, event: Ma
         return ""
 
 
-def _take_call(bot: FakeVkBot) -> None:
-    now = time.monotonic()
+def _take_call(bot: FakeVkBot, now: float) -> None:
     if len(bot.calls) == CALLS_PER_SECOND and now - bot.calls[0] < 1:
         raise Refused(6, "Too many requests per second")
     bot.calls.append(now)

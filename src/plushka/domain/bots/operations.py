@@ -1,7 +1,7 @@
 """Connecting a bot, noting how it does, disconnecting it."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -129,6 +129,19 @@ async def note_health(tx: Tx, bot_id: UUID, *, pending_updates: int = 0, problem
         tx.at,
         pending_updates,
         problem[:PROBLEM_LENGTH_MAX],
+    )
+
+
+async def note_rest(tx: Tx, bot_id: UUID, until: datetime) -> None:
+    """Note before when a bot is to send nothing, as its messenger wants it; the latest of several moments counts."""
+    await tx.execute(
+        """
+        -- bots.note_rest
+        update bots set rests_until = greatest(rests_until, $3) where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        bot_id,
+        until,
     )
 
 

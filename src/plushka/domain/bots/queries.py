@@ -1,6 +1,7 @@
 """Reads of bots; credentials are opened with the installation's vault."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -45,6 +46,19 @@ async def list_bots(tx: Tx, vault: Vault) -> Sequence[Bot]:
     """Return the business's bots, one a messenger at most."""
     rows = await tx.fetch(f"-- bots.list_bots\n{_SELECT} order by id", tx.tenant_id)
     return [_bot_of(row, vault, tx.tenant_id) for row in rows]
+
+
+async def get_rest(tx: Tx, bot_id: UUID) -> datetime | None:
+    """Return before when a bot is to send nothing; None: that was never wanted."""
+    until: datetime | None = await tx.fetchval(
+        """
+        -- bots.get_rest
+        select rests_until from bots where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        bot_id,
+    )
+    return until
 
 
 async def list_posted(tx: GlobalTx, messenger: Messenger) -> Sequence[Posted]:

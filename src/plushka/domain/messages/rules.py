@@ -70,25 +70,36 @@ async def get_rules(tx: Tx) -> Rules:
     """Return the business's rules, ours where it has none of its own."""
     rows = await tx.fetch(
         """
-        -- messages.list_channel_rules
-        select channel, cost_minor, is_transactional_only from channel_rules
-        where tenant_id = $1
-        order by position, channel
+        -- messages.get_rules
+        select l.tenant_id is not null as has_own, l.quiet_from_minutes, l.quiet_until_minutes, l.cap_letters,
+               l.cap_days, l.move_on_minutes, c.channel, c.cost_minor, c.is_transactional_only
+        from (select $1::uuid as tenant_id) as business
+        left join letter_rules l on l.tenant_id = business.tenant_id
+        left join channel_rules c on c.tenant_id = business.tenant_id
+        order by c.position, c.channel
         """,
         tx.tenant_id,
     )
-    known = [ChannelRule(**row) for row in rows]
+    known = [
+        ChannelRule(row["channel"], row["cost_minor"], row["is_transactional_only"])
+        for row in rows
+        if row["channel"] is not None
+    ]
     named = {rule.channel for rule in known}
     channels = (*known, *(ChannelRule(channel) for channel in CHANNELS if channel not in named))
-    row = await tx.fetchrow(
-        """
-        -- messages.find_letter_rules
-        select quiet_from_minutes, quiet_until_minutes, cap_letters, cap_days, move_on_minutes from letter_rules
-        where tenant_id = $1
-        """,
-        tx.tenant_id,
-    )
-    return Rules(channels=channels) if row is None else Rules(**row, channels=channels)
+    if not rows[0]["has_own"]:
+        return Rules(channels=channels)
+    own = {
+        name: rows[0][name]
+        for name in (
+            "quiet_from_minutes",
+            "quiet_until_minutes",
+            "cap_letters",
+            "cap_days",
+            "move_on_minutes",
+        )
+    }
+    return Rules(**own, channels=channels)
 
 
 async def change_rules(tx: Tx, rules: Rules) -> None:

@@ -39,16 +39,7 @@ async def take(
     next channel of its route, or put back until the morning. What does not is only asked whether its broadcast still
     means its member. Whoever takes has them alone.
     """
-    rules = await get_rules(tx)
-    if purpose == "marketing" and rules.cap_letters is not None:
-        # Two channels at once would each count the other's letter as not sent yet.
-        await tx.execute(
-            """
-            -- messages.take: one gate a business
-            select pg_advisory_xact_lock(hashtextextended('letters ' || $1::uuid::text, 0))
-            """,
-            tx.tenant_id,
-        )
+    rules: Rules | None = None
     taken: list[Outgoing] = []
     for number in range(ROUNDS_MAX):
         wanted = limit - len(taken)
@@ -57,7 +48,9 @@ async def take(
         )
         if not candidates:
             break
-        going = (await _let_pass(tx, candidates, rules, purpose))[:wanted]
+        if purpose == "marketing" and rules is None:
+            rules = await _open_gate(tx)
+        going = (await _let_pass(tx, candidates, rules))[:wanted]
         await _mark_taken(tx, [message.id for message in going])
         taken += going
         if len(taken) >= limit:
@@ -88,12 +81,27 @@ async def put_back_interrupted(tx: Tx, channel: Channel) -> Interrupted:
     return Interrupted(again=len(rows) - unknown, unknown=unknown)
 
 
-async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules, purpose: Purpose) -> list[Outgoing]:
-    """Return those that may go, in their order; settle all others."""
+async def _open_gate(tx: Tx) -> Rules:
+    """Return the rules of what advertises; with a cap letters of a business are judged one transaction at a time."""
+    rules = await get_rules(tx)
+    if rules.cap_letters is not None:
+        # Two channels at once would each count the other's letter as not sent yet.
+        await tx.execute(
+            """
+            -- messages.take: one gate a business
+            select pg_advisory_xact_lock(hashtextextended('letters ' || $1::uuid::text, 0))
+            """,
+            tx.tenant_id,
+        )
+    return rules
+
+
+async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules | None) -> list[Outgoing]:
+    """Return those that may go, in their order; settle all others. Without ``rules`` they advertise nothing."""
     late = [message for message in candidates if message.useful_until < tx.at]
     await skip(tx, {message.id: "too_late" for message in late})
     due = [message for message in candidates if message.useful_until >= tx.at]
-    if purpose == "transactional" or not due:
+    if rules is None or not due:
         outside = await list_outside(tx, due)
         await skip(tx, dict.fromkeys(outside, "not_in_segment"))
         return [message for message in due if message.id not in outside]

@@ -12,12 +12,22 @@ import structlog
 
 from plushka.delivery.bots.max.hearing import UPDATES, Update, incoming
 from plushka.delivery.bots.max.saying import body_of
-from plushka.delivery.bots.shell import Incoming, Parcel
+from plushka.delivery.bots.shell import Incoming, Parcel, result_of_break
 from plushka.delivery.bots.uploads import Uploads
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, BotAccount, TokenRefused
 from plushka.domain.members.channels import Messenger
-from plushka.domain.messages.model import Failing, Photo, Picture, Refused, Result, Sent, Unreachable, Wait
+from plushka.domain.messages.model import (
+    Failing,
+    Photo,
+    Picture,
+    Refused,
+    Result,
+    Sent,
+    Unreachable,
+    Unsure,
+    Wait,
+)
 from plushka.domain.messages.pictures import file_of
 from plushka.domain.messages.wording import COMMANDS
 from plushka.platform.errors import TemporaryFailure
@@ -43,6 +53,10 @@ class MaxRefused(Exception):
         self.status = status
         self.code = code
         self.retry_after = float(retry_after) if retry_after.isdigit() else WAIT_SECONDS
+
+
+class MessageBroken(Exception):
+    """The call that sends a message itself, and not one that goes before it, came to no answer."""
 
 
 class MaxShell:
@@ -90,6 +104,8 @@ class MaxShell:
             await self._send(bot, parcel)
         except MaxRefused as refused:
             return result_of(refused)
+        except MessageBroken as broken:
+            return result_of_break(broken.__cause__, str(broken))
         except (aiohttp.ClientError, TimeoutError) as error:
             return Failing(str(error) or type(error).__name__)
         return Sent()
@@ -99,9 +115,12 @@ class MaxShell:
 
         async def call(photos: Any) -> None:
             body = body_of(parcel, username=bot.username, photos=photos)
-            await self._call(
-                bot.token, "POST", "/messages", params={"user_id": parcel.external_id}, json=body
-            )
+            try:
+                await self._call(
+                    bot.token, "POST", "/messages", params={"user_id": parcel.external_id}, json=body
+                )
+            except (aiohttp.ClientError, TimeoutError) as error:
+                raise MessageBroken(str(error) or type(error).__name__) from error
 
         async def upload() -> Any:
             return None if picture is None else await self._upload(bot, picture, parcel.color)
@@ -209,8 +228,12 @@ class MaxShell:
             headers={"Authorization": token},
             timeout=aiohttp.ClientTimeout(total=seconds),
         ) as answer:
-            body = await answer.json(content_type=None)
-            if answer.ok:
+            try:
+                body = await answer.json(content_type=None)
+            except ValueError:
+                # What stands before MAX answers with a page when MAX does not.
+                body = None
+            if answer.ok and body is not None:
                 return body
             told = body if isinstance(body, dict) else {}
             raise MaxRefused(
@@ -226,11 +249,13 @@ class MaxShell:
         return self._client
 
 
-def result_of(refused: MaxRefused) -> Result:
+def result_of(refused: MaxRefused) -> Result:  # noqa: PLR0911  one case a failure
     """Return what a refused sending means."""
     match refused.status:
         case HTTPStatus.TOO_MANY_REQUESTS:
             return Wait(refused.retry_after)
+        case HTTPStatus.OK:
+            return Unsure(str(refused))
         case HTTPStatus.UNAUTHORIZED:
             return Wait(UNAUTHORIZED_WAIT_SECONDS, problem=UNAUTHORIZED)
         case HTTPStatus.FORBIDDEN:

@@ -38,7 +38,7 @@ from aiogram.types import MenuButtonCommands, MenuButtonWebApp, Update, WebAppIn
 from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
-from plushka.delivery.bots.shell import Incoming, Parcel
+from plushka.delivery.bots.shell import Incoming, Parcel, result_of_break
 from plushka.delivery.bots.telegram.hearing import UPDATES, incoming
 from plushka.delivery.bots.telegram.saying import commands, largest, method_of
 from plushka.delivery.bots.uploads import Uploads
@@ -112,7 +112,7 @@ class TelegramShell:
         try:
             await self._send(bot, parcel)
         except TelegramNetworkError as error:
-            return Failing(_without(bot.token, error.message))
+            return result_of_break(error.__cause__, _without(bot.token, error.message))
         except AiogramError as error:
             return result_of(error)
         return Sent()

@@ -192,6 +192,19 @@ async def note_health(
     )
 
 
+async def note_rest(tx: Tx, gateway_id: UUID, until: datetime) -> None:
+    """Note before when a gateway is to be sent nothing, as it wants; the latest of several moments counts."""
+    await tx.execute(
+        """
+        -- gateways.note_rest
+        update gateways set rests_until = greatest(rests_until, $3) where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        gateway_id,
+        until,
+    )
+
+
 def _is_sayable(credentials: Credentials, provider: Provider) -> bool:
     """Tell whether a protocol has room for what was typed, and it ends no header."""
     both = credentials.login + credentials.secret

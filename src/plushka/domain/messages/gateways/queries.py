@@ -1,6 +1,7 @@
 """Reads of gateways; credentials are opened with the installation's vault."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -69,6 +70,19 @@ async def find_push_key(tx: Tx) -> str:
         tx.tenant_id,
     )
     return key or ""
+
+
+async def get_rest(tx: Tx, gateway_id: UUID) -> datetime | None:
+    """Return before when a gateway is to send nothing; None: that was never wanted."""
+    until: datetime | None = await tx.fetchval(
+        """
+        -- gateways.get_rest
+        select rests_until from gateways where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        gateway_id,
+    )
+    return until
 
 
 async def list_posted(tx: GlobalTx) -> Sequence[Posted]:

@@ -1,0 +1,259 @@
+"""A coffee shop that writes by bots of three messengers, which are none, over real HTTP and in virtual time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+from tests.bots.conftest import Fake
+from tests.conftest import local_settings
+from tests.domain.shop import Shop, open_shop
+from tests.sending.storms import Door, Weather
+from tests.sending.virtual import VirtualTime
+
+from plushka.delivery.bots.carrying import BotCarrier
+from plushka.delivery.bots.shells import open_shells
+from plushka.delivery.jobs.campaigning import send_tenant
+from plushka.delivery.jobs.journeys import lead_tenant
+from plushka.delivery.jobs.letters import move_letters
+from plushka.delivery.sending.sender import Sender
+from plushka.demo.messengers.max import FakeMax
+from plushka.demo.messengers.people import Person
+from plushka.demo.messengers.registry import Registration
+from plushka.demo.messengers.telegram import FakeTelegram
+from plushka.demo.messengers.vk import FakeVk
+from plushka.domain.bots.model import BotAccount
+from plushka.domain.bots.operations import connect_bot
+from plushka.domain.members.channels import MESSENGERS, Address, Messenger, bind_address
+from plushka.domain.members.consents import note_consent
+from plushka.domain.members.model import Identity
+from plushka.domain.messages.composing import Composed
+from plushka.domain.messages.model import Outgoing, Purpose, Result
+from plushka.domain.programs.operations import enroll
+from plushka.engine.program import Program
+from plushka.platform.database import Database
+from plushka.platform.vault import Vault
+
+FIRST_PERSON = 900_000
+STEPS_MAX = 3000
+REGISTRATIONS: Mapping[Messenger, Registration] = {
+    "telegram": Registration("7000000001:AAExampleTokenOfTheCoffeeShop01", "anna_tg", "Кофейня Анны"),
+    "max": Registration("7000000002:AAExampleTokenOfTheCoffeeShop02", "anna_max", "Кофейня Анны"),
+    "vk": Registration("7000000003:AAExampleTokenOfTheCoffeeShop03", "anna_vk", "Кофейня Анны"),
+}
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A message that a sender began to carry, in the order in which they were."""
+
+    at: datetime
+    messenger: Messenger
+    id: UUID
+    chat: str
+    purpose: Purpose
+
+
+class Watched(BotCarrier):
+    """A bot's carrier of which it is known what it began when."""
+
+    town: "Town"
+
+    async def carry(self, message: Outgoing, composed: Composed) -> Result:
+        messenger: Messenger = self.channel  # type: ignore[assignment]
+        self.town.begun.append(
+            Begun(self.town.time.at, messenger, message.id, message.address, message.purpose)
+        )
+        return await super().carry(message, composed)
+
+
+@dataclass
+class Town:
+    """The shop, its messengers as fakes with a door before each, and its senders."""
+
+    shop: Shop
+    time: VirtualTime
+    fakes: Mapping[Messenger, Any]
+    doors: Mapping[Messenger, Door]
+    carriers: Mapping[Messenger, Watched]
+    begun: list[Begun] = field(default_factory=list)
+    _senders: list[Sender] = field(default_factory=list)
+    _running: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def settle(self, number: int, messengers: Sequence[Messenger], *, agrees: bool = True) -> UUID:
+        """Enrol a member who has begun a chat with the bot of each of these messengers."""
+        async with self.shop.tx() as tx:
+            identities = [Identity("phone", f"+7999{number:07}")]
+            member = await enroll(tx, name=f"Гость {number}", identities=identities)
+            for messenger in messengers:
+                address = Address(messenger, str(FIRST_PERSON + number))
+                await bind_address(tx, member.id, address, language="ru")
+                self.chat(messenger, number).was_begun = True
+            if agrees:
+                await note_consent(tx, member.id, "marketing", is_given=True, source="office")
+        return member.id
+
+    def chat(self, messenger: Messenger, number: int) -> Any:
+        """Return the chat of a member's with the bot, as it is on their phone."""
+        fake = self.fakes[messenger]
+        bot = fake.by_username(REGISTRATIONS[messenger].username)
+        return fake.chat(bot, fake.person(FIRST_PERSON + number))
+
+    def shown(self, number: int) -> Counter[str]:
+        """Return what a member has on their phone, in all messengers together, by its first line."""
+        return Counter(
+            message.html.partition("\n")[0]
+            for messenger in MESSENGERS
+            for message in self.chat(messenger, number).messages
+        )
+
+    def begin(self) -> None:
+        """Let a worker begin to send."""
+        for carrier in self.carriers.values():
+            sender = Sender(
+                self.shop.database,
+                self.time,
+                carrier,
+                tenant_id=self.shop.caller.tenant_id,
+                timing=self.time,
+            )
+            self._senders.append(sender)
+            self._running.append(asyncio.create_task(sender.run()))
+
+    async def end(self) -> None:
+        """Let the worker stop in order."""
+        for sender in self._senders:
+            sender.stop()
+        await asyncio.gather(*self._running)
+        self._senders.clear()
+        self._running.clear()
+
+    async def restart(self) -> None:
+        """Let another worker take the place of the one that is."""
+        await self.end()
+        self.begin()
+
+    async def work(self) -> None:
+        """Let the jobs of a minute run, and what they have left be sent as far as it goes now."""
+        for job in (send_tenant, lead_tenant, move_letters):
+            await job(self.shop.database, self.time, self.shop.caller.tenant_id)
+        for sender in self._senders:
+            sender.wake()
+        await self._settled()
+
+    async def until(self, moment: datetime) -> None:
+        """Let time pass until ``moment``, and send whatever is due before it."""
+        await self._settled()
+        steps = 0
+        while self.time.at < moment:
+            steps += 1
+            assert steps < STEPS_MAX, "what is due is not sent"
+            due_at = await self._due_at()
+            if due_at is None or due_at >= moment:
+                self.time.move(moment)
+            elif due_at > self.time.at:
+                self.time.move(due_at)
+                for sender in self._senders:
+                    sender.wake()
+            else:
+                self.time.move(min(moment, self.time.next_alarm() or moment))
+            await self._settled()
+
+    async def _settled(self) -> None:
+        def is_settled() -> bool:
+            for task in self._running:
+                if task.done():
+                    task.result()
+            return self.time.quiet == len(self._senders) and not any(
+                sender.in_flight for sender in self._senders
+            )
+
+        await self.time.settled(is_settled)
+
+    async def _due_at(self) -> datetime | None:
+        async with self.shop.tx() as tx:
+            due_at: datetime | None = await tx.fetchval(
+                """
+                select min(not_before) from outgoing
+                where tenant_id = $1 and state = 'waiting' and not is_held and channel = any($2::text[])
+                """,
+                tx.tenant_id,
+                list(MESSENGERS),
+            )
+        return due_at
+
+
+@asynccontextmanager
+async def open_town(
+    database: Database,
+    time: VirtualTime,
+    folder: Path,
+    program: Program,
+    *,
+    people: int,
+    weather: Mapping[Messenger, Weather] | None = None,
+    seed: int = 1,
+) -> AsyncIterator[Town]:
+    """Open the shop with a bot in each messenger and as many people who may write to it; nobody sends yet."""
+    persons = [
+        Person(FIRST_PERSON + number, f"Гость {number}", f"7999{number:07}") for number in range(people)
+    ]
+    of = {name: (one, "http://127.0.0.1/app") for name, one in REGISTRATIONS.items()}
+    fakes: dict[Messenger, Fake] = {
+        "telegram": FakeTelegram((REGISTRATIONS["telegram"],), persons),
+        "max": FakeMax({REGISTRATIONS["max"].token: of["max"]}, persons),
+        "vk": FakeVk({REGISTRATIONS["vk"].token: of["vk"]}, persons, seconds=time.seconds),
+    }
+    doors = {
+        messenger: Door(messenger, time, (weather or {}).get(messenger, Weather()), seed=seed)
+        for messenger in fakes
+    }
+    async with AsyncExitStack() as stack:
+        apis = {
+            f"{messenger}_api": await stack.enter_async_context(served(fake, doors[messenger]))
+            for messenger, fake in fakes.items()
+        }
+        settings = local_settings(folder, "", **apis)
+        vault = Vault.of(settings)
+        shop = await stack.enter_async_context(open_shop(database, time, program))
+        shells = await stack.enter_async_context(open_shells(settings))
+        carriers: dict[Messenger, Watched] = {}
+        for messenger, registration in REGISTRATIONS.items():
+            account = BotAccount(str(registration.id), registration.username, registration.name)
+            async with shop.tx() as tx:
+                bot = await connect_bot(
+                    tx, vault, messenger, account, credentials=registration.credentials(), is_polled=True
+                )
+            carriers[messenger] = Watched(await shells.get(messenger), bot, app_url="")
+        town = Town(shop, time, fakes, doors, carriers)
+        for carrier in carriers.values():
+            carrier.town = town
+        stack.push_async_callback(town.end)
+        for fake in fakes.values():
+            stack.push_async_callback(fake.close)
+        yield town
+
+
+@asynccontextmanager
+async def served(fake: Fake, door: Door) -> AsyncIterator[str]:
+    """Serve a messenger behind its door and yield where."""
+    app = web.Application(middlewares=[door.guard])
+    app.add_routes(fake.routes())
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+as_of = partial(datetime.fromisoformat)

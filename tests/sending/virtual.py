@@ -1,0 +1,58 @@
+"""Time that passes when nobody has anything to do: months of sending in seconds, to the moment."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+PATIENCE_SECONDS = 60.0
+"""Real ones, for what is done at one moment of the virtual time."""
+
+
+class VirtualTime:
+    """A clock, and the timing of senders. It stands still until ``step`` is called."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._began = at
+        self._waiting: dict[asyncio.Event, tuple[float, asyncio.Event]] = {}
+
+    def now(self) -> datetime:
+        return self.at
+
+    def seconds(self) -> float:
+        return (self.at - self._began).total_seconds()
+
+    async def wait(self, woken: asyncio.Event, seconds: float) -> None:
+        alarm = asyncio.Event()
+        self._waiting[woken] = self.seconds() + seconds, alarm
+        either = [asyncio.create_task(event.wait()) for event in (woken, alarm)]
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            del self._waiting[woken]
+            for task in either:
+                task.cancel()
+
+    @property
+    def quiet(self) -> int:
+        """How many wait, and were not woken."""
+        return sum(not woken.is_set() and not alarm.is_set() for woken, (_, alarm) in self._waiting.items())
+
+    async def settled(self, is_settled: Callable[[], bool]) -> None:
+        """Return when all has been done that is to be done at this moment."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not is_settled():  # noqa: ASYNC110  what is waited for is of many tasks
+                await asyncio.sleep(0.0005)
+
+    def next_alarm(self) -> datetime | None:
+        """Return when the next of those who wait wants to go on."""
+        deadlines = [deadline for deadline, _ in self._waiting.values()]
+        # Rounded up: at a microsecond before its moment nobody would be let go on.
+        return self._began + timedelta(seconds=min(deadlines), microseconds=1) if deadlines else None
+
+    def move(self, at: datetime) -> None:
+        """Let time pass, and those go on whose moment has come."""
+        self.at = max(self.at, at)
+        for deadline, alarm in self._waiting.values():
+            if deadline <= self.seconds():
+                alarm.set()
