@@ -1,0 +1,211 @@
+"""A year of the ready journeys for guests of the demo's coffee shop, by their own visits, through three messengers.
+
+Who is told what is worked out a second time, from the visits alone.
+"""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import get_args
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import structs
+from tests.domain.purchases.test_commit import CASHBACK
+from tests.sending.town import Town, open_town
+from tests.sending.virtual import VirtualTime
+
+from plushka.demo.cafe.guests import guest
+from plushka.demo.cafe.year import TIME_ZONE, first_day, visits
+from plushka.domain.campaigns.journeys.chains import Key, begin_chain
+from plushka.domain.campaigns.journeys.publishing import publish
+from plushka.domain.campaigns.journeys.writing import save_draft
+from plushka.domain.members.channels import MESSENGERS
+from plushka.domain.members.model import Profile
+from plushka.domain.members.profile import edit_profile
+from plushka.domain.messages.templates import ready
+from plushka.domain.programs.drafts import get_draft, publish_draft
+from plushka.platform.database import Database
+
+GUESTS = int(os.environ.get("YEAR_GUESTS", "60"))
+"""Of the 1,500 that there are; `make check-year` takes all of them."""
+LAST_ON = date(2024, 3, 1)
+"""A year in which there is a 29 February."""
+CLOCK = ZoneInfo(TIME_ZONE)
+MOMENTS = (time(10, 10), time(22, 10))
+"""When the jobs run; what they leave in the evening waits for the morning."""
+CHAINS: tuple[Key, ...] = ("win_back", "birthday", "welcome", "burn_reminder", "second_purchase", "thanks")
+VIP_PURCHASES = 10
+LATE_DAYS = 3
+"""A birthday is told of for so long after it was."""
+Letter = tuple[int, ready.Key]
+
+
+def moments() -> Iterator[datetime]:
+    """Yield when the jobs run, in order."""
+    for day in range((LAST_ON - first_day(LAST_ON)).days + 1):
+        for moment in MOMENTS:
+            yield datetime.combine(first_day(LAST_ON) + timedelta(days=day), moment, CLOCK)
+
+
+def next_moment(at: datetime) -> datetime:
+    """Return when the jobs run next, from ``at`` on."""
+    on = at.astimezone(CLOCK).date()
+    days = (on, on + timedelta(days=1))
+    return min(
+        each for day in days for each in (datetime.combine(day, one, CLOCK) for one in MOMENTS) if each >= at
+    )
+
+
+async def test_everybody_is_told_what_their_visits_of_a_year_call_for(
+    database: Database, tmp_path: Path
+) -> None:
+    opens = datetime.combine(first_day(LAST_ON), time(6), CLOCK)
+    virtual = VirtualTime(opens)
+    came: dict[int, list[datetime]] = defaultdict(list)
+    waiting = [each for each in visits(LAST_ON) if each.guest is not None and each.guest < GUESTS]
+    async with open_town(database, virtual, tmp_path, CASHBACK, people=GUESTS) as town:
+        members = [await settle(town, number) for number in range(GUESTS)]
+        await open_journeys(town)
+        town.begin()
+        waiting.reverse()
+        for moment in moments():
+            while waiting and waiting[-1].at <= moment:
+                visit = waiting.pop()
+                assert visit.guest is not None
+                await town.until(visit.at)
+                came[visit.guest].append(visit.at)
+                number = len(came[visit.guest])
+                await town.shop.buy(f"{visit.guest}-{number}", 300_00, member=members[visit.guest])
+            await town.until(moment)
+            await town.work()
+        end = moment.replace(hour=9) + timedelta(days=1)
+        await town.until(end)
+
+        told = await letters_of(town, members)
+        expected = Counter(each for number in range(GUESTS) for each in letters(number, came[number]))
+        assert {key: count for key, count in told.items() if key[1] != "burn_reminder"} == dict(expected)
+        assert {key for _, key in told} == {"burn_reminder", *(key for _, key in expected)}
+        for number in range(GUESTS):
+            sent = sum(count for (whose, _), count in told.items() if whose == number)
+            assert town.shown(number).total() == sent, "as many as the messengers have shown"
+        at_night = [one for one in town.begun if not 9 <= one.at.astimezone(CLOCK).hour < 21]
+        assert {one.purpose for one in at_night} <= {"transactional"}
+        assert max(Counter(one.id for one in town.begun).values()) == 1
+        assert await town.shop.differences() == ()
+
+
+async def settle(town: Town, number: int) -> UUID:
+    member_id = await town.settle(number, (MESSENGERS[number % 3],))
+    async with town.shop.tx() as tx:
+        birthday = guest(number).birthday
+        profile = Profile(guest(number).name, None, birthday, 0)
+        await edit_profile(tx, member_id, profile, birthday_reason="паспорт")
+    return member_id
+
+
+async def open_journeys(town: Town) -> None:
+    """Publish the ready journeys as they are, with what their codes give, and with nobody left alone."""
+    for key in CHAINS:
+        async with town.shop.tx() as tx:
+            card = await begin_chain(tx, key, makes_offers=True)
+            if key == "win_back":
+                draft = await get_draft(tx, town.shop.program_id)
+                await publish_draft(tx, draft.program_id, mark=draft.mark, against=draft.began_from or 0)
+            everybody = structs.replace(card.draft, control_bp=0)
+            card = await save_draft(tx, card.id, everybody, revision=card.revision)
+            await publish(tx, card.id, revision=card.revision)
+
+
+async def letters_of(town: Town, members: list[UUID]) -> Counter[Letter]:
+    """Return what was sent, by the number of the guest and the ready template."""
+    names = {ready.draft_of(key, "ru").name: key for key in get_args(ready.Key)}
+    number_of = {member_id: number for number, member_id in enumerate(members)}
+    async with town.shop.tx() as tx:
+        rows = await tx.fetch(
+            """
+            select o.member_id, t.name, o.state from outgoing o
+            join templates t on t.tenant_id = $1 and t.id::text = o.content->>'template_id' where o.tenant_id = $1
+            """,
+            tx.tenant_id,
+        )
+    assert {row["state"] for row in rows} == {"sent"}
+    assert rows
+    return Counter((number_of[row["member_id"]], names[row["name"]]) for row in rows)
+
+
+def letters(number: int, came: list[datetime]) -> Iterator[Letter]:
+    """Yield what a guest who came at these moments is to be told."""
+    yield number, "welcome"
+    first, last = next(moments()), datetime.combine(LAST_ON, MOMENTS[-1], CLOCK)
+    sent_at = next_moment(first + timedelta(hours=1))
+    if not any(at <= morning_after(sent_at, 7) for at in came):
+        yield number, "miss_you"
+    for began in thanked(came):
+        if next_moment(began + timedelta(hours=2)) <= last:
+            yield number, "thanks"
+    if came:
+        due = morning_after(next_moment(came[0]), 10)
+        if due <= last and not any(at <= due for at in came[1:]):
+            yield number, "second_purchase"
+    yield from of_birthday(number, came)
+    yield from of_absence(number, came, last)
+
+
+def morning_after(began: datetime, days: int) -> datetime:
+    """Return when the jobs run next after so many days and then eleven o'clock."""
+    local = began.astimezone(CLOCK) + timedelta(days=days)
+    eleven = local.replace(hour=11, minute=0)
+    return next_moment(eleven if local <= eleven else eleven + timedelta(days=1))
+
+
+def thanked(came: list[datetime]) -> Iterator[datetime]:
+    """Yield when the jobs met a purchase that is thanked for: none within 14 days of one before."""
+    began: datetime | None = None
+    for at in came:
+        met = next_moment(at)
+        if began is None or began <= met - timedelta(days=14):
+            began = met
+            yield met
+
+
+def of_birthday(number: int, came: list[datetime]) -> Iterator[Letter]:
+    """Yield the letter of a week before, or of the first day to who has a birthday sooner, or had it just now."""
+    born = guest(number).birthday
+    began: date | None = None
+    for year in (LAST_ON.year - 1, LAST_ON.year):
+        is_leap = (year % 4, born.month, born.day) == (0, 2, 29)
+        birthday = date(
+            year, born.month, 28 if (born.month, born.day) == (2, 29) and not is_leap else born.day
+        )
+        if birthday < first_day(LAST_ON) - timedelta(days=LATE_DAYS):
+            continue
+        on = max(birthday - timedelta(days=7), first_day(LAST_ON))
+        if on <= LAST_ON and (began is None or on - timedelta(days=300) >= began):
+            began = on
+            at = datetime.combine(on, MOMENTS[0], CLOCK)
+            is_vip = sum(each <= at for each in came) >= VIP_PURCHASES
+            yield number, "birthday_gift" if is_vip else "birthday"
+
+
+def of_absence(number: int, came: list[datetime], last: datetime) -> Iterator[Letter]:
+    began: datetime | None = None
+    for moment in moments():
+        if moment.time() != MOMENTS[0]:
+            continue
+        before = [at for at in came if at <= moment]
+        if not before or not 30 <= (moment.date() - before[-1].astimezone(CLOCK).date()).days <= 59:
+            continue
+        if began is not None and began > moment - timedelta(days=90):
+            continue
+        began = moment
+        yield number, "win_back_30"
+        second = morning_after(moment, 30)
+        if second > last or any(moment < at <= second for at in came):
+            continue
+        yield number, "win_back_60"
+        third = morning_after(second, 30)
+        if third <= last and not any(moment < at <= third for at in came) and len(before) >= VIP_PURCHASES:
+            yield number, "win_back_90"
