@@ -12,7 +12,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 PEERS := tests/peers/node_modules
 
 .PHONY: run test lint format bench bench-campaigns bench-groups bench-journeys bench-letters bench-members bench-promotions bench-proof \
-	bench-reports bench-web check-experiments check-groups assets install install-dev peers lock
+	bench-reports bench-web check-experiments check-groups check-year assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -71,6 +71,10 @@ check-groups: install-dev assets
 # What is claimed of invented campaigns whose effect is known; too slow for every run of the tests.
 check-experiments: install-dev
 	$(BIN)/python -m tests.engine.simulated_experiments
+
+# A year of journeys for all guests of the demo's coffee shop, each letter worked out a second time: some minutes.
+check-year: install-dev
+	YEAR_GUESTS=1500 $(BIN)/pytest tests/sending/test_a_year_of_guests.py
 
 install: $(VENV)/.installed
 
