@@ -65,10 +65,19 @@ class Browsing:
         assert not self.complaints, f"a script broke, or the policy forbade something: {self.complaints}"
 
 
+SETTLE = """
+document.getAnimations()
+    .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
+    .forEach((each) => each.finish())
+"""
+
+
 async def look(page: Page) -> None:
     """Find nothing that keeps somebody from using the page, and nothing to scroll sideways for."""
     wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not wide, f"{page.url} is wider than the screen"
+    # A colour on its way to another is neither of them.
+    await page.evaluate(SETTLE)
     await page.evaluate(AXE)
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     problems = [

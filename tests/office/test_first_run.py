@@ -46,7 +46,7 @@ RUSSIAN = Journey(
     title="Плюшки у Анны: всё готово",
     amount_minor=500_00,
     points=25,
-    told="2 из 3",
+    told="2 из 4",
 )
 ENGLISH = Journey(
     locale="en-US",
@@ -60,7 +60,7 @@ ENGLISH = Journey(
     title="Плюшки у Анны: all is ready",
     amount_minor=10_00,
     points=100,
-    told="2 of 3",
+    told="2 of 4",
 )
 
 

@@ -106,7 +106,7 @@ async def hang(*_):
     print("ready", flush=True)
     await asyncio.Event().wait()
 
-worker._do_jobs = worker._keep_bots = worker._keep_channels = hang
+worker._do_jobs = worker._keep_bots = worker._keep_channels = worker._keep_sums = hang
 worker.FINISH_SECONDS_MAX = 1
 asyncio.run(worker.run("", Settings.from_environment({"PLUSHKA_DATA": "FOLDER"})))
 """

@@ -67,9 +67,9 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "categories": Maker(marked("Categories"), make_categories),
         "category_parts": Maker(marked("Within categories"), make_category_parts),
         "products": Maker(marked("Products"), make_products),
-        "pairs": Maker(marked("Bought together"), make_pairs, of_whole_business=True),
-        "branches": Maker(marked("Branches"), make_branches),
-        "cashiers": Maker(marked("Cashiers"), make_cashiers),
+        "pairs": Maker(marked("Often bought together"), make_pairs, of_whole_business=True),
+        "branches": Maker(marked("Branches"), make_branches, size="tiles"),
+        "cashiers": Maker(marked("Cashiers"), make_cashiers, size="tiles"),
         "steps": Maker(
             marked("From the first purchase to the fourth"), make_steps, of_whole_business=True, size="chart"
         ),

@@ -130,7 +130,8 @@ async def connect_mailbox(tx: Tx, vault: Vault, mailbox: Mailbox) -> None:
         mailbox.connected_at,
         tx.actor,
     )
-    await _record(tx, "mailbox.connect", mailbox.gateway_id, mailbox.address)
+    subject = f"gateway:{mailbox.gateway_id}"
+    await audit.record(tx, action="mailbox.connect", subject=subject, address=mailbox.address)
 
 
 async def disconnect_mailbox(tx: Tx, gateway_id: UUID) -> None:
@@ -144,7 +145,7 @@ async def disconnect_mailbox(tx: Tx, gateway_id: UUID) -> None:
         gateway_id,
     )
     if address is not None:
-        await _record(tx, "mailbox.disconnect", gateway_id, address)
+        await audit.record(tx, action="mailbox.disconnect", subject=f"gateway:{gateway_id}", address=address)
 
 
 async def find_mailbox(tx: Tx, vault: Vault, gateway: Gateway) -> Mailbox | None:
@@ -211,7 +212,3 @@ async def note_read(tx: Tx, gateway_id: UUID, place: Place | None, *, problem: s
 
 def _seal_of(tx: Tx, gateway_id: UUID) -> str:
     return f"return_mailboxes:{tx.tenant_id}:{gateway_id}"
-
-
-async def _record(tx: Tx, action: str, gateway_id: UUID, address: str) -> None:
-    await audit.record(tx, action=action, subject=f"gateway:{gateway_id}", address=address)

@@ -25,7 +25,7 @@ async def make_sales_days(tx: Tx, visit: Visit, asked: Asked) -> Block:
         title=gettext("Day by day"),
         table=Table(
             (
-                Column(gettext("Day"), "date"),
+                Column(gettext("Business day"), "date"),
                 Column(gettext("Revenue"), "money", "revenue"),
                 Column(gettext("Receipts"), "count", "receipts"),
                 Column(gettext("Average receipt"), "money", "average_receipt"),

@@ -106,7 +106,7 @@ async def make_pairs(tx: Tx, visit: Visit, _: Asked) -> Block:
     gettext = visit.words.gettext
     return Block(
         name="pairs",
-        title=gettext("Bought together"),
+        title=gettext("Often bought together"),
         table=Table(
             (
                 Column(gettext("Product"), "text"),
@@ -134,7 +134,7 @@ def _columns(visit: Visit, *names: Column) -> tuple[Column, ...]:
     return (
         *names,
         Column(gettext("Revenue"), "money", "goods_revenue"),
-        Column(gettext("Share"), "share", "goods_share"),
+        Column(gettext("Share of the revenue"), "share", "goods_share"),
         Column(gettext("Receipts"), "count", "goods_receipts"),
         Column(gettext("Quantity"), "quantity", "quantity"),
         Column(gettext("Margin"), "money", "margin", MARGIN),
