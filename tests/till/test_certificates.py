@@ -38,6 +38,7 @@ async def test_one_is_sold_by_its_number_and_pays_for_a_sale(desk: Desk) -> None
     await page.locator("#certificate").fill(number)
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-payable]")).to_have_text("400\u00a0₽")
+    await expect(page.get_by_role("button", name="Проверить")).to_be_enabled()
     await look(page)
     await page.locator("#main").click()
     await expect(page.locator("#next")).to_be_visible()

@@ -75,7 +75,7 @@ async def branches_stand_beside_each_other(anna: httpx.AsyncClient, year: Year) 
     before = year.within(date(2026, 4, 12), date(2026, 5, 31))
     rows = {row[0]: row[1:] for row in await table(anna, "branches", query)}
     assert len(rows) == 2 + 1
-    for name, is_east in (("Восток", True), ("Арбат", False), ("Все филиалы", None)):
+    for name, is_east in (("Восток", True), ("Арбат", False), ("Все точки", None)):
         own, earlier = (
             frame if is_east is None else frame.filter((pl.col("branch_id") == str(year.east)) == is_east)
             for frame in (now, before)

@@ -43,6 +43,8 @@ GROUPS = {
     "offer": marked("Offers of partners"),
     "partnership": marked("Partners"),
     "gateway": marked("Channels of sending"),
+    "mailbox": marked("Letters that come back"),
+    "simulation": marked("Trial on own receipts"),
     "groups": marked("Groups of members"),
     "identity": marked("Phones and cards of members"),
     "invitation": marked("Invitations"),
