@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from asyncpg import Record
+from msgspec import structs
+
 from plushka.domain.ledger.model import Clawback
 from plushka.domain.purchases.store import decision_inputs, decode_outcome
 from plushka.domain.simulation.past import EarlierSale
@@ -36,22 +39,29 @@ async def read_earlier(
     clawbacks, burned = await _read_clawbacks(tx, setting, ids, found_burned)
     found: dict[UUID, list[EarlierSale]] = defaultdict(list)
     for row in rows:
-        basket, member = decision_inputs(row)
         found[row["member_id"]].append(
-            EarlierSale(
-                id=row["id"],
-                occurred_at=row["occurred_at"],
-                day=row["business_date"],
-                version_id=row["version_id"],
-                basket=basket,
-                member=member,
-                outcome=decode_outcome(row["outcome"]),
+            structs.replace(
+                decided(row),
                 returned=returned.get(row["id"], {}),
                 clawback=clawbacks.get(row["id"], Clawback(burned=found_burned.get(row["id"], 0))),
                 burned=burned.get(row["id"], 0),
             )
         )
     return found
+
+
+def decided(row: Record) -> EarlierSale:
+    """Return the receipt of a row as it was decided, of which nothing has come back."""
+    basket, member = decision_inputs(row)
+    return EarlierSale(
+        id=row["id"],
+        occurred_at=row["occurred_at"],
+        day=row["business_date"],
+        version_id=row["version_id"],
+        basket=basket,
+        member=member,
+        outcome=decode_outcome(row["outcome"]),
+    )
 
 
 def remainder_of(version: Version, sale: EarlierSale, returned: Mapping[int, int]) -> Remainder:

@@ -11,8 +11,8 @@ import msgspec
 from asyncpg import Record
 from msgspec import Struct
 
-from plushka.domain.purchases.store import decision_inputs, decode_outcome
 from plushka.domain.simulation.baskets import read_basket
+from plushka.domain.simulation.earlier import decided
 from plushka.domain.simulation.past import (
     Closed,
     EarlierSale,
@@ -92,22 +92,9 @@ async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, l
     )
     found: dict[UUID, list[Sold]] = defaultdict(list)
     for row in rows:
-        late = _decided(row) if row["business_date"] < setting.span.from_on else None
+        late = decided(row) if row["business_date"] < setting.span.from_on else None
         found[row["member_id"]].append((_place_of(row), sale_of(row, setting), late))
     return found
-
-
-def _decided(row: Record) -> EarlierSale:
-    basket, member = decision_inputs(row)
-    return EarlierSale(
-        id=row["id"],
-        occurred_at=row["occurred_at"],
-        day=row["business_date"],
-        version_id=row["version_id"],
-        basket=basket,
-        member=member,
-        outcome=decode_outcome(row["outcome"]),
-    )
 
 
 def sale_of(row: Record, setting: Setting) -> Sale:

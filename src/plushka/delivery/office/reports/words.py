@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Empty
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Comparison, Kind, Period
 from plushka.engine.expiry import add_months
@@ -35,6 +37,18 @@ def told_month(month: date, visit: Visit, *, short: bool = False) -> str:
     """Return ``март 2026``; ``short``, for the axis of a chart: ``март 26``."""
     year = f"{month.year % 100:02}" if short else str(month.year)
     return f"{visit.figures.month(month.month)} {year}"
+
+
+def no_receipts(visit: Visit) -> Empty:
+    return Empty(
+        visit.words.gettext("No receipts in this period"),
+        visit.words.gettext("Choose other days, or wait for the first receipt of a till."),
+    )
+
+
+def of_all_programs(asked: Asked, visit: Visit) -> tuple[str, ...]:
+    """Return the note of figures that do not tell programmes apart, where one was asked for."""
+    return (visit.words.gettext("Of all programmes together."),) if asked.program_id else ()
 
 
 def whole_months(period: Period) -> tuple[date, date]:

@@ -11,29 +11,8 @@ ACTIVE_PURCHASES = 2
 """Who has bought so often, ever, is an active buyer."""
 
 
-class ActiveYear(Struct, frozen=True):
-    """What active buyers bought in a year: those of them who bought in it at all."""
-
-    members: int
-    receipts: int
-    lines: int
-    revenue_minor: int
-
-    @property
-    def revenue_each(self) -> Ratio:
-        return Ratio(self.revenue_minor, self.members)
-
-    @property
-    def receipts_each(self) -> Ratio:
-        return Ratio(self.receipts, self.members)
-
-    @property
-    def positions(self) -> Ratio:
-        return Ratio(self.lines, self.receipts)
-
-
-class Lifetime(Struct, frozen=True):
-    """What all who ever bought have bought in all their time; ``members`` is how many they are."""
+class Bought(Struct, frozen=True):
+    """What so many members bought."""
 
     members: int
     receipts: int
@@ -52,9 +31,14 @@ class Lifetime(Struct, frozen=True):
     def lines_each(self) -> Ratio:
         return Ratio(self.lines, self.members)
 
+    @property
+    def positions(self) -> Ratio:
+        """Lines a receipt."""
+        return Ratio(self.lines, self.receipts)
 
-async def sum_active_year(tx: Tx, from_on: date, until_on: date) -> ActiveYear:
-    """Return the purchases of active buyers in whole months from ``from_on`` to before ``until_on``."""
+
+async def sum_active_year(tx: Tx, from_on: date, until_on: date) -> Bought:
+    """Return what active buyers bought in whole months; those of them who bought in these at all are its members."""
     row = await tx.fetchrow(
         """
         -- insights.sum_active_year
@@ -74,10 +58,11 @@ async def sum_active_year(tx: Tx, from_on: date, until_on: date) -> ActiveYear:
         until_on,
         ACTIVE_PURCHASES,
     )
-    return ActiveYear(**row) if row else ActiveYear(0, 0, 0, 0)
+    return Bought(**row) if row else Bought(0, 0, 0, 0)
 
 
-async def sum_lifetime(tx: Tx) -> Lifetime:
+async def sum_lifetime(tx: Tx) -> Bought:
+    """Return what all who ever bought have bought in all their time."""
     row = await tx.fetchrow(
         """
         -- insights.sum_lifetime
@@ -87,4 +72,4 @@ async def sum_lifetime(tx: Tx) -> Lifetime:
         """,
         tx.tenant_id,
     )
-    return Lifetime(**row) if row else Lifetime(0, 0, 0, 0)
+    return Bought(**row) if row else Bought(0, 0, 0, 0)

@@ -110,6 +110,12 @@ def added(sales: Iterable[Sales]) -> Sales:
     return Sales(*map(sum, zip(*rows, strict=True))) if rows else Sales()
 
 
+def added_sides(sold: Iterable[Sold]) -> Sold:
+    """Return the sum of all, with a card and without."""
+    rows = list(sold)
+    return Sold(added(each.with_card for each in rows), added(each.without for each in rows))
+
+
 async def sum_sales(tx: Tx, scope: Scope) -> Sold:
     """Return the sums of a period."""
     return (await _sums_by(tx, scope, "true")).get(True, Sold())

@@ -7,7 +7,7 @@ from msgspec import Struct
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.reports.averages import ActiveYear, sum_active_year, sum_lifetime
+from plushka.domain.insights.reports.averages import Bought, sum_active_year, sum_lifetime
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio, change
 from plushka.domain.insights.reports.sales import Sold, sum_sales
@@ -19,7 +19,7 @@ from plushka.platform.i18n import marked
 
 class Year(Struct, frozen=True):
     sold: Sold
-    active: ActiveYear
+    active: Bought
 
 
 async def make_averages(tx: Tx, visit: Visit, asked: Asked) -> Block:

@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec import Struct
 
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Kind, Row, Table
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, Row, Table
+from plushka.delivery.office.reports.words import no_receipts
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.base import count_enrolled
 from plushka.domain.insights.reports.period import Period
@@ -160,10 +161,7 @@ async def make_figures(tx: Tx, visit: Visit, asked: Asked) -> Block:
         as_of=await find_as_of(tx),
         notes=_notes(now, asked, visit),
         form="tiles",
-        empty=Empty(
-            gettext("No receipts in this period"),
-            gettext("Choose other days, or wait for the first receipt of a till."),
-        ),
+        empty=no_receipts(visit),
     )
 
 

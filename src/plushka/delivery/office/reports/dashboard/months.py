@@ -9,7 +9,7 @@ from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio, total
-from plushka.domain.insights.reports.sales import Sold, added, sum_sales_by_month
+from plushka.domain.insights.reports.sales import Sold, added_sides, sum_sales_by_month
 from plushka.domain.rollups.queries import find_as_of
 from plushka.engine.expiry import add_months
 from plushka.platform.database import Tx
@@ -21,9 +21,7 @@ MONTHS_MOST = 24
 async def make_revenue_months(tx: Tx, visit: Visit, asked: Asked) -> Block:
     months = await _months(tx, asked)
     gettext = visit.words.gettext
-    whole = Sold(
-        added(sold.with_card for sold in months.values()), added(sold.without for sold in months.values())
-    )
+    whole = added_sides(months.values())
     return Block(
         name="revenue_months",
         title=gettext("Revenue by month"),

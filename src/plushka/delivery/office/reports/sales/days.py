@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Series, Table
+from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Series, Table
+from plushka.delivery.office.reports.words import no_receipts
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Period
-from plushka.domain.insights.reports.sales import Sold, added, sum_sales_by_day
+from plushka.domain.insights.reports.sales import Sold, added_sides, sum_sales_by_day
 from plushka.domain.rollups.queries import find_as_of
 from plushka.platform.database import Tx
 
@@ -17,9 +18,7 @@ async def make_sales_days(tx: Tx, visit: Visit, asked: Asked) -> Block:
     days = {day: sold for day, sold in found.items() if sold.all.receipts}
     before = await sum_sales_by_day(tx, asked.scope_of(asked.before)) if asked.before else {}
     gettext = visit.words.gettext
-    whole = Sold(
-        added(sold.with_card for sold in days.values()), added(sold.without for sold in days.values())
-    )
+    whole = added_sides(days.values())
     return Block(
         name="sales_days",
         title=gettext("Day by day"),
@@ -58,10 +57,7 @@ async def make_sales_days(tx: Tx, visit: Visit, asked: Asked) -> Block:
         chart=_chart(days, before, asked, visit),
         form="chart",
         definition="revenue",
-        empty=Empty(
-            gettext("No receipts in this period"),
-            gettext("Choose other days, or wait for the first receipt of a till."),
-        ),
+        empty=no_receipts(visit),
     )
 
 

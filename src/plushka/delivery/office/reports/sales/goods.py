@@ -3,7 +3,7 @@
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Row, Series, Table
 from plushka.delivery.office.reports.dashboard.figures import MARGIN
-from plushka.delivery.office.reports.words import of_months, whole_months
+from plushka.delivery.office.reports.words import of_all_programs, of_months, whole_months
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.goods import (
     PRODUCTS_MAX,
@@ -42,7 +42,7 @@ async def make_categories(tx: Tx, visit: Visit, asked: Asked) -> Block:
         )
         if len(found) > 1
         else None,
-        notes=_of_all_programs(asked, visit),
+        notes=of_all_programs(asked, visit),
         empty=_nothing(visit),
     )
 
@@ -66,7 +66,7 @@ async def make_category_parts(tx: Tx, visit: Visit, asked: Asked) -> Block:
         as_of=await find_as_of(tx),
         notes=(
             gettext("Shares are of the category that it is within."),
-            *_of_all_programs(asked, visit),
+            *of_all_programs(asked, visit),
         ),
         empty=Empty(
             gettext("No category has parts"),
@@ -79,7 +79,7 @@ async def make_products(tx: Tx, visit: Visit, asked: Asked) -> Block:
     first, until = whole_months(asked.period)
     products = await list_products_sold(tx, asked.scope, first, until)
     gettext = visit.words.gettext
-    notes = [of_months(first, until, visit), *_of_all_programs(asked, visit)]
+    notes = [of_months(first, until, visit), *of_all_programs(asked, visit)]
     if products.count > PRODUCTS_MAX:
         notes.append(
             gettext(
@@ -151,10 +151,6 @@ def _figures(sold: Sold, revenue_minor: int) -> Row:
         sold.margin_minor if sold.costed_minor else None,
         sold.margin,
     )
-
-
-def _of_all_programs(asked: Asked, visit: Visit) -> tuple[str, ...]:
-    return (visit.words.gettext("Of all programmes together."),) if asked.program_id else ()
 
 
 def _nothing(visit: Visit) -> Empty:

@@ -1,7 +1,8 @@
 """Hours of the week: when it is bought."""
 
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Column, Empty, HeatMap, Table
+from plushka.delivery.office.reports.blocks import Block, Column, HeatMap, Table
+from plushka.delivery.office.reports.words import no_receipts, of_all_programs
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.hours import list_hours
 from plushka.domain.rollups.queries import find_as_of
@@ -18,9 +19,7 @@ async def make_hours(tx: Tx, visit: Visit, asked: Asked) -> Block:
     names = [gettext(title).capitalize() for title in WEEKDAYS]
     values = [[receipts.get((day, hour), 0) for hour in hours] for day in range(1, len(WEEKDAYS) + 1)]
     totals = [sum(column) for column in zip(*values, strict=True)]
-    notes = [gettext("Receipts, by the clock of the branch; all weeks of the period together.")]
-    if asked.program_id:
-        notes.append(gettext("Of all programmes together."))
+    told = gettext("Receipts, by the clock of the branch; all weeks of the period together.")
     return Block(
         name="hours",
         title=gettext("Hours of the week"),
@@ -40,13 +39,10 @@ async def make_hours(tx: Tx, visit: Visit, asked: Asked) -> Block:
             values=tuple(map(tuple, values)),
             kind="count",
         ),
-        notes=tuple(notes),
+        notes=(told, *of_all_programs(asked, visit)),
         form="chart",
         definition="receipts",
-        empty=Empty(
-            gettext("No receipts in this period"),
-            gettext("Choose other days, or wait for the first receipt of a till."),
-        ),
+        empty=no_receipts(visit),
     )
 
 

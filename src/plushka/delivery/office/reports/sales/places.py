@@ -15,10 +15,11 @@ from plushka.delivery.office.reports.blocks import (
     Value,
 )
 from plushka.delivery.office.reports.dashboard.figures import MARGIN
+from plushka.delivery.office.reports.words import no_receipts, of_all_programs
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.reports.ratio import Ratio, change
-from plushka.domain.insights.reports.sales import Sold, added, sum_sales, sum_sales_by_branch
+from plushka.domain.insights.reports.sales import Sold, added, added_sides, sum_sales, sum_sales_by_branch
 from plushka.domain.insights.reports.selling import list_cashiers
 from plushka.domain.rollups.queries import find_as_of
 from plushka.platform.database import Tx
@@ -31,9 +32,7 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
     before = await sum_sales_by_branch(tx, asked.scope_of(asked.before)) if asked.before else {}
     names = {branch.id: branch.name for branch in await list_branches(tx)}
     ordered = sorted(found.items(), key=lambda each: (-each[1].all.revenue_minor, names.get(each[0], "")))
-    whole = Sold(
-        added(sold.with_card for sold in found.values()), added(sold.without for sold in found.values())
-    )
+    whole = added_sides(found.values())
     earlier = added(sold.all for sold in before.values())
     gettext = visit.words.gettext
     columns = [
@@ -92,10 +91,7 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
         )
         if len(ordered) > 1
         else None,
-        empty=Empty(
-            gettext("No receipts in this period"),
-            gettext("Choose other days, or wait for the first receipt of a till."),
-        ),
+        empty=no_receipts(visit),
     )
 
 
@@ -108,7 +104,6 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
     sold = (await sum_sales(tx, asked.scope)).all
     names = {branch.id: branch.name for branch in await list_branches(tx)}
     gettext = visit.words.gettext
-    notes = [gettext("Of all programmes together.")] if asked.program_id else []
     return Block(
         name="cashiers",
         title=gettext("Cashiers"),
@@ -144,7 +139,7 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
             ),
         ),
         as_of=await find_as_of(tx),
-        notes=tuple(notes),
+        notes=of_all_programs(asked, visit),
         empty=Empty(
             gettext("No receipts in this period"),
             gettext("Whoever sells stands here, as soon as the till names them."),
