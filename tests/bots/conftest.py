@@ -12,6 +12,7 @@ from aiohttp import web
 from tests.conftest import SetClock, local_settings
 from tests.domain.shop import Shop, open_shop
 from tests.pos.conftest import served
+from tests.serving import serving
 
 from plushka.app import Plushka
 from plushka.delivery.bots.running import Bots
@@ -53,21 +54,6 @@ async def until(happened: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not happened():  # noqa: ASYNC110  what is waited for is another program's
             await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def serving(routes: list[web.RouteDef]) -> AsyncIterator[str]:
-    """Serve on a free port of this machine and yield the address."""
-    app = web.Application()
-    app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 class Fake(FakeMessenger, Protocol):

@@ -7,10 +7,11 @@ import httpx
 import pytest
 from aiogram.utils.web_app import safe_parse_webapp_init_data
 from playwright.async_api import Page, expect
-from tests.bots.conftest import REGISTRATION, VERA, Scene, serving
+from tests.bots.conftest import REGISTRATION, VERA, Scene
 from tests.browsing import PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
+from tests.serving import serving
 from tools.chromium import chromium
 
 from plushka.app import Plushka

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.bots.conftest import serving
+from tests.serving import serving
 
 from plushka.delivery.bots.max.shell import MaxShell
 from plushka.delivery.bots.shell import Parcel, Shell

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from tests.bots.conftest import GLEB, REGISTRATION, VERA, VERAS, Scene, serving, until
+from tests.bots.conftest import GLEB, REGISTRATION, VERA, VERAS, Scene, until
 from tests.domain.messages.next_message import take_next
 from tests.domain.messages.recipients import letter
+from tests.serving import serving
 
 from plushka.delivery.bots.shell import Parcel
 from plushka.delivery.bots.shells import open_shells

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from aiohttp import web
 from tests.app.conftest import Person as Visitor
-from tests.bots.conftest import GLEB, VERA, VERAS, Connect, Connected, serving, until
+from tests.bots.conftest import GLEB, VERA, VERAS, Connect, Connected, until
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
+from tests.serving import serving
 
 from plushka.app import Plushka
 from plushka.delivery.bots.shells import open_shells

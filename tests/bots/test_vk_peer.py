@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.bots.conftest import VERA, serving
+from tests.bots.conftest import VERA
+from tests.serving import serving
 from vkbottle import API, VKAPIError
 from vkbottle.callback import BotCallback
 from vkbottle.polling import BotPolling

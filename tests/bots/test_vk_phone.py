@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.bots.conftest import VERA, serving
+from tests.bots.conftest import VERA
 from tests.bots.test_vk import REGISTRATION, VkScene, member_of, scene
 from tests.browsing import ASKS_TO_SIGN_IN, PHONE_SCREEN, Browsing
 from tests.pos.conftest import served
+from tests.serving import serving
 from tools.chromium import chromium
 
 from plushka.app import Plushka

@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from playwright.async_api import Page, expect
-from tests.bots.conftest import REGISTRATION, VERA, Scene, serving, working_on
+from tests.bots.conftest import REGISTRATION, VERA, Scene, working_on
 from tests.browsing import API_REFUSES, ASKS_TO_SIGN_IN, PHONE_SCREEN, TABLET, Browsing
 from tests.pos.conftest import PIN, Business, new_cashier, served
+from tests.serving import serving
 from tools.chromium import chromium
 
 from plushka.app import Plushka

@@ -11,9 +11,10 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 from asyncpg import Record
-from tests.channels.gateways import LOOPBACK, serving
+from tests.channels.gateways import LOOPBACK
 from tests.conftest import SetClock, local_settings
 from tests.domain.shop import Shop, open_shop
+from tests.serving import serving
 
 from plushka.delivery.channels.adapters import open_adapters
 from plushka.delivery.channels.running import Channels

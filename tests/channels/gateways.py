@@ -1,11 +1,7 @@
 """Gateways as a business would have drafted them, and the addresses of fakes on this machine."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
-
-from aiohttp import web
 
 from plushka.domain.messages.gateways.model import Credentials, Gateway, Provider, Server
 from plushka.domain.messages.gateways.operations import draft
@@ -52,18 +48,3 @@ def mail(to: str = "vera@example.com", subject: str = "Для вас", unsubscri
         key=KEY,
         unsubscribe_url=unsubscribe_url,
     )
-
-
-@asynccontextmanager
-async def serving(routes: list[web.RouteDef]) -> AsyncIterator[str]:
-    """Serve on a free port of this machine and yield the address."""
-    app = web.Application()
-    app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from aiohttp import web
 from tests.channels.conftest import HOOK, Scene
-from tests.channels.gateways import gateway, serving, sms
+from tests.channels.gateways import gateway, sms
 from tests.conftest import SetClock
 from tests.pos.conftest import served
+from tests.serving import serving
 
 from plushka.app import Plushka
 from plushka.delivery.channels.reasons import CROWDED_SECONDS, plain, rest_seconds

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from tests.channels.gateways import KEY, LOOPBACK, gateway, serving
+from tests.channels.gateways import KEY, LOOPBACK, gateway
+from tests.serving import serving
 
 from plushka.delivery.channels.push.webpush import WebPush
 from plushka.delivery.channels.reasons import CROWDED_SECONDS

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from tests.channels.gateways import gateway, serving, sms
+from tests.channels.gateways import gateway, sms
+from tests.serving import serving
 
 from plushka.delivery.channels.reasons import CROWDED_SECONDS, MEND_SECONDS
 from plushka.delivery.channels.sms import calling

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from tests.channels.gateways import LOOPBACK, serving
+from tests.channels.gateways import LOOPBACK
 from tests.conftest import SetClock
 from tests.office.conftest import plain
 from tests.pos.conftest import Cast
 from tests.pos.conftest import settings as settings_of_till
+from tests.serving import serving
 
 from plushka.demo.gateways.mail import LOGIN, FakeMail
 from plushka.demo.gateways.mailbox import FakeMailbox

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.bots.conftest import REGISTRATION, serving
+from tests.bots.conftest import REGISTRATION
 from tests.conftest import SetClock
 from tests.office.conftest import plain
 from tests.pos.conftest import Cast
 from tests.pos.conftest import settings as settings_of_till
+from tests.serving import serving
 
 from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.telegram import FakeTelegram

@@ -1,12 +1,8 @@
 """A worker is killed while it sends a broadcast: nobody has a letter twice, and which ones may be lost is known."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,8 +11,9 @@ from aiohttp import web
 from tests.domain.campaigns.telling import TEXT, begun, campaign, worked
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
-from tests.faults.servers import environ_of, free_port
+from tests.faults.servers import environ_of, free_port, plushka
 from tests.sending.test_sender import until
+from tests.serving import serving
 
 from plushka.delivery.bots.carrying import BotCarrier
 from plushka.demo.messengers.people import Person
@@ -58,7 +55,10 @@ async def test_nobody_is_told_twice_and_what_may_be_lost_is_known_when_the_worke
     database: Database, dsn: str, tmp_path: Path
 ) -> None:
     phones, folder = Phones(), tmp_path / "data"
-    async with served(phones.fake) as api, open_shop(database, SystemClock(), CASHBACK) as shop:
+    async with (
+        serving(phones.fake.routes(), late) as api,
+        open_shop(database, SystemClock(), CASHBACK) as shop,
+    ):
         environ = {
             **environ_of(folder, free_port()),
             "DATABASE_URL": dsn,
@@ -74,10 +74,10 @@ async def test_nobody_is_told_twice_and_what_may_be_lost_is_known_when_the_worke
         await worked(shop, campaign_id)
 
         for enough in KILLED_AFTER:
-            with worker(environ) as process:
+            with plushka(["worker"], environ) as process:
                 await until(lambda: phones.arrived().total() >= enough)  # noqa: B023  asked within the round
                 process.kill()
-        with worker(environ):
+        with plushka(["worker"], environ):
             await until_none_waits(shop, campaign_id)
         await worked(shop, campaign_id)
 
@@ -107,45 +107,13 @@ async def settle(shop: Shop, vault: Vault, phones: Phones) -> None:
             phones.fake.chat(bot, person).was_begun = True
 
 
-@contextmanager
-def worker(environ: dict[str, str]) -> Any:
-    """Run ``plushka worker`` until the end of the block, unless it is killed before."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "plushka", "worker"],
-        env={**os.environ, **environ},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(WAIT_SECONDS_MAX)
-
-
-@asynccontextmanager
-async def served(fake: FakeTelegram) -> AsyncIterator[str]:
-    """Serve a messenger that takes a message at once and says so later, so that a kill falls in between."""
-
-    @web.middleware
-    async def late(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-        answer: web.StreamResponse = await handler(request)
-        if request.path.endswith("/sendMessage"):
-            await asyncio.sleep(ANSWER_SECONDS)
-        return answer
-
-    app = web.Application(middlewares=[late])
-    app.add_routes(fake.routes())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await fake.close()
-        await runner.cleanup()
+@web.middleware
+async def late(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+    """Let a message be taken at once and answered later, so that a kill falls in between."""
+    answer: web.StreamResponse = await handler(request)
+    if request.path.endswith("/sendMessage"):
+        await asyncio.sleep(ANSWER_SECONDS)
+    return answer
 
 
 async def until_none_waits(shop: Shop, campaign_id: UUID) -> None:

@@ -6,17 +6,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from aiohttp import web
 from tests.bots.conftest import Fake
 from tests.conftest import local_settings
 from tests.domain.shop import Shop, open_shop
 from tests.sending.storms import Door, Weather
 from tests.sending.virtual import VirtualTime
+from tests.serving import serving
 
 from plushka.delivery.bots.carrying import BotCarrier
 from plushka.delivery.bots.shells import open_shells
@@ -217,7 +216,9 @@ async def open_town(
     }
     async with AsyncExitStack() as stack:
         apis = {
-            f"{messenger}_api": await stack.enter_async_context(served(fake, doors[messenger]))
+            f"{messenger}_api": await stack.enter_async_context(
+                serving(fake.routes(), doors[messenger].guard)
+            )
             for messenger, fake in fakes.items()
         }
         settings = local_settings(folder, "", **apis)
@@ -239,21 +240,3 @@ async def open_town(
         for fake in fakes.values():
             stack.push_async_callback(fake.close)
         yield town
-
-
-@asynccontextmanager
-async def served(fake: Fake, door: Door) -> AsyncIterator[str]:
-    """Serve a messenger behind its door and yield where."""
-    app = web.Application(middlewares=[door.guard])
-    app.add_routes(fake.routes())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-as_of = partial(datetime.fromisoformat)

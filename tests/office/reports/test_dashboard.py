@@ -22,8 +22,8 @@ from tests.office.reports.expected import (
     table,
     total,
 )
-from tests.office.reports.year import LAST_ON, PHONES, Year, read_year, sell
-from tests.pos.conftest import Cast, client_of
+from tests.office.reports.year import LAST_ON, PHONES, Year, a_year
+from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.folding import fold_tenant
@@ -37,10 +37,7 @@ MONTHS = [date(2026, month, 1) for month in range(3, 8)]
 async def test_every_block_is_what_a_second_count_makes_of_the_receipts(
     app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
 ) -> None:
-    async with client_of(app, cast.anna.secret) as till:
-        east = await sell(till, database, clock, cast.anna.tenant_id)
-    await fold_tenant(database, clock, cast.anna.tenant_id)
-    year = await read_year(database, clock, cast.anna.tenant_id, east)
+    year = await a_year(app, cast.anna, database, clock)
     async with signed_in(app, staff["owner"]) as anna:
         await figures_and_those_before_are_those_of_the_receipts(anna, year)
         await figures_of_one_branch_are_its_own_and_know_neither_points_nor_members(anna, year)

@@ -10,7 +10,7 @@ import polars as pl
 from tests.conftest import SetClock
 from tests.office.conftest import report, signed_in
 from tests.office.reports.expected import Cell, goods, half_up, mean, money, percent, table, total
-from tests.office.reports.year import LAST_ON, Year, read_year, sell
+from tests.office.reports.year import LAST_ON, Year, a_year
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
@@ -25,10 +25,7 @@ WEEKDAYS = ("Понедельник", "Вторник", "Среда", "Четв�
 async def test_every_block_of_sales_and_buyers_is_what_a_second_count_makes_of_the_receipts(
     app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
 ) -> None:
-    async with client_of(app, cast.anna.secret) as till:
-        east = await sell(till, database, clock, cast.anna.tenant_id)
-    await fold_tenant(database, clock, cast.anna.tenant_id)
-    year = await read_year(database, clock, cast.anna.tenant_id, east)
+    year = await a_year(app, cast.anna, database, clock)
     async with signed_in(app, staff["owner"]) as anna:
         await days_are_those_of_the_receipts_the_latest_first(anna, year)
         await hours_are_by_the_clock_of_the_branch(anna, year)

@@ -9,7 +9,10 @@ import httpx
 import polars as pl
 from tests.conftest import SetClock
 from tests.office.conftest import report
+from tests.pos.conftest import Business, client_of
 
+from plushka.app import Plushka
+from plushka.delivery.jobs.folding import fold_tenant
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
@@ -37,6 +40,14 @@ class Year:
 
     def within(self, first: date, last: date) -> pl.DataFrame:
         return self.receipts.filter(pl.col("day").is_between(first, last))
+
+
+async def a_year(app: Plushka, business: Business, database: Database, clock: SetClock) -> Year:
+    """Sell for half a year and add it up; return the receipts as they are stored."""
+    async with client_of(app, business.secret) as till:
+        east = await sell(till, database, clock, business.tenant_id)
+    await fold_tenant(database, clock, business.tenant_id)
+    return await read_year(database, clock, business.tenant_id, east)
 
 
 async def sell(till: httpx.AsyncClient, database: Database, clock: SetClock, tenant_id: UUID) -> UUID:
