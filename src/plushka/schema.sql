@@ -1780,6 +1780,23 @@ create index stamps_of_member on stamps (tenant_id, member_id, program_id, card_
 
 grant update (count_left, rewards_left, member_id) on stamps to plushka_app;
 
+-- Where members stand on their stamp cards, of which something is on: what engine/stamps.py makes of all that is left of
+-- their stamps, written with those so that all members can be asked at once. ends_on: the last day on which the card
+-- can be filled, after it it is empty; null: no end. Purchases are decided from the stamps.
+create table card_states (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    program_id uuid not null,
+    card_id text not null check (card_id <> ''),
+    have bigint not null constraint card_has_something_on_it check (have > 0),
+    ends_on date,
+    primary key (tenant_id, member_id, program_id, card_id),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, program_id) references programs (tenant_id, id)
+);
+
+grant update (have, ends_on), delete on card_states to plushka_app;
+
 -- The catalogue: what members get for points (docs/decisions/0085-rewards.md). stock_left: what of all that was ever put
 -- in is neither open nor taken; null: any number. branch_ids: where it is given, none: everywhere; tiers: who may have
 -- it, none: everybody. returns_points: those of a gift that ran out come back. picture: a WebP drawn by us.

@@ -112,6 +112,13 @@ async def test_a_clean_ledger_is_told_with_its_figures_and_kept(database: Databa
         ("update returns set certificates = '[]'", {"return_equals_certificates"}),
         ("update standing_days set spend_minor = 1", {"standing_equals_its_days"}),
         (STAMPED, {"stamps_equal_their_receipt"}),
+        (
+            """
+            insert into card_states (tenant_id, member_id, program_id, card_id, have)
+                select m.tenant_id, m.id, p.id, 'card', 1 from members m cross join programs p
+            """,
+            {"card_equals_its_stamps"},
+        ),
         (f"{STAMPED} {WON} update stamps set rewards = 2, rewards_left = 2", {"gifts_equal_full_cards"}),  # noqa: S608  constants
         (f"{STAMPED} {WON} {TAKEN}", {"gift_equals_its_acts"}),
         ("update rewards set state = 'cancelled'", {"reward_equals_journal", "stock_equals_its_rewards"}),

@@ -10,7 +10,8 @@ from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
-from plushka.domain.purchases.merging import merge_members
+from plushka.delivery.jobs.verification import verify_tenant
+from plushka.domain.purchases.merging import merge_members, undo_merge
 from plushka.domain.purchases.model import PurchaseLine
 from plushka.domain.rewards.queries import list_cards
 from plushka.domain.segments.selecting import list_members
@@ -29,6 +30,7 @@ async def shop(database: Database, clock: SetClock) -> AsyncIterator[Shop]:
     clock.at = MORNING
     async with open_shop(database, clock, programme(CARD)) as shop:
         yield shop
+        assert not (await verify_tenant(database, clock, shop.caller.tenant_id)).differences
 
 
 def programme(card: StampCard) -> Program:
@@ -91,3 +93,29 @@ async def test_a_stamp_that_does_not_count_leaves_the_end_of_the_card(shop: Shop
         await merge_members(tx, kept_id=kept, merged_id=merged, reason="одна карта")
     clock.advance(20 * DAY)
     assert await stamps_of(shop, kept) == 1
+
+
+async def test_a_late_receipt_takes_its_place_and_what_came_together_parts(
+    shop: Shop, clock: SetClock
+) -> None:
+    await shop.publish(programme(structs.replace(CARD, counts=Units(), lasts=FromFirst(10))))
+    kept, merged = await shop.enroll(), await shop.enroll("+79990000002")
+    one = (PurchaseLine(sku="coffee", quantity_milli=1000, amount_minor=100_00),)
+    clock.advance(12 * DAY)
+    await shop.buy("1", 0, member=kept, lines=one)
+    await shop.buy("2", 0, member=merged, lines=one)
+    assert await stamps_of(shop, kept) == 1
+    await shop.buy("late", 0, member=kept, lines=one, occurred_at=clock.at - 8 * DAY)
+    assert await stamps_of(shop, kept) == 2
+
+    async with shop.tx() as tx:
+        merge_id = await merge_members(tx, kept_id=kept, merged_id=merged, reason="одна карта")
+    assert await stamps_of(shop, kept) == 0
+    assert await found(shop, Stamped("coffee", have_min=1)) == []
+    async with shop.tx() as tx:
+        await undo_merge(tx, merge_id)
+    assert await stamps_of(shop, kept) == 2
+    assert await found(shop, Stamped("coffee", have_min=1, left_max=2)) == [kept, merged]
+
+    clock.advance(3 * DAY)
+    assert await found(shop, Stamped("coffee", have_min=1)) == [merged]

@@ -14,6 +14,7 @@ from plushka.domain.occasions.laws import LAWS as OCCASION_LAWS
 from plushka.domain.partners.laws import LAWS as PARTNER_LAWS
 from plushka.domain.purchases.laws import LAWS as PURCHASE_LAWS
 from plushka.domain.referrals.laws import LAWS as REFERRAL_LAWS
+from plushka.domain.rewards.laws import LAWS as REWARD_LAWS
 from plushka.domain.segments.lifecycle.laws import LAWS as LIFECYCLE_LAWS
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -30,6 +31,7 @@ LAWS = {
     **OCCASION_LAWS,
     **PARTNER_LAWS,
     **REFERRAL_LAWS,
+    **REWARD_LAWS,
     **LIFECYCLE_LAWS,
 }
 LAWS_COUNT = len(LEDGER_LAWS) + len(LAWS)

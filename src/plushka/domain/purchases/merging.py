@@ -28,6 +28,7 @@ from plushka.domain.programs import merging as standing_merging
 from plushka.domain.programs import standings
 from plushka.domain.programs.merging import MovedStanding, is_untouched, merge_standings, part_standings
 from plushka.domain.programs.model import Standing
+from plushka.domain.rewards.card_states import settle_states
 from plushka.domain.rewards.stamps import list_bought, move_stamps, return_bought, return_stamps
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -242,6 +243,7 @@ async def _move_receipts(tx: Tx, source: UUID, target: UUID) -> tuple[UUID, ...]
     )
     await note(tx, "members", [source, target])
     await move_stamps(tx, source, target)
+    await settle_states(tx, [source, target])
     return tuple(row["id"] for row in rows)
 
 
@@ -258,4 +260,5 @@ async def _return_receipts(tx: Tx, record: Record, merge: Merge) -> None:
     )
     await note(tx, "members", [merge.kept_id, target])
     await return_stamps(tx, record.receipts, target)
+    await settle_states(tx, [merge.kept_id, target])
     await return_bought(tx, record.bought, target)

@@ -32,6 +32,7 @@ from plushka.domain.purchases.return_store import Owner, Sale
 from plushka.domain.purchases.store import digest_of, number_taken
 from plushka.domain.purchases.tenders import give_to_certificates
 from plushka.domain.referrals.booking import lower
+from plushka.domain.rewards.card_states import settle_states
 from plushka.domain.rewards.returning import (
     NOTHING_BACK,
     CardsBack,
@@ -101,6 +102,8 @@ async def return_purchase(tx: Tx, reference: Reference, caller: Caller, request:
         after=case.rest.promotions_minor,
     )
     await take_back(tx, sale.receipt_id, case.cards)
+    if book is not None and case.cards.lowered:
+        await settle_states(tx, [book.member_id])
     if book is not None and sale.basket.coupons:
         await reconcile_codes(tx, member_id=book.member_id, program_id=sale.program_id)
     if sale.outcome.referred is not None:

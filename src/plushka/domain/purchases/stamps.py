@@ -1,18 +1,20 @@
 """What purchases do to stamp cards, and the gifts that they win."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from uuid import UUID
 
 from plushka.domain.purchases.situation import Situation
+from plushka.domain.rewards.card_states import Key, after, keep_states, settle_states
 from plushka.domain.rewards.codes import WonCode, issue_codes
 from plushka.domain.rewards.issuing import Won, issue
 from plushka.domain.rewards.stamps import NewStamps, insert_stamps
-from plushka.engine.purchase import Outcome
+from plushka.engine.purchase import CardState, Outcome
 from plushka.engine.stamp_parts import OwnCoupon
+from plushka.engine.stamps import Filled, Stamps
 from plushka.platform.database import Tx
 
 
-async def save_stamps(tx: Tx, booked: Iterable[tuple[UUID, Situation, Outcome]]) -> None:
+async def save_stamps(tx: Tx, booked: Sequence[tuple[UUID, Situation, Outcome]]) -> None:
     """Write the stamps of new receipts, each by its id, and issue the gifts and the codes that they have won."""
     new, won, codes = list[NewStamps](), list[Won](), list[WonCode]()
     for receipt_id, situation, outcome in booked:
@@ -52,7 +54,27 @@ async def save_stamps(tx: Tx, booked: Iterable[tuple[UUID, Situation, Outcome]])
         ]
     if new:
         await insert_stamps(tx, new)
+        await _keep_states(tx, booked, new)
     if won:
         await issue(tx, won)
     if codes:
         await issue_codes(tx, codes)
+
+
+async def _keep_states(
+    tx: Tx, booked: Sequence[tuple[UUID, Situation, Outcome]], new: Sequence[NewStamps]
+) -> None:
+    """Write down where members stand on their cards now that these stamps are on them."""
+    before = {receipt_id: found.member.cards or {} for receipt_id, found, _ in booked if found.member}
+    filled, late = dict[Key, Filled](), set[UUID]()
+    for one in new:
+        state = before[one.receipt_id].get(one.card, CardState())
+        card = after(state, Stamps(one.day, one.count, one.terms))
+        if card is None:
+            late.add(one.member_id)
+        else:
+            filled[one.member_id, one.program_id, one.card] = card
+    if filled:
+        await keep_states(tx, filled)
+    if late:
+        await settle_states(tx, late)

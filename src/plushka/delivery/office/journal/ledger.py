@@ -66,6 +66,7 @@ _LAWS = {
     "counter_equals_its_uses": marked("A promotion's counter differs from its receipts"),
     "code_counts_its_uses": marked("A coupon's code was not used as often as it counts"),
     "stamps_equal_their_receipt": marked("Stamps differ from what their receipt is worth"),
+    "card_equals_its_stamps": marked("A stamp card differs from its stamps"),
     "gifts_equal_full_cards": marked("Gifts differ from the cards that won them"),
     "gift_equals_its_acts": marked("A gift's state differs from what tills did"),
     "reward_equals_journal": marked("A gift for points differs from its movements"),
