@@ -1,4 +1,4 @@
-"""Counting and following segments of 100,000 members: a section of ``make bench-campaigns``."""
+"""Counting, asking and following segments of 100,000 members: a section of ``make bench-campaigns``."""
 
 import asyncio
 import statistics
@@ -12,9 +12,12 @@ from msgspec import Struct
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.programs.operations import create_program, publish
+from plushka.domain.rewards.card_states import settle_states
+from plushka.domain.segments.asking import still_in
+from plushka.domain.segments.lifecycle.refreshing import refresh_groups
 from plushka.domain.segments.operations import create_segment
 from plushka.domain.segments.refreshing import refresh
-from plushka.domain.segments.selecting import count_members
+from plushka.domain.segments.selecting import count_members, list_members
 from plushka.engine import audience as a
 from plushka.engine.audience import Audience
 from plushka.engine.conditions import Segment, Tag
@@ -36,6 +39,11 @@ RECEIPTS_EACH = 6
 DAYS_EACH = 20
 TIMES = 5
 GOAL_SECONDS = 2
+ASKED = 30
+"""As many members as letters that are taken up at once are for."""
+SETTLED = 5_000
+"""So many members' stamp cards are worked out at once."""
+CAMPAIGN = UUID(int=1)
 PROGRAM = Program(
     name="Bench",
     currency="RUB",
@@ -88,7 +96,8 @@ _LIFE = """
                 '["sku%%s", 1000, 10000, [["category%%s"], "brand%%s", "goods"]]',
                 (abs(hashtext(name || each)) + line) %% 2000,
                 (abs(hashtext(name || each)) + line) %% 40, line
-            ), ', ') || ']}}, "names": []}}' from generate_series(1, 9) as line)::json,
+            ), ', ') || '], "place": {{"branch": "arbat", "time_zone": "Europe/Moscow"}}}}, "names": []}}'
+            from generate_series(1, 9) as line)::json,
            to_json(repeat('outcome ', 100))
     from members cross join generate_series(1, {each}) as each where tenant_id = {tenant};
     insert into stamps (tenant_id, receipt_id, card_id, member_id, program_id, business_date, count, count_left,
@@ -96,6 +105,14 @@ _LIFE = """
     select tenant_id, id, 'coffee', member_id, {program}, business_date, 1, 1, 0, 0,
            '[8, {{"is": "from_last", "days": 120}}, true, true]'
     from receipts where tenant_id = {tenant};
+    insert into outgoing (tenant_id, id, key, channel, address, member_id, language, purpose, content, campaign_id,
+                          not_before, useful_until, state, attempts, created_at, taken_at, finished_at)
+    select tenant_id, gen_random_uuid(), 'letter ' || name, 'telegram', name, id, 'ru', 'marketing', '{{}}', {campaign},
+           sent_at, sent_at + interval '1 day', 'sent', 1, sent_at, sent_at, sent_at
+    from (
+        select *, timestamptz {now} - abs(hashtext('sent ' || name)) %% 60 * interval '1 day' as sent_at
+        from members where tenant_id = {tenant} and hashtext('told ' || name) %% 2 = 0
+    ) as told;
     analyze;
 """
 
@@ -109,9 +126,18 @@ class Counted(Struct, frozen=True):
     slowest_ms: float
 
 
+class Asked(Struct, frozen=True):
+    """How long it took to tell whether some members are in an audience, and to select all who are; medians."""
+
+    what: str
+    asked_ms: float
+    selected_ms: float
+
+
 def audiences() -> list[tuple[str, Audience]]:
     """Return what is counted, from the simplest to the widest."""
-    gone = a.LastPurchase(days_min=30)
+    gone, almost_full = a.LastPurchase(days_min=30), a.Stamped("coffee", left_max=2)
+    reachable = a.Reachable(("telegram", "sms"))
     return [
         ("a tag", Tag(("vip",))),
         ("birthday within a week", a.Birthday(days_max=7)),
@@ -119,22 +145,50 @@ def audiences() -> list[tuple[str, Audience]]:
         ("three purchases or more in 90 days", a.Purchases(count_min=3, days=90)),
         ("spent 5,000 or more in a year", a.Spend(min_minor=5_000_00, days=365)),
         ("points burn within a week", a.Burning(days=7)),
-        ("two stamps to a full card", a.Stamped("coffee", left_max=2)),
+        ("two stamps to a full card", almost_full),
         ("reachable in Telegram", a.Reachable(("telegram",))),
         ("bought at a branch in 90 days, twice", a.BoughtAt(("arbat",), days=90, times_min=2)),
         ("bought one product in 30 days", a.Bought(days=30, products=("sku77",))),
         ("bought one product in 90 days", a.Bought(days=90, products=("sku77",))),
+        ("bought one product in a year", a.Bought(days=365, products=("sku77",))),
         ("bought of one category in 30 days", a.Bought(days=30, categories=("category7",))),
+        ("bought of one category in a year", a.Bought(days=365, categories=("category7",))),
+        ("a group of buyers", a.Group(("core",))),
+        ("a cell of the grid: recent, for much", a.Rfm(r=(4, 5), m=(4, 5))),
+        ("told of a campaign in 30 days", a.Campaign((CAMPAIGN,), days=30)),
+        (
+            "told of a campaign in 30 days, bought within a week",
+            a.Campaign((CAMPAIGN,), days=30, bought_within_days=7),
+        ),
         (
             "twelve conditions in groups",
             a.All(
                 (
                     a.Any((gone, a.Purchases(count_max=3, days=90), a.AverageReceipt(max_minor=40_000))),
                     a.Not(a.Any((Tag(("vip",)), a.Blocked(), a.Sex(("male",))))),
-                    a.Any((a.Reachable(("telegram", "sms")), a.Burning(days=14), a.Age(years_min=30))),
+                    a.Any((reachable, a.Burning(days=14), a.Age(years_min=30))),
                     a.Any(
                         (a.Enrolled(days_min=30), a.Balance(points_min=100), a.Spend(min_minor=1, days=365))
                     ),
+                )
+            ),
+        ),
+        (
+            "twelve of what was bought, stamped and told, in groups",
+            a.All(
+                (
+                    a.Any((almost_full, a.Bought(days=90, categories=("category7",)), a.Rfm(f=(4, 5)))),
+                    a.Any((a.BoughtAt(("arbat",), days=180), a.Spend(min_minor=1_000_00, days=180), gone)),
+                    a.Not(
+                        a.All(
+                            (
+                                a.Campaign((CAMPAIGN,), days=30, bought_within_days=7),
+                                a.Bought(days=30, products=("sku77",)),
+                                a.Purchases(count_min=3, days=90),
+                            )
+                        )
+                    ),
+                    a.Any((reachable, a.Group(("core", "newcomer")), a.Burning(days=14))),
                 )
             ),
         ),
@@ -158,17 +212,26 @@ async def measure(cluster: Cluster) -> str:
             program=f"'{program_id}'",
             branch=f"'{branch.id}'",
             now=f"'{NOW.isoformat()}'",
+            campaign=f"'{CAMPAIGN}'",
             members=MEMBERS,
             days=DAYS_EACH,
             each=RECEIPTS_EACH,
         ).replace("%%", "%")
         with psycopg.connect(cluster.dsn, autocommit=True) as connection:
             connection.execute(life.encode())
+        async with database.transaction(tenant_id, actor="operator:bench", at=NOW) as tx:
+            await refresh_groups(tx)
+            rows = await tx.fetch("select id from members where tenant_id = $1", tenant_id)
+            for begin in range(0, MEMBERS, SETTLED):
+                await settle_states(tx, [row["id"] for row in rows[begin : begin + SETTLED]])
+        with psycopg.connect(cluster.dsn, autocommit=True) as connection:
+            connection.execute("analyze member_groups, card_states")
         counted = [await _count(database, tenant_id, what, audience) for what, audience in audiences()]
+        asked = [await _ask(database, tenant_id, what, audience) for what, audience in audiences()]
         first, again, moved = await _follow(database, tenant_id)
     finally:
         await database.close()
-    return _section(counted, first, again, moved)
+    return _section(counted, asked, first, again, moved)
 
 
 async def _count(database: Database, tenant_id: UUID, what: str, audience: Audience) -> Counted:
@@ -179,6 +242,28 @@ async def _count(database: Database, tenant_id: UUID, what: str, audience: Audie
             members = await count_members(tx, audience)
             seconds.append(time.perf_counter() - began)
     return Counted(what, members, statistics.median(seconds) * 1000, max(seconds) * 1000)
+
+
+async def _ask(database: Database, tenant_id: UUID, what: str, audience: Audience) -> Asked:
+    asking, selecting = [], []
+    for turn in range(TIMES):
+        async with database.transaction(tenant_id, actor="job:letters", at=NOW, read_only=True) as tx:
+            rows = await tx.fetch(
+                "select id from members where tenant_id = $1 order by id offset $2 limit $3",
+                tenant_id,
+                turn * 1000,
+                ASKED,
+            )
+            ids = [row["id"] for row in rows]
+            began = time.perf_counter()
+            inside = await still_in(tx, audience, ids)
+            asking.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            chosen = await list_members(tx, audience)
+            selecting.append(time.perf_counter() - began)
+            if inside != frozenset(ids) & frozenset(chosen):
+                raise RuntimeError(f"facts and statement tell another audience: {what}")
+    return Asked(what, statistics.median(asking) * 1000, statistics.median(selecting) * 1000)
 
 
 async def _follow(database: Database, tenant_id: UUID) -> tuple[float, float, tuple[float, int]]:
@@ -203,11 +288,14 @@ async def _refresh(database: Database, tenant_id: UUID, segment_id: UUID, at: da
         return time.perf_counter() - began, refreshed.entered + refreshed.left
 
 
-def _section(counted: list[Counted], first: float, again: float, later: tuple[float, int]) -> str:
+def _section(
+    counted: list[Counted], asked: list[Asked], first: float, again: float, later: tuple[float, int]
+) -> str:
     rows = "\n".join(
         f"| {each.what} | {each.members:,} | {each.median_ms:,.0f} | {each.slowest_ms:,.0f} |"
         for each in counted
     )
+    few = "\n".join(f"| {each.what} | {each.asked_ms:,.0f} | {each.selected_ms:,.0f} |" for each in asked)
     return f"""## Segments
 
 {MEMBERS:,} members with {MEMBERS * DAYS_EACH:,} days of purchases, {MEMBERS * RECEIPTS_EACH:,} receipts of nine
@@ -216,6 +304,13 @@ lines, each with a stamp, and {MEMBERS * 2:,} lots; each audience counted {TIMES
 | Audience | Members | Median, ms | Slowest, ms |
 |---|---:|---:|---:|
 {rows}
+
+Before {ASKED} letters are sent it is asked whether their members are in the audience still, of each from facts. Beside
+it is what selecting all who are in it takes; both find the same. The median of {TIMES} times, each of other members.
+
+| Audience | Asked of {ASKED}, ms | All selected, ms |
+|---|---:|---:|
+{few}
 
 A segment of half the members is filled in {first:.1f} s, refreshed in {again:.1f} s when nobody has moved, and in
 {later[0]:.1f} s when {later[1]:,} have.
