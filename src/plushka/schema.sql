@@ -3146,6 +3146,44 @@ create table member_paths (
 
 grant update, delete on member_paths to plushka_app;
 
+-- What a receipt owes to: 'promotion:<id>', 'rule:<id>', 'tier:<id>' and 'personal' for their discounts, 'card:<id>' for
+-- stamps, 'redemption' for points spent, 'referral'. A receipt counts for each; off_minor and points are the mechanic's own.
+create table mechanic_days (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    business_date date not null,
+    program_id uuid not null,
+    mechanic text not null,
+    receipts bigint not null,
+    lines bigint not null,
+    discount_minor bigint not null,
+    redeemed_minor bigint not null,
+    revenue_minor bigint not null,
+    costed bigint not null,
+    costed_minor bigint not null,
+    cost_minor bigint not null,
+    earned_points bigint not null,
+    off_minor bigint not null,
+    points bigint not null,
+    primary key (tenant_id, branch_id, business_date, program_id, mechanic)
+);
+
+grant update, delete on mechanic_days to plushka_app;
+
+-- Who bought with a mechanic on a day, so that buyers of any days can be counted once; mechanic '': with or without one.
+create table mechanic_buyers (
+    tenant_id uuid not null,
+    business_date date not null,
+    program_id uuid not null,
+    mechanic text not null,
+    member_id uuid not null,
+    branch_id uuid not null,
+    receipts bigint not null,
+    primary key (tenant_id, business_date, program_id, mechanic, member_id, branch_id)
+);
+
+grant update, delete on mechanic_buyers to plushka_app;
+
 -- day: of the business's calendar.
 create table points_days (
     tenant_id uuid not null,

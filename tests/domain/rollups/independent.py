@@ -56,6 +56,8 @@ async def independent_sums(tx: Tx) -> Sums:
         "cashier_days": _cashiers(receipts, counted),
         "member_months": _members(counted).rows(),
         "member_paths": _paths(counted),
+        "mechanic_days": _mechanics(counted),
+        "mechanic_buyers": _buyers(counted),
         "points_days": await _points(tx),
     }
     return {name: _in_order(rows) for name, rows in everything.items()}
@@ -136,6 +138,60 @@ def _paths(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
     return paths
 
 
+def _mechanics(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
+    costed = pl.col("is_costed")
+    each = counted.explode("mechanics").filter(pl.col("mechanics").is_not_null()).unnest("mechanics")
+    sums = each.select(
+        "branch_id", "business_date", "program_id", "mechanic", pl.lit(1).alias("receipts"),
+        pl.col("lines").cast(pl.Int64), "discount_minor", "redeemed_minor", "revenue_minor",
+        costed.cast(pl.Int64).alias("costed"), pl.when(costed).then("revenue_minor").otherwise(0).alias("costed_minor"),
+        pl.when(costed).then("cost_left").otherwise(0).alias("cost_minor"), "earned_points", "off_minor", "points",
+    )  # fmt: skip
+    return _grouped(sums, sums.columns[1:4], [pl.col(name).sum() for name in sums.columns[4:]])
+
+
+def _buyers(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
+    by = ["business_date", "program_id", "mechanic", "member_id", "branch_id"]
+    with_card = counted.filter(pl.col("member_id").is_not_null())
+    each = with_card.explode("mechanics").filter(pl.col("mechanics").is_not_null()).unnest("mechanics")
+    both = pl.concat([each.select(by), with_card.with_columns(mechanic=pl.lit("")).select(by)])
+    return both.group_by(by).agg(pl.len()).rows()
+
+
+def _mechanics_of(outcome: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a receipt owes to: by its outcome, with what each took off and gave."""
+    found: dict[str, list[int]] = {}
+
+    def note(mechanic: str, off_minor: int = 0, points: int = 0) -> None:
+        sums = found.setdefault(mechanic, [0, 0])
+        sums[0] += off_minor
+        sums[1] += points
+
+    for source, _rate, amount, _by_line, *rest in outcome.get("discounts", ()):
+        note("personal" if source == "personal" else f"{source}:{rest[0]}", amount)
+    for gift in outcome.get("gifts", ()):
+        if len(gift) > 4 and gift[4] is not None:
+            note(f"promotion:{gift[4]}")
+    spent = sum(line[4] for line in outcome["lines"])
+    if spent:
+        note("redemption", sum(line[2] for line in outcome["lines"]), spent)
+        for code, rule, *_ in outcome.get("notes", ()):
+            if code == "share_raised":
+                note(f"promotion:{rule}")
+    for rule, points, *_ in outcome.get("awards", ()):
+        if points:
+            note(f"rule:{rule}", 0, points)
+    for card, stamps, *_ in outcome.get("cards", ()):
+        if stamps:
+            note(f"card:{card}")
+    if outcome.get("referred"):
+        note("referral")
+    return [
+        {"mechanic": mechanic, "off_minor": off_minor, "points": points}
+        for mechanic, (off_minor, points) in found.items()
+    ]
+
+
 async def _read_receipts(tx: Tx) -> tuple[pl.DataFrame, pl.DataFrame]:
     versions = await tx.fetch(
         "select id, program_id from program_versions where tenant_id = $1", tx.tenant_id
@@ -180,6 +236,7 @@ async def _read_receipts(tx: Tx) -> tuple[pl.DataFrame, pl.DataFrame]:
                 "earned_points": outcome["earned_points"],
                 "is_costed": row["cost_minor"] is not None,
                 "is_full": is_full,
+                "mechanics": _mechanics_of(outcome),
                 "zone": place["time_zone"],
                 "day_starts": place.get("day_starts_minutes", 240),
             }

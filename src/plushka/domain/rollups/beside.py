@@ -5,7 +5,7 @@ from datetime import date
 
 from plushka.domain.rollups import points
 from plushka.domain.rollups.counting import RECEIPT_TABLES, summing
-from plushka.domain.rollups.model import CATEGORY_DAYS, PRODUCT_MONTHS, TABLES
+from plushka.domain.rollups.model import CATEGORY_DAYS, MECHANIC_BUYERS, PRODUCT_MONTHS, TABLES
 from plushka.domain.rollups.paths import save_paths
 from plushka.platform.database import Tx
 
@@ -19,7 +19,7 @@ counted (id, sign) as (
 )
 """
 _SUM_MONTH = summing("rollups.sum_month", _OF_MONTH, RECEIPT_TABLES, adds=False, schema="pg_temp")
-_NOT_LOOKED_UP = (CATEGORY_DAYS, PRODUCT_MONTHS)
+_NOT_LOOKED_UP = (CATEGORY_DAYS, PRODUCT_MONTHS, MECHANIC_BUYERS)
 """The large ones, in which nothing is looked up while they are filled: an index would double the time that takes."""
 
 

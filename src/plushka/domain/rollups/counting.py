@@ -11,6 +11,8 @@ from plushka.domain.rollups.model import (
     ALL_BRANCHES,
     CASHIER_DAYS,
     CATEGORY_DAYS,
+    MECHANIC_BUYERS,
+    MECHANIC_DAYS,
     MEMBER_MONTHS,
     PRODUCT_MONTHS,
     SALES_DAYS,
@@ -39,14 +41,13 @@ refunds as (
            r.amount_minor, r.discount_minor, r.redeemed_minor, coalesce(x.refunded_minor, 0) as refunded_minor,
            r.payable_minor - coalesce(x.refunded_minor, 0) as revenue_minor, r.cost_minor is not null as is_costed,
            r.earned_points, r.redeemed_points, coalesce(x.is_full, false) as is_full,
-           d.basket->'lines' as sold, d.decided, d.costs
+           d.basket->'lines' as sold, d.outcome->'lines' as decided, d.outcome, d.costs
     from counted c
     join receipts r on r.tenant_id = $1 and r.id = c.id
     join program_versions v on v.tenant_id = $1 and v.id = r.version_id
     left join refunds x on x.id = c.id and x.sign = c.sign
     cross join lateral (
-        select (r.basket->'basket')::jsonb as basket, (r.outcome->'lines')::jsonb as decided,
-               (r.basket->'costs')::jsonb as costs
+        select (r.basket->'basket')::jsonb as basket, r.outcome::jsonb as outcome, (r.basket->'costs')::jsonb as costs
         offset 0
     ) as d
 ), goods as materialized (
@@ -73,6 +74,33 @@ refunds as (
            f.earned_points, f.redeemed_points, coalesce(b.lines, 0) as lines, f.is_costed,
            coalesce(b.cost_minor, 0) as cost_minor
     from facts f left join bought b on b.id = f.id and b.sign = f.sign
+), mechanics as (
+    select f.id, f.sign, m.mechanic, sum(m.off_minor)::bigint as off_minor, sum(m.points)::bigint as points
+    from facts f
+    cross join lateral (
+        select case d->>0 when 'personal' then 'personal' else (d->>0) || ':' || (d->>4) end, (d->>2)::bigint, 0::bigint
+        from jsonb_array_elements(f.outcome->'discounts') as d
+        union all
+        select 'promotion:' || (g->>4), 0, 0 from jsonb_array_elements(f.outcome->'gifts') as g where g->>4 is not null
+        union all
+        select 'promotion:' || (n->>1), 0, 0 from jsonb_array_elements(f.outcome->'notes') as n
+        where n->>0 = 'share_raised' and f.redeemed_minor > 0
+        union all
+        select 'rule:' || (a->>0), 0, (a->>1)::bigint from jsonb_array_elements(f.outcome->'awards') as a
+        where (a->>1)::bigint > 0
+        union all
+        select 'card:' || (c->>0), 0, 0 from jsonb_array_elements(f.outcome->'cards') as c where (c->>1)::bigint > 0
+        union all
+        select 'redemption', f.redeemed_minor, f.redeemed_points where f.redeemed_points > 0
+        union all
+        select 'referral', 0, 0 where jsonb_typeof(f.outcome->'referred') = 'array'
+    ) as m (mechanic, off_minor, points)
+    where not f.is_full
+    group by f.id, f.sign, m.mechanic
+), owed as (
+    select r.sign, r.branch_id, r.business_date, r.program_id, r.member_id, m.mechanic, r.lines, r.discount_minor,
+           r.redeemed_minor, r.revenue_minor, r.is_costed, r.cost_minor, r.earned_points, m.off_minor, m.points
+    from mechanics m join receipt_facts r on r.id = m.id and r.sign = m.sign
 )
 """
 _EVERY_BRANCH = f"coalesce(branch_id, '{ALL_BRANCHES}'::uuid)"
@@ -116,6 +144,27 @@ _MEMBERS = """
     where not is_full and member_id is not null
     group by member_id, month_on
 """
+_MECHANICS = f"""
+    select {_EVERY_BRANCH}, business_date, program_id, mechanic, sum(sign), sum(sign * lines),
+           sum(sign * discount_minor), sum(sign * redeemed_minor), sum(sign * revenue_minor),
+           sum(sign) filter (where is_costed), sum(sign * revenue_minor) filter (where is_costed),
+           sum(sign * cost_minor) filter (where is_costed), sum(sign * earned_points), sum(sign * off_minor),
+           sum(sign * points)
+    from owed
+    group by grouping sets (
+        (branch_id, business_date, program_id, mechanic), (business_date, program_id, mechanic)
+    )
+"""  # noqa: S608
+_BUYERS = """
+    select business_date, program_id, mechanic, member_id, branch_id, sum(sign)
+    from (
+        select sign, business_date, program_id, mechanic, member_id, branch_id from owed
+        union all
+        select sign, business_date, program_id, '', member_id, branch_id from receipt_facts where not is_full
+    ) as buyers
+    where member_id is not null
+    group by business_date, program_id, mechanic, member_id, branch_id
+"""
 # First by receipt: one with two lines of a thing is one receipt with it.
 _GOODS_SUMS = """
     sum(quantity_milli)::bigint as quantity_milli, sum(revenue_minor)::bigint as revenue_minor,
@@ -158,6 +207,8 @@ _SUMS = {
     PRODUCT_MONTHS: _PRODUCTS,
     CASHIER_DAYS: _CASHIERS,
     MEMBER_MONTHS: _MEMBERS,
+    MECHANIC_DAYS: _MECHANICS,
+    MECHANIC_BUYERS: _BUYERS,
 }
 RECEIPT_TABLES = tuple(_SUMS)
 

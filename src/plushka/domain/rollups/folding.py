@@ -8,7 +8,7 @@ from plushka.domain.changes.model import Taken
 from plushka.domain.changes.operations import take
 from plushka.domain.rollups import points
 from plushka.domain.rollups.counting import RECEIPT_TABLES, summing
-from plushka.domain.rollups.model import ALL_BRANCHES, MEMBER_MONTHS
+from plushka.domain.rollups.model import ALL_BRANCHES, MECHANIC_BUYERS, MEMBER_MONTHS
 from plushka.domain.rollups.paths import save_paths
 from plushka.platform.database import Tx
 
@@ -42,7 +42,7 @@ counted (id, sign) as (
 )
 """
 _ADD_RECEIPTS = summing("rollups.add_receipts", _CHANGED, RECEIPT_TABLES, adds=True)
-_COUNT_MEMBERS = summing("rollups.count_members", _OF_MEMBERS, [MEMBER_MONTHS], adds=False)
+_COUNT_MEMBERS = summing("rollups.count_members", _OF_MEMBERS, [MEMBER_MONTHS, MECHANIC_BUYERS], adds=False)
 
 
 class Folded(Struct, frozen=True):
@@ -99,10 +99,16 @@ async def _add_receipts(tx: Tx, taken: Taken) -> None:
     if new or returns:
         await tx.execute(_ADD_RECEIPTS, tx.tenant_id, new, returns, left_receipts, left_returns)
     if members:
+        # Their days are found by their months: receipts may have moved on since, and no index leads to a member's days.
         await tx.execute(
             """
-            -- rollups.forget_months
-            delete from member_months where tenant_id = $1 and member_id = any($2::uuid[])
+            -- rollups.forget_members
+            with months as (
+                delete from member_months where tenant_id = $1 and member_id = any($2::uuid[]) returning member_id, month_on
+            )
+            delete from mechanic_buyers b using months m
+            where b.tenant_id = $1 and b.member_id = m.member_id
+              and b.business_date >= m.month_on and b.business_date < (m.month_on + interval '1 month')::date
             """,
             tx.tenant_id,
             members,

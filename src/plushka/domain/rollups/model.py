@@ -70,6 +70,17 @@ MEMBER_PATHS = Table(
         "first_id", "first_on", "second_on", "third_on", "fourth_on", "last_on", "receipts", "lines", "revenue_minor",
     ),
 )  # fmt: skip
+MECHANIC_DAYS = Table(
+    "mechanic_days",
+    ("branch_id", "business_date", "program_id", "mechanic"),
+    (
+        "receipts", "lines", "discount_minor", "redeemed_minor", "revenue_minor", "costed", "costed_minor",
+        "cost_minor", "earned_points", "off_minor", "points",
+    ),
+)  # fmt: skip
+MECHANIC_BUYERS = Table(
+    "mechanic_buyers", ("business_date", "program_id", "mechanic", "member_id", "branch_id"), ("receipts",)
+)
 POINTS_DAYS = Table(
     "points_days",
     ("program_id", "day", "kind", "debit", "credit"),
@@ -86,6 +97,8 @@ TABLES = (
     CASHIER_DAYS,
     MEMBER_MONTHS,
     MEMBER_PATHS,
+    MECHANIC_DAYS,
+    MECHANIC_BUYERS,
     POINTS_DAYS,
 )
 
