@@ -98,11 +98,6 @@ async def _measure(database: Database) -> None:
         await _timed("read what was kept", find_caused(tx, [subject_of_campaign(campaign_id)]))
         await _timed("compare a promotion", promotions.measure(tx, offer))
         await _timed("tell before the start", _look_ahead(tx))
-        today = now.date()
-        await _timed(
-            "promotions of 30 days",
-            promotions.count_period(tx, shop.program_id, today - timedelta(days=29), today),
-        )
 
 
 async def _look_ahead(tx: Tx) -> None:

@@ -7,18 +7,21 @@ from uuid import UUID
 from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
-from tests.domain.shop import open_shop
+from tests.domain.shop import Shop, open_shop
 
+from plushka.delivery.jobs.folding import fold_tenant
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import subject_of_promotion
-from plushka.domain.insights.campaigns.promotions import count_period
+from plushka.domain.insights.campaigns.promotions import Promoted, count_promotions
+from plushka.domain.insights.reports.period import custom
+from plushka.domain.insights.reports.scope import Scope
 from plushka.engine.conditions import ReceiptAmount
 from plushka.engine.experiments.groups import group_of
 from plushka.engine.price_effects import PercentOff, RaisedShare
 from plushka.engine.program import Promotion, Redemption, RedemptionLimits
 from plushka.engine.stamp_parts import Gift
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 
 EACH_SIDE = 5
 NOON = datetime.fromisoformat("2026-03-10T12:00:00+03:00")
@@ -31,6 +34,11 @@ PROGRAM = structs.replace(
         Promotion("share", "Больше бонусами", RaisedShare(50_00)),
     ),
 )
+
+
+async def count_in(tx: Tx, shop: Shop, first_on: date, last_on: date) -> Promoted:
+    scope = Scope(custom(first_on, last_on), program_id=shop.program_id)
+    return await count_promotions(tx, scope, "Europe/Moscow")
 
 
 async def test_the_database_draws_the_group_that_the_engine_draws(
@@ -49,16 +57,17 @@ async def test_the_database_draws_the_group_that_the_engine_draws(
             await shop.buy(f"{number}", 100_00, member=member_id)
         clock.at += timedelta(hours=1)
         await measure_tenant(database, clock, shop.caller.tenant_id)
+        await fold_tenant(database, clock, shop.caller.tenant_id)
         subject = subject_of_promotion(shop.program_id, "ten")
         async with shop.tx() as tx:
             caused = (await find_caused(tx, [subject]))[subject]
-            counted = await count_period(tx, shop.program_id, date(2026, 3, 1), date(2026, 3, 31))
+            counted = await count_in(tx, shop, date(2026, 3, 1), date(2026, 3, 31))
 
     paid = caused.effects["paid"]
     assert paid is not None
     assert (paid.treated, paid.control) == (drawn[False], drawn[True])
     assert (paid.treated_mean, paid.control_mean) == (90_00, 100_00)
-    assert counted.by_promotion["ten"].receipts == drawn[False]
+    assert counted.by_promotion[shop.program_id, "ten"].receipts == drawn[False]
     assert not caused.is_final
 
 
@@ -76,11 +85,12 @@ async def test_a_promotion_is_counted_on_the_receipts_that_it_is_on(
         await shop.buy("2", 200_00, member=anna, redeem="max")
         await shop.buy("3", 300_00, member=boris)
         await shop.buy("4", 500_00, member=None)
+        await fold_tenant(database, clock, shop.caller.tenant_id)
         async with shop.tx() as tx:
-            counted = await count_period(tx, shop.program_id, date(2026, 3, 1), date(2026, 3, 31))
-            nothing = await count_period(tx, shop.program_id, date(2026, 2, 1), date(2026, 2, 28))
+            counted = await count_in(tx, shop, date(2026, 3, 1), date(2026, 3, 31))
+            nothing = await count_in(tx, shop, date(2026, 2, 1), date(2026, 2, 28))
 
-    ten, mug, share = (counted.by_promotion[name] for name in ("ten", "mug", "share"))
+    ten, mug, share = (counted.by_promotion[shop.program_id, name] for name in ("ten", "mug", "share"))
     assert (ten.receipts, ten.buyers, ten.positions, ten.discount_minor) == (3, 2, 3, 150_00)
     assert (mug.receipts, mug.revenue_minor) == (1, 900_00)
     assert (share.receipts, share.redeemed_minor) == (1, ten.redeemed_minor)

@@ -31,17 +31,23 @@ from plushka.domain.purchases.situation import Item
 from plushka.domain.rollups.folding import fold
 from plushka.domain.rollups.rebuilding import rebuild
 from plushka.domain.staff.operations import set_up_till
+from plushka.engine.conditions import ReceiptAmount
+from plushka.engine.price_effects import PercentOff, RaisedShare
 from plushka.engine.program import (
     EarningRule,
     ExpiryFixed,
     Percent,
+    PointsReward,
     Program,
+    Promotion,
     Redemption,
     RedemptionLimits,
     Requirement,
+    StampCard,
     TierRule,
     Tiers,
 )
+from plushka.engine.stamp_parts import Gift
 from plushka.platform.database import Database, Tx
 from plushka.platform.errors import Refusal
 
@@ -76,6 +82,12 @@ def _program(name: str, rate_bp: int) -> Program:
         earning=(EarningRule(id="base", name="База", effect=Percent(rate_bp=rate_bp)),),
         redemption=Redemption(limits=RedemptionLimits(receipt_share_bp=5000)),
         expiry=ExpiryFixed(days=6),
+        promotions=(
+            Promotion("ten", "Минус 10 %", PercentOff(10_00), when=ReceiptAmount(min_minor=300_00)),
+            Promotion("mug", "Кружка", Gift("Кружка"), when=ReceiptAmount(min_minor=600_00)),
+            Promotion("share", "Больше бонусами", RaisedShare(80_00), when=ReceiptAmount(max_minor=500_00)),
+        ),
+        cards=(StampCard("cup", "Третья чашка", needed=3, reward=PointsReward(points=50)),),
         tiers=Tiers(
             tiers=(
                 TierRule(id="green", name="Зелёный"),

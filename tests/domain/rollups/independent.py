@@ -1,6 +1,7 @@
 """The sums, worked out by Polars from rows as they are stored: by none of the SQL that keeps them."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -161,35 +162,31 @@ def _buyers(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
 def _mechanics_of(outcome: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what a receipt owes to: by its outcome, with what each took off and gave."""
     found: dict[str, list[int]] = {}
-
-    def note(mechanic: str, off_minor: int = 0, points: int = 0) -> None:
+    for mechanic, off_minor, points in _owed_to(outcome):
         sums = found.setdefault(mechanic, [0, 0])
         sums[0] += off_minor
         sums[1] += points
-
-    for source, _rate, amount, _by_line, *rest in outcome.get("discounts", ()):
-        note("personal" if source == "personal" else f"{source}:{rest[0]}", amount)
-    for gift in outcome.get("gifts", ()):
-        if len(gift) > 4 and gift[4] is not None:
-            note(f"promotion:{gift[4]}")
-    spent = sum(line[4] for line in outcome["lines"])
-    if spent:
-        note("redemption", sum(line[2] for line in outcome["lines"]), spent)
-        for code, rule, *_ in outcome.get("notes", ()):
-            if code == "share_raised":
-                note(f"promotion:{rule}")
-    for rule, points, *_ in outcome.get("awards", ()):
-        if points:
-            note(f"rule:{rule}", 0, points)
-    for card, stamps, *_ in outcome.get("cards", ()):
-        if stamps:
-            note(f"card:{card}")
-    if outcome.get("referred"):
-        note("referral")
     return [
         {"mechanic": mechanic, "off_minor": off_minor, "points": points}
         for mechanic, (off_minor, points) in found.items()
     ]
+
+
+def _owed_to(outcome: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
+    for source, _rate, amount, _by_line, *rest in outcome.get("discounts", ()):
+        yield "personal" if source == "personal" else f"{source}:{rest[0]}", amount, 0
+    yield from (
+        (f"promotion:{gift[4]}", 0, 0) for gift in outcome.get("gifts", ()) if gift[4:] not in ([], [None])
+    )
+    paid, spent = (sum(line[place] for line in outcome["lines"]) for place in (2, 4))
+    if spent:
+        yield "redemption", paid, spent
+        raised = (note for note in outcome.get("notes", ()) if note[0] == "share_raised")
+        yield from ((f"promotion:{note[1]}", 0, 0) for note in raised)
+    yield from ((f"rule:{award[0]}", 0, award[1]) for award in outcome.get("awards", ()) if award[1])
+    yield from ((f"card:{card[0]}", 0, 0) for card in outcome.get("cards", ()) if card[1])
+    if outcome.get("referred"):
+        yield "referral", 0, 0
 
 
 async def _read_receipts(tx: Tx) -> tuple[pl.DataFrame, pl.DataFrame]:

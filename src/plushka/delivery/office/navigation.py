@@ -99,6 +99,7 @@ SECTIONS = (
             Page("dashboard", marked("Dashboard"), "/reports", "reports.read"),
             Page("sales", marked("Sales"), "/reports/sales", "reports.read"),
             Page("branches", marked("Branches and cashiers"), "/reports/branches", "reports.read"),
+            Page("mechanics", marked("Mechanics and promotions"), "/reports/mechanics", "reports.read"),
             Page("buyers", marked("How buyers come again"), "/reports/buyers", "reports.read"),
             Page("definitions", marked("What the figures mean"), "/reports/definitions", "reports.read"),
         ),

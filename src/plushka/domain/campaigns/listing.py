@@ -92,6 +92,18 @@ async def sum_broadcasts(tx: Tx, where: CampaignFilter) -> tuple[int, Figures]:
     return row["broadcasts"], figures_of(row)
 
 
+async def find_counted_at(tx: Tx) -> datetime | None:
+    """Return when figures of broadcasts were counted last; None: never yet."""
+    counted_at: datetime | None = await tx.fetchval(
+        """
+        -- campaigns.find_counted_at
+        select max(counted_at) from campaign_figures where tenant_id = $1
+        """,
+        tx.tenant_id,
+    )
+    return counted_at
+
+
 def figures_of(row: Record) -> Figures:
     """Return the figures that stand in a row under their own names."""
     return Figures(**{field: row[field] for field in Figures.__struct_fields__})

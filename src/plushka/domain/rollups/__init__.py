@@ -2,5 +2,6 @@
 
 Owns ``sales_days``, ``refund_days``, ``sales_hours``, ``category_days``, ``product_months``, ``cashier_days``,
 ``member_months``, ``member_paths``, ``mechanic_days``, ``mechanic_buyers``, ``points_days`` and ``rollup_runs``; nobody
-else writes them. ``folding`` adds what has changed, ``rebuilding`` makes all anew, both by the SQL of ``counting``; ``checking`` compares.
+else writes them. ``folding`` adds what has changed, ``rebuilding`` makes all anew, both by the SQL of ``counting``;
+``checking`` compares.
 """

@@ -7,6 +7,7 @@ difference, so that adding up change by change comes to what counting all at onc
 
 from collections.abc import Sequence
 
+from plushka.domain.rollups.mechanics import owing
 from plushka.domain.rollups.model import (
     ALL_BRANCHES,
     CASHIER_DAYS,
@@ -23,7 +24,7 @@ from plushka.domain.rollups.model import (
 
 # What of a line is left, in money and at cost: the refund is what engine/returns.py divides, down.
 # `offset 0` keeps the documents from being parsed once for each thing that is read out of them.
-_FACTS = """
+_FACTS = f"""
 refunds as (
     select b.id, b.sign, bool_or(t.is_full) as is_full, sum(t.refund_minor)::bigint as refunded_minor
     from back b join returns t on t.tenant_id = $1 and t.id = b.return_id
@@ -78,22 +79,7 @@ refunds as (
     select f.id, f.sign, m.mechanic, sum(m.off_minor)::bigint as off_minor, sum(m.points)::bigint as points
     from facts f
     cross join lateral (
-        select case d->>0 when 'personal' then 'personal' else (d->>0) || ':' || (d->>4) end, (d->>2)::bigint, 0::bigint
-        from jsonb_array_elements(f.outcome->'discounts') as d
-        union all
-        select 'promotion:' || (g->>4), 0, 0 from jsonb_array_elements(f.outcome->'gifts') as g where g->>4 is not null
-        union all
-        select 'promotion:' || (n->>1), 0, 0 from jsonb_array_elements(f.outcome->'notes') as n
-        where n->>0 = 'share_raised' and f.redeemed_minor > 0
-        union all
-        select 'rule:' || (a->>0), 0, (a->>1)::bigint from jsonb_array_elements(f.outcome->'awards') as a
-        where (a->>1)::bigint > 0
-        union all
-        select 'card:' || (c->>0), 0, 0 from jsonb_array_elements(f.outcome->'cards') as c where (c->>1)::bigint > 0
-        union all
-        select 'redemption', f.redeemed_minor, f.redeemed_points where f.redeemed_points > 0
-        union all
-        select 'referral', 0, 0 where jsonb_typeof(f.outcome->'referred') = 'array'
+        {owing("f.outcome", "f.redeemed_minor", "f.redeemed_points")}
     ) as m (mechanic, off_minor, points)
     where not f.is_full
     group by f.id, f.sign, m.mechanic
@@ -102,7 +88,7 @@ refunds as (
            r.redeemed_minor, r.revenue_minor, r.is_costed, r.cost_minor, r.earned_points, m.off_minor, m.points
     from mechanics m join receipt_facts r on r.id = m.id and r.sign = m.sign
 )
-"""
+"""  # noqa: S608
 _EVERY_BRANCH = f"coalesce(branch_id, '{ALL_BRANCHES}'::uuid)"
 _LEFT = "filter (where not is_full)"
 

@@ -104,7 +104,8 @@ async def _add_receipts(tx: Tx, taken: Taken) -> None:
             """
             -- rollups.forget_members
             with months as (
-                delete from member_months where tenant_id = $1 and member_id = any($2::uuid[]) returning member_id, month_on
+                delete from member_months where tenant_id = $1 and member_id = any($2::uuid[])
+                returning member_id, month_on
             )
             delete from mechanic_buyers b using months m
             where b.tenant_id = $1 and b.member_id = m.member_id

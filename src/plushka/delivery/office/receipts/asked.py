@@ -30,6 +30,8 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
     branch: str = ""
     cashier: str = ""
     mark: str = ""
+    mechanic: str = ""
+    program: str = ""
     least: str = ""
     most: str = ""
     first_on: date | None = None
@@ -45,6 +47,8 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
             branch=query.get("branch", "") if id_of(query, "branch") else "",
             cashier=text_of(query, "cashier"),
             mark=mark if mark in _MARKS else "",
+            mechanic=text_of(query, "mechanic"),
+            program=query.get("program", "") if id_of(query, "program") else "",
             least=text_of(query, "least"),
             most=text_of(query, "most"),
             first_on=day_of(query, "from"),
@@ -73,6 +77,8 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
             last_on=self.last_on,
             amount_minor_min=units_of(self.least, decimals),
             amount_minor_max=units_of(self.most, decimals),
+            program_id=UUID(self.program) if self.program else None,
+            mechanic=self.mechanic or None,
             **marks,
         )
 

@@ -67,12 +67,14 @@ class Asked(Struct, frozen=True):
 
     def receipts_url(self, filters: Mapping[str, str], period: Period | None = None) -> str:
         """Return where the receipts are listed that a figure comes from; empty where the list cannot be asked so."""
-        if len(self.branch_ids) > 1 or self.program_id:
+        if len(self.branch_ids) > 1:
             return ""
         days = period or self.period
         pairs = {"from": days.from_on.isoformat(), "to": days.last_on.isoformat(), **filters}
         if self.branch_ids:
             pairs["branch"] = str(self.branch_ids[0])
+        if self.program_id:
+            pairs[PARAMETER] = str(self.program_id)
         return f"/receipts?{urlencode(pairs)}"
 
 

@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from plushka.delivery.office.reports.meanings.goods import GOODS
+from plushka.delivery.office.reports.meanings.mechanics import MECHANICS
 from plushka.delivery.office.reports.meanings.members import MEMBERS
 from plushka.delivery.office.reports.meanings.model import Definition, Subject
 from plushka.delivery.office.reports.meanings.program import PROGRAM
@@ -15,7 +16,7 @@ from plushka.delivery.office.reports.meanings.sales import SALES
 from plushka.delivery.office.visit import Visit
 
 PATH = "/reports/definitions"
-SUBJECTS: tuple[Subject, ...] = (SALES, GOODS, PROGRAM, MEMBERS, RETURNING)
+SUBJECTS: tuple[Subject, ...] = (SALES, GOODS, PROGRAM, MECHANICS, MEMBERS, RETURNING)
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {key: definition for subject in SUBJECTS for key, definition in subject.definitions.items()}
 )

@@ -17,6 +17,9 @@ from plushka.delivery.office.reports.dashboard.figures import make_figures
 from plushka.delivery.office.reports.dashboard.financial import make_financial
 from plushka.delivery.office.reports.dashboard.months import make_repeat_months, make_revenue_months
 from plushka.delivery.office.reports.dashboard.people import make_best, make_people
+from plushka.delivery.office.reports.mechanics.broadcasts import make_broadcasts
+from plushka.delivery.office.reports.mechanics.compared import make_mechanics
+from plushka.delivery.office.reports.mechanics.promotions import make_promotions
 from plushka.delivery.office.reports.sales.days import make_sales_days
 from plushka.delivery.office.reports.sales.goods import (
     make_categories,
@@ -85,6 +88,9 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
             of_whole_business=True,
             size="chart",
         ),
+        "promotions": Maker(marked("Promotions"), make_promotions),
+        "mechanics": Maker(marked("Mechanics beside each other"), make_mechanics, size="chart"),
+        "broadcasts": Maker(marked("Broadcasts"), make_broadcasts, of_whole_business=True),
         "best": Maker(marked("Who buys most"), make_best, of_whole_business=True),
     }
 )

@@ -6,6 +6,7 @@ from plushka.delivery.office.reports import definitions, files, showing
 from plushka.delivery.office.reports.advice import pages as advice
 from plushka.delivery.office.reports.buyers.page import show_buyers
 from plushka.delivery.office.reports.dashboard import page
+from plushka.delivery.office.reports.mechanics.page import show_mechanics
 from plushka.delivery.office.reports.sales.page import show_branches_report, show_sales
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -19,6 +20,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     page.show_dashboard,
     show_branches_report,
     show_buyers,
+    show_mechanics,
     show_sales,
     showing.show_block,
 )

@@ -1,7 +1,7 @@
 """What promotions came to: the receipts that they are on, and what they have caused beside their control group."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_promotion
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
+from plushka.domain.insights.reports.mechanics import Buyers, count_buyers, list_mechanics, sum_letters
+from plushka.domain.insights.reports.sales import sum_sales
+from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.engine.experiments.groups import ticket_bound
 from plushka.engine.expiry import midnight_after
@@ -30,33 +33,36 @@ class UnknownPromotion(NotFound):
 
 
 class PromotionFigures(Struct, frozen=True):
-    """Sums of receipts that were not wholly returned; ``known_cost`` of them know what their goods cost.
+    """Sums of receipts that were not wholly returned. Money in minor units.
 
-    ``discount_minor`` is all that came off them. Profit is what was paid, discounts and points being off already (S22),
-    less goods.
+    ``discount_minor`` is all that came off them; ``letters_minor`` what letters cost that told of it, None where nobody
+    knows of which branches they are. ``cost_minor`` is of receipts on which the cost of every line is known.
     """
 
     receipts: int = 0
     buyers: int = 0
     positions: int = 0
     revenue_minor: int = 0
-    known_cost: int = 0
+    is_cost_known: bool = False
     cost_minor: int = 0
     discount_minor: int = 0
     redeemed_minor: int = 0
     earned_points: int = 0
+    letters_minor: int | None = 0
 
     @property
     def profit_minor(self) -> int | None:
-        """None where no receipt knows what its goods cost."""
-        return None if self.receipts and not self.known_cost else self.revenue_minor - self.cost_minor
+        """What was paid, discounts and points being off (S22), less goods and letters; None: no cost is known."""
+        if self.receipts and not self.is_cost_known:
+            return None
+        return self.revenue_minor - self.cost_minor - (self.letters_minor or 0)
 
 
-class Period(Struct, frozen=True):
-    """What promotions came to within some days, and ``total`` of all receipts of the programme in them."""
+class Promoted(Struct, frozen=True):
+    """What promotions came to, by programme and id; ``total`` is of all receipts of the same days."""
 
     total: PromotionFigures
-    by_promotion: Mapping[str, PromotionFigures]
+    by_promotion: Mapping[tuple[UUID, str], PromotionFigures]
 
 
 class Due(Struct, frozen=True):
@@ -78,63 +84,46 @@ class Due(Struct, frozen=True):
         return cls(program_id, promotion, from_at, until_at) if from_at < until_at else None
 
 
-_FIGURES = """
-    count(*) as receipts, count(distinct e.member_id) as buyers,
-    coalesce(sum(json_array_length(e.basket -> 'basket' -> 'lines')), 0)::bigint as positions,
-    coalesce(sum(e.payable_minor - e.refunded_minor), 0)::bigint as revenue_minor,
-    count(e.cost_minor) as known_cost,
-    coalesce(round(sum(
-        case when e.payable_minor = 0 then e.cost_minor
-             else e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
-        end
-    )), 0)::bigint as cost_minor,
-    coalesce(sum(e.discount_minor), 0)::bigint as discount_minor,
-    coalesce(sum(e.redeemed_minor), 0)::bigint as redeemed_minor,
-    coalesce(sum(e.earned_points), 0)::bigint as earned_points
-"""
+async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
+    """Return what each promotion came to, those with most revenue first; a receipt that two are on counts for both.
 
-
-async def count_period(tx: Tx, program_id: UUID, first_on: date, last_on: date) -> Period:
-    """Return what each promotion of a programme came to from ``first_on`` through ``last_on``, business days.
-
-    A receipt that two promotions are on counts for both. A promotion that raises the share counts where points paid.
+    ``zone`` is the business's, by whose days letters are told.
     """
-    rows = await tx.fetch(
-        f"""
-        -- insights.count_promotions
-        with here as materialized (
-            select r.*
-            from receipts r
-            join program_versions v on v.tenant_id = $1 and v.id = r.version_id and v.program_id = $2
-            where r.tenant_id = $1 and r.business_date between $3 and $4
-              and (r.refunded_minor < r.payable_minor or r.payable_minor = 0)
-        )
-        select '' as promotion_id, {_FIGURES} from here e
-        union all
-        select used.promotion_id, {_FIGURES}
-        from here e
-        cross join lateral (
-            select d ->> 4 as promotion_id from json_array_elements(e.outcome -> 'discounts') as d
-            where d ->> 0 = 'promotion'
-            union
-            select g ->> 4 from json_array_elements(e.outcome -> 'gifts') as g where g ->> 4 is not null
-            union
-            select n ->> 1 from json_array_elements(e.outcome -> 'notes') as n
-            where n ->> 0 = 'share_raised' and e.redeemed_minor > 0
-        ) as used
-        where e.discount_minor > 0 or e.redeemed_minor > 0 or e.outcome::text like '%"gifts"%'
-        group by used.promotion_id
-        """,  # noqa: S608  composed of fixed parts
-        tx.tenant_id,
-        program_id,
-        first_on,
-        last_on,
+    mechanics = [each for each in await list_mechanics(tx, scope) if each.kind == "promotion"]
+    letters = await sum_letters(tx, scope, zone)
+    sold = (await sum_sales(tx, scope)).all
+    everybody = (await count_buyers(tx, scope)).get((None, ""), Buyers())
+    is_whole = not scope.branch_ids
+    total = PromotionFigures(
+        sold.receipts,
+        everybody.buyers,
+        sold.lines,
+        sold.revenue_minor,
+        sold.costed_minor > 0,
+        sold.cost_minor,
+        sold.discount_minor,
+        sold.redeemed_minor,
+        sold.earned_points,
+        sum(letters.values()) if is_whole else None,
     )
-    found = {
-        row["promotion_id"]: PromotionFigures(*[row[field] for field in PromotionFigures.__struct_fields__])
-        for row in rows
-    }
-    return Period(found.pop(""), found)
+    return Promoted(
+        total,
+        {
+            (each.program_id, each.id): PromotionFigures(
+                each.receipts,
+                each.who.buyers,
+                each.lines,
+                each.revenue_minor,
+                each.costed > 0,
+                each.cost_minor,
+                each.discount_minor,
+                each.redeemed_minor,
+                each.earned_points,
+                letters.get((each.program_id, each.id), 0) if is_whole else None,
+            )
+            for each in mechanics
+        },
+    )
 
 
 async def list_due(tx: Tx) -> list[Due]:

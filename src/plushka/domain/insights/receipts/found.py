@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.rollups.mechanics import owing
 from plushka.platform.database import Tx
 from plushka.platform.ids import earlier
 
@@ -41,6 +42,7 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
 
     Days are business days, both ends count; ``amount_minor_…`` bound what stood on the receipt before
     discounts, both ends count. ``member`` is sought in names and, whole or in part, in phones and cards.
+    ``mechanic`` is one of ``rollups.mechanics``.
     """
 
     branch_id: UUID | None = None
@@ -56,6 +58,8 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
     has_redeemed: bool | None = None
     has_earned: bool | None = None
     has_return: bool | None = None
+    program_id: UUID | None = None
+    mechanic: str | None = None
 
 
 _FROM = """
@@ -71,6 +75,19 @@ _OF_MEMBERS = """r.member_id in (
 )"""
 # By the tills, so that the unique key (till, number) finds it.
 _NUMBERED = "r.till_id in (select id from tills where tenant_id = $1) and r.external_id = {0}"
+# Most receipts are passed over by a look at the text, which costs a fraction of reading it as a document.
+_OWING = f"""
+    (
+        {{0}} in ('personal', 'redemption', 'referral')
+        or position('"' || split_part({{0}}, ':', 2) || '"' in r.outcome::text) > 0
+    ) and {{0}} in (
+        select mechanic
+        from (select r.outcome::jsonb as document offset 0) as o
+        cross join lateral (
+            {owing("o.document", "r.redeemed_minor", "r.redeemed_points")}
+        ) as m (mechanic, off_minor, points)
+    )
+"""  # noqa: S608  fixed parts
 _CONDITIONS = {
     "branch_id": "r.branch_id = {0}",
     "member_id": "r.member_id = {0}",
@@ -85,6 +102,8 @@ _CONDITIONS = {
     "has_redeemed": "(r.redeemed_points > 0) = {0}",
     "has_earned": "(r.earned_points > 0) = {0}",
     "has_return": "(r.refunded_minor > 0) = {0}",
+    "program_id": "r.version_id in (select id from program_versions where tenant_id = $1 and program_id = {0})",
+    "mechanic": _OWING,
 }
 
 

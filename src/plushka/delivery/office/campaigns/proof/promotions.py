@@ -15,12 +15,14 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused, subject_of_promotion
 from plushka.domain.insights.campaigns.promotions import (
-    Period,
+    Promoted,
     PromotionFigures,
     UnknownPromotion,
-    count_period,
+    count_promotions,
 )
 from plushka.domain.insights.campaigns.words import NO_GROUP, VERDICTS
+from plushka.domain.insights.reports.period import custom
+from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_version_in_force, get_program, list_programs
 from plushka.domain.programs.telling.promotions import tell_promotion
@@ -137,14 +139,15 @@ async def _table(tx: Tx, visit: Visit, program_id: UUID, name: str, days: int) -
     subjects = {each.id: subject_of_promotion(program_id, each.id) for each in promotions if each.control_bp}
     caused = await find_caused(tx, list(subjects.values()))
     today = visit.figures.today
-    period = await count_period(tx, program_id, today - timedelta(days=days - 1), today)
+    scope = Scope(custom(today - timedelta(days=days - 1), today), program_id=program_id)
+    promoted = await count_promotions(tx, scope, visit.business.time_zone)
 
     def line(promotion: Promotion) -> Line:
         found = caused.get(subjects.get(promotion.id, ""))
         verdict = visit.words.gettext(VERDICTS[found.verdict] if found else _told_of(promotion))
         return _line(
-            period.by_promotion.get(promotion.id, PromotionFigures()),
-            period,
+            promoted.by_promotion.get((program_id, promotion.id), PromotionFigures()),
+            promoted,
             visit,
             href=f"{PATH}/{program_id}/{promotion.id}",
             name=promotion.name,
@@ -155,7 +158,7 @@ async def _table(tx: Tx, visit: Visit, program_id: UUID, name: str, days: int) -
     return Table(
         name,
         tuple(map(line, promotions)),
-        _line(period.total, period, visit, name=visit.words.gettext("All receipts")),
+        _line(promoted.total, promoted, visit, name=visit.words.gettext("All receipts")),
     )
 
 
@@ -166,7 +169,7 @@ def _told_of(promotion: Promotion) -> str:
 
 def _line(
     came: PromotionFigures,
-    period: Period,
+    promoted: Promoted,
     visit: Visit,
     *,
     name: str,
@@ -174,8 +177,8 @@ def _line(
     verdict: str = "",
     tone: Tone = "neutral",
 ) -> Line:
-    told, total = visit.figures, period.total
-    knows_cost = bool(came.known_cost) or not came.receipts
+    told, total = visit.figures, promoted.total
+    knows_cost = came.is_cost_known or not came.receipts
 
     def share(part: int, whole: int) -> str:
         return told.ratio(part, whole) if whole and href else ""

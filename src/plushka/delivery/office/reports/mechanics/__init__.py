@@ -1,0 +1,1 @@
+"""What mechanics and promotions of the programme, and broadcasts, came to."""

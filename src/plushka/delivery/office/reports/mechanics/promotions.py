@@ -1,0 +1,78 @@
+"""Promotions beside each other: what receipts that they are on came to, with shares of all receipts (F207–F210)."""
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table, Value
+from plushka.delivery.office.reports.dashboard.figures import MARGIN
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.campaigns.promotions import PromotionFigures, count_promotions
+from plushka.domain.insights.reports.mechanics import name_mechanics
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.domain.rollups.queries import find_as_of
+from plushka.platform.database import Tx
+
+
+async def make_promotions(tx: Tx, visit: Visit, asked: Asked) -> Block:
+    gettext = visit.words.gettext
+    promoted = await count_promotions(tx, asked.scope, visit.business.time_zone)
+    names = await name_mechanics(tx)
+    whole = promoted.total
+    columns = (
+        Column(gettext("Promotion"), "text"),
+        Column(gettext("Receipts"), "count", "mechanic_receipts"),
+        Column(gettext("Share of receipts"), "share", "mechanic_receipts_share"),
+        Column(gettext("Buyers"), "count", "mechanic_buyers"),
+        Column(gettext("Share of buyers"), "share", "mechanic_buyers_share"),
+        Column(gettext("Positions"), "count", "mechanic_positions"),
+        Column(gettext("Share of positions"), "share", "mechanic_positions_share"),
+        Column(gettext("Revenue"), "money", "mechanic_revenue"),
+        Column(gettext("Costs"), "money", "promotion_costs"),
+        Column(gettext("Cost of goods"), "money", "cost", MARGIN),
+        Column(gettext("Discount"), "money", "mechanic_discount"),
+        Column(gettext("Paid with points"), "money", "mechanic_redeemed"),
+        Column(gettext("Profit"), "money", "promotion_profit", MARGIN),
+        Column(gettext("Points earned"), "points", "mechanic_earned"),
+    )
+
+    def row(first: Cell | Value, came: PromotionFigures) -> Row:
+        return (
+            first,
+            came.receipts,
+            Ratio(came.receipts, whole.receipts),
+            came.buyers,
+            Ratio(came.buyers, whole.buyers),
+            came.positions,
+            Ratio(came.positions, whole.positions),
+            came.revenue_minor,
+            came.letters_minor,
+            came.cost_minor if came.is_cost_known else None,
+            came.discount_minor,
+            came.redeemed_minor,
+            came.profit_minor,
+            came.earned_points,
+        )
+
+    return Block(
+        name="promotions",
+        title=gettext("Promotions"),
+        table=Table(
+            columns,
+            tuple(
+                row(
+                    Cell(
+                        names.get((program_id, f"promotion:{promotion_id}"), promotion_id),
+                        href=asked.receipts_url({"mechanic": f"promotion:{promotion_id}"}),
+                    ),
+                    came,
+                )
+                for (program_id, promotion_id), came in promoted.by_promotion.items()
+            ),
+            total=row(gettext("All receipts"), whole),
+        ),
+        as_of=await find_as_of(tx),
+        notes=(gettext("A receipt that two promotions are on counts for both."),),
+        definition="promotions",
+        empty=Empty(
+            gettext("No promotion was on a receipt in this period"),
+            gettext("Promotions are made in the programme's draft; what they came to stands here."),
+        ),
+    )

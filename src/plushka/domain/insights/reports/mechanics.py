@@ -1,0 +1,186 @@
+"""What mechanics of the programme were on: promotions, earning rules, tiers, cards, spending of points (F35, F207)."""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+from uuid import UUID
+
+from msgspec import Struct
+
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.domain.insights.reports.scope import Scope
+from plushka.platform.database import Tx
+
+Kind = Literal["promotion", "rule", "tier", "personal", "card", "redemption", "referral"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MECHANICS_MAX = 1_000
+
+
+class Buyers(Struct, frozen=True):
+    """Members with a purchase; ``returning`` of them bought on two days or more."""
+
+    buyers: int = 0
+    returning: int = 0
+
+    @property
+    def returning_share(self) -> Ratio:
+        return Ratio(self.returning, self.buyers)
+
+
+class Mechanic(Struct, frozen=True):
+    """Sums of the receipts that a mechanic was on; a receipt with two of them counts for both.
+
+    ``discount_minor``, ``redeemed_minor`` and ``earned_points`` are all that such receipts have; ``off_minor`` and
+    ``points`` what the mechanic itself took off, gave, or (points spent) took.
+    """
+
+    program_id: UUID
+    kind: Kind
+    id: str
+    receipts: int
+    lines: int
+    discount_minor: int
+    redeemed_minor: int
+    revenue_minor: int
+    costed: int
+    costed_minor: int
+    cost_minor: int
+    earned_points: int
+    off_minor: int
+    points: int
+    who: Buyers = Buyers()
+
+    @property
+    def code(self) -> str:
+        """The mechanic as it is kept and as lists of receipts are asked for it."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+    @property
+    def mean(self) -> Ratio:
+        return Ratio(self.revenue_minor, self.receipts)
+
+    @property
+    def positions(self) -> Ratio:
+        return Ratio(self.lines, self.receipts)
+
+
+async def list_mechanics(tx: Tx, scope: Scope) -> list[Mechanic]:
+    """Return what was on receipts of a period, by which most was sold first; at most ``MECHANICS_MAX``."""
+    who = await count_buyers(tx, scope)
+    rows = await tx.fetch(
+        """
+        -- insights.list_mechanics
+        select program_id, mechanic, sum(receipts)::bigint as receipts, sum(lines)::bigint as lines,
+               sum(discount_minor)::bigint as discount_minor, sum(redeemed_minor)::bigint as redeemed_minor,
+               sum(revenue_minor)::bigint as revenue_minor, sum(costed)::bigint as costed,
+               sum(costed_minor)::bigint as costed_minor, sum(cost_minor)::bigint as cost_minor,
+               sum(earned_points)::bigint as earned_points, sum(off_minor)::bigint as off_minor,
+               sum(points)::bigint as points
+        from mechanic_days
+        where tenant_id = $1 and branch_id = any($2::uuid[]) and business_date >= $3 and business_date < $4
+            and ($5::uuid is null or program_id = $5)
+        group by program_id, mechanic
+        having sum(receipts) > 0
+        order by sum(revenue_minor) desc, program_id, mechanic
+        limit $6
+        """,
+        tx.tenant_id,
+        scope.summed_branches,
+        scope.period.from_on,
+        scope.period.until_on,
+        scope.program_id,
+        MECHANICS_MAX,
+    )
+    found = []
+    for row in rows:
+        sums = dict(row)
+        program_id, mechanic = sums.pop("program_id"), sums.pop("mechanic")
+        kind, _, own_id = mechanic.partition(":")
+        buyers = who.get((program_id, mechanic), Buyers())
+        found.append(Mechanic(program_id, kind, own_id, **sums, who=buyers))
+    return found
+
+
+async def count_buyers(tx: Tx, scope: Scope) -> Mapping[tuple[UUID | None, str], Buyers]:
+    """Return who bought with each mechanic of each programme; (None, '') has all who bought with a card.
+
+    A member counts once, however many days, branches and programmes they bought at.
+    """
+    rows = await tx.fetch(
+        """
+        -- insights.count_mechanic_buyers
+        with days as (
+            select program_id, mechanic, member_id, count(distinct business_date) as days
+            from mechanic_buyers
+            where tenant_id = $1 and business_date >= $2 and business_date < $3
+                and (cardinality($4::uuid[]) = 0 or branch_id = any($4::uuid[]))
+                and ($5::uuid is null or program_id = $5) and mechanic <> ''
+            group by program_id, mechanic, member_id
+        ), all_days as (
+            select member_id, count(distinct business_date) as days
+            from mechanic_buyers
+            where tenant_id = $1 and business_date >= $2 and business_date < $3
+                and (cardinality($4::uuid[]) = 0 or branch_id = any($4::uuid[]))
+                and ($5::uuid is null or program_id = $5) and mechanic = ''
+            group by member_id
+        )
+        select program_id, mechanic, count(*) as buyers, count(*) filter (where days > 1) as returning
+        from days group by program_id, mechanic
+        union all
+        select null, '', count(*), count(*) filter (where days > 1) from all_days
+        """,
+        tx.tenant_id,
+        scope.period.from_on,
+        scope.period.until_on,
+        list(scope.branch_ids),
+        scope.program_id,
+    )
+    return {(row["program_id"], row["mechanic"]): Buyers(row["buyers"], row["returning"]) for row in rows}
+
+
+async def name_mechanics(tx: Tx) -> Mapping[tuple[UUID, str], str]:
+    """Return what promotions, rules, tiers and cards are called, as the latest version that has them says."""
+    rows = await tx.fetch(
+        """
+        -- insights.name_mechanics
+        select distinct on (v.program_id, p.mechanic) v.program_id, p.mechanic, p.name
+        from program_versions v
+        cross join lateral (
+            select 'promotion:' || (part->>'id') as mechanic, part->>'name' as name
+            from jsonb_array_elements(v.body->'promotions') as part
+            union all
+            select 'rule:' || (part->>'id'), part->>'name' from jsonb_array_elements(v.body->'earning') as part
+            union all
+            select 'card:' || (part->>'id'), part->>'name' from jsonb_array_elements(v.body->'cards') as part
+            union all
+            select 'tier:' || (part->>'id'), part->>'name' from jsonb_array_elements(v.body->'tiers'->'tiers') as part
+        ) as p
+        where v.tenant_id = $1
+        order by v.program_id, p.mechanic, v.valid_from desc, v.number desc
+        """,
+        tx.tenant_id,
+    )
+    return {(row["program_id"], row["mechanic"]): row["name"] for row in rows}
+
+
+async def sum_letters(tx: Tx, scope: Scope, zone: str) -> Mapping[tuple[UUID, str], int]:
+    """Return what letters cost, in minor units, of broadcasts that tell of a promotion, by programme and promotion.
+
+    Of broadcasts that began on these days of the business's ``zone``.
+    """
+    rows = await tx.fetch(
+        """
+        -- insights.sum_promotion_letters
+        select (c.offer->>'program_id')::uuid as program_id, c.offer->>'promotion_id' as promotion_id,
+               sum(f.messages_minor)::bigint as messages_minor
+        from campaigns c
+        join campaign_figures f on f.tenant_id = $1 and f.campaign_id = c.id and f.cut = 'total'
+        where c.tenant_id = $1 and c.offer->>'kind' = 'promotion'
+            and (c.planned_at at time zone $4)::date >= $2 and (c.planned_at at time zone $4)::date < $3
+        group by 1, 2
+        """,
+        tx.tenant_id,
+        scope.period.from_on,
+        scope.period.until_on,
+        zone,
+    )
+    return {(row["program_id"], row["promotion_id"]): row["messages_minor"] for row in rows}
