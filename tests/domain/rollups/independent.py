@@ -162,7 +162,7 @@ def _buyers(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
 def _mechanics_of(outcome: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what a receipt owes to: by its outcome, with what each took off and gave."""
     found: dict[str, list[int]] = {}
-    for mechanic, off_minor, points in _owed_to(outcome):
+    for mechanic, off_minor, points in owed_to(outcome):
         sums = found.setdefault(mechanic, [0, 0])
         sums[0] += off_minor
         sums[1] += points
@@ -172,7 +172,8 @@ def _mechanics_of(outcome: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _owed_to(outcome: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
+def owed_to(outcome: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """Yield (mechanic, money off, points) of whatever an outcome says was on the receipt."""
     for source, _rate, amount, _by_line, *rest in outcome.get("discounts", ()):
         yield "personal" if source == "personal" else f"{source}:{rest[0]}", amount, 0
     yield from (

@@ -12,6 +12,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.receipts.asked import Asked
+from plushka.delivery.office.receipts.mechanics import list_choices
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import id_of
 from plushka.domain.businesses.queries import list_branches
@@ -44,6 +45,7 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
             return visit.fragment("receipts/page.html", **values)
         branches = await list_branches(tx)
         cashiers = await list_cashiers(tx, since=visit.today - CASHIERS_OF)
+        mechanics = await list_choices(tx, asked.mechanic, visit)
         # All of them together tell nothing that the summary would not.
         found = None if asked.is_empty else await sum_receipts(tx, where)
     return visit.page(
@@ -52,6 +54,7 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
         asked=asked,
         branches=branches,
         cashiers=cashiers,
+        mechanics=mechanics,
         found=_found(found, visit),
         is_first_page=before is None,
         live_url=asked.url("/receipts/new"),

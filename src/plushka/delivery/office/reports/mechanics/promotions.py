@@ -25,7 +25,7 @@ async def make_promotions(tx: Tx, visit: Visit, asked: Asked) -> Block:
         Column(gettext("Positions"), "count", "mechanic_positions"),
         Column(gettext("Share of positions"), "share", "mechanic_positions_share"),
         Column(gettext("Revenue"), "money", "mechanic_revenue"),
-        Column(gettext("Costs"), "money", "promotion_costs"),
+        Column(gettext("Spent on letters"), "money", "promotion_costs"),
         Column(gettext("Cost of goods"), "money", "cost", MARGIN),
         Column(gettext("Discount"), "money", "mechanic_discount"),
         Column(gettext("Paid with points"), "money", "mechanic_redeemed"),
