@@ -20,7 +20,8 @@ class Figures(Struct):
 
     Of receipts (of the branches that were asked for): how many, how many of members, how many with a discount or
     points; money before (``amount_minor``) and after discounts and points and less what came back (``revenue_minor``);
-    what the goods cost that did not come back, of receipts of which it is known, ``costed``, and what those brought.
+    what was asked for the goods that did not come back (``kept_minor``), for those of them whose cost is known
+    (``costed_minor``), and that cost.
     Of wallets: points ``issued``, ``given`` otherwise, ``spent`` (restored ones off), ``burned``, ``taken_back`` (by
     returns), ``taken`` by hand and with who left, less what was forgiven; ``outstanding`` at the end, debts off. They
     add up: what was outstanding at the start + issued + given − spent − burned − taken back − taken.
@@ -33,10 +34,11 @@ class Figures(Struct):
     discount_minor: int = 0
     redeemed_minor: int = 0
     revenue_minor: int = 0
-    member_revenue_minor: int = 0
-    costed: int = 0
+    kept_minor: int = 0
     costed_minor: int = 0
     cost_minor: int = 0
+    member_revenue_minor: int = 0
+    member_kept_minor: int = 0
     member_costed_minor: int = 0
     member_cost_minor: int = 0
     earned_points: int = 0
@@ -57,6 +59,8 @@ class Figures(Struct):
     """By promotion: receipts, money off, or gifts."""
     tiers: dict[str, int] = field(default_factory=dict)
     """Members by the tier that they end in."""
+    used: dict[str, int] = field(default_factory=dict)
+    """Of budgets of all members together, by ``budgets.key``."""
 
     def add(self, other: "Figures") -> None:
         """Add the sums of another part of the same course."""
@@ -67,11 +71,15 @@ class Figures(Struct):
             for key, (receipts, sum_) in getattr(other, name).items():
                 before = own.get(key, (0, 0))
                 own[key] = before[0] + receipts, before[1] + sum_
-        for tier, members in other.tiers.items():
-            self.tiers[tier] = self.tiers.get(tier, 0) + members
+        for name in ("tiers", "used"):
+            sums: dict[str, int] = getattr(self, name)
+            for key, sum_ in getattr(other, name).items():
+                sums[key] = sums.get(key, 0) + sum_
 
 
-_NUMBERS = tuple(name for name in Figures.__struct_fields__ if name not in {"rules", "promotions", "tiers"})
+_NUMBERS = tuple(
+    name for name in Figures.__struct_fields__ if name not in {"rules", "promotions", "tiers", "used"}
+)
 
 
 class Costing(Struct, frozen=True):
@@ -141,21 +149,22 @@ def add_receipt(figures: Figures, receipt: Receipt, costing: Costing) -> None:
     figures.amount_minor += sale.was.amount_minor
     figures.discount_minor += receipt.discount_minor
     figures.revenue_minor += revenue_minor
+    figures.kept_minor += receipt.kept_minor
     if receipt.discount_minor or receipt.points_spent or receipt.points_earned:
         figures.touched += 1
     cost_minor = costing.cost_of(sale, receipt.kept_minor)
     if cost_minor is not None:
-        figures.costed += 1
-        figures.costed_minor += revenue_minor
+        figures.costed_minor += receipt.kept_minor
         figures.cost_minor += cost_minor
     if sale.state is not None:
         figures.of_members += 1
         figures.member_revenue_minor += revenue_minor
+        figures.member_kept_minor += receipt.kept_minor
         figures.earned_points += receipt.points_earned
         figures.redeemed_points += receipt.points_spent
         figures.redeemed_minor += receipt.redeemed_minor
         if cost_minor is not None:
-            figures.member_costed_minor += revenue_minor
+            figures.member_costed_minor += receipt.kept_minor
             figures.member_cost_minor += cost_minor
 
 

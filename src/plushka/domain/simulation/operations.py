@@ -21,7 +21,7 @@ from plushka.domain.simulation.model import (
     SimulationRunning,
     UnknownBranches,
 )
-from plushka.domain.simulation.queries import get_simulation, has_receipts
+from plushka.domain.simulation.queries import find_running, get_simulation, has_receipts
 from plushka.domain.simulation.question import Answer, Goods, Question, first_day
 from plushka.domain.simulation.setting import span_of
 from plushka.domain.tasks import operations as tasks
@@ -63,7 +63,7 @@ async def ask(tx: Tx, program_id: UUID, wish: Wish, *, mark: str | None = None) 
     if not await has_receipts(tx, question):
         raise NoReceipts(field="months")
     await _lock(tx)
-    if await _is_running(tx):
+    if await find_running(tx) is not None:
         raise SimulationRunning
     simulation_id = new_id()
     task_id = await tasks.leave(
@@ -139,6 +139,15 @@ async def save_answer(tx: Tx, simulation_id: UUID, answer: Answer) -> None:
     )
 
 
+async def stop(tx: Tx, simulation_id: UUID) -> None:
+    """Stop a what-if, whoever asked: what it takes are the business's own processors.
+
+    :raises UnknownSimulation: the business has none of this id
+    :raises TaskClosed: it has ended already
+    """
+    await tasks.cancel(tx, (await get_simulation(tx, simulation_id)).task_id)
+
+
 async def forget(tx: Tx, simulation_id: UUID) -> None:
     """Delete a what-if, and stop it if it is at work.
 
@@ -172,20 +181,6 @@ async def _lock(tx: Tx) -> None:
         """,
         tx.tenant_id,
     )
-
-
-async def _is_running(tx: Tx) -> bool:
-    found: bool = await tx.fetchval(
-        """
-        -- simulation.is_running
-        select exists (
-            select from simulations s join tasks t on t.tenant_id = s.tenant_id and t.id = s.task_id
-            where s.tenant_id = $1 and s.answer is null and t.state in ('waiting', 'running')
-        )
-        """,
-        tx.tenant_id,
-    )
-    return found
 
 
 async def _forget_oldest(tx: Tx, program_id: UUID) -> None:

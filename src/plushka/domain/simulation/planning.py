@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -22,11 +23,31 @@ FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 LONG_AGO, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
+TENTHS = 10
+"""In so many parts of equal number members are divided by what they spend."""
+
+
 class Plan(Struct, frozen=True):
-    """All shares of a question, and how many receipts they have together, about."""
+    """All shares of a question, and how many receipts each has, about.
+
+    ``bounds``: what members of each tenth but the first spend at least, who bought within the span; ascending.
+    """
 
     shares: tuple[Members | Strangers, ...]
+    weights: tuple[int, ...]
+    bounds: tuple[int, ...]
+
+    @property
+    def receipts(self) -> int:
+        return sum(self.weights)
+
+
+class Weight(NamedTuple):
+    """A member with about how many receipts, and what they paid."""
+
+    member_id: UUID
     receipts: int
+    spent_minor: int
 
 
 async def make_plan(tx: Tx, question: Question) -> Plan:
@@ -34,37 +55,50 @@ async def make_plan(tx: Tx, question: Question) -> Plan:
     span = question.span
     weights = await _list_weights(tx, question)
     strangers = await _count_strangers(tx, span)
-    receipts = sum(receipts for _, receipts in weights) + strangers
+    receipts = sum(each.receipts for each in weights) + strangers
     size = max(RECEIPTS_PER_SHARE, receipts // SHARES)
-    shares: list[Members | Strangers] = [
-        *_members(weights, size),
-        *await _strangers(tx, span, strangers, size),
-    ]
-    return Plan(tuple(shares), receipts)
+    shares: list[tuple[Members | Strangers, int]] = [*_members(weights, size)]
+    of_strangers = await _strangers(tx, span, strangers, size)
+    shares += [(share, strangers // len(of_strangers)) for share in of_strangers]
+    return Plan(
+        shares=tuple(share for share, _ in shares),
+        weights=tuple(weight for _, weight in shares),
+        bounds=bounds_of(each.spent_minor for each in weights if each.receipts),
+    )
 
 
-def _members(weights: Iterable[tuple[UUID, int]], size: int) -> Iterator[Members]:
-    first, weight, last = FIRST, 0, None
-    for member_id, receipts in weights:
+def bounds_of(spent_minor: Iterable[int]) -> tuple[int, ...]:
+    """Return the sums that divide members into tenths; none where nobody bought."""
+    ascending = sorted(spent_minor)
+    return (
+        tuple(ascending[len(ascending) * tenth // TENTHS] for tenth in range(1, TENTHS)) if ascending else ()
+    )
+
+
+def _members(weights: Iterable[Weight], size: int) -> Iterator[tuple[Members, int]]:
+    first, weight, receipts, last = FIRST, 0, 0, None
+    for each in weights:
         if last is not None and weight >= size * WALLETS_PER_RECEIPT:
-            yield Members(first, last)
-            first, weight = UUID(int=last.int + 1), 0
-        weight += receipts * WALLETS_PER_RECEIPT + 1
-        last = member_id
-    yield Members(first, LAST)
+            yield Members(first, last), receipts
+            first, weight, receipts = UUID(int=last.int + 1), 0, 0
+        weight += each.receipts * WALLETS_PER_RECEIPT + 1
+        receipts += each.receipts
+        last = each.member_id
+    yield Members(first, LAST), receipts
 
 
-async def _list_weights(tx: Tx, question: Question) -> list[tuple[UUID, int]]:
-    """Return the members of the programme by id, each with about how many receipts."""
+async def _list_weights(tx: Tx, question: Question) -> list[Weight]:
+    """Return the members of the programme by id."""
     rows = await tx.fetch(
         """
         -- simulation.list_weights
         with bought as (
-            select r.member_id, count(*) as receipts from receipts r
+            select r.member_id, count(*) as receipts, sum(r.payable_minor - r.refunded_minor)::bigint as spent_minor
+            from receipts r
             where r.tenant_id = $1 and r.member_id is not null and r.occurred_at >= $3 and r.occurred_at < $4
             group by r.member_id
         )
-        select w.member_id, coalesce(b.receipts, 0) as receipts
+        select w.member_id, coalesce(b.receipts, 0) as receipts, coalesce(b.spent_minor, 0) as spent_minor
         from wallets w left join bought b on b.member_id = w.member_id
         where w.tenant_id = $1 and w.program_id = $2 and w.moved_to is null
         order by w.member_id
@@ -74,7 +108,7 @@ async def _list_weights(tx: Tx, question: Question) -> list[tuple[UUID, int]]:
         question.span.start_at,
         question.span.until_at,
     )
-    return [(row["member_id"], row["receipts"]) for row in rows]
+    return [Weight(*row) for row in rows]
 
 
 async def _count_strangers(tx: Tx, span: Span) -> int:

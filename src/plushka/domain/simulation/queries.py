@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from plushka.domain.simulation.model import KEPT_MAX, Simulation, UnknownSimulation
 from plushka.domain.simulation.question import Answer, Question
+from plushka.domain.tasks.model import State
 from plushka.platform.database import Tx
 
 _SELECT = """
@@ -39,7 +40,7 @@ async def get_simulation(tx: Tx, simulation_id: UUID) -> Simulation:
 
 
 class Asked(Struct, frozen=True):
-    """A what-if in a list; ``is_answered``: there is something to look at."""
+    """A what-if in a list; ``state`` is that of its task: one that is done has an answer."""
 
     id: UUID
     task_id: UUID
@@ -48,7 +49,7 @@ class Asked(Struct, frozen=True):
     branches: tuple[str, ...]
     actor: str
     created_at: datetime
-    is_answered: bool
+    state: State
 
 
 _decode_codes = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -59,10 +60,11 @@ async def list_asked(tx: Tx, program_id: UUID) -> Sequence[Asked]:
     rows = await tx.fetch(
         """
         -- simulation.list_asked
-        select id, task_id, draft_mark, (question->>'months')::integer as months,
-               coalesce(question->>'branches', '[]') as branches, actor, created_at, answer is not null as is_answered
-        from simulations where tenant_id = $1 and program_id = $2
-        order by id desc
+        select s.id, s.task_id, s.draft_mark, (s.question->>'months')::integer as months,
+               coalesce(s.question->>'branches', '[]') as branches, s.actor, s.created_at, t.state
+        from simulations s join tasks t on t.tenant_id = s.tenant_id and t.id = s.task_id
+        where s.tenant_id = $1 and s.program_id = $2
+        order by s.id desc
         limit $3
         """,
         tx.tenant_id,
@@ -73,16 +75,43 @@ async def list_asked(tx: Tx, program_id: UUID) -> Sequence[Asked]:
 
 
 async def has_receipts(tx: Tx, question: Question) -> bool:
-    """Tell whether anything was sold in the span."""
+    """Tell whether anything was sold in the span by rules of the programme, in the branches that are asked for."""
     found: bool = await tx.fetchval(
         """
         -- simulation.has_receipts
-        select exists (select from receipts where tenant_id = $1 and business_date >= $2)
+        select exists (
+            select from receipts r
+            join program_versions v on v.tenant_id = r.tenant_id and v.id = r.version_id and v.program_id = $3
+            join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
+            where r.tenant_id = $1 and r.business_date >= $2 and (cardinality($4::text[]) = 0 or b.code = any($4))
+        )
         """,
         tx.tenant_id,
         question.span.from_on,
+        question.program_id,
+        list(question.branches),
     )
     return found
+
+
+class Running(Struct, frozen=True):
+    """The what-if that is at work in a business: there is one at most."""
+
+    id: UUID
+    program_id: UUID
+
+
+async def find_running(tx: Tx) -> Running | None:
+    """Return the what-if that waits or is at work, of whatever programme."""
+    row = await tx.fetchrow(
+        """
+        -- simulation.find_running
+        select s.id, s.program_id from simulations s join tasks t on t.tenant_id = s.tenant_id and t.id = s.task_id
+        where s.tenant_id = $1 and s.answer is null and t.state in ('waiting', 'running')
+        """,
+        tx.tenant_id,
+    )
+    return Running(*row) if row else None
 
 
 def _simulation(row: Record) -> Simulation:

@@ -74,8 +74,9 @@ class Change(Struct):
 
 
 class Answer(Struct):
-    """What came of it, put together from parts: figures by course, members by ``group|tier``.
+    """What came of it, put together from parts: figures by course, members by ``group|tier|tenth``.
 
+    Tenths are of spending, from 0, those who spend least.
     ``checked`` members' pasts were replayed by the rules of their time, and ``differing`` of them did not come out as
     the journal has them; ``joined`` could not be told, since cards were merged into theirs.
     """

@@ -1,5 +1,6 @@
 """Replays a share of the members, or of the receipts without a card, through all that is asked."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from plushka.domain.catalog.queries import look_up
 from plushka.domain.programs.segments import list_segments_of
+from plushka.domain.simulation.budgets import note_used
 from plushka.domain.simulation.checking import find_differing, read_sums
 from plushka.domain.simulation.course import Course, Spending, bounded_by_member
 from plushka.domain.simulation.figures import (
@@ -51,6 +53,7 @@ class Desk:
     published: Version
     draft: Version
     branches: frozenset[UUID]
+    bounds: Sequence[int] = ()
 
     def course(self, name: str, spending: Spending) -> Course:
         return Course(self.setting, self.published if name == PUBLISHED else self.draft, spending)
@@ -60,8 +63,8 @@ class Desk:
         return self.published, self.draft
 
 
-async def make_ready(tx: Tx, question: Question) -> Desk:
-    """Read what all shares need, and compile both programmes."""
+async def make_ready(tx: Tx, question: Question, bounds: Sequence[int] = ()) -> Desk:
+    """Read what all shares need, and compile both programmes; ``bounds`` divide members by what they spent."""
     setting = await read_setting(tx, program_id=question.program_id, span=question.span)
     wanted = set(question.branches)
     return Desk(
@@ -70,6 +73,7 @@ async def make_ready(tx: Tx, question: Question) -> Desk:
         published=compile_version(question.version_id, question.published),
         draft=compile_version(new_id(), question.draft),
         branches=frozenset(branch_id for branch_id, code in setting.branch_codes.items() if code in wanted),
+        bounds=bounds,
     )
 
 
@@ -152,11 +156,14 @@ def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
 def _add(desk: Desk, page: Page, sales: Sequence[Sale], figures: Figures) -> None:
     add_member(figures, page)
     branches, costing = desk.branches, desk.question.costing
+    budgeted = page.course.version if desk.draft.budgeted and page.course.version is desk.draft else None
     for sale, outcome in zip(sales, page.outcomes, strict=True):
         if not branches or sale.branch_id in branches:
-            receipt = receipt_of(sale, outcome, page.rests.get(sale.id) if sale.comes_back else None)
-            add_receipt(figures, receipt, costing)
+            decided = page.rests.get(sale.id) if sale.comes_back else None
+            add_receipt(figures, receipt_of(sale, outcome, decided), costing)
             add_parts(figures, outcome)
+            if budgeted is not None:
+                note_used(figures.used, budgeted, sale, outcome, decided.rest if decided else None)
 
 
 def _compare(  # noqa: PLR0917 - called once, above
@@ -164,7 +171,8 @@ def _compare(  # noqa: PLR0917 - called once, above
 ) -> None:
     """Note whether the member gains or loses, and their receipt that differs most to either side."""
     difference = worth(draft, sales, desk.draft) - worth(published, sales, desk.published)
-    segment = f"{past.group or ''}|{past.tier or ''}"
+    spent_minor = sum([sale.was.payable_minor - sale.was.refunded_minor for sale in sales])
+    segment = f"{past.group or ''}|{past.tier or ''}|{bisect_right(desk.bounds, spent_minor)}"
     answer.segments.setdefault(segment, Change()).note(difference, desk.published.program.point.value_minor)
     most: Example | None = None
     least: Example | None = None
@@ -243,4 +251,6 @@ async def _replay_strangers(tx: Tx, desk: Desk, strangers: Strangers) -> Answer:
                 if of_course.startswith(name):
                     add_receipt(figures, receipt, costing)
                     add_parts(figures, outcome)
+                    if name == DRAFT and desk.draft.budgeted:
+                        note_used(figures.used, desk.draft, sale, outcome, decided.rest if decided else None)
     return answer

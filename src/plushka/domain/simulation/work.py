@@ -12,7 +12,7 @@ from plushka.domain.simulation.operations import save_answer
 from plushka.domain.simulation.planning import Plan, make_plan
 from plushka.domain.simulation.queries import get_simulation
 from plushka.domain.simulation.question import Answer, Question
-from plushka.domain.simulation.shares import Desk, Share, make_ready, replay_share
+from plushka.domain.simulation.shares import WAS, Desk, Share, make_ready, replay_share
 from plushka.domain.tasks.running import Run
 from plushka.platform.crew import Crew
 from plushka.platform.database import Database
@@ -38,6 +38,7 @@ class Job(Struct, frozen=True):
     actor: str
     at: datetime
     question: Question
+    bounds: tuple[int, ...]
 
 
 _decode = msgspec.json.Decoder(Progress).decode
@@ -55,8 +56,15 @@ async def simulate(run: Run, *, crew_size: int | None = None) -> Mapping[str, Fa
             progress = Progress(await make_plan(step.tx, question), [], Answer())
             step.total = progress.plan.receipts
             step.cursor = msgspec.json.encode(progress).decode()
-        job = Job(simulation_id, run.tenant_id, run.task.actor, question.span.until_at, question)
-    shares = progress.plan.shares
+        job = Job(
+            simulation_id,
+            run.tenant_id,
+            run.task.actor,
+            question.span.until_at,
+            question,
+            progress.plan.bounds,
+        )
+    shares, weights = progress.plan.shares, progress.plan.weights
     left = [(place, share) for place, share in enumerate(shares) if place not in progress.done]
     size = 0 if progress.plan.receipts <= FEW_RECEIPTS else crew_size
     async with Crew(run.database, size=size) as crew:
@@ -64,12 +72,11 @@ async def simulate(run: Run, *, crew_size: int | None = None) -> Mapping[str, Fa
             async with run.step() as step:
                 progress.answer.add(answer)
                 progress.done.append(place)
-                step.done = progress.answer.course("was").receipts
-                step.total = max(step.total or 0, step.done)
+                step.done += weights[place]
                 step.cursor = msgspec.json.encode(progress).decode()
     async with run.step() as step:
         await save_answer(step.tx, simulation_id, progress.answer)
-        step.total = step.done
+        step.total = step.done = progress.answer.course(WAS).receipts
         step.cursor = "done"
     return {"count": run.task.done, "members": progress.answer.members, "simulation": str(simulation_id)}
 
@@ -107,5 +114,5 @@ async def replay_one(database: Database, job: Job, share: Share, *, checks: bool
         desk = _desks.get(job.simulation_id)
         if desk is None:
             _desks.clear()
-            desk = _desks[job.simulation_id] = await make_ready(tx, job.question)
+            desk = _desks[job.simulation_id] = await make_ready(tx, job.question, job.bounds)
         return await replay_share(tx, desk, share, checks=checks)
