@@ -328,6 +328,13 @@ TABLE = {
     "GET /engagement/programs/{program_id:uuid}/draft/sight": "owner manager marketer",
     "GET /engagement/programs/{program_id:uuid}/draft/{section:str}": "owner manager marketer",
     "POST /engagement/programs/{program_id:uuid}/draft/{section:str}": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/what-if": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/what-if": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/files/{file_name:str}": "owner manager marketer",
+    "GET /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/receipts/{receipt_id:uuid}": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/forget": "owner manager marketer",
+    "POST /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/stop": "owner manager marketer",
     "GET /engagement/programs/{program_id:uuid}/file": ALL,
     "POST /engagement/programs/{program_id:uuid}/name": "owner manager",
     "GET /engagement/programs/{program_id:uuid}/picture/{digest:str}": ALL,
@@ -422,6 +429,7 @@ _PAGES_OF_A_PROGRAM = (
     "/draft/preset",
     "/draft/publish",
     "/file",
+    "/what-if",
 )
 
 

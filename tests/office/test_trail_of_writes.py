@@ -516,6 +516,11 @@ async def _walk_programs(walk: Walk, shop: Shop) -> None:
     await walk.post(
         route, "program.save_draft", typed, query="?id=base", program_id=program_id, section="rule"
     )
+    wish = {"mark": await mark(), "months": "1", "goods": "then", "range": "on"}
+    asked = await walk.post(f"{path}/what-if", "simulation.run", wish, program_id=program_id)
+    asked_id, one = asked.headers["location"].rpartition("/")[2], f"{path}/what-if/{{simulation_id:uuid}}"
+    await walk.post(f"{one}/stop", "task.cancel", program_id=program_id, simulation_id=asked_id)
+    await walk.post(f"{one}/forget", "simulation.forget", program_id=program_id, simulation_id=asked_id)
     begun = {"mark": await mark(), "do": "promotion.new:percent_off"}
     added = await walk.post(route, "program.save_draft", begun, program_id=program_id, section="promotions")
     promotion = added.headers["location"].rpartition("=")[2]

@@ -25,8 +25,8 @@ class Figures:
     zone: str
     today: date
 
-    def money(self, minor: int) -> str:
-        return i18n.format_money(minor, self.currency, self.language)
+    def money(self, minor: int, *, signed: bool = False) -> str:
+        return i18n.format_money(minor, self.currency, self.language, signed=signed)
 
     def number(self, value: int, *, signed: bool = False) -> str:
         return i18n.format_number(value, self.language, signed=signed)

@@ -67,7 +67,13 @@ async def ask(tx: Tx, program_id: UUID, wish: Wish, *, mark: str | None = None) 
         raise SimulationRunning
     simulation_id = new_id()
     task_id = await tasks.leave(
-        tx, kind=KIND, arguments={"simulation": str(simulation_id), "name": question.draft.name}
+        tx,
+        kind=KIND,
+        arguments={
+            "program": str(program_id),
+            "simulation": str(simulation_id),
+            "name": question.draft.name,
+        },
     )
     await tx.execute(
         """

@@ -84,6 +84,7 @@ ACTION_WORDS: dict[str, str] = {
     "reports.export": marked("take reports away as files"),
     "programs.read": marked("see the rules of the programmes"),
     "programs.edit": marked("write drafts of rules"),
+    "programs.try": marked("try drafts of rules on the business's own receipts"),
     "programs.publish": marked("publish rules, create and rename programmes"),
     "referrals.read": marked("see who brings friends and what is given for it"),
     "groups.read": marked("see the groups of members"),

@@ -22,6 +22,7 @@ from plushka.delivery.office.engagement.partners import listing as partners
 from plushka.delivery.office.engagement.partners import one as partner
 from plushka.delivery.office.engagement.rewards import listing as rewards_listing
 from plushka.delivery.office.engagement.rewards import one as rewards_one
+from plushka.delivery.office.engagement.what_if import answer, asking
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     kinds.make_kind,
@@ -117,6 +118,13 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     rewards_one.show_picture,
     rewards_one.show_reward,
     rewards_one.take_picture_away,
+    answer.download_answer,
+    answer.forget_what_if,
+    answer.show_example,
+    answer.show_what_if,
+    answer.stop_what_if,
+    asking.ask_what_if,
+    asking.show_what_ifs,
     tiers.leave_preview,
     tiers.show_tiers,
 )

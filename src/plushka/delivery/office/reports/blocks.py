@@ -36,6 +36,7 @@ class Cell(Struct, frozen=True):
 
     ``kind`` goes before the column's, for tables whose lines are figures of different kinds. ``definition`` explains
     a line's name, as a column's explains its title. ``good``: which way a change is welcome, and so how it is coloured.
+    ``is_signed``: the value is a change of its kind, told with its sign.
     """
 
     value: Value
@@ -43,6 +44,7 @@ class Cell(Struct, frozen=True):
     kind: Kind | None = None
     definition: str = ""
     good: Literal["up", "down", "neither"] = "up"
+    is_signed: bool = False
 
 
 class Column(Struct, frozen=True):

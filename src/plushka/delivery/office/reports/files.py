@@ -17,6 +17,7 @@ from plushka.delivery.office.reports.showing import BlockNotFound, find_maker, m
 from plushka.delivery.office.reports.telling import PERCENT, explained
 from plushka.delivery.office.reports.words import told_period
 from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.csv_files import Cell as FileCell
 from plushka.platform.csv_files import csv_bytes
@@ -49,18 +50,28 @@ async def download_block(
     :raises BlockForbidden: it is not for this person
     """
     name, _, kind = file_name.rpartition(".")
-    if kind not in _TYPES:
-        raise BlockNotFound
     maker = find_maker(name, visit)
     async with visit.reading() as tx:
         asked = await read_asked(tx, visit, request.query_params)
         block = await make(tx, maker, visit, asked)
-    content = _workbook(block, asked, visit) if kind == "xlsx" else _csv(block, visit)
-    days = f"{asked.period.from_on.isoformat()}-{asked.period.last_on.isoformat()}"
+    return block_file(block, kind, asked.period, _told_asked(asked, visit), visit)
+
+
+def block_file(
+    block: Block, kind: str, period: Period, about: Sequence[tuple[str, str]], visit: Visit
+) -> Response[bytes]:
+    """Return the file of a block; ``about`` says what it is of, for the second sheet of a workbook.
+
+    :raises BlockNotFound: there is no such ``kind`` of file
+    """
+    if kind not in _TYPES:
+        raise BlockNotFound
+    content = _workbook(block, about, visit) if kind == "xlsx" else _csv(block, visit)
+    days = f"{period.from_on.isoformat()}-{period.last_on.isoformat()}"
     return Response(
         content,
         media_type=_TYPES[kind],
-        headers={"content-disposition": f'attachment; filename="{name}-{days}.{kind}"'},
+        headers={"content-disposition": f'attachment; filename="{block.name}-{days}.{kind}"'},
     )
 
 
@@ -132,7 +143,7 @@ def _named(line: Sequence[Cell]) -> FileCell:
     return f"{name}, %" if is_part else name  # type: ignore[return-value]
 
 
-def _workbook(block: Block, asked: Asked, visit: Visit) -> bytes:
+def _workbook(block: Block, about_it: Sequence[tuple[str, str]], visit: Visit) -> bytes:
     """Return a sheet with the table, and one that says what it is of and what its figures mean."""
     content, columns, gettext = BytesIO(), block.table.columns, visit.words.gettext
     book = xlsxwriter.Workbook(content, {"in_memory": True})
@@ -155,20 +166,25 @@ def _workbook(block: Block, asked: Asked, visit: Visit) -> bytes:
     about = book.add_worksheet(gettext("About"))
     about.set_column(0, 0, 28)
     about.set_column(1, 1, 100)
-    for row, (name, text) in enumerate(_about(block, asked, visit)):
+    for row, (name, text) in enumerate(_about(block, about_it, visit)):
         about.write_string(row, 0, name, bold)
         about.write_string(row, 1, text)
     book.close()
     return content.getvalue()
 
 
-def _about(block: Block, asked: Asked, visit: Visit) -> list[tuple[str, str]]:
+def _told_asked(asked: Asked, visit: Visit) -> list[tuple[str, str]]:
     gettext = visit.words.gettext
-    about = [(gettext("Report"), block.title), (gettext("Period"), told_period(asked.period, visit))]
+    about = [(gettext("Period"), told_period(asked.period, visit))]
     if asked.before:
         about.append((gettext("Compared with"), told_period(asked.before, visit)))
     branches = ", ".join(branch.name for branch in asked.branches)
-    about.append((gettext("Branches"), branches or gettext("All branches")))
+    return [*about, (gettext("Branches"), branches or gettext("All branches"))]
+
+
+def _about(block: Block, about_it: Sequence[tuple[str, str]], visit: Visit) -> list[tuple[str, str]]:
+    gettext = visit.words.gettext
+    about = [(gettext("Report"), block.title), *about_it]
     if block.as_of:
         about.append((gettext("Added up as of"), visit.figures.moment(block.as_of)))
     about += [("", note) for note in block.notes]

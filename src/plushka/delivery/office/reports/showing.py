@@ -108,11 +108,16 @@ async def make(tx: Tx, maker: Maker, visit: Visit, asked: Asked) -> Block:
 
 def block_values(block: Block, maker: Maker, visit: Visit, asked: Asked) -> dict[str, Any]:
     """Return what the template of a block shows."""
-    query = asked.query()
-    gettext = visit.words.gettext
     notes = list(block.notes)
     if maker.of_whole_business and not asked.is_of_whole_business:
-        notes.append(gettext("This is of all branches together, whichever are chosen."))
+        notes.append(visit.words.gettext("This is of all branches together, whichever are chosen."))
+    return told_block(block, visit, files="/reports/files", query=f"?{asked.query()}", notes=notes)
+
+
+def told_block(
+    block: Block, visit: Visit, *, files: str, query: str = "", notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return what the template of a block shows of one; ``files`` is where those of the page are."""
     return {
         "block": block,
         "table": told_table(block.table, visit),
@@ -121,7 +126,7 @@ def block_values(block: Block, maker: Maker, visit: Visit, asked: Asked) -> dict
         "notes": notes,
         "as_of": visit.figures.moment(block.as_of) if block.as_of else "",
         "is_late": block.as_of is not None and not block.is_nightly and visit.at - block.as_of > LATE_AFTER,
-        "files": [(kind, f"/reports/files/{block.name}.{kind}?{query}") for kind in ("xlsx", "csv")]
+        "files": [(kind, f"{files}/{block.name}.{kind}{query}") for kind in ("xlsx", "csv")]
         if visit.may("reports.export") and block.table.rows
         else [],
         "more": None,

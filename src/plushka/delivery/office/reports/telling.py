@@ -79,8 +79,8 @@ def explained(block: Block, visit: Visit) -> dict[str, Explained]:
     }
 
 
-def told_value(value: Value, kind: Kind, visit: Visit) -> str:
-    """Return a value as it is read; a ratio of nothing and what there is not is a dash."""
+def told_value(value: Value, kind: Kind, visit: Visit, *, signed: bool = False) -> str:
+    """Return a value as it is read, ``signed`` with its sign; a ratio of nothing and what there is not is a dash."""
     match value:
         case None:
             return NOTHING
@@ -92,9 +92,9 @@ def told_value(value: Value, kind: Kind, visit: Visit) -> str:
             return _told_ratio(value, kind, visit.look.language)
         case Ratio():
             whole = value.rounded()
-            return NOTHING if whole is None else _told_whole(whole, kind, visit)
+            return NOTHING if whole is None else _told_whole(whole, kind, visit, signed=signed)
         case int():
-            return _told_whole(value, kind, visit)
+            return _told_whole(value, kind, visit, signed=signed)
         case _:
             assert_never(value)
 
@@ -111,16 +111,16 @@ def _told_day(day: date, kind: Kind, visit: Visit) -> str:
     return visit.figures.day(day)
 
 
-def _told_whole(value: int, kind: Kind, visit: Visit) -> str:
+def _told_whole(value: int, kind: Kind, visit: Visit, *, signed: bool) -> str:
     match kind:
         case "money":
-            return visit.figures.money(value)
+            return visit.figures.money(value, signed=signed)
         case "points":
-            return visit.figures.points_number(value)
+            return visit.figures.points_number(value, signed=signed)
         case "quantity":
             return visit.figures.quantity(value)
         case _:
-            return visit.figures.number(value)
+            return visit.figures.number(value, signed=signed)
 
 
 def _told_ratio(ratio: Ratio, kind: Kind, language: Language) -> str:
@@ -149,16 +149,18 @@ def _row(row: Row, columns: Sequence[Column], visit: Visit) -> tuple[ToldCell, .
 def _cell(shown: Cell, column: Column, visit: Visit) -> ToldCell:
     kind = shown.kind or column.kind
     return ToldCell(
-        text=told_value(shown.value, kind, visit),
+        text=told_value(shown.value, kind, visit, signed=shown.is_signed),
         href=shown.href if shown.value is not None else "",
         is_number=column.kind != "text",
-        tone=_tone(shown) if kind in ("change", "difference") else "",
+        tone=_tone(shown) if shown.is_signed or kind in ("change", "difference") else "",
         key=shown.definition,
     )
 
 
 def _tone(shown: Cell) -> str:
     value = shown.value
-    if shown.good == "neither" or not isinstance(value, Ratio) or not value.rounded(PERCENT + 2):
+    if isinstance(value, Ratio):
+        value = value.numerator if value.rounded(PERCENT + 2) else 0
+    if shown.good == "neither" or not isinstance(value, int) or not value:
         return ""
-    return "good" if (value.numerator > 0) == (shown.good == "up") else "bad"
+    return "good" if (value > 0) == (shown.good == "up") else "bad"

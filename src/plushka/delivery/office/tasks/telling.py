@@ -13,6 +13,7 @@ from plushka.delivery.web.figures import Figures
 from plushka.domain.programs import bulk_work
 from plushka.domain.programs.model import PublishedVersion
 from plushka.domain.programs.telling.refusals import refusal_sentence
+from plushka.domain.simulation.model import KIND as SIMULATION
 from plushka.domain.tasks.model import KEPT, Task
 from plushka.platform.errors import Fact
 from plushka.platform.i18n import Translator, marked
@@ -93,7 +94,7 @@ RESULTS_WITH_GIVEN = marked("{result} For filled profiles besides: {given}.")
 _POINTS = frozenset({"points", "booked", "in_file", "given"})
 """Facts in units of the wallet."""
 _MINUTE = timedelta(minutes=1)
-_STATES = {
+STATES = {
     "waiting": marked("waiting for its turn"),
     "running": marked("at work"),
     "done": marked("done"),
@@ -116,6 +117,7 @@ class TaskLine(Struct, frozen=True):
     asked: str
     file_url: str
     take_back_url: str
+    answer_url: str
 
 
 def of_program(version: PublishedVersion | None) -> dict[str, Fact]:
@@ -131,7 +133,7 @@ def task_line(task: Task, visit: Visit, actors: Mapping[str, str]) -> TaskLine:
     return TaskLine(
         id=task.id,
         title=_filled(TITLES[task.kind], task.arguments, _figures(task, visit), visit.words),
-        state=words.gettext(_STATES[task.state]),
+        state=words.gettext(STATES[task.state]),
         is_open=task.is_open,
         is_done=task.state == "done",
         percent=_percent(task),
@@ -144,7 +146,15 @@ def task_line(task: Task, visit: Visit, actors: Mapping[str, str]) -> TaskLine:
         ),
         file_url=f"/tasks/{task.id}/file" if task.state == "done" and may_have_file(visit, task) else "",
         take_back_url=f"/members/bulk/tasks/{task.id}/take-back" if _may_take_back(task, visit) else "",
+        answer_url=_answer_url(task, visit),
     )
+
+
+def _answer_url(task: Task, visit: Visit) -> str:
+    """Return the page that shows what came of a task, where it has one of its own."""
+    if task.kind != SIMULATION or task.state != "done" or not visit.may("programs.try"):
+        return ""
+    return f"/engagement/programs/{task.arguments['program']}/what-if/{task.arguments['simulation']}"
 
 
 def _may_take_back(task: Task, visit: Visit) -> bool:

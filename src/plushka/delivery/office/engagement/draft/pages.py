@@ -21,6 +21,7 @@ from plushka.delivery.office.engagement.draft.options import Options
 from plushka.delivery.office.engagement.draft.parts_list import Rearranged, part_rows, rearranged
 from plushka.delivery.office.engagement.draft.places import UNREADABLE, find_problems
 from plushka.delivery.office.engagement.draft.sections import ITEMS, SECTIONS, Section
+from plushka.delivery.office.engagement.what_if.shown import path_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -145,6 +146,8 @@ def _after(do: str, desk: Desk, section: Section, rule_id: str) -> Redirect:
     words = desk.words
     if do.startswith("go:"):
         target = do.removeprefix("go:")
+        if target == "what-if":
+            return Redirect(path_of(desk.card.id), status_code=303)
         known = target in SECTIONS or target == "publish"
         return Redirect(f"{desk.url}/{target if known else 'earning'}", status_code=303)
     notice = words.gettext(_NOTICES.get(do.partition(":")[0], _SAVED))

@@ -25,7 +25,7 @@ from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
 from plushka.domain.members.model import Member
 from plushka.domain.programs.presets import amounts
 from plushka.domain.programs.telling.explanation import explain
-from plushka.domain.programs.telling.model import Reason
+from plushka.domain.programs.telling.model import Explanation, Reason
 from plushka.domain.programs.telling.referral import LEVELS
 from plushka.domain.programs.telling.stamps import find_card, tell_filled
 from plushka.domain.programs.telling.voice import Voice
@@ -275,21 +275,27 @@ async def _try(tx: Tx, trial: Trial, desk: Desk, program: Program) -> Tried:
         drafted, program, language=desk.visit.look.language, zone=zone, names=desk.names, names_groups=True
     )
     return Tried(
-        rows=tuple(_rows(published, drafted, desk, program)),
-        reasons=(
-            *told.discounts,
-            *told.redemption,
-            *told.earning,
-            *told.grants,
-            *told.tier,
-            *told.cards,
-            *told.friends,
-        ),
+        rows=tuple(outcome_rows(published, drafted, desk, program)),
+        reasons=reasons_of(told),
         not_applied=told.not_applied,
     )
 
 
-def _rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Program) -> Iterator[Row]:
+def reasons_of(told: Explanation) -> tuple[Reason, ...]:
+    """Return all that explains what a purchase gives, in the order in which it came about."""
+    return (
+        *told.discounts,
+        *told.redemption,
+        *told.earning,
+        *told.grants,
+        *told.tier,
+        *told.cards,
+        *told.friends,
+    )
+
+
+def outcome_rows(published: Outcome | None, drafted: Outcome, desk: Desk, program: Program) -> Iterator[Row]:
+    """Yield the figures of a purchase by the rules in force beside those of ``program``."""
     words, figures = desk.words, desk.figures
 
     def row(title: str, before: str, after: str, *, is_rule: bool = False) -> Row:
