@@ -15,6 +15,7 @@ from plushka.delivery.office.routes import router
 from plushka.domain.staff.model import Role
 
 ALL = "owner manager marketer accountant cashier"
+ANSWER = "/engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}"
 TABLE = {
     # route: the roles that may, or everybody, strangers too
     "GET /": "owner manager marketer accountant",
@@ -330,11 +331,11 @@ TABLE = {
     "POST /engagement/programs/{program_id:uuid}/draft/{section:str}": "owner manager marketer",
     "GET /engagement/programs/{program_id:uuid}/what-if": "owner manager marketer",
     "POST /engagement/programs/{program_id:uuid}/what-if": "owner manager marketer",
-    "GET /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}": "owner manager marketer",
-    "GET /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/files/{file_name:str}": "owner manager marketer",
-    "GET /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/receipts/{receipt_id:uuid}": "owner manager marketer",
-    "POST /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/forget": "owner manager marketer",
-    "POST /engagement/programs/{program_id:uuid}/what-if/{simulation_id:uuid}/stop": "owner manager marketer",
+    f"GET {ANSWER}": "owner manager marketer",
+    f"GET {ANSWER}/files/{{file_name:str}}": "owner manager marketer",
+    f"GET {ANSWER}/receipts/{{receipt_id:uuid}}": "owner manager marketer",
+    f"POST {ANSWER}/forget": "owner manager marketer",
+    f"POST {ANSWER}/stop": "owner manager marketer",
     "GET /engagement/programs/{program_id:uuid}/file": ALL,
     "POST /engagement/programs/{program_id:uuid}/name": "owner manager",
     "GET /engagement/programs/{program_id:uuid}/picture/{digest:str}": ALL,
