@@ -3199,6 +3199,23 @@ create table points_days (
 
 grant update, delete on points_days to plushka_app;
 
+-- Movements by the month in which their lot was earned and the month in which they were, both by the business's calendar;
+-- those that are of no lot (debts) are left out.
+create table lot_months (
+    tenant_id uuid not null,
+    program_id uuid not null,
+    earned_on date not null,
+    month_on date not null,
+    kind text not null,
+    debit text not null,
+    credit text not null,
+    movements bigint not null,
+    points bigint not null,
+    primary key (tenant_id, program_id, earned_on, month_on, kind, debit, credit)
+);
+
+grant update, delete on lot_months to plushka_app;
+
 -- How they were kept last: as of folded_at, in took_ms, from so many changes; rebuilt_at: when they were made anew last.
 create table rollup_runs (
     tenant_id uuid primary key references businesses,

@@ -60,6 +60,7 @@ async def independent_sums(tx: Tx) -> Sums:
         "mechanic_days": _mechanics(counted),
         "mechanic_buyers": _buyers(counted),
         "points_days": await _points(tx),
+        "lot_months": await _lots(tx),
     }
     return {name: _in_order(rows) for name, rows in everything.items()}
 
@@ -295,6 +296,21 @@ async def _points(tx: Tx) -> list[tuple[Any, ...]]:
         orient="row",
     )
     return frame.group_by(frame.columns[:-1]).agg(pl.len(), pl.col("points").sum()).rows()
+
+
+async def _lots(tx: Tx) -> list[tuple[Any, ...]]:
+    zone = ZoneInfo(await tx.fetchval("select time_zone from businesses where tenant_id = $1", tx.tenant_id))
+    programs = dict(await tx.fetch("select id, program_id from wallets where tenant_id = $1", tx.tenant_id))
+    earned = dict(await tx.fetch("select id, earned_at from lots where tenant_id = $1", tx.tenant_id))
+    moved: dict[tuple[Any, ...], list[int]] = {}
+    for row in await tx.fetch("select * from postings where tenant_id = $1", tx.tenant_id):
+        if row["lot_id"] is not None:
+            months = [
+                at.astimezone(zone).date().replace(day=1) for at in (earned[row["lot_id"]], row["at"])
+            ]
+            key = (str(programs[row["wallet_id"]]), *months, row["kind"], row["debit"], row["credit"])
+            moved.setdefault(key, []).append(row["points"])
+    return [(*key, len(points), sum(points)) for key, points in moved.items()]
 
 
 def _plain(value: Any) -> Any:

@@ -66,13 +66,7 @@ async def fold(tx: Tx, *, subjects_max: int | None = SUBJECTS_MAX) -> Folded | N
         return Folded(changes=0, has_more=False)
     await _add_receipts(tx, taken)
     if taken.has_calendar:
-        await tx.execute(
-            """
-            -- rollups.forget_points
-            delete from points_days where tenant_id = $1
-            """,
-            tx.tenant_id,
-        )
+        await points.forget_points(tx)
         await points.count_points(tx, without=taken.left["postings"])
     elif posting_ids := taken.subjects["postings"]:
         await points.add_points(tx, posting_ids)

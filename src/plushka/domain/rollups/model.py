@@ -87,6 +87,12 @@ POINTS_DAYS = Table(
     ("movements", "points"),
     counts=("movements",),
 )
+LOT_MONTHS = Table(
+    "lot_months",
+    ("program_id", "earned_on", "month_on", "kind", "debit", "credit"),
+    ("movements", "points"),
+    counts=("movements",),
+)
 
 TABLES = (
     SALES_DAYS,
@@ -100,6 +106,7 @@ TABLES = (
     MECHANIC_DAYS,
     MECHANIC_BUYERS,
     POINTS_DAYS,
+    LOT_MONTHS,
 )
 
 

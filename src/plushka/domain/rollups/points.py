@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from plushka.domain.rollups.counting import writing
-from plushka.domain.rollups.model import ALL_BRANCHES, POINTS_DAYS, REFUND_DAYS, Schema
+from plushka.domain.rollups.model import ALL_BRANCHES, LOT_MONTHS, POINTS_DAYS, REFUND_DAYS, Schema
 from plushka.platform.database import Tx
 
 _POINTS = """
@@ -13,6 +13,17 @@ _POINTS = """
     where p.tenant_id = $1 and {which}
     group by 1, 2, 3, 4, 5
 """
+_LOTS = """
+    select w.program_id, date_trunc('month', l.earned_at at time zone z.name)::date,
+           date_trunc('month', p.at at time zone z.name)::date, p.kind, p.debit, p.credit, count(*), sum(p.points)
+    from postings p
+    join lots l on l.tenant_id = $1 and l.id = p.lot_id
+    join wallets w on w.tenant_id = $1 and w.id = p.wallet_id
+    cross join (select time_zone as name from businesses where tenant_id = $1) as z
+    where p.tenant_id = $1 and {which}
+    group by 1, 2, 3, 4, 5, 6
+"""
+_OF_POSTINGS = ((POINTS_DAYS, _POINTS), (LOT_MONTHS, _LOTS))
 # As engine/local_time.py tells a purchase's day, at the place that the receipt was made at.
 _REFUNDS = f"""
     select coalesce(branch_id, '{ALL_BRANCHES}'::uuid), made_on, count(*), sum(refund_minor), sum(points_back),
@@ -30,27 +41,41 @@ _REFUNDS = f"""
 
 
 async def add_points(tx: Tx, posting_ids: list[UUID]) -> None:
-    await tx.execute(
-        f"""
-        -- rollups.add_points
-        {writing(POINTS_DAYS, _POINTS.format(which="p.id = any($2::uuid[])"), adds=True)}
-        """,
-        tx.tenant_id,
-        posting_ids,
-    )
+    for table, select in _OF_POSTINGS:
+        await tx.execute(
+            f"""
+            -- rollups.add_points
+            {writing(table, select.format(which="p.id = any($2::uuid[])"), adds=True)}
+            """,
+            tx.tenant_id,
+            posting_ids,
+        )
 
 
 async def count_points(tx: Tx, *, without: list[UUID], schema: Schema = "public") -> None:
     """Sum all postings but those ``without``, where none are summed."""
-    counted = _POINTS.format(which="p.id not in (select unnest($2::uuid[]))")
-    await tx.execute(
-        f"""
-        -- rollups.count_points
-        {writing(POINTS_DAYS, counted, adds=False, schema=schema)}
-        """,
-        tx.tenant_id,
-        without,
-    )
+    for table, select in _OF_POSTINGS:
+        counted = select.format(which="p.id not in (select unnest($2::uuid[]))")
+        await tx.execute(
+            f"""
+            -- rollups.count_points
+            {writing(table, counted, adds=False, schema=schema)}
+            """,
+            tx.tenant_id,
+            without,
+        )
+
+
+async def forget_points(tx: Tx) -> None:
+    """Empty what is kept by the business's calendar, for it to be counted anew."""
+    for table, _ in _OF_POSTINGS:
+        await tx.execute(
+            f"""
+            -- rollups.forget_points
+            delete from {table.name} where tenant_id = $1
+            """,  # noqa: S608  a constant
+            tx.tenant_id,
+        )
 
 
 async def add_refunds(tx: Tx, return_ids: list[UUID]) -> None:
