@@ -3294,6 +3294,24 @@ create table advice_put_away (
 
 grant update, delete on advice_put_away to plushka_app;
 
+-- insights: points as money --------------------------------------------------------------------------
+
+-- The accounts of the business's own books that a way of points is booked to, where they are not the example's (0104).
+create table points_accounts (
+    tenant_id uuid not null references businesses,
+    way text not null check (
+        way in (
+            'issued', 'granted_back', 'given', 'forgiven', 'restored', 'spent', 'burned', 'reversed', 'taken',
+            'forfeited', 'revalued'
+        )
+    ),
+    debit text not null check (debit <> '' and length(debit) <= 20),
+    credit text not null check (credit <> '' and length(credit) <= 20),
+    primary key (tenant_id, way)
+);
+
+grant update on points_accounts to plushka_app;
+
 -- the application's role ------------------------------------------------------------------------------
 
 -- It reads and adds everywhere; what else it may do stands beside each table.

@@ -65,6 +65,8 @@ ELSEWHERE = {
     "POST /reports/advice/{rule:str}/begin": "tests/office/reports/test_advice.py",
     "POST /reports/advice/{rule:str}/put-away": "tests/office/reports/test_advice.py",
     "POST /reports/advice/{rule:str}/take-back": "tests/office/reports/test_advice.py",
+    "POST /reports/points/accounts": "tests/office/reports/test_points.py",
+    "POST /reports/points/export": "tests/office/reports/test_points.py",
     "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags/{tag_id:uuid}": "tests/office/test_auto_tags.py",

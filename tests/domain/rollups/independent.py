@@ -300,14 +300,14 @@ async def _points(tx: Tx) -> list[tuple[Any, ...]]:
 
 async def _lots(tx: Tx) -> list[tuple[Any, ...]]:
     zone = ZoneInfo(await tx.fetchval("select time_zone from businesses where tenant_id = $1", tx.tenant_id))
-    programs = dict(await tx.fetch("select id, program_id from wallets where tenant_id = $1", tx.tenant_id))
-    earned = dict(await tx.fetch("select id, earned_at from lots where tenant_id = $1", tx.tenant_id))
+    wallets = await tx.fetch("select id, program_id from wallets where tenant_id = $1", tx.tenant_id)
+    programs = {row["id"]: row["program_id"] for row in wallets}
+    lots = await tx.fetch("select id, earned_at from lots where tenant_id = $1", tx.tenant_id)
+    earned = {row["id"]: row["earned_at"] for row in lots}
     moved: dict[tuple[Any, ...], list[int]] = {}
     for row in await tx.fetch("select * from postings where tenant_id = $1", tx.tenant_id):
         if row["lot_id"] is not None:
-            months = [
-                at.astimezone(zone).date().replace(day=1) for at in (earned[row["lot_id"]], row["at"])
-            ]
+            months = [at.astimezone(zone).date().replace(day=1) for at in (earned[row["lot_id"]], row["at"])]
             key = (str(programs[row["wallet_id"]]), *months, row["kind"], row["debit"], row["credit"])
             moved.setdefault(key, []).append(row["points"])
     return [(*key, len(points), sum(points)) for key, points in moved.items()]

@@ -15,6 +15,7 @@ from plushka.domain.insights import referral_export
 from plushka.domain.insights.campaigns import export as campaign_export
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
+from plushka.domain.insights.points import export as points
 from plushka.domain.insights.receipts import export as receipts
 from plushka.domain.insights.trail import export as trail
 from plushka.domain.members import clearing
@@ -49,6 +50,7 @@ WORKS: Mapping[str, Work] = {
     import_work.TRY: partial(import_work.try_out, fill=note_imported),
     import_work.BRING_IN: partial(import_work.bring_in, fill=note_imported),
     referral_export.KIND: referral_export.export_referrers,
+    points.KIND: points.export_points,
     products.KIND: products.export_products,
     receipts.KIND: receipts.export_receipts,
     segment_bringing.KIND: segment_bringing.bring_in,

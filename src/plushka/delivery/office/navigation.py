@@ -101,6 +101,7 @@ SECTIONS = (
             Page("branches", marked("Branches and cashiers"), "/reports/branches", "reports.read"),
             Page("mechanics", marked("Mechanics and promotions"), "/reports/mechanics", "reports.read"),
             Page("buyers", marked("How buyers come again"), "/reports/buyers", "reports.read"),
+            Page("points", marked("Points as money"), "/reports/points", "reports.read"),
             Page("definitions", marked("What the figures mean"), "/reports/definitions", "reports.read"),
         ),
     ),

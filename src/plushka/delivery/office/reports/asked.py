@@ -23,12 +23,15 @@ COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 DAYS_MAX = 3 * 366
 """Of a period of one's own; a longer one is cut at its beginning."""
 
+PART_LENGTH_MAX = 40
+
 
 class Asked(Struct, frozen=True):
     """``branches`` are those chosen; ``branch_ids`` those that figures are of, empty for all the business has.
 
     Somebody who is kept to some branches is answered of these alone, whatever they choose. ``program_id``: the
-    programme whose receipts count, None for all. ``offered``: what the bar lets choose from.
+    programme whose receipts count, None for all. ``offered``: what the bar lets choose from. ``part``: of a block that
+    lists who is behind a figure, of which one.
     """
 
     kind: Kind
@@ -39,6 +42,7 @@ class Asked(Struct, frozen=True):
     branch_ids: tuple[UUID, ...]
     program_id: UUID | None
     offered: tuple[Branch, ...]
+    part: str = ""
 
     @property
     def is_of_whole_business(self) -> bool:
@@ -63,6 +67,8 @@ class Asked(Struct, frozen=True):
         pairs += [("branch", branch.code) for branch in self.branches]
         if self.program_id:
             pairs.append((PARAMETER, str(self.program_id)))
+        if self.part:
+            pairs.append(("part", self.part))
         return urlencode([*pairs, *more.items()])
 
     def receipts_url(self, filters: Mapping[str, str], period: Period | None = None) -> str:
@@ -110,6 +116,7 @@ def asked_of(
         branch_ids=tuple(branch.id for branch in counted),
         program_id=program_id if program_id in {choice.id for choice in visit.choices} else None,
         offered=tuple(offered),
+        part=query.get("part", "")[:PART_LENGTH_MAX],
     )
 
 

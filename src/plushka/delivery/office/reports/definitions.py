@@ -10,6 +10,7 @@ from plushka.delivery.office.reports.meanings.goods import GOODS
 from plushka.delivery.office.reports.meanings.mechanics import MECHANICS
 from plushka.delivery.office.reports.meanings.members import MEMBERS
 from plushka.delivery.office.reports.meanings.model import Definition, Subject
+from plushka.delivery.office.reports.meanings.points import POINTS
 from plushka.delivery.office.reports.meanings.program import PROGRAM
 from plushka.delivery.office.reports.meanings.returning import RETURNING
 from plushka.delivery.office.reports.meanings.sales import SALES
@@ -17,7 +18,7 @@ from plushka.delivery.office.reports.meanings.what_if import WHAT_IF
 from plushka.delivery.office.visit import Visit
 
 PATH = "/reports/definitions"
-SUBJECTS: tuple[Subject, ...] = (SALES, GOODS, PROGRAM, MECHANICS, MEMBERS, RETURNING, WHAT_IF)
+SUBJECTS: tuple[Subject, ...] = (SALES, GOODS, PROGRAM, MECHANICS, POINTS, MEMBERS, RETURNING, WHAT_IF)
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {key: definition for subject in SUBJECTS for key, definition in subject.definitions.items()}
 )

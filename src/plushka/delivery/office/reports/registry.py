@@ -20,6 +20,22 @@ from plushka.delivery.office.reports.dashboard.people import make_best, make_peo
 from plushka.delivery.office.reports.mechanics.broadcasts import make_broadcasts
 from plushka.delivery.office.reports.mechanics.compared import make_mechanics
 from plushka.delivery.office.reports.mechanics.promotions import make_promotions
+from plushka.delivery.office.reports.points.ageing import (
+    make_points_ages,
+    make_points_burns,
+    make_points_holders,
+)
+from plushka.delivery.office.reports.points.burning import (
+    make_points_burned_ages,
+    make_points_issues,
+    make_points_reserve,
+    make_points_spent_ages,
+)
+from plushka.delivery.office.reports.points.liability import (
+    make_points_days,
+    make_points_identity,
+    make_points_movement,
+)
 from plushka.delivery.office.reports.sales.days import make_sales_days
 from plushka.delivery.office.reports.sales.goods import (
     make_categories,
@@ -92,6 +108,42 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "mechanics": Maker(marked("Mechanics beside each other"), make_mechanics, size="chart"),
         "broadcasts": Maker(marked("Broadcasts"), make_broadcasts, of_whole_business=True),
         "best": Maker(marked("Who buys most"), make_best, of_whole_business=True),
+        "points_reserve": Maker(
+            marked("What members can ask for today"),
+            make_points_reserve,
+            of_whole_business=True,
+            size="tiles",
+        ),
+        "points_days": Maker(
+            marked("The liability day by day"), make_points_days, of_whole_business=True, size="chart"
+        ),
+        "points_movement": Maker(
+            marked("What moved the liability"), make_points_movement, of_whole_business=True
+        ),
+        "points_identity": Maker(
+            marked("Where all points are"), make_points_identity, of_whole_business=True
+        ),
+        "points_ages": Maker(
+            marked("How old the points are"), make_points_ages, of_whole_business=True, size="chart"
+        ),
+        "points_burns": Maker(
+            marked("How soon the points burn"), make_points_burns, of_whole_business=True, size="chart"
+        ),
+        "points_holders": Maker(
+            marked("Whose points they are"),
+            make_points_holders,
+            action="members.read",
+            of_whole_business=True,
+        ),
+        "points_issues": Maker(
+            marked("What became of the points of a month"), make_points_issues, of_whole_business=True
+        ),
+        "points_spent_ages": Maker(
+            marked("How soon points are spent"), make_points_spent_ages, of_whole_business=True, size="chart"
+        ),
+        "points_burned_ages": Maker(
+            marked("When points burn"), make_points_burned_ages, of_whole_business=True, size="chart"
+        ),
     }
 )
 

@@ -7,6 +7,7 @@ from plushka.delivery.office.reports.advice import pages as advice
 from plushka.delivery.office.reports.buyers.page import show_buyers
 from plushka.delivery.office.reports.dashboard import page
 from plushka.delivery.office.reports.mechanics.page import show_mechanics
+from plushka.delivery.office.reports.points import pages as points
 from plushka.delivery.office.reports.sales.page import show_branches_report, show_sales
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -18,6 +19,10 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     definitions.show_definitions,
     files.download_block,
     page.show_dashboard,
+    points.export,
+    points.save,
+    points.show_accounts,
+    points.show_points,
     show_branches_report,
     show_buyers,
     show_mechanics,

@@ -21,6 +21,7 @@ from plushka.platform.i18n import Translator, marked
 TITLES: dict[str, str] = {
     "audit.export": marked("Export of the trail of changes"),
     "journal.export": marked("Export of the points journal"),
+    "points.export": marked("Points for the books"),
     "products.export": marked("Export of products"),
     "receipts.export": marked("Export of receipts"),
     "events.export": marked("Export of events"),
@@ -48,6 +49,7 @@ TITLES: dict[str, str] = {
 RESULTS: dict[str, str] = {
     "audit.export": marked("Entries written: {count}."),
     "journal.export": marked("Movements written: {count}."),
+    "points.export": marked("Entries of the books written: {count}."),
     "products.export": marked("Products written: {count}."),
     "receipts.export": marked("Receipts written: {count}."),
     "certificates.export": marked("Certificates written: {count}."),

@@ -44,6 +44,7 @@ GROUPS = {
     "partnership": marked("Partners"),
     "gateway": marked("Channels of sending"),
     "mailbox": marked("Letters that come back"),
+    "points_accounts": marked("Accounts of the books"),
     "simulation": marked("Trial on own receipts"),
     "groups": marked("Groups of members"),
     "identity": marked("Phones and cards of members"),
@@ -83,6 +84,7 @@ GROUPS = {
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "account.change": (marked("Changed the own account"),),
+    "points_accounts.change": (marked("Changed accounts that points are booked to: {count}"),),
     "advice.put_away": (marked("Put a piece of advice away for {days} days"),),
     "advice.take_back": (marked("Took a piece of advice back"),),
     "auto_tag.change": (marked("Changed the rule of the automatic tag “{tag}”"),),
