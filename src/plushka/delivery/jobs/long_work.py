@@ -13,6 +13,7 @@ from plushka.domain.coupons import work as coupon_work
 from plushka.domain.events import export as event_export
 from plushka.domain.insights import referral_export
 from plushka.domain.insights.campaigns import export as campaign_export
+from plushka.domain.insights.constructor import work as constructor_work
 from plushka.domain.insights.journal import export as journal
 from plushka.domain.insights.members import export as member_export
 from plushka.domain.insights.points import export as points
@@ -52,6 +53,8 @@ WORKS: Mapping[str, Work] = {
     referral_export.KIND: referral_export.export_referrers,
     points.KIND: points.export_points,
     products.KIND: products.export_products,
+    constructor_work.ASK: constructor_work.answer_long,
+    constructor_work.EXPORT: constructor_work.export,
     receipts.KIND: receipts.export_receipts,
     segment_bringing.KIND: segment_bringing.bring_in,
     trail.KIND: trail.export_trail,

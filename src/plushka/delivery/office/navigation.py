@@ -102,6 +102,7 @@ SECTIONS = (
             Page("mechanics", marked("Mechanics and promotions"), "/reports/mechanics", "reports.read"),
             Page("buyers", marked("How buyers come again"), "/reports/buyers", "reports.read"),
             Page("points", marked("Points as money"), "/reports/points", "reports.read"),
+            Page("constructor", marked("Report constructor"), "/reports/constructor", "reports.read"),
             Page("definitions", marked("What the figures mean"), "/reports/definitions", "reports.read"),
         ),
     ),

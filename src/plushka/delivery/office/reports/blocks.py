@@ -1,34 +1,14 @@
 """What a block of a report is: one table of raw values, from which the page, the chart and the file are made."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct, structs
 
-from plushka.domain.insights.reports.ratio import Ratio
+from plushka.domain.insights.reports.kinds import Kind, Value
 
-Kind = Literal[
-    "text",
-    "count",
-    "decimal",
-    "money",
-    "points",
-    "share",
-    "change",
-    "difference",
-    "days",
-    "date",
-    "month",
-    "quantity",
-]
-"""How a value is told. ``count``, ``days``: an int. ``money``: minor units, or a ratio of them to a count (a mean).
-``points``: units of the programme's points. ``decimal``: a ratio, with two decimals. ``share``: a ratio of a whole, as
-per cent. ``change``: the ratio of ``change()``, as per cent with its sign. ``difference``: that of ``difference()`` of
-two shares, in points of per cent. ``date``, ``month``: a day, the first of a
-month. ``quantity``: thousandths."""
-Value = int | str | date | Ratio | None
-"""None is shown as a dash: there is no such figure."""
+__all__ = ["Kind", "Value"]
 
 
 class Cell(Struct, frozen=True):

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from plushka.delivery.office.reports.meanings.asked import ASKED
 from plushka.delivery.office.reports.meanings.goods import GOODS
 from plushka.delivery.office.reports.meanings.mechanics import MECHANICS
 from plushka.delivery.office.reports.meanings.members import MEMBERS
@@ -18,7 +19,7 @@ from plushka.delivery.office.reports.meanings.what_if import WHAT_IF
 from plushka.delivery.office.visit import Visit
 
 PATH = "/reports/definitions"
-SUBJECTS: tuple[Subject, ...] = (SALES, GOODS, PROGRAM, MECHANICS, POINTS, MEMBERS, RETURNING, WHAT_IF)
+SUBJECTS: tuple[Subject, ...] = (SALES, GOODS, PROGRAM, MECHANICS, POINTS, MEMBERS, RETURNING, WHAT_IF, ASKED)
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {key: definition for subject in SUBJECTS for key, definition in subject.definitions.items()}
 )

@@ -7,8 +7,9 @@ from typing import Any, assert_never
 import msgspec
 
 from plushka.delivery.office.reports.blocks import AnyChart, Chart, Dots, Flow, HeatMap, Kind, Value
-from plushka.delivery.office.reports.telling import PERCENT, told_value
+from plushka.delivery.office.reports.telling import told_value
 from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.kinds import PERCENT
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import currency_decimals
 

@@ -14,11 +14,12 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.asked import Asked, read_asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, cell
 from plushka.delivery.office.reports.showing import BlockNotFound, find_maker, make
-from plushka.delivery.office.reports.telling import PERCENT, explained
+from plushka.delivery.office.reports.telling import explained
 from plushka.delivery.office.reports.words import told_period
 from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports import kinds
+from plushka.domain.insights.reports.kinds import PARTS, PERCENT
 from plushka.domain.insights.reports.period import Period
-from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.csv_files import Cell as FileCell
 from plushka.platform.csv_files import csv_bytes
 from plushka.platform.i18n import currency_decimals
@@ -27,7 +28,6 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-PARTS: tuple[Kind, ...] = ("share", "change", "difference")
 _FORMATS: dict[Kind, str] = {
     "share": "0.00%",
     "change": "+0.00%;-0.00%;0.00%",
@@ -36,8 +36,6 @@ _FORMATS: dict[Kind, str] = {
     "month": "mm.yyyy",
     "decimal": "0.00",
 }
-MEAN_DECIMALS = 2
-"""Of a mean of money beyond the currency's own there is nothing to tell, of one of points two."""
 
 
 @get("/reports/files/{file_name:str}", opt={"action": "reports.export"})
@@ -77,34 +75,12 @@ def block_file(
 
 def file_value(shown: Cell, column: Column, visit: Visit) -> FileCell:
     """Return a value as a file holds it: money and points in whole units, shares as parts of one, exactly."""
-    kind, value = shown.kind or column.kind, shown.value
-    if isinstance(value, Ratio):
-        return _quotient(value, kind, visit)
-    if not isinstance(value, int):
-        return value
-    return Decimal(value).scaleb(-_decimals(kind, visit)) if _decimals(kind, visit) else value
-
-
-def _quotient(ratio: Ratio, kind: Kind, visit: Visit) -> Decimal | None:
-    if kind in PARTS:
-        units, decimals = ratio.rounded(PERCENT + 2), PERCENT + 2
-    elif kind == "decimal":
-        units, decimals = ratio.rounded(MEAN_DECIMALS), MEAN_DECIMALS
-    else:
-        units, decimals = ratio.rounded(), _decimals(kind, visit)
-    return None if units is None else Decimal(units).scaleb(-decimals)
-
-
-def _decimals(kind: Kind, visit: Visit) -> int:
-    match kind:
-        case "money":
-            return currency_decimals(visit.business.currency)
-        case "points":
-            return visit.figures.scale
-        case "quantity":
-            return 3
-        case _:
-            return 0
+    return kinds.file_value(
+        shown.value,
+        shown.kind or column.kind,
+        money=currency_decimals(visit.business.currency),
+        points=visit.figures.scale,
+    )
 
 
 def _heading(columns: Sequence[Column]) -> list[str]:
@@ -148,7 +124,8 @@ def _workbook(block: Block, about_it: Sequence[tuple[str, str]], visit: Visit) -
     content, columns, gettext = BytesIO(), block.table.columns, visit.words.gettext
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     bold = book.add_format({"bold": True})
-    money = "#,##0" + ("." + "0" * _decimals("money", visit) if _decimals("money", visit) else "")
+    decimals = currency_decimals(visit.business.currency)
+    money = "#,##0" + ("." + "0" * decimals if decimals else "")
     formats: dict[Kind, object] = {
         "money": book.add_format({"num_format": money}),
         **{kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()},

@@ -5,6 +5,8 @@ from litestar.types import ControllerRouterHandler
 from plushka.delivery.office.reports import definitions, files, showing
 from plushka.delivery.office.reports.advice import pages as advice
 from plushka.delivery.office.reports.buyers.page import show_buyers
+from plushka.delivery.office.reports.constructor import answers
+from plushka.delivery.office.reports.constructor.page import show_constructor
 from plushka.delivery.office.reports.dashboard import page
 from plushka.delivery.office.reports.mechanics.page import show_mechanics
 from plushka.delivery.office.reports.points import pages as points
@@ -16,6 +18,9 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     advice.refresh_advice,
     advice.show_advice,
     advice.take_advice_back,
+    answers.ask_long,
+    answers.make_file,
+    answers.show_answer,
     definitions.show_definitions,
     files.download_block,
     page.show_dashboard,
@@ -25,6 +30,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     points.show_points,
     show_branches_report,
     show_buyers,
+    show_constructor,
     show_mechanics,
     show_sales,
     showing.show_block,

@@ -12,11 +12,9 @@ from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, Ro
 from plushka.delivery.office.reports.definitions import DEFINITIONS
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
+from plushka.domain.insights.reports.kinds import PERCENT
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import Language, format_number, translator
-
-PERCENT = 2
-"""By how many places per cent is more than the ratio itself."""
 
 
 class ToldCell(Struct, frozen=True):

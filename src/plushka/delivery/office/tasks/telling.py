@@ -43,6 +43,8 @@ TITLES: dict[str, str] = {
     "certificates.export": marked("Export of gift certificates"),
     "certificates.issue": marked("Making of certificates “{name}”: {certificates}"),
     "tiers.preview": marked("Who would move between tiers by the draft of “{name}”"),
+    "reports.ask": marked("The report “{name}”"),
+    "reports.export": marked("File of the report “{name}”"),
     "simulation.run": marked("The draft of “{name}” on the business's own receipts"),
 }
 """By kind; a title may name arguments of the task: ``Export of {count} members``."""
@@ -55,6 +57,8 @@ RESULTS: dict[str, str] = {
     "certificates.export": marked("Certificates written: {count}."),
     "certificates.issue": marked("Certificates made: {count}."),
     "tiers.preview": marked("Members weighed: {count}. Would move: {moved}. The page of tiers shows where."),
+    "reports.ask": marked("It is counted: groups {count}."),
+    "reports.export": marked("Rows written: {count}."),
     "simulation.run": marked("Receipts decided anew: {count}, of members: {members}."),
     "events.export": marked("Events written: {count}."),
     "coupons.draw": marked("Codes drawn: {count}."),

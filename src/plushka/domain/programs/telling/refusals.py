@@ -57,6 +57,32 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "day_start_out_of_range": (marked("The day can begin at any time from 00:00 to 23:59."),),
     "hours_invalid": (marked("It must close later than it opens, and within a day."),),
+    "report_question_unsound": (
+        marked("The question cannot be asked so: something in it is chosen twice, or is not there any more."),
+    ),
+    "report_question_denied": (marked("This report has figures that your role may not see."),),
+    "report_too_costly": (
+        marked("This is too much for one report. Take fewer days, or add a condition, and ask again."),
+    ),
+    "report_too_long": (
+        marked("It was not counted in {seconds} s. Take fewer days, or add a condition, and ask again."),
+        marked("It takes too long. Take fewer days, or add a condition, and ask again."),
+    ),
+    "report_too_wide": (
+        marked(
+            "There are more than {columns_max} columns. Stand something else side by side, or choose the table."
+        ),
+        marked("There are too many columns. Stand something else side by side, or choose the table."),
+    ),
+    "report_running": (
+        marked("Another report is being counted. Wait until it is ready, or stop it among your work."),
+    ),
+    "report_not_found": (marked("There is no such report: it was deleted, or is somebody's own."),),
+    "report_not_yours": (marked("Only who has saved the report may change it. Save a copy of your own."),),
+    "reports_too_many": (
+        marked("There are {reports_max} saved reports already: delete those that are not needed."),
+        marked("There are too many saved reports already."),
+    ),
     "segment_not_found": (marked("There is no such segment."),),
     "segment_name_taken": (marked("Another segment has this name."),),
     "segment_name_missing": (marked("Give the segment a name."),),
