@@ -67,7 +67,7 @@ def read_question(query: MultiDict[str], asker: Asker) -> Question:
         first_on=first if span == "custom" else None,
         last_on=last if span == "custom" else None,
         sort=sort if sort in told else "",
-        view=next((one for one in VIEWS if one == query.get("view")), "table"),
+        view=next((one for one in VIEWS if one == query.getall("view", [""])[-1]), "table"),
         has_subtotals=query.get("parts") == "on",
     )
 

@@ -85,20 +85,22 @@ def table_of(grid: Grid, answer: Answer, visit: Visit) -> Table:
     columns = tuple(
         Column(
             head.title,
-            head.kind,
+            head.kind if head.measure else "text",
             definition=source.measures[head.measure].definition if head.measure else "",
             group=_group(head, visit),
         )
         for head in grid.heads
     )
-    lines: list[Row] = [_row(line) for line in grid.lines[:ROWS_SHOWN]]
+    lines: list[Row] = [_row(line, grid, visit) for line in grid.lines[:ROWS_SHOWN]]
     if not lines and grid.total:
         return Table(columns, (grid.total.values,))
     return Table(columns, tuple(lines), grid.total.values if grid.total else None)
 
 
-def _row(line: Line) -> Row:
-    return line.values
+def _row(line: Line, grid: Grid, visit: Visit) -> Row:
+    """Return a line with its keys told: they are read, not reckoned with."""
+    told = [told_value(value, head.kind, visit) for value, head in zip(line.values, grid.heads, strict=True)]
+    return (*told[: grid.keys], *line.values[grid.keys :])
 
 
 def _group(head: Head, visit: Visit) -> str:

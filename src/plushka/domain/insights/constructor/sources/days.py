@@ -14,7 +14,7 @@ def dimensions_of_day(day: str) -> Mapping[str, Dimension]:
         "month": Dimension(
             marked("Month"), f"to_char(date_trunc('month', {day}), 'YYYY-MM-DD')", "month", rises=True
         ),
-        "day": Dimension(marked("Day"), f"to_char({day}, 'YYYY-MM-DD')", "day", rises=True),
+        "day": Dimension(marked("Each day"), f"to_char({day}, 'YYYY-MM-DD')", "day", rises=True),
         "week": Dimension(
             marked("Week, from Monday"),
             f"to_char(date_trunc('week', {day}), 'YYYY-MM-DD')",

@@ -9,7 +9,8 @@ NOT_BACK = """not exists (
     select from returns t where t.tenant_id = $1 and t.receipt_id = r.id and t.is_full
 )"""
 """A receipt that came back whole never was (decision 0100)."""
-WHERE = f"r.business_date >= {{from_on}}::date and r.business_date < {{until_on}}::date and {NOT_BACK}"
+WHERE = f"""r.tenant_id = $1 and r.business_date >= {{from_on}}::date and r.business_date < {{until_on}}::date
+            and {NOT_BACK}"""
 JOINS = {
     "version": "join program_versions v on v.tenant_id = $1 and v.id = r.version_id",
     "branch": "join branches b on b.tenant_id = $1 and b.id = r.branch_id",
