@@ -3127,6 +3127,19 @@ create table member_months (
 
 grant update, delete on member_months to plushka_app;
 
+-- year_on: the first day of the year of the business date.
+create table member_years (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    year_on date not null,
+    receipts bigint not null,
+    lines bigint not null,
+    revenue_minor bigint not null,
+    primary key (tenant_id, member_id, year_on)
+);
+
+grant update, delete on member_years to plushka_app;
+
 -- Business dates of a member's first purchases and of the last, in the order of their moments. first_id: the receipt that
 -- is counted as their first purchase.
 create table member_paths (

@@ -13,7 +13,7 @@ from plushka.demo import baskets
 from plushka.demo.business import ACTOR, TENANT_ID
 from plushka.demo.dataset import TIME_ZONE, Year
 from plushka.domain.businesses.model import DAY_STARTS_MINUTES
-from plushka.domain.insights.reports.averages import sum_active_year, sum_lifetime
+from plushka.domain.insights.reports.averages import sum_active_years, sum_lifetime
 from plushka.domain.insights.reports.base import list_base_months
 from plushka.domain.insights.reports.people import list_best
 from plushka.domain.insights.reports.period import Period
@@ -73,7 +73,7 @@ async def test_reports_of_real_households_are_those_of_the_data_set(
         whole = await sum_sales(tx, Scope(ALL_TIME))
         base = await list_base_months(tx, list(by_month), TIME_ZONE)
         life = await sum_lifetime(tx)
-        active = await sum_active_year(tx, date(2025, 1, 1), date(2026, 1, 1))
+        active = (await sum_active_years(tx, [2025]))[2025]
         best = await list_best(tx, ALL_TIME.from_on, ALL_TIME.until_on)
 
     # All baskets are with a card; what is not paid was given as a discount or paid with points.

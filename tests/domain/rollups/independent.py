@@ -56,6 +56,7 @@ async def independent_sums(tx: Tx) -> Sums:
         "product_months": _grouped(goods, ["month_on", "sku"], _GOODS),
         "cashier_days": _cashiers(receipts, counted),
         "member_months": _members(counted).rows(),
+        "member_years": _years(counted),
         "member_paths": _paths(counted),
         "mechanic_days": _mechanics(counted),
         "mechanic_buyers": _buyers(counted),
@@ -127,6 +128,15 @@ def _members(counted: pl.DataFrame) -> pl.DataFrame:
             pl.col("cost_left").filter(costed).sum().alias("cost_minor"),
         )
     )  # fmt: skip
+
+
+def _years(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
+    with_card = counted.filter(pl.col("member_id").is_not_null())
+    return (
+        with_card.group_by("member_id", pl.date(pl.col("month_on").dt.year(), 1, 1).alias("year_on"))
+        .agg(pl.len().alias("receipts"), pl.col("lines").sum(), pl.col("revenue_minor").sum())
+        .rows()
+    )
 
 
 def _paths(counted: pl.DataFrame) -> list[tuple[Any, ...]]:

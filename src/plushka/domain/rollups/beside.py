@@ -5,7 +5,7 @@ from datetime import date
 
 from plushka.domain.rollups import points
 from plushka.domain.rollups.counting import RECEIPT_TABLES, summing
-from plushka.domain.rollups.model import CATEGORY_DAYS, MECHANIC_BUYERS, PRODUCT_MONTHS, TABLES
+from plushka.domain.rollups.model import CATEGORY_DAYS, MECHANIC_BUYERS, MEMBER_YEARS, PRODUCT_MONTHS, TABLES
 from plushka.domain.rollups.paths import save_paths
 from plushka.platform.database import Tx
 
@@ -18,7 +18,8 @@ counted (id, sign) as (
     select c.id, c.sign, t.id from counted c join returns t on t.tenant_id = $1 and t.receipt_id = c.id
 )
 """
-_SUM_MONTH = summing("rollups.sum_month", _OF_MONTH, RECEIPT_TABLES, adds=False, schema="pg_temp")
+_OF_MONTHS = [table for table in RECEIPT_TABLES if table is not MEMBER_YEARS]
+_SUM_MONTH = summing("rollups.sum_month", _OF_MONTH, _OF_MONTHS, adds=False, schema="pg_temp")
 _NOT_LOOKED_UP = (CATEGORY_DAYS, PRODUCT_MONTHS, MECHANIC_BUYERS)
 """The large ones, in which nothing is looked up while they are filled: an index would double the time that takes."""
 
@@ -44,6 +45,8 @@ async def count_beside(tx: Tx, *, on_receipts: Callable[[int], None] = lambda _:
         count = await tx.fetchval(_SUM_MONTH, tx.tenant_id, month_on)
         on_receipts(count)
         total += count
+    await _sum_years(tx)
+    await tx.execute("analyze pg_temp.member_months")
     await save_paths(tx, schema="pg_temp")
     await points.count_refunds(tx, schema="pg_temp")
     await points.count_points(tx, without=[], schema="pg_temp")
@@ -62,6 +65,20 @@ async def count_receipts(tx: Tx) -> int:
         tx.tenant_id,
     )
     return count
+
+
+async def _sum_years(tx: Tx) -> None:
+    await tx.execute(
+        """
+        -- rollups.sum_years
+        insert into pg_temp.member_years (tenant_id, member_id, year_on, receipts, lines, revenue_minor)
+        select tenant_id, member_id, date_trunc('year', month_on)::date, sum(receipts), sum(lines), sum(revenue_minor)
+        from pg_temp.member_months
+        where tenant_id = $1
+        group by 1, 2, 3
+        """,
+        tx.tenant_id,
+    )
 
 
 async def _list_months(tx: Tx) -> list[date]:

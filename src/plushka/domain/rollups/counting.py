@@ -15,6 +15,7 @@ from plushka.domain.rollups.model import (
     MECHANIC_BUYERS,
     MECHANIC_DAYS,
     MEMBER_MONTHS,
+    MEMBER_YEARS,
     PRODUCT_MONTHS,
     SALES_DAYS,
     SALES_HOURS,
@@ -139,6 +140,12 @@ _MEMBERS = """
     where not is_full and member_id is not null
     group by member_id, month_on
 """
+_YEARS = """
+    select member_id, date_trunc('year', month_on)::date, sum(sign), sum(sign * lines), sum(sign * revenue_minor)
+    from facts
+    where not is_full and member_id is not null
+    group by 1, 2
+"""
 _MECHANICS = f"""
     select {_EVERY_BRANCH}, business_date, program_id, mechanic, sum(sign), sum(sign * lines),
            sum(sign * discount_minor), sum(sign * redeemed_minor), sum(sign * revenue_minor),
@@ -214,6 +221,7 @@ _SUMS = {
     PRODUCT_MONTHS: _PRODUCTS,
     CASHIER_DAYS: _CASHIERS,
     MEMBER_MONTHS: _MEMBERS,
+    MEMBER_YEARS: _YEARS,
     MECHANIC_DAYS: _MECHANICS,
     MECHANIC_BUYERS: _BUYERS,
 }

@@ -8,7 +8,7 @@ from plushka.domain.changes.model import Taken
 from plushka.domain.changes.operations import take
 from plushka.domain.rollups import points
 from plushka.domain.rollups.counting import RECEIPT_TABLES, summing
-from plushka.domain.rollups.model import ALL_BRANCHES, MECHANIC_BUYERS, MEMBER_MONTHS
+from plushka.domain.rollups.model import ALL_BRANCHES, MECHANIC_BUYERS, MEMBER_MONTHS, MEMBER_YEARS
 from plushka.domain.rollups.paths import save_paths
 from plushka.platform.database import Tx
 
@@ -41,8 +41,9 @@ counted (id, sign) as (
     where t.id <> all ($4::uuid[])
 )
 """
+_BY_MEMBER = (MEMBER_MONTHS, MEMBER_YEARS, MECHANIC_BUYERS)
 _ADD_RECEIPTS = summing("rollups.add_receipts", _CHANGED, RECEIPT_TABLES, adds=True)
-_COUNT_MEMBERS = summing("rollups.count_members", _OF_MEMBERS, [MEMBER_MONTHS, MECHANIC_BUYERS], adds=False)
+_COUNT_MEMBERS = summing("rollups.count_members", _OF_MEMBERS, _BY_MEMBER, adds=False)
 
 
 class Folded(Struct, frozen=True):
@@ -100,6 +101,8 @@ async def _add_receipts(tx: Tx, taken: Taken) -> None:
             with months as (
                 delete from member_months where tenant_id = $1 and member_id = any($2::uuid[])
                 returning member_id, month_on
+            ), years as (
+                delete from member_years where tenant_id = $1 and member_id = any($2::uuid[])
             )
             delete from mechanic_buyers b using months m
             where b.tenant_id = $1 and b.member_id = m.member_id

@@ -63,6 +63,7 @@ MEMBER_MONTHS = Table(
         "receipts", "lines", "discount_minor", "redeemed_minor", "revenue_minor", "costed_minor", "cost_minor",
     ),
 )  # fmt: skip
+MEMBER_YEARS = Table("member_years", ("member_id", "year_on"), ("receipts", "lines", "revenue_minor"))
 MEMBER_PATHS = Table(
     "member_paths",
     ("member_id",),
@@ -102,6 +103,7 @@ TABLES = (
     PRODUCT_MONTHS,
     CASHIER_DAYS,
     MEMBER_MONTHS,
+    MEMBER_YEARS,
     MEMBER_PATHS,
     MECHANIC_DAYS,
     MECHANIC_BUYERS,

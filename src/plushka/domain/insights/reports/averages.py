@@ -1,5 +1,6 @@
 """What a buyer brings: in a year (F196) and in all the time that they are one (F198)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -37,28 +38,28 @@ class Bought(Struct, frozen=True):
         return Ratio(self.lines, self.receipts)
 
 
-async def sum_active_year(tx: Tx, from_on: date, until_on: date) -> Bought:
-    """Return what active buyers bought in whole months; those of them who bought in these at all are its members."""
-    row = await tx.fetchrow(
+async def sum_active_years(tx: Tx, years: Sequence[int]) -> dict[int, Bought]:
+    """Return what active buyers bought in each of ``years``; those of them who bought in it at all are its members."""
+    rows = await tx.fetch(
         """
-        -- insights.sum_active_year
-        select count(*) as members, coalesce(sum(receipts), 0)::bigint as receipts,
-               coalesce(sum(lines), 0)::bigint as lines, coalesce(sum(revenue_minor), 0)::bigint as revenue_minor
-        from (
-            select m.member_id, sum(m.receipts) as receipts, sum(m.lines) as lines,
-                   sum(m.revenue_minor) as revenue_minor
-            from member_months m
-            join member_paths p on p.tenant_id = $1 and p.member_id = m.member_id and p.receipts >= $4
-            where m.tenant_id = $1 and m.month_on >= $2 and m.month_on < $3
-            group by m.member_id
-        ) each
+        -- insights.sum_active_years
+        select extract(year from y.year_on)::integer as year, count(*) as members,
+               sum(y.receipts)::bigint as receipts, sum(y.lines)::bigint as lines,
+               sum(y.revenue_minor)::bigint as revenue_minor
+        from member_years y
+        join member_paths p on p.tenant_id = $1 and p.member_id = y.member_id and p.receipts >= $3
+        where y.tenant_id = $1 and y.year_on = any($2::date[])
+        group by y.year_on
         """,
         tx.tenant_id,
-        from_on,
-        until_on,
+        [date(year, 1, 1) for year in years],
         ACTIVE_PURCHASES,
     )
-    return Bought(**row) if row else Bought(0, 0, 0, 0)
+    found = {
+        row["year"]: Bought(row["members"], row["receipts"], row["lines"], row["revenue_minor"])
+        for row in rows
+    }
+    return {year: found.get(year, Bought(0, 0, 0, 0)) for year in years}
 
 
 async def sum_lifetime(tx: Tx) -> Bought:

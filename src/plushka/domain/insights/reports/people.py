@@ -47,10 +47,9 @@ async def list_kinds(tx: Tx, from_on: date, until_on: date, today: date) -> list
             from member_months where tenant_id = $1 and month_on >= $2 and month_on < $3
             group by member_id
         )
-        select m.sex, (
-                   select max(age) from unnest(array[0] || $5::integer[]) as age
-                   where age <= extract(year from age($4::timestamp, m.birthday::timestamp))
-               ) as age_from,
+        select m.sex, (array[0] || $5::integer[])[1 + width_bucket(
+                   extract(year from age($4::timestamp, m.birthday::timestamp))::integer, $5::integer[]
+               )] as age_from,
                count(*) as members, count(b.member_id) as buyers, coalesce(sum(b.receipts), 0)::bigint as receipts,
                coalesce(sum(b.revenue_minor), 0)::bigint as revenue_minor
         from members m left join bought b on b.member_id = m.id
@@ -72,18 +71,26 @@ async def list_best(tx: Tx, from_on: date, until_on: date) -> list[Rated]:
     rows = await tx.fetch(
         """
         -- insights.list_best_buyers
-        with bought as (
-            select member_id, sum(receipts)::bigint as receipts, sum(lines)::bigint as lines,
-                   sum(revenue_minor)::bigint as revenue_minor
-            from member_months where tenant_id = $1 and month_on >= $2 and month_on < $3
-            group by member_id
+        with best as materialized (
+            select b.member_id, m.name, b.revenue_minor
+            from (
+                select member_id, sum(revenue_minor)::bigint as revenue_minor
+                from member_months where tenant_id = $1 and month_on >= $2 and month_on < $3
+                group by member_id
+            ) as b
+            join members m
+                on m.tenant_id = $1 and m.id = b.member_id and m.merged_into is null and m.erased_at is null
+            order by b.revenue_minor desc, b.member_id
+            limit $4
         )
-        select b.member_id, m.name, b.receipts, b.lines, b.revenue_minor, p.last_on
-        from bought b
-        join members m on m.tenant_id = $1 and m.id = b.member_id and m.merged_into is null and m.erased_at is null
+        select b.member_id, b.name, sum(m.receipts)::bigint as receipts, sum(m.lines)::bigint as lines,
+               b.revenue_minor, p.last_on
+        from best b
+        join member_months m
+            on m.tenant_id = $1 and m.member_id = b.member_id and m.month_on >= $2 and m.month_on < $3
         join member_paths p on p.tenant_id = $1 and p.member_id = b.member_id
+        group by b.member_id, b.name, b.revenue_minor, p.last_on
         order by b.revenue_minor desc, b.member_id
-        limit $4
         """,
         tx.tenant_id,
         from_on,

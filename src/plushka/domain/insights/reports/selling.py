@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.insights.reports.scope import Scope
-from plushka.domain.rollups.model import ALL_BRANCHES
 from plushka.platform.database import Tx
 
 CASHIERS_MAX = 500
@@ -49,24 +48,23 @@ class Cashier(Struct, frozen=True):
 
 async def list_cashiers(tx: Tx, scope: Scope) -> list[Cashier]:
     """Return who has sold, whoever sold for most first, at most ``CASHIERS_MAX``. Programmes are not told apart."""
+    # Those of some branches are read by the key.
+    branches = "branch_id = any($2::uuid[])" if scope.branch_ids else "branch_id <> all($2::uuid[])"
     rows = await tx.fetch(
-        """
+        f"""
         -- insights.list_cashiers
         select branch_id, cashier, sum(receipts)::bigint as receipts, sum(with_card)::bigint as with_card,
                sum(returned)::bigint as returned, sum(lines)::bigint as lines,
                sum(discount_minor)::bigint as discount_minor, sum(redeemed_minor)::bigint as redeemed_minor,
                sum(refunded_minor)::bigint as refunded_minor, sum(revenue_minor)::bigint as revenue_minor
         from cashier_days
-        where tenant_id = $1 and (branch_id = any($2::uuid[])) = $3 and branch_id <> $4
-            and business_date >= $5 and business_date < $6
+        where tenant_id = $1 and {branches} and business_date >= $3 and business_date < $4
         group by branch_id, cashier
         order by sum(revenue_minor) desc, branch_id, cashier
-        limit $7
-        """,
+        limit $5
+        """,  # noqa: S608  constants only
         tx.tenant_id,
-        list(scope.branch_ids),
-        bool(scope.branch_ids),
-        ALL_BRANCHES,
+        scope.summed_branches,
         scope.period.from_on,
         scope.period.until_on,
         CASHIERS_MAX,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.reports.averages import Bought, sum_active_year, sum_lifetime
+from plushka.domain.insights.reports.averages import Bought, sum_active_years, sum_lifetime
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio, change
 from plushka.domain.insights.reports.sales import Sold, sum_sales
@@ -26,8 +26,8 @@ async def make_averages(tx: Tx, visit: Visit, asked: Asked) -> Block:
     """Make the year in which the period ends and the one before, each as far as it is over."""
     gettext = visit.words.gettext
     this = asked.period.last_on.year
-    years = [(number, await _year(tx, number)) for number in (this, this - 1)]
-    now, before = years[0][1], years[1][1]
+    active = await sum_active_years(tx, (this, this - 1))
+    now, before = [Year(await _sold(tx, year), bought) for year, bought in active.items()]
     lines: tuple[tuple[str, str, str, Ratio, Ratio], ...] = (
         ("year_receipt", marked("Average receipt"), "money", now.sold.all.mean, before.sold.all.mean),
         (
@@ -115,8 +115,5 @@ async def make_lifetime(tx: Tx, visit: Visit, _: Asked) -> Block:
     )
 
 
-async def _year(tx: Tx, number: int) -> Year:
-    period = Period(date(number, 1, 1), date(number + 1, 1, 1))
-    return Year(
-        await sum_sales(tx, Scope(period)), await sum_active_year(tx, period.from_on, period.until_on)
-    )
+async def _sold(tx: Tx, year: int) -> Sold:
+    return await sum_sales(tx, Scope(Period(date(year, 1, 1), date(year + 1, 1, 1))))
