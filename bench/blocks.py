@@ -5,8 +5,8 @@ from statistics import median, quantiles
 
 import httpx
 
-from bench.chain import EMAIL, PASSWORD
 from bench.house import web_server
+from bench.office import signed_in
 from bench.shop import Shop
 from plushka.delivery.office.reports.registry import MAKERS
 from plushka.platform.postgres.cluster import Cluster
@@ -24,12 +24,7 @@ P95_MS_MAX = 500
 
 def run(cluster: Cluster, shop: Shop) -> str:
     """Measure, and return the section."""
-    with web_server(cluster, workers=1) as web, httpx.Client(base_url=web.url, timeout=120) as browser:
-        answer = browser.post("/sign-in", data={"email": EMAIL, "password": PASSWORD})
-        if answer.status_code != httpx.codes.SEE_OTHER:
-            raise RuntimeError(f"the owner of {shop.tenant_id} could not sign in: {answer.status_code}")
-        # They are for https alone, which a client keeps to.
-        browser.headers["cookie"] = "; ".join(f"{one.name}={one.value}" for one in answer.cookies.jar)
+    with web_server(cluster, workers=1) as web, signed_in(web, shop) as browser:
         rows = "\n".join(_row(browser, name) for name in MAKERS)
     return f"""## Blocks
 

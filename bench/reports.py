@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import blocks, machine, rollups
+from bench import blocks, machine, rollups, tills
 from bench.chain import BRANCHES, DAYS, MEMBERS, RECEIPTS, build_chain
 from bench.house import database_server
 from bench.load import WrkMissing, wrk
@@ -18,7 +18,11 @@ from plushka.platform.database import Database
 from plushka.platform.postgres.cluster import Cluster
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks-reports.md"
-SECTIONS: Mapping[str, Callable[[Cluster, Shop], str]] = {"Sums": rollups.run, "Blocks": blocks.run}
+SECTIONS: Mapping[str, Callable[[Cluster, Shop], str]] = {
+    "Sums": rollups.run,
+    "Blocks": blocks.run,
+    "Tills": tills.run,
+}
 """By the heading of each: what measures it and returns it, its heading included."""
 _HEAD = f"""# Benchmarks: reports
 
