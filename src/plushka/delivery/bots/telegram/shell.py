@@ -29,12 +29,13 @@ from aiogram.methods import (
     GetMe,
     GetUpdates,
     GetWebhookInfo,
+    Response,
     SetChatMenuButton,
     SetMyCommands,
     SetWebhook,
     TelegramMethod,
 )
-from aiogram.types import MenuButtonCommands, MenuButtonWebApp, Update, WebAppInfo
+from aiogram.types import MenuButtonCommands, MenuButtonWebApp, Message, Update, WebAppInfo
 from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
@@ -57,6 +58,9 @@ UPDATES_MAX = 100
 UNAUTHORIZED_WAIT_SECONDS = 60.0
 """A token that was revoked is renewed by a person, if ever."""
 
+# The library makes a type for each kind of answer as it is met, 30 ms of work, and keeps it for as long as somebody has
+# it: nobody would.
+_ANSWERS = (Response[bool], Response[Message], Response[list[Update]])
 _WRONG_FILE = "file identifier"
 """Stands in what Telegram says of a picture whose name it does not know."""
 
