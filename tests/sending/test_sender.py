@@ -62,8 +62,8 @@ class Road:
         pass
 
 
-async def until(happened: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+async def until(happened: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> None:
+    async with asyncio.timeout(seconds):
         while not happened():  # noqa: ASYNC110  what is waited for is another task's
             await asyncio.sleep(0.005)
 

@@ -42,7 +42,7 @@ class VirtualTime:
         """Return when all has been done that is to be done at this moment."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not is_settled():  # noqa: ASYNC110  what is waited for is of many tasks
-                await asyncio.sleep(0.0005)
+                await asyncio.sleep(0.001)
 
     def next_alarm(self) -> datetime | None:
         """Return when the next of those who wait wants to go on."""

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from plushka.domain.messages.composing import compose
-from plushka.domain.messages.finishing import finish
+from plushka.domain.messages.finishing import Arrived, finish_sent
 from plushka.domain.messages.model import Sent
 from plushka.domain.messages.moving import move_overdue
 from plushka.domain.messages.taking import take
@@ -23,6 +23,6 @@ async def move_letters(database: Database, clock: Clock, tenant_id: UUID) -> Non
                 *await take(tx, "inbox", "transactional", LETTERS_AT_ONCE),
                 *await take(tx, "inbox", "marketing", LETTERS_AT_ONCE),
             ]
-            for message, composed in await compose(tx, taken, app_url=f"/app/{tenant_id}"):
-                await finish(tx, message, Sent(parts=0), said=composed.plain)
+            composed = await compose(tx, taken, app_url=f"/app/{tenant_id}")
+            await finish_sent(tx, [Arrived(message, Sent(parts=0), told.plain) for message, told in composed])
             is_more = bool(moved or taken)

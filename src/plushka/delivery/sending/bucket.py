@@ -14,10 +14,10 @@ class Bucket:
         self._level = burst
         self._at = at
 
-    def wait_seconds(self, at: float) -> float:
-        """Return how long until one may be taken; 0: now."""
+    def wait_seconds(self, at: float, count: int = 1) -> float:
+        """Return how long until so many may be taken, ``burst`` of them at most; 0: now."""
         self._fill(at)
-        return max(0.0, (1 - self._level) / self._per_second)
+        return max(0.0, (min(count, self._burst) - self._level) / self._per_second)
 
     def take(self, at: float) -> None:
         self._fill(at)
@@ -50,9 +50,9 @@ class Pace:
         self._chats: OrderedDict[str, Bucket] = OrderedDict()
         self._held: dict[str, float] = {}
 
-    def wait_seconds(self, at: float) -> float:
-        """Return how long until the bot may send anything."""
-        return self._bot.wait_seconds(at)
+    def wait_seconds(self, at: float, count: int = 1) -> float:
+        """Return how long until the bot may send so many."""
+        return self._bot.wait_seconds(at, count)
 
     def count(self, at: float) -> int:
         """Return how many messages the bot may send now."""

@@ -1,6 +1,7 @@
 """The sender of one channel of a business: takes up what waits, sends it, and writes down what became of it.
 
-A message is marked before it is sent and after. Of notices one is in flight at a time, so that who dies between the two
+A message is marked before it is sent and after: letters some together, as the pace allows it and as they come back, so
+that they share what a transaction costs. Of notices one is in flight at a time, so that who dies between the two
 leaves one at most to be sent again. Letters that advertise wait behind all notices, several of them are in flight,
 and those whose sender died are not sent again.
 
@@ -18,10 +19,11 @@ import structlog
 
 from plushka.delivery.sending.bucket import Pace
 from plushka.delivery.sending.carrier import Carrier
+from plushka.delivery.sending.gathering import Gathering
 from plushka.delivery.sending.timing import MachineTiming, Timing
 from plushka.domain.messages.composing import Composed, compose
-from plushka.domain.messages.finishing import finish
-from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Unsure, Wait
+from plushka.domain.messages.finishing import Arrived, finish, finish_sent
+from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Sent, Unsure, Wait
 from plushka.domain.messages.rules import get_rules
 from plushka.domain.messages.taking import put_back_interrupted, take
 from plushka.platform.clock import Clock
@@ -33,6 +35,8 @@ CHAT_BURST = 4.0
 """What messengers allow: one a second to a chat, of which a few at once are tolerated."""
 LOOK_SECONDS = 15.0
 """How often it looks for what nobody rang for."""
+TAKEN_TOGETHER = int(BURST)
+"""As many letters are waited for by a sender that has just begun all that it could, unless something rings."""
 PAUSE_SECONDS_MIN = 1.0
 PAUSE_SECONDS_MAX = 60.0
 
@@ -62,6 +66,9 @@ class Sender:
         self._tenant_id = tenant_id
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
+        self._is_rung = False
+        self._is_more = False
+        self._writing = Gathering(self._write_down)
         self._failures = 0
         self._failing_since = 0.0
         self._rests_until = self._timing.seconds()
@@ -77,6 +84,7 @@ class Sender:
 
     def wake(self) -> None:
         """Look at once: something was left."""
+        self._is_rung = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -128,8 +136,10 @@ class Sender:
     async def _send_what_may_go(self) -> float:
         """Begin to send what may go now; return how long to rest before looking again, unless woken."""
         now = self._timing.seconds()
-        if (seconds := max(self._rests_until - now, self._pace.wait_seconds(now))) > 0:
+        together = TAKEN_TOGETHER if self._is_more and not self._is_rung else 1
+        if (seconds := max(self._rests_until - now, self._pace.wait_seconds(now, together))) > 0:
             return seconds
+        self._is_rung = False
         try:
             taken = await self._take(now)
         except _BeganToRest:
@@ -164,6 +174,7 @@ class Sender:
             taken = await compose(tx, messages, app_url=self._carrier.app_url)
             if self._rests_until > now:
                 raise _BeganToRest
+        self._is_more = 0 < letters_max == len(messages)
         return taken
 
     async def _send(self, message: Outgoing, composed: Composed) -> None:
@@ -171,10 +182,17 @@ class Sender:
         down_seconds = self._timing.seconds() - self._failing_since if self._failures else 0.0
         # Before it is written down: from then on it may be taken up again.
         self._rest_after(message, result)
+        if isinstance(result, Sent):
+            await self._writing.add(Arrived(message, result, composed.said))
+            return
         async with self._tx() as tx:
             comes_to = await self._of_the_channel(tx, message, result, down_seconds)
             await finish(tx, message, comes_to, said=composed.said)
             await self._note(tx, result)
+
+    async def _write_down(self, arrived: Sequence[Arrived]) -> None:
+        async with self._tx() as tx:
+            await finish_sent(tx, arrived)
 
     async def _of_the_channel(self, tx: Tx, message: Outgoing, result: Result, down_seconds: float) -> Result:
         """Return what a result comes to for a message, of a channel that has taken nothing for ``down_seconds``."""

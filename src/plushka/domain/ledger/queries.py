@@ -46,19 +46,26 @@ async def find_wallet(tx: Tx, *, member_id: UUID, program_id: UUID) -> WalletVie
 
 async def list_wallets(tx: Tx, member_id: UUID) -> dict[UUID, WalletView]:
     """Return the member's wallets as ``get_wallet`` does, by programme."""
+    return (await list_wallets_of(tx, [member_id])).get(member_id, {})
+
+
+async def list_wallets_of(tx: Tx, member_ids: Collection[UUID]) -> dict[UUID, dict[UUID, WalletView]]:
+    """Return the wallets of those members who have one, as ``list_wallets`` does."""
     rows = await tx.fetch(
         f"""
         -- ledger.list_wallets
-        select {bookkeeping.BOOK_COLUMNS} from wallets where tenant_id = $1 and member_id = $2
+        select {bookkeeping.BOOK_COLUMNS} from wallets where tenant_id = $1 and member_id = any($2::uuid[])
         """,  # noqa: S608  constants only
         tx.tenant_id,
-        member_id,
+        list(member_ids),
     )
-    books = {row["program_id"]: bookkeeping.book_of(row) for row in rows}
-    await bookkeeping.load_lots(tx, books.values())
-    for book in books.values():
+    books = [(row["program_id"], bookkeeping.book_of(row)) for row in rows]
+    await bookkeeping.load_lots(tx, [book for _, book in books])
+    wallets: dict[UUID, dict[UUID, WalletView]] = {}
+    for program_id, book in books:
         book.settle(tx.at)
-    return {program_id: view(book) for program_id, book in books.items()}
+        wallets.setdefault(book.member_id, {})[program_id] = view(book)
+    return wallets
 
 
 async def list_wallet_ids(tx: Tx, member_id: UUID) -> list[UUID]:

@@ -127,6 +127,21 @@ async def list_members_of_ids(tx: Tx, member_ids: Sequence[UUID]) -> tuple[Membe
     return tuple(map(_member, rows))
 
 
+async def list_names(tx: Tx, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what members are called; for one who was merged into another, that other."""
+    rows = await tx.fetch(
+        """
+        -- members.list_names
+        select named.id, m.name from members named
+        join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
+        where named.tenant_id = $1 and named.id = any($2::uuid[])
+        """,
+        tx.tenant_id,
+        list(member_ids),
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def count_members(tx: Tx) -> int:
     """Return how many members the business has."""
     count: int = await tx.fetchval(

@@ -13,7 +13,7 @@ from plushka.domain.members.consent_texts import list_consent_texts
 from plushka.domain.messages.contents import FromTemplate
 from plushka.domain.messages.model import Channel, Message, Outgoing, Photo, Reason
 from plushka.domain.messages.taking import skip
-from plushka.domain.messages.templates.facts import own_values
+from plushka.domain.messages.templates.facts import Asked, list_own_values
 from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.rendering import RECEIPT, rendered, unsubscribing
 from plushka.domain.messages.templates.store import find_template_picture, find_templates
@@ -51,24 +51,23 @@ async def compose(
     if not messages:
         return []
     business, branding, texts = await get_business(tx), await get_branding(tx), await list_consent_texts(tx)
-    printer = Printer(tx, business, app_url)
-    await printer.load([one.content.template_id for one in messages if isinstance(one.content, FromTemplate)])
     composed: list[tuple[Outgoing, Composed]] = []
     skipped: dict[UUID, Reason] = {}
-    for message in messages:
-        with calling_points(business.point_words):
+    with calling_points(business.point_words):
+        printed = await Printer(tx, business, app_url).print(messages)
+        for message in messages:
             if isinstance(message.content, FromTemplate):
-                told = await printer.print(message, message.content)
+                told = printed[message.id]
             else:
                 voice = Voice(business=business, language=message.language, texts=texts)
                 told = worded(message.content, voice)
                 if message.purpose == "marketing":
                     told = unsubscribing(told, message.language, message.channel)
-        if isinstance(told, Message):
-            said = "" if message.purpose == "transactional" and not message.campaign_id else plain(told)
-            composed.append((message, Composed(told, branding.color, said[:SAID_LENGTH_MAX])))
-        else:
-            skipped[message.id] = told
+            if isinstance(told, Message):
+                said = "" if message.purpose == "transactional" and not message.campaign_id else plain(told)
+                composed.append((message, Composed(told, branding.color, said[:SAID_LENGTH_MAX])))
+            else:
+                skipped[message.id] = told
     await skip(tx, skipped)
     return composed
 
@@ -78,63 +77,97 @@ def plain(message: Message) -> str:
     return unescape(message.text.replace("<b>", "").replace("</b>", ""))
 
 
+class Blank(Struct, frozen=True):
+    """A template to be filled in for a member (None: for nobody), with what the campaign has ``given``."""
+
+    template: Template
+    member_id: UUID | None
+    language: Language
+    channel: Channel
+    given: Mapping[str, str]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that are named in what is said."""
+        said = self.template.body.words[self.language]
+        texts = (said.text_for(self.channel), said.subject)
+        return frozenset(hole.name for text in texts for hole in holes(text))
+
+
 class Printer:
-    """Words templates for members of one business, each template and picture read once."""
+    """Words templates for members of one business; each template and picture is read once."""
 
     def __init__(self, tx: Tx, business: Business, app_url: str) -> None:
         self._tx = tx
         self._business = business
         self._app_url = app_url
         self._versions = Versions()
-        self._templates: Mapping[UUID, Template] = {}
         self._photos: dict[UUID, Photo | None] = {}
 
-    async def load(self, template_ids: Sequence[UUID]) -> None:
-        self._templates = await find_templates(self._tx, set(template_ids)) if template_ids else {}
+    async def print(self, messages: Sequence[Outgoing]) -> Mapping[UUID, Message | Reason]:
+        """Return those that are made from templates in words, or why they cannot be said, by their ids."""
+        contents = {one.id: one.content for one in messages if isinstance(one.content, FromTemplate)}
+        templates = (
+            await find_templates(self._tx, {content.template_id for content in contents.values()})
+            if contents
+            else {}
+        )
+        printed: dict[UUID, Message | Reason] = {}
+        blanks: dict[UUID, Blank] = {}
+        for message in messages:
+            if (content := contents.get(message.id)) is None:
+                continue
+            template = templates.get(content.template_id)
+            language = None
+            if template is not None:
+                language = template.body.language_for(message.language, self._business.language)
+            if template is None or language is None:
+                printed[message.id] = "template_missing"
+            else:
+                blanks[message.id] = Blank(
+                    template, message.member_id, language, message.channel, content.values
+                )
+        own = await self._own_values(list(blanks.values()))
+        for (message_id, blank), values in zip(blanks.items(), own, strict=True):
+            try:
+                printed[message_id] = await self._words(blank, values)
+            except Missing:
+                printed[message_id] = "value_missing"
+        return printed
 
-    async def print(self, message: Outgoing, content: FromTemplate) -> Message | Reason:
-        """Return a letter in words, or why it cannot be said."""
-        template = self._templates.get(content.template_id)
-        if template is None:
-            return "template_missing"
-        language = template.body.language_for(message.language, self._business.language)
-        if language is None:
-            return "template_missing"
-        try:
-            return await self.words(template, message.member_id, language, message.channel, content.values)
-        except Missing:
-            return "value_missing"
-
-    async def words(
-        self,
-        template: Template,
-        member_id: UUID | None,
-        language: Language,
-        channel: Channel,
-        given: Mapping[str, str],
-    ) -> Message:
-        """Return a template in words for a member, with what the campaign has ``given``.
+    async def words(self, blank: Blank) -> Message:
+        """Return one letter in words.
 
         :raises Missing: a variable has neither a value nor a word instead of it
         """
-        said = template.body.words[language]
-        names = {hole.name for text in (said.text_for(channel), said.subject) for hole in holes(text)}
-        values = dict(given)
-        if member_id is not None and names:
-            values |= await own_values(
-                self._tx,
-                member_id,
-                names,
-                business=self._business,
-                language=language,
-                versions=self._versions,
-                app_url=self._app_url,
-            )
-        if template.body.asks_rating and RECEIPT not in values and member_id is not None:
-            last_id = await find_last_receipt_id(self._tx, member_id)
+        (values,) = await self._own_values([blank])
+        return await self._words(blank, values)
+
+    async def _own_values(self, blanks: Sequence[Blank]) -> Sequence[Mapping[str, str]]:
+        asked = [
+            (number, Asked(blank.member_id, blank.names, blank.language))
+            for number, blank in enumerate(blanks)
+            if blank.member_id is not None and blank.names
+        ]
+        told = await list_own_values(
+            self._tx,
+            [one for _, one in asked],
+            business=self._business,
+            versions=self._versions,
+            app_url=self._app_url,
+        )
+        values: list[Mapping[str, str]] = [{}] * len(blanks)
+        for (number, _), one in zip(asked, told, strict=True):
+            values[number] = one
+        return values
+
+    async def _words(self, blank: Blank, own: Mapping[str, str]) -> Message:
+        template, values = blank.template, {**blank.given, **own}
+        if template.body.asks_rating and RECEIPT not in values and blank.member_id is not None:
+            last_id = await find_last_receipt_id(self._tx, blank.member_id)
             values |= {} if last_id is None else {RECEIPT: str(last_id)}
         photo = await self._photo(template)
-        return rendered(template, values, language, channel, photo=photo, app_url=self._app_url)
+        return rendered(template, values, blank.language, blank.channel, photo=photo, app_url=self._app_url)
 
     async def _photo(self, template: Template) -> Photo | None:
         if template.id not in self._photos:

@@ -1,9 +1,11 @@
 """What became of a message that was handed over: written down at once; what is reported later is in ``reporting``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
+
+from msgspec import Struct
 
 from plushka.domain.members.channels import (
     MESSENGERS,
@@ -28,12 +30,20 @@ from plushka.domain.messages.model import (
     Wait,
 )
 from plushka.domain.messages.moving import move_on
-from plushka.domain.messages.rules import get_rules
+from plushka.domain.messages.rules import Rules, get_rules
 from plushka.platform.database import Tx
 
 FAILURE_LENGTH_MAX = 500
 ID_LENGTH_MAX = 200
 DIES_AS: Mapping[Channel, AddressKind] = MappingProxyType({"sms": "phone", "email": "email"})
+
+
+class Arrived(Struct, frozen=True):
+    """A message that was handed over; ``said`` is its text, kept of letters."""
+
+    message: Outgoing
+    result: Sent
+    said: str = ""
 
 
 def id_of(provider_id: str) -> str:
@@ -48,7 +58,7 @@ async def finish(tx: Tx, message: Outgoing, result: Result, *, said: str = "") -
     """
     match result:
         case Sent():
-            await _sent(tx, message, result, said)
+            await finish_sent(tx, [Arrived(message, result, said)])
         case Unreachable(state):
             await close_address(tx, message.channel, message.address, state=state, reason=state)
             await _give_up(tx, message, "blocked")
@@ -82,36 +92,53 @@ async def reopen_address(tx: Tx, channel: Channel, address: str) -> None:
         await forget_death(tx, kind, address)
 
 
-async def _sent(tx: Tx, message: Outgoing, result: Sent, said: str) -> None:
-    """Note that it is sent: by a messenger for good, else until a report, or until the next channel is tried."""
+async def finish_sent(tx: Tx, arrived: Sequence[Arrived]) -> None:
+    """Note what was sent: by a messenger for good, else until a report, or until the next channel is tried."""
+    if not arrived:
+        return
     rules = await get_rules(tx)
-    provider_id = id_of(result.provider_id)
-    is_reported = result.is_reported and bool(provider_id) and _messenger_of(message.channel) is None
-    cost = (
-        rules.cost_minor(message.channel) * result.parts if result.cost_minor is None else result.cost_minor
-    )
-    is_final = message.channel == "inbox"
+    moves_on_at = tx.at + timedelta(minutes=rules.move_on_minutes)
+    ids = [id_of(one.result.provider_id) or None for one in arrived]
     await tx.execute(
         """
         -- messages.note_sent
         update outgoing
-        set state = case when $9 then 'delivered' else 'sent' end, finished_at = $3, provider_id = $4, parts = $5,
-            cost_minor = cost_minor + $6, said = nullif($7, ''), move_on_at = $8,
-            delivered_at = case when $9 then $3::timestamptz end, content = content - '{digits,qr}'::text[],
-            is_cost_told = $10
-        where tenant_id = $1 and id = $2
+        set state = case when sent.is_final then 'delivered' else 'sent' end, finished_at = $2,
+            provider_id = sent.provider_id, parts = sent.parts, cost_minor = outgoing.cost_minor + sent.cost_minor,
+            said = nullif(sent.said, ''), move_on_at = sent.move_on_at,
+            delivered_at = case when sent.is_final then $2::timestamptz end,
+            content = content - '{digits,qr}'::text[], is_cost_told = sent.is_cost_told
+        from unnest(
+            $3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::text[], $8::timestamptz[], $9::boolean[],
+            $10::boolean[]
+        ) as sent (id, provider_id, parts, cost_minor, said, move_on_at, is_final, is_cost_told)
+        where tenant_id = $1 and outgoing.id = sent.id
         """,
         tx.tenant_id,
-        message.id,
         tx.at,
-        provider_id or None,
-        result.parts,
-        cost,
-        said,
-        tx.at + timedelta(minutes=rules.move_on_minutes) if is_reported and message.route else None,
-        is_final,
-        result.cost_minor is not None,
+        [one.message.id for one in arrived],
+        ids,
+        [one.result.parts for one in arrived],
+        [_cost_minor(one, rules) for one in arrived],
+        [one.said for one in arrived],
+        [
+            moves_on_at if provider_id and _is_awaited(one) else None
+            for one, provider_id in zip(arrived, ids, strict=True)
+        ],
+        [one.message.channel == "inbox" for one in arrived],
+        [one.result.cost_minor is not None for one in arrived],
     )
+
+
+def _cost_minor(arrived: Arrived, rules: Rules) -> int:
+    told = arrived.result.cost_minor
+    return rules.cost_minor(arrived.message.channel) * arrived.result.parts if told is None else told
+
+
+def _is_awaited(arrived: Arrived) -> bool:
+    """Tell whether a report is to come, and there is another way if none does."""
+    message = arrived.message
+    return arrived.result.is_reported and bool(message.route) and _messenger_of(message.channel) is None
 
 
 async def _give_up(tx: Tx, message: Outgoing, state: str, failure: str = "") -> None:

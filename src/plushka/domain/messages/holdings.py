@@ -1,5 +1,6 @@
 """What a member has in the programme that messages speak of."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from msgspec import Struct
 
 from plushka.domain.businesses.model import Business
 from plushka.domain.ledger.model import WalletView
-from plushka.domain.ledger.queries import list_wallets
+from plushka.domain.ledger.queries import list_wallets_of
 from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.domain.programs.standings import list_standings
 from plushka.engine.expiry import last_day
@@ -30,24 +31,37 @@ class Holdings(Struct, frozen=True):
 
 async def find_holdings(tx: Tx, member_id: UUID, business: Business) -> Holdings | None:
     """Return what the member has in the business's first programme, or where they take part instead."""
-    wallets = await list_wallets(tx, member_id)
+    return (await list_holdings(tx, [member_id], business)).get(member_id)
+
+
+async def list_holdings(tx: Tx, member_ids: Collection[UUID], business: Business) -> Mapping[UUID, Holdings]:
+    """Return what members have, as ``find_holdings`` does; who takes part nowhere is left out."""
+    wallets = await list_wallets_of(tx, member_ids)
     if not wallets:
-        return None
+        return {}
     first = await get_program_id(tx)
-    program_id = first if first in wallets else next(iter(wallets))
-    version = await find_version_in_force(tx, program_id)
-    standing = (await list_standings(tx, [member_id], program_id=program_id)).get(member_id)
-    tiers = version.program.tiers.tiers if version and version.program.tiers else ()
-    names = {tier.id: tier.name for tier in tiers}
-    good_until, burning = next_to_burn(wallets[program_id], tx.at, business.time_zone, within=BURNING_WITHIN)
-    return Holdings(
-        program_id=program_id,
-        wallet=wallets[program_id],
-        scale=version.program.point.scale if version else 0,
-        tier=names.get(standing.tier or "", "") if standing else "",
-        burning=burning,
-        good_until=good_until,
-    )
+    by_program: dict[UUID, dict[UUID, WalletView]] = {}
+    for member_id, own in wallets.items():
+        program_id = first if first in own else next(iter(own))
+        by_program.setdefault(program_id, {})[member_id] = own[program_id]
+    held: dict[UUID, Holdings] = {}
+    for program_id, of_members in by_program.items():
+        version = await find_version_in_force(tx, program_id)
+        standings = await list_standings(tx, list(of_members), program_id=program_id)
+        tiers = version.program.tiers.tiers if version and version.program.tiers else ()
+        names = {tier.id: tier.name for tier in tiers}
+        for member_id, wallet in of_members.items():
+            standing = standings.get(member_id)
+            good_until, burning = next_to_burn(wallet, tx.at, business.time_zone, within=BURNING_WITHIN)
+            held[member_id] = Holdings(
+                program_id=program_id,
+                wallet=wallet,
+                scale=version.program.point.scale if version else 0,
+                tier=names.get(standing.tier or "", "") if standing else "",
+                burning=burning,
+                good_until=good_until,
+            )
+    return held
 
 
 def next_to_burn(

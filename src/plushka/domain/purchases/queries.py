@@ -1,5 +1,6 @@
 """Reads of receipts and returns."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from plushka.domain.purchases.model import Receipt, Return, UnknownReceipt
@@ -62,18 +63,21 @@ async def find_last_receipt_id(tx: Tx, member_id: UUID) -> UUID | None:
     return found
 
 
-async def find_last_branch(tx: Tx, member_id: UUID) -> str:
-    """Return the name of the branch where a member bought last, empty where they never did."""
-    name: str | None = await tx.fetchval(
+async def list_last_branches(tx: Tx, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the name of the branch where each member bought last; who never did is left out."""
+    rows = await tx.fetch(
         """
-        -- purchases.find_last_branch
-        select b.name from receipts r
-        join branches b on b.tenant_id = $1 and b.id = r.branch_id
-        where r.tenant_id = $1 and r.member_id = $2
-        order by r.occurred_at desc
-        limit 1
+        -- purchases.list_last_branches
+        select asked.member_id, last.name from unnest($2::uuid[]) as asked (member_id)
+        cross join lateral (
+            select b.name from receipts r
+            join branches b on b.tenant_id = $1 and b.id = r.branch_id
+            where r.tenant_id = $1 and r.member_id = asked.member_id
+            order by r.occurred_at desc
+            limit 1
+        ) as last
         """,
         tx.tenant_id,
-        member_id,
+        list(member_ids),
     )
-    return name or ""
+    return {row["member_id"]: row["name"] for row in rows}

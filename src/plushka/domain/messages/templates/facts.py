@@ -1,17 +1,19 @@
 """The values of a member's own variables, as they are now; only those that a text names are looked up."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
+
+from msgspec import Struct
 
 from plushka.domain.businesses.model import Business
 from plushka.domain.members.first_names import first_name
-from plushka.domain.members.queries import get_member
-from plushka.domain.messages.holdings import Holdings, find_holdings
+from plushka.domain.members.queries import list_names
+from plushka.domain.messages.holdings import Holdings, list_holdings
 from plushka.domain.programs.queries import find_version_in_force, get_standing
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
 from plushka.domain.programs.versions import Versions
-from plushka.domain.purchases.queries import find_last_branch
+from plushka.domain.purchases.queries import list_last_branches
 from plushka.domain.segments.suggestions.suggesting import suggest
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language, format_date, format_points
@@ -21,34 +23,45 @@ _HELD = frozenset({"balance", "burning", "burns_on", "tier"})
 _AHEAD = frozenset({"next_tier", "to_next_tier"})
 
 
-async def own_values(
-    tx: Tx,
-    member_id: UUID,
-    names: Collection[str],
-    *,
-    business: Business,
-    language: Language,
-    versions: Versions,
-    app_url: str = "",
-) -> Mapping[str, str]:
-    """Return the values of ``names``, in words; one that the member does not have is left out."""
-    values = {"business": business.name, "app_link": app_url}
-    if not _NAMES.isdisjoint(names):
-        values["name"] = (await get_member(tx, member_id)).name
+class Asked(Struct, frozen=True):
+    """Of whom the values of which variables are asked, and in which language they are to be told."""
+
+    member_id: UUID
+    names: frozenset[str]
+    language: Language
+
+
+async def list_own_values(
+    tx: Tx, asked: Sequence[Asked], *, business: Business, versions: Versions, app_url: str = ""
+) -> list[Mapping[str, str]]:
+    """Return the values for each of ``asked``, in words; one that the member does not have is left out.
+
+    What is kept of members is read of all at once.
+    """
+
+    def who_names(names: Collection[str]) -> set[UUID]:
+        return {each.member_id for each in asked if not each.names.isdisjoint(names)}
+
+    called = await list_names(tx, ids) if (ids := who_names(_NAMES)) else {}
+    branches = await list_last_branches(tx, ids) if (ids := who_names(("branch",))) else {}
+    suggested = await suggest(tx, list(ids)) if (ids := who_names(("suggestion",))) else {}
+    held = await list_holdings(tx, ids, business) if (ids := who_names(_HELD | _AHEAD)) else {}
+    told: list[Mapping[str, str]] = []
+    for each in asked:
+        values = {"business": business.name, "app_link": app_url}
+        values["name"] = called.get(each.member_id, "")
         values["first_name"] = first_name(values["name"])
-    if "branch" in names:
-        values["branch"] = await find_last_branch(tx, member_id)
-    if "suggestion" in names:
-        of_member = (await suggest(tx, [member_id])).get(member_id, ())
-        values["suggestion"] = of_member[0].name if of_member else ""
-    held = await find_holdings(tx, member_id, business) if not (_HELD | _AHEAD).isdisjoint(names) else None
-    if held is not None:
-        values |= _of_holdings(held, language)
-        if not _AHEAD.isdisjoint(names):
-            values |= await _ahead(tx, member_id, held, language, versions)
-    elif "balance" in names:
-        values["balance"] = format_points(0, 0, language)
-    return {name: value for name, value in values.items() if value and name in names}
+        values["branch"] = branches.get(each.member_id, "")
+        values["suggestion"] = next((one.name for one in suggested.get(each.member_id, ())), "")
+        holdings = held.get(each.member_id)
+        if holdings is None:
+            values["balance"] = format_points(0, 0, each.language)
+        else:
+            values |= _of_holdings(holdings, each.language)
+            if not _AHEAD.isdisjoint(each.names):
+                values |= await _ahead(tx, each.member_id, holdings, each.language, versions)
+        told.append({name: value for name, value in values.items() if value and name in each.names})
+    return told
 
 
 def _of_holdings(held: Holdings, language: Language) -> dict[str, str]:

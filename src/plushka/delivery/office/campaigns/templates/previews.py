@@ -11,7 +11,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.members.model import Member
-from plushka.domain.messages.composing import Printer, plain
+from plushka.domain.messages.composing import Blank, Printer, plain
 from plushka.domain.messages.model import CHANNEL_NAMES, CHANNELS, Channel
 from plushka.domain.messages.rules import get_rules
 from plushka.domain.messages.sms_text import count_parts
@@ -75,7 +75,9 @@ async def preview_of(
             given = examples(spoken) | {RECEIPT: str(template_id)}
             if member is not None:
                 given = {name: value for name, value in given.items() if name not in OWN}
-            message = await printer.words(template, member.id if member else None, spoken, channel, given)
+            message = await printer.words(
+                Blank(template, member.id if member else None, spoken, channel, given)
+            )
         except Missing as missing:
             title = gettext(VARIABLES[missing.name].title)
             notes.insert(
