@@ -208,6 +208,24 @@ async def test_an_event_begins_it_and_a_choice_asks_what_was_just_done(road: Roa
     assert await road.shop.differences() == ()
 
 
+async def test_who_waits_has_reached_the_goal_when_the_card_that_was_kept_buys(road: Road) -> None:
+    card = await road.begin(WIN_BACK)
+    left, kept = await road.shop.enroll(), await road.shop.enroll("+79990000002")
+    await road.shop.buy("1", 100_00, member=left)
+    await road.until(road.clock.at + timedelta(days=32))
+    async with road.shop.tx() as tx:
+        await merge_members(tx, kept_id=kept, merged_id=left, reason="двойник")
+    road.clock.advance(timedelta(minutes=10))
+    await road.go()
+    assert await road.runs(card.id) == [("active", "wait")]
+
+    await road.shop.buy("2", 100_00, member=kept)
+    road.clock.advance(timedelta(minutes=10))
+    await road.go()
+
+    assert await road.runs(card.id) == [("goal", None)]
+
+
 async def test_points_that_burn_soon_begin_it(road: Road) -> None:
     gift = await road.begin(Journey("Подарок", OnRegistration(), (GivePoints("gift", 70, life_days=20),)))
     burning = await road.begin(Journey("Сгорают", OnBurn(7, points_min=50), (TagMember("t", "сгорят"),)))

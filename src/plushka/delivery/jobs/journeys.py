@@ -5,8 +5,8 @@ from uuid import UUID
 
 import structlog
 
-from plushka.domain.campaigns.journeys.entering import enter_some, is_due
-from plushka.domain.campaigns.journeys.goals import end_reached
+from plushka.domain.campaigns.journeys.entering import enter_some, list_due
+from plushka.domain.campaigns.journeys.goals import end_reached, list_with_goals
 from plushka.domain.campaigns.journeys.moving import list_with_due, move_some
 from plushka.domain.campaigns.journeys.queries import list_running
 from plushka.domain.programs.versions import Versions
@@ -28,13 +28,14 @@ async def lead_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None
     """
     async with database.transaction(tenant_id, actor="job:journeys", at=clock.now(), read_only=True) as tx:
         running = await list_running(tx)
-        due = [card for card in running if await is_due(tx, card)]
+        due = await list_due(tx, running)
+        asks_for_goals = running and clock.now().minute % GOALS_EVERY_MINUTES == 0
+        with_goals = await list_with_goals(tx) if asks_for_goals else []
     failures: list[Exception] = []
     for card in due:
         await _try(failures, card.id, lambda: _let_begin(database, clock, tenant_id, card.id))  # noqa: B023
-    if clock.now().minute % GOALS_EVERY_MINUTES == 0:
-        for card in running:
-            await _try(failures, card.id, lambda: _end_reached(database, clock, tenant_id, card.id))  # noqa: B023
+    for journey_id in with_goals:
+        await _try(failures, journey_id, lambda: _end_reached(database, clock, tenant_id, journey_id))  # noqa: B023
     if running:
         async with database.transaction(
             tenant_id, actor="job:journeys", at=clock.now(), read_only=True

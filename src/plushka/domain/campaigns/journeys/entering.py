@@ -38,12 +38,18 @@ class Entrant(Struct, frozen=True):
     is_control: bool | None
 
 
-async def is_due(tx: Tx, card: JourneyCard) -> bool:
-    """Tell whether a journey is to be looked at now: what goes by days once a day, anything else each time."""
-    if not isinstance(card.draft.trigger, DAILY) and card.looked_on is None:
-        return True
+async def list_due(tx: Tx, running: Sequence[JourneyCard]) -> list[JourneyCard]:
+    """Return the journeys that are to be looked at now: what goes by days once a day, anything else each time."""
+    if not running:
+        return []
     today, zone = await today_of(tx)
-    return tx.at.astimezone(ZoneInfo(zone)).hour >= LOOKED_FROM_HOUR and card.looked_on != today
+    is_open = tx.at.astimezone(ZoneInfo(zone)).hour >= LOOKED_FROM_HOUR
+
+    def is_due(card: JourneyCard) -> bool:
+        by_days = isinstance(card.draft.trigger, DAILY) or card.looked_on is not None
+        return not by_days or (is_open and card.looked_on != today)
+
+    return [card for card in running if is_due(card)]
 
 
 async def enter_some(

@@ -70,6 +70,23 @@ def _goal_audience(each: Due) -> Audience | None:
     return goal.when if isinstance(goal, GoalAudience) else None
 
 
+async def list_with_goals(tx: Tx) -> list[UUID]:
+    """Return the journeys that run and have a goal, by whatever version, that ``end_reached`` asks for."""
+    rows = await tx.fetch(
+        """
+        -- journeys.list_with_goals
+        select c.id from campaigns c
+        where c.tenant_id = $1 and c.kind = 'journey' and c.state = 'sending' and exists (
+            select from journey_versions v
+            where v.tenant_id = $1 and v.journey_id = c.id and v.body #>> '{goal,is}' in ('purchase', 'audience')
+        )
+        order by c.id
+        """,
+        tx.tenant_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def end_reached(tx: Tx, journey_id: UUID) -> int:
     """End the runs of a journey that wait while its goal has been reached; return how many.
 
@@ -88,9 +105,11 @@ async def _end_bought(tx: Tx, journey_id: UUID) -> int:
             join journey_versions v on v.tenant_id = $1 and v.journey_id = r.journey_id and v.number = r.version
                 and v.body #>> '{goal,is}' = 'purchase'
             where r.tenant_id = $1 and r.journey_id = $2 and r.state = 'active' and exists (
-                select from receipts b
-                where b.tenant_id = $1 and b.member_id = r.member_id and b.occurred_at > r.happened_at
-                  and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+                select from members m
+                join receipts b on b.tenant_id = $1 and b.member_id = coalesce(m.merged_into, m.id)
+                    and b.occurred_at > r.happened_at
+                    and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+                where m.tenant_id = $1 and m.id = r.member_id
             )
             for no key update of r skip locked
         )
