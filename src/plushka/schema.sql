@@ -2868,6 +2868,7 @@ create table journey_passes (
     step text not null,
     journey_id uuid not null,
     way smallint,
+    points bigint check (points > 0),
     at timestamptz not null,
     primary key (tenant_id, run_id, step),
     foreign key (tenant_id, run_id) references journey_runs (tenant_id, id)

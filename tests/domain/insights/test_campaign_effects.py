@@ -10,7 +10,10 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.purchases.test_returning import give_back
 from tests.domain.shop import Shop, open_shop
 
+from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.domain.campaigns.journeys.publishing import publish
+from plushka.domain.campaigns.journeys.writing import create_journey
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
@@ -19,6 +22,7 @@ from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
 from plushka.domain.insights.campaigns.outcomes import list_outcomes
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.purchases.merging import merge_members
+from plushka.engine.journeys.parts import GivePoints, Journey, OnRegistration, Wait
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -152,6 +156,25 @@ async def test_who_entered_a_journey_is_measured_for_thirty_days_from_then(
 
     assert purchases is not None
     assert purchases.treated_mean == 0.5
+
+
+async def test_points_that_steps_of_a_journey_gave_are_told_with_what_it_caused(
+    shop: Shop, clock: SetClock
+) -> None:
+    steps = (GivePoints("first", 50), Wait("wait", days=2), GivePoints("second", 30))
+    async with shop.tx() as tx:
+        card = await create_journey(tx, Journey("Знакомство", OnRegistration(), steps, control_bp=5000))
+        await publish(tx, card.id, revision=card.revision)
+    members = await members_of(shop, 20)
+    given = []
+    for _ in range(2):
+        clock.at += timedelta(days=2, minutes=1)
+        await lead_tenant(shop.database, shop.clock, shop.caller.tenant_id)
+        given.append((await caused(shop, card.id)).costs.points_given)
+
+    held = [await shop.wallet(member_id) for member_id in members]
+    assert given[0] == 50 * 10
+    assert given[1] == 80 * 10 == sum(wallet.balance.available for wallet in held)
 
 
 async def test_what_is_final_is_counted_no_more(shop: Shop, clock: SetClock) -> None:

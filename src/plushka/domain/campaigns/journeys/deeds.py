@@ -66,11 +66,15 @@ class Doing(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Deeds:
-    """Does what a batch decides, in each run's own order."""
+    """Does what a batch decides, in each run's own order.
+
+    ``points_given`` are those that were booked, by run and step.
+    """
 
     tx: Tx
     business: Business
     coupons_given: list[UUID] = field(default_factory=list)
+    points_given: dict[tuple[UUID, str], int] = field(default_factory=dict)
 
     async def lock_wallets(self, member_ids: Collection[UUID]) -> None:
         """Lock the wallets that points may be given to, all at once and in the order of the ledger."""
@@ -152,7 +156,7 @@ class Deeds:
         rest = list(doings)
         while rest:
             once = {each.member_id: each for each in reversed(rest)}
-            await give_many(
+            results = await give_many(
                 self.tx,
                 [BulkChange(each.member_id, each.id, deed.points) for each in once.values()],
                 business=self.business,
@@ -162,6 +166,11 @@ class Deeds:
                 life_days=deed.life_days,
                 receipt_share_bp=deed.receipt_share_bp,
             )
+            self.points_given |= {
+                (each.run_id, deed.id): deed.points
+                for member_id, each in once.items()
+                if results.get(member_id) == "booked"
+            }
             done = {each.run_id for each in once.values()}
             rest = [each for each in rest if each.run_id not in done]
 

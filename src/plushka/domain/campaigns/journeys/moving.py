@@ -70,7 +70,7 @@ async def move_some(tx: Tx, journey_id: UUID) -> int:
         )
         # Those who stand at a choice now are asked: it comes behind what was just done.
         going = [each for each in going if asks(each.plan, each.run, tx.at) is not None]
-    await _write(tx, taken)
+    await _write(tx, taken, deeds.points_given)
     await deeds.finish()
     return len(taken)
 
@@ -104,7 +104,7 @@ async def _answer(tx: Tx, due: Sequence[Due]) -> Mapping[UUID, bool]:
     return answers
 
 
-async def _write(tx: Tx, taken: Sequence[Due]) -> None:
+async def _write(tx: Tx, taken: Sequence[Due], points_given: Mapping[tuple[UUID, str], int]) -> None:
     states = [
         each.end if each.end is not None else each.run.outcome if each.run.outcome is not None else "active"
         for each in taken
@@ -133,9 +133,9 @@ async def _write(tx: Tx, taken: Sequence[Due]) -> None:
     await tx.execute(
         """
         -- journeys.write_passes
-        insert into journey_passes (tenant_id, at, journey_id, run_id, step, way)
-        select $1, $2, new.* from unnest($3::uuid[], $4::uuid[], $5::text[], $6::smallint[])
-            as new (journey_id, run_id, step, way)
+        insert into journey_passes (tenant_id, at, journey_id, run_id, step, way, points)
+        select $1, $2, new.* from unnest($3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::bigint[])
+            as new (journey_id, run_id, step, way, points)
         """,
         tx.tenant_id,
         tx.at,
@@ -143,4 +143,5 @@ async def _write(tx: Tx, taken: Sequence[Due]) -> None:
         [each.id for each, _ in passed],
         [one.step for _, one in passed],
         [one.way for _, one in passed],
+        [points_given.get((each.id, one.step)) for each, one in passed],
     )

@@ -90,6 +90,11 @@ async def measure(tx: Tx, due: Due) -> None:
             ), 0)::bigint
             from outgoing o
             where o.tenant_id = $1 and o.campaign_id = $2
+            union all
+            select r.member_id, null, null, null, p.points, 0
+            from journey_passes p
+            join journey_runs r on r.tenant_id = $1 and r.id = p.run_id
+            where p.tenant_id = $1 and p.journey_id = $2 and p.points is not null
         ), drawn as (
             select member_id, bool_or(is_control) as is_control, max(stratum) as stratum, min(planned_at) as from_at,
                    sum(points_given) as points_given, sum(messages_minor) as messages_minor
