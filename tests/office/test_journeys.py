@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
+from tests.domain.purchases.test_commit import CASHBACK
 from tests.office.conftest import plain, report
 from tests.office.test_events import enroll
 from tests.pos.conftest import Cast, client_of, coffee
@@ -15,6 +17,10 @@ from plushka.app import Plushka
 from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.domain.events.kinds import declare, redeclare
 from plushka.domain.events.model import EventField
+from plushka.domain.programs.operations import publish
+from plushka.domain.programs.queries import get_program_id
+from plushka.engine.program import StampCard
+from plushka.engine.stamp_parts import Gift, Spend
 from plushka.platform.database import Database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -188,6 +194,39 @@ async def test_what_an_event_says_is_asked_by_the_types_of_its_fields(
     assert "у таких событий поле «total» таким быть не может" in plain((await anna.get(href)).text).lower()
     await save(anna, f"{href}/terms", **terms, **asked)
     assert "таким быть не может" not in plain((await anna.get(href)).text)
+
+
+async def test_what_is_missing_to_a_reward_for_a_sum_is_typed_and_told_in_money(
+    anna: httpx.AsyncClient, database: Database, clock: SetClock, cast: Cast
+) -> None:
+    cards = (
+        StampCard("coffee", "Кофейная карта", 5, Gift("Кофе")),
+        StampCard("sum", "Тысяча", 1_000_00, Gift("Торт"), counts=Spend()),
+    )
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.at) as tx:
+        program = structs.replace(CASHBACK, cards=cards)
+        await publish(tx, program_id=await get_program_id(tx), program=program, valid_from=tx.at)
+    href = await begin(anna)
+    terms = {**TERMS, "trigger": "money_goal", "money_goal": "sum"}
+    page = (await anna.get(f"{href}/terms")).text
+    offered = {
+        name: re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+        for name in ("card", "money_goal")
+    }
+    told = {name: found[0] for name, found in offered.items() if found is not None}
+    assert ("Кофейная карта" in told["card"], "Тысяча" in told["card"]) == (True, False)
+    assert ("Кофейная карта" in told["money_goal"], "Тысяча" in told["money_goal"]) == (False, True)
+
+    wrong = await save(anna, f"{href}/terms", **terms, money_left="0")
+    assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "0,01" in plain(wrong.text)
+    await save(anna, f"{href}/terms", **terms, money_left="1250,50")
+
+    shown = plain((await anna.get(href)).text).replace("\N{NO-BREAK SPACE}", " ")
+    assert "До награды «Тысяча» не хватает 1 250,50 ₽ или меньше" in shown
+    again = (await anna.get(f"{href}/terms")).text
+    assert re.search(r'name="money_left"[^>]*value="1\s?250,50"', again)
+    assert re.search(r'<option value="money_goal" selected', again)
 
 
 async def test_a_cart_that_a_shop_tells_of_is_followed_up_until_they_buy(

@@ -10,6 +10,7 @@ from tests.domain.campaigns.road import Road
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import open_shop
 
+from plushka.domain.campaigns.journeys.telling import Voice, tell_trigger
 from plushka.engine.journeys.parts import (
     EachTime,
     Journey,
@@ -22,7 +23,7 @@ from plushka.engine.journeys.parts import (
     TagMember,
 )
 from plushka.engine.program import Calendar, Requirement, StampCard, TierReview, TierRule, Tiers
-from plushka.engine.stamp_parts import FromFirst, Gift
+from plushka.engine.stamp_parts import FromFirst, Gift, Spend
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -65,6 +66,26 @@ async def test_a_tier_that_rises_and_a_card_that_is_almost_full_begin_it(road: R
 
     assert len(await road.keys(up.id)) == 1
     assert await road.keys(card.id) == ["stamps:coffee:0"]
+
+
+async def test_a_reward_for_a_sum_is_near_by_money(road: Road) -> None:
+    cards = (StampCard("sum", "Тысяча", 1_000_00, Gift("Торт"), counts=Spend()),)
+    await road.shop.publish(structs.replace(PROGRAM, cards=cards))
+    trigger = OnStamps("sum", left=300_00)
+    near = await road.begin(marks("скоро", trigger))
+    member_id = await road.shop.enroll()
+    began = []
+    for number, amount_minor in enumerate((699_99, 1, 200_00)):
+        await road.shop.buy(str(number), amount_minor, member=member_id)
+        road.clock.advance(timedelta(minutes=1))
+        await road.go()
+        began.append(len(await road.keys(near.id)))
+
+    assert began == [0, 1, 1]
+    voice = Voice("ru", "RUB", goals={"sum": "Тысяча"})
+    assert tell_trigger(trigger, voice).replace("\N{NO-BREAK SPACE}", " ") == (
+        "До награды «Тысяча» не хватает 300 ₽ или меньше"
+    )
 
 
 async def test_a_card_that_has_burnt_by_the_time_it_is_told_of_begins_nothing(road: Road) -> None:

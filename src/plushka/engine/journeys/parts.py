@@ -59,10 +59,10 @@ class OnBurn(Part, frozen=True, tag_field="is", tag="burn"):
 
 
 class OnStamps(Part, frozen=True, tag_field="is", tag="stamps"):
-    """A receipt has left the stamp card ``card`` with at most ``left`` to go."""
+    """A receipt has left the stamp card ``card`` with at most ``left`` to go: of a goal minor units of money."""
 
     card: Id
-    left: Annotated[int, Meta(ge=1, le=100)] = 1
+    left: Annotated[int, Meta(ge=1, le=10**15)] = 1
 
 
 class OnSegmentEntered(Part, frozen=True, tag_field="is", tag="segment_entered"):

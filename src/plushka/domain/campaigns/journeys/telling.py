@@ -113,6 +113,7 @@ class Voice:
     segments: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, EventKind] = field(default_factory=dict)
     cards: Mapping[str, str] = field(default_factory=dict)
+    goals: Mapping[str, str] = field(default_factory=dict)
     tiers: Mapping[str, str] = field(default_factory=dict)
     audience: Callable[[Audience], str] = str
 
@@ -190,6 +191,12 @@ def tell_trigger(trigger: JourneyTrigger, voice: Voice) -> str:  # noqa: C901, P
                 days,
                 points=format_points(least, voice.scale, voice.language),
                 count=days,
+            )
+        case OnStamps(card=card, left=left) if card in voice.goals:
+            return words.gettext(
+                "To the reward {card} {amount} or less are missing",
+                card=voice.named(voice.goals, card),
+                amount=format_money(left, voice.currency, voice.language, trim=True),
             )
         case OnStamps(card=card, left=left):
             return words.ngettext(

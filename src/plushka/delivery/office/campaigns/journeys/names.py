@@ -18,6 +18,7 @@ from plushka.domain.segments.telling.sentences import tell_part
 from plushka.domain.segments.telling.teller import load_teller
 from plushka.engine.journeys.parts import Journey
 from plushka.engine.journeys.plan import audiences
+from plushka.engine.stamp_parts import Spend
 from plushka.platform.database import Tx
 
 Options = list[tuple[str, str]]
@@ -31,16 +32,19 @@ class Names(Struct, frozen=True):
     segments: Mapping[str, str]
     events: Mapping[str, EventKind]
     cards: Mapping[str, str]
+    goals: Mapping[str, str]
     tiers: Mapping[str, str]
 
 
 async def load_names(tx: Tx, visit: Visit) -> Names:
     """Return the names of everything that a journey can name now."""
     cards: dict[str, str] = {}
+    goals: dict[str, str] = {}
     tiers: dict[str, str] = {}
     for mark in await list_in_force(tx):
         program = (await get_version(tx, mark.id)).program
-        cards |= {card.id: card.name for card in program.cards}
+        for card in program.cards:
+            (goals if isinstance(card.counts, Spend) else cards)[card.id] = card.name
         tiers |= {tier.id: tier.name for tier in (program.tiers.tiers if program.tiers else ())}
     kinds = [translated(kind, visit.words) for kind in await list_kinds(tx)]
     return Names(
@@ -49,6 +53,7 @@ async def load_names(tx: Tx, visit: Visit) -> Names:
         segments={str(each.id): each.name for each in await list_segments(tx)},
         events={kind.name: kind for kind in kinds},
         cards=cards,
+        goals=goals,
         tiers=tiers,
     )
 
@@ -65,6 +70,7 @@ async def load_voice(tx: Tx, visit: Visit, names: Names, *journeys: Journey) -> 
         segments=names.segments,
         events=names.events,
         cards=names.cards,
+        goals=names.goals,
         tiers=names.tiers,
     )
     if not asked:

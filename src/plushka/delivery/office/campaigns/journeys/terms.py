@@ -108,6 +108,7 @@ def _options(names: Names, visit: Visit) -> dict[str, list[tuple[str, str]]]:
         "segments": [nothing, *names.segments.items()],
         "events": [nothing, *((kind.name, kind.title) for kind in names.events.values())],
         "cards": [nothing, *names.cards.items()],
+        "goals": [nothing, *names.goals.items()],
         "tiers": list(names.tiers.items()),
     }
 

@@ -38,6 +38,7 @@ TRIGGERS = {
     "tier_risk": marked("the tier may fall"),
     "burn": marked("points burn soon"),
     "stamps": marked("a stamp card is almost full"),
+    "money_goal": marked("little is missing to a reward for a sum of purchases"),
     "event": marked("an event: a review, a cart, your own"),
     "segment_entered": marked("the member has come into a segment"),
     "segment_left": marked("the member has left a segment"),
@@ -51,7 +52,9 @@ GOALS = {
 DAYS_MAX, DAYS_BEFORE_MAX = 3650, 60
 
 
-def typed_trigger(trigger: JourneyTrigger, names: Names, visit: Visit) -> Typed:
+def typed_trigger(  # noqa: C901  one case a trigger
+    trigger: JourneyTrigger, names: Names, visit: Visit
+) -> Typed:
     """Return what would be typed to say what begins a journey."""
     typed: Typed = {"trigger": [str(trigger.__struct_config__.tag)]}
     match trigger:
@@ -67,6 +70,12 @@ def typed_trigger(trigger: JourneyTrigger, names: Names, visit: Visit) -> Typed:
             typed |= {
                 "days_before": [str(days)],
                 "points_min": [visit.figures.points_number(least).replace("\N{NO-BREAK SPACE}", "")],
+            }
+        case OnStamps(card=card, left=left) if card in names.goals:
+            typed |= {
+                "trigger": ["money_goal"],
+                "money_goal": [card],
+                "money_left": [_typist(visit).money(left)],
             }
         case OnStamps(card=card, left=left):
             typed |= {"card": [card], "left": [str(left)]}
@@ -94,8 +103,11 @@ def typed_goal(goal: Goal | None, names: Names, visit: Visit) -> Typed:
 
 
 def _typed_tests(event: str, where: Sequence[FieldTest], prefix: str, names: Names, visit: Visit) -> Typed:
-    typist = Typist(visit.look.language, visit.business.currency, visit.figures.scale)
-    return write_tests(where, names.events[event], prefix, typist) if event in names.events else {}
+    return write_tests(where, names.events[event], prefix, _typist(visit)) if event in names.events else {}
+
+
+def _typist(visit: Visit) -> Typist:
+    return Typist(visit.look.language, visit.business.currency, visit.figures.scale)
 
 
 def read_trigger(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
@@ -135,6 +147,10 @@ def read_trigger(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
         case "stamps":
             card = form.text("card")
             left = form.number("left", least=1, most=100)
+            return OnStamps(card, left) if card and left is not None else None
+        case "money_goal":
+            card = form.text("money_goal")
+            left = form.money("money_left", visit.business.currency, least=1)
             return OnStamps(card, left) if card and left is not None else None
         case "event":
             kind = _read_kind(form, "event", names)
