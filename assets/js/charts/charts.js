@@ -55,20 +55,32 @@ export function draw(place) {
 
 // Names beside their colours, as words of the page: they can be read aloud, enlarged and selected.
 function legend(place, data, palette) {
-  place.querySelector("ul")?.remove();
-  if (data.kind !== "chart" || data.series.length < 2) {
-    return;
+  place.querySelectorAll(".chart-legend, .chart-columns").forEach((each) => each.remove());
+  if (data.kind === "flow") {
+    place.prepend(listOf("chart-columns", data.columns));
+    place.append(listOf("chart-legend", data.names, (name, index) => palette.series[index] ?? palette.before));
+  } else if (data.kind === "chart" && data.series.length > 1) {
+    let drawn = 0;
+    const colors = data.series.map((each) =>
+      each.before ? palette.before : palette.series[drawn++ % palette.series.length],
+    );
+    place.append(listOf("chart-legend", data.series.map((each) => each.title), (title, index) => colors[index]));
   }
+}
+
+function listOf(className, titles, colorOf) {
   const list = document.createElement("ul");
-  list.className = "chart-legend";
-  let place_ = 0;
-  for (const series of data.series) {
+  list.className = className;
+  titles.forEach((title, index) => {
     const item = document.createElement("li");
-    const mark = document.createElement("span");
-    mark.className = "chart-mark";
-    mark.style.background = series.before ? palette.before : palette.series[place_++ % palette.series.length];
-    item.append(mark, series.title);
+    if (colorOf) {
+      const mark = document.createElement("span");
+      mark.className = "chart-mark";
+      mark.style.background = colorOf(title, index);
+      item.append(mark);
+    }
+    item.append(title);
     list.append(item);
-  }
-  place.append(list);
+  });
+  return list;
 }

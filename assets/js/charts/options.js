@@ -111,31 +111,36 @@ function heat(data, look) {
 
 function flow(data, look) {
   const { palette } = look;
-  const columns = [...new Set(data.nodes.map(([column]) => column))].length;
+  const isNarrow = look.width < NARROW * data.columns.length * 0.4;
+  const last = data.columns.length - 1;
   return {
     tooltip: box(look, (found) => {
       if (found.dataType !== "edge") {
-        return [data.nodes[found.dataIndex][1]];
+        const [column, name] = data.nodes[found.dataIndex];
+        return [`${data.names[name]}, ${data.columns[column]}`, data.toldNodes[found.dataIndex]];
       }
-      const [from, to] = data.links[found.dataIndex];
-      return [`${data.nodes[from][1]} → ${data.nodes[to][1]}`, data.told[found.dataIndex]];
+      const [from, to] = data.links[found.dataIndex].map((place) => data.nodes[place]);
+      return [`${data.names[from[1]]} → ${data.names[to[1]]}, ${data.columns[to[0]]}`, data.told[found.dataIndex]];
     }),
     series: [
       {
         type: "sankey",
         left: 4,
-        right: look.width < NARROW ? 80 : 140,
+        right: isNarrow ? 4 : 120,
         top: 8,
         bottom: 8,
         nodeWidth: 12,
+        nodeGap: 6,
         draggable: false,
+        // As they come: a group stands in the same order in every column.
         layoutIterations: 0,
-        emphasis: { focus: "none" },
+        emphasis: { disabled: true },
+        labelLayout: { hideOverlap: true },
         data: data.nodes.map(([column, name], place) => ({
           name: String(place),
           depth: column,
-          itemStyle: { color: palette.series[place % (data.nodes.length / columns || 1) % palette.series.length] },
-          label: words(look, { formatter: name, color: palette.ink }),
+          itemStyle: { color: palette.series[name] ?? palette.before },
+          label: words(look, { show: !isNarrow && column === last, formatter: data.names[name], color: palette.ink }),
         })),
         links: data.links.map(([source, target, value]) => ({ source: String(source), target: String(target), value })),
         lineStyle: { color: "source", opacity: 0.3, curveness: 0.5 },

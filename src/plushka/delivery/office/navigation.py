@@ -103,6 +103,7 @@ SECTIONS = (
             Page("buyers", marked("How buyers come again"), "/reports/buyers", "reports.read"),
             Page("points", marked("Points as money"), "/reports/points", "reports.read"),
             Page("constructor", marked("Report constructor"), "/reports/constructor", "reports.read"),
+            Page("rfm", marked("RFM and groups"), "/reports/rfm", "reports.read"),
             Page("definitions", marked("What the figures mean"), "/reports/definitions", "reports.read"),
         ),
     ),

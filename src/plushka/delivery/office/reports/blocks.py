@@ -44,12 +44,24 @@ class Column(Struct, frozen=True):
 Row = tuple[Cell | Value, ...]
 
 
+class Act(Struct, frozen=True):
+    """A button beside a row, on the page alone: what can be done with those whom the row is of, by posting to ``url``.
+
+    ``about`` names it to somebody who does not see the row.
+    """
+
+    title: str
+    about: str
+    url: str
+
+
 class Table(Struct, frozen=True):
-    """Rows are as long as there are columns; so is ``total``, where there is one."""
+    """Rows are as long as there are columns; so is ``total``, where there is one. ``acts``: one a row, or none."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     total: Row | None = None
+    acts: tuple[Act | None, ...] = ()
 
 
 class Series(Struct, frozen=True):
@@ -82,10 +94,13 @@ class HeatMap(Struct, frozen=True):
 class Flow(Struct, frozen=True):
     """How many went from where to where, as a Sankey diagram: ``links`` are (from, to, how many) by place in ``nodes``.
 
-    ``nodes`` are (column, name): nodes of one name in different columns are different.
+    ``nodes`` are (column, name) by their places in ``columns`` and ``names``: a name has one colour in all columns.
+    Names beyond the colours there are stay grey.
     """
 
-    nodes: tuple[tuple[int, str], ...]
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    nodes: tuple[tuple[int, int], ...]
     links: tuple[tuple[int, int, int], ...]
 
 
@@ -112,9 +127,10 @@ class Empty(Struct, frozen=True):
 class Block(Struct, frozen=True):
     """A block as its maker gives it; all words are in the reader's language.
 
-    ``form``: its table is shown as a table, as tiles (name, value, before, change in this order), or folded away
-    behind the chart. ``as_of``: until when its sums are added up, None where nothing was yet; ``is_nightly``: that is
-    done by night, so it is not late by day. ``definition`` explains the title.
+    ``form``: its table is shown as a table, as tiles (name, value, before, change in this order), folded away behind
+    the chart, or as squares: the first two columns say where a row's square stands, the third how dark it is.
+    ``as_of``: until when its sums are added up, None where nothing was yet; ``is_nightly``: that is done by night, so
+    it is not late by day. ``definition`` explains the title.
     """
 
     name: str
@@ -123,7 +139,7 @@ class Block(Struct, frozen=True):
     as_of: datetime | None
     chart: AnyChart | None = None
     notes: tuple[str, ...] = ()
-    form: Literal["table", "tiles", "chart"] = "table"
+    form: Literal["table", "tiles", "chart", "squares"] = "table"
     definition: str = ""
     empty: Empty | None = None
     is_nightly: bool = False

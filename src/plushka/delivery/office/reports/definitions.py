@@ -14,12 +14,24 @@ from plushka.delivery.office.reports.meanings.model import Definition, Subject
 from plushka.delivery.office.reports.meanings.points import POINTS
 from plushka.delivery.office.reports.meanings.program import PROGRAM
 from plushka.delivery.office.reports.meanings.returning import RETURNING
+from plushka.delivery.office.reports.meanings.rfm import RFM
 from plushka.delivery.office.reports.meanings.sales import SALES
 from plushka.delivery.office.reports.meanings.what_if import WHAT_IF
 from plushka.delivery.office.visit import Visit
 
 PATH = "/reports/definitions"
-SUBJECTS: tuple[Subject, ...] = (SALES, GOODS, PROGRAM, MECHANICS, POINTS, MEMBERS, RETURNING, WHAT_IF, ASKED)
+SUBJECTS: tuple[Subject, ...] = (
+    SALES,
+    GOODS,
+    PROGRAM,
+    MECHANICS,
+    POINTS,
+    MEMBERS,
+    RETURNING,
+    WHAT_IF,
+    ASKED,
+    RFM,
+)
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {key: definition for subject in SUBJECTS for key, definition in subject.definitions.items()}
 )

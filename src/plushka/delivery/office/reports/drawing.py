@@ -1,5 +1,6 @@
 """A chart as plain data for the script that draws it: numbers to place, and words to read beside each."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, assert_never
@@ -43,8 +44,7 @@ def _data(chart: AnyChart, visit: Visit) -> dict[str, Any]:
             rows = [_values(row, chart.kind, visit) for row in chart.values]
             return {"kind": "heat", "columns": chart.columns, "rows": chart.rows, "cells": rows}
         case Flow():
-            told = [visit.figures.number(members) for *_, members in chart.links]
-            return {"kind": "flow", "nodes": chart.nodes, "links": chart.links, "told": told}
+            return {"kind": "flow", **_flow(chart, visit)}
         case Dots():
             return {
                 "kind": "dots",
@@ -56,6 +56,23 @@ def _data(chart: AnyChart, visit: Visit) -> dict[str, Any]:
             }
         case _:
             assert_never(chart)
+
+
+def _flow(chart: Flow, visit: Visit) -> dict[str, Any]:
+    """Return the diagram with each of its numbers told; in a node are as many as came into it or went out of it."""
+    came, went = Counter[int](), Counter[int]()
+    for source, target, count in chart.links:
+        went[source] += count
+        came[target] += count
+    number = visit.figures.number
+    return {
+        "columns": chart.columns,
+        "names": chart.names,
+        "nodes": chart.nodes,
+        "links": chart.links,
+        "told": [number(count) for *_, count in chart.links],
+        "toldNodes": [number(max(came[place], went[place])) for place in range(len(chart.nodes))],
+    }
 
 
 def _values(values: Sequence[Value], kind: Kind, visit: Visit) -> dict[str, Any]:

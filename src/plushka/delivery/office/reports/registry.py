@@ -36,6 +36,9 @@ from plushka.delivery.office.reports.points.liability import (
     make_points_identity,
     make_points_movement,
 )
+from plushka.delivery.office.reports.rfm.groups import make_rfm_actions, make_rfm_groups
+from plushka.delivery.office.reports.rfm.matrix import make_rfm_matrix
+from plushka.delivery.office.reports.rfm.moving import make_rfm_moves
 from plushka.delivery.office.reports.sales.days import make_sales_days
 from plushka.delivery.office.reports.sales.goods import (
     make_categories,
@@ -107,6 +110,16 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "promotions": Maker(marked("Promotions"), make_promotions),
         "mechanics": Maker(marked("Mechanics beside each other"), make_mechanics, size="chart"),
         "broadcasts": Maker(marked("Broadcasts"), make_broadcasts, of_whole_business=True),
+        "rfm_actions": Maker(
+            marked("Whom to bring back, whom to keep"), make_rfm_actions, of_whole_business=True
+        ),
+        "rfm_groups": Maker(marked("Seven groups of members"), make_rfm_groups, of_whole_business=True),
+        "rfm_matrix": Maker(
+            marked("Recency and frequency"), make_rfm_matrix, of_whole_business=True, size="chart"
+        ),
+        "rfm_moves": Maker(
+            marked("Who moved from group to group"), make_rfm_moves, of_whole_business=True, size="chart"
+        ),
         "best": Maker(marked("Who buys most"), make_best, of_whole_business=True),
         "points_reserve": Maker(
             marked("What members can ask for today"),

@@ -10,6 +10,8 @@ from plushka.delivery.office.reports.constructor.page import show_constructor
 from plushka.delivery.office.reports.dashboard import page
 from plushka.delivery.office.reports.mechanics.page import show_mechanics
 from plushka.delivery.office.reports.points import pages as points
+from plushka.delivery.office.reports.rfm.page import show_rfm
+from plushka.delivery.office.reports.rfm.writing import write_to_scored
 from plushka.delivery.office.reports.sales.page import show_branches_report, show_sales
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -32,6 +34,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     show_buyers,
     show_constructor,
     show_mechanics,
+    show_rfm,
     show_sales,
     showing.show_block,
+    write_to_scored,
 )

@@ -14,7 +14,7 @@ from plushka.delivery.office.reports.asked import COMPARISONS, PERIODS, Asked, r
 from plushka.delivery.office.reports.blocks import Block, allowed
 from plushka.delivery.office.reports.drawing import drawn
 from plushka.delivery.office.reports.registry import MAKERS, Maker, may_see
-from plushka.delivery.office.reports.telling import explained, told_table
+from plushka.delivery.office.reports.telling import explained, told_squares, told_table
 from plushka.delivery.office.reports.words import COMPARISON_WORDS, PERIOD_WORDS, told_period
 from plushka.delivery.office.visit import Visit
 from plushka.platform.database import Tx
@@ -109,6 +109,7 @@ async def make(tx: Tx, maker: Maker, visit: Visit, asked: Asked) -> Block:
 def block_values(block: Block, maker: Maker, visit: Visit, asked: Asked) -> dict[str, Any]:
     """Return what the template of a block shows."""
     notes = list(block.notes)
+    table = told_table(block.table, visit)
     if maker.of_whole_business and not asked.is_of_whole_business:
         notes.append(visit.words.gettext("This is of all branches together, whichever are chosen."))
     return told_block(block, visit, files="/reports/files", query=f"?{asked.query()}", notes=notes)
@@ -120,7 +121,8 @@ def told_block(
     """Return what the template of a block shows of one; ``files`` is where those of the page are."""
     return {
         "block": block,
-        "table": told_table(block.table, visit),
+        "table": table,
+        "squares": told_squares(block.table, table) if block.form == "squares" else None,
         "chart": drawn(block.chart, block.title, visit) if block.chart and block.table.rows else "",
         "explained": explained(block, visit),
         "notes": notes,

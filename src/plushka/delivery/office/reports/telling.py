@@ -8,13 +8,17 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, Row, Table, Value, cell
+from plushka.delivery.office.reports.blocks import Act, Block, Cell, Column, Kind, Row, Table, Value, cell
 from plushka.delivery.office.reports.definitions import DEFINITIONS
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.domain.insights.reports.kinds import PERCENT
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import Language, format_number, translator
+
+SHADES = 6
+PERCENT = 2
+"""By how many places per cent is more than the ratio itself."""
 
 
 class ToldCell(Struct, frozen=True):
@@ -40,6 +44,23 @@ class ToldTable(Struct, frozen=True):
     groups: tuple[tuple[str, int], ...]
     rows: tuple[tuple[ToldCell, ...], ...]
     total: tuple[ToldCell, ...]
+    acts: tuple[Act | None, ...]
+
+
+class Square(Struct, frozen=True):
+    """A row of a table as a square, the darker the more; ``shade`` from 1 to ``SHADES``, ``number`` is the row's."""
+
+    number: int
+    shade: int
+    cells: tuple[ToldCell, ...]
+    act: Act | None
+
+
+class Squares(Struct, frozen=True):
+    """Squares in lines; None where there is no row for a place."""
+
+    columns: tuple[str, ...]
+    lines: tuple[tuple[str, tuple[Square | None, ...]], ...]
 
 
 class Explained(Struct, frozen=True):
@@ -58,6 +79,29 @@ def told_table(table: Table, visit: Visit) -> ToldTable:
         groups=tuple(_groups(table.columns)),
         rows=tuple(_row(row, table.columns, visit) for row in table.rows),
         total=_row(table.total, table.columns, visit) if table.total else (),
+        acts=table.acts,
+    )
+
+
+def told_squares(table: Table, told: ToldTable) -> Squares:
+    """Return the rows by their first two columns, in the order in which each value of these comes first."""
+    lines = list(dict.fromkeys(row[0].text for row in told.rows))
+    columns = list(dict.fromkeys(row[1].text for row in told.rows))
+    sizes = [_size(row[2]) for row in table.rows]
+    most = max(sizes, default=0)
+    squares = {
+        (row[0].text, row[1].text): Square(
+            number,
+            max(1, SHADES * sizes[number] // most),
+            row[2:],
+            told.acts[number] if told.acts else None,
+        )
+        for number, row in enumerate(told.rows)
+        if sizes[number]
+    }
+    return Squares(
+        tuple(columns),
+        tuple((line, tuple(squares.get((line, column)) for column in columns)) for line in lines),
     )
 
 
@@ -138,6 +182,11 @@ def _told_ratio(ratio: Ratio, kind: Kind, language: Language) -> str:
 
 def _decimal(hundredths: int, language: Language, *, signed: bool = False) -> str:
     return format_number(Decimal(hundredths).scaleb(-2), language, decimals=2, signed=signed)
+
+
+def _size(value: Cell | Value) -> int:
+    found = cell(value).value
+    return found if isinstance(found, int) else 0
 
 
 def _row(row: Row, columns: Sequence[Column], visit: Visit) -> tuple[ToldCell, ...]:

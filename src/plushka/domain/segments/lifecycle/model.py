@@ -53,14 +53,23 @@ class Move(Struct, frozen=True):
 class Cell(Struct, frozen=True):
     """Buyers of one recency and one frequency score.
 
-    The mean of their monetary scores is in hundredths, that of their spending in minor units.
+    ``spend_minor`` is what they spent within the year, all together. The mean of their monetary scores is in
+    hundredths, that of their spending in minor units.
     """
 
     r: int
     f: int
     members: int
+    spend_minor: int
     mean_m_hundredths: int
     mean_spend_minor: int
+
+
+class GroupSum(Struct, frozen=True):
+    """How many members are in a group, and what they spent within the year."""
+
+    members: int = 0
+    spend_minor: int = 0
 
 
 class MemberGroup(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from plushka.domain.segments.lifecycle.model import Cell, MemberGroup, Run
+from plushka.domain.segments.lifecycle.model import Cell, GroupSum, MemberGroup, Run
 from plushka.engine.lifecycle import GROUPS, Group
 from plushka.platform.database import Tx
 
@@ -21,10 +21,15 @@ async def find_run(tx: Tx) -> Run | None:
 
 async def count_groups(tx: Tx) -> dict[Group, int]:
     """Return how many members are in each group; whoever was merged or deleted since the last run is left out."""
+    return {group: found.members for group, found in (await sum_groups(tx)).items()}
+
+
+async def sum_groups(tx: Tx) -> dict[Group, GroupSum]:
+    """Return each group with what its members spent; whoever was merged or deleted since the last run is left out."""
     rows = await tx.fetch(
         """
-        -- segments.count_groups
-        select g."group", count(*) as members
+        -- segments.sum_groups
+        select g."group", count(*) as members, sum(g.spend_minor)::bigint as spend_minor
         from member_groups g
         join members m on m.tenant_id = $1 and m.id = g.member_id and m.merged_into is null and m.erased_at is null
         where g.tenant_id = $1
@@ -32,8 +37,8 @@ async def count_groups(tx: Tx) -> dict[Group, int]:
         """,
         tx.tenant_id,
     )
-    counted = {row["group"]: row["members"] for row in rows}
-    return {group: counted.get(group, 0) for group in GROUPS}
+    found = {row["group"]: GroupSum(row["members"], row["spend_minor"]) for row in rows}
+    return {group: found.get(group, GroupSum()) for group in GROUPS}
 
 
 async def list_cells(tx: Tx) -> list[Cell]:
@@ -41,7 +46,7 @@ async def list_cells(tx: Tx) -> list[Cell]:
     rows = await tx.fetch(
         """
         -- segments.list_cells
-        select g.r, g.f, count(*) as members,
+        select g.r, g.f, count(*) as members, sum(g.spend_minor)::bigint as spend_minor,
                round(avg(g.m) * 100)::integer as mean_m_hundredths,
                round(avg(g.spend_minor))::bigint as mean_spend_minor
         from member_groups g

@@ -1,5 +1,6 @@
 """How many members were in each group when a month ended: written once, and never again (S22)."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 
 from plushka.domain.businesses.queries import get_business
@@ -143,15 +144,25 @@ async def list_snapshots(tx: Tx, *, limit: int) -> list[Snapshot]:
 
 async def list_moves(tx: Tx, month: date) -> list[Move]:
     """Return who went where between the end of the month before and the end of ``month``."""
+    return (await list_moves_by_month(tx, month, month)).get(month, [])
+
+
+async def list_moves_by_month(tx: Tx, first: date, last: date) -> dict[date, list[Move]]:
+    """Return who went where into the end of each month from ``first`` to ``last``, in order."""
     rows = await tx.fetch(
         """
         -- segments.list_moves
-        select nullif(group_before, $3) as before, nullif(group_after, $4) as after, members
-        from group_moves where tenant_id = $1 and month = $2
+        select month, nullif(group_before, $4) as before, nullif(group_after, $5) as after, members
+        from group_moves where tenant_id = $1 and month between $2 and $3
+        order by month
         """,
         tx.tenant_id,
-        month,
+        first,
+        last,
         JOINED,
         GONE,
     )
-    return [Move(**row) for row in rows]
+    moves: dict[date, list[Move]] = defaultdict(list)
+    for row in rows:
+        moves[row["month"]].append(Move(row["before"], row["after"], row["members"]))
+    return moves
