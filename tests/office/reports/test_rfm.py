@@ -67,10 +67,10 @@ async def every_buyer_stands_in_the_square_of_their_two_fifths(anna: httpx.Async
     buyers = bought(year)
     days, visits = buyers["last_on"].to_list(), buyers["visits"].to_list()
     members, spend = defaultdict[tuple[str, str], int](int), defaultdict[tuple[str, str], int](int)
-    for row in buyers.iter_rows(named=True):
-        square = (f"R{fifth(days, row['last_on'])}", f"F{fifth(visits, row['visits'])}")
+    for buyer in buyers.iter_rows(named=True):
+        square = (f"R{fifth(days, buyer['last_on'])}", f"F{fifth(visits, buyer['visits'])}")
         members[square] += 1
-        spend[square] += row["spend"]
+        spend[square] += buyer["spend"]
     *rows, last = await table(anna, "rfm_matrix")
     assert [(row[0], row[1]) for row in rows] == [
         (f"R{r}", f"F{f}") for r in range(5, 0, -1) for f in range(1, 6)
