@@ -109,7 +109,6 @@ async def make(tx: Tx, maker: Maker, visit: Visit, asked: Asked) -> Block:
 def block_values(block: Block, maker: Maker, visit: Visit, asked: Asked) -> dict[str, Any]:
     """Return what the template of a block shows."""
     notes = list(block.notes)
-    table = told_table(block.table, visit)
     if maker.of_whole_business and not asked.is_of_whole_business:
         notes.append(visit.words.gettext("This is of all branches together, whichever are chosen."))
     return told_block(block, visit, files="/reports/files", query=f"?{asked.query()}", notes=notes)
@@ -119,6 +118,7 @@ def told_block(
     block: Block, visit: Visit, *, files: str, query: str = "", notes: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return what the template of a block shows of one; ``files`` is where those of the page are."""
+    table = told_table(block.table, visit)
     return {
         "block": block,
         "table": table,
