@@ -17,8 +17,6 @@ from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import Language, format_number, translator
 
 SHADES = 6
-PERCENT = 2
-"""By how many places per cent is more than the ratio itself."""
 
 
 class ToldCell(Struct, frozen=True):
