@@ -88,29 +88,42 @@ def _bought_at(leaf: BoughtAt, query: Query) -> str:
 
 def _bought(leaf: Bought, query: Query) -> str:
     goods = [*leaf.products, *leaf.categories, *leaf.brands]
-    # Documents are read as text first, which is some ten times cheaper than as JSON: few receipts have such goods.
-    likely = f" and r.basket::text like any({query.place([_quoted(code) for code in goods], 'text[]')})"
+    likely = ""
+    if len(goods) <= LIKE_MAX:
+        likely = f" like any({query.place([_quoted(code) for code in goods], 'text[]')})"
     return _BOUGHT.format(
         since=since("r.business_date", leaf.days, query),
-        likely=likely if len(goods) <= LIKE_MAX else "",
-        products=query.place(list(leaf.products), "text[]"),
-        categories=query.place(list(leaf.categories), "text[]"),
-        brands=query.place(list(leaf.brands), "text[]"),
+        likely=f" and r.basket::text{likely}" if likely else "",
+        likely_line=f"l.line::text{likely} and " if likely else "",
+        asked=" or ".join(_asked(leaf, query)) or "false",
         times=query.place(leaf.times_min, "bigint"),
     )
 
 
-# Lines and their looks are stored as arrays: [product, thousandths, amount, [[categories], brand, kind]].
+def _asked(leaf: Bought, query: Query) -> list[str]:
+    """Return what is asked of a line, one of which is enough."""
+    parts = []
+    if leaf.products:
+        parts.append(f"l.line->>0 = any({query.place(list(leaf.products), 'text[]')})")
+    if leaf.brands:
+        parts.append(f"l.line #>> '{{3,1}}' = any({query.place(list(leaf.brands), 'text[]')})")
+    if leaf.categories:
+        wanted = query.place(list(leaf.categories), "text[]")
+        parts.append(
+            "exists (select from json_array_elements_text(l.line #> '{3,0}') as c (code)"
+            f" where c.code = any({wanted}))"
+        )
+    return parts
+
+
+# Lines and their looks are stored as arrays: [product, thousandths, amount, [[categories], brand, kind]]. Documents are
+# read as text first, which is some ten times cheaper than as JSON, and so are their lines: few have such goods.
 _BOUGHT = """
     select r.member_id from receipts r
     where r.tenant_id = $1 and r.member_id is not null{since}{likely}
       and exists (
-          select from json_array_elements(r.basket->'basket'->'lines') with ordinality as l (line, place)
-          where (
-              l.line->>0 = any({products}) or l.line->3->>1 = any({brands}) or exists (
-                  select from json_array_elements_text(l.line->3->0) as c (code) where c.code = any({categories})
-              )
-          ) and (l.line->>1)::bigint > coalesce((
+          select from json_array_elements(r.basket #> '{{basket,lines}}') with ordinality as l (line, place)
+          where {likely_line}({asked}) and (l.line->>1)::bigint > coalesce((
               select sum((back.line->>'quantity_milli')::bigint)
               from returns b cross join jsonb_array_elements(b.lines) as back (line)
               where b.tenant_id = $1 and b.receipt_id = r.id and (back.line->>'index')::int = l.place - 1
