@@ -154,7 +154,7 @@ def audiences() -> list[tuple[str, Audience]]:
         ("bought of one category in 30 days", a.Bought(days=30, categories=("category7",))),
         ("bought of one category in a year", a.Bought(days=365, categories=("category7",))),
         ("a group of buyers", a.Group(("core",))),
-        ("a cell of the grid: recent, for much", a.Rfm(r=(4, 5), m=(4, 5))),
+        ("a cell of the grid: recent, for little", a.Rfm(r=(4, 5), m=(1,))),
         ("told of a campaign in 30 days", a.Campaign((CAMPAIGN,), days=30)),
         (
             "told of a campaign in 30 days, bought within a week",
