@@ -2124,6 +2124,45 @@ create table group_moves (
     primary key (tenant_id, month, group_before, group_after)
 );
 
+-- What each night has worked out of all members' visits: how it came out, with what parameters, and how true it was of
+-- the days that were kept back (found: domain/segments/lifetime/keeping.py). through_on: the last day it knows of.
+create table lifetime_runs (
+    tenant_id uuid not null references businesses,
+    through_on date not null,
+    as_of timestamptz not null,
+    model text not null check (model <> ''),
+    outcome text not null check (outcome in ('fitted', 'too_few_buyers', 'too_short', 'not_converged')),
+    buyers integer not null check (buyers >= 0),
+    comebacks integer not null check (comebacks between 0 and buyers),
+    history_days integer not null check (history_days >= 0),
+    found jsonb not null,
+    primary key (tenant_id, through_on)
+);
+
+grant update on lifetime_runs to plushka_app;
+
+-- What each buyer is expected to do, by the last run. alive_bp: how likely they still come, null of who has come once.
+-- Visits in thousandths; money is an estimate. soon: within 90 days, year: within 365.
+create table member_lifetimes (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    visits integer not null check (visits > 0),
+    first_on date not null,
+    last_on date not null,
+    alive_bp integer check (alive_bp between 0 and 10000),
+    visits_soon_milli integer not null check (visits_soon_milli >= 0),
+    visits_year_milli integer not null check (visits_year_milli >= visits_soon_milli),
+    visit_minor bigint not null check (visit_minor >= 0),
+    soon_minor bigint not null check (soon_minor >= 0),
+    year_minor bigint not null check (year_minor >= soon_minor),
+    primary key (tenant_id, member_id),
+    constraint visits_in_order check (first_on <= last_on),
+    constraint alive_of_who_came_again check ((visits = 1) = (alive_bp is null)),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant delete on member_lifetimes to plushka_app;
+
 -- Rules by which a tag is put on members and taken off them every night.
 create table auto_tags (
     tenant_id uuid not null references businesses,

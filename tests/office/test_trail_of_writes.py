@@ -67,6 +67,7 @@ ELSEWHERE = {
     "POST /reports/advice/{rule:str}/take-back": "tests/office/reports/test_advice.py",
     "POST /reports/points/accounts": "tests/office/reports/test_points.py",
     "POST /reports/points/export": "tests/office/reports/test_points.py",
+    "POST /reports/future/write": "tests/office/reports/test_future.py",
     "POST /reports/rfm/write": "tests/office/reports/test_rfm.py",
     "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",
     "POST /campaigns/tags": "tests/office/test_auto_tags.py",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from plushka.delivery.jobs.campaigning import count_tenant
+from plushka.delivery.jobs.foreseeing import foresee_now
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.rollups import rebuild_tenant
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
@@ -232,6 +233,7 @@ async def _look_over(dsn: str, tenant_id: UUID, now: datetime) -> None:
 async def _group(dsn: str, clock: Clock, tenant_id: UUID, tags: Mapping[str, Rule]) -> None:
     async with _connected(dsn) as database:
         await write_groups(database, clock, tenant_id, tags)
+        await foresee_now(database, clock, tenant_id)
         await make_segments(database, tenant_id, clock.now())
 
 

@@ -7,6 +7,7 @@ for a scheduled one usually once for each business.
 from plushka.delivery.jobs.advising import advise_tenant
 from plushka.delivery.jobs.campaigning import count_tenant, send_tenant, take_up
 from plushka.delivery.jobs.each_business import for_each_business
+from plushka.delivery.jobs.foreseeing import foresee_tenant
 from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.jobs.giving import give_tenant
 from plushka.delivery.jobs.grouping import group_tenant
@@ -42,6 +43,7 @@ SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("forget", "25 3 * * *", for_each_business("forget", forget_tenant)),
     Scheduled("measure", "50 * * * *", for_each_business("measure", measure_tenant)),
     Scheduled("groups", "40 * * * *", for_each_business("groups", group_tenant)),
+    Scheduled("foresee", "45 * * * *", for_each_business("foresee", foresee_tenant)),
     Scheduled("advise", "57 * * * *", for_each_business("advise", advise_tenant)),
     Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
 )

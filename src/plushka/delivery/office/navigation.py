@@ -104,6 +104,7 @@ SECTIONS = (
             Page("points", marked("Points as money"), "/reports/points", "reports.read"),
             Page("constructor", marked("Report constructor"), "/reports/constructor", "reports.read"),
             Page("rfm", marked("RFM and groups"), "/reports/rfm", "reports.read"),
+            Page("future", marked("What buyers will bring"), "/reports/future", "reports.read"),
             Page("definitions", marked("What the figures mean"), "/reports/definitions", "reports.read"),
         ),
     ),

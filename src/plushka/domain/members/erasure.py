@@ -73,6 +73,7 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         "segment_members",
         "segment_moves",
         "member_groups",
+        "member_lifetimes",
         "auto_tagged",
         "member_goods",
     ):

@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from plushka.delivery.office.reports.meanings.asked import ASKED
+from plushka.delivery.office.reports.meanings.future import FUTURE
 from plushka.delivery.office.reports.meanings.goods import GOODS
 from plushka.delivery.office.reports.meanings.mechanics import MECHANICS
 from plushka.delivery.office.reports.meanings.members import MEMBERS
@@ -31,6 +32,7 @@ SUBJECTS: tuple[Subject, ...] = (
     WHAT_IF,
     ASKED,
     RFM,
+    FUTURE,
 )
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
     {key: definition for subject in SUBJECTS for key, definition in subject.definitions.items()}

@@ -17,6 +17,10 @@ from plushka.delivery.office.reports.dashboard.figures import make_figures
 from plushka.delivery.office.reports.dashboard.financial import make_financial
 from plushka.delivery.office.reports.dashboard.months import make_repeat_months, make_revenue_months
 from plushka.delivery.office.reports.dashboard.people import make_best, make_people
+from plushka.delivery.office.reports.future.accuracy import make_future_accuracy
+from plushka.delivery.office.reports.future.deciles import make_future_deciles
+from plushka.delivery.office.reports.future.figures import make_future_figures
+from plushka.delivery.office.reports.future.leaving import make_future_at_risk, make_future_bands
 from plushka.delivery.office.reports.mechanics.broadcasts import make_broadcasts
 from plushka.delivery.office.reports.mechanics.compared import make_mechanics
 from plushka.delivery.office.reports.mechanics.promotions import make_promotions
@@ -110,6 +114,26 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "promotions": Maker(marked("Promotions"), make_promotions),
         "mechanics": Maker(marked("Mechanics beside each other"), make_mechanics, size="chart"),
         "broadcasts": Maker(marked("Broadcasts"), make_broadcasts, of_whole_business=True),
+        "future_figures": Maker(
+            marked("What the base will bring"), make_future_figures, of_whole_business=True, size="tiles"
+        ),
+        "future_accuracy": Maker(
+            marked("How true the forecast is"), make_future_accuracy, of_whole_business=True, size="chart"
+        ),
+        "future_bands": Maker(
+            marked("How likely buyers have left"), make_future_bands, of_whole_business=True, size="chart"
+        ),
+        "future_deciles": Maker(
+            marked("What tenths of the buyers will bring"),
+            make_future_deciles,
+            of_whole_business=True,
+            size="chart",
+        ),
+        "future_at_risk": Maker(
+            marked("The most valuable of those who have probably left"),
+            make_future_at_risk,
+            of_whole_business=True,
+        ),
         "rfm_actions": Maker(
             marked("Whom to bring back, whom to keep"), make_rfm_actions, of_whole_business=True
         ),

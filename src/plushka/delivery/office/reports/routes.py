@@ -8,6 +8,8 @@ from plushka.delivery.office.reports.buyers.page import show_buyers
 from plushka.delivery.office.reports.constructor import answers
 from plushka.delivery.office.reports.constructor.page import show_constructor
 from plushka.delivery.office.reports.dashboard import page
+from plushka.delivery.office.reports.future.page import show_future
+from plushka.delivery.office.reports.future.writing import write_to_band
 from plushka.delivery.office.reports.mechanics.page import show_mechanics
 from plushka.delivery.office.reports.points import pages as points
 from plushka.delivery.office.reports.rfm.page import show_rfm
@@ -34,8 +36,10 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     show_buyers,
     show_constructor,
     show_mechanics,
+    show_future,
     show_rfm,
     show_sales,
     showing.show_block,
+    write_to_band,
     write_to_scored,
 )

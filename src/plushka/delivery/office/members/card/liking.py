@@ -7,6 +7,8 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.segments.auto_tags.operations import list_automatic
 from plushka.domain.segments.lifecycle.queries import find_group
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
+from plushka.domain.segments.lifetime.keeping import find_lifetime
+from plushka.domain.segments.lifetime.model import WHOLE_BP
 from plushka.domain.segments.suggestions.model import Suggestion
 from plushka.domain.segments.suggestions.suggesting import suggest
 from plushka.platform.database import Tx
@@ -35,6 +37,22 @@ async def group_fact(tx: Tx, member_id: UUID, visit: Visit) -> list[tuple[str, s
         day=visit.figures.day(found.as_of),
     )
     return [(words.gettext("Group"), told)]
+
+
+async def forecast_fact(tx: Tx, member_id: UUID, visit: Visit) -> list[tuple[str, str]]:
+    """Return what the model expects of the member within a year; nothing where it expects nothing of anybody."""
+    found = await find_lifetime(tx, member_id)
+    if found is None or not visit.may("reports.read"):
+        return []
+    words, money = visit.words, visit.figures.money(found.year_minor)
+    if found.alive_bp is None:
+        told = words.gettext("{money} within a year", money=money)
+    else:
+        left = visit.figures.percent((WHOLE_BP - found.alive_bp + 50) // 100 * 100)
+        told = words.gettext(
+            "{money} within a year, has left with a chance of {chance}", money=money, chance=left
+        )
+    return [(words.gettext("Forecast of a model"), told)]
 
 
 def _why(one: Suggestion, visit: Visit) -> str:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.card.friends import friends_of
 from plushka.delivery.office.members.card.head import head_of
-from plushka.delivery.office.members.card.liking import group_fact, liking_of
+from plushka.delivery.office.members.card.liking import forecast_fact, group_fact, liking_of
 from plushka.delivery.office.members.card.wallet import balances, find_wallet, shares_of, tier_of
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
@@ -240,6 +240,7 @@ async def _facts(tx: Tx, member: Member, visit: Visit) -> list[tuple[str, str]]:
         (words.gettext("Member since"), figures.day(member.enrolled_at)),
         (words.gettext("Enrolled"), source),
         *await group_fact(tx, member.id, visit),
+        *await forecast_fact(tx, member.id, visit),
     ]
     ratings, scores = await sum_ratings(tx, member.id)
     if ratings:

@@ -1,0 +1,53 @@
+"""The forecast in figures: what the base is expected to bring, and what is at risk."""
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Row, Table
+from plushka.delivery.office.reports.future.words import no_forecast
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.future import Future, sum_future
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.domain.segments.lifetime.keeping import find_lifetime_run
+from plushka.domain.segments.lifetime.model import MILLI
+from plushka.platform.database import Tx
+
+
+async def make_future_figures(tx: Tx, visit: Visit, _: Asked) -> Block:
+    run, future = await find_lifetime_run(tx), await sum_future(tx)
+    gettext = visit.words.gettext
+    return Block(
+        name="future_figures",
+        title=gettext("What the base will bring"),
+        table=Table(
+            (Column(gettext("Figure"), "text"), Column(gettext("Forecast"), "money")),
+            _rows(future, visit) if future.buyers else (),
+        ),
+        as_of=run.as_of if run else None,
+        notes=(
+            gettext(
+                "Estimates of a model: revenue before all costs, not discounted, rounded to the smallest unit."
+            ),
+        ),
+        form="tiles",
+        definition="future",
+        is_nightly=True,
+        empty=no_forecast(run, visit),
+    )
+
+
+def _rows(future: Future, visit: Visit) -> tuple[Row, ...]:
+    gettext = visit.words.gettext
+
+    def named(title: str, key: str) -> Cell:
+        return Cell(title, definition=key)
+
+    return (
+        (named(gettext("Revenue of 90 days"), "future_soon"), future.soon_minor),
+        (
+            named(gettext("Visits of 90 days"), "future_visits"),
+            Cell(Ratio(future.visits_soon_milli, MILLI), kind="count"),
+        ),
+        (named(gettext("Revenue of a year"), "future_year"), future.year_minor),
+        (named(gettext("Buyers of the forecast"), "future_buyers"), Cell(future.buyers, kind="count")),
+        (named(gettext("Have probably left"), "future_at_risk"), Cell(future.at_risk, kind="count")),
+        (named(gettext("Revenue at risk"), "future_lost"), future.lost_minor),
+    )

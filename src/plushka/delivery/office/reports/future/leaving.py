@@ -1,0 +1,106 @@
+"""Who has probably left: by the chance of it, and the most valuable of them by name."""
+
+from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Series, Table
+from plushka.delivery.office.reports.future.paths import WRITE
+from plushka.delivery.office.reports.future.words import no_forecast, told_band
+from plushka.delivery.office.reports.whom import write_to
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.reports.future import list_at_risk, list_bands
+from plushka.domain.insights.reports.ratio import Ratio
+from plushka.domain.segments.lifetime.keeping import find_lifetime_run
+from plushka.domain.segments.lifetime.model import WHOLE_BP
+from plushka.platform.database import Tx
+
+
+async def make_future_bands(tx: Tx, visit: Visit, _: Asked) -> Block:
+    """Make a line for each band of the chance to have left, who has come once first."""
+    run, bands = await find_lifetime_run(tx), await list_bands(tx)
+    gettext = visit.words.gettext
+    members = sum(each.members for each in bands)
+    return Block(
+        name="future_bands",
+        title=gettext("How likely buyers have left"),
+        table=Table(
+            (
+                Column(gettext("Chance of having left"), "text", "future_left"),
+                Column(gettext("Buyers"), "count", "future_buyers"),
+                Column(gettext("Share of buyers"), "share", "future_share"),
+                Column(gettext("Spent in the last year"), "money", "future_spent"),
+                Column(gettext("Forecast for 90 days"), "money", "future_soon"),
+                Column(gettext("Forecast for a year"), "money", "future_year"),
+            ),
+            tuple(
+                (
+                    told_band(each.band, visit),
+                    each.members,
+                    Ratio(each.members, members),
+                    each.spend_minor,
+                    each.soon_minor,
+                    each.year_minor,
+                )
+                for each in bands
+            ),
+            total=(
+                gettext("All buyers"),
+                members,
+                Ratio(members, members),
+                sum(each.spend_minor for each in bands),
+                sum(each.soon_minor for each in bands),
+                sum(each.year_minor for each in bands),
+            ),
+            acts=tuple(
+                write_to(WRITE, [("band", str(each.band))], name=told_band(each.band, visit), visit=visit)
+                for each in bands
+            ),
+        ),
+        as_of=run.as_of if run else None,
+        chart=Chart(
+            labels=tuple(told_band(each.band, visit) for each in bands),
+            series=(Series(gettext("Buyers"), tuple(each.members for each in bands), "count"),),
+        ),
+        notes=(
+            gettext(
+                "Of who came once the model cannot tell whether they have left: "
+                "nobody leaves before their second visit in it."
+            ),
+        ),
+        definition="future_left",
+        is_nightly=True,
+        empty=no_forecast(run, visit),
+    )
+
+
+async def make_future_at_risk(tx: Tx, visit: Visit, _: Asked) -> Block:
+    run, found = await find_lifetime_run(tx), await list_at_risk(tx)
+    gettext = visit.words.gettext
+    return Block(
+        name="future_at_risk",
+        title=gettext("The most valuable of those who have probably left"),
+        table=Table(
+            (
+                Column(gettext("Member"), "text"),
+                Column(gettext("Last visit"), "date"),
+                Column(gettext("Visits"), "count", "future_past_visits"),
+                Column(gettext("Chance of having left"), "share", "future_left"),
+                Column(gettext("Spent in the last year"), "money", "future_spent"),
+                Column(gettext("Forecast for a year"), "money", "future_year"),
+            ),
+            tuple(
+                (
+                    Cell(each.name or gettext("Without a name"), href=f"/members/{each.member_id}"),
+                    each.last_on,
+                    each.visits,
+                    Ratio(WHOLE_BP - each.alive_bp, WHOLE_BP),
+                    each.spend_minor,
+                    each.year_minor,
+                )
+                for each in found
+            ),
+        ),
+        as_of=run.as_of if run else None,
+        notes=(gettext("Up to 100, by what they spent in the last year."),),
+        definition="future_at_risk",
+        is_nightly=True,
+        empty=no_forecast(run, visit),
+    )

@@ -1,0 +1,4 @@
+"""Where the page of the forecast is, and what it posts to."""
+
+PAGE = "/reports/future"
+WRITE = f"{PAGE}/write"

@@ -1,0 +1,110 @@
+"""Figures of the forecast."""
+
+from plushka.delivery.office.reports.meanings.model import Definition, Subject
+from plushka.platform.i18n import marked
+
+FUTURE = Subject(
+    marked("What buyers will bring"),
+    {
+        "future": Definition(
+            marked("Forecast"),
+            marked(
+                "What a statistical model (BG/NBD for visits, Gamma-Gamma for spending) expects of each buyer by how "
+                "often, how lately and for how long they have come, and what they spent. "
+                "A visit is a day with a purchase. It is an estimate, worked out by night; "
+                "how true it is stands beside it."
+            ),
+        ),
+        "future_soon": Definition(
+            marked("Forecast for 90 days"),
+            marked(
+                "Visits expected in the next 90 days times what a visit is expected to bring; before costs."
+            ),
+        ),
+        "future_visits": Definition(
+            marked("Visits of 90 days"),
+            marked("How many visits all buyers are expected to make in the next 90 days."),
+        ),
+        "future_year": Definition(
+            marked("Forecast for a year"),
+            marked(
+                "Visits expected in the next 365 days times what a visit is expected to bring (CLV of a year): revenue "
+                "before costs, not discounted, as a year is short."
+            ),
+        ),
+        "future_buyers": Definition(
+            marked("Buyers of the forecast"),
+            marked("Members who have bought at least once by the day before the forecast."),
+        ),
+        "future_left": Definition(
+            marked("Chance of having left"),
+            marked(
+                "How likely a buyer will not come any more: the longer they are away in comparison with how often they "
+                "came, the likelier. Who came once has no such figure."
+            ),
+        ),
+        "future_at_risk": Definition(
+            marked("Have probably left"),
+            marked("Buyers with two visits or more who have left with a chance of 50 % or more."),
+        ),
+        "future_lost": Definition(
+            marked("Revenue at risk"),
+            marked(
+                "What those who have probably left paid within the last 365 days, less what was returned."
+            ),
+        ),
+        "future_share": Definition(
+            marked("Share of buyers by chance"),
+            marked("Which part of the buyers has left with this chance."),
+            marked("buyers of the forecast"),
+        ),
+        "future_spent": Definition(
+            marked("Spent in the last year"),
+            marked(
+                "What they paid for goods within the last 365 days, less what was returned: a fact, no forecast."
+            ),
+        ),
+        "future_past_visits": Definition(
+            marked("Visits of a buyer"), marked("Days with a purchase in all their time.")
+        ),
+        "future_tenth": Definition(
+            marked("Tenths of the buyers"),
+            marked("Buyers by what they are expected to bring within a year: the first tenth brings most."),
+        ),
+        "future_each": Definition(
+            marked("Forecast of a buyer"),
+            marked("What a buyer of the tenth is expected to bring within a year, on average."),
+            marked("buyers of the tenth"),
+        ),
+        "future_year_share": Definition(
+            marked("Share of the forecast"),
+            marked("Which part of the forecast for a year the tenth brings."),
+            marked("forecast for a year of all buyers"),
+        ),
+        "future_accuracy": Definition(
+            marked("How true the forecast is"),
+            marked(
+                "The last quarter of the history, at most 90 days, is kept back. The model is fitted to what was "
+                "before, says how many visits come in these days, and that is compared with how many came."
+            ),
+        ),
+        "future_class": Definition(
+            marked("Visits after the first"),
+            marked("How often buyers had come again before the days kept back."),
+        ),
+        "future_class_buyers": Definition(
+            marked("Buyers compared"), marked("Those whose first visit was before the days kept back.")
+        ),
+        "future_actual": Definition(
+            marked("Visits that came"), marked("Visits that they made in the days kept back.")
+        ),
+        "future_expected": Definition(
+            marked("Were expected"), marked("Visits that the model expected of them in the days kept back.")
+        ),
+        "future_error": Definition(
+            marked("Error of the forecast"),
+            marked("By which part of what came the model expected more (plus) or less (minus)."),
+            marked("visits that came"),
+        ),
+    },
+)

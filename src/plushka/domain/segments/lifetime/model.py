@@ -1,0 +1,144 @@
+"""Values of what members are expected to bring."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+MODEL = "BG/NBD + Gamma-Gamma, 1"
+"""What worked a run out; the number changes with the method."""
+BUYERS_MIN = 200
+COMEBACKS_MIN = 50
+HISTORY_DAYS_MIN = 84
+HOLDOUT_DAYS_MAX = 90
+HOLDOUT_PART = 4
+"""A quarter of the history at most is kept back to look whether the forecast comes true."""
+WHOLE_BP = 10_000
+MILLI = 1000
+"""Thousandths of a visit in a visit."""
+SOON_DAYS = 90
+YEAR_DAYS = 365
+CLASSES = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 6), (7, 12), (13, None))
+"""Visits after the first one, both bounds inclusive, by which a forecast is compared with what came."""
+
+Outcome = Literal["fitted", "too_few_buyers", "too_short", "not_converged"]
+
+
+class History(Struct, frozen=True):
+    """Buyers as columns of one length, as of the end of ``through_on`` and, ``known_``, of ``calibrated_on`` before it.
+
+    ``age``: days since the first visit, ``recency``: days from the first visit to the last one. ``known_visits`` is 0
+    of who came first in the days that are kept back.
+    """
+
+    through_on: date
+    calibrated_on: date
+    days: int
+    member_ids: list[UUID]
+    age: list[int]
+    recency: list[int]
+    visits: list[int]
+    spend_minor: list[int]
+    known_recency: list[int]
+    known_visits: list[int]
+
+    @property
+    def holdout_days(self) -> int:
+        return (self.through_on - self.calibrated_on).days
+
+
+class Churn(Struct, frozen=True):
+    """The four parameters of BG/NBD, of time in weeks."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+class Spending(Struct, frozen=True):
+    """The three parameters of Gamma-Gamma; ``v`` is in minor units."""
+
+    p: float
+    q: float
+    v: float
+
+
+class Compared(Struct, frozen=True):
+    """Buyers with so many visits after the first before the hold-out, and their visits in it.
+
+    Forecast visits are in thousandths.
+    """
+
+    visits_min: int
+    visits_max: int | None
+    members: int
+    actual: int
+    expected_milli: int
+
+
+class Calibration(Struct, frozen=True):
+    """How a forecast from days through ``calibrated_on`` came true in the ``holdout_days`` after it.
+
+    ``steady_milli``: what it would be if everybody simply went on as often as before: the yardstick of a forecast.
+    """
+
+    calibrated_on: date
+    holdout_days: int
+    classes: tuple[Compared, ...]
+    steady_milli: int
+
+    @property
+    def actual(self) -> int:
+        return sum(each.actual for each in self.classes)
+
+    @property
+    def expected_milli(self) -> int:
+        return sum(each.expected_milli for each in self.classes)
+
+
+class LifetimeRun(Struct, frozen=True):
+    """A night's work: of days through ``through_on``. Only a ``fitted`` one has parameters and a calibration."""
+
+    as_of: datetime
+    through_on: date
+    model: str
+    outcome: Outcome
+    buyers: int
+    comebacks: int
+    history_days: int
+    churn: Churn | None = None
+    spending: Spending | None = None
+    calibration: Calibration | None = None
+
+
+class MemberLifetime(Struct, frozen=True):
+    """What one member is expected to do, as of the last run. Money is an estimate, rounded half up to minor units.
+
+    ``alive_bp`` is None of who has come once: of them the model knows nothing. Visits are in thousandths.
+    """
+
+    visits: int
+    first_on: date
+    last_on: date
+    alive_bp: int | None
+    visits_soon_milli: int
+    visits_year_milli: int
+    visit_minor: int
+    soon_minor: int
+    year_minor: int
+
+
+class Expected(Struct, frozen=True):
+    """What members are expected to do, as columns in the order of the history's members.
+
+    ``alive_bp`` is None of who has come once.
+    """
+
+    alive_bp: list[int | None]
+    visits_soon_milli: list[int]
+    visits_year_milli: list[int]
+    visit_minor: list[int]
+    soon_minor: list[int]
+    year_minor: list[int]

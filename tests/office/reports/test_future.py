@@ -1,0 +1,239 @@
+"""The forecast through the door: from days with purchases by night to tiles, bands, tenths, names and a draft."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import httpx
+import numpy as np
+import pytest
+from tests.conftest import SetClock
+from tests.domain.segments.invented_buyers import invented_times
+from tests.office.conftest import EVE, email_of, plain, signed_in
+from tests.office.reports.expected import Cell, half_up, table
+from tests.pos.conftest import Cast
+
+from plushka.app import Plushka
+from plushka.delivery.jobs.foreseeing import foresee_now, foresee_tenant
+from plushka.delivery.jobs.grouping import group_now
+from plushka.domain.members.erasure import erase
+from plushka.domain.segments.lifetime.keeping import find_lifetime, find_lifetime_run
+from plushka.domain.segments.lifetime.model import Churn
+from plushka.platform.database import Database
+from plushka.platform.ids import new_id
+
+NOW = datetime(2026, 7, 21, 9, tzinfo=UTC)
+YESTERDAY = date(2026, 7, 20)
+LIKE = Churn(r=0.8, alpha=3.0, a=0.8, b=4.0)
+BUYERS = 500
+BLOCKS = ("future_figures", "future_accuracy", "future_bands", "future_deciles", "future_at_risk")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOW)
+
+
+@pytest.fixture
+async def visited(database: Database, cast: Cast, clock: SetClock) -> dict[UUID, list[date]]:
+    """Let buyers come for a year, and return the days on which each came; a part of one day is of another programme."""
+    random = np.random.default_rng(17)
+    times = invented_times(LIKE, BUYERS, random, until=52)
+    visits: dict[UUID, list[date]] = {}
+    rows = []
+    for own in times:
+        member_id = new_id()
+        first = YESTERDAY - timedelta(days=int(random.integers(0, 360)))
+        days = {first, *(first + timedelta(days=int(each * 7) + 1) for each in own[np.isfinite(own)])}
+        visits[member_id] = sorted(day for day in days if day <= YESTERDAY)
+        mean = random.gamma(6.0) / random.gamma(4.0) * 300_00
+        rows += [(member_id, day, 1 + int(random.gamma(6.0, mean / 6.0))) for day in visits[member_id]]
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        await tx.execute(
+            """
+            insert into members (tenant_id, id, name, enrolled_at)
+            select $1, id, 'Клиент ' || place, $3 from unnest($2::uuid[]) with ordinality as given (id, place)
+            """,
+            tx.tenant_id,
+            list(visits),
+            NOW - timedelta(days=400),
+        )
+        for program, part in ((tx.tenant_id, 1), (new_id(), 2)):
+            await tx.execute(
+                """
+                insert into standing_days (tenant_id, member_id, program_id, business_date, purchases, spend_minor,
+                                           points_earned)
+                select $1, member, $2, day, 1, spend, 0
+                from unnest($3::uuid[], $4::date[], $5::bigint[]) as given (member, day, spend)
+                """,
+                tx.tenant_id,
+                program,
+                [row[0] for row in rows[::part]],
+                [row[1] for row in rows[::part]],
+                [row[2] for row in rows[::part]],
+            )
+    return visits
+
+
+@pytest.mark.usefixtures("staff")
+async def test_what_the_night_has_worked_out_is_told_added_up_and_written_to(
+    app: Plushka, cast: Cast, database: Database, clock: SetClock, visited: dict[UUID, list[date]]
+) -> None:
+    await group_now(database, clock, cast.anna.tenant_id)
+    await foresee_now(database, clock, cast.anna.tenant_id)
+    await each_member_has_their_days(database, cast, clock, visited)
+    async with signed_in(app, email_of("owner")) as anna:
+        await parts_are_of_one_base(anna)
+        await the_error_is_that_of_the_days_kept_back(anna, visited)
+        await a_band_becomes_a_list_and_a_draft(anna, database, cast, clock)
+    async with signed_in(app, email_of("accountant")) as alla:
+        assert "Написать им" not in (await alla.get("/reports/blocks/future_bands")).text
+        assert (await alla.post("/reports/future/write?band=4")).status_code == httpx.codes.FORBIDDEN
+    await who_leaves_takes_their_forecast_along(database, cast, clock, next(iter(visited)))
+
+
+async def each_member_has_their_days(
+    database: Database, cast: Cast, clock: SetClock, visited: dict[UUID, list[date]]
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        for member_id, days in visited.items():
+            found = await find_lifetime(tx, member_id)
+            assert found is not None
+            assert (found.visits, found.first_on, found.last_on) == (len(days), days[0], days[-1])
+            assert (found.alive_bp is None) == (len(days) == 1)
+        run = await find_lifetime_run(tx)
+    assert run is not None
+    assert (run.outcome, run.through_on, run.buyers) == ("fitted", YESTERDAY, BUYERS)
+    assert run.comebacks == sum(len(days) > 1 for days in visited.values())
+    assert run.churn is not None
+    assert run.spending is not None
+
+
+async def parts_are_of_one_base(anna: httpx.AsyncClient) -> None:
+    figures = {str(row[0]): number(row[1]) for row in await table(anna, "future_figures")}
+    *bands, all_bands = await table(anna, "future_bands")
+    *tenths, all_tenths = await table(anna, "future_deciles")
+    assert figures["Покупатели"] == BUYERS == number(all_bands[1]) == number(all_tenths[1])
+    assert figures["Выручка за 90 дней"] == sum(number(row[4]) for row in bands) == number(all_bands[4]) > 0
+    assert figures["Выручка за год"] == sum(number(row[5]) for row in bands) == number(all_tenths[2]) > 0
+    assert [number(row[1]) for row in tenths] == [BUYERS // 10] * 10
+    brought = [number(row[2]) for row in tenths]
+    assert brought == sorted(brought, reverse=True)
+    listed = await table(anna, "future_at_risk")
+    assert len(listed) == min(100, figures["Скорее всего ушли"])
+    assert all(number(row[3]) >= 50 for row in listed)
+    spent = [number(row[4]) for row in listed]
+    assert spent == sorted(spent, reverse=True)
+    if figures["Скорее всего ушли"] <= 100:
+        assert figures["Выручка под риском"] == sum(spent)
+
+
+async def the_error_is_that_of_the_days_kept_back(
+    anna: httpx.AsyncClient, visited: dict[UUID, list[date]]
+) -> None:
+    *classes, together = await table(anna, "future_accuracy")
+    history = (YESTERDAY - min(days[0] for days in visited.values())).days
+    cut = YESTERDAY - timedelta(days=min(history // 4, 90))
+    known = [days for days in visited.values() if days[0] <= cut]
+    came = sum(day > cut for days in known for day in days)
+    assert number(together[1]) == len(known) == sum(number(row[1]) for row in classes)
+    assert number(together[2]) == came == sum(number(row[2]) for row in classes)
+    once = [days for days in known if len([day for day in days if day <= cut]) == 1]
+    assert classes[0][:3] == [0, len(once), sum(day > cut for days in once for day in days)]
+    wrong = number(together[4])
+    assert abs(wrong) < 25
+    assert abs(wrong - number(half_up(100 * (int(number(together[3])) - came), came))) < 1
+    page = plain((await anna.get("/reports/blocks/future_accuracy")).text)
+    assert f"Модель ошиблась на {abs(wrong):.2f}".replace(".", ",") in page
+    assert "Последние 89 дней" in page or "Последние 90 дней" in page
+
+
+async def a_band_becomes_a_list_and_a_draft(
+    anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    answer = await anna.post("/reports/future/write?band=4")
+    assert answer.status_code == httpx.codes.SEE_OTHER
+    assert "Ушли: 80–100 %, 21 июля" in plain((await anna.get(answer.headers["location"])).text)
+    again = await anna.post("/reports/future/write?band=4")
+    assert "(2)" in (await anna.get(again.headers["location"])).text
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        listed, meant = [
+            {row["member_id"] for row in await tx.fetch(statement, tx.tenant_id)}
+            for statement in (
+                """
+                select member_id from segment_members where tenant_id = $1 and segment_id = (
+                    select id from segments where tenant_id = $1 and name like 'Ушли%' and name not like '%(2)'
+                )
+                """,
+                "select member_id from member_lifetimes where tenant_id = $1 and alive_bp <= 2000",
+            )
+        ]
+    assert listed == meant
+    assert meant
+    assert (await anna.post("/reports/future/write?band=5")).status_code == httpx.codes.NOT_FOUND
+    assert (await anna.post("/reports/future/write")).status_code == httpx.codes.NOT_FOUND
+
+
+async def who_leaves_takes_their_forecast_along(
+    database: Database, cast: Cast, clock: SetClock, member_id: UUID
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        await erase(tx, member_id, act_id=new_id())
+        assert await find_lifetime(tx, member_id) is None
+
+
+def number(value: Cell | None) -> Decimal:
+    assert isinstance(value, Decimal)
+    return value
+
+
+@pytest.mark.usefixtures("shop")
+async def test_too_little_is_told_with_what_is_missing_and_nothing_is_drawn(
+    anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    page = (await anna.get("/reports/future")).text
+    assert all(f'hx-get="/reports/blocks/{block}?"' in page for block in BLOCKS)
+    for block in BLOCKS:
+        assert "Прогноз ещё не посчитан" in plain((await anna.get(f"/reports/blocks/{block}")).text)
+    clock.at += timedelta(days=1)
+    await foresee_now(database, clock, cast.anna.tenant_id)
+    for block in BLOCKS:
+        part = plain((await anna.get(f"/reports/blocks/{block}")).text)
+        assert "Недостаточно данных для прогноза: история слишком короткая" in part
+        assert "84" in part
+        assert "<table" not in part
+
+
+async def test_by_night_it_is_worked_out_once_a_day(
+    database: Database, cast: Cast, clock: SetClock, visited: dict[UUID, list[date]]
+) -> None:
+    assert visited
+    tenant_id = cast.anna.tenant_id
+
+    async def as_of() -> datetime | None:
+        async with database.transaction(tenant_id, actor="test:anna", at=clock.now()) as tx:
+            run = await find_lifetime_run(tx)
+        return run.as_of if run else None
+
+    clock.at = NOW.replace(hour=22)  # one in the morning of the business
+    await foresee_tenant(database, clock, tenant_id)
+    assert await as_of() is None
+    clock.at += timedelta(hours=5)
+    first = clock.now()
+    await foresee_tenant(database, clock, tenant_id)
+    clock.at += timedelta(hours=5)
+    await foresee_tenant(database, clock, tenant_id)
+    assert await as_of() == first
+    clock.at += timedelta(days=1)
+    await foresee_tenant(database, clock, tenant_id)
+    assert await as_of() == clock.now()
+
+
+@pytest.mark.usefixtures("visited", "staff")
+async def test_eve_sees_nothing_of_anna_s(
+    app: Plushka, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    await foresee_now(database, clock, cast.anna.tenant_id)
+    async with signed_in(app, EVE) as eve:
+        for block in BLOCKS:
+            assert "Прогноз ещё не посчитан" in plain((await eve.get(f"/reports/blocks/{block}")).text)
