@@ -12,7 +12,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 PEERS := tests/peers/node_modules
 
 .PHONY: run test lint format bench bench-campaigns bench-groups bench-journeys bench-letters bench-members bench-promotions bench-proof \
-	bench-reports bench-web check-experiments check-groups check-year assets install install-dev peers lock
+	bench-reports bench-web bench-whatif check-experiments check-groups check-year assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -57,6 +57,9 @@ bench-reports: install-dev assets
 
 bench-web: install-dev assets
 	$(BIN)/python -m bench.web
+
+bench-whatif: install-dev assets
+	$(BIN)/python -m bench.whatif
 
 bench-proof: install-dev
 	$(BIN)/python -m bench.proof
