@@ -12,7 +12,7 @@ from operator import sub
 from plushka.engine.local_time import Moment, moment
 from plushka.engine.phases.case import Case, scene_of
 from plushka.engine.phases.discount import discount
-from plushka.engine.phases.earning import Earned
+from plushka.engine.phases.gain import Earned
 from plushka.engine.phases.gifts import win
 from plushka.engine.phases.granting import grants
 from plushka.engine.phases.progress import earn_and_rise
@@ -74,17 +74,18 @@ def evaluate(
     discounted = discount(case, amounts_minor)
     prices_minor = _less(amounts_minor, discounted.by_line) if discounted else amounts_minor
 
+    scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
     promoted = NO_PROMOTIONS
-    promotions = version.promotions_on(now.business_date)
+    promotions = version.promotions_on(now.business_date, with_coupons=bool(basket.coupons))
     if promotions:
-        scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
         promoted = promote(version, promotions, scene, amounts_minor, basket.budgets_used, case.notes)
-        prices_minor = promoted.prices_minor if promoted.discounts else prices_minor
+        if promoted.discounts:
+            prices_minor = promoted.prices_minor
+            scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
     discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
     gifts: tuple[IssuedGift, ...] = ()
     if version.gifts and member.cards is not None:
-        scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
         on = version.gifts_on(now.business_date)
         gifts = win(on, scene, basket.budgets_used, case.notes, time_zone=basket.place.time_zone)
 
@@ -94,7 +95,7 @@ def evaluate(
     )
 
     points_spent = redeemed.points if redeemed else 0
-    progress = earn_and_rise(case, prices_minor, payables_minor, points_spent=points_spent)
+    progress = earn_and_rise(case, scene, payables_minor, points_spent=points_spent)
     earned = progress.earned
     if earned.points_before_caps > POINTS_MAX:
         raise ReceiptPointsOverMaximum(field="lines", points_max=POINTS_MAX)
@@ -136,7 +137,7 @@ def _anonymous(  # noqa: PLR0917 - called once, above
     prices_minor = amounts_minor
     if version.has_promotions_for_anonymous:
         scene = scene_of(basket, now, masks, amounts_minor, None, None)
-        promotions = version.promotions_on(now.business_date)
+        promotions = version.promotions_on(now.business_date, with_coupons=bool(basket.coupons))
         promoted = promote(version, promotions, scene, amounts_minor, basket.budgets_used, notes)
         discounts, prices_minor = promoted.discounts, promoted.prices_minor
     return Outcome(

@@ -172,14 +172,19 @@ def minute_of(time_of_day: str) -> int:
     return int(time_of_day[:2]) * 60 + int(time_of_day[3:])
 
 
-def _receipt_amount(condition: ReceiptAmount, rule: str) -> Test:
+def bounds_of(condition: ReceiptAmount) -> tuple[int, int | None]:
+    """Return the least and the most (None: any) that a receipt may come to."""
     # Amounts are whole numbers, so an open end is the next whole number inside it.
     least = condition.min_minor + (not condition.min_included)
+    return least, None if condition.max_minor is None else condition.max_minor - (not condition.max_included)
+
+
+def _receipt_amount(condition: ReceiptAmount, rule: str) -> Test:
+    least, most = bounds_of(condition)
     too_small = note("receipt_too_small", rule=rule, min_minor=condition.min_minor)
-    if condition.max_minor is None:
+    if most is None:
         return lambda scene: None if scene.receipt_minor >= least else too_small
-    most = condition.max_minor - (not condition.max_included)
-    too_large = note("receipt_too_large", rule=rule, max_minor=condition.max_minor)
+    too_large = note("receipt_too_large", rule=rule, max_minor=condition.max_minor or 0)
 
     def test(scene: Scene) -> Note | None:
         if scene.receipt_minor < least:

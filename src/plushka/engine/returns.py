@@ -74,11 +74,11 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         tier = version.tier_plan(outcome.tier_before)
         now = moment(at, basket.place)
         case = Case(version, member, rest, at, now, tier, masks, [])
+        scene = scene_of(rest, now, masks, prices, member, tier.id)
         if gifts:
-            scene = scene_of(rest, now, masks, prices, member, tier.id)
             gifts |= still_won(version.gifts, outcome.gifts, scene)
         points_spent = outcome.redeemed.points if outcome.redeemed else 0
-        progress = earn_and_rise(case, prices, nets, points_spent=points_spent)
+        progress = earn_and_rise(case, scene, nets, points_spent=points_spent)
         awards, cards = progress.earned.awards, _still_stamped(outcome, progress.stamped.cards)
         referred = _still_referred(outcome.referred, progress.referred)
     by_rule = _at_most(outcome.earned_points, awards)

@@ -8,7 +8,10 @@ from plushka.engine.parts import Rounding
 
 def rounded(numerator: int, denominator: int, mode: Rounding) -> int:
     """Return ``numerator / denominator`` (both at least 0) as a whole number; a half goes up in ``half_up``."""
-    return (numerator + lift(denominator, mode)) // denominator
+    # Most programmes round down, and this is asked for each rule of each receipt.
+    return (
+        numerator // denominator if mode == "floor" else (numerator + lift(denominator, mode)) // denominator
+    )
 
 
 def lift(denominator: int, mode: Rounding) -> int:

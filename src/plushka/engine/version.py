@@ -51,6 +51,7 @@ from plushka.engine.promotion_plans import (
 )
 from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
+from plushka.engine.receipt_code import Holding, holding_of
 from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.referral_plans import ReferralPlan, referral_plan
 from plushka.engine.shares import lift
@@ -76,8 +77,9 @@ class Version:
 
     ``windows`` are those that ``Member.totals`` must carry, in this order; ``windows_of_friends`` are the indices of
     those in which a tier asks for active friends, who are counted in no other. ``capped_rules`` are the
-    ids of rules that need ``Member.rule_points``. ``conditional`` are the rules that a receipt can fail, ``by_coupon``
-    those that cannot hold without one of some coupons. The rest is for the engine's phases:
+    ids of rules that need ``Member.rule_points``, in their order, and ``capped`` the same. ``conditional`` are the
+    rules that a receipt can fail, and ``holding`` tells which of them hold; ``by_coupon`` are those that cannot hold
+    without one of some coupons. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``multiplier_mask`` those of multipliers,
@@ -92,9 +94,11 @@ class Version:
     windows: tuple[CountedWindow, ...]
     windows_of_friends: frozenset[int]
     capped_rules: tuple[str, ...]
+    capped: frozenset[str]
     tiers: tuple[TierPlan, ...]
     rules: tuple[RulePlan, ...]
     conditional: tuple[tuple[int, Test], ...]
+    holding: Holding
     by_coupon: tuple[tuple[int, Test, frozenset[str]], ...]
     index_of: dict[str, int]
     unconditional_mask: int
@@ -121,9 +125,10 @@ class Version:
     _no_totals: tuple[Totals, ...]
     _day_window: int | None
     _month_window: int | None
-    _promotions_on: dict[date, tuple[PromotionPlan, ...]] = field(default_factory=dict)
+    _promotions_on: dict[tuple[date, bool], tuple[PromotionPlan, ...]] = field(default_factory=dict)
     _divisions: dict[tuple[int, frozenset[int]], Division] = field(default_factory=dict)
     _contests: dict[int, Contest] = field(default_factory=dict)
+    _winners: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
 
@@ -147,14 +152,19 @@ class Version:
         """Return the member's totals of the calendar month; 0 where no rule of the version asks for them."""
         return self.totals_of(member)[self._month_window] if self._month_window is not None else NO_TOTALS
 
-    def promotions_on(self, day: date) -> Sequence[PromotionPlan]:
-        """Return the promotions of prices that live on a business day. Remembered: most days have none of many."""
-        plans = self._promotions_on.get(day)
+    def promotions_on(self, day: date, *, with_coupons: bool) -> Sequence[PromotionPlan]:
+        """Return the promotions of prices that live on a business day; without coupons those that ask for none.
+
+        Remembered: most days have none of many.
+        """
+        plans = self._promotions_on.get((day, with_coupons))
         if plans is None:
-            plans = tuple([plan for plan in self.promotions if plan.is_on(day)])
+            plans = tuple(
+                [plan for plan in self.promotions if plan.is_on(day) and (with_coupons or not plan.coupons)]
+            )
             if len(self._promotions_on) >= DAYS_MAX:
                 self._promotions_on.clear()
-            self._promotions_on[day] = plans
+            self._promotions_on[day, with_coupons] = plans
         return plans
 
     def gifts_on(self, day: date) -> Sequence[PromotionPlan]:
@@ -211,6 +221,17 @@ class Version:
             ),
         )
 
+    def usual_winners(self, tier: TierPlan, claim: int) -> tuple[int, ...]:
+        """Return who wins a line of this claim where no receipt decides between rivals. Remembered."""
+        key = tier.rank, claim
+        winners = self._winners.get(key)
+        if winners is None:
+            winners = self.contest(claim).usual_winners(tier)
+            if len(self._winners) >= CONTESTS_MAX:
+                self._winners.clear()
+            self._winners[key] = winners
+        return winners
+
     def contest(self, mask: int) -> Contest:
         """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""
         contest = self._contests.get(mask)
@@ -239,6 +260,11 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         for rank, tier in enumerate(program.tiers.tiers if program.tiers else (None,))
     )
     pace_denominator = BP * program.point.value_minor
+    capped_rules = tuple(
+        rule.id
+        for rule in program.earning
+        if rule.caps.per_day is not None or rule.caps.per_month is not None
+    )
     return Version(
         id=version_id,
         program=program,
@@ -249,13 +275,19 @@ def compile_version(version_id: UUID, program: Program) -> Version:
             for requirement in tier.requirements
             if requirement.metric == "active_friends"
         ),
-        capped_rules=tuple(
-            r.id for r in program.earning if r.caps.per_day is not None or r.caps.per_month is not None
-        ),
+        capped_rules=capped_rules,
+        capped=frozenset(capped_rules),
         tiers=tiers,
         rules=rules,
         conditional=tuple(
             (plan.bit, plan.when) for plan in rules if plan.when and not coupons_of(plan.rule.when)
+        ),
+        holding=holding_of(
+            [
+                (plan.bit, plan.rule.when, plan.when)
+                for plan in rules
+                if plan.when is not None and plan.rule.when is not None and not coupons_of(plan.rule.when)
+            ]
         ),
         by_coupon=tuple(
             (plan.bit, plan.when, asked)

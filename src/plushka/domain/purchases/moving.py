@@ -46,7 +46,7 @@ def change_of(
     keeps_tier: bool = False,
 ) -> StandingChange:
     """Return what a purchase does to the standing of a member who had ``tier`` before it."""
-    capped = version.capped_rules
+    capped = version.capped
     return StandingChange(
         member_id=member_id,
         business_date=day,

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 from plushka.engine.plans import CapPlan
-from plushka.engine.purchase import Note
+from plushka.engine.purchase import Member, Note
 from plushka.engine.reasons import note
+from plushka.engine.version import Version
+
+NONE_YET = (0, 0)
+"""What a rule has given today and this month that has given nothing."""
 
 
 def under_caps(
@@ -24,3 +28,9 @@ def under_caps(
     if cut is not None:
         notes.append(note(cut.code, rule=rule, cap=cut.points, cut=points - allowed))
     return allowed
+
+
+def excess_of(version: Version, member: Member, total: int, notes: list[Note]) -> int:
+    """Return how many of ``total`` points the programme's caps do not let through."""
+    earned = (version.totals_today(member).points_earned, version.totals_this_month(member).points_earned)
+    return total - under_caps(total, version.caps, earned, notes)

@@ -9,30 +9,16 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
-from msgspec import Struct
-
-from plushka.engine.phases.caps import under_caps
-from plushka.engine.phases.gain import Gain
+from plushka.engine.phases.caps import NONE_YET, excess_of, under_caps
+from plushka.engine.phases.gain import Earned, Gain
 from plushka.engine.phases.multiplying import multiply
-from plushka.engine.phases.paces import UNIT_MILLI, Paces, paces_of
+from plushka.engine.phases.paces import Paces, paces_of, percent_of, points_at
+from plushka.engine.phases.sums import earn_in_sums
 from plushka.engine.plans import Division, RulePlan, TierPlan
 from plushka.engine.purchase import Award, Member, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Scene
-from plushka.engine.shares import rounded
 from plushka.engine.version import Version
-
-
-class Earned(Struct, frozen=True):
-    """The awards of a receipt, in the programme's order of rules, multipliers last, and why other rules gave none.
-
-    ``points_before_caps`` is what all rules gave uncut.
-    """
-
-    awards: tuple[Award, ...] = ()
-    notes: Sequence[Note] = ()
-    points: int = 0
-    points_before_caps: int = 0
 
 
 def with_awards(earned: Earned, awards: Sequence[Award], notes: Sequence[Note]) -> Earned:
@@ -58,8 +44,12 @@ def earn(  # noqa: PLR0917 - called by one phase
 ) -> Earned:
     """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2).
 
-    Unless it ``explains``, the points are not laid on lines.
+    Unless it ``explains``, the points are not laid on lines, and most notes are left out.
     """
+    if not explains:
+        earned = earn_in_sums(version, tier, member, scene, nets_minor)
+        if earned is not None:
+            return earned
     notes: list[Note] = []
     active = _active(version, scene, notes)
     multiplying = active & version.multiplier_mask
@@ -85,10 +75,7 @@ def earn(  # noqa: PLR0917 - called by one phase
         # No receipt decides between rivals: who wins which claims is known beforehand.
         division = version.division(tier, distinct)
         notes.extend(division.lost)
-        if explains or multiplying:
-            gains = _on_lines(version, tier, division, claims, paces)
-        else:
-            gains = _in_sums(version, tier, division, claims, paces)
+        gains = _on_lines(version, tier, division, claims, paces)
     _cap_each(member, gains, notes)
     if multiplying:
         added = multiply(
@@ -162,25 +149,6 @@ def _on_lines(
     return gains
 
 
-def _in_sums(
-    version: Version, tier: TierPlan, division: Division, claims: Sequence[int], paces: Paces
-) -> list[Gain]:
-    """Return the gains where nobody asks which lines they are for: sums will do."""
-    net_of: dict[int, int] = {}
-    for claim, net_minor in zip(claims, paces.nets_minor, strict=True):
-        net_of[claim] = net_of.get(claim, 0) + net_minor
-    special, gains = paces.special, []
-    for plan, won in division.winners:
-        pace = special.get(plan.index)
-        if pace is not None and pace.measure is not paces.nets_minor:
-            lines = [line for line, claim in enumerate(claims) if claim in won]
-            gains.append(_laid_out(version, tier, plan, lines, paces))
-        else:
-            base_minor = net_of[won[0]] if len(won) == 1 else sum([net_of[claim] for claim in won])
-            gains.append(_gain(version, tier, plan, paces, base_minor, (), ()))
-    return gains
-
-
 def _contest(
     version: Version,
     lines_by_claim: dict[int, list[int]],
@@ -232,18 +200,14 @@ def _gain(  # noqa: PLR0917 - all that a gain is made of
     pace = paces.special.get(plan.index)
     if pace is None:
         rate_bp = tier.rates_bp[plan.index]
-        points = (base_minor * tier.paces[plan.index] + version.pace_lift) // version.pace_denominator
+        points = percent_of(version, tier, plan, base_minor)
     else:
         rate_bp, measured = pace.rate_bp, base_minor
         if pace.measure is not paces.nets_minor:
             lines = sorted(lines)
             weights = [pace.measure[line] for line in lines]
             measured = sum(weights)
-        if pace.for_whole_unit is not None:
-            points = pace.for_whole_unit * (measured // UNIT_MILLI)
-        else:
-            denominator = pace.denominator * version.pace_denominator
-            points = rounded(measured * pace.numerator, denominator, version.program.rounding)
+        points = points_at(version, pace, measured)
     return Gain(plan, lines, weights, base_minor, rate_bp, points, points)
 
 
@@ -254,17 +218,13 @@ def _cap_each(member: Member, gains: Sequence[Gain], notes: list[Note]) -> None:
         if gain.points == 0:
             notes.append(note("no_points", rule=rule.id, base_minor=gain.base_minor))
         elif gain.plan.caps:
-            earned = member.rule_points.get(rule.id, (0, 0))
+            earned = member.rule_points.get(rule.id, NONE_YET)
             gain.points = under_caps(gain.points, gain.plan.caps, earned, notes, rule=rule.id)
 
 
 def _cap_together(version: Version, member: Member, gains: Sequence[Gain], notes: list[Note]) -> None:
     """Cut the gains to the programme's caps, the last first."""
-    earned = (version.totals_today(member).points_earned, version.totals_this_month(member).points_earned)
-    total = sum([gain.points for gain in gains])
-    excess = total - under_caps(total, version.caps, earned, notes)
-    if not excess:
-        return
+    excess = excess_of(version, member, sum([gain.points for gain in gains]), notes)
     for gain in reversed(gains):
         cut = min(excess, gain.points)
         gain.points -= cut

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from plushka.engine.plans import RulePlan
+from plushka.engine.purchase import Award, Note
 from plushka.engine.shares import spread
 
 
@@ -28,3 +29,15 @@ class Gain(Struct):
         for line, points in zip(self.lines, shares, strict=True):
             by_line[line] = points
         return by_line
+
+
+class Earned(Struct, frozen=True):
+    """The awards of a receipt, in the programme's order of rules, multipliers last, and why other rules gave none.
+
+    ``points_before_caps`` is what all rules gave uncut.
+    """
+
+    awards: tuple[Award, ...] = ()
+    notes: Sequence[Note] = ()
+    points: int = 0
+    points_before_caps: int = 0

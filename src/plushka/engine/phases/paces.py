@@ -9,9 +9,10 @@ from typing import assert_never
 from msgspec import Struct
 
 from plushka.engine.ladder import band_at, sliced
-from plushka.engine.plans import TierPlan
+from plushka.engine.plans import RulePlan, TierPlan
 from plushka.engine.program import Fixed, Ladder, Multiplied, Percent
 from plushka.engine.purchase import Member
+from plushka.engine.shares import rounded
 from plushka.engine.version import Version
 
 UNIT_MILLI = 1000
@@ -132,3 +133,16 @@ def _fixed_pace(  # noqa: PLR0917 - called once, above
             return Pace(numerator, UNIT_MILLI, quantities_milli, for_whole_unit=fixed.points)
         case _:
             assert_never(fixed.per)
+
+
+def percent_of(version: Version, tier: TierPlan, plan: RulePlan, base_minor: int) -> int:
+    """Return the points of a rule whose pace is the same at every receipt."""
+    return (base_minor * tier.paces[plan.index] + version.pace_lift) // version.pace_denominator
+
+
+def points_at(version: Version, pace: Pace, measured: int) -> int:
+    """Return the points for so much of what a pace measures."""
+    if pace.for_whole_unit is not None:
+        return pace.for_whole_unit * (measured // UNIT_MILLI)
+    denominator = pace.denominator * version.pace_denominator
+    return rounded(measured * pace.numerator, denominator, version.program.rounding)

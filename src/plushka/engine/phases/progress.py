@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plushka.engine.phases.case import Case, scene_of
-from plushka.engine.phases.earning import Earned, earn, with_awards
+from plushka.engine.phases.case import Case
+from plushka.engine.phases.earning import earn, with_awards
+from plushka.engine.phases.gain import Earned
 from plushka.engine.phases.referring import refer
 from plushka.engine.phases.stamping import Stamped, stamp
 from plushka.engine.plans import TierPlan
 from plushka.engine.prices import taking_part
 from plushka.engine.purchase import Member, Referred, Totals
 from plushka.engine.reasons import note
+from plushka.engine.receipt_tests import Scene
 from plushka.engine.tiers import tier_after
 from plushka.engine.version import Version
 
@@ -31,22 +33,20 @@ class Progress(Struct, frozen=True):
     referred: Referred | None
 
 
-def earn_and_rise(
-    case: Case, prices_minor: Sequence[int], nets_minor: Sequence[int], *, points_spent: int
-) -> Progress:
+def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points_spent: int) -> Progress:
     """Earn at the member's tier, then raise it; with ``upgrade_counts_now`` earn again at the tier that was reached.
 
-    ``prices_minor`` are what conditions look at, ``nets_minor`` (after points) what is earned on. Prices and
+    Conditions look at the prices of ``scene``; ``nets_minor`` (after points) are what is earned on. Prices and
     the redemption stay those of the tier before: the customer has seen them; so do stamps and what is for friends.
     """
     version, tier, member = case.version, case.tier, case.member
-    scene = scene_of(case.basket, case.moment, case.masks, prices_minor, member, tier.id)
-    spend_minor = scene.receipt_minor if nets_minor is prices_minor else taking_part(nets_minor, case.masks)
+    is_as_priced = nets_minor is scene.prices_minor
+    spend_minor = scene.receipt_minor if is_as_priced else taking_part(nets_minor, case.masks)
     earns = version.program.earn_when_redeeming or not points_spent
     stamped = stamp(version, member, scene, nets_minor, case.basket)
     referring = refer(version, member, scene, nets_minor)
     awards = (*stamped.awards, *([referring.award] if referring.award else []))
-    notes = (*stamped.notes, *referring.notes)
+    notes = (*stamped.notes, *referring.notes) if case.explains else ()
     earned = (
         earn(version, tier, member, scene, nets_minor, case.explains)
         if earns

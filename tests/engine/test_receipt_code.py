@@ -1,0 +1,65 @@
+"""Conditions that are written out as Python hold where the closures find nothing that fails."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from tests.engine.strategies import sales
+
+from plushka.engine.conditions import (
+    All,
+    Any,
+    Birthday,
+    Condition,
+    FirstPurchase,
+    Not,
+    ReceiptAmount,
+    RepeatWithin,
+    TimeWindow,
+)
+from plushka.engine.line_masks import LineMasks
+from plushka.engine.local_time import moment
+from plushka.engine.phases.case import scene_of
+from plushka.engine.purchase import Basket, Member
+from plushka.engine.receipt_code import holding_of
+from plushka.engine.receipt_tests import Scene, receipt_test
+from plushka.engine.version import Version
+
+NIGHT = TimeWindow("22:00", "06:00")
+CONDITIONS: tuple[Condition, ...] = (
+    NIGHT,
+    Not(NIGHT),
+    Not(All((NIGHT, Not(FirstPurchase())))),
+    Any((FirstPurchase(), RepeatWithin(3))),
+    Not(RepeatWithin(1)),
+    ReceiptAmount(min_minor=1_000, min_included=False, max_minor=5_000, max_included=False),
+    # A part that is left to its closure, so the whole is.
+    Any((Birthday(3, 3), NIGHT)),
+)
+
+
+def scene_at(sale: tuple[Version, Member, Basket, datetime]) -> Scene:
+    version, member, basket, at = sale
+    prices = [line.amount_minor for line in basket.lines]
+    masks = version.masks.of(basket.lines)
+    return scene_of(basket, moment(at, basket.place), masks, prices, member, member.tier)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sales())
+def test_rules_of_a_programme_hold_where_nothing_fails(
+    sale: tuple[Version, Member, Basket, datetime],
+) -> None:
+    version, scene = sale[0], scene_at(sale)
+    assert version.holding(scene) == sum(bit for bit, when in version.conditional if when(scene) is None)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=str)
+@settings(max_examples=50, deadline=None)
+@given(sale=sales())
+def test_each_shape_holds_where_its_closure_finds_nothing(
+    condition: Condition, sale: tuple[Version, Member, Basket, datetime]
+) -> None:
+    scene = scene_at(sale)
+    test = receipt_test(condition, "rule", LineMasks(None, delivery_takes_part=True))
+    assert holding_of([(4, condition, test)])(scene) == (4 if test(scene) is None else 0)
