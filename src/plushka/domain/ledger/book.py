@@ -491,7 +491,8 @@ class Book:
         self._recompute_due()
 
     def _repay_debt(self, lot: BookLot, cause: Cause) -> None:
-        self._post("repay", "available", "debt", min(self.debt, lot.available), lot, cause=cause)
+        if self.debt:
+            self._post("repay", "available", "debt", min(self.debt, lot.available), lot, cause=cause)
 
     def _take_or_give(self, lot: BookLot, points: int, cause: Cause) -> int:
         """Claw ``points`` back from a lot, or give them back where they are negative; return what was booked."""

@@ -42,6 +42,8 @@ class StandingHistory:
     dates: list[date] = field(default_factory=list)
     _sums_up_to: list[Sums] = field(default_factory=list)
     """Beside each of ``dates`` all days up to it together; shorter where a day has changed."""
+    _in_months: dict[tuple[str, date], int] = field(default_factory=dict)
+    """What rules gave in a month, of those that were asked for."""
 
     def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
         """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
@@ -52,9 +54,13 @@ class StandingHistory:
         month = day.replace(day=1)
         points = {}
         for rule in version.capped_rules:
-            in_month = self.rule_months.get((rule, month))
-            if in_month:
-                points[rule] = (in_month.get(day, 0), sum(in_month.values()))
+            key = rule, month
+            by_day = self.rule_months.get(key)
+            if by_day:
+                in_month = self._in_months.get(key)
+                if in_month is None:
+                    in_month = self._in_months[key] = sum(by_day.values())
+                points[rule] = by_day.get(day, 0), in_month
         return points
 
     def add(self, change: StandingChange, *, at: datetime) -> None:
@@ -68,17 +74,22 @@ class StandingHistory:
             self.days[day] = change.sums
         del self._sums_up_to[bisect_left(self.dates, day) :]
         self.changed_days.add(day)
-        for rule, points in change.rule_points.items():
-            in_month = self.month_of(rule, day)
-            in_month[day] = in_month.get(day, 0) + points
-            self.changed_rule_days.add((rule, day))
+        if change.rule_points:
+            month = day.replace(day=1)
+            for rule, points in change.rule_points.items():
+                key = rule, month
+                by_day = self.rule_months.setdefault(key, {})
+                by_day[day] = by_day.get(day, 0) + points
+                if key in self._in_months:
+                    self._in_months[key] += points
+                self.changed_rule_days.add((rule, day))
         if change.tier != self.tier:
             self.tier, self.tier_since = change.tier, at
         if change.tier != change.tier_before:
             self.tier_changes.append((change, at))
 
     def month_of(self, rule: str, day: date) -> dict[date, int]:
-        """Return what the rule gave on the days of the month that ``day`` is in, to be added to."""
+        """Return what the rule gave on the days of the month that ``day`` is in, to be filled in before it is asked."""
         return self.rule_months.setdefault((rule, day.replace(day=1)), {})
 
     def _total(self, span: tuple[date, date] | None) -> Totals:

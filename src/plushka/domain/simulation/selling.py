@@ -25,7 +25,8 @@ _decode_totals = msgspec.json.Decoder(tuple[Totals, ...]).decode
 def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
     """Decide a receipt from where the member stands, move their points, and return the outcome."""
     course, book, standing = page.course, page.book, page.standing
-    version = course.version_of(sale)
+    is_as_it_was = course.version is None
+    version = course.version or course.version_of(sale)
     if page.review_on is not None and sale.day >= page.review_on:
         hold_reviews(page, sale.day)
     basket = _basket(page, version, sale)
@@ -34,7 +35,7 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
         book.settle(sale.at)
     member = _member(page, version, sale.state or _NO_STATE, sale, spends=bool(basket.redeem))
     outcome = evaluate(version, member, basket, sale.occurred_at, explains=explains or sale.comes_back)
-    if basket.redeem and not course.is_as_it_was:
+    if basket.redeem and not is_as_it_was:
         outcome, basket = _as_spent(page, version, member, basket, sale, outcome)
     zone = basket.place.time_zone
     cause = Cause(sale.id, version.id, sale.at)
@@ -45,7 +46,7 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
         day=sale.day,
         version=version,
         tier=member.tier,
-        keeps_tier=course.is_as_it_was and _is_outdated(page, sale),
+        keeps_tier=is_as_it_was and _is_outdated(page, sale),
     )
     standing.add(change, at=sale.at)
     if standing.tier_since is not page.reviewed_since:
@@ -53,7 +54,7 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
     page.outcomes.append(outcome)
     if outcome.cards:
         _stamp(page, version, sale, outcome)
-    if version.budgeted:
+    if version.budgeted and (outcome.discounts or outcome.gifts):
         _note_uses(page, sale, outcome)
     if page.keeps_used_lots:
         page.bought.append((sale.day, zone, sale.id))
@@ -67,10 +68,12 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
 def _basket(page: Page, version: Version, sale: Sale) -> Basket:
     """Return the basket with what the course asks to be spent, and what it has left of budgets."""
     basket = sale.basket
-    if page.course.is_as_it_was:
+    if page.course.version is None:
         return basket
     if version.budgeted:
-        basket = structs.replace(basket, budgets_used=used_by(page.course, version, sale, page.uses))
+        used = used_by(page.course, version, sale, page.uses)
+        if used != basket.budgets_used:
+            basket = structs.replace(basket, budgets_used=used)
     redeem = _asked(page, sale)
     return basket if redeem == basket.redeem else structs.replace(basket, redeem=redeem)
 
@@ -129,7 +132,7 @@ def _member(page: Page, version: Version, state: State, sale: Sale, *, spends: b
 
 
 def _cards(page: Page, version: Version, state: State, day: date) -> dict[str, CardState] | None:
-    if page.course.is_as_it_was and state.cards is None:
+    if state.cards is None and page.course.is_as_it_was:
         # Brought in from another system, which had given what its stamps were worth.
         return None
     return {card: pile.state(day) for card, pile in page.piles.items()} if version.cards else {}

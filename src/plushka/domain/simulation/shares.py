@@ -194,7 +194,9 @@ def worth(page: Page, sales: Sequence[Sale], version: Version) -> int:
     """
     paid_minor = sum(
         [
-            receipt_of(sale, outcome, page.rests.get(sale.id) if sale.comes_back else None).revenue_minor
+            receipt_of(sale, outcome, page.rests.get(sale.id)).revenue_minor
+            if sale.comes_back
+            else outcome.payable_minor
             for sale, outcome in zip(sales, page.outcomes, strict=True)
         ]
     )
