@@ -14,12 +14,15 @@ from plushka.delivery.channels import running
 from plushka.demo.gateways.arrived import Fault
 from plushka.domain.bots.leaving import delete_member
 from plushka.domain.businesses.operations import found_business
-from plushka.domain.messages.gateways.operations import disconnect_gateway
+from plushka.domain.messages.gateways.operations import disconnect_gateway, note_health, note_rest
 from plushka.domain.messages.push_devices import list_devices
 from plushka.domain.messages.rules import change_rules, get_rules
 from plushka.domain.messages.unsubscribing import link_tokens, path_of
 from plushka.domain.purchases.merging import merge_members
 from plushka.platform.ids import new_id
+
+REFUSED = 203
+"""A code of SMS.ru by which one message is refused, and nothing else is wrong."""
 
 
 async def test_an_sms_leaves_with_a_way_out_and_is_paid_for(scene: Scene) -> None:
@@ -206,6 +209,32 @@ async def test_an_empty_account_holds_all_up_and_is_told_in_the_office(scene: Sc
         await scene.until_problem(gateway, "201: no")
     assert [row["state"] for row in await scene.outgoing()] == ["waiting"]
     assert not scene.sms.arrived
+
+
+async def test_a_problem_is_told_until_something_goes_out_or_all_is_found_well(
+    scene: Scene, clock: SetClock
+) -> None:
+    gateway = await scene.connect("smsru")
+    member_id = await scene.enrol()
+    scene.sms.faults.append(Fault(code=REFUSED))
+    async with scene.working():
+        await scene.post(member_id, "sms", key="refused")
+        await scene.until_problem(gateway, f"{REFUSED}: no")
+        await scene.post(member_id, "sms", key="taken")
+        await scene.until_problem(gateway, "")
+        assert [row["state"] for row in await scene.outgoing()] == ["failed", "sent"]
+
+    async with scene.shop.tx() as tx:
+        await note_health(tx, gateway.id, problem="201: no")
+        await note_rest(tx, gateway.id, clock.now() + timedelta(minutes=5))
+        await note_health(tx, gateway.id, balance_minor=0)
+    await scene.until_problem(gateway, "201: no")
+    clock.advance(timedelta(minutes=6))
+    async with scene.shop.tx() as tx:
+        await note_health(tx, gateway.id, balance_minor=100_00)
+        found = await tx.fetchrow("select problem, problem_at from gateways where id = $1", gateway.id)
+    assert found is not None
+    assert (found["problem"], found["problem_at"]) == ("", None)
 
 
 async def test_what_waits_for_a_gateway_that_was_let_go_is_sent_by_the_next(scene: Scene) -> None:

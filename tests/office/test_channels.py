@@ -17,6 +17,7 @@ from plushka.demo.gateways.mailbox import FakeMailbox
 from plushka.demo.gateways.sms import SMSAERO_PREFIX, SMSRU_PREFIX, FakeSms
 from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.model import Gateway, Kind
+from plushka.domain.messages.gateways.operations import note_health
 from plushka.domain.messages.gateways.queries import find_gateway
 from plushka.platform.database import Database
 from plushka.platform.settings import Settings
@@ -91,7 +92,12 @@ async def test_a_gateway_is_connected_tried_out_and_let_go(
     assert wrong.status_code == 422
     assert 'value="123"' in wrong.text
 
-    assert "Всё в порядке." in plain((await anna.post(f"{PAGE}/sms/check", follow_redirects=True)).text)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await note_health(tx, gateway.id, problem="220: сервис занят")
+    assert "220: сервис занят" in plain((await anna.get(PAGE)).text)
+    checked = plain((await anna.post(f"{PAGE}/sms/check", follow_redirects=True)).text)
+    assert "Всё в порядке." in checked
+    assert "220: сервис занят" not in checked
     gone = plain((await anna.post(f"{PAGE}/sms/disconnect", follow_redirects=True)).text)
     assert "SMS.ru: канал отключён, его ключ забыт." in gone
     assert await gateway_of("sms", database, clock, cast, settings) is None

@@ -55,6 +55,9 @@ class Road:
     async def note_problem(self, tx: Tx, problem: str) -> None:
         pass
 
+    async def note_well(self, tx: Tx) -> None:
+        pass
+
     async def note_rest(self, tx: Tx, until: datetime) -> None:
         pass
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from plushka.delivery.bots.shell import Parcel, Shell
 from plushka.domain.bots.model import Bot
-from plushka.domain.bots.operations import note_health, note_rest
+from plushka.domain.bots.operations import note_health, note_rest, note_well
 from plushka.domain.bots.queries import get_rest
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.model import Channel, Outgoing, Result
@@ -40,6 +40,9 @@ class BotCarrier:
 
     async def note_problem(self, tx: Tx, problem: str) -> None:
         await note_health(tx, self._bot.id, problem=problem)
+
+    async def note_well(self, tx: Tx) -> None:
+        await note_well(tx, self._bot.id)
 
     async def note_rest(self, tx: Tx, until: datetime) -> None:
         await note_rest(tx, self._bot.id, until)

@@ -16,7 +16,7 @@ from plushka.domain.messages.composing import Composed, plain
 from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.mailboxes import find_return_to
 from plushka.domain.messages.gateways.model import Gateway
-from plushka.domain.messages.gateways.operations import note_health, note_rest
+from plushka.domain.messages.gateways.operations import note_health, note_rest, note_well
 from plushka.domain.messages.gateways.parcels import (
     SMS_TTL_SECONDS_MAX,
     SMS_TTL_SECONDS_MIN,
@@ -75,6 +75,9 @@ class GatewayCarrier:
 
     async def note_problem(self, tx: Tx, problem: str) -> None:
         await note_health(tx, self._gateway.id, problem=problem)
+
+    async def note_well(self, tx: Tx) -> None:
+        await note_well(tx, self._gateway.id)
 
     async def note_rest(self, tx: Tx, until: datetime) -> None:
         await note_rest(tx, self._gateway.id, until)

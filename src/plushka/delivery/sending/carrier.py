@@ -28,6 +28,10 @@ class Carrier(Protocol):
         """Let the office know what went wrong."""
         ...
 
+    async def note_well(self, tx: Tx) -> None:
+        """Take back what the office was told of: something has gone out again."""
+        ...
+
     async def note_rest(self, tx: Tx, until: datetime) -> None:
         """Remember that the other side wants nothing before ``until``, for whoever sends after us."""
         ...

@@ -69,6 +69,8 @@ class Sender:
         self._is_rung = False
         self._is_more = False
         self._writing = Gathering(self._write_down)
+        self._may_have_problem = True
+        self._is_well = False
         self._failures = 0
         self._failing_since = 0.0
         self._rests_until = self._timing.seconds()
@@ -183,6 +185,7 @@ class Sender:
         # Before it is written down: from then on it may be taken up again.
         self._rest_after(message, result)
         if isinstance(result, Sent):
+            self._is_well = True
             await self._writing.add(Arrived(message, result, composed.said))
             return
         async with self._tx() as tx:
@@ -193,6 +196,10 @@ class Sender:
     async def _write_down(self, arrived: Sequence[Arrived]) -> None:
         async with self._tx() as tx:
             await finish_sent(tx, arrived)
+            # Not if something has gone wrong since one of these went out.
+            if self._may_have_problem and self._is_well:
+                await self._carrier.note_well(tx)
+                self._may_have_problem = False
 
     async def _of_the_channel(self, tx: Tx, message: Outgoing, result: Result, down_seconds: float) -> Result:
         """Return what a result comes to for a message, of a channel that has taken nothing for ``down_seconds``."""
@@ -232,6 +239,7 @@ class Sender:
                 problem=problem,
             )
             await self._carrier.note_problem(tx, problem)
+            self._may_have_problem, self._is_well = True, False
 
     def _rest_after(self, message: Outgoing, result: Result) -> None:
         """Rest as long as was told, or longer each time something fails; of several in flight one counts.

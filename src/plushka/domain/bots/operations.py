@@ -115,13 +115,14 @@ async def disconnect_bot(tx: Tx, bot: Bot) -> None:
 
 
 async def note_health(tx: Tx, bot_id: UUID, *, pending_updates: int = 0, problem: str = "") -> None:
-    """Note how a bot was found at ``tx.at``; an empty ``problem`` leaves the last one to be read."""
+    """Note how a bot was found at ``tx.at``: no ``problem`` takes back the last one, but while it rests."""
     await tx.execute(
         """
         -- bots.note_health
         update bots
-        set checked_at = $3, pending_updates = $4, problem = case when $5 = '' then problem else $5 end,
-            problem_at = case when $5 = '' then problem_at else $3 end
+        set checked_at = $3, pending_updates = $4,
+            problem = case when $5 = '' and rests_until > $3 then problem else $5 end,
+            problem_at = case when $5 <> '' then $3 when rests_until > $3 then problem_at end
         where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
@@ -129,6 +130,18 @@ async def note_health(tx: Tx, bot_id: UUID, *, pending_updates: int = 0, problem
         tx.at,
         pending_updates,
         problem[:PROBLEM_LENGTH_MAX],
+    )
+
+
+async def note_well(tx: Tx, bot_id: UUID) -> None:
+    """Take back the last problem: something has gone out since, or staff have looked and found all well."""
+    await tx.execute(
+        """
+        -- bots.note_well
+        update bots set problem = '', problem_at = null where tenant_id = $1 and id = $2 and problem <> ''
+        """,
+        tx.tenant_id,
+        bot_id,
     )
 
 

@@ -38,6 +38,7 @@ from plushka.domain.messages.gateways.operations import (
     connect_gateway,
     disconnect_gateway,
     note_health,
+    note_well,
     refuse_in_sandbox,
 )
 from plushka.domain.messages.gateways.parcels import Mail, Registering, Sms
@@ -89,6 +90,8 @@ async def check(visit: NamedDependency[Visit], kind: FromPath[str]) -> Redirect:
     condition = await (await visit.office.gateways.adapters.get(gateway.provider)).look(gateway)
     async with visit.writing() as tx:
         await note_health(tx, gateway.id, balance_minor=condition.balance_minor, problem=condition.problem)
+        if not condition.problem:
+            await note_well(tx, gateway.id)
     if condition.problem:
         return sent_on(PATH, visit.words.gettext("Something is wrong: {problem}", problem=condition.problem))
     return sent_on(PATH, visit.words.gettext("All is well."))
@@ -115,6 +118,8 @@ async def try_out(
         await audit.record(
             tx, action="gateway.try", subject=f"gateway:{gateway.id}", provider=gateway.provider
         )
+        if isinstance(result, Sent):
+            await note_well(tx, gateway.id)
     words = visit.words
     match result:
         case Sent():

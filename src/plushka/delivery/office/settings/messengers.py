@@ -20,7 +20,7 @@ from plushka.domain.bots.asking import list_confirming, set_confirming
 from plushka.domain.bots.connecting import BotDesk, Condition
 from plushka.domain.bots.links import start_link
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, Credentials, TokenMissing, TokenRefused, UnknownBot
-from plushka.domain.bots.operations import connect_bot, disconnect_bot, new_secret, note_health
+from plushka.domain.bots.operations import connect_bot, disconnect_bot, new_secret, note_health, note_well
 from plushka.domain.bots.queries import find_bot
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.members.channels import MESSENGER_NAMES, Messenger
@@ -155,6 +155,8 @@ async def check(visit: NamedDependency[Visit], messenger: FromPath[str]) -> Redi
     condition = await _look(visit.office.bots, bot)
     async with visit.writing() as tx:
         await note_health(tx, bot.id, pending_updates=condition.pending_updates, problem=condition.problem)
+        if not condition.problem:
+            await note_well(tx, bot.id)
     if condition.problem:
         return sent_on(PATH, visit.words.gettext("Something is wrong: {problem}", problem=condition.problem))
     return sent_on(PATH, visit.words.gettext("@{username} is well.", username=bot.username))

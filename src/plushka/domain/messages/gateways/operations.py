@@ -174,14 +174,14 @@ async def disconnect_gateway(tx: Tx, gateway: Gateway) -> None:
 async def note_health(
     tx: Tx, gateway_id: UUID, *, balance_minor: int | None = None, problem: str = ""
 ) -> None:
-    """Note how a gateway was found at ``tx.at``; an empty ``problem`` leaves the last one to be read."""
+    """Note how a gateway was found at ``tx.at``: no ``problem`` takes back the last one, but while it rests."""
     await tx.execute(
         """
         -- gateways.note_health
         update gateways
         set checked_at = $3, balance_minor = coalesce($4, balance_minor),
-            problem = case when $5 = '' then problem else $5 end,
-            problem_at = case when $5 = '' then problem_at else $3 end
+            problem = case when $5 = '' and rests_until > $3 then problem else $5 end,
+            problem_at = case when $5 <> '' then $3 when rests_until > $3 then problem_at end
         where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
@@ -189,6 +189,18 @@ async def note_health(
         tx.at,
         balance_minor,
         problem[:PROBLEM_LENGTH_MAX],
+    )
+
+
+async def note_well(tx: Tx, gateway_id: UUID) -> None:
+    """Take back the last problem: something has gone out since, or staff have looked and found all well."""
+    await tx.execute(
+        """
+        -- gateways.note_well
+        update gateways set problem = '', problem_at = null where tenant_id = $1 and id = $2 and problem <> ''
+        """,
+        tx.tenant_id,
+        gateway_id,
     )
 
 
