@@ -1,21 +1,30 @@
 """Letters in the office: templates written, looked at, tested; rules; and what a member was written."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import httpx
+import pytest
 from PIL import Image
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import letter
-from tests.office.conftest import PHONE, Shop, plain
-from tests.pos.conftest import Cast
+from tests.office.conftest import PHONE, Shop, email_of, plain, signed_in
+from tests.pos.conftest import Cast, client_of, coffee
 
+from plushka.app import Plushka
+from plushka.delivery.jobs.grouping import group_now
+from plushka.domain.catalog.model import ProductEntry
+from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
+from plushka.domain.members.model import Identity
 from plushka.domain.messages.letters import post
 from plushka.domain.messages.templates.ready import READY
+from plushka.domain.programs.operations import enroll
 from plushka.platform.database import Database
 
 PATH = "/campaigns/templates"
+BORIS = "+79990000107"
 TYPED = {
     "name": "Привет",
     "purpose": "marketing",
@@ -128,3 +137,41 @@ async def test_rules_are_saved_and_what_is_wrong_is_told(anna: httpx.AsyncClient
     wrong = await anna.post("/settings/letters", data={**typed, "cap_days": "900"})
     assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert 'value="900"' in wrong.text
+
+
+@pytest.mark.usefixtures("staff")
+async def test_a_preview_suggests_what_the_member_misses_or_what_goes_with_their_purchases(
+    *, app: Plushka, cast: Cast, shop: Shop, database: Database, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        await upsert_products(
+            tx, [ProductEntry("bun", "Плюшка с корицей"), ProductEntry("raf", "Раф лавандовый")]
+        )
+        await enroll(tx, name="Борис", identities=[Identity("phone", BORIS)])
+
+    async def buy(till: httpx.AsyncClient, number: str, skus: str, **more: object) -> None:
+        lines = [{"sku": sku, "quantity_milli": 1000, "amount_minor": 100_00} for sku in skus.split()]
+        answer = await till.post("/v1/purchases", json=coffee(number, lines=lines, **more))
+        assert answer.is_success, answer.text
+
+    async with client_of(app, cast.anna.secret) as till:
+        # Varvara has a raf every ten days, three times; buns go with rafs in ten receipts of nobody.
+        for visit in range(3):
+            await buy(till, f"raf-{visit}", "raf", member={"phone": PHONE})
+            clock.advance(timedelta(days=10))
+        for number in range(10):
+            await buy(till, f"both-{number}", "raf bun")
+            await buy(till, f"else-{number}", "4600001")
+        await buy(till, "boris", "raf", member={"phone": BORIS})
+    clock.advance(timedelta(days=6))
+
+    async def previewed(browser: httpx.AsyncClient, phone: str) -> str:
+        typed = {**TYPED, "text_ru": "Попробуйте: {suggestion|новинки}.", "preview_member": phone}
+        return plain((await browser.post(f"{PATH}/preview", data=typed)).text)
+
+    async with signed_in(app, email_of("marketer")) as marina:
+        assert "Попробуйте: новинки." in await previewed(marina, BORIS)
+        await group_now(database, clock, cast.anna.tenant_id)
+        assert "Попробуйте: Раф лавандовый." in await previewed(marina, PHONE)
+        assert "Попробуйте: Плюшка с корицей." in await previewed(marina, BORIS)
+        assert "Раф лавандовый" in plain((await marina.get(f"/members/{shop.member_id}")).text)
