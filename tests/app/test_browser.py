@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 from tests.app.conftest import NEW_PHONE
-from tests.app.furnished import CODE, furnish
+from tests.app.furnished import CODE, furnish, write_news
 from tests.browsing import ASKS_TO_SIGN_IN, NO_NETWORK, PHONE_SCREEN, SHIFTED, UNSEEN_SHIFT, Browsing, look
 from tests.conftest import SetClock
 from tests.office.conftest import MEMBER, PHONE, Shop
@@ -32,6 +32,8 @@ PAGES = (
     "/profile/data",
     "/profile/deletion",
     "/chat",
+    "/letters",
+    "/letters/{letter}",
     f"/codes/{CODE}",
     "/certificates",
     "/rewards",
@@ -156,6 +158,7 @@ async def test_pages_are_accessible(  # noqa: PLR0917
     stage: Stage, cast: Cast, database: Database, clock: SetClock, language: str, theme: str
 ) -> None:
     offer_id = await furnish(database, clock, cast, stage.shop)
+    letter_id = await write_news(database, clock, cast, stage.shop)
     context = await stage.context(locale=language, color_scheme=theme)
     await context.add_cookies([{"name": "plushka_language", "value": language, "url": stage.address}])
     page = await context.new_page()
@@ -164,7 +167,9 @@ async def test_pages_are_accessible(  # noqa: PLR0917
     page = await stage.sign_in(context)
     await expect(page.locator("[data-code]")).to_be_visible()
     for path in PAGES:
-        await page.goto(stage.home + path.format(receipt=stage.shop.receipt_id, offer=offer_id))
+        await page.goto(
+            stage.home + path.format(receipt=stage.shop.receipt_id, offer=offer_id, letter=letter_id)
+        )
         assert await page.evaluate(SHIFTED) < UNSEEN_SHIFT, path
         await look(page)
 

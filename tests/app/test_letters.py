@@ -40,12 +40,14 @@ async def test_a_letter_is_read_deleted_and_unsubscribed_from(
     path = page.split('class="opener')[1].split('href="')[1].split('"')[0].removeprefix(varvara.home)
     opened = (await varvara.get(path)).text
     assert 'href="https://example.ru/menu"' in opened
+    assert "Отписаться" in opened
     assert "Сообщения: 1 новое" not in opened
     assert "не прочитано" not in (await varvara.get("/letters")).text
     assert "Сообщения: 1 новое" not in (await varvara.get()).text
 
     told = await varvara.browser.post(f"{varvara.home}{path}/unsubscription", follow_redirects=True)
     assert "Вы отписаны" in told.text
+    assert "Отписаться" not in told.text
     async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
         latest = (await list_consents(tx, shop.member_id))[0]
     assert (latest.kind, latest.is_given, latest.source) == ("marketing", False, "app")

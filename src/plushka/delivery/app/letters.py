@@ -14,8 +14,8 @@ from msgspec import Struct
 from plushka.delivery.app.context import PATH
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.pictures import picture_response
-from plushka.domain.businesses.pictures import LETTER_PICTURE
-from plushka.domain.members.consents import note_consent
+from plushka.domain.businesses.pictures import LETTER_PICTURE, size_of
+from plushka.domain.members.consents import list_consents, note_consent
 from plushka.domain.members.model import ConsentUnchanged
 from plushka.domain.messages.contents import FromTemplate
 from plushka.domain.messages.history import InboxLetter, count_unread, hide_letter, list_inbox, open_letter
@@ -53,14 +53,20 @@ async def show_letter(visit: NamedDependency[Visit], letter_id: FromPath[UUID]) 
     async with visit.writing() as tx:
         letter = await open_letter(tx, visit.member.member_id, letter_id)
         template = await _template_of(tx, letter)
+        drawn = await _picture_of(tx, template)
         unread = await count_unread(tx, visit.member.member_id)
+        # The latest of each kind stands first.
+        agreed = {
+            each.kind: each.is_given for each in reversed(await list_consents(tx, visit.member.member_id))
+        }
     return visit.page(
         "letter.html",
         unread=unread,
         letter=_line(letter, visit),
-        picture=f"{visit.home}/letters/{letter_id}/picture" if template and template.picture_digest else "",
+        picture=f"{visit.home}/letters/{letter_id}/picture" if drawn else "",
+        picture_size=size_of(drawn) if drawn else None,
         buttons=_buttons(letter, template, visit),
-        advertises=letter.advertises,
+        may_unsubscribe=letter.advertises and agreed.get("marketing", False),
     )
 
 
@@ -71,12 +77,8 @@ async def show_letter_picture(visit: NamedDependency[Visit], letter_id: FromPath
     :raises NotFound: it has none
     """
     async with visit.writing() as tx:
-        template = await _template_of(tx, await open_letter(tx, visit.member.member_id, letter_id))
-        picture = (
-            await find_template_picture(tx, template.id, template.picture_digest)
-            if template is not None
-            else None
-        )
+        letter = await open_letter(tx, visit.member.member_id, letter_id)
+        picture = await _picture_of(tx, await _template_of(tx, letter))
     return picture_response(picture, LETTER_PICTURE)
 
 
@@ -109,6 +111,10 @@ async def _template_of(tx: Tx, letter: InboxLetter) -> Template | None:
     if not isinstance(letter.content, FromTemplate):
         return None
     return (await find_templates(tx, [letter.content.template_id])).get(letter.content.template_id)
+
+
+async def _picture_of(tx: Tx, template: Template | None) -> bytes | None:
+    return None if template is None else await find_template_picture(tx, template.id, template.picture_digest)
 
 
 def _buttons(letter: InboxLetter, template: Template | None, visit: Visit) -> list[tuple[str, str]]:

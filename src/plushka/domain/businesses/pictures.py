@@ -87,6 +87,12 @@ def draw_anew(content: bytes, kind: PictureKind, *, field: str) -> bytes:
     return written.getvalue()
 
 
+def size_of(drawn: bytes) -> tuple[int, int]:
+    """Return how many points wide and high a picture of ours is, so that a page can keep its place."""
+    with Image.open(BytesIO(drawn), formats=_FORMATS) as picture:
+        return picture.size
+
+
 def draw_icon(logo: bytes, side: int) -> bytes:
     """Return a logo as an icon for a home screen: a PNG, square and opaque, as some put black behind what is not.
 
