@@ -11,13 +11,16 @@ from plushka.platform.database import Tx
 
 RATE_OVER = timedelta(minutes=5)
 """The pace of these last minutes is taken for that of the rest."""
+RATE_LEAST = timedelta(minutes=1)
+"""Of less nobody can tell a pace."""
 
 
 class Progress(Struct, frozen=True):
     """``planned`` recipients without the ``control`` group; ``left`` have no letter yet, ``waiting`` letters wait.
 
     ``skipped`` by reason, whether a letter was left or not; also those of whose letter nothing is kept any more.
-    ``recent`` went out within ``RATE_OVER``.
+    ``recent`` went out within ``over``, which is ``RATE_OVER``, or less where the first of them went out later.
+    ``last_due_at``: the latest hour of those ``left``.
     """
 
     planned: int
@@ -30,6 +33,8 @@ class Progress(Struct, frozen=True):
     skipped: Mapping[str, int]
     given: int
     recent: int
+    over: timedelta = RATE_OVER
+    last_due_at: datetime | None = None
 
     @property
     def finished(self) -> int:
@@ -44,14 +49,15 @@ class Progress(Struct, frozen=True):
     @property
     def per_minute(self) -> int:
         """The pace of the last minutes."""
-        return self.recent * 60 // int(RATE_OVER.total_seconds())
+        return self.recent * 60 // int(self.over.total_seconds())
 
     def ends_at(self, campaign: Campaign, at: datetime) -> datetime | None:
         """Return when it will be over at this pace; None: nobody can tell."""
         rest = self.left + self.waiting
         if campaign.state != "sending" or not rest or not self.recent:
             return None
-        return at + RATE_OVER * rest / self.recent
+        ends_at = at + self.over * rest / self.recent
+        return max(ends_at, self.last_due_at or ends_at)
 
 
 async def get_progress(tx: Tx, campaign_id: UUID) -> Progress:
@@ -60,7 +66,7 @@ async def get_progress(tx: Tx, campaign_id: UUID) -> Progress:
         """
         -- campaigns.count_recipients
         select is_control, skipped, posted_at is not null as is_posted, count(*) as members,
-               count(offered_at) filter (where untold_at is null) as given
+               count(offered_at) filter (where untold_at is null) as given, max(due_at) as last_due_at
         from campaign_recipients
         where tenant_id = $1 and campaign_id = $2
         group by 1, 2, 3
@@ -72,7 +78,10 @@ async def get_progress(tx: Tx, campaign_id: UUID) -> Progress:
         """
         -- campaigns.count_letters
         select state, case when state = 'skipped' then failure else '' end as reason, count(*) as letters,
-               count(*) filter (where state in ('sent', 'delivered', 'unknown') and finished_at > $3) as recent
+               count(*) filter (where state in ('sent', 'delivered', 'unknown') and finished_at > $3) as recent,
+               min(finished_at) filter (
+                   where state in ('sent', 'delivered', 'unknown') and finished_at > $3
+               ) as recent_from
         from outgoing
         where tenant_id = $1 and campaign_id = $2
         group by 1, 2
@@ -102,6 +111,7 @@ async def get_progress(tx: Tx, campaign_id: UUID) -> Progress:
         return sum(row["letters"] for row in letters if row["state"] in states)
 
     treated = [row for row in people if not row["is_control"]]
+    began = [row["recent_from"] for row in letters if row["recent_from"]]
     return Progress(
         planned=sum(row["members"] for row in treated),
         control=sum(row["members"] for row in people if row["is_control"]),
@@ -113,6 +123,11 @@ async def get_progress(tx: Tx, campaign_id: UUID) -> Progress:
         skipped=dict(sorted(skipped.items(), key=lambda each: -each[1])),
         given=sum(row["given"] for row in treated),
         recent=sum(row["recent"] for row in letters),
+        over=max(RATE_LEAST, tx.at - min(began)) if began else RATE_OVER,
+        last_due_at=max(
+            (row["last_due_at"] for row in treated if row["last_due_at"] and not row["is_posted"]),
+            default=None,
+        ),
     )
 
 
