@@ -196,7 +196,7 @@ async def _pretend_to_send(tx: Tx, campaign_id: UUID) -> bool:
         -- demo.pretend_to_send
         update outgoing o
         set state = case when luck < $3 then 'failed' when luck < $3 + $4 then 'sent' else 'delivered' end,
-            failure = case when luck < $3 then 'no such subscriber' else '' end,
+            failure = case when luck < $3 then 'address_closed' else '' end,
             attempts = 1, parts = 1, cost_minor = ($5::jsonb ->> channel)::bigint,
             taken_at = $6::timestamptz + place * interval '50 milliseconds',
             finished_at = $6::timestamptz + place * interval '50 milliseconds',

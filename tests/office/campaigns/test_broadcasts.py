@@ -110,7 +110,7 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
     listed = plain((await anna.get("/campaigns?text=анонс&state=done")).text)
     assert "Анонс" in listed
     figures = dict(re.findall(r'data-label="([^"]+)">([^<]*)<', listed))
-    assert (figures["Покупок"], figures["Позиций"], figures["Конверсия"]) == ("1", "1", "100 %")
+    assert (figures["Покупок"], figures["Позиций в нём"], figures["Конверсия"]) == ("1", "1", "100 %")
     assert "Нет контрольной группы" in listed
     assert "Ничего не найдено" in plain((await anna.get("/campaigns?text=нет")).text)
     recipients = plain((await anna.get(f"{page}/recipients?fate=sent")).text)

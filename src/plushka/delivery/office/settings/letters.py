@@ -104,6 +104,7 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
         quiet_from=_clock(rules.quiet_from_minutes),
         quiet_until=_clock(rules.quiet_until_minutes),
         channels=[_line(rule, place, visit) for place, rule in enumerate(rules.channels, start=1)],
+        currency=visit.business.currency,
         may_change=visit.may("settings.change"),
     )
 

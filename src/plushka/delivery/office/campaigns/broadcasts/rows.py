@@ -5,12 +5,11 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from plushka.delivery.office.campaigns.proof.telling import TONES, Tone, estimated
+from plushka.delivery.office.campaigns.proof.telling import TONES, Tone, estimated, nobody_bought
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.figures import Counted, Cut, Figures
 from plushka.domain.campaigns.listing import CampaignRow
 from plushka.domain.campaigns.model import STATES, State
-from plushka.domain.campaigns.sums import ratio
 from plushka.domain.insights.campaigns.model import Caused
 from plushka.domain.insights.campaigns.words import NO_GROUP, VERDICTS
 from plushka.platform.i18n import marked
@@ -61,11 +60,12 @@ class FiguresLine(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """What a broadcast has caused: ``increase`` of what members paid is told where it is proven."""
+    """What a broadcast has caused: the increase of what members paid where it is proven, and where it lies."""
 
     text: str
     tone: Tone = "neutral"
     increase: str = ""
+    interval: str = ""
 
 
 class CampaignLine(Struct, frozen=True):
@@ -93,7 +93,7 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
     def money(minor: int | None) -> str:
         return NONE if minor is None else told.money(minor)
 
-    positions_milli = ratio(figures.positions * 1000, figures.purchases)
+    positions = figures.positions_hundredths
     return FiguresLine(
         addressed=told.number(figures.addressed),
         sent=told.number(figures.sent),
@@ -106,7 +106,7 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
         profit=money(figures.profit_minor),
         average=money(figures.average_minor),
         discount=told.money(figures.discount_minor),
-        positions=NONE if positions_milli is None else told.quantity(positions_milli),
+        positions=NONE if positions is None else told.quantity(positions * 10),
         is_cost_partial=0 < figures.known_cost < figures.purchases,
     )
 
@@ -132,8 +132,18 @@ def _verdict(row: CampaignRow, caused: Caused | None, visit: Visit) -> Verdict:
     if caused is None:
         return Verdict(gettext("not compared yet"))
     paid, tone = caused.effects["paid"], TONES[caused.verdict]
-    increase = estimated(paid.total, visit) if paid is not None and tone != "neutral" else ""
-    return Verdict(gettext(VERDICTS[caused.verdict]), tone, increase)
+    if paid is None or caused.verdict == "too_few" or nobody_bought(caused):
+        return Verdict(gettext(VERDICTS[caused.verdict]), tone)
+    return Verdict(
+        gettext(VERDICTS[caused.verdict]),
+        tone,
+        increase=estimated(paid.total, visit) if tone != "neutral" else "",
+        interval=gettext(
+            "{low} to {high}",
+            low=estimated(paid.total_low, visit),
+            high=estimated(paid.total_high, visit),
+        ),
+    )
 
 
 def state_told(state: State, visit: Visit) -> str:

@@ -64,7 +64,7 @@ async def _audience_told(tx: Tx, campaign: Campaign, visit: Visit) -> str:
     names = {str(segment.id): segment.name for segment in await list_segments(tx, also_archived=True)}
 
     def named(segments: tuple[str, ...]) -> str:
-        return ", ".join(f"“{names.get(segment, segment)}”" for segment in segments)
+        return ", ".join(gettext("“{name}”", name=names.get(segment, segment)) for segment in segments)
 
     clauses = [named(who.segments) if who.segments else gettext("all members")]
     if who.excluded:

@@ -151,6 +151,7 @@ async def _show(
         back=f"{PATH}/{campaign.id}" if campaign else PATH,
         nested=nested,
         variants=range(variant_count(form)),
+        was_added=form.value("do") == ADD_VARIANT,
         variants_more=variant_count(form) < VARIANTS_MAX,
         has_points=visit.program_id is not None,
         **choices_told(choices, visit),

@@ -49,8 +49,12 @@ class CausedTold(Struct, frozen=True):
 def caused_told(caused: Caused, visit: Visit) -> CausedTold:
     """Return what a comparison says."""
     gettext, figures = visit.words.gettext, visit.figures
-    paid = caused.effects.get("paid")
+    paid, is_still = caused.effects.get("paid"), nobody_bought(caused)
     tone, title, sentence = _verdict(caused, paid, visit)
+    if is_still and caused.verdict != "too_few":
+        sentence = gettext(
+            "Nobody of either group has bought anything since it began: there is nothing to compare yet."
+        )
     return CausedTold(
         tone=tone,
         title=title,
@@ -60,7 +64,9 @@ def caused_told(caused: Caused, visit: Visit) -> CausedTold:
             treated=figures.number(paid.treated if paid else 0),
             control=figures.number(paid.control if paid else 0),
         ),
-        figures=tuple(
+        figures=()
+        if is_still
+        else tuple(
             _figure(name, effect, visit)
             for name in FIGURES
             if (effect := caused.effects.get(name)) is not None and (name != "profit" or caused.knows_profit)
@@ -69,6 +75,12 @@ def caused_told(caused: Caused, visit: Visit) -> CausedTold:
         remarks=tuple(_remarks(caused, paid, visit)),
         counted=gettext("Counted {moment}.", moment=figures.moment(caused.counted_at)),
     )
+
+
+def nobody_bought(caused: Caused) -> bool:
+    """Tell whether neither group has a buyer yet, so that all figures are 0 and say nothing."""
+    buyers = caused.effects.get("buyers")
+    return buyers is not None and not buyers.treated_mean and not buyers.control_mean
 
 
 def _verdict(caused: Caused, paid: Effect | None, visit: Visit) -> tuple[Tone, str, str]:
