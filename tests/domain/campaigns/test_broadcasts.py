@@ -399,3 +399,14 @@ async def test_points_have_an_id_of_their_own_so_that_a_second_worker_gives_none
     async with shop.tx() as tx:
         assert len(await tx.fetch("select from adjustments where tenant_id = $1", tx.tenant_id)) == 1
         assert await find_adjusted(tx, [campaign_id]) == {}
+
+
+async def test_when_it_will_be_over_is_told_by_the_pace_that_it_has(shop: Shop, clock: SetClock) -> None:
+    await tellable(shop, 30)
+    campaign_id = await begun(shop, per_minute=10)
+    await worked(shop, campaign_id)
+    clock.at += timedelta(minutes=1)
+    assert len(await deliver(shop)) == 10
+    found = await progress(shop, campaign_id)
+    assert found.per_minute == 10
+    assert found.ends_at(await campaign(shop, campaign_id), clock.at) == clock.at + timedelta(minutes=2)
