@@ -2,6 +2,8 @@
 
 const home = document.body.dataset.home;
 const WORKER = "/app/worker.js";
+const PATIENCE_MS = 20000;
+const PARTING_MS = 3000;
 
 export function offerNotifications() {
   document.addEventListener("submit", endWithSession);
@@ -19,20 +21,28 @@ export function offerNotifications() {
 /** Show what can be done here: turn on, or learn why it cannot be. */
 async function show(place, button) {
   const denied = Notification.permission === "denied";
-  const on = !denied && (await subscription()) !== null;
-  button.hidden = denied || on;
+  button.hidden = denied || (await subscription()) !== null;
   place.querySelector("[data-push-unable]").hidden = true;
-  place.querySelector("[data-push-denied]").hidden = !denied;
+  tell(place, denied ? "denied" : "");
   button.addEventListener("click", async () => {
     button.disabled = true;
-    const granted = (await Notification.requestPermission()) === "granted";
-    if (granted && (await subscribe(place.dataset.pushKey))) {
+    tell(place, "");
+    const answer = await Notification.requestPermission();
+    if (answer === "granted" && (await subscribe(place.dataset.pushKey))) {
       location.assign(`${home}/profile?said=push_on`);
       return;
     }
     button.disabled = false;
-    place.querySelector(granted ? "[data-push-failed]" : "[data-push-denied]").hidden = false;
+    button.hidden = answer === "denied";
+    tell(place, { granted: "failed", denied: "denied", default: "unanswered" }[answer]);
   });
+}
+
+/** Show the one sentence that holds now; empty: none. */
+function tell(place, which) {
+  for (const name of ["denied", "failed", "unanswered"]) {
+    place.querySelector(`[data-push-${name}]`).hidden = name !== which;
+  }
 }
 
 // A browser that its owner has let show notifications goes on by itself when the business has made another key.
@@ -48,7 +58,11 @@ async function subscribe(key) {
   try {
     const worker = await navigator.serviceWorker.register(WORKER, { scope: home });
     await ready(worker);
-    const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    // A browser that does not reach its push service asks for minutes, and says nothing meanwhile.
+    const made = await within(
+      PATIENCE_MS,
+      worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }),
+    );
     const { endpoint, keys } = made.toJSON();
     const answer = await fetch(`${home}/notifications`, {
       method: "POST",
@@ -78,8 +92,22 @@ function keyOf(known) {
 }
 
 // Who signs out wants nothing to appear here any more; the push service then tells the business that it is gone.
+// The form waits for it: a page that is left asks its browser for nothing more.
 async function endWithSession(event) {
-  if (event.target.getAttribute("action") === `${home}/sign-out` && "serviceWorker" in navigator) {
-    (await subscription())?.unsubscribe();
+  const form = event.target;
+  const isSignOut = !event.defaultPrevented && form.getAttribute("action") === `${home}/sign-out`;
+  if (!isSignOut || !("serviceWorker" in navigator) || window.Notification?.permission !== "granted") {
+    return;
   }
+  event.preventDefault();
+  try {
+    await within(PARTING_MS, subscription().then((known) => known?.unsubscribe()));
+  } finally {
+    form.submit();
+  }
+}
+
+/** Wait for something, but not for ever. */
+function within(milliseconds, promise) {
+  return Promise.race([promise, new Promise((_, fail) => setTimeout(fail, milliseconds))]);
 }
