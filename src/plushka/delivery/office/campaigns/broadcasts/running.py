@@ -32,7 +32,7 @@ def progress_told(campaign: Campaign, progress: Progress, visit: Visit) -> Progr
     return ProgressTold(
         state=state_told(campaign.state, visit),
         is_open=campaign.state in {"scheduled", "planning", "sending", "paused"},
-        percent=100 if campaign.state in {"done", "cancelled"} else progress.share_bp // 100,
+        percent=_percent(campaign, progress),
         planned=told.number(progress.planned),
         control=told.number(progress.control),
         sent=told.number(progress.sent),
@@ -46,6 +46,16 @@ def progress_told(campaign: Campaign, progress: Progress, visit: Visit) -> Progr
         given=told.number(progress.given),
         pace=_pace(campaign, progress, visit),
     )
+
+
+def _percent(campaign: Campaign, progress: Progress) -> int:
+    match campaign.state:
+        case "draft" | "scheduled" | "planning":
+            return 0  # Nobody is written down yet: that is not everybody.
+        case "done" | "cancelled":
+            return 100
+        case _:
+            return progress.share_bp // 100
 
 
 def _pace(campaign: Campaign, progress: Progress, visit: Visit) -> str:
