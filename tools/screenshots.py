@@ -5,6 +5,7 @@ Needs Chromium, and ``make run`` going on beside it, in which nobody has written
 """
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,10 @@ SETTLES_MS = 700
 GUESTS_TRIED = 60
 VK_PEOPLE = PEOPLE[2:]
 """One who speaks Russian, one who speaks English; the others are left to whoever plays them."""
+BEGINS_MS = 150_000
+"""Longer than the minute after which a job takes a broadcast up."""
+SOME = re.compile(r"[2-9]\d")
+"""So many letters of a broadcast have gone out."""
 LIVE_MS = 4000
 """Long enough for the list of receipts to be renewed once."""
 
@@ -100,6 +105,8 @@ async def _walk(page: Page, language: str) -> None:
     await _keep(page, f"editor-{language}")
     await _open_journeys(page, language)
     await _open_segments(page, language)
+    await _open_broadcasts(page, language)
+    await _open_results(page, language)
     await page.goto("/reports")
     # Until every block has come; those that cannot be seen draw no chart.
     await page.wait_for_function("!document.querySelector('[data-block]')")
@@ -139,6 +146,42 @@ async def _open_segments(page: Page, language: str) -> None:
     await page.goto("/campaigns/templates/new?from=miss_you")
     await page.locator("#preview").wait_for()
     await _keep(page, f"template-{language}")
+
+
+async def _open_broadcasts(page: Page, language: str) -> None:
+    """Take a broadcast before it begins, while it runs (which it does by day alone), and what came of another."""
+    await page.goto("/campaigns")
+    await _keep(page, f"broadcasts-{language}")
+    await page.locator("a.opener", has_text="Черновик").first.click()
+    await page.locator("form[action$='/copy'] button").click()
+    await page.wait_for_url("**/edit")
+    await page.locator("#per_minute").fill("60")
+    await page.locator("#estimate dl").wait_for()
+    await _keep(page, f"broadcast-edit-{language}")
+    await page.locator("#broadcast button.btn-primary").last.click()
+    await page.locator("a[href$='/start']").click()
+    await page.locator("form[action$='/start']").wait_for()
+    await _keep(page, f"broadcast-before-{language}")
+    await page.locator("form[action$='/start'] button").click()
+    await page.locator("#progress dl > div:nth-child(2) dd", has_text=SOME).wait_for(timeout=BEGINS_MS)
+    await _keep(page, f"broadcast-while-{language}")
+    await page.locator("#cancel").click()
+    await page.locator("form[action$='/cancel'] button").click()
+    await page.locator("#progress").wait_for()
+    await page.goto("/campaigns")
+    await page.locator("a.opener", has_text="Два текста").first.click()
+    await page.locator("#caused").wait_for()
+    await _keep_part(page, "main .grid > div:has(#progress)", f"broadcast-after-{language}")
+
+
+async def _open_results(page: Page, language: str) -> None:
+    """Take what a broadcast has caused beside its control group, and the grid of recency and frequency."""
+    await page.goto("/campaigns")
+    await page.locator("a.opener", has_text="Новинки месяца").first.click()
+    await page.locator("#caused").wait_for()
+    await _keep_part(page, "section[aria-labelledby='caused']", f"proof-{language}")
+    await page.goto("/campaigns/groups")
+    await _keep_part(page, "section[aria-labelledby='grid-title']", f"rfm-{language}")
 
 
 async def _serve(
@@ -252,6 +295,10 @@ async def _press(page: Page, name: str) -> None:
 async def _keep_bot(page: Page, name: str) -> None:
     await page.wait_for_timeout(SETTLES_MS)
     await page.screenshot(path=DOCUMENTS / "bots" / f"{name}.png")
+
+
+async def _keep_part(page: Page, selector: str, name: str) -> None:
+    await page.locator(selector).screenshot(path=FOLDER / f"{name}.png")
 
 
 async def _keep(page: Page, name: str) -> None:
