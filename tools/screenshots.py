@@ -151,8 +151,7 @@ async def _open_segments(page: Page, language: str) -> None:
 async def _open_broadcasts(page: Page, language: str) -> None:
     """Take a broadcast before it begins, while it runs (which it does by day alone), and what came of another."""
     await page.goto("/campaigns")
-    await _keep(page, f"broadcasts-{language}")
-    await page.locator("a.opener", has_text="Черновик").first.click()
+    await page.locator("a.opener", has_text="Черновик").last.click()
     await page.locator("form[action$='/copy'] button").click()
     await page.wait_for_url("**/edit")
     await page.locator("#per_minute").fill("60")
@@ -161,10 +160,10 @@ async def _open_broadcasts(page: Page, language: str) -> None:
     await page.locator("#broadcast button.btn-primary").last.click()
     await page.locator("a[href$='/start']").click()
     await page.locator("form[action$='/start']").wait_for()
-    await _keep(page, f"broadcast-before-{language}")
+    await _keep_part(page, "main .grid", f"broadcast-before-{language}")
     await page.locator("form[action$='/start'] button").click()
     await page.locator("#progress dl > div:nth-child(2) dd", has_text=SOME).wait_for(timeout=BEGINS_MS)
-    await _keep(page, f"broadcast-while-{language}")
+    await _keep_part(page, "#progress", f"broadcast-while-{language}")
     await page.locator("#cancel").click()
     await page.locator("form[action$='/cancel'] button").click()
     await page.locator("#progress").wait_for()
