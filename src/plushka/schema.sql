@@ -3365,6 +3365,51 @@ create table points_accounts (
 
 grant update on points_accounts to plushka_app;
 
+-- insights: payback --------------------------------------------------------------------------------
+
+-- What the programme costs besides goods, discounts and points, over one month or the quarter that begins with from_on.
+-- covers_messages: it is what messages cost, so their deliveries are not counted besides.
+create table payback_costs (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    name text not null check (name <> '' and length(name) <= 100),
+    amount_minor bigint not null check (amount_minor > 0),
+    from_on date not null check (extract(day from from_on) = 1),
+    months smallint not null check (months in (1, 3)),
+    covers_messages boolean not null,
+    created_by text not null,
+    created_at timestamptz not null,
+    primary key (tenant_id, id),
+    constraint quarter_begins_with_its_first_month check (months = 1 or extract(month from from_on) in (1, 4, 7, 10))
+);
+
+grant update, delete on payback_costs to plushka_app;
+
+-- Receipts of a month that a scenario of the programme brought, each in the first one that claims it, as they were counted
+-- last; goods_minor: what their goods cost, where it is known. revenue_minor of a run: of all the month's sales then.
+create table payback_receipts (
+    tenant_id uuid not null,
+    receipt_id uuid not null,
+    month_on date not null,
+    scenario text not null check (scenario in ('birthday', 'reactivation', 'promotions')),
+    revenue_minor bigint not null check (revenue_minor >= 0),
+    goods_minor bigint check (goods_minor >= 0),
+    primary key (tenant_id, month_on, receipt_id),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id)
+);
+
+grant delete on payback_receipts to plushka_app;
+
+create table payback_runs (
+    tenant_id uuid not null references businesses,
+    month_on date not null,
+    counted_at timestamptz not null,
+    revenue_minor bigint not null,
+    primary key (tenant_id, month_on)
+);
+
+grant update on payback_runs to plushka_app;
+
 -- the application's role ------------------------------------------------------------------------------
 
 -- It reads and adds everywhere; what else it may do stands beside each table.

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from plushka.delivery.jobs.campaigning import count_tenant
 from plushka.delivery.jobs.foreseeing import foresee_now
 from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.delivery.jobs.paying_back import count_payback
 from plushka.delivery.jobs.rollups import rebuild_tenant
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
 from plushka.demo import access, calendar, journeys, loading
@@ -25,6 +26,7 @@ from plushka.demo.cafe.friends import bring_friends
 from plushka.demo.cafe.guests import DAYS, GUESTS
 from plushka.demo.cafe.rewards import take_rewards
 from plushka.demo.cafe.year import TIME_ZONE
+from plushka.demo.costs import write_costs
 from plushka.demo.dataset import Year, read_year
 from plushka.demo.gateways.connecting import ensure_gateways
 from plushka.demo.groups import CAFE_TAGS, CHAIN_TAGS, write_groups
@@ -250,6 +252,8 @@ async def _add_up(dsn: str, clock: Clock, tenant_id: UUID) -> None:
             total = await count_receipts(tx)
         with progress("Adding up", total, "receipts") as steps:
             await rebuild_tenant(database, clock, tenant_id, on_receipts=steps.advance)
+        await write_costs(database, tenant_id, clock.now(), clock.now().date())
+        await count_payback(database, clock, tenant_id)
 
 
 async def _broadcast(dsn: str, clock: Clock, settings: Settings, tenant_id: UUID) -> None:

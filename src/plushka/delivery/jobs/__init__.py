@@ -15,6 +15,7 @@ from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.delivery.jobs.letters import move_letters
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.delivery.jobs.paying_back import count_payback
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.segments import follow_segments
 from plushka.delivery.jobs.settling import settle_tenant
@@ -44,6 +45,7 @@ SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("measure", "50 * * * *", for_each_business("measure", measure_tenant)),
     Scheduled("groups", "40 * * * *", for_each_business("groups", group_tenant)),
     Scheduled("foresee", "45 * * * *", for_each_business("foresee", foresee_tenant)),
+    Scheduled("payback", "52 * * * *", for_each_business("payback", count_payback)),
     Scheduled("advise", "57 * * * *", for_each_business("advise", advise_tenant)),
     Scheduled("verify", "30 2 * * *", for_each_business("verify", verify_tenant)),
 )

@@ -101,6 +101,7 @@ SECTIONS = (
             Page("branches", marked("Branches and cashiers"), "/reports/branches", "reports.read"),
             Page("mechanics", marked("Mechanics and promotions"), "/reports/mechanics", "reports.read"),
             Page("buyers", marked("How buyers come again"), "/reports/buyers", "reports.read"),
+            Page("payback", marked("Payback of the programme"), "/reports/payback", "reports.read"),
             Page("points", marked("Points as money"), "/reports/points", "reports.read"),
             Page("constructor", marked("Report constructor"), "/reports/constructor", "reports.read"),
             Page("rfm", marked("RFM and groups"), "/reports/rfm", "reports.read"),

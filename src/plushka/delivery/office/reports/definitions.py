@@ -12,6 +12,7 @@ from plushka.delivery.office.reports.meanings.goods import GOODS
 from plushka.delivery.office.reports.meanings.mechanics import MECHANICS
 from plushka.delivery.office.reports.meanings.members import MEMBERS
 from plushka.delivery.office.reports.meanings.model import Definition, Subject
+from plushka.delivery.office.reports.meanings.payback import PAYBACK
 from plushka.delivery.office.reports.meanings.points import POINTS
 from plushka.delivery.office.reports.meanings.program import PROGRAM
 from plushka.delivery.office.reports.meanings.returning import RETURNING
@@ -26,6 +27,7 @@ SUBJECTS: tuple[Subject, ...] = (
     GOODS,
     PROGRAM,
     MECHANICS,
+    PAYBACK,
     POINTS,
     MEMBERS,
     RETURNING,

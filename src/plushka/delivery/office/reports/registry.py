@@ -24,6 +24,12 @@ from plushka.delivery.office.reports.future.leaving import make_future_at_risk, 
 from plushka.delivery.office.reports.mechanics.broadcasts import make_broadcasts
 from plushka.delivery.office.reports.mechanics.compared import make_mechanics
 from plushka.delivery.office.reports.mechanics.promotions import make_promotions
+from plushka.delivery.office.reports.payback.blocks import (
+    make_payback,
+    make_payback_boosters,
+    make_payback_caused,
+    make_payback_receipts,
+)
 from plushka.delivery.office.reports.points.ageing import (
     make_points_ages,
     make_points_burns,
@@ -145,6 +151,21 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
             marked("Who moved from group to group"), make_rfm_moves, of_whole_business=True, size="chart"
         ),
         "best": Maker(marked("Who buys most"), make_best, of_whole_business=True),
+        "payback": Maker(
+            marked("Payback"), make_payback, action="reports.margin", of_whole_business=True, size="chart"
+        ),
+        "payback_boosters": Maker(
+            marked("What boosts the payback"), make_payback_boosters, of_whole_business=True
+        ),
+        "payback_caused": Maker(
+            marked("What control groups prove"), make_payback_caused, of_whole_business=True
+        ),
+        "payback_receipts": Maker(
+            marked("Receipts behind the effect"),
+            make_payback_receipts,
+            action="reports.margin",
+            of_whole_business=True,
+        ),
         "points_reserve": Maker(
             marked("What members can ask for today"),
             make_points_reserve,

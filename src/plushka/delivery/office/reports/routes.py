@@ -11,6 +11,7 @@ from plushka.delivery.office.reports.dashboard import page
 from plushka.delivery.office.reports.future.page import show_future
 from plushka.delivery.office.reports.future.writing import write_to_band
 from plushka.delivery.office.reports.mechanics.page import show_mechanics
+from plushka.delivery.office.reports.payback import pages as payback
 from plushka.delivery.office.reports.points import pages as points
 from plushka.delivery.office.reports.rfm.page import show_rfm
 from plushka.delivery.office.reports.rfm.writing import write_to_scored
@@ -28,6 +29,13 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     definitions.show_definitions,
     files.download_block,
     page.show_dashboard,
+    payback.add_cost,
+    payback.change_cost,
+    payback.remove_cost,
+    payback.restore_cost,
+    payback.show_cost,
+    payback.show_costs,
+    payback.show_payback,
     points.export,
     points.save,
     points.show_accounts,

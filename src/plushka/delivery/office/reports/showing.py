@@ -64,7 +64,8 @@ async def show_block(
         "reports/alone.html",
         section="reports",
         page="",
-        bar=bar_values(asked, visit, f"{PATH}/{name}"),
+        # What lists the part of another block's figure is of that part, whatever days are chosen.
+        bar=None if asked.part else bar_values(asked, visit, f"{PATH}/{name}"),
         **values,
     )
 

@@ -44,6 +44,7 @@ GROUPS = {
     "partnership": marked("Partners"),
     "gateway": marked("Channels of sending"),
     "mailbox": marked("Letters that come back"),
+    "cost": marked("Costs of the programme"),
     "points_accounts": marked("Accounts of the books"),
     "simulation": marked("Trial on own receipts"),
     "groups": marked("Groups of members"),
@@ -84,6 +85,9 @@ GROUPS = {
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "account.change": (marked("Changed the own account"),),
+    "cost.add": (marked("Wrote down a cost of the programme: “{name}”"),),
+    "cost.change": (marked("Changed a cost of the programme: “{name}”"),),
+    "cost.delete": (marked("Deleted a cost of the programme: “{name}”"),),
     "points_accounts.change": (marked("Changed accounts that points are booked to: {count}"),),
     "advice.put_away": (marked("Put a piece of advice away for {days} days"),),
     "advice.take_back": (marked("Took a piece of advice back"),),

@@ -509,6 +509,10 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("You asked for this yourself. Somebody else with the right has to approve it."),
     ),
     "already_adjusted": (marked("This was booked already. Nothing was booked twice."),),
+    "cost_not_found": (marked("No such line of costs."),),
+    "too_many_costs": (
+        marked("There are {most} lines of costs, and no more are kept. Delete old ones first."),
+    ),
     "lot_not_found": (marked("No such lot of points."),),
     "not_an_extension": (
         marked("These points cannot be prolonged: they never burn, are used up, or the date is earlier."),

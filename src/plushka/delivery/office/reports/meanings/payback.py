@@ -1,0 +1,84 @@
+"""Payback: what scenarios bring, what they cost, and what of it is proven."""
+
+from plushka.delivery.office.reports.meanings.model import Definition, Subject
+from plushka.platform.i18n import marked
+
+PAYBACK = Subject(
+    marked("Payback of the programme"),
+    {
+        "payback_birthday": Definition(
+            marked("Birthday greetings"),
+            marked(
+                "The first purchase of a member within 30 days after points for their own birthday, while these "
+                "live."
+            ),
+        ),
+        "payback_reactivation": Definition(
+            marked("Reactivation"),
+            marked(
+                "The first purchase within 30 days after a letter of a journey that begins when a member has not "
+                "come for long, if no letter of another campaign went out in between. What birthday greetings "
+                "claim is not here."
+            ),
+        ),
+        "payback_promotions": Definition(
+            marked("Promotions"),
+            marked(
+                "Receipts on which a promotion lowered a price, gave a gift or let more be paid with points. "
+                "What birthday greetings or reactivation claim is not here."
+            ),
+        ),
+        "payback_effect": Definition(
+            marked("Effect"),
+            marked(
+                "What was paid for these receipts in the end, after discounts, points and returns, less what "
+                "their goods cost the business. A receipt counts once. Receipts whose goods' cost is not known "
+                "are left out. Messages are among the costs, so they are not taken off here. It is attributed: "
+                "part of these purchases would have been made anyway, and what is caused shows a control group "
+                "alone."
+            ),
+        ),
+        "payback_costs": Definition(
+            marked("Costs of the programme"),
+            marked(
+                "The lines that were written down; a quarter's amount is shared out evenly among its months, to "
+                "the minor unit. What messages cost by their deliveries is a line of its own, unless a line says "
+                "that it covers them."
+            ),
+        ),
+        "payback_coverage": Definition(
+            marked("Coverage"),
+            marked("How much of its costs the effect covers: at 100 % the programme pays for itself."),
+            marked("costs of the same months together"),
+        ),
+        "payback_boosters": Definition(
+            marked("What boosts the payback"),
+            marked(
+                "Penetration, engagement and repeat purchases of the quarter beside those of the quarter before. "
+                "They make scenarios reach more people, and bring no receipts of their own: counting them would "
+                "count receipts twice."
+            ),
+        ),
+        "payback_caused": Definition(
+            marked("Caused"),
+            marked(
+                "By how much more the members paid who were treated than those of the control group, all of them "
+                "together. The true figure lies between the two bounds in 95 cases of 100."
+            ),
+        ),
+        "payback_verdict": Definition(
+            marked("Verdict"),
+            marked(
+                "Proven is said if the interval does not hold 0 and each side has a hundred members; else it is "
+                "not proven."
+            ),
+        ),
+        "payback_paid": Definition(
+            marked("Paid in the end"), marked("What was paid after discounts, points and returns.")
+        ),
+        "payback_goods": Definition(
+            marked("Cost of goods of a receipt"),
+            marked("What the goods that were kept had cost the business."),
+        ),
+    },
+)

@@ -1,0 +1,1 @@
+"""Payback of the programme: effect of its scenarios beside its costs, quarter by quarter."""
