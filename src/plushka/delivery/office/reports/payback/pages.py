@@ -27,7 +27,7 @@ from plushka.domain.insights.payback.costs import delete_cost, get_cost, list_co
 from plushka.domain.insights.payback.model import NAME_LENGTH_MAX, QUARTER, Cost, quarter_of
 from plushka.engine.expiry import add_months
 from plushka.platform.errors import Refusal
-from plushka.platform.i18n import currency_decimals, format_number
+from plushka.platform.i18n import currency_decimals, currency_sign, format_number
 from plushka.platform.ids import new_id
 
 PATH: Final = "/reports/payback"
@@ -166,6 +166,7 @@ async def _page(visit: Visit, form: Form, cost: Cost | None) -> Response[str]:
         lines=[_line(each, visit) for each in costs],
         months=[(month.isoformat(), told_month(month, visit)) for month in _months(visit.business_day, cost)],
         cost_id=str(cost.id) if cost else "",
+        unit=currency_sign(visit.business.currency, visit.look.language),
         **_filled(cost, visit),
     )
 
