@@ -83,7 +83,7 @@ async def test_every_figure_is_what_polars_makes_of_the_journal(
             expected[name] += lot["pending"] + lot["available"] + lot["held"]
         assert {row[0]: row[3] for row in ages[:-1]} == expected
         reserve = {row[0]: row[1] for row in await table(anna, "points_reserve", QUERY)}
-        assert reserve["У клиентов"] == balance(frame, *OWN)
+        assert reserve["Есть у клиентов"] == balance(frame, *OWN)
         assert reserve["В деньгах"] == balance(frame, *OWN)
         assert reserve["Долг клиентов"] == -balance(frame, "debt")
 
