@@ -39,6 +39,8 @@ SOME = re.compile(r"[2-9]\d")
 """So many letters of a broadcast have gone out."""
 LIVE_MS = 4000
 """Long enough for the list of receipts to be renewed once."""
+ANSWER_MS = 120_000
+"""Long enough for the worker to answer what the demo has asked."""
 
 
 def main(
@@ -116,6 +118,22 @@ async def _walk(page: Page, language: str) -> None:
         await page.get_by_role("main").get_by_role("button").click()
     await page.locator("button.checking:enabled").wait_for()
     await _keep(page, f"ledger-{language}")
+    await _open_answer(page, language)
+
+
+async def _open_answer(page: Page, language: str) -> None:
+    """Take what the draft of the coffee shop would have come to; the worker has it ready soon after the start."""
+    async with page.expect_navigation():
+        await page.locator(f"form[action='/businesses/{CAFE_ID}/enter']").first.evaluate(
+            "form => form.requestSubmit()"
+        )
+    await page.goto("/engagement/programs")
+    await page.locator("article h2 a").first.click()
+    await page.wait_for_url("**/programs/*-*")
+    await page.goto(f"{page.url}/what-if")
+    await page.locator("section a.opener").first.click()
+    await page.locator("#verdict-title").wait_for(timeout=ANSWER_MS)
+    await _keep(page, f"what-if-{language}")
 
 
 async def _open_journeys(page: Page, language: str) -> None:

@@ -25,6 +25,7 @@ from plushka.demo.cafe.events import add_events
 from plushka.demo.cafe.friends import bring_friends
 from plushka.demo.cafe.guests import DAYS, GUESTS
 from plushka.demo.cafe.rewards import take_rewards
+from plushka.demo.cafe.what_if import try_draft
 from plushka.demo.cafe.year import TIME_ZONE
 from plushka.demo.costs import write_costs
 from plushka.demo.dataset import Year, read_year
@@ -134,6 +135,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
     asyncio.run(_broadcast(dsn, clock, settings, cafe.TENANT_ID))
     asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_add_up(dsn, clock, cafe.TENANT_ID))
+    asyncio.run(_try(dsn, clock))
     asyncio.run(_verify(dsn, clock, cafe.TENANT_ID))
     access.keep(settings, replace(ways_in, cafe_is_loaded=True))
     return booked
@@ -243,6 +245,14 @@ async def _compare(dsn: str, clock: Clock, tenant_id: UUID) -> None:
     """Compare the groups of promotions and broadcasts once now, so that pages need not wait for the hour."""
     async with _connected(dsn) as database:
         await measure_tenant(database, clock, tenant_id)
+
+
+async def _try(dsn: str, clock: Clock) -> None:
+    async with (
+        _connected(dsn) as database,
+        database.transaction(cafe.TENANT_ID, actor=ACTOR, at=clock.now()) as tx,
+    ):
+        await try_draft(tx)
 
 
 async def _add_up(dsn: str, clock: Clock, tenant_id: UUID) -> None:

@@ -75,7 +75,7 @@ async def list_asked(tx: Tx, program_id: UUID) -> Sequence[Asked]:
 
 
 async def has_receipts(tx: Tx, question: Question) -> bool:
-    """Tell whether anything was sold in the span by rules of the programme, in the branches that are asked for."""
+    """Tell whether anything was booked in the span by rules of the programme, in the branches asked for."""
     found: bool = await tx.fetchval(
         """
         -- simulation.has_receipts
@@ -83,13 +83,16 @@ async def has_receipts(tx: Tx, question: Question) -> bool:
             select from receipts r
             join program_versions v on v.tenant_id = r.tenant_id and v.id = r.version_id and v.program_id = $3
             join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
-            where r.tenant_id = $1 and r.business_date >= $2 and (cardinality($4::text[]) = 0 or b.code = any($4))
+            where r.tenant_id = $1 and r.business_date >= $2 and r.received_at >= $5 and r.received_at < $6
+              and (cardinality($4::text[]) = 0 or b.code = any($4))
         )
         """,
         tx.tenant_id,
         question.span.from_on,
         question.program_id,
         list(question.branches),
+        question.span.start_at,
+        question.span.until_at,
     )
     return found
 

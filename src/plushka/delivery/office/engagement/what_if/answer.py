@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.draft.desk import load_desk
 from plushka.delivery.office.engagement.draft.trying import outcome_rows, reasons_of
-from plushka.delivery.office.engagement.what_if.blocks import HALVES, MAKERS
+from plushka.delivery.office.engagement.what_if.blocks import MAKERS
 from plushka.delivery.office.engagement.what_if.shown import Shown, load_shown, path_of
 from plushka.delivery.office.engagement.what_if.told import tell_overruns, tell_proof, tell_verdict
 from plushka.delivery.office.movement_rows import told_actor
@@ -234,7 +234,6 @@ async def _answered(tx: Tx, shown: Shown) -> Response[str]:
         proof=tell_proof(shown),
         overruns=tell_overruns(shown),
         blocks=[told_block(block, visit, files=f"{shown.url}/files", notes=block.notes) for block in blocks],
-        halves=HALVES,
     )
 
 

@@ -30,5 +30,3 @@ MAKERS: Mapping[str, Callable[[Shown], Block]] = MappingProxyType(
         "receipts-less": make_losing,
     }
 )
-HALVES = frozenset({"points", "tiers"})
-"""What half the width is enough for; the others take a row each."""

@@ -109,7 +109,7 @@ def make_tiers(shown: Shown) -> Block:
         chart=Chart(
             labels=tuple(name for name, _ in pairs),
             series=tuple(
-                Series(title, tuple(counts[place] for _, counts in pairs), "count", is_before=place == 0)
+                Series(title, tuple(counts[place] for _, counts in pairs), "count")
                 for place, title in enumerate(titles)
             ),
         ),

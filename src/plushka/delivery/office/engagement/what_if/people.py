@@ -50,6 +50,7 @@ def make_tenths(shown: Shown) -> Block:
         gettext("A tenth of the members"),
         [] if is_few else named,
         definition="what_if_tenths",
+        labels=[str(TENTHS - place) for place in reversed(range(TENTHS)) if str(place) in changes],
     )
 
 
@@ -80,6 +81,7 @@ def _block(
     named: Sequence[tuple[str, Change]],
     *,
     definition: str = "what_if_gain",
+    labels: Sequence[str] = (),
 ) -> Block:
     gettext = shown.visit.words.gettext
     unit = shown.unit
@@ -102,8 +104,8 @@ def _block(
         )
 
     drawn: tuple[tuple[str, Callable[[Change], int]], ...] = (
-        (gettext("Gained"), lambda change: change.gained),
-        (gettext("Lost"), lambda change: change.lost),
+        (gettext("Gained together"), lambda change: change.gained),
+        (gettext("Lost together"), lambda change: change.lost),
     )
     return Block(
         name=name,
@@ -124,7 +126,7 @@ def _block(
         ),
         as_of=None,
         chart=Chart(
-            labels=tuple(each for each, _ in named),
+            labels=tuple(labels or [each for each, _ in named]),
             series=tuple(
                 Series(of, tuple(Ratio(pick(change), unit) for _, change in named), "money")
                 for of, pick in drawn
@@ -159,8 +161,8 @@ def _examples(shown: Shown, name: str, title: str, examples: Sequence[Example]) 
     for group in groups:
         columns += [
             Column(gettext("Discount"), "money", group=group),
-            Column(gettext("Points earned"), "points", group=group),
-            Column(gettext("Points spent"), "points", group=group),
+            Column(gettext("Issued"), "points", group=group),
+            Column(gettext("Spent"), "points", group=group),
         ]
     columns.append(Column(gettext("To the member"), "money", "what_if_example"))
     return Block(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from plushka.delivery.office.engagement.what_if.comparing import Figure, Good, beside, beside_columns, row
 from plushka.delivery.office.engagement.what_if.shown import Shown, exactly
-from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Kind, Row, Series, Table, Value
+from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Kind, Row, Series, Table
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.simulation.course import Spending
 from plushka.domain.simulation.payback import opening
@@ -61,7 +61,9 @@ def _sums(shown: Shown) -> Iterator[Row]:
     ]
     if shown.sees_margin:
         money[3:3] = [(gettext("Margin"), (by_published.margin, by_draft.margin), "what_if_margin")]
-        money.append((gettext("Result"), (by_published.result, by_draft.result), "what_if_result"))
+        money.append(
+            (gettext("Result after points"), (by_published.result, by_draft.result), "what_if_result")
+        )
     for title, figures, definition in money:
         good: Good = "up" if definition in _WELCOME else "neither"
         yield row(title, figures, "money", definition=definition, good=good)
@@ -124,7 +126,6 @@ def make_points(shown: Shown) -> Block:
                     title,
                     (*[abs(figures[place]) for _, figures, _ in drawn], both[place].outstanding),
                     "points",
-                    is_before=place == 0,
                 )
                 for place, title in enumerate((gettext("By the rules in force"), gettext("By the draft")))
             ),
@@ -157,18 +158,13 @@ def _of_points(shown: Shown) -> tuple[str, ...]:
 
 
 def make_spending(shown: Shown) -> Block:
-    """Make the same figures for each way of spending, so that the range is seen."""
+    """Make the figures that depend on what members spend, for each way of spending, so that the range is seen."""
     gettext = shown.visit.words.gettext
-    columns = [Column(gettext("Figure"), "text")]
-    for spending in shown.spendings:
-        columns += [
-            Column(title, "money", group=gettext(SPENDING_WORDS[spending]))
-            for title in (gettext("In force"), gettext("Draft"), gettext("Difference"))
-        ]
+    figure, *beside_it = beside_columns(gettext("Figure"), shown)
     return Block(
         name="spending",
         title=gettext("How it depends on what members spend"),
-        table=Table(tuple(columns), tuple(_of_spending(shown))),
+        table=Table((figure, Column(gettext("Members"), "text"), *beside_it), tuple(_of_spending(shown))),
         as_of=None,
         chart=_spending_chart(shown),
         definition="what_if_spending",
@@ -177,61 +173,80 @@ def make_spending(shown: Shown) -> Block:
 
 def _of_spending(shown: Shown) -> Iterator[Row]:
     gettext = shown.visit.words.gettext
-    both = {spending: shown.both(spending) for spending in shown.spendings}
+    figures = {spending: shown.both(spending) for spending in shown.spendings}
     worths = {spending: shown.worths(spending) for spending in shown.spendings}
-
-    def line(title: str, kind: Kind, pairs: Iterator[tuple[Figure, Figure]], definition: str = "") -> Row:
-        cells = [each for pair in pairs for each in beside(*pair, kind)]
-        return (Cell(title, definition=definition), *cells)
-
-    yield line(gettext("Points spent"), "points", ((old.spent, new.spent) for old, new in both.values()))
-    yield line(gettext("Points burned"), "points", ((old.burned, new.burned) for old, new in both.values()))
-    yield line(
-        gettext("Paid in money"),
-        "money",
-        ((old.revenue_minor, new.revenue_minor) for old, new in both.values()),
-        "what_if_paid",
-    )
-    yield line(
-        gettext("Points in hand at the end, in money"),
-        "money",
-        ((old.liability, new.liability) for old, new in worths.values()),
-        "what_if_liability",
-    )
-    if not (shown.sees_margin and shown.is_costed):
-        return
-    yield line(
-        gettext("Result"),
-        "money",
-        ((old.result, new.result) for old, new in worths.values()),
-        "what_if_result",
-    )
-    values: list[Value | Cell] = [
-        Cell(gettext("More visits that pay for it"), definition="what_if_break_even")
+    lines: list[tuple[str, Kind, dict[Spending, tuple[Figure, Figure]], str]] = [
+        (
+            gettext("Points spent"),
+            "points",
+            {each: (old.spent, new.spent) for each, (old, new) in figures.items()},
+            "",
+        ),
+        (
+            gettext("Points burned"),
+            "points",
+            {each: (old.burned, new.burned) for each, (old, new) in figures.items()},
+            "",
+        ),
+        (
+            gettext("Paid in money"),
+            "money",
+            {each: (old.revenue_minor, new.revenue_minor) for each, (old, new) in figures.items()},
+            "what_if_paid",
+        ),
+        (
+            gettext("Points in hand at the end, in money"),
+            "money",
+            {each: (old.liability, new.liability) for each, (old, new) in worths.items()},
+            "what_if_liability",
+        ),
     ]
+    if shown.sees_margin and shown.is_costed:
+        lines.append(
+            (
+                gettext("Result after points"),
+                "money",
+                {each: (old.result, new.result) for each, (old, new) in worths.items()},
+                "what_if_result",
+            )
+        )
+    for title, kind, pairs, definition in lines:
+        for spending, pair in pairs.items():
+            yield (
+                Cell(title, definition=definition),
+                gettext(SPENDING_WORDS[spending]),
+                *beside(*pair, kind),
+            )
+    if shown.sees_margin and shown.is_costed:
+        yield from _more_visits(shown)
+
+
+def _more_visits(shown: Shown) -> Iterator[Row]:
+    gettext = shown.visit.words.gettext
     for spending in shown.spendings:
         found = shown.break_even(spending)
-        told = {"pays": gettext("none"), "never": gettext("never")}.get(found.kind)
-        values += [None, None, told or Cell(exactly(found.share), kind="share")]
-    yield tuple(values)
+        told = {"pays": gettext("none are needed"), "never": gettext("it never pays")}.get(found.kind)
+        yield (
+            Cell(gettext("More visits that pay for it"), definition="what_if_break_even"),
+            gettext(SPENDING_WORDS[spending]),
+            None,
+            told or Cell(exactly(found.share), kind="share"),
+            None,
+        )
 
 
 def _spending_chart(shown: Shown) -> Chart | None:
+    """Draw by how much the draft differs: what both bring is so much more that nothing would be seen of it."""
     if len(shown.spendings) == 1:
         return None
     gettext = shown.visit.words.gettext
-    worths = [shown.worths(spending) for spending in shown.spendings]
-    by_result = shown.sees_margin and shown.is_costed
-    titles = (gettext("By the rules in force"), gettext("By the draft"))
     return Chart(
         labels=tuple(gettext(SPENDING_WORDS[spending]) for spending in shown.spendings),
-        series=tuple(
+        series=(
             Series(
-                title,
-                tuple(exactly(pair[place].result if by_result else pair[place].kept) for pair in worths),
+                gettext("What the draft brings more, or less"),
+                tuple(exactly(-shown.break_even(spending).costs) for spending in shown.spendings),
                 "money",
-                is_before=place == 0,
-            )
-            for place, title in enumerate(titles)
+            ),
         ),
     )

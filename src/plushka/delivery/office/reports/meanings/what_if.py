@@ -55,7 +55,7 @@ WHAT_IF = Subject(
             ),
         ),
         "what_if_result": Definition(
-            marked("Result"),
+            marked("Result after points"),
             marked(
                 "Margin less what points in hand have grown by: every point that was given and is not spent yet is "
                 "charged as though it were."
