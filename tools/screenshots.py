@@ -8,10 +8,12 @@ import asyncio
 import re
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from cyclopts import Parameter, run
 from playwright.async_api import Browser, Page
 
+from plushka.demo.business import TENANT_ID
 from plushka.demo.cafe.business import TENANT_ID as CAFE_ID
 from plushka.demo.cafe.cashiers import CASHIER_PIN, CASHIERS
 from plushka.demo.cafe.guests import card
@@ -123,10 +125,7 @@ async def _walk(page: Page, language: str) -> None:
 
 async def _open_answer(page: Page, language: str) -> None:
     """Take what the draft of the coffee shop would have come to; the worker has it ready soon after the start."""
-    async with page.expect_navigation():
-        await page.locator(f"form[action='/businesses/{CAFE_ID}/enter']").first.evaluate(
-            "form => form.requestSubmit()"
-        )
+    await _work_at(page, CAFE_ID)
     await page.goto("/engagement/programs")
     await page.locator("article h2 a").first.click()
     await page.wait_for_url("**/programs/*-*")
@@ -134,6 +133,16 @@ async def _open_answer(page: Page, language: str) -> None:
     await page.locator("section a.opener").first.click()
     await page.locator("#verdict-title").wait_for(timeout=ANSWER_MS)
     await _keep(page, f"what-if-{language}")
+    # Who comes back is where they were last.
+    await _work_at(page, TENANT_ID)
+
+
+async def _work_at(page: Page, business_id: UUID) -> None:
+    """Go over to another business, unless the page is there."""
+    entry = page.locator(f"form[action='/businesses/{business_id}/enter']")
+    if await entry.count():
+        async with page.expect_navigation():
+            await entry.first.evaluate("form => form.requestSubmit()")
 
 
 async def _open_journeys(page: Page, language: str) -> None:

@@ -28,7 +28,7 @@ from plushka.domain.simulation.question import Answer
 from plushka.domain.staff.operations import set_up_till
 from plushka.engine.conditions import Category as OfCategory
 from plushka.engine.price_effects import PercentOff
-from plushka.engine.program import Budget, EarningRule, Percent, Program, Promotion, Redemption
+from plushka.engine.program import Budget, EarningRule, ExpiryFixed, Percent, Program, Promotion, Redemption
 from plushka.platform.database import Database
 
 RULES = Program(name="Плюшки", currency="RUB", earning=(EarningRule("base", "10 %", Percent(rate_bp=1000)),))
@@ -182,6 +182,23 @@ async def test_joined_cards_are_one_from_the_beginning_and_no_proof(shop: Shop, 
     assert (answer.members, answer.checked, answer.joined) == (1, 0, 1)
     figures = answer.courses["draft.observed"]
     assert (figures.receipts, figures.outstanding, opening(figures)) == (2, 45, 0)
+
+
+async def test_what_has_come_due_and_no_job_has_booked_yet_is_no_difference(
+    shop: Shop, clock: SetClock
+) -> None:
+    program = structs.replace(RULES, expiry=ExpiryFixed(days=10))
+    await shop.publish(program)
+    anna = await shop.enroll()
+    clock.advance(timedelta(days=1))
+    await shop.buy("1", 100_00, member=anna)
+    clock.advance(timedelta(days=20))
+    await draft(shop, structs.replace(program, earning=MORE.earning))
+
+    answer = await answered(shop, clock, Wish(months=1))
+
+    assert (answer.checked, answer.differing) == (1, 0)
+    assert (answer.courses["was"].burned, answer.courses["draft.observed"].burned) == (10, 15)
 
 
 async def test_an_example_is_decided_again_with_all_that_explains_it(shop: Shop, clock: SetClock) -> None:

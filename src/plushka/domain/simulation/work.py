@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from plushka.domain.ledger.operations import settle_due as settle_points
+from plushka.domain.rewards.buying import settle_due as settle_rewards
 from plushka.domain.simulation.operations import save_answer
 from plushka.domain.simulation.planning import Plan, make_plan
 from plushka.domain.simulation.queries import get_simulation
@@ -47,6 +49,7 @@ _decode = msgspec.json.Decoder(Progress).decode
 async def simulate(run: Run, *, crew_size: int | None = None) -> Mapping[str, Fact]:
     """Replay what the task's simulation asks for; ``crew_size`` None: as the machine has processors."""
     simulation_id = UUID(str(run.task.arguments["simulation"]))
+    await _book_what_is_due(run)
     async with run.step() as step:
         simulation = await get_simulation(step.tx, simulation_id)
         question = simulation.question
@@ -79,6 +82,15 @@ async def simulate(run: Run, *, crew_size: int | None = None) -> Mapping[str, Fa
         step.total = step.done = progress.answer.course(WAS).receipts
         step.cursor = "done"
     return {"count": run.task.done, "members": progress.answer.members, "simulation": str(simulation_id)}
+
+
+async def _book_what_is_due(run: Run) -> None:
+    """Book what has come due, as a job does each quarter of an hour: else the journal is behind the proof."""
+    for settle in (settle_points, settle_rewards):
+        settled = True
+        while settled:
+            async with run.database.transaction(run.tenant_id, actor="job:settle", at=run.clock.now()) as tx:
+                settled = await settle(tx) > 0
 
 
 async def _replayed(
