@@ -20,7 +20,7 @@ async def make_future_deciles(tx: Tx, visit: Visit, _: Asked) -> Block:
         title=gettext("What tenths of the buyers will bring"),
         table=Table(
             (
-                Column(gettext("Tenth"), "count", "future_tenth"),
+                Column(gettext("Tenth"), "text", "future_tenth"),
                 Column(gettext("Buyers"), "count", "future_buyers"),
                 Column(gettext("Forecast for a year"), "money", "future_year"),
                 Column(gettext("Of a buyer"), "money", "future_each"),
@@ -28,7 +28,7 @@ async def make_future_deciles(tx: Tx, visit: Visit, _: Asked) -> Block:
             ),
             tuple(
                 (
-                    each.number,
+                    str(each.number),
                     each.members,
                     each.year_minor,
                     Ratio(each.year_minor, each.members),

@@ -10,7 +10,6 @@ from plushka.delivery.office.reports.showing import places
 from plushka.delivery.office.visit import Visit
 
 BLOCKS = ("future_figures", "future_accuracy", "future_bands", "future_deciles", "future_at_risk")
-WIDE = {"future_figures", "future_bands", "future_at_risk"}
 
 
 @get(PAGE, opt={"action": "reports.read"})
@@ -22,5 +21,5 @@ async def show_future(visit: NamedDependency[Visit], request: OfficeRequest) -> 
         section="reports",
         page="future",
         places=places(BLOCKS, visit, asked),
-        wide=WIDE,
+        wide=set(BLOCKS),
     )
