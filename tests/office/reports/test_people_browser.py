@@ -47,7 +47,7 @@ async def test_a_square_opens_by_keyboard_and_what_will_come_is_drawn(
     await look(page)
 
     await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    await page.set_viewport_size(PHONE_SCREEN)
+    await page.set_viewport_size({"width": PHONE_SCREEN["width"], "height": PHONE_SCREEN["height"]})
     await look(page)
     await page.goto("/reports/rfm")
     await arrived(page)
