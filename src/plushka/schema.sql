@@ -3364,6 +3364,59 @@ create table points_accounts (
 );
 
 grant update on points_accounts to plushka_app;
+-- insights: reports of one's own ---------------------------------------------------------------------
+
+-- A question under a name (docs/decisions/0105-report-constructor.md). question: of domain/insights/constructor/model.py; it
+-- holds no figures, so that a shared one shows each reader what they may see. deleted_at: put away, and taken back for a time.
+create table saved_reports (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    actor text not null,
+    name text not null check (name <> '' and length(name) <= 100),
+    question jsonb not null,
+    is_shared boolean not null,
+    created_at timestamptz not null,
+    deleted_at timestamptz,
+    primary key (tenant_id, id)
+);
+
+grant update (name, question, is_shared, deleted_at), delete on saved_reports to plushka_app;
+
+-- When a report is sent, by the clock of the business, in whose name and to which colleagues besides. day: of the week or the
+-- month, 0 of what is daily. next_at: the next moment.
+create table report_schedules (
+    tenant_id uuid not null,
+    report_id uuid not null,
+    staff_id uuid not null,
+    every text not null check (every in ('day', 'week', 'month')),
+    day smallint not null,
+    hour smallint not null check (hour between 0 and 23),
+    recipients uuid[] not null default '{}',
+    next_at timestamptz not null,
+    primary key (tenant_id, report_id),
+    constraint report_schedule_has_its_day check (
+        case every when 'day' then day = 0 when 'week' then day between 1 and 7 else day between 1 and 28 end
+    ),
+    foreign key (tenant_id, report_id) references saved_reports (tenant_id, id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant update, delete on report_schedules to plushka_app;
+
+-- Each moment of a schedule, claimed once for ever by its row. failure: the code of why nothing was sent.
+create table report_sendings (
+    tenant_id uuid not null,
+    report_id uuid not null,
+    slot_at timestamptz not null,
+    task_id uuid,
+    state text not null check (state in ('making', 'left', 'refused')),
+    failure text not null default '',
+    primary key (tenant_id, report_id, slot_at),
+    constraint report_sending_tells_why check ((state = 'refused') = (failure <> '')),
+    foreign key (tenant_id, report_id) references saved_reports (tenant_id, id)
+);
+
+grant update (task_id, state, failure), delete on report_sendings to plushka_app;
 
 -- insights: payback --------------------------------------------------------------------------------
 

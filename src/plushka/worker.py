@@ -13,6 +13,8 @@ from plushka.delivery.jobs import JOBS, SCHEDULED
 from plushka.delivery.jobs.calling import Calls
 from plushka.delivery.jobs.each_business import for_each_business
 from plushka.delivery.jobs.folding import keep_folding
+from plushka.delivery.jobs.reporting import Reporting
+from plushka.delivery.office.permissions import actions_of_person
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import APPLICATION_ROLE, Database
 from plushka.platform.jobs import Scheduled, work
@@ -51,12 +53,15 @@ async def _do_jobs(dsn: str, settings: Settings, vault: Vault, stop: asyncio.Eve
     database = await Database.connect(dsn, connections_max=JOB_CONNECTIONS_MAX, vault=vault)
     calls = Calls(is_open=settings.webhooks_anywhere)
     webhooks = Scheduled("webhooks", "* * * * *", for_each_business("webhooks", calls.call_tenant))
+    # The office knows who may do what.
+    reporting = Reporting(actions_of_person)
+    reports = Scheduled("reports", "* * * * *", for_each_business("reports", reporting.send_tenant))
     queue_settings = {"role": APPLICATION_ROLE, "application_name": "plushka queue"}
     try:
         async with asyncpg.create_pool(
             dsn, min_size=2, max_size=QUEUE_CONNECTIONS_MAX, server_settings=queue_settings
         ) as pool:
-            scheduled = (*SCHEDULED, webhooks)
+            scheduled = (*SCHEDULED, webhooks, reports)
             await work(pool, database, SystemClock(), jobs=JOBS, scheduled=scheduled, stop=stop)
     finally:
         await database.close()

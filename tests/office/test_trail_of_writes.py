@@ -60,6 +60,15 @@ WRITES_NOTHING = {
     "POST /password-resets/{token:str}",
 }
 ELSEWHERE = {
+    "POST /reports/constructor/saved": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/saved/{report_id:uuid}": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/saved/{report_id:uuid}/copy": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/saved/{report_id:uuid}/delete": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/saved/{report_id:uuid}/restore": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/saved/{report_id:uuid}/schedule": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/saved/{report_id:uuid}/schedule/stop": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/ask": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/file": "tests/office/reports/test_constructor.py",
     "POST /campaigns/groups/bounds": "tests/office/test_groups.py",
     "POST /campaigns/groups/{group:str}/segment": "tests/office/test_groups.py",
     "POST /reports/advice/{rule:str}/begin": "tests/office/reports/test_advice.py",

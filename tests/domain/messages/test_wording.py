@@ -78,6 +78,7 @@ EXAMPLES: tuple[Content, ...] = (
     ),
     contents.CardsAnswered("over"),
     contents.CardTaken(),
+    contents.ReportTold("Выручка <b>", 12, RECEIPT, "revenue.xlsx", "/reports/constructor/saved/1"),
     contents.Answered(body="Здравствуйте <b>, проверим"),
     contents.GiftWaits(name="Кофе", code="ABCD-2345", good_until=date(2026, 4, 9)),
     contents.GiftWaits(name="Кофе <b>", code="ABCD-2345"),

@@ -16,6 +16,7 @@ from plushka.delivery.jobs.letters import move_letters
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.paying_back import count_payback
+from plushka.delivery.jobs.reporting import forget_reports
 from plushka.delivery.jobs.reviewing import review_tenant
 from plushka.delivery.jobs.segments import follow_segments
 from plushka.delivery.jobs.settling import settle_tenant
@@ -41,6 +42,7 @@ SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("tell", "20 * * * *", for_each_business("tell", tell_tenant)),
     Scheduled("sweep", "35 * * * *", sweep_office),
     Scheduled("clear", "15 3 * * *", for_each_business("clear", clear_tenant)),
+    Scheduled("forget reports", "20 3 * * *", for_each_business("forget reports", forget_reports)),
     Scheduled("forget", "25 3 * * *", for_each_business("forget", forget_tenant)),
     Scheduled("measure", "50 * * * *", for_each_business("measure", measure_tenant)),
     Scheduled("groups", "40 * * * *", for_each_business("groups", group_tenant)),

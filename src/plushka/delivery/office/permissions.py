@@ -213,6 +213,14 @@ def rights_of_person(person: StaffMember) -> Rights:
     return rights_of(person.role, person.own_role, person.branch_ids)
 
 
+def actions_of_person(person: StaffMember) -> frozenset[str]:
+    """Return what somebody who works here may do when nobody is at a screen: a schedule acts in their name."""
+    if person.dismissed_at is not None or (person.needs_second_factor and not person.has_second_factor):
+        return frozenset()
+    actions = rights_of_person(person).actions
+    return actions - WHOLE_BUSINESS if person.branch_ids else actions
+
+
 def rights_of_session(session: Session) -> Rights:
     """Return all that somebody may do, and so the most that they may give to others."""
     rights = rights_of(session.role, session.own_role, session.branch_ids)

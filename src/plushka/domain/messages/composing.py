@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from html import unescape
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.businesses.model import Business
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.consent_texts import list_consent_texts
-from plushka.domain.messages.contents import FromTemplate
-from plushka.domain.messages.model import Channel, Message, Outgoing, Photo, Reason
+from plushka.domain.messages.contents import FromTemplate, ReportTold
+from plushka.domain.messages.model import Button, Channel, File, Message, Outgoing, Photo, Reason
 from plushka.domain.messages.taking import skip
 from plushka.domain.messages.templates.facts import Asked, list_own_values
 from plushka.domain.messages.templates.model import Template
@@ -21,11 +21,14 @@ from plushka.domain.messages.templates.text import Missing, holes
 from plushka.domain.messages.wording import Voice, worded
 from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.queries import find_last_receipt_id
+from plushka.domain.tasks.queries import read_parts, size_of_output
 from plushka.platform.database import Tx
-from plushka.platform.i18n import Language
+from plushka.platform.i18n import Language, translator
 from plushka.platform.point_words import calling_points
 
 SAID_LENGTH_MAX = 4000
+FILE_BYTES_MAX = 10 * 1024 * 1024
+"""Of what a letter brings with it; what is larger waits where the letter leads."""
 
 
 class Composed(Struct, frozen=True):
@@ -61,6 +64,8 @@ async def compose(
             else:
                 voice = Voice(business=business, language=message.language, texts=texts)
                 told = worded(message.content, voice)
+                if isinstance(message.content, ReportTold):
+                    told = await _with_file(tx, told, message.content, message.language, app_url=app_url)
                 if message.purpose == "marketing":
                     told = unsubscribing(told, message.language, message.channel)
             if isinstance(told, Message):
@@ -70,6 +75,24 @@ async def compose(
                 skipped[message.id] = told
     await skip(tx, skipped)
     return composed
+
+
+async def _with_file(
+    tx: Tx, told: Message, content: ReportTold, language: Language, *, app_url: str
+) -> Message:
+    """Return what is said of a report with its file, and with a way to its page where there is an address."""
+    words = translator(language)
+    size = await size_of_output(tx, content.task_id)
+    if 0 < size <= FILE_BYTES_MAX:
+        parts = [part async for part in read_parts(tx, content.task_id, is_input=False)]
+        told = structs.replace(told, file=File(content.file_name, b"".join(parts)))
+    else:
+        waits = words.gettext("The file waits in the office.")
+        told = structs.replace(told, text=f"{told.text}\n\n{waits}")
+    if office := app_url.removesuffix(f"/app/{tx.tenant_id}"):
+        button = Button(words.gettext("Open the report"), link=f"{office}{content.path}")
+        told = structs.replace(told, rows=((button,),))
+    return told
 
 
 def plain(message: Message) -> str:

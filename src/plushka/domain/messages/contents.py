@@ -330,6 +330,19 @@ class Answered(Told, tag="answered", frozen=True):
     body: str
 
 
+class ReportTold(Told, tag="report", frozen=True):
+    """A report that staff have asked for is made, with so many ``rows``; its file is what came of ``task_id``.
+
+    ``path`` is its page in the office.
+    """
+
+    name: str
+    rows: int
+    task_id: UUID
+    file_name: str
+    path: str
+
+
 class FromTemplate(Told, tag="template", frozen=True):
     """Words of a template of the business; ``values`` are those of its variables that are not the member's own."""
 
@@ -376,5 +389,6 @@ Content = (
     | FriendCame
     | FriendsPaid
     | Answered
+    | ReportTold
     | FromTemplate
 )

@@ -82,6 +82,13 @@ class Photo(Struct, frozen=True):
     content: bytes
 
 
+class File(Struct, frozen=True):
+    """A file that a letter brings with it."""
+
+    name: str
+    content: bytes
+
+
 class Message(Struct, frozen=True):
     """A finished message: ``text`` is HTML of ``<b>`` alone, ``rows`` are buttons under it.
 
@@ -93,6 +100,7 @@ class Message(Struct, frozen=True):
     keyboard: Keyboard = "keep"
     picture: Picture | Photo | None = None
     subject: str = ""
+    file: File | None = None
 
 
 class Outgoing(Struct, frozen=True):

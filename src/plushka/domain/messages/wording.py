@@ -48,6 +48,7 @@ from plushka.domain.messages.contents import (
     PointsGiven,
     PurchaseRated,
     RatingTold,
+    ReportTold,
     Returned,
     RewardsTold,
     SmsStopped,
@@ -210,6 +211,8 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return _ask_offers(text_version, voice)
         case NoProgram():
             return Message(voice.gettext("The programme has not begun yet. Come back a little later."))
+        case ReportTold(name, rows):
+            return _report(name, rows, voice)
         case BalanceTold():
             return _balance(content, voice)
         case CardTold():
@@ -419,6 +422,17 @@ def _ask_offers(text_version: str, voice: Voice) -> Message:
             (Button(voice.gettext("No, thank you"), action=NO_OFFERS),),
         ),
     )
+
+
+def _report(name: str, rows: int, voice: Voice) -> Message:
+    told = voice.words.ngettext(
+        "The report {name} is ready: {count} row.",
+        "The report {name} is ready: {count} rows.",
+        rows,
+        name=voice.bold(name),
+        count=rows,
+    )
+    return Message(told, subject=name)
 
 
 def _balance(content: BalanceTold, voice: Voice) -> Message:

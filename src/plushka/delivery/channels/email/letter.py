@@ -6,6 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from mimetypes import guess_type
 
 from plushka.domain.messages.gateways.parcels import Mail
 
@@ -36,6 +37,10 @@ def as_message(mail: Mail, *, sender: str, name: str, at: datetime) -> EmailMess
     if mail.picture:
         page = message.get_payload()[1]  # type: ignore[index]
         page.add_related(mail.picture, "image", "jpeg", cid="<picture>")  # type: ignore[union-attr]
+    if mail.file:
+        kind = guess_type(mail.file.name)[0] or "application/octet-stream"
+        main, _, sub = kind.partition("/")
+        message.add_attachment(mail.file.content, main, sub, filename=mail.file.name)
     return message
 
 

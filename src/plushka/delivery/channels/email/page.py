@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from plushka.domain.businesses.branding import Branding
 from plushka.domain.businesses.colors import readable
+from plushka.domain.messages.contents import ReportTold
 from plushka.domain.messages.gateways.parcels import Mail
 from plushka.domain.messages.model import Message, Outgoing, Photo
 from plushka.platform.i18n import translator
@@ -33,7 +34,11 @@ def letter_of(
         if button.link or (button.opens_app and app_url)
     ]
     subject = said.subject or business
-    footer = words.gettext("You get this letter because you have a card of {business}.", business=business)
+    footer = (
+        words.gettext("You get this letter because you work for {business}.", business=business)
+        if isinstance(message.content, ReportTold)
+        else words.gettext("You get this letter because you have a card of {business}.", business=business)
+    )
     unsubscribe = words.gettext("Unsubscribe")
     plain = [unescape(said.text.replace("<b>", "").replace("</b>", ""))]
     plain += [f"{text}: {link}" for text, link in links]
@@ -74,6 +79,7 @@ def letter_of(
         picture=said.picture.content if isinstance(said.picture, Photo) else b"",
         mark=mark,
         return_to=return_to,
+        file=said.file,
     )
 
 

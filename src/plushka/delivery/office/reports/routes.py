@@ -5,7 +5,7 @@ from litestar.types import ControllerRouterHandler
 from plushka.delivery.office.reports import definitions, files, showing
 from plushka.delivery.office.reports.advice import pages as advice
 from plushka.delivery.office.reports.buyers.page import show_buyers
-from plushka.delivery.office.reports.constructor import answers
+from plushka.delivery.office.reports.constructor import answers, saved, schedule
 from plushka.delivery.office.reports.constructor.page import show_constructor
 from plushka.delivery.office.reports.dashboard import page
 from plushka.delivery.office.reports.future.page import show_future
@@ -27,6 +27,16 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     answers.make_file,
     answers.show_answer,
     definitions.show_definitions,
+    saved.copy_saved,
+    saved.delete_saved,
+    saved.open_saved,
+    saved.restore_saved,
+    saved.save_changed,
+    saved.save_new,
+    saved.show_saved,
+    schedule.save_schedule,
+    schedule.show_schedule,
+    schedule.stop_schedule,
     files.download_block,
     page.show_dashboard,
     payback.add_cost,

@@ -151,6 +151,18 @@ class NotYourReport(Denied):
     code = "report_not_yours"
 
 
+class ReportNameWrong(Invalid):
+    """The name is empty, or longer than ``length_max``."""
+
+    code = "report_name_wrong"
+
+
+class RhythmWrong(Invalid):
+    """There is no such day or hour, or there are too many recipients."""
+
+    code = "report_rhythm_wrong"
+
+
 class TooManyReports(Conflict):
     """The business has ``reports_max`` saved reports."""
 

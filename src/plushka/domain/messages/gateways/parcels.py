@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plushka.domain.messages.gateways.mailboxes import Mailbox, Place
 from plushka.domain.messages.gateways.model import Gateway, Provider
-from plushka.domain.messages.model import Report, Result
+from plushka.domain.messages.model import File, Report, Result
 from plushka.platform.bell import Bell
 from plushka.platform.vault import Vault
 
@@ -34,6 +34,7 @@ class Sms(Struct, frozen=True):
 class Mail(Struct, frozen=True):
     """A letter as text and as HTML, from ``sender_name``; the HTML shows ``picture``, a JPEG, as ``cid:picture``.
 
+    It brings ``file`` with it.
     ``unsubscribe_url`` is empty where there is nothing to unsubscribe from. ``mark`` is what it is known by should it
     come back, to ``return_to``; empty: nobody would read that, and it comes back to the sender.
     """
@@ -48,6 +49,7 @@ class Mail(Struct, frozen=True):
     picture: bytes = b""
     mark: str = ""
     return_to: str = ""
+    file: File | None = None
 
 
 class Device(Struct, frozen=True):

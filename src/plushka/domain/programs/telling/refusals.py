@@ -79,6 +79,14 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "report_not_found": (marked("There is no such report: it was deleted, or is somebody's own."),),
     "report_not_yours": (marked("Only who has saved the report may change it. Save a copy of your own."),),
+    "report_name_wrong": (
+        marked("Give the report a name, {length_max} characters at most."),
+        marked("Give the report a shorter name."),
+    ),
+    "report_rhythm_wrong": (marked("There is no such day or hour, or there are too many recipients."),),
+    "report_stopped": (marked("Its counting was stopped."),),
+    "report_no_mail": (marked("No mail server is connected: no letter has left. The file waits here."),),
+    "report_nobody": (marked("Nobody of the recipients may see this report any more."),),
     "reports_too_many": (
         marked("There are {reports_max} saved reports already: delete those that are not needed."),
         marked("There are too many saved reports already."),

@@ -22,10 +22,12 @@ from plushka.delivery.office.reports.constructor.asking import (
 from plushka.delivery.office.reports.showing import Place
 from plushka.delivery.office.reports.words import PERIOD_WORDS, told_period
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import id_of
 from plushka.domain.insights.constructor.catalogue import Dimension
 from plushka.domain.insights.constructor.grid import NOT_SAID, told_word
 from plushka.domain.insights.constructor.model import ROWS_MAX, Asker, Question, Span, View
 from plushka.domain.insights.constructor.naming import list_choices
+from plushka.domain.insights.constructor.saving import list_reports
 from plushka.domain.insights.constructor.sources import SOURCES
 from plushka.domain.insights.reports.people import AGES
 from plushka.platform.database import Tx
@@ -59,12 +61,15 @@ async def show_constructor(visit: NamedDependency[Visit], request: OfficeRequest
     question = read_question(query, asker)
     async with visit.reading() as tx:
         conditions = await _conditions(tx, query, question, asker, visit)
+        saved_id = id_of(query, "saved")
+        saved = next((each for each in await list_reports(tx) if each.id == saved_id), None)
     return visit.page(
         "reports/constructor/page.html",
         section="reports",
         page="constructor",
         **form_values(question, asker, visit),
         conditions=conditions,
+        saved=saved,
         place=answer_place(question, query.get("task", ""), visit),
     )
 
