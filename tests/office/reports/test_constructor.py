@@ -210,8 +210,8 @@ async def test_a_schedule_is_set_and_ended(
     assert "manager@plushka.example" in page.text
     assert "marketer@plushka.example" not in page.text
     await anna.post(f"{place}/schedule", data={"every": "week", "weekday": "3", "hour": "7"})
-    page = plain((await anna.get(f"{place}/schedule")).text)
-    assert "07:00, от имени" in page
+    told = plain((await anna.get(f"{place}/schedule")).text)
+    assert "07:00, от имени" in told
     assert "по расписанию" in (await anna.get(f"{PATH}/saved")).text
     await anna.post(f"{place}/schedule/stop")
     assert "от имени" not in (await anna.get(f"{place}/schedule")).text
