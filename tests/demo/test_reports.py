@@ -13,6 +13,8 @@ from plushka.demo import baskets
 from plushka.demo.business import ACTOR, TENANT_ID
 from plushka.demo.dataset import TIME_ZONE, Year
 from plushka.domain.businesses.model import DAY_STARTS_MINUTES
+from plushka.domain.insights.constructor.answering import answer
+from plushka.domain.insights.constructor.model import Asker, Question
 from plushka.domain.insights.reports.averages import sum_active_years, sum_lifetime
 from plushka.domain.insights.reports.base import list_base_months
 from plushka.domain.insights.reports.people import list_best
@@ -75,6 +77,10 @@ async def test_reports_of_real_households_are_those_of_the_data_set(
         life = await sum_lifetime(tx)
         active = (await sum_active_years(tx, [2025]))[2025]
         best = await list_best(tx, ALL_TIME.from_on, ALL_TIME.until_on)
+        receipts = Question("receipts", ("receipts", "amount", "buyers"), ("month",), span="all")
+        own = [await answer(tx, receipts, Asker(frozenset()), seconds=60)]
+        lines = Question("lines", ("lines", "receipts"), ("month",), span="all")
+        own.append(await answer(tx, lines, Asker(frozenset()), seconds=60))
 
     # All baskets are with a card; what is not paid was given as a discount or paid with points.
     assert whole.without.receipts == 0
@@ -87,6 +93,17 @@ async def test_reports_of_real_households_are_those_of_the_data_set(
     assert set(by_month) == set(months)
     assert len(months) > 11
     assert whole.with_card.redeemed_minor > 0
+
+    of_receipts, of_lines = (
+        {group.keys: [numerator for numerator, _ in group.figures] for group in each.groups} for each in own
+    )
+    for month, expected in months.items():
+        keys = (month.isoformat(),)
+        assert of_receipts[keys] == [expected["receipts"], expected["amount_minor"], expected["buyers"]]
+        assert of_lines[keys] == [expected["lines"], expected["receipts"]]
+    assert of_receipts[()][0] == frame.height
+    assert of_receipts[()][2] == HOUSEHOLDS
+    assert len(of_receipts) == len(months) + 1
 
     assert {each.month_on: each.buyers for each in base} == {
         month: expected["buyers"] for month, expected in months.items()

@@ -48,7 +48,7 @@ ASKED = Subject(
             marked("quantity sold"),
         ),
         "asked_receipts_with": Definition(
-            marked("Receipts with it"),
+            marked("Receipts with the goods"),
             marked("On how many receipts something of it is left. In a total each receipt counts once."),
         ),
         "asked_lines": Definition(

@@ -91,7 +91,7 @@ LINES = Source(
             definition="asked_price",
         ),
         "receipts": Measure(
-            marked("Receipts with it"),
+            marked("Receipts with the goods"),
             "count",
             "count(distinct receipt_id)",
             ("receipt_id",),
