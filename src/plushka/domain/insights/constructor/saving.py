@@ -100,7 +100,7 @@ async def save_report(tx: Tx, *, name: str, question: Question, is_shared: bool)
     )
     if not saved:
         raise TooManyReports(field="name", reports_max=REPORTS_MAX)
-    await _record(tx, "save", report_id, name)
+    await audit.record(tx, action="report.save", subject=f"report:{report_id}", name=name)
     return report_id
 
 
@@ -124,7 +124,7 @@ async def change_report(tx: Tx, report_id: UUID, *, name: str, question: Questio
         msgspec.json.encode(question).decode(),
         is_shared,
     )
-    await _record(tx, "change", report_id, name)
+    await audit.record(tx, action="report.change", subject=f"report:{report_id}", name=name)
 
 
 async def delete_report(tx: Tx, report_id: UUID) -> str:
@@ -135,7 +135,7 @@ async def delete_report(tx: Tx, report_id: UUID) -> str:
     """
     report = await _own(tx, report_id)
     await _put_away(tx, report_id, tx.at)
-    await _record(tx, "delete", report_id, report.name)
+    await audit.record(tx, action="report.delete", subject=f"report:{report_id}", name=report.name)
     return report.name
 
 
@@ -157,7 +157,7 @@ async def restore_report(tx: Tx, report_id: UUID) -> None:
     )
     if name is None:
         raise UnknownReport
-    await _record(tx, "restore", report_id, name)
+    await audit.record(tx, action="report.restore", subject=f"report:{report_id}", name=name)
 
 
 async def forget_deleted(tx: Tx) -> None:
@@ -203,10 +203,6 @@ def _clean(name: str) -> str:
     if not 0 < len(name) <= NAME_LENGTH_MAX:
         raise ReportNameWrong(field="name", length_max=NAME_LENGTH_MAX)
     return name
-
-
-async def _record(tx: Tx, what: str, report_id: UUID, name: str) -> None:
-    await audit.record(tx, action=f"report.{what}", subject=f"report:{report_id}", name=name)
 
 
 def _report(row: Record) -> SavedReport:
