@@ -3,6 +3,7 @@
 from plushka.domain.catalog.model import ProductKind
 from plushka.domain.insights.constructor.catalogue import Column, Dimension, Measure, Source
 from plushka.domain.insights.constructor.sources import receipts
+from plushka.domain.insights.constructor.sources.goods import measures_of_goods
 from plushka.platform.i18n import marked
 
 # As domain/rollups/counting.py has it; `offset 0` keeps documents from being parsed once for each thing read of them.
@@ -28,8 +29,6 @@ _SQL = """receipts r
                 group by 1, 2
             ) as gone on gone.receipt_id = r.id and gone.index = l.number - 1"""
 _LEFT = "l.{0} - l.{0} * coalesce(gone.milli, 0) / l.milli"
-_COSTED = "sum(revenue) filter (where cost is not null)"
-_MARGIN = f"{_COSTED} - sum(cost)"
 _KIND_WORDS: dict[ProductKind, str] = {
     "goods": marked("goods"),
     "certificate": marked("gift certificates"),
@@ -101,30 +100,6 @@ LINES = Source(
         "buyers": Measure(
             marked("Buyers"), "count", "count(distinct member_id)", ("member_id",), definition="asked_buyers"
         ),
-        "cost": Measure(
-            marked("Cost of goods"),
-            "money",
-            "sum(cost)",
-            ("cost",),
-            action="reports.margin",
-            definition="asked_line_cost",
-        ),
-        "margin": Measure(
-            marked("Margin"),
-            "money",
-            _MARGIN,
-            ("revenue", "cost"),
-            action="reports.margin",
-            definition="margin",
-        ),
-        "margin_share": Measure(
-            marked("Margin, share"),
-            "share",
-            _MARGIN,
-            ("revenue", "cost"),
-            of=_COSTED,
-            action="reports.margin",
-            definition="margin_share",
-        ),
+        **measures_of_goods("asked_line_cost"),
     },
 )

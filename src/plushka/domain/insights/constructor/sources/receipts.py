@@ -2,6 +2,7 @@
 
 from plushka.domain.insights.constructor.catalogue import Column, Dimension, Measure, Source
 from plushka.domain.insights.constructor.sources.days import dimensions_of_day
+from plushka.domain.insights.constructor.sources.goods import measures_of_goods
 from plushka.domain.insights.constructor.sources.people import NO_CARD, dimensions_of_member
 from plushka.platform.i18n import marked
 
@@ -95,7 +96,6 @@ COLUMNS = {
     "cost": Column("goods.cost_minor", ("goods",)),
 }
 _WITH_CARD = "count(member_id)"
-_COSTED = "sum(revenue) filter (where cost is not null)"
 RECEIPTS = Source(
     title=marked("Receipts"),
     text=marked("Each purchase once: what was paid, given and earned, by whom, when and where."),
@@ -177,30 +177,6 @@ RECEIPTS = Source(
             ("redeemed_points",),
             definition="asked_spent",
         ),
-        "cost": Measure(
-            marked("Cost of goods"),
-            "money",
-            "sum(cost)",
-            ("cost",),
-            action="reports.margin",
-            definition="cost",
-        ),
-        "margin": Measure(
-            marked("Margin"),
-            "money",
-            f"{_COSTED} - sum(cost)",
-            ("cost", "revenue"),
-            action="reports.margin",
-            definition="margin",
-        ),
-        "margin_share": Measure(
-            marked("Margin, share"),
-            "share",
-            f"{_COSTED} - sum(cost)",
-            ("cost", "revenue"),
-            of=_COSTED,
-            action="reports.margin",
-            definition="margin_share",
-        ),
+        **measures_of_goods("cost"),
     },
 )  # fmt: skip
