@@ -78,11 +78,15 @@ give away (BREACH)."""
 
 
 class Plushka:
-    """The ASGI application. Tills go straight to their API; everything else is Litestar's, the lifespan too."""
+    """The ASGI application. Tills go straight to their API; everything else is Litestar's, the lifespan too.
+
+    What it needs to be at work is opened when it starts, by ``settings`` and ``clock`` as they are then; routes, the
+    doors of proxies and the key to the metrics are those of the settings that it was made with.
+    """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
+        self.settings = settings
+        self.clock = clock
         self._pages = pages_of(ENDPOINTS)
         self._pos: PosApplication | None = None
         self._web = Litestar(
@@ -127,22 +131,22 @@ class Plushka:
 
     @asynccontextmanager
     async def _run(self, web: Litestar) -> AsyncIterator[None]:
-        dsn = self._settings.database_url or embedded_cluster(self._settings).dsn
-        vault = Vault.of(self._settings)
+        dsn = self.settings.database_url or embedded_cluster(self.settings).dsn
+        vault = Vault.of(self.settings)
         database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=vault)
         reference = Reference()
-        writers = WRITERS if self._settings.web_workers == 1 else 1
-        bell = Bell(database, self._clock, CHANNEL)
+        writers = WRITERS if self.settings.web_workers == 1 else 1
+        bell = Bell(database, self.clock, CHANNEL)
         herald = Herald(bell, reference.versions)
-        purchases = PurchaseQueue(database, self._clock, reference, writers=writers, witness=herald)
+        purchases = PurchaseQueue(database, self.clock, reference, writers=writers, witness=herald)
         self._pos = PosApplication(
             Services(
                 database=database,
-                clock=self._clock,
+                clock=self.clock,
                 purchases=purchases,
                 reference=reference,
                 keyring=Keyring(),
-                rate=RateLimiter(per_second=self._settings.rate_per_second, burst_seconds=RATE_BURST_SECONDS),
+                rate=RateLimiter(per_second=self.settings.rate_per_second, burst_seconds=RATE_BURST_SECONDS),
                 strangers=RateLimiter(
                     per_second=UNKNOWN_KEYS_PER_SECOND, burst_seconds=UNKNOWN_KEYS_BURST_SECONDS
                 ),
@@ -151,45 +155,45 @@ class Plushka:
             ENDPOINTS,
             self._pages,
         )
-        web.state.joining = Joining(database=database, clock=self._clock)
-        phones = phone.FakeGateway(self._settings) if access.is_open(self._settings) else None
+        web.state.joining = Joining(database=database, clock=self.clock)
+        phones = phone.FakeGateway(self.settings) if access.is_open(self.settings) else None
         web.state.phones = phones
-        web.state.till_page = TillPage(demo=_demo_till(self._settings))
+        web.state.till_page = TillPage(demo=_demo_till(self.settings))
         await purchases.start()
         try:
             async with (
                 bell.running(),
-                open_shells(self._settings) as shells,
-                open_adapters(self._settings, keeps_links=False) as adapters,
+                open_shells(self.settings) as shells,
+                open_adapters(self.settings, keeps_links=False) as adapters,
             ):
-                sms = Codes(database, self._clock, vault, adapters, instead=phones)
+                sms = Codes(database, self.clock, vault, adapters, instead=phones)
                 web.state.app = App(
                     database=database,
-                    clock=self._clock,
+                    clock=self.clock,
                     reference=reference,
                     vault=vault,
                     bell=bell,
-                    is_production=self._settings.environment is Environment.PRODUCTION,
+                    is_production=self.settings.environment is Environment.PRODUCTION,
                     sms=sms,
-                    also_framed_by=_frame_of(self._settings),
+                    also_framed_by=_frame_of(self.settings),
                 )
                 web.state.reports = Reports(
-                    database=database, clock=self._clock, vault=vault, adapters=adapters, bell=bell
+                    database=database, clock=self.clock, vault=vault, adapters=adapters, bell=bell
                 )
                 web.state.office = Office(
                     database=database,
-                    clock=self._clock,
+                    clock=self.clock,
                     reference=reference,
-                    environment=self._settings.environment,
+                    environment=self.settings.environment,
                     verify=verify_tenant,
-                    bots=BotDesk(vault, shells, bell, self._settings.public_url),
-                    demo_email=_demo_email(self._settings),
-                    gateways=GatewayDesk(vault, adapters, bell, self._settings.public_url),
+                    bots=BotDesk(vault, shells, bell, self.settings.public_url),
+                    demo_email=_demo_email(self.settings),
+                    gateways=GatewayDesk(vault, adapters, bell, self.settings.public_url),
                     shows_sms=phones is not None,
-                    webhooks_anywhere=self._settings.webhooks_anywhere,
+                    webhooks_anywhere=self.settings.webhooks_anywhere,
                 )
                 web.state.webhooks = Webhooks(
-                    database=database, clock=self._clock, vault=vault, shells=shells, bell=bell
+                    database=database, clock=self.clock, vault=vault, shells=shells, bell=bell
                 )
                 yield
         finally:

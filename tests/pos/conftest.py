@@ -5,7 +5,7 @@ quote and nothing else. Eve has a business of her own and must see nothing of An
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +21,7 @@ import uvicorn
 from tests.conftest import SetClock, local_settings
 
 from plushka.app import Plushka
+from plushka.demo import access
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.catalog.model import Category, ProductEntry
@@ -170,9 +171,23 @@ def client_of(app: Any, secret: str | None, *, address: str = "127.0.0.1") -> ht
     )
 
 
+_applications: dict[Hashable, Plushka] = {}
+
+
+def application(settings: Settings, clock: SetClock) -> Plushka:
+    """Return an application that is not at work yet. To put one together, of some 900 routes, takes a second."""
+    made_with = access.is_open(settings), settings.metrics_token, tuple(settings.trusted_proxies)
+    if made_with not in _applications:
+        _applications[made_with] = Plushka(settings, clock)
+    app = _applications[made_with]
+    app.settings, app.clock = settings, clock
+    return app
+
+
 @pytest.fixture
 async def app(settings: Settings, clock: SetClock) -> AsyncIterator[Plushka]:
-    async with started(Plushka(settings, clock)) as app:
+    """The application at work for this test alone, which starts and stops it; only its routes were there before."""
+    async with started(application(settings, clock)) as app:
         yield app
 
 
