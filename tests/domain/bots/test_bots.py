@@ -1,12 +1,13 @@
 """Which bots a business has; their tokens are sealed."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
 
 from plushka.domain.bots.model import BotAccount, BotTaken, Credentials, MessengerTaken, UnknownBot
-from plushka.domain.bots.operations import connect_bot, disconnect_bot, note_health
+from plushka.domain.bots.operations import connect_bot, disconnect_bot, note_health, note_rest
 from plushka.domain.bots.queries import find_bot, get_bot, list_bots, list_posted
 from plushka.domain.businesses.operations import found_business
 from plushka.platform.database import Database, Tx
@@ -47,9 +48,18 @@ async def test_a_messenger_has_one_bot_and_a_disconnected_one_is_forgotten(tx: T
     assert await list_bots(tx, vault) == [again]
 
 
-async def test_health_is_noted_and_the_last_problem_stays_to_be_read(tx: Tx, vault: Vault) -> None:
+async def test_health_is_noted_and_a_problem_stays_to_be_read_while_the_bot_rests(
+    tx: Tx, vault: Vault
+) -> None:
     bot = await connect_bot(tx, vault, "telegram", ACCOUNT, credentials=CREDENTIALS, is_polled=True)
     await note_health(tx, bot.id, pending_updates=3, problem="wrong response: 502")
+    health = (await get_bot(tx, vault, bot.id)).health
+    assert (health.pending_updates, health.problem) == (3, "wrong response: 502")
+    await note_health(tx, bot.id)
+    assert (await get_bot(tx, vault, bot.id)).health.problem == ""
+
+    await note_health(tx, bot.id, problem="wrong response: 502")
+    await note_rest(tx, bot.id, tx.at + timedelta(minutes=1))
     await note_health(tx, bot.id)
     health = (await get_bot(tx, vault, bot.id)).health
     assert (health.pending_updates, health.problem, health.checked_at) == (0, "wrong response: 502", tx.at)

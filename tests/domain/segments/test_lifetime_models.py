@@ -1,4 +1,4 @@
-"""BG/NBD and Gamma-Gamma: numbers of the papers, parameters of invented buyers found again, what holds of anybody."""
+"""BG/NBD and Gamma-Gamma: numbers of the papers (docs/algorithms/lifetime-value.md), parameters found again, laws."""
 
 from typing import Any
 

@@ -83,7 +83,7 @@ async def has_receipts(tx: Tx, question: Question) -> bool:
             select from receipts r
             join program_versions v on v.tenant_id = r.tenant_id and v.id = r.version_id and v.program_id = $3
             join branches b on b.tenant_id = r.tenant_id and b.id = r.branch_id
-            where r.tenant_id = $1 and r.business_date >= $2 and r.received_at >= $5 and r.received_at < $6
+            where r.tenant_id = $1 and r.business_date >= $2 and r.received_at >= $5
               and (cardinality($4::text[]) = 0 or b.code = any($4))
         )
         """,
@@ -92,7 +92,6 @@ async def has_receipts(tx: Tx, question: Question) -> bool:
         question.program_id,
         list(question.branches),
         question.span.start_at,
-        question.span.until_at,
     )
     return found
 

@@ -12,8 +12,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.constructor.asking import asker_of, query_of, read_question
 from plushka.delivery.office.reports.constructor.blocks import block_of
 from plushka.delivery.office.reports.constructor.page import PATH, name_question
-from plushka.delivery.office.reports.drawing import drawn
-from plushka.delivery.office.reports.telling import explained, told_table
+from plushka.delivery.office.reports.showing import told_block
 from plushka.delivery.office.tasks.telling import task_line
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import id_of
@@ -115,15 +114,6 @@ async def _of_task(visit: Visit, task_id: UUID) -> dict[str, Any]:
 
 def _answered(found: Answer, visit: Visit) -> dict[str, Any]:
     block = block_of(found, name_question(found.question, visit), visit)
-    return {
-        "state": "answered",
-        "block": block,
-        "table": told_table(block.table, visit),
-        "chart": drawn(block.chart, block.title, visit) if block.chart else "",
-        "explained": explained(block, visit),
-        "notes": list(block.notes),
-        "as_of": visit.figures.moment(found.counted_at),
-        "is_late": False,
-        "files": [],
-        "more": None,
-    }
+    # Files are asked for by a button of their own, and what was counted once is as of then.
+    own = {"as_of": visit.figures.moment(found.counted_at), "is_late": False, "files": []}
+    return {"state": "answered", **told_block(block, visit, files=""), **own}
