@@ -11,7 +11,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_promotion
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
-from plushka.domain.insights.reports.mechanics import Buyers, count_buyers, list_mechanics, sum_letters
+from plushka.domain.insights.reports.mechanics import list_mechanics, sum_letters
 from plushka.domain.insights.reports.sales import sum_sales
 from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.programs.queries import find_version_in_force, list_programs
@@ -89,10 +89,9 @@ async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
 
     ``zone`` is the business's, by whose days letters are told.
     """
-    mechanics = [each for each in await list_mechanics(tx, scope) if each.kind == "promotion"]
+    mechanics, everybody = await list_mechanics(tx, scope)
     letters = await sum_letters(tx, scope, zone)
     sold = (await sum_sales(tx, scope)).all
-    everybody = (await count_buyers(tx, scope)).get((None, ""), Buyers())
     is_whole = not scope.branch_ids
     total = PromotionFigures(
         sold.receipts,
@@ -122,6 +121,7 @@ async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
                 letters.get((each.program_id, each.id), 0) if is_whole else None,
             )
             for each in mechanics
+            if each.kind == "promotion"
         },
     )
 

@@ -63,9 +63,12 @@ class Mechanic(Struct, frozen=True):
         return Ratio(self.lines, self.receipts)
 
 
-async def list_mechanics(tx: Tx, scope: Scope) -> list[Mechanic]:
-    """Return what was on receipts of a period, by which most was sold first; at most ``MECHANICS_MAX``."""
-    who = await count_buyers(tx, scope)
+async def list_mechanics(tx: Tx, scope: Scope) -> tuple[list[Mechanic], Buyers]:
+    """Return what was on receipts of a period, and all who bought with a card.
+
+    That by which most was sold comes first; at most ``MECHANICS_MAX``.
+    """
+    who = await _count_buyers(tx, scope)
     rows = await tx.fetch(
         """
         -- insights.list_mechanics
@@ -97,10 +100,10 @@ async def list_mechanics(tx: Tx, scope: Scope) -> list[Mechanic]:
         kind, _, own_id = mechanic.partition(":")
         buyers = who.get((program_id, mechanic), Buyers())
         found.append(Mechanic(program_id, kind, own_id, **sums, who=buyers))
-    return found
+    return found, who.get((None, ""), Buyers())
 
 
-async def count_buyers(tx: Tx, scope: Scope) -> Mapping[tuple[UUID | None, str], Buyers]:
+async def _count_buyers(tx: Tx, scope: Scope) -> Mapping[tuple[UUID | None, str], Buyers]:
     """Return who bought with each mechanic of each programme; (None, '') has all who bought with a card.
 
     A member counts once, however many days, branches and programmes they bought at.

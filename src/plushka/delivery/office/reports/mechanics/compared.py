@@ -11,7 +11,6 @@ from plushka.domain.insights.reports.mechanics import (
     Buyers,
     Kind,
     Mechanic,
-    count_buyers,
     list_mechanics,
     name_mechanics,
 )
@@ -38,12 +37,11 @@ DOTS_MAX = 30
 
 async def make_mechanics(tx: Tx, visit: Visit, asked: Asked) -> Block:
     gettext = visit.words.gettext
-    found = await list_mechanics(tx, asked.scope)
+    found, everybody = await list_mechanics(tx, asked.scope)
     found.sort(key=lambda each: KINDS.index(each.kind))
     named = await name_mechanics(tx)
     programs = {each.id: each.name for each in await list_programs(tx)}
     with_card = (await sum_sales(tx, asked.scope)).with_card
-    everybody = (await count_buyers(tx, asked.scope)).get((None, ""), Buyers())
 
     def name(each: Mechanic) -> str:
         kind = gettext(KIND_WORDS[each.kind])
