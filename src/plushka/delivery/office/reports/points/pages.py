@@ -43,7 +43,7 @@ BLOCKS = (
     "points_spent_ages",
     "points_burned_ages",
 )
-WIDE = {"points_reserve", "points_days", "points_ages", "points_burns", "points_issues"}
+WIDE = set(BLOCKS) - {"points_spent_ages", "points_burned_ages"}
 """What needs the whole width; the others stand two in a row."""
 _GRAINS: tuple[Grain, ...] = ("days", "movements")
 
