@@ -80,10 +80,12 @@ _LIFE = """
            created_at - interval '1 day', due_at + each * interval '1 day'
     from wallets cross join generate_series(0, 1) as each where tenant_id = {tenant};
     insert into standings (tenant_id, member_id, program_id, purchases, spend_minor)
-    select tenant_id, id, {program}, {days}, abs(hashtext(name)) %% 10000000 from members where tenant_id = {tenant};
+    select tenant_id, id, {program}, {days}, abs(hashtext(name)) %% 500000 * {days}
+    from members where tenant_id = {tenant};
     insert into standing_days (tenant_id, member_id, program_id, business_date, purchases, spend_minor, points_earned)
-    select tenant_id, id, {program}, (timestamptz {now})::date - (abs(hashtext(name)) + each * 17) %% 340, 1, 50000, 50
-    from members cross join generate_series(1, {days}) as each where tenant_id = {tenant};
+    select tenant_id, id, {program}, (timestamptz {now})::date - abs(hashtext(name)) %% 300 - each * 3, 1,
+           abs(hashtext(name)) %% 500000, 50
+    from members cross join generate_series(0, {days} - 1) as each where tenant_id = {tenant};
     insert into receipts (
         tenant_id, id, till_id, external_id, digest, branch_id, member_id, version_id, occurred_at, received_at,
         business_date, amount_minor, discount_minor, redeemed_minor, payable_minor, redeemed_points, earned_points,
