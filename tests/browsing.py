@@ -15,12 +15,17 @@ PHONE_SCREEN = {"width": 390, "height": 844}
 APPEARS_MS = 40_000
 """For what a person waits for a second: machines that test are busy, and the first bot loads its library."""
 SHIFTED = """new Promise((resolve) => {
-  let shifted = 0;
-  new PerformanceObserver((list) => list.getEntries().forEach((each) => (shifted += each.value)))
-    .observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => resolve(shifted), 50);
+  const shifts = [];
+  const tell = (source) => source.node
+    ? `${source.node.outerHTML?.slice(0, 150) ?? source.node.textContent}: `
+      + `${JSON.stringify(source.previousRect)} -> ${JSON.stringify(source.currentRect)}`
+    : "what is gone";
+  new PerformanceObserver((list) => list.getEntries().forEach(
+    (each) => shifts.push([each.value, Math.round(each.startTime), each.sources.map(tell)]),
+  )).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(shifts), 50);
 })"""
-"""How much moved under the reader's eyes by itself while the page was loaded."""
+"""What moved under the reader's eyes by itself while the page was loaded: by how much, when (ms), and from where."""
 UNSEEN_SHIFT = 0.01
 """A tenth of what is called good (web.dev/cls): a button that settles by a hair, not a line that jumps."""
 ASKS_TO_SIGN_IN = r"Failed to load resource: .*status of 401"
@@ -65,11 +70,21 @@ class Browsing:
         assert not self.complaints, f"a script broke, or the policy forbade something: {self.complaints}"
 
 
-SETTLE = """
+STILL = """
+const still = new CSSStyleSheet();
+still.replaceSync("*, ::before, ::after { transition-duration: 0s !important; transition-delay: 0s !important }");
+document.adoptedStyleSheets.push(still);
 document.getAnimations()
     .filter((each) => Number.isFinite(each.effect.getComputedTiming().endTime))
     .forEach((each) => each.finish())
 """
+"""From here on nothing is between two colours, not even what begins to change while it is looked at."""
+
+
+async def check_nothing_moved(page: Page) -> None:
+    """Find that what was there stayed in its place while the page was loaded."""
+    shifts = await page.evaluate(SHIFTED)
+    assert sum(value for value, *_ in shifts) < UNSEEN_SHIFT, f"{page.url}: {pformat(shifts)}"
 
 
 async def look(page: Page) -> None:
@@ -77,7 +92,7 @@ async def look(page: Page) -> None:
     wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not wide, f"{page.url} is wider than the screen"
     # A colour on its way to another is neither of them.
-    await page.evaluate(SETTLE)
+    await page.evaluate(STILL)
     await page.evaluate(AXE)
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     problems = [

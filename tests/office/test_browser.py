@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from playwright.async_api import Page, expect
-from tests.browsing import LAPTOP, PHONE_SCREEN, SHIFTED, UNSEEN_SHIFT, Browsing, look
+from tests.browsing import LAPTOP, PHONE_SCREEN, Browsing, check_nothing_moved, look
 from tests.office.conftest import MEMBER, PASSWORD, PHONE, Shop
 from tests.office.test_permissions import TABLE
 from tests.pos.conftest import Cast, coffee
@@ -184,7 +184,7 @@ async def test_every_page_is_fit_for_everybody(
     await page.locator("dl").first.wait_for()
     for path in (*plain_pages(), *pages_of(stage.shop)):
         await page.goto(path)
-        assert await page.evaluate(SHIFTED) < UNSEEN_SHIFT, path
+        await check_nothing_moved(page)
         await page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         await look(page)
 
