@@ -111,25 +111,17 @@ async def _count_buyers(tx: Tx, scope: Scope) -> Mapping[tuple[UUID | None, str]
     rows = await tx.fetch(
         """
         -- insights.count_mechanic_buyers
-        with days as (
-            select program_id, mechanic, member_id, count(distinct business_date) as days
+        with bought as (
+            select case when mechanic <> '' then program_id end as program_id, mechanic, member_id,
+                   min(business_date) < max(business_date) as is_again
             from mechanic_buyers
             where tenant_id = $1 and business_date >= $2 and business_date < $3
                 and (cardinality($4::uuid[]) = 0 or branch_id = any($4::uuid[]))
-                and ($5::uuid is null or program_id = $5) and mechanic <> ''
-            group by program_id, mechanic, member_id
-        ), all_days as (
-            select member_id, count(distinct business_date) as days
-            from mechanic_buyers
-            where tenant_id = $1 and business_date >= $2 and business_date < $3
-                and (cardinality($4::uuid[]) = 0 or branch_id = any($4::uuid[]))
-                and ($5::uuid is null or program_id = $5) and mechanic = ''
-            group by member_id
+                and ($5::uuid is null or program_id = $5)
+            group by 1, 2, 3
         )
-        select program_id, mechanic, count(*) as buyers, count(*) filter (where days > 1) as returning
-        from days group by program_id, mechanic
-        union all
-        select null, '', count(*), count(*) filter (where days > 1) from all_days
+        select program_id, mechanic, count(*) as buyers, count(*) filter (where is_again) as returning
+        from bought group by program_id, mechanic
         """,
         tx.tenant_id,
         scope.period.from_on,
