@@ -21,12 +21,12 @@ from bench.house import WebServer, checkpoint, web_server
 from bench.load import Load
 from bench.office import signed_in
 from bench.shop import Shop
-from plushka.delivery.jobs.folding import keep_folding
 from plushka.delivery.office.reports.dashboard.page import BLOCKS, PATH
 from plushka.domain.rollups.model import ALL_BRANCHES
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 from plushka.platform.postgres.cluster import Cluster
+from plushka.worker import keep_sums
 
 TURNS = 6
 """Turns with; there is one more without."""
@@ -137,12 +137,11 @@ def _folding(cluster: Cluster) -> Iterator[None]:
 
 def _keep_folding(dsn: str, stop: ProcessEvent) -> None:
     async def keep() -> None:
-        database, told = await Database.connect(dsn, connections_max=1), asyncio.Event()
-        keeping = asyncio.create_task(keep_folding(database, SystemClock(), told))
+        told = asyncio.Event()
+        keeping = asyncio.create_task(keep_sums(dsn, told))
         await asyncio.to_thread(stop.wait)
         told.set()
         await keeping
-        await database.close()
 
     asyncio.run(keep())
 

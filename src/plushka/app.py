@@ -66,6 +66,8 @@ from plushka.platform.vault import Vault
 
 CONNECTIONS_MAX = 16
 """Of one process. Commits share two; the rest is for quotes, balances and the office."""
+REPORT_CONNECTIONS_MAX = 2
+"""Of one process besides: so many blocks of reports are made at once, the others of a page wait for their turn."""
 GARBAGE_THRESHOLDS = (50_000, 20, 100)
 """Young objects before a collection: a request makes thousands and keeps none (+25 % of throughput measured)."""
 POS_PREFIX = "/v1/"
@@ -134,6 +136,7 @@ class Plushka:
         dsn = self.settings.database_url or embedded_cluster(self.settings).dsn
         vault = Vault.of(self.settings)
         database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=vault)
+        aside = await Database.connect_aside(dsn, connections_max=REPORT_CONNECTIONS_MAX)
         reference = Reference()
         writers = WRITERS if self.settings.web_workers == 1 else 1
         bell = Bell(database, self.clock, CHANNEL)
@@ -182,6 +185,7 @@ class Plushka:
                 )
                 web.state.office = Office(
                     database=database,
+                    aside=aside,
                     clock=self.clock,
                     reference=reference,
                     environment=self.settings.environment,
@@ -198,6 +202,7 @@ class Plushka:
                 yield
         finally:
             await purchases.stop()
+            await aside.close()
             await database.close()
 
 

@@ -39,7 +39,7 @@ async def run(dsn: str, settings: Settings) -> None:
         _do_jobs(dsn, settings, vault, stop),
         _keep_bots(dsn, settings, vault, stop),
         _keep_channels(dsn, settings, vault, stop),
-        _keep_sums(dsn, stop),
+        keep_sums(dsn, stop),
     )
 
 
@@ -87,8 +87,9 @@ async def _keep_channels(dsn: str, settings: Settings, vault: Vault, stop: async
         await database.close()
 
 
-async def _keep_sums(dsn: str, stop: asyncio.Event) -> None:
-    database = await Database.connect(dsn, connections_max=1)
+async def keep_sums(dsn: str, stop: asyncio.Event) -> None:
+    """Keep the sums of reports until ``stop`` is set; tills come first."""
+    database = await Database.connect_aside(dsn, connections_max=1, statement_seconds_max=None)
     try:
         await keep_folding(database, SystemClock(), stop)
     finally:

@@ -42,6 +42,7 @@ def office_of(
     settings = Settings.from_environment({"PLUSHKA_DATA": "/nowhere"})
     app.state.office = Office(
         database=database,
+        aside=database,
         clock=clock,
         reference=Reference(),
         environment=environment,

@@ -1,7 +1,11 @@
 """The one door to PostgreSQL."""
 
 import contextlib
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from subprocess import Popen
 from uuid import UUID
 
 import asyncpg
@@ -9,6 +13,7 @@ import pytest
 
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
+from plushka.platform.postgres.priority import NICENESS, lower
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
@@ -106,3 +111,54 @@ async def test_a_swallowed_failure_is_not_taken_for_a_commit(database: Database)
 
     with pytest.raises(asyncpg.InFailedSQLTransactionError):
         await swallow()
+
+
+async def test_what_gives_way_is_served_by_a_process_of_low_priority_without_helpers(dsn: str) -> None:
+    usual, aside = (
+        await Database.connect(dsn, connections_max=1),
+        await Database.connect_aside(dsn, connections_max=1, statement_seconds_max=7),
+    )
+    async with (
+        usual.global_transaction(actor="operator:test", at=AT) as tills,
+        aside.global_transaction(actor="operator:test", at=AT) as reports,
+    ):
+        assert await reports.fetchval("show max_parallel_workers_per_gather") == "0"
+        assert await reports.fetchval("show statement_timeout") == "7s"
+        assert await reports.fetchval("select current_user") == "plushka_app"
+        if await reports.fetchval("select inet_server_addr()") is not None:
+            pytest.skip("PostgreSQL is on another machine, or might be")
+        of_tills, of_reports = [await tx.fetchval("select pg_backend_pid()") for tx in (tills, reports)]
+        assert priority(of_reports) == max(NICENESS, priority(of_tills))
+        if (session := Path(f"/proc/{of_reports}/autogroup")).exists():
+            assert session.read_text().endswith(f" nice {NICENESS}\n")
+    await usual.close()
+    await aside.close()
+
+
+def priority(process_id: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, process_id)
+
+
+@pytest.fixture
+def stranger() -> Iterator[int]:
+    with Popen(["/bin/sleep", "60"]) as process:
+        yield process.pid
+        process.kill()
+
+
+async def test_a_process_that_is_not_of_postgresql_keeps_its_priority(stranger: int) -> None:
+    before = priority(stranger)
+    await lower(stranger)
+    assert priority(stranger) == before
+
+
+async def test_of_what_gives_way_only_so_much_goes_on_at_once(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plushka.platform.database.ASIDE_ACQUIRE_TIMEOUT_SECONDS", 0.2)
+    aside = await Database.connect_aside(dsn, connections_max=1)
+    async with aside.global_transaction(actor="operator:test", at=AT):
+        with pytest.raises(TimeoutError):
+            async with aside.global_transaction(actor="operator:test", at=AT):
+                pass
+    await aside.close()

@@ -15,12 +15,15 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from plushka.platform.postgres.priority import give_way
 from plushka.platform.vault import Vault
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
 ACQUIRE_TIMEOUT_SECONDS = 10
 """How long a request waits for a connection before it is told to come again."""
+ASIDE_ACQUIRE_TIMEOUT_SECONDS = 30
+ASIDE_STATEMENT_SECONDS_MAX = 60
 APPLICATION_ROLE = "plushka_app"
 """Owns nothing: may not edit the journal, and sees only the rows of the tenant of its transaction."""
 
@@ -93,10 +96,18 @@ class Tx(GlobalTx):
 class Database:
     """A pool of connections as the application's role; ``dsn`` is where it leads, for processes beside this one."""
 
-    def __init__(self, pool: asyncpg.Pool, dsn: str, vault: Vault | None = None) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        dsn: str,
+        vault: Vault | None = None,
+        *,
+        acquire_seconds: float = ACQUIRE_TIMEOUT_SECONDS,
+    ) -> None:
         self.dsn = dsn
         self._pool = pool
         self._vault = vault
+        self._acquire_seconds = acquire_seconds
 
     @classmethod
     async def connect(cls, dsn: str, *, connections_max: int, vault: Vault | None = None) -> "Database":
@@ -109,6 +120,36 @@ class Database:
             reset=_leave_as_it_is,
         )
         return cls(pool, dsn, vault)
+
+    @classmethod
+    async def connect_aside(
+        cls,
+        dsn: str,
+        *,
+        connections_max: int,
+        statement_seconds_max: int | None = ASIDE_STATEMENT_SECONDS_MAX,
+    ) -> "Database":
+        """Open a pool for work that gives way to tills; nothing is opened before it is needed.
+
+        So much of it goes on at once as there are connections, the rest waits. A statement has one processor, and that
+        only as far as others leave it, where PostgreSQL is on this machine.
+        """
+        settings = {
+            "role": APPLICATION_ROLE,
+            "timezone": "UTC",
+            "application_name": "plushka aside",
+            "max_parallel_workers_per_gather": "0",
+            "statement_timeout": str((statement_seconds_max or 0) * 1000),
+        }
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=0,
+            max_size=connections_max,
+            server_settings=settings,
+            init=give_way,
+            reset=_leave_as_it_is,
+        )
+        return cls(pool, dsn, acquire_seconds=ASIDE_ACQUIRE_TIMEOUT_SECONDS)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -165,7 +206,7 @@ class Database:
 
         A connection that does not come free in time is refused as one that is not there.
         """
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        async with self._pool.acquire(timeout=self._acquire_seconds) as connection:
             await connection.execute(begin)
             try:
                 yield connection

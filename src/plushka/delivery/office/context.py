@@ -25,12 +25,13 @@ class Office:
     """Given by the composition root as ``app.state.office``.
 
     ``demo_email`` names the account of the demo business, None when there is no demo; in production it
-    is never used. ``shows_sms``: what is sent to phones is shown at /demo/phone instead.
+    is never used. ``aside`` is for what gives way to tills: reports. ``shows_sms``: what is sent to phones is shown at /demo/phone instead.
     ``webhooks_anywhere``: they may go to plain http and to one's own network.
     ``verify`` checks the ledger of a business and keeps the result.
     """
 
     database: Database
+    aside: Database
     clock: Clock
     reference: Reference
     environment: Environment

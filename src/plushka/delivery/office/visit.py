@@ -1,7 +1,7 @@
 """One request of a person: who, from which business, in which language, and the page they get."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from plushka.domain.programs.model import ProgramChoice, PublishedVersion
 from plushka.domain.staff.demands import role_key
 from plushka.domain.staff.model import Session, Workplace
 from plushka.domain.staff.roles import Rights
-from plushka.platform.database import Tx
+from plushka.platform.database import Database, Tx
 from plushka.platform.i18n import Translator, translator
 
 
@@ -160,15 +160,24 @@ class Visit:
 
         Receipts and tills of branches that this person is kept from do not exist in it.
         """
-        async with self.office.database.transaction(
+        async with self._reading(self.office.database) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def reporting(self) -> AsyncIterator[Tx]:
+        """Open a transaction for reading whose work gives way to tills; it may wait for its turn."""
+        async with self._reading(self.office.aside) as tx:
+            yield tx
+
+    def _reading(self, database: Database) -> AbstractAsyncContextManager[Tx]:
+        return database.transaction(
             self.session.tenant_id,
             actor=self.actor,
             at=self.at,
             address=self.address,
             branch_ids=self.session.branch_ids,
             read_only=True,
-        ) as tx:
-            yield tx
+        )
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Tx]:

@@ -21,7 +21,7 @@ def render(*, socket_folder: Path, cluster_name: str, memory: int) -> str:
         "unix_socket_directories": str(socket_folder),
         "unix_socket_permissions": "0700",
         "cluster_name": cluster_name,
-        # Sixteen of each web process, nine of the worker, and the operator's: room for eleven processes.
+        # Eighteen of each web process, twenty of the worker, and the operator's: room for nine processes.
         "max_connections": "200",
         "shared_buffers": _mib(_between(64, memory // 8 // MIB, 2048)),
         "effective_cache_size": _mib(memory // 2 // MIB),

@@ -49,7 +49,7 @@ async def download_block(
     """
     name, _, kind = file_name.rpartition(".")
     maker = find_maker(name, visit)
-    async with visit.reading() as tx:
+    async with visit.reporting() as tx:
         asked = await read_asked(tx, visit, request.query_params)
         block = await make(tx, maker, visit, asked)
     return block_file(block, kind, asked.period, _told_asked(asked, visit), visit)

@@ -54,7 +54,7 @@ async def show_block(
     :raises BlockForbidden: it is not for this person
     """
     maker = find_maker(name, visit)
-    async with visit.reading() as tx:
+    async with visit.reporting() as tx:
         asked = await read_asked(tx, visit, request.query_params)
         block = await make(tx, maker, visit, asked)
     values = block_values(block, maker, visit, asked)

@@ -79,7 +79,7 @@ async def _values(visit: Visit, query: MultiDict[str], question: Question) -> di
         return await _of_task(visit, task_id)
     asker = asker_of(visit)
     try:
-        async with visit.reading() as tx:
+        async with visit.reporting() as tx:
             if await estimate(tx, question, asker) > COST_AT_ONCE:
                 return {"state": "long"}
             found = await answer(tx, question, asker, seconds=AT_ONCE_SECONDS)

@@ -1,0 +1,49 @@
+"""What may wait gives way: PostgreSQL's process behind a connection gets the processor that others leave."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+NICENESS = 10
+"""Tills come first: beside one of them such a process gets a tenth of a processor."""
+TRIES_MAX = 3
+TRY_AGAIN_SECONDS = 0.11
+"""Linux lets who is not root change a session's priority ten times a second."""
+
+
+async def give_way(connection: asyncpg.Connection | PoolConnectionProxy) -> None:
+    """Lower the priority of the process that serves a connection, for good.
+
+    That of another machine, or of another user, stays as it is.
+    """
+    # Only over a socket of this machine is its number one of ours.
+    if await connection.fetchval("select inet_server_addr()") is None:
+        await lower(connection.get_server_pid())
+
+
+async def lower(process_id: int) -> None:
+    """Lower the priority of a process of PostgreSQL; anything else is left alone."""
+    process = Path(f"/proc/{process_id}")
+    with suppress(OSError):
+        if not process.joinpath("cmdline").read_bytes().startswith(b"postgres"):
+            return
+        if os.getpriority(os.PRIO_PROCESS, process_id) < NICENESS:
+            os.setpriority(os.PRIO_PROCESS, process_id, NICENESS)
+    # PostgreSQL makes each of its processes a session, and where sessions share the processor evenly
+    # (sched_autogroup_enabled) only the priority of the whole session counts.
+    with suppress(OSError):
+        await _lower_session(process / "autogroup")
+
+
+async def _lower_session(session: Path) -> None:
+    for _ in range(TRIES_MAX):
+        try:
+            session.write_text(str(NICENESS))
+        except BlockingIOError:
+            await asyncio.sleep(TRY_AGAIN_SECONDS)
+        else:
+            return
