@@ -11,18 +11,19 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 
 PEERS := tests/peers/node_modules
 
-.PHONY: run test lint format bench bench-campaigns bench-groups bench-journeys bench-letters bench-members bench-promotions bench-proof \
+.PHONY: run test test-system-postgresql lint format bench bench-campaigns bench-groups bench-journeys bench-letters bench-members bench-promotions bench-proof \
 	bench-reports bench-web bench-whatif check-experiments check-groups check-year assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
 
-# What speaks to the database below the pages; without them tests.system_postgresql runs all that needs a database.
-BELOW_PAGES := $(addprefix tests/,commands demo domain faults jobs monitoring platform pos)
-
+# Two processes, of which the second tests on the system's PostgreSQL where there is one.
 test: install-dev assets peers lint
 	$(BIN)/pytest --numprocesses 2
-	$(BIN)/python -m tests.system_postgresql --numprocesses 2 $(BELOW_PAGES)
+
+# All that uses PostgreSQL, on the system's alone: before a release, and after SQL of a new kind.
+test-system-postgresql: install-dev assets peers
+	$(BIN)/python -m tests.system_postgresql --numprocesses 2
 
 lint: install-dev
 	$(BIN)/ruff check

@@ -13,6 +13,7 @@ import hypothesis
 import psycopg
 import pytest
 from tests.memory import temporary_folder
+from tests.system_postgresql import newest, served
 
 from plushka.platform.database import Database
 from plushka.platform.migrate import migrate
@@ -91,8 +92,16 @@ def clock() -> SetClock:
 
 
 @pytest.fixture(scope="session")
-def server_dsn() -> Iterator[str]:
-    """The PostgreSQL of this test process: that of ``DATABASE_URL``, or an embedded one of its own."""
+def server_dsn(worker_id: str) -> Iterator[str]:
+    """The PostgreSQL of this test process: that of ``DATABASE_URL``, or one of its own.
+
+    Of several processes every other has the system's where there is one, so that each run tests on both.
+    """
+    binaries = newest() if worker_id.endswith(tuple("13579")) else None
+    if binaries is not None and "DATABASE_URL" not in os.environ:
+        with served(binaries) as dsn:
+            yield dsn
+        return
     with temporary_folder() as folder:
         environ = {"PLUSHKA_DATA": folder, "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
         with available(Settings.from_environment(environ)) as dsn:

@@ -1,11 +1,13 @@
-"""Run the tests that use PostgreSQL once more, on the system's own, through ``DATABASE_URL``.
+"""The system's own PostgreSQL beside the embedded one, for tests.
 
-A program, not a test: ``make test`` calls it with arguments for pytest.
+As a program it runs all tests that use PostgreSQL on it, through ``DATABASE_URL``; its arguments are pytest's.
 """
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.memory import temporary_folder
@@ -25,22 +27,28 @@ def newest() -> Binaries | None:
     return max(supported, key=Binaries.version_major, default=None)
 
 
-def main() -> int:
-    binaries = newest()
-    if binaries is None:
-        print(f"No PostgreSQL {VERSION_MAJOR_MIN} or newer is installed: tested on the embedded one only.")
-        return 0
-    print(f"Once more on the system's PostgreSQL {binaries.version_major()}:", flush=True)
+@contextmanager
+def served(binaries: Binaries) -> Iterator[str]:
+    """Run a PostgreSQL of these programs for this block, and yield its owner's DSN."""
     with temporary_folder() as folder:
         cluster = Cluster(Path(folder), binaries)
         server = Server(cluster)
         server.start()
         try:
-            command = [sys.executable, "-m", "pytest", "--database-only", *sys.argv[1:]]
-            environ = {**os.environ, "DATABASE_URL": cluster.dsn}
-            return subprocess.run(command, env=environ, check=False).returncode
+            yield cluster.dsn
         finally:
             server.halt()
+
+
+def main() -> int:
+    binaries = newest()
+    if binaries is None:
+        print(f"No PostgreSQL {VERSION_MAJOR_MIN} or newer is installed.")
+        return 1
+    print(f"On the system's PostgreSQL {binaries.version_major()}:", flush=True)
+    with served(binaries) as dsn:
+        command = [sys.executable, "-m", "pytest", "--database-only", *sys.argv[1:]]
+        return subprocess.run(command, env={**os.environ, "DATABASE_URL": dsn}, check=False).returncode
 
 
 if __name__ == "__main__":
