@@ -1,10 +1,10 @@
-"""``make bench``: measures, prints the tables and writes docs/benchmarks.md."""
+"""``make bench``: measures, prints the tables and writes docs/benchmarks.md, and that of the what-if."""
 
 import asyncio
 import sys
 from pathlib import Path
 
-from bench import commits, engine, history, latency, machine, report
+from bench import commits, engine, history, latency, machine, report, whatif
 from bench.house import database_server, web_server
 from bench.load import WrkMissing, wrk
 from bench.report import Results
@@ -19,7 +19,7 @@ WORKERS = (1, 2)
 
 
 def main() -> None:
-    """Measure everything, one thing after another: some ten minutes."""
+    """Measure everything, one thing after another: some twenty minutes."""
     try:
         wrk()
     except WrkMissing as missing:
@@ -43,6 +43,8 @@ def main() -> None:
     say("a year of history")
     with database_server() as cluster:
         past = history.measure(cluster)
+        say("the what-if on it")
+        what_if = whatif.measure(cluster)
     say("the engine alone")
     timings = [
         engine.measure(rules, lines, redeems=redeems)
@@ -60,10 +62,12 @@ def main() -> None:
             quotes=quotes,
             commits=idle,
             history=past,
+            what_if=what_if,
             engine=timings,
         )
     )
     DOCUMENT.write_text(document)
+    whatif.DOCUMENT.write_text(whatif.render(what_if))
     print(document)
 
 

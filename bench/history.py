@@ -11,7 +11,7 @@ from plushka.delivery.jobs.verification import verify_tenant
 from plushka.demo import calendar, loading
 from plushka.demo.access import Access
 from plushka.demo.business import TENANT_ID, open_business
-from plushka.demo.dataset import Year, read_year
+from plushka.demo.dataset import Year, of_some, read_year
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 from plushka.platform.postgres.cluster import Cluster
@@ -28,9 +28,11 @@ class History(Struct, frozen=True):
     differences: int
 
 
-def measure(cluster: Cluster) -> History:
-    """Load the whole year of the demo into its freshly opened business, then verify."""
+def measure(cluster: Cluster, *, households: int | None = None) -> History:
+    """Load the year of the demo into its freshly opened business, all of it or that of some households, then verify."""
     year, now = read_year(), datetime.now(UTC)
+    if households is not None:
+        year = of_some(year, households)
     yesterday = calendar.yesterday_at(now)
     ways_in = asyncio.run(_open(cluster, year, now))
     before = _processor_seconds()

@@ -25,6 +25,8 @@ _COLUMNS = """
 
 def multiply(connection: psycopg.Connection, tenant_id: UUID, numbers: Iterable[int]) -> None:
     """Add copies of the business's members, each of a number from 1 to 8 that was not made before."""
+    # Rows that are copied fit each other as those that they are copies of: nothing is looked up, or noted as changed.
+    connection.execute("set session_replication_role = replica")
     for number in numbers:
         for table in TABLES:
             columns = [name for (name,) in connection.execute(_COLUMNS, [table])]

@@ -14,6 +14,7 @@ from bench.history import History
 from bench.latency import COMMIT_LINES, QUOTE_LINES, QUOTE_RULES, Latency
 from bench.load import LINES, Load
 from bench.shop import MEMBERS
+from bench.whatif import WhatIf, table
 
 MEBIBYTE = 1024 * 1024
 NOTES = Path(__file__).with_name("notes.md")
@@ -31,6 +32,7 @@ class Results(Struct, frozen=True):
     quotes: Latency
     commits: Latency
     history: History
+    what_if: WhatIf
     engine: list[Timing]
 
 
@@ -53,6 +55,8 @@ def render(results: Results) -> str:
             *_latencies(results),
             "",
             *_history(results.history),
+            "",
+            *_what_if(results.what_if),
             "",
             *_engine(results.engine),
             "",
@@ -149,6 +153,20 @@ def _history(history: History) -> list[str]:
             f"`ledger verify` over its {history.postings:,} postings: {history.verify_seconds:.1f} s, "
             f"**{history.postings / history.verify_seconds:,.0f} postings/s**, {history.differences} differences."
         ),
+    ]
+
+
+def _what_if(what_if: WhatIf) -> list[str]:
+    year = what_if.asked[0]
+    return [
+        "## What-if",
+        "",
+        (
+            f"That year through the rules in force and a draft: {year.receipts:,} receipts in {year.seconds:.1f} s, "
+            f"**{year.receipts / year.seconds:,.0f} receipts/s** ([more of it](benchmarks-whatif.md))."
+        ),
+        "",
+        *table(what_if.asked),
     ]
 
 

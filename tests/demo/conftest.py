@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
-import polars as pl
 import pytest
 from tests.conftest import new_database
 
 from plushka.demo import baskets
 from plushka.demo.access import Access
 from plushka.demo.business import TENANT_ID, open_business
-from plushka.demo.dataset import Year, read_year
+from plushka.demo.dataset import Year, of_some, read_year
 from plushka.domain.purchases.model import Caller
 from plushka.domain.purchases.situation import Item
 from plushka.platform.database import Database
@@ -39,11 +38,7 @@ def year() -> Year:
 
 @pytest.fixture(scope="session")
 def small_year(year: Year) -> Year:
-    households = year.baskets["household_id"].unique().sort().head(HOUSEHOLDS)
-    baskets = year.baskets.filter(pl.col("household_id").is_in(households.implode()))
-    lines = year.lines.join(baskets.select("basket_id"), on="basket_id", how="semi", maintain_order="left")
-    shown = year.shown.join(baskets.select("basket_id"), on="basket_id", how="semi")
-    return Year(baskets=baskets, lines=lines, cleaning=year.cleaning, shown=shown)
+    return of_some(year, HOUSEHOLDS)
 
 
 @pytest.fixture(scope="session")

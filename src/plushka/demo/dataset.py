@@ -81,6 +81,15 @@ def read_year() -> Year:
     return replace(year, shown=shown_codes(year.baskets, year.lines))
 
 
+def of_some(year: Year, households: int) -> Year:
+    """Return the year of so many households; what was cleaned is told of all."""
+    ids = year.baskets["household_id"].unique().sort().head(households)
+    baskets = year.baskets.filter(pl.col("household_id").is_in(ids.implode()))
+    lines = year.lines.join(baskets.select("basket_id"), on="basket_id", how="semi", maintain_order="left")
+    shown = year.shown.join(baskets.select("basket_id"), on="basket_id", how="semi")
+    return replace(year, baskets=baskets, lines=lines, shown=shown)
+
+
 def clean(transactions: pl.DataFrame, products: pl.DataFrame) -> Year:
     """Turn lines as they were booked into lines as they were paid.
 
