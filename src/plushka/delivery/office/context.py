@@ -25,8 +25,8 @@ class Office:
     """Given by the composition root as ``app.state.office``.
 
     ``demo_email`` names the account of the demo business, None when there is no demo; in production it
-    is never used. ``aside`` is for what gives way to tills: reports. ``shows_sms``: what is sent to phones is shown at /demo/phone instead.
-    ``webhooks_anywhere``: they may go to plain http and to one's own network.
+    is never used. ``aside`` is for what gives way to tills: reports. ``shows_sms``: what is sent to phones is
+    shown at /demo/phone instead. ``webhooks_anywhere``: they may go to plain http and to one's own network.
     ``verify`` checks the ledger of a business and keeps the result.
     """
 

@@ -42,7 +42,7 @@ async def lower(process_id: int) -> None:
 async def _lower_session(session: Path) -> None:
     for _ in range(TRIES_MAX):
         try:
-            session.write_text(str(NICENESS))
+            session.write_text(str(NICENESS))  # noqa: ASYNC240  of /proc: no disk is waited for
         except BlockingIOError:
             await asyncio.sleep(TRY_AGAIN_SECONDS)
         else:
