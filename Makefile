@@ -19,7 +19,7 @@ run: install assets
 
 # Two processes, of which the second tests on the system's PostgreSQL where there is one.
 test: install-dev assets peers lint
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --durations 30 --durations-min 5
 
 # All that uses PostgreSQL, on the system's alone: before a release, and after SQL of a new kind.
 test-system-postgresql: install-dev assets peers
