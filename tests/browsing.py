@@ -82,7 +82,8 @@ document.getAnimations()
 
 
 async def check_nothing_moved(page: Page) -> None:
-    """Find that what was there stayed in its place while the page was loaded."""
+    """Find that what was there stayed in its place while the page was loaded, with all that comes later."""
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
     shifts = await page.evaluate(SHIFTED)
     assert sum(value for value, *_ in shifts) < UNSEEN_SHIFT, f"{page.url}: {pformat(shifts)}"
 
