@@ -23,9 +23,7 @@ const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 export function draw(place) {
   const data = JSON.parse(place.querySelector("script").textContent);
-  const ground = document.createElement("div");
-  ground.className = "chart-ground";
-  place.append(ground);
+  const ground = place.querySelector(".chart-ground");
   const chart = init(ground, null, { renderer: "svg" });
 
   function show() {
@@ -37,7 +35,6 @@ export function draw(place) {
       },
       { notMerge: true },
     );
-    legend(place, data, paletteOf(place));
   }
 
   show();
@@ -51,36 +48,4 @@ export function draw(place) {
     show();
   }).observe(ground);
   dark.addEventListener("change", () => ground.isConnected && show());
-}
-
-// Names beside their colours, as words of the page: they can be read aloud, enlarged and selected.
-function legend(place, data, palette) {
-  place.querySelectorAll(".chart-legend, .chart-columns").forEach((each) => each.remove());
-  if (data.kind === "flow") {
-    place.prepend(listOf("chart-columns", data.columns));
-    place.append(listOf("chart-legend", data.names, (name, index) => palette.series[index] ?? palette.before));
-  } else if (data.kind === "chart" && data.series.length > 1) {
-    let drawn = 0;
-    const colors = data.series.map((each) =>
-      each.before ? palette.before : palette.series[drawn++ % palette.series.length],
-    );
-    place.append(listOf("chart-legend", data.series.map((each) => each.title), (title, index) => colors[index]));
-  }
-}
-
-function listOf(className, titles, colorOf) {
-  const list = document.createElement("ul");
-  list.className = className;
-  titles.forEach((title, index) => {
-    const item = document.createElement("li");
-    if (colorOf) {
-      const mark = document.createElement("span");
-      mark.className = "chart-mark";
-      mark.style.background = colorOf(title, index);
-      item.append(mark);
-    }
-    item.append(title);
-    list.append(item);
-  });
-  return list;
 }

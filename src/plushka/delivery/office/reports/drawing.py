@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 import msgspec
+from msgspec import Struct
 
 from plushka.delivery.office.reports.blocks import AnyChart, Chart, Dots, Flow, HeatMap, Kind, Value
 from plushka.delivery.office.reports.telling import told_value
@@ -15,11 +16,45 @@ from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import currency_decimals
 
 _FOR_A_SCRIPT = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
+_COLORS = 7
+"""In the stylesheet, as ``--chart-1`` and so on."""
 
 
-def drawn(chart: AnyChart, title: str, visit: Visit) -> str:
-    """Return JSON that may stand inside a ``<script>``: nothing in it can end one."""
-    return msgspec.json.encode({"title": title, **_data(chart, visit)}).decode().translate(_FOR_A_SCRIPT)
+class Drawn(Struct, frozen=True):
+    """A chart for the page: what the script draws, and the words around it, there before it is drawn.
+
+    ``data`` is JSON that may stand inside a ``<script>``: nothing in it can end one. ``names`` are (color, name): a
+    number of the stylesheet's or "before".
+    """
+
+    data: str
+    columns: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
+
+
+def drawn(chart: AnyChart, title: str, visit: Visit) -> Drawn:
+    data = msgspec.json.encode({"title": title, **_data(chart, visit)}).decode().translate(_FOR_A_SCRIPT)
+    return Drawn(data, chart.columns if isinstance(chart, Flow) else (), _names(chart))
+
+
+def _names(chart: AnyChart) -> tuple[tuple[str, str], ...]:
+    """Return what each colour stands for; nothing where there is only one."""
+    match chart:
+        case Chart() if len(chart.series) > 1:
+            now = [series for series in chart.series if not series.is_before]
+            return tuple(
+                ("before" if series.is_before else str(now.index(series) % _COLORS + 1), series.title)
+                for series in chart.series
+            )
+        case Flow():
+            return tuple(
+                (str(place + 1) if place < _COLORS else "before", name)
+                for place, name in enumerate(chart.names)
+            )
+        case Chart() | HeatMap() | Dots():
+            return ()
+        case _:
+            assert_never(chart)
 
 
 def _data(chart: AnyChart, visit: Visit) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def told_block(
         "block": block,
         "table": table,
         "squares": told_squares(block.table, table) if block.form == "squares" else None,
-        "chart": drawn(block.chart, block.title, visit) if block.chart and block.table.rows else "",
+        "chart": drawn(block.chart, block.title, visit) if block.chart and block.table.rows else None,
         "explained": explained(block, visit),
         "notes": notes,
         "as_of": visit.figures.moment(block.as_of) if block.as_of else "",
