@@ -3237,6 +3237,23 @@ create table mechanic_buyers (
 
 grant update, delete on mechanic_buyers to plushka_app;
 
+-- What is left of a member's receipt, without what came back: products by their sku, categories as the catalog had them
+-- at the sale, brands; each once. Receipts of which nothing is left are not here. Read by conditions on what was bought
+-- and where (docs/decisions/0088-segments.md).
+create table receipt_goods (
+    tenant_id uuid not null,
+    business_date date not null,
+    receipt_id uuid not null,
+    branch_id uuid not null,
+    member_id uuid not null,
+    products text[] not null,
+    categories text[] not null,
+    brands text[] not null,
+    primary key (tenant_id, business_date, receipt_id)
+);
+
+grant update, delete on receipt_goods to plushka_app;
+
 -- day: of the business's calendar.
 create table points_days (
     tenant_id uuid not null,

@@ -65,9 +65,9 @@ _CATEGORIES = (
     Category("home", "Дом"),
 )
 _PRODUCTS = (
-    ProductEntry("rye", "Бородинский", "food/bread/rye", cost_minor=31_00),
-    ProductEntry("loaf", "Батон", "food/bread", cost_minor=20_33),
-    ProductEntry("milk", "Молоко", "food"),
+    ProductEntry("rye", "Бородинский", "food/bread/rye", "Коломенский", cost_minor=31_00),
+    ProductEntry("loaf", "Батон", "food/bread", "Коломенский", cost_minor=20_33),
+    ProductEntry("milk", "Молоко", "food", "Простоквашино"),
     ProductEntry("soap", "Мыло", "home", cost_minor=0),
     ProductEntry("other", "Прочее"),
 )

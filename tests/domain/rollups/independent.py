@@ -60,6 +60,7 @@ async def independent_sums(tx: Tx) -> Sums:
         "member_paths": _paths(counted),
         "mechanic_days": _mechanics(counted),
         "mechanic_buyers": _buyers(counted),
+        "receipt_goods": _goods_left(counted, lines),
         "points_days": await _points(tx),
         "lot_months": await _lots(tx),
     }
@@ -170,6 +171,20 @@ def _buyers(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
     return both.group_by(by).agg(pl.len()).rows()
 
 
+def _goods_left(counted: pl.DataFrame, lines: pl.DataFrame) -> list[tuple[Any, ...]]:
+    whose = counted.filter(pl.col("member_id").is_not_null()).select(
+        "id", "business_date", "branch_id", "member_id"
+    )
+    left: dict[tuple[Any, ...], tuple[set[str], set[str], set[str]]] = {}
+    for line in lines.filter(pl.col("left_milli") > 0).join(whose, on="id").rows(named=True):
+        key = (line["business_date"], line["id"], line["branch_id"], line["member_id"])
+        products, categories, brands = left.setdefault(key, (set(), set(), set()))
+        products.add(line["sku"])
+        categories |= {step["category"] for step in line["chain"] if step["category"]}
+        brands |= {line["brand"]} - {None}
+    return [(*key, *map(sorted, goods)) for key, goods in left.items()]
+
+
 def _mechanics_of(outcome: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what a receipt owes to: by its outcome, with what each took off and gave."""
     found: dict[str, list[int]] = {}
@@ -254,11 +269,13 @@ async def _read_receipts(tx: Tx) -> tuple[pl.DataFrame, pl.DataFrame]:
         assert row["cost_minor"] == (None if None in costs else sum(costs))
         for index, (line, decided, cost) in enumerate(zip(sold, outcome["lines"], costs, strict=True)):
             went = gone.get(index, 0)
-            path = line[3][0] if len(line) > 3 and line[3] else []
+            look = line[3] if len(line) > 3 else []
+            path = look[0] if look else []
             lines.append(
                 {
                     "id": str(row["id"]),
                     "sku": line[0],
+                    "brand": look[1] if len(look) > 1 else None,
                     "chain": [
                         {"category": category, "parent": parent}
                         for category, parent in zip(path or [""], [*path[1:], ""], strict=True)
@@ -324,6 +341,8 @@ async def _lots(tx: Tx) -> list[tuple[Any, ...]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return sorted(value)
     return str(value) if isinstance(value, UUID) else value
 
 

@@ -25,6 +25,7 @@ from plushka.domain.members.model import ConsentKind, DateKind, Identity, Source
 from plushka.domain.programs.operations import enroll
 from plushka.domain.purchases.merging import merge_members
 from plushka.domain.purchases.model import Caller, PurchaseLine
+from plushka.domain.rollups.folding import fold
 from plushka.domain.segments.lifecycle.refreshing import refresh_groups
 from plushka.domain.staff.operations import set_up_till
 from plushka.engine.conditions import Category
@@ -138,6 +139,8 @@ class Crowd:
             if turn and into < TURNS:
                 await self.shop.publish(structs.replace(PROGRAM, cards=cards_of(turn)))
             await self._live(number, sales)
+            if number % 10 == 0:
+                await self._fold()
         self.clock.at = MIDNIGHT + timedelta(minutes=1)
         await self._end()
 
@@ -209,6 +212,13 @@ class Crowd:
             await give_back(self.shop, f"r{number}", sales.pop(random.randrange(len(sales))))
         elif random.random() < 0.3:
             await give_back(self.shop, f"r{number}", sales.pop(), (0, 1000))
+
+    async def _fold(self) -> None:
+        """Add up some of what waits: goods of some receipts are kept, others are still to be."""
+        async with self.shop.database.transaction(
+            self.shop.caller.tenant_id, actor="test:crowd", at=self.clock.at, one_moment=True
+        ) as tx:
+            await fold(tx, subjects_max=15)
 
     async def _end(self) -> None:
         """Keep two lists, write to some, sort all into groups, block one, join cards of some, and delete one."""

@@ -5,7 +5,14 @@ from datetime import date
 
 from plushka.domain.rollups import points
 from plushka.domain.rollups.counting import RECEIPT_TABLES, summing
-from plushka.domain.rollups.model import CATEGORY_DAYS, MECHANIC_BUYERS, MEMBER_YEARS, PRODUCT_MONTHS, TABLES
+from plushka.domain.rollups.model import (
+    CATEGORY_DAYS,
+    MECHANIC_BUYERS,
+    MEMBER_YEARS,
+    PRODUCT_MONTHS,
+    RECEIPT_GOODS,
+    TABLES,
+)
 from plushka.domain.rollups.paths import save_paths
 from plushka.platform.database import Tx
 
@@ -18,9 +25,9 @@ counted (id, sign) as (
     select c.id, c.sign, t.id from counted c join returns t on t.tenant_id = $1 and t.receipt_id = c.id
 )
 """
-_OF_MONTHS = [table for table in RECEIPT_TABLES if table is not MEMBER_YEARS]
+_OF_MONTHS = [*(table for table in RECEIPT_TABLES if table is not MEMBER_YEARS), RECEIPT_GOODS]
 _SUM_MONTH = summing("rollups.sum_month", _OF_MONTH, _OF_MONTHS, adds=False, schema="pg_temp")
-_NOT_LOOKED_UP = (CATEGORY_DAYS, PRODUCT_MONTHS, MECHANIC_BUYERS)
+_NOT_LOOKED_UP = (CATEGORY_DAYS, PRODUCT_MONTHS, MECHANIC_BUYERS, RECEIPT_GOODS)
 """The large ones, in which nothing is looked up while they are filled: an index would double the time that takes."""
 
 

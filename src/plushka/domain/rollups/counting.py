@@ -7,6 +7,7 @@ difference, so that adding up change by change comes to what counting all at onc
 
 from collections.abc import Sequence
 
+from plushka.domain.rollups.goods import keeping
 from plushka.domain.rollups.mechanics import owing
 from plushka.domain.rollups.model import (
     ALL_BRANCHES,
@@ -17,6 +18,7 @@ from plushka.domain.rollups.model import (
     MEMBER_MONTHS,
     MEMBER_YEARS,
     PRODUCT_MONTHS,
+    RECEIPT_GOODS,
     SALES_DAYS,
     SALES_HOURS,
     Schema,
@@ -47,7 +49,7 @@ refunds as (
            r.amount_minor, r.discount_minor, r.redeemed_minor, coalesce(x.refunded_minor, 0) as refunded_minor,
            r.payable_minor - coalesce(x.refunded_minor, 0) as revenue_minor, r.cost_minor is not null as is_costed,
            r.earned_points, r.redeemed_points, coalesce(x.is_full, false) as is_full, g.lines, g.cost_minor,
-           g.skus, g.paths, g.quantities, g.revenues, g.costs, o.mechanics, o.offs, o.points
+           g.skus, g.paths, g.brands, g.quantities, g.revenues, g.costs, o.mechanics, o.offs, o.points
     from counted c
     join receipts r on r.tenant_id = $1 and r.id = c.id
     join program_versions v on v.tenant_id = $1 and v.id = r.version_id
@@ -61,15 +63,17 @@ refunds as (
         select count(*) as lines, coalesce(sum(cost_minor), 0)::bigint as cost_minor,
                array_agg(sku) filter (where quantity_milli > 0) as skus,
                array_agg(path) filter (where quantity_milli > 0) as paths,
+               array_agg(brand) filter (where quantity_milli > 0) as brands,
                array_agg(quantity_milli) filter (where quantity_milli > 0) as quantities,
                array_agg(revenue_minor) filter (where quantity_milli > 0) as revenues,
                array_agg(cost_minor) filter (where quantity_milli > 0) as costs
         from (
-            select sku, path, sold_milli - gone_milli as quantity_milli,
+            select sku, path, brand, sold_milli - gone_milli as quantity_milli,
                    net_minor - net_minor * gone_milli / sold_milli as revenue_minor,
                    cost_minor - cost_minor * gone_milli / sold_milli as cost_minor
             from (
-                select sold->>0 as sku, sold->3->0 as path, (sold->1)::bigint as sold_milli,
+                select sold->>0 as sku, sold->3->0 as path, sold->3->>1 as brand,
+                       (sold->1)::bigint as sold_milli,
                        (decided->3)::bigint as net_minor, cost::bigint as cost_minor,
                        coalesce((gone.by_index->>(number - 1)::text)::bigint, 0) as gone_milli
                 from rows from (
@@ -235,10 +239,16 @@ def summing(
 
     ``counted`` is the SQL of ``counted`` and ``back``, whose ``$1`` is the tenant. ``adds``: to rows that may be there.
     """
-    written = [
-        f"{table.name}_written as (\n{writing(table, _SUMS[table], adds=adds, schema=schema)})"
+    statements = [
+        statement
         for table in tables
+        for statement in (
+            keeping(adds=adds, schema=schema)
+            if table is RECEIPT_GOODS
+            else (writing(table, _SUMS[table], adds=adds, schema=schema),)
+        )
     ]
+    written = [f"written_{number} as (\n{statement})" for number, statement in enumerate(statements)]
     return f"""
         -- {name}
         with {counted}, {_FACTS}, {", ".join(written)}

@@ -8,7 +8,14 @@ from plushka.domain.changes.model import Taken
 from plushka.domain.changes.operations import take
 from plushka.domain.rollups import points
 from plushka.domain.rollups.counting import RECEIPT_TABLES, summing
-from plushka.domain.rollups.model import ALL_BRANCHES, MECHANIC_BUYERS, MEMBER_MONTHS, MEMBER_YEARS
+from plushka.domain.rollups.goods import move_goods
+from plushka.domain.rollups.model import (
+    ALL_BRANCHES,
+    MECHANIC_BUYERS,
+    MEMBER_MONTHS,
+    MEMBER_YEARS,
+    RECEIPT_GOODS,
+)
 from plushka.domain.rollups.paths import save_paths
 from plushka.platform.database import Tx
 
@@ -42,7 +49,7 @@ counted (id, sign) as (
 )
 """
 _BY_MEMBER = (MEMBER_MONTHS, MEMBER_YEARS, MECHANIC_BUYERS)
-_ADD_RECEIPTS = summing("rollups.add_receipts", _CHANGED, RECEIPT_TABLES, adds=True)
+_ADD_RECEIPTS = summing("rollups.add_receipts", _CHANGED, (*RECEIPT_TABLES, RECEIPT_GOODS), adds=True)
 _COUNT_MEMBERS = summing("rollups.count_members", _OF_MEMBERS, _BY_MEMBER, adds=False)
 
 
@@ -112,6 +119,7 @@ async def _add_receipts(tx: Tx, taken: Taken) -> None:
             members,
         )
         await tx.execute(_COUNT_MEMBERS, tx.tenant_id, members, left_receipts, left_returns)
+        await move_goods(tx, members)
     touched = await _list_members(tx, new, returns, members)
     if returns:
         await _forget_empty(tx, returns, touched)

@@ -82,6 +82,11 @@ MECHANIC_DAYS = Table(
 MECHANIC_BUYERS = Table(
     "mechanic_buyers", ("business_date", "program_id", "mechanic", "member_id", "branch_id"), ("receipts",)
 )
+RECEIPT_GOODS = Table(
+    "receipt_goods",
+    ("business_date", "receipt_id"),
+    ("branch_id", "member_id", "products", "categories", "brands"),
+)
 POINTS_DAYS = Table(
     "points_days",
     ("program_id", "day", "kind", "debit", "credit"),
@@ -107,6 +112,7 @@ TABLES = (
     MEMBER_PATHS,
     MECHANIC_DAYS,
     MECHANIC_BUYERS,
+    RECEIPT_GOODS,
     POINTS_DAYS,
     LOT_MONTHS,
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 from plushka.domain.segments.conditions.accounts import InProgram, of_account
 from plushka.domain.segments.conditions.profile import of_profile
 from plushka.domain.segments.conditions.purchases import OfPurchases, of_purchases
-from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day
+from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day, since
 from plushka.domain.segments.conditions.stamps import of_stamps
 from plushka.engine.audience import (
     All,
@@ -36,7 +36,7 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, 
         case CouponHeld(ids=ids):
             return query.has(_HELD.format(coupons=query.place(list(ids), "uuid[]")))
         case Happened():
-            return query.has(_happened(audience, query))
+            return query.has(_happened(audience, query), is_each_once=True)
         case Group(ids=ids):
             return f'coalesce({_scored(query)}."group" = any({query.place(list(ids), "text[]")}), false)'
         case Rfm():
@@ -74,13 +74,13 @@ _HELD = f"""
 
 
 def _happened(leaf: Happened, query: Query) -> str:
-    since = ""
+    lately = ""
     if leaf.days is not None:
         midnight = instant(first_day(query, leaf.days), 0, query.today.zone)
-        since = f" and e.occurred_at >= {query.place(midnight, 'timestamptz')}"
+        lately = f" and e.occurred_at >= {query.place(midnight, 'timestamptz')}"
     return (
         f"{_OWNED} from member_events e {_OWNER} e.member_id"
-        f" where e.tenant_id = $1 and e.kind = {query.place(leaf.kind, 'text')} and e.cancelled_at is null{since}"
+        f" where e.tenant_id = $1 and e.kind = {query.place(leaf.kind, 'text')} and e.cancelled_at is null{lately}"
         f" group by coalesce(m.merged_into, m.id) having count(*) >= {query.place(leaf.times_min, 'bigint')}"
     )
 
@@ -98,10 +98,12 @@ def _received(leaf: Campaign, query: Query) -> str:
     if leaf.bought_within_days is None:
         return received
     within = query.place(leaf.bought_within_days, "int")
+    # Nobody has bought after a letter before the first of them.
+    bought = since("d.business_date", leaf.days, query)
     return (
         f"select o.member_id from ({received}) as o join standing_days d"
         " on d.tenant_id = $1 and d.member_id = o.member_id and d.purchases > 0"
-        f" and d.business_date between o.received_on and o.received_on + {within}"
+        f"{bought} and d.business_date between o.received_on and o.received_on + {within}"
     )
 
 
@@ -132,7 +134,7 @@ def _segments(ids: Sequence[str], query: Query) -> str:
             )
         )
     parts += [
-        query.has(query.compiled(audience))
+        query.has(query.compiled(audience), is_each_once=True)
         for one in ids
         if (audience := query.definitions.get(one)) is not None
     ]

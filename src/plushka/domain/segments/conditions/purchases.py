@@ -2,7 +2,7 @@
 
 import msgspec
 
-from plushka.domain.segments.conditions.query import Query, day_ago, first_day, since, within
+from plushka.domain.segments.conditions.query import Column, Query, day_ago, first_day, since, within
 from plushka.engine.audience import (
     AverageReceipt,
     Bought,
@@ -15,6 +15,7 @@ from plushka.engine.audience import (
 
 OfPurchases = Purchases | Spend | AverageReceipt | LastPurchase | NeverBought | BoughtAt | Bought
 
+SUMS: tuple[Column, Column] = ("purchases", "spend_minor")
 LIKE_MAX = 50
 """More goods than these are looked for in each receipt without looking at its text first."""
 
@@ -23,18 +24,18 @@ def of_purchases(leaf: OfPurchases, query: Query) -> str:  # noqa: C901, PLR0911
     """Return what ``leaf`` asks of a member, never null."""
     match leaf:
         case Purchases():
-            sums = _sums(leaf.days, query)
-            return within(f"coalesce({sums}.purchases, 0)", leaf.count_min, leaf.count_max, query)
+            purchases = _sum("purchases", leaf.days, query)
+            return within(f"coalesce({purchases}, 0)", leaf.count_min, leaf.count_max, query)
         case Spend():
-            sums = _sums(leaf.days, query)
-            return within(f"coalesce({sums}.spend_minor, 0)", leaf.min_minor, leaf.max_minor, query)
+            spend = _sum("spend_minor", leaf.days, query)
+            return within(f"coalesce({spend}, 0)", leaf.min_minor, leaf.max_minor, query)
         case AverageReceipt():
-            sums = _sums(leaf.days, query)
-            parts = [f"coalesce({sums}.purchases > 0, false)"]
+            purchases, spend = (_sum(column, leaf.days, query) for column in SUMS)
+            parts = [f"coalesce({purchases} > 0, false)"]
             for bound, sign in ((leaf.min_minor, ">="), (leaf.max_minor, "<=")):
                 if bound is not None:
                     parts.append(
-                        f"coalesce({sums}.spend_minor {sign} {query.place(bound, 'numeric')} * {sums}.purchases, false)"
+                        f"coalesce({spend} {sign} {query.place(bound, 'numeric')} * {purchases}, false)"
                     )
             return f"({' and '.join(parts)})"
         case LastPurchase():
@@ -52,20 +53,20 @@ def of_purchases(leaf: OfPurchases, query: Query) -> str:  # noqa: C901, PLR0911
         case NeverBought():
             return f"{_last_purchase(query)}.last_on is null"
         case BoughtAt():
-            return query.has(_bought_at(leaf, query))
+            return query.has(_bought_at(leaf, query), is_each_once=True)
         case Bought():
-            return query.has(_bought(leaf, query))
+            return query.has(_bought(leaf, query), is_each_once=True)
 
 
-def _sums(days: int | None, query: Query) -> str:
-    """Join purchases and what they came to, all programmes together."""
-    sums = "select member_id, sum(purchases) as purchases, sum(spend_minor) as spend_minor"
-    if days is None:
-        return query.join(f"{sums} from standings where tenant_id = $1 group by member_id")
-    first = query.place(first_day(query, days), "date")
-    return query.join(
-        f"{sums} from standing_days where tenant_id = $1 and business_date >= {first} group by member_id"
+def _sum(column: Column, days: int | None, query: Query) -> str:
+    """Join how many purchases, or what they came to, all programmes together, and return its name."""
+    if days is not None:
+        return query.sum_since(first_day(query, days), column)
+    sums = query.join(
+        "select member_id, sum(purchases) as purchases, sum(spend_minor) as spend_minor"
+        " from standings where tenant_id = $1 group by member_id"
     )
+    return f"{sums}.{column}"
 
 
 def _last_purchase(query: Query) -> str:
@@ -76,14 +77,10 @@ def _last_purchase(query: Query) -> str:
 
 
 def _bought_at(leaf: BoughtAt, query: Query) -> str:
-    return (
-        "select r.member_id from receipts r"
-        " where r.tenant_id = $1 and r.member_id is not null and r.branch_id in"
-        f" (select id from branches where tenant_id = $1 and code = any({query.place(list(leaf.ids), 'text[]')}))"
-        f"{since('r.business_date', leaf.days, query)}"
-        " and not exists (select from returns b where b.tenant_id = $1 and b.receipt_id = r.id and b.is_full)"
-        f" group by r.member_id having count(*) >= {query.place(leaf.times_min, 'bigint')}"
-    )
+    codes = query.place(list(leaf.ids), "text[]")
+    here = f"branch_id in (select id from branches where tenant_id = $1 and code = any({codes}))"
+    back = "select from returns b where b.tenant_id = $1 and b.receipt_id = r.id and b.is_full"
+    return _receipts(leaf, kept=here, waiting=f"{here} and not exists ({back})", query=query)
 
 
 def _bought(leaf: Bought, query: Query) -> str:
@@ -91,13 +88,32 @@ def _bought(leaf: Bought, query: Query) -> str:
     likely = ""
     if len(goods) <= LIKE_MAX:
         likely = f" like any({query.place([_quoted(code) for code in goods], 'text[]')})"
-    return _BOUGHT.format(
-        since=since("r.business_date", leaf.days, query),
-        likely=f" and r.basket::text{likely}" if likely else "",
-        likely_line=f"l.line::text{likely} and " if likely else "",
+    line = _LINE.format(
+        likely=f"l.line::text{likely} and " if likely else "",
         asked=" or ".join(_asked(leaf, query)) or "false",
+    )
+    return _receipts(
+        leaf,
+        kept=" or ".join(_kept(leaf, query)) or "false",
+        waiting=f"r.basket::text{likely} and {line}" if likely else line,
+        query=query,
+    )
+
+
+def _receipts(leaf: Bought | BoughtAt, *, kept: str, waiting: str, query: Query) -> str:
+    """Return who has so many receipts: by what is ``kept`` of each ``g``, or asked of one ``r`` that is ``waiting``."""
+    return _RECEIPTS.format(
+        since=since("business_date", leaf.days, query),
+        kept=kept,
+        waiting=waiting,
         times=query.place(leaf.times_min, "bigint"),
     )
+
+
+def _kept(leaf: Bought, query: Query) -> list[str]:
+    """Return what is asked of the goods kept of a receipt, one of which is enough."""
+    asked = {"products": leaf.products, "categories": leaf.categories, "brands": leaf.brands}
+    return [f"g.{name} && {query.place(list(codes), 'text[]')}" for name, codes in asked.items() if codes]
 
 
 def _asked(leaf: Bought, query: Query) -> list[str]:
@@ -116,21 +132,40 @@ def _asked(leaf: Bought, query: Query) -> list[str]:
     return parts
 
 
+# What is left of receipts is kept beside them soon after they are written (domain/rollups). What waits for that is read
+# from receipts as they are, and so are those that have come back since, or have become another member's.
+_NOTED = "array(select unnest(subjects) from changes where tenant_id = $1 and kind = '{kind}')"
+_RECEIPTS = f"""
+    with waiting as materialized (
+        select array(
+            select unnest({_NOTED.format(kind="receipts")})
+            union
+            select receipt_id from returns where tenant_id = $1 and id = any({_NOTED.format(kind="returns")})
+            union
+            select id from receipts where tenant_id = $1 and member_id = any({_NOTED.format(kind="members")})
+        ) as ids
+    )
+    select member_id from (
+        select g.member_id from receipt_goods g
+        where g.tenant_id = $1{{since}} and ({{kept}})
+          and not exists (select from unnest((select ids from waiting)) as w (id) where w.id = g.receipt_id)
+        union all
+        select r.member_id from receipts r
+        where r.tenant_id = $1 and r.id = any((select ids from waiting)::uuid[])
+          and r.member_id is not null{{since}} and {{waiting}}
+    ) as bought
+    group by member_id having count(*) >= {{times}}
+"""
 # Lines and their looks are stored as arrays: [product, thousandths, amount, [[categories], brand, kind]]. Documents are
 # read as text first, which is some ten times cheaper than as JSON, and so are their lines: few have such goods.
-_BOUGHT = """
-    select r.member_id from receipts r
-    where r.tenant_id = $1 and r.member_id is not null{since}{likely}
-      and exists (
-          select from json_array_elements(r.basket #> '{{basket,lines}}') with ordinality as l (line, place)
-          where {likely_line}({asked}) and (l.line->>1)::bigint > coalesce((
-              select sum((back.line->>'quantity_milli')::bigint)
-              from returns b cross join jsonb_array_elements(b.lines) as back (line)
-              where b.tenant_id = $1 and b.receipt_id = r.id and (back.line->>'index')::int = l.place - 1
-          ), 0)
-      )
-    group by r.member_id having count(*) >= {times}
-"""
+_LINE = """exists (
+    select from json_array_elements(r.basket #> '{{basket,lines}}') with ordinality as l (line, place)
+    where {likely}({asked}) and (l.line->>1)::bigint > coalesce((
+        select sum((back.line->>'quantity_milli')::bigint)
+        from returns b cross join jsonb_array_elements(b.lines) as back (line)
+        where b.tenant_id = $1 and b.receipt_id = r.id and (back.line->>'index')::int = l.place - 1
+    ), 0)
+)"""
 
 
 def _quoted(code: str) -> str:

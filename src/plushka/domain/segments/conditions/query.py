@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from plushka.engine.audience import Audience
 from plushka.engine.local_time import instant
 
 ALWAYS = "true"
+Column = Literal["purchases", "spend_minor"]
+"""What is summed of business days."""
 
 
 class Today(Struct, frozen=True):
@@ -46,6 +48,7 @@ class Query:
         self._args = args
         self._places: dict[tuple[str, str], str] = {}
         self._joins: dict[str, str] = {}
+        self._sums: dict[tuple[date, Column], str] = {}
 
     def place(self, value: Any, kind: str) -> str:
         """Return the place of a value of an SQL type; a value asked for again has the same one."""
@@ -59,9 +62,17 @@ class Query:
         """Join ``rows``, which have ``member_id`` once each, and return their alias; the same rows are joined once."""
         return self._joins.setdefault(rows, f"j{len(self._joins) + 1}")
 
-    def has(self, members: str) -> str:
+    def sum_since(self, first: date, column: Column) -> str:
+        """Join each member's sum of a column of business days since ``first``, and return its name.
+
+        However many sums are asked for, business days are read once: there are some for each member.
+        """
+        return self._sums.setdefault((first, column), f"d.sum_{len(self._sums) + 1}")
+
+    def has(self, members: str, *, is_each_once: bool = False) -> str:
         """Return whether a member is among ``members``, a statement that may name them often."""
-        return f"{self.join(f'select distinct member_id from ({members}) as found')}.member_id is not null"
+        once = members if is_each_once else f"select distinct member_id from ({members}) as found"
+        return f"{self.join(once)}.member_id is not null"
 
     def program(self, program: UUID | None) -> str:
         if program is None:
@@ -77,9 +88,21 @@ class Query:
 
     @property
     def joins(self) -> str:
+        joined = {**self._joins, self._days: "d"} if self._sums else self._joins
         return "".join(
-            f" left join ({rows}) as {alias} on {alias}.member_id = m.id"
-            for rows, alias in self._joins.items()
+            f" left join ({rows}) as {alias} on {alias}.member_id = m.id" for rows, alias in joined.items()
+        )
+
+    @property
+    def _days(self) -> str:
+        sums = "".join(
+            f", sum({column}) filter (where business_date >= {self.place(first, 'date')}) as {name.removeprefix('d.')}"
+            for (first, column), name in self._sums.items()
+        )
+        earliest = self.place(min(first for first, _ in self._sums), "date")
+        return (
+            f"select member_id{sums} from standing_days"
+            f" where tenant_id = $1 and business_date >= {earliest} group by member_id"
         )
 
 
