@@ -1,5 +1,6 @@
 """Sales, branches, cashiers and how buyers come again are what Polars makes of the receipts themselves, to the cent."""
 
+import re
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,7 @@ async def test_every_block_of_sales_and_buyers_is_what_a_second_count_makes_of_t
     year = await a_year(app, cast.anna, database, clock)
     async with signed_in(app, staff["owner"]) as anna:
         await days_are_those_of_the_receipts_the_latest_first(anna, year)
+        await colours_are_named_on_the_page_itself(anna)
         await hours_are_by_the_clock_of_the_branch(anna, year)
         await branches_stand_beside_each_other(anna, year)
         await cashiers_are_told_as_the_till_named_them(anna, year)
@@ -46,6 +48,13 @@ async def days_are_those_of_the_receipts_the_latest_first(anna: httpx.AsyncClien
             money(total(frame)), len(frame), mean(frame), percent(len(frame.filter("card")), len(frame)),
         ]  # fmt: skip
         assert row[5] == money(total(frame, "discount_minor") + total(frame, "redeemed_minor"))
+
+
+async def colours_are_named_on_the_page_itself(anna: httpx.AsyncClient) -> None:
+    query = f"period=custom&from={date(2026, 6, 1)}&until={LAST_ON}&compare=previous"
+    block = (await anna.get(f"/reports/blocks/sales_days?{query}", headers={"hx-request": "true"})).text
+    marks = re.findall(r'<span class="chart-mark chart-mark-(\w+)"></span>([^<]+)</li>', block)
+    assert marks == [("1", "Выручка"), ("before", "Раньше")]
 
 
 async def hours_are_by_the_clock_of_the_branch(anna: httpx.AsyncClient, year: Year) -> None:
