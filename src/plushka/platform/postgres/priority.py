@@ -35,15 +35,18 @@ async def lower(process_id: int) -> None:
             os.setpriority(os.PRIO_PROCESS, process_id, NICENESS)
     # PostgreSQL makes each of its processes a session, and where sessions share the processor evenly
     # (sched_autogroup_enabled) only the priority of the whole session counts.
-    with suppress(OSError):
-        await _lower_session(process / "autogroup")
-
-
-async def _lower_session(session: Path) -> None:
     for _ in range(TRIES_MAX):
-        try:
-            session.write_text(str(NICENESS))  # noqa: ASYNC240  of /proc: no disk is waited for
-        except BlockingIOError:
-            await asyncio.sleep(TRY_AGAIN_SECONDS)
-        else:
-            return
+        if _is_lowered(process / "autogroup"):
+            break
+        await asyncio.sleep(TRY_AGAIN_SECONDS)
+
+
+def _is_lowered(session: Path) -> bool:
+    """Lower the priority of a session; tell whether that is done, or cannot be."""
+    try:
+        session.write_text(str(NICENESS))
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
