@@ -3223,16 +3223,16 @@ create table mechanic_days (
 
 grant update, delete on mechanic_days to plushka_app;
 
--- Who bought with a mechanic on a day, so that buyers of any days can be counted once; mechanic '': with or without one.
+-- Who bought on a day, so that buyers of any days can be counted once. mechanics: all that were on a receipt, in order.
 create table mechanic_buyers (
     tenant_id uuid not null,
     business_date date not null,
     program_id uuid not null,
-    mechanic text not null,
     member_id uuid not null,
     branch_id uuid not null,
+    mechanics text not null,
     receipts bigint not null,
-    primary key (tenant_id, business_date, program_id, mechanic, member_id, branch_id)
+    primary key (tenant_id, business_date, program_id, member_id, branch_id, mechanics)
 );
 
 grant update, delete on mechanic_buyers to plushka_app;

@@ -164,11 +164,10 @@ def _mechanics(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _buyers(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
-    by = ["business_date", "program_id", "mechanic", "member_id", "branch_id"]
+    by = ["business_date", "program_id", "member_id", "branch_id", "mechanics"]
+    named = pl.col("mechanics").list.eval(pl.element().struct.field("mechanic")).list.sort().list.join("\n")
     with_card = counted.filter(pl.col("member_id").is_not_null())
-    each = with_card.explode("mechanics").filter(pl.col("mechanics").is_not_null()).unnest("mechanics")
-    both = pl.concat([each.select(by), with_card.with_columns(mechanic=pl.lit("")).select(by)])
-    return both.group_by(by).agg(pl.len()).rows()
+    return with_card.with_columns(mechanics=named.fill_null("")).group_by(by).agg(pl.len()).rows()
 
 
 def _goods_left(counted: pl.DataFrame, lines: pl.DataFrame) -> list[tuple[Any, ...]]:

@@ -58,6 +58,10 @@ async def test_mechanics_are_what_a_second_count_makes_of_the_outcomes(
         ):
             await promotions_have_their_shares(anna, query, own, owing)
             await mechanics_stand_beside_each_other(anna, query, own, owing)
+        # As if they were more than one number has bits for.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("plushka.domain.insights.reports.mechanics.PART_BITS", 3)
+            await mechanics_stand_beside_each_other(anna, PARTS[0], year.receipts, owing)
         await the_receipts_behind_a_figure_are_as_many(anna, year, owing)
         east = year.receipts.filter(pl.col("branch_id") == str(year.east))
         await promotions_have_their_shares(anna, f"{PARTS[0]}&branch=east", east, owing, knows_letters=False)

@@ -1,5 +1,8 @@
 """What a receipt owes to: the promotions, rules, tiers and cards that its stored outcome says were on it."""
 
+BETWEEN_MECHANICS = "\n"
+"""What stands between those of a receipt, which are in the order of their code points."""
+
 
 def owing(outcome: str, redeemed_minor: str, redeemed_points: str) -> str:
     """Return the SQL of rows (mechanic, off_minor, points), several of one mechanic at times.

@@ -80,7 +80,7 @@ MECHANIC_DAYS = Table(
     ),
 )  # fmt: skip
 MECHANIC_BUYERS = Table(
-    "mechanic_buyers", ("business_date", "program_id", "mechanic", "member_id", "branch_id"), ("receipts",)
+    "mechanic_buyers", ("business_date", "program_id", "member_id", "branch_id", "mechanics"), ("receipts",)
 )
 RECEIPT_GOODS = Table(
     "receipt_goods",

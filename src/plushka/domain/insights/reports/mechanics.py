@@ -1,6 +1,7 @@
 """What mechanics of the programme were on: promotions, earning rules, tiers, cards, spending of points (F35, F207)."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -8,11 +9,14 @@ from msgspec import Struct
 
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.insights.reports.scope import Scope
+from plushka.domain.rollups.mechanics import BETWEEN_MECHANICS
 from plushka.platform.database import Tx
 
 Kind = Literal["promotion", "rule", "tier", "personal", "card", "redemption", "referral"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MECHANICS_MAX = 1_000
+PART_BITS = 62
+"""Mechanics that are counted in one number of PostgreSQL's; of more there are several."""
 
 
 class Buyers(Struct, frozen=True):
@@ -108,28 +112,83 @@ async def _count_buyers(tx: Tx, scope: Scope) -> Mapping[tuple[UUID | None, str]
 
     A member counts once, however many days, branches and programmes they bought at.
     """
+    numbers, masks = _numbered(await _list_sets(tx, scope))
+    # A year of a hundred thousand members is sorted in memory.
+    await tx.execute("set local work_mem = '64MB'")
     rows = await tx.fetch(
-        """
+        f"""
         -- insights.count_mechanic_buyers
-        with bought as (
-            select case when mechanic <> '' then program_id end as program_id, mechanic, member_id,
-                   min(business_date) < max(business_date) as is_again
-            from mechanic_buyers
-            where tenant_id = $1 and business_date >= $2 and business_date < $3
-                and (cardinality($4::uuid[]) = 0 or branch_id = any($4::uuid[]))
-                and ($5::uuid is null or program_id = $5)
-            group by 1, 2, 3
+        with days as (
+            select b.member_id, m.part, m.mask, bit_or(m.mask) over (
+                       partition by m.part, b.member_id order by b.business_date
+                       groups between unbounded preceding and 1 preceding
+                   ) as earlier
+            from mechanic_buyers b
+            join unnest($6::uuid[], $7::text[], $8::integer[], $9::bigint[]) as m (program_id, mechanics, part, mask)
+                on m.program_id = b.program_id and m.mechanics = b.mechanics
+            where {_IN_SCOPE}
+        ), members as (
+            select part, bit_or(mask) as bought, bit_or(mask & earlier) as returned from days group by part, member_id
+        ), alike as (
+            select part, bought, returned, count(*) as members from members group by part, bought, returned
         )
-        select program_id, mechanic, count(*) as buyers, count(*) filter (where is_again) as returning
-        from bought group by program_id, mechanic
-        """,
+        select n.number, (sum(members) filter (where bought >> n.number % $11 & 1 = 1))::bigint as buyers,
+               coalesce(sum(members) filter (where returned >> n.number % $11 & 1 = 1), 0)::bigint as returning
+        from alike a join unnest($10::integer[]) as n (number) on n.number / $11 = a.part
+        group by n.number
+        """,  # noqa: S608  a constant
+        *_scoped(tx, scope),
+        [program_id for program_id, _, _ in masks],
+        [mechanics for _, mechanics, _ in masks],
+        [part for _, _, part in masks],
+        list(masks.values()),
+        list(numbers.values()),
+        PART_BITS,
+    )
+    mechanics = {number: mechanic for mechanic, number in numbers.items()}
+    return {mechanics[row["number"]]: Buyers(row["buyers"], row["returning"]) for row in rows}
+
+
+async def _list_sets(tx: Tx, scope: Scope) -> list[tuple[UUID, str]]:
+    """Return what receipts of members had on them, as it is kept: a programme has hundreds of such sets at most."""
+    rows = await tx.fetch(
+        f"""
+        -- insights.list_sets_of_mechanics
+        select b.program_id, b.mechanics from mechanic_buyers b where {_IN_SCOPE} group by b.program_id, b.mechanics
+        """,  # noqa: S608  a constant
+        *_scoped(tx, scope),
+    )
+    return [(row["program_id"], row["mechanics"]) for row in rows]
+
+
+def _numbered(
+    sets: Sequence[tuple[UUID, str]],
+) -> tuple[dict[tuple[UUID | None, str], int], dict[tuple[UUID, str, int], int]]:
+    """Return mechanics by number, and each set as bits, ``PART_BITS`` of them in a part; any receipt has the first."""
+    numbers: dict[tuple[UUID | None, str], int] = {(None, ""): 0}
+    masks: dict[tuple[UUID, str, int], int] = defaultdict(int)
+    for program_id, mechanics in sets:
+        masks[program_id, mechanics, 0] |= 1
+        for mechanic in filter(None, mechanics.split(BETWEEN_MECHANICS)):
+            part, bit = divmod(numbers.setdefault((program_id, mechanic), len(numbers)), PART_BITS)
+            masks[program_id, mechanics, part] |= 1 << bit
+    return numbers, masks
+
+
+_IN_SCOPE = """
+    b.tenant_id = $1 and b.business_date >= $2 and b.business_date < $3
+    and (cardinality($4::uuid[]) = 0 or b.branch_id = any($4::uuid[])) and ($5::uuid is null or b.program_id = $5)
+"""
+
+
+def _scoped(tx: Tx, scope: Scope) -> tuple[object, ...]:
+    return (
         tx.tenant_id,
         scope.period.from_on,
         scope.period.until_on,
         list(scope.branch_ids),
         scope.program_id,
     )
-    return {(row["program_id"], row["mechanic"]): Buyers(row["buyers"], row["returning"]) for row in rows}
 
 
 async def name_mechanics(tx: Tx) -> Mapping[tuple[UUID, str], str]:
