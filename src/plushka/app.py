@@ -61,6 +61,7 @@ from plushka.platform.bell import Bell
 from plushka.platform.clock import Clock, SystemClock
 from plushka.platform.database import Database
 from plushka.platform.postgres.access import embedded_cluster
+from plushka.platform.postgres.priority import WAITED_FOR
 from plushka.platform.settings import Environment, Settings
 from plushka.platform.vault import Vault
 
@@ -136,7 +137,7 @@ class Plushka:
         dsn = self.settings.database_url or embedded_cluster(self.settings).dsn
         vault = Vault.of(self.settings)
         database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=vault)
-        aside = await Database.connect_aside(dsn, connections_max=REPORT_CONNECTIONS_MAX)
+        aside = await Database.connect_aside(dsn, connections_max=REPORT_CONNECTIONS_MAX, niceness=WAITED_FOR)
         reference = Reference()
         writers = WRITERS if self.settings.web_workers == 1 else 1
         bell = Bell(database, self.clock, CHANNEL)

@@ -18,6 +18,7 @@ from plushka.delivery.office.permissions import actions_of_person
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import APPLICATION_ROLE, Database
 from plushka.platform.jobs import Scheduled, work
+from plushka.platform.postgres.priority import WAITS
 from plushka.platform.settings import Settings
 from plushka.platform.vault import Vault
 
@@ -89,7 +90,9 @@ async def _keep_channels(dsn: str, settings: Settings, vault: Vault, stop: async
 
 async def keep_sums(dsn: str, stop: asyncio.Event) -> None:
     """Keep the sums of reports until ``stop`` is set; tills come first."""
-    database = await Database.connect_aside(dsn, connections_max=1, statement_seconds_max=None)
+    database = await Database.connect_aside(
+        dsn, connections_max=1, niceness=WAITS, statement_seconds_max=None
+    )
     try:
         await keep_folding(database, SystemClock(), stop)
     finally:

@@ -13,7 +13,7 @@ import pytest
 
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
-from plushka.platform.postgres.priority import NICENESS, lower
+from plushka.platform.postgres.priority import WAITS, lower
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
@@ -116,7 +116,7 @@ async def test_a_swallowed_failure_is_not_taken_for_a_commit(database: Database)
 async def test_what_gives_way_is_served_by_a_process_of_low_priority_without_helpers(dsn: str) -> None:
     usual, aside = (
         await Database.connect(dsn, connections_max=1),
-        await Database.connect_aside(dsn, connections_max=1, statement_seconds_max=7),
+        await Database.connect_aside(dsn, connections_max=1, niceness=WAITS, statement_seconds_max=7),
     )
     async with (
         usual.global_transaction(actor="operator:test", at=AT) as tills,
@@ -128,8 +128,8 @@ async def test_what_gives_way_is_served_by_a_process_of_low_priority_without_hel
         if await reports.fetchval("select inet_server_addr()") is not None:
             pytest.skip("PostgreSQL is on another machine, or might be")
         of_tills, of_reports = [await tx.fetchval("select pg_backend_pid()") for tx in (tills, reports)]
-        assert priority(of_reports) == max(NICENESS, priority(of_tills))
-        assert priority_of_session(of_reports) in {None, NICENESS}
+        assert priority(of_reports) == max(WAITS, priority(of_tills))
+        assert priority_of_session(of_reports) in {None, WAITS}
     await usual.close()
     await aside.close()
 
@@ -153,7 +153,7 @@ def stranger() -> Iterator[int]:
 
 async def test_a_process_that_is_not_of_postgresql_keeps_its_priority(stranger: int) -> None:
     before = priority(stranger)
-    await lower(stranger)
+    await lower(stranger, WAITS)
     assert priority(stranger) == before
 
 
@@ -161,7 +161,7 @@ async def test_of_what_gives_way_only_so_much_goes_on_at_once(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plushka.platform.database.ASIDE_ACQUIRE_TIMEOUT_SECONDS", 0.2)
-    aside = await Database.connect_aside(dsn, connections_max=1)
+    aside = await Database.connect_aside(dsn, connections_max=1, niceness=WAITS)
     async with aside.global_transaction(actor="operator:test", at=AT):
         with pytest.raises(TimeoutError):
             async with aside.global_transaction(actor="operator:test", at=AT):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -127,12 +128,13 @@ class Database:
         dsn: str,
         *,
         connections_max: int,
+        niceness: int,
         statement_seconds_max: int | None = ASIDE_STATEMENT_SECONDS_MAX,
     ) -> "Database":
         """Open a pool for work that gives way to tills; nothing is opened before it is needed.
 
-        So much of it goes on at once as there are connections, the rest waits. A statement has one processor, and that
-        only as far as others leave it, where PostgreSQL is on this machine.
+        So much of it goes on at once as there are connections, the rest waits. A statement has one processor, and by
+        its ``niceness`` less of it than others, where PostgreSQL is on this machine.
         """
         settings = {
             "role": APPLICATION_ROLE,
@@ -146,7 +148,7 @@ class Database:
             min_size=0,
             max_size=connections_max,
             server_settings=settings,
-            init=give_way,
+            init=partial(give_way, niceness=niceness),
             reset=_leave_as_it_is,
         )
         return cls(pool, dsn, acquire_seconds=ASIDE_ACQUIRE_TIMEOUT_SECONDS)
