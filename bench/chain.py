@@ -12,6 +12,7 @@ import asyncpg
 from bench.shop import FIRST_CARD, TIME_ZONE, Shop, enroll_many, open_shop
 from plushka.demo.business import read_program
 from plushka.domain.businesses.branches import open_branch
+from plushka.domain.insights.payback.model import SCENARIOS
 from plushka.domain.members.model import Identity
 from plushka.domain.purchases.commit import commit_batch
 from plushka.domain.purchases.model import Caller, Committed, Purchase, PurchaseLine
@@ -21,6 +22,7 @@ from plushka.domain.segments.lifecycle.refreshing import refresh_groups
 from plushka.domain.segments.lifecycle.snapshots import take_next_snapshot
 from plushka.domain.staff.operations import hire, register_account, set_up_till
 from plushka.engine.expiry import add_months
+from plushka.engine.lifecycle import GROUPS
 from plushka.platform.clock import SystemClock
 from plushka.platform.database import Database
 
@@ -126,13 +128,40 @@ _DAYS = """
     group by r.member_id, r.business_date
     on conflict (tenant_id, member_id, program_id, business_date) do nothing
 """
+# Who comes at random fits no model of leaving, so a forecast is invented, and so is which receipts scenarios brought.
+_FUTURE = """
+    -- bench.foresee
+    insert into member_lifetimes (
+        tenant_id, member_id, visits, first_on, last_on, alive_bp, visits_soon_milli, visits_year_milli, visit_minor,
+        soon_minor, year_minor
+    )
+    select $1, member_id, count(*), min(business_date), max(business_date),
+           case when count(*) > 1 then hashtext(member_id::text) & 8191 end, count(*) * 100, count(*) * 400, 2000,
+           count(*) * 200, count(*) * 800 + (hashtext(member_id::text) & 1023)
+    from standing_days where tenant_id = $1 and purchases > 0
+    group by member_id
+"""
+_EFFECTS = """
+    -- bench.claim_receipts
+    insert into payback_receipts (tenant_id, receipt_id, month_on, scenario, revenue_minor, goods_minor)
+    select $1, id, date_trunc('month', business_date)::date, ($2::text[])[1 + (hashtext(id::text) & 1023) % 3],
+           payable_minor - refunded_minor, cost_minor
+    from receipts
+    where tenant_id = $1 and member_id is not null and hashtext('effect ' || id::text) % 3 = 0
+        and (refunded_minor < payable_minor or payable_minor = 0)
+"""
+_RUNS = """
+    -- bench.note_payback_runs
+    insert into payback_runs (tenant_id, month_on, counted_at, revenue_minor)
+    select $1, month_on, $2, sum(revenue_minor) from payback_receipts where tenant_id = $1 group by month_on
+"""
 
 
 # So that the next month to be written down is the first of those.
 _MONTH_BEFORE = """
     -- bench.write_month
     insert into group_snapshots (tenant_id, month, "group", members, taken_at, actor, is_backdated)
-    values ($1, $2, 'core', 0, $3, 'operator:bench', true)
+    select $1, $2, named, 0, $3, 'operator:bench', true from unnest($4::text[]) as named
 """
 
 
@@ -165,6 +194,9 @@ async def build_chain(database: Database, dsn: str) -> Shop:
         await _timed("lots", connection.execute(_LOTS, shop.tenant_id, now))
         await _timed("postings", connection.execute(_POSTINGS, shop.tenant_id))
         await _timed("days of members", connection.execute(_DAYS, shop.tenant_id, shop.program_id))
+        await _timed("forecast", connection.execute(_FUTURE, shop.tenant_id))
+        await _timed("effects", connection.execute(_EFFECTS, shop.tenant_id, list(SCENARIOS)))
+        await connection.execute(_RUNS, shop.tenant_id, now)
         await _timed("vacuum", connection.execute("vacuum analyze"))
     finally:
         await connection.close()
@@ -175,7 +207,8 @@ async def build_chain(database: Database, dsn: str) -> Shop:
 async def _group(database: Database, shop: Shop) -> None:
     now = SystemClock().now()
     async with database.transaction(shop.tenant_id, actor="operator:bench", at=now) as tx:
-        await tx.execute(_MONTH_BEFORE, tx.tenant_id, add_months(now.date().replace(day=1), -1 - MONTHS), now)
+        month_before = add_months(now.date().replace(day=1), -1 - MONTHS)
+        await tx.execute(_MONTH_BEFORE, tx.tenant_id, month_before, now, list(GROUPS))
     month: object = ...
     while month is not None:
         async with database.transaction(shop.tenant_id, actor="operator:bench", at=SystemClock().now()) as tx:

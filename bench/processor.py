@@ -31,6 +31,16 @@ def seconds(process_ids: Iterable[int]) -> float:
     return ticks / TICKS_PER_SECOND
 
 
+def exact_seconds(process_ids: Iterable[int]) -> float:
+    """Return the processor time of processes so far, to less than a hundredth of a second; without ended children."""
+    nanoseconds = 0
+    for process_id in process_ids:
+        for task in Path(f"/proc/{process_id}/task").glob("*/schedstat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                nanoseconds += int(task.read_text().split()[0])
+    return nanoseconds / 1e9
+
+
 def memory_bytes(process_ids: Iterable[int]) -> tuple[int, int]:
     """Return the memory of processes now, what they share counted once (PSS): of their own, and shared buffers."""
     total_kb = shared_kb = 0
