@@ -191,6 +191,26 @@ CONDITIONS: tuple[tuple[Audience, str, str], ...] = (
         "Группа «Активное ядро» или «Потерянные»",
     ),
     (a.Rfm(r=(4, 5), m=(5,)), "Scores R 4, 5; M 5", "Оценки R 4, 5; M 5"),
+    (
+        a.ProbablyLeft(percent_min=80),
+        "Has left with a chance from 80%, by the forecast",
+        "Ушёл с вероятностью от 80 %, по прогнозу",
+    ),
+    (
+        a.ProbablyLeft(percent_min=60, percent_max=79),
+        "Has left with a chance from 60% to 79%, by the forecast",
+        "Ушёл с вероятностью от 60 % до 79 %, по прогнозу",
+    ),
+    (
+        a.ExpectedSpend(min_minor=5_000_00),
+        "Will spend from ₽5,000 within a year, by the forecast",
+        "Принесёт от 5 000 ₽ за год, по прогнозу",
+    ),
+    (
+        a.ExpectedSpend(max_minor=500_00, within="soon"),
+        "Will spend up to ₽500 within 90 days, by the forecast",
+        "Принесёт до 500 ₽ за 90 дней, по прогнозу",
+    ),
     (a.Campaign(ids=(ID,)), "Got the campaign “Весна”", "Получена рассылка «Весна»"),
     (
         a.Campaign(ids=(ID,), days=30, bought_within_days=7),

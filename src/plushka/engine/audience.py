@@ -28,6 +28,7 @@ DaysAgo = Annotated[int, Meta(ge=0, le=DAYS_MAX)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Times = Annotated[int, Meta(ge=1, le=10_000)]
 Amount = Annotated[int, Meta(ge=0, le=10**15)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
 Score = Annotated[int, Meta(ge=1, le=5)]
 Uuids = Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=1000)]
 Parts = Annotated[tuple["Audience", ...], Meta(min_length=1, max_length=PARTS_MAX)]
@@ -283,6 +284,24 @@ class Rfm(Node, frozen=True, tag="rfm"):
     m: Annotated[tuple[Score, ...], Meta(max_length=5)] = ()
 
 
+class ProbablyLeft(Node, frozen=True, tag="probably_left"):
+    """The member has left for good with a chance of so many whole percent, rounded down, by the forecast of last night.
+
+    Who has come once has no such chance, nor has anybody while there is no forecast.
+    """
+
+    percent_min: Percent | None = None
+    percent_max: Percent | None = None
+
+
+class ExpectedSpend(Node, frozen=True, tag="expected_spend"):
+    """What the forecast of last night expects the member to spend, within 90 days (``soon``) or a year from it."""
+
+    min_minor: Amount | None = None
+    max_minor: Amount | None = None
+    within: Literal["soon", "year"] = "year"
+
+
 class Campaign(Node, frozen=True, tag="campaign"):
     """One of the campaigns ``ids`` sent the member a message, in the last ``days`` days if given.
 
@@ -331,6 +350,8 @@ Audience = (
     | CameByFriend
     | Group
     | Rfm
+    | ProbablyLeft
+    | ExpectedSpend
     | Campaign
     | Segment
 )

@@ -17,10 +17,12 @@ from plushka.engine.audience import (
     Debt,
     Enrolled,
     EnrolledOn,
+    ExpectedSpend,
     Friends,
     LastPurchase,
     Not,
     Pending,
+    ProbablyLeft,
     Purchases,
     Rfm,
     Spend,
@@ -78,7 +80,9 @@ def _node(path: str, node: Audience) -> Iterator[Problem]:
                 yield Problem(path, "bounds_reversed")
 
 
-def _bounds(node: Audience) -> tuple[int | None, int | None] | None:
+def _bounds(  # noqa: PLR0911 - one case a form
+    node: Audience,
+) -> tuple[int | None, int | None] | None:
     match node:
         case Age():
             return node.years_min, node.years_max
@@ -88,7 +92,9 @@ def _bounds(node: Audience) -> tuple[int | None, int | None] | None:
             return node.points_min, node.points_max
         case Purchases() | Friends():
             return node.count_min, node.count_max
-        case Spend() | AverageReceipt():
+        case ProbablyLeft():
+            return node.percent_min, node.percent_max
+        case Spend() | AverageReceipt() | ExpectedSpend():
             return node.min_minor, node.max_minor
         case _:
             return None

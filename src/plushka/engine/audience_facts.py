@@ -75,6 +75,14 @@ class CloseDay(Struct, frozen=True):
     day: int
 
 
+class Forecast(Struct, frozen=True):
+    """What is expected of the member; ``left_percent``, rounded down, is None of who has come once."""
+
+    left_percent: int | None
+    soon_minor: int
+    year_minor: int
+
+
 class MemberFacts(Struct, frozen=True, kw_only=True):
     """All that conditions may speak of. ``main_program`` is the one meant where a condition names none.
 
@@ -104,5 +112,6 @@ class MemberFacts(Struct, frozen=True, kw_only=True):
     came_by_friend: bool = False
     group: str | None = None
     scores: tuple[int, int, int] | None = None
+    forecast: Forecast | None = None
     received: tuple[Received, ...] = ()
     segments: frozenset[str] = frozenset()

@@ -26,6 +26,7 @@ from plushka.engine.audience import (
     Debt,
     Enrolled,
     EnrolledOn,
+    ExpectedSpend,
     Friends,
     Group,
     Happened,
@@ -35,6 +36,7 @@ from plushka.engine.audience import (
     NeverBought,
     Not,
     Pending,
+    ProbablyLeft,
     Purchases,
     Reachable,
     Rfm,
@@ -172,6 +174,14 @@ def holds(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a kind
             return facts.scores is not None and all(
                 not wanted or score in wanted for score, wanted in zip(facts.scores, asked, strict=True)
             )
+        case ProbablyLeft():
+            left = None if facts.forecast is None else facts.forecast.left_percent
+            return left is not None and _within(left, audience.percent_min, audience.percent_max)
+        case ExpectedSpend(within=within):
+            if facts.forecast is None:
+                return False
+            expected = facts.forecast.soon_minor if within == "soon" else facts.forecast.year_minor
+            return _within(expected, audience.min_minor, audience.max_minor)
         case Campaign():
             return _reacted(facts, audience, today)
         case Segment(ids=ids):

@@ -64,6 +64,8 @@ CLOSE_DATES: tuple[tuple[DateKind, date], ...] = (
 GOODS = (("latte", "coffee", None), ("beans", "coffee", "Lavazza"), ("100%_bun", "bakery", "Lavazza"))
 TAGS = ("vip", "Подруга", "сосед")
 GIFT, BUNS = Gift("Кофе"), Category(("bakery",))
+CHANCES = (None, 0, 1, 99, 100, 2000, 2001, 5000, 9999, 10_000)
+"""Of still coming, in basis points, at the edges of whole percent."""
 MERGED, ERASED = ((2, 4), (0, 3), (5, 8)), 6
 TURNS = 6
 LASTS: tuple[Lasts, ...] = (
@@ -213,6 +215,22 @@ class Crowd:
         elif random.random() < 0.3:
             await give_back(self.shop, f"r{number}", sales.pop(), (0, 1000))
 
+    async def _foresee(self, tx: Tx) -> None:
+        """Write down forecasts of two members of three, as a night would; of some it knows no chance."""
+        for number, member in enumerate(self.members):
+            if number % 3:
+                alive_bp = CHANCES[number % len(CHANCES)]
+                await tx.execute(
+                    "insert into member_lifetimes values ($1, $2, $3, $4, $4, $5, 0, 0, 0, $6, $7)",
+                    tx.tenant_id,
+                    member,
+                    1 if alive_bp is None else 2,
+                    TODAY,
+                    alive_bp,
+                    number % 4 * 100_00,
+                    number % 5 * 350_00 + number % 4 * 100_00,
+                )
+
     async def _fold(self) -> None:
         """Add up some of what waits: goods of some receipts are kept, others are still to be."""
         async with self.shop.database.transaction(
@@ -246,6 +264,7 @@ class Crowd:
                     )
             await reach(tx, self.members, self.campaigns, midnight=MIDNIGHT)
             await refresh_groups(tx)
+            await self._foresee(tx)
             await block(tx, self.members[1], reason="подозрительные чеки")
             for kept, merged in MERGED:
                 await merge_members(

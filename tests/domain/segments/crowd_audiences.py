@@ -19,6 +19,7 @@ def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
     maybe_days = st.none() | days
     points = st.none() | st.sampled_from((0, 1, 100, 250, 500, 1000))
     money = st.none() | st.sampled_from((0, 100_00, 350_00, 600_00, 1500_00))
+    percent = st.none() | st.sampled_from((0, 1, 50, 79, 80, 98, 99, 100))
     count = st.none() | st.sampled_from((0, 1, 2, 3, 8))
     times = st.sampled_from((1, 2, 3))
     few = st.sets(st.sampled_from(TAGS), min_size=1).map(lambda chosen: tuple(sorted(chosen)))
@@ -82,6 +83,8 @@ def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
         st.just(a.CameByFriend()),
         st.builds(a.Group, some(*GROUPS)),
         st.builds(a.Rfm, scores, scores, scores),
+        st.builds(a.ProbablyLeft, percent, percent),
+        st.builds(a.ExpectedSpend, money, money, st.sampled_from(("soon", "year"))),
         st.builds(a.Campaign, campaigns, maybe_days, st.none() | st.sampled_from((0, 1, 7))),
         st.builds(Segment, some(*map(str, crowd.lists), str(new_id()), "nonsense")),
     )
@@ -140,6 +143,11 @@ def telling_apart(crowd: Crowd) -> tuple[Audience, ...]:
         a.Group(("newcomer", "core")),
         a.Rfm(r=(4, 5)),
         a.Rfm(f=(1,), m=(1, 2)),
+        a.ProbablyLeft(percent_min=80),
+        a.ProbablyLeft(percent_max=79),
+        a.ProbablyLeft(percent_min=98, percent_max=99),
+        a.ExpectedSpend(min_minor=350_00),
+        a.ExpectedSpend(max_minor=100_00, within="soon"),
         a.Campaign(crowd.campaigns[:1]),
         a.Campaign(crowd.campaigns, days=2),
         a.Campaign(crowd.campaigns, bought_within_days=3),

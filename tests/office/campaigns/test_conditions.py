@@ -16,7 +16,11 @@ from plushka.platform.i18n import translator
 @pytest.mark.parametrize("audience", [audience for audience, _, _ in CONDITIONS])
 def test_a_condition_is_read_as_it_was_written(audience: Audience) -> None:
     choices = Choices(
-        of={"events": [("review", "Отзыв")], "cards": [("cup", "Кофе"), ("goal", "Тысяча")]},
+        of={
+            "events": [("review", "Отзыв")],
+            "cards": [("cup", "Кофе"), ("goal", "Тысяча")],
+            "spans": [("year", "год"), ("soon", "90 дней")],
+        },
         scales={"": 0},
         currency="RUB",
         sign="₽",

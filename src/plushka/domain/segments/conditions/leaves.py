@@ -6,17 +6,20 @@ from uuid import UUID
 from plushka.domain.segments.conditions.accounts import InProgram, of_account
 from plushka.domain.segments.conditions.profile import of_profile
 from plushka.domain.segments.conditions.purchases import OfPurchases, of_purchases
-from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day, since
+from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day, since, within
 from plushka.domain.segments.conditions.stamps import of_stamps
+from plushka.domain.segments.lifetime.model import WHOLE_BP
 from plushka.engine.audience import (
     All,
     Any,
     Audience,
     Campaign,
     CouponHeld,
+    ExpectedSpend,
     Group,
     Happened,
     Not,
+    ProbablyLeft,
     Rfm,
     Stamped,
 )
@@ -41,6 +44,12 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, 
             return f'coalesce({_scored(query)}."group" = any({query.place(list(ids), "text[]")}), false)'
         case Rfm():
             return _rfm(audience, query)
+        case ProbablyLeft():
+            left = f"({WHOLE_BP} - {_foreseen(query)}.alive_bp) / 100"
+            return within(left, audience.percent_min, audience.percent_max, query)
+        case ExpectedSpend():
+            expected = f"{_foreseen(query)}.{audience.within}_minor"
+            return within(expected, audience.min_minor, audience.max_minor, query)
         case Segment(ids=ids):
             return _segments(ids, query)
         case Campaign():
@@ -97,13 +106,13 @@ def _received(leaf: Campaign, query: Query) -> str:
         received += f" and o.finished_at >= {query.place(midnight, 'timestamptz')}"
     if leaf.bought_within_days is None:
         return received
-    within = query.place(leaf.bought_within_days, "int")
+    days = query.place(leaf.bought_within_days, "int")
     # Nobody has bought after a letter before the first of them.
     bought = since("d.business_date", leaf.days, query)
     return (
         f"select o.member_id from ({received}) as o join standing_days d"
         " on d.tenant_id = $1 and d.member_id = o.member_id and d.purchases > 0"
-        f"{bought} and d.business_date between o.received_on and o.received_on + {within}"
+        f"{bought} and d.business_date between o.received_on and o.received_on + {days}"
     )
 
 
@@ -118,6 +127,12 @@ def _rfm(leaf: Rfm, query: Query) -> str:
         if wanted:
             parts.append(f"coalesce({scored}.{column} = any({query.place(list(wanted), 'int[]')}), false)")
     return f"({' and '.join(parts)})"
+
+
+def _foreseen(query: Query) -> str:
+    return query.join(
+        "select member_id, alive_bp, soon_minor, year_minor from member_lifetimes where tenant_id = $1"
+    )
 
 
 def _segments(ids: Sequence[str], query: Query) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from plushka.engine.audience_facts import CloseDay, Event, Received
+from plushka.domain.segments.lifetime.model import WHOLE_BP
+from plushka.engine.audience_facts import CloseDay, Event, Forecast, Received
 from plushka.platform.database import Tx
 
 _CHANNEL_OF = {"phone": "sms", "email": "email"}
@@ -163,6 +164,27 @@ async def read_scores(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[str, tuple[in
         ids,
     )
     return {row["member_id"]: (row["group"], (row["r"], row["f"], row["m"])) for row in rows}
+
+
+async def read_forecasts(tx: Tx, ids: list[UUID]) -> dict[UUID, Forecast]:
+    """Return what is expected of members, as it was worked out last."""
+    rows = await tx.fetch(
+        """
+        -- segments.facts_of_forecasts
+        select member_id, alive_bp, soon_minor, year_minor from member_lifetimes
+        where tenant_id = $1 and member_id = any($2)
+        """,
+        tx.tenant_id,
+        ids,
+    )
+    return {
+        row["member_id"]: Forecast(
+            None if row["alive_bp"] is None else (WHOLE_BP - row["alive_bp"]) // 100,
+            row["soon_minor"],
+            row["year_minor"],
+        )
+        for row in rows
+    }
 
 
 async def read_received(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, tuple[Received, ...]]:

@@ -16,6 +16,7 @@ from plushka.domain.segments.facts.besides import (
     read_coupons,
     read_dates,
     read_events,
+    read_forecasts,
     read_friends,
     read_lists,
     read_open_channels,
@@ -142,6 +143,8 @@ async def _read_parts(  # noqa: C901 - one case a part
         scores = await read_scores(tx, ids)
         parts["group"] = {each: group for each, (group, _) in scores.items()}
         parts["scores"] = {each: known for each, (_, known) in scores.items()}
+    if is_asked(a.ProbablyLeft, a.ExpectedSpend):
+        parts["forecast"] = await read_forecasts(tx, ids)
     return parts
 
 

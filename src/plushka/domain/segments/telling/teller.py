@@ -55,6 +55,9 @@ class Teller:
     def number(self, number: int) -> str:
         return i18n.format_number(number, self.language)
 
+    def percent(self, percent: int) -> str:
+        return i18n.format_percent(percent * 100, self.language)
+
     def day(self, day: date) -> str:
         return i18n.format_date(day, self.language)
 

@@ -17,3 +17,7 @@ CHANNEL_WORDS: Mapping[Channel, str] = MappingProxyType(
     }
 )
 LANGUAGE_WORDS: Mapping[str, str] = MappingProxyType({"ru": marked("Russian"), "en": marked("English")})
+SPAN_WORDS: Mapping[str, str] = MappingProxyType(
+    {"year": marked("the year ahead"), "soon": marked("the 90 days ahead")}
+)
+"""How far a forecast looks ahead."""

@@ -273,6 +273,23 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
                     Field("m", "ticks", marked("Money, 5: much"), options="scores"),
                 ),
             ),
+            Kind(
+                "probably_left",
+                marked("Has left: the chance, by the forecast"),
+                (
+                    Field("percent_min", "number", _FROM, most=100, default="50", unit="%"),
+                    Field("percent_max", "number", _TO, most=100, unit="%"),
+                ),
+            ),
+            Kind(
+                "expected_spend",
+                marked("Will spend, by the forecast"),
+                (
+                    Field("min_minor", "money", _FROM),
+                    Field("max_minor", "money", _TO),
+                    Field("within", "choice", marked("Within"), options="spans", default="year"),
+                ),
+            ),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from plushka.engine.audience import (
     LastPurchase,
     NeverBought,
     Not,
+    ProbablyLeft,
     Purchases,
     Reachable,
     Spend,
@@ -48,6 +49,12 @@ READY: tuple[Ready, ...] = (
     ),
     Ready(
         "gone90", marked("Not for 90 days"), marked("Gone for a quarter and more."), LastPurchase(days_min=90)
+    ),
+    Ready(
+        "left",
+        marked("Have probably left, by the forecast"),
+        marked("Silent for longer than is their own habit: left with a chance of 50% or more."),
+        ProbablyLeft(percent_min=50),
     ),
     Ready(
         "new",
