@@ -16,9 +16,13 @@ from tests.pos.conftest import Cast
 from plushka.app import Plushka
 from plushka.delivery.jobs.foreseeing import foresee_now, foresee_tenant
 from plushka.delivery.jobs.grouping import group_now
+from plushka.domain.insights.own_data import get_own_data
+from plushka.domain.insights.reports.future import list_members_of_band
 from plushka.domain.members.erasure import erase
 from plushka.domain.segments.lifetime.keeping import find_lifetime, find_lifetime_run
 from plushka.domain.segments.lifetime.model import Churn
+from plushka.domain.segments.queries import list_segments
+from plushka.domain.segments.selecting import list_members
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -85,10 +89,12 @@ async def test_what_the_night_has_worked_out_is_told_added_up_and_written_to(
     async with signed_in(app, email_of("owner")) as anna:
         await parts_are_of_one_base(anna)
         await the_error_is_that_of_the_days_kept_back(anna, visited)
-        await a_band_becomes_a_list_and_a_draft(anna, database, cast, clock)
+        await a_band_becomes_a_segment_and_a_draft(anna, database, cast, clock)
+        await who_came_once_becomes_a_list(anna, database, cast, clock)
     async with signed_in(app, email_of("accountant")) as alla:
         assert "Написать им" not in (await alla.get("/reports/blocks/future_bands")).text
         assert (await alla.post("/reports/future/write?band=4")).status_code == httpx.codes.FORBIDDEN
+    await who_asks_is_told_what_is_expected_of_them(database, cast, clock, visited)
     await who_leaves_takes_their_forecast_along(database, cast, clock, next(iter(visited)))
 
 
@@ -148,30 +154,60 @@ async def the_error_is_that_of_the_days_kept_back(
     assert "Последние 89 дней" in page or "Последние 90 дней" in page
 
 
-async def a_band_becomes_a_list_and_a_draft(
+async def a_band_becomes_a_segment_and_a_draft(
     anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
 ) -> None:
     answer = await anna.post("/reports/future/write?band=4")
     assert answer.status_code == httpx.codes.SEE_OTHER
-    assert "Ушли: 80–100 %, 21 июля" in plain((await anna.get(answer.headers["location"])).text)
+    assert "Ушли: 80–100 %" in plain((await anna.get(answer.headers["location"])).text)
     again = await anna.post("/reports/future/write?band=4")
-    assert "(2)" in (await anna.get(again.headers["location"])).text
+    assert "(2)" not in (await anna.get(again.headers["location"])).text
+    for other in range(4):
+        assert (await anna.post(f"/reports/future/write?band={other}")).status_code == httpx.codes.SEE_OTHER
+    *rows, _ = await table(anna, "future_bands")
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        segments = {segment.name: segment for segment in await list_segments(tx)}
+        for band, (chance, buyers, *_) in enumerate(rows[1:]):
+            segment = segments[f"Ушли: {chance}".replace("\N{NO-BREAK SPACE}", " ")]
+            assert segment.audience is not None
+            found = set(await list_members(tx, segment.audience))
+            assert found == set(await list_members_of_band(tx, band))
+            assert len(found) == buyers
+    assert (await anna.post("/reports/future/write?band=5")).status_code == httpx.codes.NOT_FOUND
+    assert (await anna.post("/reports/future/write")).status_code == httpx.codes.NOT_FOUND
+
+
+async def who_came_once_becomes_a_list(
+    anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    answer = await anna.post("/reports/future/write?band=-1")
+    assert "Были один раз, 21 июля" in plain((await anna.get(answer.headers["location"])).text)
     async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
         listed, meant = [
             {row["member_id"] for row in await tx.fetch(statement, tx.tenant_id)}
             for statement in (
                 """
                 select member_id from segment_members where tenant_id = $1 and segment_id = (
-                    select id from segments where tenant_id = $1 and name like 'Ушли%' and name not like '%(2)'
+                    select id from segments where tenant_id = $1 and audience is null
                 )
                 """,
-                "select member_id from member_lifetimes where tenant_id = $1 and alive_bp <= 2000",
+                "select member_id from member_lifetimes where tenant_id = $1 and visits = 1",
             )
         ]
     assert listed == meant
     assert meant
-    assert (await anna.post("/reports/future/write?band=5")).status_code == httpx.codes.NOT_FOUND
-    assert (await anna.post("/reports/future/write")).status_code == httpx.codes.NOT_FOUND
+
+
+async def who_asks_is_told_what_is_expected_of_them(
+    database: Database, cast: Cast, clock: SetClock, visited: dict[UUID, list[date]]
+) -> None:
+    member_id = next(member_id for member_id, days in visited.items() if len(days) > 1)
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        told = (await get_own_data(tx, member_id, currency="RUB")).forecast
+        found = await find_lifetime(tx, member_id)
+    assert told is not None
+    assert found is not None
+    assert (told.alive_bp, told.spend_year_minor) == (found.alive_bp, found.year_minor)
 
 
 async def who_leaves_takes_their_forecast_along(

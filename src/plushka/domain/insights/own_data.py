@@ -31,6 +31,7 @@ from plushka.domain.referrals.binding import find_referrer
 from plushka.domain.referrals.codes import find_code
 from plushka.domain.rewards.queries import list_all_rewards
 from plushka.domain.segments.lifecycle.queries import find_group
+from plushka.domain.segments.lifetime.keeping import find_lifetime, find_lifetime_run
 from plushka.domain.segments.suggestions.model import EACH_MAX
 from plushka.domain.segments.suggestions.suggesting import suggest
 from plushka.engine.lifecycle import Group
@@ -106,6 +107,19 @@ class OwnGroup(Struct, frozen=True):
     as_of: datetime
 
 
+class OwnForecast(Struct, frozen=True):
+    """What a model expects of the member (decision 0103): money in minor units of ``currency``, visits in thousandths.
+
+    ``alive_bp``: the chance in basis points that they still come; None of who has come once.
+    """
+
+    alive_bp: int | None
+    visits_year_milli: int
+    spend_soon_minor: int
+    spend_year_minor: int
+    as_of: datetime
+
+
 class OwnFriends(Struct, frozen=True):
     """Who brought whom: ``brought`` friends came by the member's link or ``code``. Their names are theirs."""
 
@@ -155,6 +169,7 @@ class OwnData(Struct, frozen=True):
     promo_codes: tuple[str, ...]
     friends: OwnFriends
     group: OwnGroup | None
+    forecast: OwnForecast | None
     suggested: tuple[str, ...]
     letters: tuple[OwnLetter, ...]
     journeys: tuple[OwnJourney, ...]
@@ -258,6 +273,7 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
         campaigns=await list_parts(tx, member.id, limit=ROWS_MAX),
         friends=friends,
         group=await _group(tx, member.id),
+        forecast=await _forecast(tx, member.id),
         suggested=tuple(
             [one.name for one in (await suggest(tx, [member.id], each=EACH_MAX)).get(member.id, ())]
         ),
@@ -273,6 +289,19 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
 async def _group(tx: Tx, member_id: UUID) -> OwnGroup | None:
     found = await find_group(tx, member_id)
     return None if found is None else OwnGroup(found.group, found.r, found.f, found.m, found.as_of)
+
+
+async def _forecast(tx: Tx, member_id: UUID) -> OwnForecast | None:
+    found, run = await find_lifetime(tx, member_id), await find_lifetime_run(tx)
+    if found is None or run is None:
+        return None
+    return OwnForecast(
+        alive_bp=found.alive_bp,
+        visits_year_milli=found.visits_year_milli,
+        spend_soon_minor=found.soon_minor,
+        spend_year_minor=found.year_minor,
+        as_of=run.as_of,
+    )
 
 
 async def _list_segments(tx: Tx, member_id: UUID) -> tuple[str, ...]:
