@@ -57,9 +57,13 @@ async def show_block(
     async with visit.reporting() as tx:
         asked = await read_asked(tx, visit, request.query_params)
         block = await make(tx, maker, visit, asked)
-    values = block_values(block, maker, visit, asked)
     if "hx-request" in request.headers:
-        return visit.fragment("reports/block.html", **_shortened(values, visit, asked))
+        short = _shortened(block)
+        values = block_values(short, maker, visit, asked)
+        if short is not block:
+            values["more"] = _all_rows(block, visit, asked)
+        return visit.fragment("reports/block.html", **values)
+    values = block_values(block, maker, visit, asked)
     return visit.page(
         "reports/alone.html",
         section="reports",
@@ -136,17 +140,24 @@ def told_block(
     }
 
 
-def _shortened(values: dict[str, Any], visit: Visit, asked: Asked) -> dict[str, Any]:
-    """Return the values of a block among others: of a long table its beginning, with a link to all of it."""
-    block, table = values["block"], values["table"]
+def _shortened(block: Block) -> Block:
+    """Return a block as it stands among others: of a long table its beginning, so that no more is told than is seen."""
+    table = block.table
     if block.form != "table" or len(table.rows) <= ROWS_AMONG_OTHERS:
-        return values
-    more = visit.words.gettext("All rows: {count}", count=visit.figures.number(len(table.rows)))
-    return {
-        **values,
-        "table": structs.replace(table, rows=table.rows[:ROWS_AMONG_OTHERS]),
-        "more": (more, f"{PATH}/{block.name}?{asked.query()}"),
-    }
+        return block
+    beginning = structs.replace(
+        table, rows=table.rows[:ROWS_AMONG_OTHERS], acts=table.acts[:ROWS_AMONG_OTHERS]
+    )
+    return structs.replace(block, table=beginning)
+
+
+def _all_rows(block: Block, visit: Visit, asked: Asked) -> tuple[str, str]:
+    """Return the words of the link to all rows of a table, and where it leads."""
+    count = visit.figures.number(len(block.table.rows))
+    return (
+        visit.words.gettext("All rows: {count}", count=count),
+        f"{PATH}/{block.name}?{asked.query()}",
+    )
 
 
 def places(names: Sequence[str], visit: Visit, asked: Asked) -> list[Place]:
