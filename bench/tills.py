@@ -4,6 +4,7 @@ The machine's pace changes by the minute, so each turn with is compared with the
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,11 @@ from statistics import mean, median, quantiles
 from threading import Event, Thread
 
 import httpx
+import psycopg
 from msgspec import Struct
 
-from bench import load
+from bench import load, processor
+from bench.blocks import AMONG_OTHERS
 from bench.chain import RECEIPTS
 from bench.house import WebServer, checkpoint, web_server
 from bench.load import Load
@@ -39,11 +42,16 @@ RATIO_MIN = 0.9
 
 
 class Turn(Struct, frozen=True):
-    """What tills committed with reports, receipts added up meanwhile, and how long blocks of the dashboard took."""
+    """What tills committed with reports, receipts added up meanwhile, and how long blocks of the dashboard took.
+
+    ``aside``: which part of a processor reports and sums had, all that serves them in PostgreSQL and the worker; what
+    the web process does for a block is not told apart.
+    """
 
     load: Load
     added: int
     blocks_ms: list[float]
+    aside: float
 
 
 def run(cluster: Cluster, shop: Shop) -> str:
@@ -60,7 +68,8 @@ def run(cluster: Cluster, shop: Shop) -> str:
     blocks = [took for turn in turns for took in turn.blocks_ms]
     rows = "\n".join(
         f"| {plain[number].per_second:,.0f} | {turn.load.per_second:,.0f} | {plain[number + 1].per_second:,.0f} "
-        f"| {ratios[number]:.2f} | {turn.added:,} of {turn.load.requests:,} | {median(turn.blocks_ms):,.0f} |"
+        f"| {ratios[number]:.2f} | {turn.aside * 100:.0f} % | {turn.added:,} of {turn.load.requests:,} "
+        f"| {median(turn.blocks_ms):,.0f} |"
         for number, turn in enumerate(turns)
     )
     return f"""## Tills
@@ -71,10 +80,11 @@ opens the dashboard every {OPENED_EVERY_SECONDS} s, all {len(BLOCKS)} blocks; an
 of the turns before and after.
 
 **Median ratio {median(ratios):.2f}** ({min(ratios):.2f} to {max(ratios):.2f}; wanted: {RATIO_MIN}), {failed} failed.
+Reports and sums had {median(turn.aside for turn in turns):.0%} of one of {os.cpu_count()} processors meanwhile.
 {len(blocks):,} blocks meanwhile: p50 {median(blocks):,.0f} ms, p95 {quantiles(blocks, n=20)[-1]:,.0f} ms.
 
-| receipts/s before | with | after | ratio | added up meanwhile | a block, p50 ms |
-|---:|---:|---:|---:|---:|---:|
+| receipts/s before | with | after | ratio | reports and sums, of a processor | added up meanwhile | a block, p50 ms |
+|---:|---:|---:|---:|---:|---:|---:|
 {rows}
 """
 
@@ -91,9 +101,29 @@ def _without(cluster: Cluster, shop: Shop, web: WebServer, turn: int) -> Load:
 def _with(cluster: Cluster, shop: Shop, web: WebServer, browser: httpx.Client, turn: int) -> Turn:
     before = asyncio.run(_count_added(cluster, shop))
     checkpoint(cluster)
-    with _folding(cluster), _looking(browser) as blocks_ms:
+    with _folding(cluster) as folding, _looking(browser) as blocks_ms:
+        aside = _Aside(cluster, folding)
         loaded = load.run(web.url, shop, connections=CONNECTIONS, seconds=WITH_SECONDS, run=f"with-{turn}")
-    return Turn(loaded, asyncio.run(_count_added(cluster, shop)) - before, blocks_ms)
+        part = aside.seconds() / loaded.seconds
+    return Turn(loaded, asyncio.run(_count_added(cluster, shop)) - before, blocks_ms, part)
+
+
+class _Aside:
+    """The processor's time of what gives way to tills, since it was made."""
+
+    def __init__(self, cluster: Cluster, folding: int) -> None:
+        self._cluster, self._folding = cluster, folding
+        self._before = {process: processor.exact_seconds([process]) for process in self._list()}
+
+    def seconds(self) -> float:
+        return sum(processor.exact_seconds([one]) - self._before.get(one, 0) for one in self._list())
+
+    def _list(self) -> list[int]:
+        with psycopg.connect(self._cluster.dsn, autocommit=True) as connection:
+            rows = connection.execute(
+                "select pid from pg_stat_activity where application_name = 'plushka aside'"
+            ).fetchall()
+        return [self._folding, *(row[0] for row in rows)]
 
 
 @contextmanager
@@ -108,7 +138,7 @@ def _looking(browser: httpx.Client) -> Iterator[list[float]]:
             browser.get(PATH).raise_for_status()
             for name in BLOCKS:
                 began = time.perf_counter()
-                browser.get(f"{PATH}/blocks/{name}").raise_for_status()
+                browser.get(f"{PATH}/blocks/{name}", headers=AMONG_OTHERS).raise_for_status()
                 blocks_ms.append((time.perf_counter() - began) * 1000)
             closed.wait(OPENED_EVERY_SECONDS - (time.perf_counter() - opened))
 
@@ -122,22 +152,25 @@ def _looking(browser: httpx.Client) -> Iterator[list[float]]:
 
 
 @contextmanager
-def _folding(cluster: Cluster) -> Iterator[None]:
-    """Run in a process of its own what the worker runs."""
+def _folding(cluster: Cluster) -> Iterator[int]:
+    """Run in a process of its own what the worker runs; yield the process."""
     context = get_context("spawn")
-    stop = context.Event()
-    process = context.Process(target=_keep_folding, args=(cluster.dsn, stop))
+    ready, stop = context.Event(), context.Event()
+    process = context.Process(target=_keep_folding, args=(cluster.dsn, ready, stop))
     process.start()
+    # Its start takes a second of the processor, which a worker does not take every half a minute.
+    ready.wait()
     try:
-        yield
+        yield process.pid or 0
     finally:
         stop.set()
         process.join()
 
 
-def _keep_folding(dsn: str, stop: ProcessEvent) -> None:
+def _keep_folding(dsn: str, ready: ProcessEvent, stop: ProcessEvent) -> None:
     async def keep() -> None:
         told = asyncio.Event()
+        ready.set()
         keeping = asyncio.create_task(keep_sums(dsn, told))
         await asyncio.to_thread(stop.wait)
         told.set()
