@@ -26,8 +26,8 @@ from plushka.domain.insights.constructor.model import (
 from plushka.domain.insights.constructor.naming import name_keys
 from plushka.platform.database import Tx
 
-COST_AT_ONCE = 400_000
-"""Units of the planner up to which a question is answered while somebody waits: about a second."""
+COST_AT_ONCE = 200_000
+"""Units of the planner up to which a question is answered while somebody waits: a second of a million receipts."""
 COST_MAX = 40_000_000
 """Units beyond which it is refused."""
 AT_ONCE_SECONDS, TASK_SECONDS = 8, 300
