@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import blocks, machine, rollups, tills
+from bench import blocks, machine, questions, rollups, tills
 from bench.chain import BRANCHES, DAYS, MEMBERS, RECEIPTS, build_chain
 from bench.house import database_server
 from bench.load import WrkMissing, wrk
@@ -21,6 +21,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks-reports.md"
 SECTIONS: Mapping[str, Callable[[Cluster, Shop], str]] = {
     "Sums": rollups.run,
     "Blocks": blocks.run,
+    "Questions": questions.run,
     "Tills": tills.run,
 }
 """By the heading of each: what measures it and returns it, its heading included."""
