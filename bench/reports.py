@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import asyncpg
+
 from bench import blocks, machine, questions, rollups, tills
 from bench.chain import BRANCHES, DAYS, MEMBERS, RECEIPTS, build_chain
 from bench.house import database_server
@@ -62,9 +64,19 @@ async def _build(cluster: Cluster, *, is_added_up: bool) -> Shop:
         shop = await build_chain(database, cluster.dsn)
         if is_added_up:
             await rebuild_tenant(database, SystemClock(), shop.tenant_id)
+            await _tidy(cluster.dsn)
     finally:
         await database.close()
     return shop
+
+
+async def _tidy(dsn: str) -> None:
+    """Do what PostgreSQL does by itself some minutes after a lot was written."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("vacuum analyze")
+    finally:
+        await connection.close()
 
 
 if __name__ == "__main__":
