@@ -18,8 +18,8 @@ from plushka.delivery.sending.sender import Sender
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.letters import post
-from plushka.domain.messages.model import Channel, Failing, Outgoing, Purpose, Result, Sent, Wait
-from plushka.domain.messages.taking import take
+from plushka.domain.messages.model import Channel, Failing, Outgoing, Result, Sent, Wait
+from plushka.domain.messages.taking import take_next
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
 
@@ -137,20 +137,20 @@ async def test_nothing_is_begun_by_who_looked_before_the_channel_began_to_rest(
     road.in_flight_max = 2
     looks = 0
 
-    async def take_late(tx: Tx, channel: Channel, purpose: Purpose, limit: int, **more: Any) -> object:
+    async def take_late(tx: Tx, channel: Channel, *, letters_max: int, **more: Any) -> object:
         """Look a second time when the first letter has come back, in the transaction that was begun before."""
         nonlocal looks
-        looks += purpose == "marketing"
+        looks += letters_max > 0
         if looks == 1:
-            limit = min(limit, 1)
+            letters_max = min(letters_max, 1)
         if looks == 2:
             road.is_open.set()
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while (await states(database, clock, tenant_id)).get("sending"):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
-        return await take(tx, channel, purpose, limit, **more)
+        return await take_next(tx, channel, letters_max=letters_max, **more)
 
-    monkeypatch.setattr(sender_module, "take", take_late)
+    monkeypatch.setattr(sender_module, "take_next", take_late)
     async with sending(database, clock, tenant_id, road):
         await until(lambda: looks == 2)
     assert len(road.begun) == 1

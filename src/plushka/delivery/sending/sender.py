@@ -25,7 +25,7 @@ from plushka.domain.messages.composing import Composed, compose
 from plushka.domain.messages.finishing import Arrived, finish, finish_sent
 from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Sent, Unsure, Wait
 from plushka.domain.messages.rules import get_rules
-from plushka.domain.messages.taking import put_back_interrupted, take
+from plushka.domain.messages.taking import put_back_interrupted, take_next
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
 
@@ -168,11 +168,9 @@ class Sender:
         async with self._tx() as tx:
             busy = self._pace.busy_chats(now)
             channel = self._carrier.channel
-            messages: Sequence[Outgoing] = (
-                await take(tx, channel, "transactional", 1, except_to=busy) if is_free else []
+            messages = await take_next(
+                tx, channel, takes_notice=is_free, letters_max=letters_max, except_to=busy
             )
-            if not messages and letters_max > 0:
-                messages = await take(tx, channel, "marketing", letters_max, except_to=busy)
             taken = await compose(tx, messages, app_url=self._carrier.app_url)
             if self._rests_until > now:
                 raise _BeganToRest

@@ -21,6 +21,13 @@ LOOKED_AT_MAX = 500
 ROUNDS_MAX = 100
 
 _content = msgspec.json.Decoder(Content)
+_DUE = """
+    select id, channel, address, member_id, language, purpose, content::text, attempts, created_at, useful_until,
+           route, campaign_id, not_before
+    from outgoing
+    where tenant_id = $1 and channel = $2 and state = 'waiting' and not is_held and not_before <= $3
+      and address <> all($4::text[])
+"""
 
 
 class Interrupted(Struct, frozen=True):
@@ -28,6 +35,24 @@ class Interrupted(Struct, frozen=True):
 
     again: int
     unknown: int
+
+
+async def take_next(
+    tx: Tx, channel: Channel, *, takes_notice: bool, letters_max: int, except_to: Collection[str] = ()
+) -> Sequence[Outgoing]:
+    """Take up the notice that is due the longest, or, where none may go, letters that advertise, as ``take`` does.
+
+    Where nothing is due at all, that is told by one look.
+    """
+    limits: dict[Purpose, int] = {"transactional": int(takes_notice), "marketing": max(letters_max, 0)}
+    due = await _list_due(tx, channel, limits, except_to=except_to) if any(limits.values()) else []
+    if not due:
+        return []
+    purpose = due[0].purpose
+    taken = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to)
+    if taken or purpose == "marketing" or letters_max <= 0:
+        return taken
+    return await take(tx, channel, "marketing", letters_max, except_to=except_to)
 
 
 async def take(
@@ -39,21 +64,33 @@ async def take(
     next channel of its route, or put back until the morning. What does not is only asked whether its broadcast still
     means its member. Whoever takes has them alone.
     """
-    rules: Rules | None = None
+    due = await _list_due(tx, channel, {purpose: limit}, except_to=except_to)
+    return await _take(tx, channel, purpose, limit, due, except_to=except_to)
+
+
+async def _take(
+    tx: Tx,
+    channel: Channel,
+    purpose: Purpose,
+    limit: int,
+    due: Sequence[Outgoing],
+    *,
+    except_to: Collection[str],
+) -> Sequence[Outgoing]:
+    """Take up what may go of those that are ``due`` first, and of those behind them until there are ``limit``."""
+    if not due:
+        return []
+    rules = await _open_gate(tx) if purpose == "marketing" else None
     taken: list[Outgoing] = []
-    for number in range(ROUNDS_MAX):
-        wanted = limit - len(taken)
-        candidates = await _list_due(
-            tx, channel, purpose, wanted if number == 0 else LOOKED_AT_MAX, except_to=except_to
-        )
-        if not candidates:
-            break
-        if purpose == "marketing" and rules is None:
-            rules = await _open_gate(tx)
-        going = (await _let_pass(tx, candidates, rules))[:wanted]
-        await _mark_taken(tx, [message.id for message in going])
+    for _ in range(ROUNDS_MAX):
+        going = (await _let_pass(tx, due, rules))[: limit - len(taken)]
+        if going:
+            await _mark_taken(tx, [message.id for message in going])
         taken += going
         if len(taken) >= limit:
+            break
+        due = await _list_due(tx, channel, {purpose: LOOKED_AT_MAX}, except_to=except_to)
+        if not due:
             break
     return taken
 
@@ -135,26 +172,27 @@ async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules | None)
 
 
 async def _list_due(
-    tx: Tx, channel: Channel, purpose: Purpose, limit: int, *, except_to: Collection[str]
+    tx: Tx, channel: Channel, limits: Mapping[Purpose, int], *, except_to: Collection[str]
 ) -> list[Outgoing]:
+    """Return, locked, as many notices as there may be that are due the longest; only if there is none, letters."""
     rows = await tx.fetch(
-        """
+        f"""
         -- messages.list_due
-        select id, channel, address, member_id, language, purpose, content::text, attempts, created_at, useful_until,
-               route, campaign_id
-        from outgoing
-        where tenant_id = $1 and channel = $2 and purpose = $3 and state = 'waiting' and not is_held
-          and not_before <= $4 and address <> all($5::text[])
+        with notice as (
+            {_DUE} and purpose = 'transactional' order by not_before, id limit $5 for update skip locked
+        ), letter as (
+            {_DUE} and purpose = 'marketing' and not exists (select from notice)
+            order by not_before, id limit $6 for update skip locked
+        )
+        select * from notice union all select * from letter
         order by not_before, id
-        limit $6
-        for update skip locked
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
         channel,
-        purpose,
         tx.at,
         list(except_to),
-        limit,
+        limits.get("transactional", 0),
+        limits.get("marketing", 0),
     )
     return [_outgoing_of(row) for row in rows]
 
