@@ -9,9 +9,18 @@ from msgspec import Struct, structs
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.businesses.model import Business
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.members.consent_texts import list_consent_texts
+from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
 from plushka.domain.messages.contents import FromTemplate, ReportTold
-from plushka.domain.messages.model import Button, Channel, File, Message, Outgoing, Photo, Reason
+from plushka.domain.messages.model import (
+    Button,
+    Channel,
+    File,
+    Message,
+    Outgoing,
+    Photo,
+    Picture,
+    Reason,
+)
 from plushka.domain.messages.taking import skip
 from plushka.domain.messages.templates.facts import Asked, list_own_values
 from plushka.domain.messages.templates.model import Template
@@ -32,10 +41,10 @@ FILE_BYTES_MAX = 10 * 1024 * 1024
 
 
 class Composed(Struct, frozen=True):
-    """A message in words; ``color`` is the business's, for pictures; ``said`` is kept of letters, empty: of notices."""
+    """A message in words; ``color`` is the business's, of who draws a picture; ``said`` is kept of letters alone."""
 
     message: Message
-    color: str
+    color: str = ""
     said: str = ""
 
     @property
@@ -53,7 +62,10 @@ async def compose(
     """
     if not messages:
         return []
-    business, branding, texts = await get_business(tx), await get_branding(tx), await list_consent_texts(tx)
+    business = await get_business(tx)
+    is_by_template = all(isinstance(message.content, FromTemplate) for message in messages)
+    texts = ConsentTexts() if is_by_template else await list_consent_texts(tx)
+    color = ""
     composed: list[tuple[Outgoing, Composed]] = []
     skipped: dict[UUID, Reason] = {}
     with calling_points(business.point_words):
@@ -70,7 +82,9 @@ async def compose(
                     told = unsubscribing(told, message.language, message.channel)
             if isinstance(told, Message):
                 said = "" if message.purpose == "transactional" and not message.campaign_id else plain(told)
-                composed.append((message, Composed(told, branding.color, said[:SAID_LENGTH_MAX])))
+                if isinstance(told.picture, Picture) and not color:
+                    color = (await get_branding(tx)).color
+                composed.append((message, Composed(told, color, said[:SAID_LENGTH_MAX])))
             else:
                 skipped[message.id] = told
     await skip(tx, skipped)

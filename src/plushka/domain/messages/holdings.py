@@ -39,16 +39,17 @@ async def list_holdings(tx: Tx, member_ids: Collection[UUID], business: Business
     wallets = await list_wallets_of(tx, member_ids)
     if not wallets:
         return {}
-    first = await get_program_id(tx)
+    # Who is in one programme alone needs no first one.
+    first = await get_program_id(tx) if any(len(own) > 1 for own in wallets.values()) else None
     by_program: dict[UUID, dict[UUID, WalletView]] = {}
     for member_id, own in wallets.items():
-        program_id = first if first in own else next(iter(own))
+        program_id = first if first is not None and first in own else next(iter(own))
         by_program.setdefault(program_id, {})[member_id] = own[program_id]
     held: dict[UUID, Holdings] = {}
     for program_id, of_members in by_program.items():
         version = await find_version_in_force(tx, program_id)
-        standings = await list_standings(tx, list(of_members), program_id=program_id)
         tiers = version.program.tiers.tiers if version and version.program.tiers else ()
+        standings = await list_standings(tx, list(of_members), program_id=program_id) if tiers else {}
         names = {tier.id: tier.name for tier in tiers}
         for member_id, wallet in of_members.items():
             standing = standings.get(member_id)
