@@ -1,7 +1,6 @@
 """What became of a message that was handed over: written down at once; what is reported later is in ``reporting``."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
 
@@ -30,7 +29,7 @@ from plushka.domain.messages.model import (
     Wait,
 )
 from plushka.domain.messages.moving import move_on
-from plushka.domain.messages.rules import Rules, get_rules
+from plushka.domain.messages.rules import Rules
 from plushka.platform.database import Tx
 
 FAILURE_LENGTH_MAX = 500
@@ -96,43 +95,41 @@ async def finish_sent(tx: Tx, arrived: Sequence[Arrived]) -> None:
     """Note what was sent: by a messenger for good, else until a report, or until the next channel is tried."""
     if not arrived:
         return
-    rules = await get_rules(tx)
-    moves_on_at = tx.at + timedelta(minutes=rules.move_on_minutes)
     ids = [id_of(one.result.provider_id) or None for one in arrived]
     await tx.execute(
         """
         -- messages.note_sent
         update outgoing
         set state = case when sent.is_final then 'delivered' else 'sent' end, finished_at = $2,
-            provider_id = sent.provider_id, parts = sent.parts, cost_minor = outgoing.cost_minor + sent.cost_minor,
-            said = nullif(sent.said, ''), move_on_at = sent.move_on_at,
+            provider_id = sent.provider_id, parts = sent.parts,
+            cost_minor = outgoing.cost_minor + coalesce(sent.told_minor, sent.parts * rule.cost_minor, 0),
+            said = nullif(sent.said, ''),
+            move_on_at = case when sent.is_awaited then
+                $2::timestamptz + make_interval(mins => coalesce((
+                    select move_on_minutes from letter_rules where tenant_id = $1
+                ), $11))
+            end,
             delivered_at = case when sent.is_final then $2::timestamptz end,
-            content = content - '{digits,qr}'::text[], is_cost_told = sent.is_cost_told
+            content = content - '{digits,qr}'::text[], is_cost_told = sent.told_minor is not null
         from unnest(
-            $3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::text[], $8::timestamptz[], $9::boolean[],
-            $10::boolean[]
-        ) as sent (id, provider_id, parts, cost_minor, said, move_on_at, is_final, is_cost_told)
-        where tenant_id = $1 and outgoing.id = sent.id
+            $3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::text[], $8::boolean[], $9::boolean[],
+            $10::text[]
+        ) as sent (id, provider_id, parts, told_minor, said, is_awaited, is_final, channel)
+        left join channel_rules rule on rule.tenant_id = $1 and rule.channel = sent.channel
+        where outgoing.tenant_id = $1 and outgoing.id = sent.id
         """,
         tx.tenant_id,
         tx.at,
         [one.message.id for one in arrived],
         ids,
         [one.result.parts for one in arrived],
-        [_cost_minor(one, rules) for one in arrived],
+        [one.result.cost_minor for one in arrived],
         [one.said for one in arrived],
-        [
-            moves_on_at if provider_id and _is_awaited(one) else None
-            for one, provider_id in zip(arrived, ids, strict=True)
-        ],
+        [bool(provider_id) and _is_awaited(one) for one, provider_id in zip(arrived, ids, strict=True)],
         [one.message.channel == "inbox" for one in arrived],
-        [one.result.cost_minor is not None for one in arrived],
+        [one.message.channel for one in arrived],
+        Rules().move_on_minutes,
     )
-
-
-def _cost_minor(arrived: Arrived, rules: Rules) -> int:
-    told = arrived.result.cost_minor
-    return rules.cost_minor(arrived.message.channel) * arrived.result.parts if told is None else told
 
 
 def _is_awaited(arrived: Arrived) -> bool:
