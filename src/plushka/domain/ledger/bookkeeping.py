@@ -9,7 +9,7 @@ holds nothing but what they have opened, which nobody else sees, so can lock, be
 its members, whom a merge locks before any wallet too; and who locks opens no more.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -150,6 +150,14 @@ async def load_lots(tx: Tx, books: Iterable[Book], *, also: Collection[UUID] = (
         values = dict(row)
         book = by_wallet[values.pop("wallet_id")]
         book.lots[row["id"]] = BookLot(**values)
+    await _load_holds(tx, {wallet_id: book for wallet_id, book in by_wallet.items() if book.held})
+    for book in by_wallet.values():
+        book.is_complete = True
+
+
+async def _load_holds(tx: Tx, books: Mapping[UUID, Book]) -> None:
+    if not books:
+        return
     for row in await tx.fetch(
         """
         -- ledger.load_holds
@@ -157,13 +165,11 @@ async def load_lots(tx: Tx, books: Iterable[Book], *, also: Collection[UUID] = (
         where tenant_id = $1 and wallet_id = any($2) and state = 'open'
         """,
         tx.tenant_id,
-        [wallet_id for wallet_id, book in by_wallet.items() if book.held],
+        list(books),
     ):
-        by_wallet[row["wallet_id"]].holds[row["id"]] = OpenHold(
+        books[row["wallet_id"]].holds[row["id"]] = OpenHold(
             row["id"], row["expires_at"], _lot_uses.decode(row["lots"])
         )
-    for book in by_wallet.values():
-        book.is_complete = True
 
 
 async def insert_wallets(tx: Tx, rows: Sequence[tuple[UUID, UUID]], *, program_id: UUID) -> dict[UUID, UUID]:
