@@ -7,7 +7,7 @@ second lock behind it. (``Tx.copy`` says what stands in its place where PostgreS
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -64,6 +64,8 @@ class Tx(GlobalTx):
     branch_ids: frozenset[UUID] = frozenset()
     """The branches that the actor is restricted to; none: all of them."""
     vault: Vault | None = None
+    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What all that is done in the transaction asks for, read once; whoever changes it takes it out."""
 
     def fingerprint(self, text: str) -> bytes:
         """Return by what ``text`` is known again in this business and in no other, without being kept."""

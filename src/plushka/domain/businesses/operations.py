@@ -14,7 +14,7 @@ from plushka.domain.businesses.model import (
     TimeZoneUnknown,
 )
 from plushka.domain.businesses.names import check_name
-from plushka.domain.businesses.queries import get_business
+from plushka.domain.businesses.queries import KNOWN, get_business
 from plushka.domain.changes.operations import note_calendar
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
@@ -52,6 +52,7 @@ async def change_business(
         "{}" if point_words == OURS else msgspec.json.encode(point_words).decode(),
         spending_needs_permit,
     )
+    tx.known.pop(KNOWN, None)
     if time_zone != before.time_zone:
         await note_calendar(tx)
     await record(

@@ -11,16 +11,21 @@ from plushka.platform.point_words import OURS, PointWords
 
 BRANCHES_MAX = 10_000
 """Branches of one business."""
+KNOWN = "business"
+"""Where a transaction knows the business."""
 
 _hours = msgspec.json.Decoder(Week)
 _point_words = msgspec.json.Decoder(PointWords)
 
 
 async def get_business(tx: Tx) -> Business:
-    """Return the business of the transaction.
+    """Return the business of the transaction, read once in it.
 
     :raises UnknownBusiness: when none was founded under its ``tenant_id``
     """
+    known: Business | None = tx.known.get(KNOWN)
+    if known is not None:
+        return known
     row = await tx.fetchrow(
         """
         -- businesses.get_business
@@ -33,7 +38,9 @@ async def get_business(tx: Tx) -> Business:
     )
     if row is None:
         raise UnknownBusiness
-    return Business(**{**row, "point_words": decode_point_words(row["point_words"])})
+    business = Business(**{**row, "point_words": decode_point_words(row["point_words"])})
+    tx.known[KNOWN] = business
+    return business
 
 
 async def list_branches(tx: Tx) -> tuple[Branch, ...]:
