@@ -1,6 +1,6 @@
 """Members begin journeys and go on in them; other systems are told; business by business."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 import structlog
@@ -9,6 +9,7 @@ from plushka.domain.campaigns.journeys.entering import enter_some, list_due
 from plushka.domain.campaigns.journeys.goals import end_reached, list_with_goals
 from plushka.domain.campaigns.journeys.moving import list_with_due, move_some
 from plushka.domain.campaigns.journeys.queries import list_running
+from plushka.domain.campaigns.journeys.taking import STEP_RUNS
 from plushka.domain.programs.versions import Versions
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
@@ -30,12 +31,16 @@ async def lead_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None
         running = await list_running(tx)
         due = await list_due(tx, running)
         asks_for_goals = running and clock.now().minute % GOALS_EVERY_MINUTES == 0
-        with_goals = await list_with_goals(tx) if asks_for_goals else []
+        with_goals = await list_with_goals(tx) if asks_for_goals else {}
     failures: list[Exception] = []
     for card in due:
         await _try(failures, card.id, lambda: _let_begin(database, clock, tenant_id, card.id))  # noqa: B023
-    for journey_id in with_goals:
-        await _try(failures, journey_id, lambda: _end_reached(database, clock, tenant_id, journey_id))  # noqa: B023
+    for journey_id, goals in with_goals.items():
+        await _try(
+            failures,
+            journey_id,
+            lambda: _end_reached(database, clock, tenant_id, journey_id, goals),  # noqa: B023
+        )
     if running:
         async with database.transaction(
             tenant_id, actor="job:journeys", at=clock.now(), read_only=True
@@ -55,16 +60,18 @@ async def _let_begin(database: Database, clock: Clock, tenant_id: UUID, journey_
             last, _ = await enter_some(tx, _versions, journey_id, after=last)
 
 
-async def _end_reached(database: Database, clock: Clock, tenant_id: UUID, journey_id: UUID) -> None:
+async def _end_reached(
+    database: Database, clock: Clock, tenant_id: UUID, journey_id: UUID, goals: Collection[str]
+) -> None:
     async with database.transaction(tenant_id, actor="job:journeys", at=clock.now()) as tx:
-        await end_reached(tx, journey_id)
+        await end_reached(tx, journey_id, goals)
 
 
 async def _move(database: Database, clock: Clock, tenant_id: UUID, journey_id: UUID) -> None:
-    moved = True
-    while moved:
+    is_more = True
+    while is_more:
         async with database.transaction(tenant_id, actor="job:journeys", at=clock.now()) as tx:
-            moved = await move_some(tx, journey_id) > 0
+            is_more = await move_some(tx, journey_id) >= STEP_RUNS
 
 
 async def _try(failures: list[Exception], journey_id: UUID, work: Callable[[], Awaitable[None]]) -> None:

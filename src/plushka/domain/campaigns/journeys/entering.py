@@ -12,7 +12,7 @@ from msgspec import Struct
 from plushka.domain.campaigns.journeys.drawing import draw
 from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, find, today_of
 from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
-from plushka.domain.campaigns.journeys.queries import get_journey, load_plan
+from plushka.domain.campaigns.journeys.queries import get_with_plan
 from plushka.domain.members.store import keep_apart
 from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.programs.versions import Versions
@@ -69,10 +69,9 @@ async def enter_some(
         tx.tenant_id,
         journey_id,
     )
-    card = await get_journey(tx, journey_id)
-    if card.state != "sending" or card.version is None or card.reads_from is None or card.read_to is None:
+    card, plan = await get_with_plan(tx, journey_id)
+    if card.state != "sending" or plan is None or card.reads_from is None or card.read_to is None:
         return None, 0
-    plan = await load_plan(tx, journey_id, card.version)
     since = max(card.read_to - OVERLAP, card.reads_from)
     found = await find(tx, versions, plan.journey.trigger, since=since)
     entrants = await list_entrants(tx, journey_id, plan.journey, found, after=after, limit=STEP_MEMBERS)

@@ -1,6 +1,6 @@
 """What journeys are for: whose goal has been reached since what began their run, asked for many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import msgspec
@@ -70,29 +70,31 @@ def _goal_audience(each: Due) -> Audience | None:
     return goal.when if isinstance(goal, GoalAudience) else None
 
 
-async def list_with_goals(tx: Tx) -> list[UUID]:
-    """Return the journeys that run and have a goal, by whatever version, that ``end_reached`` asks for."""
+async def list_with_goals(tx: Tx) -> dict[UUID, list[str]]:
+    """Return the journeys that run, and the kinds of goals of all their versions, that ``end_reached`` asks for."""
     rows = await tx.fetch(
         """
         -- journeys.list_with_goals
-        select c.id from campaigns c
-        where c.tenant_id = $1 and c.kind = 'journey' and c.state = 'sending' and exists (
-            select from journey_versions v
-            where v.tenant_id = $1 and v.journey_id = c.id and v.body #>> '{goal,is}' in ('purchase', 'audience')
-        )
+        select c.id, array_agg(distinct v.body #>> '{goal,is}') as goals
+        from campaigns c
+        join journey_versions v on v.tenant_id = $1 and v.journey_id = c.id
+            and v.body #>> '{goal,is}' in ('purchase', 'audience')
+        where c.tenant_id = $1 and c.kind = 'journey' and c.state = 'sending'
+        group by c.id
         order by c.id
         """,
         tx.tenant_id,
     )
-    return [row["id"] for row in rows]
+    return {row["id"]: row["goals"] for row in rows}
 
 
-async def end_reached(tx: Tx, journey_id: UUID) -> int:
-    """End the runs of a journey that wait while its goal has been reached; return how many.
+async def end_reached(tx: Tx, journey_id: UUID, goals: Collection[str]) -> int:
+    """End the runs of a journey that wait while one of its ``goals`` has been reached; return how many.
 
     What was reached by an event is met when they are due.
     """
-    return await _end_bought(tx, journey_id) + await _end_of_audience(tx, journey_id)
+    bought = await _end_bought(tx, journey_id) if "purchase" in goals else 0
+    return bought + (await _end_of_audience(tx, journey_id) if "audience" in goals else 0)
 
 
 async def _end_bought(tx: Tx, journey_id: UUID) -> int:

@@ -41,7 +41,11 @@ async def list_with_due(tx: Tx) -> list[UUID]:
 
 
 async def move_some(tx: Tx, journey_id: UUID) -> int:
-    """Let some runs of a journey that are due go on; return how many. Called again until it returns 0."""
+    """Let some runs of a journey that are due go on; return how many.
+
+    Called again until it returns fewer than ``STEP_RUNS``: then none is left but those that somebody else has. Each
+    goes on as far as it comes now.
+    """
     taken = await take_up(tx, journey_id)
     if not taken:
         return 0

@@ -114,15 +114,27 @@ async def load_plans(tx: Tx, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUI
     return {(row["journey_id"], row["number"]): _plan(row["body"], row["salt"]) for row in rows}
 
 
-async def load_plan(tx: Tx, journey_id: UUID, number: int) -> Plan:
-    """Return the plan of a version that was published.
+async def get_with_plan(tx: Tx, journey_id: UUID) -> tuple[JourneyCard, Plan | None]:
+    """Return a journey and the plan of its latest version, None before it was first published.
 
-    :raises UnknownJourney: there is none
+    :raises UnknownJourney: the business has none of this id
     """
-    found = await load_plans(tx, [(journey_id, number)])
-    if (journey_id, number) not in found:
+    row = await tx.fetchrow(
+        f"""
+        -- journeys.get_with_plan
+        select known.*, v.body::text as body
+        from ({_SELECT} and j.id = $2) as known
+        left join journey_versions v on v.tenant_id = $1 and v.journey_id = known.id and v.number = known.version
+        """,  # noqa: S608  a constant
+        tx.tenant_id,
+        journey_id,
+    )
+    if row is None:
         raise UnknownJourney(field="id")
-    return found[journey_id, number]
+    values = dict(row)
+    body = values.pop("body")
+    card = JourneyCard(**{**values, "draft": decode_journey(row["draft"])})
+    return card, None if body is None else _plan(body, card.salt)
 
 
 async def count_runs(tx: Tx, journey_id: UUID) -> Counts:
