@@ -6,13 +6,14 @@ Who is told what is worked out a second time, from the visits alone.
 import os
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from msgspec import structs
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import receipt
@@ -20,7 +21,7 @@ from tests.sending.town import Town, open_town
 from tests.sending.virtual import VirtualTime
 
 from plushka.demo.cafe.guests import guest
-from plushka.demo.cafe.year import TIME_ZONE, first_day, visits
+from plushka.demo.cafe.year import TIME_ZONE, first_day, visits_of
 from plushka.domain.campaigns.journeys.chains import Key, begin_chain
 from plushka.domain.campaigns.journeys.publishing import publish
 from plushka.domain.campaigns.journeys.writing import save_draft
@@ -34,6 +35,8 @@ from plushka.platform.database import Database
 
 GUESTS = int(os.environ.get("YEAR_GUESTS", "60"))
 """Of the 1,500 that there are; `make check-year` takes all of them."""
+PARTS = int(os.environ.get("YEAR_PARTS", "1"))
+"""So many towns they are divided among, which know nothing of one another and can be lived through side by side."""
 LAST_ON = date(2024, 3, 1)
 """A year in which there is a 29 February."""
 CLOCK = ZoneInfo(TIME_ZONE)
@@ -64,15 +67,26 @@ def next_moment(at: datetime) -> datetime:
     )
 
 
+def guests_of(part: int) -> list[int]:
+    """Return who lives in a town: three after one another, one a messenger, are in the same."""
+    return [number for number in range(GUESTS) if number // len(MESSENGERS) % PARTS == part]
+
+
+def test_each_guest_lives_in_one_town() -> None:
+    assert sorted(number for part in range(PARTS) for number in guests_of(part)) == list(range(GUESTS))
+
+
+@pytest.mark.parametrize("part", range(PARTS))
 async def test_everybody_is_told_what_their_visits_of_a_year_call_for(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, part: int
 ) -> None:
     opens = datetime.combine(first_day(LAST_ON), time(6), CLOCK)
     virtual = VirtualTime(opens)
     came: dict[int, list[datetime]] = defaultdict(list)
-    waiting = [each for each in visits(LAST_ON) if each.guest is not None and each.guest < GUESTS]
+    guests = guests_of(part)
+    waiting = visits_of(guests, LAST_ON)
     async with open_town(database, virtual, tmp_path, CASHBACK, people=GUESTS) as town:
-        members = [await settle(town, number) for number in range(GUESTS)]
+        members = {number: await settle(town, number) for number in guests}
         await open_journeys(town)
         town.begin()
         waiting.reverse()
@@ -95,14 +109,14 @@ async def test_everybody_is_told_what_their_visits_of_a_year_call_for(
         await town.until(end)
 
         told = await letters_of(town, members)
-        expected = Counter(each for number in range(GUESTS) for each in letters(number, came[number]))
+        expected = Counter(each for number in guests for each in letters(number, came[number]))
         counted = Counter({key: count for key, count in told.items() if key[1] != "burn_reminder"})
         assert (counted - expected, expected - counted) == (Counter(), Counter())
         assert {key for _, key in told} == {"burn_reminder", *(key for _, key in expected)}
         sent: Counter[int] = Counter()
         for (number, _), count in told.items():
             sent[number] += count
-        shown = Counter({number: town.shown(number).total() for number in range(GUESTS)})
+        shown = Counter({number: town.shown(number).total() for number in guests})
         assert shown == sent, "as many as the messengers have shown"
         at_night = [one for one in town.begun if not 9 <= one.at.astimezone(CLOCK).hour < 21]
         assert {one.purpose for one in at_night} <= {"transactional"}
@@ -132,10 +146,10 @@ async def open_journeys(town: Town) -> None:
             await publish(tx, card.id, revision=card.revision)
 
 
-async def letters_of(town: Town, members: list[UUID]) -> Counter[Letter]:
+async def letters_of(town: Town, members: Mapping[int, UUID]) -> Counter[Letter]:
     """Return what was sent, by the number of the guest and the ready template."""
     names = {ready.draft_of(key, "ru").name: key for key in get_args(ready.Key)}
-    number_of = {member_id: number for number, member_id in enumerate(members)}
+    number_of = {member_id: number for number, member_id in members.items()}
     async with town.shop.tx() as tx:
         rows = await tx.fetch(
             """

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,8 @@ from plushka.platform.vault import Vault
 
 FIRST_PERSON = 900_000
 STEPS_MAX = 3000
+AT_WORK = timedelta(seconds=1)
+"""Who wants to go on so soon has more to send: what is due need not be asked for."""
 REGISTRATIONS: Mapping[Messenger, Registration] = {
     "telegram": Registration("7000000001:AAExampleTokenOfTheCoffeeShop01", "anna_tg", "Кофейня Анны"),
     "max": Registration("7000000002:AAExampleTokenOfTheCoffeeShop02", "anna_max", "Кофейня Анны"),
@@ -124,7 +126,9 @@ class Town:
                 timing=self.time,
             )
             self._senders.append(sender)
-            self._running.append(asyncio.create_task(sender.run()))
+            running = asyncio.create_task(sender.run())
+            running.add_done_callback(self.time.stir)
+            self._running.append(running)
 
     async def end(self) -> None:
         """Let the worker stop in order."""
@@ -154,6 +158,11 @@ class Town:
         while self.time.at < moment:
             steps += 1
             assert steps < STEPS_MAX, "what is due is not sent"
+            alarm = self.time.next_alarm() or moment
+            if alarm < min(moment, self.time.at + AT_WORK):
+                self.time.move(alarm)
+                await self._settled()
+                continue
             due_at = await self._due_at()
             if due_at is None or due_at >= moment:
                 self.time.move(moment)
@@ -162,7 +171,7 @@ class Town:
                 for sender in self._senders:
                     sender.wake()
             else:
-                self.time.move(min(moment, self.time.next_alarm() or moment))
+                self.time.move(min(moment, alarm))
             await self._settled()
 
     async def _settled(self) -> None:

@@ -15,6 +15,7 @@ class VirtualTime:
         self.at = at
         self._began = at
         self._waiting: dict[asyncio.Event, tuple[float, asyncio.Event]] = {}
+        self._stirred = asyncio.Event()
 
     def now(self) -> datetime:
         return self.at
@@ -25,6 +26,7 @@ class VirtualTime:
     async def wait(self, woken: asyncio.Event, seconds: float) -> None:
         alarm = asyncio.Event()
         self._waiting[woken] = self.seconds() + seconds, alarm
+        self.stir()
         either = [asyncio.create_task(event.wait()) for event in (woken, alarm)]
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -41,8 +43,13 @@ class VirtualTime:
     async def settled(self, is_settled: Callable[[], bool]) -> None:
         """Return when all has been done that is to be done at this moment."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not is_settled():  # noqa: ASYNC110  what is waited for is of many tasks
-                await asyncio.sleep(0.001)
+            while not is_settled():
+                self._stirred.clear()
+                await self._stirred.wait()
+
+    def stir(self, *_: object) -> None:
+        """Let who waits for ``settled`` look again: somebody has begun to wait, or has ended."""
+        self._stirred.set()
 
     def next_alarm(self) -> datetime | None:
         """Return when the next of those who wait wants to go on."""

@@ -1,6 +1,6 @@
 """A year of visits: busy mornings by the station, weekends in the park, a slow July, more people every month."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -73,10 +73,18 @@ def opens_at(yesterday: date) -> datetime:
 
 def visits(yesterday: date) -> list[Visit]:
     """Return all visits of the 51 weeks that end yesterday, in the order of time."""
+    strangers = _strangers(first_day(yesterday))
+    return _in_order([*visits_of(range(GUESTS), yesterday), *strangers])
+
+
+def visits_of(numbers: Iterable[int], yesterday: date) -> list[Visit]:
+    """Return those of ``visits`` that guests of these numbers make."""
     opened_on = first_day(yesterday)
-    everybody = [visit for number in range(GUESTS) for visit in _visits_of(guest(number), opened_on)]
-    everybody += _strangers(opened_on)
-    return sorted(everybody, key=lambda visit: (visit.at, visit.guest or -1, visit.branch))
+    return _in_order(visit for number in numbers for visit in _visits_of(guest(number), opened_on))
+
+
+def _in_order(made: Iterable[Visit]) -> list[Visit]:
+    return sorted(made, key=lambda visit: (visit.at, visit.guest or -1, visit.branch))
 
 
 def _visits_of(who: Guest, opened_on: date) -> Iterator[Visit]:
