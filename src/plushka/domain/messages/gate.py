@@ -25,7 +25,8 @@ class Facts(Struct, frozen=True):
     """What is known of a letter's member now.
 
     ``refused`` are kinds of consent that they took back, ``sent`` the letters that advertised to them within the days
-    of the cap; ``zone`` is where they bought last, empty: nowhere.
+    of the cap; ``zone`` is where they bought last, empty: nowhere. The last two tell what is to be asked besides:
+    whether they had asked to be deleted, and whether they are still of the broadcast's audience.
     """
 
     is_gone: bool
@@ -35,6 +36,8 @@ class Facts(Struct, frozen=True):
     is_open: bool
     sent: int
     zone: str
+    may_be_suppressed: bool = True
+    is_of_audience: bool = True
 
 
 class Go(Struct, frozen=True):
@@ -101,10 +104,14 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
 
     Two to one member in one call are counted one after the other.
     """
-    member_ids = [letter.member_id for letter in letters if letter.member_id is not None]
     facts = await _read_facts(tx, letters, rules)
-    suppressed = await list_suppressed(tx, member_ids)
-    outside = await list_outside(tx, letters)
+    asked = [
+        letter.member_id
+        for letter in letters
+        if letter.member_id is not None and facts[letter.id].may_be_suppressed
+    ]
+    suppressed = await list_suppressed(tx, asked) if asked else frozenset()
+    outside = await list_outside(tx, [letter for letter in letters if facts[letter.id].is_of_audience])
     going: dict[UUID | None, int] = {}
     verdicts: dict[UUID, Verdict] = {}
     for letter in letters:
@@ -147,8 +154,15 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
                    where w.tenant_id = $1 and w.member_id = letter.member_id and w.last_purchase_on is not null
                    order by w.last_purchase_on desc, w.id
                    limit 1
-               ), '') as zone
-        from unnest($2::uuid[], $3::uuid[], $4::text[], $8::text[]) as letter (id, member_id, channel, address)
+               ), '') as zone,
+               exists (select from suppressions where tenant_id = $1) as may_be_suppressed,
+               exists (
+                   select from campaigns c
+                   where c.tenant_id = $1 and c.id = letter.campaign_id and c.kind = 'broadcast'
+                     and c.audience is not null
+               ) as is_of_audience
+        from unnest($2::uuid[], $3::uuid[], $4::text[], $8::text[], $9::uuid[])
+            as letter (id, member_id, channel, address, campaign_id)
         left join members m on m.tenant_id = $1 and m.id = letter.member_id
         cross join lateral (
             select coalesce(bool_or(k.kind = 'marketing' and k.is_given), false) as has_agreed,
@@ -168,6 +182,7 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
         list(COUNTED),
         list(QUIET),
         [letter.address for letter in letters],
+        [letter.campaign_id for letter in letters],
     )
     return {
         row["id"]: Facts(
@@ -178,6 +193,8 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
             is_open=row["is_open"],
             sent=row["sent"],
             zone=row["zone"],
+            may_be_suppressed=row["may_be_suppressed"],
+            is_of_audience=row["is_of_audience"],
         )
         for row in rows
     }
