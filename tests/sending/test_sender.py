@@ -14,7 +14,7 @@ from tests.domain.messages.recipients import letter, recipient
 from tests.sending.virtual import VirtualTime
 
 from plushka.delivery.sending import sender as sender_module
-from plushka.delivery.sending.sender import Sender
+from plushka.delivery.sending.sender import TAKEN_TOGETHER, Sender
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.letters import post
@@ -82,6 +82,14 @@ async def tenant_id(database: Database, clock: SetClock) -> UUID:
         return tx.tenant_id
 
 
+@pytest.fixture
+async def notices(database: Database, clock: SetClock, tenant_id: UUID) -> UUID:
+    """A business that has something to tell which is no advertisement."""
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        await tx.execute("update outgoing set purpose = 'transactional'")
+    return tenant_id
+
+
 @asynccontextmanager
 async def sending(database: Database, clock: SetClock, tenant_id: UUID, road: Road) -> AsyncIterator[Sender]:
     """Let a sender work, and stop it in order."""
@@ -118,9 +126,12 @@ async def test_letters_are_in_flight_together_and_a_notice_does_not_wait_for_the
     assert await states(database, clock, tenant_id) == {"sent": LETTERS + 1}
 
 
+@pytest.mark.parametrize("purpose", ["marketing", "transactional"])
 async def test_a_storm_of_429_loses_and_repeats_nothing(
-    database: Database, clock: SetClock, tenant_id: UUID
+    database: Database, clock: SetClock, tenant_id: UUID, purpose: str
 ) -> None:
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        await tx.execute("update outgoing set purpose = $1", purpose)
     road = Road(*[Wait(0.01)] * 60)
     async with sending(database, clock, tenant_id, road):
         await until(lambda: len(road.arrived) == LETTERS)
@@ -171,6 +182,38 @@ async def test_who_dies_in_the_middle_leaves_nobody_with_two(
     # What had begun may have arrived: it is not sent again, and is said to be unknown.
     assert {one.address for one in dying.begun}.isdisjoint(road.arrived)
     assert await states(database, clock, tenant_id) == {"sent": LETTERS - AT_ONCE, "unknown": AT_ONCE}
+
+
+async def test_of_notices_that_were_taken_up_together_one_at_most_is_sent_again_by_who_comes_after_a_death(
+    database: Database, clock: SetClock, notices: UUID
+) -> None:
+    dying = Road(is_open=False)
+    running = asyncio.create_task(Sender(database, clock, dying, tenant_id=notices).run())
+    await until(lambda: dying.begun)
+    assert (await states(database, clock, notices))["sending"] == TAKEN_TOGETHER
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert len(dying.begun) == 1
+    road = Road()
+    async with sending(database, clock, notices, road):
+        await until(lambda: len(road.arrived) == LETTERS)
+    assert set(road.arrived.values()) == {1}
+    assert [one.id for one in road.begun] == sorted(one.id for one in road.begun), "in their order"
+    assert await states(database, clock, notices) == {"sent": LETTERS}
+
+
+async def test_a_sender_that_stops_begins_none_of_the_notices_that_it_has_taken_up(
+    database: Database, clock: SetClock, notices: UUID
+) -> None:
+    road = Road(is_open=False)
+    async with sending(database, clock, notices, road) as sender:
+        await until(lambda: road.begun)
+        sender.stop()
+        road.is_open.set()
+    assert len(road.begun) == 1
+    assert await states(database, clock, notices) == {"sent": 1, "waiting": LETTERS - 1}
+    async with database.transaction(notices, actor="test", at=clock.now()) as tx:
+        assert await tx.fetchval("select max(attempts) from outgoing where state = 'waiting'") == 0
 
 
 async def test_a_channel_that_is_down_fails_no_letter_and_after_half_an_hour_they_go_another_way(

@@ -1,9 +1,9 @@
 """The sender of one channel of a business: takes up what waits, sends it, and writes down what became of it.
 
-A message is marked before it is sent and after: letters some together, as the pace allows it and as they come back, so
-that they share what a transaction costs. Of notices one is in flight at a time, so that who dies between the two
-leaves one at most to be sent again. Letters that advertise wait behind all notices, several of them are in flight,
-and those whose sender died are not sent again.
+A message is marked before it is sent and after: some together, as the pace allows it and as they come back, so that
+they share what a transaction costs. Of notices that were taken up together each is sent when what became of the one
+before it is written down, so that who dies in between leaves one at most to be sent again. Letters that advertise
+wait behind all notices, several of them are in flight, and those whose sender died are not sent again.
 
 Where nothing at all gets through, the channel is down: that counts against no message, and letters that have another
 way take it after ``move_on_minutes``.
@@ -25,7 +25,7 @@ from plushka.domain.messages.composing import Composed, compose
 from plushka.domain.messages.finishing import Arrived, finish, finish_sent
 from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Sent, Unsure, Wait
 from plushka.domain.messages.rules import get_rules
-from plushka.domain.messages.taking import put_back_interrupted, take_next
+from plushka.domain.messages.taking import put_back, put_back_interrupted, take_next
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
 
@@ -36,7 +36,8 @@ CHAT_BURST = 4.0
 LOOK_SECONDS = 15.0
 """How often it looks for what nobody rang for."""
 TAKEN_TOGETHER = int(BURST)
-"""As many letters are waited for by a sender that has just begun all that it could, unless something rings."""
+"""As many letters are waited for by a sender that has just begun all that it could, unless something rings; and of
+notices no more are taken up at once."""
 PAUSE_SECONDS_MIN = 1.0
 PAUSE_SECONDS_MAX = 60.0
 
@@ -146,14 +147,16 @@ class Sender:
             taken = await self._take(now)
         except _BeganToRest:
             return max(self._rests_until - self._timing.seconds(), 0.0)
-        for message, composed in taken:
+        notices = [one for one in taken if one[0].purpose == "transactional"]
+        for message, _ in taken:
             self._pace.sent(message.address, now)
+        if notices:
+            self._notice = asyncio.create_task(self._send_in_turn(notices))
+            self._notice.add_done_callback(self._landed)
+        for message, composed in taken[len(notices) :]:
             task = asyncio.create_task(self._send(message, composed))
             task.add_done_callback(self._landed)
-            if message.purpose == "transactional":
-                self._notice = task
-            else:
-                self._letters.add(task)
+            self._letters.add(task)
         if taken:
             return 0.0
         return self._pace.next_chat_seconds(self._timing.seconds()) or LOOK_SECONDS
@@ -163,19 +166,29 @@ class Sender:
 
         :raises _BeganToRest: one that was in flight has come to that in between, and nothing is taken
         """
-        is_free = self._notice is None
-        letters_max = min(self._carrier.in_flight_max - len(self._letters), self._pace.count(now))
+        count = self._pace.count(now)
+        notices_max = min(TAKEN_TOGETHER, count) if self._notice is None else 0
+        letters_max = min(self._carrier.in_flight_max - len(self._letters), count)
         async with self._tx() as tx:
             busy = self._pace.busy_chats(now)
             channel = self._carrier.channel
             messages = await take_next(
-                tx, channel, takes_notice=is_free, letters_max=letters_max, except_to=busy
+                tx, channel, notices_max=notices_max, letters_max=letters_max, except_to=busy
             )
             taken = await compose(tx, messages, app_url=self._carrier.app_url)
             if self._rests_until > now:
                 raise _BeganToRest
         self._is_more = 0 < letters_max == len(messages)
         return taken
+
+    async def _send_in_turn(self, notices: Sequence[tuple[Outgoing, Composed]]) -> None:
+        """Send one after the other; once the channel rests, or the sender is to stop, the others wait again."""
+        for number, (message, composed) in enumerate(notices):
+            if number and (self._stop.is_set() or self._rests_until > self._timing.seconds()):
+                async with self._tx() as tx:
+                    await put_back(tx, [each for each, _ in notices[number:]])
+                return
+            await self._send(message, composed)
 
     async def _send(self, message: Outgoing, composed: Composed) -> None:
         result = await self._carrier.carry(message, composed)

@@ -38,17 +38,19 @@ class Interrupted(Struct, frozen=True):
 
 
 async def take_next(
-    tx: Tx, channel: Channel, *, takes_notice: bool, letters_max: int, except_to: Collection[str] = ()
+    tx: Tx, channel: Channel, *, notices_max: int, letters_max: int, except_to: Collection[str] = ()
 ) -> Sequence[Outgoing]:
-    """Take up the notice that is due the longest, or, where none may go, letters that advertise, as ``take`` does.
+    """Take up notices, or, where none may go, letters that advertise, as ``take`` does; one notice to an address.
 
     Where nothing is due at all, that is told by one look.
     """
-    limits: dict[Purpose, int] = {"transactional": int(takes_notice), "marketing": max(letters_max, 0)}
+    limits: dict[Purpose, int] = {"transactional": notices_max, "marketing": max(letters_max, 0)}
     due = await _list_due(tx, channel, limits, except_to=except_to) if any(limits.values()) else []
     if not due:
         return []
     purpose = due[0].purpose
+    if purpose == "transactional":
+        due = list({message.address: message for message in reversed(due)}.values())[::-1]
     taken = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to)
     if taken or purpose == "marketing" or letters_max <= 0:
         return taken
@@ -116,6 +118,19 @@ async def put_back_interrupted(tx: Tx, channel: Channel) -> Interrupted:
     )
     unknown = sum(row["purpose"] == "marketing" for row in rows)
     return Interrupted(again=len(rows) - unknown, unknown=unknown)
+
+
+async def put_back(tx: Tx, messages: Sequence[Outgoing]) -> None:
+    """Let messages wait again that were taken up and not begun: it was no attempt."""
+    await tx.execute(
+        """
+        -- messages.put_back
+        update outgoing set state = 'waiting', attempts = attempts - 1, taken_at = null
+        where tenant_id = $1 and id = any($2::uuid[]) and state = 'sending'
+        """,
+        tx.tenant_id,
+        [message.id for message in messages],
+    )
 
 
 async def _open_gate(tx: Tx) -> Rules:
