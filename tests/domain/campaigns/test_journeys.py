@@ -100,6 +100,52 @@ async def test_who_enrols_begins_at_once_and_each_deed_is_done_once(road: Road) 
     assert await road.shop.differences() == ()
 
 
+async def test_a_journey_that_fails_stops_no_other_whether_it_begins_or_goes_on(road: Road) -> None:
+    well, lame, torn = [
+        await road.begin(msgspec.structs.replace(WELCOME, name=name)) for name in ("Цел", "Хром", "Рван")
+    ]
+    # It is found by what is no id.
+    nowhere = '{"is": "segment_entered", "segment": "x"}'
+    async with road.shop.tx() as tx:
+        await tx.execute("set local role none")  # a version never changes
+        for table, body, id_ in (("journeys", "draft", "id"), ("journey_versions", "body", "journey_id")):
+            await tx.execute(
+                f"update {table} set {body} = jsonb_set({body}, '{{trigger}}', $2) where {id_} = $1",  # noqa: S608
+                torn.id,
+                nowhere,
+            )
+    await road.shop.enroll()
+    with pytest.raises(ExceptionGroup) as failed:
+        await road.go()
+    assert len(failed.value.exceptions) == 1
+    assert await road.runs(well.id) == await road.runs(lame.id) == [("active", "wait")]
+
+    async with road.shop.tx() as tx:
+        await tx.execute("set local role none")
+        await tx.execute("update journey_versions set body = '{}' where journey_id = $1", lame.id)
+    road.clock.advance(timedelta(days=3))
+    with pytest.raises(ExceptionGroup) as failed:
+        await road.go()
+    assert len(failed.value.exceptions) == 3, "two do not begin, and one of these does not go on"
+    assert await road.runs(well.id) == [("passed", None)]
+    assert await road.runs(lame.id) == [("active", "wait")]
+
+
+async def test_a_look_that_finds_nobody_is_not_repeated_and_misses_nobody(road: Road) -> None:
+    cards = [await road.begin(WELCOME), await road.begin(Journey("Спасибо", OnPurchase(), WELCOME.steps))]
+    for minutes in (1, 60):
+        road.clock.advance(timedelta(minutes=minutes))
+        await road.go()
+        async with road.shop.tx() as tx:
+            read_to = [(await get_journey(tx, card.id)).read_to for card in cards]
+        assert read_to == [road.clock.at] * 2
+    member_id = await road.shop.enroll()
+    await road.shop.buy("1", 100_00, member=member_id, occurred_at=road.clock.at - timedelta(minutes=30))
+    road.clock.advance(timedelta(minutes=1))
+    await road.go()
+    assert [await road.runs(card.id) for card in cards] == [[("active", "wait")]] * 2
+
+
 async def test_who_was_there_before_it_was_published_does_not_begin(road: Road) -> None:
     await road.shop.enroll()
     road.clock.advance(timedelta(minutes=1))

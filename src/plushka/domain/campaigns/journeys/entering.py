@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.campaigns.journeys.drawing import draw
 from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, find, today_of
@@ -50,6 +50,43 @@ async def list_due(tx: Tx, running: Sequence[JourneyCard]) -> list[JourneyCard]:
         return not by_days or (is_open and card.looked_on != today)
 
     return [card for card in running if is_due(card)]
+
+
+async def pass_over(tx: Tx, versions: Versions, cards: Sequence[JourneyCard]) -> set[UUID]:
+    """Note that journeys were looked at for which nobody was found, and return these: ``enter_some`` need not.
+
+    Only of those that are looked at each time, and run as they are written. Whoever has looked meanwhile has the word.
+    """
+    passed = [
+        card
+        for card in cards
+        if not (isinstance(card.draft.trigger, DAILY) or card.looked_on or card.is_changed)
+        and not await _finds_anybody(tx, versions, card)
+    ]
+    if passed:
+        await tx.execute(
+            """
+            -- journeys.pass_over
+            update journeys j set read_to = $2
+            from unnest($3::uuid[], $4::timestamptz[]) as passed (id, read_to)
+            where j.tenant_id = $1 and j.id = passed.id and j.read_to = passed.read_to
+            """,
+            tx.tenant_id,
+            tx.at,
+            [card.id for card in passed],
+            [card.read_to for card in passed],
+        )
+    return {card.id for card in passed}
+
+
+async def _finds_anybody(tx: Tx, versions: Versions, card: JourneyCard) -> bool:
+    """Tell whether a trigger finds anybody who has not begun for it, of whatever audience."""
+    if card.reads_from is None or card.read_to is None:
+        return True
+    since = max(card.read_to - OVERLAP, card.reads_from)
+    found = await find(tx, versions, card.draft.trigger, since=since)
+    anybody = structs.replace(card.draft, audience=None, goal=None)
+    return bool(await list_entrants(tx, card.id, anybody, found, limit=1))
 
 
 async def enter_some(

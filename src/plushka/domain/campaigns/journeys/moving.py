@@ -23,7 +23,7 @@ from plushka.platform.database import Tx
 
 
 async def list_with_due(tx: Tx) -> list[UUID]:
-    """Return the journeys in which somebody is due now; each is moved by itself, so that one that fails stops none."""
+    """Return the journeys in which somebody is due now."""
     rows = await tx.fetch(
         """
         -- journeys.list_with_due
@@ -40,13 +40,13 @@ async def list_with_due(tx: Tx) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def move_some(tx: Tx, journey_id: UUID) -> int:
-    """Let some runs of a journey that are due go on; return how many.
+async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
+    """Let some runs of journeys that are due go on; return how many.
 
     Called again until it returns fewer than ``STEP_RUNS``: then none is left but those that somebody else has. Each
     goes on as far as it comes now.
     """
-    taken = await take_up(tx, journey_id)
+    taken = await take_up(tx, journey_ids)
     if not taken:
         return 0
     on_the_way = [each for each in taken if each.end is None]
@@ -134,6 +134,8 @@ async def _write(tx: Tx, taken: Sequence[Due], points_given: Mapping[tuple[UUID,
         [msgspec.json.encode(each.found).decode() for each in taken],
     )
     passed = [(each, one) for each in taken for one in each.passed]
+    if not passed:
+        return
     await tx.execute(
         """
         -- journeys.write_passes

@@ -1,6 +1,6 @@
 """Runs that are due, taken up so that nobody else moves them meanwhile."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,21 +34,29 @@ class Due(Struct, kw_only=True):
     end: str | None = None
 
 
-async def take_up(tx: Tx, journey_id: UUID) -> list[Due]:
-    """Return some runs of a journey that are due, their members locked before them; others are left alone."""
+async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
+    """Return some runs of journeys that are due, their members locked before them; others are left alone.
+
+    Of the first journey first, so that of many the same is done to as many as there may be.
+    """
     named = await tx.fetch(
         """
         -- journeys.list_due
         select r.id, r.member_id, coalesce(m.merged_into, m.id) as holder
-        from journey_runs r
-        join campaigns c on c.tenant_id = $1 and c.id = r.journey_id and c.state = 'sending'
+        from unnest($2::uuid[]) with ordinality as asked (journey_id, place)
+        join campaigns c on c.tenant_id = $1 and c.id = asked.journey_id and c.state = 'sending'
+        cross join lateral (
+            select id, member_id, due_at from journey_runs
+            where tenant_id = $1 and journey_id = asked.journey_id and state = 'active' and due_at <= $3
+            order by due_at
+            limit $4
+        ) as r
         join members m on m.tenant_id = $1 and m.id = r.member_id
-        where r.tenant_id = $1 and r.journey_id = $2 and r.state = 'active' and r.due_at <= $3
-        order by r.due_at
+        order by asked.place, r.due_at
         limit $4
         """,
         tx.tenant_id,
-        journey_id,
+        list(journey_ids),
         tx.at,
         STEP_RUNS,
     )
