@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from tests.bots.conftest import Fake
 from tests.conftest import local_settings
 from tests.domain.shop import Shop, open_shop
@@ -84,6 +85,7 @@ class Town:
     fakes: Mapping[Messenger, Any]
     doors: Mapping[Messenger, Door]
     carriers: Mapping[Messenger, Watched]
+    watching: asyncpg.Connection
     begun: list[Begun] = field(default_factory=list)
     _senders: list[Sender] = field(default_factory=list)
     _running: list[asyncio.Task[None]] = field(default_factory=list)
@@ -159,13 +161,14 @@ class Town:
             steps += 1
             assert steps < STEPS_MAX, "what is due is not sent"
             alarm = self.time.next_alarm() or moment
-            if alarm < min(moment, self.time.at + AT_WORK):
+            if self.time.at < alarm < min(moment, self.time.at + AT_WORK):
                 self.time.move(alarm)
                 await self._settled()
                 continue
             due_at = await self._due_at()
             if due_at is None or due_at >= moment:
-                self.time.move(moment)
+                # Nobody is woken, only to find nothing.
+                self.time.skip(moment)
             elif due_at > self.time.at:
                 self.time.move(due_at)
                 for sender in self._senders:
@@ -186,15 +189,14 @@ class Town:
         await self.time.settled(is_settled)
 
     async def _due_at(self) -> datetime | None:
-        async with self.shop.tx() as tx:
-            due_at: datetime | None = await tx.fetchval(
-                """
-                select min(not_before) from outgoing
-                where tenant_id = $1 and state = 'waiting' and not is_held and channel = any($2::text[])
-                """,
-                tx.tenant_id,
-                list(MESSENGERS),
-            )
+        due_at: datetime | None = await self.watching.fetchval(
+            """
+            select min(not_before) from outgoing
+            where tenant_id = $1 and state = 'waiting' and not is_held and channel = any($2::text[])
+            """,
+            self.shop.caller.tenant_id,
+            list(MESSENGERS),
+        )
         return due_at
 
 
@@ -242,7 +244,9 @@ async def open_town(
                     tx, vault, messenger, account, credentials=registration.credentials(), is_polled=True
                 )
             carriers[messenger] = Watched(await shells.get(messenger), bot, app_url="")
-        town = Town(shop, time, fakes, doors, carriers)
+        watching = await asyncpg.connect(database.dsn)
+        stack.push_async_callback(watching.close)
+        town = Town(shop, time, fakes, doors, carriers, watching)
         for carrier in carriers.values():
             carrier.town = town
         stack.push_async_callback(town.end)

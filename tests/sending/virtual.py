@@ -57,6 +57,10 @@ class VirtualTime:
         # Rounded up: at a microsecond before its moment nobody would be let go on.
         return self._began + timedelta(seconds=min(deadlines), microseconds=1) if deadlines else None
 
+    def skip(self, at: datetime) -> None:
+        """Let time pass and nobody go on: who looks then would find nothing."""
+        self.at = max(self.at, at)
+
     def move(self, at: datetime) -> None:
         """Let time pass, and those go on whose moment has come."""
         self.at = max(self.at, at)
