@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from tests.office.reports.year import Year, a_year
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
+from plushka.domain.insights.reports.mechanics import name_mechanics
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.engine.conditions import ReceiptAmount
@@ -149,3 +150,29 @@ async def the_receipts_behind_a_figure_are_as_many(anna: httpx.AsyncClient, year
 def as_number(cell: Cell | None) -> Any:
     assert not isinstance(cell, str)
     return cell or 0
+
+
+@pytest.mark.usefixtures("promoted")
+async def test_what_the_programme_has_no_more_is_offered_no_more_and_still_named(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, shop: Shop, clock: SetClock
+) -> None:
+    mug = (shop.program_id, "promotion:mug")
+    option = '<option value="promotion:mug"'
+    assert option in (await anna.get("/receipts")).text
+    clock.at += timedelta(days=1)
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        version = await find_version_in_force(tx, shop.program_id)
+        assert version is not None
+        without = structs.replace(version.program, promotions=PROMOTIONS[:1])
+        await publish(tx, program_id=shop.program_id, program=without, valid_from=tx.at)
+    clock.at += timedelta(days=1)
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        present = await name_mechanics(
+            tx, [(shop.program_id, "promotion:ten"), (shop.program_id, "redemption")]
+        )
+        assert mug not in present
+        assert present[shop.program_id, "promotion:ten"] == "Минус 10 %"
+        assert (await name_mechanics(tx, [mug]))[mug] == "Кружка"
+    assert option not in (await anna.get("/receipts")).text
+    asked = (await anna.get("/receipts?mechanic=promotion%3Amug")).text
+    assert f"{option} selected>Кружка</option>" in asked

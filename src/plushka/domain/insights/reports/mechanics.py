@@ -1,7 +1,8 @@
 """What mechanics of the programme were on: promotions, earning rules, tiers, cards, spending of points (F35, F207)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -191,8 +192,32 @@ def _scoped(tx: Tx, scope: Scope) -> tuple[object, ...]:
     )
 
 
-async def name_mechanics(tx: Tx) -> Mapping[tuple[UUID, str], str]:
-    """Return what promotions, rules, tiers and cards are called, as the latest version that has them says."""
+async def name_mechanics(tx: Tx, wanted: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], str]:
+    """Return what promotions, rules, tiers and cards are called, as the latest version that has them says.
+
+    All that are in force or planned are there; of those of the past, the ones that are ``wanted`` at least.
+    """
+    named = await name_present_mechanics(tx)
+    if any(_has_name(code) and (program_id, code) not in named for program_id, code in wanted):
+        named = await _name(tx, since=None)
+    return named
+
+
+async def name_present_mechanics(tx: Tx) -> Mapping[tuple[UUID, str], str]:
+    """Return what is in force or planned, by programme and mechanic: versions of the past are not read."""
+    return await _name(tx, since=tx.at)
+
+
+async def name_all_mechanics(tx: Tx) -> Mapping[tuple[UUID, str], str]:
+    """Return what there ever was, as ``name_mechanics``: every version is read."""
+    return await _name(tx, since=None)
+
+
+def _has_name(code: str) -> bool:
+    return ":" in code
+
+
+async def _name(tx: Tx, *, since: datetime | None) -> Mapping[tuple[UUID, str], str]:
     rows = await tx.fetch(
         """
         -- insights.name_mechanics
@@ -209,9 +234,17 @@ async def name_mechanics(tx: Tx) -> Mapping[tuple[UUID, str], str]:
             select 'tier:' || (part->>'id'), part->>'name' from jsonb_array_elements(v.body->'tiers'->'tiers') as part
         ) as p
         where v.tenant_id = $1
+            and ($2::timestamptz is null or v.valid_from >= coalesce(
+                (
+                    select max(c.valid_from) from program_versions c
+                    where c.tenant_id = $1 and c.program_id = v.program_id and c.valid_from <= $2
+                ),
+                v.valid_from
+            ))
         order by v.program_id, p.mechanic, v.valid_from desc, v.number desc
         """,
         tx.tenant_id,
+        since,
     )
     return {(row["program_id"], row["mechanic"]): row["name"] for row in rows}
 

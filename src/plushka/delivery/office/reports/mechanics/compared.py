@@ -39,7 +39,7 @@ async def make_mechanics(tx: Tx, visit: Visit, asked: Asked) -> Block:
     gettext = visit.words.gettext
     found, everybody = await list_mechanics(tx, asked.scope)
     found.sort(key=lambda each: KINDS.index(each.kind))
-    named = await name_mechanics(tx)
+    named = await name_mechanics(tx, [(each.program_id, each.code) for each in found])
     programs = {each.id: each.name for each in await list_programs(tx)}
     with_card = (await sum_sales(tx, asked.scope)).with_card
 

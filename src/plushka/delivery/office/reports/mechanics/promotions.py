@@ -14,7 +14,9 @@ from plushka.platform.database import Tx
 async def make_promotions(tx: Tx, visit: Visit, asked: Asked) -> Block:
     gettext = visit.words.gettext
     promoted = await count_promotions(tx, asked.scope, visit.business.time_zone)
-    names = await name_mechanics(tx)
+    names = await name_mechanics(
+        tx, [(program_id, f"promotion:{own_id}") for program_id, own_id in promoted.by_promotion]
+    )
     whole = promoted.total
     columns = (
         Column(gettext("Promotion"), "text"),
