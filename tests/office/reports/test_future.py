@@ -87,6 +87,8 @@ async def test_what_the_night_has_worked_out_is_told_added_up_and_written_to(
     await foresee_now(database, clock, cast.anna.tenant_id)
     await each_member_has_their_days(database, cast, clock, visited)
     async with signed_in(app, email_of("owner")) as anna:
+        page = (await anna.get("/reports/future")).text
+        assert all(f'hx-get="/reports/blocks/{block}?"' in page for block in BLOCKS)
         await parts_are_of_one_base(anna)
         await the_error_is_that_of_the_days_kept_back(anna, visited)
         await a_band_becomes_a_segment_and_a_draft(anna, database, cast, clock)
@@ -228,7 +230,8 @@ async def test_too_little_is_told_with_what_is_missing_and_nothing_is_drawn(
     anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
 ) -> None:
     page = (await anna.get("/reports/future")).text
-    assert all(f'hx-get="/reports/blocks/{block}?"' in page for block in BLOCKS)
+    assert page.count("Прогноз ещё не посчитан") == 1
+    assert "data-block" not in page
     for block in BLOCKS:
         assert "Прогноз ещё не посчитан" in plain((await anna.get(f"/reports/blocks/{block}")).text)
     clock.at += timedelta(days=1)
