@@ -1,4 +1,4 @@
-"""The groups now, what to do with each, the table of months, who went where, and the grid of scores."""
+"""The groups now, what to do with each, the table of months, and who went where."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from plushka.delivery.office.campaigns.groups.chart import stacks
-from plushka.delivery.office.campaigns.groups.grid import grid
 from plushka.delivery.office.campaigns.groups.rows import (
     ACTION_GROUPS,
     PATH,
@@ -21,7 +20,7 @@ from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.segments.lifecycle.months import months
-from plushka.domain.segments.lifecycle.queries import count_groups, find_run, list_cells
+from plushka.domain.segments.lifecycle.queries import count_groups, find_run
 from plushka.domain.segments.lifecycle.refreshing import refresh_groups
 from plushka.domain.segments.lifecycle.snapshots import list_moves, list_snapshots
 from plushka.domain.segments.lifecycle.terms import get_terms
@@ -91,6 +90,4 @@ async def _values(tx: Tx, visit: Visit, asked: str) -> dict[str, Any]:
             (each.month.isoformat(), month_line(each, visit, actors).title) for each in table[:-1]
         ],
         "month_chosen": month.isoformat() if month else "",
-        "grid": grid(await list_cells(tx), visit),
-        "has_own_bounds": terms.bounds is not None,
     }
