@@ -22,6 +22,7 @@ from plushka.demo import access
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.business import ACTOR, EMAIL
 from plushka.demo.cafe import business, guests, menu
+from plushka.demo.cafe.answers import ANSWERED
 from plushka.demo.cafe.business import TENANT_ID, load_cafe, open_cafe
 from plushka.demo.cafe.cashiers import CASHIERS
 from plushka.demo.cafe.events import REVIEWERS, add_events
@@ -263,10 +264,24 @@ def test_making_it_be_there_is_safe_to_repeat(dsn: str, few_guests: None, settin
             totals = await get_totals(tx, await get_program_id(tx))
             shelf = await list_offers(tx, program_id=await get_program_id(tx))
             taken = await tx.fetchval("select count(*) from rewards where offer_id is not null")
+            answers = await tx.fetch(
+                """
+                select r.occurred_at - o.posted_at as after, o.is_control
+                from receipts r
+                join campaign_recipients o on o.member_id = r.member_id
+                join campaigns c on c.id = o.campaign_id and c.name = $1
+                where r.external_id like 'N-%'
+                """,
+                ANSWERED.full_name,
+            )
         await database.close()
         assert len(shelf) == 6
         assert all(offer.picture_digest for offer in shelf)
         assert 0 < taken < SOME_GUESTS
+        assert 0 < len(answers) < SOME_GUESTS
+        assert all(
+            not is_control and timedelta() < after < timedelta(days=7) for after, is_control in answers
+        )
         assert totals.joined == FRIENDS
         assert min(totals.bought, totals.paid, totals.waiting, totals.refused) > 0
 

@@ -44,8 +44,10 @@ CAFE_SALES_PER_SECOND = 0.05
 
 PROVENANCE = (
     "Purchases are a real grocery panel's, anonymised and possibly modelled (Complete Journey, 84.51°, 2017),\n"
-    "moved to end yesterday. Names, phones and birthdays are invented, and so is who pays with points.\n"
-    "Имена и телефоны вымышлены; покупки: обезличенная, возможно смоделированная панель 84.51°.\n"
+    "moved to end yesterday. Names, phones and birthdays are invented, and so is who pays with points\n"
+    "and what the goods cost.\n"
+    "Имена, телефоны и себестоимость товаров вымышлены; покупки: обезличенная, возможно смоделированная\n"
+    "панель 84.51°.\n"
     "The coffee shop beside it is generated, purchases and all. Кофейня рядом придумана вся, вместе с покупками."
 )
 

@@ -16,6 +16,7 @@ from plushka.demo.access import Access, TillAccess
 from plushka.demo.certificates import sell_certificates
 from plushka.demo.dataset import Year
 from plushka.demo.enrolling import Newcomer, enroll_all
+from plushka.demo.goods import costs_of_goods
 from plushka.demo.promotions import with_friends, with_promotions
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
@@ -68,7 +69,7 @@ async def open_business(
         tills = {code: await _open_branch(tx, code) for code in baskets.branch_codes(year)}
         products = dataset.read("products")
         await upsert_categories(tx, catalog.categories(products))
-        await upsert_products(tx, catalog.entries(products))
+        await upsert_products(tx, catalog.entries(products, costs_of_goods(products, year.lines)))
         campaign_coupons = await campaigns.make_coupons(tx, yesterday)
         program = campaigns.with_campaigns(read_program(), campaign_coupons, yesterday)
         program = await with_promotions(tx, program, from_on=yesterday + timedelta(days=1))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 
 import polars as pl
@@ -27,8 +28,8 @@ def categories(products: pl.DataFrame) -> list[Category]:
     return list(tree.values())
 
 
-def entries(products: pl.DataFrame) -> list[ProductEntry]:
-    """Return the products. None has a name in the data set: its type and package stand for one."""
+def entries(products: pl.DataFrame, costs: Mapping[str, int]) -> list[ProductEntry]:
+    """Return the products; ``costs`` are by code. None has a name in the data set: type and package stand for one."""
     return [
         ProductEntry(
             sku=str(product_id),
@@ -36,6 +37,7 @@ def entries(products: pl.DataFrame) -> list[ProductEntry]:
             category=category_code(levels),
             brand=brand,
             kind="certificate" if GIFT_CARD in levels[-1] else "goods",
+            cost_minor=costs.get(str(product_id)),
         )
         for product_id, brand, package, *path in products.select(
             "product_id", "brand", "package_size", *LEVELS

@@ -1,7 +1,7 @@
 """Makes the demo be there: opens its two businesses the first time, loads what is missing of their past."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,9 +18,10 @@ from plushka.delivery.jobs.rollups import rebuild_tenant
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
 from plushka.demo import access, calendar, journeys, loading
 from plushka.demo.access import Access, TillAccess
-from plushka.demo.broadcasts import make_broadcasts
+from plushka.demo.broadcasts import PAST, Past, make_broadcasts
 from plushka.demo.business import ACTOR, NAME, TENANT_ID, open_business
 from plushka.demo.cafe import business as cafe
+from plushka.demo.cafe.answers import BROADCASTS, answer
 from plushka.demo.cafe.events import add_events
 from plushka.demo.cafe.friends import bring_friends
 from plushka.demo.cafe.guests import DAYS, GUESTS
@@ -132,7 +133,7 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
     asyncio.run(_look_over(dsn, cafe.TENANT_ID, now))
     asyncio.run(_live_on(dsn, ways_in.cafe, yesterday))
     asyncio.run(_group(dsn, clock, cafe.TENANT_ID, CAFE_TAGS))
-    asyncio.run(_broadcast(dsn, clock, settings, cafe.TENANT_ID))
+    asyncio.run(_broadcast(dsn, clock, settings, cafe.TENANT_ID, BROADCASTS, answered_at=ways_in.cafe))
     asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_add_up(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_try(dsn, clock))
@@ -266,11 +267,23 @@ async def _add_up(dsn: str, clock: Clock, tenant_id: UUID) -> None:
         await count_payback(database, clock, tenant_id)
 
 
-async def _broadcast(dsn: str, clock: Clock, settings: Settings, tenant_id: UUID) -> None:
+async def _broadcast(
+    dsn: str,
+    clock: Clock,
+    settings: Settings,
+    tenant_id: UUID,
+    past: Sequence[Past] = PAST,
+    *,
+    answered_at: Mapping[str, TillAccess] | None = None,
+) -> None:
+    """Make broadcasts and count what came of them; one may be answered at tills."""
     async with _connected(dsn) as database:
         # By them letters go: who has only a phone or an address can be written to.
         await ensure_gateways(database, clock, settings, (tenant_id,))
-        await make_broadcasts(database, tenant_id, clock.now())
+        await make_broadcasts(database, tenant_id, clock.now(), past)
+        if answered_at is not None:
+            async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
+                await answer(tx, answered_at)
         await count_tenant(database, clock, tenant_id)
 
 
