@@ -232,6 +232,11 @@ class Book:
         self._note_due(lot)
         return lot
 
+    def earn(self, grants: Iterable[Grant], *, earned_at: datetime, cause: Cause) -> None:
+        """Grant the lots of a purchase."""
+        for grant in grants:
+            self.accrue(grant, earned_at=earned_at, cause=cause)
+
     def redeem(self, uses: Iterable[LotUse], *, cause: Cause) -> None:
         """Spend points of the named lots.
 

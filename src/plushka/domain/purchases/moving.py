@@ -32,8 +32,7 @@ def move_points(
     elif outcome.redeemed is not None:
         book.redeem(outcome.redeemed.lots, cause=cause)
     book.note_purchase(bought_on, zone)
-    for grant in outcome.grants:
-        book.accrue(grant, earned_at=at, cause=cause)
+    book.earn(outcome.grants, earned_at=at, cause=cause)
 
 
 def change_of(

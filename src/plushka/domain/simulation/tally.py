@@ -1,10 +1,14 @@
 """A book that counts movements instead of writing each of them down."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from plushka.domain.ledger.book import Book, BookLot
 from plushka.domain.ledger.model import Cause
+from plushka.engine.purchase import Grant
+from plushka.platform.ids import new_id
 
 Moved = Counter[tuple[str, str]]
 """Points that were moved, by what the journal calls the movement and the account that they came from."""
@@ -12,9 +16,59 @@ Moved = Counter[tuple[str, str]]
 
 @dataclass(slots=True)
 class Tally(Book):
-    """Moves points as any book; of what was moved only the sums are kept, so nothing that it did can be taken back."""
+    """Moves points as any book; of what was moved only the sums are kept, so nothing that it did can be taken back.
+
+    What a purchase earns waits until the book is settled, as pending: lots that have burned by then are counted and
+    never opened.
+    """
 
     moved: Moved = field(default_factory=Counter)
+    _waiting: list[tuple[Grant, datetime, Cause]] = field(default_factory=list)
+
+    def earn(self, grants: Iterable[Grant], *, earned_at: datetime, cause: Cause) -> None:
+        """Grant the lots of a purchase, by the time that the book is settled."""
+        for grant in grants:
+            if self.debt or self.is_closed or grant.sliding_days is not None:
+                # What is active repays debt at once, and how long it lives may be told only by the next purchase.
+                self.accrue(grant, earned_at=earned_at, cause=cause)
+            else:
+                self.pending += grant.points
+                self._waiting.append((grant, earned_at, cause))
+
+    def settle(self, at: datetime) -> None:
+        if self._waiting:
+            self._open(at)
+        Book.settle(self, at)
+
+    def _open(self, at: datetime) -> None:
+        """Grant what waits as it is by now: not yet active, active, or burned."""
+        issued = activated = burned = 0
+        for grant, earned_at, cause in self._waiting:
+            points, expires_at = grant.points, grant.expires_at
+            issued += points
+            is_late = expires_at is not None and expires_at <= cause.at
+            is_pending = grant.activates_at > at and not is_late
+            if not is_pending:
+                if grant.activates_at > cause.at and not is_late:
+                    activated += points
+                if expires_at is not None and expires_at <= at:
+                    burned += points
+                    continue
+            lot = BookLot(
+                new_id(), cause.document_id, points, points if is_pending else 0, 0 if is_pending else points, 0,
+                earned_at, grant.activates_at, expires_at, None, grant.receipt_share_bp,
+            )  # fmt: skip
+            self.lots[lot.id] = lot
+            self._note_due(lot)
+            if not is_pending:
+                self.pending -= points
+                self.available += points
+        self._waiting.clear()
+        self.pending -= burned
+        moved = self.moved
+        moved["accrue", "issued"] += issued
+        moved["activate", "pending"] += activated
+        moved["expire", "available"] += burned
 
     def _record(  # noqa: PLR0917 - as in a book
         self, kind: str, debit: str, credit: str, points: int, lot: BookLot | None, cause: Cause
