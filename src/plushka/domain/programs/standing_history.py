@@ -5,9 +5,10 @@ transaction. The wallet's lock guards them, as it does there.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from plushka.domain.programs.model import Standing, StandingChange, Sums
@@ -21,11 +22,21 @@ _DAY = ("program_id", "member_id", "business_date", "purchases", "spend_minor", 
 _RULE_DAY = ("program_id", "member_id", "rule", "business_date", "points")
 
 
+NONE_GAVE: Mapping[str, int] = {}
+
+
+@lru_cache(maxsize=4096)
+def month_of(day: date) -> date:
+    """Return the first day of the month. Remembered, for it is a key, and is hashed once."""
+    return day.replace(day=1)
+
+
 @dataclass(slots=True)
 class StandingHistory:
     """One member's standing as of the last purchase that was added, and what has changed since it was read.
 
-    ``stored`` are the days, and the days of rules, that the database knows already.
+    ``rule_days`` are points of rules by business day, filled in before any are asked for. ``stored`` are the days, and
+    the days of rules, that the database knows already.
     """
 
     member_id: UUID
@@ -34,7 +45,7 @@ class StandingHistory:
     tier_is_manual: bool
     sums: Sums
     days: dict[date, Sums] = field(default_factory=dict)
-    rule_months: dict[tuple[str, date], dict[date, int]] = field(default_factory=dict)
+    rule_days: dict[date, dict[str, int]] = field(default_factory=dict)
     stored: set[date | tuple[str, date]] = field(default_factory=set)
     changed_days: set[date] = field(default_factory=set)
     changed_rule_days: set[tuple[str, date]] = field(default_factory=set)
@@ -42,8 +53,8 @@ class StandingHistory:
     dates: list[date] = field(default_factory=list)
     _sums_up_to: list[Sums] = field(default_factory=list)
     """Beside each of ``dates`` all days up to it together; shorter where a day has changed."""
-    _in_months: dict[tuple[str, date], int] = field(default_factory=dict)
-    """What rules gave in a month, of those that were asked for."""
+    _rule_months: dict[date, dict[str, int]] | None = None
+    """What rules gave in each month, by its first day; None: to be summed up."""
 
     def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
         """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
@@ -51,46 +62,47 @@ class StandingHistory:
 
     def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
         """Return what capped rules gave (on the day, in all of its calendar month), by rule."""
-        month = day.replace(day=1)
-        points = {}
-        for rule in version.capped_rules:
-            key = rule, month
-            by_day = self.rule_months.get(key)
-            if by_day:
-                in_month = self._in_months.get(key)
-                if in_month is None:
-                    in_month = self._in_months[key] = sum(by_day.values())
-                points[rule] = by_day.get(day, 0), in_month
-        return points
+        in_month = self._by_month().get(month_of(day))
+        if not in_month:
+            return {}
+        today, capped = self.rule_days.get(day, NONE_GAVE), version.capped
+        return {rule: (today.get(rule, 0), points) for rule, points in in_month.items() if rule in capped}
 
     def add(self, change: StandingChange, *, at: datetime) -> None:
         """Add a purchase that was decided from this standing."""
         day = change.business_date
         self.sums = _plus(self.sums, change.sums)
-        if day in self.days:
-            self.days[day] = _plus(self.days[day], change.sums)
-        else:
-            insort(self.dates, day)
+        if not self.dates or day > self.dates[-1]:
+            self.dates.append(day)
             self.days[day] = change.sums
-        del self._sums_up_to[bisect_left(self.dates, day) :]
+        else:
+            if day in self.days:
+                self.days[day] = _plus(self.days[day], change.sums)
+            else:
+                insort(self.dates, day)
+                self.days[day] = change.sums
+            del self._sums_up_to[bisect_left(self.dates, day) :]
         self.changed_days.add(day)
         if change.rule_points:
-            month = day.replace(day=1)
+            in_month = self._by_month().setdefault(month_of(day), {})
+            by_rule = self.rule_days.setdefault(day, {})
             for rule, points in change.rule_points.items():
-                key = rule, month
-                by_day = self.rule_months.setdefault(key, {})
-                by_day[day] = by_day.get(day, 0) + points
-                if key in self._in_months:
-                    self._in_months[key] += points
+                by_rule[rule] = by_rule.get(rule, 0) + points
+                in_month[rule] = in_month.get(rule, 0) + points
                 self.changed_rule_days.add((rule, day))
         if change.tier != self.tier:
             self.tier, self.tier_since = change.tier, at
         if change.tier != change.tier_before:
             self.tier_changes.append((change, at))
 
-    def month_of(self, rule: str, day: date) -> dict[date, int]:
-        """Return what the rule gave on the days of the month that ``day`` is in, to be filled in before it is asked."""
-        return self.rule_months.setdefault((rule, day.replace(day=1)), {})
+    def _by_month(self) -> dict[date, dict[str, int]]:
+        if self._rule_months is None:
+            self._rule_months = {}
+            for day, by_rule in self.rule_days.items():
+                in_month = self._rule_months.setdefault(month_of(day), {})
+                for rule, points in by_rule.items():
+                    in_month[rule] = in_month.get(rule, 0) + points
+        return self._rule_months
 
     def _total(self, span: tuple[date, date] | None) -> Totals:
         if span is None:
@@ -155,7 +167,7 @@ async def read_histories(
         member_ids,
     ):
         history = histories[row["member_id"]]
-        history.month_of(row["rule"], row["business_date"])[row["business_date"]] = row["points"]
+        history.rule_days.setdefault(row["business_date"], {})[row["rule"]] = row["points"]
         history.stored.add((row["rule"], row["business_date"]))
     return histories
 
@@ -250,7 +262,7 @@ async def _write_rule_days(tx: Tx, histories: Sequence[StandingHistory], program
     for history in histories:
         for rule, day in sorted(history.changed_rule_days):
             (old if (rule, day) in history.stored else new).append(
-                (program_id, history.member_id, rule, day, history.month_of(rule, day)[day])
+                (program_id, history.member_id, rule, day, history.rule_days[day][rule])
             )
     if new:
         await tx.copy("rule_days", columns=_RULE_DAY, records=new)

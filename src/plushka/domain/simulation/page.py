@@ -190,5 +190,5 @@ def _standing(past: Past, first_tier: str | None) -> StandingHistory:
         dates=sorted(days),
     )
     for (rule, day), points in opening.rule_days.items():
-        standing.month_of(rule, day)[day] = points
+        standing.rule_days.setdefault(day, {})[rule] = points
     return standing
