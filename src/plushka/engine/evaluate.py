@@ -58,7 +58,7 @@ def evaluate(
     spent here (S2).
 
     Whoever does not ask that it ``explains`` is spared what only tells how it came about, and what to do with a line
-    that comes back: lines, shares of lines in points, notes. All else is the same.
+    that comes back: lines, shares of lines in points, notes, how far the next tier is. All else is the same.
 
     :raises ReceiptPointsOverMaximum: the rules give more than ``POINTS_MAX``
     """
@@ -113,7 +113,9 @@ def evaluate(
         grants=grants(case, progress.earned_at, earned.awards),
         tier_before=tier.id,
         tier_after=progress.tier_after,
-        next_tier=next_tier(version, progress.tier_after, progress.totals) if version.program.tiers else None,
+        next_tier=next_tier(version, progress.tier_after, progress.totals)
+        if explains and version.program.tiers
+        else None,
         spend_minor=progress.spend_minor,
         notes=(*case.notes, *earned.notes) if explains else (),
         cards=progress.stamped.cards,

@@ -1,7 +1,7 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -128,7 +128,7 @@ class Version:
     _promotions_on: dict[tuple[date, bool], tuple[PromotionPlan, ...]] = field(default_factory=dict)
     _divisions: dict[tuple[int, frozenset[int]], Division] = field(default_factory=dict)
     _contests: dict[int, Contest] = field(default_factory=dict)
-    _winners: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    _winners: dict[int, "_UsualWinners"] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
 
@@ -221,15 +221,11 @@ class Version:
             ),
         )
 
-    def usual_winners(self, tier: TierPlan, claim: int) -> tuple[int, ...]:
-        """Return who wins a line of this claim where no receipt decides between rivals. Remembered."""
-        key = tier.rank, claim
-        winners = self._winners.get(key)
+    def usual_winners(self, tier: TierPlan) -> Mapping[int, tuple[int, ...]]:
+        """Return who wins a line, by its claim, where no receipt decides between rivals. Remembered."""
+        winners = self._winners.get(tier.rank)
         if winners is None:
-            winners = self.contest(claim).usual_winners(tier)
-            if len(self._winners) >= CONTESTS_MAX:
-                self._winners.clear()
-            self._winners[key] = winners
+            winners = self._winners[tier.rank] = _UsualWinners(self.contest, tier)
         return winners
 
     def contest(self, mask: int) -> Contest:
@@ -241,6 +237,21 @@ class Version:
                 self._contests.clear()
             self._contests[mask] = contest
         return contest
+
+
+class _UsualWinners(dict[int, tuple[int, ...]]):
+    """Who wins a line at a tier, by its claim: worked out when it is first asked for."""
+
+    def __init__(self, contest: Callable[[int], Contest], tier: TierPlan) -> None:
+        super().__init__()
+        self._contest = contest
+        self._tier = tier
+
+    def __missing__(self, claim: int) -> tuple[int, ...]:
+        if len(self) >= CONTESTS_MAX:
+            self.clear()
+        winners = self[claim] = self._contest(claim).usual_winners(self._tier)
+        return winners
 
 
 def compile_version(version_id: UUID, program: Program) -> Version:

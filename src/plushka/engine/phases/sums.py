@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from plushka.engine.phases.caps import NONE_YET, excess_of, under_caps
 from plushka.engine.phases.gain import Earned
-from plushka.engine.phases.paces import Pace, paces_of, percent_of, points_at
+from plushka.engine.phases.paces import Pace, paces_of, points_at
 from plushka.engine.plans import TierPlan
 from plushka.engine.purchase import Award, Member, Note
 from plushka.engine.receipt_tests import Scene
 from plushka.engine.version import Version
 
 NONE_SPECIAL: Mapping[int, Pace] = {}
+NONE_MEASURED: Mapping[int, int] = {}
 
 
 def earn_in_sums(
@@ -25,48 +26,43 @@ def earn_in_sums(
     active = version.unconditional_mask | version.holding(scene)
     if active & version.multiplier_mask or (scene.coupons and version.by_coupon):
         return None
+    claims = [mask & active for mask in scene.masks]
     net_of: dict[int, int] = {}
-    for mask, net_minor in zip(scene.masks, nets_minor, strict=True):
-        claim = mask & active
-        if claim:
-            net_of[claim] = net_of.get(claim, 0) + net_minor
+    for claim, net_minor in zip(claims, nets_minor, strict=True):
+        net_of[claim] = net_of.get(claim, 0) + net_minor
     claimed = 0
     bases_minor: dict[int, int] = {}
+    winners = version.usual_winners(tier)
     for claim, net_minor in net_of.items():
         claimed |= claim
-        for index in version.usual_winners(tier, claim):
+        for index in winners[claim]:
             bases_minor[index] = bases_minor.get(index, 0) + net_minor
-    special = NONE_SPECIAL
-    if claimed & version.special_mask:
+    special, measured = NONE_SPECIAL, NONE_MEASURED
+    special_mask = claimed & version.special_mask
+    if special_mask:
         paces = paces_of(
             version,
             tier,
             member,
             nets_minor,
             quantities_milli=scene.quantities_milli,
-            claims=[mask & active for mask in scene.masks],
-            special_mask=claimed & version.special_mask,
+            claims=claims,
+            special_mask=special_mask,
         )
         if paces.comparable is not tier.paces:
             return None
         special = paces.special
-    measured = {
-        index: _measured(version, tier, pace, [mask & active for mask in scene.masks], index)
-        for index, pace in special.items()
-        if index in bases_minor and pace.measure is not nets_minor
-    }
+        measured = {
+            index: _measured(pace, [index in winners[claim] for claim in claims])
+            for index, pace in special.items()
+            if pace.measure is not nets_minor and index in bases_minor
+        }
     return _given(version, tier, member, bases_minor, special, measured)
 
 
-def _measured(version: Version, tier: TierPlan, pace: Pace, claims: Sequence[int], index: int) -> int:
+def _measured(pace: Pace, is_won: Sequence[bool]) -> int:
     """Return what the lines that a rule wins have of what it measures, if that is not their money."""
-    return sum(
-        [
-            measure
-            for claim, measure in zip(claims, pace.measure, strict=True)
-            if claim and index in version.usual_winners(tier, claim)
-        ]
-    )
+    return sum([measure for measure, won in zip(pace.measure, is_won, strict=True) if won])
 
 
 def _given(  # noqa: PLR0917 - called once, above
@@ -80,20 +76,25 @@ def _given(  # noqa: PLR0917 - called once, above
     """Return the points for these bases, by rule, under all caps."""
     notes: list[Note] = []
     awards: list[Award] = []
-    before_caps = 0
+    total = before_caps = 0
+    rules, percents, rates_bp = version.rules, tier.paces, tier.rates_bp
+    lift, denominator = version.pace_lift, version.pace_denominator
     for index in sorted(bases_minor):
-        plan, base_minor, pace = version.rules[index], bases_minor[index], special.get(index)
-        if pace is None:
-            uncut, rate_bp = percent_of(version, tier, plan, base_minor), tier.rates_bp[index]
+        base_minor = bases_minor[index]
+        if index in special:
+            pace = special[index]
+            points, rate_bp = points_at(version, pace, measured.get(index, base_minor)), pace.rate_bp
         else:
-            uncut, rate_bp = points_at(version, pace, measured.get(index, base_minor)), pace.rate_bp
+            points, rate_bp = (base_minor * percents[index] + lift) // denominator, rates_bp[index]
+        if not points:
+            continue
+        plan, uncut = rules[index], points
         before_caps += uncut
-        points = uncut
-        if uncut and plan.caps:
+        if plan.caps:
             points = under_caps(uncut, plan.caps, member.rule_points.get(plan.rule.id, NONE_YET), notes)
         if points:
+            total += points
             awards.append(Award(plan.rule.id, points, base_minor, uncut, (), rate_bp))
-    total = sum([award.points for award in awards])
     excess = excess_of(version, member, total, notes) if version.caps else 0
     return Earned(tuple(_less(awards, excess) if excess else awards), (), total - excess, before_caps)
 
