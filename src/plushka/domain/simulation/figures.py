@@ -1,5 +1,6 @@
 """What a course of the past comes to: sums that can be put together from any parts of it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -142,30 +143,44 @@ def receipt_as_it_was(sale: Sale, kept_minor: int) -> Receipt:
     )
 
 
-def add_receipt(figures: Figures, receipt: Receipt, costing: Costing) -> None:
-    """Add a receipt."""
-    sale, revenue_minor = receipt.sale, receipt.revenue_minor
-    figures.receipts += 1
-    figures.amount_minor += sale.was.amount_minor
-    figures.discount_minor += receipt.discount_minor
+def add_receipts(figures: Figures, receipts: Iterable[Receipt], costing: Costing) -> None:
+    """Add receipts, all of members or none."""
+    count = touched = amount_minor = discount_minor = redeemed_minor = revenue_minor = kept_minor = 0
+    costed_minor = cost_minor = earned_points = redeemed_points = 0
+    is_of_member = False
+    for sale, discounted, redeemed, revenue, kept, spent, earned in receipts:
+        count += 1
+        is_of_member = sale.state is not None
+        amount_minor += sale.was.amount_minor
+        discount_minor += discounted
+        redeemed_minor += redeemed
+        revenue_minor += revenue
+        kept_minor += kept
+        redeemed_points += spent
+        earned_points += earned
+        if discounted or spent or earned:
+            touched += 1
+        cost = costing.cost_of(sale, kept)
+        if cost is not None:
+            costed_minor += kept
+            cost_minor += cost
+    figures.receipts += count
+    figures.touched += touched
+    figures.amount_minor += amount_minor
+    figures.discount_minor += discount_minor
     figures.revenue_minor += revenue_minor
-    figures.kept_minor += receipt.kept_minor
-    if receipt.discount_minor or receipt.points_spent or receipt.points_earned:
-        figures.touched += 1
-    cost_minor = costing.cost_of(sale, receipt.kept_minor)
-    if cost_minor is not None:
-        figures.costed_minor += receipt.kept_minor
-        figures.cost_minor += cost_minor
-    if sale.state is not None:
-        figures.of_members += 1
+    figures.kept_minor += kept_minor
+    figures.costed_minor += costed_minor
+    figures.cost_minor += cost_minor
+    if is_of_member:
+        figures.of_members += count
         figures.member_revenue_minor += revenue_minor
-        figures.member_kept_minor += receipt.kept_minor
-        figures.earned_points += receipt.points_earned
-        figures.redeemed_points += receipt.points_spent
-        figures.redeemed_minor += receipt.redeemed_minor
-        if cost_minor is not None:
-            figures.member_costed_minor += receipt.kept_minor
-            figures.member_cost_minor += cost_minor
+        figures.member_kept_minor += kept_minor
+        figures.member_costed_minor += costed_minor
+        figures.member_cost_minor += cost_minor
+        figures.earned_points += earned_points
+        figures.redeemed_points += redeemed_points
+        figures.redeemed_minor += redeemed_minor
 
 
 def add_parts(figures: Figures, outcome: Outcome) -> None:

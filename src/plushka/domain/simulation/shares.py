@@ -14,16 +14,15 @@ from plushka.domain.simulation.checking import find_differing, read_sums
 from plushka.domain.simulation.course import Course, Spending, bounded_by_member
 from plushka.domain.simulation.figures import (
     Figures,
-    Receipt,
     add_member,
     add_movements,
     add_parts,
-    add_receipt,
+    add_receipts,
     outstanding,
     receipt_as_it_was,
     receipt_of,
 )
-from plushka.domain.simulation.page import Page
+from plushka.domain.simulation.page import Decided, Page
 from plushka.domain.simulation.past import Past, Sale
 from plushka.domain.simulation.pasts import read_pasts
 from plushka.domain.simulation.question import Answer, Change, Example, Question
@@ -132,11 +131,7 @@ def see_today(sale: Sale, looks: Mapping[str, Look]) -> Sale:
 
 def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
     sales, branches = past.sales, desk.branches
-    was = answer.course(WAS)
-    for sale in sales:
-        if not branches or sale.branch_id in branches:
-            add_receipt(was, receipt_as_it_was(sale, kept_minor(desk.setting, sale)), desk.question.costing)
-            answer.other_rules += sale.version_id != desk.published.id
+    _add_as_it_was(desk, [sale for sale in sales if not branches or sale.branch_id in branches], answer)
     pages = {}
     for name in (PUBLISHED, DRAFT):
         observed = pages[name] = replay(past, desk.course(name, "observed"))
@@ -153,17 +148,32 @@ def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
         _compare(desk, past, sales, pages[PUBLISHED], pages[DRAFT], answer)
 
 
+def _add_as_it_was(desk: Desk, sales: Sequence[Sale], answer: Answer) -> None:
+    receipts = [receipt_as_it_was(sale, kept_minor(desk.setting, sale)) for sale in sales]
+    add_receipts(answer.course(WAS), receipts, desk.question.costing)
+    answer.other_rules += sum([sale.version_id != desk.published.id for sale in sales])
+
+
 def _add(desk: Desk, page: Page, sales: Sequence[Sale], figures: Figures) -> None:
     add_member(figures, page)
-    branches, costing = desk.branches, desk.question.costing
-    budgeted = page.course.version if desk.draft.budgeted and page.course.version is desk.draft else None
-    for sale, outcome in zip(sales, page.outcomes, strict=True):
-        if not branches or sale.branch_id in branches:
-            decided = page.rests.get(sale.id) if sale.comes_back else None
-            add_receipt(figures, receipt_of(sale, outcome, decided), costing)
-            add_parts(figures, outcome)
-            if budgeted is not None:
-                note_used(figures.used, budgeted, sale, outcome, decided.rest if decided else None)
+    rests, branches = page.rests, desk.branches
+    decided = [
+        (sale, outcome, rests.get(sale.id) if sale.comes_back else None)
+        for sale, outcome in zip(sales, page.outcomes, strict=True)
+        if not branches or sale.branch_id in branches
+    ]
+    _add_receipts(desk, page.course, decided, figures)
+
+
+def _add_receipts(
+    desk: Desk, course: Course, decided: Sequence[tuple[Sale, Outcome, Decided | None]], figures: Figures
+) -> None:
+    add_receipts(figures, [receipt_of(*one) for one in decided], desk.question.costing)
+    budgeted = course.version if desk.draft.budgeted and course.version is desk.draft else None
+    for sale, outcome, of_back in decided:
+        add_parts(figures, outcome)
+        if budgeted is not None:
+            note_used(figures.used, budgeted, sale, outcome, of_back.rest if of_back else None)
 
 
 def _compare(  # noqa: PLR0917 - called once, above
@@ -174,17 +184,18 @@ def _compare(  # noqa: PLR0917 - called once, above
     spent_minor = sum([sale.was.payable_minor - sale.was.refunded_minor for sale in sales])
     segment = f"{past.group or ''}|{past.tier or ''}|{bisect_right(desk.bounds, spent_minor)}"
     answer.segments.setdefault(segment, Change()).note(difference, desk.published.program.point.value_minor)
-    most: Example | None = None
-    least: Example | None = None
-    for sale, before, after in zip(sales, published.outcomes, draft.outcomes, strict=True):
-        if desk.branches and sale.branch_id not in desk.branches:
-            continue
-        more = _given(after, desk.draft) - _given(before, desk.published)
-        if more > 0 and (most is None or more > most.difference):
-            most = _example(past, sale, more, before, after)
-        elif more < 0 and (least is None or more < least.difference):
-            least = _example(past, sale, more, before, after)
-    answer.add(Answer(gaining=[most] if most else [], losing=[least] if least else []))
+    differences = [
+        _given(after, desk.draft) - _given(before, desk.published)
+        if not desk.branches or sale.branch_id in desk.branches
+        else 0
+        for sale, before, after in zip(sales, published.outcomes, draft.outcomes, strict=True)
+    ]
+    most, least = max(differences), min(differences)
+    gaining, losing = [
+        _example(past, sales[place], differences[place], published.outcomes[place], draft.outcomes[place])
+        for place in (differences.index(most), differences.index(least))
+    ]
+    answer.add(Answer(gaining=[gaining] if most > 0 else [], losing=[losing] if least < 0 else []))
 
 
 def worth(page: Page, sales: Sequence[Sale], version: Version) -> int:
@@ -237,22 +248,17 @@ async def _check(tx: Tx, desk: Desk, members: Members, pasts: Collection[Past], 
 
 
 async def _replay_strangers(tx: Tx, desk: Desk, strangers: Strangers) -> Answer:
-    answer = Answer()
-    costing = desk.question.costing
-    names = (f"{name}.{spending}" for name in (PUBLISHED, DRAFT) for spending in ("observed", "low", "high"))
-    sums = {name: answer.course(name) for name in names if desk.question.has_range or "observed" in name}
-    for sale in await read_strangers(tx, desk.setting, strangers):
-        if desk.branches and sale.branch_id not in desk.branches:
-            continue
-        add_receipt(answer.course(WAS), receipt_as_it_was(sale, kept_minor(desk.setting, sale)), costing)
-        answer.other_rules += sale.version_id != desk.published.id
-        for name in (PUBLISHED, DRAFT):
-            outcome, decided = decide_stranger(desk.course(name, "observed"), sale)
-            receipt: Receipt = receipt_of(sale, outcome, decided)
-            for of_course, figures in sums.items():
-                if of_course.startswith(name):
-                    add_receipt(figures, receipt, costing)
-                    add_parts(figures, outcome)
-                    if name == DRAFT and desk.draft.budgeted:
-                        note_used(figures.used, desk.draft, sale, outcome, decided.rest if decided else None)
+    answer, branches = Answer(), desk.branches
+    sales = [
+        sale
+        for sale in await read_strangers(tx, desk.setting, strangers)
+        if not branches or sale.branch_id in branches
+    ]
+    _add_as_it_was(desk, sales, answer)
+    spendings = ("observed", "low", "high") if desk.question.has_range else ("observed",)
+    for name in (PUBLISHED, DRAFT):
+        course = desk.course(name, "observed")
+        decided = [(sale, *decide_stranger(course, sale)) for sale in sales]
+        for spending in spendings:
+            _add_receipts(desk, course, decided, answer.course(f"{name}.{spending}"))
     return answer
