@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import sub
 
 from plushka.engine.local_time import Moment, moment
-from plushka.engine.phases.case import Case, scene_of
+from plushka.engine.phases.case import Asks, Case, scene_of
 from plushka.engine.phases.discount import discount
 from plushka.engine.phases.gain import Earned
 from plushka.engine.phases.gifts import win
@@ -47,7 +47,13 @@ class ReceiptPointsOverMaximum(Conflict):
 
 
 def evaluate(
-    version: Version, member: Member | None, basket: Basket, at: datetime, *, explains: bool = True
+    version: Version,
+    member: Member | None,
+    basket: Basket,
+    at: datetime,
+    *,
+    explains: bool = True,
+    asks: Asks | None = None,
 ) -> Outcome:
     """Decide ``basket`` for ``member`` (None: anonymous, who neither earns nor gets a member's discount).
 
@@ -60,6 +66,8 @@ def evaluate(
     Whoever does not ask that it ``explains`` is spared what only tells how it came about, and what to do with a line
     that comes back: lines, shares of lines in points, notes, how far the next tier is. All else is the same.
 
+    A basket that asks for all points that may be spent (``max``) asks for as many as ``asks`` says of them.
+
     :raises ReceiptPointsOverMaximum: the rules give more than ``POINTS_MAX``
     """
     now = moment(at, basket.place)
@@ -69,7 +77,7 @@ def evaluate(
         why = ANONYMOUS if member is None else BLOCKED
         return _anonymous(version, basket, amounts_minor, masks, now, why, explains=explains)
     tier = version.tier_plan(member.tier)
-    case = Case(version, member, basket, at, now, tier, masks, [], explains)
+    case = Case(version, member, basket, at, now, tier, masks, [], explains, asks)
 
     discounted = discount(case, amounts_minor)
     prices_minor = _less(amounts_minor, discounted.by_line) if discounted else amounts_minor

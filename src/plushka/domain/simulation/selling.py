@@ -11,10 +11,12 @@ from plushka.domain.purchases.moving import change_of, move_points
 from plushka.domain.rewards.model import StampRow
 from plushka.domain.simulation.budgets import used_by
 from plushka.domain.simulation.cards import Pile
+from plushka.domain.simulation.course import Spending
 from plushka.domain.simulation.page import Decided, Page
 from plushka.domain.simulation.past import Sale, State
 from plushka.domain.simulation.reviewing import hold_reviews, plan_review
 from plushka.engine.evaluate import evaluate
+from plushka.engine.phases.case import Asks
 from plushka.engine.purchase import Basket, CardState, Member, Outcome, Totals
 from plushka.engine.version import Version
 
@@ -34,9 +36,12 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
     if basket.redeem or (is_due and (book.debt or not page.may_wait)):
         book.settle(sale.at)
     member = _member(page, version, sale.state or _NO_STATE, sale, spends=bool(basket.redeem))
-    outcome = evaluate(version, member, basket, sale.occurred_at, explains=explains or sale.comes_back)
-    if basket.redeem and not is_as_it_was:
-        outcome, basket = _as_spent(page, version, member, basket, sale, outcome)
+    asks = None if is_as_it_was or not basket.redeem else _asks(course.spending, sale)
+    outcome = evaluate(
+        version, member, basket, sale.occurred_at, explains=explains or sale.comes_back, asks=asks
+    )
+    if asks is not None and outcome.redeemed is not None and outcome.redeemed.points > sale.spent:
+        page.overspent = True
     zone = basket.place.time_zone
     cause = Cause(sale.id, version.id, sale.at)
     move_points(book, outcome, at=sale.occurred_at, bought_on=sale.day, zone=zone, cause=cause)
@@ -60,6 +65,8 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
         page.bought.append((sale.day, zone, sale.id))
         if sale.comes_back:
             kept = structs.replace(member, lots=()) if member.lots else member
+            if asks is not None and outcome.redeemed is not None:
+                basket = structs.replace(basket, redeem=outcome.redeemed.requested)
             page.rests[sale.id] = Decided(version, kept, basket, outcome, sale.occurred_at, sale.day)
         page.note()
     return outcome
@@ -84,23 +91,14 @@ def _asked(page: Page, sale: Sale) -> Literal["max", 0]:
     return "max" if sale.spent else 0
 
 
-def _as_spent(  # noqa: PLR0917 - called once, above
-    page: Page, version: Version, member: Member, basket: Basket, sale: Sale, outcome: Outcome
-) -> tuple[Outcome, Basket]:
-    """Decide again where the member does not spend all that they can."""
-    redeemed = outcome.redeemed
-    if page.course.spending == "high" or redeemed is None:
-        return outcome, basket
-    points = redeemed.points_max * sale.spent // sale.spendable if sale.spendable else redeemed.points_max
-    if page.course.spending == "low":
-        points = min(points, sale.spent)
-    if points != redeemed.points:
-        basket = structs.replace(basket, redeem=points)
-        explains = bool(outcome.lines)
-        outcome = evaluate(version, member, basket, sale.occurred_at, explains=explains)
-    if outcome.redeemed is not None and outcome.redeemed.points > sale.spent:
-        page.overspent = True
-    return outcome, basket
+def _asks(spending: Spending, sale: Sale) -> Asks | None:
+    """Return how much a member asks for of what they may spend; None: all."""
+    if spending == "high":
+        return None
+    spent, spendable = sale.spent, sale.spendable or sale.spent
+    if spending == "low":
+        return lambda most: min(most * spent // spendable, spent)
+    return lambda most: most * spent // spendable
 
 
 def _member(page: Page, version: Version, state: State, sale: Sale, *, spends: bool) -> Member:
@@ -166,8 +164,8 @@ def _is_outdated(page: Page, sale: Sale) -> bool:
 
 
 def _stamp(page: Page, version: Version, sale: Sale, outcome: Outcome) -> None:
-    terms = {plan.card.id: plan.terms for plan in version.cards}
-    for card in outcome.cards:
+    # The cards of an outcome are those of its rules, in their order.
+    for plan, card in zip(version.cards, outcome.cards, strict=True):
         if card.stamps:
             row = StampRow(
                 receipt_id=sale.id,
@@ -176,7 +174,7 @@ def _stamp(page: Page, version: Version, sale: Sale, outcome: Outcome) -> None:
                 day=sale.day,
                 left=card.stamps,
                 rewards_left=card.rewards,
-                terms=terms[card.card],
+                terms=plan.terms,
             )
             page.piles.setdefault(card.card, Pile([])).add(row)
 

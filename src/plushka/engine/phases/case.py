@@ -1,6 +1,6 @@
 """One purchase on its way through the phases."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -12,12 +12,15 @@ from plushka.engine.purchase import Basket, Member, Note
 from plushka.engine.receipt_tests import Scene
 from plushka.engine.version import Version
 
+Asks = Callable[[int], int]
+"""Tells how many points are asked for where so many may be spent; no more than that."""
+
 
 class Case(Struct, frozen=True):
     """What all phases know; ``tier`` is the member's before the purchase, ``masks`` run parallel to the lines.
 
     ``notes`` is the one thing that grows: a phase adds why something did not apply. Unless the outcome ``explains``,
-    points need not be laid on lines.
+    points need not be laid on lines. Who asks for all points that may be spent can be held to less by ``asks``.
     """
 
     version: Version
@@ -29,6 +32,7 @@ class Case(Struct, frozen=True):
     masks: Sequence[int]
     notes: list[Note]
     explains: bool = True
+    asks: Asks | None = None
 
 
 def scene_of(  # noqa: PLR0917 - what conditions look at

@@ -45,7 +45,9 @@ def redeem(
     if points_max < tier.limits.points_min:
         case.notes.append(note("redemption_below_minimum", points_min=tier.limits.points_min))
         points_max = 0
-    asked = points_max if requested == "max" else requested
+    asked = requested
+    if asked == "max":
+        asked = case.asks(points_max) if case.asks is not None else points_max
     redeemed = Redeemed(requested=asked, points=0, amount_minor=0, points_max=points_max, limits=limits)
     points = _points(case, redeemed)
     if points == 0:
