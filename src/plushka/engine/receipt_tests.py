@@ -29,7 +29,7 @@ from plushka.engine.conditions import (
     TimeWindow,
     Weekday,
 )
-from plushka.engine.expiry import clamped
+from plushka.engine.expiry import SHORTEST_MONTH_DAYS, clamped
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.local_time import Moment
 from plushka.engine.purchase import Member, Note
@@ -42,7 +42,8 @@ class Scene(Struct):
     """What receipt conditions look at. Sequences run parallel to the receipt's lines.
 
     ``prices_minor`` are after discounts and before points, and
-    ``receipt_minor`` is their sum over the lines that take part. ``masks`` are those of ``LineMasks.of``.
+    ``receipt_minor`` is their sum over the lines that take part. ``masks`` are those of ``LineMasks.of``, ``bits`` what
+    any of them has.
     """
 
     member: Member | None
@@ -54,6 +55,7 @@ class Scene(Struct):
     quantities_milli: Sequence[int]
     prices_minor: Sequence[int]
     receipt_minor: int
+    bits: int = 0
     coupons: tuple[str, ...] = ()
 
 
@@ -119,7 +121,7 @@ def _has_lines(condition: HasLines, rule: str, bit: int) -> Test:
 
     def test(scene: Scene) -> Note | None:
         quantity_milli = amount_minor = 0
-        for index, mask in enumerate(scene.masks):
+        for index, mask in enumerate(scene.masks if scene.bits & bit else ()):
             if mask & bit:
                 quantity_milli += scene.quantities_milli[index]
                 amount_minor += scene.prices_minor[index]
@@ -242,6 +244,8 @@ def _repeat_within(condition: RepeatWithin, rule: str) -> Test:
 
 def _birthday(condition: Birthday, rule: str) -> Test:
     before, after = timedelta(days=condition.days_before), timedelta(days=condition.days_after)
+    reach = max(condition.days_before, condition.days_after) // SHORTEST_MONTH_DAYS + 1
+    months_near = frozenset(months % 12 for months in range(-reach, reach + 1))
     failed = note(
         "not_birthday", rule=rule, days_before=condition.days_before, days_after=condition.days_after
     )
@@ -251,6 +255,8 @@ def _birthday(condition: Birthday, rule: str) -> Test:
         if birthday is None:
             return failed
         today = scene.moment.business_date
+        if (today.month - birthday.month) % 12 not in months_near:
+            return failed
         # The birthday to look at may be that of the year before or after: no window reaches half a year.
         day = clamped(today.year, birthday.month, birthday.day)
         if today - day > HALF_A_YEAR:

@@ -1,7 +1,9 @@
 """A member's stamps on the cards of one course of the past, counted on as receipts come."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -32,8 +34,12 @@ class Pile:
             last_on=filled.last_on,
             ends_on=filled.ends_on,
             due=filled.finished - self.given,
-            is_day_stamped=any(row.left and row.day == day for row in self.rows),
+            is_day_stamped=any(row.left for row in self._from(day) if row.day == day),
         )
+
+    def _from(self, day: date) -> Iterator[StampRow]:
+        """Yield the stamps of a day and of those after it, the latest first."""
+        return takewhile(lambda row: row.day >= day, reversed(self.rows))
 
     def add(self, row: StampRow) -> None:
         """Put a receipt's stamps where they belong; those of the latest purchase only go on top."""

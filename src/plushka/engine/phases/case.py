@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from msgspec import Struct
 
@@ -54,5 +56,6 @@ def scene_of(  # noqa: PLR0917 - what conditions look at
         quantities_milli=[line.quantity_milli for line in basket.lines],
         prices_minor=prices_minor,
         receipt_minor=taking_part(prices_minor, masks),
+        bits=reduce(or_, masks, 0),
         coupons=basket.coupons,
     )

@@ -109,7 +109,6 @@ def fitting_of(
     Who is in a promotion's control group is told so where all but its budgets would let it apply.
     """
     fitting = []
-    all_bits = _any_of(scene.masks)
     for plan in plans:
         if scene.member is None and not plan.promotion.for_anonymous:
             continue
@@ -118,7 +117,7 @@ def fitting_of(
         failed = plan.when(scene) if plan.when is not None else None
         if failed is not None:
             notes.append(failed)
-        elif plan.bits and not all_bits & plan.any_bit:
+        elif plan.bits and not scene.bits & plan.any_bit:
             notes.append(plan.no_lines)
         elif plan.holds_out(scene.member):
             notes.append(plan.control)

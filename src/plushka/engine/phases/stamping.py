@@ -49,7 +49,8 @@ def stamp(
         lines: Sequence[int] = ()
         failed = plan.when(scene) if plan.when is not None else None
         if failed is None:
-            lines = [index for index, mask in enumerate(scene.masks) if mask & plan.bit]
+            if scene.bits & plan.bit:
+                lines = [index for index, mask in enumerate(scene.masks) if mask & plan.bit]
             count = _count(plan, scene, lines, nets_minor, notes)
         else:
             notes.append(failed)
@@ -100,22 +101,14 @@ def _count(
 
 
 def _progress(plan: StampPlan, state: CardState, count: int, day: date, notes: list[Note]) -> CardProgress:
-    before = on_day(
-        Filled(have=state.have, first_on=state.first_on, last_on=state.last_on, ends_on=state.ends_on), day
-    )
+    before = on_day(Filled(state.have, 0, state.first_on, state.last_on, state.ends_on), day)
     after = before
     if count:
         stamps = Stamps(day, count, plan.terms)
         after = add_stamps(before, stamps, is_day_stamped=state.is_day_stamped)
         if plan.terms.once_a_day and state.is_day_stamped:
             notes.append(plan.day_stamped)
+    rewards = max(0, after.finished + state.due) if count else 0
     return CardProgress(
-        card=plan.card.id,
-        stamps=count,
-        before=before.have,
-        after=after.have,
-        needed=plan.card.needed,
-        finished=after.finished,
-        rewards=max(0, after.finished + state.due) if count else 0,
-        ends_on=after.ends_on,
+        plan.card.id, count, before.have, after.have, plan.card.needed, after.finished, rewards, after.ends_on
     )
