@@ -47,7 +47,7 @@ class Tally(Book):
             points, expires_at = grant.points, grant.expires_at
             issued += points
             is_late = expires_at is not None and expires_at <= cause.at
-            is_pending = grant.activates_at > at and not is_late
+            is_pending = grant.activates_at > at
             if not is_pending:
                 if grant.activates_at > cause.at and not is_late:
                     activated += points
