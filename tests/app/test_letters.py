@@ -17,6 +17,7 @@ from plushka.platform.database import Database
 BODY = Body(
     words={"ru": Words("{name|Друг}, <новый> вкус!")},
     buttons=(TemplateButton({"ru": "Меню"}, link="https://example.ru/menu"),),
+    asks_rating=True,
 )
 
 
@@ -41,6 +42,13 @@ async def test_a_letter_is_read_deleted_and_unsubscribed_from(
     opened = (await varvara.get(path)).text
     assert 'href="https://example.ru/menu"' in opened
     assert "Отписаться" in opened
+    # Who reads English has a letter that is in Russian alone, and its buttons with it.
+    varvara.browser.cookies.set("plushka_language", "en")
+    english = (await varvara.get(path)).text
+    varvara.browser.cookies.delete("plushka_language")
+    assert "Unsubscribe" in english
+    assert ">Оценить покупку</a>" in english
+    assert ">Меню</a>" in english
     assert "Сообщения: 1 новое" not in opened
     assert "не прочитано" not in (await varvara.get("/letters")).text
     assert "Сообщения: 1 новое" not in (await varvara.get()).text

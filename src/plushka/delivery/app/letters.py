@@ -23,6 +23,7 @@ from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.rendering import OPEN, RATE_PURCHASE, RECEIPT
 from plushka.domain.messages.templates.store import find_template_picture, find_templates
 from plushka.platform.database import Tx
+from plushka.platform.i18n import translator
 
 SHOWN_MAX = 100
 _ONE = f"{PATH}/letters/{{letter_id:uuid}}"
@@ -118,16 +119,15 @@ async def _picture_of(tx: Tx, template: Template | None) -> bytes | None:
 
 
 def _buttons(letter: InboxLetter, template: Template | None, visit: Visit) -> list[tuple[str, str]]:
-    """Return the buttons under a letter: what stands on them, and where they lead."""
+    """Return the buttons under a letter: what stands on them, all in one language, and where they lead."""
     if template is None:
         return []
     language = template.body.language_for(visit.look.language, visit.business.language)
-    rates = (
-        [(visit.words.gettext(RATE_PURCHASE), _rating_of(letter, visit))] if template.body.asks_rating else []
-    )
+    words = translator(language) if language else visit.words
+    rates = [(words.gettext(RATE_PURCHASE), _rating_of(letter, visit))] if template.body.asks_rating else []
     return rates + [
         (
-            (button.labels.get(language, "") if language else "") or visit.words.gettext(OPEN),
+            (button.labels.get(language, "") if language else "") or words.gettext(OPEN),
             button.link if urlsplit(button.link).scheme == "https" else visit.home,
         )
         for button in template.body.buttons
