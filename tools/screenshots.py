@@ -11,7 +11,7 @@ from typing import Annotated
 from uuid import UUID
 
 from cyclopts import Parameter, run
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from plushka.demo.business import TENANT_ID
 from plushka.demo.cafe.business import TENANT_ID as CAFE_ID
@@ -111,10 +111,7 @@ async def _walk(page: Page, language: str) -> None:
     await _open_segments(page, language)
     await _open_broadcasts(page, language)
     await _open_results(page, language)
-    await page.goto("/reports")
-    # Until every block has come; those that cannot be seen draw no chart.
-    await page.wait_for_function("!document.querySelector('[data-block]')")
-    await _keep(page, f"dashboard-{language}")
+    await _open_reports(page, language)
     await page.goto("/ledger")
     async with page.expect_response("**/ledger"):
         await page.get_by_role("main").get_by_role("button").click()
@@ -201,13 +198,39 @@ async def _open_broadcasts(page: Page, language: str) -> None:
 
 
 async def _open_results(page: Page, language: str) -> None:
-    """Take what a broadcast has caused beside its control group, and the grid of recency and frequency."""
+    """Take what a broadcast has caused beside its control group: of one in the coffee shop that is known."""
+    await _work_at(page, CAFE_ID)
     await page.goto("/campaigns")
     await page.locator("a.opener", has_text="Новинки месяца").first.click()
     await page.locator("#caused").wait_for()
     await _keep_part(page, "section[aria-labelledby='caused']", f"proof-{language}")
-    await page.goto("/campaigns/groups")
-    await _keep_part(page, "section[aria-labelledby='grid-title']", f"rfm-{language}")
+    await _work_at(page, TENANT_ID)
+
+
+async def _open_reports(page: Page, language: str) -> None:
+    """Take the dashboard, and the reports of the coffee shop, which has a year: their first screen, in the main."""
+    await page.goto("/reports")
+    await _wait_for_blocks(page)
+    await _keep(page, f"dashboard-{language}")
+    await _work_at(page, CAFE_ID)
+    for name in ("mechanics", "future", "points", "payback"):
+        await page.goto(f"/reports/{name}")
+        await _wait_for_blocks(page)
+        await _keep(page, f"{name}-{language}")
+    await page.goto("/reports/rfm")
+    await _wait_for_blocks(page)
+    await _keep_part(page, "#block-rfm_matrix", f"rfm-{language}")
+    await page.goto(
+        "/reports/constructor?source=receipts&row=month&column=branch&measure=revenue&view=pivot&span=all"
+    )
+    await page.locator("table").first.wait_for()
+    await _keep(page, f"constructor-{language}")
+    await _work_at(page, TENANT_ID)
+
+
+async def _wait_for_blocks(page: Page) -> None:
+    """Wait until every block has come; those that cannot be seen draw no chart."""
+    await expect(page.locator("[data-block]")).to_have_count(0, timeout=ANSWER_MS)
 
 
 async def _serve(
