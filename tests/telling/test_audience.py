@@ -193,23 +193,23 @@ CONDITIONS: tuple[tuple[Audience, str, str], ...] = (
     (a.Rfm(r=(4, 5), m=(5,)), "Scores R 4, 5; M 5", "Оценки R 4, 5; M 5"),
     (
         a.ProbablyLeft(percent_min=80),
-        "Has left with a chance from 80%, by the forecast",
-        "Ушёл с вероятностью от 80 %, по прогнозу",
+        "By the forecast has left with a chance from 80%",
+        "По прогнозу ушёл с вероятностью от 80 %",
     ),
     (
         a.ProbablyLeft(percent_min=60, percent_max=79),
-        "Has left with a chance from 60% to 79%, by the forecast",
-        "Ушёл с вероятностью от 60 % до 79 %, по прогнозу",
+        "By the forecast has left with a chance from 60% to 79%",
+        "По прогнозу ушёл с вероятностью от 60 % до 79 %",
     ),
     (
         a.ExpectedSpend(min_minor=5_000_00),
-        "Will spend from ₽5,000 within a year, by the forecast",
-        "Принесёт от 5 000 ₽ за год, по прогнозу",
+        "By the forecast will spend from ₽5,000 within a year",
+        "По прогнозу принесёт от 5 000 ₽ за год",
     ),
     (
         a.ExpectedSpend(max_minor=500_00, within="soon"),
-        "Will spend up to ₽500 within 90 days, by the forecast",
-        "Принесёт до 500 ₽ за 90 дней, по прогнозу",
+        "By the forecast will spend up to ₽500 within 90 days",
+        "По прогнозу принесёт до 500 ₽ за 90 дней",
     ),
     (a.Campaign(ids=(ID,)), "Got the campaign “Весна”", "Получена рассылка «Весна»"),
     (

@@ -220,12 +220,12 @@ def _besides(leaf: Audience, teller: Teller) -> str:  # noqa: C901, PLR0911, PLR
             return words.gettext("scores {scores}", scores="; ".join(scores))
         case ProbablyLeft():
             bounds = teller.bounds(leaf.percent_min, leaf.percent_max, teller.percent)
-            return words.gettext("has left with a chance {bounds}, by the forecast", bounds=bounds)
+            return words.gettext("by the forecast has left with a chance {bounds}", bounds=bounds)
         case ExpectedSpend():
             bounds = teller.bounds(leaf.min_minor, leaf.max_minor, teller.money)
             if leaf.within == "soon":
-                return words.gettext("will spend {bounds} within 90 days, by the forecast", bounds=bounds)
-            return words.gettext("will spend {bounds} within a year, by the forecast", bounds=bounds)
+                return words.gettext("by the forecast will spend {bounds} within 90 days", bounds=bounds)
+            return words.gettext("by the forecast will spend {bounds} within a year", bounds=bounds)
         case Campaign():
             return _campaign(leaf, teller)
         case Segment(ids=ids):
