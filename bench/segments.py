@@ -315,7 +315,7 @@ def _section(
     return f"""## Segments
 
 {MEMBERS:,} members with {MEMBERS * DAYS_EACH:,} days of purchases, {MEMBERS * RECEIPTS_EACH:,} receipts of nine
-lines, each with a stamp, {WAITING:,} of them not added up yet, and {MEMBERS * 2:,} lots; each audience counted
+lines, {WAITING:,} of which are not added up yet, each with a stamp, and {MEMBERS * 2:,} lots; each audience counted
 {TIMES} times. The goal is {GOAL_SECONDS} s.
 
 | Audience | Members | Median, ms | Slowest, ms |
