@@ -95,14 +95,16 @@ class Query:
 
     @property
     def _days(self) -> str:
-        sums = "".join(
-            f", sum({column}) filter (where business_date >= {self.place(first, 'date')}) as {name.removeprefix('d.')}"
-            for (first, column), name in self._sums.items()
-        )
-        earliest = self.place(min(first for first, _ in self._sums), "date")
+        earliest = min(first for first, _ in self._sums)
+        sums = ""
+        for (first, column), name in self._sums.items():
+            sums += f", sum({column})"
+            if first > earliest:
+                sums += f" filter (where business_date >= {self.place(first, 'date')})"
+            sums += f" as {name.removeprefix('d.')}"
         return (
             f"select member_id{sums} from standing_days"
-            f" where tenant_id = $1 and business_date >= {earliest} group by member_id"
+            f" where tenant_id = $1 and business_date >= {self.place(earliest, 'date')} group by member_id"
         )
 
 
