@@ -23,6 +23,14 @@ class Refusal(Exception):
         self.facts = facts
         super().__init__(f"{self.code} {facts}" if facts else self.code)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # It goes from process to process; one that cannot be put together again there ends all of them.
+        return _bare, (type(self), *self.args), self.__dict__
+
+
+def _bare(kind: type[Refusal], *args: object) -> Refusal:
+    return kind.__new__(kind, *args)
+
 
 class NotFound(Refusal):
     """The thing named does not exist, or belongs to another business, which must look the same."""
