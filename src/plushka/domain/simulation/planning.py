@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from plushka.domain.simulation.question import Question
 from plushka.domain.simulation.reading import Members
-from plushka.domain.simulation.setting import Span
 from plushka.domain.simulation.strangers import Strangers
 from plushka.platform.database import Tx
 
@@ -52,13 +51,12 @@ class Weight(NamedTuple):
 
 async def make_plan(tx: Tx, question: Question) -> Plan:
     """Share out what the question is about; every member and every receipt is in exactly one share."""
-    span = question.span
     weights = await _list_weights(tx, question)
-    strangers = await _count_strangers(tx, span)
+    strangers = await _count_strangers(tx, question)
     receipts = sum(each.receipts for each in weights) + strangers
     size = max(RECEIPTS_PER_SHARE, receipts // SHARES)
     shares: list[tuple[Members | Strangers, int]] = [*_members(weights, size)]
-    of_strangers = await _strangers(tx, span, strangers, size)
+    of_strangers = await _strangers(tx, question, strangers, size)
     shares += [(share, strangers // len(of_strangers)) for share in of_strangers]
     return Plan(
         shares=tuple(share for share, _ in shares),
@@ -96,6 +94,7 @@ async def _list_weights(tx: Tx, question: Question) -> list[Weight]:
             select r.member_id, count(*) as receipts, sum(r.payable_minor - r.refunded_minor)::bigint as spent_minor
             from receipts r
             where r.tenant_id = $1 and r.member_id is not null and r.occurred_at >= $3 and r.occurred_at < $4
+              and r.version_id in (select id from program_versions where tenant_id = $1 and program_id = $2)
             group by r.member_id
         )
         select w.member_id, coalesce(b.receipts, 0) as receipts, coalesce(b.spent_minor, 0) as spent_minor
@@ -111,21 +110,23 @@ async def _list_weights(tx: Tx, question: Question) -> list[Weight]:
     return [Weight(*row) for row in rows]
 
 
-async def _count_strangers(tx: Tx, span: Span) -> int:
+async def _count_strangers(tx: Tx, question: Question) -> int:
     count: int = await tx.fetchval(
         """
         -- simulation.count_strangers
         select count(*) from receipts
-        where tenant_id = $1 and member_id is null and occurred_at >= $2 and occurred_at < $3
+        where tenant_id = $1 and member_id is null and occurred_at >= $3 and occurred_at < $4
+          and version_id in (select id from program_versions where tenant_id = $1 and program_id = $2)
         """,
         tx.tenant_id,
-        span.start_at,
-        span.until_at,
+        question.program_id,
+        question.span.start_at,
+        question.span.until_at,
     )
     return count
 
 
-async def _strangers(tx: Tx, span: Span, count: int, size: int) -> list[Strangers]:
+async def _strangers(tx: Tx, question: Question, count: int, size: int) -> list[Strangers]:
     if not count:
         # Some may be told late, of days before the span.
         return [Strangers(LONG_AGO, NEVER)]
@@ -134,14 +135,16 @@ async def _strangers(tx: Tx, span: Span, count: int, size: int) -> list[Stranger
         -- simulation.list_bounds
         select occurred_at from (
             select occurred_at, row_number() over (order by occurred_at) as place from receipts
-            where tenant_id = $1 and member_id is null and occurred_at >= $2 and occurred_at < $3
+            where tenant_id = $1 and member_id is null and occurred_at >= $3 and occurred_at < $4
+              and version_id in (select id from program_versions where tenant_id = $1 and program_id = $2)
         ) as numbered
-        where place % $4 = 0
+        where place % $5 = 0
         order by occurred_at
         """,
         tx.tenant_id,
-        span.start_at,
-        span.until_at,
+        question.program_id,
+        question.span.start_at,
+        question.span.until_at,
         size,
     )
     bounds = sorted({LONG_AGO, *[row["occurred_at"] for row in rows], NEVER})
