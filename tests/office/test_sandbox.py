@@ -1,5 +1,6 @@
 """The sandbox: all of the business is there to be tried, and nothing that is tried touches the business."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -11,6 +12,7 @@ from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.friends import pay_for_friends
+from plushka.delivery.jobs.long_work import do_known_task
 from plushka.delivery.office.permissions import rights_of
 from plushka.domain.businesses.queries import list_branches, list_tenant_ids
 from plushka.domain.coupons.model import Limits
@@ -20,11 +22,15 @@ from plushka.domain.founding.sandbox import find_sandbox
 from plushka.domain.ledger.verify import check
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member, find_member_ids
+from plushka.domain.programs.drafts import get_draft, save_draft
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import get_current_version, get_program_id
 from plushka.domain.purchases.laws import LAWS
 from plushka.domain.referrals.binding import bind
 from plushka.domain.referrals.codes import code_of
+from plushka.domain.simulation.model import NoReceipts
+from plushka.domain.simulation.operations import Wish, ask
+from plushka.domain.simulation.queries import get_simulation
 from plushka.domain.staff.model import SCOPES, Position
 from plushka.domain.staff.operations import issue_key
 from plushka.domain.staff.people import give_position
@@ -71,6 +77,32 @@ async def test_everything_but_members_and_receipts_is_copied(anna: httpx.AsyncCl
         "/settings",
     ):
         assert (await anna.get(path)).status_code == httpx.codes.OK, path
+
+
+async def test_a_draft_is_tried_on_what_was_rehearsed_alone(
+    *, app: Plushka, database: Database, clock: SetClock, sandbox: UUID
+) -> None:
+    async with database.transaction(sandbox, actor="test:anna", at=clock.now()) as tx:
+        program_id = await get_program_id(tx)
+        draft = await get_draft(tx, program_id)
+        renamed = structs.replace(draft.program, name="Репетиция")
+        await save_draft(tx, program_id, renamed, mark=draft.mark)
+        with pytest.raises(NoReceipts):
+            await ask(tx, program_id, Wish(months=1))
+    async with client_of(app, await key_of(database, clock, sandbox)) as till:
+        await report(till, "/v1/purchases", coffee("R-1", member={"card": "TEST-1"}))
+    clock.advance(timedelta(minutes=1))
+    async with database.transaction(sandbox, actor="test:anna", at=clock.now()) as tx:
+        simulation_id = await ask(tx, program_id, Wish(months=1))
+        task_id = (await get_simulation(tx, simulation_id)).task_id
+
+    await do_known_task(database, clock, f"{sandbox} {task_id}".encode())
+
+    async with database.transaction(sandbox, actor="test:anna", at=clock.now()) as tx:
+        answer = (await get_simulation(tx, simulation_id)).answer
+    assert answer is not None
+    assert answer.courses["was"].receipts == answer.courses["draft.observed"].receipts == 1
+    assert answer.differing == 0
 
 
 async def test_a_rehearsed_purchase_is_booked_in_the_sandbox_only(
