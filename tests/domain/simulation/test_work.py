@@ -1,5 +1,7 @@
 """The work of a what-if: all receipts once, in however many processes, and what it comes to."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -113,6 +115,11 @@ async def test_processes_of_their_own_come_to_the_same(
 
     # Only of the first share some members are compared with the journal.
     assert structs.replace(together, checked=alone.checked) == alone
+
+
+def test_a_process_of_the_crew_does_not_wait_for_what_it_never_asks() -> None:
+    code = "import plushka.domain.simulation.hands, sys; sys.exit('pgqueuer' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 async def test_what_was_stopped_goes_on_where_it_stopped(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -10,14 +9,14 @@ from msgspec import Struct
 
 from plushka.domain.ledger.operations import settle_due as settle_points
 from plushka.domain.rewards.buying import settle_due as settle_rewards
+from plushka.domain.simulation.hands import Job, replay_one
 from plushka.domain.simulation.operations import save_answer
 from plushka.domain.simulation.planning import Plan, make_plan
 from plushka.domain.simulation.queries import get_simulation
-from plushka.domain.simulation.question import Answer, Question
-from plushka.domain.simulation.shares import WAS, Desk, Share, make_ready, replay_share
+from plushka.domain.simulation.question import Answer
+from plushka.domain.simulation.shares import WAS, Share
 from plushka.domain.tasks.running import Run
 from plushka.platform.crew import Crew
-from plushka.platform.database import Database
 from plushka.platform.errors import Fact
 
 FEW_RECEIPTS = 3_000
@@ -30,17 +29,6 @@ class Progress(Struct):
     plan: Plan
     done: list[int]
     answer: Answer
-
-
-class Job(Struct, frozen=True):
-    """What a process of the crew has to know of a question."""
-
-    simulation_id: UUID
-    tenant_id: UUID
-    actor: str
-    at: datetime
-    question: Question
-    bounds: tuple[int, ...]
 
 
 _decode = msgspec.json.Decoder(Progress).decode
@@ -114,17 +102,3 @@ async def _replayed(
 
 async def _replay(crew: Crew, job: Job, place: int, share: Share) -> tuple[int, Answer]:
     return place, await crew.do(replay_one, job, share, checks=place == 0)
-
-
-_desks: dict[UUID, Desk] = {}
-"""The question that this process has made ready: at most one."""
-
-
-async def replay_one(database: Database, job: Job, share: Share, *, checks: bool) -> Answer:
-    """Replay a share, in whatever process."""
-    async with database.transaction(job.tenant_id, actor=job.actor, at=job.at, read_only=True) as tx:
-        desk = _desks.get(job.simulation_id)
-        if desk is None:
-            _desks.clear()
-            desk = _desks[job.simulation_id] = await make_ready(tx, job.question, job.bounds)
-        return await replay_share(tx, desk, share, checks=checks)
