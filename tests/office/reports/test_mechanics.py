@@ -176,3 +176,5 @@ async def test_what_the_programme_has_no_more_is_offered_no_more_and_still_named
     assert option not in (await anna.get("/receipts")).text
     asked = (await anna.get("/receipts?mechanic=promotion%3Amug")).text
     assert f"{option} selected>Кружка</option>" in asked
+    friends = (await anna.get("/receipts?mechanic=rule%3Areferral")).text
+    assert '<option value="rule:referral" selected>Приведи друга</option>' in friends

@@ -5,7 +5,13 @@ from types import MappingProxyType
 
 from plushka.delivery.office.reports.mechanics.compared import KIND_WORDS
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.reports.mechanics import KINDS, Kind, name_all_mechanics, name_present_mechanics
+from plushka.domain.insights.reports.mechanics import (
+    FRIENDS_RULE,
+    KINDS,
+    Kind,
+    name_all_mechanics,
+    name_present_mechanics,
+)
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
 
@@ -26,6 +32,8 @@ async def list_choices(tx: Tx, asked: str, visit: Visit) -> Choices:
     gettext = visit.words.gettext
     named = {code: name for (_, code), name in (await name_present_mechanics(tx)).items()}
     alone: dict[str, str] = {kind: gettext(KIND_WORDS[kind]) for kind in KINDS if kind not in _TITLES}
+    if asked == FRIENDS_RULE:
+        named[asked] = gettext("Bring a friend")
     if asked and asked not in named and asked not in alone:
         # A report leads here with one of the past.
         past = {code: name for (_, code), name in (await name_all_mechanics(tx)).items()}

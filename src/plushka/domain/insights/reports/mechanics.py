@@ -11,11 +11,14 @@ from msgspec import Struct
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.rollups.mechanics import BETWEEN_MECHANICS
+from plushka.engine.program import REFERRAL
 from plushka.platform.database import Tx
 
 Kind = Literal["promotion", "rule", "tier", "personal", "card", "redemption", "referral"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MECHANICS_MAX = 1_000
+FRIENDS_RULE = f"rule:{REFERRAL}"
+"""What somebody who was brought gets for their own purchase: an award without a rule."""
 PART_BITS = 62
 """Mechanics that are counted in one number of PostgreSQL's; of more there are several."""
 
@@ -214,7 +217,8 @@ async def name_all_mechanics(tx: Tx) -> Mapping[tuple[UUID, str], str]:
 
 
 def _has_name(code: str) -> bool:
-    return ":" in code
+    """Tell whether a version names it: not what a programme has one of, nor what friends get for a purchase."""
+    return ":" in code and code != FRIENDS_RULE
 
 
 async def _name(tx: Tx, *, since: datetime | None) -> Mapping[tuple[UUID, str], str]:

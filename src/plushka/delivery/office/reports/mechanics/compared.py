@@ -7,6 +7,7 @@ from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Dots, Empty, Row, Table, Value
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.mechanics import (
+    FRIENDS_RULE,
     KINDS,
     Buyers,
     Kind,
@@ -45,7 +46,8 @@ async def make_mechanics(tx: Tx, visit: Visit, asked: Asked) -> Block:
 
     def name(each: Mechanic) -> str:
         kind = gettext(KIND_WORDS[each.kind])
-        own = named.get((each.program_id, each.code), each.id or kind[:1].upper() + kind[1:])
+        nameless = gettext("Bring a friend") if each.code == FRIENDS_RULE else each.id
+        own = named.get((each.program_id, each.code), nameless or kind[:1].upper() + kind[1:])
         is_told = len(programs) > 1 and not asked.program_id
         return f"{own} ({programs.get(each.program_id, '')})" if is_told else own
 
