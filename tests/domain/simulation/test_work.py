@@ -17,6 +17,7 @@ from plushka.delivery.jobs.long_work import do_task
 from plushka.domain.programs.drafts import get_draft, save_draft
 from plushka.domain.programs.model import NoDraft
 from plushka.domain.simulation import planning, work
+from plushka.domain.simulation.hands import replay_one
 from plushka.domain.simulation.model import KIND, NoReceipts, SimulationRunning
 from plushka.domain.simulation.operations import Wish, ask, forget
 from plushka.domain.simulation.queries import get_simulation
@@ -142,7 +143,7 @@ async def test_what_was_stopped_goes_on_where_it_stopped(
             raise ConnectionError
         return await original(*args, **kwargs)  # type: ignore[arg-type]
 
-    original = work.replay_one
+    original = replay_one
     monkeypatch.setattr(work, "replay_one", stops_after_one)
     works = {KIND: partial(work.simulate, crew_size=0)}
     with pytest.raises(ConnectionError):
