@@ -14,7 +14,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import uvloop
 from msgspec import structs
+from tests.conftest import CONNECTIONS_MAX
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import receipt
 from tests.sending.town import Town, open_town
@@ -32,6 +34,7 @@ from plushka.domain.messages.templates import ready
 from plushka.domain.programs.drafts import get_draft, publish_draft
 from plushka.domain.purchases.model import Committed
 from plushka.platform.database import Database
+from plushka.platform.vault import Vault
 
 GUESTS = int(os.environ.get("YEAR_GUESTS", "60"))
 """Of the 1,500 that there are; `make check-year` takes all of them."""
@@ -77,15 +80,27 @@ def test_each_guest_lives_in_one_town() -> None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_everybody_is_told_what_their_visits_of_a_year_call_for(
-    database: Database, tmp_path: Path, part: int
-) -> None:
+def test_everybody_is_told_what_their_visits_of_a_year_call_for(dsn: str, tmp_path: Path, part: int) -> None:
+    # On the loop on which the worker runs.
+    uvloop.run(a_year(dsn, tmp_path, part))
+
+
+async def a_year(dsn: str, folder: Path, part: int) -> None:
+    """Let the year pass, and check it."""
+    database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=Vault(b"k" * 32))
+    try:
+        await live_through(database, folder, part)
+    finally:
+        await database.close()
+
+
+async def live_through(database: Database, folder: Path, part: int) -> None:
     opens = datetime.combine(first_day(LAST_ON), time(6), CLOCK)
     virtual = VirtualTime(opens)
     came: dict[int, list[datetime]] = defaultdict(list)
     guests = guests_of(part)
     waiting = visits_of(guests, LAST_ON)
-    async with open_town(database, virtual, tmp_path, CASHBACK, people=GUESTS) as town:
+    async with open_town(database, virtual, folder, CASHBACK, people=GUESTS) as town:
         members = {number: await settle(town, number) for number in guests}
         await open_journeys(town)
         town.begin()
