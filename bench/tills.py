@@ -39,6 +39,7 @@ WITHOUT_SECONDS = 15
 CONNECTIONS = 64
 OPENED_EVERY_SECONDS = 10
 RATIO_MIN = 0.9
+START_SECONDS_MAX = 60
 
 
 class Turn(Struct, frozen=True):
@@ -159,7 +160,8 @@ def _folding(cluster: Cluster) -> Iterator[int]:
     process = context.Process(target=_keep_folding, args=(cluster.dsn, ready, stop))
     process.start()
     # Its start takes a second of the processor, which a worker does not take every half a minute.
-    ready.wait()
+    if not ready.wait(START_SECONDS_MAX):
+        raise RuntimeError(f"the worker has not started: {process.exitcode}")
     try:
         yield process.pid or 0
     finally:
