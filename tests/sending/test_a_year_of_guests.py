@@ -13,6 +13,7 @@ from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 import uvloop
 from msgspec import structs
@@ -45,6 +46,8 @@ LAST_ON = date(2024, 3, 1)
 CLOCK = ZoneInfo(TIME_ZONE)
 MOMENTS = (time(10, 10), time(22, 10))
 """When the jobs run; what they leave in the evening waits for the morning."""
+TIDIED_ON = (1, 11, 21)
+"""Days of a month on which the database is tidied up: autovacuum goes by the clock on the wall."""
 REPORTED_BEFORE = timedelta(minutes=15)
 """So long before the jobs tills report together what was bought: more than what the jobs read twice."""
 CHAINS: tuple[Key, ...] = ("win_back", "birthday", "welcome", "burn_reminder", "second_purchase", "thanks")
@@ -89,12 +92,21 @@ async def a_year(dsn: str, folder: Path, part: int) -> None:
     """Let the year pass, and check it."""
     database = await Database.connect(dsn, connections_max=CONNECTIONS_MAX, vault=Vault(b"k" * 32))
     try:
-        await live_through(database, folder, part)
+        await live_through(database, dsn, folder, part)
     finally:
         await database.close()
 
 
-async def live_through(database: Database, folder: Path, part: int) -> None:
+async def tidy(dsn: str) -> None:
+    """Do what PostgreSQL does by itself on a day on which there is time for it."""
+    owner = await asyncpg.connect(dsn)
+    try:
+        await owner.execute("vacuum analyze")
+    finally:
+        await owner.close()
+
+
+async def live_through(database: Database, dsn: str, folder: Path, part: int) -> None:
     opens = datetime.combine(first_day(LAST_ON), time(6), CLOCK)
     virtual = VirtualTime(opens)
     came: dict[int, list[datetime]] = defaultdict(list)
@@ -106,6 +118,8 @@ async def live_through(database: Database, folder: Path, part: int) -> None:
         town.begin()
         waiting.reverse()
         for moment in moments():
+            if moment.day in TIDIED_ON and moment.time() == MOMENTS[0]:
+                await tidy(dsn)
             reported_at = moment - REPORTED_BEFORE
             await town.until(reported_at)
             reported = []
