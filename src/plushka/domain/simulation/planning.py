@@ -90,17 +90,17 @@ async def _list_weights(tx: Tx, question: Question) -> list[Weight]:
     rows = await tx.fetch(
         """
         -- simulation.list_weights
-        with bought as (
-            select r.member_id, count(*) as receipts, sum(r.payable_minor - r.refunded_minor)::bigint as spent_minor
-            from receipts r
-            where r.tenant_id = $1 and r.member_id is not null and r.occurred_at >= $3 and r.occurred_at < $4
-              and r.version_id in (select id from program_versions where tenant_id = $1 and program_id = $2)
-            group by r.member_id
-        )
-        select w.member_id, coalesce(b.receipts, 0) as receipts, coalesce(b.spent_minor, 0) as spent_minor
-        from wallets w left join bought b on b.member_id = w.member_id
-        where w.tenant_id = $1 and w.program_id = $2 and w.moved_to is null
-        order by w.member_id
+        -- In one pass: with nothing known of tables just loaded, a join reads the receipts again for each member.
+        select member_id, sum(receipts)::bigint as receipts, sum(spent_minor)::bigint as spent_minor
+        from (
+            select member_id, 0 as receipts, 0 as spent_minor, true as is_member from wallets
+            where tenant_id = $1 and program_id = $2 and moved_to is null
+            union all
+            select member_id, 1, payable_minor - refunded_minor, false from receipts
+            where tenant_id = $1 and member_id is not null and occurred_at >= $3 and occurred_at < $4
+              and version_id = any(array(select id from program_versions where tenant_id = $1 and program_id = $2))
+        ) as one
+        group by member_id having bool_or(is_member) order by member_id
         """,
         tx.tenant_id,
         question.program_id,
@@ -116,7 +116,7 @@ async def _count_strangers(tx: Tx, question: Question) -> int:
         -- simulation.count_strangers
         select count(*) from receipts
         where tenant_id = $1 and member_id is null and occurred_at >= $3 and occurred_at < $4
-          and version_id in (select id from program_versions where tenant_id = $1 and program_id = $2)
+          and version_id = any(array(select id from program_versions where tenant_id = $1 and program_id = $2))
         """,
         tx.tenant_id,
         question.program_id,
@@ -136,7 +136,7 @@ async def _strangers(tx: Tx, question: Question, count: int, size: int) -> list[
         select occurred_at from (
             select occurred_at, row_number() over (order by occurred_at) as place from receipts
             where tenant_id = $1 and member_id is null and occurred_at >= $3 and occurred_at < $4
-              and version_id in (select id from program_versions where tenant_id = $1 and program_id = $2)
+              and version_id = any(array(select id from program_versions where tenant_id = $1 and program_id = $2))
         ) as numbered
         where place % $5 = 0
         order by occurred_at
