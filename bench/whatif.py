@@ -52,7 +52,7 @@ TIMES = (3, 7)
 SHARES = 4
 """Shares of the members that are replayed in one process to see where time goes."""
 ROUNDS = 5
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 BASE_RATE_BP = 200
 LIFE_DAYS = 60
 _HEAD = """# Benchmarks: the what-if

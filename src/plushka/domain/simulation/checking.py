@@ -22,14 +22,23 @@ async def read_journal(tx: Tx, setting: Setting, member_ids: Collection[UUID]) -
     rows = await tx.fetch(
         """
         -- simulation.read_journal
-        select coalesce(m.merged_into, m.id) as member_id,
-               case p.kind when 'capture' then 'redeem' else p.kind end as kind,
-               case p.kind when 'capture' then 'available' else p.debit end as debit, sum(p.points)::bigint as points
-        from members m
-        join wallets w on w.tenant_id = $1 and w.member_id = m.id and w.program_id = $3
-        join postings p on p.tenant_id = $1 and p.wallet_id = w.id
-        where m.tenant_id = $1 and (m.id = any($2::uuid[]) or m.merged_into = any($2::uuid[]))
-          and p.at >= $4 and p.at < $5 and p.kind not in ('hold', 'release', 'move')
+        -- By arrays: with nothing known of tables just loaded, joins read all postings for each wallet.
+        with owners as materialized (
+            select id, coalesce(merged_into, id) as member_id from members
+            where tenant_id = $1 and (id = any($2::uuid[]) or merged_into = any($2::uuid[]))
+        ), own as materialized (
+            select w.id, o.member_id from wallets w join owners o on o.id = w.member_id
+            where w.tenant_id = $1 and w.program_id = $3 and w.member_id = any(array(select id from owners))
+        ), moved as materialized (
+            select wallet_id, case kind when 'capture' then 'redeem' else kind end as kind,
+                   case kind when 'capture' then 'available' else debit end as debit, sum(points) as points
+            from postings
+            where tenant_id = $1 and wallet_id = any(array(select id from own))
+              and at >= $4 and at < $5 and kind not in ('hold', 'release', 'move')
+            group by 1, 2, 3
+        )
+        select own.member_id, moved.kind, moved.debit, sum(moved.points)::bigint as points
+        from moved join own on own.id = moved.wallet_id
         group by 1, 2, 3
         """,
         tx.tenant_id,
