@@ -202,6 +202,17 @@ async def test_of_notices_that_were_taken_up_together_one_at_most_is_sent_again_
     assert await states(database, clock, notices) == {"sent": LETTERS}
 
 
+async def test_of_notices_to_one_address_one_is_taken_up_at_a_time(
+    database: Database, clock: SetClock, notices: UUID
+) -> None:
+    async with database.transaction(notices, actor="test", at=clock.now()) as tx:
+        await tx.execute("update outgoing set address = '1001' where address <> '1002'")
+        first = await take_next(tx, "telegram", notices_max=TAKEN_TOGETHER, letters_max=0)
+        again = await take_next(tx, "telegram", notices_max=TAKEN_TOGETHER, letters_max=0)
+    assert [one.address for one in first] == ["1001", "1002"]
+    assert [one.address for one in again] == ["1001"]
+
+
 async def test_a_sender_that_stops_begins_none_of_the_notices_that_it_has_taken_up(
     database: Database, clock: SetClock, notices: UUID
 ) -> None:

@@ -49,9 +49,8 @@ async def take_next(
     if not due:
         return []
     purpose = due[0].purpose
-    if purpose == "transactional":
-        due = list({message.address: message for message in reversed(due)}.values())[::-1]
-    taken = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to)
+    is_notice = purpose == "transactional"
+    taken = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to, one_each=is_notice)
     if taken or purpose == "marketing" or letters_max <= 0:
         return taken
     return await take(tx, channel, "marketing", letters_max, except_to=except_to)
@@ -78,13 +77,21 @@ async def _take(
     due: Sequence[Outgoing],
     *,
     except_to: Collection[str],
+    one_each: bool = False,
 ) -> Sequence[Outgoing]:
-    """Take up what may go of those that are ``due`` first, and of those behind them until there are ``limit``."""
+    """Take up what may go of those that are ``due`` first, and of those behind them until there are ``limit``.
+
+    ``one_each``: one to an address.
+    """
     if not due:
         return []
     rules = await _open_gate(tx) if purpose == "marketing" else None
     taken: list[Outgoing] = []
     for _ in range(ROUNDS_MAX):
+        if one_each:
+            due = _one_each(due, except_to={message.address for message in taken})
+        if not due:
+            break
         going = (await _let_pass(tx, due, rules))[: limit - len(taken)]
         if going:
             await _mark_taken(tx, [message.id for message in going])
@@ -92,9 +99,16 @@ async def _take(
         if len(taken) >= limit:
             break
         due = await _list_due(tx, channel, {purpose: LOOKED_AT_MAX}, except_to=except_to)
-        if not due:
-            break
     return taken
+
+
+def _one_each(due: Sequence[Outgoing], *, except_to: Collection[str]) -> Sequence[Outgoing]:
+    """Return the first to each address."""
+    first: dict[str, Outgoing] = {}
+    for message in due:
+        if message.address not in except_to:
+            first.setdefault(message.address, message)
+    return list(first.values())
 
 
 async def put_back_interrupted(tx: Tx, channel: Channel) -> Interrupted:
