@@ -1,6 +1,10 @@
 # Two commands matter: `make run` (everything, with a demo) and `make test` (all that CI runs).
 
-PYTHON ?= $(shell command -v python3.11 || echo python3)
+# Debian's own before another that is found first: it is built with optimizations that one built by hand mostly lacks.
+PYTHON ?= $(shell for each in /usr/bin/python3.11 python3.11 python3; do \
+	"$$each" -c 'import ensurepip, venv' 2>/dev/null && echo "$$each" && break; done || echo python3)
+# Where this is set, as in images of containers, each of the many processes compiles all of the source again: a second.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
