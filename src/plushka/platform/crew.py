@@ -8,9 +8,11 @@ import ctypes
 import gc
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from plushka.platform.database import Database
@@ -40,7 +42,7 @@ class Crew:
         if self.size:
             self._processes = ProcessPoolExecutor(
                 self.size,
-                mp_context=get_context("spawn"),
+                mp_context=_Apart(),
                 initializer=_start,
                 initargs=(self._database.dsn, os.getpid()),
             )
@@ -57,6 +59,22 @@ class Crew:
             return await job(self._database, *args, **kwargs)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._processes, _do, job, args, kwargs)
+
+
+class _Process(SpawnProcess):
+    """A process that knows nothing of the program that started it: else it would import all of that before its job."""
+
+    def start(self) -> None:
+        program = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = program
+
+
+class _Apart(SpawnContext):
+    Process = _Process
 
 
 class _Member:
