@@ -24,7 +24,7 @@ class Pressable(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """A message on the screen; ``html`` was checked by ``broken_markup``."""
+    """A message on the screen; ``html`` was checked by ``broken_markup``. ``file``: the name of one that came along."""
 
     id: int
     side: Side
@@ -32,6 +32,7 @@ class Shown(Struct, frozen=True):
     at: float
     rows: tuple[tuple[Pressable, ...], ...] = ()
     picture: int | None = None
+    file: str = ""
 
 
 class Chat(Struct):
@@ -50,8 +51,9 @@ class Chat(Struct):
         *,
         rows: Sequence[Sequence[Pressable]] = (),
         picture: int | None = None,
+        file: str = "",
     ) -> None:
-        shown = Shown(message_id, side, html, time.time(), tuple(map(tuple, rows)), picture)
+        shown = Shown(message_id, side, html, time.time(), tuple(map(tuple, rows)), picture, file)
         self.messages.append(shown)
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -232,16 +232,19 @@ class FakeMax(Pretended[FakeMaxBot]):
         return {"success": True}
 
     async def _begin_upload(self, _: FakeMaxBot, request: web.Request) -> dict[str, Any]:
-        if request.query.get("type") != "image":
+        kind = request.query.get("type")
+        if kind not in {"image", "file"}:
             raise Refused(400, "proto.payload", "type")
-        return {
-            "url": str(request.url.with_path(request.path.replace("/uploads", "/uploaded")).with_query({}))
-        }
+        place = request.url.with_path(request.path.replace("/uploads", "/uploaded"))
+        return {"url": str(place.with_query({"type": kind}))}
 
     async def _upload(self, request: web.Request) -> web.Response:
         sent = (await request.post())["data"]
         if not isinstance(sent, web.FileField):
             raise web.HTTPBadRequest
+        if request.query["type"] == "file":
+            self.files.append((sent.filename, sent.file.read()))
+            return web.json_response({"fileId": len(self.files), "token": f"file{len(self.files) - 1}"})
         self.pictures.append(sent.file.read())
         return web.json_response({"photos": {"1": {"token": str(len(self.pictures) - 1)}}})
 
@@ -266,19 +269,11 @@ class FakeMax(Pretended[FakeMaxBot]):
             raise Refused(400, "proto.payload", "text: too long")
         if asked.get("format") == "html" and (tag := broken_markup(text)):
             raise Refused(400, "proto.payload", f"text: {tag}")
-        rows: list[list[Pressable]] = []
-        picture = None
-        for attachment in asked.get("attachments") or []:
-            if attachment["type"] == "image":
-                picture = int(next(iter(attachment["payload"]["photos"].values()))["token"])
-                if not self.pictures_from <= picture < len(self.pictures):
-                    raise Refused(400, "proto.payload", "attachments: no such token")
-            elif attachment["type"] == "inline_keyboard":
-                rows = [[_pressable(one, bot.app) for one in row] for row in attachment["payload"]["buttons"]]
+        rows, picture, file = self._attached(bot, asked.get("attachments") or [])
         if len(rows) > ROWS_MAX or any(len(row) > IN_ROW_MAX for row in rows):
             raise Refused(400, "proto.payload", "buttons: too many")
         bot.next_message += 1
-        chat.show(bot.next_message, "bot", text, rows=rows, picture=picture)
+        chat.show(bot.next_message, "bot", text, rows=rows, picture=picture, file=file)
         message = {
             "sender": await self._get_me(bot, request),
             "recipient": {"chat_id": person.id, "chat_type": "dialog", "user_id": person.id},
@@ -291,6 +286,23 @@ class FakeMax(Pretended[FakeMaxBot]):
             },
         }
         return {"message": message}
+
+    def _attached(
+        self, bot: FakeMaxBot, attachments: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[list[Pressable]], int | None, str]:
+        """Return the buttons, the picture and the name of the file that came with a message."""
+        rows: list[list[Pressable]] = []
+        picture, file = None, ""
+        for attachment in attachments:
+            if attachment["type"] == "image":
+                picture = int(next(iter(attachment["payload"]["photos"].values()))["token"])
+                if not self.pictures_from <= picture < len(self.pictures):
+                    raise Refused(400, "proto.payload", "attachments: no such token")
+            elif attachment["type"] == "file":
+                file, _ = self.files[int(attachment["payload"]["token"].removeprefix("file"))]
+            elif attachment["type"] == "inline_keyboard":
+                rows = [[_pressable(one, bot.app) for one in row] for row in attachment["payload"]["buttons"]]
+        return rows, picture, file
 
     def _has_webhook(self, bot: FakeMaxBot) -> bool:
         return bool(bot.subscriptions)

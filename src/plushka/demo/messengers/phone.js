@@ -53,6 +53,11 @@ function bubble(message) {
   const at = new Date(message.at * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
   const picture = message.picture === null ? "" : `<img alt="" src="${phone.dataset.pictures}/${message.picture}.png">`;
   inner.innerHTML = `${picture}${linked(message.html)}<time>${at}</time>`;
+  if (message.file) {
+    const file = document.createElement("p");
+    file.textContent = `📎 ${message.file}`;
+    inner.prepend(file);
+  }
   inner.querySelector("img")?.addEventListener("load", () => (chat.scrollTop = chat.scrollHeight));
   said.append(inner, ...message.rows.map((one) => row(one, message)));
   return said;

@@ -34,7 +34,7 @@ BotT = TypeVar("BotT", bound=PretendedBot)
 
 
 class Pretended(ABC, Generic[BotT]):
-    """Bots by their tokens, the ``people``, the ``pictures`` that were uploaded, and the calls that a test lets fail.
+    """Bots by their tokens, the ``people``, the ``pictures`` and ``files`` that were uploaded, and the calls to fail.
 
     Pictures before ``pictures_from`` are known no more by what they were called.
     """
@@ -43,6 +43,7 @@ class Pretended(ABC, Generic[BotT]):
         self.bots = dict(bots)
         self._people = {person.id: person for person in people}
         self.pictures: list[bytes] = []
+        self.files: list[tuple[str, bytes]] = []
         self.pictures_from = 0
         self._faults: dict[str, deque[Exception]] = {}
         self._told = asyncio.Condition()

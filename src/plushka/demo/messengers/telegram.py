@@ -200,6 +200,7 @@ class FakeTelegram(Pretended[FakeBot]):
             "setchatmenubutton": self._set_menu_button,
             "sendmessage": self._send_message,
             "sendphoto": self._send_photo,
+            "senddocument": self._send_document,
             "answercallbackquery": self._answer_query,
         }
         if method == "getupdates":
@@ -303,12 +304,26 @@ class FakeTelegram(Pretended[FakeBot]):
             ]
         }
 
+    def _send_document(self, bot: FakeBot, arguments: dict[str, Any]) -> dict[str, Any]:
+        document = str(arguments.get("document", ""))
+        content = arguments.get(document.removeprefix("attach://"), b"")
+        if not content:
+            raise Refused(400, "Bad Request: there is no document in the request")
+        caption = arguments.get("caption", "")
+        if len(caption) > CAPTION_LENGTH_MAX:
+            raise Refused(400, "Bad Request: message caption is too long")
+        name = arguments[f"{document.removeprefix('attach://')} name"]
+        shown = self._show(bot, arguments, caption, None, file=name)
+        self.files.append((name, content))
+        file_id = f"BQAC{bot.registration.id}x{len(self.files)}"
+        return shown | {"document": {"file_id": file_id, "file_unique_id": file_id, "file_name": name}}
+
     def _answer_query(self, bot: FakeBot, arguments: dict[str, Any]) -> bool:
         bot.answered_queries.append(arguments["callback_query_id"])
         return True
 
     def _show(
-        self, bot: FakeBot, arguments: dict[str, Any], html: str, picture: int | None
+        self, bot: FakeBot, arguments: dict[str, Any], html: str, picture: int | None, *, file: str = ""
     ) -> dict[str, Any]:
         try:
             person = self.person(int(arguments.get("chat_id", "")))
@@ -331,7 +346,7 @@ class FakeTelegram(Pretended[FakeBot]):
                 for row in markup["keyboard"]
             ]
         message_id = _next_message(bot)
-        chat.show(message_id, "bot", html, rows=rows, picture=picture)
+        chat.show(message_id, "bot", html, rows=rows, picture=picture, file=file)
         return {"message_id": message_id, "date": int(time.time()), "chat": _chat(person), "text": html}
 
     def _has_webhook(self, bot: FakeBot) -> bool:
@@ -375,12 +390,15 @@ def _refusal(refused: Refused) -> web.Response:
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
-    """Return what a method was called with: JSON, a form, or parts with files as bytes."""
+    """Return what a method was called with: JSON, a form, or parts with files as bytes and their names beside."""
     if request.content_type == "application/json":
         return dict(await request.json())
     arguments: dict[str, Any] = dict(request.query)
     for name, value in (await request.post()).items():
-        arguments[name] = value.file.read() if isinstance(value, web.FileField) else value
+        if isinstance(value, web.FileField):
+            arguments |= {name: value.file.read(), f"{name} name": value.filename}
+        else:
+            arguments[name] = value
     return arguments
 
 

@@ -9,9 +9,11 @@ from plushka.domain.messages.wording import MENU, SHARE_PHONE
 from plushka.platform.i18n import translator
 
 
-def body_of(parcel: Parcel, *, username: str, photos: Any = None) -> dict[str, Any]:
-    """Return the body of a message; ``photos`` are what an upload of its picture was answered with."""
+def body_of(parcel: Parcel, *, username: str, photos: Any = None, file_token: str = "") -> dict[str, Any]:
+    """Return the body of a message; ``photos`` and ``file_token`` are what uploads for it were answered with."""
     attachments: list[dict[str, Any]] = []
+    if file_token:
+        attachments.append({"type": "file", "payload": {"token": file_token}})
     if photos is not None:
         attachments.append({"type": "image", "payload": {"photos": photos}})
     if rows := _rows(parcel, username):

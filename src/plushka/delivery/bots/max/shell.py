@@ -19,6 +19,7 @@ from plushka.domain.bots.model import UNAUTHORIZED, Bot, BotAccount, TokenRefuse
 from plushka.domain.members.channels import Messenger
 from plushka.domain.messages.model import (
     Failing,
+    File,
     Photo,
     Picture,
     Refused,
@@ -39,6 +40,7 @@ CALL_SECONDS_MAX = 20
 UPDATES_MAX = 100
 WAIT_SECONDS = 1.0
 UNAUTHORIZED_WAIT_SECONDS = 60.0
+FILE_TYPE = "application/octet-stream"
 PRESSED = "✓"
 """What is shown for a moment where a button was pressed: MAX wants something to be."""
 
@@ -111,10 +113,11 @@ class MaxShell:
         return Sent()
 
     async def _send(self, bot: Bot, parcel: Parcel) -> None:
-        picture = parcel.message.picture
+        picture, file = parcel.message.picture, parcel.message.file
+        file_token = "" if file is None else await self._upload_file(bot, file)
 
         async def call(photos: Any) -> None:
-            body = body_of(parcel, username=bot.username, photos=photos)
+            body = body_of(parcel, username=bot.username, photos=photos, file_token=file_token)
             try:
                 await self._call(
                     bot.token, "POST", "/messages", params={"user_id": parcel.external_id}, json=body
@@ -185,13 +188,21 @@ class MaxShell:
 
     async def _upload(self, bot: Bot, picture: Picture | Photo, color: str) -> Any:
         """Upload a picture and return what names it in a message."""
-        place = await self._call(bot.token, "POST", "/uploads", params={"type": "image"})
-        form = aiohttp.FormData()
         file = file_of(picture, color)
-        form.add_field("data", file.content, filename=file.name, content_type=file.media_type)
+        return (await self._put(bot, "image", file.content, file.name, file.media_type))["photos"]
+
+    async def _upload_file(self, bot: Bot, file: File) -> str:
+        """Upload a file and return what names it in a message; until it is ready there, MAX wants the message later."""
+        return str((await self._put(bot, "file", file.content, file.name, FILE_TYPE))["token"])
+
+    async def _put(self, bot: Bot, kind: str, content: bytes, name: str, media_type: str) -> Any:
+        place = await self._call(bot.token, "POST", "/uploads", params={"type": kind})
+        # Else a name in Cyrillic would come as so many per cents.
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("data", content, filename=name, content_type=media_type)
         async with self._http().post(place["url"], data=form) as answer:
             answer.raise_for_status()
-            return (await answer.json(content_type=None))["photos"]
+            return await answer.json(content_type=None)
 
     async def _ask(self, token: str, method: str, path: str, **more: Any) -> Any:
         """Call a method.

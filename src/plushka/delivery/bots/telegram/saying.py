@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aiogram.enums import ParseMode
-from aiogram.methods import SendMessage, SendPhoto
+from aiogram.methods import SendDocument, SendMessage, SendPhoto
 from aiogram.types import (
     BotCommand,
     BufferedInputFile,
@@ -25,12 +25,20 @@ from plushka.platform.i18n import Language, translator
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 
-def method_of(parcel: Parcel, *, file_id: str = "") -> SendMessage | SendPhoto:
-    """Return the call that sends a message; one with a picture is its caption.
+def method_of(parcel: Parcel, *, file_id: str = "") -> SendDocument | SendMessage | SendPhoto:
+    """Return the call that sends a message; one with a picture or a file is its caption.
 
     ``file_id`` is what Telegram calls the picture, if this bot has uploaded it before.
     """
     message = parcel.message
+    if message.file is not None:
+        return SendDocument(
+            chat_id=parcel.external_id,
+            document=BufferedInputFile(message.file.content, message.file.name),
+            caption=message.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_markup(parcel),
+        )
     if message.picture is None:
         return SendMessage(
             chat_id=parcel.external_id,
