@@ -2680,6 +2680,34 @@ create table bot_talks (
 
 grant update, delete on bot_talks to plushka_app;
 
+-- Where those who work here are written to: their chat with the business's bot, bound by a code of their own page.
+create table staff_chats (
+    tenant_id uuid not null,
+    staff_id uuid not null,
+    messenger text not null check (messenger in ('telegram', 'max', 'vk')),
+    external_id text not null check (external_id <> ''),
+    name text not null,
+    bound_at timestamptz not null,
+    primary key (tenant_id, staff_id, messenger),
+    unique (tenant_id, messenger, external_id),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant update, delete on staff_chats to plushka_app;
+
+-- The code that a bot is to be started with, once, by whom it was given out to; the latest one counts.
+create table staff_chat_codes (
+    tenant_id uuid not null,
+    staff_id uuid not null,
+    code_hash bytea not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, staff_id),
+    unique (tenant_id, code_hash),
+    foreign key (tenant_id, staff_id) references staff (tenant_id, id)
+);
+
+grant update, delete on staff_chat_codes to plushka_app;
+
 -- A till's question to a member, whether their points may be spent there; permit_id: they said yes, declined_at: no.
 create table spend_questions (
     tenant_id uuid not null,
@@ -3400,7 +3428,7 @@ create table saved_reports (
 grant update (name, question, is_shared, deleted_at), delete on saved_reports to plushka_app;
 
 -- When a report is sent, by the clock of the business, in whose name and to which colleagues besides. day: of the week or the
--- month, 0 of what is daily. next_at: the next moment.
+-- month, 0 of what is daily. ways: by mail, to chats in messengers, or both. next_at: the next moment.
 create table report_schedules (
     tenant_id uuid not null,
     report_id uuid not null,
@@ -3409,6 +3437,7 @@ create table report_schedules (
     day smallint not null,
     hour smallint not null check (hour between 0 and 23),
     recipients uuid[] not null default '{}',
+    ways text[] not null default '{email}' check (cardinality(ways) > 0 and ways <@ '{email,messenger}'::text[]),
     next_at timestamptz not null,
     primary key (tenant_id, report_id),
     constraint report_schedule_has_its_day check (
@@ -3420,7 +3449,8 @@ create table report_schedules (
 
 grant update, delete on report_schedules to plushka_app;
 
--- Each moment of a schedule, claimed once for ever by its row. failure: the code of why nothing was sent.
+-- Each moment of a schedule, claimed once for ever by its row. failure: the code of why nothing was sent. unreached: who may
+-- have it and had neither mail nor a chat to get it by.
 create table report_sendings (
     tenant_id uuid not null,
     report_id uuid not null,
@@ -3428,12 +3458,13 @@ create table report_sendings (
     task_id uuid,
     state text not null check (state in ('making', 'left', 'refused')),
     failure text not null default '',
+    unreached uuid[] not null default '{}',
     primary key (tenant_id, report_id, slot_at),
     constraint report_sending_tells_why check ((state = 'refused') = (failure <> '')),
     foreign key (tenant_id, report_id) references saved_reports (tenant_id, id)
 );
 
-grant update (task_id, state, failure), delete on report_sendings to plushka_app;
+grant update (task_id, state, failure, unreached), delete on report_sendings to plushka_app;
 
 -- insights: payback --------------------------------------------------------------------------------
 

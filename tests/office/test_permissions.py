@@ -20,6 +20,8 @@ TABLE = {
     # route: the roles that may, or everybody, strangers too
     "GET /": "owner manager marketer accountant",
     "GET /account": ALL,
+    "POST /account/chats": ALL,
+    "POST /account/chats/{messenger:str}/remove": ALL,
     "POST /account/passkeys": ALL,
     "POST /account/passkeys/challenge": ALL,
     "POST /account/passkeys/{passkey_id:uuid}/remove": ALL,

@@ -35,6 +35,7 @@ WRITES_NOTHING = {
     "POST /campaigns/count",
     "POST /campaigns/templates/preview",
     # A question to a browser, or a secret that is not in force yet.
+    "POST /account/chats",
     "POST /account/passkeys/challenge",
     "POST /account/second-factor/begin",
     "POST /sign-in/passkey/challenge",
@@ -89,6 +90,7 @@ ELSEWHERE = {
     "POST /campaigns/templates/{template_id:uuid}/picture/removal": "tests/office/test_letters.py",
     "POST /campaigns/templates/{template_id:uuid}/test": "tests/office/test_letters.py",
     # Walked where the steps before them are: a browser, files, tasks, a business that does not exist yet.
+    "POST /account/chats/{messenger:str}/remove": "tests/office/reports/test_reports_in_messengers.py",
     "POST /account/passkeys": "tests/office/test_browser_people.py",
     "POST /account/passkeys/{passkey_id:uuid}/remove": "tests/office/test_browser_people.py",
     "POST /campaigns/{campaign_id:uuid}/pause": "tests/office/campaigns/test_broadcasts.py",

@@ -13,11 +13,13 @@ from plushka.domain.bots.certificates import find_told
 from plushka.domain.bots.enrolling import enrol, find_link
 from plushka.domain.bots.joining_cards import answer_offer, offer_told
 from plushka.domain.bots.model import Bot
+from plushka.domain.bots.staff_chats import bind_chat
 from plushka.domain.bots.talk import (
     Act,
     AddWords,
     AnswerOffer,
     AnswerTill,
+    BindStaff,
     CountOpened,
     Enrol,
     Heard,
@@ -64,6 +66,7 @@ from plushka.domain.messages.contents import (
     RatingTold,
     SpendAnswered,
     SpendingStopped,
+    StaffBound,
 )
 from plushka.domain.messages.outgoing import say
 from plushka.domain.occasions.rating import RatingOver, add_words, rate
@@ -175,6 +178,9 @@ class _Hearing:
                     self.said += await find_told(self._tx, self.known.member_id, self._business)
             case CountOpened(start):
                 await self._count_opened(start)
+            case BindStaff(start):
+                is_bound = await bind_chat(self._tx, start, self._address, name=self._chatter.name)
+                self.said.append(StaffBound(is_bound))
             case Enrol():
                 return await self._enrol(act)
             case WantOffers(agreed):

@@ -31,6 +31,8 @@ from plushka.domain.messages.wording import (
 from plushka.platform.i18n import LANGUAGES, Language, translator
 
 START_LENGTH_MAX = 64
+STAFF = "staff-"
+"""With this begins what somebody who works here starts a bot with."""
 TEXT_LENGTH_MAX = 200
 
 Step = Literal["new", "consent", "phone", "offers", "member"]
@@ -162,6 +164,12 @@ class CountOpened(Struct, frozen=True):
     start: str
 
 
+class BindStaff(Struct, frozen=True):
+    """Whoever writes works here, as they prove by ``start``: let reports come to this chat, and say what came of it."""
+
+    start: str
+
+
 class Enrol(Struct, frozen=True):
     """Enrol by this phone, with the consent given; what came of it is heard next."""
 
@@ -231,6 +239,7 @@ Act = (
     | SayJoined
     | ShowCertificates
     | CountOpened
+    | BindStaff
     | Enrol
     | WantOffers
     | Speak
@@ -289,6 +298,9 @@ def command_of(text: str) -> Command | None:
 
 
 def _begin(talk: Talk, start: str) -> tuple[Talk, tuple[Act, ...]]:
+    if start.startswith(STAFF):
+        # Whether they are a member, or become one, is no matter for this.
+        return talk, (BindStaff(start),)
     counted: tuple[Act, ...] = (CountOpened(start),) if start else ()
     if is_member(talk):
         return talk, (*counted, Say("balance"))

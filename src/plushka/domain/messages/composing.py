@@ -32,12 +32,14 @@ from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.queries import find_last_receipt_id
 from plushka.domain.tasks.queries import read_parts, size_of_output
 from plushka.platform.database import Tx
-from plushka.platform.i18n import Language, translator
+from plushka.platform.i18n import Language, Translator, translator
 from plushka.platform.point_words import calling_points
 
 SAID_LENGTH_MAX = 4000
 FILE_BYTES_MAX = 10 * 1024 * 1024
 """Of what a letter brings with it; what is larger waits where the letter leads."""
+CARRY_FILES: frozenset[Channel] = frozenset({"email", "telegram", "max"})
+"""VK takes documents by a right of its own, which communities have not given."""
 
 
 class Composed(Struct, frozen=True):
@@ -77,7 +79,7 @@ async def compose(
                 voice = Voice(business=business, language=message.language, texts=texts)
                 told = worded(message.content, voice)
                 if isinstance(message.content, ReportTold):
-                    told = await _with_file(tx, told, message.content, message.language, app_url=app_url)
+                    told = await _with_file(tx, told, message.content, message, app_url=app_url)
                 if message.purpose == "marketing":
                     told = unsubscribing(told, message.language, message.channel)
             if isinstance(told, Message):
@@ -92,21 +94,30 @@ async def compose(
 
 
 async def _with_file(
-    tx: Tx, told: Message, content: ReportTold, language: Language, *, app_url: str
+    tx: Tx, told: Message, content: ReportTold, message: Outgoing, *, app_url: str
 ) -> Message:
     """Return what is said of a report with its file, and with a way to its page where there is an address."""
-    words = translator(language)
+    words = translator(message.language)
     size = await size_of_output(tx, content.task_id)
-    if 0 < size <= FILE_BYTES_MAX:
+    office = app_url.removesuffix(f"/app/{tx.tenant_id}")
+    if 0 < size <= FILE_BYTES_MAX and message.channel in CARRY_FILES:
         parts = [part async for part in read_parts(tx, content.task_id, is_input=False)]
         told = structs.replace(told, file=File(content.file_name, b"".join(parts)))
     else:
-        waits = words.gettext("The file waits in the office.")
-        told = structs.replace(told, text=f"{told.text}\n\n{waits}")
-    if office := app_url.removesuffix(f"/app/{tx.tenant_id}"):
+        told = structs.replace(told, text=f"{told.text}\n\n{_where_it_is(content, message, words)}")
+    if office and content.path:
         button = Button(words.gettext("Open the report"), link=f"{office}{content.path}")
         told = structs.replace(told, rows=((button,),))
     return told
+
+
+def _where_it_is(content: ReportTold, message: Outgoing, words: Translator) -> str:
+    """Return where the file of a report is that does not come along."""
+    if not content.path:
+        return words.gettext("The author of the report has the file.")
+    if message.channel in CARRY_FILES:
+        return words.gettext("The file waits in the office.")
+    return words.gettext("Its file is in the office, with the report.")
 
 
 def plain(message: Message) -> str:

@@ -333,7 +333,8 @@ class Answered(Told, tag="answered", frozen=True):
 class ReportTold(Told, tag="report", frozen=True):
     """A report that staff have asked for is made, with so many ``rows``; its file is what came of ``task_id``.
 
-    ``path`` is its page in the office.
+    ``path`` is its page in the office, empty: it is not for whoever is told. ``figures`` are those of all its rows,
+    worded in their language, and ``first_on`` and ``last_on`` the days that they are of (None: all there are).
     """
 
     name: str
@@ -341,6 +342,15 @@ class ReportTold(Told, tag="report", frozen=True):
     task_id: UUID
     file_name: str
     path: str
+    figures: tuple[tuple[str, str], ...] = ()
+    first_on: date | None = None
+    last_on: date | None = None
+
+
+class StaffBound(Told, tag="staff_bound", frozen=True):
+    """Somebody who works here has proved it: reports come to this chat; or their link was not good any more."""
+
+    is_bound: bool
 
 
 class FromTemplate(Told, tag="template", frozen=True):
@@ -390,5 +400,6 @@ Content = (
     | FriendsPaid
     | Answered
     | ReportTold
+    | StaffBound
     | FromTemplate
 )

@@ -96,24 +96,27 @@ async def say(
     )
 
 
-async def write_to_staff(tx: Tx, email: str, content: Content, *, language: Language, key: str) -> None:
-    """Leave a letter for somebody who works here; ``key`` as of a ``Notice``."""
+async def write_to_staff(
+    tx: Tx, channel: Channel, address: str, content: Content, *, language: Language, key: str
+) -> None:
+    """Leave a message for somebody who works here, by mail or in a chat; ``key`` as of a ``Notice``."""
     await tx.execute(
         """
         -- messages.write_to_staff
         insert into outgoing
             (tenant_id, id, key, channel, address, language, content, not_before, useful_until, created_at)
-        values ($1, $2, $3, 'email', $4, $5, $6, $7, $8, $7)
+        values ($1, $2, $3, $9, $4, $5, $6, $7, $8, $7)
         on conflict (tenant_id, key) do nothing
         """,
         tx.tenant_id,
         new_id(),
         key,
-        email,
+        address,
         language,
         _encode(content).decode(),
         tx.at,
         tx.at + USEFUL_FOR,
+        channel,
     )
 
 

@@ -57,6 +57,7 @@ from plushka.domain.messages.contents import (
     SpendAsked,
     SpendCode,
     SpendingStopped,
+    StaffBound,
     TierReached,
 )
 from plushka.domain.messages.model import Button, Message, Picture
@@ -211,8 +212,10 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return _ask_offers(text_version, voice)
         case NoProgram():
             return Message(voice.gettext("The programme has not begun yet. Come back a little later."))
-        case ReportTold(name, rows):
-            return _report(name, rows, voice)
+        case ReportTold():
+            return _report(content, voice)
+        case StaffBound(is_bound):
+            return _staff_bound(voice, is_bound=is_bound)
         case BalanceTold():
             return _balance(content, voice)
         case CardTold():
@@ -424,15 +427,32 @@ def _ask_offers(text_version: str, voice: Voice) -> Message:
     )
 
 
-def _report(name: str, rows: int, voice: Voice) -> Message:
+def _report(content: ReportTold, voice: Voice) -> Message:
     told = voice.words.ngettext(
         "The report {name} is ready: {count} row.",
         "The report {name} is ready: {count} rows.",
-        rows,
-        name=voice.bold(name),
-        count=rows,
+        content.rows,
+        name=voice.bold(content.name),
+        count=content.rows,
     )
-    return Message(told, subject=name)
+    lines = [f"{escape(title, quote=False)}: {voice.bold(figure)}" for title, figure in content.figures]
+    if lines and content.first_on is not None and content.last_on is not None:
+        first, last = (format_date(day, voice.language) for day in (content.first_on, content.last_on))
+        lines.insert(0, first if first == last else f"{first} — {last}")
+    return Message("\n\n".join(filter(None, [told, "\n".join(lines)])), subject=content.name)
+
+
+def _staff_bound(voice: Voice, *, is_bound: bool) -> Message:
+    if not is_bound:
+        return Message(
+            voice.gettext("This link is good no more. Make a new one in your account in the office.")
+        )
+    return Message(
+        voice.gettext(
+            "Reports of {business} come to this chat now. Your account in the office ends it.",
+            business=voice.bold(voice.business.name),
+        )
+    )
 
 
 def _balance(content: BalanceTold, voice: Voice) -> Message:

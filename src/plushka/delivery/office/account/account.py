@@ -17,7 +17,9 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.bots.staff_chats import list_chats, list_messengers
 from plushka.domain.businesses.model import NAME_LENGTH_MAX
+from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.staff.devices import told_device
 from plushka.domain.staff.model import PASSWORD_LENGTH_MAX, PIN_LENGTH_MAX, PasswordWrong
 from plushka.domain.staff.passkeys import Passkey, list_passkeys
@@ -42,6 +44,15 @@ class SessionLine(Struct, frozen=True):
     seen: str
     since: str
     is_this: bool
+
+
+class ChatLine(Struct, frozen=True):
+    """A chat in a messenger to which reports come."""
+
+    messenger: str
+    title: str
+    name: str
+    since: str
 
 
 class PasskeyLine(Struct, frozen=True):
@@ -145,6 +156,7 @@ async def account_page(
     passkey: Form | None = None,
     second_factor: Form | None = None,
     pin: Form | None = None,
+    chat: Form | None = None,
     status: int = 200,
 ) -> Response[str]:
     """Return the page with the form that was sent, if one was, and its problems.
@@ -156,6 +168,8 @@ async def account_page(
         factor = await find_second_factor(tx, account.id)
         may_have_pin = await _may_have_pin(tx, visit)
         passkeys, sessions = await list_passkeys(tx, account.id), await list_sessions(tx, account.id)
+        messengers = await list_messengers(tx)
+        chats = (await list_chats(tx, [visit.session.staff_id])).get(visit.session.staff_id, ())
     return visit.page(
         "account/second_factor_owed.html" if visit.session.owes_second_factor else "account/account.html",
         section="",
@@ -167,6 +181,17 @@ async def account_page(
         passkey=passkey or visit.form(),
         second_factor=second_factor or visit.form(),
         pin=pin or visit.form(),
+        chat=chat or visit.form(),
+        messengers=[(each, visit.words.gettext(MESSENGER_NAMES[each])) for each in messengers],
+        chats=[
+            ChatLine(
+                messenger=each.messenger,
+                title=visit.words.gettext(MESSENGER_NAMES[each.messenger]),
+                name=each.name,
+                since=visit.figures.day(each.bound_at),
+            )
+            for each in chats
+        ],
         may_have_pin=may_have_pin,
         pin_length_max=PIN_LENGTH_MAX,
         owes=visit.session.owes_second_factor,

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from plushka.delivery.office.account import (
     account,
     businesses,
+    chats,
     joining,
     passkey_sign_in,
     passkeys,
@@ -23,6 +24,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     account.save_profile,
     account.show_account,
     businesses.enter_business,
+    chats.ask,
+    chats.remove,
     joining.join,
     joining.show_invitation,
     passkey_sign_in.ask_for_passkey,

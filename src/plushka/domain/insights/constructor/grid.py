@@ -199,10 +199,11 @@ def _told_age(band: int, words: Translator) -> str:
 
 
 def _figures(figures: Sequence[Figure], measures: Sequence[Measure]) -> list[Value]:
-    return [_value(figure, measure) for figure, measure in zip(figures, measures, strict=True)]
+    return [value_of(figure, measure) for figure, measure in zip(figures, measures, strict=True)]
 
 
-def _value(figure: Figure, measure: Measure) -> Value:
+def value_of(figure: Figure, measure: Measure) -> int | Ratio | None:
+    """Return a figure as it is told; of a ratio both parts."""
     numerator, denominator = figure
     if not measure.of:
         return numerator

@@ -1,8 +1,9 @@
 """Saved reports sent by the clock: each moment is claimed once for ever, in the name of whoever asked for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -10,25 +11,36 @@ from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.bots.staff_chats import list_chats
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.constructor.model import Asker, Question, RhythmWrong, UnknownReport
 from plushka.domain.insights.constructor.saving import get_report
 from plushka.domain.insights.constructor.slots import DAYS_OF_MONTH, Every, Rhythm, last_slot, next_slot
+from plushka.domain.insights.constructor.summary import Units, told_days, told_figures
 from plushka.domain.insights.constructor.work import EXPORT, Wish, is_busy, leave_file
 from plushka.domain.messages.contents import ReportTold
 from plushka.domain.messages.gateways.queries import list_kinds
+from plushka.domain.messages.model import Channel
 from plushka.domain.messages.outgoing import write_to_staff
+from plushka.domain.programs.queries import find_scales
 from plushka.domain.staff.model import StaffMember
 from plushka.domain.staff.queries import get_account, list_staff
+from plushka.domain.tasks.model import Task
 from plushka.domain.tasks.queries import get_task
 from plushka.platform.database import Database, Tx
 from plushka.platform.errors import Refusal
+from plushka.platform.i18n import Language
 
 LATE_MAX = timedelta(days=1)
 """A moment that passed longer ago is not made up for."""
 READ = "reports.read"
 RECIPIENTS_MAX = 20
 SENDINGS_SHOWN = 20
+
+Way = Literal["email", "messenger"]
+"""How a report comes: by mail, or to the chats that people have bound."""
+WAYS: tuple[Way, ...] = get_args(Way)
+BY_MAIL: tuple[Way, ...] = ("email",)
 
 _decode = msgspec.json.Decoder(Question).decode
 
@@ -37,12 +49,13 @@ ActionsOf = Callable[[StaffMember], frozenset[str]]
 
 
 class Schedule(Struct, frozen=True):
-    """When a report is sent, in whose name (``staff_id``) and to whom else; ``next_at`` is the next moment."""
+    """When a report is sent, in whose name (``staff_id``), to whom else and how; ``next_at`` is the next moment."""
 
     report_id: UUID
     staff_id: UUID
     rhythm: Rhythm
     recipients: tuple[UUID, ...]
+    ways: tuple[Way, ...]
     next_at: datetime
 
 
@@ -58,44 +71,64 @@ State = Literal["making", "left", "refused"]
 
 
 class Letter(Struct, frozen=True):
-    """What became of the letter to somebody; ``state`` is that of ``outgoing``."""
+    """What became of the letter or the message to somebody; ``state`` is that of ``outgoing``."""
 
+    staff_id: UUID
+    channel: Channel
     address: str
     state: str
     failure: str
 
 
 class Sending(Struct, frozen=True):
-    """One moment of a schedule and what came of it; ``failure`` is the code of why nothing was sent."""
+    """One moment of a schedule and what came of it; ``failure`` is the code of why nothing was sent.
+
+    ``unreached``: who may have it, and had no way to get it.
+    """
 
     slot_at: datetime
     state: State
     failure: str
     task_id: UUID | None
+    unreached: tuple[UUID, ...]
     letters: tuple[Letter, ...]
 
 
+class Left(Struct, frozen=True):
+    """How many letters and messages were left; ``failure`` is the code of why there are none."""
+
+    count: int
+    failure: str
+    unreached: tuple[UUID, ...] = ()
+
+
 async def schedule_report(
-    tx: Tx, report_id: UUID, *, staff_id: UUID, rhythm: Rhythm, recipients: Sequence[UUID]
+    tx: Tx,
+    report_id: UUID,
+    *,
+    staff_id: UUID,
+    rhythm: Rhythm,
+    recipients: Sequence[UUID],
+    ways: Collection[Way] = BY_MAIL,
 ) -> None:
     """Let a report be sent from the next moment on, in the name of ``staff_id``; one that was scheduled is changed.
 
     :raises UnknownReport: the actor does not see it
-    :raises RhythmWrong: there is no such day or hour, or there are too many recipients
+    :raises RhythmWrong: there is no such day or hour, no way, or there are too many recipients
     """
     report = await get_report(tx, report_id)
     _check(rhythm)
-    if len(recipients) > RECIPIENTS_MAX:
+    if len(recipients) > RECIPIENTS_MAX or not ways:
         raise RhythmWrong(field="recipients")
     zone = (await get_business(tx)).time_zone
     await tx.execute(
         """
         -- insights.schedule_report
-        insert into report_schedules (tenant_id, report_id, staff_id, every, day, hour, recipients, next_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into report_schedules (tenant_id, report_id, staff_id, every, day, hour, recipients, next_at, ways)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (tenant_id, report_id) do update
         set staff_id = excluded.staff_id, every = excluded.every, day = excluded.day, hour = excluded.hour,
-            recipients = excluded.recipients, next_at = excluded.next_at
+            recipients = excluded.recipients, next_at = excluded.next_at, ways = excluded.ways
         """,
         tx.tenant_id,
         report_id,
@@ -105,6 +138,7 @@ async def schedule_report(
         rhythm.hour,
         list(recipients),
         next_slot(rhythm, tx.at, zone),
+        [way for way in WAYS if way in ways],
     )
     await audit.record(
         tx,
@@ -144,7 +178,7 @@ async def find_schedule(tx: Tx, report_id: UUID) -> Schedule | None:
     row = await tx.fetchrow(
         """
         -- insights.find_report_schedule
-        select report_id, staff_id, every, day, hour, recipients, next_at
+        select report_id, staff_id, every, day, hour, recipients, ways, next_at
         from report_schedules where tenant_id = $1 and report_id = $2
         """,
         tx.tenant_id,
@@ -158,7 +192,7 @@ async def list_sendings(tx: Tx, report_id: UUID) -> Sequence[Sending]:
     rows = await tx.fetch(
         """
         -- insights.list_report_sendings
-        select slot_at, state, failure, task_id from report_sendings
+        select slot_at, state, failure, task_id, unreached from report_sendings
         where tenant_id = $1 and report_id = $2
         order by slot_at desc limit $3
         """,
@@ -169,19 +203,30 @@ async def list_sendings(tx: Tx, report_id: UUID) -> Sequence[Sending]:
     letters = await tx.fetch(
         """
         -- insights.list_report_letters
-        select sent.place, o.address, o.state, o.failure
+        select sent.place, split_part(substr(o.key, length(sent.key) + 1), ':', 1)::uuid as staff_id, o.channel,
+               o.address, o.state, o.failure
         from unnest($2::text[]) with ordinality as sent (key, place)
         join outgoing o on o.tenant_id = $1 and o.key like sent.key || '%'
-        order by sent.place, o.address
+        order by sent.place, o.channel, o.address
         """,
         tx.tenant_id,
         [f"{_key(report_id, row['slot_at'])}:" for row in rows],
     )
     return [
         Sending(
-            **row,
+            slot_at=row["slot_at"],
+            state=row["state"],
+            failure=row["failure"],
+            task_id=row["task_id"],
+            unreached=tuple(row["unreached"]),
             letters=tuple(
-                Letter(letter["address"], letter["state"], letter["failure"])
+                Letter(
+                    letter["staff_id"],
+                    letter["channel"],
+                    letter["address"],
+                    letter["state"],
+                    letter["failure"],
+                )
                 for letter in letters
                 if letter["place"] == place
             ),
@@ -272,7 +317,7 @@ async def _leave_letters(tx: Tx, actions_of: ActionsOf) -> None:
     rows = await tx.fetch(
         """
         -- insights.list_made_reports
-        select m.report_id, m.slot_at, m.task_id, r.name, s.staff_id, s.recipients
+        select m.report_id, m.slot_at, m.task_id, r.name, r.is_shared, s.staff_id, s.recipients, s.ways
         from report_sendings m
         join saved_reports r on r.tenant_id = $1 and r.id = m.report_id
         left join report_schedules s on s.tenant_id = $1 and s.report_id = m.report_id
@@ -289,41 +334,94 @@ async def _leave_letters(tx: Tx, actions_of: ActionsOf) -> None:
             failure = task.failure or "report_stopped"
             await _note(tx, row["report_id"], row["slot_at"], "refused", failure=failure, task_id=task.id)
             continue
-        failure = "" if "email" in await list_kinds(tx) else "report_no_mail"
-        if not failure and not await _write(tx, row, actions_of):
-            failure = "report_nobody"
-        state: State = "refused" if failure else "left"
-        await _note(tx, row["report_id"], row["slot_at"], state, failure=failure, task_id=task.id)
+        left = await _write(tx, row, task, actions_of)
+        state: State = "left" if left.count else "refused"
+        await _note(
+            tx,
+            row["report_id"],
+            row["slot_at"],
+            state,
+            failure=left.failure,
+            task_id=task.id,
+            unreached=left.unreached,
+        )
 
 
-async def _write(tx: Tx, row: Record, actions_of: ActionsOf) -> int:
-    """Leave a letter to the author and to each colleague who may have it now; return how many."""
-    task = await get_task(tx, row["task_id"])
+async def _write(tx: Tx, row: Record, task: Task, actions_of: ActionsOf) -> Left:
+    """Leave a letter or messages to the author and to each colleague who may have it now."""
     needs = {READ, EXPORT, *str(task.arguments.get("needs", "")).split()}
     wanted = {row["staff_id"], *(row["recipients"] or ())}
-    count = 0
-    for person in await list_staff(tx):
-        sees_as_much = not person.branch_ids or (task.branch_ids and task.branch_ids <= person.branch_ids)
-        if person.id not in wanted or person.dismissed_at or not sees_as_much:
-            continue
-        if not needs <= actions_of(person):
-            continue
-        account = await get_account(tx, person.account_id)
-        await write_to_staff(
-            tx,
-            person.email,
-            ReportTold(
-                name=row["name"],
-                rows=int(task.result.get("count") or 0),
-                task_id=task.id,
-                file_name=task.file_name,
-                path=f"/reports/constructor/saved/{row['report_id']}",
-            ),
-            language=account.language,
-            key=f"{_key(row['report_id'], row['slot_at'])}:{person.id}",
+    people = [
+        person
+        for person in await list_staff(tx)
+        if person.id in wanted
+        and person.dismissed_at is None
+        and (not person.branch_ids or (task.branch_ids and task.branch_ids <= person.branch_ids))
+        and needs <= actions_of(person)
+    ]
+    if not people:
+        return Left(0, "report_nobody")
+    ways: frozenset[Way] = frozenset(row["ways"])
+    has_mail = "email" in ways and "email" in await list_kinds(tx)
+    chats = await list_chats(tx, [person.id for person in people]) if "messenger" in ways else {}
+    told = _Told(row, task, await _units(tx))
+    count, unreached = 0, []
+    for person in people:
+        places: list[tuple[Channel, str]] = [("email", person.email)] if has_mail else []
+        places += [(chat.messenger, chat.external_id) for chat in chats.get(person.id, ())]
+        language = (await get_account(tx, person.account_id)).language
+        for channel, address in places:
+            content = told.to(person.id, language)
+            await write_to_staff(
+                tx, channel, address, content, language=language, key=_key_of(row, person.id, channel)
+            )
+        count += len(places)
+        if "messenger" in ways and not places:
+            unreached.append(person.id)
+    return Left(count, "" if count else _NO_WAY[ways], tuple(unreached))
+
+
+_NO_WAY: Mapping[frozenset[Way], str] = MappingProxyType(
+    {
+        frozenset({"email"}): "report_no_mail",
+        frozenset({"messenger"}): "report_no_chat",
+        frozenset({"email", "messenger"}): "report_no_way",
+    }
+)
+
+
+async def _units(tx: Tx) -> Units:
+    scales = await find_scales(tx)
+    return Units((await get_business(tx)).currency, max(scales.values(), default=0))
+
+
+class _Told:
+    """What is told of a report that is made, to each person in their language."""
+
+    def __init__(self, row: Record, task: Task, units: Units) -> None:
+        self._row = row
+        self._task = task
+        self._units = units
+        self._question = _decode(str(task.arguments["question"]))
+
+    def to(self, staff_id: UUID, language: Language) -> ReportTold:
+        row, result = self._row, self._task.result
+        # What is not shared opens for its author alone.
+        is_open = row["is_shared"] or staff_id == row["staff_id"]
+        return ReportTold(
+            name=row["name"],
+            rows=int(result.get("count") or 0),
+            task_id=self._task.id,
+            file_name=self._task.file_name,
+            path=f"/reports/constructor/saved/{row['report_id']}" if is_open else "",
+            figures=told_figures(self._question, result, self._units, language),
+            **told_days(result),
         )
-        count += 1
-    return count
+
+
+def _key_of(row: Record, staff_id: UUID, channel: Channel) -> str:
+    key = f"{_key(row['report_id'], row['slot_at'])}:{staff_id}"
+    return key if channel == "email" else f"{key}:{channel}"
 
 
 def _key(report_id: UUID, slot_at: datetime) -> str:
@@ -338,11 +436,12 @@ async def _note(
     *,
     failure: str = "",
     task_id: UUID | None = None,
+    unreached: tuple[UUID, ...] = (),
 ) -> None:
     await tx.execute(
         """
         -- insights.note_report_sending
-        update report_sendings set state = $4, failure = $5, task_id = $6
+        update report_sendings set state = $4, failure = $5, task_id = $6, unreached = $7
         where tenant_id = $1 and report_id = $2 and slot_at = $3
         """,
         tx.tenant_id,
@@ -351,6 +450,7 @@ async def _note(
         state,
         failure,
         task_id,
+        list(unreached),
     )
 
 
@@ -358,7 +458,8 @@ async def _list_due(tx: Tx) -> list[Due]:
     rows = await tx.fetch(
         """
         -- insights.list_due_reports
-        select s.report_id, s.staff_id, s.every, s.day, s.hour, s.recipients, s.next_at, r.name, r.question
+        select s.report_id, s.staff_id, s.every, s.day, s.hour, s.recipients, s.ways, s.next_at, r.name,
+               r.question
         from report_schedules s join saved_reports r on r.tenant_id = $1 and r.id = s.report_id
         where s.tenant_id = $1 and s.next_at <= $2 and r.deleted_at is null
         order by s.next_at, s.report_id
@@ -376,5 +477,6 @@ def _schedule(row: Record) -> Schedule:
         staff_id=row["staff_id"],
         rhythm=Rhythm(every, row["day"], row["hour"]),
         recipients=tuple(row["recipients"]),
+        ways=tuple(row["ways"]),
         next_at=row["next_at"],
     )

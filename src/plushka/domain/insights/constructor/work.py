@@ -22,6 +22,7 @@ from plushka.domain.insights.constructor.model import (
     QuestionDenied,
     ReportRunning,
 )
+from plushka.domain.insights.constructor.summary import summary_of
 from plushka.domain.insights.reports.kinds import PARTS, PERCENT, Value, file_value
 from plushka.domain.programs.queries import find_scales
 from plushka.domain.tasks import operations as tasks
@@ -169,7 +170,7 @@ async def export(run: Run) -> Mapping[str, Fact]:
     writer = _Writer(language, currency_decimals(business.currency), max(scales.values(), default=0))
     cells = [writer.cells(line.values, grid) for line in lines]
     await _write(run, [writer.heading(head) for head in grid.heads], cells, language)
-    return {"count": len(lines)}
+    return {"count": len(lines), **summary_of(found)}
 
 
 async def _write(run: Run, heading: list[Cell], cells: Sequence[list[Cell]], language: Language) -> None:

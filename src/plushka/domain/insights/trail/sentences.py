@@ -277,6 +277,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "session.fail": (marked("Wrong password for {name}: {device}"),),
     "session.fail_code": (marked("Right password and wrong code for {name}: {device}"),),
     "session.leave": (marked("Signed out"),),
+    "staff.bind_chat": (marked("Reports for {name} come to a chat in {messenger}"),),
+    "staff.unbind_chat": (marked("Reports for {name} come to {messenger} no more"),),
     "staff.change": (marked("Changed as what {name} works"),),
     "staff.dismiss": (marked("Dismissed {name}"),),
     "staff.hire": (marked("{name} works here as {role}"),),

@@ -86,6 +86,14 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "report_rhythm_wrong": (marked("There is no such day or hour, or there are too many recipients."),),
     "report_stopped": (marked("Its counting was stopped."),),
     "report_no_mail": (marked("No mail server is connected: no letter has left. The file waits here."),),
+    "report_no_chat": (
+        marked("Nobody who gets it has connected a messenger in their account. The file waits here."),
+    ),
+    "report_no_way": (
+        marked(
+            "No mail server is connected, and nobody who gets it has connected a messenger. The file waits here."
+        ),
+    ),
     "report_nobody": (marked("Nobody of the recipients may see this report any more."),),
     "reports_too_many": (
         marked("There are {reports_max} saved reports already: delete those that are not needed."),

@@ -1,5 +1,6 @@
 """The page of a report's schedule: when, to whom, and what became of each time."""
 
+from collections.abc import Mapping
 from typing import Any, get_args
 from uuid import UUID
 
@@ -14,9 +15,13 @@ from plushka.delivery.office.permissions import actions_of_person
 from plushka.delivery.office.reports.constructor.saved import SAVED
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.bots.staff_chats import list_chats, list_messengers
 from plushka.domain.insights.constructor.saving import get_report
 from plushka.domain.insights.constructor.scheduling import (
+    BY_MAIL,
     READ,
+    WAYS,
+    Letter,
     Sending,
     find_schedule,
     list_sendings,
@@ -25,12 +30,27 @@ from plushka.domain.insights.constructor.scheduling import (
 )
 from plushka.domain.insights.constructor.slots import DAYS_OF_MONTH, Every, Rhythm
 from plushka.domain.insights.constructor.work import EXPORT
+from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.messages.gateways.queries import list_kinds
+from plushka.domain.messages.model import CHANNEL_NAMES
 from plushka.domain.programs.telling.refusals import refusal_sentence
+from plushka.domain.staff.model import StaffMember
 from plushka.domain.staff.queries import list_staff
 from plushka.platform.database import Tx
 from plushka.platform.i18n import WEEKDAYS, marked
 
+_MESSAGES = {
+    "waiting": marked("the message waits to be sent"),
+    "sending": marked("the message is being sent"),
+    "sent": marked("the message is sent"),
+    "delivered": marked("the message has arrived"),
+    "failed": marked("the messenger did not take it: {failure}"),
+    "blocked": marked(
+        "the bot was stopped there, or the chat is gone: start the bot again, or connect another chat"
+    ),
+    "skipped": marked("the message was not sent: it came too late"),
+    "unknown": marked("nobody knows what became of the message"),
+}
 _LETTERS = {
     "waiting": marked("the letter waits to be sent"),
     "sending": marked("the letter is being sent"),
@@ -83,6 +103,7 @@ async def save_schedule(
             staff_id=visit.session.staff_id,
             rhythm=Rhythm(every, day, HOUR if hour is None else hour),
             recipients=[known[chosen] for chosen in form.values("to") if chosen in known],
+            ways=[way for way in WAYS if way in form.values("way")] or BY_MAIL,
         )
     return sent_on(
         f"{SAVED}/{report_id}/schedule", visit.words.gettext("The report will be sent by this schedule.")
@@ -101,6 +122,10 @@ async def _values(tx: Tx, visit: Visit, report_id: UUID) -> dict[str, Any]:
     report, schedule = await get_report(tx, report_id), await find_schedule(tx, report_id)
     people = {person.id: person for person in await list_staff(tx)}
     author = people.get(schedule.staff_id) if schedule else None
+    chats = {
+        staff_id: ", ".join(gettext(MESSENGER_NAMES[chat.messenger]) for chat in own)
+        for staff_id, own in (await list_chats(tx, people)).items()
+    }
     return {
         "report": report,
         "path": f"{SAVED}/{report_id}",
@@ -118,8 +143,12 @@ async def _values(tx: Tx, visit: Visit, report_id: UUID) -> dict[str, Any]:
         "hours": [(hour, f"{hour:02}:00") for hour in range(HOURS)],
         "colleagues": await _colleagues(tx, visit),
         "own_email": visit.session.account.email,
+        "ways": set(schedule.ways if schedule else BY_MAIL),
+        "chats": chats,
+        "own_chats": chats.get(visit.session.staff_id, ""),
+        "has_bot": bool(await list_messengers(tx)),
         "has_mail": "email" in await list_kinds(tx),
-        "sendings": [_told(each, visit) for each in await list_sendings(tx, report_id)],
+        "sendings": [_told(each, people, visit) for each in await list_sendings(tx, report_id)],
     }
 
 
@@ -135,21 +164,34 @@ async def _colleagues(tx: Tx, visit: Visit) -> list[Any]:
     ]
 
 
-def _told(sending: Sending, visit: Visit) -> Told:
+def _told(sending: Sending, people: Mapping[UUID, StaffMember], visit: Visit) -> Told:
     gettext = visit.words.gettext
-    letters = tuple(
-        f"{letter.address}: {gettext(_LETTERS[letter.state], failure=letter.failure)}"
-        for letter in sending.letters
-    )
+    letters = tuple(_told_letter(letter, people, visit) for letter in sending.letters)
     text, is_good = gettext("is being made"), None
     if sending.state == "left":
-        text, is_good = gettext("made, {count} letters", count=len(letters)), True
+        count = len(letters)
+        text = visit.words.ngettext("made, {count} message", "made, {count} messages", count, count=count)
+        is_good = True
     elif sending.state == "refused":
         text, is_good = refusal_sentence(sending.failure, {}, visit.look.language), False
+    without = tuple(
+        gettext("{name}: no chat is connected in their account", name=people[staff_id].name)
+        for staff_id in sending.unreached
+        if staff_id in people
+    )
     return Told(
         moment=visit.figures.moment(sending.slot_at),
         text=text,
         is_good=is_good,
         file_url=f"/tasks/{sending.task_id}" if sending.task_id else "",
-        letters=letters,
+        letters=letters + without,
     )
+
+
+def _told_letter(letter: Letter, people: Mapping[UUID, StaffMember], visit: Visit) -> str:
+    gettext = visit.words.gettext
+    if letter.channel == "email":
+        return f"{letter.address}: {gettext(_LETTERS[letter.state], failure=letter.failure)}"
+    person = people.get(letter.staff_id)
+    place = f"{person.name}, {gettext(CHANNEL_NAMES[letter.channel])}" if person else letter.address
+    return f"{place}: {gettext(_MESSAGES[letter.state], failure=letter.failure)}"
