@@ -3,18 +3,25 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from typing import get_args
 
 import httpx
 import pytest
 from msgspec import structs
 from python_calamine import CalamineWorkbook
 from tests.conftest import SetClock
-from tests.office.conftest import Shop, plain
+from tests.office.conftest import Shop, email_of, hire_with_password, plain, signed_in
 from tests.pos.conftest import Cast
 
+from plushka.app import Plushka
 from plushka.delivery.jobs.measuring import measure_tenant
+from plushka.delivery.office.permissions import rights_of
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import find_version_in_force
+from plushka.domain.staff.model import Position, Role
+from plushka.domain.staff.people import give_position
+from plushka.domain.staff.queries import list_staff
+from plushka.domain.staff.roles import create_role
 from plushka.engine.price_effects import PercentOff
 from plushka.engine.program import Promotion
 from plushka.platform.database import Database
@@ -104,3 +111,82 @@ async def test_birthday_greetings_are_taken_away_as_a_workbook(anna: httpx.Async
     content = (await anna.get("/campaigns/birthdays.xlsx?days=30")).content
     heading, *rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     assert (heading[2:5], rows) == (["Поздравлено", "Письма", "Покупок"], [])
+
+
+PAGES = ("/campaigns/promotions", "/campaigns/birthdays")
+FILES = ("/campaigns/proof.xlsx", "/campaigns/birthdays.xlsx")
+OF_MARGIN = ("Прибыль", "Себестоимость")
+KNOW_MARGIN: tuple[Role, ...] = ("owner", "manager", "accountant")
+
+
+@pytest.fixture
+async def greeted(database: Database, cast: Cast, shop: Shop, promoted: str, clock: SetClock) -> str:
+    """Have the promotions, the first of them compared, and a member greeted; return the path of the promotions."""
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await tx.execute(
+            """
+            insert into occasion_gifts (
+                tenant_id, id, member_id, program_id, version_id, occasion_id, name, key, given_on, points, at
+            )
+            values ($1, gen_random_uuid(), $2, $3, $4, 'birthday', 'День рождения', 'birthday:2026', $5, 500, $6)
+            """,
+            tx.tenant_id,
+            shop.member_id,
+            shop.program_id,
+            shop.version_id,
+            tx.at.date(),
+            tx.at,
+        )
+    clock.at += timedelta(hours=1)
+    await measure_tenant(database, clock, cast.anna.tenant_id)
+    return promoted
+
+
+def heading_of(content: bytes) -> str:
+    return " ".join(
+        str(cell)
+        for cell in CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[0]
+    )
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+@pytest.mark.usefixtures("staff")
+async def test_what_goods_cost_is_for_who_may_know_the_margin(app: Plushka, greeted: str, role: Role) -> None:
+    async with signed_in(app, email_of(role)) as browser:
+        for path in (*PAGES, f"{greeted}/ten"):
+            answer = await browser.get(path)
+            if role == "cashier":
+                assert answer.status_code == httpx.codes.FORBIDDEN, path
+                continue
+            assert answer.status_code == httpx.codes.OK, path
+            assert ("Себестоимость" in answer.text) == (role in KNOW_MARGIN), path
+            assert ("Прибыль" in answer.text) <= (role in KNOW_MARGIN), path
+            assert (".xlsx" in answer.text) == (role in KNOW_MARGIN and path in PAGES), path
+        for path in FILES:
+            answer = await browser.get(path)
+            if role in KNOW_MARGIN:
+                assert all(word in heading_of(answer.content) for word in OF_MARGIN), path
+            else:
+                assert answer.status_code == httpx.codes.FORBIDDEN, path
+
+
+@pytest.mark.usefixtures("staff", "greeted")
+async def test_files_of_a_role_without_the_margin_do_not_tell_it(
+    app: Plushka, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    for name, actions, status in (
+        ("Читает", {"campaigns.read", "reports.export"}, httpx.codes.OK),
+        ("Уносит", {"reports.export"}, httpx.codes.FORBIDDEN),
+    ):
+        email = f"{len(actions)}@plushka.example"
+        await hire_with_password(database, clock, cast.anna.tenant_id, email, "cashier")
+        async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+            role = await create_role(tx, name=name, actions=sorted(actions), own=rights_of("owner"))
+            person = next(each for each in await list_staff(tx) if each.email == email)
+            await give_position(tx, person.id, Position(own_role_id=role.id))
+        async with signed_in(app, email) as browser:
+            for path in FILES:
+                answer = await browser.get(path)
+                assert answer.status_code == status, path
+                if answer.is_success:
+                    assert not any(word in heading_of(answer.content) for word in OF_MARGIN), path

@@ -106,6 +106,11 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
 
     shown = plain((await anna.get(page)).text)
     assert "завершена" in shown
+    async with signed_in(app, email_of("marketer")) as marina:
+        for path in ("/campaigns", page):
+            for of_margin in ("Прибыль", "Себестоимость"):
+                assert of_margin in (await anna.get(path)).text
+                assert of_margin not in (await marina.get(path)).text
     assert re.search(r"Конверсия</dt><dd[^>]*>100 %", shown)
     listed = plain((await anna.get("/campaigns?text=анонс&state=done")).text)
     assert "Анонс" in listed

@@ -8,6 +8,8 @@ from uuid import UUID
 from plushka.domain.staff.model import OwnRole, Role, Session, StaffMember
 from plushka.domain.staff.roles import Rights
 
+MARGIN = "reports.margin"
+"""What goods cost and what is left of the price, wherever it is told."""
 VISIT = "visit"
 """What a stranger may do: see the sign-in page, sign in, choose a language."""
 

@@ -50,6 +50,7 @@ _COLUMNS = (
     marked("Discounts and points"),
     marked("Positions per receipt"),
 )
+_OF_MARGIN = frozenset({"Cost of goods", "Profit"})
 _OF_RECIPIENTS = (
     marked("Member's id"),
     marked("Member's name"),
@@ -76,6 +77,7 @@ async def export(run: Run) -> Mapping[str, Fact]:
 
 async def _export_broadcasts(run: Run) -> Mapping[str, Fact]:
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=CampaignFilter)
+    knows_margin = run.task.arguments.get("margin") == "yes"
 
     async def count(tx: Tx) -> int:
         return (await sum_broadcasts(tx, where))[0]
@@ -86,11 +88,17 @@ async def _export_broadcasts(run: Run) -> Mapping[str, Fact]:
             return NO_MORE
         caused = await find_caused(tx, [subject_of_campaign(row.id) for row in rows])
         voice = await _voice(tx, language)
-        cells = [_cells(row, caused.get(subject_of_campaign(row.id)), voice) for row in rows]
+        cells = [
+            _cells(row, caused.get(subject_of_campaign(row.id)), voice, knows_margin=knows_margin)
+            for row in rows
+        ]
         return Piece(cells, str(rows[-1].id))
 
     words = translator(language_of(str(run.task.arguments["language"])))
-    columns = [*_COLUMNS, *heading_of_caused(words)]
+    columns = [
+        *(column for column in _COLUMNS if knows_margin or column not in _OF_MARGIN),
+        *heading_of_caused(words, knows_margin=knows_margin),
+    ]
     return await write_workbook(run, columns, count=count, piece=piece)
 
 
@@ -134,8 +142,10 @@ async def _voice(tx: Tx, language: Language) -> _Voice:
     return _Voice(translator(language), ZoneInfo(business.time_zone), currency_decimals(business.currency))
 
 
-def _cells(row: CampaignRow, caused: Caused | None, voice: _Voice) -> list[Cell]:
+def _cells(row: CampaignRow, caused: Caused | None, voice: _Voice, *, knows_margin: bool) -> list[Cell]:
     figures, words, money = row.figures, voice.words, voice.money
+    cost = [money(figures.cost_minor)] if knows_margin else []
+    profit = [money(figures.profit_minor)] if knows_margin else []
 
     def hundredths(number: int | None) -> Cell:
         return None if number is None else Decimal(number).scaleb(-2)
@@ -150,13 +160,19 @@ def _cells(row: CampaignRow, caused: Caused | None, voice: _Voice) -> list[Cell]
         hundredths(figures.conversion_bp),
         figures.purchases,
         money(figures.revenue_minor),
-        money(figures.cost_minor),
+        *cost,
         money(figures.messages_minor),
-        money(figures.profit_minor),
+        *profit,
         money(figures.average_minor),
         money(figures.discount_minor),
         hundredths(figures.positions_hundredths),
-        *cells_of_caused(caused, words, decimals=voice.decimals, has_control=row.has_control),
+        *cells_of_caused(
+            caused,
+            words,
+            decimals=voice.decimals,
+            has_control=row.has_control,
+            knows_margin=knows_margin,
+        ),
     ]
 
 

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH, campaign_line, figures_line
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.exporting import leave_export
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import day_of, id_of, span, text_of
 from plushka.delivery.web.notices import sent_on
@@ -49,13 +50,20 @@ async def show_broadcasts(visit: NamedDependency[Visit], request: OfficeRequest)
         ],
         next=f"{PATH}?{urlencode({**shown, 'before': str(page[-1].id)})}" if len(found) > LIST_MAX else "",
         may_change=visit.may("campaigns.change"),
+        knows_margin=visit.may(MARGIN),
         may_export=visit.may("campaigns.export"),
     )
 
 
 @post(f"{PATH}/export", opt={"action": "campaigns.export"})
 async def export_broadcasts(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
-    return await leave_export(visit, KIND, _where(request, visit), file_name="broadcasts.xlsx")
+    return await leave_export(
+        visit,
+        KIND,
+        _where(request, visit),
+        file_name="broadcasts.xlsx",
+        margin="yes" if visit.may(MARGIN) else "no",
+    )
 
 
 @post(f"{PATH}/announce", opt={"action": "campaigns.change"})

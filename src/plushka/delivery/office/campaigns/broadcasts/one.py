@@ -14,6 +14,7 @@ from plushka.delivery.office.campaigns.broadcasts.running import progress_told
 from plushka.delivery.office.campaigns.broadcasts.telling import plan_told
 from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -221,6 +222,7 @@ async def _page(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
         came=figures_line(total, visit),
         counted_at=visit.figures.moment(counted[0].counted_at) if counted else "",
         cuts=cut_tables(counted, visit),
+        knows_margin=visit.may(MARGIN),
         window_days=campaign.window_days,
         caused=None if caused is None else caused_told(caused, visit),
         has_control=campaign.control_bp > 0,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from plushka.delivery.office.campaigns.proof.telling import TONES, Tone, estimated, nobody_bought
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.figures import Counted, Cut, Figures
 from plushka.domain.campaigns.listing import CampaignRow
@@ -42,7 +43,7 @@ SEXES_TOLD = {"female": marked("women"), "male": marked("men"), "": marked("not 
 
 
 class FiguresLine(Struct, frozen=True):
-    """What came of letters, as it is written."""
+    """What came of letters, as it is written; ``cost`` and ``profit`` are empty for who may not know them."""
 
     addressed: str
     sent: str
@@ -94,6 +95,8 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
         return NONE if minor is None else told.money(minor)
 
     positions = figures.positions_hundredths
+    knows_margin = visit.may(MARGIN)
+    cost = told.money(figures.cost_minor) if figures.known_cost or not figures.purchases else NONE
     return FiguresLine(
         addressed=told.number(figures.addressed),
         sent=told.number(figures.sent),
@@ -101,13 +104,13 @@ def figures_line(figures: Figures, visit: Visit) -> FiguresLine:
         conversion=NONE if figures.conversion_bp is None else told.percent(figures.conversion_bp),
         purchases=told.number(figures.purchases),
         revenue=told.money(figures.revenue_minor),
-        cost=told.money(figures.cost_minor) if figures.known_cost or not figures.purchases else NONE,
+        cost=cost if knows_margin else "",
         messages=told.money(figures.messages_minor),
-        profit=money(figures.profit_minor),
+        profit=money(figures.profit_minor) if knows_margin else "",
         average=money(figures.average_minor),
         discount=told.money(figures.discount_minor),
         positions=NONE if positions is None else told.quantity(positions * 10),
-        is_cost_partial=0 < figures.known_cost < figures.purchases,
+        is_cost_partial=knows_margin and 0 < figures.known_cost < figures.purchases,
     )
 
 

@@ -8,9 +8,10 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from plushka.delivery.office.campaigns.proof.file import XLSX
+from plushka.delivery.office.campaigns.proof.file import XLSX, check_may_read
 from plushka.delivery.office.campaigns.proof.promotions import PERIODS
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.sums import ratio, summed
 from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetings
@@ -36,7 +37,10 @@ class Table(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A tier's figures as they are written; a ratio of nothing is a dash. ``expenses``: goods and messages together."""
+    """A tier's figures as they are written; a ratio of nothing is a dash. ``expenses``: goods and messages together.
+
+    They, ``cost`` and ``profit`` are empty for who may not know what goods cost.
+    """
 
     tier: str
     greeted: str
@@ -53,7 +57,7 @@ class Line(Struct, frozen=True):
     positions: str
 
 
-@get(PATH, opt={"action": "programs.read"})
+@get(PATH, opt={"action": "campaigns.read"})
 async def show_birthdays(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show every programme that has greeted somebody; ``days`` is one of ``PERIODS``."""
     days = _days_of(request)
@@ -71,6 +75,8 @@ async def show_birthdays(visit: NamedDependency[Visit], request: OfficeRequest) 
         "campaigns/proof/birthdays.html",
         section="campaigns",
         page="birthdays",
+        knows_margin=visit.may(MARGIN),
+        may_export=visit.may("reports.export"),
         tables=told,
         days=days,
         periods=[
@@ -80,11 +86,12 @@ async def show_birthdays(visit: NamedDependency[Visit], request: OfficeRequest) 
     )
 
 
-@get(f"{PATH}.xlsx", opt={"action": "programs.read"})
+@get(f"{PATH}.xlsx", opt={"action": "reports.export"})
 async def download_birthdays(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[bytes]:
+    check_may_read(visit)
     async with visit.reading() as tx:
         tables = await _list_tables(tx, visit, _days_of(request))
-    gettext, content = visit.words.gettext, BytesIO()
+    gettext, content, knows_margin = visit.words.gettext, BytesIO(), visit.may(MARGIN)
     heading = [
         gettext("Programme"),
         gettext("Tier"),
@@ -93,9 +100,9 @@ async def download_birthdays(visit: NamedDependency[Visit], request: OfficeReque
         gettext("Purchases"),
         gettext("Conversion, %"),
         gettext("Revenue"),
-        gettext("Cost of the goods"),
+        *([gettext("Cost of the goods")] if knows_margin else []),
         gettext("Messages"),
-        gettext("Profit"),
+        *([gettext("Profit")] if knows_margin else []),
         gettext("Average receipt"),
         gettext("Discounts and points"),
         gettext("Positions per receipt"),
@@ -135,7 +142,10 @@ async def _list_tables(tx: Tx, visit: Visit, days: int) -> list[Table]:
 def _line(tier: str, came: Greetings, visit: Visit) -> Line:
     told, nothing = visit.figures, "—"
     positions = ratio(came.positions * 1000, came.purchases)
-    knows_cost = bool(came.known_cost) or not came.purchases
+    knows_cost, knows_margin = bool(came.known_cost) or not came.purchases, visit.may(MARGIN)
+    cost = told.money(came.cost_minor) if knows_cost else nothing
+    expenses = told.money(came.cost_minor + came.messages_minor) if knows_cost else nothing
+    profit = nothing if came.profit_minor is None else told.money(came.profit_minor)
     return Line(
         tier=tier,
         greeted=told.number(came.greeted),
@@ -145,10 +155,10 @@ def _line(tier: str, came: Greetings, visit: Visit) -> Line:
         if came.greeted
         else nothing,
         revenue=told.money(came.revenue_minor),
-        expenses=told.money(came.cost_minor + came.messages_minor) if knows_cost else nothing,
-        cost=told.money(came.cost_minor) if knows_cost else nothing,
+        expenses=expenses if knows_margin else "",
+        cost=cost if knows_margin else "",
         messages=told.money(came.messages_minor),
-        profit=nothing if came.profit_minor is None else told.money(came.profit_minor),
+        profit=profit if knows_margin else "",
         average=nothing if came.average_minor is None else told.money(came.average_minor),
         discount=told.money(came.discount_minor),
         positions=nothing if positions is None else told.quantity(positions),
@@ -156,7 +166,7 @@ def _line(tier: str, came: Greetings, visit: Visit) -> Line:
 
 
 def _cells(came: Greetings, visit: Visit) -> list[Cell]:
-    decimals = currency_decimals(visit.business.currency)
+    decimals, knows_margin = currency_decimals(visit.business.currency), visit.may(MARGIN)
 
     def money(minor: int | None) -> Cell:
         return None if minor is None else Decimal(minor).scaleb(-decimals)
@@ -170,9 +180,13 @@ def _cells(came: Greetings, visit: Visit) -> list[Cell]:
         came.purchases,
         hundredths(ratio(came.purchases * 100_00, came.greeted)),
         money(came.revenue_minor),
-        money(came.cost_minor if came.known_cost or not came.purchases else None),
+        *(
+            [money(came.cost_minor if came.known_cost or not came.purchases else None)]
+            if knows_margin
+            else []
+        ),
         money(came.messages_minor),
-        money(came.profit_minor),
+        *([money(came.profit_minor)] if knows_margin else []),
         money(came.average_minor),
         money(came.discount_minor),
         hundredths(came.positions_hundredths),

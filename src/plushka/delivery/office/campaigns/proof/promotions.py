@@ -11,6 +11,7 @@ from msgspec import Struct
 from plushka.delivery.office.campaigns.proof.telling import TONES, CausedTold, Tone, caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.period import tell_period
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused, subject_of_promotion
@@ -39,6 +40,7 @@ _PERIOD = 30
 class Line(Struct, frozen=True):
     """A promotion's figures as they are written; shares are of the programme's total of these days.
 
+    ``cost`` and ``profit`` are empty for who may not know them.
     ``is_idle``: no receipt of these days has it.
     """
 
@@ -69,7 +71,7 @@ class Table(Struct, frozen=True):
     total: Line
 
 
-@get(PATH, opt={"action": "programs.read"})
+@get(PATH, opt={"action": "campaigns.read"})
 async def show_promotions(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show every programme's promotions; ``days`` is one of ``PERIODS``."""
     asked = request.query_params.get("days", "")
@@ -84,6 +86,8 @@ async def show_promotions(visit: NamedDependency[Visit], request: OfficeRequest)
         "campaigns/proof/promotions.html",
         section="campaigns",
         page="promotions",
+        knows_margin=visit.may(MARGIN),
+        may_export=visit.may("reports.export"),
         tables=[table for table in tables if table is not None],
         days=days,
         periods=[
@@ -93,7 +97,7 @@ async def show_promotions(visit: NamedDependency[Visit], request: OfficeRequest)
     )
 
 
-@get(f"{PATH}/{{program_id:uuid}}/{{promotion_id:str}}", opt={"action": "programs.read"})
+@get(f"{PATH}/{{program_id:uuid}}/{{promotion_id:str}}", opt={"action": "campaigns.read"})
 async def show_promotion(
     visit: NamedDependency[Visit], program_id: FromPath[UUID], promotion_id: FromPath[str]
 ) -> Response[str]:
@@ -178,7 +182,9 @@ def _line(
     tone: Tone = "neutral",
 ) -> Line:
     told, total = visit.figures, promoted.total
-    knows_cost = came.is_cost_known or not came.receipts
+    knows_cost, knows_margin = came.is_cost_known or not came.receipts, visit.may(MARGIN)
+    cost = told.money(came.cost_minor) if knows_cost else "—"
+    profit = "—" if came.profit_minor is None else told.money(came.profit_minor)
 
     def share(part: int, whole: int) -> str:
         return told.ratio(part, whole) if whole and href else ""
@@ -196,9 +202,9 @@ def _line(
         positions=told.number(came.positions),
         positions_share=share(came.positions, total.positions),
         revenue=told.money(came.revenue_minor),
-        cost=told.money(came.cost_minor) if knows_cost else "—",
+        cost=cost if knows_margin else "",
         discount=told.money(came.discount_minor),
         redeemed=told.money(came.redeemed_minor),
-        profit="—" if came.profit_minor is None else told.money(came.profit_minor),
+        profit=profit if knows_margin else "",
         earned=told.points_number(came.earned_points),
     )

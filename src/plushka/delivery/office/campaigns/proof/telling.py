@@ -10,8 +10,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.campaigns.model import FIGURES, Caused, Figure
+from plushka.domain.insights.campaigns.columns import figures_told
+from plushka.domain.insights.campaigns.model import Caused, Figure
 from plushka.domain.insights.campaigns.sight import HOPED_LIFT_BP, Prospect
 from plushka.domain.insights.campaigns.words import MONEY, TITLES
 from plushka.engine.experiments.effects import CONTROL_MIN, Effect, Verdict
@@ -68,7 +70,7 @@ def caused_told(caused: Caused, visit: Visit) -> CausedTold:
         if is_still
         else tuple(
             _figure(name, effect, visit)
-            for name in FIGURES
+            for name in figures_told(knows_margin=visit.may(MARGIN))
             if (effect := caused.effects.get(name)) is not None and (name != "profit" or caused.knows_profit)
         ),
         costs=_costs(caused, visit),
@@ -145,8 +147,9 @@ def _figure(name: Figure, effect: Effect, visit: Visit) -> FigureTold:
 
 def _costs(caused: Caused, visit: Visit) -> tuple[tuple[str, str], ...]:
     gettext, figures, costs = visit.words.gettext, visit.figures, caused.costs
+    goods = (gettext("Cost of the goods"), figures.money(costs.goods_minor) if caused.knows_profit else "—")
     told = [
-        (gettext("Cost of the goods"), figures.money(costs.goods_minor) if caused.knows_profit else "—"),
+        *([goods] if visit.may(MARGIN) else []),
         (gettext("Discounts"), figures.money(costs.discount_minor)),
         (gettext("Paid with points"), figures.money(costs.redeemed_minor)),
         (gettext("Messages"), figures.money(costs.messages_minor)),
@@ -167,7 +170,7 @@ def _remarks(caused: Caused, paid: Effect | None, visit: Visit) -> list[str]:
                 moment=visit.figures.moment(caused.until_at),
             )
         )
-    if costs.receipts and costs.unknown_cost:
+    if costs.receipts and costs.unknown_cost and visit.may(MARGIN):
         share = visit.figures.ratio(costs.unknown_cost, costs.receipts)
         remarks.append(
             gettext(

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 from uuid import UUID
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import Branch
 from plushka.domain.businesses.queries import list_branches
@@ -55,7 +56,7 @@ class Shown:
 
     @property
     def sees_margin(self) -> bool:
-        return self.visit.may("reports.margin")
+        return self.visit.may(MARGIN)
 
     @property
     def is_costed(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, Row, Table
 from plushka.delivery.office.reports.words import no_receipts
@@ -18,8 +19,6 @@ from plushka.domain.insights.reports.sales import Sold, sum_sales
 from plushka.domain.rollups.queries import find_as_of
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
-
-MARGIN = "reports.margin"
 
 
 class Counted(Struct, frozen=True):

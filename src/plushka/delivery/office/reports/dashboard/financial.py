@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Kind, Row, Table, Value
-from plushka.delivery.office.reports.dashboard.figures import MARGIN
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Period

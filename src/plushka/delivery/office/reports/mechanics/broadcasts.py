@@ -4,9 +4,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table, Value
-from plushka.delivery.office.reports.dashboard.figures import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import span
 from plushka.domain.campaigns.figures import Figures

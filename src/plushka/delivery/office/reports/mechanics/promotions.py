@@ -1,8 +1,8 @@
 """Promotions beside each other: what receipts that they are on came to, with shares of all receipts (F207–F210)."""
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table, Value
-from plushka.delivery.office.reports.dashboard.figures import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.promotions import PromotionFigures, count_promotions
 from plushka.domain.insights.reports.mechanics import name_mechanics

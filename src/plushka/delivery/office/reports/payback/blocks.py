@@ -6,9 +6,9 @@ from datetime import date
 from msgspec import structs
 
 from plushka.delivery.office.campaigns.proof.telling import caused_told
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Row, Series, Table
-from plushka.delivery.office.reports.dashboard.figures import MARGIN
 from plushka.delivery.office.reports.payback.words import SCENARIO_WORDS, told_quarter
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit

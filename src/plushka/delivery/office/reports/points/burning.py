@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import floor
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, HeatMap, Row, Table, Value
-from plushka.delivery.office.reports.dashboard.figures import MARGIN
 from plushka.delivery.office.reports.points.liability import no_points, of_program
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit

@@ -1,8 +1,8 @@
 """What is sold: categories, products, and pairs that are bought together."""
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Row, Series, Table
-from plushka.delivery.office.reports.dashboard.figures import MARGIN
 from plushka.delivery.office.reports.words import of_all_programs, of_months, whole_months
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.goods import (

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import (
     Block,
@@ -14,7 +15,6 @@ from plushka.delivery.office.reports.blocks import (
     Table,
     Value,
 )
-from plushka.delivery.office.reports.dashboard.figures import MARGIN
 from plushka.delivery.office.reports.words import no_receipts, of_all_programs
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.queries import list_branches
