@@ -10,10 +10,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.domain.insights.campaigns.birthdays import WINDOW
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.insights.campaigns.greeted import GREETED, WINDOW
 from plushka.domain.insights.payback.model import SCENARIOS, Effect, Scenario
 from plushka.domain.rollups.model import ALL_BRANCHES
-from plushka.engine.expiry import add_months
+from plushka.engine.expiry import DAY, add_months
 from plushka.platform.database import Tx
 
 MONTHS_KEPT: Final = 24
@@ -65,7 +66,8 @@ async def list_due(tx: Tx, today: date, counted_before: datetime) -> list[date]:
 async def count_month(tx: Tx, month: date) -> None:
     """Count anew which receipts of a month each scenario brought.
 
-    Birthday: the first of a member within ``WINDOW`` after points for their own birthday, while these live.
+    Birthday: the first of a member within ``WINDOW`` after a greeting, by the programme or by a journey, while what it
+    gave lives.
     Reactivation: the first within ``WINDOW`` after a letter of a journey that begins with an absence, if no letter of
     another campaign went out in between. Promotions: those on which a promotion worked. Wholly returned receipts never
     were.
@@ -80,15 +82,9 @@ async def count_month(tx: Tx, month: date) -> None:
         month,
     )
     await tx.execute(
-        """
+        f"""
         -- insights.count_payback
-        with greeted as materialized (
-            select coalesce(m.merged_into, m.id) as member_id, g.at,
-                   least(coalesce(g.expires_at, g.at + $4::interval), g.at + $4::interval) as until_at
-            from occasion_gifts g join members m on m.tenant_id = $1 and m.id = g.member_id
-            where g.tenant_id = $1 and g.key like 'birthday:%' and g.cancelled_at is null
-              and g.given_on between $2::date - 32 and $3::date
-        ), called as materialized (
+        with {GREETED}, called as materialized (
             select coalesce(m.merged_into, m.id) as member_id, o.finished_at as at, o.campaign_id
             from journeys j
             join outgoing o on o.tenant_id = $1 and o.campaign_id = j.id
@@ -96,10 +92,10 @@ async def count_month(tx: Tx, month: date) -> None:
             where j.tenant_id = $1
               and exists (
                   select from journey_versions v
-                  where v.tenant_id = $1 and v.journey_id = j.id and v.body #>> '{trigger,is}' = 'absence'
+                  where v.tenant_id = $1 and v.journey_id = j.id and v.body #>> '{{trigger,is}}' = 'absence'
               )
               and o.state in ('sent', 'delivered', 'unknown')
-              and o.finished_at >= ($2::date - 32)::timestamptz and o.finished_at < ($3::date + 1)::timestamptz
+              and o.finished_at >= $2::date::timestamptz and o.finished_at < ($3::date + 2)::timestamptz
         ), claimed as (
             select p.id, 1 as place from greeted g
             cross join lateral (
@@ -137,25 +133,30 @@ async def count_month(tx: Tx, month: date) -> None:
                 select n ->> 1 from json_array_elements(r.outcome -> 'notes') as n
                 where n ->> 0 = 'share_raised' and r.redeemed_minor > 0
             ) as used
-            where r.tenant_id = $1 and r.business_date >= $2 and r.business_date < $3
+            where r.tenant_id = $1 and r.business_date >= $8 and r.business_date < $9
               and (r.discount_minor > 0 or r.redeemed_minor > 0 or r.outcome::text like '%"gifts"%')
         ), first_claims as (
             select id, min(place) as place from claimed group by id
         )
         insert into payback_receipts (tenant_id, receipt_id, month_on, scenario, revenue_minor, goods_minor)
-        select $1, r.id, $2, ($5::text[])[c.place], r.payable_minor - r.refunded_minor,
+        select $1, r.id, $8, ($10::text[])[c.place], r.payable_minor - r.refunded_minor,
                case when r.payable_minor = 0 then r.cost_minor
                     else round(r.cost_minor::numeric * (r.payable_minor - r.refunded_minor) / r.payable_minor)::bigint
                end
         from first_claims c
         join receipts r on r.tenant_id = $1 and r.id = c.id
-        where r.business_date >= $2 and r.business_date < $3
+        where r.business_date >= $8 and r.business_date < $9
           and (r.refunded_minor < r.payable_minor or r.payable_minor = 0)
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
+        month - WINDOW - DAY,
+        until - DAY,
+        WINDOW,
+        None,
+        (await get_business(tx)).time_zone,
+        None,
         month,
         until,
-        WINDOW,
         list(SCENARIOS),
     )
     await tx.execute(

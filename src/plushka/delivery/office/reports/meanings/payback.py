@@ -9,8 +9,9 @@ PAYBACK = Subject(
         "payback_birthday": Definition(
             marked("Birthday greetings"),
             marked(
-                "The first purchase of a member within 30 days after points for their own birthday, while these "
-                "live."
+                "The first purchase of a member within 30 days after a greeting on their own birthday: points of the "
+                "programme, or a letter, points or a gift of a journey that begins with the birthday. While what it "
+                "gave lives, if that is shorter; of one birthday it is one greeting, and a control group had none."
             ),
         ),
         "payback_reactivation": Definition(
