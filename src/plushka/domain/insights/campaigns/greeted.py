@@ -1,4 +1,4 @@
-"""Who was greeted on their own birthday, by the programme or by a journey: one birthday is one greeting (F186, F205)."""
+"""Who was greeted on their birthday, by the programme or by a journey: one birthday is one greeting (F186, F205)."""
 
 from datetime import timedelta
 from typing import Final
@@ -67,7 +67,7 @@ GREETED = f"""
             having min(at) >= $2::date::timestamp at time zone $6
                and min(at) < ($3::date + 1)::timestamp at time zone $6
         )
-"""
+"""  # noqa: S608  composed of fixed parts
 """Stands after ``with``: ``greeted`` has each greeting whose first part was on the days from ``$2`` to ``$3``.
 
 Parts are points for the birthday, letters, points and gifts of a journey that begins with it; of one birthday they are
