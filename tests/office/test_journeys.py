@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,10 +16,15 @@ from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.journeys import lead_tenant
+from plushka.domain.campaigns.journeys.queries import get_journey
 from plushka.domain.events.kinds import declare, redeclare
 from plushka.domain.events.model import EventField
+from plushka.domain.messages.model import Purpose
+from plushka.domain.messages.templates.model import Body, Draft, Words
+from plushka.domain.messages.templates.store import create_template
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import get_program_id
+from plushka.engine.journeys.parts import Message
 from plushka.engine.program import StampCard
 from plushka.engine.stamp_parts import Gift, Spend
 from plushka.platform.database import Database
@@ -154,6 +160,24 @@ CART = (
     EventField("from_app", "Из приложения", "boolean"),
     EventField("kind", "Вид", "choice", choices=("еда", "вещи")),
 )
+
+
+async def test_a_step_takes_from_its_template_whether_it_advertises(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    kinds: tuple[Purpose, ...] = ("transactional", "marketing")
+    href = await begin(anna)
+    for purpose in kinds:
+        async with database.transaction(cast.anna.tenant_id, actor="test:office", at=clock.now()) as tx:
+            template = await create_template(tx, Draft(purpose, purpose, Body({"ru": Words("Привет!")})))
+        letter = (await press(anna, href, "add::0:message")).headers["location"]
+        page = await anna.get(letter)
+        assert "purpose" not in page.text
+        saved = await save(anna, letter, template=str(template), purpose="transactional")
+        assert saved.status_code == httpx.codes.SEE_OTHER
+    async with database.transaction(cast.anna.tenant_id, actor="test:office", at=clock.now()) as tx:
+        steps = (await get_journey(tx, UUID(href.rpartition("/")[2]))).draft.steps
+    assert [step.purpose for step in steps if isinstance(step, Message)] == list(kinds)
 
 
 async def test_what_an_event_says_is_asked_by_the_types_of_its_fields(

@@ -23,6 +23,8 @@ from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.bulk import BulkChange
 from plushka.domain.members.tagging import tag_many, untag_many
 from plushka.domain.messages.letters import Letter, post
+from plushka.domain.messages.model import Purpose
+from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.programs.giving import give_many
 from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.domain.rewards.issuing import Present, present
@@ -75,6 +77,7 @@ class Deeds:
     business: Business
     coupons_given: list[UUID] = field(default_factory=list)
     points_given: dict[tuple[UUID, str], int] = field(default_factory=dict)
+    _purposes: dict[UUID, Purpose] = field(default_factory=dict)
 
     async def lock_wallets(self, member_ids: Collection[UUID]) -> None:
         """Lock the wallets that points may be given to, all at once and in the order of the ledger."""
@@ -124,14 +127,16 @@ class Deeds:
                 assert_never(deed)
 
     async def _write(self, deed: Message, doings: Sequence[Doing]) -> None:
+        template_id = UUID(deed.template)
+        purpose = await self._purpose_of(template_id)
         await post(
             self.tx,
             [
                 Letter(
                     member_id=each.member_id,
                     key=each.key,
-                    template_id=UUID(deed.template),
-                    purpose=deed.purpose,
+                    template_id=template_id,
+                    purpose=purpose,
                     route=deed.route,
                     values=dict(each.found),
                     campaign_id=each.journey_id,
@@ -141,6 +146,13 @@ class Deeds:
                 for each in doings
             ],
         )
+
+    async def _purpose_of(self, template_id: UUID) -> Purpose:
+        """Return whether a template advertises, whatever the step says that was published with it."""
+        if template_id not in self._purposes:
+            found = await find_templates(self.tx, [template_id])
+            self._purposes |= {each: template.purpose for each, template in found.items()}
+        return self._purposes.get(template_id, "marketing")
 
     async def _give_points(self, deed: GivePoints, doings: Sequence[Doing]) -> None:
         """Give points of the business's first programme; who is not in it has nowhere to put them."""

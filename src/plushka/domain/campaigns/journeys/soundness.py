@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.events.asking import is_askable
 from plushka.domain.events.kinds import list_kinds
@@ -111,7 +111,7 @@ def _unknown(journey: Journey, known: Known) -> Iterator[Problem]:
 
 
 async def _unsaid(tx: Tx, journey: Journey) -> list[Problem]:
-    """Find letters that name what no step before them gives."""
+    """Find letters that name what no step before them gives, or are not of the kind that their template is."""
     steps = list(walk(journey.steps))
     ids = {
         template: UUID(template)
@@ -133,9 +133,17 @@ async def _unsaid(tx: Tx, journey: Journey) -> list[Problem]:
                 if names:
                     what = ", ".join(f"{{{name}}}" for name in names)
                     found.append(Problem(f"{path}.template", "letter_lacks", {"what": what}))
+                if step.purpose != templates[ids[template]].purpose:
+                    found.append(Problem(f"{path}.template", "letter_of_another_kind"))
             case _:
                 pass
     return found
+
+
+async def with_purpose(tx: Tx, letter: Message) -> Message:
+    """Return a letter that advertises unless its template says that it does not."""
+    template = (await find_templates(tx, [UUID(letter.template)])).get(UUID(letter.template))
+    return structs.replace(letter, purpose=template.purpose if template is not None else "marketing")
 
 
 def _trigger(trigger: JourneyTrigger, known: Known) -> Iterator[Problem]:

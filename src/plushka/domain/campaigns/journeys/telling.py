@@ -82,6 +82,9 @@ _PROBLEMS: Mapping[str, str] = {
     "template_missing": marked("Choose a template."),
     "unknown_template": marked("There is no such template: choose another one."),
     "letter_lacks": marked("The template names {what}, which no step before it gives."),
+    "letter_of_another_kind": marked(
+        "The template says otherwise whether this letter advertises: open the step and save it anew."
+    ),
     "coupon_missing": marked("Choose a coupon."),
     "coupon_gives_nothing": marked(
         "Its codes give nothing yet: publish a promotion for this coupon in the programme."

@@ -21,6 +21,7 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.journeys.calls import secret_of
 from plushka.domain.campaigns.journeys.model import JourneyCard, UnknownJourney
 from plushka.domain.campaigns.journeys.queries import get_journey, list_runs
+from plushka.domain.campaigns.journeys.soundness import with_purpose
 from plushka.domain.campaigns.journeys.telling import tell_step
 from plushka.domain.campaigns.journeys.writing import save_draft
 from plushka.domain.members.queries import list_members_of_ids
@@ -74,8 +75,10 @@ async def save_step(
     written = _read(form, step, visit)
     if form.is_sound and written is not None:
         try:
-            changed = structs.replace(card.draft, steps=editing.replaced(card.draft.steps, written))
             async with visit.writing() as tx:
+                if isinstance(written, Message):
+                    written = await with_purpose(tx, written)
+                changed = structs.replace(card.draft, steps=editing.replaced(card.draft.steps, written))
                 await save_draft(tx, journey_id, changed, revision=form.number("revision", least=1) or 0)
         except Refusal as refusal:
             form.refused(refusal)
@@ -166,10 +169,6 @@ def _options(names: Names, visit: Visit) -> dict[str, list[tuple[str, str]]]:
     return {
         "templates": [nothing, *names.templates.items()],
         "coupons": [nothing, *names.coupons.items()],
-        "purposes": [
-            ("marketing", words.gettext("advertising: only who agreed to it")),
-            ("transactional", words.gettext("service: what concerns the member themselves")),
-        ],
     }
 
 
@@ -182,7 +181,7 @@ def _typed(step: Step, visit: Visit) -> dict[str, list[str]]:  # noqa: PLR0911 -
                 "until": [step.until or ""],
             }
         case Message():
-            return {"template": [step.template], "purpose": [step.purpose]}
+            return {"template": [step.template]}
         case GivePoints():
             return {
                 "points": [visit.figures.points_number(step.points).replace("\N{NO-BREAK SPACE}", "")],
@@ -209,10 +208,7 @@ def _read(form: Form, step: Step, visit: Visit) -> Step | None:  # noqa: C901, P
             return _read_wait(form, step, visit)
         case Message():
             template = form.id("template")
-            purpose = form.choice("purpose", ("marketing", "transactional"))
-            if template is None or purpose is None:
-                return None
-            return structs.replace(step, template=str(template), purpose=purpose)
+            return structs.replace(step, template=str(template)) if template else None
         case GivePoints():
             points = form.number("points", decimals=visit.figures.scale, least=1, most=10**9)
             life = form.number("life_days", least=1, most=LIFE_DAYS_MAX, required=False)
