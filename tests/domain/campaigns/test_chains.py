@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from msgspec import structs
@@ -19,11 +20,18 @@ from plushka.domain.coupons.operations import set_stopped
 from plushka.domain.coupons.queries import list_coupons
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
+from plushka.domain.members.dates import add_date
 from plushka.domain.messages.composing import compose
-from plushka.domain.messages.templates.store import list_templates
+from plushka.domain.messages.templates.checking import list_risks
+from plushka.domain.messages.templates.store import find_templates, list_templates
+from plushka.domain.messages.templates.text import fill
+from plushka.domain.messages.templates.variables import examples
 from plushka.domain.programs.drafts import get_draft, publish_draft
 from plushka.domain.programs.queries import get_program_id
+from plushka.engine.journeys.parts import Message
+from plushka.engine.journeys.plan import walk
 from plushka.platform.database import Database, Tx
+from plushka.platform.i18n import LANGUAGES, Language
 
 
 @pytest.fixture
@@ -72,6 +80,78 @@ async def test_thanks_ask_to_rate_the_very_purchase(shop: Shop, clock: SetClock)
         assert message is not None
         ((_, composed),) = await compose(tx, [message])
     assert composed.message.rows[0][4].action == f"rate:5:{first.id.hex}"
+
+
+SAID: dict[Key, dict[str, str]] = {
+    "win_back": {
+        "мы давно не виделись. Дарим 200 бонусов": "we have not met for a while. 200 points",
+        "скидка по коду A7K2-9XQM": "a discount for you by the code A7K2-9XQM",
+        "личный код A7K2-9XQM": "This code is yours alone: A7K2-9XQM",
+    },
+    "birthday": {
+        "ваш день рождения! К покупке вас ждёт подарок": "your birthday is near! A gift waits for you",
+        "ваш день рождения! Дарим 200 бонусов": "your birthday is near! 200 points",
+    },
+    "close_dates": {
+        "день рождения близкого вам человека: Маша. Дарим 200": "somebody close to you is near: Mary. 200 points"
+    },
+    "welcome": {"рады знакомству": "nice to meet you", "скучаем": "we miss you"},
+    "burn_reminder": {"50 бонусов сгорит 24 марта": "50 points will burn 24 March"},
+    "second_purchase": {"уже при следующей покупке": "spend them on your next purchase"},
+    "miss_you": {"скучаем": "we miss you"},
+    "thanks": {"спасибо за покупку": "thank you for your purchase"},
+}
+"""What the letters of each ready journey say, in Russian and in English, in their order."""
+
+
+@pytest.mark.parametrize("key", CHAINS)
+async def test_a_ready_journey_speaks_of_its_own_occasion_and_says_nothing_that_it_does_not_know(
+    tx: Tx, key: Key
+) -> None:
+    card = await begin_chain(tx, key)
+    letters = dict.fromkeys(
+        UUID(step.template) for _, step, _ in walk(card.draft.steps) if isinstance(step, Message)
+    )
+    templates = await find_templates(tx, letters)
+    said: dict[Language, list[str]] = {
+        language: [fill(templates[each].body.words[language].text, examples(language)) for each in letters]
+        for language in LANGUAGES
+    }
+    assert len(said["ru"]) == len(SAID[key])
+    for (russian, english), in_russian, in_english in zip(
+        SAID[key].items(), said["ru"], said["en"], strict=True
+    ):
+        assert russian in in_russian
+        assert english in in_english
+        assert ("ваш день рождения" in in_russian) == ("your birthday" in in_english) == (key == "birthday")
+    assert [list_risks(templates[each].body) for each in letters] == [[] for _ in letters]
+    assert not {each.code for each in await problems_of(tx, card.draft)} & {"letter_lacks"}
+
+
+async def test_before_a_day_of_somebody_close_it_is_said_whose_it_is(shop: Shop, clock: SetClock) -> None:
+    async with shop.tx() as tx:
+        begun = await begin_chain(tx, "close_dates")
+        card = await save_draft(
+            tx, begun.id, structs.replace(begun.draft, control_bp=0), revision=begun.revision
+        )
+        await publish(tx, card.id, revision=card.revision)
+    member_id = await shop.enroll()
+    async with shop.tx() as tx:
+        await bind_address(tx, member_id, Address("telegram", "1"), language="ru")
+        await note_consent(tx, member_id, "marketing", is_given=True, source="office")
+        day = clock.at + timedelta(days=7)
+        for whose in ("Маша", "Пётр"):
+            await add_date(tx, member_id, whose=whose, kind="birthday", month=day.month, day=day.day)
+    clock.at = clock.at.replace(hour=11)
+    await lead_tenant(shop.database, clock, shop.caller.tenant_id)
+    async with shop.tx() as tx:
+        message = await take_next(tx, "telegram", purpose="marketing")
+        assert message is not None
+        ((_, composed),) = await compose(tx, [message])
+    assert composed.plain == (
+        "Аня, скоро день рождения близкого вам человека: Маша, Пётр. "
+        "Дарим 300\N{NO-BREAK SPACE}бонусов на праздник: они уже на карте."
+    )
 
 
 @pytest.mark.parametrize("key", CHAINS)

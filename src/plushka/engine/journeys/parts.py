@@ -128,7 +128,7 @@ class Split(Part, frozen=True, tag_field="is", tag="split"):
 class Message(Part, frozen=True, tag_field="is", tag="message"):
     """A letter by a template, by the channels of ``route`` in their order (none: as the business has it).
 
-    ``purpose`` is the template's, as it was when the step was saved; a letter is written by what the template says then.
+    ``purpose`` is the template's, as it was when the step was saved; a letter goes by what the template says then.
     """
 
     id: Id

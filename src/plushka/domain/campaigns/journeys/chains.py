@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys import offers
@@ -109,26 +109,27 @@ async def begin_chain(tx: Tx, key: Key, *, makes_offers: bool = False) -> Journe
     business = await get_business(tx)
     version = await get_current_version(tx)
     words = translator(business.language)
-    known = {template.name: str(template.id) for template in await list_templates(tx)}
+    known = {template.name: (template.id, template.purpose) for template in await list_templates(tx)}
 
-    async def template_of(of: ready.Key) -> str:
+    async def letter_of(of: ready.Key) -> Message:
         draft = ready.draft_of(of, business.language)
         if draft.name not in known:
-            known[draft.name] = str(await create_template(tx, draft))
-        return known[draft.name]
+            known[draft.name] = (await create_template(tx, draft), draft.purpose)
+        template_id, purpose = known[draft.name]
+        return Message("", str(template_id), purpose)
 
-    templates = {of: await template_of(of) for of in _LETTERS[key]}
+    letters = {of: await letter_of(of) for of in _LETTERS[key]}
     program = version.program if version is not None else None
     gives_codes = key in _GIVING_CODES and version is not None
     coupons = await make_offers(tx) if makes_offers and gives_codes else await find_offers(tx)
-    return await create_journey(tx, _WRITERS[key](Kit(words, templates, coupons, program)))
+    return await create_journey(tx, _WRITERS[key](Kit(words, letters, coupons, program)))
 
 
 class Kit(Struct, frozen=True):
-    """What a ready journey is made with: names, templates and coupons by their key, and the programme."""
+    """What a ready journey is made with: names, letters and coupons by their key, and the programme."""
 
     words: Translator
-    templates: Mapping[ready.Key, str]
+    letters: Mapping[ready.Key, Message]
     coupons: Mapping[offers.Key, str]
     program: Program | None
 
@@ -147,8 +148,7 @@ class Kit(Struct, frozen=True):
         return self.words.gettext(CHAINS[key].name)
 
     def letter(self, of: ready.Key) -> Message:
-        purpose = ready.draft_of(of, "en").purpose
-        return Message(new_step_id(), self.templates[of], purpose)
+        return structs.replace(self.letters[of], id=new_step_id())
 
     def code(self, of: offers.Key) -> GiveCoupon:
         return GiveCoupon(new_step_id(), self.coupons.get(of, ""))
@@ -197,7 +197,7 @@ def _close_dates(kit: Kit) -> Journey:
     return Journey(
         kit.name("close_dates"),
         OnCloseDate(7, ("birthday",)),
-        (kit.points(300, 8), kit.letter("birthday")),
+        (kit.points(300, 8), kit.letter("close_birthday")),
         again=EachTime(),
         at_once=5,
     )
@@ -285,7 +285,7 @@ _LETTERS: Mapping[Key, tuple[ready.Key, ...]] = MappingProxyType(
     {
         "win_back": ("win_back_30", "win_back_60", "win_back_90"),
         "birthday": ("birthday", "birthday_gift"),
-        "close_dates": ("birthday",),
+        "close_dates": ("close_birthday",),
         "welcome": ("welcome", "miss_you"),
         "burn_reminder": ("burn_reminder",),
         "second_purchase": ("second_purchase",),

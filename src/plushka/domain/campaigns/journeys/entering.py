@@ -1,6 +1,6 @@
 """Members begin a journey: found by its trigger, of its audience, not barred, and drawn into a group."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from uuid import UUID
@@ -28,6 +28,9 @@ STEP_MEMBERS = 20_000
 """Members who are looked at by one transaction."""
 LOOKED_FROM_HOUR = 10
 """By the clock of the business: what goes by days is looked at once a day, from then on."""
+
+
+_decode_said = msgspec.json.Decoder(dict[str, str]).decode
 
 
 class Entrant(Struct, frozen=True):
@@ -136,6 +139,7 @@ async def list_entrants(
     if isinstance(journey.goal, GoalAudience):
         reached = await selected(tx, journey.goal.when, args)
         of_audience += f" and not exists (select from ({reached}) as g where g.member_id = h.member_id)"
+    said = "found.said" if found.says else "null::text"
     args += [journey_id, after, limit]
     journey_at, after_at, limit_at = (f"${len(args) - back}" for back in (2, 1, 0))
     async with hashing(tx) if of_audience else nullcontext():
@@ -144,11 +148,11 @@ async def list_entrants(
         -- journeys.list_entrants
         with found as ({found.sql}), holders as (
             select distinct on (coalesce(m.merged_into, m.id), found.key)
-                   coalesce(m.merged_into, m.id) as member_id, found.key, found.happened_at
+                   coalesce(m.merged_into, m.id) as member_id, found.key, found.happened_at, {said} as said
             from found join members m on m.tenant_id = $1 and m.id = found.member_id
             where {after_at}::uuid is null or coalesce(m.merged_into, m.id) > {after_at}
         )
-        select h.member_id, h.key, h.happened_at, before.last_at, before.active, before.is_control
+        select h.member_id, h.key, h.happened_at, h.said, before.last_at, before.active, before.is_control
         from holders h
         join members m on m.tenant_id = $1 and m.id = h.member_id
             and m.merged_into is null and m.erased_at is null and m.blocked_at is null
@@ -176,7 +180,7 @@ async def list_entrants(
         )
     return [
         Entrant(
-            Candidate(row["member_id"], row["key"], row["happened_at"]),
+            Candidate(row["member_id"], row["key"], row["happened_at"], _said(row["said"])),
             Before(row["last_at"], row["active"]),
             row["is_control"],
         )
@@ -259,9 +263,14 @@ async def _begin(tx: Tx, card: JourneyCard, plan: Plan, entrants: Sequence[Entra
 
 
 def _found_by(candidate: Candidate) -> str:
-    """Return what letters of a run can name from its beginning, as JSON: the purchase that has begun it."""
+    """Return what letters of a run can name from its beginning, as JSON: of the purchase or day that has begun it."""
     what, _, receipt_id = candidate.key.partition(":")
-    return msgspec.json.encode({RECEIPT: receipt_id} if what == "receipt" else {}).decode()
+    found = {RECEIPT: receipt_id} if what == "receipt" else candidate.said
+    return msgspec.json.encode(found).decode()
+
+
+def _said(told: str | None) -> Mapping[str, str]:
+    return _decode_said(told) if told else {}
 
 
 async def _note_looked(tx: Tx, journey_id: UUID, day: date | None) -> None:

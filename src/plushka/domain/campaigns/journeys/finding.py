@@ -49,10 +49,14 @@ DAILY = (OnAbsence, OnBirthday, OnCloseDate, OnBurn, OnTierRisk)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A statement that finds ``member_id, key, happened_at``; ``args`` follow the tenant, numbered from ``$2``."""
+    """A statement that finds ``member_id, key, happened_at``; ``args`` follow the tenant, numbered from ``$2``.
+
+    ``says``: and ``said``, which is JSON of what letters can name.
+    """
 
     sql: str
     args: tuple[object, ...]
+    says: bool = False
 
 
 async def today_of(tx: Tx) -> tuple[date, str]:
@@ -120,7 +124,7 @@ def on_birthdays(days: Sequence[tuple[int, int, date]], now: datetime) -> Found:
 
 
 def on_close_dates(days: Sequence[tuple[int, int, date]], kinds: Sequence[str], now: datetime) -> Found:
-    return Found(_CLOSE_DATES, (*_columns(days), now, list(kinds)))
+    return Found(_CLOSE_DATES, (*_columns(days), now, list(kinds)), says=True)
 
 
 def that_burns(last_on: date, points_min: int, zone: str, now: datetime) -> Found:
@@ -171,11 +175,13 @@ _BIRTHDAYS = """
         and extract(month from m.birthday) = d.month and extract(day from m.birthday) = d.day
 """
 _CLOSE_DATES = """
-    select distinct c.member_id,
-           'date:' || c.kind || ':' || to_char(d.happened_on, 'MM-DD:YYYY') as key, $5::timestamptz as happened_at
+    select c.member_id, 'date:' || c.kind || ':' || to_char(d.happened_on, 'MM-DD:YYYY') as key,
+           $5::timestamptz as happened_at,
+           json_build_object('whose', string_agg(c.whose, ', ' order by c.id))::text as said
     from unnest($2::integer[], $3::integer[], $4::date[]) as d (month, day, happened_on)
     join member_dates c on c.tenant_id = $1 and c.month = d.month and c.day = d.day
     where cardinality($6::text[]) = 0 or c.kind = any($6::text[])
+    group by c.member_id, c.kind, d.happened_on
 """
 # A purchase carries sliding lots on, so a lot may burn later than it says.
 _BURNING = """

@@ -1,5 +1,6 @@
 """A journey as it is kept, a member's way through it, and what is refused."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID
@@ -47,11 +48,12 @@ class JourneyCard(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """Somebody who may begin: ``key`` names what happened, once for ever."""
+    """Somebody who may begin: ``key`` names what happened, once for ever; ``said`` is what letters can name of it."""
 
     member_id: UUID
     key: str
     happened_at: datetime
+    said: Mapping[str, str] = {}
 
 
 class RunCard(Struct, frozen=True):

@@ -27,7 +27,7 @@ from plushka.engine.journeys.parts import (
     OnTierUp,
 )
 from plushka.engine.journeys.plan import audiences, walk
-from plushka.engine.occasion_parts import FieldTest, OnEvent
+from plushka.engine.occasion_parts import FieldTest, OnCloseDate, OnEvent
 from plushka.platform.database import Tx
 
 _versions = Versions()
@@ -119,7 +119,7 @@ async def _unsaid(tx: Tx, journey: Journey) -> list[Problem]:
         if isinstance(step, Message) and (template := step.template)
     }
     templates = await find_templates(tx, list(ids.values()))
-    given: set[str] = set()
+    given = {"whose"} if isinstance(journey.trigger, OnCloseDate) else set()
     found = []
     for path, step, _ in steps:
         match step:

@@ -16,6 +16,7 @@ Key = Literal[
     "thanks",
     "birthday",
     "birthday_gift",
+    "close_birthday",
     "burn_reminder",
     "miss_you",
     "win_back_30",
@@ -102,6 +103,16 @@ READY: Mapping[Key, Ready] = MappingProxyType(
                 "скоро ваш день рождения! К покупке вас ждёт подарок: покажите карту на кассе.",
                 "your birthday is near! A gift waits for you with a purchase: show your card at the till.",
                 subjects=("Подарок ко дню рождения", "A gift for your birthday"),
+            ),
+        ),
+        "close_birthday": Ready(
+            marked("Birthday of somebody close"),
+            _body(
+                "скоро день рождения близкого вам человека: {whose|уже через неделю}. "
+                "Дарим {points} на праздник: они уже на карте.",
+                "a birthday of somebody close to you is near: {whose|within a week}. "
+                "{points} for the celebration are a gift from us, on your card already.",
+                subjects=("К празднику ваших близких", "For the day of somebody close"),
             ),
         ),
         "burn_reminder": Ready(

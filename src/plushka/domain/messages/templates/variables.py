@@ -48,6 +48,7 @@ _ALL = (
     _variable("app_link", marked("Link to the app"), "https://example.ru/app", "https://example.com/app"),
     _variable("coupon", marked("Code of a coupon"), "A7K2-9XQM", "A7K2-9XQM", is_own=False),
     _variable("points", marked("Points that are given"), "200 бонусов", "200 points", is_own=False),
+    _variable("whose", marked("Whose day it is, of those close"), "Маша", "Mary", is_own=False),
     _variable(
         "promotion", marked("Name of the promotion"), "Кофе в подарок", "A coffee for free", is_own=False
     ),
