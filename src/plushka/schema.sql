@@ -2743,13 +2743,14 @@ grant delete on confirming_branches to plushka_app;
 -- sending is what it does while it runs. audience, offer, letter: values of domain/campaigns/model.py. control_bp: the share
 -- that is left alone so that the effect can be seen; by salt anybody can work out who. starts_at: when a scheduled one
 -- begins; local_at: the moment on each member's own clock. per_minute: at most so many letters; paced_to: through when they
--- have been left. settled_at: who was told has what is offered, and nobody else.
+-- have been left. aim: what a broadcast is for, as its author says; the payback counts one that brings back. settled_at: who was told has what is offered, and nobody else.
 create table campaigns (
     tenant_id uuid not null references businesses,
     id uuid not null,
     kind text not null check (kind in ('broadcast', 'journey')),
     name text not null check (name <> '' and length(name) <= 100),
     purpose text not null check (purpose in ('marketing', 'transactional')),
+    aim text not null default 'other' check (aim in ('other', 'reactivation')),
     state text not null default 'draft'
         check (state in ('draft', 'scheduled', 'planning', 'sending', 'paused', 'done', 'cancelled')),
     audience jsonb,

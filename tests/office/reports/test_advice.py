@@ -92,6 +92,7 @@ async def test_sleeping_vips_become_a_draft_of_a_broadcast_to_them(
     draft = await anna.post(f"{PATH}/vip_asleep/begin", follow_redirects=True)
     assert draft.url.path.endswith("/edit")
     assert "VIP: не были 60 дней" in draft.text
+    assert '<option value="reactivation" selected>' in draft.text
     segments = (await anna.get("/campaigns/segments")).text
     assert segments.count("VIP: не были 60 дней") == 1
     # Once more: another draft to the same segment.

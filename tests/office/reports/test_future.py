@@ -161,7 +161,9 @@ async def a_band_becomes_a_segment_and_a_draft(
 ) -> None:
     answer = await anna.post("/reports/future/write?band=4")
     assert answer.status_code == httpx.codes.SEE_OTHER
-    assert "Ушли: 80–100 %" in plain((await anna.get(answer.headers["location"])).text)
+    page = (await anna.get(answer.headers["location"])).text
+    assert "Ушли: 80–100 %" in plain(page)
+    assert '<option value="reactivation" selected>' in page
     again = await anna.post("/reports/future/write?band=4")
     assert "(2)" not in (await anna.get(again.headers["location"])).text
     for other in range(4):
@@ -183,7 +185,9 @@ async def who_came_once_becomes_a_list(
     anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
 ) -> None:
     answer = await anna.post("/reports/future/write?band=-1")
-    assert "Были один раз, 21 июля" in plain((await anna.get(answer.headers["location"])).text)
+    page = (await anna.get(answer.headers["location"])).text
+    assert "Были один раз, 21 июля" in plain(page)
+    assert '<option value="other" selected>' in page
     async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
         listed, meant = [
             {row["member_id"] for row in await tx.fetch(statement, tx.tenant_id)}

@@ -19,6 +19,8 @@ from plushka.app import Plushka
 from plushka.delivery.jobs.folding import fold_tenant
 from plushka.delivery.jobs.paying_back import count_payback
 from plushka.domain.audit.queries import list_entries
+from plushka.domain.campaigns.model import Aim, Plan
+from plushka.domain.campaigns.operations import create_broadcast
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.insights.payback.model import Cost, quarter_of
@@ -94,6 +96,10 @@ async def a_journey(tx: Tx, *, begins: str) -> UUID:
         tx.tenant_id, journey_id, f'{{"trigger": {{"is": "{begins}", "days": 30}}}}', tx.at,
     )  # fmt: skip
     return journey_id
+
+
+async def a_broadcast(tx: Tx, *, aim: Aim) -> UUID:
+    return await create_broadcast(tx, Plan(name=f"Рассылка {aim}", aim=aim))
 
 
 async def write_to(tx: Tx, member_id: str, journey_id: UUID, at: datetime, cost_minor: int = 3_00) -> None:
@@ -248,6 +254,41 @@ async def test_a_receipt_counts_once_whoever_claims_it(
     async with signed_in(app, staff["owner"]) as anna:
         rows = {str(row[0]): row[1:] for row in await table(anna, "payback", OF_QUARTER)}
         assert rows["Возврат клиентов"][0] == 0
+
+
+async def test_a_broadcast_brings_back_if_its_author_says_so(
+    quarter: Quarter, app: Plushka, staff: dict[str, str]
+) -> None:
+    async with quarter.tx() as tx:
+        absence = await a_journey(tx, begins="absence")
+        back, news = await a_broadcast(tx, aim="reactivation"), await a_broadcast(tx, aim="other")
+        late = await a_broadcast(tx, aim="reactivation")
+    vip, lost, told, both = [await quarter.enroll() for _ in range(4)]
+    async with quarter.tx() as tx:
+        await write_to(tx, lost, absence, tx.at)
+        await write_to(tx, vip, back, tx.at)
+        await write_to(tx, told, news, tx.at)
+        # Two that bring back: one purchase, once.
+        await write_to(tx, both, absence, tx.at)
+        await write_to(tx, both, late, tx.at + timedelta(hours=1))
+    quarter.clock.at += timedelta(days=2)
+    await quarter.buy("1", 2500_00, member=lost)
+    await quarter.buy("2", 4000_00, member=vip)
+    await quarter.buy("3", 9000_00, member=told)
+    await quarter.buy("4", 1300_00, member=both)
+    await quarter.count()
+    async with signed_in(app, staff["owner"]) as anna:
+        rows = {str(row[0]): row[1:] for row in await table(anna, "payback", OF_QUARTER)}
+        assert rows["Возврат клиентов"][0] == 1500 + 3000 + 300
+        # Its author may say otherwise while it is a draft.
+        page = (await anna.get(f"/campaigns/{back}/edit")).text
+        assert '<option value="reactivation" selected>' in page
+        typed = {"name": "Рассылка", "control": "10", "window_days": "7"}
+        for aim in ("other", "reactivation"):
+            answer = await anna.post(f"/campaigns/{back}/edit", data={**typed, "aim": aim})
+            assert answer.status_code == httpx.codes.SEE_OTHER
+            one = plain((await anna.get(f"/campaigns/{back}")).text)
+            assert ("вернуть тех, кто давно не приходил" in one) is (aim == "reactivation")
 
 
 async def test_a_line_of_costs_is_written_changed_deleted_and_brought_back(

@@ -182,7 +182,10 @@ async def test_a_square_and_a_group_lead_to_their_members_and_to_a_draft_to_them
     ):
         answer = await anna.post(f"/reports/rfm/write?{url}")
         assert answer.status_code == httpx.codes.SEE_OTHER
-        assert name in (await anna.get(answer.headers["location"])).text
+        page = (await anna.get(answer.headers["location"])).text
+        assert name in page
+        brings_back = name in {"Давность 1, частота 1", "Вернуть"}
+        assert ('<option value="reactivation" selected>' in page) is brings_back
         async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
             stored = await tx.fetchval(
                 "select audience from segments where tenant_id = $1 and name = $2", tx.tenant_id, name

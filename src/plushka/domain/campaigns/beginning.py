@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.audiences import Who, composed
-from plushka.domain.campaigns.model import LetterPlan, Plan, Variant
+from plushka.domain.campaigns.model import Aim, LetterPlan, Plan, Variant
 from plushka.domain.campaigns.operations import create_broadcast
 from plushka.domain.messages.templates.ready import Key, draft_of
 from plushka.domain.messages.templates.store import create_template, restore_template
@@ -17,19 +17,21 @@ from plushka.engine.audience import Audience
 from plushka.platform.database import Tx
 
 
-async def begin_broadcast_to(tx: Tx, audience: Audience, *, name: str, template: Key) -> UUID:
+async def begin_broadcast_to(
+    tx: Tx, audience: Audience, *, name: str, template: Key, aim: Aim = "other"
+) -> UUID:
     """Write the draft of a broadcast of a ready template to an audience, and return its id; nothing is sent by it."""
-    return await _begin(tx, await take_segment(tx, name, audience), name=name, template=template)
+    return await _begin(tx, await take_segment(tx, name, audience), name=name, template=template, aim=aim)
 
 
 async def begin_broadcast_to_list(tx: Tx, member_ids: Sequence[UUID], *, name: str, template: Key) -> UUID:
     """The same to these members, who become a list: it stays as it is when what they were found by changes."""
     segment_id = await create_segment(tx, name=_free_name(name, await list_segments(tx)), audience=None)
     await add_members(tx, segment_id, member_ids)
-    return await _begin(tx, segment_id, name=name, template=template)
+    return await _begin(tx, segment_id, name=name, template=template, aim="other")
 
 
-async def _begin(tx: Tx, segment_id: UUID, *, name: str, template: Key) -> UUID:
+async def _begin(tx: Tx, segment_id: UUID, *, name: str, template: Key, aim: Aim) -> UUID:
     business = await get_business(tx)
     template_id = uuid5(tx.tenant_id, template)
     await create_template(tx, draft_of(template, business.language), template_id=template_id)
@@ -38,6 +40,7 @@ async def _begin(tx: Tx, segment_id: UUID, *, name: str, template: Key) -> UUID:
         name=name,
         audience=composed(Who(segments=(str(segment_id),))),
         letter=LetterPlan((Variant("A", template_id, 1),)),
+        aim=aim,
     )
     return await create_broadcast(tx, plan)
 

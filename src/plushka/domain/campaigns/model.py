@@ -14,6 +14,7 @@ from plushka.platform.errors import Conflict, Invalid, NotFound
 from plushka.platform.i18n import marked
 
 Kind = Literal["broadcast", "journey"]
+Aim = Literal["other", "reactivation"]
 State = Literal["draft", "scheduled", "planning", "sending", "paused", "done", "cancelled"]
 
 STATES: Mapping[State, str] = MappingProxyType(
@@ -26,6 +27,9 @@ STATES: Mapping[State, str] = MappingProxyType(
         "done": marked("all sent"),
         "cancelled": marked("called off"),
     }
+)
+AIMS: Mapping[Aim, str] = MappingProxyType(
+    {"other": marked("anything else"), "reactivation": marked("to bring back who has not come for long")}
 )
 UNDER_WAY: tuple[State, ...] = ("scheduled", "planning", "sending", "paused")
 
@@ -90,6 +94,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What can be said of a campaign before it begins.
 
     ``control_bp`` of the recipients are left alone; purchases within ``window_days`` after a letter are counted.
+    ``aim``: what it is for; one that brings back is counted by the payback.
     It begins at ``starts_at``, or at ``local_at`` on each member's own clock; neither: at once.
     """
 
@@ -98,6 +103,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     offer: Offer = Nothing()
     letter: LetterPlan = LetterPlan()
     purpose: Purpose = "marketing"
+    aim: Aim = "other"
     control_bp: int = CONTROL_BP
     window_days: int = WINDOW_DAYS
     per_minute: int | None = None

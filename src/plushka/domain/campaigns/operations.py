@@ -40,9 +40,9 @@ async def create_broadcast(tx: Tx, plan: Plan) -> UUID:
         -- campaigns.create
         insert into campaigns (
             tenant_id, id, kind, salt, created_by, created_at, name, purpose, audience, offer, letter, control_bp,
-            window_days, per_minute, starts_at, local_at
+            window_days, per_minute, starts_at, local_at, aim
         )
-        values ($1, $2, 'broadcast', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        values ($1, $2, 'broadcast', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """,
         tx.tenant_id,
         campaign_id,
@@ -71,7 +71,7 @@ async def change_broadcast(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
         -- campaigns.change
         update campaigns
         set name = $3, purpose = $4, audience = $5, offer = $6, letter = $7, control_bp = $8, window_days = $9,
-            per_minute = $10, starts_at = $11, local_at = $12
+            per_minute = $10, starts_at = $11, local_at = $12, aim = $13
         where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
@@ -291,4 +291,5 @@ def _values(plan: Plan) -> tuple[object, ...]:
         plan.per_minute,
         plan.starts_at,
         plan.local_at,
+        plan.aim,
     )

@@ -11,7 +11,7 @@ from plushka.engine.audience import Audience
 from plushka.platform.database import Tx
 
 _COLUMNS = """
-    id, kind, name, purpose, state, audience::text, offer::text, letter::text, control_bp, salt, window_days,
+    id, kind, name, purpose, aim, state, audience::text, offer::text, letter::text, control_bp, salt, window_days,
     per_minute, starts_at, local_at, created_by, created_at, started_by, started_at, planned_at, paced_to,
     finished_at, settled_at
 """

@@ -19,7 +19,7 @@ async def begin_vip_broadcast(tx: Tx) -> UUID:
     """Write the draft of a broadcast to the VIP who are asleep, and return its id."""
     business = await get_business(tx)
     name = translator(business.language).gettext(_VIPS_NAME)
-    return await begin_broadcast_to(tx, VIPS_ASLEEP, name=name, template="miss_you")
+    return await begin_broadcast_to(tx, VIPS_ASLEEP, name=name, template="miss_you", aim="reactivation")
 
 
 async def take_unreachable(tx: Tx) -> UUID:

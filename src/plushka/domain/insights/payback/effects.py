@@ -68,9 +68,9 @@ async def count_month(tx: Tx, month: date) -> None:
 
     Birthday: the first of a member within ``WINDOW`` after a greeting, by the programme or by a journey, while what it
     gave lives.
-    Reactivation: the first within ``WINDOW`` after a letter of a journey that begins with an absence, if no letter of
-    another campaign went out in between. Promotions: those on which a promotion worked. Wholly returned receipts never
-    were.
+    Reactivation: the first within ``WINDOW`` after a letter of a journey that begins with an absence, or of a broadcast
+    that is to bring back, if no letter of another campaign went out in between. Promotions: those on which a promotion
+    worked. Wholly returned receipts never were.
     """
     until = add_months(month, 1)
     await tx.execute(
@@ -86,13 +86,15 @@ async def count_month(tx: Tx, month: date) -> None:
         -- insights.count_payback
         with {GREETED}, called as materialized (
             select coalesce(m.merged_into, m.id) as member_id, o.finished_at as at, o.campaign_id
-            from journeys j
-            join outgoing o on o.tenant_id = $1 and o.campaign_id = j.id
+            from campaigns c
+            join outgoing o on o.tenant_id = $1 and o.campaign_id = c.id
             join members m on m.tenant_id = $1 and m.id = o.member_id
-            where j.tenant_id = $1
-              and exists (
-                  select from journey_versions v
-                  where v.tenant_id = $1 and v.journey_id = j.id and v.body #>> '{{trigger,is}}' = 'absence'
+            where c.tenant_id = $1
+              and (
+                  c.aim = 'reactivation' or exists (
+                      select from journey_versions v
+                      where v.tenant_id = $1 and v.journey_id = c.id and v.body #>> '{{trigger,is}}' = 'absence'
+                  )
               )
               and o.state in ('sent', 'delivered', 'unknown')
               and o.finished_at >= $2::date::timestamptz and o.finished_at < ($3::date + 2)::timestamptz

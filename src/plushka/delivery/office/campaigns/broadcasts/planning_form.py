@@ -11,6 +11,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.campaigns.audiences import CHANNELS, Who, composed, taken_apart
 from plushka.domain.campaigns.model import (
+    AIMS,
     CONTROL_BP_MAX,
     LIFE_DAYS_MAX,
     NAME_LENGTH_MAX,
@@ -64,6 +65,7 @@ def read_plan(form: Form, visit: Visit, *, besides: Audience | None) -> Plan | N
     window_days = form.number("window_days", least=1, most=WINDOW_DAYS_MAX)
     per_minute = form.number("per_minute", least=1, most=PER_MINUTE_MAX, required=False)
     starts_at, local_at = _read_when(form, visit)
+    aim = form.choice("aim", tuple(AIMS), default="other")
     if not form.is_sound or control_bp is None or window_days is None:
         return None
     return Plan(
@@ -71,6 +73,7 @@ def read_plan(form: Form, visit: Visit, *, besides: Audience | None) -> Plan | N
         audience=composed(_read_who(form, besides)),
         offer=offer,
         letter=LetterPlan(variants, _read_route(form)),
+        aim=aim or "other",
         control_bp=control_bp,
         window_days=window_days,
         per_minute=per_minute,
@@ -88,6 +91,7 @@ def typed_plan(plan: Plan, visit: Visit) -> dict[str, list[str]]:
         "excluded": list(who.excluded),
         "channels": list(who.channels),
         "sexes": list(who.sexes),
+        "aim": [plan.aim],
         "control": [visit.figures.bare_percent(plan.control_bp)],
         "window_days": [str(plan.window_days)],
         "per_minute": [str(plan.per_minute or "")],
@@ -133,6 +137,7 @@ def choices_told(choices: Choices, visit: Visit) -> dict[str, object]:
                 gettext("Where they bought last tells their zone."),
             ),
         ),
+        "aims": [(aim, gettext(told)) for aim, told in AIMS.items()],
         "letters": LETTERS,
         "steps": range(STEPS),
     }

@@ -5,6 +5,7 @@ from plushka.delivery.office.campaigns.broadcasts.rows import SEXES_TOLD, channe
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.audiences import taken_apart
 from plushka.domain.campaigns.model import (
+    AIMS,
     Campaign,
     CodeOffered,
     Nothing,
@@ -53,6 +54,8 @@ async def plan_told(tx: Tx, campaign: Campaign, visit: Visit) -> list[tuple[str,
                 ", ".join(channel_told(channel, visit) for channel in campaign.letter.route),
             )
         )
+    if campaign.aim != "other":
+        lines.append((gettext("What it is for"), gettext(AIMS[campaign.aim])))
     if campaign.purpose == "transactional":
         lines.append((gettext("Kind"), gettext("no advertising")))
     return lines

@@ -48,6 +48,7 @@ async def write_to_band(visit: NamedDependency[Visit], request: OfficeRequest) -
                 _in_band(band),
                 name=gettext("Have left: {chance}", chance=told_band(band, visit)),
                 template=template,
+                aim="reactivation" if template == "miss_you" else "other",
             )
     return sent_on(
         f"/campaigns/{campaign_id}/edit", gettext("The draft is ready: look it through and send it.")

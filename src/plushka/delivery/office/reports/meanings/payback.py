@@ -18,8 +18,8 @@ PAYBACK = Subject(
             marked("Reactivation"),
             marked(
                 "The first purchase within 30 days after a letter of a journey that begins when a member has not "
-                "come for long, if no letter of another campaign went out in between. What birthday greetings "
-                "claim is not here."
+                "come for long, or of a broadcast whose author says that it is to bring back, if no letter of "
+                "another campaign went out in between. What birthday greetings claim is not here."
             ),
         ),
         "payback_promotions": Definition(

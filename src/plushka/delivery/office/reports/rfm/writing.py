@@ -14,6 +14,7 @@ from plushka.delivery.office.reports.whom import may_write
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.beginning import begin_broadcast_to
+from plushka.domain.campaigns.model import Aim
 from plushka.domain.messages.templates.ready import Key
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.engine.audience import Audience, Rfm
@@ -25,11 +26,18 @@ RECENT_FROM = 3
 
 
 class Addressed(Struct, frozen=True):
-    """Who is to be written to, by what name, and which ready template begins the letter."""
+    """Who is to be written to, by what name, and which ready template begins the letter.
+
+    Who is missed is to be brought back: that is what the broadcast is for.
+    """
 
     audience: Audience
     name: str
     template: Key
+
+    @property
+    def aim(self) -> Aim:
+        return "reactivation" if self.template == "miss_you" else "other"
 
 
 @post(WRITE, opt={"action": "campaigns.change"})
@@ -45,7 +53,7 @@ async def write_to_scored(visit: NamedDependency[Visit], request: OfficeRequest)
     addressed = _of_groups(groups, visit) if groups else _of_cell(query.get("cell", ""), visit)
     async with visit.writing() as tx:
         campaign_id = await begin_broadcast_to(
-            tx, addressed.audience, name=addressed.name, template=addressed.template
+            tx, addressed.audience, name=addressed.name, template=addressed.template, aim=addressed.aim
         )
     return sent_on(
         f"/campaigns/{campaign_id}/edit",
