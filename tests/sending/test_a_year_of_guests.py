@@ -98,10 +98,19 @@ async def a_year(dsn: str, folder: Path, part: int) -> None:
 
 
 async def tidy(dsn: str) -> None:
-    """Do what PostgreSQL does by itself on a day on which there is time for it."""
+    """Do what PostgreSQL does by itself on a day on which there is time for it: of tables in which much has changed."""
     owner = await asyncpg.connect(dsn)
     try:
-        await owner.execute("vacuum analyze")
+        tables = await owner.fetchval(
+            """
+            select string_agg(quote_ident(s.relname), ', ')
+            from pg_stat_user_tables s join pg_class c on c.oid = s.relid
+            where s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
+               or s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
+            """
+        )
+        if tables is not None:
+            await owner.execute(f"vacuum analyze {tables}")
     finally:
         await owner.close()
 
