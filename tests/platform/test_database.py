@@ -113,6 +113,16 @@ async def test_a_swallowed_failure_is_not_taken_for_a_commit(database: Database)
         await swallow()
 
 
+async def test_statements_are_planned_once_in_the_transactions_that_ask_for_it_alone(
+    database: Database,
+) -> None:
+    asked = []
+    for plans_once in (True, False):
+        async with database.transaction(new_id(), actor="job:test", at=AT, plans_once=plans_once) as tx:
+            asked.append(await tx.fetchval("show plan_cache_mode"))
+    assert asked == ["force_generic_plan", "auto"]
+
+
 async def test_what_gives_way_is_served_by_a_process_of_low_priority_without_helpers(dsn: str) -> None:
     usual, aside = (
         await Database.connect(dsn, connections_max=1),

@@ -169,18 +169,23 @@ class Database:
         branch_ids: Collection[UUID] = (),
         read_only: bool = False,
         one_moment: bool = False,
+        plans_once: bool = False,
     ) -> AsyncIterator[Tx]:
         """Open a transaction on the rows of one tenant; commit at the end, roll back on any exception.
 
         With ``branch_ids`` the receipts and tills of other branches do not exist for it either while it is
         ``read_only``: a change must see all that it concerns. With ``one_moment`` all its statements see the
-        data as of its first one, however long it takes.
+        data as of its first one, however long it takes. With ``plans_once`` a statement is planned when its
+        connection first meets it, and not each time for the values that it has: for what is done thousands of times
+        by rows that are named, where to plan takes longer than to do it.
         """
         isolation = "repeatable read" if one_moment else "read committed"
         access = "read only" if read_only else "read write"
         begin = f"begin isolation level {isolation}, {access}; set local plushka.tenant_id = '{tenant_id}'"
         if branch_ids and read_only:
             begin += f"; set local plushka.branch_ids = '{','.join(map(str, branch_ids))}'"
+        if plans_once:
+            begin += "; set local plan_cache_mode = force_generic_plan"
         async with self._begun(begin) as connection:
             yield Tx(
                 connection=connection,

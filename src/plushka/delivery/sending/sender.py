@@ -271,4 +271,6 @@ class Sender:
         self._rests_until = max(self._rests_until, now + seconds)
 
     def _tx(self) -> AbstractAsyncContextManager[Tx]:
-        return self._database.transaction(self._tenant_id, actor="job:messages", at=self._clock.now())
+        return self._database.transaction(
+            self._tenant_id, actor="job:messages", at=self._clock.now(), plans_once=True
+        )
