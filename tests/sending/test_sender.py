@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import letter, recipient
-from tests.sending.virtual import VirtualTime
+from tests.sending.virtual import VirtualTime, stir_when_done
 
 from plushka.delivery.sending import sender as sender_module
 from plushka.delivery.sending.sender import TAKEN_TOGETHER, Sender
@@ -29,15 +29,19 @@ AT_ONCE = 6
 
 
 class Road:
-    """A channel that is none: what is carried hangs until it is let go, and is answered as ``answers`` say."""
+    """A channel that is none: what is carried hangs until it is let go, and is answered as ``answers`` say.
+
+    ``time`` is the virtual one that is stirred by what has landed.
+    """
 
     channel: Channel = "telegram"
     per_second = 1e6
     in_flight_max = AT_ONCE
     app_url = ""
 
-    def __init__(self, *answers: Result, is_open: bool = True) -> None:
+    def __init__(self, *answers: Result, is_open: bool = True, time: VirtualTime | None = None) -> None:
         self.answers = list(answers)
+        self.time = time
         self.is_open = asyncio.Event()
         self.begun: list[Outgoing] = []
         self.arrived: Counter[str] = Counter()
@@ -46,6 +50,8 @@ class Road:
 
     async def carry(self, message: Outgoing, composed: Composed) -> Result:  # noqa: ARG002  of the protocol
         self.begun.append(message)
+        if self.time is not None:
+            stir_when_done(self.time)
         await self.is_open.wait()
         result = self.answers.pop() if self.answers else Sent()
         if isinstance(result, Sent):
@@ -162,10 +168,38 @@ async def test_nothing_is_begun_by_who_looked_before_the_channel_began_to_rest(
         return await take_next(tx, channel, letters_max=letters_max, **more)
 
     monkeypatch.setattr(sender_module, "take_next", take_late)
-    async with sending(database, clock, tenant_id, road):
+    async with sending(database, clock, tenant_id, road) as sender:
+        await until(lambda: road.begun)
+        sender.wake()
         await until(lambda: looks == 2)
     assert len(road.begun) == 1
     assert await states(database, clock, tenant_id) == {"waiting": LETTERS}
+
+
+async def test_letters_that_land_let_nobody_look_where_nothing_is_left(
+    database: Database, clock: SetClock, tenant_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        await tx.execute("update outgoing set is_held = address not in ('1001', '1002', '1003')")
+    looks = 0
+
+    async def take_counted(tx: Tx, channel: Channel, **more: Any) -> object:
+        nonlocal looks
+        looks += 1
+        return await take_next(tx, channel, **more)
+
+    monkeypatch.setattr(sender_module, "take_next", take_counted)
+    road = Road(is_open=False)
+    async with sending(database, clock, tenant_id, road) as sender:
+        await until(lambda: len(road.begun) == 3)
+        road.is_open.set()
+        await until(lambda: not sender.in_flight)
+        # What it would begin by itself it has begun by the next look that something else causes.
+        async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+            await tx.execute("update outgoing set is_held = false where address = '1004'")
+        sender.wake()
+        await until(lambda: len(road.arrived) == 4)
+        assert looks == 2
 
 
 async def test_who_dies_in_the_middle_leaves_nobody_with_two(
@@ -238,7 +272,7 @@ async def test_a_channel_that_is_down_fails_no_letter_and_after_half_an_hour_the
         either: dict[str, Any] = {"route": ("telegram", "inbox")}
         await post(tx, [letter(await recipient(tx, number), **either) for number in range(1, 4)])
         await post(tx, [letter(await recipient(tx, 4))])
-    road = Road(*[Failing("502")] * 10_000)
+    road = Road(*[Failing("502")] * 10_000, time=time)
     sender = Sender(database, time, road, tenant_id=tx.tenant_id, timing=time)
     running = asyncio.create_task(sender.run())
     await pass_time(time, sender, timedelta(minutes=29))
@@ -266,7 +300,8 @@ async def test_a_notice_that_always_fails_stands_before_no_other(
         async def carry(self, message: Outgoing, composed: Composed) -> Result:
             return await super().carry(message, composed) if message.address != "1001" else Failing("502")
 
-    time, road = VirtualTime(clock.at), Picky()
+    time = VirtualTime(clock.at)
+    road = Picky(time=time)
     sender = Sender(database, time, road, tenant_id=tenant_id, timing=time)
     running = asyncio.create_task(sender.run())
     await pass_time(time, sender, timedelta(minutes=5))

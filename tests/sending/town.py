@@ -15,7 +15,7 @@ from tests.bots.conftest import Fake
 from tests.conftest import local_settings
 from tests.domain.shop import Shop, open_shop
 from tests.sending.storms import Door, Weather
-from tests.sending.virtual import VirtualTime
+from tests.sending.virtual import VirtualTime, stir_when_done
 from tests.serving import serving
 
 from plushka.delivery.bots.carrying import BotCarrier
@@ -70,6 +70,7 @@ class Watched(BotCarrier):
 
     async def carry(self, message: Outgoing, composed: Composed) -> Result:
         messenger: Messenger = self.channel  # type: ignore[assignment]
+        stir_when_done(self.town.time)
         self.town.begun.append(
             Begun(self.town.time.at, messenger, message.id, message.address, message.purpose)
         )

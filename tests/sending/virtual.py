@@ -14,7 +14,7 @@ class VirtualTime:
     def __init__(self, at: datetime) -> None:
         self.at = at
         self._began = at
-        self._waiting: dict[asyncio.Event, tuple[float, asyncio.Event]] = {}
+        self._waiting: dict[asyncio.Event, float] = {}
         self._stirred = asyncio.Event()
 
     def now(self) -> datetime:
@@ -24,21 +24,17 @@ class VirtualTime:
         return (self.at - self._began).total_seconds()
 
     async def wait(self, woken: asyncio.Event, seconds: float) -> None:
-        alarm = asyncio.Event()
-        self._waiting[woken] = self.seconds() + seconds, alarm
+        self._waiting[woken] = self.seconds() + seconds
         self.stir()
-        either = [asyncio.create_task(event.wait()) for event in (woken, alarm)]
         try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await woken.wait()
         finally:
             del self._waiting[woken]
-            for task in either:
-                task.cancel()
 
     @property
     def quiet(self) -> int:
         """How many wait, and were not woken."""
-        return sum(not woken.is_set() and not alarm.is_set() for woken, (_, alarm) in self._waiting.items())
+        return sum(not woken.is_set() for woken in self._waiting)
 
     async def settled(self, is_settled: Callable[[], bool]) -> None:
         """Return when all has been done that is to be done at this moment."""
@@ -48,12 +44,12 @@ class VirtualTime:
                 await self._stirred.wait()
 
     def stir(self, *_: object) -> None:
-        """Let who waits for ``settled`` look again: somebody has begun to wait, or has ended."""
+        """Let who waits for ``settled`` look again: somebody has begun to wait, or has ended, as a letter does."""
         self._stirred.set()
 
     def next_alarm(self) -> datetime | None:
         """Return when the next of those who wait wants to go on."""
-        deadlines = [deadline for deadline, _ in self._waiting.values()]
+        deadlines = self._waiting.values()
         # Rounded up: at a microsecond before its moment nobody would be let go on.
         return self._began + timedelta(seconds=min(deadlines), microseconds=1) if deadlines else None
 
@@ -64,6 +60,13 @@ class VirtualTime:
     def move(self, at: datetime) -> None:
         """Let time pass, and those go on whose moment has come."""
         self.at = max(self.at, at)
-        for deadline, alarm in self._waiting.values():
+        for woken, deadline in self._waiting.items():
             if deadline <= self.seconds():
-                alarm.set()
+                woken.set()
+
+
+def stir_when_done(time: VirtualTime) -> None:
+    """Let who waits for ``settled`` look again when the task that calls this is done: nothing else may happen then."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.add_done_callback(time.stir)

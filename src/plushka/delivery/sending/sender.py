@@ -69,6 +69,7 @@ class Sender:
         self._stop = asyncio.Event()
         self._is_rung = False
         self._is_more = False
+        self._is_all = False
         self._writing = Gathering(self._write_down)
         self._may_have_problem = True
         self._is_well = False
@@ -157,7 +158,7 @@ class Sender:
             task = asyncio.create_task(self._send(message, composed))
             task.add_done_callback(self._landed)
             self._letters.add(task)
-        if taken:
+        if taken and not self._is_all:
             return 0.0
         return self._pace.next_chat_seconds(self._timing.seconds()) or LOOK_SECONDS
 
@@ -179,6 +180,8 @@ class Sender:
             if self._rests_until > now:
                 raise _BeganToRest
         self._is_more = 0 < letters_max == len(messages)
+        is_notice = bool(messages) and messages[0].purpose == "transactional"
+        self._is_all = notices_max > 0 and not is_notice and len(messages) < letters_max
         return taken
 
     async def _send_in_turn(self, notices: Sequence[tuple[Outgoing, Composed]]) -> None:
@@ -203,6 +206,8 @@ class Sender:
             comes_to = await self._of_the_channel(tx, message, result, down_seconds)
             await finish(tx, message, comes_to, said=composed.said)
             await self._note(tx, result)
+        # It may wait again, and the channel may rest.
+        self._wake.set()
 
     async def _write_down(self, arrived: Sequence[Arrived]) -> None:
         async with self._tx() as tx:
@@ -222,11 +227,15 @@ class Sender:
         return Wait(0)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is None:
-            if self._notice is task:
-                self._notice = None
-            self._letters.discard(task)
-        self._wake.set()
+        """Look again where what has landed may have kept something from being taken up."""
+        if task.cancelled() or task.exception() is not None:
+            self._wake.set()
+            return
+        if self._notice is task or len(self._letters) >= self._carrier.in_flight_max:
+            self._wake.set()
+        if self._notice is task:
+            self._notice = None
+        self._letters.discard(task)
 
     def _raise_failed(self) -> None:
         """Raise what went wrong in one that was sent: what is left marked is settled when the sender begins anew."""
