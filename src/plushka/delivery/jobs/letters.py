@@ -6,7 +6,7 @@ from plushka.domain.messages.composing import compose
 from plushka.domain.messages.finishing import Arrived, finish_sent
 from plushka.domain.messages.model import Sent
 from plushka.domain.messages.moving import move_overdue
-from plushka.domain.messages.taking import take
+from plushka.domain.messages.taking import take_next
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
@@ -19,10 +19,7 @@ async def move_letters(database: Database, clock: Clock, tenant_id: UUID) -> Non
     while is_more:
         async with database.transaction(tenant_id, actor="job:letters", at=clock.now()) as tx:
             moved = await move_overdue(tx)
-            taken = [
-                *await take(tx, "inbox", "transactional", LETTERS_AT_ONCE),
-                *await take(tx, "inbox", "marketing", LETTERS_AT_ONCE),
-            ]
+            taken = await take_next(tx, "inbox", notices_max=LETTERS_AT_ONCE, letters_max=LETTERS_AT_ONCE)
             composed = await compose(tx, taken, app_url=f"/app/{tenant_id}")
             await finish_sent(tx, [Arrived(message, Sent(parts=0), told.plain) for message, told in composed])
             is_more = bool(moved or taken)

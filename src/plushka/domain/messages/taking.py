@@ -42,15 +42,15 @@ async def take_next(
 ) -> Sequence[Outgoing]:
     """Take up notices, or, where none may go, letters that advertise, as ``take`` does; one notice to an address.
 
-    Where nothing is due at all, that is told by one look.
+    The inbox has no addresses. Where nothing is due at all, that is told by one look.
     """
     limits: dict[Purpose, int] = {"transactional": notices_max, "marketing": max(letters_max, 0)}
     due = await _list_due(tx, channel, limits, except_to=except_to) if any(limits.values()) else []
     if not due:
         return []
     purpose = due[0].purpose
-    is_notice = purpose == "transactional"
-    taken = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to, one_each=is_notice)
+    one_each = purpose == "transactional" and channel != "inbox"
+    taken = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to, one_each=one_each)
     if taken or purpose == "marketing" or letters_max <= 0:
         return taken
     return await take(tx, channel, "marketing", letters_max, except_to=except_to)
@@ -87,7 +87,9 @@ async def _take(
         return []
     rules = await _open_gate(tx) if purpose == "marketing" else None
     taken: list[Outgoing] = []
+    asked = limit
     for _ in range(ROUNDS_MAX):
+        is_more = len(due) == asked
         if one_each:
             due = _one_each(due, except_to={message.address for message in taken})
         if not due:
@@ -96,9 +98,10 @@ async def _take(
         if going:
             await _mark_taken(tx, [message.id for message in going])
         taken += going
-        if len(taken) >= limit:
+        if len(taken) >= limit or not is_more:
             break
-        due = await _list_due(tx, channel, {purpose: LOOKED_AT_MAX}, except_to=except_to)
+        asked = LOOKED_AT_MAX
+        due = await _list_due(tx, channel, {purpose: asked}, except_to=except_to)
     return taken
 
 
