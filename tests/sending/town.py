@@ -88,7 +88,7 @@ class Town:
     carriers: Mapping[Messenger, Watched]
     watching: asyncpg.Connection
     begun: list[Begun] = field(default_factory=list)
-    _senders: list[Sender] = field(default_factory=list)
+    _senders: dict[Messenger, Sender] = field(default_factory=dict)
     _running: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def settle(self, number: int, messengers: Sequence[Messenger], *, agrees: bool = True) -> UUID:
@@ -120,7 +120,7 @@ class Town:
 
     def begin(self) -> None:
         """Let a worker begin to send."""
-        for carrier in self.carriers.values():
+        for messenger, carrier in self.carriers.items():
             sender = Sender(
                 self.shop.database,
                 self.time,
@@ -128,14 +128,14 @@ class Town:
                 tenant_id=self.shop.caller.tenant_id,
                 timing=self.time,
             )
-            self._senders.append(sender)
+            self._senders[messenger] = sender
             running = asyncio.create_task(sender.run())
             running.add_done_callback(self.time.stir)
             self._running.append(running)
 
     async def end(self) -> None:
         """Let the worker stop in order."""
-        for sender in self._senders:
+        for sender in self._senders.values():
             sender.stop()
         await asyncio.gather(*self._running)
         self._senders.clear()
@@ -150,8 +150,7 @@ class Town:
         """Let the jobs of a minute run, and what they have left be sent as far as it goes now."""
         for job in (send_tenant, lead_tenant, move_letters):
             await job(self.shop.database, self.time, self.shop.caller.tenant_id)
-        for sender in self._senders:
-            sender.wake()
+        self._wake(await self._due())
         await self._settled()
 
     async def until(self, moment: datetime) -> None:
@@ -166,14 +165,13 @@ class Town:
                 self.time.move(alarm)
                 await self._settled()
                 continue
-            due_at = await self._due_at()
-            if due_at is None or due_at >= moment:
-                # Nobody is woken, only to find nothing.
+            due = await self._due()
+            due_at = min(due.values(), default=moment)
+            if due_at >= moment:
                 self.time.skip(moment)
             elif due_at > self.time.at:
                 self.time.move(due_at)
-                for sender in self._senders:
-                    sender.wake()
+                self._wake(due)
             else:
                 self.time.move(min(moment, alarm))
             await self._settled()
@@ -184,21 +182,32 @@ class Town:
                 if task.done():
                     task.result()
             return self.time.quiet == len(self._senders) and not any(
-                sender.in_flight for sender in self._senders
+                sender.in_flight for sender in self._senders.values()
             )
 
         await self.time.settled(is_settled)
 
-    async def _due_at(self) -> datetime | None:
-        due_at: datetime | None = await self.watching.fetchval(
+    def _wake(self, due: Mapping[Messenger, datetime]) -> None:
+        """Wake those who would find something: nobody is woken, only to find nothing."""
+        for messenger, sender in self._senders.items():
+            if messenger in due and due[messenger] <= self.time.at:
+                sender.wake()
+
+    async def _due(self) -> Mapping[Messenger, datetime]:
+        """Return when the first of what waits is due, by messenger."""
+        rows = await self.watching.fetch(
             """
-            select min(not_before) from outgoing
-            where tenant_id = $1 and state = 'waiting' and not is_held and channel = any($2::text[])
+            select channel, waits.due_at from unnest($2::text[]) as channel
+            cross join lateral (
+                select min(not_before) as due_at from outgoing
+                where tenant_id = $1 and state = 'waiting' and not is_held and outgoing.channel = channel.channel
+            ) as waits
+            where waits.due_at is not null
             """,
             self.shop.caller.tenant_id,
             list(MESSENGERS),
         )
-        return due_at
+        return {row["channel"]: row["due_at"] for row in rows}
 
 
 @asynccontextmanager
@@ -245,7 +254,9 @@ async def open_town(
                     tx, vault, messenger, account, credentials=registration.credentials(), is_polled=True
                 )
             carriers[messenger] = Watched(await shells.get(messenger), bot, app_url="")
-        watching = await asyncpg.connect(database.dsn)
+        watching = await asyncpg.connect(
+            database.dsn, server_settings={"plan_cache_mode": "force_generic_plan"}
+        )
         stack.push_async_callback(watching.close)
         town = Town(shop, time, fakes, doors, carriers, watching)
         for carrier in carriers.values():
