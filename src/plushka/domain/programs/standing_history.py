@@ -109,7 +109,10 @@ class StandingHistory:
             sums = self.sums
             return Totals(sums.spend_minor, sums.purchases, sums.points_earned)
         first_on, last_on = span
-        before, through = bisect_left(self.dates, first_on), bisect_right(self.dates, last_on)
+        dates = self.dates
+        # Purchases come in the order of their days, but for a few: nothing is later than the window.
+        through = len(dates) if not dates or dates[-1] <= last_on else bisect_right(dates, last_on)
+        before = bisect_left(dates, first_on, 0, through)
         if before == through:
             return Totals()
         if len(self._sums_up_to) < through:
