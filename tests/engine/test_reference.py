@@ -115,7 +115,8 @@ def in_short(outcome: Outcome) -> Outcome:
     """Return the outcome without what only tells how it came about."""
     awards = tuple(replace(award, by_line=()) for award in outcome.awards)
     redeemed = replace(outcome.redeemed, by_line_points=()) if outcome.redeemed else None
-    return replace(outcome, lines=(), notes=(), awards=awards, redeemed=redeemed, next_tier=None)
+    cards = outcome.cards if any(card.stamps for card in outcome.cards) else ()
+    return replace(outcome, lines=(), notes=(), awards=awards, redeemed=redeemed, next_tier=None, cards=cards)
 
 
 def cut(outcome: Outcome) -> bool:

@@ -64,7 +64,8 @@ def evaluate(
     spent here (S2).
 
     Whoever does not ask that it ``explains`` is spared what only tells how it came about, and what to do with a line
-    that comes back: lines, shares of lines in points, notes, how far the next tier is. All else is the same.
+    that comes back: lines, shares of lines in points, notes, how far the next tier is, stamp cards where none gets a
+    stamp. All else is the same.
 
     A basket that asks for all points that may be spent (``max``) asks for as many as ``asks`` says of them.
 

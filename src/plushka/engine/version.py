@@ -82,11 +82,10 @@ class Version:
     without one of some coupons. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
-    ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``multiplier_mask`` those of multipliers,
-    which have contests of their own.
-    ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
-    are those that a condition names. ``index_of`` finds in ``TierPlan.lives``
-    all that gives points.
+    ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``special_rivals_mask`` of those among
+    them that may have to outbid others, ``multiplier_mask`` those of multipliers, which have contests of their own,
+    ``cards_mask`` those of stamp cards. ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
+    are those that a condition names. ``index_of`` finds in ``TierPlan.lives`` all that gives points.
     """
 
     id: UUID
@@ -103,6 +102,7 @@ class Version:
     index_of: dict[str, int]
     unconditional_mask: int
     special_mask: int
+    special_rivals_mask: int
     multiplier_mask: int
     caps: tuple[CapPlan, ...]
     lives: tuple[Life, ...]
@@ -114,6 +114,7 @@ class Version:
     coupons_by_part: dict[str, frozenset[str]]
     segments: frozenset[str]
     cards: tuple[StampPlan, ...]
+    cards_mask: int
     occasions: tuple[OccasionPlan, ...]
     referral: ReferralPlan | None
     masks: LineMasks
@@ -264,12 +265,14 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         _rule_plan(index, rule, masks, has_rivals=rivals[_contest_of(rule)] > 1)
         for index, rule in enumerate(program.earning)
     )
+    special = [plan for plan in rules if not isinstance(plan.rule.effect, Percent | Multiplied)]
     windows = _windows(program)
     lives: dict[Life, int] = {}
     tiers = tuple(
         _tier_plan(program, rank, tier, windows, lives)
         for rank, tier in enumerate(program.tiers.tiers if program.tiers else (None,))
     )
+    cards = stamp_plans(program.cards, masks)
     pace_denominator = BP * program.point.value_minor
     capped_rules = tuple(
         rule.id
@@ -307,9 +310,8 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         ),
         index_of={name: index for index, name in enumerate(_givers(program))},
         unconditional_mask=sum(plan.bit for plan in rules if plan.when is None),
-        special_mask=sum(
-            plan.bit for plan in rules if not isinstance(plan.rule.effect, Percent | Multiplied)
-        ),
+        special_mask=sum(plan.bit for plan in special),
+        special_rivals_mask=sum(plan.bit for plan in special if plan.has_rivals),
         multiplier_mask=sum(plan.bit for plan in rules if isinstance(plan.rule.effect, Multiplied)),
         caps=caps_of(program.caps),
         lives=tuple(lives),
@@ -318,7 +320,8 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         budgeted=tuple(each for each in program.promotions if each.budgets and not each.is_paused),
         coupons_by_part=coupons_by_part(program),
         segments=frozenset(segment_id for _, segment_id in named_segments(program)),
-        cards=stamp_plans(program.cards, masks),
+        cards=cards,
+        cards_mask=sum(plan.bit for plan in cards),
         occasions=occasion_plans(program.occasions, masks),
         referral=referral_plan(program.referral, masks),
         has_promotions_for_anonymous=any(promotion.for_anonymous for promotion in program.promotions),

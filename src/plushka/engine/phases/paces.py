@@ -78,16 +78,7 @@ def paces_of(
         else:
             bases = [net for net, claim in zip(nets_minor, claims, strict=True) if claim & plan.bit]
             base_minor, line_count = sum(bases), len(bases)
-        match plan.rule.effect:
-            case Ladder() as ladder:
-                before_minor = version.totals_today(member).spend_minor if ladder.per_day else 0
-                pace = _ladder_pace(version, ladder, before_minor, base_minor, nets_minor)
-            case Fixed() as fixed:
-                pace = _fixed_pace(fixed, version, base_minor, line_count, nets_minor, quantities_milli)
-            case Percent() | Multiplied():
-                continue
-            case _ as effect:
-                assert_never(effect)
+        pace = special_pace(version, plan, member, base_minor, line_count, nets_minor, quantities_milli)
         special[plan.index] = pace
         if plan.has_rivals:
             rivals[plan.index] = pace
@@ -99,6 +90,28 @@ def paces_of(
         comparable[index] = pace.numerator * (scale // pace.denominator)
     by_line = any(pace.measure is not nets_minor for pace in rivals.values())
     return Paces(comparable, special, nets_minor, net_minor, compare_by_line=by_line)
+
+
+def special_pace(  # noqa: PLR0917 - all that a pace is made of
+    version: Version,
+    plan: RulePlan,
+    member: Member,
+    base_minor: int,
+    line_count: int,
+    nets_minor: Sequence[int],
+    quantities_milli: Sequence[int],
+) -> Pace:
+    """Return the pace of a rule that is no plain percent; it claims ``base_minor`` of so many lines."""
+    match plan.rule.effect:
+        case Ladder() as ladder:
+            before_minor = version.totals_today(member).spend_minor if ladder.per_day else 0
+            return _ladder_pace(version, ladder, before_minor, base_minor, nets_minor)
+        case Fixed() as fixed:
+            return _fixed_pace(fixed, version, base_minor, line_count, nets_minor, quantities_milli)
+        case Percent() | Multiplied():
+            raise ValueError(plan.rule.id)
+        case _ as effect:
+            assert_never(effect)
 
 
 def _ladder_pace(

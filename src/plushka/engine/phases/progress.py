@@ -43,7 +43,7 @@ def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points
     is_as_priced = nets_minor is scene.prices_minor
     spend_minor = scene.receipt_minor if is_as_priced else taking_part(nets_minor, case.masks)
     earns = version.program.earn_when_redeeming or not points_spent
-    stamped = stamp(version, member, scene, nets_minor, case.basket)
+    stamped = stamp(version, member, scene, nets_minor, case.basket, case.explains)
     referring = refer(version, member, scene, nets_minor)
     awards = (*stamped.awards, *([referring.award] if referring.award else []))
     notes = (*stamped.notes, *referring.notes) if case.explains else ()

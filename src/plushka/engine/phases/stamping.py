@@ -34,11 +34,19 @@ class Stamped(Struct, frozen=True):
 NOTHING = Stamped()
 
 
-def stamp(
-    version: Version, member: Member, scene: Scene, nets_minor: Sequence[int], basket: Basket
+def stamp(  # noqa: PLR0917 - called by one phase
+    version: Version,
+    member: Member,
+    scene: Scene,
+    nets_minor: Sequence[int],
+    basket: Basket,
+    explains: bool = True,  # noqa: FBT001, FBT002
 ) -> Stamped:
-    """Return the member's cards with this receipt on them; ``nets_minor`` is what is paid for the lines (S2)."""
-    if not version.cards:
+    """Return the member's cards with this receipt on them; ``nets_minor`` is what is paid for the lines (S2).
+
+    Unless it ``explains``, there are none where no line is for any of them.
+    """
+    if not version.cards or not (explains or scene.bits & version.cards_mask):
         return NOTHING
     if member.cards is None:
         return Stamped(notes=(NOT_COUNTED,))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from plushka.engine.phases.caps import NONE_YET, excess_of, under_caps
 from plushka.engine.phases.gain import Earned
-from plushka.engine.phases.paces import Pace, paces_of, points_at
+from plushka.engine.phases.paces import Pace, points_at, special_pace
 from plushka.engine.plans import TierPlan
 from plushka.engine.purchase import Award, Member, Note
 from plushka.engine.receipt_tests import Scene
@@ -40,24 +40,39 @@ def earn_in_sums(
     special, measured = NONE_SPECIAL, NONE_MEASURED
     special_mask = claimed & version.special_mask
     if special_mask:
-        paces = paces_of(
-            version,
-            tier,
-            member,
-            nets_minor,
-            quantities_milli=scene.quantities_milli,
-            claims=claims,
-            special_mask=special_mask,
-        )
-        if paces.comparable is not tier.paces:
+        if special_mask & version.special_rivals_mask:
             return None
-        special = paces.special
+        special = _special(version, member, scene, nets_minor, special_mask, claims, net_of)
         measured = {
             index: _measured(pace, [index in winners[claim] for claim in claims])
             for index, pace in special.items()
             if pace.measure is not nets_minor and index in bases_minor
         }
     return _given(version, tier, member, bases_minor, special, measured)
+
+
+def _special(  # noqa: PLR0917 - called once, above
+    version: Version,
+    member: Member,
+    scene: Scene,
+    nets_minor: Sequence[int],
+    special_mask: int,
+    claims: Sequence[int],
+    net_of: Mapping[int, int],
+) -> Mapping[int, Pace]:
+    """Return the paces of rules that are no plain percent, by index; ``net_of`` is the money of each claim."""
+    special = {}
+    for plan in version.rules_in(special_mask):
+        bit, base_minor = plan.bit, 0
+        for claim, net_minor in net_of.items():
+            if claim & bit:
+                base_minor += net_minor
+        # How many lines there are is asked only where all of them are free.
+        line_count = 0 if base_minor else sum([1 for claim in claims if claim & bit])
+        special[plan.index] = special_pace(
+            version, plan, member, base_minor, line_count, nets_minor, scene.quantities_milli
+        )
+    return special
 
 
 def _measured(pace: Pace, is_won: Sequence[bool]) -> int:
