@@ -9,7 +9,9 @@ from msgspec import Struct
 from plushka.engine.purchase import Place
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+EPOCH_ORDINAL = EPOCH.toordinal()
+HOUR = timedelta(hours=1)
+DAY_MINUTES = 24 * 60
 
 
 class Moment(Struct, frozen=True):
@@ -28,10 +30,25 @@ def moment(at: datetime, place: Place) -> Moment:
 # Receipts of one till come many a minute, and converting a zone costs more than a rule.
 @lru_cache(maxsize=4096)
 def _moment(epoch_minute: int, time_zone: str, day_starts_minutes: int) -> Moment:
-    local = (EPOCH + epoch_minute * MINUTE).astimezone(ZoneInfo(time_zone))
-    minute = local.hour * 60 + local.minute
-    business_date = local.date() if minute >= day_starts_minutes else local.date() - timedelta(days=1)
-    return Moment(business_date=business_date, weekday=business_date.isoweekday(), minute=minute)
+    ahead = _ahead_on(epoch_minute // DAY_MINUTES, time_zone)
+    if ahead is None:
+        ahead = _ahead(EPOCH + timedelta(minutes=epoch_minute), time_zone)
+    days, minute = divmod((epoch_minute * 60 + ahead) // 60, DAY_MINUTES)
+    business_date = date.fromordinal(EPOCH_ORDINAL + (days if minute >= day_starts_minutes else days - 1))
+    return Moment(business_date, business_date.isoweekday(), minute)
+
+
+@lru_cache(maxsize=4096)
+def _ahead_on(epoch_day: int, time_zone: str) -> int | None:
+    """Return the seconds by which a clock is ahead of UTC all through a day of UTC; None: it is put forward or back."""
+    start = EPOCH + timedelta(days=epoch_day)
+    [ahead, *others] = {_ahead(start + hours * HOUR, time_zone) for hours in range(25)}
+    return None if others else ahead
+
+
+def _ahead(at: datetime, time_zone: str) -> int:
+    local = at.astimezone(ZoneInfo(time_zone))
+    return (local.replace(tzinfo=UTC) - at) // timedelta(seconds=1)
 
 
 @lru_cache(maxsize=4096)
