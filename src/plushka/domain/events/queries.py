@@ -89,7 +89,8 @@ async def count_events(tx: Tx, where: EventFilter) -> int:
 _FROM = """
     from member_events e
     join members own on own.tenant_id = e.tenant_id and own.id = e.member_id
-    join members m on m.tenant_id = e.tenant_id and m.id = coalesce(own.merged_into, own.id)
+    join members m on m.tenant_id = e.tenant_id and m.id =
+        case when own.merged_into is null then own.id else own.merged_into end
     where e.tenant_id = $1
 """
 

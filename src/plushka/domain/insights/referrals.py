@@ -240,7 +240,8 @@ async def list_given(tx: Tx, receipt_id: UUID) -> list[Given]:
                r.settle_at is null as is_settled
         from referral_rewards r
         join members named on named.tenant_id = $1 and named.id = r.member_id
-        join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
+        join members m on m.tenant_id = $1 and m.id =
+            case when named.merged_into is null then named.id else named.merged_into end
         where r.tenant_id = $1 and r.receipt_id = $2
         order by r.level
         """,

@@ -101,7 +101,8 @@ async def find_people(tx: Tx, named: Collection[UUID | Identity]) -> dict[UUID |
         from members named
         cross join lateral (
             select * from members m
-            where m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
+            where m.tenant_id = $1 and m.id =
+                case when named.merged_into is null then named.id else named.merged_into end
             offset 0
         ) as m
         where named.tenant_id = $1 and named.id = any($4) and m.erased_at is null
@@ -133,7 +134,8 @@ async def list_names(tx: Tx, member_ids: Collection[UUID]) -> dict[UUID, str]:
         """
         -- members.list_names
         select named.id, m.name from members named
-        join members m on m.tenant_id = $1 and m.id = coalesce(named.merged_into, named.id)
+        join members m on m.tenant_id = $1 and m.id =
+            case when named.merged_into is null then named.id else named.merged_into end
         where named.tenant_id = $1 and named.id = any($2::uuid[])
         """,
         tx.tenant_id,

@@ -61,7 +61,8 @@ async def find_session(tx: Tx, token: str) -> MemberSession | None:
         select s.id, m.id as member_id, s.host, s.created_at, s.seen_at, m.language
         from member_sessions s
         join members named on named.tenant_id = s.tenant_id and named.id = s.member_id
-        join members m on m.tenant_id = s.tenant_id and m.id = coalesce(named.merged_into, named.id)
+        join members m on m.tenant_id = s.tenant_id and m.id =
+            case when named.merged_into is null then named.id else named.merged_into end
         where s.tenant_id = $1 and s.token_hash = $2 and s.expires_at > $3
         """,
         tx.tenant_id,

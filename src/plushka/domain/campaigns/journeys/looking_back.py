@@ -51,7 +51,8 @@ async def list_met(tx: Tx, versions: Versions, journey: Journey) -> list[UUID]:
             select distinct m.id
             from found
             join members f on f.tenant_id = $1 and f.id = found.member_id
-            join members m on m.tenant_id = $1 and m.id = coalesce(f.merged_into, f.id)
+            join members m on m.tenant_id = $1 and m.id =
+                case when f.merged_into is null then f.id else f.merged_into end
             where m.merged_into is null and m.erased_at is null and m.blocked_at is null {asked}
             """,  # noqa: S608  statements of ours, and numbers of parameters
             *args,

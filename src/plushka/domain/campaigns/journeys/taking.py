@@ -75,7 +75,7 @@ async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
                ) as is_doubled
         from journey_runs r
         join members m on m.tenant_id = $1 and m.id = r.member_id
-        join members h on h.tenant_id = $1 and h.id = coalesce(m.merged_into, m.id)
+        join members h on h.tenant_id = $1 and h.id = case when m.merged_into is null then m.id else m.merged_into end
         where r.tenant_id = $1 and r.id = any($2::uuid[]) and r.state = 'active' and r.due_at <= $3
         order by r.id
         for no key update of r skip locked
