@@ -16,7 +16,7 @@ from tests.faults.test_one_card import at_once
 
 from plushka.delivery.jobs.telling import forget_tenant
 from plushka.domain.bots.leaving import delete_member
-from plushka.domain.campaigns.journeys import moving
+from plushka.domain.campaigns.journeys import entering, moving
 from plushka.domain.campaigns.journeys.model import JourneyState, JourneyUnsound, NothingToUndo
 from plushka.domain.campaigns.journeys.publishing import pause, publish, resume, stop, take_out
 from plushka.domain.campaigns.journeys.queries import count_runs, get_journey, list_runs_of_member
@@ -144,6 +144,22 @@ async def test_a_look_that_finds_nobody_is_not_repeated_and_misses_nobody(road: 
     road.clock.advance(timedelta(minutes=1))
     await road.go()
     assert [await road.runs(card.id) for card in cards] == [[("active", "wait")]] * 2
+
+
+async def test_who_is_found_by_several_looks_begins_each_time_once(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entering, "STEP_MEMBERS", 3)
+    welcome = await road.begin(WELCOME)
+    each_time = Journey("Чек", OnPurchase(), (TagMember("t", "чек"),), again=EachTime(), at_once=5)
+    thanks = await road.begin(each_time)
+    for number in range(5):
+        member_id = await road.shop.enroll(f"+7999000{number:04}")
+        for receipt in "ab":
+            await road.shop.buy(f"{number}{receipt}", 100_00, member=member_id)
+    await road.go()
+    assert await road.runs(welcome.id) == [("active", "wait")] * 5
+    assert await road.runs(thanks.id) == [("passed", None)] * 10
 
 
 async def test_who_was_there_before_it_was_published_does_not_begin(road: Road) -> None:

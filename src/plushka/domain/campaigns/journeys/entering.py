@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from plushka.domain.campaigns.journeys.drawing import draw
 from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, find, today_of
 from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
-from plushka.domain.campaigns.journeys.queries import get_with_plan
+from plushka.domain.campaigns.journeys.queries import list_running, list_with_plans
 from plushka.domain.members.store import keep_apart
 from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.selecting import hashing, selected
+from plushka.engine.experiments.groups import Assigned
 from plushka.engine.journeys.advancing import begin
 from plushka.engine.journeys.entering import Before, bar
 from plushka.engine.journeys.parts import GoalAudience, Journey
@@ -55,41 +56,35 @@ async def list_due(tx: Tx, running: Sequence[JourneyCard]) -> list[JourneyCard]:
     return [card for card in running if is_due(card)]
 
 
-async def pass_over(tx: Tx, versions: Versions, cards: Sequence[JourneyCard]) -> set[UUID]:
-    """Note that journeys were looked at for which nobody was found, and return these: ``enter_some`` need not.
+async def enter_together(
+    tx: Tx, versions: Versions
+) -> tuple[Sequence[JourneyCard], Mapping[UUID, UUID | None]]:
+    """Let members begin all journeys that are to be looked at now, as far as one transaction goes.
 
-    Only of those that are looked at each time, and run as they are written. Whoever has looked meanwhile has the word.
+    Return the journeys that run; and those that ``enter_some`` is to go on with, each with the last member who was
+    looked at. It bears repetition.
     """
-    passed = [
-        card
-        for card in cards
-        if not (isinstance(card.draft.trigger, DAILY) or card.looked_on or card.is_changed)
-        and not await _finds_anybody(tx, versions, card)
-    ]
-    if passed:
-        await tx.execute(
-            """
-            -- journeys.pass_over
-            update journeys j set read_to = $2
-            from unnest($3::uuid[], $4::timestamptz[]) as passed (id, read_to)
-            where j.tenant_id = $1 and j.id = passed.id and j.read_to = passed.read_to
-            """,
-            tx.tenant_id,
-            tx.at,
-            [card.id for card in passed],
-            [card.read_to for card in passed],
-        )
-    return {card.id for card in passed}
-
-
-async def _finds_anybody(tx: Tx, versions: Versions, card: JourneyCard) -> bool:
-    """Tell whether a trigger finds anybody who has not begun for it, of whatever audience."""
-    if card.reads_from is None or card.read_to is None:
-        return True
-    since = max(card.read_to - OVERLAP, card.reads_from)
-    found = await find(tx, versions, card.draft.trigger, since=since)
-    anybody = structs.replace(card.draft, audience=None, goal=None)
-    return bool(await list_entrants(tx, card.id, anybody, found, limit=1))
+    running = await list_running(tx)
+    due = await list_due(tx, running)
+    if not due:
+        return running, {}
+    await _lock(tx, [card.id for card in due])
+    looks: list[_Look] = []
+    left: dict[UUID, UUID | None] = {}
+    count = 0
+    for card, plan in await list_with_plans(tx, [card.id for card in due]):
+        if count >= STEP_MEMBERS:
+            left[card.id] = None
+            continue
+        look = await _look(tx, versions, card, plan, after=None)
+        if look is None:
+            continue
+        looks.append(look)
+        count += len(look.entrants)
+        if look.last is not None:
+            left[card.id] = look.last
+    await _begin(tx, looks)
+    return running, left
 
 
 async def enter_some(
@@ -98,30 +93,51 @@ async def enter_some(
     """Let some members begin; return the last who was looked at, and how many began, of the control group or not.
 
     Called again with that member until it is None; then the journey has been looked at. It bears repetition.
-
-    :raises UnknownJourney: the business has none of this id
     """
+    await _lock(tx, [journey_id])
+    for card, plan in await list_with_plans(tx, [journey_id]):
+        look = await _look(tx, versions, card, plan, after=after)
+        if look is not None:
+            return look.last, await _begin(tx, [look])
+    return None, 0
+
+
+class _Look(Struct, frozen=True):
+    """Who was found for a locked journey. ``last``: the last who was looked at, where there may be more."""
+
+    card: JourneyCard
+    plan: Plan
+    entrants: Sequence[Entrant]
+    last: UUID | None
+
+
+async def _lock(tx: Tx, journey_ids: Sequence[UUID]) -> None:
+    """Let nobody else begin these journeys, publish or stop them meanwhile."""
     await tx.execute(
         """
-        -- journeys.lock
-        select from journeys where tenant_id = $1 and id = $2 for no key update
+        -- journeys.lock_looked_at
+        select from journeys where tenant_id = $1 and id = any($2::uuid[]) order by id for no key update
         """,
         tx.tenant_id,
-        journey_id,
+        journey_ids,
     )
-    card, plan = await get_with_plan(tx, journey_id)
+
+
+async def _look(
+    tx: Tx, versions: Versions, card: JourneyCard, plan: Plan | None, *, after: UUID | None
+) -> _Look | None:
+    """Return who is up for a journey that was locked before it was read; None: nobody begins it now."""
     if card.state != "sending" or plan is None or card.reads_from is None or card.read_to is None:
-        return None, 0
+        return None
     since = max(card.read_to - OVERLAP, card.reads_from)
     found = await find(tx, versions, plan.journey.trigger, since=since)
-    entrants = await list_entrants(tx, journey_id, plan.journey, found, after=after, limit=STEP_MEMBERS)
-    begun = await _begin(tx, card, plan, entrants)
-    last = entrants[-1].candidate.member_id if len(entrants) >= STEP_MEMBERS else None
-    if last is None:
-        today, _ = await today_of(tx)
-        is_daily = isinstance(plan.journey.trigger, DAILY)
-        await _note_looked(tx, journey_id, today if is_daily else None)
-    return last, begun
+    entrants = await list_entrants(tx, card.id, plan.journey, found, after=after, limit=STEP_MEMBERS)
+    if len(entrants) < STEP_MEMBERS:
+        return _Look(card, plan, entrants, None)
+    # Who was found several times may not have come as a whole.
+    cut = entrants[-1].candidate.member_id
+    whole = [each for each in entrants if each.candidate.member_id != cut] or entrants
+    return _Look(card, plan, whole, whole[-1].candidate.member_id)
 
 
 async def list_entrants(
@@ -201,65 +217,92 @@ def choose(journey: Journey, entrants: Sequence[Entrant], now: datetime) -> list
     return chosen
 
 
-async def _begin(tx: Tx, card: JourneyCard, plan: Plan, entrants: Sequence[Entrant]) -> int:
-    journey = plan.journey
-    chosen = choose(journey, entrants, tx.at)
+async def _begin(tx: Tx, looks: Sequence[_Look]) -> int:
+    """Let those who were found begin, and note what has been looked at; return how many began."""
+    chosen = [(look, each) for look in looks for each in choose(look.plan.journey, look.entrants, tx.at)]
+    begun = await _write(tx, chosen) if chosen else 0
+    await _note_looked(tx, [look for look in looks if look.last is None])
+    return begun
+
+
+async def _write(tx: Tx, chosen: Sequence[tuple[_Look, Entrant]]) -> int:
     # Nobody is merged or erased meanwhile: what is written now would outlive that they are forgotten.
-    there = await keep_apart(tx, {each.candidate.member_id for each in chosen}) if chosen else set()
-    chosen = [each for each in chosen if each.candidate.member_id in there]
-    if not chosen:
-        return 0
-    known = {each.candidate.member_id: each.is_control for each in chosen if each.is_control is not None}
-    new = {each.candidate.member_id for each in chosen} - known.keys()
-    drawn = await draw(tx, card.id, new, salt=card.salt, control_bp=journey.control_bp) if new else {}
-    is_control = known | {member_id: each.is_control for member_id, each in drawn.items()}
+    there = await keep_apart(tx, {each.candidate.member_id for _, each in chosen})
+    chosen = [(look, each) for look, each in chosen if each.candidate.member_id in there]
+    drawn = await _draw(tx, chosen)
     await tx.execute(
         """
         -- journeys.note_recipients
-        insert into campaign_recipients (tenant_id, campaign_id, member_id, is_control, stratum, planned_at)
-        select $1::uuid, $2::uuid, member_id, is_control, stratum, $3::timestamptz
-        from unnest($4::uuid[], $5::boolean[], $6::smallint[]) as new (member_id, is_control, stratum)
+        insert into campaign_recipients (tenant_id, planned_at, campaign_id, member_id, is_control, stratum)
+        select $1::uuid, $2::timestamptz, new.*
+        from unnest($3::uuid[], $4::uuid[], $5::boolean[], $6::smallint[]) as new
         on conflict (tenant_id, campaign_id, member_id) do nothing
         """,
         tx.tenant_id,
-        card.id,
         tx.at,
+        [journey_id for journey_id, _ in drawn],
         [each.member_id for each in drawn.values()],
         [each.is_control for each in drawn.values()],
         [each.stratum for each in drawn.values()],
     )
-    rows = [(each.candidate, begin(plan, str(each.candidate.member_id), tx.at)) for each in chosen]
-    states = [
-        "control" if is_control[candidate.member_id] else "active" if run.outcome is None else run.outcome
-        for candidate, run in rows
+    rows = [
+        (
+            look,
+            each.candidate,
+            begin(look.plan, str(each.candidate.member_id), tx.at),
+            _is_control(look, each, drawn),
+        )
+        for look, each in chosen
     ]
     written = await tx.fetch(
         """
         -- journeys.begin_runs
         insert into journey_runs
-            (tenant_id, journey_id, version, due_at, entered_at, id, member_id, key, state, step, happened_at, ended_at,
+            (tenant_id, due_at, entered_at, id, journey_id, version, member_id, key, state, step, happened_at, ended_at,
              found)
-        select $1, $2, $3, $4::timestamptz, $4::timestamptz, new.id, new.member_id, new.key, new.state,
-               case new.state when 'active' then $5::text end, new.happened_at,
-               case new.state when 'active' then null else $4::timestamptz end, new.found
-        from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::timestamptz[], $11::jsonb[])
-            as new (id, member_id, key, state, happened_at, found)
+        select $1, $2::timestamptz, $2::timestamptz, new.id, new.journey_id, new.version, new.member_id, new.key,
+               new.state, case new.state when 'active' then new.step end, new.happened_at,
+               case new.state when 'active' then null else $2::timestamptz end, new.found
+        from unnest(
+            $3::uuid[], $4::uuid[], $5::integer[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],
+            $11::jsonb[]
+        ) as new (id, journey_id, version, member_id, key, state, step, happened_at, found)
         on conflict (tenant_id, journey_id, member_id, key) do nothing
         returning id
         """,
         tx.tenant_id,
-        card.id,
-        card.version,
         tx.at,
-        plan.first,
         [new_id() for _ in rows],
-        [candidate.member_id for candidate, _ in rows],
-        [candidate.key for candidate, _ in rows],
-        states,
-        [candidate.happened_at for candidate, _ in rows],
-        [_found_by(candidate) for candidate, _ in rows],
+        [look.card.id for look, _, _, _ in rows],
+        [look.card.version for look, _, _, _ in rows],
+        [candidate.member_id for _, candidate, _, _ in rows],
+        [candidate.key for _, candidate, _, _ in rows],
+        ["control" if is_control else run.outcome or "active" for _, _, run, is_control in rows],
+        [look.plan.first for look, _, _, _ in rows],
+        [candidate.happened_at for _, candidate, _, _ in rows],
+        [_found_by(candidate) for _, candidate, _, _ in rows],
     )
     return len(written)
+
+
+async def _draw(tx: Tx, chosen: Sequence[tuple[_Look, Entrant]]) -> Mapping[tuple[UUID, UUID], Assigned]:
+    """Draw those who begin a journey for the first time; return their groups by journey and member."""
+    new: dict[UUID, tuple[_Look, set[UUID]]] = {}
+    for look, each in chosen:
+        if each.is_control is None:
+            new.setdefault(look.card.id, (look, set()))[1].add(each.candidate.member_id)
+    drawn: dict[tuple[UUID, UUID], Assigned] = {}
+    for journey_id, (look, member_ids) in new.items():
+        control_bp = look.plan.journey.control_bp
+        groups = await draw(tx, journey_id, member_ids, salt=look.card.salt, control_bp=control_bp)
+        drawn |= {(journey_id, member_id): each for member_id, each in groups.items()}
+    return drawn
+
+
+def _is_control(look: _Look, entrant: Entrant, drawn: Mapping[tuple[UUID, UUID], Assigned]) -> bool:
+    if entrant.is_control is not None:
+        return entrant.is_control
+    return drawn[look.card.id, entrant.candidate.member_id].is_control
 
 
 def _found_by(candidate: Candidate) -> str:
@@ -273,14 +316,19 @@ def _said(told: str | None) -> Mapping[str, str]:
     return _decode_said(told) if told else {}
 
 
-async def _note_looked(tx: Tx, journey_id: UUID, day: date | None) -> None:
+async def _note_looked(tx: Tx, looks: Sequence[_Look]) -> None:
+    if not looks:
+        return
+    today, _ = await today_of(tx)
     await tx.execute(
         """
         -- journeys.note_looked
-        update journeys set read_to = $3, looked_on = $4 where tenant_id = $1 and id = $2
+        update journeys j set read_to = $2, looked_on = looked.day
+        from unnest($3::uuid[], $4::date[]) as looked (id, day)
+        where j.tenant_id = $1 and j.id = any($3) and j.id = looked.id
         """,
         tx.tenant_id,
-        journey_id,
         tx.at,
-        day,
+        [look.card.id for look in looks],
+        [today if isinstance(look.plan.journey.trigger, DAILY) else None for look in looks],
     )

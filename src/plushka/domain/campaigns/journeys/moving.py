@@ -22,24 +22,6 @@ from plushka.engine.journeys.plan import Plan
 from plushka.platform.database import Tx
 
 
-async def list_with_due(tx: Tx) -> list[UUID]:
-    """Return the journeys in which somebody is due now."""
-    rows = await tx.fetch(
-        """
-        -- journeys.list_with_due
-        select c.id from campaigns c
-        where c.tenant_id = $1 and c.kind = 'journey' and c.state = 'sending' and exists (
-            select from journey_runs r
-            where r.tenant_id = $1 and r.journey_id = c.id and r.state = 'active' and r.due_at <= $2
-        )
-        order by c.id
-        """,
-        tx.tenant_id,
-        tx.at,
-    )
-    return [row["id"] for row in rows]
-
-
 async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     """Let some runs of journeys that are due go on; return how many.
 

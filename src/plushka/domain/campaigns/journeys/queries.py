@@ -114,27 +114,26 @@ async def load_plans(tx: Tx, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUI
     return {(row["journey_id"], row["number"]): _plan(row["body"], row["salt"]) for row in rows}
 
 
-async def get_with_plan(tx: Tx, journey_id: UUID) -> tuple[JourneyCard, Plan | None]:
-    """Return a journey and the plan of its latest version, None before it was first published.
-
-    :raises UnknownJourney: the business has none of this id
-    """
-    row = await tx.fetchrow(
+async def list_with_plans(tx: Tx, journey_ids: Sequence[UUID]) -> list[tuple[JourneyCard, Plan | None]]:
+    """Return journeys by their ids, each with the plan of its latest version, None before it was first published."""
+    rows = await tx.fetch(
         f"""
-        -- journeys.get_with_plan
+        -- journeys.list_with_plans
         select known.*, v.body::text as body
-        from ({_SELECT} and j.id = $2) as known
+        from ({_SELECT} and j.id = any($2::uuid[])) as known
         left join journey_versions v on v.tenant_id = $1 and v.journey_id = known.id and v.number = known.version
+        order by known.id
         """,  # noqa: S608  a constant
         tx.tenant_id,
-        journey_id,
+        journey_ids,
     )
-    if row is None:
-        raise UnknownJourney(field="id")
-    values = dict(row)
-    body = values.pop("body")
-    card = JourneyCard(**{**values, "draft": decode_journey(row["draft"])})
-    return card, None if body is None else _plan(body, card.salt)
+    found: list[tuple[JourneyCard, Plan | None]] = []
+    for row in rows:
+        values = dict(row)
+        body = values.pop("body")
+        card = JourneyCard(**{**values, "draft": decode_journey(row["draft"])})
+        found.append((card, None if body is None else _plan(body, card.salt)))
+    return found
 
 
 async def count_runs(tx: Tx, journey_id: UUID) -> Counts:
