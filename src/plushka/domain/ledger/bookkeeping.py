@@ -53,6 +53,11 @@ async def lock_books(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Boo
     )
 
 
+async def lock_books_there(tx: Tx, keys: Collection[WalletKey]) -> dict[WalletKey, Book]:
+    """Lock those of the wallets that are there, and return their books without lots."""
+    return await _fetch_books(tx, f"{_BOOKS} order by id for no key update", keys)
+
+
 async def lock_book(tx: Tx, key: WalletKey, *, also: Collection[UUID] = ()) -> Book | None:
     """Lock one wallet and return its settled book, with the lots ``also``; None: there is none.
 

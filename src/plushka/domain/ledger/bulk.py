@@ -31,8 +31,8 @@ class BulkChange(Struct, frozen=True):
 
 async def lock_many(tx: Tx, member_ids: Collection[UUID], *, program_id: UUID) -> dict[UUID, Book]:
     """Lock the wallets that members have in a programme, and return their books without lots, by member."""
-    joined = await bookkeeping.read_books(tx, [WalletKey(member_id, program_id) for member_id in member_ids])
-    return {key.member_id: book for key, book in (await bookkeeping.lock_books(tx, joined)).items()}
+    keys = [WalletKey(member_id, program_id) for member_id in member_ids]
+    return {key.member_id: book for key, book in (await bookkeeping.lock_books_there(tx, keys)).items()}
 
 
 async def adjust_many(

@@ -85,7 +85,7 @@ class Deeds:
             return
         program_id = await get_program_id(self.tx)
         keys = [WalletKey(member_id, program_id) for member_id in member_ids]
-        await bookkeeping.lock_books(self.tx, await bookkeeping.read_books(self.tx, keys))
+        await bookkeeping.lock_books_there(self.tx, keys)
 
     async def finish(self) -> None:
         """Count the codes that were drawn: coupons are locked last, as purchases do."""
@@ -95,15 +95,20 @@ class Deeds:
     async def do(self, doings: Sequence[Doing]) -> None:
         """Do everything; of one run the first before the second."""
         ordered = sorted(doings, key=lambda each: (each.number, each.journey_id, each.deed.id))
+        await self._learn_purposes(doings)
+        letters: list[Letter] = []
         for _, together in groupby(ordered, key=lambda each: (each.number, each.journey_id, each.deed)):
-            await self._do_one(list(together))
+            letters += await self._do_one(list(together))
+        # All at once: each says what its own run had been given by then.
+        await post(self.tx, letters)
 
-    async def _do_one(self, doings: Sequence[Doing]) -> None:
+    async def _do_one(self, doings: Sequence[Doing]) -> Sequence[Letter]:
+        """Do a deed, and return the letters that it leaves."""
         deed = doings[0].deed
         members = [each.member_id for each in doings]
         match deed:
             case Message():
-                await self._write(deed, doings)
+                return [self._letter(deed, each) for each in doings]
             case GivePoints():
                 await self._give_points(deed, doings)
             case GiveCoupon(coupon=coupon):
@@ -125,34 +130,28 @@ class Deeds:
                 await leave_calls(self.tx, calls)
             case _:
                 assert_never(deed)
+        return ()
 
-    async def _write(self, deed: Message, doings: Sequence[Doing]) -> None:
+    async def _learn_purposes(self, doings: Sequence[Doing]) -> None:
+        """Learn whether templates advertise, whatever the steps say that were published with them."""
+        named = {UUID(each.deed.template) for each in doings if isinstance(each.deed, Message)}
+        if unknown := named - self._purposes.keys():
+            found = await find_templates(self.tx, sorted(unknown))
+            self._purposes |= {template_id: template.purpose for template_id, template in found.items()}
+
+    def _letter(self, deed: Message, doing: Doing) -> Letter:
         template_id = UUID(deed.template)
-        purpose = await self._purpose_of(template_id)
-        await post(
-            self.tx,
-            [
-                Letter(
-                    member_id=each.member_id,
-                    key=each.key,
-                    template_id=template_id,
-                    purpose=purpose,
-                    route=deed.route,
-                    values=dict(each.found),
-                    campaign_id=each.journey_id,
-                    variant=deed.id,
-                    useful_until=self.tx.at + LETTER_LIVES,
-                )
-                for each in doings
-            ],
+        return Letter(
+            member_id=doing.member_id,
+            key=doing.key,
+            template_id=template_id,
+            purpose=self._purposes.get(template_id, "marketing"),
+            route=deed.route,
+            values=dict(doing.found),
+            campaign_id=doing.journey_id,
+            variant=deed.id,
+            useful_until=self.tx.at + LETTER_LIVES,
         )
-
-    async def _purpose_of(self, template_id: UUID) -> Purpose:
-        """Return whether a template advertises, whatever the step says that was published with it."""
-        if template_id not in self._purposes:
-            found = await find_templates(self.tx, [template_id])
-            self._purposes |= {each: template.purpose for each, template in found.items()}
-        return self._purposes.get(template_id, "marketing")
 
     async def _give_points(self, deed: GivePoints, doings: Sequence[Doing]) -> None:
         """Give points of the business's first programme; who is not in it has nowhere to put them."""
