@@ -27,6 +27,8 @@ from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
 
 VERSIONS_MAX = 100
+_KNOWN = "program"
+"""Where a transaction knows the first programme."""
 
 _SELECT_VERSIONS = """
     select id, program_id, number, valid_from, published_at, published_by, body
@@ -35,16 +37,28 @@ _SELECT_VERSIONS = """
 
 
 async def get_program_id(tx: Tx) -> UUID:
-    """Return the business's first programme: it serves where no other is chosen.
+    """Return the business's first programme, read once in a transaction: it serves where no other is chosen.
 
     :raises UnknownProgram: it has none yet
     """
+    program_id = await find_program_id(tx)
+    if program_id is None:
+        raise UnknownProgram
+    return program_id
+
+
+async def find_program_id(tx: Tx) -> UUID | None:
+    """Return the business's first programme, as ``get_program_id`` does; None before there is one."""
+    known: UUID | None = tx.known.get(_KNOWN)
+    if known is not None:
+        return known
     program_id: UUID | None = await tx.fetchval(
         f"-- programs.get_program_id\n{FIRST_PROGRAM}",
         tx.tenant_id,
     )
-    if program_id is None:
-        raise UnknownProgram
+    if program_id is not None:
+        # The first one stays the first.
+        tx.known[_KNOWN] = program_id
     return program_id
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import structs
 
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.programs.queries import list_programs
+from plushka.domain.programs.queries import find_program_id
 from plushka.domain.segments.definitions import Definitions, read_definitions
 from plushka.domain.segments.facts.besides import (
     read_consents,
@@ -46,12 +46,12 @@ async def read_facts(
     """
     business = await get_business(tx)
     zone = ZoneInfo(business.time_zone)
-    programs = await list_programs(tx)
+    main_program = await find_program_id(tx) or _NO_PROGRAM
     ids = list(member_ids)[:MEMBERS_MAX]
     found: dict[UUID, dict[str, Any]] = {
         row["id"]: {
             "enrolled_on": row["enrolled_at"].astimezone(zone).date(),
-            "main_program": programs[0].id if programs else _NO_PROGRAM,
+            "main_program": main_program,
             "sex": row["sex"],
             "birthday": row["birthday"],
             "tags": frozenset(row["tags"]),
