@@ -46,6 +46,9 @@ OVERLAP = timedelta(minutes=10)
 DAILY = (OnAbsence, OnBirthday, OnCloseDate, OnBurn, OnTierRisk)
 """Triggers that are looked at once a day; others as soon as they are written down."""
 
+DAYS_APART = 2
+"""What happened at a moment is of a business's day at most so many days before that of UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -78,7 +81,8 @@ async def find(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
     first = floor_of(since)
     match trigger:
         case OnPurchase(number=number):
-            return Found(_PURCHASES, (first, number, earliest, since))
+            first_on = earliest.date() - timedelta(days=DAYS_APART)
+            return Found(_PURCHASES, (first, number, earliest, since, first_on))
         case OnRegistration():
             return Found(_REGISTRATIONS, (first, since))
         case OnEvent():
@@ -140,7 +144,7 @@ _PURCHASES = """
     select r.member_id, 'receipt:' || r.id as key, r.occurred_at as happened_at
     from receipts r
     where r.tenant_id = $1 and r.id >= $2::uuid and r.received_at >= $5::timestamptz and r.member_id is not null
-      and r.occurred_at >= $4::timestamptz
+      and r.occurred_at >= $4::timestamptz and r.business_date >= $6::date
       and not (r.payable_minor > 0 and r.refunded_minor = r.payable_minor)
       and ($3::integer is null or $3 = (
           select count(*) from receipts b
