@@ -1,26 +1,47 @@
 """What journeys write goes through the same doors as what broadcasts write."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import get_args
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.campaigns.road import Road
-from tests.domain.campaigns.telling import tellable
+from tests.domain.campaigns.telling import deliver, tellable
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
-from plushka.domain.campaigns.journeys.publishing import publish
+from plushka.domain.campaigns.journeys.publishing import publish, take_out
+from plushka.domain.campaigns.journeys.queries import list_runs_of_member
 from plushka.domain.campaigns.journeys.soundness import problems_of
 from plushka.domain.campaigns.journeys.writing import create_journey
+from plushka.domain.events.store import Told
 from plushka.domain.messages.model import Purpose
+from plushka.domain.messages.taking import take
 from plushka.domain.messages.templates.model import Body, Draft, Words
 from plushka.domain.messages.templates.store import change_template, create_template
-from plushka.engine.journeys.parts import Journey, Message, OnRegistration, Step
+from plushka.domain.occasions.noting import note_event
+from plushka.engine.audience import NeverBought, Purchases
+from plushka.engine.journeys.parts import (
+    Goal,
+    GoalAudience,
+    GoalEvent,
+    GoalPurchase,
+    Journey,
+    Message,
+    OnRegistration,
+    Step,
+    TagMember,
+    Wait,
+)
+from plushka.engine.occasion_parts import FieldTest
 from plushka.platform.database import Database
 
 NOON = datetime.fromisoformat("2026-03-10T12:00:00+03:00")
+NIGHT = datetime.fromisoformat("2026-03-10T22:00:00+03:00")
+MORNING = datetime.fromisoformat("2026-03-11T09:00:00+03:00")
 
 
 @pytest.fixture
@@ -46,6 +67,73 @@ async def letters(shop: Shop) -> list[tuple[str, str, str]]:
             tx.tenant_id,
         )
     return [(row["purpose"], row["state"], row["failure"]) for row in rows]
+
+
+GOALS: dict[str, Goal] = {
+    "purchase": GoalPurchase(),
+    "event": GoalEvent("review", (FieldTest("rating", at_least=5),)),
+    "audience": GoalAudience(Purchases(count_min=1)),
+}
+
+
+@pytest.mark.parametrize("goal", GOALS)
+@pytest.mark.parametrize(
+    "behind", [(), (Wait("w", days=9), TagMember("t", "дошёл"))], ids=["last", "not last"]
+)
+async def test_who_reaches_the_goal_in_the_night_is_not_written_to_in_the_morning(
+    road: Road, goal: str, behind: tuple[Step, ...]
+) -> None:
+    journey = welcoming(Message("m", str(await template(road.shop))), *behind)
+    await road.begin(structs.replace(journey, goal=GOALS[goal]))
+    road.clock.at = NIGHT
+    bought, not_yet = await tellable(road.shop, 2)
+    await road.go()
+    assert await deliver(road.shop) == []
+
+    road.clock.at += timedelta(hours=1)
+    await road.shop.buy("1", 100_00, member=bought)
+    async with road.shop.tx() as tx:
+        await note_event(tx, road.shop.reference.versions, Told(bought, "review", {"rating": 5}))
+        await note_event(tx, road.shop.reference.versions, Told(not_yet, "review", {"rating": 4}))
+    road.clock.at = MORNING
+    assert [letter.member_id for letter in await deliver(road.shop)] == [not_yet]
+    assert await letters(road.shop) == [
+        ("marketing", "skipped", "journey_over"),
+        ("marketing", "sent", ""),
+    ]
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+async def test_who_leaves_the_audience_in_the_night_is_written_to_only_if_nobody_leaves_the_journey(
+    road: Road, *, leaves: bool
+) -> None:
+    journey = welcoming(Message("m", str(await template(road.shop))))
+    await road.begin(structs.replace(journey, audience=NeverBought(), leaves=leaves))
+    road.clock.at = NIGHT
+    bought, not_yet = await tellable(road.shop, 2)
+    await road.go()
+    assert await deliver(road.shop) == []
+    await road.shop.buy("1", 100_00, member=bought)
+    road.clock.at = MORNING
+    assert (
+        [letter.member_id for letter in await deliver(road.shop)] == [not_yet]
+        if leaves
+        else [bought, not_yet]
+    )
+
+
+@pytest.mark.parametrize("purpose", get_args(Purpose))
+async def test_who_is_taken_out_is_not_written_to_any_more(road: Road, purpose: Purpose) -> None:
+    letter = Message("m", str(await template(road.shop, purpose)), purpose)
+    card = await road.begin(welcoming(letter, Wait("w", days=9)))
+    out, stays = await tellable(road.shop, 2)
+    await road.go()
+    async with road.shop.tx() as tx:
+        (run,) = await list_runs_of_member(tx, out)
+        await take_out(tx, run.id)
+        taken = await take(tx, "telegram", purpose, 10)
+    assert [each.member_id for each in taken] == [stays]
+    assert await road.runs(card.id) == [("taken_out", None), ("active", "w")]
 
 
 async def test_a_letter_advertises_if_its_template_does_whatever_its_step_was_published_with(

@@ -28,6 +28,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "address_closed": marked("stopped the bot, or the address is closed"),
         "suppressed": marked("asked not to be written to"),
         "not_in_segment": marked("not in the segment any more"),
+        "journey_over": marked("the journey was over for them by then"),
         "cap": marked("had enough messages lately"),
         "transactional_only": marked("the channel carries no advertising"),
         "too_late": marked("too late"),

@@ -26,7 +26,7 @@ class Facts(Struct, frozen=True):
 
     ``refused`` are kinds of consent that they took back, ``sent`` the letters that advertised to them within the days
     of the cap; ``zone`` is where they bought last, empty: nowhere. The last two tell what is to be asked besides:
-    whether they had asked to be deleted, and whether they are still of the broadcast's audience.
+    whether they had asked to be deleted, and whether the campaign still means them.
     """
 
     is_gone: bool
@@ -37,7 +37,7 @@ class Facts(Struct, frozen=True):
     sent: int
     zone: str
     may_be_suppressed: bool = True
-    is_of_audience: bool = True
+    is_of_campaign: bool = True
 
 
 class Go(Struct, frozen=True):
@@ -111,7 +111,7 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
         if letter.member_id is not None and facts[letter.id].may_be_suppressed
     ]
     suppressed = await list_suppressed(tx, asked) if asked else frozenset()
-    outside = await list_outside(tx, [letter for letter in letters if facts[letter.id].is_of_audience])
+    outside = await list_outside(tx, [letter for letter in letters if facts[letter.id].is_of_campaign])
     going: dict[UUID | None, int] = {}
     verdicts: dict[UUID, Verdict] = {}
     for letter in letters:
@@ -121,7 +121,7 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
         if isinstance(told, Go | Later) and letter.member_id in suppressed:
             told = Skip("suppressed")
         if isinstance(told, Go | Later) and letter.id in outside:
-            told = Skip("not_in_segment")
+            told = Skip(outside[letter.id])
         if isinstance(told, Go) and letter.channel not in QUIET:
             going[letter.member_id] = going.get(letter.member_id, 0) + 1
         verdicts[letter.id] = told
@@ -158,9 +158,9 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
                exists (select from suppressions where tenant_id = $1) as may_be_suppressed,
                exists (
                    select from campaigns c
-                   where c.tenant_id = $1 and c.id = letter.campaign_id and c.kind = 'broadcast'
-                     and c.audience is not null
-               ) as is_of_audience
+                   where c.tenant_id = $1 and c.id = letter.campaign_id
+                     and (c.kind = 'journey' or c.audience is not null)
+               ) as is_of_campaign
         from unnest($2::uuid[], $3::uuid[], $4::text[], $8::text[], $9::uuid[])
             as letter (id, member_id, channel, address, campaign_id)
         left join members m on m.tenant_id = $1 and m.id = letter.member_id
@@ -194,7 +194,7 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
             sent=row["sent"],
             zone=row["zone"],
             may_be_suppressed=row["may_be_suppressed"],
-            is_of_audience=row["is_of_audience"],
+            is_of_campaign=row["is_of_campaign"],
         )
         for row in rows
     }

@@ -46,6 +46,7 @@ Reason = Literal[
     "address_closed",
     "suppressed",
     "not_in_segment",
+    "journey_over",
     "cap",
     "transactional_only",
     "too_late",

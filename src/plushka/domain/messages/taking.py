@@ -62,7 +62,7 @@ async def take(
     """Take up the ``limit`` messages at most that are due the longest, passing over addresses that have had enough.
 
     What advertises goes through the gate (``gate.verdict``): what may not go is skipped with its reason, moved to the
-    next channel of its route, or put back until the morning. What does not is only asked whether its broadcast still
+    next channel of its route, or put back until the morning. What does not is only asked whether its campaign still
     means its member. Whoever takes has them alone.
     """
     due = await _list_due(tx, channel, {purpose: limit}, except_to=except_to)
@@ -172,7 +172,7 @@ async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules | None)
     due = [message for message in candidates if message.useful_until >= tx.at]
     if rules is None or not due:
         outside = await list_outside(tx, due)
-        await skip(tx, dict.fromkeys(outside, "not_in_segment"))
+        await skip(tx, outside)
         return [message for message in due if message.id not in outside]
     verdicts = await judge(tx, due, rules, zone=(await get_business(tx)).time_zone)
     skipped: dict[UUID, Reason] = {}

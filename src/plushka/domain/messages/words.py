@@ -28,6 +28,7 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         "address_closed": marked("nothing gets through to this address"),
         "suppressed": marked("the person asked to be deleted before"),
         "not_in_segment": marked("the member is not in the segment any more"),
+        "journey_over": marked("the journey was over for the member by then"),
         "cap": marked("the member got enough letters lately"),
         "transactional_only": marked("the channel is for service messages only"),
         "too_late": marked("it was too late to send it"),

@@ -3,71 +3,24 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import msgspec
-
 from plushka.domain.campaigns.journeys.queries import load_plans
-from plushka.domain.campaigns.journeys.taking import Due, by_audience
-from plushka.domain.segments.asking import still_in
+from plushka.domain.campaigns.journeys.taking import Due
+from plushka.domain.segments.goals import Aim, list_aims_reached
 from plushka.domain.segments.selecting import hashing, selected
-from plushka.engine.audience import Audience
-from plushka.engine.journeys.parts import GoalAudience, GoalEvent, GoalPurchase
-from plushka.engine.occasions import field_holds
+from plushka.engine.journeys.parts import GoalAudience
 from plushka.platform.database import Tx
 
 
 async def list_reached(tx: Tx, due: Sequence[Due]) -> set[UUID]:
     """Return the runs whose goal has been reached since what began them."""
-    for_purchase = [each for each in due if isinstance(each.plan.journey.goal, GoalPurchase)]
-    reached: set[UUID] = set()
-    if for_purchase:
-        rows = await tx.fetch(
-            """
-            -- journeys.list_bought
-            select r.id from unnest($2::uuid[], $3::uuid[], $4::timestamptz[]) as r (id, member_id, happened_at)
-            where exists (
-                select from receipts b
-                where b.tenant_id = $1 and b.member_id = r.member_id and b.occurred_at > r.happened_at
-                  and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
-            )
-            """,
-            tx.tenant_id,
-            [each.id for each in for_purchase],
-            [each.holder for each in for_purchase],
-            [each.happened_at for each in for_purchase],
-        )
-        reached |= {row["id"] for row in rows}
-    for audience, asked in by_audience(due, _goal_audience):
-        inside = await still_in(tx, audience, [each.holder for each in asked])
-        reached |= {each.id for each in asked if each.holder in inside}
-    for_event = [each for each in due if isinstance(each.plan.journey.goal, GoalEvent)]
-    if for_event:
-        rows = await tx.fetch(
-            """
-            -- journeys.list_happened
-            select r.id, e.data::text
-            from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) as r (id, member_id, happened_at, kind)
-            join member_events e on e.tenant_id = $1 and e.member_id = r.member_id and e.kind = r.kind
-                and e.occurred_at > r.happened_at and e.cancelled_at is null
-            """,
-            tx.tenant_id,
-            [each.id for each in for_event],
-            [each.holder for each in for_event],
-            [each.happened_at for each in for_event],
-            [each.plan.journey.goal.event for each in for_event],  # type: ignore[union-attr]
-        )
-        goals = {each.id: each.plan.journey.goal for each in for_event}
-        for row in rows:
-            goal, data = goals[row["id"]], msgspec.json.decode(row["data"])
-            if isinstance(goal, GoalEvent) and all(
-                field_holds(test, data.get(test.field)) for test in goal.where
-            ):
-                reached.add(row["id"])
-    return reached
-
-
-def _goal_audience(each: Due) -> Audience | None:
-    goal = each.plan.journey.goal
-    return goal.when if isinstance(goal, GoalAudience) else None
+    return await list_aims_reached(
+        tx,
+        [
+            Aim(each.id, each.holder, each.happened_at, goal)
+            for each in due
+            if (goal := each.plan.journey.goal) is not None
+        ],
+    )
 
 
 async def end_reached(tx: Tx, journey_ids: Sequence[UUID]) -> int:
