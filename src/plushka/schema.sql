@@ -3328,7 +3328,8 @@ grant update on rollup_runs to plushka_app;
 
 -- insights: what was caused --------------------------------------------------------------------------
 
--- A campaign ('campaign:<id>') or a promotion ('promotion:<programme>:<id>'), its groups compared from start to end and as of
+-- A campaign ('campaign:<id>') or a promotion ('promotion:<programme>:<id>'), of one quarter alone with '@<its first day>'
+-- behind it, its groups compared from start to end and as of
 -- counted_at; what is final is counted no more. Money and points are of the treated, receipts and those of unknown cost of
 -- both groups.
 create table experiments (

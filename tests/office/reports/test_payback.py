@@ -17,6 +17,7 @@ from tests.pos.conftest import Business, Cast, client_of
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.folding import fold_tenant
+from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.paying_back import count_payback
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.campaigns.model import Aim, Plan
@@ -289,6 +290,62 @@ async def test_a_broadcast_brings_back_if_its_author_says_so(
             assert answer.status_code == httpx.codes.SEE_OTHER
             one = plain((await anna.get(f"/campaigns/{back}")).text)
             assert ("вернуть тех, кто давно не приходил" in one) is (aim == "reactivation")
+
+
+async def compare(tx: Tx, campaign_id: UUID, treated: list[str], control: list[str]) -> None:
+    """Let a campaign have been for these members, of whom some were left alone."""
+    await tx.execute(
+        "update campaigns set control_bp = 1000 where tenant_id = $1 and id = $2", tx.tenant_id, campaign_id
+    )
+    for is_control, members in ((False, treated), (True, control)):
+        await tx.execute(
+            """
+            insert into campaign_recipients (tenant_id, campaign_id, member_id, is_control, planned_at)
+            select $1, $2, member_id, $4, $5 from unnest($3::uuid[]) as given (member_id)
+            """,
+            tx.tenant_id, campaign_id, [UUID(member) for member in members], is_control, tx.at,
+        )  # fmt: skip
+
+
+async def test_what_control_groups_prove_is_told_of_the_quarter_in_money_and_profit(
+    quarter: Quarter, app: Plushka, staff: dict[str, str]
+) -> None:
+    """Two of four were greeted on 20 March; they are compared until 19 April, so in two quarters."""
+    quarter.clock.at = datetime(2027, 3, 20, 9, 0, tzinfo=UTC)
+    treated, control = [[await quarter.enroll() for _ in range(2)] for _ in range(2)]
+    async with quarter.tx() as tx:
+        greeting = await a_journey(tx, begins="birthday")
+        await compare(tx, greeting, treated, control)
+    quarter.clock.at += timedelta(days=1)
+    await quarter.buy("1", 3000_00, member=treated[0])
+    await quarter.buy("2", 2400_00, member=treated[1])
+    await quarter.buy("3", 1400_00, member=control[0])
+    quarter.clock.at = datetime(2027, 4, 2, 9, 0, tzinfo=UTC)
+    await quarter.buy("4", 5000_00, member=treated[0])
+    await quarter.buy("5", 1800_00, member=control[1])
+    quarter.clock.at = datetime(2027, 4, 25, 9, 0, tzinfo=UTC)
+    await quarter.buy("6", 9000_00, member=treated[0])  # after its thirty days
+    await measure_tenant(quarter.database, quarter.clock, quarter.business.tenant_id)
+    async with signed_in(app, staff["owner"]) as anna:
+        (first,) = await table(anna, "payback_caused", OF_QUARTER)
+        (second,) = await table(anna, "payback_caused", "period=custom&from=2027-04-01&until=2027-06-30")
+        assert await table(anna, "payback_caused", "period=custom&from=2026-10-01&until=2026-12-31") == []
+    # Q1: (3000 + 2400) / 2 − (1400 + 0) / 2 = 2000 a member, of profit 1700 − 200 = 1500; two were treated.
+    campaign, scenario, days, *groups = first[:5]
+    assert (campaign, scenario) == ("Возврат", "Поздравления с днём рождения")
+    assert plain(str(days)) == "20 марта – 31 марта 2027"
+    assert groups == [2, 2]
+    assert [first[5], first[8]] == [4000, 3000]
+    # Q2: 5000 / 2 − 1800 / 2 = 1600; of profit 2000 − 400 = 1600.
+    assert [second[5], second[8]] == [3200, 3200]
+    for row in (first, second):
+        assert row[6] < row[5] < row[7]  # type: ignore[operator]
+        assert row[9] < row[8] < row[10]  # type: ignore[operator]
+        assert row[11] == "Слишком мало клиентов"
+    async with signed_in(app, staff["marketer"]) as marketer:
+        block = plain((await marketer.get(f"/reports/blocks/payback_caused?{OF_QUARTER}", headers=HX)).text)
+        assert "Заплатили больше на" in block
+        assert "Прибыль выросла на" not in block
 
 
 async def test_a_line_of_costs_is_written_changed_deleted_and_brought_back(

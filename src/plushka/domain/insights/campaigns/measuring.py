@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_campaign
+from plushka.domain.insights.campaigns.parts import Part, list_parts
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
 from plushka.platform.database import Tx
 
@@ -69,17 +70,30 @@ def _due(row: Record) -> Due:
 
 
 async def measure(tx: Tx, due: Due) -> None:
+    """Compare a campaign's groups, and in each quarter that it reaches into besides, if these are several."""
+    subject = subject_of_campaign(due.campaign_id)
+    is_final = not due.is_open and due.until_at + RETURNS_END_AFTER <= tx.at
+    await _compare(tx, due, Part(subject, due.from_at, due.until_at, is_final), is_whole=True)
+    for part in await list_parts(tx, subject, due.from_at, due.until_at):
+        await _compare(tx, due, part)
+
+
+async def _compare(tx: Tx, due: Due, part: Part, *, is_whole: bool = False) -> None:
     """Compare a campaign's groups as they were drawn, and keep what was found.
 
     A broadcast is measured from when its recipients were chosen until its window after the last letter; somebody in a
-    journey for ``JOURNEY_DAYS`` from when they entered. Of two cards of one person the one that was kept counts.
+    journey for ``JOURNEY_DAYS`` from when they entered. Of two cards of one person the one that was kept counts. In a
+    part of it those count who have days in it.
     """
     rows = await tx.fetch(
         f"""
         -- insights.measure_campaign
         with told as (
             select member_id, is_control, stratum, planned_at,
-                   case when offered_at is not null and untold_at is null then coalesce(points, 0) else 0 end
+                   case when offered_at is not null and untold_at is null
+                             and ($5::timestamptz is null or offered_at >= $5 and offered_at < $6)
+                        then coalesce(points, 0) else 0
+                   end
                        as points_given,
                    0::bigint as messages_minor
             from campaign_recipients
@@ -90,22 +104,27 @@ async def measure(tx: Tx, due: Due) -> None:
             ), 0)::bigint
             from outgoing o
             where o.tenant_id = $1 and o.campaign_id = $2
+              and ($5::timestamptz is null or o.finished_at >= $5 and o.finished_at < $6)
             union all
             select r.member_id, null, null, null, p.points, 0
             from journey_passes p
             join journey_runs r on r.tenant_id = $1 and r.id = p.run_id
             where p.tenant_id = $1 and p.journey_id = $2 and p.points is not null
+              and ($5::timestamptz is null or p.at >= $5 and p.at < $6)
         ), drawn as (
             select member_id, bool_or(is_control) as is_control, max(stratum) as stratum, min(planned_at) as from_at,
                    sum(points_given) as points_given, sum(messages_minor) as messages_minor
             from told
             group by member_id
             having count(planned_at) > 0
-        ), people as materialized (
+        ), told_people as (
             select coalesce(m.merged_into, m.id) as member_id, d.is_control, d.stratum, d.from_at,
-                   case when c.kind = 'journey' then d.from_at + make_interval(days => $4)
-                        else $3::timestamptz
-                   end as until_at,
+                   greatest(d.from_at, $5) as since_at,
+                   least(
+                       $6, case when c.kind = 'journey' then d.from_at + make_interval(days => $4)
+                                else $3::timestamptz
+                           end
+                   ) as until_at,
                    d.messages_minor, d.points_given
             from campaigns c
             cross join drawn d
@@ -115,6 +134,8 @@ async def measure(tx: Tx, due: Due) -> None:
                   select from campaign_recipients k
                   where k.tenant_id = $1 and k.campaign_id = $2 and k.member_id = m.merged_into
               )
+        ), people as materialized (
+            select * from told_people where since_at < until_at
         ),
         {BOUGHT}
         """,  # noqa: S608  composed of fixed parts
@@ -122,14 +143,16 @@ async def measure(tx: Tx, due: Due) -> None:
         due.campaign_id,
         due.until_at,
         JOURNEY_DAYS,
+        None if is_whole else part.from_at,
+        None if is_whole else part.until_at,
     )
     cells, costs = cells_of(rows)
     await keep(
         tx,
-        subject_of_campaign(due.campaign_id),
+        part.subject,
         cells,
         costs,
-        from_at=due.from_at,
-        until_at=due.until_at,
-        is_final=not due.is_open and due.until_at + RETURNS_END_AFTER <= tx.at,
+        from_at=part.from_at,
+        until_at=part.until_at,
+        is_final=part.is_final,
     )

@@ -1,7 +1,7 @@
 """A comparison of those who were treated and those who were left alone, as it was last counted."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -65,6 +65,11 @@ class Caused(Struct, frozen=True):
 
 def subject_of_campaign(campaign_id: UUID) -> str:
     return f"campaign:{campaign_id}"
+
+
+def subject_in_quarter(subject: str, quarter_on: date) -> str:
+    """Return what a comparison is called of the days alone that lie in a quarter, by its first day."""
+    return f"{subject}@{quarter_on}"
 
 
 def subject_of_promotion(program_id: UUID, promotion_id: str) -> str:

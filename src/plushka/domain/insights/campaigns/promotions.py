@@ -10,6 +10,7 @@ from msgspec import Struct
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_promotion
+from plushka.domain.insights.campaigns.parts import Part, list_parts
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
 from plushka.domain.insights.reports.mechanics import list_mechanics, sum_letters
 from plushka.domain.insights.reports.sales import sum_sales
@@ -172,6 +173,15 @@ async def _find_starts(tx: Tx, program_id: UUID) -> dict[str, datetime]:
 
 
 async def measure(tx: Tx, due: Due) -> None:
+    """Compare a promotion's groups, and in each quarter that it reaches into besides, if these are several."""
+    subject, ends_on = subject_of_promotion(due.program_id, due.promotion.id), due.promotion.last_on
+    is_final = ends_on is not None and due.until_at + RETURNS_END_AFTER <= tx.at
+    await _compare(tx, due, Part(subject, due.from_at, due.until_at, is_final))
+    for part in await list_parts(tx, subject, due.from_at, due.until_at):
+        await _compare(tx, due, part)
+
+
+async def _compare(tx: Tx, due: Due, part: Part) -> None:
     """Compare a promotion's control group with everybody else in the programme, and keep what was found.
 
     All members, whoever of them has met its condition: who meets it is its doing already. Strata are of what they paid
@@ -193,8 +203,8 @@ async def measure(tx: Tx, due: Due) -> None:
             join members m on m.tenant_id = $1 and m.id = w.member_id and m.merged_into is null
             where w.tenant_id = $1 and w.program_id = $2 and m.enrolled_at < $4
         ), people as materialized (
-            select member_id, is_control, from_at, $4::timestamptz as until_at, 0 as messages_minor,
-                   0::bigint as points_given,
+            select member_id, is_control, from_at, greatest(from_at, $7) as since_at, $4::timestamptz as until_at,
+                   0 as messages_minor, 0::bigint as points_given,
                    case when paid_minor is null then 0
                         else ntile(5) over (partition by paid_minor is null order by paid_minor, member_id)
                    end as stratum
@@ -205,17 +215,18 @@ async def measure(tx: Tx, due: Due) -> None:
         tx.tenant_id,
         due.program_id,
         due.from_at,
-        due.until_at,
+        part.until_at,
         control_salt(promotion.id),
         ticket_bound(promotion.control_bp).to_bytes(8),
+        part.from_at,
     )
     cells, costs = cells_of(rows)
     await keep(
         tx,
-        subject_of_promotion(due.program_id, promotion.id),
+        part.subject,
         cells,
         costs,
-        from_at=due.from_at,
-        until_at=due.until_at,
-        is_final=promotion.last_on is not None and due.until_at + RETURNS_END_AFTER <= tx.at,
+        from_at=part.from_at,
+        until_at=part.until_at,
+        is_final=part.is_final,
     )

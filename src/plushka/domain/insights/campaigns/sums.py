@@ -26,17 +26,17 @@ BOUGHT = f"""
             select p.is_control, p.stratum, p.messages_minor, p.points_given, e.*
             from people p
             cross join lateral (
-                select count(*) filter (where r.occurred_at >= p.from_at) as purchases_after,
+                select count(*) filter (where r.occurred_at >= p.since_at) as purchases_after,
                        count(*) filter (where r.occurred_at < p.from_at) as purchases_before,
-                       count(*) filter (where r.occurred_at >= p.from_at and r.cost_minor is null) as unknown_cost,
-                       coalesce(sum(r.payable_minor - r.refunded_minor) filter (where r.occurred_at >= p.from_at), 0)
+                       count(*) filter (where r.occurred_at >= p.since_at and r.cost_minor is null) as unknown_cost,
+                       coalesce(sum(r.payable_minor - r.refunded_minor) filter (where r.occurred_at >= p.since_at), 0)
                            as paid_after,
                        coalesce(sum(r.payable_minor - r.refunded_minor) filter (where r.occurred_at < p.from_at), 0)
                            as paid_before,
-                       coalesce(sum(g.goods_minor) filter (where r.occurred_at >= p.from_at), 0) as goods_after,
+                       coalesce(sum(g.goods_minor) filter (where r.occurred_at >= p.since_at), 0) as goods_after,
                        coalesce(sum(g.goods_minor) filter (where r.occurred_at < p.from_at), 0) as goods_before,
-                       coalesce(sum(r.discount_minor) filter (where r.occurred_at >= p.from_at), 0) as discount_minor,
-                       coalesce(sum(r.redeemed_minor) filter (where r.occurred_at >= p.from_at), 0) as redeemed_minor
+                       coalesce(sum(r.discount_minor) filter (where r.occurred_at >= p.since_at), 0) as discount_minor,
+                       coalesce(sum(r.redeemed_minor) filter (where r.occurred_at >= p.since_at), 0) as redeemed_minor
                 from receipts r
                 cross join lateral (
                     select case when r.payable_minor = 0 then r.cost_minor
@@ -66,9 +66,11 @@ BOUGHT = f"""
         group by stratum, is_control
 """  # noqa: S608  composed of fixed parts
 """Stands after ``with people as materialized (…),``: who is compared, each once, as (member_id, is_control, stratum,
-from_at, until_at, messages_minor, points_given). Wholly returned receipts never happened; of others counts what was
-kept. Receipts are looked up member by member, for a broadcast is counted before PostgreSQL has statistics of its
-recipients, and by a plain column, for row-level security lets no index be asked for ``coalesce(…)``.
+from_at, since_at, until_at, messages_minor, points_given): what they did before ``from_at`` says what they would do
+anyway, and from ``since_at``, which is not earlier, until ``until_at`` they are compared. Wholly returned receipts
+never happened; of others counts what was kept. Receipts are looked up member by member, for a broadcast is
+counted before PostgreSQL has statistics of its recipients, and by a plain column, for row-level security lets no index
+be asked for ``coalesce(…)``.
 """
 
 Cells = Mapping[Figure, list[Cell]]

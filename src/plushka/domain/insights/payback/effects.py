@@ -260,14 +260,22 @@ async def list_receipts(tx: Tx, scenario: Scenario, month: date) -> list[Receipt
     return [Receipt(**row) for row in rows]
 
 
-async def list_absence_subjects(tx: Tx) -> set[str]:
-    """Return the subjects of comparisons that are journeys which begin with an absence."""
+async def list_scenarios(tx: Tx) -> dict[str, Scenario]:
+    """Return which scenario each campaign that was compared is of, by its subject; of another one nothing."""
     rows = await tx.fetch(
         """
-        -- insights.list_absence_subjects
-        select distinct 'campaign:' || journey_id as subject from journey_versions
-        where tenant_id = $1 and body #>> '{trigger,is}' = 'absence'
+        -- insights.list_scenarios
+        select 'campaign:' || c.id as subject,
+               case when c.aim = 'reactivation' or v.triggers @> array['absence'] then 'reactivation'
+                    when v.triggers @> array['birthday'] then 'birthday'
+               end as scenario
+        from campaigns c
+        cross join lateral (
+            select coalesce(array_agg(body #>> '{trigger,is}'), '{}') as triggers from journey_versions
+            where tenant_id = $1 and journey_id = c.id
+        ) as v
+        where c.tenant_id = $1 and c.control_bp > 0
         """,
         tx.tenant_id,
     )
-    return {row["subject"] for row in rows}
+    return {row["subject"]: row["scenario"] for row in rows if row["scenario"] is not None}

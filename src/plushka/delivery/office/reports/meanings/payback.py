@@ -64,14 +64,31 @@ PAYBACK = Subject(
             marked("Caused"),
             marked(
                 "By how much more the members paid who were treated than those of the control group, all of them "
-                "together. The true figure lies between the two bounds in 95 cases of 100."
+                "together, after discounts, points and returns. The true figure lies between the two bounds in 95 "
+                "cases of 100. It is of the days alone that lie in the quarter."
+            ),
+        ),
+        "payback_caused_profit": Definition(
+            marked("Caused profit"),
+            marked(
+                "The same of what was paid less what the goods cost and the messages: what is left to the business. "
+                "Points that were given and not spent cost nothing yet. A dash: of no receipt is it known what its "
+                "goods cost."
+            ),
+        ),
+        "payback_compared": Definition(
+            marked("Compared"),
+            marked(
+                "The days of the quarter on which the two groups were compared. Whoever came into a campaign before "
+                "it is compared on the days that are left, and what they would do anyway is taken from before they "
+                "came into it."
             ),
         ),
         "payback_verdict": Definition(
             marked("Verdict"),
             marked(
-                "Proven is said if the interval does not hold 0 and each side has a hundred members; else it is "
-                "not proven."
+                "Of the whole comparison, which may be longer than the quarter, and of what members paid: proven is "
+                "said if the interval does not hold 0 and each side has a hundred members; else it is not proven."
             ),
         ),
         "payback_paid": Definition(

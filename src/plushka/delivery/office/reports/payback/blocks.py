@@ -1,7 +1,8 @@
 """The tables of the payback: scenarios, costs and coverage by month, boosters, what was caused, and receipts behind."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
@@ -9,17 +10,18 @@ from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Row, Series, Table
-from plushka.delivery.office.reports.payback.words import SCENARIO_WORDS, told_quarter
-from plushka.delivery.office.reports.words import told_month
+from plushka.delivery.office.reports.payback.words import OTHER_CAMPAIGN, SCENARIO_WORDS, told_quarter
+from plushka.delivery.office.reports.words import told_month, told_period
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import Caused, subject_in_quarter
 from plushka.domain.insights.campaigns.subjects import list_subjects
 from plushka.domain.insights.payback.costs import list_costs
 from plushka.domain.insights.payback.effects import (
     RECEIPTS_MAX,
     find_counted,
-    list_absence_subjects,
     list_receipts,
+    list_scenarios,
     sum_effects,
     sum_messages,
 )
@@ -36,7 +38,9 @@ from plushka.domain.insights.reports.ratio import Ratio, difference
 from plushka.domain.insights.reports.sales import sum_sales
 from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.rollups.queries import find_as_of
-from plushka.engine.expiry import add_months
+from plushka.engine.experiments.effects import Effect as CausedEffect
+from plushka.engine.expiry import DAY, add_months
+from plushka.engine.local_time import instant
 from plushka.platform.database import Tx
 
 Line = Sequence[int]
@@ -189,29 +193,27 @@ def _booster(key: str, title: str, before: Ratio, now: Ratio) -> Row:
 
 
 async def make_payback_caused(tx: Tx, visit: Visit, asked: Asked) -> Block:
-    """What control groups prove, whatever was attributed: what was compared in the quarter."""
+    """What control groups prove, whatever was attributed: what was compared in the quarter, of its days alone."""
     months = quarter_of(asked.period.from_on)
-    until = add_months(months[0], 3)
-    names = await list_subjects(tx)
-    absence = await list_absence_subjects(tx)
+    names, scenarios = await list_subjects(tx), await list_scenarios(tx)
+    whole = await _compared_in(tx, months[0], list(names), visit)
+    parts = await find_caused(tx, [subject_in_quarter(subject, months[0]) for subject in whole])
     gettext = visit.words.gettext
     rows: list[Row] = []
-    for subject, caused in sorted(
-        (await find_caused(tx, list(names))).items(), key=lambda each: names[each[0]]
-    ):
-        is_within = caused.from_at.date() < until and caused.until_at.date() >= months[0]
-        paid = caused.effects.get("paid")
-        if not is_within or not (subject in absence or subject.startswith("promotion:")):
-            continue
-        scenario: Scenario = "reactivation" if subject in absence else "promotions"
+    for subject, caused in sorted(whole.items(), key=lambda each: names[each[0]]):
+        told = parts.get(subject_in_quarter(subject, months[0]), caused)
+        scenario = "promotions" if subject.startswith("promotion:") else scenarios.get(subject)
+        paid = told.effects.get("paid")
+        profit = told.effects.get("profit") if told.knows_profit else None
         rows.append(
             (
                 names[subject],
-                gettext(SCENARIO_WORDS[scenario]),
-                visit.figures.full_day(caused.from_at.date()),
-                None if paid is None else paid.total,
-                None if paid is None else paid.total_low,
-                None if paid is None else paid.total_high,
+                gettext(SCENARIO_WORDS[scenario] if scenario else OTHER_CAMPAIGN),
+                _days_told(told, visit),
+                paid.treated if paid else None,
+                paid.control if paid else None,
+                *_totals(paid),
+                *_totals(profit),
                 caused_told(caused, visit).title,
             )
         )
@@ -222,26 +224,52 @@ async def make_payback_caused(tx: Tx, visit: Visit, asked: Asked) -> Block:
             (
                 Column(gettext("Campaign or promotion"), "text"),
                 Column(gettext("Scenario"), "text"),
-                Column(gettext("Compared since"), "text"),
+                Column(gettext("Compared"), "text", "payback_compared"),
+                Column(gettext("Members who got it"), "count"),
+                Column(gettext("Control group"), "count"),
                 Column(gettext("Members paid more by"), "money", "payback_caused"),
                 Column(gettext("From"), "money", "payback_caused"),
                 Column(gettext("To"), "money", "payback_caused"),
+                Column(gettext("Profit grew by"), "money", "payback_caused_profit", MARGIN),
+                Column(gettext("From"), "money", "payback_caused_profit", MARGIN),
+                Column(gettext("To"), "money", "payback_caused_profit", MARGIN),
                 Column(gettext("Verdict"), "text", "payback_verdict"),
             ),
             tuple(rows),
         ),
         as_of=tx.at,
-        notes=(
-            gettext(
-                "Of all the time that they were compared, which may be longer than the quarter; revenue, not profit."
-            ),
-        ),
+        notes=(gettext("One member may be in several of these, so they are not added up."),),
         definition="payback_caused",
         empty=Empty(
             gettext("Nothing was compared with a control group in this quarter"),
             gettext("Without members who are left alone nothing is proven: hold out a tenth."),
         ),
     )
+
+
+async def _compared_in(
+    tx: Tx, quarter_on: date, subjects: Sequence[str], visit: Visit
+) -> Mapping[str, Caused]:
+    """Return what was compared on some day of a quarter."""
+    zone = visit.business.time_zone
+    from_at, until_at = instant(quarter_on, 0, zone), instant(add_months(quarter_on, 3), 0, zone)
+    return {
+        subject: caused
+        for subject, caused in (await find_caused(tx, subjects)).items()
+        if caused.from_at < until_at and caused.until_at > from_at
+    }
+
+
+def _days_told(caused: Caused, visit: Visit) -> str:
+    """Return the days on which a comparison was made, the last one included."""
+    zone = ZoneInfo(visit.business.time_zone)
+    last = (min(caused.until_at, caused.counted_at) - timedelta(microseconds=1)).astimezone(zone).date()
+    first = caused.from_at.astimezone(zone).date()
+    return told_period(Period(first, max(first, last) + DAY), visit)
+
+
+def _totals(effect: CausedEffect | None) -> tuple[int | None, int | None, int | None]:
+    return (effect.total, effect.total_low, effect.total_high) if effect else (None, None, None)
 
 
 async def make_payback_receipts(tx: Tx, visit: Visit, asked: Asked) -> Block:

@@ -17,6 +17,9 @@ SCENARIO_WORDS: Mapping[Scenario, str] = MappingProxyType(
 )
 
 
+OTHER_CAMPAIGN = marked("another campaign")
+
+
 def told_quarter(first: date, visit: Visit) -> str:
     """Return ``I квартал 2026``."""
     number = ("I", "II", "III", "IV")[(first.month - 1) // 3]
