@@ -53,6 +53,15 @@ class Crew:
             # What has begun ends with its share; what waits is let go.
             await asyncio.to_thread(self._processes.shutdown, wait=True, cancel_futures=True)
 
+    def begin(self, job: Job[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Let the processes start now, each with a job that makes it ready.
+
+        Of what goes wrong there the jobs will tell that need it.
+        """
+        if self._processes is not None:
+            for _ in range(self.size):
+                self._processes.submit(_do, job, args, kwargs)
+
     async def do(self, job: Job[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do a job with a database, and return what it returns; arguments and the result go from process to process."""
         if self._processes is None:

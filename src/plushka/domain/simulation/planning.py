@@ -15,7 +15,7 @@ from plushka.platform.database import Tx
 
 RECEIPTS_PER_SHARE = 2_000
 SHARES = 250
-"""As many shares as there are at most, about, however many receipts there are: each is a step that commits."""
+"""As many shares as there are at most, about, however many receipts there are."""
 WALLETS_PER_RECEIPT = 10
 """So many members without a receipt take as long as one receipt."""
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)

@@ -96,6 +96,26 @@ async def has_receipts(tx: Tx, question: Question) -> bool:
     return found
 
 
+async def are_few(tx: Tx, question: Question, few: int) -> bool:
+    """Tell whether the span has no more than so many receipts, about, without counting the others."""
+    count: int = await tx.fetchval(
+        """
+        -- simulation.are_few
+        select count(*) from (
+            select from receipts
+            where tenant_id = $1 and business_date >= $3
+              and version_id = any(array(select id from program_versions where tenant_id = $1 and program_id = $2))
+            limit $4
+        ) as found
+        """,
+        tx.tenant_id,
+        question.program_id,
+        question.span.from_on,
+        few + 1,
+    )
+    return count <= few
+
+
 class Running(Struct, frozen=True):
     """The what-if that is at work in a business: there is one at most."""
 

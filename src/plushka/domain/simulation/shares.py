@@ -45,7 +45,7 @@ Share = Members | Strangers
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A question made ready to be asked of many shares."""
+    """A question made ready to be asked of many shares; ``bounds`` divide members by what they spent."""
 
     question: Question
     setting: Setting
@@ -62,8 +62,8 @@ class Desk:
         return self.published, self.draft
 
 
-async def make_ready(tx: Tx, question: Question, bounds: Sequence[int] = ()) -> Desk:
-    """Read what all shares need, and compile both programmes; ``bounds`` divide members by what they spent."""
+async def make_ready(tx: Tx, question: Question) -> Desk:
+    """Read what all shares need, and compile both programmes."""
     setting = await read_setting(tx, program_id=question.program_id, span=question.span)
     wanted = set(question.branches)
     return Desk(
@@ -72,7 +72,6 @@ async def make_ready(tx: Tx, question: Question, bounds: Sequence[int] = ()) -> 
         published=compile_version(question.version_id, question.published),
         draft=compile_version(new_id(), question.draft),
         branches=frozenset(branch_id for branch_id, code in setting.branch_codes.items() if code in wanted),
-        bounds=bounds,
     )
 
 
