@@ -148,6 +148,8 @@ async def list_entrants(
     Of a card that was joined to another it is the other that begins. Nobody who is blocked or erased is among them,
     nor anybody who has what the journey is for.
     """
+    if found.is_nobody:
+        return []
     args: list[object] = [tx.tenant_id, *found.args]
     of_audience = ""
     if journey.audience is not None:
