@@ -85,7 +85,9 @@ async def _move(
 ) -> None:
     is_more = True
     while is_more:
-        async with database.transaction(tenant_id, actor="job:journeys", at=clock.now()) as tx:
+        async with database.transaction(
+            tenant_id, actor="job:journeys", at=clock.now(), plans_once=True
+        ) as tx:
             is_more = await move_some(tx, journey_ids) >= STEP_RUNS
             if asks_for_goals and not is_more:
                 # At the end: it locks runs, behind which nothing is locked any more.

@@ -190,7 +190,10 @@ class PurchaseQueue:
 
     async def _commit(self, tenant_id: UUID, items: Sequence[Item]) -> list[Answer]:
         is_to_be_told = False
-        async with self._database.transaction(tenant_id, actor="job:purchases", at=self._clock.now()) as tx:
+        # Each statement has one possible plan (0051).
+        async with self._database.transaction(
+            tenant_id, actor="job:purchases", at=self._clock.now(), plans_once=True
+        ) as tx:
             answers = await commit_batch(tx, self.reference, items)
             if self._witness is not None:
                 booked = [
