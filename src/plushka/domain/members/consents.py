@@ -11,7 +11,7 @@ from plushka.domain.members.model import (
     ConsentSuppressed,
     ConsentUnchanged,
 )
-from plushka.domain.members.store import lock_member
+from plushka.domain.members.store import lock_members
 from plushka.domain.members.suppressions import lift, list_suppressed
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -34,7 +34,7 @@ async def note_consent(
     :raises ConsentUnchanged: it is so already
     :raises ConsentSuppressed: they asked to be deleted before, and this is not their own hand
     """
-    await lock_member(tx, member_id)
+    await lock_members(tx, [member_id])
     known = await _find(tx, member_id, kind)
     if is_given == (known is not None and known.is_given):
         raise ConsentUnchanged(field=kind)
@@ -50,7 +50,7 @@ async def refuse_consent(tx: Tx, member_id: UUID, kind: ConsentKind, *, source: 
 
     Safe to repeat; tell whether it is new.
     """
-    await lock_member(tx, member_id)
+    await lock_members(tx, [member_id])
     known = await _find(tx, member_id, kind)
     is_new = known is None or known.is_given
     if is_new:
