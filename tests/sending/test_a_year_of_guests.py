@@ -6,8 +6,9 @@ Who is told what is worked out a second time, from the visits alone.
 import os
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import get_args
 from uuid import UUID
@@ -29,8 +30,6 @@ from plushka.domain.campaigns.journeys.chains import Key, begin_chain
 from plushka.domain.campaigns.journeys.publishing import publish
 from plushka.domain.campaigns.journeys.writing import save_draft
 from plushka.domain.members.channels import MESSENGERS
-from plushka.domain.members.model import Profile
-from plushka.domain.members.profile import edit_profile
 from plushka.domain.messages.templates import ready
 from plushka.domain.programs.drafts import get_draft, publish_draft
 from plushka.domain.purchases.model import Committed
@@ -62,6 +61,12 @@ def moments() -> Iterator[datetime]:
     for day in range((LAST_ON - first_day(LAST_ON)).days + 1):
         for moment in MOMENTS:
             yield datetime.combine(first_day(LAST_ON) + timedelta(days=day), moment, CLOCK)
+
+
+@cache
+def mornings() -> tuple[datetime, ...]:
+    """Return when the jobs look at what goes by days, in order."""
+    return tuple(moment for moment in moments() if moment.time() == MOMENTS[0])
 
 
 def next_moment(at: datetime) -> datetime:
@@ -122,7 +127,7 @@ async def live_through(database: Database, dsn: str, folder: Path, part: int) ->
     guests = guests_of(part)
     waiting = visits_of(guests, LAST_ON)
     async with open_town(database, virtual, folder, CASHBACK, people=GUESTS) as town:
-        members = {number: await settle(town, number) for number in guests}
+        members = await settle(town, guests)
         await open_journeys(town)
         town.begin()
         waiting.reverse()
@@ -162,13 +167,15 @@ async def live_through(database: Database, dsn: str, folder: Path, part: int) ->
         assert await town.shop.differences() == ()
 
 
-async def settle(town: Town, number: int) -> UUID:
-    member_id = await town.settle(number, (MESSENGERS[number % 3],))
+async def settle(town: Town, numbers: Sequence[int]) -> dict[int, UUID]:
+    """Enrol the guests, one a messenger after another, before the journeys are there."""
     async with town.shop.tx() as tx:
-        birthday = guest(number).birthday
-        profile = Profile(guest(number).name, None, birthday, 0)
-        await edit_profile(tx, member_id, profile, birthday_reason="паспорт")
-    return member_id
+        return {
+            number: await town.settle_in(
+                tx, number, (MESSENGERS[number % 3],), birthday=guest(number).birthday
+            )
+            for number in numbers
+        }
 
 
 async def open_journeys(town: Town) -> None:
@@ -262,11 +269,10 @@ def of_birthday(number: int, came: list[datetime]) -> Iterator[Letter]:
 
 def of_absence(number: int, came: list[datetime], last: datetime) -> Iterator[Letter]:
     began: datetime | None = None
-    for moment in moments():
-        if moment.time() != MOMENTS[0]:
-            continue
-        before = known(came, moment)
-        if not before or not 30 <= (moment.date() - before[-1].astimezone(CLOCK).date()).days <= 59:
+    days = [at.astimezone(CLOCK).date() for at in came]
+    for moment in mornings():
+        before = bisect_right(came, moment - REPORTED_BEFORE)
+        if not before or not 30 <= (moment.date() - days[before - 1]).days <= 59:
             continue
         if began is not None and began > moment - timedelta(days=90):
             continue
@@ -277,9 +283,5 @@ def of_absence(number: int, came: list[datetime], last: datetime) -> Iterator[Le
             continue
         yield number, "win_back_60"
         third = morning_after(second, 30)
-        if (
-            third <= last
-            and not any(moment < at for at in known(came, third))
-            and len(before) >= VIP_PURCHASES
-        ):
+        if third <= last and not any(moment < at for at in known(came, third)) and before >= VIP_PURCHASES:
             yield number, "win_back_90"

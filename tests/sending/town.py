@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.model import Outgoing, Purpose, Result
 from plushka.domain.programs.operations import enroll
 from plushka.engine.program import Program
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 from plushka.platform.vault import Vault
 
 FIRST_PERSON = 900_000
@@ -94,14 +94,26 @@ class Town:
     async def settle(self, number: int, messengers: Sequence[Messenger], *, agrees: bool = True) -> UUID:
         """Enrol a member who has begun a chat with the bot of each of these messengers."""
         async with self.shop.tx() as tx:
-            identities = [Identity("phone", f"+7999{number:07}")]
-            member = await enroll(tx, name=f"Гость {number}", identities=identities)
-            for messenger in messengers:
-                address = Address(messenger, str(FIRST_PERSON + number))
-                await bind_address(tx, member.id, address, language="ru")
-                self.chat(messenger, number).was_begun = True
-            if agrees:
-                await note_consent(tx, member.id, "marketing", is_given=True, source="office")
+            return await self.settle_in(tx, number, messengers, agrees=agrees)
+
+    async def settle_in(
+        self,
+        tx: Tx,
+        number: int,
+        messengers: Sequence[Messenger],
+        *,
+        agrees: bool = True,
+        birthday: date | None = None,
+    ) -> UUID:
+        """Do as ``settle`` does, in a transaction in which others settle too."""
+        identities = [Identity("phone", f"+7999{number:07}")]
+        member = await enroll(tx, name=f"Гость {number}", identities=identities, birthday=birthday)
+        for messenger in messengers:
+            address = Address(messenger, str(FIRST_PERSON + number))
+            await bind_address(tx, member.id, address, language="ru")
+            self.chat(messenger, number).was_begun = True
+        if agrees:
+            await note_consent(tx, member.id, "marketing", is_given=True, source="office")
         return member.id
 
     def chat(self, messenger: Messenger, number: int) -> Any:
