@@ -2284,13 +2284,15 @@ grant delete on segment_moves to plushka_app;
 
 -- How a business writes letters; without a row the defaults hold. Between quiet_from_minutes and quiet_until_minutes of
 -- the member's clock nothing that advertises is sent; equal: at any time. cap_letters: the most of them in cap_days days.
+-- tells_of_burning: bots remind of points that burn within a week, unless a journey does.
 create table letter_rules (
     tenant_id uuid primary key references businesses,
     quiet_from_minutes smallint not null check (quiet_from_minutes between 0 and 1439),
     quiet_until_minutes smallint not null check (quiet_until_minutes between 0 and 1439),
     cap_letters smallint check (cap_letters > 0),
     cap_days smallint not null check (cap_days between 1 and 90),
-    move_on_minutes integer not null check (move_on_minutes between 1 and 1440)
+    move_on_minutes integer not null check (move_on_minutes between 1 and 1440),
+    tells_of_burning boolean not null default true
 );
 
 grant update on letter_rules to plushka_app;

@@ -1,5 +1,6 @@
 """Letters in the office: templates written, looked at, tested; rules; and what a member was written."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -130,7 +131,12 @@ async def test_rules_are_saved_and_what_is_wrong_is_told(anna: httpx.AsyncClient
         "place_telegram": "3",
     }
     assert (await anna.post("/settings/letters", data=typed)).status_code == httpx.codes.SEE_OTHER
+    ticked = re.compile(r'name="tells_of_burning"[^>]*checked')
+    assert not ticked.search((await anna.get("/settings/letters")).text)
+    saved = await anna.post("/settings/letters", data={**typed, "tells_of_burning": "on"})
+    assert saved.status_code == httpx.codes.SEE_OTHER
     page = (await anna.get("/settings/letters")).text
+    assert ticked.search(page)
     assert 'value="22:30"' in page
     assert 'value="4,50"' in page
     assert page.index("offers_vk") < page.index("offers_max") < page.index("offers_telegram")

@@ -9,9 +9,11 @@ from plushka.domain.bots.operations import clear_updates
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.calls import clear_calls
 from plushka.domain.campaigns.journeys.forgetting import forget_erased
+from plushka.domain.campaigns.journeys.queries import is_told_of_burning
 from plushka.domain.messages.outgoing import clear
+from plushka.domain.messages.rules import get_rules
 from plushka.platform.clock import Clock
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 
 TOLD_AT_HOUR = 12
 """By the clock of the business: nobody is woken for points."""
@@ -21,12 +23,18 @@ async def tell_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None
     """Tell the tenant's members, some in each transaction, if it is the hour; repeated, it tells nobody twice."""
     last, is_first = None, True
     while is_first or last is not None:
-        is_first = False
         async with database.transaction(tenant_id, actor="job:tell", at=clock.now()) as tx:
             business = await get_business(tx)
             if not is_the_hour(tx.at, business.time_zone):
                 return
-            last = await tell_of_burning(tx, business, after=last)
+            if is_first and not await _reminds_of_burning(tx):
+                return
+            last, is_first = await tell_of_burning(tx, business, after=last), False
+
+
+async def _reminds_of_burning(tx: Tx) -> bool:
+    """Tell whether bots do: a journey that does as well would say it twice."""
+    return (await get_rules(tx)).tells_of_burning and not await is_told_of_burning(tx)
 
 
 def is_the_hour(at: datetime, time_zone: str) -> bool:

@@ -28,6 +28,7 @@ class Rules(Struct, frozen=True):
     """``channels`` stand as the business has ordered them; minutes are of the member's day, equal ones: no quiet hours.
 
     ``cap_letters`` None: as many as there are. After ``move_on_minutes`` without a report the next channel is tried.
+    ``tells_of_burning``: bots remind of points that burn soon, unless a journey does.
     """
 
     quiet_from_minutes: int = 21 * 60
@@ -35,6 +36,7 @@ class Rules(Struct, frozen=True):
     cap_letters: int | None = None
     cap_days: int = 7
     move_on_minutes: int = 30
+    tells_of_burning: bool = True
     channels: tuple[ChannelRule, ...] = tuple(ChannelRule(channel) for channel in CHANNELS)
 
     def cost_minor(self, channel: Channel) -> int:
@@ -72,7 +74,8 @@ async def get_rules(tx: Tx) -> Rules:
         """
         -- messages.get_rules
         select l.tenant_id is not null as has_own, l.quiet_from_minutes, l.quiet_until_minutes, l.cap_letters,
-               l.cap_days, l.move_on_minutes, c.channel, c.cost_minor, c.is_transactional_only
+               l.cap_days, l.move_on_minutes, l.tells_of_burning,
+               c.channel, c.cost_minor, c.is_transactional_only
         from (select $1::uuid as tenant_id) as business
         left join letter_rules l on l.tenant_id = business.tenant_id
         left join channel_rules c on c.tenant_id = business.tenant_id
@@ -97,6 +100,7 @@ async def get_rules(tx: Tx) -> Rules:
             "cap_letters",
             "cap_days",
             "move_on_minutes",
+            "tells_of_burning",
         )
     }
     return Rules(**own, channels=channels)
@@ -113,10 +117,12 @@ async def change_rules(tx: Tx, rules: Rules) -> None:
         """
         -- messages.change_letter_rules
         insert into letter_rules
-            (tenant_id, quiet_from_minutes, quiet_until_minutes, cap_letters, cap_days, move_on_minutes)
-        values ($1, $2, $3, $4, $5, $6)
+            (tenant_id, quiet_from_minutes, quiet_until_minutes, cap_letters, cap_days, move_on_minutes,
+             tells_of_burning)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (tenant_id) do update
-        set quiet_from_minutes = $2, quiet_until_minutes = $3, cap_letters = $4, cap_days = $5, move_on_minutes = $6
+        set quiet_from_minutes = $2, quiet_until_minutes = $3, cap_letters = $4, cap_days = $5, move_on_minutes = $6,
+            tells_of_burning = $7
         """,
         tx.tenant_id,
         rules.quiet_from_minutes,
@@ -124,6 +130,7 @@ async def change_rules(tx: Tx, rules: Rules) -> None:
         rules.cap_letters,
         rules.cap_days,
         rules.move_on_minutes,
+        rules.tells_of_burning,
     )
     await tx.execute(
         """
@@ -156,6 +163,7 @@ def _facts(rules: Rules) -> dict[str, Fact]:
         "quiet_hours": f"{_clock(rules.quiet_from_minutes)}–{_clock(rules.quiet_until_minutes)}",
         "letters_max": "—" if rules.cap_letters is None else f"{rules.cap_letters} / {rules.cap_days}",
         "move_on_minutes": rules.move_on_minutes,
+        "tells_of_burning": int(rules.tells_of_burning),
         "channels": " ".join(rule.channel for rule in rules.channels),
         "channels_without_offers": " ".join(
             rule.channel for rule in rules.channels if rule.is_transactional_only

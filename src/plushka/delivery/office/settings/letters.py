@@ -12,6 +12,7 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.campaigns.journeys.queries import is_told_of_burning
 from plushka.domain.messages.model import CHANNEL_NAMES, CHANNELS, Channel
 from plushka.domain.messages.rules import (
     CAP_DAYS_MAX,
@@ -87,6 +88,7 @@ def _typed(form: Form, visit: Visit) -> Rules | None:
         cap_letters=cap_letters,
         cap_days=cap_days,
         move_on_minutes=move_on,
+        tells_of_burning=form.flag("tells_of_burning"),
         channels=tuple(rule for _, rule in sorted(placed, key=lambda one: one[0])),
     )
 
@@ -94,6 +96,7 @@ def _typed(form: Form, visit: Visit) -> Rules | None:
 async def _page(visit: Visit, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         rules = await get_rules(tx)
+        has_journey = await is_told_of_burning(tx)
     return visit.page(
         "settings/letters.html",
         section="settings",
@@ -105,6 +108,7 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
         quiet_until=_clock(rules.quiet_until_minutes),
         channels=[_line(rule, place, visit) for place, rule in enumerate(rules.channels, start=1)],
         currency=visit.business.currency,
+        has_journey=has_journey,
         may_change=visit.may("settings.change"),
     )
 

@@ -70,6 +70,24 @@ async def list_running(tx: Tx) -> list[JourneyCard]:
     return [_card(row) for row in rows]
 
 
+async def is_told_of_burning(tx: Tx) -> bool:
+    """Tell whether a journey runs that begins with points that burn soon."""
+    runs: bool = await tx.fetchval(
+        """
+        -- journeys.is_told_of_burning
+        select exists (
+            select from campaigns c
+            join journeys j on j.tenant_id = $1 and j.id = c.id
+            join journey_versions v on v.tenant_id = $1 and v.journey_id = c.id and v.number = j.version
+            where c.tenant_id = $1 and c.kind = 'journey' and c.state = 'sending'
+              and v.body #>> '{trigger,is}' = 'burn'
+        )
+        """,
+        tx.tenant_id,
+    )
+    return runs
+
+
 async def count_journeys(tx: Tx) -> int:
     """Return how many there are that were not stopped."""
     count: int = await tx.fetchval(

@@ -338,6 +338,7 @@ CHANGES = {
     "letters_max": marked("letters that a member gets at most"),
     "motto": marked("motto"),
     "move_on_minutes": marked("minutes until the next channel"),
+    "tells_of_burning": marked("reminders of points that burn"),
     "name": marked("name"),
     "personal_discount_bp": marked("personal discount"),
     "phone": marked("phone"),
@@ -379,6 +380,7 @@ _SPENDING = {"free": marked("at the cashier's word"), "code": marked("with the m
 """On whose word points are spent at tills."""
 _SEXES = {"female": marked("female"), "male": marked("male")}
 _CARD_STYLES = {"plain": marked("one colour"), "waves": marked("with waves"), "bun": marked("with a swirl")}
+_YES, _NO = marked("yes"), marked("no")
 _KINDS = {name: CHANGES[name] for name in ("phone", "card", "email", "external")}
 
 
@@ -432,6 +434,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),
         "channels": lambda: _listed(name, text, words),
+        "tells_of_burning": lambda: words.gettext(_YES if value else _NO),
         "channels_without_offers": lambda: _listed("channels", text, words),
     }
     if name in tell:
