@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 from tests.domain.messages.next_message import take_next
 from tests.domain.messages.recipients import connect_gateways, letter, recipient, state_of, waits_until
 
@@ -35,9 +36,8 @@ async def _gateways(tx: Tx) -> None:
 def ruled(*channels: ChannelRule, **more: int) -> Rules:
     """Return the default rules with other ones for some channels, which come first."""
     named = {rule.channel for rule in channels}
-    return Rules(
-        channels=(*channels, *(rule for rule in Rules().channels if rule.channel not in named)), **more
-    )
+    others = (rule for rule in Rules().channels if rule.channel not in named)
+    return structs.replace(Rules(channels=(*channels, *others)), **more)
 
 
 async def test_a_letter_goes_by_the_first_channel_of_its_route_that_reaches_its_member(tx: Tx) -> None:
