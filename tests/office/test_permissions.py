@@ -169,6 +169,7 @@ TABLE = {
     "GET /reports/constructor": "owner manager marketer accountant",
     "GET /reports/constructor/answer": "owner manager marketer accountant",
     "POST /reports/constructor/ask": "owner manager marketer accountant",
+    "POST /reports/constructor/stop": "owner manager marketer accountant",
     "POST /reports/constructor/file": "owner manager accountant",
     "GET /reports/constructor/saved": "owner manager marketer accountant",
     "POST /reports/constructor/saved": "owner manager marketer accountant",

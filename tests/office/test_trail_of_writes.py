@@ -69,6 +69,7 @@ ELSEWHERE = {
     "POST /reports/constructor/saved/{report_id:uuid}/schedule": "tests/office/reports/test_constructor.py",
     "POST /reports/constructor/saved/{report_id:uuid}/schedule/stop": "tests/office/reports/test_constructor.py",
     "POST /reports/constructor/ask": "tests/office/reports/test_constructor.py",
+    "POST /reports/constructor/stop": "tests/office/reports/test_constructor.py",
     "POST /reports/constructor/file": "tests/office/reports/test_constructor.py",
     "POST /campaigns/groups/bounds": "tests/office/test_groups.py",
     "POST /campaigns/groups/{group:str}/segment": "tests/office/test_groups.py",

@@ -1,11 +1,15 @@
 """A report of one's own in the office: its page, long questions, files, what is saved and shared, and its schedule."""
 
+import asyncio
 import csv
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from io import BytesIO, StringIO
 from uuid import UUID
 from zipfile import ZipFile
 
+import asyncpg
 import httpx
 import pytest
 from tests.conftest import SetClock
@@ -105,6 +109,89 @@ async def test_a_long_question_is_counted_aside_by_one_at_a_time(
     await anna.post(f"/tasks/{stopped}/cancel")
     answer = await anna.get(f"{PATH}/answer?{QUESTION}&task={stopped}", headers=HX)
     assert "Посчитать отдельно" in answer.text
+
+
+@asynccontextmanager
+async def receipts_locked(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Keep whoever reads receipts waiting: a question of a million of them would take as long as one likes."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute("lock table receipts in access exclusive mode")
+            yield connection
+    finally:
+        await connection.close()
+
+
+async def until_statements(connection: asyncpg.Connection, count: int) -> None:
+    """Wait until PostgreSQL is at so many questions of one's own."""
+    async with asyncio.timeout(20):
+        while True:
+            # A transaction sees what others do as of its first look, else.
+            await connection.execute("select pg_stat_clear_snapshot()")
+            found = await connection.fetchval(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and state = 'active' and pid <> pg_backend_pid()
+                  and query like '%-- insights.ask%' and query not like 'explain%'
+                """
+            )
+            if found == count:
+                return
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("what", ["ask", "file"])
+async def test_a_question_that_is_being_counted_ends_in_the_database_when_it_is_stopped(
+    anna: httpx.AsyncClient, database: Database, clock: SetClock, owner_dsn: str, what: str
+) -> None:
+    asked = await anna.post(f"{PATH}/{what}?{QUESTION}")
+    place = asked.headers["location"]
+    task_id = re.search(r"(?:task=|tasks/)([0-9a-f-]+)", place)[1]  # type: ignore[index]
+    async with receipts_locked(owner_dsn) as connection:
+        doing = asyncio.create_task(do_all_tasks(database, clock, owner_dsn))
+        await until_statements(connection, 1)
+        if what == "ask":
+            stopped = await anna.post(f"{PATH}/stop?{QUESTION}&task={task_id}")
+            assert stopped.headers["location"].endswith(f"task={task_id}")
+        else:
+            await anna.post(f"/tasks/{task_id}/cancel")
+        async with asyncio.timeout(20):
+            await doing
+        # Receipts are locked still, so that the statement has not come to its own end.
+        await until_statements(connection, 0)
+    page = await anna.get(f"/tasks/{task_id}")
+    assert "остановлено" in page.text
+    if what == "file":
+        assert (await anna.get(f"/tasks/{task_id}/file")).status_code == httpx.codes.NOT_FOUND
+    else:
+        told = (await anna.get(f"{PATH}/answer?{QUESTION}&task={task_id}", headers=HX)).text
+        assert "Счёт остановлен" in told
+        assert "Посчитать отдельно" in told
+        assert "every 2s" not in told
+        # Stopped once more it stays as it is, and is nobody else's to stop.
+        again = await anna.post(f"{PATH}/stop?{QUESTION}&task={task_id}")
+        assert again.status_code == httpx.codes.SEE_OTHER
+    asked = await anna.post(f"{PATH}/ask?{QUESTION}")
+    again_id = re.search(r"task=([0-9a-f-]+)", asked.headers["location"])[1]  # type: ignore[index]
+    assert await do_all_tasks(database, clock, owner_dsn) == 1
+    done = await anna.get(f"{PATH}/answer?{QUESTION}&task={again_id}", headers=HX)
+    assert "2 900,00 ₽" in plain(done.text)
+
+
+async def test_nobody_stops_anothers_question(
+    app: Plushka, anna: httpx.AsyncClient, staff: dict[str, str]
+) -> None:
+    asked = await anna.post(f"{PATH}/ask?{QUESTION}")
+    task_id = re.search(r"task=([0-9a-f-]+)", asked.headers["location"])[1]  # type: ignore[index]
+    for email in (staff["manager"], staff["eve"]):
+        async with signed_in(app, email) as other:
+            answer = await other.post(f"{PATH}/stop?{QUESTION}&task={task_id}")
+            assert answer.status_code == httpx.codes.NOT_FOUND
+    assert (
+        'hx-trigger="every 2s"'
+        in (await anna.get(f"{PATH}/answer?{QUESTION}&task={task_id}", headers=HX)).text
+    )
 
 
 async def test_files_have_all_rows_with_numbers_as_numbers(

@@ -26,6 +26,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     answers.ask_long,
     answers.make_file,
     answers.show_answer,
+    answers.stop_long,
     definitions.show_definitions,
     saved.copy_saved,
     saved.delete_saved,

@@ -1,5 +1,6 @@
 """The answer to a question as a part of its page: at once, or as long work that is waited for."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from litestar import Response, get, post
 from litestar.datastructures import MultiDict
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.constructor.asking import asker_of, query_of, read_question
@@ -21,7 +23,8 @@ from plushka.domain.insights.constructor.answering import AT_ONCE_SECONDS, COST_
 from plushka.domain.insights.constructor.model import Answer, Question, QuestionTooLong
 from plushka.domain.insights.constructor.work import ASK, Wish, find_answer, leave_file, leave_question
 from plushka.domain.programs.telling.refusals import refusal_sentence
-from plushka.domain.tasks.model import UnknownTask
+from plushka.domain.tasks.model import TaskClosed, UnknownTask
+from plushka.domain.tasks.operations import cancel
 from plushka.domain.tasks.queries import get_task
 from plushka.platform.errors import Refusal
 
@@ -53,6 +56,25 @@ async def ask_long(visit: NamedDependency[Visit], request: OfficeRequest) -> Red
     return sent_on(
         f"{PATH}?{query_of(question, task=str(task_id))}", visit.words.gettext("It is being counted.")
     )
+
+
+@post(f"{PATH}/stop", opt={"action": "reports.read"})
+async def stop_long(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
+    """Stop a long question of this person's while it is counted; one that has ended meanwhile stays as it is.
+
+    :raises UnknownTask: it is somebody else's, or of another kind
+    """
+    query = request.query_params
+    question, task_id = read_question(query, asker_of(visit)), id_of(query, "task")
+    if task_id is None:
+        raise UnknownTask
+    async with visit.writing() as tx:
+        task = await get_task(tx, task_id)
+        if task.actor != visit.actor or task.kind != ASK:
+            raise UnknownTask
+        with suppress(TaskClosed):
+            await cancel(tx, task_id)
+    return Redirect(f"{PATH}?{query_of(question, task=str(task_id))}", status_code=HTTP_303_SEE_OTHER)
 
 
 @post(f"{PATH}/file", opt={"action": "reports.export"})
@@ -109,7 +131,7 @@ async def _of_task(visit: Visit, task_id: UUID) -> dict[str, Any]:
             "state": "refused",
             "sentence": refusal_sentence(task.failure, task.result, visit.look.language),
         }
-    return {"state": "long"}
+    return {"state": "stopped" if task.state == "cancelled" else "long"}
 
 
 def _answered(found: Answer, visit: Visit) -> dict[str, Any]:
