@@ -232,21 +232,6 @@ async def _write(tx: Tx, chosen: Sequence[tuple[_Look, Entrant]]) -> int:
     there = await keep_apart(tx, {each.candidate.member_id for _, each in chosen})
     chosen = [(look, each) for look, each in chosen if each.candidate.member_id in there]
     drawn = await _draw(tx, chosen)
-    await tx.execute(
-        """
-        -- journeys.note_recipients
-        insert into campaign_recipients (tenant_id, planned_at, campaign_id, member_id, is_control, stratum)
-        select $1::uuid, $2::timestamptz, new.*
-        from unnest($3::uuid[], $4::uuid[], $5::boolean[], $6::smallint[]) as new
-        on conflict (tenant_id, campaign_id, member_id) do nothing
-        """,
-        tx.tenant_id,
-        tx.at,
-        [journey_id for journey_id, _ in drawn],
-        [each.member_id for each in drawn.values()],
-        [each.is_control for each in drawn.values()],
-        [each.stratum for each in drawn.values()],
-    )
     rows = [
         (
             look,
@@ -259,6 +244,12 @@ async def _write(tx: Tx, chosen: Sequence[tuple[_Look, Entrant]]) -> int:
     written = await tx.fetch(
         """
         -- journeys.begin_runs
+        with recipients as (
+            insert into campaign_recipients (tenant_id, planned_at, campaign_id, member_id, is_control, stratum)
+            select $1, $2::timestamptz, new.*
+            from unnest($12::uuid[], $13::uuid[], $14::boolean[], $15::smallint[]) as new
+            on conflict (tenant_id, campaign_id, member_id) do nothing
+        )
         insert into journey_runs
             (tenant_id, due_at, entered_at, id, journey_id, version, member_id, key, state, step, happened_at, ended_at,
              found)
@@ -283,6 +274,10 @@ async def _write(tx: Tx, chosen: Sequence[tuple[_Look, Entrant]]) -> int:
         [look.plan.first for look, _, _, _ in rows],
         [candidate.happened_at for _, candidate, _, _ in rows],
         [_found_by(candidate) for _, candidate, _, _ in rows],
+        [journey_id for journey_id, _ in drawn],
+        [each.member_id for each in drawn.values()],
+        [each.is_control for each in drawn.values()],
+        [each.stratum for each in drawn.values()],
     )
     return len(written)
 

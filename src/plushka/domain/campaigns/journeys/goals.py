@@ -29,10 +29,12 @@ async def end_reached(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     What was reached by an event is met when they are due. A run that somebody else has is passed over, so whoever holds
     members and wallets may call this, if they lock nothing afterwards.
     """
-    return await _end_bought(tx, journey_ids) + await _end_of_audience(tx, journey_ids)
+    bought, versions = await _end_bought(tx, journey_ids)
+    return bought + (await _end_of_audience(tx, versions) if versions else 0)
 
 
-async def _end_bought(tx: Tx, journey_ids: Sequence[UUID]) -> int:
+async def _end_bought(tx: Tx, journey_ids: Sequence[UUID]) -> tuple[int, list[tuple[UUID, int]]]:
+    """End the runs of who has bought; return how many, and the versions on whose way there are goals of audiences."""
     rows = await tx.fetch(
         """
         -- journeys.end_reached
@@ -53,36 +55,30 @@ async def _end_bought(tx: Tx, journey_ids: Sequence[UUID]) -> int:
             where v.tenant_id = $1 and v.journey_id = any($2::uuid[]) and v.body #>> '{goal,is}' = 'purchase'
               and met.purchases > 0
             for no key update of r skip locked
+        ), ended as (
+            update journey_runs r set state = 'goal', step = null, is_waiting = false, ended_at = $3
+            from bought where r.tenant_id = $1 and r.id = bought.id
+            returning r.id
         )
-        update journey_runs r set state = 'goal', step = null, is_waiting = false, ended_at = $3
-        from bought where r.tenant_id = $1 and r.id = bought.id
-        returning r.id
-        """,
-        tx.tenant_id,
-        journey_ids,
-        tx.at,
-    )
-    return len(rows)
-
-
-async def _end_of_audience(tx: Tx, journey_ids: Sequence[UUID]) -> int:
-    versions = await tx.fetch(
-        """
-        -- journeys.list_versions_on_the_way
+        select null::uuid as journey_id, count(*)::integer as number from ended
+        union all
         select v.journey_id, v.number from journey_versions v
         where v.tenant_id = $1 and v.journey_id = any($2::uuid[]) and v.body #>> '{goal,is}' = 'audience' and exists (
             select from journey_runs r
             where r.tenant_id = $1 and r.journey_id = v.journey_id and r.version = v.number and r.state = 'active'
         )
-        order by v.journey_id, v.number
+        order by journey_id nulls first, number
         """,
         tx.tenant_id,
         journey_ids,
+        tx.at,
     )
-    if not versions:
-        return 0
+    return rows[0]["number"], [(row["journey_id"], row["number"]) for row in rows[1:]]
+
+
+async def _end_of_audience(tx: Tx, versions: Sequence[tuple[UUID, int]]) -> int:
     ended = 0
-    plans = await load_plans(tx, [(row["journey_id"], row["number"]) for row in versions])
+    plans = await load_plans(tx, versions)
     for (journey_id, version), plan in plans.items():
         if not isinstance(plan.journey.goal, GoalAudience):
             continue

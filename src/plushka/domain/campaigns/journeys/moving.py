@@ -95,16 +95,22 @@ async def _write(tx: Tx, taken: Sequence[Due], points_given: Mapping[tuple[UUID,
         each.end if each.end is not None else each.run.outcome if each.run.outcome is not None else "active"
         for each in taken
     ]
+    passed = [(each, one) for each in taken for one in each.passed]
     await tx.execute(
         """
         -- journeys.write_runs
+        with passed as (
+            insert into journey_passes (tenant_id, at, journey_id, run_id, step, way, points)
+            select $1, $2, new.* from unnest($9::uuid[], $10::uuid[], $11::text[], $12::smallint[], $13::bigint[])
+                as new (journey_id, run_id, step, way, points)
+        )
         update journey_runs r
         set state = new.state, step = case new.state when 'active' then new.step end,
             is_waiting = new.state = 'active' and new.is_waiting, due_at = new.due_at, found = new.found,
             ended_at = case new.state when 'active' then null else $2::timestamptz end
         from unnest($3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[], $8::jsonb[])
             as new (id, state, step, is_waiting, due_at, found)
-        where r.tenant_id = $1 and r.id = new.id
+        where r.tenant_id = $1 and r.id = any($3) and r.id = new.id
         """,
         tx.tenant_id,
         tx.at,
@@ -114,19 +120,6 @@ async def _write(tx: Tx, taken: Sequence[Due], points_given: Mapping[tuple[UUID,
         [each.run.is_waiting for each in taken],
         [each.run.due_at for each in taken],
         [msgspec.json.encode(each.found).decode() for each in taken],
-    )
-    passed = [(each, one) for each in taken for one in each.passed]
-    if not passed:
-        return
-    await tx.execute(
-        """
-        -- journeys.write_passes
-        insert into journey_passes (tenant_id, at, journey_id, run_id, step, way, points)
-        select $1, $2, new.* from unnest($3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::bigint[])
-            as new (journey_id, run_id, step, way, points)
-        """,
-        tx.tenant_id,
-        tx.at,
         [each.journey_id for each, _ in passed],
         [each.id for each, _ in passed],
         [one.step for _, one in passed],
