@@ -1,11 +1,16 @@
 """Numbers as people read them: grouped, with a real minus, never torn from their unit."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plushka.platform.i18n import (
+    LANGUAGES,
+    NBSP,
     Language,
     format_date,
     format_datetime,
@@ -79,6 +84,17 @@ def test_points_of_two_decimals_show_them_only_when_there_are_any() -> None:
 def test_a_bound_stands_in_its_own_case() -> None:
     assert plain(format_points_bound(21, 0, "ru")) == "21 бонуса"
     assert plain(format_points_bound(2, 0, "ru")) == "2 бонусов"
+
+
+@given(st.decimals(-(10**15), 10**15, places=3), st.sampled_from(LANGUAGES), st.integers(0, 3))
+def test_figures_are_grouped_and_divided_as_cldr_has_it(
+    value: Decimal, language: Language, decimals: int
+) -> None:
+    told = format_number(abs(value), language, decimals=decimals)
+    rounded = abs(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    # CLDR groups Russian thousands by a narrow or a plain non-breaking space, depending on its release.
+    assert told == format_decimal(rounded, pattern, locale=language).replace("\u202f", NBSP)
 
 
 def test_displayed_figures_round_half_up() -> None:

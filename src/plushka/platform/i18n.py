@@ -21,7 +21,7 @@ from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 from plushka.platform.point_words import worded
 
@@ -114,9 +114,10 @@ def format_number(
 ) -> str:
     """Return ``value`` with grouped thousands and exactly ``decimals`` decimals, rounded half up."""
     exact = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    digits = format_decimal(abs(exact), "#,##0" + ("." + "0" * decimals if decimals else ""), locale=language)
-    # CLDR groups Russian thousands by a narrow or a plain non-breaking space, depending on its release.
-    digits = digits.replace("\u202f", NBSP)
+    # As CLDR has it, which takes ten times as long to ask: each letter tells figures.
+    digits = f"{abs(exact):,f}"
+    if language == "ru":
+        digits = digits.replace(",", NBSP).replace(".", ",")
     if exact < 0:
         return MINUS + digits
     return "+" + digits if signed and exact > 0 else digits
