@@ -37,6 +37,27 @@ async def test_what_comes_while_one_is_written_is_the_next_batch() -> None:
     assert books.batches[2:] == [[6]]
 
 
+async def test_what_comes_in_the_same_turn_of_the_loop_is_written_together() -> None:
+    books = Books()
+    books.may_write.set()
+    gathering = Gathering(books.write)
+    await asyncio.gather(*(gathering.add(number) for number in range(3)))
+    assert books.batches == [[0, 1, 2]]
+
+
+async def test_who_is_cancelled_before_it_writes_leaves_the_others_to_the_next() -> None:
+    books = Books()
+    books.may_write.set()
+    gathering = Gathering(books.write)
+    tasks = [asyncio.create_task(gathering.add(number)) for number in range(3)]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    async with asyncio.timeout(10):
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [result is None for result in results] == [False, True, True]
+    assert books.batches == [[1, 2]]
+
+
 async def test_who_cannot_be_written_fails_alone() -> None:
     books = Books(poison=3)
     gathering = Gathering(books.write)

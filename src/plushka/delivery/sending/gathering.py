@@ -1,6 +1,6 @@
 """What many want to have written, written for some of them together: what comes while one batch is written is the next.
 
-As with purchases there is no timer: a lone one waits for nothing.
+As with purchases there is no timer: a lone one waits for one turn of the event loop, as others may come in the same.
 """
 
 import asyncio
@@ -35,11 +35,15 @@ class Gathering(Generic[T]):
         if self._is_writing and await own.turn:
             return
         self._is_writing = True
-        batch = [each for each in self._waiting if each is own or not each.turn.cancelled()]
-        self._waiting = []
+        batch: Sequence[_Waiting[T]] = ()
         try:
+            await asyncio.sleep(0)
+            batch = [each for each in self._waiting if each is own or not each.turn.cancelled()]
+            self._waiting = []
             await self._write_batch(batch)
         finally:
+            # Who is cancelled before the batch is taken leaves it to the next.
+            self._waiting = [each for each in self._waiting if each is not own]
             self._end(own, batch)
         if own.failure is not None:
             raise own.failure
