@@ -19,7 +19,7 @@ from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.letters import post
 from plushka.domain.messages.model import Channel, Failing, Outgoing, Result, Sent, Wait
-from plushka.domain.messages.taking import take_next
+from plushka.domain.messages.taking import Look, take_next
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
 
@@ -154,7 +154,7 @@ async def test_nothing_is_begun_by_who_looked_before_the_channel_began_to_rest(
     road.in_flight_max = 2
     looks = 0
 
-    async def take_late(tx: Tx, channel: Channel, *, letters_max: int, **more: Any) -> object:
+    async def take_late(tx: Tx, channel: Channel, *, letters_max: int, **more: Any) -> Look:
         """Look a second time when the first letter has come back, in the transaction that was begun before."""
         nonlocal looks
         looks += letters_max > 0
@@ -168,22 +168,23 @@ async def test_nothing_is_begun_by_who_looked_before_the_channel_began_to_rest(
         return await take_next(tx, channel, letters_max=letters_max, **more)
 
     monkeypatch.setattr(sender_module, "take_next", take_late)
-    async with sending(database, clock, tenant_id, road) as sender:
-        await until(lambda: road.begun)
-        sender.wake()
+    async with sending(database, clock, tenant_id, road):
         await until(lambda: looks == 2)
     assert len(road.begun) == 1
     assert await states(database, clock, tenant_id) == {"waiting": LETTERS}
 
 
-async def test_letters_that_land_let_nobody_look_where_nothing_is_left(
-    database: Database, clock: SetClock, tenant_id: UUID, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("purpose", ["marketing", "transactional"])
+async def test_what_lands_lets_nobody_look_where_nothing_is_left(
+    database: Database, clock: SetClock, tenant_id: UUID, monkeypatch: pytest.MonkeyPatch, purpose: str
 ) -> None:
     async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
-        await tx.execute("update outgoing set is_held = address not in ('1001', '1002', '1003')")
+        await tx.execute(
+            "update outgoing set purpose = $1, is_held = address not in ('1001', '1002', '1003')", purpose
+        )
     looks = 0
 
-    async def take_counted(tx: Tx, channel: Channel, **more: Any) -> object:
+    async def take_counted(tx: Tx, channel: Channel, **more: Any) -> Look:
         nonlocal looks
         looks += 1
         return await take_next(tx, channel, **more)
@@ -191,9 +192,9 @@ async def test_letters_that_land_let_nobody_look_where_nothing_is_left(
     monkeypatch.setattr(sender_module, "take_next", take_counted)
     road = Road(is_open=False)
     async with sending(database, clock, tenant_id, road) as sender:
-        await until(lambda: len(road.begun) == 3)
+        await until(lambda: road.begun)
         road.is_open.set()
-        await until(lambda: not sender.in_flight)
+        await until(lambda: len(road.arrived) == 3 and not sender.in_flight)
         # What it would begin by itself it has begun by the next look that something else causes.
         async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
             await tx.execute("update outgoing set is_held = false where address = '1004'")
@@ -241,10 +242,35 @@ async def test_of_notices_to_one_address_one_is_taken_up_at_a_time(
 ) -> None:
     async with database.transaction(notices, actor="test", at=clock.now()) as tx:
         await tx.execute("update outgoing set address = '1001' where address <> '1002'")
-        first = await take_next(tx, "telegram", notices_max=TAKEN_TOGETHER, letters_max=0)
-        again = await take_next(tx, "telegram", notices_max=TAKEN_TOGETHER, letters_max=0)
-    assert [one.address for one in first] == ["1001", "1002"]
-    assert [one.address for one in again] == ["1001"]
+        first = await take_next(tx, "telegram", notices_max=LETTERS, letters_max=1)
+        again = await take_next(tx, "telegram", notices_max=LETTERS, letters_max=1)
+    assert [one.address for one in first.taken] == ["1001", "1002"]
+    assert [one.address for one in again.taken] == ["1001"]
+    assert not first.is_all
+
+
+async def test_what_is_left_behind_is_told(database: Database, clock: SetClock, notices: UUID) -> None:
+    async with database.transaction(notices, actor="test", at=clock.now()) as tx:
+        await tx.execute("update outgoing set purpose = 'marketing' where address = '1001'")
+        looks = [await take_next(tx, "telegram", notices_max=12, letters_max=1) for _ in range(4)]
+        assert [(len(look.taken), look.is_all) for look in looks] == [
+            (12, False),
+            (12, False),
+            (1, False),
+            (0, True),
+        ]
+        await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
+        both = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+        letters = await take_next(tx, "telegram", notices_max=0, letters_max=2)
+        await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
+        notice = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+        last = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+    assert [(one.taken[0].address, one.is_all) for one in (both, letters, notice, last)] == [
+        ("1002", False),
+        ("1001", False),
+        ("1002", False),
+        ("1001", True),
+    ]
 
 
 async def test_a_sender_that_stops_begins_none_of_the_notices_that_it_has_taken_up(

@@ -17,9 +17,11 @@ async def move_letters(database: Database, clock: Clock, tenant_id: UUID) -> Non
     """Put what is due into the inboxes of a tenant's members, and move on what is overdue, some in each transaction."""
     is_more = True
     while is_more:
-        async with database.transaction(tenant_id, actor="job:letters", at=clock.now()) as tx:
+        async with database.transaction(
+            tenant_id, actor="job:letters", at=clock.now(), plans_once=True
+        ) as tx:
             moved = await move_overdue(tx)
-            taken = await take_next(tx, "inbox", notices_max=LETTERS_AT_ONCE, letters_max=LETTERS_AT_ONCE)
-            composed = await compose(tx, taken, app_url=f"/app/{tenant_id}")
+            look = await take_next(tx, "inbox", notices_max=LETTERS_AT_ONCE, letters_max=LETTERS_AT_ONCE)
+            composed = await compose(tx, look.taken, app_url=f"/app/{tenant_id}")
             await finish_sent(tx, [Arrived(message, Sent(parts=0), told.plain) for message, told in composed])
-            is_more = bool(moved or taken)
+            is_more = bool(moved) or not look.is_all

@@ -167,21 +167,21 @@ class Sender:
 
         :raises _BeganToRest: one that was in flight has come to that in between, and nothing is taken
         """
+        self._is_all = False
         count = self._pace.count(now)
         notices_max = min(TAKEN_TOGETHER, count) if self._notice is None else 0
         letters_max = min(self._carrier.in_flight_max - len(self._letters), count)
         async with self._tx() as tx:
             busy = self._pace.busy_chats(now)
             channel = self._carrier.channel
-            messages = await take_next(
+            look = await take_next(
                 tx, channel, notices_max=notices_max, letters_max=letters_max, except_to=busy
             )
-            taken = await compose(tx, messages, app_url=self._carrier.app_url)
+            taken = await compose(tx, look.taken, app_url=self._carrier.app_url)
             if self._rests_until > now:
                 raise _BeganToRest
-        self._is_more = 0 < letters_max == len(messages)
-        is_notice = bool(messages) and messages[0].purpose == "transactional"
-        self._is_all = notices_max > 0 and not is_notice and len(messages) < letters_max
+        self._is_more = 0 < letters_max == len(look.taken)
+        self._is_all = look.is_all
         return taken
 
     async def _send_in_turn(self, notices: Sequence[tuple[Outgoing, Composed]]) -> None:
@@ -231,7 +231,7 @@ class Sender:
         if task.cancelled() or task.exception() is not None:
             self._wake.set()
             return
-        if self._notice is task or len(self._letters) >= self._carrier.in_flight_max:
+        if not self._is_all and (self._notice is task or len(self._letters) >= self._carrier.in_flight_max):
             self._wake.set()
         if self._notice is task:
             self._notice = None

@@ -37,23 +37,37 @@ class Interrupted(Struct, frozen=True):
     unknown: int
 
 
+class Look(Struct, frozen=True):
+    """What a look has taken up; ``is_all``: nothing else is due, but to addresses that were passed over."""
+
+    taken: Sequence[Outgoing]
+    is_all: bool
+
+
 async def take_next(
     tx: Tx, channel: Channel, *, notices_max: int, letters_max: int, except_to: Collection[str] = ()
-) -> Sequence[Outgoing]:
+) -> Look:
     """Take up notices, or, where none may go, letters that advertise, as ``take`` does; one notice to an address.
 
     The inbox has no addresses. Where nothing is due at all, that is told by one look.
     """
     limits: dict[Purpose, int] = {"transactional": notices_max, "marketing": max(letters_max, 0)}
-    due = await _list_due(tx, channel, limits, except_to=except_to) if any(limits.values()) else []
-    if not due:
-        return []
+    asks_for_all = all(limits.values())
+    rows = await _list_due(tx, channel, limits, except_to=except_to) if any(limits.values()) else []
+    if not rows:
+        return Look([], asks_for_all)
+    due = [_outgoing_of(row) for row in rows]
     purpose = due[0].purpose
     one_each = purpose == "transactional" and channel != "inbox"
-    taken = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to, one_each=one_each)
-    if taken or purpose == "marketing" or letters_max <= 0:
-        return taken
-    return await take(tx, channel, "marketing", letters_max, except_to=except_to)
+    look = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to, one_each=one_each)
+    if purpose == "marketing":
+        return Look(look.taken, asks_for_all and look.is_all)
+    if not rows[0]["is_letter_due"]:
+        return Look(look.taken, asks_for_all and look.is_all)
+    if look.taken or letters_max <= 0:
+        return Look(look.taken, is_all=False)
+    letters = await take(tx, channel, "marketing", letters_max, except_to=except_to)
+    return Look(letters, is_all=False)
 
 
 async def take(
@@ -65,8 +79,9 @@ async def take(
     next channel of its route, or put back until the morning. What does not is only asked whether its campaign still
     means its member. Whoever takes has them alone.
     """
-    due = await _list_due(tx, channel, {purpose: limit}, except_to=except_to)
-    return await _take(tx, channel, purpose, limit, due, except_to=except_to)
+    rows = await _list_due(tx, channel, {purpose: limit}, except_to=except_to)
+    due = [_outgoing_of(row) for row in rows]
+    return (await _take(tx, channel, purpose, limit, due, except_to=except_to)).taken
 
 
 async def _take(
@@ -78,31 +93,29 @@ async def _take(
     *,
     except_to: Collection[str],
     one_each: bool = False,
-) -> Sequence[Outgoing]:
+) -> Look:
     """Take up what may go of those that are ``due`` first, and of those behind them until there are ``limit``.
 
-    ``one_each``: one to an address.
+    ``one_each``: one to an address. All is all of the purpose.
     """
-    if not due:
-        return []
-    rules = await _open_gate(tx) if purpose == "marketing" else None
+    rules = await _open_gate(tx) if due and purpose == "marketing" else None
     taken: list[Outgoing] = []
-    asked = limit
+    asked, is_all = limit, False
     for _ in range(ROUNDS_MAX):
-        is_more = len(due) == asked
-        if one_each:
-            due = _one_each(due, except_to={message.address for message in taken})
-        if not due:
-            break
-        going = (await _let_pass(tx, due, rules))[: limit - len(taken)]
+        chosen = _one_each(due, except_to={message.address for message in taken}) if one_each else due
+        may_go = await _let_pass(tx, chosen, rules) if chosen else []
+        going = may_go[: limit - len(taken)]
         if going:
             await _mark_taken(tx, [message.id for message in going])
         taken += going
-        if len(taken) >= limit or not is_more:
+        are_more_behind = len(due) == asked
+        is_all = not are_more_behind and len(chosen) == len(due) and len(going) == len(may_go)
+        if len(taken) >= limit or not are_more_behind or not chosen:
             break
         asked = LOOKED_AT_MAX
-        due = await _list_due(tx, channel, {purpose: asked}, except_to=except_to)
-    return taken
+        rows = await _list_due(tx, channel, {purpose: asked}, except_to=except_to)
+        due = [_outgoing_of(row) for row in rows]
+    return Look(taken, is_all)
 
 
 def _one_each(due: Sequence[Outgoing], *, except_to: Collection[str]) -> Sequence[Outgoing]:
@@ -205,9 +218,9 @@ async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules | None)
 
 async def _list_due(
     tx: Tx, channel: Channel, limits: Mapping[Purpose, int], *, except_to: Collection[str]
-) -> list[Outgoing]:
+) -> Sequence[Record]:
     """Return, locked, as many notices as there may be that are due the longest; only if there is none, letters."""
-    rows = await tx.fetch(
+    return await tx.fetch(
         f"""
         -- messages.list_due
         with notice as (
@@ -216,7 +229,8 @@ async def _list_due(
             {_DUE} and purpose = 'marketing' and not exists (select from notice)
             order by not_before, id limit $6 for update skip locked
         )
-        select * from notice union all select * from letter
+        select due.*, exists ({_DUE} and purpose = 'marketing') as is_letter_due
+        from (select * from notice union all select * from letter) as due
         order by not_before, id
         """,  # noqa: S608  a constant
         tx.tenant_id,
@@ -226,7 +240,6 @@ async def _list_due(
         limits.get("transactional", 0),
         limits.get("marketing", 0),
     )
-    return [_outgoing_of(row) for row in rows]
 
 
 def _outgoing_of(row: Record) -> Outgoing:
