@@ -2832,7 +2832,8 @@ create unique index campaign_recipients_of_adjustment on campaign_recipients (te
     where adjustment_id is not null;
 
 -- What came of a broadcast, as it was counted last: of all (cut total) and of the recipients with one value of a cut.
--- purchases: the first of each member within the window; known_cost of them know what their goods cost.
+-- purchases: the first of each member within the window; known_cost of them know what their goods cost; after came_again of
+-- them the member bought on a later day too.
 create table campaign_figures (
     tenant_id uuid not null,
     campaign_id uuid not null,
@@ -2848,6 +2849,7 @@ create table campaign_figures (
     messages_minor bigint not null check (messages_minor >= 0),
     discount_minor bigint not null check (discount_minor >= 0),
     positions integer not null check (positions >= 0),
+    came_again integer not null check (came_again between 0 and purchases),
     counted_at timestamptz not null,
     primary key (tenant_id, campaign_id, cut, value),
     foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id)
@@ -2945,6 +2947,31 @@ create table journey_passes (
 );
 
 create index journey_passes_of_journey on journey_passes (tenant_id, journey_id, step);
+
+-- What came of the letters of a journey that went out on a day, as it was counted last; columns as in campaign_figures.
+-- bonus: what the member had been given in the journey before the letter.
+create table journey_days (
+    tenant_id uuid not null,
+    campaign_id uuid not null,
+    told_on date not null,
+    bonus text not null check (bonus in ('nothing', 'points', 'coupon', 'gift')),
+    addressed integer not null check (addressed >= 0),
+    sent integer not null check (sent between 0 and addressed),
+    delivered integer not null check (delivered between 0 and sent),
+    purchases integer not null check (purchases between 0 and sent),
+    known_cost integer not null check (known_cost between 0 and purchases),
+    revenue_minor bigint not null check (revenue_minor >= 0),
+    cost_minor bigint not null check (cost_minor >= 0),
+    messages_minor bigint not null check (messages_minor >= 0),
+    discount_minor bigint not null check (discount_minor >= 0),
+    positions integer not null check (positions >= 0),
+    came_again integer not null check (came_again between 0 and purchases),
+    counted_at timestamptz not null,
+    primary key (tenant_id, told_on, campaign_id, bonus),
+    foreign key (tenant_id, campaign_id) references journeys (tenant_id, id)
+);
+
+grant delete on journey_days to plushka_app;
 
 -- What other systems are told, signed, until they have taken it. key: the run and the step, which tell it once.
 create table webhook_calls (

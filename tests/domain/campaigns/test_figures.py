@@ -71,6 +71,31 @@ async def test_the_first_purchase_within_the_window_counts_and_only_it(shop: Sho
     assert (figures.conversion_bp, figures.average_minor) == (5000, 20000)
 
 
+async def test_who_comes_on_a_later_day_within_a_month_has_come_again(shop: Shop, clock: SetClock) -> None:
+    await tellable(shop, 4)
+    campaign_id = await told(shop)
+    clock.at += timedelta(days=1)
+    for number in range(1, 5):
+        await buy(shop, number, f"first {number}", 10000)
+    await buy(shop, 1, "the same day", 10000)
+    clock.at += timedelta(days=10)
+    await buy(shop, 2, "again", 20000)
+    await buy(shop, 2, "and again", 20000)
+    await buy(shop, 3, "brought back", 20000)
+    async with shop.tx() as tx:
+        receipt_id = await tx.fetchval(
+            "select id from receipts where tenant_id = $1 and external_id = 'brought back'", tx.tenant_id
+        )
+        request = ReturnRequest("r", receipt_id, (ReturnLine(0, 1000),))
+        await return_purchase(tx, shop.reference, shop.caller, request)
+    assert (await total(shop, campaign_id)).came_again == 1
+    clock.at += timedelta(days=21)
+    await buy(shop, 4, "a month later", 20000)
+
+    figures = await total(shop, campaign_id)
+    assert (figures.purchases, figures.came_again, figures.revenue_minor) == (4, 1, 40000)
+
+
 async def test_the_last_letter_before_a_purchase_has_it(shop: Shop, clock: SetClock) -> None:
     await tellable(shop, 2)
     first = await told(shop)

@@ -5,7 +5,7 @@ for a scheduled one usually once for each business.
 """
 
 from plushka.delivery.jobs.advising import advise_tenant
-from plushka.delivery.jobs.campaigning import count_tenant, send_tenant, take_up
+from plushka.delivery.jobs.campaigning import count_journeys, count_tenant, send_tenant, take_up
 from plushka.delivery.jobs.each_business import for_each_business
 from plushka.delivery.jobs.foreseeing import foresee_tenant
 from plushka.delivery.jobs.friends import pay_for_friends
@@ -34,6 +34,7 @@ SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("segments", "*/10 * * * *", for_each_business("segments", follow_segments)),
     Scheduled("campaigns", "* * * * *", for_each_business("campaigns", send_tenant)),
     Scheduled("figures", "50 * * * *", for_each_business("figures", count_tenant)),
+    Scheduled("journey-figures", "55 * * * *", for_each_business("journey-figures", count_journeys)),
     Scheduled("journeys", "* * * * *", for_each_business("journeys", lead_tenant)),
     Scheduled("letters", "* * * * *", for_each_business("letters", move_letters)),
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from plushka.domain.campaigns.figures import count_figures, list_to_count
+from plushka.domain.campaigns.journeys.figures import COUNTED_EACH, count_days, find_counted_at
 from plushka.domain.campaigns.queries import get_campaign, list_at_work
 from plushka.domain.campaigns.running import advance
 from plushka.platform.clock import Clock
@@ -38,3 +39,12 @@ async def count_tenant(database: Database, clock: Clock, tenant_id: UUID) -> Non
     for campaign_id in campaign_ids:
         async with database.transaction(tenant_id, actor="job:campaigns", at=clock.now()) as tx:
             await count_figures(tx, await get_campaign(tx, campaign_id))
+
+
+async def count_journeys(database: Database, clock: Clock, tenant_id: UUID) -> None:
+    """Count what came of the letters of the tenant's journeys unless that is fresh; repeated, it does nothing more."""
+    at = clock.now()
+    async with database.transaction(tenant_id, actor="job:campaigns", at=at) as tx:
+        counted_at = await find_counted_at(tx)
+        if counted_at is None or counted_at < at - COUNTED_EACH:
+            await count_days(tx)

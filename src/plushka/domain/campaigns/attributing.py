@@ -1,6 +1,21 @@
 """Which purchases are counted as a broadcast's (decision 0092): figures and the rows of recipients ask the same."""
 
-ATTRIBUTED = """
+from datetime import timedelta
+from typing import Final
+
+AGAIN_WITHIN: Final = timedelta(days=30)
+"""So long after the purchase that is counted another one, on a later day, is to have come again."""
+CAME_AGAIN: Final = f"""
+                   p.occurred_at is not null and exists (
+                       select from receipts n
+                       where n.tenant_id = $1 and n.member_id = {{buyer}} and n.business_date > p.business_date
+                         and n.occurred_at > p.occurred_at
+                         and n.occurred_at < p.occurred_at + interval '{AGAIN_WITHIN.days} days'
+                         and (n.refunded_minor < n.payable_minor or n.payable_minor = 0)
+                   )
+"""
+"""Whether the member ``buyer`` came again after the purchase ``p``."""
+ATTRIBUTED = f"""
         who as materialized (
             select r.member_id, r.campaign_id, r.variant, coalesce(m.sex, '') as sex,
                    coalesce(m.merged_into, m.id) as buyer_id
@@ -29,10 +44,11 @@ ATTRIBUTED = """
             from who r
             left join letters o on o.recipient_id = r.member_id
         ), bought as (
-            select a.*, p.occurred_at, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions
+            select a.*, p.occurred_at, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions,
+                   {CAME_AGAIN.format(buyer="a.buyer_id")} as came_again
             from addressed a
             left join lateral (
-                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at,
+                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at, e.business_date,
                        case when e.payable_minor = 0 then e.cost_minor
                             else (
                                 e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
@@ -53,7 +69,7 @@ ATTRIBUTED = """
                   and x.finished_at > a.told_at and x.finished_at <= p.occurred_at
             )
         )
-"""
+"""  # noqa: S608  a constant
 """Stands after ``with``: ``bought`` has each recipient who was not left alone, once, with what they bought.
 
 ``$2`` is the broadcast, ``$3`` its window, ``$4`` the recipients who are asked for, null: all.

@@ -19,11 +19,17 @@ _EACH_HOUR, _EACH_DAY = timedelta(minutes=50), timedelta(hours=20)
 
 
 class Figures(Sums, frozen=True):
-    """Of recipients; the ratio of no letters is None."""
+    """Of recipients; the ratio of no letters is None. ``came_again`` of those who bought did so on a later day too."""
 
     addressed: int = 0
     sent: int = 0
     delivered: int = 0
+    came_again: int = 0
+
+    @property
+    def spent_minor(self) -> int:
+        """What the campaign cost: messages, and discounts and points on the purchases that are counted."""
+        return self.messages_minor + self.discount_minor
 
     @property
     def conversion_bp(self) -> int | None:
@@ -88,7 +94,7 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
         with {ATTRIBUTED}
         insert into campaign_figures (
             tenant_id, campaign_id, cut, value, counted_at, addressed, sent, delivered, purchases, known_cost,
-            revenue_minor, cost_minor, messages_minor, discount_minor, positions
+            came_again, revenue_minor, cost_minor, messages_minor, discount_minor, positions
         )
         select $1, $2,
                case grouping(variant, channel, sex, tier)
@@ -96,7 +102,7 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
                end,
                coalesce(variant, channel, sex, tier, ''), $5::timestamptz,
                count(*), count(*) filter (where is_sent), count(*) filter (where is_delivered),
-               count(revenue_minor), count(cost_minor),
+               count(revenue_minor), count(cost_minor), count(*) filter (where came_again),
                coalesce(sum(revenue_minor), 0), coalesce(sum(cost_minor), 0), coalesce(sum(message_minor), 0),
                coalesce(sum(discount_minor), 0), coalesce(sum(positions), 0)
         from bought

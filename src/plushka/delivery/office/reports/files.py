@@ -33,6 +33,7 @@ _FORMATS: dict[Kind, str] = {
     "change": "+0.00%;-0.00%;0.00%",
     "difference": "+0.00%;-0.00%;0.00%",
     "date": "dd.mm.yyyy",
+    "moment": "dd.mm.yyyy hh:mm",
     "month": "mm.yyyy",
     "decimal": "0.00",
 }
@@ -182,6 +183,8 @@ def _write(
             pass
         case str():
             sheet.write_string(row, place, value)
+        case datetime():
+            sheet.write_datetime(row, place, value.replace(tzinfo=None), form)
         case date():
             sheet.write_datetime(row, place, datetime.combine(value, datetime.min.time()), form)
         case int() | Decimal():

@@ -23,6 +23,7 @@ from plushka.delivery.office.reports.future.figures import make_future_figures
 from plushka.delivery.office.reports.future.leaving import make_future_at_risk, make_future_bands
 from plushka.delivery.office.reports.mechanics.broadcasts import make_broadcasts
 from plushka.delivery.office.reports.mechanics.compared import make_mechanics
+from plushka.delivery.office.reports.mechanics.journeys import make_bonuses, make_journeys
 from plushka.delivery.office.reports.mechanics.promotions import make_promotions
 from plushka.delivery.office.reports.payback.blocks import (
     make_payback,
@@ -120,6 +121,10 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "promotions": Maker(marked("Promotions"), make_promotions),
         "mechanics": Maker(marked("Mechanics beside each other"), make_mechanics, size="chart"),
         "broadcasts": Maker(marked("Broadcasts"), make_broadcasts, of_whole_business=True),
+        "journeys": Maker(marked("Journeys"), make_journeys, of_whole_business=True),
+        "bonuses": Maker(
+            marked("Which bonus brings members again"), make_bonuses, of_whole_business=True, size="chart"
+        ),
         "future_figures": Maker(
             marked("What the base will bring"), make_future_figures, of_whole_business=True, size="tiles"
         ),

@@ -1,7 +1,7 @@
 """A block as a page tells it: every value in the reader's language, with the side on which it stands."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import assert_never
@@ -126,7 +126,7 @@ def told_value(value: Value, kind: Kind, visit: Visit, *, signed: bool = False) 
             return NOTHING
         case str():
             return value
-        case date():
+        case date():  # or a moment
             return _told_day(value, kind, visit)
         case Ratio() if kind in ("share", "change", "difference", "decimal"):
             return _told_ratio(value, kind, visit.look.language)
@@ -146,6 +146,8 @@ def _groups(columns: Sequence[Column]) -> Iterator[tuple[str, int]]:
 
 
 def _told_day(day: date, kind: Kind, visit: Visit) -> str:
+    if isinstance(day, datetime):
+        return visit.figures.moment(day)
     if kind == "month":
         return f"{visit.figures.month(day.month)} {day.year}"
     return visit.figures.day(day)

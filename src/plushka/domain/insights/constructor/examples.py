@@ -57,6 +57,10 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 span="year",
             ),
         ),
+        "journeys": Example(
+            marked("What journeys bring and who comes again after them"),
+            Question("journeys", ("sent", "conversion", "revenue", "again"), ("campaign",), span="year"),
+        ),
         "margin": Example(
             marked("Margin by category"),
             Question("lines", ("revenue", "margin", "margin_share"), ("top_category", "category"), span="month",

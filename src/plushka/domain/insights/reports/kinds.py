@@ -1,6 +1,6 @@
 """How a figure of a report is told, on a page and in a file alike."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -17,6 +17,7 @@ Kind = Literal[
     "difference",
     "days",
     "date",
+    "moment",
     "month",
     "quantity",
 ]
@@ -24,8 +25,8 @@ Kind = Literal[
 ``points``: units of the programme's points. ``decimal``: a ratio, with two decimals. ``share``: a ratio of a whole, as
 per cent. ``change``: the ratio of ``change()``, as per cent with its sign. ``difference``: that of ``difference()`` of
 two shares, in points of per cent. ``date``, ``month``: a day, the first of a
-month. ``quantity``: thousandths."""
-Value = int | str | date | Ratio | None
+month. ``moment``: by the business's clock. ``quantity``: thousandths."""
+Value = int | str | date | datetime | Ratio | None
 """None is shown as a dash: there is no such figure."""
 PARTS: tuple[Kind, ...] = ("share", "change", "difference")
 """Kinds that are parts of one; a reader sees per cent."""
@@ -35,7 +36,9 @@ MEAN_DECIMALS = 2
 """Of a mean of money beyond the currency's own there is nothing to tell, of one of points two."""
 
 
-def file_value(value: Value, kind: Kind, *, money: int, points: int) -> int | str | date | Decimal | None:
+def file_value(
+    value: Value, kind: Kind, *, money: int, points: int
+) -> int | str | date | datetime | Decimal | None:
     """Return a value as a file holds it: money and points in whole units, shares as parts of one, exactly.
 
     ``money`` and ``points`` are how many decimals the currency and the points have.

@@ -123,6 +123,36 @@ MECHANICS = Subject(
                 "Revenue of these purchases less the cost of goods, where it is known, and of the letters."
             ),
         ),
+        "letters_roi": Definition(
+            marked("Return on the campaign"),
+            marked(
+                "Profit after letters for each hundred that was spent on it: 100 % is as much again as was spent. "
+                "A dash: nothing was spent, or no cost of goods is known."
+            ),
+            marked("cost of messages, and discounts and points on these purchases"),
+        ),
+        "letters_again": Definition(
+            marked("Came again"),
+            marked(
+                "After which part of these purchases the member bought once more, on a later day within 30 days. Of "
+                "letters of the last weeks it still grows."
+            ),
+            marked("purchases after letters"),
+        ),
+        "journeys": Definition(
+            marked("Journeys of the period"),
+            marked(
+                "Letters of journeys that went out on these days. A purchase counts for the last letter before it, of "
+                "whatever campaign, within 7 days."
+            ),
+        ),
+        "bonuses": Definition(
+            marked("Which bonus brings members again"),
+            marked(
+                "Letters of broadcasts that began and of journeys that went out on these days, by what the letter "
+                "told of: a broadcast's offer, or what the journey had given before the letter, points before a code."
+            ),
+        ),
         "letters_verdict": Definition(
             marked("What it caused"),
             marked(

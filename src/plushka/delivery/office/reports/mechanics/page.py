@@ -19,5 +19,5 @@ async def show_mechanics(visit: NamedDependency[Visit], request: OfficeRequest) 
         page="mechanics",
         title=marked("Mechanics and promotions"),
         path=PATH,
-        blocks=("promotions", "mechanics", "broadcasts"),
+        blocks=("promotions", "mechanics", "broadcasts", "journeys", "bonuses"),
     )
