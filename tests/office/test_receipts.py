@@ -1,6 +1,7 @@
 """Finding receipts: each filter alone and together, and the file of what was found."""
 
 import csv
+import re
 from io import StringIO
 
 import httpx
@@ -48,13 +49,51 @@ def shown(page: str) -> set[str]:
         ("least=1+000+000", set()),
         ("most=1+000+000", {"A-1", "A-2", "A-3", "B-1"}),
         ("who=варвара&mark=redeemed&from=2026-03-10", {"A-2"}),
+        ("seller=зоя", set()),
+        ("seller=Зоя", {"B-1"}),
+        ("seller=-", {"A-1", "A-2", "A-3"}),
+        ("left=yes&turn=", {"A-1", "A-2", "A-3", "B-1"}),
+        ("left=no", set()),
+        ("back_from=2026-03-10", set()),
+        ("weekday=2", {"A-1", "A-2", "A-3", "B-1"}),
+        ("weekday=3", set()),
+        ("sku=nothing", set()),
+        ("category=-", set()),
+        ("category=drinks&within=-", {"A-1", "A-2", "A-3", "B-1"}),
+        ("category=drinks&within=food", set()),
+        ("sex=-&born=no", {"A-1", "A-2"}),
+        ("born_from=1900-01-01", set()),
         # Nonsense counts as not chosen.
+        (
+            "turn=x&weekday=8&hour=24&left=x&back_to=x&sku=&own=x&bought=9&sex=x&born=x&since_from=x",
+            set(NUMBERS),
+        ),
         ("branch=x&member=x&mark=x&least=x&most=1e9&from=x&to=9999-12-31&before=x", set(NUMBERS)),
     ],
 )
 @pytest.mark.usefixtures("busy")
 async def test_filters_find_what_they_say(anna: httpx.AsyncClient, query: str, numbers: set[str]) -> None:
     assert shown((await anna.get(f"/receipts?{query}")).text) == numbers
+
+
+@pytest.mark.usefixtures("busy")
+async def test_every_filter_that_is_on_is_told_and_can_be_taken_off(anna: httpx.AsyncClient) -> None:
+    query = "from=2026-03-10&to=2026-03-10&left=yes&member=with&category=-&hour=1&weekday=2&seller=-&sex=-&bought=2"
+    page = plain((await anna.get(f"/receipts?{query}")).text)
+    for told in (
+        "Дни покупок: 10 марта 2026", "Без полностью возвращённых", "С картой", "Есть товары без категории",
+        "Час: 1:00", "Вторник", "Кассир: касса не назвала", "Пол не указан", "Клиенты с двумя покупками и больше",
+    ):  # fmt: skip
+        assert f"Убрать фильтр: {told}" in page, told
+    # What no field of the form holds goes on being asked for.
+    assert '<input type="hidden" name="hour" value="1">' in page
+    without = next(
+        href
+        for href in re.findall(r'href="(/receipts[^"]*)"', page)
+        if "hour=" not in href and "sex=" in href
+    )
+    assert "weekday=2" in without
+    assert "bought=2" in without
 
 
 @pytest.mark.usefixtures("busy")

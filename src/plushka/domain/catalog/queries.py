@@ -88,6 +88,19 @@ async def list_categories(tx: Tx) -> tuple[Category, ...]:
     return tuple(Category(**row) for row in rows)
 
 
+async def name_products(tx: Tx, skus: Collection[str]) -> dict[str, str]:
+    """Return the names of products; what the catalogue does not know is left out."""
+    rows = await tx.fetch(
+        """
+        -- catalog.name_products
+        select sku, name from products where tenant_id = $1 and sku = any($2)
+        """,
+        tx.tenant_id,
+        list(skus),
+    )
+    return {row["sku"]: row["name"] for row in rows}
+
+
 async def search_goods(tx: Tx, text: str, *, limit: int = GOODS_FOUND_MAX) -> tuple[GoodsLine, ...]:
     """Return products, categories and brands whose name holds ``text``, whatever its case, or whose code it is."""
     rows = await tx.fetch(

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
+from plushka.delivery.office.chips import Chip
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.members.telling import tiers_of, told
 from plushka.delivery.office.visit import Visit
@@ -45,13 +45,6 @@ SORTS = {
 }
 FALLS_FIRST = frozenset({MemberSort.ENROLLED, MemberSort.AVAILABLE, MemberSort.SEEN, MemberSort.SPEND})
 """Orders that people want the largest of first."""
-
-
-class Chip(Struct, frozen=True):
-    """A condition in words; ``href`` is the list without it."""
-
-    text: str
-    href: str
 
 
 class Asked:

@@ -13,11 +13,13 @@ from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.receipts.asked import Asked
 from plushka.delivery.office.receipts.mechanics import list_choices
+from plushka.delivery.office.receipts.telling import chips
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import id_of
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.receipts.export import KIND
 from plushka.domain.insights.receipts.found import (
+    Found,
     ReceiptRow,
     list_cashiers,
     list_new_receipts,
@@ -46,6 +48,7 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
         branches = await list_branches(tx)
         cashiers = await list_cashiers(tx, since=visit.today - CASHIERS_OF)
         mechanics = await list_choices(tx, asked.mechanic, visit)
+        told = await chips(tx, asked, mechanics, visit)
         # All of them together tell nothing that the summary would not.
         found = None if asked.is_empty else await sum_receipts(tx, where)
     return visit.page(
@@ -55,6 +58,7 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
         branches=branches,
         cashiers=cashiers,
         mechanics=mechanics,
+        chips=told,
         found=_found(found, visit),
         is_first_page=before is None,
         live_url=asked.url("/receipts/new"),
@@ -92,14 +96,29 @@ async def _listed(tx: Tx, rows: Sequence[ReceiptRow], asked: Asked, visit: Visit
     }
 
 
-def _found(found: tuple[int, int] | None, visit: Visit) -> str:
+def _found(found: Found | None, visit: Visit) -> list[str]:
+    """Return sums of what the filters find, those that figures of reports are compared with."""
     if found is None:
-        return ""
-    receipts, revenue_minor = found
-    return visit.words.ngettext(
-        "Found: {count} receipt, {money} paid in money",
-        "Found: {count} receipts, {money} paid in money",
-        receipts,
-        count=visit.figures.number(receipts),
-        money=visit.figures.money(revenue_minor),
-    )
+        return []
+    gettext, ngettext, figures = visit.words.gettext, visit.words.ngettext, visit.figures
+    told = [
+        ngettext(
+            "Found: {count} receipt, {money} paid in money",
+            "Found: {count} receipts, {money} paid in money",
+            found.receipts,
+            count=figures.number(found.receipts),
+            money=figures.money(found.revenue_minor),
+        )
+    ]
+    if found.members:
+        told.append(
+            ngettext(
+                "They are of {count} member.",
+                "They are of {count} members.",
+                found.members,
+                count=figures.number(found.members),
+            )
+        )
+    if found.given_back_minor is not None:
+        told.append(gettext("Given back in these days: {money}", money=figures.money(found.given_back_minor)))
+    return told

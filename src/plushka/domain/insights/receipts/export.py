@@ -42,7 +42,7 @@ async def export_receipts(run: Run) -> Mapping[str, Fact]:
     where = msgspec.json.decode(str(run.task.arguments["filter"]), type=ReceiptFilter)
 
     async def count(tx: Tx) -> int:
-        return (await sum_receipts(tx, where))[0]
+        return (await sum_receipts(tx, where)).receipts
 
     async def piece(tx: Tx, cursor: str, _: Language) -> Piece:
         last = UUID(cursor) if cursor else None

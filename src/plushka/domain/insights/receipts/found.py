@@ -1,5 +1,6 @@
 """The receipts that a filter finds."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -42,10 +43,18 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
 
     Days are business days, both ends count; ``amount_minor_…`` bound what stood on the receipt before
     discounts, both ends count. ``member`` is sought in names and, whole or in part, in phones and cards.
-    ``mechanic`` is one of ``rollups.mechanics``.
+    ``mechanic`` is one of ``rollups.mechanics``. No ``branch_ids``: of any branch.
+
+    Figures of reports are found by the rest. ``is_left``: it did not come back whole. ``returned_…``: something came
+    back on one of these days. ``seller``: a cashier as the till wrote them, empty for whom it did not name.
+    ``is_first``: it is its member's first purchase. ``weekday`` (1 is Monday) is that of the business day, ``hour`` is
+    by the branch's clock. ``skus``: something is left of each. ``category``: something is left of it, empty for what
+    is in none; ``within`` is the one above it, empty at the top; ``is_own``: goods of the category itself, not of one
+    below. ``first_…``: when its member bought first; ``bought_least``: so many purchases (2 to 4) they have had.
+    ``sex`` and ``born_…`` are of its member, ``sex`` empty where it is not known.
     """
 
-    branch_id: UUID | None = None
+    branch_ids: tuple[UUID, ...] = ()
     member_id: UUID | None = None
     has_member: bool | None = None
     number: str | None = None
@@ -60,6 +69,40 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
     has_return: bool | None = None
     program_id: UUID | None = None
     mechanic: str | None = None
+    is_left: bool | None = None
+    returned_from: date | None = None
+    returned_to: date | None = None
+    seller: str | None = None
+    is_first: bool | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    skus: tuple[str, ...] = ()
+    category: str | None = None
+    within: str | None = None
+    is_own: bool | None = None
+    first_from: date | None = None
+    first_to: date | None = None
+    bought_least: int | None = None
+    sex: str | None = None
+    is_born: bool | None = None
+    born_from: date | None = None
+    born_to: date | None = None
+
+    @property
+    def is_of_returns(self) -> bool:
+        return self.returned_from is not None or self.returned_to is not None
+
+
+class Found(Struct, frozen=True):
+    """What a filter finds: receipts, whose they are, and what was paid for them in money less refunds.
+
+    ``given_back_minor``: by the returns of the days that were asked for, None where no such days were.
+    """
+
+    receipts: int
+    members: int
+    revenue_minor: int
+    given_back_minor: int | None = None
 
 
 _FROM = """
@@ -88,13 +131,48 @@ _OWING = f"""
         ) as m (mechanic, off_minor, points)
     )
 """  # noqa: S608  fixed parts
+_WHOLE = "exists (select from returns t where t.tenant_id = $1 and t.receipt_id = r.id and t.is_full)"
+_FIRST = """exists (
+    select from member_paths h where h.tenant_id = $1 and h.member_id = r.member_id and h.first_id = r.id
+)"""
+# Days of returns are told as they are summed (rollups/points.py): by the clock of the place that had sold. Two days
+# further than any clock can be from another, so that few of the returns are looked at.
+_GIVEN_BACK = """
+    select t.receipt_id, t.refund_minor
+    from returns t join receipts s on s.tenant_id = $1 and s.id = t.receipt_id
+    where t.tenant_id = $1
+      and ({0}::date is null or t.occurred_at >= {0}::date - 2) and ({1}::date is null or t.occurred_at < {1}::date + 3)
+      and (
+          t.occurred_at at time zone (s.basket #>> '{{basket,place,time_zone}}') - make_interval(
+              mins => coalesce((s.basket #>> '{{basket,place,day_starts_minutes}}')::integer, 240)
+          )
+      )::date between coalesce({0}, '-infinity') and coalesce({1}, 'infinity')
+"""
+# Most receipts are passed over by a look at their text. What is left of a line: without what came back of it.
+_NAMES = "position(to_json({0}::text)::text in r.basket::text) > 0 and "
+_OF_GOODS = """exists (
+        select
+        from json_array_elements(r.basket->'basket'->'lines') with ordinality as l (sold, number)
+        where {0} and (l.sold->>1)::bigint > coalesce((
+            select sum((back->>'quantity_milli')::bigint)
+            from returns t cross join lateral jsonb_array_elements(t.lines) as back
+            where t.tenant_id = $1 and t.receipt_id = r.id and (back->>'index')::bigint = l.number - 1
+        ), 0)
+    )"""
+_IN_CATEGORY = """exists (
+    select from json_array_elements_text(l.sold->3->0) with ordinality as step (code, number)
+    where step.code = {0} {1} {2}
+)"""
+_IN_NONE = "coalesce(json_typeof(l.sold->3->0) <> 'array' or json_array_length(l.sold->3->0) = 0, true)"
+_PATHS = "r.member_id in (select h.member_id from member_paths h where h.tenant_id = $1 and {0})"
+_PATH_DAYS = {2: "second_on", 3: "third_on", 4: "fourth_on"}
 _CONDITIONS = {
-    "branch_id": "r.branch_id = {0}",
     "member_id": "r.member_id = {0}",
     "has_member": "(r.member_id is not null) = {0}",
     "number": _NUMBERED,
     "member": _OF_MEMBERS,
     "cashier": "lower(r.cashier) = lower({0})",
+    "seller": "coalesce(r.cashier, '') = {0}",
     "first_on": "r.business_date >= {0}",
     "last_on": "r.business_date <= {0}",
     "amount_minor_min": "r.amount_minor >= {0}",
@@ -103,8 +181,24 @@ _CONDITIONS = {
     "has_earned": "(r.earned_points > 0) = {0}",
     "has_return": "(r.refunded_minor > 0) = {0}",
     "program_id": "r.version_id in (select id from program_versions where tenant_id = $1 and program_id = {0})",
+    "weekday": "extract(isodow from r.business_date) = {0}::integer",
+    "hour": "extract(hour from r.occurred_at at time zone (r.basket #>> '{{basket,place,time_zone}}')) = {0}::integer",
+    "first_from": _PATHS.format("h.first_on >= {0}"),
+    "first_to": _PATHS.format("h.first_on <= {0}"),
+    "sex": "m.erased_at is null and m.id is not null and coalesce(m.sex, '') = {0}",
+    "is_born": "m.erased_at is null and m.id is not null and (m.birthday is not null) = {0}",
+    "born_from": "m.birthday >= {0}",
+    "born_to": "m.birthday <= {0}",
     "mechanic": _OWING,
 }
+_CHOICES: Mapping[str, Mapping[object, str]] = {
+    # Written out rather than compared with a parameter, so that they can be joined.
+    "is_left": {True: f"not {_WHOLE}", False: _WHOLE},
+    "is_first": {True: _FIRST, False: f"r.member_id is not null and not {_FIRST}"},
+    "bought_least": {
+        number: _PATHS.format(f"h.{day} is not null") for number, day in _PATH_DAYS.items()
+    },
+}  # fmt: skip
 
 
 async def list_receipts(
@@ -159,19 +253,38 @@ async def list_new_receipts(
     return await list_receipts(tx, where, after=since, limit=limit)
 
 
-async def sum_receipts(tx: Tx, where: ReceiptFilter) -> tuple[int, int]:
-    """Return how many receipts there are, and what was paid for them in money less refunds, in minor units."""
+async def sum_receipts(tx: Tx, where: ReceiptFilter) -> Found:
+    """Return what there is of receipts, in minor units."""
     args: list[Any] = [tx.tenant_id]
     conditions = _conditions(where, args)
     row = await tx.fetchrow(
         f"""
         -- insights.sum_receipts
-        select count(*) as receipts, coalesce(sum(r.payable_minor - r.refunded_minor), 0)::bigint as revenue_minor
+        select count(*) as receipts, count(distinct r.member_id) as members,
+               coalesce(sum(r.payable_minor - r.refunded_minor), 0)::bigint as revenue_minor
         {_FROM} {conditions}
         """,
         *args,
     )
-    return (row["receipts"], row["revenue_minor"]) if row else (0, 0)
+    given_back_minor = await _sum_given_back(tx, where) if where.is_of_returns else None
+    return Found(**row, given_back_minor=given_back_minor) if row else Found(0, 0, 0, given_back_minor)
+
+
+async def _sum_given_back(tx: Tx, where: ReceiptFilter) -> int:
+    args: list[Any] = [tx.tenant_id]
+    conditions = _conditions(where, args)
+    args += [where.returned_from, where.returned_to]
+    days = _GIVEN_BACK.format(f"${len(args) - 1}::date", f"${len(args)}::date")
+    minor: int = await tx.fetchval(
+        f"""
+        -- insights.sum_given_back
+        select coalesce(sum(g.refund_minor), 0)::bigint
+        from ({days}) as g
+        where g.receipt_id in (select r.id {_FROM} {conditions})
+        """,  # noqa: S608  composed of the fixed conditions above
+        *args,
+    )
+    return minor
 
 
 async def list_cashiers(tx: Tx, *, since: date, limit: int = 200) -> tuple[str, ...]:
@@ -197,6 +310,37 @@ def _conditions(where: ReceiptFilter, args: list[Any]) -> str:
     for name, condition in _CONDITIONS.items():
         value = getattr(where, name)
         if value is not None:
-            args.append(value)
-            conditions.append(" and " + condition.format(f"${len(args)}"))
-    return "".join(conditions)
+            conditions.append(condition.format(_place(args, value)))
+    conditions += [
+        choices[value] for name, choices in _CHOICES.items() if (value := getattr(where, name)) is not None
+    ]
+    if where.branch_ids:
+        conditions.append(f"r.branch_id = any({_place(args, list(where.branch_ids))}::uuid[])")
+    if where.is_of_returns:
+        first, last = _place(args, where.returned_from), _place(args, where.returned_to)
+        days = _GIVEN_BACK.format(f"{first}::date", f"{last}::date")
+        conditions.append(f"r.id in (select g.receipt_id from ({days}) as g)")  # noqa: S608  as above
+    for sku in where.skus:
+        place = _place(args, sku)
+        conditions.append(_NAMES.format(place) + _OF_GOODS.format(f"l.sold->>0 = {place}"))
+    if where.category is not None:
+        conditions.append(_of_category(where, args))
+    return "".join(f" and {condition}" for condition in conditions)
+
+
+def _of_category(where: ReceiptFilter, args: list[Any]) -> str:
+    if not where.category:
+        return _OF_GOODS.format(_IN_NONE)
+    place = _place(args, where.category)
+    within = own = ""
+    if where.within is not None:
+        above = _place(args, where.within)
+        within = f"and coalesce(l.sold->3->0->>(step.number::integer), '') = {above}"
+    if where.is_own:
+        own = "and step.number = 1"
+    return _NAMES.format(place) + _OF_GOODS.format(_IN_CATEGORY.format(place, within, own))
+
+
+def _place(args: list[Any], value: Any) -> str:
+    args.append(value)
+    return f"${len(args)}"
