@@ -138,7 +138,7 @@ async def mechanics_stand_beside_each_other(
 
 async def the_receipts_behind_a_figure_are_as_many(anna: httpx.AsyncClient, year: Year, owing: Any) -> None:
     page = (await anna.get("/reports/blocks/promotions?period=year")).text
-    assert "/receipts?from=2026-01-01&amp;to=2026-07-20&amp;mechanic=promotion%3Amug" in page
+    assert "/receipts?from=2026-01-01&amp;to=2026-07-20&amp;left=yes&amp;mechanic=promotion%3Amug" in page
     for mechanic in ("promotion:mug", "promotion:share", "card:cup", "redemption", "personal"):
         count = len(with_it(year.receipts, owing, mechanic))
         # Receipts that came back as a whole are in the list: they happened.

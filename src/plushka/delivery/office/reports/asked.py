@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import get_args
 from urllib.parse import urlencode
 from uuid import UUID
@@ -71,17 +72,30 @@ class Asked(Struct, frozen=True):
             pairs.append(("part", self.part))
         return urlencode([*pairs, *more.items()])
 
-    def receipts_url(self, filters: Mapping[str, str], period: Period | None = None) -> str:
-        """Return where the receipts are listed that a figure comes from; empty where the list cannot be asked so."""
-        if len(self.branch_ids) > 1:
-            return ""
-        days = period or self.period
-        pairs = {"from": days.from_on.isoformat(), "to": days.last_on.isoformat(), **filters}
+    def receipts_url(
+        self,
+        filters: Mapping[str, str | Sequence[str]] = MappingProxyType({}),
+        period: Period | None = None,
+        *,
+        days: tuple[str, str] = ("from", "to"),
+    ) -> str:
+        """Return where the receipts are listed that a figure is of.
+
+        ``days``: what its period is of, if not of purchases. A receipt that came back whole is in no figure, so the
+        list is without it unless ``left`` says otherwise; a filter that is empty is none.
+        """
+        period = period or self.period
+        pairs: dict[str, str | Sequence[str]] = {
+            days[0]: period.from_on.isoformat(),
+            days[1]: period.last_on.isoformat(),
+            "left": "yes",
+        }
         if self.branch_ids:
-            pairs["branch"] = str(self.branch_ids[0])
+            pairs["branch"] = [str(branch_id) for branch_id in self.branch_ids]
         if self.program_id:
             pairs[PARAMETER] = str(self.program_id)
-        return f"/receipts?{urlencode(pairs)}"
+        chosen = {name: value for name, value in (pairs | dict(filters)).items() if value}
+        return f"/receipts?{urlencode(chosen, doseq=True)}"
 
 
 async def read_asked(tx: Tx, visit: Visit, query: MultiDict[str]) -> Asked:

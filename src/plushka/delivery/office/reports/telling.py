@@ -17,6 +17,8 @@ from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import Language, format_number, translator
 
 SHADES = 6
+_LISTS = {"/receipts": "receipts.read", "/members": "members.read", "/journal": "journal.read"}
+"""What leads to lists, and what it takes to open them."""
 
 
 class ToldCell(Struct, frozen=True):
@@ -193,11 +195,16 @@ def _row(row: Row, columns: Sequence[Column], visit: Visit) -> tuple[ToldCell, .
     return tuple(_cell(cell(each), column, visit) for each, column in zip(row, columns, strict=True))
 
 
+def _may_open(href: str, visit: Visit) -> bool:
+    """Tell whether a list may be opened by who reads the figure that it is behind."""
+    return all(visit.may(action) for path, action in _LISTS.items() if href.startswith(path))
+
+
 def _cell(shown: Cell, column: Column, visit: Visit) -> ToldCell:
     kind = shown.kind or column.kind
     return ToldCell(
         text=told_value(shown.value, kind, visit, signed=shown.is_signed),
-        href=shown.href if shown.value is not None else "",
+        href=shown.href if shown.value is not None and _may_open(shown.href, visit) else "",
         is_number=column.kind != "text",
         tone=_tone(shown) if shown.is_signed or kind in ("change", "difference") else "",
         key=shown.definition,

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import members_url
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, Row, Table
 from plushka.delivery.office.reports.words import no_receipts
 from plushka.delivery.office.visit import Visit
@@ -33,7 +34,7 @@ class Counted(Struct, frozen=True):
 class Tile(Struct, frozen=True):
     """A figure under the ``key`` of its definition.
 
-    ``good``: which way it should go. ``filters``: those of the receipts behind it, None where there is no such list.
+    ``good``: which way it should go. ``behind``: the list of what it is of in a period, None where there is none.
     ``of_whole_business``: it knows no branches. ``of_any_program``: nor programmes.
     """
 
@@ -41,18 +42,27 @@ class Tile(Struct, frozen=True):
     title: str
     kind: Kind
     value: Callable[[Counted], int | Ratio]
-    filters: dict[str, str] | None = None
+    behind: Callable[[Asked, Period], str] | None = None
     action: str = ""
     of_whole_business: bool = False
     of_any_program: bool = False
     good: Literal["up", "down", "neither"] = "up"
 
 
-_WITH = {"member": "with"}
+def _receipts(**filters: str) -> Callable[[Asked, Period], str]:
+    return lambda asked, period: asked.receipts_url(filters, period)
+
+
+def _returned(asked: Asked, period: Period) -> str:
+    """Return where the receipts are listed of which something came back in a period, whenever they were bought."""
+    return asked.receipts_url({"left": ""}, period, days=("back_from", "back_to"))
+
+
+_WITH = _receipts(member="with")
 TILES = (
-    Tile("revenue", marked("Revenue"), "money", lambda each: each.sold.all.revenue_minor, {}),
-    Tile("receipts", marked("Receipts"), "count", lambda each: each.sold.all.receipts, {}),
-    Tile("average_receipt", marked("Average receipt"), "money", lambda each: each.sold.all.mean, {}),
+    Tile("revenue", marked("Revenue"), "money", lambda each: each.sold.all.revenue_minor, _receipts()),
+    Tile("receipts", marked("Receipts"), "count", lambda each: each.sold.all.receipts, _receipts()),
+    Tile("average_receipt", marked("Average receipt"), "money", lambda each: each.sold.all.mean, _receipts()),
     Tile(
         "card_average",
         marked("Average receipt with a card"),
@@ -67,26 +77,39 @@ TILES = (
         marked("Engagement of members"),
         "share",
         lambda each: each.sold.with_card.engagement,
-        {**_WITH, "mark": "redeemed"},
+        _receipts(member="with", mark="redeemed"),
     ),
-    Tile("repeats", marked("Repeat purchases"), "share", lambda each: each.sold.with_card.repeats, _WITH),
+    Tile(
+        "repeats",
+        marked("Repeat purchases"),
+        "share",
+        lambda each: each.sold.with_card.repeats,
+        _receipts(turn="again"),
+    ),
     Tile(
         "cost",
         marked("Cost of goods"),
         "money",
         lambda each: each.sold.all.cost_minor,
-        {},
+        _receipts(),
         MARGIN,
         good="neither",
     ),
-    Tile("margin", marked("Margin"), "money", lambda each: each.sold.all.margin_minor, {}, MARGIN),
-    Tile("margin_share", marked("Margin, share"), "share", lambda each: each.sold.all.margin, {}, MARGIN),
+    Tile("margin", marked("Margin"), "money", lambda each: each.sold.all.margin_minor, _receipts(), MARGIN),
+    Tile(
+        "margin_share",
+        marked("Margin, share"),
+        "share",
+        lambda each: each.sold.all.margin,
+        _receipts(),
+        MARGIN,
+    ),
     Tile(
         "discount",
         marked("Discounts"),
         "money",
         lambda each: each.sold.all.discount_minor,
-        {},
+        _receipts(),
         good="neither",
     ),
     Tile(
@@ -94,7 +117,7 @@ TILES = (
         marked("Paid with points"),
         "money",
         lambda each: each.sold.all.redeemed_minor,
-        {"mark": "redeemed"},
+        _receipts(mark="redeemed"),
         good="neither",
     ),
     Tile(
@@ -102,7 +125,7 @@ TILES = (
         marked("Given back"),
         "money",
         lambda each: each.refunds.refund_minor,
-        {"mark": "returned"},
+        _returned,
         of_any_program=True,
         good="down",
     ),
@@ -111,9 +134,16 @@ TILES = (
         marked("First purchases"),
         "count",
         lambda each: each.sold.all.first_purchases,
-        _WITH,
+        _receipts(turn="first"),
     ),
-    Tile("enrolled", marked("New members"), "count", lambda each: each.enrolled, of_whole_business=True),
+    Tile(
+        "enrolled",
+        marked("New members"),
+        "count",
+        lambda each: each.enrolled,
+        lambda _, period: members_url(enrolled_from=period.from_on, enrolled_to=period.last_on),
+        of_whole_business=True,
+    ),
     Tile(
         "points_issued",
         marked("Points issued"),
@@ -190,19 +220,22 @@ def _is_for(tile: Tile, asked: Asked, visit: Visit) -> bool:
 
 def _row(tile: Tile, now: Counted, before: Counted | None, asked: Asked, visit: Visit) -> Row:
     value = tile.value(now)
-    href = "" if tile.filters is None else asked.receipts_url(tile.filters)
+
+    def href(period: Period) -> str:
+        return tile.behind(asked, period) if tile.behind else ""
+
     row: Row = (
         Cell(visit.words.gettext(tile.title), definition=tile.key),
-        Cell(value, kind=tile.kind, href=href),
+        Cell(value, kind=tile.kind, href=href(asked.period)),
     )
-    if before is None:
+    if before is None or asked.before is None:
         return row
     earlier = tile.value(before)
     if isinstance(value, Ratio) and isinstance(earlier, Ratio) and tile.kind == "share":
         grown = Cell(difference(value, earlier), kind="difference", good=tile.good)
     else:
         grown = Cell(change(value, earlier), good=tile.good)
-    return (*row, Cell(earlier, kind=tile.kind), grown)
+    return (*row, Cell(earlier, kind=tile.kind, href=href(asked.before)), grown)
 
 
 def _notes(now: Counted, asked: Asked, visit: Visit) -> tuple[str, ...]:

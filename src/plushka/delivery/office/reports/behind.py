@@ -1,0 +1,33 @@
+"""What figures are of: where the members and the movements behind them are listed, and figures with the way there.
+
+Receipts are those that are asked about (``Asked.receipts_url``).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from msgspec import structs
+
+from plushka.delivery.office.choosing import PARAMETER
+from plushka.delivery.office.reports.blocks import Cell, Row, Value, cell
+
+WHOLE = {"branch": "", PARAMETER: ""}
+"""Filters of receipts where figures know neither branches nor programmes."""
+ALWAYS = {"from": "", "to": ""}
+"""Filters of receipts where figures are of all time."""
+
+
+def members_url(**filters: str | int | date | Sequence[str]) -> str:
+    """Return where members are listed; a filter that is empty is none."""
+    chosen = {name: value for name, value in filters.items() if value != ""}
+    return f"/members?{urlencode(chosen, doseq=True)}"
+
+
+def linked(href: str, *values: Cell | Value) -> Row:
+    """Return figures with the way to what they are of; one that has its own keeps it, and nothing leads nowhere."""
+    return tuple(_linked(href, cell(value)) for value in values)
+
+
+def _linked(href: str, shown: Cell) -> Cell:
+    return shown if shown.href or not shown.value else structs.replace(shown, href=href)
