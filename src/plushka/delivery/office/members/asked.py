@@ -16,9 +16,11 @@ from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.model import Branch
 from plushka.domain.insights.members.conditions import SEARCH_LENGTH_MAX, MemberFilter
 from plushka.domain.insights.members.found import KEY_TYPES, Key, Mark, MemberSort, Order
+from plushka.domain.insights.reports.future import BANDS, ONCE
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import Link
 from plushka.domain.members.model import Source
+from plushka.domain.members.words import SEX_WORDS
 from plushka.engine.lifecycle import GROUPS, SCORES
 from plushka.engine.local_time import instant
 from plushka.platform.i18n import marked
@@ -33,9 +35,14 @@ NAMES = (
     "search", "segment", "tier", "tag", "group", "cell", "branch", "seen_from", "seen_to", "unseen", "balance_from",
     "balance_to",
     "waiting", "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
-    "spend_to", "source", "link", "consent", "blocked", "part",
+    "spend_to", "source", "link", "consent", "blocked", "part", "sex", "born", "born_from", "born_to", "band", "tenth",
+    "leaving",
 )  # fmt: skip
 """Of the address: those that find. A consent with a minus before it is one that is not given."""
+UNSEEN = ("cell", "sex", "born", "born_from", "born_to", "band", "tenth", "leaving")
+"""What figures of reports lead here with: no field of the form asks for it."""
+NONE = "-"
+"""In an address: what is not known of a member."""
 SORTS = {
     MemberSort.ENROLLED: marked("By the day of joining"),
     MemberSort.NAME: marked("By name"),
@@ -68,6 +75,11 @@ class Asked:
     @property
     def is_empty(self) -> bool:
         return self.where.is_empty and self.form.is_sound
+
+    @property
+    def unseen(self) -> list[tuple[str, str]]:
+        """Names and values of the address that no field of the form holds: it goes on asking for them."""
+        return [(name, value) for name in UNSEEN for value in self._typed.get(name, ())]
 
     @property
     def search(self) -> str:
@@ -155,10 +167,21 @@ class Asked:
             consents_not_given=tuple(kind for kind in CONSENT_WORDS if f"-{kind}" in consents),
             is_blocked=blocked[0] == "yes" if blocked else None,
             takes_part=part[0] == "yes" if part else None,
+            sexes=tuple("" if sex == NONE else sex for sex in self._chosen("sex", (*SEX_WORDS, NONE))),
+            is_born=self._yes_or_no("born"),
+            born_from=form.day("born_from", required=False),
+            born_to=form.day("born_to", required=False),
+            bands=tuple(band for band in (ONCE, *BANDS) if str(band) in form.values("band")),
+            tenths=tuple(tenth for tenth in range(1, 11) if str(tenth) in form.values("tenth")),
+            is_leaving=self._yes_or_no("leaving"),
         )
 
     def _chosen(self, name: str, allowed: Sequence[str]) -> list[str]:
         return [value for value in self.form.values(name) if value in allowed]
+
+    def _yes_or_no(self, name: str) -> bool | None:
+        chosen = self._chosen(name, ("yes", "no"))
+        return chosen[0] == "yes" if chosen else None
 
     def _ids(self, name: str) -> Iterator[UUID]:
         for value in self.form.values(name):

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from plushka.delivery.office.reports.future.words import told_band
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import Branch
 from plushka.domain.insights.members.conditions import MemberFilter
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import Link
-from plushka.domain.members.words import SOURCE_WORDS
+from plushka.domain.members.words import SEX_WORDS, SOURCE_WORDS
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.i18n import marked
 
 DAY = timedelta(days=1)
+_SEXES = {str(sex): told for sex, told in SEX_WORDS.items()} | {"": marked("not said")}
 
 Told = tuple[tuple[str, ...], str]
 """The names of the address that ask for something, and the words for it; no words: it is not asked."""
@@ -39,6 +41,7 @@ def told(
     yield ("segment",), teller.listed(visit.words.gettext("Segment"), named)
     yield from teller.people(branches)
     yield from teller.purchases()
+    yield from teller.future()
     yield from teller.points()
     yield from teller.joining(links)
 
@@ -104,6 +107,18 @@ class _Teller:
             ),
         )
 
+    def future(self) -> Iterator[Told]:
+        where, words = self.where, self.visit.words
+        bands = [told_band(band, self.visit) for band in where.bands]
+        yield ("band",), self.listed(words.gettext("Chance of having left"), bands)
+        yield (
+            ("tenth",),
+            self.listed(words.gettext("Tenth of the forecast"), [str(tenth) for tenth in where.tenths]),
+        )
+        if where.is_leaving is not None:
+            told = marked("Have probably left") if where.is_leaving else marked("Have probably not left")
+            yield ("leaving",), words.gettext(told)
+
     def points(self) -> Iterator[Told]:
         where, words, figures = self.where, self.visit.words, self.visit.figures
         yield (
@@ -133,6 +148,19 @@ class _Teller:
                 ("birthday",),
                 self.listed(words.gettext("Birthday"), [figures.month(where.birthday_month)]),
             )
+        sexes = [words.gettext(_SEXES[sex]) for sex in where.sexes]
+        yield ("sex",), self.listed(words.gettext("Sex"), sexes)
+        if where.is_born is not None:
+            yield (
+                ("born",),
+                words.gettext("Birthday is known")
+                if where.is_born
+                else words.gettext("Birthday is not known"),
+            )
+        yield (
+            ("born_from", "born_to"),
+            self._between(words.gettext("Born"), where.born_from, where.born_to, figures.full_day),
+        )
         came = [words.gettext(SOURCE_WORDS[source]) for source in where.sources]
         yield ("source",), self.listed(words.gettext("Joined how"), came)
         names = {link.id: link.name for link in links}

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.insights.reports.future import AT_RISK_BP, LEFT_FROM_BP, ONCE
 from plushka.domain.ledger.burning import BURNS_AT
 from plushka.domain.members.identities import phone_fragments
 from plushka.domain.members.model import ConsentKind, Source
+from plushka.domain.segments.lifetime.model import WHOLE_BP
 from plushka.engine.lifecycle import Group
 
 SEARCH_LENGTH_MAX = 100
@@ -24,6 +26,8 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     who have points that burn by then, ``activating_before`` those whose waiting points become spendable.
     ``unseen_since`` finds who bought last before this day, or never; ``takes_part`` who has a wallet in the programme.
     ``groups`` and ``cells`` (10 × the score of recency + that of frequency) are those of the last run (decision 0089).
+    ``sexes`` has an empty one for whose is not known. ``bands``, ``tenths`` and ``is_leaving`` are of the forecast, as
+    ``insights.reports.future`` has them.
     """
 
     search: str = ""
@@ -53,6 +57,13 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     consents_not_given: tuple[ConsentKind, ...] = ()
     is_blocked: bool | None = None
     takes_part: bool | None = None
+    sexes: tuple[str, ...] = ()
+    is_born: bool | None = None
+    born_from: date | None = None
+    born_to: date | None = None
+    bands: tuple[int, ...] = ()
+    tenths: tuple[int, ...] = ()
+    is_leaving: bool | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +84,13 @@ _BOUNDS = {
     "spend_minor_min": "coalesce(s.spend_minor, 0) >= {}",
     "spend_minor_max": "coalesce(s.spend_minor, 0) <= {}",
     "is_blocked": "(m.blocked_at is not null) = {}",
+    "is_born": "(m.birthday is not null) = {}",
+    "born_from": "m.birthday >= {}",
+    "born_to": "m.birthday <= {}",
+    "is_leaving": f"""m.id in (
+        select l.member_id from member_lifetimes l
+        where l.tenant_id = $1 and (coalesce(l.alive_bp, {WHOLE_BP}) <= {WHOLE_BP - AT_RISK_BP}) = {{}}
+    )""",  # noqa: S608  constants only
     "activating_before": """
         exists (
             select from lots l
@@ -117,6 +135,22 @@ _SETS = {
         )
     """,
     "cells": "m.id in (select member_id from member_groups where tenant_id = $1 and r * 10 + f = any({}))",
+    "sexes": "coalesce(m.sex, '') = any({})",
+    "bands": f"""m.id in (
+        select l.member_id from member_lifetimes l
+        where l.tenant_id = $1
+          and coalesce(width_bucket({WHOLE_BP} - l.alive_bp, array{list(LEFT_FROM_BP)}), {ONCE}) = any({{}})
+    )""",  # noqa: S608  constants only
+    # Tenths of those who are members still, so that they are the same as in the report.
+    "tenths": """m.id in (
+        select member_id from (
+            select l.member_id, ntile(10) over (order by l.year_minor desc, l.member_id) as number
+            from member_lifetimes l
+            join members x on x.tenant_id = $1 and x.id = l.member_id and x.merged_into is null and x.erased_at is null
+            where l.tenant_id = $1
+        ) as numbered
+        where number = any({})
+    )""",
     "branch_ids": """
         exists (
             select from receipts r where r.tenant_id = $1 and r.member_id = m.id and r.branch_id = any({})
