@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import httpx
 from tests.conftest import SetClock
 from tests.office.conftest import signed_in
-from tests.office.reports.reading import listed, tiles_of
+from tests.office.reports.reading import Listed, counted_members, listed, rows_of, tiles_of
 from tests.office.reports.year import a_year
 from tests.pos.conftest import Cast
 
@@ -14,6 +14,22 @@ from plushka.app import Plushka
 from plushka.platform.database import Database
 
 CENT = Decimal("0.01")
+EAST = "branch=arbat&branch=east"
+"""Two of the three branches."""
+TABLES = [
+    *((block, query) for block in (
+        "sales_days", "hours", "branches", "cashiers", "revenue_months", "repeat_months", "financial",
+        "categories", "products", "mechanics",
+    ) for query in ("period=year", f"period=custom&from=2026-04-10&until=2026-06-20&{EAST}")),
+    ("base", "period=year"), ("people", "period=year"), ("steps", "period=custom&from=2026-03-01&until=2026-05-31"),
+    ("retention", "period=year"), ("cohort_revenue", "period=year"), ("averages", "period=year"),
+    ("payback_boosters", "period=year"),
+]  # fmt: skip
+ONLY_SHARES = {"retention", "payback_boosters"}
+RECEIPTS = {"Чеки", "Чеки с картой", "Первые покупки", "Все"}
+REVENUE = {"Выручка", "Выручка с картой"}
+MEMBERS = {"Клиенты", "Купили", "Купили впервые", "Покупатели"}
+MEANS = {"Средний чек"}
 
 
 async def test_lists_behind_figures_come_to_them(
@@ -23,6 +39,9 @@ async def test_lists_behind_figures_come_to_them(
     async with signed_in(app, staff["owner"]) as anna:
         await tiles_are_of_the_receipts_that_they_lead_to(anna)
         await what_came_back_is_told_by_its_own_day(anna)
+        for block, query in TABLES:
+            await a_table_is_of_the_receipts_that_it_leads_to(anna, block, query)
+        await members_are_those_who_are_listed(anna)
 
 
 async def tiles_are_of_the_receipts_that_they_lead_to(anna: httpx.AsyncClient) -> None:
@@ -59,6 +78,53 @@ async def what_came_back_is_told_by_its_own_day(anna: httpx.AsyncClient) -> None
         assert shown.number == behind.given_back > 0
         is_of_earlier |= bought_then.receipts < behind.receipts
     assert is_of_earlier
+
+
+async def a_table_is_of_the_receipts_that_it_leads_to(
+    anna: httpx.AsyncClient, block: str, query: str
+) -> None:
+    titles, rows = await rows_of(anna, block, query)
+    assert rows, block
+    seen: dict[str, Listed] = {}
+    compared = 0
+    for row in rows:
+        for title, cell in zip(titles, row, strict=True):
+            if not cell.href.startswith("/receipts?") or cell is row[0]:
+                continue
+            if cell.href not in seen:
+                seen[cell.href] = await listed(anna, cell.href)
+            if (expected := told_of(block, title, row[0].text, seen[cell.href])) is not None:
+                compared += 1
+                assert cell.number == expected, (block, query, row[0].text, title, cell, seen[cell.href])
+    assert compared or block in ONLY_SHARES, block
+
+
+def told_of(block: str, title: str, row: str, found: Listed) -> Decimal | None:
+    """Return the figure that a list comes to; None of figures that it only is the whole of."""
+    figures = dict.fromkeys(RECEIPTS, found.receipts) | dict.fromkeys(REVENUE, found.revenue)
+    figures |= dict.fromkeys(MEMBERS, found.members) | dict.fromkeys(MEANS, rounded(found.mean))
+    match block:
+        case "hours":
+            return found.receipts
+        case "revenue_months":
+            return found.revenue if "оля" not in title else None
+        case "financial" | "averages":
+            of_buyer = rounded(found.revenue / found.members) if found.members else None
+            return {**figures, "Выручка с активного покупателя": of_buyer}.get(row)
+        case "categories" | "products":
+            # Of goods other figures are of their lines alone.
+            return found.receipts if title == "Чеки" else None
+        case _:
+            return figures.get(title)
+
+
+async def members_are_those_who_are_listed(anna: httpx.AsyncClient) -> None:
+    for block in ("base", "people"):
+        titles, rows = await rows_of(anna, block, "period=year")
+        for row in rows:
+            for title, cell in zip(titles, row, strict=True):
+                if cell.href.startswith("/members?") and title in {"База", "Новые клиенты", "Клиенты"}:
+                    assert cell.number == await counted_members(anna, cell.href), (block, row[0].text, title)
 
 
 def rounded(value: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.reports.blocks import Cell, Row, Value, cell
+from plushka.domain.insights.reports.ratio import Ratio
 
 WHOLE = {"branch": "", PARAMETER: ""}
 """Filters of receipts where figures know neither branches nor programmes."""
@@ -30,4 +31,8 @@ def linked(href: str, *values: Cell | Value) -> Row:
 
 
 def _linked(href: str, shown: Cell) -> Cell:
-    return shown if shown.href or not shown.value else structs.replace(shown, href=href)
+    return shown if shown.href or _is_nothing(shown.value) else structs.replace(shown, href=href)
+
+
+def _is_nothing(value: Value) -> bool:
+    return value.numerator == 0 if isinstance(value, Ratio) else not value

@@ -46,6 +46,8 @@ class Part(Sold, frozen=True):
 class Pair(Struct, frozen=True):
     """Two products on so many receipts of a year; ``lift_hundredths``: how much oftener than by chance."""
 
+    sku: str
+    other_sku: str
     name: str
     other_name: str
     receipts: int
@@ -144,8 +146,8 @@ async def list_pairs(tx: Tx) -> list[Pair]:
                    lift_hundredths
             from goods_together where tenant_id = $1
         )
-        select coalesce(a.name, p.sku) as name, coalesce(b.name, p.other_sku) as other_name, p.receipts,
-               p.lift_hundredths
+        select p.sku, p.other_sku, coalesce(a.name, p.sku) as name, coalesce(b.name, p.other_sku) as other_name,
+               p.receipts, p.lift_hundredths
         from pairs p
         left join products a on a.tenant_id = $1 and a.sku = p.sku
         left join products b on b.tenant_id = $1 and b.sku = p.other_sku

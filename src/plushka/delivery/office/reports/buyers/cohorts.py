@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import WHOLE, linked
 from plushka.delivery.office.reports.blocks import Block, Column, Empty, HeatMap, Kind, Table
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.cohorts import Cohort, list_cohorts
+from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio, total
 from plushka.domain.rollups.queries import find_as_of
 from plushka.engine.expiry import add_months
@@ -58,7 +60,8 @@ async def _make(
 ) -> Block:
     """Make a line a cohort, a column a month after it; a month that has not begun has no figure."""
     last = asked.period.last_on.replace(day=1)
-    cohorts = await list_cohorts(tx, add_months(last, 1 - MONTHS), add_months(last, 1))
+    year = Period(add_months(last, 1 - MONTHS), add_months(last, 1))
+    cohorts = await list_cohorts(tx, year.from_on, year.until_on)
     gettext, today = visit.words.gettext, visit.business_day
     over = min(last, today.replace(day=1))
     # No column for a month that has not begun for any of them.
@@ -67,6 +70,15 @@ async def _make(
     totals = [
         total(figure(each, later) for each in cohorts if _is_begun(each, later, over)) for later in followed
     ]
+
+    def behind(cohort: Cohort, later: int) -> str:
+        """Return where what a cohort bought in a month is listed; where it is summed up, all until then."""
+        began = Period(cohort.began_on, add_months(cohort.began_on, 1))
+        month = add_months(cohort.began_on, later)
+        days = Period(cohort.began_on if kind == "money" else month, add_months(month, 1))
+        since = {"since_from": began.from_on.isoformat(), "since_to": began.last_on.isoformat()}
+        return asked.receipts_url({**WHOLE, **since}, days)
+
     later_titles = [gettext("month {number}", number=later) for later in followed]
     return Block(
         name=name,
@@ -78,9 +90,27 @@ async def _make(
                 *(Column(each, kind, key) for each in later_titles),
             ),
             tuple(
-                (each.began_on, each.members, *values) for each, values in zip(cohorts, shown, strict=True)
+                (
+                    each.began_on,
+                    *linked(behind(each, 0), each.members),
+                    *(
+                        cell
+                        for later, value in zip(followed, values, strict=True)
+                        for cell in linked(behind(each, later), value)
+                    ),
+                )
+                for each, values in zip(cohorts, shown, strict=True)
             ),
-            total=(gettext("All months"), sum(each.members for each in cohorts), *totals),
+            total=(
+                gettext("All months"),
+                *linked(
+                    asked.receipts_url(
+                        {**WHOLE, "turn": "first"}, Period(add_months(last, 1 - MONTHS), add_months(last, 1))
+                    ),
+                    sum(each.members for each in cohorts),
+                ),
+                *totals,
+            ),
         ),
         as_of=await find_as_of(tx),
         chart=HeatMap(

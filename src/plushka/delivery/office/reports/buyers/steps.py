@@ -1,6 +1,7 @@
 """From the first purchase to the fourth: where buyers stay away."""
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import ALWAYS, WHOLE, linked
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Series, Table
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.cohorts import SOON_DAYS, list_steps
@@ -22,14 +23,23 @@ async def make_steps(tx: Tx, visit: Visit, asked: Asked) -> Block:
     gettext = visit.words.gettext
     first = steps[0].members if steps else 0
     before = [step.members for step in steps]
+
+    def behind(number: int) -> str:
+        """Return where all receipts are listed of those who have come so far."""
+        began = {"since_from": asked.period.from_on.isoformat(), "since_to": asked.period.last_on.isoformat()}
+        return asked.receipts_url({**WHOLE, **ALWAYS, **began, "bought": str(number) if number > 1 else ""})
+
     rows = tuple(
         (
             gettext(_STEPS[step.number - 1]),
-            step.members,
-            Ratio(step.members, first),
-            Ratio(step.members, before[place - 1]) if place else None,
+            *linked(
+                behind(step.number),
+                step.members,
+                Ratio(step.members, first),
+                Ratio(step.members, before[place - 1]) if place else None,
+            ),
             Ratio(step.soon, before[place - 1]) if place else None,
-            step.days,
+            *linked(behind(step.number), step.days),
         )
         for place, step in enumerate(steps)
     )

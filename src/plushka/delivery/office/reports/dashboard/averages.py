@@ -5,9 +5,10 @@ from datetime import date
 from msgspec import Struct
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import ALWAYS, WHOLE, linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.reports.averages import Bought, sum_active_years, sum_lifetime
+from plushka.domain.insights.reports.averages import ACTIVE_PURCHASES, Bought, sum_active_years, sum_lifetime
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio, change
 from plushka.domain.insights.reports.sales import Sold, sum_sales
@@ -55,8 +56,8 @@ async def make_averages(tx: Tx, visit: Visit, asked: Asked) -> Block:
     rows: tuple[Row, ...] = tuple(
         (
             Cell(gettext(title), definition=key),
-            Cell(value, kind=kind),  # type: ignore[arg-type]
-            Cell(earlier, kind=kind),  # type: ignore[arg-type]
+            *linked(_of_year(this, key, asked), Cell(value, kind=kind)),  # type: ignore[arg-type]
+            *linked(_of_year(this - 1, key, asked), Cell(earlier, kind=kind)),  # type: ignore[arg-type]
             change(value, earlier),
         )
         for key, title, kind, value, earlier in lines
@@ -81,10 +82,11 @@ async def make_averages(tx: Tx, visit: Visit, asked: Asked) -> Block:
     )
 
 
-async def make_lifetime(tx: Tx, visit: Visit, _: Asked) -> Block:
+async def make_lifetime(tx: Tx, visit: Visit, asked: Asked) -> Block:
     """Make what a buyer has brought from the first purchase until now, whatever period is asked."""
     gettext = visit.words.gettext
     life = await sum_lifetime(tx)
+    ever = asked.receipts_url({**WHOLE, **ALWAYS, "member": "with"})
     return Block(
         name="lifetime",
         title=gettext("What a buyer brings in all their time"),
@@ -93,17 +95,17 @@ async def make_lifetime(tx: Tx, visit: Visit, _: Asked) -> Block:
             (
                 (
                     Cell(gettext("Revenue"), definition="lifetime_revenue"),
-                    Cell(life.revenue_each, kind="money"),
+                    *linked(ever, Cell(life.revenue_each, kind="money")),
                 ),
                 (
                     Cell(gettext("Receipts"), definition="lifetime_receipts"),
-                    Cell(life.receipts_each, kind="decimal"),
+                    *linked(ever, Cell(life.receipts_each, kind="decimal")),
                 ),
                 (
                     Cell(gettext("Positions"), definition="lifetime_lines"),
-                    Cell(life.lines_each, kind="decimal"),
+                    *linked(ever, Cell(life.lines_each, kind="decimal")),
                 ),
-                (Cell(gettext("Buyers"), definition="buyers_ever"), life.members),
+                (Cell(gettext("Buyers"), definition="buyers_ever"), *linked(ever, life.members)),
             )
             if life.members
             else (),
@@ -113,6 +115,12 @@ async def make_lifetime(tx: Tx, visit: Visit, _: Asked) -> Block:
         form="tiles",
         empty=Empty(gettext("Nobody has bought yet"), gettext("The first purchase with a card begins this.")),
     )
+
+
+def _of_year(year: int, key: str, asked: Asked) -> str:
+    """Return where the receipts of a year are listed; but for the average receipt, those of active buyers."""
+    active = {} if key == "year_receipt" else {"bought": str(ACTIVE_PURCHASES)}
+    return asked.receipts_url({**WHOLE, **active}, Period(date(year, 1, 1), date(year + 1, 1, 1)))
 
 
 async def _sold(tx: Tx, year: int) -> Sold:

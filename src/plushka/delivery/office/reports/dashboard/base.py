@@ -1,7 +1,8 @@
 """How the base grows (F203): who joined, who bought for the first time, who bought at all, month by month."""
 
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Series, Table
+from plushka.delivery.office.reports.behind import WHOLE, linked, members_url
+from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Row, Series, Table
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.base import BaseMonth, list_base_months
@@ -35,18 +36,7 @@ async def make_base(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Column(gettext("Bought"), "count", "buyers"),
                 Column(gettext("Bought, share"), "share", "buyers_share"),
             ),
-            tuple(
-                (
-                    each.month_on,
-                    each.base,
-                    change(each.base, each.base - each.enrolled),
-                    each.enrolled,
-                    each.first_bought,
-                    each.buyers,
-                    Ratio(each.buyers, each.base),
-                )
-                for each in lines
-            ),
+            tuple(_row(each, asked) for each in lines),
         ),
         as_of=await find_as_of(tx),
         chart=_chart(lines, visit),
@@ -56,6 +46,20 @@ async def make_base(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("Nobody has joined yet"),
             gettext("The base is told month by month as soon as there are members."),
         ),
+    )
+
+
+def _row(each: BaseMonth, asked: Asked) -> Row:
+    month = Period(each.month_on, add_months(each.month_on, 1))
+    joined = members_url(enrolled_from=month.from_on, enrolled_to=month.last_on)
+    bought = asked.receipts_url({**WHOLE, "member": "with"}, month)
+    return (
+        each.month_on,
+        *linked(members_url(enrolled_to=month.last_on), each.base),
+        change(each.base, each.base - each.enrolled),
+        *linked(joined, each.enrolled),
+        *linked(asked.receipts_url({**WHOLE, "turn": "first"}, month), each.first_bought),
+        *linked(bought, each.buyers, Ratio(each.buyers, each.base)),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Kind, Row, Table, Value
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
@@ -79,8 +80,8 @@ def _rows(months: list[tuple[date, Sold]], asked: Asked, visit: Visit) -> tuple[
             for (_, side), filters in zip(
                 _SIDES, ({"member": "with"}, {"member": "without"}, {}), strict=True
             ):
-                href = asked.receipts_url(filters, days) if key == "receipts" else ""
-                row.append(Cell(figure(side(sold), sold.all), kind=kind, href=href))
+                href = asked.receipts_url(filters, days)
+                row += linked(href, Cell(figure(side(sold), sold.all), kind=kind))
         rows.append(tuple(row))
     return tuple(rows)
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Series, Table
+from plushka.delivery.office.reports.behind import linked
+from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Row, Series, Table
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Period
-from plushka.domain.insights.reports.ratio import Ratio, total
+from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.insights.reports.sales import Sold, added_sides, sum_sales_by_month
 from plushka.domain.rollups.queries import find_as_of
 from plushka.engine.expiry import add_months
@@ -33,23 +34,8 @@ async def make_revenue_months(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Column(gettext("All"), "money", "revenue"),
                 Column(gettext("Share with a card"), "share", "card_share"),
             ),
-            tuple(
-                (
-                    month,
-                    sold.with_card.revenue_minor,
-                    sold.without.revenue_minor,
-                    sold.all.revenue_minor,
-                    sold.revenue_share,
-                )
-                for month, sold in months.items()
-            ),
-            total=(
-                gettext("All months"),
-                whole.with_card.revenue_minor,
-                whole.without.revenue_minor,
-                whole.all.revenue_minor,
-                whole.revenue_share,
-            ),
+            tuple((month, *_revenue(sold, asked, _month(month))) for month, sold in months.items()),
+            total=(gettext("All months"), *_revenue(whole, asked, _whole(months, asked))),
         ),
         as_of=await find_as_of(tx),
         chart=_chart(
@@ -77,15 +63,10 @@ async def make_repeat_months(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Column(gettext("First purchases"), "count", "first_purchases"),
                 Column(gettext("Repeat purchases"), "share", "repeats"),
             ),
-            tuple(
-                (month, sold.with_card.receipts, sold.with_card.first_purchases, sold.with_card.repeats)
-                for month, sold in months.items()
-            ),
+            tuple((month, *_repeats(sold, asked, _month(month))) for month, sold in months.items()),
             total=(
                 gettext("All months"),
-                sum(sold.with_card.receipts for sold in months.values()),
-                sum(sold.with_card.first_purchases for sold in months.values()),
-                total(sold.with_card.repeats for sold in months.values()),
+                *_repeats(added_sides(months.values()), asked, _whole(months, asked)),
             ),
         ),
         as_of=await find_as_of(tx),
@@ -104,6 +85,32 @@ async def make_repeat_months(tx: Tx, visit: Visit, asked: Asked) -> Block:
         definition="repeats",
         empty=_nothing(visit),
     )
+
+
+def _revenue(sold: Sold, asked: Asked, period: Period) -> Row:
+    card = asked.receipts_url({"member": "with"}, period)
+    return (
+        *linked(card, sold.with_card.revenue_minor),
+        *linked(asked.receipts_url({"member": "without"}, period), sold.without.revenue_minor),
+        *linked(asked.receipts_url(period=period), sold.all.revenue_minor),
+        *linked(card, sold.revenue_share),
+    )
+
+
+def _repeats(sold: Sold, asked: Asked, period: Period) -> Row:
+    return (
+        *linked(asked.receipts_url({"member": "with"}, period), sold.with_card.receipts),
+        *linked(asked.receipts_url({"turn": "first"}, period), sold.with_card.first_purchases),
+        *linked(asked.receipts_url({"turn": "again"}, period), sold.with_card.repeats),
+    )
+
+
+def _month(first: date) -> Period:
+    return Period(first, add_months(first, 1))
+
+
+def _whole(months: dict[date, Sold], asked: Asked) -> Period:
+    return Period(min(months), add_months(max(months), 1)) if months else asked.period
 
 
 async def _months(tx: Tx, asked: Asked) -> dict[date, Sold]:

@@ -1,12 +1,18 @@
 """Who buys, by sex and age (F101), and who buys most (F103)."""
 
+from datetime import date, timedelta
+
+from plushka.delivery.office.receipts.asked import NONE
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import WHOLE, linked, members_url
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Series, Table
 from plushka.delivery.office.reports.words import of_months, whole_months
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.people import AGES, Kind, list_best, list_kinds
+from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.rollups.queries import find_as_of
+from plushka.engine.expiry import add_months
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
 
@@ -40,12 +46,20 @@ async def make_people(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 (
                     gettext(_SEXES[kind.sex]),
                     _told_age(kind.age_from, visit),
-                    kind.members,
-                    Ratio(kind.members, members),
-                    kind.buyers,
-                    kind.revenue_minor,
-                    Ratio(kind.revenue_minor, revenue),
-                    Ratio(kind.revenue_minor, kind.receipts),
+                    *linked(
+                        members_url(**_of_kind(kind, visit.business_day)),
+                        kind.members,
+                        Ratio(kind.members, members),
+                    ),
+                    *linked(
+                        asked.receipts_url(
+                            {**WHOLE, **_of_kind(kind, visit.business_day)}, Period(first, until)
+                        ),
+                        kind.buyers,
+                        kind.revenue_minor,
+                        Ratio(kind.revenue_minor, revenue),
+                        Ratio(kind.revenue_minor, kind.receipts),
+                    ),
                 )
                 for kind in kinds
             ),
@@ -79,9 +93,12 @@ async def make_best(tx: Tx, visit: Visit, asked: Asked) -> Block:
             tuple(
                 (
                     Cell(each.name or gettext("without a name"), href=f"/members/{each.member_id}"),
-                    each.revenue_minor,
-                    each.receipts,
-                    Ratio(each.revenue_minor, each.receipts),
+                    *linked(
+                        f"/members/{each.member_id}",
+                        each.revenue_minor,
+                        each.receipts,
+                        Ratio(each.revenue_minor, each.receipts),
+                    ),
                     each.last_on,
                 )
                 for each in best
@@ -94,6 +111,19 @@ async def make_best(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("Whoever buys with a card stands here by what they have paid."),
         ),
     )
+
+
+def _of_kind(kind: Kind, today: date) -> dict[str, str]:
+    """Return the filters, alike of members and of receipts, that find those of a sex and age as of ``today``."""
+    filters = {"sex": kind.sex or NONE}
+    if kind.age_from is None:
+        return filters | {"born": "no"}
+    if kind.age_from:
+        filters["born_to"] = add_months(today, -12 * kind.age_from).isoformat()
+    older = next((age for age in AGES if age > kind.age_from), None)
+    if older:
+        filters["born_from"] = (add_months(today, -12 * older) + timedelta(days=1)).isoformat()
+    return filters
 
 
 def _told_age(age_from: int | None, visit: Visit) -> str:

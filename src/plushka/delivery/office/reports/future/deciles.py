@@ -1,6 +1,7 @@
 """What the next year will bring, by tenths of the buyers."""
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked, members_url
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Series, Table
 from plushka.delivery.office.reports.future.words import no_forecast
 from plushka.delivery.office.visit import Visit
@@ -29,19 +30,25 @@ async def make_future_deciles(tx: Tx, visit: Visit, _: Asked) -> Block:
             tuple(
                 (
                     str(each.number),
-                    each.members,
-                    each.year_minor,
-                    Ratio(each.year_minor, each.members),
-                    Ratio(each.year_minor, year_minor),
+                    *linked(
+                        members_url(tenth=each.number),
+                        each.members,
+                        each.year_minor,
+                        Ratio(each.year_minor, each.members),
+                        Ratio(each.year_minor, year_minor),
+                    ),
                 )
                 for each in deciles
             ),
             total=(
                 gettext("All buyers"),
-                members,
-                year_minor,
-                Ratio(year_minor, members),
-                Ratio(year_minor, year_minor),
+                *linked(
+                    members_url(tenth=list(map(str, range(1, 11)))),
+                    members,
+                    year_minor,
+                    Ratio(year_minor, members),
+                    Ratio(year_minor, year_minor),
+                ),
             ),
         ),
         as_of=run.as_of if run else None,

@@ -1,10 +1,11 @@
 """The forecast in figures: what the base is expected to bring, and what is at risk."""
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked, members_url
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Row, Table
 from plushka.delivery.office.reports.future.words import no_forecast
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.reports.future import Future, sum_future
+from plushka.domain.insights.reports.future import BANDS, ONCE, Future, sum_future
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.segments.lifetime.keeping import find_lifetime_run
 from plushka.domain.segments.lifetime.model import MILLI
@@ -40,14 +41,22 @@ def _rows(future: Future, visit: Visit) -> tuple[Row, ...]:
     def named(title: str, key: str) -> Cell:
         return Cell(title, definition=key)
 
+    everybody = members_url(band=list(map(str, (ONCE, *BANDS))))
+    leaving = members_url(leaving="yes")
     return (
-        (named(gettext("Revenue of 90 days"), "future_soon"), future.soon_minor),
+        (named(gettext("Revenue of 90 days"), "future_soon"), *linked(everybody, future.soon_minor)),
         (
             named(gettext("Visits of 90 days"), "future_visits"),
-            Cell(Ratio(future.visits_soon_milli, MILLI), kind="count"),
+            *linked(everybody, Cell(Ratio(future.visits_soon_milli, MILLI), kind="count")),
         ),
-        (named(gettext("Revenue of a year"), "future_year"), future.year_minor),
-        (named(gettext("Buyers of the forecast"), "future_buyers"), Cell(future.buyers, kind="count")),
-        (named(gettext("Have probably left"), "future_at_risk"), Cell(future.at_risk, kind="count")),
-        (named(gettext("Revenue at risk"), "future_lost"), future.lost_minor),
+        (named(gettext("Revenue of a year"), "future_year"), *linked(everybody, future.year_minor)),
+        (
+            named(gettext("Buyers of the forecast"), "future_buyers"),
+            *linked(everybody, Cell(future.buyers, kind="count")),
+        ),
+        (
+            named(gettext("Have probably left"), "future_at_risk"),
+            *linked(leaving, Cell(future.at_risk, kind="count")),
+        ),
+        (named(gettext("Revenue at risk"), "future_lost"), *linked(leaving, future.lost_minor)),
     )

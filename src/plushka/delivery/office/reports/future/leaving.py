@@ -1,12 +1,13 @@
 """Who has probably left: by the chance of it, and the most valuable of them by name."""
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked, members_url
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Series, Table
 from plushka.delivery.office.reports.future.paths import WRITE
 from plushka.delivery.office.reports.future.words import no_forecast, told_band
 from plushka.delivery.office.reports.whom import write_to
 from plushka.delivery.office.visit import Visit
-from plushka.domain.insights.reports.future import list_at_risk, list_bands
+from plushka.domain.insights.reports.future import BANDS, ONCE, list_at_risk, list_bands
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.segments.lifetime.keeping import find_lifetime_run
 from plushka.domain.segments.lifetime.model import WHOLE_BP
@@ -33,21 +34,27 @@ async def make_future_bands(tx: Tx, visit: Visit, _: Asked) -> Block:
             tuple(
                 (
                     told_band(each.band, visit),
-                    each.members,
-                    Ratio(each.members, members),
-                    each.spend_minor,
-                    each.soon_minor,
-                    each.year_minor,
+                    *linked(
+                        members_url(band=str(each.band)),
+                        each.members,
+                        Ratio(each.members, members),
+                        each.spend_minor,
+                        each.soon_minor,
+                        each.year_minor,
+                    ),
                 )
                 for each in bands
             ),
             total=(
                 gettext("All buyers"),
-                members,
-                Ratio(members, members),
-                sum(each.spend_minor for each in bands),
-                sum(each.soon_minor for each in bands),
-                sum(each.year_minor for each in bands),
+                *linked(
+                    members_url(band=list(map(str, (ONCE, *BANDS)))),
+                    members,
+                    Ratio(members, members),
+                    sum(each.spend_minor for each in bands),
+                    sum(each.soon_minor for each in bands),
+                    sum(each.year_minor for each in bands),
+                ),
             ),
             acts=tuple(
                 write_to(WRITE, [("band", str(each.band))], name=told_band(each.band, visit), visit=visit)
@@ -90,10 +97,13 @@ async def make_future_at_risk(tx: Tx, visit: Visit, _: Asked) -> Block:
                 (
                     Cell(each.name or gettext("Without a name"), href=f"/members/{each.member_id}"),
                     each.last_on,
-                    each.visits,
-                    Ratio(WHOLE_BP - each.alive_bp, WHOLE_BP),
-                    each.spend_minor,
-                    each.year_minor,
+                    *linked(
+                        f"/members/{each.member_id}",
+                        each.visits,
+                        Ratio(WHOLE_BP - each.alive_bp, WHOLE_BP),
+                        each.spend_minor,
+                        each.year_minor,
+                    ),
                 )
                 for each in found
             ),

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Cell, Column, Dots, Empty, Row, Table, Value
+from plushka.delivery.office.reports.behind import linked
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Dots, Empty, Row, Table, Value, cell
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.mechanics import (
     FRIENDS_RULE,
@@ -44,6 +46,13 @@ async def make_mechanics(tx: Tx, visit: Visit, asked: Asked) -> Block:
     programs = {each.id: each.name for each in await list_programs(tx)}
     with_card = (await sum_sales(tx, asked.scope)).with_card
 
+    card = asked.receipts_url({"member": "with"})
+
+    def behind(each: Mechanic) -> str:
+        return asked.receipts_url(
+            {"mechanic": each.code, PARAMETER: str(each.program_id) if visit.choices else ""}
+        )
+
     def name(each: Mechanic) -> str:
         kind = gettext(KIND_WORDS[each.kind])
         nameless = gettext("Bring a friend") if each.code == FRIENDS_RULE else each.id
@@ -54,7 +63,11 @@ async def make_mechanics(tx: Tx, visit: Visit, asked: Asked) -> Block:
     def row(first: Cell | Value, kind: str, came: tuple[int, Ratio, Buyers], own: tuple[Value, Value]) -> Row:
         receipts, mean, who = came
         share = Ratio(receipts, with_card.receipts)
-        return (first, kind, receipts, share, mean, who.buyers, who.returning_share, *own)
+        return (
+            cell(first),
+            kind,
+            *linked(cell(first).href or card, receipts, share, mean, who.buyers, who.returning_share, *own),
+        )
 
     return Block(
         name="mechanics",
@@ -73,7 +86,7 @@ async def make_mechanics(tx: Tx, visit: Visit, asked: Asked) -> Block:
             ),
             tuple(
                 row(
-                    Cell(name(each), href=asked.receipts_url({"mechanic": each.code})),
+                    Cell(name(each), href=behind(each)),
                     gettext(KIND_WORDS[each.kind]),
                     (each.receipts, each.mean, each.who),
                     (each.off_minor or None, each.points or None),

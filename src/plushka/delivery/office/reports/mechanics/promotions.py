@@ -1,8 +1,10 @@
 """Promotions beside each other: what receipts that they are on came to, with shares of all receipts (F207–F210)."""
 
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table, Value
+from plushka.delivery.office.reports.behind import linked
+from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.promotions import PromotionFigures, count_promotions
 from plushka.domain.insights.reports.mechanics import name_mechanics
@@ -35,22 +37,26 @@ async def make_promotions(tx: Tx, visit: Visit, asked: Asked) -> Block:
         Column(gettext("Points earned"), "points", "mechanic_earned"),
     )
 
-    def row(first: Cell | Value, came: PromotionFigures) -> Row:
+    def row(title: str, came: PromotionFigures, **filters: str) -> Row:
+        href = asked.receipts_url(filters)
         return (
-            first,
-            came.receipts,
-            Ratio(came.receipts, whole.receipts),
-            came.buyers,
-            Ratio(came.buyers, whole.buyers),
-            came.positions,
-            Ratio(came.positions, whole.positions),
-            came.revenue_minor,
+            Cell(title, href=href) if filters else title,
+            *linked(href, came.receipts, Ratio(came.receipts, whole.receipts)),
+            *linked(
+                href if filters else asked.receipts_url({"member": "with"}),
+                came.buyers,
+                Ratio(came.buyers, whole.buyers),
+            ),
+            *linked(href, came.positions, Ratio(came.positions, whole.positions), came.revenue_minor),
             came.letters_minor,
-            came.cost_minor if came.is_cost_known else None,
-            came.discount_minor,
-            came.redeemed_minor,
-            came.profit_minor,
-            came.earned_points,
+            *linked(
+                href,
+                came.cost_minor if came.is_cost_known else None,
+                came.discount_minor,
+                came.redeemed_minor,
+                came.profit_minor,
+                came.earned_points,
+            ),
         )
 
     return Block(
@@ -60,11 +66,10 @@ async def make_promotions(tx: Tx, visit: Visit, asked: Asked) -> Block:
             columns,
             tuple(
                 row(
-                    Cell(
-                        names.get((program_id, f"promotion:{promotion_id}"), promotion_id),
-                        href=asked.receipts_url({"mechanic": f"promotion:{promotion_id}"}),
-                    ),
+                    names.get((program_id, f"promotion:{promotion_id}"), promotion_id),
                     came,
+                    mechanic=f"promotion:{promotion_id}",
+                    **({PARAMETER: str(program_id)} if visit.choices else {}),
                 )
                 for (program_id, promotion_id), came in promoted.by_promotion.items()
             ),

@@ -1,6 +1,6 @@
 """The tables of the payback: scenarios, costs and coverage by month, boosters, what was caused, and receipts behind."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from msgspec import structs
 from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import WHOLE, linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Row, Series, Table
 from plushka.delivery.office.reports.payback.words import OTHER_CAMPAIGN, SCENARIO_WORDS, told_quarter
 from plushka.delivery.office.reports.words import told_month, told_period
@@ -35,7 +36,7 @@ from plushka.domain.insights.payback.model import (
 )
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio, difference
-from plushka.domain.insights.reports.sales import sum_sales
+from plushka.domain.insights.reports.sales import Sold, sum_sales
 from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.rollups.queries import find_as_of
 from plushka.engine.experiments.effects import Effect as CausedEffect
@@ -153,18 +154,30 @@ def _notes(
 async def make_payback_boosters(tx: Tx, visit: Visit, asked: Asked) -> Block:
     """What makes the rest possible: this quarter beside the one before."""
     months = quarter_of(asked.period.from_on)
-    now = await sum_sales(tx, Scope(Period(months[0], add_months(months[0], 3), 3)))
-    before = await sum_sales(tx, Scope(Period(add_months(months[0], -3), months[0], 3)))
+    this = Period(months[0], add_months(months[0], 3), 3)
+    last = Period(add_months(months[0], -3), months[0], 3)
+    now, before = await sum_sales(tx, Scope(this)), await sum_sales(tx, Scope(last))
     gettext = visit.words.gettext
+
+    def booster(key: str, title: str, figure: Callable[[Sold], Ratio], **filters: str) -> Row:
+        was, became = figure(before), figure(now)
+        return (
+            Cell(title, definition=key),
+            *linked(asked.receipts_url({**WHOLE, **filters}, last), was),
+            *linked(asked.receipts_url({**WHOLE, **filters}, this), became),
+            difference(became, was),
+        )
+
     rows = (
-        _booster("penetration", gettext("Penetration"), before.penetration, now.penetration),
-        _booster(
+        booster("penetration", gettext("Penetration"), lambda sold: sold.penetration, member="with"),
+        booster(
             "engagement",
             gettext("Engagement of members"),
-            before.with_card.engagement,
-            now.with_card.engagement,
+            lambda sold: sold.with_card.engagement,
+            member="with",
+            mark="redeemed",
         ),
-        _booster("repeats", gettext("Repeat purchases"), before.with_card.repeats, now.with_card.repeats),
+        booster("repeats", gettext("Repeat purchases"), lambda sold: sold.with_card.repeats, turn="again"),
     )
     return Block(
         name="payback_boosters",
@@ -186,10 +199,6 @@ async def make_payback_boosters(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("Choose another quarter, or wait for the first receipt of a till."),
         ),
     )
-
-
-def _booster(key: str, title: str, before: Ratio, now: Ratio) -> Row:
-    return (Cell(title, definition=key), before, now, difference(now, before))
 
 
 async def make_payback_caused(tx: Tx, visit: Visit, asked: Asked) -> Block:

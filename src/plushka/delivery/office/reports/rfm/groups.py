@@ -1,11 +1,11 @@
 """The seven groups now, and the two things to do with them (F199, F214)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
-from urllib.parse import urlencode
 
 from plushka.delivery.office.campaigns.groups.rows import ACTION_GROUPS, who_is_in
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked, members_url
 from plushka.delivery.office.reports.blocks import Act, Block, Cell, Column, Empty, Row, Table
 from plushka.delivery.office.reports.rfm.paths import WRITE
 from plushka.delivery.office.reports.whom import write_to
@@ -30,10 +30,10 @@ async def make_rfm_groups(tx: Tx, visit: Visit, _: Asked) -> Block:
     gettext = visit.words.gettext
 
     def row(title: Cell, who: str, groups: Sequence[Group]) -> Row:
-        return (title, *_figures(sums, before, groups), who)
+        return (title, *linked(members_url(group=groups), *_figures(sums, before, groups)), who)
 
     def named(group: Group) -> Cell:
-        return Cell(gettext(GROUP_WORDS[group]), href=members_url((group,)))
+        return Cell(gettext(GROUP_WORDS[group]), href=members_url(group=group))
 
     return Block(
         name="rfm_groups",
@@ -73,8 +73,7 @@ async def make_rfm_actions(tx: Tx, visit: Visit, _: Asked) -> Block:
             ),
             tuple(
                 (
-                    Cell(gettext(title), href=members_url(groups)),
-                    *_figures(sums, before, groups),
+                    *linked(members_url(group=groups), gettext(title), *_figures(sums, before, groups)),
                     ", ".join(gettext(GROUP_WORDS[group]) for group in groups),
                 )
                 for title, _, groups in ACTION_GROUPS
@@ -101,11 +100,6 @@ def no_groups(visit: Visit) -> Empty:
             "That happens at night, once a day, and at the press of a button on the page of groups."
         ),
     )
-
-
-def members_url(groups: Iterable[Group]) -> str:
-    """Return where the members of groups are listed."""
-    return f"/members?{urlencode([('group', group) for group in groups])}"
 
 
 async def _found(tx: Tx) -> tuple[Run | None, Sums, Snapshot | None]:

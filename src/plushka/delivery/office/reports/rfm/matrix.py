@@ -1,7 +1,8 @@
 """The matrix: buyers by recency and frequency, five by five, with what they brought within the year (F214)."""
 
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Act, Block, Cell, Column, Empty, Table
+from plushka.delivery.office.reports.behind import linked, members_url
+from plushka.delivery.office.reports.blocks import Act, Block, Column, Empty, Table
 from plushka.delivery.office.reports.rfm.groups import no_groups
 from plushka.delivery.office.reports.rfm.paths import WRITE
 from plushka.delivery.office.reports.whom import write_to
@@ -41,11 +42,14 @@ async def make_rfm_matrix(tx: Tx, visit: Visit, _: Asked) -> Block:
                 (
                     f"R{cell.r}",
                     f"F{cell.f}",
-                    Cell(cell.members, href=f"/members?cell={cell.r}{cell.f}" if cell.members else ""),
-                    Ratio(cell.members, members),
-                    cell.spend_minor,
-                    Ratio(cell.spend_minor, spend_minor),
-                    Ratio(cell.spend_minor, cell.members),
+                    *linked(
+                        members_url(cell=f"{cell.r}{cell.f}"),
+                        cell.members,
+                        Ratio(cell.members, members),
+                        cell.spend_minor,
+                        Ratio(cell.spend_minor, spend_minor),
+                        Ratio(cell.spend_minor, cell.members),
+                    ),
                 )
                 for cell in cells
             )
@@ -54,11 +58,14 @@ async def make_rfm_matrix(tx: Tx, visit: Visit, _: Asked) -> Block:
             total=(
                 gettext("All buyers"),
                 "",
-                members,
-                Ratio(members, members),
-                spend_minor,
-                Ratio(spend_minor, spend_minor),
-                Ratio(spend_minor, members),
+                *linked(
+                    members_url(cell=[f"{cell.r}{cell.f}" for cell in cells]),
+                    members,
+                    Ratio(members, members),
+                    spend_minor,
+                    Ratio(spend_minor, spend_minor),
+                    Ratio(spend_minor, members),
+                ),
             ),
             acts=tuple(_act(cell, visit) for cell in cells),
         ),

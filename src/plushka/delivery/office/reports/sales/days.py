@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Series, Table
+from plushka.delivery.office.reports.behind import linked
+from plushka.delivery.office.reports.blocks import Block, Chart, Column, Row, Series, Table
 from plushka.delivery.office.reports.words import no_receipts
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.period import Period
@@ -32,32 +33,25 @@ async def make_sales_days(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Column(gettext("Discounts and points"), "money", "given"),
             ),
             tuple(
-                (
-                    day,
-                    sold.all.revenue_minor,
-                    Cell(
-                        sold.all.receipts, href=asked.receipts_url({}, Period(day, day + timedelta(days=1)))
-                    ),
-                    sold.all.mean,
-                    sold.penetration,
-                    sold.all.given_minor,
-                )
+                (day, *_figures(sold, Period(day, day + timedelta(days=1)), asked))
                 for day, sold in sorted(days.items(), reverse=True)
             ),
-            total=(
-                gettext("All days"),
-                whole.all.revenue_minor,
-                whole.all.receipts,
-                whole.all.mean,
-                whole.penetration,
-                whole.all.given_minor,
-            ),
+            total=(gettext("All days"), *_figures(whole, asked.period, asked)),
         ),
         as_of=await find_as_of(tx),
         chart=_chart(days, before, asked, visit),
         form="chart",
         definition="revenue",
         empty=no_receipts(visit),
+    )
+
+
+def _figures(sold: Sold, period: Period, asked: Asked) -> Row:
+    href = asked.receipts_url(period=period)
+    return (
+        *linked(href, sold.all.revenue_minor, sold.all.receipts, sold.all.mean),
+        *linked(asked.receipts_url({"member": "with"}, period), sold.penetration),
+        *linked(href, sold.all.given_minor),
     )
 
 

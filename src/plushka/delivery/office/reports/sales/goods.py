@@ -1,7 +1,12 @@
 """What is sold: categories, products, and pairs that are bought together."""
 
+from datetime import timedelta
+
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.permissions import MARGIN
+from plushka.delivery.office.receipts.asked import NONE
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import WHOLE, linked
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Row, Series, Table
 from plushka.delivery.office.reports.words import of_all_programs, of_months, whole_months
 from plushka.delivery.office.visit import Visit
@@ -12,8 +17,10 @@ from plushka.domain.insights.reports.goods import (
     list_pairs,
     list_products_sold,
 )
+from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.rollups.queries import find_as_of
+from plushka.domain.segments.suggestions.model import WINDOW_DAYS
 from plushka.platform.database import Tx
 
 CHARTED_MAX = 12
@@ -29,7 +36,10 @@ async def make_categories(tx: Tx, visit: Visit, asked: Asked) -> Block:
         title=gettext("Categories"),
         table=Table(
             _columns(visit, Column(gettext("Category"), "text")),
-            tuple((name, *_figures(each, revenue)) for name, each in zip(names, found, strict=True)),
+            tuple(
+                (name, *linked(_of_category(each.code, NONE, asked), *_figures(each, revenue)))
+                for name, each in zip(names, found, strict=True)
+            ),
         ),
         as_of=await find_as_of(tx),
         chart=Chart(
@@ -60,7 +70,15 @@ async def make_category_parts(tx: Tx, visit: Visit, asked: Asked) -> Block:
         table=Table(
             _columns(visit, Column(gettext("Category"), "text"), Column(gettext("Part of"), "text")),
             tuple(
-                (each.name, each.parent_name, *_figures(each, revenue.get(each.parent, 0))) for each in found
+                (
+                    each.name,
+                    each.parent_name,
+                    *linked(
+                        _of_category(each.code, each.parent, asked),
+                        *_figures(each, revenue.get(each.parent, 0)),
+                    ),
+                )
+                for each in found
             ),
         ),
         as_of=await find_as_of(tx),
@@ -93,7 +111,16 @@ async def make_products(tx: Tx, visit: Visit, asked: Asked) -> Block:
         title=gettext("Products"),
         table=Table(
             _columns(visit, Column(gettext("Product"), "text")),
-            tuple((each.name, *_figures(each, products.revenue_minor)) for each in products.best),
+            tuple(
+                (
+                    each.name,
+                    *linked(
+                        asked.receipts_url({"sku": each.code, PARAMETER: ""}, Period(first, until)),
+                        *_figures(each, products.revenue_minor),
+                    ),
+                )
+                for each in products.best
+            ),
         ),
         as_of=await find_as_of(tx),
         notes=tuple(notes),
@@ -101,8 +128,10 @@ async def make_products(tx: Tx, visit: Visit, asked: Asked) -> Block:
     )
 
 
-async def make_pairs(tx: Tx, visit: Visit, _: Asked) -> Block:
+async def make_pairs(tx: Tx, visit: Visit, asked: Asked) -> Block:
     pairs = await list_pairs(tx)
+    today = visit.business_day
+    year = Period(today - timedelta(days=WINDOW_DAYS - 1), today + timedelta(days=1))
     gettext = visit.words.gettext
     return Block(
         name="pairs",
@@ -115,7 +144,15 @@ async def make_pairs(tx: Tx, visit: Visit, _: Asked) -> Block:
                 Column(gettext("Times oftener than by chance"), "decimal", "lift"),
             ),
             tuple(
-                (each.name, each.other_name, each.receipts, Ratio(each.lift_hundredths, 100))
+                (
+                    each.name,
+                    each.other_name,
+                    *linked(
+                        asked.receipts_url({**WHOLE, "sku": (each.sku, each.other_sku)}, year),
+                        each.receipts,
+                        Ratio(each.lift_hundredths, 100),
+                    ),
+                )
                 for each in pairs
             ),
         ),
@@ -127,6 +164,10 @@ async def make_pairs(tx: Tx, visit: Visit, _: Asked) -> Block:
             gettext("Pairs stand here after the night in which at least 10 receipts have both."),
         ),
     )
+
+
+def _of_category(code: str, parent: str, asked: Asked) -> str:
+    return asked.receipts_url({"category": code or NONE, "within": parent if code else "", PARAMETER: ""})
 
 
 def _columns(visit: Visit, *names: Column) -> tuple[Column, ...]:

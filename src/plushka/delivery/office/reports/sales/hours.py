@@ -1,7 +1,9 @@
 """Hours of the week: when it is bought."""
 
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Column, HeatMap, Table
+from plushka.delivery.office.reports.behind import linked
+from plushka.delivery.office.reports.blocks import Block, Column, HeatMap, Row, Table
 from plushka.delivery.office.reports.words import no_receipts, of_all_programs
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.reports.hours import list_hours
@@ -29,8 +31,13 @@ async def make_hours(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 *(Column(f"{hour}:00", "count") for hour in hours),
                 Column(gettext("All"), "count", "receipts"),
             ),
-            tuple((name, *row, sum(row)) for name, row in zip(names, values, strict=True)) if found else (),
-            total=(gettext("All days"), *totals, sum(totals)),
+            tuple(
+                (name, *_linked(row, hours, asked, weekday=str(day)))
+                for day, (name, row) in enumerate(zip(names, values, strict=True), start=1)
+            )
+            if found
+            else (),
+            total=(gettext("All days"), *_linked(totals, hours, asked)),
         ),
         as_of=await find_as_of(tx),
         chart=HeatMap(
@@ -44,6 +51,16 @@ async def make_hours(tx: Tx, visit: Visit, asked: Asked) -> Block:
         definition="receipts",
         empty=no_receipts(visit),
     )
+
+
+def _linked(receipts: list[int], hours: list[int], asked: Asked, **filters: str) -> Row:
+    """Return receipts by hour and their sum; hours know no programme."""
+
+    def behind(**hour: str) -> str:
+        return asked.receipts_url({**filters, **hour, PARAMETER: ""})
+
+    cells = [linked(behind(hour=str(hour)), each) for hour, each in zip(hours, receipts, strict=True)]
+    return (*(cell for each in cells for cell in each), *linked(behind(), sum(receipts)))
 
 
 def _in_order(hours: set[int]) -> list[int]:

@@ -1,9 +1,10 @@
 """Branches and cashiers beside each other."""
 
-from uuid import UUID
-
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.permissions import MARGIN
+from plushka.delivery.office.receipts.asked import NONE
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import (
     Block,
     Cell,
@@ -13,14 +14,13 @@ from plushka.delivery.office.reports.blocks import (
     Row,
     Series,
     Table,
-    Value,
 )
 from plushka.delivery.office.reports.words import no_receipts, of_all_programs
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.insights.reports.ratio import Ratio, change
 from plushka.domain.insights.reports.sales import Sold, added, added_sides, sum_sales, sum_sales_by_branch
-from plushka.domain.insights.reports.selling import list_cashiers
+from plushka.domain.insights.reports.selling import Cashier, list_cashiers
 from plushka.domain.rollups.queries import find_as_of
 from plushka.platform.database import Tx
 
@@ -48,19 +48,17 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
         Column(gettext("Margin, share"), "share", "margin_share", MARGIN),
     ]
 
-    def row(first: Cell | Value, sold: Sold, was: int) -> Row:
+    def row(title: str, sold: Sold, was: int, **branch: str) -> Row:
         changed = (change(sold.all.revenue_minor, was),) if asked.before else ()
+        href = asked.receipts_url(branch)
         return (
-            first,
-            sold.all.revenue_minor,
-            Ratio(sold.all.revenue_minor, whole.all.revenue_minor),
+            Cell(title, href=href) if branch else title,
+            *linked(href, sold.all.revenue_minor, Ratio(sold.all.revenue_minor, whole.all.revenue_minor)),
             *changed,
-            sold.all.receipts,
-            sold.all.mean,
-            sold.penetration,
-            sold.with_card.repeats,
-            sold.all.given,
-            sold.all.margin,
+            *linked(href, sold.all.receipts, sold.all.mean),
+            *linked(asked.receipts_url({**branch, "member": "with"}), sold.penetration),
+            *linked(asked.receipts_url({**branch, "turn": "again"}), sold.with_card.repeats),
+            *linked(href, sold.all.given, sold.all.margin),
         )
 
     return Block(
@@ -70,9 +68,10 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
             tuple(columns),
             tuple(
                 row(
-                    Cell(names.get(branch_id, ""), href=_href(branch_id, asked)),
+                    names.get(branch_id, ""),
                     sold,
                     before[branch_id].all.revenue_minor if branch_id in before else 0,
+                    branch=str(branch_id),
                 )
                 for branch_id, sold in ordered
             ),
@@ -93,10 +92,6 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
         else None,
         empty=no_receipts(visit),
     )
-
-
-def _href(branch_id: UUID, asked: Asked) -> str:
-    return asked.receipts_url({"branch": str(branch_id)}) if len(asked.branch_ids) < 2 else ""  # noqa: PLR2004
 
 
 async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
@@ -125,15 +120,11 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 (
                     each.cashier or gettext("not named by the till"),
                     names.get(each.branch_id, ""),
-                    each.revenue_minor,
-                    Ratio(each.revenue_minor, sold.revenue_minor) if not asked.program_id else None,
-                    each.receipts,
-                    each.mean,
-                    each.positions,
-                    each.penetration,
-                    each.discount_minor,
-                    each.redeemed_minor,
-                    each.returned_share,
+                    *_of_cashier(
+                        each,
+                        Ratio(each.revenue_minor, sold.revenue_minor) if not asked.program_id else None,
+                        asked,
+                    ),
                 )
                 for each in cashiers
             ),
@@ -144,4 +135,20 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("No receipts in this period"),
             gettext("Whoever sells stands here, as soon as the till names them."),
         ),
+    )
+
+
+def _of_cashier(each: Cashier, share: Ratio | None, asked: Asked) -> Row:
+    """Return the figures of a cashier, who know no programme."""
+
+    def behind(**filters: str) -> str:
+        branch = {"branch": str(each.branch_id), PARAMETER: ""}
+        return asked.receipts_url({**branch, "seller": each.cashier or NONE, **filters})
+
+    return (
+        *linked(behind(), each.revenue_minor, share, each.receipts, each.mean, each.positions),
+        *linked(behind(member="with"), each.penetration),
+        *linked(behind(), each.discount_minor),
+        *linked(behind(mark="redeemed"), each.redeemed_minor),
+        *linked(behind(left="no"), each.returned_share),
     )
