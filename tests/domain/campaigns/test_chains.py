@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.messages.next_message import take_next
+from tests.domain.messages.recipients import connect_gateways
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
@@ -28,6 +29,7 @@ from plushka.domain.messages.templates.text import fill
 from plushka.domain.messages.templates.variables import examples
 from plushka.domain.programs.drafts import get_draft, publish_draft
 from plushka.domain.programs.queries import get_program_id
+from plushka.engine.audience import Reachable
 from plushka.engine.journeys.parts import Message
 from plushka.engine.journeys.plan import walk
 from plushka.platform.database import Database, Tx
@@ -126,6 +128,40 @@ async def test_a_ready_journey_speaks_of_its_own_occasion_and_says_nothing_that_
         assert ("ваш день рождения" in in_russian) == ("your birthday" in in_english) == (key == "birthday")
     assert [list_risks(templates[each].body) for each in letters] == [[] for _ in letters]
     assert not {each.code for each in await problems_of(tx, card.draft)} & {"letter_lacks"}
+
+
+async def test_a_ready_journey_gives_points_to_nobody_who_cannot_be_told_of_them(
+    shop: Shop, clock: SetClock
+) -> None:
+    async with shop.tx() as tx:
+        begun = await begin_chain(tx, "close_dates")
+        card = await save_draft(
+            tx, begun.id, structs.replace(begun.draft, control_bp=0), revision=begun.revision
+        )
+        await publish(tx, card.id, revision=card.revision)
+    told, unwilling, out_of_reach = [await shop.enroll(f"+7999000000{number}") for number in (1, 2, 3)]
+    async with shop.tx() as tx:
+        day = clock.at + timedelta(days=7)
+        for number, member_id in enumerate((told, unwilling, out_of_reach)):
+            await add_date(tx, member_id, whose="Маша", kind="birthday", month=day.month, day=day.day)
+            if member_id != out_of_reach:
+                await bind_address(tx, member_id, Address("telegram", str(number)), language="ru")
+            if member_id != unwilling:
+                await note_consent(tx, member_id, "marketing", is_given=True, source="office")
+    clock.at = clock.at.replace(hour=11)
+    await lead_tenant(shop.database, clock, shop.caller.tenant_id)
+    available = [
+        (await shop.wallet(member_id)).balance.available for member_id in (told, unwilling, out_of_reach)
+    ]
+    assert available == [300, 0, 0]
+
+
+@pytest.mark.parametrize("key", ["win_back", "birthday", "close_dates", "second_purchase"])
+async def test_ready_journeys_that_give_something_are_for_those_who_can_be_told(tx: Tx, key: Key) -> None:
+    assert (await begin_chain(tx, key)).draft.audience == Reachable(("telegram", "max", "vk"))
+    await connect_gateways(tx)
+    audience = (await begin_chain(tx, key)).draft.audience
+    assert audience == Reachable(("telegram", "max", "vk", "sms", "email"))
 
 
 async def test_before_a_day_of_somebody_close_it_is_said_whose_it_is(shop: Shop, clock: SetClock) -> None:

@@ -18,6 +18,7 @@ from plushka.domain.campaigns.journeys.queries import list_runs_of_member
 from plushka.domain.campaigns.journeys.soundness import problems_of
 from plushka.domain.campaigns.journeys.writing import create_journey
 from plushka.domain.events.store import Told
+from plushka.domain.messages.composing import compose
 from plushka.domain.messages.model import Purpose
 from plushka.domain.messages.taking import take
 from plushka.domain.messages.templates.model import Body, Draft, Words
@@ -25,6 +26,7 @@ from plushka.domain.messages.templates.store import change_template, create_temp
 from plushka.domain.occasions.noting import note_event
 from plushka.engine.audience import NeverBought, Purchases
 from plushka.engine.journeys.parts import (
+    GivePoints,
     Goal,
     GoalAudience,
     GoalEvent,
@@ -134,6 +136,24 @@ async def test_who_is_taken_out_is_not_written_to_any_more(road: Road, purpose: 
         taken = await take(tx, "telegram", purpose, 10)
     assert [each.member_id for each in taken] == [stays]
     assert await road.runs(card.id) == [("taken_out", None), ("active", "w")]
+
+
+async def test_who_has_no_wallet_is_not_told_of_points_that_they_were_not_given(road: Road) -> None:
+    letter = Message("m", str(await template(road.shop, text="Дарим {points}")))
+    card = await road.begin(welcoming(GivePoints("p", 50), letter))
+    given, without = await tellable(road.shop, 2)
+    async with road.shop.tx() as tx:
+        await tx.execute("set local role none")
+        await tx.execute("delete from wallets where member_id = $1", without)
+    await road.go()
+    assert await road.runs(card.id) == [("passed", None)] * 2
+    async with road.shop.tx() as tx:
+        taken = await take(tx, "telegram", "marketing", 10)
+        composed = await compose(tx, taken)
+    assert [(message.member_id, said.plain) for message, said in composed] == [
+        (given, "Дарим 50\N{NO-BREAK SPACE}бонусов")
+    ]
+    assert [reason for _, _, reason in await letters(road.shop)] == ["", "value_missing"]
 
 
 async def test_a_letter_advertises_if_its_template_does_whatever_its_step_was_published_with(

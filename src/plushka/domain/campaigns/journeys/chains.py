@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct, structs
 
@@ -12,10 +12,12 @@ from plushka.domain.campaigns.journeys import offers
 from plushka.domain.campaigns.journeys.model import JourneyCard
 from plushka.domain.campaigns.journeys.offers import find_offers, make_offers
 from plushka.domain.campaigns.journeys.writing import create_journey
+from plushka.domain.messages.gateways.model import Kind
+from plushka.domain.messages.gateways.queries import list_kinds
 from plushka.domain.messages.templates import ready
 from plushka.domain.messages.templates.store import create_template, list_templates
 from plushka.domain.programs.queries import get_current_version
-from plushka.engine.audience import Audience, Burning, Purchases, Tier
+from plushka.engine.audience import Audience, Burning, Channel, Purchases, Reachable, Tier
 from plushka.engine.journeys.parts import (
     AfterDays,
     Choice,
@@ -45,6 +47,8 @@ Key = Literal[
 ID_BYTES = 4
 MORNING = "11:00"
 VIP_PURCHASES = 10
+GATEWAYS: frozenset[Kind] = frozenset(get_args(Kind))
+"""Channels by which nothing goes before the business connects one."""
 
 
 class Chain(Struct, frozen=True):
@@ -122,16 +126,22 @@ async def begin_chain(tx: Tx, key: Key, *, makes_offers: bool = False) -> Journe
     program = version.program if version is not None else None
     gives_codes = key in _GIVING_CODES and version is not None
     coupons = await make_offers(tx) if makes_offers and gives_codes else await find_offers(tx)
-    return await create_journey(tx, _WRITERS[key](Kit(words, letters, coupons, program)))
+    closed = GATEWAYS - await list_kinds(tx)
+    channels = tuple(channel for channel in get_args(Channel) if channel not in closed)
+    return await create_journey(tx, _WRITERS[key](Kit(words, letters, coupons, program, Reachable(channels))))
 
 
 class Kit(Struct, frozen=True):
-    """What a ready journey is made with: names, letters and coupons by their key, and the programme."""
+    """What a ready journey is made with: names, letters and coupons by their key, and the programme.
+
+    ``told`` are those who can be told of what they are given: anybody else would find points that nobody spoke of.
+    """
 
     words: Translator
     letters: Mapping[ready.Key, Message]
     coupons: Mapping[offers.Key, str]
     program: Program | None
+    told: Reachable
 
     @property
     def points_unit(self) -> int:
@@ -171,6 +181,7 @@ def _win_back(kit: Kit) -> Journey:
             Wait(new_step_id(), days=30, until=MORNING),
             Choice(new_step_id(), kit.best, yes=personal),
         ),
+        audience=kit.told,
         again=AfterDays(90),
         goal=GoalPurchase(),
     )
@@ -189,6 +200,7 @@ def _birthday(kit: Kit) -> Journey:
                 no=(kit.points(500, 15), kit.letter("birthday")),
             ),
         ),
+        audience=kit.told,
         again=AfterDays(300),
     )
 
@@ -198,6 +210,7 @@ def _close_dates(kit: Kit) -> Journey:
         kit.name("close_dates"),
         OnCloseDate(7, ("birthday",)),
         (kit.points(300, 8), kit.letter("close_birthday")),
+        audience=kit.told,
         again=EachTime(),
         at_once=5,
     )
@@ -244,6 +257,7 @@ def _second_purchase(kit: Kit) -> Journey:
             kit.points(100, 14),
             kit.letter("second_purchase"),
         ),
+        audience=kit.told,
         goal=GoalPurchase(),
     )
 

@@ -154,15 +154,13 @@ class Deeds:
         )
 
     async def _give_points(self, deed: GivePoints, doings: Sequence[Doing]) -> None:
-        """Give points of the business's first programme; who is not in it has nowhere to put them."""
+        """Give points of the business's first programme; who is not in it has nowhere to put them, nor is told so."""
         version = await find_version_in_force(self.tx, await get_program_id(self.tx))
         if version is None:
             return
         reason = await self._name_of(doings[0].journey_id)
         with calling_points(self.business.point_words):
             told = format_points(deed.points, version.program.point.scale, self.business.language)
-        for each in doings:
-            each.found["points"] = told
         # One who is twice on the way is given twice, one after the other: a booking knows each member once.
         rest = list(doings)
         while rest:
@@ -177,6 +175,11 @@ class Deeds:
                 life_days=deed.life_days,
                 receipt_share_bp=deed.receipt_share_bp,
             )
+            for member_id, each in once.items():
+                # A letter that names points which nobody was given lacks a value, and is not sent.
+                each.found.pop("points", None)
+                if results.get(member_id) in ("booked", "known"):
+                    each.found["points"] = told
             self.points_given |= {
                 (each.run_id, deed.id): deed.points
                 for member_id, each in once.items()
