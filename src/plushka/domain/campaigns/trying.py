@@ -9,8 +9,7 @@ from plushka.domain.campaigns.telling import values_of
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import IdentityKind, UnknownMember
 from plushka.domain.members.queries import find_member
-from plushka.domain.messages.letters import Letter, post
-from plushka.domain.messages.templates.variables import VARIABLES
+from plushka.domain.messages.templates.testing import Trial, send_trials
 from plushka.platform.database import Tx
 from plushka.platform.errors import Invalid
 from plushka.platform.ids import new_id
@@ -21,9 +20,11 @@ _KINDS: tuple[IdentityKind, ...] = ("phone", "card", "email")
 async def send_to_one(tx: Tx, campaign_id: UUID, typed: str) -> int:
     """Leave each text of a broadcast for the member with this phone or card; return how many.
 
-    It is asked for by hand, so neither quiet hours nor caps nor consent to advertising stand in its way.
+    It is asked for by hand, so neither quiet hours nor caps stand in its way; see ``send_trials``.
 
     :raises UnknownMember: nobody has it
+    :raises TestUnwanted: it advertises, and the member has not agreed to that
+    :raises TestUnreachable: the member cannot be written to by its channels
     """
     campaign, business = await get_campaign(tx, campaign_id), await get_business(tx)
     member = None
@@ -41,23 +42,12 @@ async def send_to_one(tx: Tx, campaign_id: UUID, typed: str) -> int:
         name=campaign.name,
         member=str(member.id),
     )
-    examples = {
-        name: variable.examples[business.language]
-        for name, variable in VARIABLES.items()
-        if not variable.is_own
-    }
-    values = {**examples, **await values_of(tx, campaign)}
-    return await post(
+    values = await values_of(tx, campaign)
+    return await send_trials(
         tx,
+        member.id,
         [
-            Letter(
-                member_id=member.id,
-                key=f"test:{new_id()}",
-                purpose="transactional",
-                template_id=variant.template_id,
-                values=values,
-                route=campaign.letter.route,
-            )
+            Trial(variant.template_id, f"test:{new_id()}", campaign.letter.route, values)
             for variant in campaign.letter.variants
         ],
     )
