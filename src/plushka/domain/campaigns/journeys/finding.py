@@ -192,7 +192,7 @@ _CLOSE_DATES = """
     where cardinality($6::text[]) = 0 or c.kind = any($6::text[])
     group by c.member_id, c.kind, d.happened_on
 """
-# A purchase carries sliding lots on, so a lot may burn later than it says.
+# A purchase carries sliding lots on, so a lot may burn later than it says. Nothing burns before its wallet is due.
 _BURNING = """
     select w.member_id, 'burn:' || min((l.burns_at at time zone $5)::date - 1) as key, $2::timestamptz as happened_at
     from wallets w
@@ -204,7 +204,8 @@ _BURNING = """
         where tenant_id = $1 and wallet_id = w.id and pending + available + held > 0 and available > 0
           and expires_at <= $3::timestamptz
     ) as l
-    where w.tenant_id = $1 and w.available > 0 and l.burns_at > $2::timestamptz and l.burns_at <= $3::timestamptz
+    where w.tenant_id = $1 and w.due_at <= $3::timestamptz and w.available > 0
+      and l.burns_at > $2::timestamptz and l.burns_at <= $3::timestamptz
     group by w.member_id
     having sum(l.available) >= $4::bigint
 """
