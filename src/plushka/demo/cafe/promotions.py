@@ -101,7 +101,7 @@ async def with_promotions(tx: Tx, program: Program, *, today: date) -> Program:
         ),
         Promotion(
             "breakfast",
-            "Завтрак за 350 ₽",
+            "Завтрак за 350\N{NO-BREAK SPACE}₽",
             Combo((ComboPart(COFFEE), ComboPart(BAKERY)), price_minor=350_00),
             when=All((WORKING_DAYS, TimeWindow("07:00", "10:00"))),
             control_bp=10_00,
