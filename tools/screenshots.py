@@ -143,7 +143,8 @@ async def _work_at(page: Page, business_id: UUID) -> None:
 
 
 async def _open_journeys(page: Page, language: str) -> None:
-    """Take a journey step by step, and the conditions of its choice."""
+    """Take a journey of the coffee shop step by step, and the conditions of its choice."""
+    await _work_at(page, CAFE_ID)
     await page.goto("/campaigns/journeys")
     await page.locator("a.opener", has_text="30 / 60 / 90").first.click()
     await page.wait_for_url("**/journeys/*-*")
@@ -155,6 +156,7 @@ async def _open_journeys(page: Page, language: str) -> None:
     )
     await page.locator("#outcome").wait_for()
     await _keep(page, f"condition-{language}")
+    await _work_at(page, TENANT_ID)
 
 
 async def _open_segments(page: Page, language: str) -> None:

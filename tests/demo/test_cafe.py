@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -126,13 +126,13 @@ def cafe(dsn: str, few_guests: None) -> dict[str, TillAccess]:
     return asyncio.run(opened(dsn))
 
 
-async def opened(dsn: str) -> dict[str, TillAccess]:
+async def opened(dsn: str, until: datetime | None = None) -> dict[str, TillAccess]:
     database = await Database.connect(dsn, connections_max=1)
     async with database.global_transaction(actor=ACTOR, at=NOW) as tx:
         await register_account(
             tx, email=EMAIL, name="Анна", password="печёная плюшка с корицей", language="ru"
         )
-    tills = await open_cafe(database, YESTERDAY, enrolled=lambda _: None, keep=lambda _: None)
+    tills = await open_cafe(database, YESTERDAY, enrolled=lambda _: None, keep=lambda _: None, until=until)
     await database.close()
     return tills
 

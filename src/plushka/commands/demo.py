@@ -22,7 +22,6 @@ from plushka.demo.setup import (
     ensure_cafe,
     ensure_demo,
     ensure_demo_bots,
-    ensure_journeys,
     ensure_partners,
     find_opening,
 )
@@ -85,7 +84,6 @@ def load(
         demo = ensure_demo(dsn, SystemClock(), settings, count=None if baskets == "all" else baskets)
         ensure_cafe(dsn, SystemClock(), settings)
         ensure_partners(dsn, SystemClock())
-        ensure_journeys(dsn, SystemClock())
         ensure_demo_bots(dsn, SystemClock(), settings)
     if demo.year is not None:
         print(f"{demo.booked:,} receipts loaded. What became of the data set:")

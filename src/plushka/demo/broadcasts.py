@@ -96,10 +96,6 @@ async def make_broadcasts(
     async with database.transaction(tenant_id, actor=ACTOR, at=now) as tx:
         if (await sum_broadcasts(tx, CampaignFilter()))[0]:
             return
-        costs = COSTS_MINOR.get((await get_business(tx)).currency, {})
-        rules = tuple(ChannelRule(channel, costs.get(channel, 0)) for channel in CHANNELS)
-        await change_rules(tx, Rules(channels=rules))
-        await _agree(tx, now - MONTH_AGO - timedelta(days=1))
         await _write_what_is_to_come(tx)
     for each in past:
         at = (now - each.ago).replace(hour=HOUR, minute=0, second=0, microsecond=0)
@@ -109,23 +105,29 @@ async def make_broadcasts(
             pass
 
 
-async def _agree(tx: Tx, at: datetime) -> None:
-    """Let most members have agreed to advertising at a till."""
+async def price_channels(tx: Tx) -> None:
+    """Write down what a message costs by each channel."""
+    costs = COSTS_MINOR.get((await get_business(tx)).currency, {})
+    rules = tuple(ChannelRule(channel, costs.get(channel, 0)) for channel in CHANNELS)
+    await change_rules(tx, Rules(channels=rules))
+
+
+async def agree(tx: Tx) -> None:
+    """Let most members have agreed to advertising when they enrolled; those who did are passed over."""
     await tx.execute(
         """
         -- demo.agree
         insert into consents (tenant_id, id, member_id, kind, is_given, source, actor, at)
-        select $1, gen_random_uuid(), m.id, 'marketing', true, 'till', $2, greatest(m.enrolled_at, $3)
+        select $1, gen_random_uuid(), m.id, 'marketing', true, 'till', $2, m.enrolled_at
         from members m
         where m.tenant_id = $1 and m.merged_into is null and m.erased_at is null
-          and abs(hashtext(m.id::text)) % 100 < $4
+          and abs(hashtext(m.id::text)) % 100 < $3
           and not exists (
               select from consents c where c.tenant_id = $1 and c.member_id = m.id and c.kind = 'marketing'
           )
         """,
         tx.tenant_id,
         ACTOR,
-        at,
         AGREED_PERCENT,
     )
 

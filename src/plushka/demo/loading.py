@@ -15,6 +15,7 @@ import polars as pl
 
 from plushka.demo import baskets
 from plushka.demo.access import TillAccess
+from plushka.demo.baskets import Basket
 from plushka.demo.business import ACTOR, TENANT_ID
 from plushka.demo.dataset import Year
 from plushka.domain.purchases.history import load_history
@@ -67,12 +68,14 @@ def load(
     tills: Mapping[str, TillAccess],
     at: datetime,
     done: Step,
+    until: datetime | None = None,
 ) -> int:
     """Load the last ``count`` baskets of the grocery chain's year, or all, and return how many were new.
 
-    Baskets that are there already are passed over, so an interrupted load is repeated as it was.
+    Those after ``until`` are left out. Baskets that are there already are passed over, so an interrupted load is
+    repeated as it was.
     """
-    shares = _shares(year, yesterday, count)
+    shares = _shares(year, yesterday, count, until)
     return load_shares(shares, dsn=dsn, tenant_id=TENANT_ID, tills=tills, at=at, done=done)
 
 
@@ -104,10 +107,21 @@ def load_shares(
     return booked
 
 
-def _shares(year: Year, yesterday: date, count: int | None) -> Iterator[Share]:
-    """Yield the shares of the past, the largest first. Nothing is put together before the first is asked for."""
+def read_since(year: Year, yesterday: date, count: int | None, since: datetime) -> list[Basket]:
+    """Return those of the last ``count`` baskets that come after ``since``, in the order of time."""
+    past = _last(year, yesterday, count)
+    return list(baskets.read(baskets.with_lines(past.filter(pl.col("occurred_at") > since), year)))
+
+
+def _last(year: Year, yesterday: date, count: int | None) -> pl.DataFrame:
     in_order = baskets.in_order(year, yesterday)
-    past = baskets.with_lines(in_order if count is None else in_order.tail(count), year)
+    return in_order if count is None else in_order.tail(count)
+
+
+def _shares(year: Year, yesterday: date, count: int | None, until: datetime | None) -> Iterator[Share]:
+    """Yield the shares of the past, the largest first. Nothing is put together before the first is asked for."""
+    last = _last(year, yesterday, count)
+    past = baskets.with_lines(last if until is None else last.filter(pl.col("occurred_at") <= until), year)
     households = past.group_by("household_id").agg(pl.len()).sort("len", "household_id", descending=True)
     numbered = households.with_columns(
         share=(pl.col("len").cum_sum() - pl.col("len")) // BASKETS_PER_TRANSACTION

@@ -1,6 +1,10 @@
-"""What the grocery chain runs of its own, from the day after its loaded year on: amounts of the year are the data's."""
+"""What the grocery chain runs of its own: prices are lowered from the day after its loaded year on.
 
-from datetime import date
+Amounts of the year are the data's. One promotion has a past, and is named as invented: it lets more be paid with
+points, and who pays so is invented anyway (0042).
+"""
+
+from datetime import date, timedelta
 
 from msgspec import structs
 
@@ -9,11 +13,14 @@ from plushka.domain.campaigns.journeys.offers import make_coupons, with_offers
 from plushka.domain.coupons.model import Limits
 from plushka.domain.coupons.operations import add_codes, create_coupon
 from plushka.engine.conditions import All, Category, Coupon, TimeWindow, Weekday
-from plushka.engine.price_effects import PercentOff, Sets
+from plushka.engine.occasion_parts import OnBirthday
+from plushka.engine.price_effects import PercentOff, RaisedShare, Sets
 from plushka.engine.program import (
     Budget,
     EarningRule,
+    ExpiryFixed,
     Fixed,
+    Occasion,
     PointsReward,
     Program,
     Promotion,
@@ -28,6 +35,15 @@ FOR_PARTNER = "Гостям кофейни"
 PARTNER_WORD = "ИЗ-КОФЕЙНИ"
 """What the coffee shop gives out."""
 
+TUESDAYS_BEGAN_DAYS_AGO = 14
+BIRTHDAY = Occasion(
+    "birthday-gift",
+    "Подарок ко дню рождения (придумано)",
+    OnBirthday(days_before=7),
+    300,
+    expiry=ExpiryFixed(days=15),
+)
+"""Days of birth are invented, and so is what they give."""
 COFFEE = Category(("restaurant/coffee-shop", "deli/coffee-shop", "deli/service-beverage/sv-bev-coffee"))
 
 
@@ -52,6 +68,14 @@ async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program
             control_bp=10_00,
         ),
         Promotion(
+            "points-tuesday",
+            "Вторник: бонусами до половины чека (придумано)",
+            RaisedShare(50_00),
+            when=Weekday((2,)),
+            first_on=from_on - timedelta(days=TUESDAYS_BEGAN_DAYS_AGO),
+            control_bp=10_00,
+        ),
+        Promotion(
             "pastry-sets",
             "Выпечка 2+1",
             Sets(3),
@@ -70,7 +94,10 @@ async def with_promotions(tx: Tx, program: Program, *, from_on: date) -> Program
         policy="stack",
     )
     program = structs.replace(
-        program, promotions=(*program.promotions, *promotions), earning=(*program.earning, rule)
+        program,
+        promotions=(*program.promotions, *promotions),
+        earning=(*program.earning, rule),
+        occasions=(BIRTHDAY,),
     )
     return with_offers(program, await make_coupons(tx), (await get_business(tx)).language)
 

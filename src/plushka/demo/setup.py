@@ -16,7 +16,7 @@ from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.paying_back import count_payback
 from plushka.delivery.jobs.rollups import rebuild_tenant
 from plushka.delivery.jobs.verification import LAWS_COUNT, verify_tenant
-from plushka.demo import access, calendar, journeys, loading
+from plushka.demo import access, calendar, dataset, loading
 from plushka.demo.access import Access, TillAccess
 from plushka.demo.broadcasts import PAST, Past, make_broadcasts
 from plushka.demo.business import ACTOR, NAME, TENANT_ID, open_business
@@ -32,6 +32,8 @@ from plushka.demo.costs import write_costs
 from plushka.demo.dataset import Year, read_year
 from plushka.demo.gateways.connecting import ensure_gateways
 from plushka.demo.groups import CAFE_TAGS, CHAIN_TAGS, write_groups
+from plushka.demo.journeys import CAFE_JOURNEYS, CHAIN_JOURNEYS
+from plushka.demo.living import Coming, Journeys, Life, find_lived, live
 from plushka.demo.messengers.registry import ensure_bots
 from plushka.demo.partners import make_partners
 from plushka.demo.segments import make_segments
@@ -52,6 +54,8 @@ BOTS = {
 """The bots of the demo: username and name."""
 BASKETS = 15_000
 """The slice that ``plushka run --demo`` begins with: about the last five weeks."""
+CHAIN_DAYS, CAFE_DAYS = 14, 49
+"""So many days of the past are lived through: in each, two steps of a win-back."""
 
 
 class WaysInLost(PermanentFailure):
@@ -90,15 +94,19 @@ def ensure_demo(dsn: str, clock: Clock, settings: Settings, *, count: int | None
     yesterday = calendar.yesterday_at(now) if opened_at is None else calendar.yesterday_of(opened_at)
     if ways_in is None:
         ways_in = _open(dsn, settings, year, yesterday)
-    with progress(
-        "Loading receipts", min(count or year.baskets.height, year.baskets.height), "receipts"
-    ) as steps:
+    life = Life(TENANT_ID, dataset.TIME_ZONE, CHAIN_DAYS, yesterday, "sms")
+    since = asyncio.run(_find_lived(dsn, life, now))
+    come = loading.read_since(year, yesterday, count, since)
+    total = min(count or year.baskets.height, year.baskets.height) - len(come)
+    with progress("Loading receipts", total, "receipts") as steps:
         booked = loading.load(
-            year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance
+            year, yesterday, count, dsn=dsn, tills=ways_in.tills, at=now, done=steps.advance, until=since
         )
     asyncio.run(_look_over(dsn, TENANT_ID, now))
+    coming = Coming((basket.branch, basket.to_purchase()) for basket in come)
+    booked += asyncio.run(_live(dsn, clock, settings, life, coming, since, ways_in.tills, CHAIN_JOURNEYS))
     asyncio.run(_group(dsn, clock, TENANT_ID, CHAIN_TAGS))
-    asyncio.run(_broadcast(dsn, clock, settings, TENANT_ID))
+    asyncio.run(_broadcast(dsn, clock, TENANT_ID))
     asyncio.run(_compare(dsn, clock, TENANT_ID))
     asyncio.run(_add_up(dsn, clock, TENANT_ID))
     asyncio.run(_verify(dsn, clock, TENANT_ID))
@@ -123,17 +131,23 @@ def ensure_cafe(dsn: str, clock: Clock, settings: Settings) -> int:
         return 0
     if opened_at is None:
         yesterday = now.astimezone(ZoneInfo(TIME_ZONE)).date() - timedelta(days=1)
-        ways_in = asyncio.run(_open_cafe(dsn, settings, ways_in, yesterday))
     else:
         yesterday = opened_at.astimezone(ZoneInfo(TIME_ZONE)).date() + timedelta(days=DAYS - 1)
-    with progress(
-        "Loading the coffee shop", sum(share.size for share in cafe.shares(yesterday)), "receipts"
-    ) as steps:
-        booked = cafe.load_cafe(yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance)
+    life = Life(cafe.TENANT_ID, TIME_ZONE, CAFE_DAYS, yesterday, "email")
+    if opened_at is None:
+        ways_in = asyncio.run(_open_cafe(dsn, settings, ways_in, yesterday, life.begins_at))
+    since = asyncio.run(_find_lived(dsn, life, now))
+    total = sum(share.size for share in cafe.shares(yesterday, since))
+    with progress("Loading the coffee shop", total, "receipts") as steps:
+        booked = cafe.load_cafe(
+            yesterday, dsn=dsn, tills=ways_in.cafe, at=now, done=steps.advance, until=since
+        )
     asyncio.run(_look_over(dsn, cafe.TENANT_ID, now))
+    coming = cafe.coming(yesterday, since)
+    booked += asyncio.run(_live(dsn, clock, settings, life, coming, since, ways_in.cafe, CAFE_JOURNEYS))
     asyncio.run(_live_on(dsn, ways_in.cafe, yesterday))
     asyncio.run(_group(dsn, clock, cafe.TENANT_ID, CAFE_TAGS))
-    asyncio.run(_broadcast(dsn, clock, settings, cafe.TENANT_ID, BROADCASTS, answered_at=ways_in.cafe))
+    asyncio.run(_broadcast(dsn, clock, cafe.TENANT_ID, BROADCASTS, answered_at=ways_in.cafe))
     asyncio.run(_compare(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_add_up(dsn, clock, cafe.TENANT_ID))
     asyncio.run(_try(dsn, clock))
@@ -163,17 +177,6 @@ def ensure_partners(dsn: str, clock: Clock) -> None:
     asyncio.run(join())
 
 
-def ensure_journeys(dsn: str, clock: Clock) -> None:
-    """Let journeys run in both businesses since the last midnight of each. Safe to repeat."""
-
-    async def begin() -> None:
-        async with _connected(dsn) as database:
-            await journeys.begin_journeys(database, clock, TENANT_ID, journeys.CHAIN)
-            await journeys.begin_journeys(database, clock, cafe.TENANT_ID, journeys.CAFE)
-
-    asyncio.run(begin())
-
-
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[Database]:
     database = await Database.connect(dsn, connections_max=1)
@@ -183,7 +186,34 @@ async def _connected(dsn: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: date) -> Access:
+async def _find_lived(dsn: str, life: Life, now: datetime) -> datetime:
+    async with _connected(dsn) as database:
+        return await find_lived(database, life, now)
+
+
+async def _live(  # noqa: PLR0917 - all of a life
+    dsn: str,
+    clock: Clock,
+    settings: Settings,
+    life: Life,
+    coming: Coming,
+    since: datetime,
+    tills: Mapping[str, TillAccess],
+    journeys: Journeys,
+) -> int:
+    async with _connected(dsn) as database:
+        # By them letters go: who has only a phone or an address can be written to.
+        await ensure_gateways(database, clock, settings, (life.tenant_id,))
+        days = len(life.mornings(since))
+        with progress("Living through the last weeks", days, "days") as steps:
+            return await live(
+                database, life, coming, since=since, tills=tills, journeys=journeys, done=steps.advance
+            )
+
+
+async def _open_cafe(
+    dsn: str, settings: Settings, ways_in: Access, yesterday: date, until: datetime
+) -> Access:
     def with_tills(tills: dict[str, TillAccess]) -> Access:
         return replace(ways_in, cafe=tills, cafe_is_loaded=False)
 
@@ -194,6 +224,7 @@ async def _open_cafe(dsn: str, settings: Settings, ways_in: Access, yesterday: d
                 yesterday,
                 enrolled=steps.advance,
                 keep=lambda opened: access.keep(settings, with_tills(opened)),
+                until=until,
             )
     return with_tills(tills)
 
@@ -270,7 +301,6 @@ async def _add_up(dsn: str, clock: Clock, tenant_id: UUID) -> None:
 async def _broadcast(
     dsn: str,
     clock: Clock,
-    settings: Settings,
     tenant_id: UUID,
     past: Sequence[Past] = PAST,
     *,
@@ -278,8 +308,6 @@ async def _broadcast(
 ) -> None:
     """Make broadcasts and count what came of them; one may be answered at tills."""
     async with _connected(dsn) as database:
-        # By them letters go: who has only a phone or an address can be written to.
-        await ensure_gateways(database, clock, settings, (tenant_id,))
         await make_broadcasts(database, tenant_id, clock.now(), past)
         if answered_at is not None:
             async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:

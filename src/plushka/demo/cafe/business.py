@@ -15,6 +15,7 @@ from plushka.demo.cafe.promotions import with_promotions
 from plushka.demo.cafe.rewards import fill_shelf
 from plushka.demo.cafe.year import TIME_ZONE, Visit, opens_at, visits
 from plushka.demo.enrolling import Newcomer, enroll_all
+from plushka.demo.living import Coming
 from plushka.demo.loading import Step, load_shares
 from plushka.domain.businesses.branches import change_branch, open_planned
 from plushka.domain.businesses.queries import list_branches
@@ -44,11 +45,16 @@ class OwnerMissing(PermanentFailure):
 
 
 async def open_cafe(
-    database: Database, yesterday: date, *, enrolled: Step, keep: Callable[[dict[str, TillAccess]], None]
+    database: Database,
+    yesterday: date,
+    *,
+    enrolled: Step,
+    keep: Callable[[dict[str, TillAccess]], None],
+    until: datetime | None = None,
 ) -> dict[str, TillAccess]:
     """Open the coffee shop as of the first day of its year, in one transaction, and return its tills by branch.
 
-    ``keep`` is given the tills before the transaction commits.
+    Enrolled is everybody, or who comes ``until`` then. ``keep`` is given the tills before the transaction commits.
     """
     opened_at = opens_at(yesterday)
     async with database.global_transaction(actor=ACTOR, at=opened_at) as global_tx:
@@ -67,15 +73,26 @@ async def open_cafe(
         await upsert_categories(tx, menu.CATEGORIES)
         await upsert_products(tx, menu.entries())
         await hire_cashiers(tx)
-        await _enroll_guests(tx, visits(yesterday), enrolled)
+        guests = [each for each in newcomers(yesterday) if until is None or each.at <= until]
+        await enroll_all(tx, guests)
+        enrolled(len(guests))
         await sell_certificates(tx, yesterday)
         keep(tills)
     return tills
 
 
-def load_cafe(yesterday: date, *, dsn: str, tills: Mapping[str, TillAccess], at: datetime, done: Step) -> int:
-    """Load the year of the coffee shop and return how many receipts were new."""
-    return load_shares(shares(yesterday), dsn=dsn, tenant_id=TENANT_ID, tills=tills, at=at, done=done)
+def load_cafe(
+    yesterday: date,
+    *,
+    dsn: str,
+    tills: Mapping[str, TillAccess],
+    at: datetime,
+    done: Step,
+    until: datetime | None = None,
+) -> int:
+    """Load the year of the coffee shop, or what of it was ``until`` then; return how many receipts were new."""
+    parts = shares(yesterday, until)
+    return load_shares(parts, dsn=dsn, tenant_id=TENANT_ID, tills=tills, at=at, done=done)
 
 
 class VisitShare:
@@ -93,13 +110,32 @@ class VisitShare:
             yield visit.branch, visit.to_purchase(number)
 
 
-def shares(yesterday: date) -> list[VisitShare]:
-    """Return the year in shares; receipts are numbered in the order of time."""
+def shares(yesterday: date, until: datetime | None = None) -> list[VisitShare]:
+    """Return the year, or what of it was ``until`` then, in shares; receipts are numbered in the order of time."""
     by_share: dict[int, list[tuple[int, Visit]]] = {}
     for number, visit in enumerate(visits(yesterday), start=1):
+        if until is not None and visit.at > until:
+            break
         share = -1 - number % 2 if visit.guest is None else visit.guest // GUESTS_PER_SHARE
         by_share.setdefault(share, []).append((number, visit))
     return [VisitShare(numbered) for numbered in by_share.values()]
+
+
+def coming(yesterday: date, since: datetime) -> Coming:
+    """Return what of the year is after ``since``."""
+    sales = [
+        (visit.branch, visit.to_purchase(number))
+        for number, visit in enumerate(visits(yesterday), start=1)
+        if visit.at > since
+    ]
+    return Coming(sales, [each for each in newcomers(yesterday) if each.at > since])
+
+
+def newcomers(yesterday: date) -> list[Newcomer]:
+    """Return everybody who has a card in the end: enrolled at the desk, shortly before their first visit."""
+    first = {visit.guest: visit.at for visit in reversed(visits(yesterday)) if visit.guest is not None}
+    in_order = sorted(first.items(), key=lambda pair: (pair[1], pair[0]))
+    return [_newcomer(guest(number), at - ENROLLED_BEFORE) for number, at in in_order]
 
 
 def _plan() -> Plan:
@@ -127,14 +163,6 @@ async def _open_branch(tx: Tx, code: str) -> TillAccess:
     till = await set_up_till(tx, name=till_name(branch.name, "ru"), branch_id=branch.id)
     _, key = await issue_key(tx, till_id=till.id, scopes=SCOPES)
     return TillAccess(till_id=till.id, key=key)
-
-
-async def _enroll_guests(tx: Tx, year: list[Visit], enrolled: Step) -> None:
-    """Enroll everybody at the desk, shortly before their first visit."""
-    first = {visit.guest: visit.at for visit in reversed(year) if visit.guest is not None}
-    in_order = sorted(first.items(), key=lambda pair: (pair[1], pair[0]))
-    await enroll_all(tx, [_newcomer(guest(number), at - ENROLLED_BEFORE) for number, at in in_order])
-    enrolled(len(in_order))
 
 
 def _newcomer(who: Guest, at: datetime) -> Newcomer:
