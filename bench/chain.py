@@ -133,11 +133,11 @@ _FUTURE = """
     -- bench.foresee
     insert into member_lifetimes (
         tenant_id, member_id, visits, first_on, last_on, alive_bp, visits_soon_milli, visits_year_milli, visit_minor,
-        soon_minor, year_minor
+        soon_minor, year_minor, value_minor
     )
     select $1, member_id, count(*), min(business_date), max(business_date),
            case when count(*) > 1 then hashtext(member_id::text) & 8191 end, count(*) * 100, count(*) * 400, 2000,
-           count(*) * 200, count(*) * 800 + (hashtext(member_id::text) & 1023)
+           count(*) * 200, count(*) * 800 + (hashtext(member_id::text) & 1023), count(*) * 750
     from standing_days where tenant_id = $1 and purchases > 0
     group by member_id
 """

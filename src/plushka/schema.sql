@@ -2142,7 +2142,8 @@ create table lifetime_runs (
 grant update on lifetime_runs to plushka_app;
 
 -- What each buyer is expected to do, by the last run. alive_bp: how likely they still come, null of who has come once.
--- Visits in thousandths; money is an estimate. soon: within 90 days, year: within 365.
+-- Visits in thousandths; money is an estimate, null where the model of spending did not fit. soon: within 90 days, year: within
+-- 365; value: of the year, discounted to the day of the forecast.
 create table member_lifetimes (
     tenant_id uuid not null,
     member_id uuid not null,
@@ -2152,10 +2153,12 @@ create table member_lifetimes (
     alive_bp integer check (alive_bp between 0 and 10000),
     visits_soon_milli integer not null check (visits_soon_milli >= 0),
     visits_year_milli integer not null check (visits_year_milli >= visits_soon_milli),
-    visit_minor bigint not null check (visit_minor >= 0),
-    soon_minor bigint not null check (soon_minor >= 0),
-    year_minor bigint not null check (year_minor >= soon_minor),
+    visit_minor bigint check (visit_minor >= 0),
+    soon_minor bigint check (soon_minor >= 0),
+    year_minor bigint check (year_minor >= soon_minor),
+    value_minor bigint check (value_minor between 0 and year_minor),
     primary key (tenant_id, member_id),
+    constraint money_all_or_none check (num_nulls(visit_minor, soon_minor, year_minor, value_minor) in (0, 4)),
     constraint visits_in_order check (first_on <= last_on),
     constraint alive_of_who_came_again check ((visits = 1) = (alive_bp is null)),
     foreign key (tenant_id, member_id) references members (tenant_id, id)

@@ -76,11 +76,14 @@ class CloseDay(Struct, frozen=True):
 
 
 class Forecast(Struct, frozen=True):
-    """What is expected of the member; ``left_percent``, rounded down, is None of who has come once."""
+    """What is expected of the member; ``left_percent``, rounded down, is None of who has come once.
+
+    Money is None where only visits are foreseen.
+    """
 
     left_percent: int | None
-    soon_minor: int
-    year_minor: int
+    soon_minor: int | None
+    year_minor: int | None
 
 
 class MemberFacts(Struct, frozen=True, kw_only=True):

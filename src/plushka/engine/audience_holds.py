@@ -181,7 +181,7 @@ def holds(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a kind
             if facts.forecast is None:
                 return False
             expected = facts.forecast.soon_minor if within == "soon" else facts.forecast.year_minor
-            return _within(expected, audience.min_minor, audience.max_minor)
+            return expected is not None and _within(expected, audience.min_minor, audience.max_minor)
         case Campaign():
             return _reacted(facts, audience, today)
         case Segment(ids=ids):

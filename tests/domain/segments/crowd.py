@@ -216,19 +216,23 @@ class Crowd:
             await give_back(self.shop, f"r{number}", sales.pop(), (0, 1000))
 
     async def _foresee(self, tx: Tx) -> None:
-        """Write down forecasts of two members of three, as a night would; of some it knows no chance."""
+        """Write down forecasts of two members of three, of some without a chance, of some without money."""
         for number, member in enumerate(self.members):
             if number % 3:
                 alive_bp = CHANCES[number % len(CHANCES)]
+                soon_minor = number % 4 * 100_00
                 await tx.execute(
-                    "insert into member_lifetimes values ($1, $2, $3, $4, $4, $5, 0, 0, 0, $6, $7)",
+                    "insert into member_lifetimes values ($1, $2, $3, $4, $4, $5, 0, 0, $6, $7, $8, $6)",
                     tx.tenant_id,
                     member,
                     1 if alive_bp is None else 2,
                     TODAY,
                     alive_bp,
-                    number % 4 * 100_00,
-                    number % 5 * 350_00 + number % 4 * 100_00,
+                    *(
+                        (None, None, None)
+                        if number % 5 == 2
+                        else (0, soon_minor, soon_minor + number % 5 * 350_00)
+                    ),
                 )
 
     async def _fold(self) -> None:

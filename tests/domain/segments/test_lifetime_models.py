@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 from tests.domain.segments.invented_buyers import (
     LAST_ON,
     invented_history,
@@ -19,9 +20,9 @@ from plushka.domain.segments.lifetime.bgnbd import (
     fit_churn,
     log_likelihood,
 )
-from plushka.domain.segments.lifetime.foreseeing import foresee
+from plushka.domain.segments.lifetime.foreseeing import Seen, discounted_visits, foresee
 from plushka.domain.segments.lifetime.gamma_gamma import expected_spending, fit_spending
-from plushka.domain.segments.lifetime.model import Churn, History, Spending
+from plushka.domain.segments.lifetime.model import YEAR_DAYS, Churn, History, Spending
 
 CDNOW = Churn(r=0.243, alpha=4.414, a=0.793, b=2.426)
 """Of 2,357 buyers of CDs (Fader, Hardie & Lee 2005, table 2)."""
@@ -163,6 +164,37 @@ def test_buyers_all_alike_have_no_parameters_and_none_are_told() -> None:
     foreseen = foresee(alike)
     assert foreseen.outcome == "not_converged"
     assert foreseen.expected is None
+
+
+@pytest.mark.parametrize(("spend_minor", "why"), [(100_00, "not_converged"), (0, "few_paid")])
+def test_where_spending_has_no_model_visits_and_chances_are_foreseen_all_the_same(
+    spend_minor: int, why: str
+) -> None:
+    history = invented_history(CDNOW, 1000, seed=5)
+    whole = foresee(history)
+    # Every visit brings the same to the kopeck, or nothing: there is no spread to be found.
+    alike = structs.replace(history, spend_minor=[spend_minor * visits for visits in history.visits])
+    foreseen = foresee(alike)
+    assert whole.expected is not None
+    assert whole.expected.money is not None
+    assert foreseen.expected is not None
+    assert (foreseen.outcome, foreseen.spending, foreseen.no_money) == ("fitted", None, why)
+    assert foreseen.expected == structs.replace(whole.expected, money=None)
+    assert (foreseen.churn, foreseen.calibration) == (whole.churn, whole.calibration)
+
+
+def test_a_year_is_discounted_from_the_middle_of_its_months() -> None:
+    buyers = Seen(np.array([0.0, 3.0, 40.0]), np.array([0.0, 20.0, 51.0]), np.array([1.0, 30.0, 52.0]))
+    year = expected_visits(CDNOW, YEAR_DAYS / 7, buyers.x, buyers.t_x, buyers.age)
+    worth = discounted_visits(CDNOW, buyers)
+    # Day by day it comes to the same but for a thousandth.
+    exact, before = np.zeros(3), np.zeros(3)
+    for day in range(1, YEAR_DAYS + 1):
+        until = expected_visits(CDNOW, day / 7, buyers.x, buyers.t_x, buyers.age)
+        exact += (until - before) * 1.15 ** -((day - 0.5) / YEAR_DAYS)
+        before = until
+    assert worth == pytest.approx(exact, rel=1e-3)
+    assert np.all((year / 1.15 < worth) & (worth < year))
 
 
 def _columns(history: History) -> list[list[Any]]:

@@ -19,10 +19,12 @@ from plushka.delivery.jobs.grouping import group_now
 from plushka.domain.insights.own_data import get_own_data
 from plushka.domain.insights.reports.future import list_members_of_band
 from plushka.domain.members.erasure import erase
+from plushka.domain.rollups.model import ALL_BRANCHES
 from plushka.domain.segments.lifetime.keeping import find_lifetime, find_lifetime_run
 from plushka.domain.segments.lifetime.model import Churn
 from plushka.domain.segments.queries import list_segments
 from plushka.domain.segments.selecting import list_members
+from plushka.engine.audience import ExpectedSpend
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -30,6 +32,11 @@ NOW = datetime(2026, 7, 21, 9, tzinfo=UTC)
 YESTERDAY = date(2026, 7, 20)
 LIKE = Churn(r=0.8, alpha=3.0, a=0.8, b=4.0)
 BUYERS = 500
+SUMS = (
+    "receipts", "returned", "lines", "amount_minor", "discount_minor", "redeemed_minor", "refunded_minor",
+    "revenue_minor", "costed", "costed_minor", "cost_minor", "earned_points", "redeemed_points", "redeeming",
+    "touched", "first_purchases",
+)  # fmt: skip
 BLOCKS = ("future_figures", "future_accuracy", "future_bands", "future_deciles", "future_at_risk")
 
 
@@ -123,7 +130,14 @@ async def parts_are_of_one_base(anna: httpx.AsyncClient) -> None:
     *tenths, all_tenths = await table(anna, "future_deciles")
     assert figures["Покупатели"] == BUYERS == number(all_bands[1]) == number(all_tenths[1])
     assert figures["Выручка за 90 дней"] == sum(number(row[4]) for row in bands) == number(all_bands[4]) > 0
-    assert figures["Выручка за год"] == sum(number(row[5]) for row in bands) == number(all_tenths[2]) > 0
+    value = figures["Выручка за год, дисконтированная"]
+    assert value == sum(number(row[5]) for row in bands) == number(all_tenths[2]) > 0
+    # At 15 % a year, and most of a year's visits come in its first half.
+    year = figures["Выручка за год"]
+    assert year / Decimal("1.15") < value < year
+    assert "дисконтировано по ставке 15 % годовых" in plain(
+        (await anna.get("/reports/blocks/future_figures")).text
+    )
     assert [number(row[1]) for row in tenths] == [BUYERS // 10] * 10
     brought = [number(row[2]) for row in tenths]
     assert brought == sorted(brought, reverse=True)
@@ -270,6 +284,110 @@ async def test_by_night_it_is_worked_out_once_a_day(
     clock.at += timedelta(days=1)
     await foresee_tenant(database, clock, tenant_id)
     assert await as_of() == clock.now()
+
+
+async def sold(database: Database, cast: Cast, clock: SetClock, **sums: int) -> None:
+    """Let members have paid so much last month, of which so much is of goods whose cost is known."""
+    given = {**dict.fromkeys(SUMS, 0), **sums}
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        await tx.execute(
+            f"""
+            insert into sales_days (tenant_id, branch_id, business_date, program_id, has_card, {", ".join(given)})
+            values ($1, $2, $3, $4, true, {", ".join(str(value) for value in given.values())})
+            """,  # noqa: S608  numbers of this test
+            tx.tenant_id,
+            ALL_BRANCHES,
+            YESTERDAY - timedelta(days=30),
+            new_id(),
+        )
+
+
+@pytest.mark.usefixtures("visited", "staff")
+async def test_where_costs_are_known_it_is_margin_for_those_who_may_see_it(
+    app: Plushka, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    await foresee_now(database, clock, cast.anna.tenant_id)
+    # Three quarters of the revenue with known costs, which are 60 % of it.
+    await sold(database, cast, clock, revenue_minor=8000, costed_minor=6000, cost_minor=3600)
+    async with signed_in(app, email_of("owner")) as anna:
+        figures = {str(row[0]): number(row[1]) for row in await table(anna, "future_figures")}
+        assert abs(figures["Маржа за 90 дней"] - figures["Выручка за 90 дней"] * Decimal("0.4")) <= Decimal(
+            "0.005"
+        )
+        value = figures["Маржа за год, дисконтированная"]
+        year = figures["Выручка за год"] * Decimal("0.4")
+        assert year / Decimal("1.15") < value < year
+        *bands, all_bands = await table(anna, "future_bands")
+        *tenths, all_tenths = await table(anna, "future_deciles")
+        assert value == number(all_bands[5]) == number(all_tenths[2])
+        # Each line is rounded for itself.
+        assert abs(sum(number(row[5]) for row in bands) - value) <= Decimal("0.005") * len(bands)
+        assert abs(sum(number(row[2]) for row in tenths) - value) <= Decimal("0.005") * len(tenths)
+        page = plain((await anna.get("/reports/blocks/future_figures")).text)
+        assert "Маржа — 40 % выручки" in page
+        assert "а это 75 % заплаченного" in page
+    async with signed_in(app, email_of("marketer")) as marketer:
+        block = plain((await marketer.get("/reports/blocks/future_figures")).text)
+        assert "Маржа" not in block
+        assert "Это выручка, до всех затрат." in block
+        assert "Маржа" not in plain((await marketer.get("/reports/blocks/future_deciles")).text)
+
+
+@pytest.mark.usefixtures("visited", "staff")
+async def test_where_most_costs_are_unknown_it_stays_revenue_and_says_so(
+    app: Plushka, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    await foresee_now(database, clock, cast.anna.tenant_id)
+    await sold(database, cast, clock, revenue_minor=8000, costed_minor=3999, cost_minor=1000)
+    async with signed_in(app, email_of("owner")) as anna:
+        block = plain((await anna.get("/reports/blocks/future_figures")).text)
+    assert "Маржа за" not in block
+    assert "себестоимость товаров известна меньше чем для 50 % того, что заплатили клиенты" in block
+
+
+@pytest.mark.usefixtures("staff")
+async def test_where_spending_has_no_model_the_rest_is_told_and_why(
+    app: Plushka, database: Database, cast: Cast, clock: SetClock, visited: dict[UUID, list[date]]
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        # All visits bring the same, so that there is no spread of what buyers spend.
+        await tx.execute("delete from standing_days where tenant_id = $1 and program_id <> $1", tx.tenant_id)
+        await tx.execute("update standing_days set spend_minor = 30000 where tenant_id = $1", tx.tenant_id)
+    await foresee_now(database, clock, cast.anna.tenant_id)
+    async with signed_in(app, email_of("owner")) as anna:
+        assert 'hx-get="/reports/blocks/future_bands?"' in (await anna.get("/reports/future")).text
+        figures = {str(row[0]): row[1] for row in await table(anna, "future_figures")}
+        assert list(figures) == ["Визиты за 90 дней", "Покупатели", "Скорее всего ушли", "Выручка под риском"]
+        assert number(figures["Визиты за 90 дней"]) > 0
+        *bands, all_bands = await table(anna, "future_bands")
+        assert sum(int(number(row[1])) for row in bands) == BUYERS
+        assert all(len(row) == 5 for row in (*bands, all_bands))
+        assert abs(sum(number(row[4]) for row in bands) - number(all_bands[4])) <= len(bands)
+        *tenths, all_tenths = await table(anna, "future_deciles")
+        came = [number(row[2]) for row in tenths]
+        assert came == sorted(came, reverse=True)
+        assert abs(sum(came) - number(all_tenths[2])) <= Decimal("0.05")
+        assert all(row[5] is None for row in await table(anna, "future_at_risk"))
+        for block in ("figures", "bands", "deciles", "at_risk"):
+            told = plain((await anna.get(f"/reports/blocks/future_{block}")).text)
+            assert "модель трат (Gamma-Gamma) не подошла к этим покупкам" in told, block
+        accuracy = plain((await anna.get("/reports/blocks/future_accuracy")).text)
+        assert "Модель ошиблась на" in accuracy
+        member_id = next(member_id for member_id, days in visited.items() if len(days) > 1)
+        card = plain((await anna.get(f"/members/{member_id}")).text)
+        assert "ушёл с вероятностью" in card
+        a_band = await anna.post("/reports/future/write?band=0")
+        assert a_band.status_code == httpx.codes.SEE_OTHER
+    async with database.transaction(cast.anna.tenant_id, actor="test:anna", at=clock.now()) as tx:
+        run = await find_lifetime_run(tx)
+        assert run is not None
+        assert (run.outcome, run.spending, run.no_money) == ("fitted", None, "not_converged")
+        # Nobody is expected to spend something, or nothing: it is not known.
+        for bounds in ({"min_minor": 1}, {"max_minor": 10**9}):
+            assert not await list_members(tx, ExpectedSpend(within="year", **bounds))
+        told_own = (await get_own_data(tx, member_id, currency="RUB")).forecast
+        assert told_own is not None
+        assert told_own.spend_year_minor is None
 
 
 @pytest.mark.usefixtures("visited", "staff")

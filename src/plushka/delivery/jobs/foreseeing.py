@@ -8,6 +8,7 @@ from plushka.delivery.jobs.grouping import FROM_HOUR
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.segments.lifetime.history import read_history
 from plushka.domain.segments.lifetime.keeping import Found, find_lifetime_run, is_of_yesterday, keep_run
+from plushka.domain.segments.lifetime.model import DISCOUNT_BP
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
@@ -36,6 +37,8 @@ async def foresee_now(database: Database, clock: Clock, tenant_id: UUID) -> None
             tx,
             history,
             outcome=foreseen.outcome,
-            found=Found(foreseen.churn, foreseen.spending, foreseen.calibration),
+            found=Found(
+                foreseen.churn, foreseen.spending, foreseen.calibration, foreseen.no_money, DISCOUNT_BP
+            ),
             columns=foreseen.expected,
         )

@@ -110,13 +110,15 @@ class OwnGroup(Struct, frozen=True):
 class OwnForecast(Struct, frozen=True):
     """What a model expects of the member (decision 0103): money in minor units of ``currency``, visits in thousandths.
 
+    Money is None where only visits are foreseen.
+
     ``alive_bp``: the chance in basis points that they still come; None of who has come once.
     """
 
     alive_bp: int | None
     visits_year_milli: int
-    spend_soon_minor: int
-    spend_year_minor: int
+    spend_soon_minor: int | None
+    spend_year_minor: int | None
     as_of: datetime
 
 

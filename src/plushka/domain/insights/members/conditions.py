@@ -144,7 +144,9 @@ _SETS = {
     # Tenths of those who are members still, so that they are the same as in the report.
     "tenths": """m.id in (
         select member_id from (
-            select l.member_id, ntile(10) over (order by l.year_minor desc, l.member_id) as number
+            select l.member_id, ntile(10) over (
+                order by coalesce(l.value_minor, l.visits_year_milli) desc, l.member_id
+            ) as number
             from member_lifetimes l
             join members x on x.tenant_id = $1 and x.id = l.member_id and x.merged_into is null and x.erased_at is null
             where l.tenant_id = $1

@@ -26,12 +26,16 @@ _MEMBERS = """
 
 
 class Future(Struct, frozen=True):
-    """All buyers together, visits in thousandths. ``lost_minor``: what those at risk spent within the last 365 days."""
+    """All buyers together, visits in thousandths. ``lost_minor``: what those at risk spent within the last 365 days.
+
+    Money to come is revenue, 0 where it is not foreseen; ``value_minor`` is that of a year, discounted.
+    """
 
     buyers: int
     visits_soon_milli: int
     soon_minor: int
     year_minor: int
+    value_minor: int
     at_risk: int
     lost_minor: int
 
@@ -42,16 +46,18 @@ class Band(Struct, frozen=True):
     band: int
     members: int
     spend_minor: int
+    visits_soon_milli: int
     soon_minor: int
-    year_minor: int
+    value_minor: int
 
 
 class Decile(Struct, frozen=True):
-    """A tenth of the buyers, 1 of those who are expected to bring most within a year."""
+    """A tenth of the buyers, 1 of those who are expected to bring most within a year, or to come most often."""
 
     number: int
     members: int
-    year_minor: int
+    visits_year_milli: int
+    value_minor: int
 
 
 class AtRisk(Struct, frozen=True):
@@ -61,7 +67,7 @@ class AtRisk(Struct, frozen=True):
     last_on: date
     alive_bp: int
     spend_minor: int
-    year_minor: int
+    value_minor: int
 
 
 async def sum_future(tx: Tx) -> Future:
@@ -70,6 +76,7 @@ async def sum_future(tx: Tx) -> Future:
         -- insights.sum_future
         select count(*) as buyers, coalesce(sum(visits_soon_milli), 0)::bigint as visits_soon_milli,
                coalesce(sum(soon_minor), 0)::bigint as soon_minor, coalesce(sum(year_minor), 0)::bigint as year_minor,
+               coalesce(sum(value_minor), 0)::bigint as value_minor,
                count(*) filter (where alive_bp <= $2) as at_risk,
                coalesce(sum(g.spend_minor) filter (where alive_bp <= $2), 0)::bigint as lost_minor
         from {_MEMBERS}
@@ -87,7 +94,8 @@ async def list_bands(tx: Tx) -> list[Band]:
         f"""
         -- insights.list_bands_of_leaving
         select {_BAND} as band, count(*) as members, coalesce(sum(g.spend_minor), 0)::bigint as spend_minor,
-               sum(soon_minor)::bigint as soon_minor, sum(year_minor)::bigint as year_minor
+               sum(visits_soon_milli)::bigint as visits_soon_milli,
+               coalesce(sum(soon_minor), 0)::bigint as soon_minor, coalesce(sum(value_minor), 0)::bigint as value_minor
         from {_MEMBERS}
         group by band
         order by band
@@ -115,13 +123,20 @@ async def list_members_of_band(tx: Tx, band: int) -> list[UUID]:
 
 
 async def list_deciles(tx: Tx) -> list[Decile]:
-    """Return tenths of the buyers by what they are expected to bring within a year; equals by their id."""
+    """Return tenths of the buyers by what they are expected to bring within a year; equals by their id.
+
+    Where money is not foreseen, by how often they are expected to come.
+    """
     rows = await tx.fetch(
         f"""
         -- insights.list_deciles
-        select number, count(*) as members, sum(year_minor)::bigint as year_minor
+        select number, count(*) as members, sum(visits_year_milli)::bigint as visits_year_milli,
+               coalesce(sum(value_minor), 0)::bigint as value_minor
         from (
-            select ntile(10) over (order by l.year_minor desc, l.member_id) as number, l.year_minor from {_MEMBERS}
+            select ntile(10) over (
+                order by coalesce(l.value_minor, l.visits_year_milli) desc, l.member_id
+            ) as number, l.visits_year_milli, l.value_minor
+            from {_MEMBERS}
         ) as numbered
         group by number
         order by number
@@ -137,7 +152,7 @@ async def list_at_risk(tx: Tx) -> list[AtRisk]:
         f"""
         -- insights.list_at_risk
         select l.member_id, m.name, l.visits, l.last_on, l.alive_bp, coalesce(g.spend_minor, 0) as spend_minor,
-               l.year_minor
+               coalesce(l.value_minor, 0) as value_minor
         from {_MEMBERS} and l.alive_bp <= $2
         order by spend_minor desc, l.member_id
         limit $3

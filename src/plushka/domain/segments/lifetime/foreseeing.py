@@ -12,6 +12,7 @@ from plushka.domain.segments.lifetime.model import (
     BUYERS_MIN,
     CLASSES,
     COMEBACKS_MIN,
+    DISCOUNT_BP,
     HISTORY_DAYS_MIN,
     MILLI,
     SOON_DAYS,
@@ -21,22 +22,27 @@ from plushka.domain.segments.lifetime.model import (
     Churn,
     Compared,
     Expected,
+    ExpectedMoney,
     History,
+    NoMoney,
     Outcome,
     Spending,
 )
 
 WEEK = 7
+PARTS = 12
+"""Of a year, each discounted from its middle."""
 
 
 class Foreseen(Struct, frozen=True):
-    """Only of a ``fitted`` outcome there is more than the outcome."""
+    """Only of a ``fitted`` outcome there is more than the outcome; without ``spending`` there is no money."""
 
     outcome: Outcome
     churn: Churn | None = None
     spending: Spending | None = None
     calibration: Calibration | None = None
     expected: Expected | None = None
+    no_money: NoMoney = ""
 
 
 class Seen(Struct, frozen=True):
@@ -64,10 +70,10 @@ def foresee(history: History) -> Foreseen:
     now = Seen(visits - 1, _floats(history.recency) / WEEK, age / WEEK)
     churn_then, churn = fit_churn(then.x, then.t_x, then.age), fit_churn(now.x, now.t_x, now.age)
     mean = _floats(history.spend_minor) / visits
-    paid = mean > 0
-    spending = fit_spending(visits[paid], mean[paid]) if np.sum(paid) >= BUYERS_MIN else None
-    if churn_then is None or churn is None or spending is None:
+    if churn_then is None or churn is None:
         return Foreseen("not_converged")
+    # Who comes and who has left is known without what they spend: one does not wait for the other.
+    spending, no_money = _spending(visits, mean)
     came = (visits - known)[was_there]
     return Foreseen(
         "fitted",
@@ -75,7 +81,16 @@ def foresee(history: History) -> Foreseen:
         spending,
         _calibration(churn_then, then, came, history),
         _expected(churn, spending, now, np.maximum(mean, 0.0)),
+        no_money,
     )
+
+
+def _spending(visits: Floats, mean: Floats) -> tuple[Spending | None, NoMoney]:
+    paid = mean > 0
+    if np.sum(paid) < BUYERS_MIN:
+        return None, "few_paid"
+    found = fit_spending(visits[paid], mean[paid])
+    return found, "" if found else "not_converged"
 
 
 def _calibration(churn: Churn, then: Seen, came: Floats, history: History) -> Calibration:
@@ -103,20 +118,37 @@ def _compared(x: Floats, came: Floats, forecast: Floats) -> Iterator[Compared]:
         )
 
 
-def _expected(churn: Churn, spending: Spending, now: Seen, mean: Floats) -> Expected:
+def _expected(churn: Churn, spending: Spending | None, now: Seen, mean: Floats) -> Expected:
     alive = chance_alive(churn, now.x, now.t_x, now.age)
     soon = expected_visits(churn, SOON_DAYS / WEEK, now.x, now.t_x, now.age)
     year = expected_visits(churn, YEAR_DAYS / WEEK, now.x, now.t_x, now.age)
-    visit = expected_spending(spending, now.x + 1, mean)
+    money = None
+    if spending is not None:
+        visit = expected_spending(spending, now.x + 1, mean)
+        money = ExpectedMoney(
+            visit_minor=_wholes(visit).tolist(),
+            soon_minor=_wholes(soon * visit).tolist(),
+            year_minor=_wholes(year * visit).tolist(),
+            value_minor=_wholes(np.minimum(discounted_visits(churn, now), year) * visit).tolist(),
+        )
     alive_bp = _wholes(alive * WHOLE_BP).tolist()
     return Expected(
         alive_bp=[bp if x > 0 else None for bp, x in zip(alive_bp, now.x.tolist(), strict=True)],
         visits_soon_milli=_wholes(soon * MILLI).tolist(),
         visits_year_milli=_wholes(year * MILLI).tolist(),
-        visit_minor=_wholes(visit).tolist(),
-        soon_minor=_wholes(soon * visit).tolist(),
-        year_minor=_wholes(year * visit).tolist(),
+        money=money,
     )
+
+
+def discounted_visits(churn: Churn, now: Seen) -> Floats:
+    """Return the visits of a year, those of each part of it counted for as much as they are worth today."""
+    worth = np.zeros_like(now.x)
+    before = np.zeros_like(now.x)
+    for part in range(1, PARTS + 1):
+        until = expected_visits(churn, YEAR_DAYS / WEEK * part / PARTS, now.x, now.t_x, now.age)
+        worth += (until - before) * (1 + DISCOUNT_BP / WHOLE_BP) ** -((part - 0.5) / PARTS)
+        before = until
+    return worth
 
 
 def _floats(column: list[int]) -> Floats:

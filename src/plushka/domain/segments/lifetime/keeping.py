@@ -14,6 +14,7 @@ from plushka.domain.segments.lifetime.model import (
     History,
     LifetimeRun,
     MemberLifetime,
+    NoMoney,
     Outcome,
     Spending,
 )
@@ -26,6 +27,8 @@ class Found(Struct, frozen=True):
     churn: Churn | None = None
     spending: Spending | None = None
     calibration: Calibration | None = None
+    no_money: NoMoney = ""
+    discount_bp: int = 0
 
 
 async def keep_run(
@@ -69,13 +72,13 @@ async def keep_run(
         -- segments.keep_lifetimes
         insert into member_lifetimes
             (tenant_id, member_id, visits, first_on, last_on, alive_bp, visits_soon_milli, visits_year_milli,
-             visit_minor, soon_minor, year_minor)
+             visit_minor, soon_minor, year_minor, value_minor)
         select $1, f.member_id, f.visits, f.first_on, f.last_on, f.alive_bp, f.visits_soon_milli, f.visits_year_milli,
-               f.visit_minor, f.soon_minor, f.year_minor
+               f.visit_minor, f.soon_minor, f.year_minor, f.value_minor
         from unnest($2::uuid[], $3::integer[], $4::date[], $5::date[], $6::integer[], $7::integer[], $8::integer[],
-                    $9::bigint[], $10::bigint[], $11::bigint[])
+                    $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
             as f (member_id, visits, first_on, last_on, alive_bp, visits_soon_milli, visits_year_milli, visit_minor,
-                  soon_minor, year_minor)
+                  soon_minor, year_minor, value_minor)
         join members m on m.tenant_id = $1 and m.id = f.member_id and m.merged_into is null and m.erased_at is null
         """,
         tx.tenant_id,
@@ -89,9 +92,11 @@ async def keep_run(
         columns.alive_bp,
         columns.visits_soon_milli,
         columns.visits_year_milli,
-        columns.visit_minor,
-        columns.soon_minor,
-        columns.year_minor,
+        # Shorter arrays are filled up with nulls.
+        columns.money.visit_minor if columns.money else [],
+        columns.money.soon_minor if columns.money else [],
+        columns.money.year_minor if columns.money else [],
+        columns.money.value_minor if columns.money else [],
     )
 
 
@@ -121,6 +126,8 @@ async def find_lifetime_run(tx: Tx) -> LifetimeRun | None:
         churn=found.churn,
         spending=found.spending,
         calibration=found.calibration,
+        no_money=found.no_money,
+        discount_bp=found.discount_bp,
     )
 
 
@@ -130,7 +137,7 @@ async def find_lifetime(tx: Tx, member_id: UUID) -> MemberLifetime | None:
         """
         -- segments.find_lifetime
         select visits, first_on, last_on, alive_bp, visits_soon_milli, visits_year_milli, visit_minor, soon_minor,
-               year_minor
+               year_minor, value_minor
         from member_lifetimes where tenant_id = $1 and member_id = $2
         """,
         tx.tenant_id,

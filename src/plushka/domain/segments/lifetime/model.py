@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-MODEL = "BG/NBD + Gamma-Gamma, 1"
+MODEL = "BG/NBD + Gamma-Gamma, 2"
 """What worked a run out; the number changes with the method."""
 BUYERS_MIN = 200
 COMEBACKS_MIN = 50
@@ -19,10 +19,14 @@ MILLI = 1000
 """Thousandths of a visit in a visit."""
 SOON_DAYS = 90
 YEAR_DAYS = 365
+DISCOUNT_BP = 15_00
+"""A year: what comes in twelve months is worth so much less today. The page says so."""
 CLASSES = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 6), (7, 12), (13, None))
 """Visits after the first one, both bounds inclusive, by which a forecast is compared with what came."""
 
 Outcome = Literal["fitted", "too_few_buyers", "too_short", "not_converged"]
+NoMoney = Literal["", "few_paid", "not_converged"]
+"""Why visits are foreseen and money is not: too few have paid anything, or Gamma-Gamma did not fit; empty: it did."""
 
 
 class History(Struct, frozen=True):
@@ -99,7 +103,10 @@ class Calibration(Struct, frozen=True):
 
 
 class LifetimeRun(Struct, frozen=True):
-    """A night's work: of days through ``through_on``. Only a ``fitted`` one has parameters and a calibration."""
+    """A night's work: of days through ``through_on``. Only a ``fitted`` one has parameters and a calibration.
+
+    Without ``spending`` it foresees visits alone, and ``no_money`` says why.
+    """
 
     as_of: datetime
     through_on: date
@@ -111,12 +118,15 @@ class LifetimeRun(Struct, frozen=True):
     churn: Churn | None = None
     spending: Spending | None = None
     calibration: Calibration | None = None
+    no_money: NoMoney = ""
+    discount_bp: int = 0
 
 
 class MemberLifetime(Struct, frozen=True):
     """What one member is expected to do, as of the last run. Money is an estimate, rounded half up to minor units.
 
-    ``alive_bp`` is None of who has come once: of them the model knows nothing. Visits are in thousandths.
+    ``alive_bp`` is None of who has come once: of them the model knows nothing. Visits are in thousandths. Money is None
+    where it is not foreseen; ``value_minor`` is that of the year, discounted.
     """
 
     visits: int
@@ -125,20 +135,28 @@ class MemberLifetime(Struct, frozen=True):
     alive_bp: int | None
     visits_soon_milli: int
     visits_year_milli: int
-    visit_minor: int
-    soon_minor: int
-    year_minor: int
+    visit_minor: int | None
+    soon_minor: int | None
+    year_minor: int | None
+    value_minor: int | None
+
+
+class ExpectedMoney(Struct, frozen=True):
+    """Columns of minor units: of a visit, of 90 days, of a year, and of the year discounted."""
+
+    visit_minor: list[int]
+    soon_minor: list[int]
+    year_minor: list[int]
+    value_minor: list[int]
 
 
 class Expected(Struct, frozen=True):
     """What members are expected to do, as columns in the order of the history's members.
 
-    ``alive_bp`` is None of who has come once.
+    ``alive_bp`` is None of who has come once; ``money`` None where it is not foreseen.
     """
 
     alive_bp: list[int | None]
     visits_soon_milli: list[int]
     visits_year_milli: list[int]
-    visit_minor: list[int]
-    soon_minor: list[int]
-    year_minor: list[int]
+    money: ExpectedMoney | None

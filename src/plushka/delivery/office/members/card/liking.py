@@ -44,15 +44,23 @@ async def forecast_fact(tx: Tx, member_id: UUID, visit: Visit) -> list[tuple[str
     found = await find_lifetime(tx, member_id)
     if found is None or not visit.may("reports.read"):
         return []
-    words, money = visit.words, visit.figures.money(found.year_minor)
-    if found.alive_bp is None:
-        told = words.gettext("{money} within a year", money=money)
+    words = visit.words
+    left = (
+        None
+        if found.alive_bp is None
+        else visit.figures.percent((WHOLE_BP - found.alive_bp + 50) // 100 * 100)
+    )
+    if found.year_minor is None:
+        told = words.gettext("has left with a chance of {chance}", chance=left) if left else ""
+    elif left is None:
+        told = words.gettext("{money} within a year", money=visit.figures.money(found.year_minor))
     else:
-        left = visit.figures.percent((WHOLE_BP - found.alive_bp + 50) // 100 * 100)
         told = words.gettext(
-            "{money} within a year, has left with a chance of {chance}", money=money, chance=left
+            "{money} within a year, has left with a chance of {chance}",
+            money=visit.figures.money(found.year_minor),
+            chance=left,
         )
-    return [(words.gettext("Forecast of a model"), told)]
+    return [(words.gettext("Forecast of a model"), told)] if told else []
 
 
 def _why(one: Suggestion, visit: Visit) -> str:

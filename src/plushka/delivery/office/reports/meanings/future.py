@@ -18,7 +18,8 @@ FUTURE = Subject(
         "future_soon": Definition(
             marked("Forecast for 90 days"),
             marked(
-                "Visits expected in the next 90 days times what a visit is expected to bring; before costs."
+                "Visits expected in the next 90 days times what a visit is expected to bring: revenue, or, where the "
+                "name says so, the margin of it by members' purchases of the last 12 months."
             ),
         ),
         "future_visits": Definition(
@@ -28,9 +29,22 @@ FUTURE = Subject(
         "future_year": Definition(
             marked("Forecast for a year"),
             marked(
-                "Visits expected in the next 365 days times what a visit is expected to bring (CLV of a year): revenue "
-                "before costs, not discounted, as a year is short."
+                "Visits expected in the next 365 days times what a visit is expected to bring: revenue before costs, "
+                "not discounted."
             ),
+        ),
+        "future_value": Definition(
+            marked("Value of a year (CLV)"),
+            marked(
+                "Visits expected in each month of the next 365 days times what a visit is expected to bring, "
+                "discounted to today from the middle of the month at the rate that stands below. It is margin where "
+                "the costs of goods are known of half of the revenue at least, by the share that margin has in "
+                "members' purchases of the last 12 months; else revenue."
+            ),
+        ),
+        "future_visits_year": Definition(
+            marked("Visits of a year"),
+            marked("How many visits these buyers are expected to make in the next 365 days."),
         ),
         "future_buyers": Definition(
             marked("Buyers of the forecast"),
