@@ -1,8 +1,10 @@
-"""The ratios of a dashboard that owners know (F193–F202) come out of its sums as that dashboard shows them."""
+"""The ratios of a dashboard that owners know (F191–F202, F207–F210) come out of its sums as that dashboard shows."""
 
 import pytest
 
-from plushka.domain.insights.reports.ratio import Ratio, change
+from plushka.domain.insights.campaigns.promotions import PromotionFigures
+from plushka.domain.insights.reports.averages import Bought
+from plushka.domain.insights.reports.ratio import Ratio, change, difference
 from plushka.domain.insights.reports.sales import Sales, Sold
 
 
@@ -60,3 +62,66 @@ def test_shares_and_changes_of_groups_are_those_of_the_sample(
 ) -> None:
     assert Ratio(now, 25840).rounded(4) == share_bp
     assert change(now, before).rounded(4) == change_bp
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "before_percent", "now_percent", "points"),
+    [
+        # F191: penetration, engagement and repeat purchases of the quarter before and of the quarter.
+        (Ratio(1_320, 2_000), Ratio(1_554, 2_100), 66, 74, 8_00),
+        (Ratio(304, 1_320), Ratio(731, 1_554), 23, 47, 24_01),
+        (Ratio(1_135, 1_320), Ratio(1_399, 1_554), 86, 90, 4_04),
+    ],
+)
+def test_boosters_are_those_of_the_sample_and_their_difference_is_in_points_of_per_cent(
+    before: Ratio, now: Ratio, before_percent: int, now_percent: int, points: int
+) -> None:
+    assert (before.rounded(2), now.rounded(2)) == (before_percent, now_percent)
+    assert difference(now, before).rounded(4) == points
+
+
+def test_averages_of_two_years_are_those_of_the_sample() -> None:
+    """F197: the average receipt, and an active buyer's revenue, purchases and positions; of 2026 and of 2025."""
+    sold = [Sales(receipts=100, revenue_minor=each) for each in (2_766_761_00, 2_834_393_00)]
+    assert [each.mean.rounded() for each in sold] == [27_667_61, 28_343_93]
+    active = Bought(members=100, receipts=121, lines=206, revenue_minor=3_209_932_00)
+    earlier = Bought(members=100, receipts=146, lines=220, revenue_minor=4_149_518_00)
+    assert [each.revenue_each.rounded() for each in (active, earlier)] == [32_099_32, 41_495_18]
+    assert [each.receipts_each.rounded(2) for each in (active, earlier)] == [1_21, 1_46]
+    assert [each.positions.rounded(2) for each in (active, earlier)] == [1_70, 1_51]
+    assert change(*(each.revenue_each for each in (active, earlier))).rounded(4) == -22_64
+
+
+def test_what_a_buyer_brings_in_all_their_time_is_that_of_the_sample() -> None:
+    """F198: revenue 99 691.97, 3.82 receipts, 4.89 items."""
+    life = Bought(members=100, receipts=382, lines=489, revenue_minor=9_969_197_00)
+    assert (life.revenue_each.rounded(), life.receipts_each.rounded(2), life.lines_each.rounded(2)) == (
+        99_691_97,
+        3_82,
+        4_89,
+    )
+
+
+ALL = PromotionFigures(2_934, 2_251, 8_376, 4_481_382_00, True, 189_738_00, 7_932_00, 315_540_00, 404_428)
+FIRST = PromotionFigures(656, 656, 2_027, 1_127_989_00, True, 35_684_00, 0, 85_886_00)
+ONE_AND_ONE = PromotionFigures(77, 66, 213, 108_085_00, True, 4_073_00, 0, 5_784_00)
+
+
+@pytest.mark.parametrize(
+    ("came", "profit", "shares_bp"),
+    [
+        (ALL, 4_291_644, (100_00, 100_00, 100_00)),
+        (FIRST, 1_092_305, (22_36, 24_20, 29_14)),
+        (ONE_AND_ONE, 104_012, (2_62, 2_54, 2_93)),
+    ],
+)
+def test_promotions_have_the_profit_and_the_shares_of_the_sample(
+    came: PromotionFigures, profit: int, shares_bp: tuple[int, int, int]
+) -> None:
+    """F208–F210: revenue less the cost of goods; shares of receipts, of positions and of buyers."""
+    assert came.profit_minor == profit * 100
+    assert (
+        Ratio(came.receipts, ALL.receipts).rounded(4),
+        Ratio(came.positions, ALL.positions).rounded(4),
+        Ratio(came.buyers, ALL.buyers).rounded(4),
+    ) == shares_bp
