@@ -133,7 +133,7 @@ async def test_broadcasts_journeys_and_bonuses_stand_beside_each_other(
     assert together[11] == n("35.57")  # (33 + 20) / 149
     async with signed_in(app, staff["marketer"]) as marketer:
         block = plain((await marketer.get(f"/reports/blocks/journeys?{FEBRUARY}", headers=HX)).text)
-        assert "Вернулись ещё" in block
+        assert "Пришли снова" in block
         assert "Отдача кампании" not in block
 
 
