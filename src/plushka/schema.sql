@@ -2603,18 +2603,26 @@ create index occasion_gifts_of_member on occasion_gifts (tenant_id, member_id, i
 create index occasion_gifts_of_event on occasion_gifts (tenant_id, event_id) where event_id is not null;
 
 -- What a member has said of a purchase, once: an event (a review) that has the words, and the score, which stays when the
--- member is erased.
+-- member is erased. Branch, cashier and day are the receipt's own, for reports; cancelled with its event it counts nowhere.
 create table ratings (
     tenant_id uuid not null,
     receipt_id uuid not null,
     event_id uuid not null,
     score smallint not null check (score between 1 and 5),
     rated_at timestamptz not null,
+    branch_id uuid not null,
+    cashier text not null default '',
+    business_date date not null,
+    is_cancelled boolean not null default false,
     primary key (tenant_id, receipt_id),
     unique (tenant_id, event_id),
     foreign key (tenant_id, receipt_id) references receipts (tenant_id, id),
     foreign key (tenant_id, event_id) references member_events (tenant_id, id)
 );
+grant update (is_cancelled) on ratings to plushka_app;
+
+create index ratings_of_day on ratings (tenant_id, business_date);
+
 create index occasion_gifts_of_occasion on occasion_gifts (tenant_id, program_id, occasion_id, given_on);
 
 -- bots -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from plushka.domain.insights.advice.model import RULES as NAMES
-from plushka.domain.insights.advice.model import Counter, Figures, Lost, Rule, Uncontrolled
+from plushka.domain.insights.advice.model import Counter, Figures, Lost, RatedBranch, Rule, Uncontrolled
 from plushka.domain.insights.advice.rules import RULES, advise
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -28,6 +28,8 @@ SAID: dict[Rule, Figures] = {
     "cashier_penetration": Figures(
         cashiers=(branch(A, 100, 35, "Зоя"), branch(A, 100, 50, "Ида"), branch(B, 100, 0, "Яна"))
     ),
+    # 4.00 after 4.30.
+    "branch_rating": Figures(rated=(RatedBranch("Арбат", A, 20, 80, 20, 86),)),
     "promotion_lost": Figures(lost=(Lost(A, "p1", "1+1", 100), Lost(A, "p2", "2+1", 200))),
     "no_control": Figures(uncontrolled=(Uncontrolled(A, "Возврат", is_journey=True),)),
     "unreachable": Figures(recent_buyers=50, unreachable=15),
@@ -51,6 +53,9 @@ SILENT: list[tuple[Rule, dict[str, object]]] = [
     ("branch_penetration", {"branches": (branch(A, 200, 0),)}),
     ("cashier_penetration", {"cashiers": (branch(A, 100, 36, "Зоя"), branch(A, 100, 50, "Ида"))}),
     ("cashier_penetration", {"cashiers": (branch(A, 99, 0, "Зоя"), branch(A, 100, 50, "Ида"))}),
+    ("branch_rating", {"rated": (RatedBranch("Арбат", A, 20, 81, 20, 86),)}),
+    ("branch_rating", {"rated": (RatedBranch("Арбат", A, 19, 19, 20, 86),)}),
+    ("branch_rating", {"rated": (RatedBranch("Арбат", A, 20, 20, 19, 95),)}),
     ("promotion_lost", {"lost": ()}),
     ("no_control", {"uncontrolled": ()}),
     ("unreachable", {"recent_buyers": 49}),

@@ -16,6 +16,7 @@ from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.clawbacks import list_granted
 from plushka.domain.ledger.model import Cause, Clawback, WalletMoved
 from plushka.domain.members.reasons import checked_reason
+from plushka.domain.occasions.rating import cancel_rating
 from plushka.domain.occasions.store import write_taken
 from plushka.domain.programs.versions import Versions
 from plushka.platform.database import Tx
@@ -68,6 +69,7 @@ async def cancel_event(tx: Tx, versions: Versions, event_id: UUID, *, reason: st
         raise WalletMoved
     await _take_back(tx, versions, given, books)
     await write_cancelled(tx, event.id, reason=reason)
+    await cancel_rating(tx, event.id)
     await audit.record(
         tx,
         action="event.cancel",

@@ -65,6 +65,18 @@ class ScoreWrong(Invalid):
     code = "rating_score_wrong"
 
 
+async def cancel_rating(tx: Tx, event_id: UUID) -> None:
+    """Let the rating that an event was count nowhere, if it was one."""
+    await tx.execute(
+        """
+        -- occasions.cancel_rating
+        update ratings set is_cancelled = true where tenant_id = $1 and event_id = $2
+        """,
+        tx.tenant_id,
+        event_id,
+    )
+
+
 async def rate(
     tx: Tx, versions: Versions, *, member_id: UUID, receipt_id: UUID, score: int, words: str = "", place: str
 ) -> Rated:
@@ -88,7 +100,9 @@ async def rate(
     await tx.execute(
         """
         -- occasions.rate
-        insert into ratings (tenant_id, receipt_id, event_id, score, rated_at) values ($1, $2, $3, $4, $5)
+        insert into ratings (tenant_id, receipt_id, event_id, score, rated_at, branch_id, cashier, business_date)
+        select $1, id, $3, $4, $5, branch_id, coalesce(cashier, ''), business_date from receipts
+        where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
         receipt_id,

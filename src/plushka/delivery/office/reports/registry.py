@@ -59,6 +59,11 @@ from plushka.delivery.office.reports.sales.goods import (
 )
 from plushka.delivery.office.reports.sales.hours import make_hours
 from plushka.delivery.office.reports.sales.places import make_branches, make_cashiers
+from plushka.delivery.office.reports.sales.ratings import (
+    make_rating_cashiers,
+    make_rating_months,
+    make_ratings,
+)
 from plushka.delivery.office.visit import Visit
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
@@ -103,6 +108,9 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "pairs": Maker(marked("Often bought together"), make_pairs, of_whole_business=True),
         "branches": Maker(marked("Branches"), make_branches, size="tiles"),
         "cashiers": Maker(marked("Cashiers"), make_cashiers, size="tiles"),
+        "ratings": Maker(marked("Ratings of branches"), make_ratings),
+        "rating_cashiers": Maker(marked("Ratings of cashiers"), make_rating_cashiers),
+        "rating_months": Maker(marked("Ratings by month"), make_rating_months, size="chart"),
         "steps": Maker(
             marked("From the first purchase to the fourth"), make_steps, of_whole_business=True, size="chart"
         ),

@@ -13,7 +13,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.audiences import CHANNELS
 from plushka.domain.campaigns.journeys.queries import list_running, load_plans
 from plushka.domain.insights.advice import rules
-from plushka.domain.insights.advice.model import Counted, Counter, Figures, Lost, Uncontrolled
+from plushka.domain.insights.advice.model import Counted, Counter, Figures, Lost, RatedBranch, Uncontrolled
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused
 from plushka.domain.insights.campaigns.subjects import list_subjects
@@ -61,6 +61,7 @@ async def count_figures(tx: Tx) -> Figures:
         **await _told(tx, journeys),
         branches=await _branches(tx, today),
         cashiers=await _cashiers(tx, today),
+        rated=await _rated(tx, today),
         lost=await _lost(tx),
         uncontrolled=await _uncontrolled(tx),
         recent_buyers=await count_members(tx, RECENT_BUYERS),
@@ -181,6 +182,26 @@ async def _cashiers(tx: Tx, today: date) -> tuple[Counter, ...]:
         ALL_BRANCHES,
     )
     return tuple(Counter(**row) for row in rows)
+
+
+async def _rated(tx: Tx, today: date) -> tuple[RatedBranch, ...]:
+    rows = await tx.fetch(
+        """
+        -- insights.count_ratings_by_branch
+        select b.name as branch, b.id as branch_id, count(*) filter (where g.business_date > $2) as ratings,
+               coalesce(sum(g.score) filter (where g.business_date > $2), 0)::bigint as score,
+               count(*) filter (where g.business_date <= $2) as ratings_before,
+               coalesce(sum(g.score) filter (where g.business_date <= $2), 0)::bigint as score_before
+        from ratings g join branches b on b.tenant_id = $1 and b.id = g.branch_id
+        where g.tenant_id = $1 and g.business_date > $3 and not g.is_cancelled
+        group by b.id, b.name
+        order by b.id
+        """,
+        tx.tenant_id,
+        today - timedelta(days=rules.RATING_DAYS),
+        today - timedelta(days=2 * rules.RATING_DAYS),
+    )
+    return tuple(RatedBranch(**row) for row in rows)
 
 
 async def _lost(tx: Tx) -> tuple[Lost, ...]:

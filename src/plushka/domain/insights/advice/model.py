@@ -14,6 +14,7 @@ Rule = Literal[
     "points_burning",
     "birthdays",
     "branch_penetration",
+    "branch_rating",
     "cashier_penetration",
     "promotion_lost",
     "no_control",
@@ -31,6 +32,17 @@ class Counter(Struct, frozen=True):
     receipts: int
     with_card: int
     cashier: str = ""
+
+
+class RatedBranch(Struct, frozen=True):
+    """A branch by its ratings of the last days and of as many before: how many, and the sum of their scores."""
+
+    branch: str
+    branch_id: UUID
+    ratings: int
+    score: int
+    ratings_before: int
+    score_before: int
 
 
 class Lost(Struct, frozen=True):
@@ -67,6 +79,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     greets: bool = False
     branches: tuple[Counter, ...] = ()
     cashiers: tuple[Counter, ...] = ()
+    rated: tuple[RatedBranch, ...] = ()
     lost: tuple[Lost, ...] = ()
     uncontrolled: tuple[Uncontrolled, ...] = ()
     recent_buyers: int = 0

@@ -29,6 +29,9 @@ BIRTHDAYS_MIN = 10
 PENETRATION_DAYS = 30
 BRANCH_RECEIPTS_MIN = 200
 BRANCH_GAP_MIN_BP = 10_00
+RATING_DAYS = 30
+RATINGS_MIN = 20
+RATING_FALL_MIN_HUNDREDTHS = 30
 CASHIER_RECEIPTS_MIN = 100
 CASHIER_GAP_MIN_BP = 15_00
 
@@ -90,6 +93,30 @@ def branch_penetration(figures: Figures) -> Advice | None:
     _, worst = max(behind, key=lambda pair: (pair[0], str(pair[1].branch_id)))
     return Advice(
         "branch_penetration", _of_counter(worst, figures.branches), subject=f"branch:{worst.branch_id}"
+    )
+
+
+def branch_rating(figures: Figures) -> Advice | None:
+    """Say which branch's average rating has fallen most against the days before."""
+    fallen = [
+        (fall, each)
+        for each in figures.rated
+        if min(each.ratings, each.ratings_before) >= RATINGS_MIN
+        and (fall := _mean(each.score_before, each.ratings_before) - _mean(each.score, each.ratings))
+        >= RATING_FALL_MIN_HUNDREDTHS
+    ]
+    if not fallen:
+        return None
+    _, worst = max(fallen, key=lambda pair: (pair[0], str(pair[1].branch_id)))
+    return Advice(
+        "branch_rating",
+        {
+            "branch": worst.branch,
+            "ratings": worst.ratings,
+            "hundredths": _mean(worst.score, worst.ratings),
+            "hundredths_before": _mean(worst.score_before, worst.ratings_before),
+        },
+        subject=f"branch:{worst.branch_id}",
     )
 
 
@@ -166,6 +193,7 @@ RULES: Mapping[Rule, Callable[[Figures], Advice | None]] = MappingProxyType(
         "points_burning": points_burning,
         "birthdays": birthdays,
         "unreachable": unreachable,
+        "branch_rating": branch_rating,
         "branch_penetration": branch_penetration,
         "cashier_penetration": cashier_penetration,
         "liability": liability,
@@ -177,6 +205,10 @@ RULES: Mapping[Rule, Callable[[Figures], Advice | None]] = MappingProxyType(
 
 def _share_bp(part: int, whole: int) -> int:
     return part * 100_00 // whole if whole else 0
+
+
+def _mean(score: int, ratings: int) -> int:
+    return (200 * score + ratings) // (2 * ratings)
 
 
 def _growth_bp(now: int, before: int) -> int:

@@ -71,6 +71,11 @@ class Sales(Struct, frozen=True):
         return Ratio(self.given_minor, self.revenue_minor)
 
     @property
+    def discount_share(self) -> Ratio:
+        """Discounts, without what points paid, of the prices before them."""
+        return Ratio(self.discount_minor, self.amount_minor)
+
+    @property
     def engagement(self) -> Ratio:
         return Ratio(self.redeeming, self.receipts)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.advice import rules
 from plushka.domain.insights.advice.model import Advice
+from plushka.platform.i18n import format_number
 
 PATH = "/reports/advice"
 
@@ -192,6 +194,32 @@ def _branch_penetration(facts: Facts, subject: str, visit: Visit) -> Words:
     )
 
 
+def _branch_rating(facts: Facts, subject: str, visit: Visit) -> Words:
+    words = visit.words
+    return (
+        words.gettext(
+            "“{branch}”: the average rating fell from {before} to {now}",
+            branch=facts["branch"],
+            before=_hundredths(facts["hundredths_before"], visit),
+            now=_hundredths(facts["hundredths"], visit),
+        ),
+        words.gettext(
+            "Of purchases of the last {days} days against as many before. It is said of the branch that has fallen "
+            "furthest, from {gap} and {least} ratings of both on.",
+            days=rules.RATING_DAYS,
+            gap=_hundredths(rules.RATING_FALL_MIN_HUNDREDTHS, visit),
+            least=rules.RATINGS_MIN,
+        ),
+        words.gettext("See the ratings"),
+        f"/reports/branches?{urlencode({'branch': subject.removeprefix('branch:')})}",
+        "reports.read",
+    )
+
+
+def _hundredths(number: int | str, visit: Visit) -> str:
+    return format_number(Decimal(int(number)) / 100, visit.look.language, decimals=2)
+
+
 def _cashier_penetration(facts: Facts, subject: str, visit: Visit) -> Words:
     words = visit.words
     since = visit.business_day - timedelta(days=rules.PENETRATION_DAYS - 1)
@@ -321,6 +349,7 @@ _WORDS = {
     "points_burning": _points_burning,
     "birthdays": _birthdays,
     "branch_penetration": _branch_penetration,
+    "branch_rating": _branch_rating,
     "cashier_penetration": _cashier_penetration,
     "promotion_lost": _promotion_lost,
     "no_control": _no_control,

@@ -90,6 +90,26 @@ SALES = Subject(
             marked("How much was given for each hundred of what was paid."),
             marked("revenue of the same receipts"),
         ),
+        "discount_share": Definition(
+            marked("Average discount"),
+            marked(
+                "How much discounts took off each hundred of the prices; what points paid is not among them."
+            ),
+            marked("prices of the same receipts before discounts"),
+        ),
+        "ratings": Definition(
+            marked("Ratings"),
+            marked(
+                "Purchases of these days that members have rated from 1 to 5, whenever they did. What staff have "
+                "cancelled does not count."
+            ),
+        ),
+        "rating_mean": Definition(
+            marked("Average rating"), marked("The scores from 1 to 5 on average."), marked("ratings")
+        ),
+        "rating_low": Definition(
+            marked("Low ratings"), marked("Which part of ratings is 3 or less."), marked("ratings")
+        ),
         "refunds": Definition(
             marked("Given back"),
             marked(

@@ -32,5 +32,5 @@ async def show_branches_report(visit: NamedDependency[Visit], request: OfficeReq
         page="branches",
         title=marked("Branches and cashiers"),
         path=BRANCHES_PATH,
-        blocks=("branches", "cashiers"),
+        blocks=("branches", "cashiers", "ratings", "rating_cashiers", "rating_months"),
     )

@@ -4,6 +4,7 @@ from plushka.domain.insights.constructor.catalogue import Column, Dimension, Mea
 from plushka.domain.insights.constructor.sources.days import dimensions_of_day
 from plushka.domain.insights.constructor.sources.goods import measures_of_goods
 from plushka.domain.insights.constructor.sources.people import NO_CARD, dimensions_of_member
+from plushka.domain.occasions.rating import LOW_SCORE
 from plushka.platform.i18n import marked
 
 NOT_BACK = """not exists (
@@ -17,6 +18,7 @@ JOINS = {
     "branch": "join branches b on b.tenant_id = $1 and b.id = r.branch_id",
     "member": "left join members m on m.tenant_id = $1 and m.id = r.member_id",
     "path": "left join member_paths h on h.tenant_id = $1 and h.member_id = r.member_id",
+    "rating": "left join ratings g on g.tenant_id = $1 and g.receipt_id = r.id and not g.is_cancelled",
     # Only of a receipt of which something came back its lines are looked at; the refund is divided as it is there.
     "goods": """cross join lateral (
         select case
@@ -94,6 +96,7 @@ COLUMNS = {
     "earned_points": Column("r.earned_points"),
     "is_first": Column("coalesce(h.first_id = r.id, false)", ("path",)),
     "cost": Column("goods.cost_minor", ("goods",)),
+    "score": Column("g.score", ("rating",)),
 }
 _WITH_CARD = "count(member_id)"
 RECEIPTS = Source(
@@ -153,6 +156,14 @@ RECEIPTS = Source(
             marked("Before discounts"), "money", "sum(amount)", ("amount",), definition="asked_amount"
         ),
         "discount": Measure(marked("Discounts"), "money", "sum(discount)", ("discount",), definition="discount"),
+        "discount_share": Measure(
+            marked("Average discount"),
+            "share",
+            "sum(discount)",
+            ("discount", "amount"),
+            of="sum(amount)",
+            definition="discount_share",
+        ),
         "redeemed": Measure(
             marked("Paid with points"), "money", "sum(redeemed)", ("redeemed",), definition="redeemed"
         ),
@@ -176,6 +187,23 @@ RECEIPTS = Source(
             "sum(redeemed_points)",
             ("redeemed_points",),
             definition="asked_spent",
+        ),
+        "rating": Measure(
+            marked("Average rating"),
+            "decimal",
+            "sum(score)",
+            ("score",),
+            of="count(score)",
+            definition="rating_mean",
+        ),
+        "ratings": Measure(marked("Ratings"), "count", "count(score)", ("score",), definition="ratings"),
+        "low_ratings": Measure(
+            marked("Low ratings, share"),
+            "share",
+            f"count(score) filter (where score <= {LOW_SCORE})",
+            ("score",),
+            of="count(score)",
+            definition="rating_low",
         ),
         **measures_of_goods("cost"),
     },
