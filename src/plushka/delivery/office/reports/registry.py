@@ -9,6 +9,7 @@ from msgspec import Struct
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block
 from plushka.delivery.office.reports.buyers.cohorts import make_cohort_revenue, make_retention
+from plushka.delivery.office.reports.buyers.loyalty import make_loyalty
 from plushka.delivery.office.reports.buyers.steps import make_steps
 from plushka.delivery.office.reports.dashboard.activity import make_activity
 from plushka.delivery.office.reports.dashboard.averages import make_averages, make_lifetime
@@ -111,6 +112,9 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "ratings": Maker(marked("Ratings of branches"), make_ratings),
         "rating_cashiers": Maker(marked("Ratings of cashiers"), make_rating_cashiers),
         "rating_months": Maker(marked("Ratings by month"), make_rating_months, size="chart"),
+        "loyalty": Maker(
+            marked("The base in a few facts"), make_loyalty, of_whole_business=True, size="tiles"
+        ),
         "steps": Maker(
             marked("From the first purchase to the fourth"), make_steps, of_whole_business=True, size="chart"
         ),

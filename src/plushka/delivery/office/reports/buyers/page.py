@@ -19,5 +19,5 @@ async def show_buyers(visit: NamedDependency[Visit], request: OfficeRequest) -> 
         page="buyers",
         title=marked("How buyers come again"),
         path=PATH,
-        blocks=("steps", "retention", "cohort_revenue"),
+        blocks=("loyalty", "steps", "retention", "cohort_revenue"),
     )

@@ -106,6 +106,25 @@ MEMBERS = Subject(
             marked("How many lines all receipts of a buyer have."),
             marked("all who ever bought with a card"),
         ),
+        "loyalty": Definition(
+            marked("The base in a few facts"),
+            marked("All who ever bought with a card, until today; and the year in which the period ends."),
+        ),
+        "bought_once": Definition(
+            marked("Bought once"),
+            marked("Members with one purchase in all their time."),
+            marked("all who ever bought with a card"),
+        ),
+        "do_not_return": Definition(
+            marked("Do not return"),
+            marked("Members whose last purchase was more than 90 days ago."),
+            marked("all who ever bought with a card"),
+        ),
+        "year_receipts_each": Definition(
+            marked("Purchases of a buyer in a year"),
+            marked("How often a member who bought in the year did so in it."),
+            marked("members who bought in the year"),
+        ),
         "buyers_ever": Definition(marked("Buyers"), marked("Members who have ever bought with a card.")),
     },
 )
