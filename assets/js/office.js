@@ -1,6 +1,7 @@
 import "htmx.org";
 import { actOnChoice } from "./acting.js";
 import { offerCopying } from "./copying.js";
+import { stopCountingWhatIsSent } from "./counting.js";
 import { moveFocus } from "./focusing.js";
 import { offerInserting } from "./inserting.js";
 import { keepListsLive } from "./live.js";
@@ -15,6 +16,7 @@ import { showOpenTabs } from "./tabs.js";
 
 actOnChoice();
 moveFocus();
+stopCountingWhatIsSent();
 keepListsLive();
 loadReports();
 keepSelections();
