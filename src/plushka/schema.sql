@@ -2960,11 +2960,12 @@ create table journey_passes (
 create index journey_passes_of_journey on journey_passes (tenant_id, journey_id, step);
 
 -- What came of the letters of a journey that went out on a day, as it was counted last; columns as in campaign_figures.
--- bonus: what the member had been given in the journey before the letter.
+-- step: which of its letters, as in outgoing.variant. bonus: what the member had been given in the journey before the letter.
 create table journey_days (
     tenant_id uuid not null,
     campaign_id uuid not null,
     told_on date not null,
+    step text not null,
     bonus text not null check (bonus in ('nothing', 'points', 'coupon', 'gift')),
     addressed integer not null check (addressed >= 0),
     sent integer not null check (sent between 0 and addressed),
@@ -2978,7 +2979,7 @@ create table journey_days (
     positions integer not null check (positions >= 0),
     came_again integer not null check (came_again between 0 and purchases),
     counted_at timestamptz not null,
-    primary key (tenant_id, told_on, campaign_id, bonus),
+    primary key (tenant_id, told_on, campaign_id, step, bonus),
     foreign key (tenant_id, campaign_id) references journeys (tenant_id, id)
 );
 

@@ -79,6 +79,8 @@ TABLE = {
     "GET /engagement/calendar.ics": ALL,
     "GET /campaigns": "owner manager marketer accountant",
     "POST /campaigns/export": "owner manager",
+    "POST /campaigns/journeys/export": "owner manager",
+    "POST /campaigns/journeys/{journey_id:uuid}/export": "owner manager",
     "POST /campaigns/announce": "owner manager marketer",
     "POST /campaigns/count": "owner manager marketer",
     "GET /campaigns/new": "owner manager marketer",

@@ -460,6 +460,8 @@ async def _walk_journeys(walk: Walk) -> None:
     await walk.post(f"{path}/publish", "journey.publish", {"revision": "4"}, journey_id=one)
     for verb in ("pause", "resume", "stop"):
         await walk.post(f"{path}/{verb}", f"journey.{verb}", journey_id=one)
+    await walk.post(f"{path}/export", "task.leave", journey_id=one)
+    await walk.post("/campaigns/journeys/export", "task.leave")
 
 
 async def _walk_rewards(walk: Walk) -> None:

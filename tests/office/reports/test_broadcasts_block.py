@@ -69,7 +69,9 @@ async def write_down(database: Database, clock: SetClock, tenant_id: UUID) -> No
             tx.tenant_id, journey_id, tx.at,
         )  # fmt: skip
         for day, bonus in ((date(2026, 2, 3), "points"), (date(2026, 3, 3), "gift")):
-            await keep(tx, "journey_days", journey_id, {"told_on": day, "bonus": bonus}, GREETING)
+            await keep(
+                tx, "journey_days", journey_id, {"told_on": day, "step": "m", "bonus": bonus}, GREETING
+            )
 
 
 async def test_broadcasts_journeys_and_bonuses_stand_beside_each_other(

@@ -106,7 +106,7 @@ ACTION_WORDS: dict[str, str] = {
     "campaigns.read": marked("see broadcasts and journeys, and what came of them"),
     "campaigns.change": marked("write broadcasts and journeys"),
     "campaigns.send": marked("start broadcasts and journeys, pause them and call them off"),
-    "campaigns.export": marked("take broadcasts and their recipients away as a file"),
+    "campaigns.export": marked("take broadcasts, journeys and their members away as files"),
     "templates.read": marked("see templates of letters"),
     "templates.change": marked("write and change templates of letters"),
     "segments.read": marked("see segments of members"),

@@ -30,7 +30,7 @@ TITLES: dict[str, str] = {
     "coupons.export": marked("Export of codes of the coupon “{name}”"),
     "segments.import": marked("Members from a file for a list"),
     "coupons.import": marked("Codes from a file for the coupon “{name}”"),
-    "campaigns.export": marked("Export of broadcasts"),
+    "campaigns.export": marked("Export of campaigns"),
     "members.export": marked("Export of members: {members}"),
     "members.tag": marked("Tag “{tag}” for members: {members}"),
     "members.untag": marked("Tag “{tag}” taken from members: {members}"),

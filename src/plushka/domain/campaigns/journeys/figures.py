@@ -10,6 +10,7 @@ from msgspec import Struct
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.attributing import AGAIN_WITHIN, CAME_AGAIN
 from plushka.domain.campaigns.figures import Figures
+from plushka.domain.campaigns.listing import figures_of
 from plushka.domain.campaigns.model import WINDOW_DAYS_MAX
 from plushka.platform.database import Tx
 
@@ -17,63 +18,14 @@ Bonus = Literal["nothing", "points", "coupon", "gift", "promotion"]
 BONUSES: tuple[Bonus, ...] = get_args(Bonus)
 """What a member is told of: a journey gives no promotions, a broadcast no gifts."""
 COUNTED_EACH = timedelta(hours=5)
-_FIELDS = Figures.__struct_fields__
+_SUMS = ", ".join(f"sum({field})::bigint as {field}" for field in Figures.__struct_fields__)
 
 
-class JourneyFigures(Struct, frozen=True):
-    """A journey with what came of its letters of some days; ``bonus``: what had been given before most of them."""
-
-    id: UUID
-    name: str
-    has_control: bool
-    figures: Figures
-
-
-async def find_counted_at(tx: Tx) -> datetime | None:
-    """Return when letters of journeys were counted last; None: never yet."""
-    counted_at: datetime | None = await tx.fetchval(
-        """
-        -- journeys.find_counted_at
-        select max(counted_at) from journey_days where tenant_id = $1
-        """,
-        tx.tenant_id,
-    )
-    return counted_at
-
-
-async def count_days(tx: Tx) -> None:
-    """Count anew the letters whose purchases may still come or be followed by another: the rest stands.
-
-    Of each letter the member's first purchase within the window of its journey is counted that was not wholly returned,
-    if no other campaign's letter, nor a later one of this journey, went out to them in between.
-    """
-    zone = (await get_business(tx)).time_zone
-    since = await tx.fetchval(
-        """
-        -- journeys.find_uncounted
-        select case when exists (select from journey_days where tenant_id = $1)
-                    then ($2::timestamptz at time zone $3)::date - $4::integer else '1970-01-01'::date end
-        """,
-        tx.tenant_id,
-        tx.at,
-        zone,
-        WINDOW_DAYS_MAX + AGAIN_WITHIN.days,
-    )
-    await tx.execute(
-        """
-        -- journeys.forget_days
-        delete from journey_days where tenant_id = $1 and told_on >= $2
-        """,
-        tx.tenant_id,
-        since,
-    )
-    await tx.execute(
-        f"""
-        -- journeys.count_days
-        with letters as materialized (
+LETTERS = f"""
+        letters as materialized (
             select o.id, o.member_id, o.campaign_id, o.finished_at as told_at, o.state,
                    (o.finished_at at time zone $3)::date as told_on, c.window_days,
-                   split_part(o.key, ':', 2)::uuid as run_id,
+                   split_part(o.key, ':', 2)::uuid as run_id, o.variant as step,
                    case when m.merged_into is null then m.id else m.merged_into end as buyer_id,
                    o.cost_minor + coalesce((
                        select sum(t.cost_minor) from outgoing_tries t where t.tenant_id = $1 and t.outgoing_id = o.id
@@ -83,6 +35,7 @@ async def count_days(tx: Tx) -> None:
                 and o.finished_at >= $2::date::timestamp at time zone $3
             join members m on m.tenant_id = $1 and m.id = o.member_id
             where c.tenant_id = $1 and c.kind = 'journey'
+              and ($4::uuid is null or c.id = $4) and ($5::uuid[] is null or o.member_id = any($5))
         ), bought as (
             select l.*, p.*, {CAME_AGAIN.format(buyer="l.buyer_id")} as came_again,
                    case when exists (
@@ -123,21 +76,79 @@ async def count_days(tx: Tx) -> None:
                   and (x.finished_at, x.id) > (l.told_at, l.id) and x.finished_at <= p.occurred_at
             )
         )
+"""  # noqa: S608  a constant
+"""Stands after ``with``: ``bought`` has each letter of journeys that went out since ``$2`` by the clock of ``$3``.
+
+With it the member's first purchase within the window of its journey that was not wholly returned, if no letter of
+another campaign, nor a later one of this journey, went out to them in between. ``$4`` is one journey, ``$5`` are
+members; null: all.
+"""
+
+
+class JourneyFigures(Struct, frozen=True):
+    """A journey with what came of its letters of some days; ``bonus``: what had been given before most of them."""
+
+    id: UUID
+    name: str
+    has_control: bool
+    figures: Figures
+
+
+async def find_counted_at(tx: Tx) -> datetime | None:
+    """Return when letters of journeys were counted last; None: never yet."""
+    counted_at: datetime | None = await tx.fetchval(
+        """
+        -- journeys.find_counted_at
+        select max(counted_at) from journey_days where tenant_id = $1
+        """,
+        tx.tenant_id,
+    )
+    return counted_at
+
+
+async def count_days(tx: Tx) -> None:
+    """Count anew the letters whose purchases may still come or be followed by another: the rest stands."""
+    zone = (await get_business(tx)).time_zone
+    since = await tx.fetchval(
+        """
+        -- journeys.find_uncounted
+        select case when exists (select from journey_days where tenant_id = $1)
+                    then ($2::timestamptz at time zone $3)::date - $4::integer else '1970-01-01'::date end
+        """,
+        tx.tenant_id,
+        tx.at,
+        zone,
+        WINDOW_DAYS_MAX + AGAIN_WITHIN.days,
+    )
+    await tx.execute(
+        """
+        -- journeys.forget_days
+        delete from journey_days where tenant_id = $1 and told_on >= $2
+        """,
+        tx.tenant_id,
+        since,
+    )
+    await tx.execute(
+        f"""
+        -- journeys.count_days
+        with {LETTERS}
         insert into journey_days (
-            tenant_id, campaign_id, told_on, bonus, counted_at, addressed, sent, delivered, purchases, known_cost,
+            tenant_id, campaign_id, told_on, step, bonus, counted_at, addressed, sent, delivered, purchases, known_cost,
             came_again, revenue_minor, cost_minor, messages_minor, discount_minor, positions
         )
-        select $1, campaign_id, told_on, bonus, $4, count(*),
+        select $1, campaign_id, told_on, step, bonus, $6, count(*),
                count(*) filter (where state in ('sent', 'delivered', 'unknown')),
                count(*) filter (where state = 'delivered'), count(revenue_minor), count(cost_minor),
                count(*) filter (where came_again), coalesce(sum(revenue_minor), 0), coalesce(sum(cost_minor), 0),
                coalesce(sum(message_minor), 0), coalesce(sum(discount_minor), 0), coalesce(sum(positions), 0)
         from bought
-        group by campaign_id, told_on, bonus
+        group by campaign_id, told_on, step, bonus
         """,  # noqa: S608  a constant
         tx.tenant_id,
         since,
         zone,
+        None,
+        None,
         tx.at,
     )
 
@@ -146,11 +157,10 @@ async def list_figures_of_days(
     tx: Tx, from_on: date, until_on: date, *, limit: int
 ) -> Sequence[JourneyFigures]:
     """Return what came of the letters of some days, half-open, that with most revenue first."""
-    sums = ", ".join(f"sum(d.{field})::bigint as {field}" for field in _FIELDS)
     rows = await tx.fetch(
         f"""
         -- journeys.list_figures_of_days
-        select c.id, c.name, c.control_bp > 0 as has_control, {sums}
+        select c.id, c.name, c.control_bp > 0 as has_control, {_SUMS}
         from journey_days d join campaigns c on c.tenant_id = $1 and c.id = d.campaign_id
         where d.tenant_id = $1 and d.told_on >= $2 and d.told_on < $3
         group by c.id, c.name, c.control_bp
@@ -167,7 +177,32 @@ async def list_figures_of_days(
             row["id"],
             row["name"],
             row["has_control"],
-            Figures(**{field: row[field] for field in _FIELDS}),
+            figures_of(row),
         )
         for row in rows
     ]
+
+
+async def sum_by_journey(tx: Tx) -> dict[UUID, Figures]:
+    """Return what came of all letters of each journey; those that have sent none are left out."""
+    rows = await tx.fetch(
+        f"""
+        -- journeys.sum_by_journey
+        select campaign_id, {_SUMS} from journey_days where tenant_id = $1 group by campaign_id
+        """,  # noqa: S608  names of columns
+        tx.tenant_id,
+    )
+    return {row["campaign_id"]: figures_of(row) for row in rows}
+
+
+async def sum_by_step(tx: Tx, journey_id: UUID) -> dict[str, Figures]:
+    """Return what came of the letters of each step of a journey, of those that were taken out of it too."""
+    rows = await tx.fetch(
+        f"""
+        -- journeys.sum_by_step
+        select step, {_SUMS} from journey_days where tenant_id = $1 and campaign_id = $2 group by step
+        """,  # noqa: S608  names of columns
+        tx.tenant_id,
+        journey_id,
+    )
+    return {row["step"]: figures_of(row) for row in rows}

@@ -1,11 +1,53 @@
-"""What was caused as cells of a workbook, the same in whatever table it stands."""
+"""What came of campaigns and what was caused as cells of a workbook, the same in whatever table they stand."""
 
 from decimal import Decimal
 
+from plushka.domain.campaigns.figures import Figures
 from plushka.domain.insights.campaigns.model import FIGURES, Caused, Figure
 from plushka.domain.insights.campaigns.words import MONEY, NO_GROUP, TITLES, VERDICTS
 from plushka.platform.csv_files import Cell
-from plushka.platform.i18n import Translator
+from plushka.platform.i18n import Translator, marked
+
+_OF_FIGURES = (
+    marked("Letters sent"),
+    marked("Letters delivered"),
+    marked("Conversion of letters sent, %"),
+    marked("Purchases"),
+    marked("Revenue"),
+    marked("Cost of goods"),
+    marked("Cost of messages"),
+    marked("Profit"),
+    marked("Average receipt"),
+    marked("Discounts and points"),
+    marked("Positions per receipt"),
+)
+_OF_MARGIN = frozenset({"Cost of goods", "Profit"})
+
+
+def heading_of_figures(*, knows_margin: bool) -> list[str]:
+    """Return what stands above ``cells_of_figures``."""
+    return [column for column in _OF_FIGURES if knows_margin or column not in _OF_MARGIN]
+
+
+def cells_of_figures(figures: Figures, *, decimals: int, knows_margin: bool) -> list[Cell]:
+    """Return what came of letters; money in whole units of the currency, which has ``decimals``."""
+
+    def scaled(number: int | None, places: int) -> Cell:
+        return None if number is None else Decimal(number).scaleb(-places)
+
+    return [
+        figures.sent,
+        figures.delivered,
+        scaled(figures.conversion_bp, 2),
+        figures.purchases,
+        scaled(figures.revenue_minor, decimals),
+        *([scaled(figures.cost_minor, decimals)] if knows_margin else []),
+        scaled(figures.messages_minor, decimals),
+        *([scaled(figures.profit_minor, decimals)] if knows_margin else []),
+        scaled(figures.average_minor, decimals),
+        scaled(figures.discount_minor, decimals),
+        scaled(figures.positions_hundredths, 2),
+    ]
 
 
 def figures_told(*, knows_margin: bool) -> tuple[Figure, ...]:

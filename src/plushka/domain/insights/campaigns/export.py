@@ -1,15 +1,10 @@
 """The table of broadcasts with what they have caused, and the recipients of one, each with what became of them."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct
 
-from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.listing import CampaignFilter, CampaignRow, list_broadcasts, sum_broadcasts
 from plushka.domain.campaigns.model import STATES
 from plushka.domain.campaigns.queries import get_campaign
@@ -20,37 +15,27 @@ from plushka.domain.campaigns.recipients import (
     count_recipients,
     list_recipients,
 )
-from plushka.domain.insights.campaigns.columns import cells_of_caused, heading_of_caused
+from plushka.domain.insights.campaigns.columns import (
+    cells_of_caused,
+    cells_of_figures,
+    heading_of_caused,
+    heading_of_figures,
+)
+from plushka.domain.insights.campaigns.journey_export import JOURNEYS, export_journeys
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
 from plushka.domain.insights.campaigns.outcomes import Outcome, list_outcomes
+from plushka.domain.insights.campaigns.voice import Voice, voice_of
 from plushka.domain.tasks.running import Run
 from plushka.domain.tasks.tables import NO_MORE, Piece, write_workbook
 from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
-from plushka.platform.i18n import Language, Translator, currency_decimals, language_of, marked, translator
+from plushka.platform.i18n import Language, language_of, marked, translator
 
 KIND = "campaigns.export"
 STEP_ROWS = 2000
-_COLUMNS = (
-    marked("Broadcast"),
-    marked("State"),
-    marked("Begins"),
-    marked("Recipients"),
-    marked("Letters sent"),
-    marked("Letters delivered"),
-    marked("Conversion of letters sent, %"),
-    marked("Purchases"),
-    marked("Revenue"),
-    marked("Cost of goods"),
-    marked("Cost of messages"),
-    marked("Profit"),
-    marked("Average receipt"),
-    marked("Discounts and points"),
-    marked("Positions per receipt"),
-)
-_OF_MARGIN = frozenset({"Cost of goods", "Profit"})
+_COLUMNS = (marked("Broadcast"), marked("State"), marked("Begins"), marked("Recipients"))
 _OF_RECIPIENTS = (
     marked("Member's id"),
     marked("Member's name"),
@@ -71,7 +56,12 @@ _OF_RECIPIENTS = (
 
 
 async def export(run: Run) -> Mapping[str, Fact]:
-    """Write what the filter of the task finds: recipients of the ``campaign`` that it names, else broadcasts."""
+    """Write what the filter of the task finds: recipients of the ``campaign`` that it names, else broadcasts.
+
+    A task may be one of journeys.
+    """
+    if run.task.arguments.get("of") == JOURNEYS:
+        return await export_journeys(run)
     return await (_export_recipients(run) if run.task.arguments.get("campaign") else _export_broadcasts(run))
 
 
@@ -87,7 +77,7 @@ async def _export_broadcasts(run: Run) -> Mapping[str, Fact]:
         if not rows:
             return NO_MORE
         caused = await find_caused(tx, [subject_of_campaign(row.id) for row in rows])
-        voice = await _voice(tx, language)
+        voice = await voice_of(tx, language)
         cells = [
             _cells(row, caused.get(subject_of_campaign(row.id)), voice, knows_margin=knows_margin)
             for row in rows
@@ -96,7 +86,8 @@ async def _export_broadcasts(run: Run) -> Mapping[str, Fact]:
 
     words = translator(language_of(str(run.task.arguments["language"])))
     columns = [
-        *(column for column in _COLUMNS if knows_margin or column not in _OF_MARGIN),
+        *_COLUMNS,
+        *heading_of_figures(knows_margin=knows_margin),
         *heading_of_caused(words, knows_margin=knows_margin),
     ]
     return await write_workbook(run, columns, count=count, piece=piece)
@@ -114,7 +105,7 @@ async def _export_recipients(run: Run) -> Mapping[str, Fact]:
             return NO_MORE
         campaign = await get_campaign(tx, campaign_id)
         outcomes = await list_outcomes(tx, campaign, [row.member_id for row in rows])
-        voice = await _voice(tx, language)
+        voice = await voice_of(tx, language)
         cells = [_cells_of(row, outcomes[row.member_id], voice) for row in rows]
         return Piece(cells, str(rows[-1].member_id))
 
@@ -123,49 +114,14 @@ async def _export_recipients(run: Run) -> Mapping[str, Fact]:
     )
 
 
-class _Voice(Struct, frozen=True):
-    """How cells are written: in whose words, by which clock, in whole units of the currency."""
-
-    words: Translator
-    zone: ZoneInfo
-    decimals: int
-
-    def money(self, minor: int | None) -> Cell:
-        return None if minor is None else Decimal(minor).scaleb(-self.decimals)
-
-    def moment(self, at: datetime | None) -> Cell:
-        return None if at is None else at.astimezone(self.zone)
-
-
-async def _voice(tx: Tx, language: Language) -> _Voice:
-    business = await get_business(tx)
-    return _Voice(translator(language), ZoneInfo(business.time_zone), currency_decimals(business.currency))
-
-
-def _cells(row: CampaignRow, caused: Caused | None, voice: _Voice, *, knows_margin: bool) -> list[Cell]:
-    figures, words, money = row.figures, voice.words, voice.money
-    cost = [money(figures.cost_minor)] if knows_margin else []
-    profit = [money(figures.profit_minor)] if knows_margin else []
-
-    def hundredths(number: int | None) -> Cell:
-        return None if number is None else Decimal(number).scaleb(-2)
-
+def _cells(row: CampaignRow, caused: Caused | None, voice: Voice, *, knows_margin: bool) -> list[Cell]:
+    words = voice.words
     return [
         row.name,
         words.gettext(STATES[row.state]),
         voice.moment(row.begins_at),
-        figures.addressed,
-        figures.sent,
-        figures.delivered,
-        hundredths(figures.conversion_bp),
-        figures.purchases,
-        money(figures.revenue_minor),
-        *cost,
-        money(figures.messages_minor),
-        *profit,
-        money(figures.average_minor),
-        money(figures.discount_minor),
-        hundredths(figures.positions_hundredths),
+        row.figures.addressed,
+        *cells_of_figures(row.figures, decimals=voice.decimals, knows_margin=knows_margin),
         *cells_of_caused(
             caused,
             words,
@@ -176,7 +132,7 @@ def _cells(row: CampaignRow, caused: Caused | None, voice: _Voice, *, knows_marg
     ]
 
 
-def _cells_of(row: Recipient, outcome: Outcome, voice: _Voice) -> list[Cell]:
+def _cells_of(row: Recipient, outcome: Outcome, voice: Voice) -> list[Cell]:
     words = voice.words
     return [
         str(row.member_id),

@@ -63,6 +63,7 @@ async def export_broadcasts(visit: NamedDependency[Visit], request: OfficeReques
         _where(request, visit),
         file_name="broadcasts.xlsx",
         margin="yes" if visit.may(MARGIN) else "no",
+        needs=MARGIN if visit.may(MARGIN) else "",
     )
 
 

@@ -61,7 +61,7 @@ class FiguresLine(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """What a broadcast has caused: the increase of what members paid where it is proven, and where it lies."""
+    """What a campaign has caused: the increase of what members paid where it is proven, and where it lies."""
 
     text: str
     tone: Tone = "neutral"
@@ -122,15 +122,16 @@ def campaign_line(row: CampaignRow, caused: Caused | None, visit: Visit) -> Camp
         is_running=row.state in {"planning", "sending", "paused"},
         begins=visit.figures.moment(row.begins_at) if row.begins_at else "",
         came=None if row.state in NOT_BEGUN else figures_line(row.figures, visit),
-        verdict=_verdict(row, caused, visit),
+        verdict=Verdict("")
+        if row.state in NOT_BEGUN
+        else verdict_told(caused, visit, has_control=row.has_control),
     )
 
 
-def _verdict(row: CampaignRow, caused: Caused | None, visit: Visit) -> Verdict:
+def verdict_told(caused: Caused | None, visit: Visit, *, has_control: bool) -> Verdict:
+    """Return what a campaign that has begun has caused, in a cell of a table."""
     gettext = visit.words.gettext
-    if row.state in NOT_BEGUN:
-        return Verdict("")
-    if not row.has_control:
+    if not has_control:
         return Verdict(gettext(NO_GROUP))
     if caused is None:
         return Verdict(gettext("not compared yet"))

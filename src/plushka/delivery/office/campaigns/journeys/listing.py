@@ -4,15 +4,22 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from plushka.delivery.office.campaigns.broadcasts.rows import figures_line, verdict_told
 from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import PATH, JourneyLine, state_told
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.chains import CHAINS, begin_chain
+from plushka.domain.campaigns.journeys.figures import sum_by_journey
 from plushka.domain.campaigns.journeys.queries import count_by_journey, list_journeys
 from plushka.domain.campaigns.journeys.telling import tell_trigger
 from plushka.domain.campaigns.journeys.writing import create_journey
+from plushka.domain.campaigns.sums import summed
+from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.engine.journeys.parts import Journey, OnRegistration
 
 
@@ -21,11 +28,15 @@ async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
     words, number = visit.words, visit.figures.number
     async with visit.reading() as tx:
         journeys = await list_journeys(tx)
+        ids = [card.id for card in journeys]
         counts = await count_by_journey(tx)
+        totals = await sum_by_journey(tx)
+        caused = await find_caused(tx, [subject_of_campaign(journey_id) for journey_id in ids])
         voice = await load_voice(tx, visit, await load_names(tx, visit))
     lines = []
     for card in journeys:
         active, entered, goal = counts.get(card.id, (0, 0, 0))
+        has_begun = card.version is not None
         lines.append(
             JourneyLine(
                 href=f"{PATH}/{card.id}",
@@ -36,6 +47,10 @@ async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
                 active=number(active),
                 entered=number(entered),
                 goal=number(goal) if card.draft.goal is not None else "",
+                came=figures_line(totals.get(card.id, Figures()), visit) if has_begun else None,
+                verdict=verdict_told(
+                    caused.get(subject_of_campaign(card.id)), visit, has_control=card.draft.control_bp > 0
+                ),
             )
         )
     return visit.page(
@@ -43,6 +58,10 @@ async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
         section="campaigns",
         page="journeys",
         journeys=lines,
+        total=figures_line(summed(Figures, totals.values()), visit),
+        count=len(lines),
+        knows_margin=visit.may(MARGIN),
+        may_export=visit.may("campaigns.export"),
         chains=[
             (key, words.gettext(chain.name), words.gettext(chain.about)) for key, chain in CHAINS.items()
         ],

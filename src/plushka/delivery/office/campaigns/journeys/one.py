@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
 
+from plushka.delivery.office.campaigns.broadcasts.rows import figures_line
 from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.new_steps import new_step
 from plushka.delivery.office.campaigns.journeys.rows import (
@@ -21,12 +22,16 @@ from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
+from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.calls import count_calls
+from plushka.domain.campaigns.journeys.figures import find_counted_at, sum_by_step
 from plushka.domain.campaigns.journeys.model import ENDS, JourneyCard
 from plushka.domain.campaigns.journeys.queries import count_runs, get_journey
 from plushka.domain.campaigns.journeys.soundness import problems_of
 from plushka.domain.campaigns.journeys.telling import RUN_STATES, Voice, tell_again, tell_goal, tell_trigger
 from plushka.domain.campaigns.journeys.writing import save_draft, undo
+from plushka.domain.campaigns.queries import get_campaign
+from plushka.domain.campaigns.sums import summed
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.engine.journeys import editing
@@ -47,6 +52,10 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         calls = await count_calls(tx, card.id)
         subject = subject_of_campaign(card.id)
         caused = (await find_caused(tx, [subject])).get(subject)
+        by_step = await sum_by_step(tx, card.id)
+        counted_at = await find_counted_at(tx)
+        window_days = (await get_campaign(tx, card.id)).window_days
+    total = summed(Figures, by_step.values())
     journey = card.draft
     return visit.page(
         "campaigns/journeys/one.html",
@@ -56,7 +65,7 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         href=f"{PATH}/{card.id}",
         state=state_told(card, visit),
         frame=_frame(card, voice, visit),
-        steps=step_rows(card, counts, problems, voice, visit),
+        steps=step_rows(card, counts, problems, voice, visit, came=by_step),
         problems=other_problems(problems, voice),
         entered=number(counts.entered),
         active=number(counts.by_state.get("active", 0)),
@@ -68,6 +77,10 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         ],
         calls_failed=number(calls["failed"]) if calls.get("failed") else "",
         kinds=[(kind, words.gettext(title), icon) for kind, (title, icon) in KINDS.items()],
+        came=figures_line(total, visit),
+        counted_at=visit.figures.moment(counted_at) if counted_at and by_step else "",
+        window_days=window_days,
+        may_export=visit.may("campaigns.export"),
         caused=None if caused is None else caused_told(caused, visit),
         has_control=journey.control_bp > 0,
         may_change=visit.may("campaigns.change") and card.state != "done",

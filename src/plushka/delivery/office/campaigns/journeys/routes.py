@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from plushka.delivery.office.campaigns.journeys import (
+    exporting,
     listing,
     of_member,
     one,
@@ -14,6 +15,8 @@ from plushka.delivery.office.campaigns.journeys import (
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    exporting.export_journeys,
+    exporting.export_walks,
     listing.begin_journey,
     listing.show_journeys,
     of_member.show_member_journeys,

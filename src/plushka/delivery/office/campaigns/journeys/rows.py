@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from plushka.delivery.office.campaigns.broadcasts.rows import FiguresLine, Verdict, figures_line
 from plushka.delivery.office.visit import Visit
+from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.model import Counts, JourneyCard, StepCount
 from plushka.domain.campaigns.journeys.telling import STATES, Voice, tell_problem, tell_step, tell_way
 from plushka.engine.check_conditions import Problem
@@ -69,7 +71,7 @@ class WayRow(Struct, frozen=True):
 
 
 class StepRow(Struct, frozen=True):
-    """A step as the list shows it. ``here`` and ``passed`` are empty where nobody was yet."""
+    """A step as the list shows it. ``here`` and ``passed`` are empty where nobody was yet; ``came``: of its letters."""
 
     id: str
     href: str
@@ -77,6 +79,7 @@ class StepRow(Struct, frozen=True):
     text: str
     here: str
     passed: str
+    came: tuple[str, ...]
     problem: str
     is_first: bool
     is_last: bool
@@ -84,7 +87,7 @@ class StepRow(Struct, frozen=True):
 
 
 class JourneyLine(Struct, frozen=True):
-    """A journey in the list."""
+    """A journey in the list. ``came``: of one that was never published nothing has."""
 
     href: str
     name: str
@@ -94,6 +97,8 @@ class JourneyLine(Struct, frozen=True):
     active: str
     entered: str
     goal: str
+    came: FiguresLine | None
+    verdict: Verdict
 
 
 def state_told(card: JourneyCard, visit: Visit) -> str:
@@ -101,11 +106,32 @@ def state_told(card: JourneyCard, visit: Visit) -> str:
 
 
 def step_rows(
-    card: JourneyCard, counts: Counts, problems: Sequence[Problem], voice: Voice, visit: Visit
+    card: JourneyCard,
+    counts: Counts,
+    problems: Sequence[Problem],
+    voice: Voice,
+    visit: Visit,
+    *,
+    came: Mapping[str, Figures],
 ) -> tuple[StepRow, ...]:
-    """Return the steps of a draft with how many stand at each and what is wrong with it."""
+    """Return the steps of a draft with how many stand at each, what came of its letters and what is wrong with it."""
     told = {problem.path: tell_problem(problem, voice) for problem in problems}
-    return _Rows(f"{PATH}/{card.id}", counts, told, voice, visit).of(card.draft.steps, "steps")
+    return _Rows(f"{PATH}/{card.id}", counts, came, told, voice, visit).of(card.draft.steps, "steps")
+
+
+def _came_told(figures: Figures, visit: Visit) -> tuple[str, ...]:
+    """Return what came of the letters of a step, in a few words."""
+    gettext, told = visit.words.gettext, figures_line(figures, visit)
+    parts = [gettext("sent: {count}", count=told.sent)]
+    if figures.delivered:
+        parts.append(gettext("delivered: {count}", count=told.delivered))
+    if unsent := figures.addressed - figures.sent:
+        parts.append(gettext("not sent: {count}", count=visit.figures.number(unsent)))
+    if figures.sent:
+        parts.append(gettext("bought: {count} ({share})", count=told.purchases, share=told.conversion))
+    if figures.purchases:
+        parts.append(gettext("paid: {money}", money=told.revenue))
+    return tuple(parts)
 
 
 def other_problems(problems: Sequence[Problem], voice: Voice) -> list[str]:
@@ -119,6 +145,7 @@ class _Rows:
 
     href: str
     counts: Counts
+    came: Mapping[str, Figures]
     problems: Mapping[str, str]
     voice: Voice
     visit: Visit
@@ -139,6 +166,7 @@ class _Rows:
             text=tell_step(step, self.voice),
             here=number(count.here) if count.here else "",
             passed=number(count.passed) if count.passed else "",
+            came=_came_told(self.came[step.id], self.visit) if step.id in self.came else (),
             problem=self._problem(at, inner),
             is_first=is_first,
             is_last=is_last,
