@@ -11,6 +11,8 @@ from msgspec import structs
 
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.reports.blocks import Cell, Row, Value, cell
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.points.ways import Way
 from plushka.domain.insights.reports.ratio import Ratio
 
 WHOLE = {"branch": "", PARAMETER: ""}
@@ -23,6 +25,26 @@ def members_url(**filters: str | int | date | Sequence[str]) -> str:
     """Return where members are listed; a filter that is empty is none."""
     chosen = {name: value for name, value in filters.items() if value != ""}
     return f"/members?{urlencode(chosen, doseq=True)}"
+
+
+def movements_url(
+    visit: Visit,
+    ways: Sequence[Way] = (),
+    *,
+    moved: tuple[date | None, date | None] = (None, None),
+    earned: tuple[date, date] | None = None,
+) -> str:
+    """Return where the movements of the programme's points are listed, by ways and days, both of which count.
+
+    ``earned``: of lots of these days.
+    """
+    pairs = [
+        (PARAMETER, visit.program_id),
+        *zip(("moved_from", "moved_to"), moved, strict=True),
+        *zip(("earned_from", "earned_to"), earned or (None, None), strict=True),
+        *(("way", way) for way in ways),
+    ]
+    return f"/journal?{urlencode([(name, str(value)) for name, value in pairs if value])}"
 
 
 def linked(href: str, *values: Cell | Value) -> Row:

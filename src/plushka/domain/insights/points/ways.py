@@ -1,5 +1,6 @@
 """The ways by which points come to members and leave them; what moves between a member's own accounts is none."""
 
+from collections.abc import Collection
 from typing import Literal, get_args
 
 Way = Literal[
@@ -39,6 +40,14 @@ _TO: dict[str, Way] = {
 def way_of(debit: str, credit: str) -> Way | None:
     """Return the way of a movement, None where it stays within a member's accounts."""
     return _FROM.get(debit) or _TO.get(credit)
+
+
+def accounts_of(ways: Collection[Way]) -> tuple[list[str], list[str]]:
+    """Return the accounts that movements of these ways leave, and those that they go to: one or the other tells it."""
+    return (
+        [account for account, way in _FROM.items() if way in ways],
+        [account for account, way in _TO.items() if way in ways],
+    )
 
 
 def sign(way: Way) -> int:

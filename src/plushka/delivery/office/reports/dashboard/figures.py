@@ -7,10 +7,11 @@ from msgspec import Struct
 
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.behind import members_url
+from plushka.delivery.office.reports.behind import members_url, movements_url
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Kind, Row, Table
 from plushka.delivery.office.reports.words import no_receipts
 from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.points.ways import Way
 from plushka.domain.insights.reports.base import count_enrolled
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.points import PointsMoved, sum_points
@@ -42,18 +43,22 @@ class Tile(Struct, frozen=True):
     title: str
     kind: Kind
     value: Callable[[Counted], int | Ratio]
-    behind: Callable[[Asked, Period], str] | None = None
+    behind: Callable[[Asked, Period, Visit], str] | None = None
     action: str = ""
     of_whole_business: bool = False
     of_any_program: bool = False
     good: Literal["up", "down", "neither"] = "up"
 
 
-def _receipts(**filters: str) -> Callable[[Asked, Period], str]:
-    return lambda asked, period: asked.receipts_url(filters, period)
+def _receipts(**filters: str) -> Callable[[Asked, Period, Visit], str]:
+    return lambda asked, period, _: asked.receipts_url(filters, period)
 
 
-def _returned(asked: Asked, period: Period) -> str:
+def _moved(*ways: Way) -> Callable[[Asked, Period, Visit], str]:
+    return lambda _, period, visit: movements_url(visit, ways, moved=(period.from_on, period.last_on))
+
+
+def _returned(asked: Asked, period: Period, _: Visit) -> str:
     """Return where the receipts are listed of which something came back in a period, whenever they were bought."""
     return asked.receipts_url({"left": ""}, period, days=("back_from", "back_to"))
 
@@ -141,7 +146,7 @@ TILES = (
         marked("New members"),
         "count",
         lambda each: each.enrolled,
-        lambda _, period: members_url(enrolled_from=period.from_on, enrolled_to=period.last_on),
+        lambda _asked, period, _visit: members_url(enrolled_from=period.from_on, enrolled_to=period.last_on),
         of_whole_business=True,
     ),
     Tile(
@@ -149,6 +154,7 @@ TILES = (
         marked("Points issued"),
         "points",
         lambda each: each.points.issued,
+        _moved("issued", "given"),
         of_whole_business=True,
         good="neither",
     ),
@@ -157,6 +163,7 @@ TILES = (
         marked("Points spent"),
         "points",
         lambda each: each.points.spent,
+        _moved("spent", "restored"),
         of_whole_business=True,
     ),
     Tile(
@@ -164,6 +171,7 @@ TILES = (
         marked("Points burned"),
         "points",
         lambda each: each.points.burned,
+        _moved("burned", "forfeited"),
         of_whole_business=True,
         good="down",
     ),
@@ -222,7 +230,7 @@ def _row(tile: Tile, now: Counted, before: Counted | None, asked: Asked, visit: 
     value = tile.value(now)
 
     def href(period: Period) -> str:
-        return tile.behind(asked, period) if tile.behind else ""
+        return tile.behind(asked, period, visit) if tile.behind else ""
 
     row: Row = (
         Cell(visit.words.gettext(tile.title), definition=tile.key),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Series, Table
 from plushka.delivery.office.reports.points.liability import no_points, of_program
 from plushka.delivery.office.visit import Visit
@@ -73,11 +74,14 @@ async def _make(tx: Tx, visit: Visit, asked: Asked, side: Side) -> Block:
             tuple(
                 (
                     told_bucket(side, number, visit),
-                    found[number].lots,
-                    Cell(found[number].members, href=_holders_url(asked, side, number)),
-                    found[number].points,
-                    money(found[number].points, price),
-                    Ratio(found[number].points, whole),
+                    *linked(
+                        _holders_url(asked, side, number),
+                        found[number].lots,
+                        found[number].members,
+                        found[number].points,
+                        money(found[number].points, price),
+                        Ratio(found[number].points, whole),
+                    ),
                 )
                 for number in numbers
             ),
@@ -128,8 +132,7 @@ async def make_points_holders(tx: Tx, visit: Visit, asked: Asked) -> Block:
             tuple(
                 (
                     Cell(each.name or gettext("without a name"), href=f"/members/{each.member_id}"),
-                    each.lots,
-                    each.points,
+                    *linked(f"/members/{each.member_id}", each.lots, each.points),
                     each.burns_on,
                 )
                 for each in holders

@@ -1,11 +1,13 @@
 """How many of the points that are there will burn, by what became of earlier ones, and what is to be set aside."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
 
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked, movements_url
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, HeatMap, Row, Table, Value
 from plushka.delivery.office.reports.points.liability import no_points, of_program
 from plushka.delivery.office.reports.words import told_month
@@ -13,6 +15,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.points.breaking import Issued, list_issued
 from plushka.domain.insights.points.days import load_history
 from plushka.domain.insights.points.prices import load_prices
+from plushka.domain.insights.points.ways import Way
 from plushka.domain.insights.points.worth import money
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio
@@ -35,26 +38,45 @@ async def make_points_reserve(tx: Tx, visit: Visit, _asked: Asked) -> Block:
     found = breakage([each.cohort for each in issued])
     price = prices.on(visit.today)
     gettext = visit.words.gettext
+    all_of_them = movements_url(visit, moved=(None, visit.today))
     rows: list[Row] = [
-        _tile("points_liability", gettext("Members have"), Cell(balances.have, kind="points")),
-        _tile("points_money", gettext("In money"), Cell(money(balances.have, price), kind="money")),
+        _tile(
+            "points_liability", gettext("Members have"), Cell(balances.have, href=all_of_them, kind="points")
+        ),
+        _tile(
+            "points_money",
+            gettext("In money"),
+            Cell(money(balances.have, price), href=all_of_them, kind="money"),
+        ),
         _tile(
             "points_price", gettext("A point buys"), Cell(money(10**visit.figures.scale, price), kind="money")
         ),
-        _tile("points_debt", gettext("Debt of members"), Cell(balances.debt, kind="points")),
+        _tile(
+            "points_debt",
+            gettext("Debt of members"),
+            Cell(balances.debt, href=all_of_them, kind="points"),
+        ),
     ]
     if isinstance(found, Breakage):
         reserve = _reserve(balances.have, price, found.burned_bp)
         rows += [
             _tile(
-                "points_breakage", gettext("Will burn"), Cell(Ratio(found.burned_bp, 100_00), kind="share")
+                "points_breakage",
+                gettext("Will burn"),
+                Cell(Ratio(found.burned_bp, 100_00), href=_ESTIMATED_FROM, kind="share"),
             ),
-            _tile("points_reserve", gettext("To set aside"), Cell(reserve, kind="money")),
+            _tile(
+                "points_reserve", gettext("To set aside"), Cell(reserve, href=_ESTIMATED_FROM, kind="money")
+            ),
         ]
         if visit.may(MARGIN) and (share := await _cost_share(tx, visit)).denominator:
             cost = Ratio(reserve * share.numerator, share.denominator)
             rows.append(
-                _tile("points_reserve_cost", gettext("The same at cost of goods"), Cell(cost, kind="money"))
+                _tile(
+                    "points_reserve_cost",
+                    gettext("The same at cost of goods"),
+                    Cell(cost, href=_ESTIMATED_FROM, kind="money"),
+                )
             )
     return Block(
         name="points_reserve",
@@ -69,6 +91,9 @@ async def make_points_reserve(tx: Tx, visit: Visit, _asked: Asked) -> Block:
         definition="points_reserve",
         empty=no_points(visit),
     )
+
+
+_ESTIMATED_FROM = "/reports/blocks/points_issues"
 
 
 def _tile(key: str, title: str, shown: Cell) -> Row:
@@ -169,14 +194,13 @@ async def make_points_issues(tx: Tx, visit: Visit, _asked: Asked) -> Block:
             tuple(
                 (
                     each.month,
-                    each.cohort.lots,
-                    each.cohort.granted,
-                    each.cohort.granted - each.kept,
-                    each.spent,
-                    each.burned,
-                    each.cohort.left,
-                    Ratio(each.spent, each.kept),
-                    Ratio(each.burned, each.kept),
+                    *linked(_of_lots(each, visit, "issued", "given"), each.cohort.lots, each.cohort.granted),
+                    *linked(_of_lots(each, visit), each.cohort.granted - each.kept),
+                    *linked(_of_lots(each, visit, "spent", "restored"), each.spent),
+                    *linked(_of_lots(each, visit, "burned"), each.burned),
+                    *linked(_of_lots(each, visit), each.cohort.left),
+                    *linked(_of_lots(each, visit, "spent", "restored"), Ratio(each.spent, each.kept)),
+                    *linked(_of_lots(each, visit, "burned"), Ratio(each.burned, each.kept)),
                 )
                 for each in shown
             ),
@@ -208,6 +232,7 @@ async def _triangle(
     ages = min(max((each.cohort.age for each in shown), default=0) + 1, AGES_SHOWN)
     values = [_shares(each, ages, is_spent=is_spent) for each in shown]
     months = [each.month for each in shown]
+    ways: tuple[Way, ...] = ("spent", "restored") if is_spent else ("burned",)
     gettext = visit.words.gettext
     group = gettext("By the end of the month, counted from the month of issue")
     return Block(
@@ -226,7 +251,19 @@ async def _triangle(
                     for age in range(ages)
                 ),
             ),
-            tuple((month, *row) for month, row in zip(months, values, strict=True)),
+            tuple(
+                (
+                    each.month,
+                    *(
+                        cell
+                        for age, value in enumerate(row)
+                        for cell in linked(
+                            _of_lots(each, visit, *ways, until=add_months(each.month, age + 1)), value
+                        )
+                    ),
+                )
+                for each, row in zip(shown, values, strict=True)
+            ),
         ),
         as_of=await find_as_of(tx),
         chart=HeatMap(
@@ -239,6 +276,15 @@ async def _triangle(
         form="chart",
         definition="points_by_age",
         empty=no_points(visit),
+    )
+
+
+def _of_lots(each: Issued, visit: Visit, *ways: Way, until: date | None = None) -> str:
+    """Return where what became of a month's lots is listed, all of it or what did before a day."""
+    day = timedelta(days=1)
+    last = until - day if until else None
+    return movements_url(
+        visit, ways, moved=(None, last), earned=(each.month, add_months(each.month, 1) - day)
     )
 
 

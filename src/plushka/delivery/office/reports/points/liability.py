@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked, movements_url
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Row, Series, Table
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.points.accounts import ENTRIES, load_accounts
@@ -46,8 +47,11 @@ async def make_points_movement(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("At the beginning"),
             "",
             "",
-            loaded.history.opening.net,
-            loaded.account.opening_minor,
+            *linked(
+                movements_url(visit, moved=(None, asked.period.from_on - timedelta(days=1))),
+                loaded.history.opening.net,
+                loaded.account.opening_minor,
+            ),
         )
     ]
     for entry in ENTRIES:
@@ -58,9 +62,9 @@ async def make_points_movement(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 rows.append((name, pair.debit, pair.credit, None, loaded.account.revalued_minor))
         elif moved[entry]:
             name = gettext(ENTRY_WORDS[entry])
-            rows.append(
-                (name, pair.debit, pair.credit, sign(entry) * moved[entry], sign(entry) * minor[entry])
-            )
+            href = movements_url(visit, [entry], moved=(asked.period.from_on, asked.period.last_on))
+            figures = linked(href, sign(entry) * moved[entry], sign(entry) * minor[entry])
+            rows.append((name, pair.debit, pair.credit, *figures))
     return Block(
         name="points_movement",
         title=gettext("What moved the liability"),
@@ -77,8 +81,11 @@ async def make_points_movement(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 gettext("At the end"),
                 "",
                 "",
-                loaded.history.closing.net,
-                loaded.account.closing_minor,
+                *linked(
+                    movements_url(visit, moved=(None, asked.period.last_on)),
+                    loaded.history.closing.net,
+                    loaded.account.closing_minor,
+                ),
             ),
         ),
         as_of=await find_as_of(tx),
@@ -114,7 +121,15 @@ async def make_points_identity(tx: Tx, visit: Visit, _asked: Asked) -> Block:
                 Column(gettext("Share"), "share", "points_share"),
             ),
             tuple(_identity(proof, came, visit)) if came else (),
-            total=(gettext("Together"), came, came - proof.difference, Ratio(came - proof.difference, came)),
+            total=(
+                gettext("Together"),
+                *linked(
+                    movements_url(visit, [way for way in WAYS if way in COMING]),
+                    came,
+                    came - proof.difference,
+                    Ratio(came - proof.difference, came),
+                ),
+            ),
         ),
         as_of=tx.at,
         notes=(
@@ -135,7 +150,7 @@ def _identity(proof: Proof, came: int, visit: Visit) -> Iterator[Row]:
     gettext, moved, balances = visit.words.gettext, proof.moved, proof.balances
     for way in WAYS:
         if way in COMING and moved[way]:
-            yield (gettext(ENTRY_WORDS[way]), moved[way], None, None)
+            yield (gettext(ENTRY_WORDS[way]), *linked(movements_url(visit, [way]), moved[way]), None, None)
     held = (
         (gettext("Available to members"), balances.available),
         (gettext("Waiting to become spendable"), balances.pending),
@@ -143,10 +158,11 @@ def _identity(proof: Proof, came: int, visit: Visit) -> Iterator[Row]:
         (gettext("Debt of members"), -balances.debt),
     )
     for name, points in held:
-        yield (name, None, points, Ratio(points, came))
+        yield (name, None, *linked(movements_url(visit), points, Ratio(points, came)))
     for way in WAYS:
         if way not in COMING and moved[way]:
-            yield (gettext(ENTRY_WORDS[way]), None, moved[way], Ratio(moved[way], came))
+            figures = linked(movements_url(visit, [way]), moved[way], Ratio(moved[way], came))
+            yield (gettext(ENTRY_WORDS[way]), None, *figures)
 
 
 async def make_points_days(tx: Tx, visit: Visit, asked: Asked) -> Block:
@@ -218,13 +234,16 @@ def _day_row(day: date, balances: Balances, prices: Prices, visit: Visit) -> Row
     price = prices.on(day)
     return (
         day,
-        balances.available,
-        balances.pending,
-        balances.held,
-        balances.have,
-        money(balances.have, price),
-        balances.debt,
-        money(balances.debt, price),
+        *linked(
+            movements_url(visit, moved=(None, day)),
+            balances.available,
+            balances.pending,
+            balances.held,
+            balances.have,
+            money(balances.have, price),
+            balances.debt,
+            money(balances.debt, price),
+        ),
         money(10**visit.figures.scale, price),
     )
 
