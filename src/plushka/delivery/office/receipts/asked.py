@@ -27,6 +27,7 @@ _MARKS = {
     "earned": {"has_earned": True},
     "returned": {"has_return": True},
     "plain": {"has_redeemed": False, "has_earned": False},
+    "unspent": {"has_redeemed": False},
 }
 _TYPED = frozenset({"number", "who", "least", "most", "first_on", "last_on"})
 """What always stands in its own field of the form."""

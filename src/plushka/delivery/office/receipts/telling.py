@@ -18,6 +18,7 @@ _WORDS = {
     ("member", "without"): marked("Without a card"),
     ("mark", "redeemed"): marked("Points were spent"),
     ("mark", "earned"): marked("Points were earned"),
+    ("mark", "unspent"): marked("No points were spent"),
     ("mark", "plain"): marked("Points neither earned nor spent"),
     ("mark", "returned"): marked("With a return"),
     ("left", "yes"): marked("Without those that came back whole"),

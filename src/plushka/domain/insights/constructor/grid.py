@@ -19,13 +19,17 @@ NOT_SAID = "—"
 
 
 class Head(Struct, frozen=True):
-    """A column; ``measure`` is the name of what it tells, empty of a dimension, ``group`` stands above it."""
+    """A column; ``measure`` is the name of what it tells, empty of a dimension, ``group`` stands above it.
+
+    ``column``: the key that stands above it in a pivot, None of what is of all of them.
+    """
 
     title: str
     kind: Kind
     group: Value = ""
     group_kind: Kind = "text"
     measure: str = ""
+    column: str | None = None
 
 
 class Line(Struct, frozen=True):
@@ -87,13 +91,20 @@ def _pivot(answer: Answer, source: Source, words: Translator) -> Grid:
     heads = [_head(source.dimensions[name], words) for name in question.rows]
     titles = [told_key(question.column, key, answer, source, words) for key in columns]
     of_column = _head(source.dimensions[question.column], words).kind
-    groups: list[tuple[Value, Kind]] = [
-        *((title, of_column) for title in titles),
-        (words.gettext("Total"), "text"),
+    groups: list[tuple[Value, Kind, str | None]] = [
+        *((title, of_column, key) for title, key in zip(titles, columns, strict=True)),
+        (words.gettext("Total"), "text", None),
     ]
-    for title, kind in groups:
+    for title, kind, key in groups:
         heads += [
-            Head(words.gettext(measure.title), measure.kind, group=title, group_kind=kind, measure=name)
+            Head(
+                words.gettext(measure.title),
+                measure.kind,
+                group=title,
+                group_kind=kind,
+                measure=name,
+                column=key,
+            )
             for name, measure in zip(question.measures, measures, strict=True)
         ]
     cells: dict[tuple[tuple[str, ...], str | None], tuple[Figure, ...]] = {

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import (
     Block,
     Cell,
@@ -13,6 +14,7 @@ from plushka.delivery.office.reports.blocks import (
     Series,
     Table,
 )
+from plushka.delivery.office.reports.constructor.behind import receipts_behind
 from plushka.delivery.office.reports.telling import told_value
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
@@ -91,16 +93,32 @@ def table_of(grid: Grid, answer: Answer, visit: Visit) -> Table:
         )
         for head in grid.heads
     )
-    lines: list[Row] = [_row(line, grid, visit) for line in grid.lines[:ROWS_SHOWN]]
-    if not lines and grid.total:
-        return Table(columns, (grid.total.values,))
-    return Table(columns, tuple(lines), grid.total.values if grid.total else None)
+    lines: list[Row] = [_row(line, grid, answer, visit) for line in grid.lines[:ROWS_SHOWN]]
+    total = _total(grid.total, grid, answer, visit) if grid.total else None
+    if not lines and total:
+        return Table(columns, (total,))
+    return Table(columns, tuple(lines), total)
 
 
-def _row(line: Line, grid: Grid, visit: Visit) -> Row:
+def _row(line: Line, grid: Grid, answer: Answer, visit: Visit) -> Row:
     """Return a line with its keys told: they are read, not reckoned with."""
     told = [told_value(value, head.kind, visit) for value, head in zip(line.values, grid.heads, strict=True)]
-    return (*told[: grid.keys], *line.values[grid.keys :])
+    return (*told[: grid.keys], *_figures(line, grid, answer, visit))
+
+
+def _total(line: Line, grid: Grid, answer: Answer, visit: Visit) -> Row:
+    return (*line.values[: grid.keys], *_figures(line, grid, answer, visit))
+
+
+def _figures(line: Line, grid: Grid, answer: Answer, visit: Visit) -> Row:
+    """Return the figures of a line with the way to what they are of."""
+    question = answer.question
+    keys = dict(zip(question.dimensions, line.keys, strict=False))
+    cells: list[Cell | Value] = []
+    for head, value in list(zip(grid.heads, line.values, strict=True))[grid.keys :]:
+        column = {} if head.column is None else {question.column: head.column}
+        cells += linked(receipts_behind(answer, keys | column, head.measure, visit.business_day), value)
+    return tuple(cells)
 
 
 def _group(head: Head, visit: Visit) -> str:
