@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import httpx
 
+FIGURE = re.compile(r"[-−+]?[\d\s]+(,\d+)?\s*(%|₽|пп|п\.\s*п\.)?")
+"""A number with its unit; a day is told in words."""
 _VOID = frozenset({"input", "br", "img", "link", "meta", "hr", "path", "use", "circle", "source"})
 
 
@@ -103,14 +105,36 @@ async def tiles_of(browser: httpx.AsyncClient, block: str, query: str) -> dict[s
 
 async def rows_of(browser: httpx.AsyncClient, block: str, query: str) -> tuple[list[str], list[list[Shown]]]:
     """Return the titles of a block's columns and its rows, the total last."""
-    answer = await browser.get(f"/reports/blocks/{block}?{query}")
-    assert answer.status_code == httpx.codes.OK, block
+    return await read_rows(browser, f"/reports/blocks/{block}?{query}")
+
+
+async def read_rows(browser: httpx.AsyncClient, path: str) -> tuple[list[str], list[list[Shown]]]:
+    """Return the titles of the columns of a page's last table and its rows."""
+    answer = await browser.get(path)
+    assert answer.status_code == httpx.codes.OK, path
     read = Read()
     read.feed(answer.text)
     table = next((table for table in reversed(read.tables) if table), [])
     # The names of groups of columns stand above their titles.
     heads = [row for row in table if len(row) == max(map(len, table))]
     return ([cell.text for cell in heads[0]], heads[1:]) if heads else ([], [])
+
+
+async def unlinked(
+    browser: httpx.AsyncClient, block: str, query: str = "period=year"
+) -> set[tuple[str, str]]:
+    """Return (row, column) of every figure of a block that leads nowhere; a tile has no column."""
+    tiles = await tiles_of(browser, block, query)
+    found = {(title, "") for title, (value, *_) in tiles.items() if is_left_alone(value)}
+    titles, rows = await rows_of(browser, block, query)
+    for row in rows:
+        cells = list(zip(titles, row, strict=True))[1:]
+        found |= {(row[0].text, title) for title, cell in cells if is_left_alone(cell)}
+    return found
+
+
+def is_left_alone(cell: Shown) -> bool:
+    return not cell.href and bool(FIGURE.fullmatch(cell.text)) and cell.number != 0
 
 
 async def listed(browser: httpx.AsyncClient, href: str) -> Listed:
@@ -134,3 +158,11 @@ async def counted_members(browser: httpx.AsyncClient, href: str) -> Decimal:
     match = re.search(r"([\d ]+) клиент", page[page.index('aria-live="polite"') :])
     assert match is not None, href
     return number_of(match[1])
+
+
+async def moved_points(browser: httpx.AsyncClient, href: str) -> tuple[Decimal, Decimal]:
+    """Return what the movements of a list brought to members, and what they took from them."""
+    page = unescape((await browser.get(href)).text).replace("\N{NO-BREAK SPACE}", " ")
+    match = re.search(r"пришло клиентам ([\d ,]+) \w+, ушло ([\d ,]+)", page)
+    assert match is not None, href
+    return number_of(match[1]), number_of(match[2])

@@ -6,7 +6,15 @@ from decimal import ROUND_HALF_UP, Decimal
 import httpx
 from tests.conftest import SetClock
 from tests.office.conftest import signed_in
-from tests.office.reports.reading import Listed, counted_members, listed, rows_of, tiles_of
+from tests.office.reports.reading import (
+    Listed,
+    counted_members,
+    listed,
+    moved_points,
+    read_rows,
+    rows_of,
+    tiles_of,
+)
 from tests.office.reports.year import a_year
 from tests.pos.conftest import Cast
 
@@ -30,6 +38,7 @@ RECEIPTS = {"Чеки", "Чеки с картой", "Первые покупки
 REVENUE = {"Выручка", "Выручка с картой"}
 MEMBERS = {"Клиенты", "Купили", "Купили впервые", "Покупатели"}
 MEANS = {"Средний чек"}
+ISSUED = {"Начислено", "Потрачено", "Сгорело"}
 
 
 async def test_lists_behind_figures_come_to_them(
@@ -42,6 +51,7 @@ async def test_lists_behind_figures_come_to_them(
         for block, query in TABLES:
             await a_table_is_of_the_receipts_that_it_leads_to(anna, block, query)
         await members_are_those_who_are_listed(anna)
+        await points_are_those_of_the_movements_that_are_listed(anna)
 
 
 async def tiles_are_of_the_receipts_that_they_lead_to(anna: httpx.AsyncClient) -> None:
@@ -127,9 +137,81 @@ async def members_are_those_who_are_listed(anna: httpx.AsyncClient) -> None:
                     assert cell.number == await counted_members(anna, cell.href), (block, row[0].text, title)
 
 
+async def points_are_those_of_the_movements_that_are_listed(anna: httpx.AsyncClient) -> None:
+    month = f"period=custom&from={date(2026, 5, 1)}&until={date(2026, 5, 31)}"
+    tiles = await tiles_of(anna, "figures", month)
+    came, _ = await moved_points(anna, tiles["Выдано бонусов"][0].href)
+    back, spent = await moved_points(anna, tiles["Списано бонусов"][0].href)
+    assert (tiles["Выдано бонусов"][0].number, tiles["Списано бонусов"][0].number) == (came, spent - back)
+    assert came > 0 < spent
+    for block, titles in (
+        ("points_movement", {"Бонусы"}),
+        ("points_days", {"Есть у клиентов"}),
+        ("points_issues", ISSUED),
+    ):
+        heads, rows = await rows_of(anna, block, month)
+        compared = 0
+        for row in rows:
+            for title, cell in zip(heads, row, strict=True):
+                if title in titles and cell.href:
+                    came, went = await moved_points(anna, cell.href)
+                    # What members owe is in the movements, too.
+                    owed = row[heads.index("Долг")].number if block == "points_days" else 0
+                    assert abs(cell.number) - owed == abs(came - went), (
+                        block,
+                        row[0].text,
+                        title,
+                        cell,
+                        came,
+                        went,
+                    )
+                    compared += 1
+        assert compared, (block, heads)
+
+
 def rounded(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
 def share(part: Decimal, whole: Decimal) -> Decimal:
     return rounded(100 * part / whole) if whole else Decimal(0)
+
+
+async def test_cells_of_reports_of_ones_own_lead_to_their_receipts(
+    app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
+) -> None:
+    await a_year(app, cast.anna, database, clock)
+    async with signed_in(app, staff["owner"]) as anna:
+        for query, linked in (
+            ("row=month&row=branch&measure=receipts&measure=revenue&measure=buyers&parts=on", True),
+            ("row=weekday&column=card&view=pivot&measure=receipts&measure=revenue", True),
+            ("row=cashier&row=first&measure=receipts&measure=revenue", True),
+            ("row=hour&row=spends&measure=receipts&if=card&is.card=with", True),
+            ("row=week&measure=firsts&measure=revenue", True),
+            ("row=tier&measure=receipts", False),
+        ):
+            await an_answer_leads_to_its_receipts(anna, f"source=receipts&{query}", has_lists=linked)
+        await an_answer_leads_to_its_receipts(
+            anna, "source=lines&row=product&measure=receipts", has_lists=True
+        )
+
+
+async def an_answer_leads_to_its_receipts(anna: httpx.AsyncClient, query: str, *, has_lists: bool) -> None:
+    span = f"span=custom&from={date(2026, 4, 10)}&until={date(2026, 6, 20)}"
+    titles, rows = await read_rows(anna, f"/reports/constructor/answer?{query}&{span}")
+    lists = 0
+    for row in rows:
+        for title, cell in zip(titles, row, strict=True):
+            if not cell.href.startswith("/receipts?"):
+                continue
+            found, lists = await listed(anna, cell.href), lists + 1
+            told = {
+                "Чеки": found.receipts, "Чеки с товаром": found.receipts, "Первые покупки": found.receipts,
+                "Выручка": found.revenue, "Покупателей": found.members,
+            }  # fmt: skip
+            assert cell.number == told.get(title), (query, row[0].text, title, cell, found)
+    if has_lists:
+        assert lists >= len(rows) - 1, query
+    else:
+        # All of them together are no more than their sum.
+        assert lists <= 1, query

@@ -1,0 +1,79 @@
+"""No figure of a report is without a way to what it is of, but for those that are named here with the reason."""
+
+from collections.abc import Mapping
+
+from tests.conftest import SetClock
+from tests.office.conftest import signed_in
+from tests.office.reports.reading import unlinked
+from tests.office.reports.year import a_year
+from tests.pos.conftest import Cast
+
+from plushka.app import Plushka
+from plushka.delivery.office.reports.registry import MAKERS
+from plushka.platform.database import Database
+
+CHANGES = frozenset({"Изменение", "Разница"})
+"""Of two figures, each of which leads to what it is of."""
+ALL = ""
+"""Every figure of a block, or every column of a row."""
+EXCEPTIONS: Mapping[str, Mapping[tuple[str, str], str]] = {
+    "steps": {
+        (
+            ALL,
+            "За 30 дней",
+        ): "how long it took is worked out of two receipts; those who came are listed beside"
+    },
+    "retention": {("Все месяцы", ALL): "weighted over cohorts, each of another month"},
+    "cohort_revenue": {("Все месяцы", ALL): "weighted over cohorts, each of another month"},
+    "promotions": {(ALL, "Потрачено на письма"): "letters stand at no receipt"},
+    "activity": {(ALL, ALL): "written down when the month ended, as numbers; the group of today is linked"},
+    "rfm_moves": {(ALL, ALL): "written down when the month ended, as numbers"},
+    "future_accuracy": {
+        (ALL, ALL): "what the model would have said of days kept back; it is kept as numbers"
+    },
+    "points_reserve": {("Бонус покупает", ALL): "a price of the programme"},
+    "points_movement": {
+        (ALL, "Дебет"): "the number of an account in the books",
+        (ALL, "Кредит"): "the number of an account in the books",
+    },
+    "points_days": {(ALL, "Бонус покупает"): "a price of the programme"},
+    "points_ages": {("Вместе", ALL): "the sum of the rows above, each of which is linked"},
+    "points_burns": {("Вместе", ALL): "the sum of the rows above, each of which is linked"},
+    "payback": {
+        (ALL, ALL): "scenarios lead to their receipts month by month; the rest is costs, and sums of those"
+    },
+    "payback_caused": {
+        (ALL, ALL): "an estimate from two groups of members, told on the page of the campaign"
+    },
+    "payback_receipts": {(ALL, ALL): "each row is one receipt, to which its number leads"},
+    "broadcasts": {(ALL, ALL): "each row is one broadcast, to whose page with its recipients its name leads"},
+}
+"""By block: (row, column) and why there is no list behind it."""
+
+
+def is_excused(block: str, row: str, column: str) -> bool:
+    return column in CHANGES or any(
+        row_of in (ALL, row) and column_of in (ALL, column) for row_of, column_of in EXCEPTIONS.get(block, {})
+    )
+
+
+def test_exceptions_are_of_blocks_that_there_are() -> None:
+    assert set(EXCEPTIONS) <= set(MAKERS)
+
+
+QUERIES = ("period=year", "period=custom&from=2026-04-10&until=2026-06-20&branch=arbat&branch=east")
+
+
+async def test_every_figure_leads_to_what_it_is_of(
+    app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
+) -> None:
+    await a_year(app, cast.anna, database, clock)
+    async with signed_in(app, staff["owner"]) as anna:
+        alone = {
+            (block, row, column)
+            for query in QUERIES
+            for block in MAKERS
+            for row, column in await unlinked(anna, block, query)
+            if not is_excused(block, row, column)
+        }
+    assert not alone, sorted(alone)
