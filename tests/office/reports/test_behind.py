@@ -52,6 +52,7 @@ async def test_lists_behind_figures_come_to_them(
             await a_table_is_of_the_receipts_that_it_leads_to(anna, block, query)
         await members_are_those_who_are_listed(anna)
         await points_are_those_of_the_movements_that_are_listed(anna)
+        await facts_of_the_base_are_of_those_who_are_listed(anna)
 
 
 async def tiles_are_of_the_receipts_that_they_lead_to(anna: httpx.AsyncClient) -> None:
@@ -135,6 +136,15 @@ async def members_are_those_who_are_listed(anna: httpx.AsyncClient) -> None:
             for title, cell in zip(titles, row, strict=True):
                 if cell.href.startswith("/members?") and title in {"База", "Новые клиенты", "Клиенты"}:
                     assert cell.number == await counted_members(anna, cell.href), (block, row[0].text, title)
+
+
+async def facts_of_the_base_are_of_those_who_are_listed(anna: httpx.AsyncClient) -> None:
+    tiles = {title: value for title, (value, *_) in (await tiles_of(anna, "loyalty", "period=year")).items()}
+    buyers = await listed(anna, tiles["Покупателей"].href)
+    assert tiles["Покупателей"].number == buyers.members > 0
+    assert tiles["Средний чек с картой, 2026"].number == rounded(
+        (await listed(anna, tiles["Средний чек с картой, 2026"].href)).mean
+    )
 
 
 async def points_are_those_of_the_movements_that_are_listed(anna: httpx.AsyncClient) -> None:

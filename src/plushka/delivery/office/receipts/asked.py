@@ -16,6 +16,7 @@ from plushka.platform.i18n import currency_decimals
 
 NONE = "-"
 """In an address: what has none of it, since an empty value is one that was not chosen."""
+ONCE = "once"
 GOODS_MAX = 5
 _MEMBERS = {"with": True, "without": False}
 _TURNS = {"first": True, "again": False}
@@ -67,6 +68,7 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
     since_from: date | None = None
     since_to: date | None = None
     bought: str = ""
+    last_to: date | None = None
     sex: str = ""
     born: str = ""
     born_from: date | None = None
@@ -100,7 +102,8 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
             own=_one_of(query, "own", ("yes",)),
             since_from=day_of(query, "since_from"),
             since_to=day_of(query, "since_to"),
-            bought=_one_of(query, "bought", _BOUGHT),
+            bought=_one_of(query, "bought", (*_BOUGHT, ONCE)),
+            last_to=day_of(query, "last_to"),
             sex=_one_of(query, "sex", (*SEX_WORDS, NONE)),
             born=_one_of(query, "born", _BORN),
             born_from=_birthday_of(query, "born_from"),
@@ -155,7 +158,9 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
             is_own=True if self.own else None,
             first_from=self.since_from,
             first_to=self.since_to,
-            bought_least=int(self.bought) if self.bought else None,
+            bought_least=int(self.bought) if self.bought in _BOUGHT else None,
+            has_bought_once=True if self.bought == ONCE else None,
+            last_bought_to=self.last_to,
             sex=_or_none(self.sex),
             is_born=_BORN.get(self.born),
             born_from=self.born_from,

@@ -1,11 +1,10 @@
 """The filters of the list of receipts in words, each with the list without it."""
 
 from collections.abc import Iterator
-from datetime import date
 from uuid import UUID
 
 from plushka.delivery.office.chips import Chip
-from plushka.delivery.office.receipts.asked import NONE, Asked
+from plushka.delivery.office.receipts.asked import NONE, ONCE, Asked
 from plushka.delivery.office.receipts.mechanics import Choices
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.queries import list_branches
@@ -26,6 +25,7 @@ _WORDS = {
     ("turn", "first"): marked("First purchases"),
     ("turn", "again"): marked("Repeat purchases"),
     ("own", "yes"): marked("Goods of the category itself"),
+    ("bought", ONCE): marked("Members who have bought once"),
     ("bought", "2"): marked("Members who have bought twice or more"),
     ("bought", "3"): marked("Members who have bought three times or more"),
     ("bought", "4"): marked("Members who have bought four times or more"),
@@ -39,6 +39,7 @@ _DAYS = (
     ("first_on", "last_on", marked("Days of purchase")),
     ("back_from", "back_to", marked("Days of return")),
     ("since_from", "since_to", marked("The member's first purchase")),
+    ("", "last_to", marked("The member's last purchase")),
     ("born_from", "born_to", marked("The member was born")),
 )
 
@@ -86,18 +87,15 @@ async def chips(tx: Tx, asked: Asked, mechanics: Choices, visit: Visit) -> list[
 def _told_days(asked: Asked, visit: Visit) -> Iterator[tuple[tuple[str, ...], str]]:
     gettext, day = visit.words.gettext, visit.figures.full_day
     for first, last, title in _DAYS:
-        from_on, to_on = getattr(asked, first), getattr(asked, last)
-        match from_on, to_on:
-            case None, None:
-                continue
-            case date(), None:
-                told = gettext("since {day}", day=day(from_on))
-            case None, date():
-                told = gettext("until {day}", day=day(to_on))
-            case _ if from_on == to_on:
-                told = day(from_on)
-            case _:
-                told = f"{day(from_on)}\N{EN DASH}{day(to_on)}"
+        from_on, to_on = getattr(asked, first, None), getattr(asked, last)
+        if from_on and to_on:
+            told = day(from_on) if from_on == to_on else f"{day(from_on)}\N{EN DASH}{day(to_on)}"
+        elif from_on:
+            told = gettext("since {day}", day=day(from_on))
+        elif to_on:
+            told = gettext("until {day}", day=day(to_on))
+        else:
+            continue
         yield (first, last), f"{gettext(title)}: {told}"
 
 

@@ -51,6 +51,7 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
     by the branch's clock. ``skus``: something is left of each. ``category``: something is left of it, empty for what
     is in none; ``within`` is the one above it, empty at the top; ``is_own``: goods of the category itself, not of one
     below. ``first_…``: when its member bought first; ``bought_least``: so many purchases (2 to 4) they have had.
+    ``has_bought_once``: no more than one. ``last_bought_to``: none after this day.
     ``sex`` and ``born_…`` are of its member, ``sex`` empty where it is not known.
     """
 
@@ -83,6 +84,8 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
     first_from: date | None = None
     first_to: date | None = None
     bought_least: int | None = None
+    has_bought_once: bool | None = None
+    last_bought_to: date | None = None
     sex: str | None = None
     is_born: bool | None = None
     born_from: date | None = None
@@ -185,6 +188,7 @@ _CONDITIONS = {
     "hour": "extract(hour from r.occurred_at at time zone (r.basket #>> '{{basket,place,time_zone}}')) = {0}::integer",
     "first_from": _PATHS.format("h.first_on >= {0}"),
     "first_to": _PATHS.format("h.first_on <= {0}"),
+    "last_bought_to": _PATHS.format("h.last_on <= {0}"),
     "sex": "m.erased_at is null and m.id is not null and coalesce(m.sex, '') = {0}",
     "is_born": "m.erased_at is null and m.id is not null and (m.birthday is not null) = {0}",
     "born_from": "m.birthday >= {0}",
@@ -195,6 +199,10 @@ _CHOICES: Mapping[str, Mapping[object, str]] = {
     # Written out rather than compared with a parameter, so that they can be joined.
     "is_left": {True: f"not {_WHOLE}", False: _WHOLE},
     "is_first": {True: _FIRST, False: f"r.member_id is not null and not {_FIRST}"},
+    "has_bought_once": {
+        True: _PATHS.format("h.second_on is null"),
+        False: _PATHS.format("h.second_on is not null"),
+    },
     "bought_least": {
         number: _PATHS.format(f"h.{day} is not null") for number, day in _PATH_DAYS.items()
     },
