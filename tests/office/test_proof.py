@@ -11,6 +11,7 @@ from msgspec import structs
 from python_calamine import CalamineWorkbook
 from tests.conftest import SetClock
 from tests.office.conftest import Shop, email_of, hire_with_password, plain, signed_in
+from tests.office.reports.undefined import undefined
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
@@ -140,6 +141,16 @@ async def greeted(database: Database, cast: Cast, shop: Shop, promoted: str, clo
     clock.at += timedelta(hours=1)
     await measure_tenant(database, clock, cast.anna.tenant_id)
     return promoted
+
+
+@pytest.mark.usefixtures("greeted")
+@pytest.mark.parametrize("path", PAGES)
+async def test_every_figure_of_promotions_and_greetings_is_explained_by_a_click(
+    anna: httpx.AsyncClient, path: str
+) -> None:
+    page = (await anna.get(path)).text
+    assert page.count('class="definition"') > 8
+    assert not undefined(page)
 
 
 def heading_of(content: bytes) -> str:

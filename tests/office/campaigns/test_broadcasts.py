@@ -10,6 +10,7 @@ import httpx
 import pytest
 from tests.conftest import SetClock
 from tests.office.conftest import Shop, email_of, plain, signed_in
+from tests.office.reports.undefined import undefined
 from tests.office.tasks import do_all_tasks, rows_of
 from tests.pos.conftest import Cast, client_of, coffee
 
@@ -110,6 +111,7 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
                 assert of_margin not in (await marina.get(path)).text
     assert re.search(r"Конверсия</dt><dd[^>]*>100 %", shown)
     listed = plain((await anna.get("/campaigns?text=анонс&state=done")).text)
+    assert not undefined((await anna.get("/campaigns")).text)
     assert "Анонс" in listed
     figures = dict(re.findall(r'data-label="([^"]+)">([^<]*)<', listed))
     assert (figures["Покупок"], figures["Позиций в нём"], figures["Конверсия"]) == ("1", "1", "100 %")

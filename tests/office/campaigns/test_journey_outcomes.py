@@ -6,6 +6,7 @@ import httpx
 import pytest
 from tests.office.campaigns.test_broadcasts import World, world
 from tests.office.conftest import email_of, plain, signed_in
+from tests.office.reports.undefined import undefined
 from tests.office.tasks import do_all_tasks, rows_of
 from tests.pos.conftest import client_of, coffee
 
@@ -61,6 +62,7 @@ async def test_what_came_of_its_letters_stands_at_the_step_on_the_page_and_in_th
 
     assert "отправлено: 1 · купили: 1 (100 %) · заплатили: 1 000,00 ₽" in shown
     assert "Что купили после её писем" in shown
+    assert not undefined((await anna.get(JOURNEYS)).text)
     assert "1 цепочка вместе" in listed
     assert "1 000,00 ₽" in listed
     assert "Прибыль" in listed

@@ -9,6 +9,7 @@ from msgspec import structs
 from tests.conftest import SetClock
 from tests.office.conftest import PHONE, Shop, email_of, plain, report, signed_in
 from tests.office.engagement.test_editor import Editor, editor
+from tests.office.reports.undefined import undefined
 from tests.office.tasks import do_all_tasks
 from tests.office.test_own_branches import Taganka, taganka
 from tests.pos.conftest import CASHBACK, Cast, client_of, coffee
@@ -120,6 +121,13 @@ async def test_every_table_is_taken_away(editor: Editor, asker: Asker) -> None:
     assert "393" in told
     assert (await asker.browser.get(f"{address}/files/rules.pdf")).status_code == httpx.codes.NOT_FOUND
     assert (await asker.browser.get(f"{address}/files/nothing.csv")).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_every_figure_of_an_answer_is_explained_by_a_click(editor: Editor, asker: Asker) -> None:
+    await editor.begin_with(GENEROUS)
+    page = (await asker.browser.get(await asker.answer(margin="40"))).text
+    assert page.count("<table") > 5
+    assert not undefined(page)
 
 
 async def test_a_budget_that_all_exceed_is_told(editor: Editor, asker: Asker) -> None:

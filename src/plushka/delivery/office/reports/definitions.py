@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from plushka.delivery.office.reports.meanings.asked import ASKED
+from plushka.delivery.office.reports.meanings.campaigns import CAMPAIGNS
 from plushka.delivery.office.reports.meanings.future import FUTURE
 from plushka.delivery.office.reports.meanings.goods import GOODS
 from plushka.delivery.office.reports.meanings.mechanics import MECHANICS
@@ -27,6 +28,7 @@ SUBJECTS: tuple[Subject, ...] = (
     GOODS,
     PROGRAM,
     MECHANICS,
+    CAMPAIGNS,
     PAYBACK,
     POINTS,
     MEMBERS,

@@ -1,6 +1,6 @@
 """A block as a page tells it: every value in the reader's language, with the side on which it stands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -108,7 +108,12 @@ def told_squares(table: Table, told: ToldTable) -> Squares:
 def explained(block: Block, visit: Visit) -> dict[str, Explained]:
     """Return the definitions that a block names, by key."""
     named = [block.definition, *[column.definition for column in block.table.columns]]
-    named += [cell(each).definition for row in block.table.rows for each in row]
+    named += [cell(each).definition for row in (*block.table.rows, block.table.total or ()) for each in row]
+    return explain(named, visit)
+
+
+def explain(keys: Iterable[str], visit: Visit) -> dict[str, Explained]:
+    """Return definitions by their keys; an empty key is none."""
     gettext = visit.words.gettext
     return {
         key: Explained(
@@ -116,7 +121,7 @@ def explained(block: Block, visit: Visit) -> dict[str, Explained]:
             gettext(DEFINITIONS[key].text),
             gettext(DEFINITIONS[key].of) if DEFINITIONS[key].of else "",
         )
-        for key in named
+        for key in keys
         if key
     }
 

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH, campaign_line, figures_line
+from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.permissions import MARGIN
@@ -41,6 +42,7 @@ async def show_broadcasts(visit: NamedDependency[Visit], request: OfficeRequest)
         rows=rows,
         total=figures_line(total, visit),
         count=count,
+        explained=explain_campaigns(visit),
         has_any=has_any,
         asked=shown,
         query=query,

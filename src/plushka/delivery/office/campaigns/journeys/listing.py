@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from plushka.delivery.office.campaigns.broadcasts.rows import figures_line, verdict_told
+from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import PATH, JourneyLine, state_told
 from plushka.delivery.office.context import OfficeRequest
@@ -60,6 +61,7 @@ async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
         journeys=lines,
         total=figures_line(summed(Figures, totals.values()), visit),
         count=len(lines),
+        explained=explain_campaigns(visit),
         knows_margin=visit.may(MARGIN),
         may_export=visit.may("campaigns.export"),
         chains=[

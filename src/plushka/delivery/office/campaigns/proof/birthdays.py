@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
+from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.campaigns.proof.file import XLSX, check_may_read
 from plushka.delivery.office.campaigns.proof.promotions import PERIODS
 from plushka.delivery.office.context import OfficeRequest
@@ -78,6 +79,7 @@ async def show_birthdays(visit: NamedDependency[Visit], request: OfficeRequest) 
         knows_margin=visit.may(MARGIN),
         may_export=visit.may("reports.export"),
         tables=told,
+        explained=explain_campaigns(visit),
         days=days,
         periods=[
             (each, visit.words.ngettext("{count} day", "{count} days", each, count=each), each == days)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
 
+from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.campaigns.proof.telling import TONES, CausedTold, Tone, caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.period import tell_period
@@ -89,6 +90,7 @@ async def show_promotions(visit: NamedDependency[Visit], request: OfficeRequest)
         knows_margin=visit.may(MARGIN),
         may_export=visit.may("reports.export"),
         tables=[table for table in tables if table is not None],
+        explained=explain_campaigns(visit),
         days=days,
         periods=[
             (each, visit.words.ngettext("{count} day", "{count} days", each, count=each), each == days)

@@ -16,9 +16,9 @@ def beside_columns(title: str, shown: Shown) -> tuple[Column, ...]:
     gettext = shown.visit.words.gettext
     return (
         Column(title, "text"),
-        Column(gettext("By the rules in force"), "count"),
-        Column(gettext("By the draft"), "count"),
-        Column(gettext("Difference"), "count"),
+        Column(gettext("By the rules in force"), "count", "what_if"),
+        Column(gettext("By the draft"), "count", "what_if"),
+        Column(gettext("Difference"), "count", "what_if_difference"),
     )
 
 

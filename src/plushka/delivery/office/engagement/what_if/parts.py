@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from msgspec import structs
+
 from plushka.delivery.office.engagement.what_if.comparing import beside, beside_columns, row
 from plushka.delivery.office.engagement.what_if.shown import Shown
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Kind, Row, Series, Table
@@ -21,10 +23,11 @@ def make_rules(shown: Shown) -> Block:
         name="rules",
         title=gettext("Points by rule"),
         table=Table(
-            _columns(shown, gettext("Rule"), gettext("Points"), "points"),
+            _columns(shown, gettext("Rule"), Column(gettext("Points"), "points", "what_if_rule_points")),
             tuple(_rows(shown, published.rules, draft.rules, lambda _: "points")),
         ),
         as_of=None,
+        definition="what_if_rules",
         empty=Empty(gettext("No rule gave points"), gettext("Neither the rules in force nor the draft.")),
     )
 
@@ -42,7 +45,11 @@ def make_promotions(shown: Shown) -> Block:
         name="promotions",
         title=gettext("Discounts and gifts by promotion"),
         table=Table(
-            _columns(shown, gettext("Promotion"), gettext("Discount, or gifts"), "money"),
+            _columns(
+                shown,
+                gettext("Promotion"),
+                Column(gettext("Discount, or gifts"), "money", "what_if_promotion_sum"),
+            ),
             tuple(
                 _rows(
                     shown,
@@ -53,13 +60,14 @@ def make_promotions(shown: Shown) -> Block:
             ),
         ),
         as_of=None,
+        definition="what_if_promotions",
         empty=Empty(
             gettext("No promotion applied"), gettext("Neither by the rules in force nor by the draft.")
         ),
     )
 
 
-def _columns(shown: Shown, title: str, sum_title: str, kind: Kind) -> tuple[Column, ...]:
+def _columns(shown: Shown, title: str, summed: Column) -> tuple[Column, ...]:
     gettext = shown.visit.words.gettext
     groups = (gettext("By the rules in force"), gettext("By the draft"))
     return (
@@ -68,11 +76,11 @@ def _columns(shown: Shown, title: str, sum_title: str, kind: Kind) -> tuple[Colu
             column
             for group in groups
             for column in (
-                Column(gettext("Receipts"), "count", group=group),
-                Column(sum_title, kind, group=group),
+                Column(gettext("Receipts"), "count", "what_if_part_receipts", group=group),
+                structs.replace(summed, group=group),
             )
         ],
-        Column(gettext("Difference"), kind),
+        Column(gettext("Difference"), summed.kind, "what_if_difference"),
     )
 
 
@@ -113,6 +121,7 @@ def make_tiers(shown: Shown) -> Block:
                 for place, title in enumerate(titles)
             ),
         ),
+        definition="what_if_tiers",
         empty=Empty(
             gettext("There are no tiers"), gettext("Neither the rules in force nor the draft have any.")
         ),

@@ -113,13 +113,13 @@ def _block(
         table=Table(
             (
                 Column(whose, "text"),
-                Column(gettext("Members"), "count"),
-                Column(gettext("Gain"), "count"),
-                Column(gettext("Gained together"), "money"),
-                Column(gettext("Lose"), "count"),
-                Column(gettext("Lost together"), "money"),
-                Column(gettext("On balance"), "money"),
-                Column(gettext("On balance a member"), "money"),
+                Column(gettext("Members"), "count", "what_if_members"),
+                Column(gettext("Gain"), "count", "what_if_gaining"),
+                Column(gettext("Gained together"), "money", "what_if_gained"),
+                Column(gettext("Lose"), "count", "what_if_losing"),
+                Column(gettext("Lost together"), "money", "what_if_lost"),
+                Column(gettext("On balance"), "money", "what_if_balance"),
+                Column(gettext("On balance a member"), "money", "what_if_balance_mean"),
             ),
             tuple(values(each, change) for each, change in named),
             total=values(gettext("All"), whole) if named else None,
@@ -156,13 +156,13 @@ def _examples(shown: Shown, name: str, title: str, examples: Sequence[Example]) 
     columns = [
         Column(gettext("Receipt"), "text"),
         Column(gettext("Branch"), "text"),
-        Column(gettext("Amount"), "money"),
+        Column(gettext("Amount"), "money", "what_if_amount"),
     ]
     for group in groups:
         columns += [
-            Column(gettext("Discount"), "money", group=group),
-            Column(gettext("Issued"), "points", group=group),
-            Column(gettext("Spent"), "points", group=group),
+            Column(gettext("Discount"), "money", "what_if_discount", group=group),
+            Column(gettext("Issued"), "points", "what_if_example_issued", group=group),
+            Column(gettext("Spent"), "points", "what_if_example_spent", group=group),
         ]
     columns.append(Column(gettext("To the member"), "money", "what_if_example"))
     return Block(

@@ -36,8 +36,15 @@ def _sums(shown: Shown) -> Iterator[Row]:
     gettext = shown.visit.words.gettext
     published, draft = shown.both()
     by_published, by_draft = shown.observed
-    yield row(gettext("Receipts"), (published.receipts, draft.receipts), "count")
-    yield row(gettext("Of them of members"), (published.of_members, draft.of_members), "count")
+    yield row(
+        gettext("Receipts"), (published.receipts, draft.receipts), "count", definition="what_if_receipts"
+    )
+    yield row(
+        gettext("Of them of members"),
+        (published.of_members, draft.of_members),
+        "count",
+        definition="what_if_of_members",
+    )
     yield row(
         gettext("Receipts that the programme touches"),
         (Ratio(published.touched, published.receipts), Ratio(draft.touched, draft.receipts)),
@@ -45,11 +52,11 @@ def _sums(shown: Shown) -> Iterator[Row]:
         definition="what_if_touched",
     )
     money: list[tuple[str, tuple[Figure, Figure], str]] = [
-        (gettext("Discounts"), (published.discount_minor, draft.discount_minor), ""),
+        (gettext("Discounts"), (published.discount_minor, draft.discount_minor), "what_if_discount"),
         (
             gettext("Paid with points, in money"),
             (published.redeemed_minor, draft.redeemed_minor),
-            "",
+            "what_if_redeemed",
         ),
         (gettext("Paid in money"), (published.revenue_minor, draft.revenue_minor), "what_if_paid"),
         (
@@ -100,13 +107,22 @@ def make_points(shown: Shown) -> Block:
     moves = [
         (gettext("In hand at the beginning"), (opening(both[0]), opening(both[1])), "what_if_opening"),
         (gettext("Issued"), (both[0].issued, both[1].issued), "what_if_issued"),
-        (gettext("Given by hand"), (both[0].given, both[1].given), ""),
+        (gettext("Given by hand"), (both[0].given, both[1].given), "what_if_given"),
         (gettext("Spent"), (-both[0].spent, -both[1].spent), "points_spent"),
-        (gettext("Burned"), (-both[0].burned, -both[1].burned), ""),
-        (gettext("Taken back by returns"), (-both[0].taken_back, -both[1].taken_back), ""),
-        (gettext("Taken by hand, and with those who left"), (-both[0].taken, -both[1].taken), ""),
+        (gettext("Burned"), (-both[0].burned, -both[1].burned), "what_if_burned"),
+        (gettext("Taken back by returns"), (-both[0].taken_back, -both[1].taken_back), "what_if_taken_back"),
+        (
+            gettext("Taken by hand, and with those who left"),
+            (-both[0].taken, -both[1].taken),
+            "what_if_taken",
+        ),
     ]
-    end = row(gettext("In hand at the end"), (both[0].outstanding, both[1].outstanding), "points")
+    end = row(
+        gettext("In hand at the end"),
+        (both[0].outstanding, both[1].outstanding),
+        "points",
+        definition="what_if_outstanding",
+    )
     drawn = [moves[1], moves[3], moves[4]]
     return Block(
         name="points",
@@ -180,13 +196,13 @@ def _of_spending(shown: Shown) -> Iterator[Row]:
             gettext("Points spent"),
             "points",
             {each: (old.spent, new.spent) for each, (old, new) in figures.items()},
-            "",
+            "points_spent",
         ),
         (
             gettext("Points burned"),
             "points",
             {each: (old.burned, new.burned) for each, (old, new) in figures.items()},
-            "",
+            "what_if_burned",
         ),
         (
             gettext("Paid in money"),

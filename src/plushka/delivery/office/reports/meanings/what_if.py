@@ -97,5 +97,104 @@ WHAT_IF = Subject(
                 "buys. Own points that are spent are no gift."
             ),
         ),
+        "what_if_difference": Definition(
+            marked("Difference"), marked("The figure by the draft less that by the rules in force.")
+        ),
+        "what_if_receipts": Definition(
+            marked("Receipts of these days"),
+            marked("Receipts of these days and branches, with a card and without: the same in both."),
+        ),
+        "what_if_of_members": Definition(
+            marked("Receipts of members"), marked("Receipts of these days on which a member was known.")
+        ),
+        "what_if_discount": Definition(
+            marked("Discounts by the rules"),
+            marked("What tiers, promotions and personal discounts take off prices. Points are not in it."),
+        ),
+        "what_if_redeemed": Definition(
+            marked("Paid with points, in money"),
+            marked("What points pay of receipts, each at what it buys by the rules that decide."),
+        ),
+        "what_if_given": Definition(
+            marked("Given by hand"),
+            marked(
+                "Points that were given then without a rule: by staff, or brought over. The same in both."
+            ),
+        ),
+        "what_if_burned": Definition(
+            marked("Points burned"), marked("Points whose time ran out within the period.")
+        ),
+        "what_if_taken_back": Definition(
+            marked("Taken back by returns"),
+            marked("Points of purchases that came back, as far as these had given them."),
+        ),
+        "what_if_taken": Definition(
+            marked("Taken by hand, and with those who left"),
+            marked(
+                "Points that staff took off accounts, less debts that they forgave, and points of members who deleted "
+                "themselves."
+            ),
+        ),
+        "what_if_outstanding": Definition(
+            marked("In hand at the end"),
+            marked(
+                "Points on the accounts of these members when the period ended, debts off: the sum of the lines."
+            ),
+        ),
+        "what_if_rules": Definition(
+            marked("Points by rule"),
+            marked(
+                "What each earning rule gives for these receipts, in points; a rule is "
+                "one line though the draft has changed it."
+            ),
+        ),
+        "what_if_part_receipts": Definition(
+            marked("Receipts with it"), marked("On how many receipts of these days it applies.")
+        ),
+        "what_if_rule_points": Definition(
+            marked("Points by the rule"), marked("All points that the rule gives on these receipts.")
+        ),
+        "what_if_promotions": Definition(
+            marked("Discounts and gifts by promotion"),
+            marked(
+                "What each promotion, tier and personal discount takes off these receipts, or how many gifts it gives."
+            ),
+        ),
+        "what_if_promotion_sum": Definition(
+            marked("Discount, or gifts"),
+            marked("Money that it takes off prices; of a promotion with gifts, how many of them."),
+        ),
+        "what_if_tiers": Definition(
+            marked("Members by tier at the end"),
+            marked("In which tier members are when the period ends, by the terms of either programme."),
+        ),
+        "what_if_members": Definition(
+            marked("Members of the line"), marked("Members of this line who bought in these days.")
+        ),
+        "what_if_gaining": Definition(marked("Gain"), marked("Members who have more by the draft.")),
+        "what_if_gained": Definition(
+            marked("Gained together"), marked("What those who gain have more by the draft, together.")
+        ),
+        "what_if_losing": Definition(marked("Lose"), marked("Members who have less by the draft.")),
+        "what_if_lost": Definition(
+            marked("Lost together"), marked("What those who lose have less by the draft, together.")
+        ),
+        "what_if_balance": Definition(
+            marked("On balance"), marked("What was gained together less what was lost together.")
+        ),
+        "what_if_balance_mean": Definition(
+            marked("On balance a member"),
+            marked("What was gained less what was lost, divided among the members of the line."),
+            marked("members of the line"),
+        ),
+        "what_if_amount": Definition(
+            marked("Amount of the receipt"), marked("What its goods cost before discounts and points.")
+        ),
+        "what_if_example_issued": Definition(
+            marked("Issued for the receipt"), marked("Points that the receipt gives, by all rules.")
+        ),
+        "what_if_example_spent": Definition(
+            marked("Spent on the receipt"), marked("Points that pay part of the receipt.")
+        ),
     },
 )
