@@ -3,11 +3,13 @@
 A broadcast's member must be of its audience. A journey's must not have left it, nor have what it is for by now.
 """
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.coupons.codes import find_key
@@ -28,7 +30,19 @@ class Purposed(Struct, frozen=True):
     audience: Audience | None = None
 
 
-_read_purposed = lru_cache(maxsize=512)(msgspec.json.Decoder(Purposed).decode)
+class _Meant(Struct, frozen=True):
+    """What the campaign of a letter means: ``audience`` is a broadcast's, the rest stands in the run of a journey."""
+
+    audience: str | None
+    state: str | None
+    happened_at: datetime | None
+    version: tuple[UUID, int]
+
+
+_PURPOSED_MAX = 512
+_purposed = OrderedDict[tuple[UUID, int], Purposed]()
+"""By journey and version: one that is published never changes. The least recently used gives way."""
+_decode_purposed = msgspec.json.Decoder(Purposed).decode
 
 
 async def list_outside(tx: Tx, letters: Sequence[Outgoing]) -> Mapping[UUID, Reason]:
@@ -36,16 +50,20 @@ async def list_outside(tx: Tx, letters: Sequence[Outgoing]) -> Mapping[UUID, Rea
 
     A coupon's code that stands in one of the letters is not its member's before the letter has gone out.
     """
-    audiences = await _load_audiences(tx, letters)
+    meant = await _load_meant(tx, letters)
+    broadcast: dict[str, list[Outgoing]] = {}
+    of_journeys: list[tuple[Outgoing, _Meant]] = []
+    for letter in letters:
+        if (known := meant.get(letter.id)) is None:
+            continue
+        if known.audience is not None:
+            broadcast.setdefault(known.audience, []).append(letter)
+        elif known.state is not None:
+            of_journeys.append((letter, known))
     outside: dict[UUID, Reason] = {}
-    for campaign_id, audience in audiences.items():
-        if audience is not None:
-            asked = [letter for letter in letters if letter.campaign_id == campaign_id]
-            inside = await _still_in(tx, audience, asked)
-            outside |= {letter.id: "not_in_segment" for letter in asked if letter.id not in inside}
-    of_journeys = [
-        letter for letter in letters if letter.campaign_id in audiences and not audiences[letter.campaign_id]
-    ]
+    for audience, asked in broadcast.items():
+        inside = await _still_in(tx, decode_audience(audience), asked)
+        outside |= {letter.id: "not_in_segment" for letter in asked if letter.id not in inside}
     return outside | await _list_over(tx, of_journeys) if of_journeys else outside
 
 
@@ -60,65 +78,64 @@ async def _still_in(tx: Tx, audience: Audience, letters: Sequence[Outgoing]) -> 
     return {letter.id for letter in letters if letter.member_id in inside}
 
 
-async def _load_audiences(tx: Tx, letters: Sequence[Outgoing]) -> dict[UUID, Audience | None]:
-    """Return the audiences of the letters' broadcasts, which stand as they were when these began; None: a journey."""
-    campaign_ids = {letter.campaign_id for letter in letters if letter.campaign_id is not None}
-    if not campaign_ids:
+async def _load_meant(tx: Tx, letters: Sequence[Outgoing]) -> dict[UUID, _Meant]:
+    """Return what campaigns mean by those letters that are of one: a broadcast's audience stands as it was begun."""
+    of_campaigns = [letter.id for letter in letters if letter.campaign_id is not None]
+    if not of_campaigns:
         return {}
     # Their slice stands above; a letter knows which one it is of.
     rows = await tx.fetch(
         """
-        -- messages.load_audiences
-        select id, case kind when 'broadcast' then audience::text end as audience from campaigns
-        where tenant_id = $1 and id = any($2::uuid[]) and (kind = 'journey' or audience is not null)
-        """,
-        tx.tenant_id,
-        list(campaign_ids),
-    )
-    return {row["id"]: decode_audience(row["audience"]) if row["audience"] else None for row in rows}
-
-
-async def _list_over(tx: Tx, letters: Sequence[Outgoing]) -> dict[UUID, Reason]:
-    """Return the letters of journeys that are over for their members: left, or what they are for is reached.
-
-    Who has passed all steps is asked as well: the last letter may wait for a morning.
-    """
-    rows = await tx.fetch(
-        """
-        -- messages.load_runs
-        select letter.id, run.state, run.happened_at, run.journey_id, run.version
+        -- messages.load_meant
+        select letter.id, campaign.audience, run.state, run.happened_at, run.journey_id, run.version
         from (
-            select id, case when key like 'journey:%' then split_part(key, ':', 2)::uuid end as run_id
+            select id, campaign_id, case when key like 'journey:%' then split_part(key, ':', 2)::uuid end as run_id
             from outgoing
             where tenant_id = $1 and id = any($2::uuid[])
             offset 0
         ) as letter
-        -- One run a letter: there is one index for that, whatever is known of the table.
+        -- One campaign and one run a letter: there is one index for each, whatever is known of the tables.
         cross join lateral (
-            select state, happened_at, journey_id, version from journey_runs
-            where tenant_id = $1 and id = letter.run_id
+            select kind, case kind when 'broadcast' then audience::text end as audience from campaigns
+            where tenant_id = $1 and id = letter.campaign_id and (kind = 'journey' or audience is not null)
             offset 0
-        ) as run
+        ) as campaign
+        left join lateral (
+            select state, happened_at, journey_id, version from journey_runs
+            where tenant_id = $1 and id = letter.run_id and campaign.kind = 'journey'
+            offset 0
+        ) as run on true
         """,
         tx.tenant_id,
-        [letter.id for letter in letters],
+        of_campaigns,
     )
-    over: dict[UUID, Reason] = {
-        row["id"]: "journey_over" for row in rows if row["state"] not in ("active", "passed")
+    return {
+        row["id"]: _Meant(
+            row["audience"], row["state"], row["happened_at"], (row["journey_id"], row["version"])
+        )
+        for row in rows
     }
-    going = {row["id"]: row for row in rows if row["id"] not in over}
-    purposed = await _load_purposed(tx, {(row["journey_id"], row["version"]) for row in going.values()})
-    asked = [
-        (letter, purposed[going[letter.id]["journey_id"], going[letter.id]["version"]])
-        for letter in letters
-        if letter.id in going
-    ]
+
+
+async def _list_over(tx: Tx, letters: Sequence[tuple[Outgoing, _Meant]]) -> dict[UUID, Reason]:
+    """Return the letters of journeys that are over for their members: left, or what they are for is reached.
+
+    Who has passed all steps is asked as well: the last letter may wait for a morning.
+    """
+    over: dict[UUID, Reason] = {
+        letter.id: "journey_over" for letter, meant in letters if meant.state not in ("active", "passed")
+    }
+    going = [(letter, meant) for letter, meant in letters if letter.id not in over]
+    purposed = await _load_purposed(tx, {meant.version for _, meant in going})
+    asked = [(letter, purposed[meant.version]) for letter, meant in going]
     aims = [
-        Aim(letter.id, letter.member_id, going[letter.id]["happened_at"], journey.goal)
-        for letter, journey in asked
-        if journey.goal is not None and letter.member_id is not None
+        Aim(letter.id, letter.member_id, meant.happened_at, goal)
+        for letter, meant in going
+        if (goal := purposed[meant.version].goal) is not None
+        and letter.member_id is not None
+        and meant.happened_at is not None
     ]
-    reached = await list_aims_reached(tx, aims, without_codes=_codes_in(letters))
+    reached = await list_aims_reached(tx, aims, without_codes=_codes_in([letter for letter, _ in letters]))
     over |= dict.fromkeys(reached, "journey_over")
     for audience in {journey.audience for _, journey in asked if journey.audience is not None}:
         of_it = [letter for letter, journey in asked if journey.audience == audience]
@@ -130,11 +147,23 @@ async def _list_over(tx: Tx, letters: Sequence[Outgoing]) -> dict[UUID, Reason]:
 async def _load_purposed(
     tx: Tx, versions: Collection[tuple[UUID, int]]
 ) -> Mapping[tuple[UUID, int], Purposed]:
-    if not versions:
-        return {}
-    rows = await tx.fetch(
+    """Return what of published versions is asked again, each read once by a process."""
+    unknown = [version for version in versions if version not in _purposed]
+    rows = await _read_purposed(tx, unknown) if unknown else []
+    found = {(row["journey_id"], row["number"]): _decode_purposed(row["purposed"]) for row in rows}
+    purposed = {version: found.get(version) or _purposed[version] for version in versions}
+    for version, known in purposed.items():
+        _purposed[version] = known
+        _purposed.move_to_end(version)
+    while len(_purposed) > _PURPOSED_MAX:
+        _purposed.popitem(last=False)
+    return purposed
+
+
+async def _read_purposed(tx: Tx, versions: Collection[tuple[UUID, int]]) -> Sequence[Record]:
+    return await tx.fetch(
         """
-        -- messages.load_purposed
+        -- messages.read_purposed
         select v.journey_id, v.number, jsonb_build_object(
                    'goal', v.body -> 'goal',
                    'audience', case when (v.body ->> 'leaves')::boolean then v.body -> 'audience' end
@@ -146,7 +175,6 @@ async def _load_purposed(
         [journey_id for journey_id, _ in versions],
         [number for _, number in versions],
     )
-    return {(row["journey_id"], row["number"]): _read_purposed(row["purposed"]) for row in rows}
 
 
 def _codes_in(letters: Sequence[Outgoing]) -> list[str]:
