@@ -31,6 +31,7 @@ async def test_every_block_of_sales_and_buyers_is_what_a_second_count_makes_of_t
         await days_are_those_of_the_receipts_the_latest_first(anna, year)
         await colours_are_named_on_the_page_itself(anna)
         await hours_are_by_the_clock_of_the_branch(anna, year)
+        await hours_are_told_by_money_too(anna, year)
         await branches_stand_beside_each_other(anna, year)
         await cashiers_are_told_as_the_till_named_them(anna, year)
         await goods_share_out_the_revenue(anna, year)
@@ -73,6 +74,39 @@ async def hours_are_by_the_clock_of_the_branch(anna: httpx.AsyncClient, year: Ye
     }
     assert told == counted
     assert rows[-1][-1] == len(year.receipts)
+
+
+async def hours_are_told_by_money_too(anna: httpx.AsyncClient, year: Year) -> None:
+    hour_of = [
+        row["occurred_at"].astimezone(ZoneInfo(row["time_zone"])).hour
+        for row in year.receipts.iter_rows(named=True)
+    ]
+    frame = year.receipts.with_columns(
+        pl.Series("hour", hour_of), pl.col("day").dt.weekday().alias("weekday")
+    )
+    revenue = await table(anna, "hours", "period=year&measure=revenue")
+    means = await table(anna, "hours", "period=year&measure=mean")
+    for day in range(1, 8):
+        own = frame.filter(pl.col("weekday") == day)
+        assert revenue[day - 1][-1] == money(total(own))
+        assert means[day - 1][-1] == mean(own)
+    assert (revenue[-1][-1], means[-1][-1]) == (money(total(frame)), mean(frame))
+
+    rows = {row[0]: row[1:] for row in await table(anna, "day_hours", "period=year")}
+    hours = sorted(set(hour_of))
+    assert set(rows) == {*(f"{hour}:00" for hour in hours), "Все часы"}
+    for hour in hours:
+        own = frame.filter(pl.col("hour") == hour)
+        share = percent(total(own), total(frame))
+        assert rows[f"{hour}:00"] == [money(total(own)), share, len(own), mean(own)]
+
+    block = (
+        await anna.get("/reports/blocks/hours?period=year&measure=mean", headers={"hx-request": "true"})
+    ).text
+    chosen = re.findall(r'href="([^"]+)"[^>]*aria-current="true">([^<]+)<', block)
+    assert chosen == [("/reports/blocks/hours?period=year&amp;measure=mean", "Средний чек")]
+    assert 'href="/reports/files/hours.xlsx?period=year&amp;measure=mean"' in block
+    assert 'href="/reports/blocks/hours?period=year"' in block
 
 
 async def branches_stand_beside_each_other(anna: httpx.AsyncClient, year: Year) -> None:

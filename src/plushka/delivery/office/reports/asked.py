@@ -32,7 +32,7 @@ class Asked(Struct, frozen=True):
 
     Somebody who is kept to some branches is answered of these alone, whatever they choose. ``program_id``: the
     programme whose receipts count, None for all. ``offered``: what the bar lets choose from. ``part``: of a block that
-    lists who is behind a figure, of which one.
+    lists who is behind a figure, of which one. ``measure``: of a block that tells several things, which one.
     """
 
     kind: Kind
@@ -44,6 +44,7 @@ class Asked(Struct, frozen=True):
     program_id: UUID | None
     offered: tuple[Branch, ...]
     part: str = ""
+    measure: str = ""
 
     @property
     def is_of_whole_business(self) -> bool:
@@ -70,6 +71,8 @@ class Asked(Struct, frozen=True):
             pairs.append((PARAMETER, str(self.program_id)))
         if self.part:
             pairs.append(("part", self.part))
+        if self.measure:
+            pairs.append(("measure", self.measure))
         return urlencode([*pairs, *more.items()])
 
     def receipts_url(
@@ -131,6 +134,7 @@ def asked_of(
         program_id=program_id if program_id in {choice.id for choice in visit.choices} else None,
         offered=tuple(offered),
         part=query.get("part", "")[:PART_LENGTH_MAX],
+        measure=query.get("measure", "")[:PART_LENGTH_MAX],
     )
 
 

@@ -124,13 +124,21 @@ class Empty(Struct, frozen=True):
     text: str
 
 
+class Choice(Struct, frozen=True):
+    """What else a block can tell of the same receipts: ``measure`` stands in the address."""
+
+    title: str
+    measure: str
+    is_chosen: bool
+
+
 class Block(Struct, frozen=True):
     """A block as its maker gives it; all words are in the reader's language.
 
     ``form``: its table is shown as a table, as tiles (name, value, before, change in this order), folded away behind
     the chart, or as squares: the first two columns say where a row's square stands, the third how dark it is.
     ``as_of``: until when its sums are added up, None where nothing was yet; ``is_nightly``: that is done by night, so
-    it is not late by day. ``definition`` explains the title.
+    it is not late by day. ``definition`` explains the title. ``choices``: what it can tell instead, one of them chosen.
     """
 
     name: str
@@ -143,6 +151,7 @@ class Block(Struct, frozen=True):
     definition: str = ""
     empty: Empty | None = None
     is_nightly: bool = False
+    choices: tuple[Choice, ...] = ()
 
 
 def cell(value: Cell | Value) -> Cell:

@@ -58,7 +58,7 @@ from plushka.delivery.office.reports.sales.goods import (
     make_pairs,
     make_products,
 )
-from plushka.delivery.office.reports.sales.hours import make_hours
+from plushka.delivery.office.reports.sales.hours import make_day_hours, make_hours
 from plushka.delivery.office.reports.sales.places import make_branches, make_cashiers
 from plushka.delivery.office.reports.sales.ratings import (
     make_rating_cashiers,
@@ -103,6 +103,7 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "people": Maker(marked("Who buys"), make_people, of_whole_business=True, size="chart"),
         "sales_days": Maker(marked("Day by day"), make_sales_days, size="chart"),
         "hours": Maker(marked("Hours of the week"), make_hours, size="chart"),
+        "day_hours": Maker(marked("Sales by hour"), make_day_hours, size="chart"),
         "categories": Maker(marked("Categories"), make_categories),
         "category_parts": Maker(marked("Within categories"), make_category_parts),
         "products": Maker(marked("Products"), make_products),

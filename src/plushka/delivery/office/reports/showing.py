@@ -116,7 +116,16 @@ def block_values(block: Block, maker: Maker, visit: Visit, asked: Asked) -> dict
     notes = list(block.notes)
     if maker.of_whole_business and not asked.is_of_whole_business:
         notes.append(visit.words.gettext("This is of all branches together, whichever are chosen."))
-    return told_block(block, visit, files="/reports/files", query=f"?{asked.query()}", notes=notes)
+    values = told_block(block, visit, files="/reports/files", query=f"?{asked.query()}", notes=notes)
+    values["choices"] = [
+        (
+            each.title,
+            f"{PATH}/{block.name}?{structs.replace(asked, measure=each.measure).query()}",
+            each.is_chosen,
+        )
+        for each in block.choices
+    ]
+    return values
 
 
 def told_block(

@@ -20,7 +20,7 @@ async def show_sales(visit: NamedDependency[Visit], request: OfficeRequest) -> R
         page="sales",
         title=marked("Sales"),
         path=PATH,
-        blocks=("sales_days", "hours", "categories", "category_parts", "products", "pairs"),
+        blocks=("sales_days", "hours", "day_hours", "categories", "category_parts", "products", "pairs"),
     )
 
 
