@@ -24,7 +24,7 @@ from plushka.domain.messages.templates.model import Body, Draft, Words
 from plushka.domain.messages.templates.store import create_template
 from plushka.domain.programs.operations import publish
 from plushka.domain.programs.queries import get_program_id
-from plushka.engine.journeys.parts import Message
+from plushka.engine.journeys.parts import GivePoints, Message
 from plushka.engine.program import StampCard
 from plushka.engine.stamp_parts import Gift, Spend
 from plushka.platform.database import Database
@@ -178,6 +178,34 @@ async def test_a_step_takes_from_its_template_whether_it_advertises(
     async with database.transaction(cast.anna.tenant_id, actor="test:office", at=clock.now()) as tx:
         steps = (await get_journey(tx, UUID(href.rpartition("/")[2]))).draft.steps
     assert [step.purpose for step in steps if isinstance(step, Message)] == list(kinds)
+
+
+async def test_a_letter_has_an_order_of_channels_and_points_a_share_of_the_receipt(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:office", at=clock.now()) as tx:
+        template = await create_template(tx, Draft("Привет", "marketing", Body({"ru": Words("Привет!")})))
+    href = await begin(anna)
+    points = (await press(anna, href, "add::0:points")).headers["location"]
+    await save(anna, points, points="250", life_days="5", receipt_share="12,5")
+    letter = (await press(anna, href, "add::0:message")).headers["location"]
+    order = ("sms", "email", "max", "vk", "telegram", "inbox", "push")
+    route = {f"route.{place}": channel for place, channel in enumerate(order)}
+    await save(anna, letter, template=str(template), **route)
+    page = plain((await anna.get(href)).text)
+    assert "не больше 12,5 % чека" in page
+    assert "SMS → Почта → MAX" in page
+    async with database.transaction(cast.anna.tenant_id, actor="test:office", at=clock.now()) as tx:
+        given, said = (await get_journey(tx, UUID(href.rpartition("/")[2]))).draft.steps
+    assert isinstance(given, GivePoints)
+    assert isinstance(said, Message)
+    assert (given.receipt_share_bp, said.route) == (1250, order)
+    shown = (await anna.get(points)).text + (await anna.get(letter)).text
+    assert 'value="12,5"' in shown
+    for place, channel in enumerate(order):
+        assert re.search(
+            rf'name="route.{place}"(?:(?!</select>).)*value="{channel}" selected', shown, re.DOTALL
+        )
 
 
 async def test_what_an_event_says_is_asked_by_the_types_of_its_fields(

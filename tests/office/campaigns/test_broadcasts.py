@@ -16,6 +16,7 @@ from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
 from plushka.delivery.jobs.campaigning import count_tenant, send_tenant
+from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.messages.finishing import finish
@@ -78,6 +79,21 @@ async def sent(world: World) -> int:
 
 
 @pytest.mark.usefixtures("staff")
+async def test_an_order_of_channels_names_all_of_them_and_stays_when_it_is_saved_again(
+    anna: httpx.AsyncClient, world: World
+) -> None:
+    order = ("sms", "email", "max", "vk", "telegram", "inbox", "push")
+    route = {f"route.{place}": channel for place, channel in enumerate(order)}
+    page = await announced(anna, **route)
+    edit = (await anna.get(f"{page}/edit")).text
+    for place, channel in enumerate(order):
+        assert re.search(
+            rf'name="route.{place}"(?:(?!</select>).)*value="{channel}" selected', edit, re.DOTALL
+        )
+    async with world.database.transaction(world.tenant_id, actor="test", at=world.clock.now()) as tx:
+        assert (await get_campaign(tx, UUID(page.rpartition("/")[2]))).letter.route == order
+
+
 async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_table(
     anna: httpx.AsyncClient, app: Plushka, world: World
 ) -> None:

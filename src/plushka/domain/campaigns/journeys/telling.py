@@ -6,6 +6,7 @@ from typing import assert_never
 
 from plushka.domain.events.asking import tell_tests
 from plushka.domain.events.model import EventKind
+from plushka.domain.messages.model import CHANNEL_NAMES
 from plushka.engine.audience import Audience
 from plushka.engine.check_conditions import Problem
 from plushka.engine.journeys.parts import (
@@ -41,7 +42,16 @@ from plushka.engine.journeys.parts import (
     Webhook,
 )
 from plushka.engine.occasion_parts import FieldTest, OnBirthday, OnCloseDate, OnEvent
-from plushka.platform.i18n import Language, Translator, format_money, format_points, join, marked, translator
+from plushka.platform.i18n import (
+    Language,
+    Translator,
+    format_money,
+    format_percent,
+    format_points,
+    join,
+    marked,
+    translator,
+)
 
 CLOSE_DATES: Mapping[str, str] = {
     "birthday": marked("a birthday"),
@@ -223,7 +233,7 @@ def tell_trigger(trigger: JourneyTrigger, voice: Voice) -> str:  # noqa: C901, P
             assert_never(trigger)
 
 
-def tell_step(step: Step, voice: Voice) -> str:  # noqa: C901, PLR0911 - one case a step
+def tell_step(step: Step, voice: Voice) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a step
     """Return what a step does, as a sentence without its point."""
     words = voice.words
     match step:
@@ -234,13 +244,19 @@ def tell_step(step: Step, voice: Voice) -> str:  # noqa: C901, PLR0911 - one cas
         case Split(shares=shares):
             told = " / ".join(f"{share.percent}\N{NO-BREAK SPACE}%" for share in shares)
             return words.gettext("By lot: {shares}", shares=told)
-        case Message(template=template):
-            return words.gettext(
+        case Message(template=template, route=route):
+            told = words.gettext(
                 "Write by the template {template}", template=voice.named(voice.templates, template)
             )
-        case GivePoints(points=points, life_days=life):
+            ways = " → ".join(words.gettext(CHANNEL_NAMES[channel]) for channel in route)
+            return f"{told} ({ways})" if ways else told
+        case GivePoints(points=points, life_days=life, receipt_share_bp=share):
             told = words.gettext("Give {points}", points=format_points(points, voice.scale, voice.language))
-            return told if life is None else f"{told} {_for_days(life, words)}"
+            told = told if life is None else f"{told} {_for_days(life, words)}"
+            if share is None:
+                return told
+            paid = words.gettext("{share} of a receipt at most", share=format_percent(share, voice.language))
+            return f"{told} ({paid})"
         case GiveCoupon(coupon=coupon):
             return words.gettext(
                 "Give a code of the coupon {coupon}", coupon=voice.named(voice.coupons, coupon)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from plushka.delivery.office.campaigns.broadcasts.rows import CHANNELS_TOLD, SEXES_TOLD
+from plushka.delivery.office.campaigns.route import PLACES, read_route, route_choices, typed_route
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.campaigns.audiences import CHANNELS, Who, composed, taken_apart
@@ -29,8 +30,6 @@ from plushka.domain.campaigns.model import (
     PromotionMentioned,
     Variant,
 )
-from plushka.domain.messages.model import CHANNELS as ROUTE_CHANNELS
-from plushka.domain.messages.model import Channel
 from plushka.engine.audience import All, Audience
 from plushka.platform.i18n import Translator
 
@@ -40,8 +39,6 @@ When = Literal["now", "at", "local"]
 WHENS: tuple[When, ...] = ("now", "at", "local")
 Sex = Literal["female", "male"]
 SEXES: tuple[Sex, ...] = ("female", "male")
-STEPS = 3
-"""Channels that may be named in an order of one's own."""
 LETTERS = "ABCDE"
 ADD_VARIANT = "variant.add"
 """What the button sends that asks for one more text."""
@@ -72,7 +69,7 @@ def read_plan(form: Form, visit: Visit, *, besides: Audience | None) -> Plan | N
         name=name,
         audience=composed(_read_who(form, besides)),
         offer=offer,
-        letter=LetterPlan(variants, _read_route(form)),
+        letter=LetterPlan(variants, read_route(form)),
         aim=aim or "other",
         control_bp=control_bp,
         window_days=window_days,
@@ -100,8 +97,7 @@ def typed_plan(plan: Plan, visit: Visit) -> dict[str, list[str]]:
     for place, variant in enumerate(plan.letter.variants):
         typed[f"template.{place}"] = [str(variant.template_id)]
         typed[f"share.{place}"] = [str(variant.share)]
-    for place, channel in enumerate(plan.letter.route[:STEPS]):
-        typed[f"route.{place}"] = [channel]
+    typed |= typed_route(plan.letter.route)
     if plan.local_at is not None:
         typed |= {"when": ["local"], "moment": [f"{plan.local_at:%Y-%m-%dT%H:%M}"]}
     elif plan.starts_at is not None:
@@ -122,10 +118,7 @@ def choices_told(choices: Choices, visit: Visit) -> dict[str, object]:
         "coupons": [*none, *choices.coupons],
         "promotions": [*none, *choices.promotions],
         "channels": [(channel, gettext(CHANNELS_TOLD[channel])) for channel in CHANNELS],
-        "route_channels": [
-            ("", gettext("as the business has it")),
-            *((channel, gettext(CHANNELS_TOLD[channel])) for channel in ROUTE_CHANNELS),
-        ],
+        "route_channels": route_choices(visit),
         "sexes": [(sex, gettext(told)) for sex, told in SEXES_TOLD.items() if sex],
         "offers": _offers_told(visit.words, choices),
         "whens": (
@@ -139,7 +132,7 @@ def choices_told(choices: Choices, visit: Visit) -> dict[str, object]:
         ),
         "aims": [(aim, gettext(told)) for aim, told in AIMS.items()],
         "letters": LETTERS,
-        "steps": range(STEPS),
+        "places": PLACES,
     }
 
 
@@ -235,11 +228,6 @@ def _read_variants(form: Form) -> tuple[Variant, ...]:
         share = form.number(f"share.{place}", least=1, most=SHARE_MAX, required=False)
         variants.append(Variant(LETTERS[len(variants)], template_id, share or 1))
     return tuple(variants)
-
-
-def _read_route(form: Form) -> tuple[Channel, ...]:
-    named = [form.value(f"route.{place}") for place in range(STEPS)]
-    return tuple(dict.fromkeys(channel for name in named for channel in ROUTE_CHANNELS if channel == name))
 
 
 def _read_when(form: Form, visit: Visit) -> tuple[datetime | None, datetime | None]:

@@ -14,6 +14,7 @@ from plushka.delivery.office.campaigns.audiences.writing import Writing
 from plushka.delivery.office.campaigns.journeys.names import Names, load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.rows import PATH
 from plushka.delivery.office.campaigns.journeys.whom import revision_of, save_conditions
+from plushka.delivery.office.campaigns.route import PLACES, read_route, route_choices, typed_route
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
@@ -146,6 +147,7 @@ async def _page(
             "options": _options(names, visit),
             "secret": secret,
             "shares": range(SHARES_MAX),
+            "places": PLACES,
         }
     )
     return visit.page(
@@ -169,6 +171,7 @@ def _options(names: Names, visit: Visit) -> dict[str, list[tuple[str, str]]]:
     return {
         "templates": [nothing, *names.templates.items()],
         "coupons": [nothing, *names.coupons.items()],
+        "channels": route_choices(visit),
     }
 
 
@@ -181,11 +184,12 @@ def _typed(step: Step, visit: Visit) -> dict[str, list[str]]:  # noqa: PLR0911 -
                 "until": [step.until or ""],
             }
         case Message():
-            return {"template": [step.template]}
-        case GivePoints():
+            return {"template": [step.template], **typed_route(step.route)}
+        case GivePoints(receipt_share_bp=share):
             return {
                 "points": [visit.figures.points_number(step.points).replace("\N{NO-BREAK SPACE}", "")],
                 "life_days": [str(step.life_days or "")],
+                "receipt_share": [visit.figures.bare_percent(share) if share else ""],
             }
         case GiveCoupon():
             return {"coupon": [step.coupon]}
@@ -208,11 +212,16 @@ def _read(form: Form, step: Step, visit: Visit) -> Step | None:  # noqa: C901, P
             return _read_wait(form, step, visit)
         case Message():
             template = form.id("template")
-            return structs.replace(step, template=str(template)) if template else None
+            if template is None:
+                return None
+            return structs.replace(step, template=str(template), route=read_route(form))
         case GivePoints():
             points = form.number("points", decimals=visit.figures.scale, least=1, most=10**9)
             life = form.number("life_days", least=1, most=LIFE_DAYS_MAX, required=False)
-            return structs.replace(step, points=points, life_days=life) if points else None
+            share = form.rate("receipt_share", least=1, required=False)
+            if points is None:
+                return None
+            return structs.replace(step, points=points, life_days=life, receipt_share_bp=share)
         case GiveCoupon():
             coupon = form.id("coupon")
             return structs.replace(step, coupon=str(coupon)) if coupon else None
