@@ -64,6 +64,8 @@ async def test_a_preview_is_of_a_channel_and_of_a_member(anna: httpx.AsyncClient
     sms = plain((await anna.post(f"{PATH}/preview", data={**TYPED, "preview_channel": "sms"})).text)
     assert "Здравствуйте, Анна! У вас 120 бонусов." in sms
     assert "Знаков: 38, частей: 1." in sms
+    assert "В SMS нет кнопок" in sms
+    assert "В SMS нет кнопок" not in plain((await anna.post(f"{PATH}/preview", data=TYPED)).text)
     mail = {**TYPED, "preview_channel": "email", "subject_ru": "Для {name|вас}", "preview_member": "nobody"}
     told = plain((await anna.post(f"{PATH}/preview", data=mail)).text)
     assert "Для Анна" in told

@@ -103,7 +103,13 @@ async def test_a_campaign_learns_beforehand_what_nobody_gives_a_value(tx: Tx) ->
     template = await get_template(tx, template_id)
     assert find_missing(template, ["coupon"]) == ()
     assert find_missing(template, []) == (Problem("value_missing", "ru", None, "coupon", 12),)
-    assert list_risks(template.body) == ["name"]
+    assert list_risks(template.body, has_address=False) == ["name"]
+
+
+def test_a_link_to_the_app_is_nobodys_before_there_is_an_address_that_can_be_told() -> None:
+    assert list_risks(words("{business}: {app_link}"), has_address=False) == ["app_link"]
+    assert list_risks(words("{business}: {app_link}"), has_address=True) == []
+    assert list_risks(words("{app_link|в приложении}"), has_address=False) == []
 
 
 @pytest.mark.parametrize("key", READY)

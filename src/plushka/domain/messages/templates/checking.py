@@ -16,7 +16,7 @@ from plushka.domain.messages.templates.model import (
     Words,
 )
 from plushka.domain.messages.templates.text import holes, take_apart
-from plushka.domain.messages.templates.variables import OWN, VARIABLES
+from plushka.domain.messages.templates.variables import LINKS, OWN, VARIABLES
 from plushka.platform.i18n import Language
 
 
@@ -50,15 +50,20 @@ def find_missing(template: Template, given: Collection[str]) -> tuple[Problem, .
     )
 
 
-def list_risks(body: Body) -> Sequence[str]:
-    """Return the variables that not every member has a value of, and that have no word instead."""
+def list_risks(body: Body, *, has_address: bool) -> Sequence[str]:
+    """Return the variables that not every member has a value of, and that have no word instead.
+
+    ``has_address``: of the app can be told, so that nobody lacks a link.
+    """
     return list(
         dict.fromkeys(
             hole.name
             for words in body.words.values()
             for _, text in _texts(words)
             for hole in holes(text)
-            if hole.fallback is None and VARIABLES[hole.name].may_be_missing
+            if hole.fallback is None
+            and VARIABLES[hole.name].may_be_missing
+            and not (has_address and hole.name in LINKS)
         )
     )
 

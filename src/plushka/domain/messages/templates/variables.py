@@ -11,7 +11,8 @@ from plushka.platform.i18n import Language, marked
 class Variable(Struct, frozen=True):
     """``is_own``: a value of the member or the business, looked up for each letter; others the campaign gives.
 
-    ``may_be_missing``: not every member has one, so that a text needs a word in its place: ``{name|friend}``.
+    ``may_be_missing``: not every member has one, so that a text needs a word in its place: ``{name|friend}``; links
+    nobody has before the installation has an address that can be told.
     """
 
     name: str
@@ -45,7 +46,13 @@ _ALL = (
     ),
     _variable("branch", marked("Where they bought last"), "Арбат", "Arbat", may_be_missing=True),
     _variable("suggestion", marked("What they may like"), "Круассан", "Croissant", may_be_missing=True),
-    _variable("app_link", marked("Link to the app"), "https://example.ru/app", "https://example.com/app"),
+    _variable(
+        "app_link",
+        marked("Link to the app"),
+        "https://example.ru/app",
+        "https://example.com/app",
+        may_be_missing=True,
+    ),
     _variable("coupon", marked("Code of a coupon"), "A7K2-9XQM", "A7K2-9XQM", is_own=False),
     _variable("points", marked("Points that are given"), "200 бонусов", "200 points", is_own=False),
     _variable("whose", marked("Whose day it is, of those close"), "Маша", "Mary", is_own=False),
@@ -54,6 +61,8 @@ _ALL = (
     ),
 )
 VARIABLES: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in _ALL})
+LINKS = frozenset({"app_link"})
+"""Variables that all members have where the installation has an address that can be told, else none."""
 OWN = frozenset(variable.name for variable in _ALL if variable.is_own)
 
 

@@ -104,5 +104,5 @@ async def _missing_words(tx: Tx, plan: Plan, visit: Visit) -> list[str]:
             names=", ".join(f"{{{name}}}" for name in risks),
         )
         for template in templates.values()
-        if (risks := list_risks(template.body))
+        if (risks := list_risks(template.body, has_address=bool(visit.office.gateways.public_url)))
     ]

@@ -26,6 +26,7 @@ from plushka.platform.i18n import LANGUAGES, Language, translator
 
 _TOKEN = "x7Kq2mVb9TzLp4Ws"  # noqa: S105  nobody's: only as long as a real one
 Shape = Literal["chat", "sms", "email", "push"]
+WITHOUT_PICTURE: frozenset[Channel] = frozenset({"sms", "push"})
 SHAPES: dict[Channel, Shape] = {"sms": "sms", "email": "email", "push": "push"}
 
 
@@ -87,7 +88,9 @@ async def preview_of(
         else:
             text, subject = plain(message), message.subject
             buttons = [button.text for row in message.rows for button in row]
+            notes += _left_out(draft, channel, visit, has_picture=has_picture)
             if channel == "sms":
+                buttons = []
                 text += _way_out(draft, visit, spoken)
                 sms = await _sms(tx, visit, text)
     typed = form.value("preview_member").strip()
@@ -123,8 +126,23 @@ def _notes(draft: Draft, visit: Visit) -> list[str]:
             variable=gettext(VARIABLES[name].title),
             example="{" + name + "|…}",
         )
-        for name in list_risks(draft.body)
+        for name in list_risks(draft.body, has_address=bool(visit.office.gateways.public_url))
     ]
+
+
+def _left_out(draft: Draft, channel: Channel, visit: Visit, *, has_picture: bool) -> list[str]:
+    """Return what of a template its reader in a channel does not see."""
+    gettext = visit.words.gettext
+    told = []
+    if channel == "sms" and draft.body.buttons:
+        told.append(
+            gettext(
+                "An SMS has no buttons: write the link into its text, as {app_link}.", app_link="{app_link}"
+            )
+        )
+    if channel in WITHOUT_PICTURE and has_picture:
+        told.append(gettext("The picture does not go by this channel: the text has to do without it."))
+    return told
 
 
 def _way_out(draft: Draft, visit: Visit, language: Language) -> str:
