@@ -8,7 +8,7 @@ AGAIN_WITHIN: Final = timedelta(days=30)
 CAME_AGAIN: Final = f"""
                    p.occurred_at is not null and exists (
                        select from receipts n
-                       where n.tenant_id = $1 and n.member_id = {{buyer}} and n.business_date > p.business_date
+                       where n.tenant_id = $1 and n.member_id = {{buyer}} and n.business_date - p.business_date > 0
                          and n.occurred_at > p.occurred_at
                          and n.occurred_at < p.occurred_at + interval '{AGAIN_WITHIN.days} days'
                          and (n.refunded_minor < n.payable_minor or n.payable_minor = 0)

@@ -48,7 +48,8 @@ LETTERS = f"""
                         when exists (
                             select from rewards w
                             where w.tenant_id = $1 and w.member_id = l.buyer_id
-                              and w.gift_key like 'journey:' || l.run_id || ':%' and w.issued_at <= l.told_at
+                              and coalesce(w.gift_key, '') like 'journey:' || l.run_id || ':%'
+                              and w.issued_at <= l.told_at
                         ) then 'gift'
                         else 'nothing'
                    end as bonus
@@ -71,9 +72,10 @@ LETTERS = f"""
                 limit 1
             ) as p on not exists (
                 select from outgoing x
-                where x.tenant_id = $1 and x.member_id = l.buyer_id and x.campaign_id is not null and x.id <> l.id
+                where x.tenant_id = $1 and x.member_id = l.buyer_id and num_nonnulls(x.campaign_id) = 1 and x.id <> l.id
                   and x.state in ('sent', 'delivered', 'unknown')
-                  and (x.finished_at, x.id) > (l.told_at, l.id) and x.finished_at <= p.occurred_at
+                  and (x.finished_at + interval '0', x.id) > (l.told_at, l.id)
+                  and x.finished_at + interval '0' <= p.occurred_at
             )
         )
 """  # noqa: S608  a constant
@@ -81,7 +83,8 @@ LETTERS = f"""
 
 With it the member's first purchase within the window of its journey that was not wholly returned, if no letter of
 another campaign, nor a later one of this journey, went out to them in between. ``$4`` is one journey, ``$5`` are
-members; null: all.
+members; null: all. Letters and gifts are looked for among the member's own, whatever is known of the tables: no other
+index fits what is asked of them.
 """
 
 

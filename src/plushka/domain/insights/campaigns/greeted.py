@@ -37,8 +37,7 @@ GREETED = f"""
                            null::timestamptz as expires_at, o.cost_minor,
                            o.state in ('sent', 'delivered', 'unknown') as is_letter
                     from outgoing o
-                    where o.tenant_id = $1 and o.member_id = r.member_id and o.campaign_id = r.journey_id
-                      and o.key like 'journey:' || r.id || ':%'
+                    where o.tenant_id = $1 and o.member_id = r.member_id and o.key like 'journey:' || r.id || ':%'
                     union all
                     select p.at, ((p.at at time zone $6)::date + given.life_days)::timestamp at time zone $6, 0, false
                     from journey_passes p
@@ -52,7 +51,7 @@ GREETED = f"""
                     union all
                     select w.issued_at, w.expires_at, 0, false from rewards w
                     where w.tenant_id = $1 and w.member_id in (m.id, m.merged_into)
-                      and w.gift_key like 'journey:' || r.id || ':%'
+                      and coalesce(w.gift_key, '') like 'journey:' || r.id || ':%'
                 ) as e
             ) as d
             where v.tenant_id = $1 and v.body #>> '{{trigger,is}}' = 'birthday' and r.state <> 'control'
@@ -73,5 +72,6 @@ GREETED = f"""
 Parts are points for the birthday, letters, points and gifts of a journey that begins with it; of one birthday they are
 one greeting, from the first part on, until the last one's ``WINDOW`` (``$4``) ends or what it gave is over. ``$5`` is
 the programme that journeys give points of, ``$6`` the business's time zone, ``$7`` the only programme asked for, null:
-all. A member of a control group was not greeted.
+all. A member of a control group was not greeted. Letters and gifts are looked for among the member's own: nothing else
+that is asked of them is what an index could be taken for before the tables are analysed.
 """

@@ -122,7 +122,7 @@ async def count_month(tx: Tx, month: date) -> None:
                 select from outgoing x
                 where x.tenant_id = $1 and x.member_id = c.member_id and x.campaign_id <> c.campaign_id
                   and x.state in ('sent', 'delivered', 'unknown')
-                  and x.finished_at > c.at and x.finished_at <= p.occurred_at
+                  and x.finished_at + interval '0' > c.at and x.finished_at + interval '0' <= p.occurred_at
             )
             union all
             select r.id, 3 from receipts r
