@@ -5,17 +5,22 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.messages.next_message import take_next
 from tests.domain.messages.recipients import letter, recipient, state_of
 from tests.domain.shop import open_shop
 
+from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
+from plushka.domain.members.model import Identity
+from plushka.domain.members.naming import add_identity
 from plushka.domain.messages.composing import compose
 from plushka.domain.messages.letters import post
 from plushka.domain.messages.model import Button, Channel, Message
 from plushka.domain.messages.templates.checking import find_missing, find_problems, list_risks
+from plushka.domain.messages.templates.facts import Asked, list_own_values
 from plushka.domain.messages.templates.model import (
     Body,
     Draft,
@@ -40,7 +45,7 @@ from plushka.domain.messages.templates.store import (
 )
 from plushka.domain.messages.templates.text import Missing, fill, take_apart
 from plushka.domain.messages.templates.variables import VARIABLES, examples
-from plushka.engine.program import EarningRule, Percent, Program, Redemption
+from plushka.engine.program import EarningRule, Percent, Program, Redemption, TierReview, TierRule, Tiers
 from plushka.platform.database import Database, Tx
 from plushka.platform.i18n import LANGUAGES
 
@@ -228,3 +233,20 @@ async def test_a_letter_says_what_is_so_when_it_goes(database: Database, clock: 
             composed.said.replace("\u00a0", " ")
             == "10 points at Арбат, A7K2, no tier, https://example.ru/app"
         )
+
+
+async def test_a_letter_names_the_card_and_the_day_of_the_review(database: Database, clock: SetClock) -> None:
+    tiers = Tiers((TierRule("base", "Гость"),), review=TierReview(cycle="quarter"))
+    async with open_shop(database, clock, structs.replace(PROGRAM, tiers=tiers)) as shop:
+        member_id, without = await shop.enroll(), await shop.enroll("+79990000002")
+        async with shop.tx() as tx:
+            await add_identity(tx, member_id, Identity("card", "2000000000012"))
+            asked = [
+                Asked(each, frozenset({"card_number", "tier_review"}), "ru") for each in (member_id, without)
+            ]
+            business = await get_business(tx)
+            told = await list_own_values(tx, asked, business=business, versions=shop.reference.versions)
+    assert told == [
+        {"card_number": "2000000000012", "tier_review": "1\N{NO-BREAK SPACE}апреля"},
+        {"tier_review": "1\N{NO-BREAK SPACE}апреля"},
+    ]

@@ -144,6 +144,21 @@ async def list_names(tx: Tx, member_ids: Collection[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
+async def list_card_numbers(tx: Tx, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the number of each member's card, the latest of several."""
+    rows = await tx.fetch(
+        """
+        -- members.list_card_numbers
+        select distinct on (member_id) member_id, value from identities
+        where tenant_id = $1 and member_id = any($2::uuid[]) and kind = 'card'
+        order by member_id, created_at desc, value
+        """,
+        tx.tenant_id,
+        list(member_ids),
+    )
+    return {row["member_id"]: row["value"] for row in rows}
+
+
 async def count_members(tx: Tx) -> int:
     """Return how many members the business has."""
     count: int = await tx.fetchval(

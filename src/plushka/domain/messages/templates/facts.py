@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from plushka.domain.businesses.model import Business
 from plushka.domain.members.first_names import first_name
-from plushka.domain.members.queries import list_names
+from plushka.domain.members.queries import list_card_numbers, list_names
 from plushka.domain.messages.holdings import Holdings, list_holdings
 from plushka.domain.programs.queries import find_version_in_force, get_standing
 from plushka.domain.programs.telling.tiers import tell_metric
@@ -20,7 +20,8 @@ from plushka.platform.i18n import Language, format_date, format_points
 
 _NAMES = frozenset({"name", "first_name"})
 _HELD = frozenset({"balance", "burning", "burns_on", "tier"})
-_AHEAD = frozenset({"next_tier", "to_next_tier"})
+_AHEAD = frozenset({"next_tier", "to_next_tier", "tier_review"})
+_CARD = frozenset({"card_number"})
 
 
 class Asked(Struct, frozen=True):
@@ -46,11 +47,13 @@ async def list_own_values(
     branches = await list_last_branches(tx, ids) if (ids := who_names(("branch",))) else {}
     suggested = await suggest(tx, list(ids)) if (ids := who_names(("suggestion",))) else {}
     held = await list_holdings(tx, ids, business) if (ids := who_names(_HELD | _AHEAD)) else {}
+    cards = await list_card_numbers(tx, ids) if (ids := who_names(_CARD)) else {}
     told: list[Mapping[str, str]] = []
     for each in asked:
         values = {"business": business.name, "app_link": app_url}
         values["name"] = called.get(each.member_id, "")
         values["first_name"] = first_name(values["name"])
+        values["card_number"] = cards.get(each.member_id, "")
         values["branch"] = branches.get(each.member_id, "")
         values["suggestion"] = next((one.name for one in suggested.get(each.member_id, ())), "")
         holdings = held.get(each.member_id)
@@ -80,11 +83,12 @@ async def _ahead(
 ) -> dict[str, str]:
     standing = await get_standing(tx, member_id, versions=versions, program_id=held.program_id)
     version = await find_version_in_force(tx, held.program_id)
-    if standing.next_tier is None or version is None:
-        return {}
-    voice = Voice(program=version.program, language=language)
-    missing = standing.next_tier.need - standing.next_tier.have
-    return {
-        "next_tier": standing.next_tier_name or "",
-        "to_next_tier": tell_metric(standing.next_tier.metric, missing, voice),
-    }
+    values: dict[str, str] = {}
+    if standing.review_on is not None:
+        values["tier_review"] = format_date(standing.review_on, language, form="day")
+    if standing.next_tier is not None and version is not None:
+        voice = Voice(program=version.program, language=language)
+        missing = standing.next_tier.need - standing.next_tier.have
+        values["next_tier"] = standing.next_tier_name or ""
+        values["to_next_tier"] = tell_metric(standing.next_tier.metric, missing, voice)
+    return values

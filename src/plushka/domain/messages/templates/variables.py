@@ -53,6 +53,16 @@ _ALL = (
         "https://example.com/app",
         may_be_missing=True,
     ),
+    _variable(
+        "card_number", marked("Number of the card"), "2000000000012", "2000000000012", may_be_missing=True
+    ),
+    _variable(
+        "tier_review",
+        marked("The day on which the tier is reviewed"),
+        "1 июля",
+        "1 July",
+        may_be_missing=True,
+    ),
     _variable("coupon", marked("Code of a coupon"), "A7K2-9XQM", "A7K2-9XQM", is_own=False),
     _variable("points", marked("Points that are given"), "200 бонусов", "200 points", is_own=False),
     _variable("whose", marked("Whose day it is, of those close"), "Маша", "Mary", is_own=False),
