@@ -134,11 +134,7 @@ _OWING = f"""
         ) as m (mechanic, off_minor, points)
     )
 """  # noqa: S608  fixed parts
-# `offset 0` keeps it from being joined: PostgreSQL guesses that few receipts meet the conditions on goods, and compared
-# each of them with every return.
-_WHOLE = """exists (
-    select from returns t where t.tenant_id = $1 and t.receipt_id = r.id and t.is_full offset 0
-)"""
+_WHOLE = "exists (select from returns t where t.tenant_id = $1 and t.receipt_id = r.id and t.is_full)"
 _FIRST = """exists (
     select from member_paths h where h.tenant_id = $1 and h.member_id = r.member_id and h.first_id = r.id
 )"""
