@@ -16,7 +16,7 @@ ASSET_SOURCES := package-lock.json $(shell find assets src/plushka/delivery -typ
 PEERS := tests/peers/node_modules
 
 .PHONY: run test test-system-postgresql lint format bench bench-campaigns bench-groups bench-journeys bench-letters bench-members bench-promotions bench-proof \
-	bench-reports bench-web bench-whatif check-experiments check-groups check-year assets install install-dev peers lock
+	bench-reports bench-web bench-whatif check-experiments check-groups check-reports check-year assets install install-dev peers lock
 
 run: install assets
 	$(BIN)/plushka run --demo
@@ -75,6 +75,10 @@ bench-groups: install-dev assets
 # The whole year of the demo's chain, worked out a second time by Polars: some ten minutes.
 check-groups: install-dev assets
 	$(BIN)/python -m bench.household_groups
+
+# Reports of the whole year of the demo's chain, worked out a second time by Polars.
+check-reports: install-dev assets
+	$(BIN)/python -m bench.household_reports
 
 # What is claimed of invented campaigns whose effect is known; too slow for every run of the tests.
 check-experiments: install-dev

@@ -1,31 +1,26 @@
 """Reports of real households are what Polars makes of the data set itself."""
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from bench.household_reports import ALL_TIME, compare_sales, sold
 from tests.conftest import SetClock
 from tests.demo.conftest import HOUSEHOLDS, NOW, YESTERDAY, SmallDemo, items_of
 
 from plushka.delivery.jobs.rollups import rebuild_tenant
-from plushka.demo import baskets
 from plushka.demo.business import ACTOR, TENANT_ID
-from plushka.demo.dataset import TIME_ZONE, Year
-from plushka.domain.businesses.model import DAY_STARTS_MINUTES
+from plushka.demo.dataset import TIME_ZONE
 from plushka.domain.insights.constructor.answering import answer
 from plushka.domain.insights.constructor.model import Asker, Question
 from plushka.domain.insights.reports.averages import sum_active_years, sum_lifetime
 from plushka.domain.insights.reports.base import list_base_months
 from plushka.domain.insights.reports.people import list_best
-from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.sales import sum_sales, sum_sales_by_month
 from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.purchases.history import load_history
 from plushka.domain.purchases.reference import Reference
 from plushka.platform.database import Database
-
-ALL_TIME = Period(date(2024, 1, 1), date(2027, 1, 1))
 
 
 @pytest.fixture
@@ -35,21 +30,6 @@ async def database(small_demo: SmallDemo) -> AsyncIterator[Database]:
     await database.close()
 
 
-def sold(year: Year) -> pl.DataFrame:
-    """Return a row for each basket: household, day (before 04:00 it is the day before), lines, amount."""
-    local = pl.col("occurred_at").dt.convert_time_zone(TIME_ZONE).dt.replace_time_zone(None)
-    days = baskets.in_order(year, YESTERDAY).select(
-        "basket_id",
-        "household_id",
-        "occurred_at",
-        day=(local - timedelta(minutes=DAY_STARTS_MINUTES)).dt.date(),
-    )
-    sums = year.lines.group_by("basket_id").agg(
-        lines=pl.len().cast(pl.Int64), amount_minor=pl.col("amount_minor").sum()
-    )
-    return days.join(sums, on="basket_id").with_columns(month=pl.col("day").dt.truncate("1mo"))
-
-
 async def test_reports_of_real_households_are_those_of_the_data_set(
     small_demo: SmallDemo, database: Database, clock: SetClock
 ) -> None:
@@ -57,7 +37,10 @@ async def test_reports_of_real_households_are_those_of_the_data_set(
     async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW) as tx:
         await load_history(tx, Reference(), items_of(small_demo))
     await rebuild_tenant(database, clock, TENANT_ID)
-    frame = sold(small_demo.year)
+    async with database.transaction(TENANT_ID, actor=ACTOR, at=NOW, read_only=True) as tx:
+        frame = await sold(tx, small_demo.year, YESTERDAY)
+        compared = await compare_sales(tx, frame)
+    assert frame["paid_minor"].null_count() == 0
     firsts = frame.sort("occurred_at", "basket_id").group_by("household_id").first()
     months = {
         row["month"]: row
@@ -114,3 +97,10 @@ async def test_reports_of_real_households_are_those_of_the_data_set(
     of_2025 = frame.filter(pl.col("day").dt.year() == 2025)
     assert (active.members, active.receipts) == (of_2025["household_id"].n_unique(), of_2025.height)
     assert sorted(each.receipts for each in best) == sorted(frame.group_by("household_id").len()["len"])
+
+    for title, expected_of, found in compared:
+        assert found == expected_of, title
+    cohorts = {title: expected_of for title, expected_of, _ in compared}["cohorts"]
+    assert len(cohorts) > 1
+    assert sum(members for members, _ in cohorts.values()) == HOUSEHOLDS
+    assert sum(paid for _, of in cohorts.values() for _, paid in of.values()) == whole.all.revenue_minor
