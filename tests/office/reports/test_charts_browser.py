@@ -1,0 +1,65 @@
+"""Every chart of sales, buyers, mechanics and branches in a real browser: by day on a laptop, at night on a phone."""
+
+import pytest
+from playwright.async_api import Page, expect
+from tests.browsing import PHONE_SCREEN, look
+from tests.conftest import SetClock
+from tests.office.reports.test_dashboard_browser import arrived
+from tests.office.reports.test_mechanics import promoted
+from tests.office.reports.year import a_year
+from tests.office.test_browser import Stage, sign_in, stage
+
+from plushka.app import Plushka
+from plushka.platform.database import Database
+
+__all__ = ["promoted", "stage"]
+
+OF_YEAR = "period=year"
+CHARTS = {
+    "sales": ("sales_days", "hours"),
+    "buyers": ("steps", "retention", "cohort_revenue"),
+    "mechanics": ("mechanics",),
+    "branches": ("branches",),
+}
+"""What is drawn on each page at least; whatever else is, has to be seen as well."""
+MARKS = """chart => [...chart.querySelectorAll("svg path")].filter((path) => {
+  const fill = path.getAttribute("fill");
+  const box = path.getBBox();
+  return fill && !["none", "transparent"].includes(fill) && box.width > 1 && box.height > 1;
+}).length"""
+"""What is filled and has an extent: bars, squares, dots; lines of a grid and of an axis have none."""
+
+
+@pytest.mark.usefixtures("promoted")
+@pytest.mark.parametrize("screen", ["laptop", "phone"])
+async def test_each_chart_is_drawn_with_its_table_below(
+    stage: Stage, app: Plushka, database: Database, clock: SetClock, screen: str
+) -> None:
+    await a_year(app, stage.cast.anna, database, clock)
+    night = {"viewport": PHONE_SCREEN, "color_scheme": "dark", "reduced_motion": "reduce"}
+    page = await (await stage.context(**(night if screen == "phone" else {}))).new_page()
+    await sign_in(page, stage.staff["owner"], to="/reports")
+    for name, charts in CHARTS.items():
+        await page.goto(f"/reports/{name}?{OF_YEAR}")
+        await arrived(page)
+        drawn = await page.locator("[data-block-there]:has(.chart)").evaluate_all(
+            "blocks => blocks.map((block) => block.id)"
+        )
+        assert set(drawn) >= {f"block-{chart}" for chart in charts}, name
+        for block in drawn:
+            await is_drawn(page, block)
+        await look(page)
+
+
+async def is_drawn(page: Page, name: str) -> None:
+    """Find marks in the chart of a block, and its figures in a table that can be read."""
+    block = page.locator(f"#{name}")
+    chart = block.locator(".chart")
+    await chart.scroll_into_view_if_needed()
+    await expect(chart.locator("svg path").first).to_be_attached()
+    assert await chart.evaluate(MARKS) > 1, name
+    table = block.locator("table")
+    if not await table.is_visible():
+        await block.locator("summary").click()
+    await expect(table).to_be_visible()
+    assert await table.locator("tbody tr").count() > 0, name
