@@ -147,7 +147,7 @@ class Block(Struct, frozen=True):
     as_of: datetime | None
     chart: AnyChart | None = None
     notes: tuple[str, ...] = ()
-    form: Literal["table", "tiles", "chart", "squares"] = "table"
+    form: Literal["table", "list", "tiles", "chart", "squares"] = "table"
     definition: str = ""
     empty: Empty | None = None
     is_nightly: bool = False
