@@ -61,6 +61,7 @@ async def _take(address: str, phones: str) -> None:
             await _walk(laptop, language)
             await _serve(browser, address, language, theme="light", screen=PHONE, name="phone")
             await _serve(browser, address, language, theme="light", screen=TABLET, name="tablet")
+        await _open_reports_otherwise(browser, address)
         phone = await _enter(browser, address, "ru", theme="dark", screen=PHONE)
         await _open_receipt(phone)
         await _keep(phone, "receipt-phone-dark-ru")
@@ -215,7 +216,7 @@ async def _open_reports(page: Page, language: str) -> None:
     await _wait_for_blocks(page)
     await _keep(page, f"dashboard-{language}")
     await _work_at(page, CAFE_ID)
-    for name in ("mechanics", "future", "points", "payback"):
+    for name in ("sales", "buyers", "mechanics", "future", "points", "payback"):
         await page.goto(f"/reports/{name}")
         await _wait_for_blocks(page)
         await _keep(page, f"{name}-{language}")
@@ -228,6 +229,19 @@ async def _open_reports(page: Page, language: str) -> None:
     await page.locator("table").first.wait_for()
     await _keep(page, f"constructor-{language}")
     await _work_at(page, TENANT_ID)
+
+
+async def _open_reports_otherwise(browser: Browser, address: str) -> None:
+    """Take the branches at night, and birthday greetings on a phone: of the businesses that have some."""
+    night = await _enter(browser, address, "ru", theme="dark", screen=LAPTOP)
+    await night.goto("/reports/branches")
+    await _wait_for_blocks(night)
+    await _keep(night, "branches-dark-ru")
+    phone = await _enter(browser, address, "ru", theme="light", screen=PHONE)
+    await _work_at(phone, CAFE_ID)
+    await phone.goto("/campaigns/birthdays")
+    await _keep(phone, "birthdays-phone-ru")
+    await _work_at(phone, TENANT_ID)
 
 
 async def _wait_for_blocks(page: Page) -> None:
