@@ -124,8 +124,8 @@ class Blocked(Node, frozen=True, tag="blocked"):
 class Reachable(Node, frozen=True, tag="reachable"):
     """An advertisement may be sent by one of ``channels``.
 
-    There is an address that is open, they agreed to advertising and have not taken this way of it back, and they are
-    not blocked.
+    There is an address that is open, the business has a gateway that SMS, mail or pushes go by, they agreed to
+    advertising and have not taken this way of it back, and they are not blocked.
     """
 
     channels: Annotated[tuple[Channel, ...], Meta(min_length=1, max_length=6)]

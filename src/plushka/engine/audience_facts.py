@@ -89,8 +89,8 @@ class Forecast(Struct, frozen=True):
 class MemberFacts(Struct, frozen=True, kw_only=True):
     """All that conditions may speak of. ``main_program`` is the one meant where a condition names none.
 
-    ``open_channels`` are those with an address that is open, whatever was agreed to; ``refused`` are consents that were
-    taken back.
+    ``open_channels`` are those that the business has now with an address that is open, whatever was agreed to;
+    ``refused`` are consents that were taken back.
     """
 
     enrolled_on: date

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.domain.messages.recipients import letter
+from tests.domain.messages.recipients import connect_gateways, letter
 
 from plushka.domain.messages.gateways.dead import note_dead
 from plushka.domain.messages.gateways.model import Credentials, Server
@@ -32,6 +32,7 @@ async def reach(tx: Tx, members: Sequence[UUID], campaigns: Sequence[UUID], *, m
         tx.tenant_id,
         midnight - 99 * DAY,
     )
+    await connect_gateways(tx)
     await _subscribe(tx, members[::3], "прежний")
     await _subscribe(tx, members[2::4], "нынешний")
     await _write(tx, members, campaigns, midnight)

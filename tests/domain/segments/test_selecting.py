@@ -14,7 +14,7 @@ from tests.domain.shop import open_shop
 from plushka.domain.segments.asking import still_in
 from plushka.domain.segments.facts.reading import read_facts
 from plushka.domain.segments.selecting import count_members, list_members
-from plushka.engine.audience import Any, Audience, Birthday, Not, Purchases, Stamped
+from plushka.engine.audience import Any, Audience, Birthday, Channel, Not, Purchases, Reachable, Stamped
 from plushka.engine.conditions import Segment
 from plushka.platform.database import Database
 
@@ -66,6 +66,26 @@ async def test_each_condition_finds_some_and_not_all(crowd: Crowd) -> None:
             found = set(await list_members(tx, audience))
             assert found == await still_in(tx, audience, crowd.members), audience
             assert 0 < len(found) < LEFT, audience
+
+
+@pytest.mark.parametrize("channel", ["sms", "email", "push"])
+async def test_nobody_is_reachable_by_a_channel_that_the_business_has_no_more(
+    crowd: Crowd, channel: Channel
+) -> None:
+    others = Reachable(("telegram", "max", "vk"))
+    asked = (Reachable((channel,)), Any((Reachable((channel,)), others)), Not(Reachable((channel,))))
+    async with crowd.shop.tx() as tx:
+        assert await count_members(tx, asked[0]) > 0
+        await tx.execute(
+            "update gateways set disconnected_at = $3, credentials = '' where tenant_id = $1 and kind = $2",
+            tx.tenant_id,
+            channel,
+            tx.at,
+        )
+        found = [set(await list_members(tx, each)) for each in asked]
+        assert found[:2] == [set(), set(await list_members(tx, others))]
+        assert len(found[2]) == LEFT
+        assert [await still_in(tx, each, crowd.members) for each in asked] == found
 
 
 async def test_counting_and_asking_again_are_of_the_same_members(crowd: Crowd) -> None:

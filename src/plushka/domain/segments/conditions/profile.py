@@ -45,19 +45,27 @@ Profile = (
 _IN_MESSENGER = (
     "select member_id from channel_addresses where tenant_id = $1 and state = 'open' and messenger = "
 )
-# Nothing gets through to some phones and addresses of mail (domain/messages).
-_KNOWN_BY = """
-    select i.member_id from identities i
-    where i.tenant_id = $1 and not exists (
-        select from dead_addresses d
-        where d.tenant_id = $1 and d.kind = i.kind and d.value = i.value and d.died_at >= i.created_at
-    ) and i.kind = """
+
+
+def _known_by(identity: str, gateway: str) -> str:
+    # Nothing gets through to some phones and addresses of mail, nor to any without a gateway (domain/messages).
+    return f"""
+        select i.member_id from identities i
+        where i.tenant_id = $1 and i.kind = '{identity}' and not exists (
+            select from dead_addresses d
+            where d.tenant_id = $1 and d.kind = i.kind and d.value = i.value and d.died_at >= i.created_at
+        ) and exists (
+            select from gateways where tenant_id = $1 and kind = '{gateway}' and disconnected_at is null
+        )
+    """
+
+
 _ADDRESSES = {
     "telegram": f"{_IN_MESSENGER}'telegram'",
     "max": f"{_IN_MESSENGER}'max'",
     "vk": f"{_IN_MESSENGER}'vk'",
-    "sms": f"{_KNOWN_BY}'phone'",
-    "email": f"{_KNOWN_BY}'email'",
+    "sms": _known_by("phone", "sms"),
+    "email": _known_by("email", "email"),
     "push": """
         select coalesce(m.merged_into, m.id) as member_id from push_subscriptions s
         join gateways g on g.tenant_id = $1 and g.id = s.gateway_id and g.disconnected_at is null
@@ -65,7 +73,7 @@ _ADDRESSES = {
         where s.tenant_id = $1
     """,
 }
-"""Of which members a channel has an address that is open."""
+"""Of which members a channel that the business has now has an address that is open."""
 
 
 def of_profile(leaf: Profile, query: Query) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind

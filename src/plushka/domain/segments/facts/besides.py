@@ -22,6 +22,9 @@ async def read_open_channels(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[st
         select member_id, kind from identities i
         left join dead_addresses d using (tenant_id, kind, value)
         where i.tenant_id = $1 and i.member_id = any($2) and (d.died_at is null or d.died_at < i.created_at)
+          and case i.kind when 'phone' then 'sms' else i.kind end in (
+              select kind from gateways where tenant_id = $1 and disconnected_at is null
+          )
         union
         select coalesce(m.merged_into, m.id), 'push' from push_subscriptions s
         join members m on m.tenant_id = $1 and m.id = s.member_id
