@@ -14,6 +14,12 @@ BRANCHES_MAX = 10_000
 KNOWN = "business"
 """Where a transaction knows the business."""
 
+BUSINESS_COLUMNS = """
+    b.tenant_id, b.name, b.currency, b.country, b.language, b.time_zone, b.created_at, b.point_words::text,
+    b.sandbox_of, b.spending_needs_permit
+"""
+"""What ``note_business`` reads of ``businesses b``."""
+
 _hours = msgspec.json.Decoder(Week)
 _point_words = msgspec.json.Decoder(PointWords)
 
@@ -27,18 +33,21 @@ async def get_business(tx: Tx) -> Business:
     if known is not None:
         return known
     row = await tx.fetchrow(
-        """
+        f"""
         -- businesses.get_business
-        select tenant_id, name, currency, country, language, time_zone, created_at, point_words::text,
-            sandbox_of, spending_needs_permit
-        from businesses
-        where tenant_id = $1
-        """,
+        select {BUSINESS_COLUMNS} from businesses b where b.tenant_id = $1
+        """,  # noqa: S608  a constant
         tx.tenant_id,
     )
     if row is None:
         raise UnknownBusiness
-    business = Business(**{**row, "point_words": decode_point_words(row["point_words"])})
+    return note_business(tx, row)
+
+
+def note_business(tx: Tx, row: asyncpg.Record) -> Business:
+    """Return the business of a row with ``BUSINESS_COLUMNS``, among others, as ``get_business`` does from now on."""
+    known = {name: row[name] for name in Business.__struct_fields__}
+    business = Business(**{**known, "point_words": decode_point_words(row["point_words"])})
     tx.known[KNOWN] = business
     return business
 

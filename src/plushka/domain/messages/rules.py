@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.businesses.queries import BUSINESS_COLUMNS, KNOWN, note_business
 from plushka.domain.messages.model import CHANNELS, Channel, Purpose
 from plushka.platform.database import Tx
 from plushka.platform.errors import Fact, Invalid
@@ -69,20 +70,26 @@ def route_of(rules: Rules, own: Sequence[Channel], purpose: Purpose) -> tuple[Ch
 
 
 async def get_rules(tx: Tx) -> Rules:
-    """Return the business's rules, ours where it has none of its own."""
+    """Return the business's rules, ours where it has none of its own.
+
+    Who asks for them wants the business as well, so that it is known from then on.
+    """
     rows = await tx.fetch(
-        """
+        f"""
         -- messages.get_rules
         select l.tenant_id is not null as has_own, l.quiet_from_minutes, l.quiet_until_minutes, l.cap_letters,
                l.cap_days, l.move_on_minutes, l.tells_of_burning,
-               c.channel, c.cost_minor, c.is_transactional_only
-        from (select $1::uuid as tenant_id) as business
-        left join letter_rules l on l.tenant_id = business.tenant_id
-        left join channel_rules c on c.tenant_id = business.tenant_id
+               c.channel, c.cost_minor, c.is_transactional_only, {BUSINESS_COLUMNS}
+        from (select $1::uuid as tenant_id) as asked
+        left join businesses b on b.tenant_id = asked.tenant_id
+        left join letter_rules l on l.tenant_id = asked.tenant_id
+        left join channel_rules c on c.tenant_id = asked.tenant_id
         order by c.position, c.channel
-        """,
+        """,  # noqa: S608  a constant
         tx.tenant_id,
     )
+    if KNOWN not in tx.known and rows[0]["tenant_id"] is not None:
+        note_business(tx, rows[0])
     known = [
         ChannelRule(row["channel"], row["cost_minor"], row["is_transactional_only"])
         for row in rows
