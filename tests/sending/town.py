@@ -182,7 +182,7 @@ class Town:
             if due_at >= moment:
                 self.time.skip(moment)
             elif due_at > self.time.at:
-                self.time.move(due_at)
+                self.time.skip(due_at)
                 self._wake(due)
             else:
                 self.time.move(min(moment, alarm))
