@@ -11,6 +11,7 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop, receipt
 
 from plushka.domain.ledger.model import Balance, InsufficientPoints
+from plushka.domain.ledger.queries import list_wallets_of
 from plushka.domain.purchases.model import (
     Hold,
     HoldClosed,
@@ -82,6 +83,24 @@ async def test_more_than_is_available_cannot_be_held(shop: Shop, member_id: UUID
     with pytest.raises(InsufficientPoints) as refused:
         await place(shop, member_id, 41, "two")
     assert refused.value.facts == {"available": 40, "points": 41}
+
+
+async def test_wallets_of_many_are_read_as_one_is_with_what_is_held_until_its_hold_has_run_out(
+    shop: Shop, member_id: UUID, clock: SetClock
+) -> None:
+    await shop.buy("earned more", 500_00, member=member_id)
+    await place(shop, member_id, 120)
+    without_points = await shop.enroll("+79990000002")
+    for held in (120, 0):
+        async with shop.tx() as tx:
+            found = await list_wallets_of(tx, [member_id, without_points, new_id()])
+        assert found == {
+            member_id: {shop.program_id: await shop.wallet(member_id)},
+            without_points: {shop.program_id: await shop.wallet(without_points)},
+        }
+        wallet = found[member_id][shop.program_id]
+        assert (wallet.balance, len(wallet.lots)) == (Balance(available=150 - held, held=held), 2)
+        clock.advance(timedelta(days=30))
 
 
 async def test_a_repeated_hold_is_the_same_hold(shop: Shop, member_id: UUID) -> None:

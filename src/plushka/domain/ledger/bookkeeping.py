@@ -160,6 +160,52 @@ async def load_lots(tx: Tx, books: Iterable[Book], *, also: Collection[UUID] = (
         book.is_complete = True
 
 
+async def read_complete_books(tx: Tx, member_ids: Collection[UUID]) -> list[tuple[UUID, Book]]:
+    """Return complete books of all wallets that members have, each with its programme; without a lock."""
+    rows = await tx.fetch(
+        f"""
+        -- ledger.list_wallets
+        select w.*, lot.*
+        from (
+            select {BOOK_COLUMNS} from wallets
+            where tenant_id = $1 and member_id = any($2::uuid[])
+            offset 0
+        ) as w
+        left join lateral (
+            select id as lot_id, document_id, granted, pending as lot_pending, available as lot_available,
+                   held as lot_held, earned_at, activates_at, expires_at, sliding_days, receipt_share_bp
+            from lots
+            where tenant_id = $1 and wallet_id = w.id and pending + available + held > 0
+            offset 0
+        ) as lot on true
+        """,  # noqa: S608  constants only
+        tx.tenant_id,
+        list(member_ids),
+    )
+    books: dict[UUID, tuple[UUID, Book]] = {}
+    for row in rows:
+        if row["id"] not in books:
+            books[row["id"]] = row["program_id"], book_of(row)
+        if row["lot_id"] is not None:
+            books[row["id"]][1].lots[row["lot_id"]] = BookLot(
+                id=row["lot_id"],
+                document_id=row["document_id"],
+                granted=row["granted"],
+                pending=row["lot_pending"],
+                available=row["lot_available"],
+                held=row["lot_held"],
+                earned_at=row["earned_at"],
+                activates_at=row["activates_at"],
+                expires_at=row["expires_at"],
+                sliding_days=row["sliding_days"],
+                receipt_share_bp=row["receipt_share_bp"],
+            )
+    await _load_holds(tx, {wallet_id: book for wallet_id, (_, book) in books.items() if book.held})
+    for _, book in books.values():
+        book.is_complete = True
+    return list(books.values())
+
+
 async def _load_holds(tx: Tx, books: Mapping[UUID, Book]) -> None:
     if not books:
         return

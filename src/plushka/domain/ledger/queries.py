@@ -51,16 +51,7 @@ async def list_wallets(tx: Tx, member_id: UUID) -> dict[UUID, WalletView]:
 
 async def list_wallets_of(tx: Tx, member_ids: Collection[UUID]) -> dict[UUID, dict[UUID, WalletView]]:
     """Return the wallets of those members who have one, as ``list_wallets`` does."""
-    rows = await tx.fetch(
-        f"""
-        -- ledger.list_wallets
-        select {bookkeeping.BOOK_COLUMNS} from wallets where tenant_id = $1 and member_id = any($2::uuid[])
-        """,  # noqa: S608  constants only
-        tx.tenant_id,
-        list(member_ids),
-    )
-    books = [(row["program_id"], bookkeeping.book_of(row)) for row in rows]
-    await bookkeeping.load_lots(tx, [book for _, book in books])
+    books = await bookkeeping.read_complete_books(tx, member_ids)
     wallets: dict[UUID, dict[UUID, WalletView]] = {}
     for program_id, book in books:
         book.settle(tx.at)
