@@ -146,6 +146,7 @@ def told_block(
         if visit.may("reports.export") and block.table.rows
         else [],
         "more": None,
+        "choices": [],
     }
 
 
