@@ -48,14 +48,15 @@ function chart(data, look) {
   let place = 0;
   const series = data.series.map((each) => {
     const color = each.before ? palette.before : palette.series[place++ % palette.series.length];
-    const isLine = each.form === "line" || each.before;
+    const isLine = each.form === "line";
     return {
       name: each.title,
       type: isLine ? "line" : "bar",
-      stack: data.stacked ? "whole" : undefined,
+      // What is compared with is no part of the whole.
+      stack: data.stacked && !each.before ? "whole" : undefined,
       data: each.values,
       color,
-      barMaxWidth: 40,
+      barMaxWidth: each.before ? 12 : 40,
       symbolSize: each.before ? 0 : 6,
       symbol: "circle",
       lineStyle: { width: each.before ? 1.5 : 2.5, color },

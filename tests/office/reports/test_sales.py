@@ -142,6 +142,7 @@ async def cashiers_are_told_as_the_till_named_them(anna: httpx.AsyncClient, year
         assert row == [
             money(total(own)),
             percent(total(own), total(year.receipts)),
+            None,  # nothing was sold the year before
             len(own),
             mean(own),
             half_up(total(own, "lines"), len(own)),

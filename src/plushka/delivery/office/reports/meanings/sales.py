@@ -56,6 +56,19 @@ SALES = Subject(
             marked("Receipts with a card"),
             marked("How many receipts there were on which a member was known."),
         ),
+        "months_before": Definition(
+            marked("The months compared with"),
+            marked(
+                "The same figure of a whole month before: of as many months directly before, or of the same month a "
+                "year before, as the comparison above says."
+            ),
+        ),
+        "months_change": Definition(
+            marked("The change against the months before"),
+            marked(
+                "By how much the figure of the month is more or less than that of the month it is compared with."
+            ),
+        ),
         "cost": Definition(
             marked("Cost of goods"),
             marked(

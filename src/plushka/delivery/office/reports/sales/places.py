@@ -1,5 +1,7 @@
 """Branches and cashiers beside each other."""
 
+from collections.abc import Sequence
+
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.receipts.asked import NONE
@@ -86,6 +88,13 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
                     tuple(sold.all.revenue_minor for _, sold in ordered[:CHARTED_MAX]),
                     "money",
                 ),
+                *_before(
+                    [
+                        before[branch_id].all.revenue_minor if branch_id in before else 0
+                        for branch_id, _ in ordered[:CHARTED_MAX]
+                    ],
+                    visit,
+                ),
             ),
         )
         if len(ordered) > 1
@@ -96,6 +105,8 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
 
 async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
     cashiers = await list_cashiers(tx, asked.scope)
+    earlier = await list_cashiers(tx, asked.scope_of(asked.before)) if asked.before else []
+    before = {(each.branch_id, each.cashier): each.revenue_minor for each in earlier}
     sold = (await sum_sales(tx, asked.scope)).all
     names = {branch.id: branch.name for branch in await list_branches(tx)}
     gettext = visit.words.gettext
@@ -108,6 +119,7 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Column(gettext("Branch"), "text"),
                 Column(gettext("Revenue"), "money", "revenue"),
                 Column(gettext("Share of the revenue"), "share", "revenue_share"),
+                *([Column(gettext("The change"), "change", "branch_change")] if asked.before else []),
                 Column(gettext("Receipts"), "count", "receipts"),
                 Column(gettext("Average receipt"), "money", "average_receipt"),
                 Column(gettext("Positions in a receipt"), "decimal", "positions"),
@@ -123,6 +135,7 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
                     *_of_cashier(
                         each,
                         Ratio(each.revenue_minor, sold.revenue_minor) if not asked.program_id else None,
+                        before.get((each.branch_id, each.cashier), 0),
                         asked,
                     ),
                 )
@@ -130,6 +143,21 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
             ),
         ),
         as_of=await find_as_of(tx),
+        chart=Chart(
+            labels=tuple(each.cashier or gettext("not named by the till") for each in cashiers[:CHARTED_MAX]),
+            series=(
+                Series(
+                    gettext("Revenue"),
+                    tuple(each.revenue_minor for each in cashiers[:CHARTED_MAX]),
+                    "money",
+                ),
+                *_before(
+                    [before.get((each.branch_id, each.cashier), 0) for each in cashiers[:CHARTED_MAX]], visit
+                ),
+            ),
+        )
+        if len(cashiers) > 1
+        else None,
         notes=of_all_programs(asked, visit),
         empty=Empty(
             gettext("No receipts in this period"),
@@ -138,7 +166,14 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
     )
 
 
-def _of_cashier(each: Cashier, share: Ratio | None, asked: Asked) -> Row:
+def _before(revenues: Sequence[int], visit: Visit) -> tuple[Series, ...]:
+    """Return the revenue of the period compared with, nothing where there is none."""
+    if not any(revenues):
+        return ()
+    return (Series(visit.words.gettext("Before"), tuple(revenues), "money", is_before=True),)
+
+
+def _of_cashier(each: Cashier, share: Ratio | None, was: int, asked: Asked) -> Row:
     """Return the figures of a cashier, who know no programme."""
 
     def behind(**filters: str) -> str:
@@ -146,7 +181,9 @@ def _of_cashier(each: Cashier, share: Ratio | None, asked: Asked) -> Row:
         return asked.receipts_url({**branch, "seller": each.cashier or NONE, **filters})
 
     return (
-        *linked(behind(), each.revenue_minor, share, each.receipts, each.mean, each.positions),
+        *linked(behind(), each.revenue_minor, share),
+        *((change(each.revenue_minor, was),) if asked.before else ()),
+        *linked(behind(), each.receipts, each.mean, each.positions),
         *linked(behind(member="with"), each.penetration),
         *linked(behind(), each.discount_minor),
         *linked(behind(mark="redeemed"), each.redeemed_minor),
