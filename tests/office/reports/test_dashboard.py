@@ -40,7 +40,7 @@ async def test_every_block_is_what_a_second_count_makes_of_the_receipts(
     year = await a_year(app, cast.anna, database, clock)
     async with signed_in(app, staff["owner"]) as anna:
         await figures_and_those_before_are_those_of_the_receipts(anna, year)
-        await figures_of_one_branch_are_its_own_and_know_neither_points_nor_members(anna, year)
+        await figures_of_one_branch_are_its_own_with_the_points_of_its_receipts(anna, year)
         await points_are_those_of_the_journal(anna, database, cast, clock)
         await three_months_stand_side_by_side_with_a_card_and_without(anna, year)
         await months_of_revenue_and_of_repeat_purchases(anna, year)
@@ -101,7 +101,7 @@ def _with_card(year: Year, days: tuple[date, date]) -> Fraction:
     return Fraction(len(frame.filter("card")), len(frame))
 
 
-async def figures_of_one_branch_are_its_own_and_know_neither_points_nor_members(
+async def figures_of_one_branch_are_its_own_with_the_points_of_its_receipts(
     anna: httpx.AsyncClient, year: Year
 ) -> None:
     first, last = date(2026, 3, 1), LAST_ON
@@ -110,7 +110,15 @@ async def figures_of_one_branch_are_its_own_and_know_neither_points_nor_members(
     of_east = Year(
         year.receipts, year.returned, year.refunds.filter(pl.col("branch_id") == str(year.east)), year.east
     )
-    assert dict(rows) == expected_figures(of_east, own, first, last)  # type: ignore[arg-type]
+    assert dict(rows) == {  # type: ignore[arg-type]
+        **expected_figures(of_east, own, first, last),
+        "Бонусы за покупки": total(own, "earned_points"),
+        "Бонусы, списанные в покупках": total(own, "redeemed_points"),
+    }
+    assert total(own, "earned_points") > 0 < total(own, "redeemed_points")
+    page = (await anna.get("/reports/blocks/figures?period=year&branch=east")).text
+    assert "не относятся ни к какой точке" in page
+    assert "Сгорело бонусов" not in page
 
 
 async def points_are_those_of_the_journal(

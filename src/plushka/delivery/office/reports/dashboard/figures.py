@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.behind import members_url, movements_url
@@ -24,9 +25,13 @@ from plushka.platform.i18n import marked
 
 
 class Counted(Struct, frozen=True):
-    """All that the tiles are made of, for one period."""
+    """All that the tiles are made of, for one period.
+
+    ``own``: receipts by the rules of the programme whose points are told, where branches are chosen.
+    """
 
     sold: Sold
+    own: Sold
     refunds: Refunds
     points: PointsMoved
     enrolled: int
@@ -36,7 +41,8 @@ class Tile(Struct, frozen=True):
     """A figure under the ``key`` of its definition.
 
     ``good``: which way it should go. ``behind``: the list of what it is of in a period, None where there is none.
-    ``of_whole_business``: it knows no branches. ``of_any_program``: nor programmes.
+    ``of_whole_business``: it knows no branches. ``of_any_program``: nor programmes. ``of_branches``: it stands where
+    branches are chosen, in place of what knows none.
     """
 
     key: str
@@ -46,6 +52,7 @@ class Tile(Struct, frozen=True):
     behind: Callable[[Asked, Period, Visit], str] | None = None
     action: str = ""
     of_whole_business: bool = False
+    of_branches: bool = False
     of_any_program: bool = False
     good: Literal["up", "down", "neither"] = "up"
 
@@ -61,6 +68,16 @@ def _moved(*ways: Way) -> Callable[[Asked, Period, Visit], str]:
 def _returned(asked: Asked, period: Period, _: Visit) -> str:
     """Return where the receipts are listed of which something came back in a period, whenever they were bought."""
     return asked.receipts_url({"left": ""}, period, days=("back_from", "back_to"))
+
+
+def _of_points(mark: str) -> Callable[[Asked, Period, Visit], str]:
+    """Return where receipts are listed that points came from or went to, by the programme whose points they are."""
+
+    def href(asked: Asked, period: Period, visit: Visit) -> str:
+        program = str(visit.program_id) if visit.choices else ""
+        return asked.receipts_url({"mark": mark, PARAMETER: program}, period)
+
+    return href
 
 
 _WITH = _receipts(member="with")
@@ -167,6 +184,23 @@ TILES = (
         of_whole_business=True,
     ),
     Tile(
+        "branch_points_earned",
+        marked("Points for purchases"),
+        "points",
+        lambda each: each.own.all.earned_points,
+        _of_points("earned"),
+        of_branches=True,
+        good="neither",
+    ),
+    Tile(
+        "branch_points_spent",
+        marked("Points spent on purchases"),
+        "points",
+        lambda each: each.own.all.redeemed_points,
+        _of_points("redeemed"),
+        of_branches=True,
+    ),
+    Tile(
         "points_burned",
         marked("Points burned"),
         "points",
@@ -204,8 +238,14 @@ async def make_figures(tx: Tx, visit: Visit, asked: Asked) -> Block:
 
 async def _count(tx: Tx, visit: Visit, asked: Asked, period: Period) -> Counted:
     scope = asked.scope_of(period)
+    sold = await sum_sales(tx, scope)
+    own = sold
+    if visit.choices and not asked.is_of_whole_business:
+        # Points of two programmes cannot be added up.
+        own = await sum_sales(tx, structs.replace(scope, program_id=visit.program_id))
     return Counted(
-        sold=await sum_sales(tx, scope),
+        sold=sold,
+        own=own,
         refunds=await sum_refunds(tx, scope),
         points=await sum_points(tx, visit.program_id, period),
         enrolled=await count_enrolled(tx, period, visit.business.time_zone),
@@ -220,6 +260,8 @@ def _is_any(now: Counted, before: Counted | None) -> bool:
 
 def _is_for(tile: Tile, asked: Asked, visit: Visit) -> bool:
     if tile.of_whole_business and not asked.is_of_whole_business:
+        return False
+    if tile.of_branches and asked.is_of_whole_business:
         return False
     if tile.of_any_program and asked.program_id:
         return False
@@ -260,8 +302,13 @@ def _notes(now: Counted, asked: Asked, visit: Visit) -> tuple[str, ...]:
         notes.append(
             gettext("The cost is known of {share} of the revenue; margin is of that part.", share=share)
         )
-    if visit.program_name and asked.is_of_whole_business:
+    if visit.program_name:
         notes.append(gettext("Points are those of “{program}”.", program=visit.program_name))
     if not asked.is_of_whole_business:
-        notes.append(gettext("Points and members belong to no branch: see them for all branches together."))
+        notes.append(
+            gettext(
+                "Points are those of the receipts of these branches. What burned, what was given without a purchase "
+                "and new members belong to no branch: see them for all branches together."
+            )
+        )
     return tuple(notes)

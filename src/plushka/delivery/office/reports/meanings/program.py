@@ -35,6 +35,21 @@ PROGRAM = Subject(
             marked("Points spent"),
             marked("Points that have paid for purchases and rewards, less what returns gave back."),
         ),
+        "branch_points_earned": Definition(
+            marked("Points for purchases"),
+            marked(
+                "Points that receipts of these branches gave. A receipt that came back as a whole gave none; of one "
+                "that came back in part all of its points count. What was given by hand, for occasions and for "
+                "friends belongs to no branch."
+            ),
+        ),
+        "branch_points_spent": Definition(
+            marked("Points spent on purchases"),
+            marked(
+                "Points that have paid for receipts of these branches, wherever they were earned. Those of a "
+                "receipt that came back as a whole are not in it; points for rewards belong to no branch."
+            ),
+        ),
         "points_burned": Definition(
             marked("Points burned"),
             marked("Points whose time ran out, and those of members who have deleted themselves."),

@@ -37,6 +37,8 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
     whole = added_sides(found.values())
     earlier = added(sold.all for sold in before.values())
     gettext = visit.words.gettext
+    # Points of two programmes cannot be added up.
+    knows_points = not visit.choices or asked.program_id is not None
     columns = [
         Column(gettext("Branch"), "text"),
         Column(gettext("Revenue"), "money", "revenue"),
@@ -47,8 +49,22 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
         Column(gettext("Penetration"), "share", "penetration"),
         Column(gettext("Repeat purchases"), "share", "repeats"),
         Column(gettext("Discounts and points, share"), "share", "given_share"),
+        *(
+            [
+                Column(gettext("Points for purchases"), "points", "branch_points_earned"),
+                Column(gettext("Points spent on purchases"), "points", "branch_points_spent"),
+            ]
+            if knows_points
+            else []
+        ),
         Column(gettext("Margin, share"), "share", "margin_share", MARGIN),
     ]
+
+    def points(sold: Sold, branch: dict[str, str]) -> Row:
+        return (
+            *linked(asked.receipts_url({**branch, "mark": "earned"}), sold.all.earned_points),
+            *linked(asked.receipts_url({**branch, "mark": "redeemed"}), sold.all.redeemed_points),
+        )
 
     def row(title: str, sold: Sold, was: int, **branch: str) -> Row:
         changed = (change(sold.all.revenue_minor, was),) if asked.before else ()
@@ -60,7 +76,9 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
             *linked(href, sold.all.receipts, sold.all.mean),
             *linked(asked.receipts_url({**branch, "member": "with"}), sold.penetration),
             *linked(asked.receipts_url({**branch, "turn": "again"}), sold.with_card.repeats),
-            *linked(href, sold.all.given, sold.all.margin),
+            *linked(href, sold.all.given),
+            *(points(sold, branch) if knows_points else ()),
+            *linked(href, sold.all.margin),
         )
 
     return Block(
