@@ -6,7 +6,15 @@ import pytest
 from msgspec import structs
 
 from plushka.domain.insights.advice.model import RULES as NAMES
-from plushka.domain.insights.advice.model import Counter, Figures, Lost, RatedBranch, Rule, Uncontrolled
+from plushka.domain.insights.advice.model import (
+    Counter,
+    Figures,
+    Lost,
+    RatedBranch,
+    Rule,
+    SoldBranch,
+    Uncontrolled,
+)
 from plushka.domain.insights.advice.rules import RULES, advise
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -30,6 +38,10 @@ SAID: dict[Rule, Figures] = {
     ),
     # 4.00 after 4.30.
     "branch_rating": Figures(rated=(RatedBranch("Арбат", A, 20, 80, 20, 86),)),
+    # 15 % less revenue, of as much smaller a number of receipts.
+    "branch_revenue": Figures(sold=(SoldBranch("Арбат", A, 170, 850, 200, 1000),)),
+    # 5.00 a receipt after 5.27: 5.1 % less, and as much revenue.
+    "average_receipt": Figures(sold=(SoldBranch("Арбат", A, 211, 1055, 200, 1054),)),
     "promotion_lost": Figures(lost=(Lost(A, "p1", "1+1", 100), Lost(A, "p2", "2+1", 200))),
     "no_control": Figures(uncontrolled=(Uncontrolled(A, "Возврат", is_journey=True),)),
     "unreachable": Figures(recent_buyers=50, unreachable=15),
@@ -56,6 +68,13 @@ SILENT: list[tuple[Rule, dict[str, object]]] = [
     ("branch_rating", {"rated": (RatedBranch("Арбат", A, 20, 81, 20, 86),)}),
     ("branch_rating", {"rated": (RatedBranch("Арбат", A, 19, 19, 20, 86),)}),
     ("branch_rating", {"rated": (RatedBranch("Арбат", A, 20, 20, 19, 95),)}),
+    ("branch_revenue", {"sold": (SoldBranch("Арбат", A, 170, 851, 200, 1000),)}),
+    ("branch_revenue", {"sold": (SoldBranch("Арбат", A, 170, 850, 199, 1000),)}),
+    # It is closed.
+    ("branch_revenue", {"sold": (SoldBranch("Арбат", A, 0, 0, 200, 1000),)}),
+    ("average_receipt", {"sold": (SoldBranch("Арбат", A, 200, 951, 200, 1000),)}),
+    ("average_receipt", {"sold": (SoldBranch("Арбат", A, 199, 900, 200, 1000),)}),
+    ("average_receipt", {"sold": (SoldBranch("Арбат", A, 300, 900, 199, 1000),)}),
     ("promotion_lost", {"lost": ()}),
     ("no_control", {"uncontrolled": ()}),
     ("unreachable", {"recent_buyers": 49}),
@@ -92,6 +111,13 @@ def test_the_branch_that_is_furthest_behind_is_told_with_the_others_together() -
     assert [each.subject for each in said] == [f"branch:{C}"]
     assert said[0].facts["others_receipts"] == 1200
     assert said[0].facts["others_with_card"] == 580
+
+
+def test_the_branch_that_has_fallen_furthest_is_told_with_both_sums() -> None:
+    sold = (SoldBranch("А", A, 199, 800, 200, 1000), SoldBranch("Б", B, 180, 700, 200, 1000))
+    (said,) = [each for each in advise(Figures(sold=sold)) if each.rule == "branch_revenue"]
+    assert said.subject == f"branch:{B}"
+    assert said.facts == {"branch": "Б", "revenue_minor": 700, "revenue_minor_before": 1000}
 
 
 def test_of_promotions_the_one_that_lost_most_is_told() -> None:

@@ -1,5 +1,6 @@
 """Advice on the dashboard: from purchases to a sentence with numbers, to a draft, put away and back."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -14,8 +15,9 @@ from plushka.delivery.jobs.advising import advise_tenant
 from plushka.delivery.jobs.folding import fold_tenant
 from plushka.delivery.jobs.grouping import group_now
 from plushka.domain.audit.queries import list_entries
-from plushka.domain.insights.advice.counting import find_counted
-from plushka.domain.insights.advice.model import Figures
+from plushka.domain.businesses.queries import list_branches
+from plushka.domain.insights.advice.counting import count_figures, find_counted
+from plushka.domain.insights.advice.model import Figures, SoldBranch
 from plushka.domain.members.model import Identity
 from plushka.domain.programs.operations import enroll
 from plushka.platform.database import Database
@@ -99,6 +101,57 @@ async def test_sleeping_vips_become_a_draft_of_a_broadcast_to_them(
     await anna.post(f"{PATH}/vip_asleep/begin")
     assert (await anna.get("/campaigns/segments")).text.count("VIP: не были 60 дней") == 1
     assert {"campaign.create", "segment.create"} <= await actions(database, clock, cast)
+
+
+@pytest.mark.usefixtures("shop")
+async def test_sales_that_fall_are_told_beside_the_figures_of_sales_and_lead_to_a_remedy(
+    anna: httpx.AsyncClient, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:advice", at=clock.now()) as tx:
+        branch = (await list_branches(tx))[0]
+    sold = SoldBranch(branch.name, branch.id, 300, 1_500_00, 300, 2_000_00)
+    await keep(database, clock, cast, Figures(vips=210, vips_asleep=43, sold=(sold,)))
+    page = (await anna.get("/reports/sales")).text
+    assert f'hx-get="{PATH}?of=sales"' in page
+    of_sales = (await anna.get(f"{PATH}?of=sales", headers={"hx-request": "true"})).text
+    told = plain(of_sales)
+    assert f"«{branch.name}»: выручка упала на 25 %, до 1 500,00 ₽ с 2 000,00 ₽" in told
+    assert "Средний чек упал на 25 %, до 5,00 ₽ с 6,67 ₽" in told
+    assert "VIP" not in told
+    assert "VIP" in (await anna.get(PATH)).text
+    assert "/draft/promotions" in of_sales
+
+    begin = re.search(rf'action="({PATH}/branch_revenue/begin[^"]+)"', of_sales)
+    assert begin is not None
+    draft = await anna.post(begin[1], follow_redirects=True)
+    assert draft.url.path.endswith("/edit")
+    assert f"«{branch.name}»: не были 28 дней" in draft.text
+    for wrong in ("", "?branch=x", f"?branch={cast.eve.till_id}"):
+        answer = await anna.post(f"{PATH}/branch_revenue/begin{wrong}")
+        assert answer.status_code == httpx.codes.NOT_FOUND, wrong
+
+
+@pytest.mark.usefixtures("shop")
+async def test_sales_are_counted_in_whole_weeks_up_to_yesterday(
+    database: Database, cast: Cast, clock: SetClock
+) -> None:
+    tenant_id = cast.anna.tenant_id
+    for days, expected in (
+        (0, (0, 0)),
+        (1, (2900_00, 0)),
+        (28, (2900_00, 0)),
+        (29, (0, 2900_00)),
+        (57, (0, 0)),
+    ):
+        at = clock.at + timedelta(days=days)
+        await fold_tenant(database, clock, tenant_id)
+        async with database.transaction(tenant_id, actor="test:anna", at=at) as tx:
+            sold = (await count_figures(tx)).sold
+        found = (
+            sum(each.revenue_minor for each in sold),
+            sum(each.revenue_minor_before for each in sold),
+        )
+        assert found == expected, days
 
 
 JOURNEYS = {

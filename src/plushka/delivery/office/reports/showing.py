@@ -75,9 +75,19 @@ async def show_block(
 
 
 async def show_blocks(
-    visit: Visit, request: OfficeRequest, *, page: str, title: str, path: str, blocks: Sequence[str]
+    visit: Visit,
+    request: OfficeRequest,
+    *,
+    page: str,
+    title: str,
+    path: str,
+    blocks: Sequence[str],
+    first: Sequence[Place] = (),
 ) -> Response[str]:
-    """Show a page of blocks below each other, ``page`` of the navigation; ``title`` is marked."""
+    """Show a page of blocks below each other, ``page`` of the navigation; ``title`` is marked.
+
+    ``first``: what is no block and stands above them.
+    """
     async with visit.reading() as tx:
         asked = await read_asked(tx, visit, request.query_params)
     return visit.page(
@@ -86,8 +96,8 @@ async def show_blocks(
         page=page,
         title=visit.words.gettext(title),
         bar=bar_values(asked, visit, path),
-        places=places(blocks, visit, asked),
-        wide=set(blocks),
+        places=[*first, *places(blocks, visit, asked)],
+        wide={*blocks, *(place.name for place in first)},
     )
 
 

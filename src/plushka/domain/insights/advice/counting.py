@@ -9,16 +9,24 @@ from zoneinfo import ZoneInfo
 from msgspec import json
 
 from plushka.domain.businesses.model import DAY_STARTS_MINUTES
-from plushka.domain.businesses.queries import get_business
+from plushka.domain.businesses.queries import get_business, list_branches
 from plushka.domain.campaigns.audiences import CHANNELS
 from plushka.domain.campaigns.journeys.queries import list_running, load_plans
 from plushka.domain.insights.advice import rules
-from plushka.domain.insights.advice.model import Counted, Counter, Figures, Lost, RatedBranch, Uncontrolled
+from plushka.domain.insights.advice.model import (
+    Counted,
+    Counter,
+    Figures,
+    Lost,
+    RatedBranch,
+    SoldBranch,
+    Uncontrolled,
+)
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import Caused
 from plushka.domain.insights.campaigns.subjects import list_subjects
 from plushka.domain.insights.reports.period import Period
-from plushka.domain.insights.reports.sales import sum_sales
+from plushka.domain.insights.reports.sales import Sold, sum_sales, sum_sales_by_branch
 from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.ledger.burning import BURNS_AT
 from plushka.domain.programs.queries import get_current_version
@@ -62,6 +70,7 @@ async def count_figures(tx: Tx) -> Figures:
         branches=await _branches(tx, today),
         cashiers=await _cashiers(tx, today),
         rated=await _rated(tx, today),
+        sold=await _sold(tx, today),
         lost=await _lost(tx),
         uncontrolled=await _uncontrolled(tx),
         recent_buyers=await count_members(tx, RECENT_BUYERS),
@@ -182,6 +191,28 @@ async def _cashiers(tx: Tx, today: date) -> tuple[Counter, ...]:
         ALL_BRANCHES,
     )
     return tuple(Counter(**row) for row in rows)
+
+
+async def _sold(tx: Tx, today: date) -> tuple[SoldBranch, ...]:
+    weeks = Period(today - timedelta(days=rules.SALES_DAYS), today)
+    now = await sum_sales_by_branch(tx, Scope(weeks))
+    before = await sum_sales_by_branch(
+        tx, Scope(Period(weeks.from_on - timedelta(days=rules.SALES_DAYS), weeks.from_on))
+    )
+    sold = []
+    for branch in await list_branches(tx):
+        lately, earlier = now.get(branch.id, Sold()).all, before.get(branch.id, Sold()).all
+        sold.append(
+            SoldBranch(
+                branch=branch.name,
+                branch_id=branch.id,
+                receipts=lately.receipts,
+                revenue_minor=lately.revenue_minor,
+                receipts_before=earlier.receipts,
+                revenue_minor_before=earlier.revenue_minor,
+            )
+        )
+    return tuple(each for each in sold if each.receipts or each.receipts_before)
 
 
 async def _rated(tx: Tx, today: date) -> tuple[RatedBranch, ...]:

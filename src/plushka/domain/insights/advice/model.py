@@ -13,6 +13,8 @@ Rule = Literal[
     "win_back",
     "points_burning",
     "birthdays",
+    "branch_revenue",
+    "average_receipt",
     "branch_penetration",
     "branch_rating",
     "cashier_penetration",
@@ -43,6 +45,17 @@ class RatedBranch(Struct, frozen=True):
     score: int
     ratings_before: int
     score_before: int
+
+
+class SoldBranch(Struct, frozen=True):
+    """What a branch has sold in the last whole weeks, and in as many directly before."""
+
+    branch: str
+    branch_id: UUID
+    receipts: int
+    revenue_minor: int
+    receipts_before: int
+    revenue_minor_before: int
 
 
 class Lost(Struct, frozen=True):
@@ -80,6 +93,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     branches: tuple[Counter, ...] = ()
     cashiers: tuple[Counter, ...] = ()
     rated: tuple[RatedBranch, ...] = ()
+    sold: tuple[SoldBranch, ...] = ()
     lost: tuple[Lost, ...] = ()
     uncontrolled: tuple[Uncontrolled, ...] = ()
     recent_buyers: int = 0

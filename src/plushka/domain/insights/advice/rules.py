@@ -29,6 +29,11 @@ BIRTHDAYS_MIN = 10
 PENETRATION_DAYS = 30
 BRANCH_RECEIPTS_MIN = 200
 BRANCH_GAP_MIN_BP = 10_00
+SALES_DAYS = 28
+"""Whole weeks, so that both sides have the same days of the week; today is not among them, as it is not over."""
+SALES_RECEIPTS_MIN = 200
+BRANCH_REVENUE_FALL_MIN_BP = 15_00
+AVERAGE_RECEIPT_FALL_MIN_BP = 5_00
 RATING_DAYS = 30
 RATINGS_MIN = 20
 RATING_FALL_MIN_HUNDREDTHS = 30
@@ -93,6 +98,55 @@ def branch_penetration(figures: Figures) -> Advice | None:
     _, worst = max(behind, key=lambda pair: (pair[0], str(pair[1].branch_id)))
     return Advice(
         "branch_penetration", _of_counter(worst, figures.branches), subject=f"branch:{worst.branch_id}"
+    )
+
+
+def branch_revenue(figures: Figures) -> Advice | None:
+    """Say which branch's revenue has fallen most against the same weeks before.
+
+    One that sells nothing any more is closed, and needs no advice.
+    """
+    fallen = [
+        (fall, each)
+        for each in figures.sold
+        if each.receipts
+        and each.receipts_before >= SALES_RECEIPTS_MIN
+        and (fall := -_growth_bp(each.revenue_minor, each.revenue_minor_before)) >= BRANCH_REVENUE_FALL_MIN_BP
+    ]
+    if not fallen:
+        return None
+    _, worst = max(fallen, key=lambda pair: (pair[0], str(pair[1].branch_id)))
+    return Advice(
+        "branch_revenue",
+        {
+            "branch": worst.branch,
+            "revenue_minor": worst.revenue_minor,
+            "revenue_minor_before": worst.revenue_minor_before,
+        },
+        subject=f"branch:{worst.branch_id}",
+    )
+
+
+def average_receipt(figures: Figures) -> Advice | None:
+    """Say that a receipt of all branches together is worth less than in the weeks before."""
+    receipts = sum(each.receipts for each in figures.sold)
+    receipts_before = sum(each.receipts_before for each in figures.sold)
+    if min(receipts, receipts_before) < SALES_RECEIPTS_MIN:
+        return None
+    revenue_minor = sum(each.revenue_minor for each in figures.sold)
+    revenue_minor_before = sum(each.revenue_minor_before for each in figures.sold)
+    # Both multiplied by both numbers of receipts, so that nothing is rounded before it is compared.
+    fall_bp = -_growth_bp(revenue_minor * receipts_before, revenue_minor_before * receipts)
+    if fall_bp < AVERAGE_RECEIPT_FALL_MIN_BP:
+        return None
+    return Advice(
+        "average_receipt",
+        {
+            "receipts": receipts,
+            "revenue_minor": revenue_minor,
+            "receipts_before": receipts_before,
+            "revenue_minor_before": revenue_minor_before,
+        },
     )
 
 
@@ -187,6 +241,8 @@ def liability(figures: Figures) -> Advice | None:
 RULES: Mapping[Rule, Callable[[Figures], Advice | None]] = MappingProxyType(
     {
         "promotion_lost": promotion_lost,
+        "branch_revenue": branch_revenue,
+        "average_receipt": average_receipt,
         "vip_asleep": vip_asleep,
         "win_back": win_back,
         "second_purchase": second_purchase,
@@ -201,6 +257,10 @@ RULES: Mapping[Rule, Callable[[Figures], Advice | None]] = MappingProxyType(
     }
 )
 """In the order in which they are told: what loses money or the best members comes first."""
+OF_SALES: frozenset[Rule] = frozenset(
+    {"branch_revenue", "average_receipt", "branch_penetration", "cashier_penetration"}
+)
+"""What is told beside the figures of sales, too."""
 
 
 def _share_bp(part: int, whole: int) -> int:

@@ -9,17 +9,21 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.reports.advice.telling import PATH, told
+from plushka.delivery.office.reports.advice.telling import PATH, SEGMENTS, told
 from plushka.delivery.office.reports.showing import BlockForbidden
 from plushka.delivery.office.visit import Visit
-from plushka.delivery.web.address import text_of
+from plushka.delivery.web.address import id_of, text_of
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.journeys.chains import Key, begin_chain
 from plushka.domain.insights.advice.counting import count_figures, find_counted
-from plushka.domain.insights.advice.doing import begin_vip_broadcast, take_unreachable
+from plushka.domain.insights.advice.doing import (
+    begin_branch_broadcast,
+    begin_vip_broadcast,
+    take_unreachable,
+)
 from plushka.domain.insights.advice.model import RULES, Rule
 from plushka.domain.insights.advice.putting_away import PUT_AWAY_DAYS, list_put_away, put_away, take_back
-from plushka.domain.insights.advice.rules import advise
+from plushka.domain.insights.advice.rules import OF_SALES, advise
 from plushka.platform.database import Tx
 
 DASHBOARD = "/reports#advice"
@@ -33,9 +37,12 @@ _CHAINS: dict[Rule, Key] = {
 
 @get(PATH, opt={"action": "reports.advice"})
 async def show_advice(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
-    """Show what the rules say of the figures as they were last counted, without what was put away."""
+    """Show what the rules say of the figures as they were last counted, without what was put away.
+
+    ``of``: of ``sales`` alone.
+    """
     async with visit.reading() as tx:
-        values = await _values(tx, visit)
+        values = await _values(tx, visit, request.query_params.get("of", ""))
     if "hx-request" in request.headers:
         return visit.fragment("reports/advice.html", **values)
     return visit.page("reports/advice_page.html", section="reports", page="dashboard", **values)
@@ -74,18 +81,28 @@ async def take_advice_back(
 
 
 @post(f"{PATH}/{{rule:str}}/begin", opt={"action": "campaigns.change"})
-async def begin_advised(visit: NamedDependency[Visit], rule: FromPath[str]) -> Redirect:
+async def begin_advised(
+    visit: NamedDependency[Visit], rule: FromPath[str], request: OfficeRequest
+) -> Redirect:
     """Make the draft that a rule advises and go to it; nothing is sent before somebody has looked it through.
 
     :raises BlockForbidden: it begins with a segment, which this person may not make
     """
     known = _rule(rule)
     gettext = visit.words.gettext
-    if known in {"vip_asleep", "unreachable"} and not visit.may("segments.change"):
+    if known in SEGMENTS and not visit.may("segments.change"):
         raise BlockForbidden
     async with visit.writing() as tx:
         if known == "vip_asleep":
             campaign_id = await begin_vip_broadcast(tx)
+            return sent_on(
+                f"/campaigns/{campaign_id}/edit", gettext("The draft is ready: look it through and send it.")
+            )
+        if known == "branch_revenue":
+            branch_id = id_of(request.query_params, "branch")
+            if branch_id is None:
+                raise NotFoundException
+            campaign_id = await begin_branch_broadcast(tx, branch_id)
             return sent_on(
                 f"/campaigns/{campaign_id}/edit", gettext("The draft is ready: look it through and send it.")
             )
@@ -101,11 +118,11 @@ async def begin_advised(visit: NamedDependency[Visit], rule: FromPath[str]) -> R
     )
 
 
-async def _values(tx: Tx, visit: Visit) -> dict[str, Any]:
+async def _values(tx: Tx, visit: Visit, of: str) -> dict[str, Any]:
     counted = await find_counted(tx)
     if counted is None:
         return {"counted_at": "", "advice": [], "put_away": 0, "days": PUT_AWAY_DAYS}
-    said = advise(counted.figures)
+    said = [each for each in advise(counted.figures) if of != "sales" or each.rule in OF_SALES]
     away = await list_put_away(tx, visit.today)
     shown = [told(each, visit) for each in said if (each.rule, each.subject) not in away]
     return {

@@ -10,6 +10,7 @@ from msgspec import Struct
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.advice import rules
 from plushka.domain.insights.advice.model import Advice
+from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import format_number
 
 PATH = "/reports/advice"
@@ -37,13 +38,13 @@ def told(advice: Advice, visit: Visit) -> Told:
         sentence=sentence,
         why=why,
         does=does
-        if visit.may(action) and (advice.rule not in _SEGMENTS or visit.may("segments.change"))
+        if visit.may(action) and (advice.rule not in SEGMENTS or visit.may("segments.change"))
         else "",
         href=href,
     )
 
 
-_SEGMENTS = {"vip_asleep", "unreachable"}
+SEGMENTS = {"vip_asleep", "unreachable", "branch_revenue"}
 """What begins with a segment."""
 Facts = Mapping[str, int | str]
 Words = tuple[str, str, str, str, str]
@@ -191,6 +192,56 @@ def _branch_penetration(facts: Facts, subject: str, visit: Visit) -> Words:
         words.gettext("See receipts without a card"),
         f"/receipts?{urlencode(query)}",
         "receipts.read",
+    )
+
+
+def _branch_revenue(facts: Facts, _: str, visit: Visit) -> Words:
+    words = visit.words
+    now, before = int(facts["revenue_minor"]), int(facts["revenue_minor_before"])
+    return (
+        words.gettext(
+            "“{branch}”: revenue fell by {share}, to {now} from {before}",
+            branch=facts["branch"],
+            share=visit.figures.ratio(before - now, before),
+            now=visit.figures.money(now),
+            before=visit.figures.money(before),
+        ),
+        words.gettext(
+            "The last {days} whole days against as many before, so the days of the week are the same. It is said of "
+            "the branch that has fallen furthest, from {gap} and {least} receipts before on. The broadcast is to "
+            "those who bought there and have not come for {days} days.",
+            days=rules.SALES_DAYS,
+            gap=visit.figures.percent(rules.BRANCH_REVENUE_FALL_MIN_BP),
+            least=rules.SALES_RECEIPTS_MIN,
+        ),
+        words.gettext("Begin a broadcast to them"),
+        "",
+        "campaigns.change",
+    )
+
+
+def _average_receipt(facts: Facts, _: str, visit: Visit) -> Words:
+    words = visit.words
+    now = Ratio(int(facts["revenue_minor"]), int(facts["receipts"]))
+    before = Ratio(int(facts["revenue_minor_before"]), int(facts["receipts_before"]))
+    whole = now.denominator * before.numerator
+    return (
+        words.gettext(
+            "The average receipt fell by {share}, to {now} from {before}",
+            share=visit.figures.ratio(whole - now.numerator * before.denominator, whole),
+            now=visit.figures.money(now.rounded() or 0),
+            before=visit.figures.money(before.rounded() or 0),
+        ),
+        words.gettext(
+            "All branches together, the last {days} whole days against as many before. It is said from {gap} and "
+            "{least} receipts of both on. A promotion that rewards a larger receipt can help.",
+            days=rules.SALES_DAYS,
+            gap=visit.figures.percent(rules.AVERAGE_RECEIPT_FALL_MIN_BP),
+            least=rules.SALES_RECEIPTS_MIN,
+        ),
+        words.gettext("Make a promotion"),
+        f"/engagement/programs/{visit.program_id}/draft/promotions",
+        "programs.edit",
     )
 
 
@@ -350,6 +401,8 @@ _WORDS = {
     "birthdays": _birthdays,
     "branch_penetration": _branch_penetration,
     "branch_rating": _branch_rating,
+    "branch_revenue": _branch_revenue,
+    "average_receipt": _average_receipt,
     "cashier_penetration": _cashier_penetration,
     "promotion_lost": _promotion_lost,
     "no_control": _no_control,

@@ -4,7 +4,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from plushka.delivery.office.context import OfficeRequest
-from plushka.delivery.office.reports.showing import show_blocks
+from plushka.delivery.office.reports.advice.telling import PATH as ADVICE
+from plushka.delivery.office.reports.showing import Place, show_blocks
 from plushka.delivery.office.visit import Visit
 from plushka.platform.i18n import marked
 
@@ -20,6 +21,9 @@ async def show_sales(visit: NamedDependency[Visit], request: OfficeRequest) -> R
         page="sales",
         title=marked("Sales"),
         path=PATH,
+        first=[Place("advice", visit.words.gettext("What to do next"), f"{ADVICE}?of=sales", "table")]
+        if visit.may("reports.advice")
+        else [],
         blocks=("sales_days", "hours", "day_hours", "categories", "category_parts", "products", "pairs"),
     )
 
