@@ -34,7 +34,7 @@ SHOWN = """async () => {
   for (;;) {
     const lists = await Promise.all(workers.map((worker) => worker.getNotifications()));
     const shown = lists.flat();
-    if (shown.length) return shown.map((one) => [one.title, one.body, one.data.url]);
+    if (shown.length) return shown.map((one) => [one.title, one.body, one.data.url, one.image]);
     await new Promise((next) => setTimeout(next, 50));
   }
 }"""
@@ -132,12 +132,15 @@ async def test_a_press_turns_notifications_on_and_the_worker_shows_them(
     await client.send("ServiceWorker.enable")
     await page.wait_for_function("navigator.serviceWorker.controller")
     (own,) = [one for one in told if one["scopeURL"].endswith(stage.home)]
-    data = {"title": "Плюшки", "body": "Вам 100", "url": f"{stage.home}/history", "tag": "1"}
+    image = f"{stage.home}/templates/00000000-0000-0000-0000-000000000007/picture/0123456789abcdef"
+    data = {"title": "Плюшки", "body": "Вам 100", "url": f"{stage.home}/history", "tag": "1", "image": image}
     await client.send(
         "ServiceWorker.deliverPushMessage",
         {"origin": stage.address, "registrationId": own["registrationId"], "data": json.dumps(data)},
     )
-    assert await page.evaluate(SHOWN) == [["Плюшки", "Вам 100", f"{stage.home}/history"]]
+    assert await page.evaluate(SHOWN) == [
+        ["Плюшки", "Вам 100", f"{stage.home}/history", f"{stage.address}{image}"]
+    ]
     opened = [await worker.evaluate(CLICKED) for worker in context.service_workers]
     assert [href for href in opened if href] == [f"{stage.address}{stage.home}/history"]
     assert await page.evaluate(LEFT) == 0

@@ -14,9 +14,12 @@ from plushka.delivery.channels import running
 from plushka.demo.gateways.arrived import Fault
 from plushka.domain.bots.leaving import delete_member
 from plushka.domain.businesses.operations import found_business
+from plushka.domain.businesses.pictures import digest_of
 from plushka.domain.messages.gateways.operations import disconnect_gateway, note_health, note_rest
 from plushka.domain.messages.push_devices import list_devices
 from plushka.domain.messages.rules import change_rules, get_rules
+from plushka.domain.messages.templates.model import Body, Draft, Words
+from plushka.domain.messages.templates.store import create_template, set_template_picture
 from plushka.domain.messages.unsubscribing import link_tokens, path_of
 from plushka.domain.purchases.merging import merge_members
 from plushka.platform.ids import new_id
@@ -115,6 +118,25 @@ async def test_every_device_shows_a_notification_and_one_that_is_gone_is_forgott
     assert {one.to for one in scene.push.arrived} == {"phone", "laptop"}
     assert scene.push.arrived[0].link == f"/app/{scene.shop.caller.tenant_id}"
     assert scene.push.arrived[0].title == "Кофейня Анны"
+
+
+async def test_a_notification_tells_where_the_picture_of_its_template_is(scene: Scene) -> None:
+    await scene.connect("webpush")
+    member_id = await scene.enrol()
+    await scene.subscribe(member_id, "phone")
+    async with scene.shop.tx() as tx:
+        with_picture, without = [
+            await create_template(tx, Draft(name, "marketing", Body(words={"ru": Words("Раф")})))
+            for name in ("С картинкой", "Без неё")
+        ]
+        await set_template_picture(tx, with_picture, b"jpeg")
+    async with scene.working():
+        await scene.post(member_id, "push", content=None, template_id=with_picture, key="one")
+        await scene.until_state("sent")
+        await scene.post(member_id, "push", content=None, template_id=without, key="two")
+        await scene.until_state("sent", "sent")
+    place = f"/app/{scene.shop.caller.tenant_id}/templates/{with_picture}/picture/{digest_of(b'jpeg')}"
+    assert [one.image for one in scene.push.arrived] == [place, ""]
 
 
 async def test_a_device_of_a_card_that_was_joined_shows_what_is_sent_to_the_other(scene: Scene) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import letter
-from tests.office.conftest import PHONE, Shop, email_of, plain, signed_in
+from tests.office.conftest import PHONE, Shop, browser_at, email_of, plain, signed_in
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
@@ -72,7 +72,9 @@ async def test_a_preview_is_of_a_channel_and_of_a_member(anna: httpx.AsyncClient
     assert "Клиента с таким телефоном, картой или почтой нет." in told
 
 
-async def test_a_template_is_changed_pictured_copied_and_put_away(anna: httpx.AsyncClient) -> None:
+async def test_a_template_is_changed_pictured_copied_and_put_away(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast
+) -> None:
     page = await made(anna)
     drawn = BytesIO()
     Image.new("RGBA", (20, 20)).save(drawn, "PNG")
@@ -83,6 +85,18 @@ async def test_a_template_is_changed_pictured_copied_and_put_away(anna: httpx.As
     text = (await anna.get(page)).text
     address = text.split(f'src="{page}/picture/')[1].split('"')[0]
     assert (await anna.get(f"{page}/picture/{address}")).headers["content-type"] == "image/jpeg"
+    home = f"/app/{cast.anna.tenant_id}/templates/{page.rpartition('/')[2]}/picture"
+    async with browser_at(app) as stranger:
+        shown = await stranger.get(f"{home}/{address}")
+        assert (shown.headers["content-type"], shown.content[:2]) == ("image/jpeg", b"\xff\xd8")
+        assert (await stranger.get(f"{home}/0123456789abcdef")).status_code == httpx.codes.NOT_FOUND
+    told = set()
+    for channel in ("sms", "push", "telegram"):
+        typed = {**TYPED, "template_id": page.rpartition("/")[2], "preview_channel": channel}
+        shown = await anna.post(f"{PATH}/preview", data=typed)
+        if "По этому каналу картинка не уходит" in plain(shown.text):
+            told.add(channel)
+    assert told == {"sms"}
     stale = await anna.post(page, data={**TYPED, "name": "Поздно", "revision": "1"})
     assert stale.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert "Поздно" in stale.text

@@ -21,9 +21,9 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("push", (event) => {
-  const { title, body, url, tag } = event.data?.json() ?? {};
+  const { title, body, url, tag, image } = event.data?.json() ?? {};
   if (title) {
-    event.waitUntil(self.registration.showNotification(title, { body, tag, data: { url } }));
+    event.waitUntil(self.registration.showNotification(title, { body, tag, image, data: { url } }));
   }
 });
 self.addEventListener("notificationclick", (event) => {

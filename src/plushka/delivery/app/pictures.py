@@ -1,4 +1,4 @@
-"""Pictures of the app: the business's logo, as it is and as a phone's icon, and those of its programmes."""
+"""Pictures of the app: the business's logo, also as a phone's icon, and those of its programmes and notifications."""
 
 import asyncio
 from uuid import UUID
@@ -12,7 +12,8 @@ from plushka.delivery.app.context import PATH
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.pictures import picture_response
 from plushka.domain.businesses.branding import find_logo
-from plushka.domain.businesses.pictures import ICON_SIDES, LOGO, PROGRAM_PICTURE, draw_icon
+from plushka.domain.businesses.pictures import ICON_SIDES, LETTER_PICTURE, LOGO, PROGRAM_PICTURE, draw_icon
+from plushka.domain.messages.templates.store import find_template_picture
 from plushka.domain.programs.pictures import find_picture
 from plushka.platform.errors import NotFound
 
@@ -55,7 +56,20 @@ async def show_program_picture(
     return picture_response(picture, PROGRAM_PICTURE)
 
 
-HANDLERS = [show_icon, show_logo, show_program_picture]
+@get(f"{PATH}/templates/{{template_id:uuid}}/picture/{{digest:str}}", opt=_OPT)
+async def show_template_picture(
+    visit: NamedDependency[Visit], template_id: FromPath[UUID], digest: FromPath[str]
+) -> Response[bytes]:
+    """Return the picture that a notification shows, also on a device where its member has signed out since.
+
+    :raises NotFound: the template has none of this digest
+    """
+    async with visit.reading() as tx:
+        picture = await find_template_picture(tx, template_id, digest) if digest else None
+    return picture_response(picture, LETTER_PICTURE)
+
+
+HANDLERS = [show_icon, show_logo, show_program_picture, show_template_picture]
 
 
 async def _logo(visit: Visit, digest: str) -> bytes:

@@ -11,8 +11,10 @@ import msgspec
 
 from plushka.delivery.channels.email.page import letter_of
 from plushka.domain.businesses.branding import get_branding
+from plushka.domain.businesses.pictures import digest_of
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.composing import Composed, plain
+from plushka.domain.messages.contents import FromTemplate
 from plushka.domain.messages.gateways.hooks import hook_url
 from plushka.domain.messages.gateways.mailboxes import find_return_to
 from plushka.domain.messages.gateways.model import Gateway
@@ -28,7 +30,17 @@ from plushka.domain.messages.gateways.parcels import (
 )
 from plushka.domain.messages.gateways.queries import get_rest
 from plushka.domain.messages.marks import address_of_return, mark_of
-from plushka.domain.messages.model import Channel, Failing, Outgoing, Refused, Result, Sent, Unreachable, Wait
+from plushka.domain.messages.model import (
+    Channel,
+    Failing,
+    Outgoing,
+    Photo,
+    Refused,
+    Result,
+    Sent,
+    Unreachable,
+    Wait,
+)
 from plushka.domain.messages.push_devices import drop_gone, list_devices
 from plushka.domain.messages.rules import get_rules
 from plushka.domain.messages.unsubscribing import From, link_tokens, path_of
@@ -135,6 +147,7 @@ class GatewayCarrier:
                 "body": plain(composed.message)[:BODY_LENGTH_MAX],
                 "url": links[0] if links else f"/app/{self._tenant_id}",
                 "tag": str(message.id),
+                **self._image(message, composed),
             }
         )
         results = await asyncio.gather(
@@ -148,6 +161,14 @@ class GatewayCarrier:
         )
         await self._drop(devices, results)
         return _together(results)
+
+    def _image(self, message: Outgoing, composed: Composed) -> dict[str, str]:
+        """Return where a browser finds the picture of a template: too large for a notification to bring along."""
+        picture = composed.message.picture
+        if not isinstance(message.content, FromTemplate) or not isinstance(picture, Photo):
+            return {}
+        place = f"templates/{message.content.template_id}/picture/{digest_of(picture.content)}"
+        return {"image": f"/app/{self._tenant_id}/{place}"}
 
     async def _drop(self, devices: Sequence[Device], results: Sequence[Result]) -> None:
         gone = [

@@ -15,7 +15,8 @@ Kind = Literal["sms", "email", "push"]
 class Arrived(Struct, frozen=True):
     """A message as it arrived: ``to`` is a phone, an address of mail or a browser; a push has a ``link``.
 
-    ``ttl_seconds`` is how long it was to be tried, None: the gateway was not told.
+    ``image`` is where the picture of a push is, if it has one; ``ttl_seconds`` is how long it was to be
+    tried, None: the gateway was not told.
     """
 
     kind: Kind
@@ -24,6 +25,7 @@ class Arrived(Struct, frozen=True):
     title: str = ""
     sender: str = ""
     link: str = ""
+    image: str = ""
     ttl_seconds: int | None = None
 
 

@@ -70,7 +70,14 @@ class FakePush(Pretended):
             http_ece.decrypt(await request.read(), private_key=browser.key, auth_secret=browser.auth)
         )
         self.take(
-            Arrived("push", browser.name, opened["body"], title=opened["title"], link=opened.get("url", ""))
+            Arrived(
+                "push",
+                browser.name,
+                opened["body"],
+                title=opened["title"],
+                link=opened.get("url", ""),
+                image=opened.get("image", ""),
+            )
         )
         return web.Response(status=201)
 

@@ -26,7 +26,6 @@ from plushka.platform.i18n import LANGUAGES, Language, translator
 
 _TOKEN = "x7Kq2mVb9TzLp4Ws"  # noqa: S105  nobody's: only as long as a real one
 Shape = Literal["chat", "sms", "email", "push"]
-WITHOUT_PICTURE: frozenset[Channel] = frozenset({"sms", "push"})
 SHAPES: dict[Channel, Shape] = {"sms": "sms", "email": "email", "push": "push"}
 
 
@@ -140,7 +139,7 @@ def _left_out(draft: Draft, channel: Channel, visit: Visit, *, has_picture: bool
                 "An SMS has no buttons: write the link into its text, as {app_link}.", app_link="{app_link}"
             )
         )
-    if channel in WITHOUT_PICTURE and has_picture:
+    if channel == "sms" and has_picture:
         told.append(gettext("The picture does not go by this channel: the text has to do without it."))
     return told
 
