@@ -1,5 +1,6 @@
 """Templates: variables filled in and nothing else, faults told by their place, letters worded with the facts of now."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -12,11 +13,13 @@ from tests.domain.messages.recipients import letter, recipient, state_of
 from tests.domain.shop import open_shop
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.coupons.codes import in_halves
+from plushka.domain.coupons.operations import create_coupon, give_codes
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.model import Identity
 from plushka.domain.members.naming import add_identity
-from plushka.domain.messages.composing import compose
+from plushka.domain.messages.composing import Blank, Printer, compose
 from plushka.domain.messages.letters import post
 from plushka.domain.messages.model import Button, Channel, Message
 from plushka.domain.messages.templates.checking import find_missing, find_problems, list_risks
@@ -45,7 +48,17 @@ from plushka.domain.messages.templates.store import (
 )
 from plushka.domain.messages.templates.text import Missing, fill, take_apart
 from plushka.domain.messages.templates.variables import VARIABLES, examples
-from plushka.engine.program import EarningRule, Percent, Program, Redemption, TierReview, TierRule, Tiers
+from plushka.engine.program import (
+    EarningRule,
+    Percent,
+    Program,
+    Redemption,
+    StampCard,
+    TierReview,
+    TierRule,
+    Tiers,
+)
+from plushka.engine.stamp_parts import Gift, Spend, Visits
 from plushka.platform.database import Database, Tx
 from plushka.platform.i18n import LANGUAGES
 
@@ -233,6 +246,58 @@ async def test_a_letter_says_what_is_so_when_it_goes(database: Database, clock: 
             composed.said.replace("\u00a0", " ")
             == "10 points at Арбат, A7K2, no tier, https://example.ru/app"
         )
+
+
+async def test_a_letter_names_what_is_missing_to_the_reward_of_a_stamp_card(
+    database: Database, clock: SetClock
+) -> None:
+    cups = StampCard("cups", "Чашки", 4, Gift("Кофе"), counts=Visits(once_a_day=False))
+    goal = StampCard("goal", "Цель", 1000_00, Gift("Торт"), counts=Spend())
+
+    async def told(program: Program, amounts: tuple[int, ...]) -> list[object]:
+        async with open_shop(database, clock, program) as shop:
+            member_id = await shop.enroll()
+            for number, amount_minor in enumerate(amounts):
+                await shop.buy(str(number), amount_minor, member=member_id)
+            async with shop.tx() as tx:
+                asked = [Asked(member_id, frozenset({"stamps_left"}), each) for each in LANGUAGES]
+                business = await get_business(tx)
+                values = await list_own_values(tx, asked, business=business, versions=shop.reference.versions)
+        return [each.get("stamps_left", "").replace("\u00a0", " ") for each in values]
+
+    with_cups, with_both = (structs.replace(PROGRAM, cards=cards) for cards in ((cups,), (cups, goal)))
+    assert await told(with_cups, ()) == ["4 штампа", "4 stamps"]
+    assert await told(with_cups, (100_00,) * 3) == ["1 штамп", "1 stamp"]
+    assert await told(with_cups, (100_00,) * 4) == ["4 штампа", "4 stamps"]
+    assert await told(with_both, (700_00,)) == ["300 ₽", "₽300"], "the nearest of several"
+    assert await told(PROGRAM, (700_00,)) == ["", ""], "there is no card"
+
+
+async def test_a_letter_names_the_last_day_of_the_coupon_that_it_brings(
+    database: Database, clock: SetClock
+) -> None:
+    template = words("{coupon} до {coupon_until}")
+    async with open_shop(database, clock, PROGRAM) as shop:
+        member_id = await shop.enroll()
+        async with shop.tx() as tx:
+            template_id = await create_template(tx, Draft("Купон", "transactional", template))
+            ends = await create_coupon(tx, name="С концом", last_on=date(tx.at.year, 12, 31))
+            later = await create_coupon(tx, name="До весны", last_on=date(tx.at.year + 1, 3, 31))
+            endless = await create_coupon(tx, name="Без конца")
+            codes = await give_codes(tx, [(coupon.id, member_id) for coupon in (ends, later, endless)])
+            printer = Printer(tx, await get_business(tx), "")
+            kept = await get_template(tx, template_id)
+            blanks = [Blank(kept, member_id, "ru", "telegram", {"coupon": in_halves(code)}) for code in codes]
+            said = [(await printer.words(blank)).text.replace("\u00a0", " ") for blank in blanks[:2]]
+            assert said[0] == f"{in_halves(codes[0])} до 31 декабря"
+            assert said[1].removeprefix(f"{in_halves(codes[1])} до ").startswith(f"31 марта {tx.at.year + 1}")
+            with pytest.raises(Missing, match="coupon_until"):
+                await printer.words(blanks[2])
+            assert [one.what for one in find_missing(kept, {"points"})] == ["coupon", "coupon_until"]
+            assert find_missing(kept, {"coupon"}) == ()
+    assert list_risks(template, has_address=True) == ["coupon_until"]
+    assert list_risks(words("до {coupon_until|конца месяца}"), has_address=True) == []
+    assert list_risks(words("ещё {stamps_left}"), has_address=True) == ["stamps_left"]
 
 
 async def test_a_letter_names_the_card_and_the_day_of_the_review(database: Database, clock: SetClock) -> None:

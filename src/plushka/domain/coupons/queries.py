@@ -1,6 +1,6 @@
 """Coupons and what came of them, read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -119,6 +119,20 @@ async def list_codes(
         limit,
         offset,
     )
+
+
+async def list_last_days(tx: Tx, keys: Collection[str]) -> dict[str, date]:
+    """Return the last days of the coupons of codes, by the codes' keys; one that never ends is left out."""
+    rows = await tx.fetch(
+        """
+        -- coupons.list_last_days
+        select c.key, k.last_on from coupon_codes c join coupons k on k.tenant_id = $1 and k.id = c.coupon_id
+        where c.tenant_id = $1 and c.key = any($2::text[]) and k.last_on is not null
+        """,
+        tx.tenant_id,
+        list(keys),
+    )
+    return {row["key"]: row["last_on"] for row in rows}
 
 
 async def list_own_codes(tx: Tx, member_id: UUID, *, on: date) -> list[OwnCode]:

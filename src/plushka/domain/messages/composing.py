@@ -1,6 +1,7 @@
 """Messages in words as they are taken up: in the language of whoever they are for, with the facts of now."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import unescape
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from msgspec import Struct, structs
 from plushka.domain.businesses.branding import get_branding
 from plushka.domain.businesses.model import Business
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.coupons.codes import find_key
+from plushka.domain.coupons.queries import list_last_days
 from plushka.domain.members.consent_texts import ConsentTexts, list_consent_texts
 from plushka.domain.messages.contents import FromTemplate, ReportTold
 from plushka.domain.messages.model import (
@@ -32,7 +35,7 @@ from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.queries import find_last_receipt_id
 from plushka.domain.tasks.queries import read_parts, size_of_output
 from plushka.platform.database import Tx
-from plushka.platform.i18n import Language, Translator, translator
+from plushka.platform.i18n import Language, Translator, format_date, translator
 from plushka.platform.point_words import calling_points
 
 SAID_LENGTH_MAX = 4000
@@ -207,7 +210,25 @@ class Printer:
         values: list[Mapping[str, str]] = [{}] * len(blanks)
         for (number, _), one in zip(asked, told, strict=True):
             values[number] = one
-        return values
+        until = await self._coupons_until(blanks)
+        return [{**one, **until.get(number, {})} for number, one in enumerate(values)]
+
+    async def _coupons_until(self, blanks: Sequence[Blank]) -> Mapping[int, Mapping[str, str]]:
+        """Return the last days of the coupons whose codes letters bring, by the letters' places, as they are now."""
+        keys = {
+            number: key
+            for number, blank in enumerate(blanks)
+            if "coupon_until" in blank.names and (key := find_key(blank.given.get("coupon", "")))
+        }
+        last = await list_last_days(self._tx, set(keys.values())) if keys else {}
+        return {
+            number: {"coupon_until": self._day(last[key], blanks[number].language)}
+            for number, key in keys.items()
+            if key in last
+        }
+
+    def _day(self, day: date, language: Language) -> str:
+        return format_date(day, language, form="day" if day.year == self._tx.at.year else "full")
 
     async def _words(self, blank: Blank, own: Mapping[str, str]) -> Message:
         template, values = blank.template, {**blank.given, **own}

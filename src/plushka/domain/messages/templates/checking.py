@@ -16,7 +16,7 @@ from plushka.domain.messages.templates.model import (
     Words,
 )
 from plushka.domain.messages.templates.text import holes, take_apart
-from plushka.domain.messages.templates.variables import LINKS, OWN, VARIABLES
+from plushka.domain.messages.templates.variables import LINKS, OWN, TOLD_BY, VARIABLES
 from plushka.platform.i18n import Language
 
 
@@ -46,7 +46,7 @@ def find_missing(template: Template, given: Collection[str]) -> tuple[Problem, .
         for language, words in template.body.words.items()
         for channel, text in _texts(words)
         for hole in holes(text)
-        if hole.fallback is None and hole.name not in OWN and hole.name not in given
+        if hole.fallback is None and hole.name not in OWN and TOLD_BY.get(hole.name, hole.name) not in given
     )
 
 

@@ -1,6 +1,7 @@
 """The values of a member's own variables, as they are now; only those that a text names are looked up."""
 
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,14 +15,24 @@ from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
 from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.queries import list_last_branches
+from plushka.domain.rewards.model import MemberCard
+from plushka.domain.rewards.queries import list_cards
 from plushka.domain.segments.suggestions.suggesting import suggest
 from plushka.platform.database import Tx
-from plushka.platform.i18n import Language, format_date, format_points
+from plushka.platform.i18n import (
+    Language,
+    format_date,
+    format_money,
+    format_number,
+    format_points,
+    translator,
+)
 
 _NAMES = frozenset({"name", "first_name"})
 _HELD = frozenset({"balance", "burning", "burns_on", "tier"})
 _AHEAD = frozenset({"next_tier", "to_next_tier", "tier_review"})
 _CARD = frozenset({"card_number"})
+_STAMPS = frozenset({"stamps_left"})
 
 
 class Asked(Struct, frozen=True):
@@ -46,7 +57,7 @@ async def list_own_values(
     called = await list_names(tx, ids) if (ids := who_names(_NAMES)) else {}
     branches = await list_last_branches(tx, ids) if (ids := who_names(("branch",))) else {}
     suggested = await suggest(tx, list(ids)) if (ids := who_names(("suggestion",))) else {}
-    held = await list_holdings(tx, ids, business) if (ids := who_names(_HELD | _AHEAD)) else {}
+    held = await list_holdings(tx, ids, business) if (ids := who_names(_HELD | _AHEAD | _STAMPS)) else {}
     cards = await list_card_numbers(tx, ids) if (ids := who_names(_CARD)) else {}
     told: list[Mapping[str, str]] = []
     for each in asked:
@@ -63,6 +74,11 @@ async def list_own_values(
             values |= _of_holdings(holdings, each.language)
             if not _AHEAD.isdisjoint(each.names):
                 values |= await _ahead(tx, each.member_id, holdings, each.language, versions)
+            if not _STAMPS.isdisjoint(each.names):
+                cards_filled = await list_cards(
+                    tx, each.member_id, versions=versions, program_id=holdings.program_id
+                )
+                values["stamps_left"] = _tell_left(cards_filled, business.currency, each.language)
         told.append({name: value for name, value in values.items() if value and name in each.names})
     return told
 
@@ -76,6 +92,19 @@ def _of_holdings(held: Holdings, language: Language) -> dict[str, str]:
         values["burning"] = format_points(held.burning, held.scale, language)
         values["burns_on"] = format_date(held.good_until, language, form="day")
     return values
+
+
+def _tell_left(cards: Sequence[MemberCard], currency: str, language: Language) -> str:
+    """Return what is missing on the card that is the nearest to its reward; of equals, the programme's first."""
+    if not cards:
+        return ""
+    nearest = max(cards, key=lambda card: Fraction(card.have, card.needed) - card.ahead)
+    left = nearest.ahead * nearest.needed + nearest.needed - nearest.have
+    if nearest.counts == "spend":
+        return format_money(left, currency, language, trim=True)
+    return translator(language).ngettext(
+        "{number}\u00a0stamp", "{number}\u00a0stamps", left, number=format_number(left, language)
+    )
 
 
 async def _ahead(

@@ -63,7 +63,22 @@ _ALL = (
         "1 July",
         may_be_missing=True,
     ),
+    _variable(
+        "stamps_left",
+        marked("What is missing to the next reward of a stamp card"),
+        "2 штампа",
+        "2 stamps",
+        may_be_missing=True,
+    ),
     _variable("coupon", marked("Code of a coupon"), "A7K2-9XQM", "A7K2-9XQM", is_own=False),
+    _variable(
+        "coupon_until",
+        marked("The last day of this coupon"),
+        "31 марта",
+        "31 March",
+        is_own=False,
+        may_be_missing=True,
+    ),
     _variable("points", marked("Points that are given"), "200 бонусов", "200 points", is_own=False),
     _variable("whose", marked("Whose day it is, of those close"), "Маша", "Mary", is_own=False),
     _variable(
@@ -73,6 +88,8 @@ _ALL = (
 VARIABLES: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in _ALL})
 LINKS = frozenset({"app_link"})
 """Variables that all members have where the installation has an address that can be told, else none."""
+TOLD_BY: Mapping[str, str] = MappingProxyType({"coupon_until": "coupon"})
+"""Variables that are looked up by the value of another one, which the campaign gives."""
 OWN = frozenset(variable.name for variable in _ALL if variable.is_own)
 
 
