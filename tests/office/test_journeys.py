@@ -180,6 +180,22 @@ async def test_a_step_takes_from_its_template_whether_it_advertises(
     assert [step.purpose for step in steps if isinstance(step, Message)] == list(kinds)
 
 
+async def test_before_it_runs_it_is_told_whom_its_letters_leave_out(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    said = {"Без слова": "{first_name}, ещё {stamps_left}", "Со словом": "{first_name|Друг}, у вас {balance}"}
+    href = await begin(anna)
+    assert (await save(anna, f"{href}/terms", **TERMS)).status_code == httpx.codes.SEE_OTHER
+    for name, text in said.items():
+        async with database.transaction(cast.anna.tenant_id, actor="test:office", at=clock.now()) as tx:
+            template = await create_template(tx, Draft(name, "marketing", Body({"ru": Words(text)})))
+        letter = (await press(anna, href, "add::0:message")).headers["location"]
+        await save(anna, letter, template=str(template))
+    page = plain((await anna.get(f"{href}/publish")).text)
+    assert "В шаблоне «Без слова» есть {first_name}, {stamps_left}" in page
+    assert "В шаблоне «Со словом»" not in page
+
+
 async def test_a_letter_has_an_order_of_channels_and_points_a_share_of_the_receipt(
     anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
 ) -> None:

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from plushka.delivery.office.campaigns.broadcasts.rows import channel_told
+from plushka.delivery.office.campaigns.lacking import lacking_warnings
 from plushka.delivery.office.campaigns.proof.telling import prospect_warnings
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.estimating import Estimate
@@ -11,8 +12,6 @@ from plushka.domain.campaigns.reasons import reason_told
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.messages.gate import end_of_quiet
 from plushka.domain.messages.rules import get_rules
-from plushka.domain.messages.templates.checking import list_risks
-from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.segments.selecting import list_members
 from plushka.platform.database import Tx
 
@@ -58,7 +57,8 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
         warnings.append(gettext("Nobody of them can be written to: nothing will be sent."))
     elif not found.members:
         warnings.append(gettext("There is nobody in this audience now."))
-    warnings += await _missing_words(tx, plan, visit)
+    texts = [variant.template_id for variant in plan.letter.variants]
+    warnings += await lacking_warnings(tx, texts, visit)
     rules = await get_rules(tx)
     begins = plan.starts_at or visit.at
     if plan.purpose == "marketing" and plan.local_at is None:
@@ -92,17 +92,3 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
         )
         warnings += prospect_warnings(prospect, visit)
     return warnings
-
-
-async def _missing_words(tx: Tx, plan: Plan, visit: Visit) -> list[str]:
-    """Return which variables of the texts some members have no value of, and no word stands instead."""
-    templates = await find_templates(tx, [variant.template_id for variant in plan.letter.variants])
-    return [
-        visit.words.gettext(
-            "“{text}” says {names}, which not every member has: who has none is not told. Give a word instead there.",
-            text=template.name,
-            names=", ".join(f"{{{name}}}" for name in risks),
-        )
-        for template in templates.values()
-        if (risks := list_risks(template.body, has_address=bool(visit.office.gateways.public_url)))
-    ]

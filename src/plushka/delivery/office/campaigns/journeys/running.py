@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.outlook import met_told, outlook, warnings
 from plushka.delivery.office.campaigns.journeys.rows import PATH
+from plushka.delivery.office.campaigns.lacking import lacking_warnings
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
@@ -24,7 +25,8 @@ from plushka.domain.campaigns.journeys.writing import copy_journey, delete_draft
 from plushka.domain.campaigns.model import NAME_LENGTH_MAX
 from plushka.domain.insights.campaigns.measuring import JOURNEY_DAYS
 from plushka.domain.insights.campaigns.sight import look_ahead
-from plushka.engine.journeys.parts import Journey
+from plushka.engine.journeys.parts import Journey, Message
+from plushka.engine.journeys.plan import walk
 from plushka.platform.errors import Refusal
 
 ONE = f"{PATH}/{{journey_id:uuid}}"
@@ -42,6 +44,7 @@ async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UU
         entrants = 0 if problems else await count_entrants(tx, versions, card, since=since)
         met = [] if problems else await list_met(tx, versions, journey)
         prospect = await look_ahead(tx, met, control_bp=journey.control_bp, window_days=JOURNEY_DAYS)
+        lacking = [] if problems else await lacking_warnings(tx, _texts(journey), visit)
         active = (await count_runs(tx, card.id)).by_state.get("active", 0)
     return visit.page(
         "campaigns/journeys/publish.html",
@@ -58,9 +61,14 @@ async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UU
         met=number(prospect.members),
         met_told=met_told(prospect, visit),
         outlook=[] if problems else outlook(journey, prospect, visit),
-        warnings=[] if problems else warnings(journey, prospect, visit),
+        warnings=[] if problems else [*lacking, *warnings(journey, prospect, visit)],
         active=number(active) if active else "",
     )
+
+
+def _texts(journey: Journey) -> list[UUID]:
+    """Return the templates of a sound journey's letters, as its steps come."""
+    return [UUID(step.template) for _, step, _ in walk(journey.steps) if isinstance(step, Message)]
 
 
 def _who(journey: Journey, entrants: int, visit: Visit) -> str:
