@@ -2,6 +2,7 @@
 // Charts are drawn when they are about to be seen, by a script that is fetched for the first of them.
 
 const SOON = "300px";
+const GROWN = 300;
 
 function placeOf(event) {
   const target = event.detail.target ?? event.target;
@@ -36,6 +37,18 @@ async function draw(place) {
   }
 }
 
+// The chart may be further down than what was drawn until now.
+async function save(place, kind) {
+  const charts = await import(place.dataset.chart);
+  if (place.dataset.chartDrawn === undefined) {
+    watcher.unobserve(place);
+    charts.draw(place);
+    // It grows into its place for a moment.
+    await new Promise((done) => setTimeout(done, GROWN));
+  }
+  await charts.save(place, kind);
+}
+
 function drawSoon(root) {
   root.querySelectorAll("[data-chart]:not([data-chart-drawn])").forEach((place) => watcher.observe(place));
 }
@@ -50,6 +63,10 @@ export function loadReports() {
     });
   }
   document.addEventListener("click", (event) => {
+    const taken = event.target.closest("[data-chart-save]");
+    if (taken) {
+      save(taken.closest("section").querySelector("[data-chart]"), taken.dataset.chartSave);
+    }
     const button = event.target.closest("[data-block-again]");
     if (button) {
       const place = button.closest("[data-block]");

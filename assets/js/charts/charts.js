@@ -5,6 +5,7 @@ import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { option } from "./options.js";
 import { paletteOf } from "./palette.js";
+import { save as saveAs } from "./saving.js";
 
 use([
   BarChart,
@@ -20,6 +21,12 @@ use([
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+// As a file, in the colours that are on.
+export function save(place, kind) {
+  const { title } = JSON.parse(place.querySelector("script").textContent);
+  return saveAs(place, kind, place.dataset.chartName, { palette: paletteOf(place), title });
+}
 
 export function draw(place) {
   const data = JSON.parse(place.querySelector("script").textContent);

@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from playwright.async_api import Page, Route, expect
 from tests.browsing import PHONE_SCREEN, look
@@ -69,6 +70,24 @@ async def test_the_dashboard_tells_draws_and_is_taken_away(
         "2900,00",
         "65,52",
     ]
+
+    # The chart itself, with its title and what its colours stand for.
+    for kind in ("svg", "png"):
+        async with page.expect_download() as download:
+            await page.locator("#block-revenue_months").get_by_role("button", name=kind.upper()).click()
+        file = await download.value
+        assert file.suggested_filename == f"revenue_months.{kind}"
+        content = (await file.path()).read_bytes()
+        if kind == "png":
+            assert content.startswith(b"\x89PNG")
+            # Twice as many dots as the page has, and some of them are drawn upon.
+            assert int.from_bytes(content[16:20]) > 2 * 300
+            assert len(content) > 4_000
+        else:
+            written = "".join(ET.fromstring(content).itertext())  # noqa: S314  our own page has drawn it
+            assert "Выручка по месяцам" in written
+            assert "март 26" in written
+            assert "С картой" in written
 
     # Another period is asked for by a choice alone; the address keeps it.
     await page.locator("select[name=period]").select_option("last_month")
