@@ -196,8 +196,12 @@ _CONDITIONS = {
     "mechanic": _OWING,
 }
 _CHOICES: Mapping[str, Mapping[object, str]] = {
-    # Written out rather than compared with a parameter, for the sake of the plan.
-    "is_left": {True: f"not {_WHOLE}", False: _WHOLE},
+    # Written out rather than compared with a parameter, for the sake of the plan. Returns are looked at by their index,
+    # of receipts of which all was given back: joined, they were read whole beside conditions little is known of.
+    "is_left": {
+        True: f"case when r.refunded_minor < r.payable_minor then true else not {_WHOLE} end",
+        False: f"case when r.refunded_minor < r.payable_minor then false else {_WHOLE} end",
+    },
     "is_first": {True: _FIRST, False: f"r.member_id is not null and not {_FIRST}"},
     "has_bought_once": {
         True: _PATHS.format("h.second_on is null"),
