@@ -68,9 +68,12 @@ def asker(anna: httpx.AsyncClient, shop: Shop, database: Database, clock: SetClo
 
 async def test_from_the_editor_to_the_answer_and_its_receipts(editor: Editor, asker: Asker) -> None:
     typed = {**await editor.open("rule?id=base"), "rate": ["25"]}
+    asker._clock.advance(timedelta(seconds=1))
     sent = await editor.send("rule?id=base", typed, do="go:what-if")
-    assert sent.headers["location"] == asker.path
-    assert editor.home in asker.path
+    begun = sent.headers["location"]
+    assert begun.startswith(f"{asker.path}/")
+    assert f'href="{asker.path}"' in await asker.read(begun)
+    await asker.browser.post(f"{begun}/stop")
 
     asked = await asker.ask(margin="40")
     address = asked.headers["location"]
@@ -78,12 +81,12 @@ async def test_from_the_editor_to_the_answer_and_its_receipts(editor: Editor, as
     assert "ждёт своей очереди" in waiting
     assert f'hx-get="{address}"' in waiting
     assert "уже идёт другая проверка" in (await asker.read(asker.path)).lower()
-    part = await asker.browser.get(address, headers={"hx-request": "true"})
+    part = await asker.browser.get(address, headers={"hx-request": "true", "hx-target": "progress"})
     assert "<html" not in part.text
 
     await do_all_tasks(asker._database, asker._clock, asker._dsn)
 
-    part = await asker.browser.get(address, headers={"hx-request": "true"})
+    part = await asker.browser.get(address, headers={"hx-request": "true", "hx-target": "progress"})
     assert part.headers["hx-redirect"] == address
     page = await asker.read(address)
     # A-1 gives 100 points, or 250. All are spent on A-2: 900 ₽ are paid and give 90, or 750 ₽ and 187. So 150 ₽ less
@@ -105,6 +108,23 @@ async def test_from_the_editor_to_the_answer_and_its_receipts(editor: Editor, as
     assert "10 % от" in opened
     assert "25 % от" in opened
     assert "Открыть чек, каким он был" in opened
+
+
+async def test_one_click_asks_the_usual_and_the_form_says_why_it_cannot(
+    editor: Editor, asker: Asker, database: Database, clock: SetClock, owner_dsn: str
+) -> None:
+    await editor.begin_with(GENEROUS)
+    clock.advance(timedelta(seconds=1))
+    published = (await asker.browser.get(f"{editor.home}/draft/publish")).text
+    assert f'action="{asker.path}"><input type="hidden" name="usual"' in published
+    begun = (await asker.browser.post(asker.path, data={"usual": "on"})).headers["location"]
+    again = (await asker.browser.post(asker.path, data={"usual": "on"})).headers["location"]
+    assert again == asker.path != begun
+    assert "уже идёт другая проверка" in (await asker.read(again)).lower()
+    await do_all_tasks(database, clock, owner_dsn)
+    answer = await asker.read(begun)
+    assert "1 декабря 2025 – 10 марта" in answer
+    assert "Списывают всё, что можно" in answer
 
 
 async def test_every_table_is_taken_away(editor: Editor, asker: Asker) -> None:

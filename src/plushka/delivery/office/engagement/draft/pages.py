@@ -21,7 +21,7 @@ from plushka.delivery.office.engagement.draft.options import Options
 from plushka.delivery.office.engagement.draft.parts_list import Rearranged, part_rows, rearranged
 from plushka.delivery.office.engagement.draft.places import UNREADABLE, find_problems
 from plushka.delivery.office.engagement.draft.sections import ITEMS, SECTIONS, Section
-from plushka.delivery.office.engagement.what_if.shown import path_of
+from plushka.delivery.office.engagement.what_if.asking import ask_the_usual
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -136,6 +136,8 @@ async def send_section(
             return await _page(tx, desk, wanted, rule_id, form, status=HTTP_409_CONFLICT)
     if after.new is not None:
         answer = Redirect(f"{desk.url}/{after.kind}?{urlencode({'id': after.new.id})}", status_code=303)
+    elif do == "go:what-if":
+        answer = Redirect(await ask_the_usual(visit, program_id), status_code=303)
     else:
         answer = _after(do, desk, wanted, rule_id)
     keep_trial(answer, form, path=desk.url)
@@ -146,8 +148,6 @@ def _after(do: str, desk: Desk, section: Section, rule_id: str) -> Redirect:
     words = desk.words
     if do.startswith("go:"):
         target = do.removeprefix("go:")
-        if target == "what-if":
-            return Redirect(path_of(desk.card.id), status_code=303)
         known = target in SECTIONS or target == "publish"
         return Redirect(f"{desk.url}/{target if known else 'earning'}", status_code=303)
     notice = words.gettext(_NOTICES.get(do.partition(":")[0], _SAVED))

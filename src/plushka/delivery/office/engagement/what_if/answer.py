@@ -201,7 +201,7 @@ async def _waiting(tx: Tx, visit: Visit, simulation: Simulation, request: Office
         "here": visit.path,
         "path": path_of(simulation.program_id),
     }
-    if "hx-request" in request.headers:
+    if request.headers.get("hx-target") == "progress":
         return visit.fragment("engagement/what_if/progress.html", **values)
     shown = await load_shown(tx, visit, simulation)
     return visit.page(

@@ -27,6 +27,8 @@ from plushka.platform.errors import Refusal
 
 MONTHS_USUAL = 3
 GOODS: tuple[Goods, ...] = ("then", "today")
+USUAL = Wish(months=MONTHS_USUAL)
+"""What is asked by one click: all branches, goods as tills saw them, and the range of spending."""
 MARGIN_MAX_BP = 100_00
 
 
@@ -51,8 +53,10 @@ async def show_what_ifs(visit: NamedDependency[Visit], program_id: FromPath[UUID
 async def ask_what_if(
     visit: NamedDependency[Visit], program_id: FromPath[UUID], request: OfficeRequest
 ) -> Response[str] | Redirect:
-    """Leave the question; its page shows how far the answer is."""
+    """Leave the question; its page shows how far the answer is. ``usual``: that of one click."""
     form = await visit.typed(request)
+    if form.flag("usual"):
+        return Redirect(await ask_the_usual(visit, program_id), status_code=303)
     wish = _read(form)
     if wish is not None:
         try:
@@ -64,6 +68,20 @@ async def ask_what_if(
             return Redirect(f"{path_of(program_id)}/{simulation_id}", status_code=303)
     async with visit.reading() as tx:
         return await _page(tx, program_id, visit, form)
+
+
+async def ask_the_usual(visit: Visit, program_id: UUID) -> str:
+    """Leave the usual question about the draft as it is saved, and return where its answer will be.
+
+    Where it cannot be asked it is the page with the form, which says why.
+    """
+    if visit.may("programs.try"):
+        try:
+            async with visit.writing() as tx:
+                return f"{path_of(program_id)}/{await ask(tx, program_id, USUAL)}"
+        except Refusal:
+            pass
+    return path_of(program_id)
 
 
 def _read(form: Form) -> Wish | None:
