@@ -62,7 +62,9 @@ function keepLive(list) {
   }
 
   async function ask() {
-    const answer = await fetch(`${list.dataset.live}&after=${newest}`, { headers: { "HX-Request": "true" } });
+    const address = new URL(list.dataset.live, location.href);
+    address.searchParams.set("after", newest);
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
     const elsewhere = answer.headers.get("HX-Redirect");
     if (elsewhere) {
       window.location.assign(elsewhere);

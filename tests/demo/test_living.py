@@ -31,7 +31,7 @@ from plushka.platform.database import Database
 
 CLOCK = ZoneInfo(TIME_ZONE)
 LIFE = Life(TENANT_ID, TIME_ZONE, 42, YESTERDAY, "email")
-GUESTS = 30
+GUESTS = 80
 ENOUGH_DAYS = 20
 """So many are lived through before it is interrupted."""
 
