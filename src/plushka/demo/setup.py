@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from plushka.delivery.jobs.campaigning import count_tenant
+from plushka.delivery.jobs.campaigning import count_journeys, count_tenant
 from plushka.delivery.jobs.foreseeing import foresee_now
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.paying_back import count_payback
@@ -313,6 +313,7 @@ async def _broadcast(
             async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
                 await answer(tx, answered_at)
         await count_tenant(database, clock, tenant_id)
+        await count_journeys(database, clock, tenant_id)
 
 
 async def _verify(dsn: str, clock: Clock, tenant_id: UUID) -> None:

@@ -14,7 +14,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.chains import CHAINS, begin_chain
-from plushka.domain.campaigns.journeys.figures import sum_by_journey
+from plushka.domain.campaigns.journeys.figures import find_counted_at, sum_by_journey
 from plushka.domain.campaigns.journeys.queries import count_by_journey, list_journeys
 from plushka.domain.campaigns.journeys.telling import tell_trigger
 from plushka.domain.campaigns.journeys.writing import create_journey
@@ -31,13 +31,13 @@ async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
         journeys = await list_journeys(tx)
         ids = [card.id for card in journeys]
         counts = await count_by_journey(tx)
-        totals = await sum_by_journey(tx)
+        totals, counted_at = await sum_by_journey(tx), await find_counted_at(tx)
         caused = await find_caused(tx, [subject_of_campaign(journey_id) for journey_id in ids])
         voice = await load_voice(tx, visit, await load_names(tx, visit))
     lines = []
     for card in journeys:
         active, entered, goal = counts.get(card.id, (0, 0, 0))
-        has_begun = card.version is not None
+        is_counted = card.version is not None and counted_at is not None
         lines.append(
             JourneyLine(
                 href=f"{PATH}/{card.id}",
@@ -48,7 +48,7 @@ async def show_journeys(visit: NamedDependency[Visit]) -> Response[str]:
                 active=number(active),
                 entered=number(entered),
                 goal=number(goal) if card.draft.goal is not None else "",
-                came=figures_line(totals.get(card.id, Figures()), visit) if has_begun else None,
+                came=figures_line(totals.get(card.id, Figures()), visit) if is_counted else None,
                 verdict=verdict_told(
                     caused.get(subject_of_campaign(card.id)), visit, has_control=card.draft.control_bp > 0
                 ),
