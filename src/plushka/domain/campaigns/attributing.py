@@ -5,6 +5,22 @@ from typing import Final
 
 AGAIN_WITHIN: Final = timedelta(days=30)
 """So long after the purchase that is counted another one, on a later day, is to have come again."""
+FIRST_PURCHASE: Final = """
+                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at, e.business_date,
+                       case when e.payable_minor = 0 then e.cost_minor
+                            else (
+                                e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
+                            )::bigint
+                       end as cost_minor,
+                       e.discount_minor + e.redeemed_minor as discount_minor,
+                       json_array_length(e.basket -> 'basket' -> 'lines') as positions
+                from receipts e
+                where e.tenant_id = $1 and e.member_id = {buyer} and {sent}
+                  and e.occurred_at >= {told_at} and e.occurred_at < {told_at} + {window}
+                  and (e.refunded_minor < e.payable_minor or e.payable_minor = 0)
+                order by e.occurred_at, e.id
+                limit 1"""
+"""What ``buyer`` bought first within the ``window`` after a letter that was ``sent``, and did not bring back whole."""
 CAME_AGAIN: Final = f"""
                    p.occurred_at is not null and exists (
                        select from receipts n
@@ -48,20 +64,7 @@ ATTRIBUTED = f"""
                    {CAME_AGAIN.format(buyer="a.buyer_id")} as came_again
             from addressed a
             left join lateral (
-                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at, e.business_date,
-                       case when e.payable_minor = 0 then e.cost_minor
-                            else (
-                                e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
-                            )::bigint
-                       end as cost_minor,
-                       e.discount_minor + e.redeemed_minor as discount_minor,
-                       json_array_length(e.basket -> 'basket' -> 'lines') as positions
-                from receipts e
-                where e.tenant_id = $1 and e.member_id = a.buyer_id and a.is_sent
-                  and e.occurred_at >= a.told_at and e.occurred_at < a.told_at + $3::interval
-                  and (e.refunded_minor < e.payable_minor or e.payable_minor = 0)
-                order by e.occurred_at, e.id
-                limit 1
+{FIRST_PURCHASE.format(buyer="a.buyer_id", sent="a.is_sent", told_at="a.told_at", window="$3::interval")}
             ) as p on not exists (
                 select from outgoing x
                 where x.tenant_id = $1 and x.member_id = a.buyer_id and x.campaign_id <> $2

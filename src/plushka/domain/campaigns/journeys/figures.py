@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.campaigns.attributing import AGAIN_WITHIN, CAME_AGAIN
+from plushka.domain.campaigns.attributing import AGAIN_WITHIN, CAME_AGAIN, FIRST_PURCHASE
 from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.listing import figures_of
 from plushka.domain.campaigns.model import WINDOW_DAYS_MAX
@@ -19,8 +19,8 @@ BONUSES: tuple[Bonus, ...] = get_args(Bonus)
 """What a member is told of: a journey gives no promotions, a broadcast no gifts."""
 COUNTED_EACH = timedelta(hours=5)
 _SUMS = ", ".join(f"sum({field})::bigint as {field}" for field in Figures.__struct_fields__)
-
-
+_IS_SENT = "l.state in ('sent', 'delivered', 'unknown')"
+_WINDOW = "make_interval(days => l.window_days)"
 LETTERS = f"""
         letters as materialized (
             select o.id, o.member_id, o.campaign_id, o.finished_at as told_at, o.state,
@@ -55,21 +55,7 @@ LETTERS = f"""
                    end as bonus
             from letters l
             left join lateral (
-                select e.occurred_at, e.business_date, e.payable_minor - e.refunded_minor as revenue_minor,
-                       case when e.payable_minor = 0 then e.cost_minor
-                            else round(
-                                e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
-                            )::bigint
-                       end as cost_minor,
-                       e.discount_minor + e.redeemed_minor as discount_minor,
-                       json_array_length(e.basket -> 'basket' -> 'lines') as positions
-                from receipts e
-                where e.tenant_id = $1 and e.member_id = l.buyer_id
-                  and l.state in ('sent', 'delivered', 'unknown') and e.occurred_at >= l.told_at
-                  and e.occurred_at < l.told_at + make_interval(days => l.window_days)
-                  and (e.refunded_minor < e.payable_minor or e.payable_minor = 0)
-                order by e.occurred_at, e.id
-                limit 1
+{FIRST_PURCHASE.format(buyer="l.buyer_id", sent=_IS_SENT, told_at="l.told_at", window=_WINDOW)}
             ) as p on not exists (
                 select from outgoing x
                 where x.tenant_id = $1 and x.member_id = l.buyer_id and num_nonnulls(x.campaign_id) = 1 and x.id <> l.id
