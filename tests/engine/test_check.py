@@ -16,6 +16,7 @@ from plushka.engine.program_files import (
     MissingField,
     UnknownField,
     format_program,
+    parse_brought,
     parse_program,
 )
 from plushka.platform.errors import Invalid
@@ -216,3 +217,38 @@ def test_what_makes_sense_has_no_problems(parts: dict[str, Any]) -> None:
 
 def test_a_programme_has_a_json_schema_for_editors() -> None:
     assert "EarningRule" in msgspec.json.schema(Program)["$defs"]
+
+
+def promotion(**parts: Any) -> dict[str, Any]:
+    return {"id": "ten", "name": "Минус 10 %", "effect": {"is": "percent_off", "rate_bp": 1000}, **parts}
+
+
+@pytest.mark.parametrize(
+    ("parts", "known_bp", "control_bp"),
+    [
+        ({}, None, 10_00),
+        ({"control_bp": 0}, None, 0),
+        ({"control_bp": 2500}, None, 25_00),
+        ({}, 0, 0),
+        ({}, 30_00, 30_00),
+        ({"control_bp": 0}, 30_00, 0),
+        ({"for_anonymous": True}, None, 0),
+        ({"for_anonymous": True}, 10_00, 0),
+        ({"when": {"is": "coupon", "ids": ["x"]}}, None, 0),
+    ],
+)
+def test_a_promotion_of_a_file_holds_out_a_tenth_unless_somebody_says_otherwise(
+    parts: dict[str, Any], known_bp: int | None, control_bp: int
+) -> None:
+    (written,) = parse_program(program(promotions=[promotion()])).promotions
+    known = [] if known_bp is None else [msgspec.structs.replace(written, control_bp=known_bp)]
+
+    (brought,) = parse_brought(program(promotions=[promotion(**parts)]), known=known).promotions
+
+    assert brought.control_bp == control_bp
+
+
+def test_a_programme_that_goes_out_as_a_file_says_who_is_not_held_out_and_comes_back_as_it_was() -> None:
+    sent = parse_program(program(promotions=[promotion(control_bp=0), promotion(id="b", control_bp=1500)]))
+
+    assert parse_brought(format_program(sent), known=()) == sent

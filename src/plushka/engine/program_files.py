@@ -1,14 +1,20 @@
 """A programme's file form: JSON that is refused by field when it is wrong."""
 
-from typing import Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
+from msgspec import structs
 
+from plushka.engine.experiments.groups import CONTROL_DEFAULT_BP
 from plushka.engine.json_faults import fault_of, find_nul
-from plushka.engine.program import Program
+from plushka.engine.program import Program, Promotion
+from plushka.engine.promotion_plans import coupons_of
 from plushka.platform.errors import Invalid
 
 BYTES_MAX: Final = 1_000_000
+CONTROL: Final = "control_bp"
+"""The field of a promotion that says how many are held out of it."""
 
 T = TypeVar("T")
 
@@ -51,6 +57,29 @@ def parse_program(data: bytes) -> Program:
     return parse(data, Program)
 
 
+def parse_brought(data: bytes, *, known: Sequence[Promotion]) -> Program:
+    """Return the programme in a file that takes the place of one with the promotions ``known``.
+
+    A promotion of whose ``control_bp`` the file says nothing keeps what it has there; a new one gets the share that
+    promotions begin with, where there can be a control group. A written 0 is none.
+
+    :raises Invalid: as ``parse``.
+    """
+    program = parse_program(data)
+    before = {promotion.id: promotion.control_bp for promotion in known}
+    said = [CONTROL in written for written in msgspec.json.decode(data).get("promotions", ())]
+    promotions = [
+        promotion if is_said else structs.replace(promotion, control_bp=_unsaid(promotion, before))
+        for promotion, is_said in zip(program.promotions, said, strict=True)
+    ]
+    return structs.replace(program, promotions=tuple(promotions))
+
+
+def _unsaid(promotion: Promotion, before: Mapping[str, int]) -> int:
+    is_for_all = promotion.for_anonymous or bool(coupons_of(promotion.when))
+    return 0 if is_for_all else before.get(promotion.id, CONTROL_DEFAULT_BP)
+
+
 def parse(data: bytes, kind: type[T]) -> T:
     """Return the value of ``kind`` in the JSON ``data``.
 
@@ -74,17 +103,24 @@ def parse(data: bytes, kind: type[T]) -> T:
 
 
 def format_program(program: Program) -> bytes:
-    """Return the JSON file of ``program``, indented; fields at their defaults are left out."""
-    return msgspec.json.format(msgspec.json.encode(program), indent=2)
+    """Return the JSON file of ``program``, indented; fields at their defaults are left out.
+
+    A promotion without a control group says so: what is not said is not a 0 to ``parse_brought``.
+    """
+    written: dict[str, Any] = msgspec.to_builtins(program)
+    for each, promotion in zip(written.get("promotions", ()), program.promotions, strict=True):
+        each[CONTROL] = promotion.control_bp
+    return msgspec.json.format(msgspec.json.encode(written), indent=2)
 
 
 def program_schema() -> bytes:
     """Return the JSON Schema of a programme's file: what editors complete by and other systems check with."""
-    schema = {
+    schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Plushka programme",
         **msgspec.json.schema(Program),
     }
+    schema["$defs"]["Promotion"]["properties"][CONTROL]["default"] = CONTROL_DEFAULT_BP
     return msgspec.json.format(msgspec.json.encode(schema), indent=2)
 
 

@@ -658,6 +658,22 @@ async def test_a_programme_goes_out_as_a_file_and_comes_back(editor: Editor) -> 
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
+async def test_a_promotion_that_comes_by_a_file_holds_out_a_tenth_and_keeps_what_was_chosen_since(
+    editor: Editor,
+) -> None:
+    ten = {"id": "ten", "name": "Минус 10 %", "effect": {"is": "percent_off", "rate_bp": 1000}}
+    file = {**json.loads(format_program(TIERED)), "promotions": [ten, {**ten, "id": "all", "control_bp": 0}]}
+
+    async def brought() -> list[int]:
+        data = {"mark": (await editor.draft()).mark, "text": json.dumps(file)}
+        await editor.browser.post(f"{editor.home}/draft/import", data=data)
+        return [promotion.control_bp for promotion in (await editor.draft()).program.promotions]
+
+    assert await brought() == [10_00, 0]
+    await editor.save("promotion?id=ten", control="20")
+    assert await brought() == [20_00, 0]
+
+
 async def test_a_programme_is_created_named_and_thrown_away(editor: Editor) -> None:
     blank = await editor.browser.post("/engagement/programs", data={"name": " ", "description": "Зачем"})
     assert blank.status_code == httpx.codes.UNPROCESSABLE_ENTITY

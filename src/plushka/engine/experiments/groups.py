@@ -10,6 +10,8 @@ from uuid import UUID
 from msgspec import Struct
 
 CONTROL_MAX_BP: Final = 50_00
+CONTROL_DEFAULT_BP: Final = 10_00
+"""What nobody is held out of can never be told from what would have happened anyway."""
 """The most that may be held out: at a half an effect is seen best, and beyond it only less is sold."""
 
 BP: Final = 100_00

@@ -20,7 +20,7 @@ from plushka.domain.programs.telling.problems import tell_problem
 from plushka.domain.programs.telling.refusals import refusal_sentence
 from plushka.engine.check import problems
 from plushka.engine.program import Program
-from plushka.engine.program_files import BYTES_MAX, parse_program
+from plushka.engine.program_files import BYTES_MAX, parse_brought
 from plushka.platform.errors import Invalid
 
 PROBLEMS_SHOWN = 50
@@ -77,7 +77,7 @@ def _read(content: bytes, desk: Desk) -> tuple[Program | None, list[FileProblem]
     if not content.strip():
         return None, [FileProblem("", desk.words.gettext("Choose a file, or paste its text."))]
     try:
-        program = parse_program(content)
+        program = parse_brought(content, known=desk.program.promotions)
     except Invalid as refusal:
         return None, [FileProblem(refusal.field or "", tell_problem(refusal.code, refusal.facts, voice))]
     found = [

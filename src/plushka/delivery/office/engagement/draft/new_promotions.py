@@ -15,6 +15,7 @@ from plushka.engine.conditions import (
     TimeWindow,
     Weekday,
 )
+from plushka.engine.experiments.groups import CONTROL_DEFAULT_BP
 from plushka.engine.price_effects import (
     AmountOff,
     Combo,
@@ -99,8 +100,6 @@ _WHEN: dict[str, Condition] = {
     "gift_for_birthday": Birthday(days_before=7, days_after=7),
 }
 _BUDGETS = {"gift_for_birthday": (Budget("uses", 1, "member", "year"),)}
-_CONTROL_BP = 10_00
-"""A promotion that nobody is held out of can never be told from what would have happened anyway."""
 _LASTS_DAYS = {"season": 30, "category_week": 7}
 
 
@@ -119,5 +118,5 @@ def new_promotion(kind: str, promotion_id: str, words: Translator, today: date) 
         first_on=today if days else None,
         last_on=today + timedelta(days=days - 1) if days else None,
         is_paused=True,
-        control_bp=_CONTROL_BP,
+        control_bp=CONTROL_DEFAULT_BP,
     )
