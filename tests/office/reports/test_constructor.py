@@ -212,7 +212,15 @@ async def test_files_have_all_rows_with_numbers_as_numbers(
             ]
         else:
             with ZipFile(BytesIO(file.content)) as book:
-                assert "<v>2900" in book.read("xl/worksheets/sheet1.xml").decode()
+                sheet = book.read("xl/worksheets/sheet1.xml").decode()
+            assert "<v>2900" in sheet
+            # The total is set apart: its cells have a style of their own.
+            row, total = (re.search(rf'<c r="B{number}"( s="\d+")?', sheet) for number in (2, 3))
+            assert row is not None
+            assert total is not None
+            assert row[1] != total[1]
+        # «Итого» is no row of the report.
+        assert "Строк в отчёте: 1" in plain((await anna.get(made.headers["location"])).text)
 
 
 async def test_margins_names_and_branches_are_for_those_who_may_see_them(

@@ -201,7 +201,7 @@ async def test_a_report_comes_to_the_chat_with_its_figures_and_its_file(
     await desk.next_day()
     report = (await desk.read(2))[-1]
     lines = plain(report.html).split("\n")
-    assert lines[0] == "Отчёт <b>Точки</b> готов: 2 строки."
+    assert lines[0] == "Отчёт <b>Точки</b> готов: 1 строка."
     assert lines[2:5] == [
         "Выручка: <b>2 900,00 ₽</b>",
         "Средний чек: <b>966,67 ₽</b>",

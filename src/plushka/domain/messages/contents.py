@@ -331,10 +331,11 @@ class Answered(Told, tag="answered", frozen=True):
 
 
 class ReportTold(Told, tag="report", frozen=True):
-    """A report that staff have asked for is made, with so many ``rows``; its file is what came of ``task_id``.
+    """A report that staff have asked for is made; its file is what came of ``task_id``.
 
-    ``path`` is its page in the office, empty: it is not for whoever is told. ``figures`` are those of all its rows,
-    worded in their language, and ``first_on`` and ``last_on`` the days that they are of (None: all there are).
+    ``rows`` are those of groups, sums are none. ``path`` is its page in the office, empty: it is not for whoever is
+    told. ``figures`` are those of all its rows, worded in their language, and ``first_on`` and ``last_on`` the days
+    that they are of (None: all there are).
     """
 
     name: str

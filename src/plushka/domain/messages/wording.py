@@ -428,13 +428,18 @@ def _ask_offers(text_version: str, voice: Voice) -> Message:
 
 
 def _report(content: ReportTold, voice: Voice) -> Message:
-    told = voice.words.ngettext(
-        "The report {name} is ready: {count} row.",
-        "The report {name} is ready: {count} rows.",
-        content.rows,
-        name=voice.bold(content.name),
-        count=content.rows,
-    )
+    name = voice.bold(content.name)
+    if content.figures and not content.rows:
+        # It was asked of all at once, so its figures are all there is.
+        told = voice.gettext("The report {name} is ready.", name=name)
+    else:
+        told = voice.words.ngettext(
+            "The report {name} is ready: {count} row.",
+            "The report {name} is ready: {count} rows.",
+            content.rows,
+            name=name,
+            count=content.rows,
+        )
     lines = [f"{escape(title, quote=False)}: {voice.bold(figure)}" for title, figure in content.figures]
     if lines and content.first_on is not None and content.last_on is not None:
         first, last = (format_date(day, voice.language) for day in (content.first_on, content.last_on))

@@ -58,7 +58,7 @@ RESULTS: dict[str, str] = {
     "certificates.issue": marked("Certificates made: {count}."),
     "tiers.preview": marked("Members weighed: {count}. Would move: {moved}. The page of tiers shows where."),
     "reports.ask": marked("It is counted: groups {count}."),
-    "reports.export": marked("Rows written: {count}."),
+    "reports.export": marked("Rows of the report: {count}."),
     "simulation.run": marked("Receipts decided anew: {count}, of members: {members}."),
     "events.export": marked("Events written: {count}."),
     "coupons.draw": marked("Codes drawn: {count}."),

@@ -168,27 +168,35 @@ async def export(run: Run) -> Mapping[str, Fact]:
         business, scales = await get_business(step.tx), await find_scales(step.tx)
         step.done, step.total = 0, len(lines)
     writer = _Writer(language, currency_decimals(business.currency), max(scales.values(), default=0))
-    cells = [writer.cells(line.values, grid) for line in lines]
-    await _write(run, [writer.heading(head) for head in grid.heads], cells, language)
-    return {"count": len(lines), **summary_of(found)}
+    rows = [_Row(writer.cells(line.values, grid), is_sum=line.level != "row") for line in lines]
+    await _write(run, [writer.heading(head) for head in grid.heads], rows, language)
+    return {"count": sum(not row.is_sum for row in rows), **summary_of(found)}
 
 
-async def _write(run: Run, heading: list[Cell], cells: Sequence[list[Cell]], language: Language) -> None:
+class _Row(Struct, frozen=True):
+    """A row of a file; one that ``is_sum`` of others is no row of the report, and is set apart from them."""
+
+    cells: list[Cell]
+    is_sum: bool
+
+
+async def _write(run: Run, heading: list[Cell], rows: Sequence[_Row], language: Language) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.xlsx"
         is_workbook = run.task.file_name.endswith(".xlsx")
         book = Workbook(path, heading) if is_workbook else None
-        for start in range(0, max(len(cells), 1), CHUNK_ROWS):
-            chunk, is_last = cells[start : start + CHUNK_ROWS], start + CHUNK_ROWS >= len(cells)
+        for start in range(0, max(len(rows), 1), CHUNK_ROWS):
+            chunk, is_last = rows[start : start + CHUNK_ROWS], start + CHUNK_ROWS >= len(rows)
             for row in chunk if book else []:
-                book.write(row)  # type: ignore[union-attr]
+                book.write(row.cells, is_sum=row.is_sum)  # type: ignore[union-attr]
             if book and is_last:
                 book.close()
             async with run.step() as step:
                 step.done = start + len(chunk)
                 if book is None:
+                    cells = [row.cells for row in chunk]
                     step.output += csv_bytes(
-                        [heading, *chunk] if not start else chunk, language, is_beginning=not start
+                        [heading, *cells] if not start else cells, language, is_beginning=not start
                     )
                 elif is_last:
                     step.output += path.read_bytes()
