@@ -91,7 +91,7 @@ async def _measure(database: Database) -> None:
             from_at,
         )
     promotion = Promotion("ten", "Ten", PercentOff(10_00), control_bp=10_00)
-    offer = promotions.Due(shop.program_id, promotion, from_at, now)
+    offer = promotions.Due(shop.program_id, promotion, from_at, now, is_over=False)
     async with database.transaction(shop.tenant_id, actor="bench", at=now) as tx:
         (due,) = await measuring.list_due(tx)
         await _timed("compare a campaign", measuring.measure(tx, due))

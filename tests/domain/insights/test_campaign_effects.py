@@ -1,7 +1,7 @@
 """What campaigns have caused: receipts of both groups, as they were drawn, after returns and merges (0094)."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,7 @@ from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.insights.campaigns.keeping import find_caused
-from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
+from plushka.domain.insights.campaigns.model import Caused, subject_in_quarter, subject_of_campaign
 from plushka.domain.insights.campaigns.outcomes import list_outcomes
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.purchases.merging import merge_members
@@ -187,6 +187,42 @@ async def test_what_is_final_is_counted_no_more(shop: Shop, clock: SetClock) -> 
     assert final.is_final
     clock.at += timedelta(days=2)
     assert (await caused(shop, campaign_id)).counted_at == final.counted_at
+
+
+async def test_what_stands_and_lacks_its_quarters_gets_them_once_and_stays_as_it_was(
+    shop: Shop, clock: SetClock
+) -> None:
+    clock.at = datetime.fromisoformat("2026-03-28T12:00:00+03:00")
+    treated = await members_of(shop, 4)
+    campaign_id = await broadcast(shop, treated[:2], treated[2:])
+    clock.at += timedelta(days=1)
+    await shop.buy("1", 500_00, member=treated[0])
+    clock.at += timedelta(days=3)
+    await shop.buy("2", 300_00, member=treated[1])
+    clock.at += timedelta(days=38)
+    whole = await caused(shop, campaign_id)
+    assert whole.is_final
+    # As it was before quarters were counted.
+    subject = subject_of_campaign(campaign_id)
+    async with shop.tx() as tx:
+        await tx.execute(
+            "delete from experiments where tenant_id = $1 and subject like $2", tx.tenant_id, f"{subject}@%"
+        )
+    clock.at += timedelta(days=100)
+    again = await caused(shop, campaign_id)
+    parts = [subject_in_quarter(subject, quarter_on) for quarter_on in (date(2026, 1, 1), date(2026, 4, 1))]
+    async with shop.tx() as tx:
+        counted = await find_caused(tx, parts)
+    clock.at += timedelta(days=1)
+    await caused(shop, campaign_id)
+    async with shop.tx() as tx:
+        later = await find_caused(tx, parts)
+
+    assert again == whole
+    paid = [counted[part].effects["paid"] for part in parts]
+    assert [each.treated_mean for each in paid if each] == [250_00, 150_00]
+    assert all(each.is_final for each in counted.values())
+    assert later == counted
 
 
 async def test_of_two_cards_of_one_person_the_kept_one_counts(shop: Shop, clock: SetClock) -> None:

@@ -12,8 +12,9 @@ from tests.domain.shop import Shop, open_shop
 from plushka.delivery.jobs.folding import fold_tenant
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.domain.insights.campaigns.keeping import find_caused
-from plushka.domain.insights.campaigns.model import subject_of_promotion
+from plushka.domain.insights.campaigns.model import Caused, subject_in_quarter, subject_of_promotion
 from plushka.domain.insights.campaigns.promotions import Promoted, count_promotions
+from plushka.domain.insights.campaigns.subjects import Subject, list_subjects
 from plushka.domain.insights.reports.period import custom
 from plushka.domain.insights.reports.scope import Scope
 from plushka.engine.conditions import ReceiptAmount
@@ -46,12 +47,8 @@ async def test_the_database_draws_the_group_that_the_engine_draws(
 ) -> None:
     clock.at = NOON
     async with open_shop(database, clock, PROGRAM) as shop:
-        members: list[UUID] = []
-        drawn = Counter[bool]()
-        # Ids are random: enough in both groups for a comparison, however they fall.
-        while min(drawn[True], drawn[False]) < EACH_SIDE:
-            members.append(await shop.enroll(f"+79990000{len(members):03}"))
-            drawn[group_of("promotion:ten", members[-1], 50_00)] += 1
+        members = await enroll_both(shop)
+        drawn = Counter(group_of("promotion:ten", member_id, 50_00) for member_id in members)
         clock.at += timedelta(hours=1)
         for number, member_id in enumerate(members):
             await shop.buy(f"{number}", 100_00, member=member_id)
@@ -69,6 +66,65 @@ async def test_the_database_draws_the_group_that_the_engine_draws(
     assert (paid.treated_mean, paid.control_mean) == (90_00, 100_00)
     assert counted.by_promotion[shop.program_id, "ten"].receipts == drawn[False]
     assert not caused.is_final
+
+
+async def enroll_both(shop: Shop) -> list[UUID]:
+    """Enroll members until both groups of the promotion have some: ids are random."""
+    members: list[UUID] = []
+    drawn = Counter[bool]()
+    while min(drawn[True], drawn[False]) < EACH_SIDE:
+        members.append(await shop.enroll(f"+79990000{len(members):03}"))
+        drawn[group_of("promotion:ten", members[-1], 50_00)] += 1
+    return members
+
+
+async def test_a_promotion_that_is_taken_out_is_counted_until_then_and_stays_by_its_name(
+    database: Database, clock: SetClock
+) -> None:
+    clock.at = datetime.fromisoformat("2026-03-20T12:00:00+03:00")
+    async with open_shop(database, clock, PROGRAM) as shop:
+        subject = subject_of_promotion(shop.program_id, "ten")
+
+        async def counted() -> tuple[Caused, Subject]:
+            await measure_tenant(database, clock, shop.caller.tenant_id)
+            async with shop.tx() as tx:
+                return (await find_caused(tx, [subject]))[subject], (await list_subjects(tx))[subject]
+
+        members = await enroll_both(shop)
+        clock.at += timedelta(days=1)
+        for number, member_id in enumerate(members):
+            await shop.buy(f"{number}", 100_00, member=member_id)
+        clock.at += timedelta(days=1)
+        during, named = await counted()
+        assert named == Subject("Минус 10 %")
+        clock.at = taken_out_at = datetime.fromisoformat("2026-04-05T12:00:00+03:00")
+        await shop.publish(structs.replace(PROGRAM, promotions=PROGRAM.promotions[1:]))
+        clock.at += timedelta(days=1)
+        # Nobody was held out any more.
+        for number, member_id in enumerate(members):
+            await shop.buy(f"after {number}", 900_00, member=member_id)
+        clock.at += timedelta(days=1)
+        ended, named = await counted()
+        clock.at += timedelta(days=30)
+        final, _ = await counted()
+        async with shop.tx() as tx:
+            await tx.execute(
+                "delete from experiments where tenant_id = $1 and subject like $2",
+                tx.tenant_id,
+                f"{subject}@%",
+            )
+        clock.at += timedelta(days=30)
+        still, _ = await counted()
+        quarters = [subject_in_quarter(subject, day) for day in (date(2026, 1, 1), date(2026, 4, 1))]
+        async with shop.tx() as tx:
+            parts = await find_caused(tx, quarters)
+
+    assert named == Subject("Минус 10 %", is_gone=True)
+    assert (ended.until_at, ended.is_final, final.is_final) == (taken_out_at, False, True)
+    assert ended.effects["paid"] == during.effects["paid"] == final.effects["paid"]
+    assert still == final, "what is final is not counted again"
+    paid = [parts[quarter].effects["paid"] for quarter in quarters]
+    assert [(each.treated_mean, each.control_mean) for each in paid if each] == [(90_00, 100_00), (0, 0)]
 
 
 async def test_a_promotion_is_counted_on_the_receipts_that_it_is_on(

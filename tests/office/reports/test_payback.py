@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from uuid import UUID
 
 import httpx
 import pytest
 from msgspec import structs
+from python_calamine import CalamineWorkbook
 from tests.conftest import SetClock
 from tests.office.conftest import email_of, plain, report, signed_in
 from tests.office.reports.expected import table
@@ -346,6 +348,33 @@ async def test_what_control_groups_prove_is_told_of_the_quarter_in_money_and_pro
         block = plain((await marketer.get(f"/reports/blocks/payback_caused?{OF_QUARTER}", headers=HX)).text)
         assert "Заплатили больше на" in block
         assert "Прибыль выросла на" not in block
+
+
+async def test_a_promotion_that_left_the_programme_stays_in_what_is_proven_and_is_told_as_ended(
+    quarter: Quarter, app: Plushka, staff: dict[str, str]
+) -> None:
+    async with quarter.tx() as tx:
+        version = await get_current_version(tx)
+        assert version is not None
+        (promotion,) = version.program.promotions
+        held = structs.replace(version.program, promotions=(structs.replace(promotion, control_bp=50_00),))
+        await publish(tx, program_id=version.program_id, program=held, valid_from=tx.at)
+    for _ in range(20):
+        await quarter.enroll()
+    quarter.clock.at += timedelta(days=5)
+    await measure_tenant(quarter.database, quarter.clock, quarter.business.tenant_id)
+    async with quarter.tx() as tx:
+        gone = structs.replace(version.program, promotions=())
+        await publish(tx, program_id=version.program_id, program=gone, valid_from=tx.at)
+    quarter.clock.at += timedelta(days=2)
+    await measure_tenant(quarter.database, quarter.clock, quarter.business.tenant_id)
+    async with signed_in(app, staff["owner"]) as anna:
+        ((name, scenario, days, *_),) = await table(anna, "payback_caused", OF_QUARTER)
+        proof = await anna.get("/campaigns/proof.xlsx")
+    assert (name, scenario) == ("Полцены (завершена)", "Акции")
+    assert plain(str(days)) == "1 января – 6 января 2027"
+    with CalamineWorkbook.from_filelike(BytesIO(proof.content)) as book:
+        assert [row[0] for row in book.get_sheet_by_index(0).to_python()[1:]] == ["Полцены (завершена)"]
 
 
 async def test_a_line_of_costs_is_written_changed_deleted_and_brought_back(

@@ -23,7 +23,7 @@ from plushka.domain.insights.advice.model import (
     Uncontrolled,
 )
 from plushka.domain.insights.campaigns.keeping import find_caused
-from plushka.domain.insights.campaigns.model import Caused
+from plushka.domain.insights.campaigns.model import Caused, is_promotion
 from plushka.domain.insights.campaigns.subjects import list_subjects
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.sales import Sold, sum_sales, sum_sales_by_branch
@@ -236,17 +236,17 @@ async def _rated(tx: Tx, today: date) -> tuple[RatedBranch, ...]:
 
 
 async def _lost(tx: Tx) -> tuple[Lost, ...]:
-    names = {subject: name for subject, name in (await list_subjects(tx)).items() if _is_promotion(subject)}
+    names = {
+        subject: each.name
+        for subject, each in (await list_subjects(tx)).items()
+        if is_promotion(subject) and not each.is_gone
+    }
     lost = []
     for subject, caused in (await find_caused(tx, list(names))).items():
         _, program_id, promotion_id = subject.split(":", 2)
         if (minor := _lost_minor(caused)) > 0:
             lost.append(Lost(UUID(program_id), promotion_id, names[subject], minor))
     return tuple(lost)
-
-
-def _is_promotion(subject: str) -> bool:
-    return subject.startswith("promotion:")
 
 
 def _lost_minor(caused: Caused) -> int:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_campaign
-from plushka.domain.insights.campaigns.parts import Part, list_parts
+from plushka.domain.insights.campaigns.parts import Part, list_incomplete, list_parts
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
 from plushka.platform.database import Tx
 
@@ -20,16 +20,23 @@ _EACH_HOUR, _EACH_DAY = timedelta(minutes=50), timedelta(hours=20)
 
 
 class Due(Struct, frozen=True):
-    """A campaign to be counted: from its first recipient's start until the last one's window ends."""
+    """A campaign to be counted: from its first recipient's start until the last one's window ends.
+
+    ``is_counted``: all of it stands, and its quarters alone are to be counted.
+    """
 
     campaign_id: UUID
     from_at: datetime
     until_at: datetime
     is_open: bool
+    is_counted: bool
 
 
 async def list_due(tx: Tx) -> list[Due]:
-    """Return campaigns with a control group: hourly until their window ends, then daily while goods may come back."""
+    """Return campaigns with a control group: hourly until their window ends, then daily while goods may come back.
+
+    What stands is due once more if it lacks quarters that it reaches into.
+    """
     rows = await tx.fetch(
         """
         -- insights.list_due_campaigns
@@ -49,11 +56,12 @@ async def list_due(tx: Tx) -> list[Due]:
             from running
             where from_at is not null
         )
-        select d.id, d.is_open, d.from_at, d.until_at
+        select d.id, d.is_open, d.from_at, d.until_at, coalesce(x.is_final, false) as is_counted
         from dated d
         left join experiments x on x.tenant_id = $1 and x.subject = 'campaign:' || d.id
         where x.subject is null
            or not x.is_final and x.counted_at < $2 - case when d.until_at > $2 then $3::interval else $4::interval end
+           or x.is_final and x.subject = any($6::text[])
         order by d.id
         """,
         tx.tenant_id,
@@ -61,19 +69,21 @@ async def list_due(tx: Tx) -> list[Due]:
         _EACH_HOUR,
         _EACH_DAY,
         JOURNEY_DAYS,
+        list(await list_incomplete(tx)),
     )
     return [_due(row) for row in rows]
 
 
 def _due(row: Record) -> Due:
-    return Due(row["id"], row["from_at"], row["until_at"], row["is_open"])
+    return Due(row["id"], row["from_at"], row["until_at"], row["is_open"], row["is_counted"])
 
 
 async def measure(tx: Tx, due: Due) -> None:
     """Compare a campaign's groups, and in each quarter that it reaches into besides, if these are several."""
     subject = subject_of_campaign(due.campaign_id)
-    is_final = not due.is_open and due.until_at + RETURNS_END_AFTER <= tx.at
-    await _compare(tx, due, Part(subject, due.from_at, due.until_at, is_final), is_whole=True)
+    if not due.is_counted:
+        is_final = not due.is_open and due.until_at + RETURNS_END_AFTER <= tx.at
+        await _compare(tx, due, Part(subject, due.from_at, due.until_at, is_final), is_whole=True)
     for part in await list_parts(tx, subject, due.from_at, due.until_at):
         await _compare(tx, due, part)
 

@@ -72,5 +72,9 @@ def subject_in_quarter(subject: str, quarter_on: date) -> str:
     return f"{subject}@{quarter_on}"
 
 
+def is_promotion(subject: str) -> bool:
+    return subject.startswith("promotion:")
+
+
 def subject_of_promotion(program_id: UUID, promotion_id: str) -> str:
     return f"promotion:{program_id}:{promotion_id}"

@@ -41,6 +41,27 @@ async def list_parts(tx: Tx, subject: str, from_at: datetime, until_at: datetime
     return [piece for piece in pieces if piece.subject not in final]
 
 
+async def list_incomplete(tx: Tx) -> set[str]:
+    """Return what stands and lacks a quarter that it reaches into: it was counted before quarters were."""
+    zone = (await get_business(tx)).time_zone
+    rows = await tx.fetch(
+        """
+        -- insights.list_final
+        select subject, from_at, until_at from experiments where tenant_id = $1 and is_final
+        """,
+        tx.tenant_id,
+    )
+    final = {row["subject"] for row in rows}
+    return {
+        row["subject"]
+        for row in rows
+        if not is_within_quarter(row["from_at"], row["until_at"], zone)
+        and not final.issuperset(
+            piece.subject for piece in _pieces(row["subject"], row["from_at"], row["until_at"], zone, tx.at)
+        )
+    }
+
+
 def is_within_quarter(from_at: datetime, until_at: datetime, zone: str) -> bool:
     """Tell whether a comparison lies in one quarter, which then is of it what the whole is."""
     quarter_on, next_on = _bounds(from_at, zone)

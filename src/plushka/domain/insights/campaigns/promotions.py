@@ -8,14 +8,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.insights.campaigns.held import Held, list_held
 from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_promotion
-from plushka.domain.insights.campaigns.parts import Part, list_parts
+from plushka.domain.insights.campaigns.parts import Part, list_incomplete, list_parts
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
 from plushka.domain.insights.reports.mechanics import list_mechanics, sum_letters
 from plushka.domain.insights.reports.sales import sum_sales
 from plushka.domain.insights.reports.scope import Scope
-from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.engine.experiments.groups import ticket_bound
 from plushka.engine.expiry import midnight_after
 from plushka.engine.program import Promotion
@@ -67,22 +67,28 @@ class Promoted(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """A promotion to be compared with its control group, from its start until it ends or now."""
+    """A promotion to be compared with its control group, from its start until it ends or now.
+
+    ``is_over``: it goes on no longer. ``is_counted``: all of it stands, and its quarters alone are to be counted.
+    """
 
     program_id: UUID
     promotion: Promotion
     from_at: datetime
     until_at: datetime
+    is_over: bool
+    is_counted: bool = False
 
     @classmethod
-    def of(
-        cls, program_id: UUID, promotion: Promotion, published_at: datetime, zone: str, now: datetime
-    ) -> Self | None:
+    def of(cls, held: Held, zone: str, now: datetime) -> Self | None:
         """Return what is to be compared; None before it has begun."""
-        begins = midnight_after(promotion.first_on - _DAY, zone) if promotion.first_on else published_at
+        promotion = held.promotion
+        begins = midnight_after(promotion.first_on - _DAY, zone) if promotion.first_on else held.from_at
         ends = midnight_after(promotion.last_on, zone) if promotion.last_on else now
-        from_at, until_at = max(published_at, begins), min(now, ends)
-        return cls(program_id, promotion, from_at, until_at) if from_at < until_at else None
+        until_at = min(now, ends, held.ended_at or now)
+        is_over = promotion.last_on is not None or held.ended_at is not None
+        from_at = max(held.from_at, begins)
+        return cls(held.program_id, promotion, from_at, until_at, is_over) if from_at < until_at else None
 
 
 async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
@@ -128,55 +134,43 @@ async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
 
 
 async def list_due(tx: Tx) -> list[Due]:
-    """Return the promotions with a control group that have begun and were not counted today."""
+    """Return the promotions with a control group that have begun and were not counted today.
+
+    One that was taken out of the programme is counted until then; of one that stands and lacks quarters these are due.
+    """
     zone = (await get_business(tx)).time_zone
     counted = {
-        row["subject"]: (row["counted_at"], row["is_final"])
+        row["subject"]: row
         for row in await tx.fetch(
             """
             -- insights.list_counted_promotions
-            select subject, counted_at, is_final from experiments
+            select subject, from_at, until_at, counted_at, is_final from experiments
             where tenant_id = $1 and subject like 'promotion:%'
             """,
             tx.tenant_id,
         )
     }
+    incomplete = await list_incomplete(tx)
     due = []
-    for program in await list_programs(tx):
-        version = await find_version_in_force(tx, program.id)
-        held = [each for each in version.program.promotions if each.control_bp] if version else []
-        starts = await _find_starts(tx, program.id) if held else {}
-        for promotion in held:
-            counted_at, is_final = counted.get(subject_of_promotion(program.id, promotion.id), (None, False))
-            is_due = not is_final and (counted_at is None or counted_at < tx.at - _EACH_DAY)
-            if is_due and promotion.id in starts:
-                found = Due.of(program.id, promotion, starts[promotion.id], zone, tx.at)
-                due += [found] if found else []
+    for held in await list_held(tx):
+        subject = subject_of_promotion(held.program_id, held.promotion.id)
+        known = counted.get(subject)
+        if known is not None and known["is_final"]:
+            if subject in incomplete:
+                days = known["from_at"], known["until_at"]
+                due.append(Due(held.program_id, held.promotion, *days, is_over=True, is_counted=True))
+        elif known is None or known["counted_at"] < tx.at - _EACH_DAY:
+            found = Due.of(held, zone, tx.at)
+            due += [found] if found else []
     return due
-
-
-async def _find_starts(tx: Tx, program_id: UUID) -> dict[str, datetime]:
-    """Return since when each promotion has had a control group and was not paused."""
-    rows = await tx.fetch(
-        """
-        -- insights.find_promotion_starts
-        select part ->> 'id' as promotion_id, min(v.valid_from) as from_at
-        from program_versions v cross join lateral jsonb_array_elements(v.body -> 'promotions') as part
-        where v.tenant_id = $1 and v.program_id = $2
-          and (part ->> 'control_bp')::integer > 0 and not coalesce((part ->> 'is_paused')::boolean, false)
-        group by 1
-        """,
-        tx.tenant_id,
-        program_id,
-    )
-    return {row["promotion_id"]: row["from_at"] for row in rows}
 
 
 async def measure(tx: Tx, due: Due) -> None:
     """Compare a promotion's groups, and in each quarter that it reaches into besides, if these are several."""
-    subject, ends_on = subject_of_promotion(due.program_id, due.promotion.id), due.promotion.last_on
-    is_final = ends_on is not None and due.until_at + RETURNS_END_AFTER <= tx.at
-    await _compare(tx, due, Part(subject, due.from_at, due.until_at, is_final))
+    subject = subject_of_promotion(due.program_id, due.promotion.id)
+    if not due.is_counted:
+        is_final = due.is_over and due.until_at + RETURNS_END_AFTER <= tx.at
+        await _compare(tx, due, Part(subject, due.from_at, due.until_at, is_final))
     for part in await list_parts(tx, subject, due.from_at, due.until_at):
         await _compare(tx, due, part)
 

@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping
 
-from plushka.domain.insights.campaigns.model import subject_of_promotion
-from plushka.domain.programs.queries import find_version_in_force, list_programs
+from msgspec import Struct
+
+from plushka.domain.insights.campaigns.held import list_held
+from plushka.domain.insights.campaigns.model import is_promotion, subject_of_promotion
 from plushka.platform.database import Tx
 
 
-async def list_subjects(tx: Tx) -> Mapping[str, str]:
-    """Return the name of each campaign, and of each promotion of the programmes in force, that was compared."""
+class Subject(Struct, frozen=True):
+    """``is_gone``: a promotion that was taken out of its programme, or whose control group was."""
+
+    name: str
+    is_gone: bool = False
+
+
+async def list_subjects(tx: Tx) -> Mapping[str, Subject]:
+    """Return what each campaign and each promotion that was compared is called, those that are gone as they were."""
     rows = await tx.fetch(
         """
         -- insights.list_subjects
@@ -19,12 +28,10 @@ async def list_subjects(tx: Tx) -> Mapping[str, str]:
         """,
         tx.tenant_id,
     )
-    names: dict[str, str] = {row["subject"]: row["name"] for row in rows if row["name"] is not None}
+    found = {row["subject"]: Subject(row["name"]) for row in rows if row["name"] is not None}
     counted = {row["subject"] for row in rows}
-    for program in await list_programs(tx):
-        version = await find_version_in_force(tx, program.id)
-        for promotion in version.program.promotions if version else ():
-            subject = subject_of_promotion(program.id, promotion.id)
-            if subject in counted:
-                names[subject] = promotion.name
-    return names
+    for held in await list_held(tx) if any(map(is_promotion, counted)) else ():
+        subject = subject_of_promotion(held.program_id, held.promotion.id)
+        if subject in counted:
+            found[subject] = Subject(held.promotion.name, is_gone=held.ended_at is not None)
+    return found

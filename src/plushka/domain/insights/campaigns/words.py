@@ -25,3 +25,5 @@ VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     }
 )
 NO_GROUP = marked("No control group")
+GONE = marked("{name} (ended)")
+"""A promotion that is compared no longer."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from plushka.delivery.office.campaigns.proof.telling import subject_told
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.columns import cells_of_caused, heading_of_caused
@@ -29,7 +30,7 @@ async def download_proof(visit: NamedDependency[Visit]) -> Response[bytes]:
         names = await list_subjects(tx)
         caused = await find_caused(tx, list(names))
     return Response(
-        _workbook([(names[subject], each) for subject, each in caused.items()], visit),
+        _workbook([(subject_told(names[subject], visit), each) for subject, each in caused.items()], visit),
         media_type=XLSX,
         headers={"content-disposition": 'attachment; filename="proof.xlsx"'},
     )

@@ -15,7 +15,8 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.columns import figures_told
 from plushka.domain.insights.campaigns.model import Caused, Figure
 from plushka.domain.insights.campaigns.sight import HOPED_LIFT_BP, Prospect
-from plushka.domain.insights.campaigns.words import MONEY, TITLES
+from plushka.domain.insights.campaigns.subjects import Subject
+from plushka.domain.insights.campaigns.words import GONE, MONEY, TITLES
 from plushka.engine.experiments.effects import CONTROL_MIN, Effect, Verdict
 from plushka.platform.i18n import currency_decimals, format_money, format_number
 
@@ -46,6 +47,11 @@ class CausedTold(Struct, frozen=True):
     costs: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...]
     counted: str
+
+
+def subject_told(subject: Subject, visit: Visit) -> str:
+    """Return what a campaign or a promotion is called; of one that is over and gone it is said."""
+    return visit.words.gettext(GONE, name=subject.name) if subject.is_gone else subject.name
 
 
 def caused_told(caused: Caused, visit: Visit) -> CausedTold:

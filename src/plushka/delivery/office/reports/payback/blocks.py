@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
-from plushka.delivery.office.campaigns.proof.telling import caused_told
+from plushka.delivery.office.campaigns.proof.telling import caused_told, subject_told
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.behind import WHOLE, linked
@@ -15,7 +15,7 @@ from plushka.delivery.office.reports.payback.words import OTHER_CAMPAIGN, SCENAR
 from plushka.delivery.office.reports.words import told_month, told_period
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.keeping import find_caused
-from plushka.domain.insights.campaigns.model import Caused, subject_in_quarter
+from plushka.domain.insights.campaigns.model import Caused, is_promotion, subject_in_quarter
 from plushka.domain.insights.campaigns.subjects import list_subjects
 from plushka.domain.insights.payback.costs import list_costs
 from plushka.domain.insights.payback.effects import (
@@ -209,14 +209,14 @@ async def make_payback_caused(tx: Tx, visit: Visit, asked: Asked) -> Block:
     parts = await find_caused(tx, [subject_in_quarter(subject, months[0]) for subject in whole])
     gettext = visit.words.gettext
     rows: list[Row] = []
-    for subject, caused in sorted(whole.items(), key=lambda each: names[each[0]]):
+    for subject, caused in sorted(whole.items(), key=lambda each: names[each[0]].name):
         told = parts.get(subject_in_quarter(subject, months[0]), caused)
-        scenario = "promotions" if subject.startswith("promotion:") else scenarios.get(subject)
+        scenario = "promotions" if is_promotion(subject) else scenarios.get(subject)
         paid = told.effects.get("paid")
         profit = told.effects.get("profit") if told.knows_profit else None
         rows.append(
             (
-                names[subject],
+                subject_told(names[subject], visit),
                 gettext(SCENARIO_WORDS[scenario] if scenario else OTHER_CAMPAIGN),
                 _days_told(told, visit),
                 paid.treated if paid else None,
