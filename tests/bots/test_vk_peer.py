@@ -11,7 +11,15 @@ from tests.serving import serving
 from vkbottle import API, VKAPIError
 from vkbottle.callback import BotCallback
 from vkbottle.polling import BotPolling
-from vkbottle.tools import Callback, Keyboard, KeyboardButtonColor, OpenLink, PhotoMessageUploader, Text
+from vkbottle.tools import (
+    Callback,
+    DocMessagesUploader,
+    Keyboard,
+    KeyboardButtonColor,
+    OpenLink,
+    PhotoMessageUploader,
+    Text,
+)
 from vkbottle.tools.formatting import Formatter
 from vkbottle.tools.mini_types.bot.message import message_min
 from vkbottle_types.events.bot_events import MessageAllow, MessageDeny, MessageEvent
@@ -103,6 +111,9 @@ async def test_vkbottle_sends_by_the_fake_as_by_vk(fake: FakeVk, bot: FakeVkBot,
             keyboard=keyboard.get_json(),
             attachment=photo,
         )
+    document = await DocMessagesUploader(peer).upload(b"PK", peer_id=VERA.id, type="doc", title="Точки.xlsx")
+    await peer.messages.send(peer_id=VERA.id, random_id=6, message="Отчёт", attachment=document)
+    assert fake.files == [(fake.chat(bot, VERA).messages.pop().file, b"PK")]
     (shown,) = fake.chat(bot, VERA).messages
     assert (shown.html, shown.rows[0][0].text) == ("Здравствуйте", "Да")
     assert fake.pictures[shown.picture or 0] == b"\x89PNG"

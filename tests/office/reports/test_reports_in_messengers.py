@@ -209,18 +209,32 @@ async def test_a_report_comes_to_the_chat_with_its_figures_and_its_file(
     ]
     ((button,),) = report.rows
     assert (button.text, button.link) == ("Открыть отчёт", f"{OFFICE}{place}")
-    if messenger == "vk":
-        assert lines[-1] == "Файл — в кабинете, вместе с отчётом."
-    else:
-        ((name, content),) = desk.fake.files
-        assert report.file == name
-        assert name.startswith("Точки-")
-        assert name.endswith(".xlsx")
-        assert content[:2] == b"PK"
+    ((name, content),) = desk.fake.files
+    assert report.file == name
+    assert name.startswith("Точки-")
+    assert name.endswith(".xlsx")
+    assert content[:2] == b"PK"
     await desk.until_finished()
     page = await told(anna, place)
     assert "готов, сообщений: 1" in page
     assert f"{title}: сообщение отправлено" in page
+
+
+@pytest.mark.parametrize("messenger", ["vk"])
+async def test_a_key_of_vk_that_allows_no_files_lets_a_link_come_instead(
+    anna: httpx.AsyncClient, desk: Desk
+) -> None:
+    desk.bot.rights = ("messages", "photos", "manage")
+    await desk.bind(anna)
+    place = await scheduled(anna)
+    await desk.next_day()
+    report = (await desk.read(2))[-1]
+    assert report.html.endswith("\n\nФайл — в кабинете, вместе с отчётом.")
+    assert report.file == ""
+    ((button,),) = report.rows
+    assert button.link == f"{OFFICE}{place}"
+    await desk.until_finished()
+    assert "ВКонтакте: сообщение отправлено" in await told(anna, place)
 
 
 async def test_who_has_stopped_the_bot_or_has_no_chat_is_told_at_the_schedule(

@@ -22,6 +22,7 @@ from aiohttp import web
 from msgspec import Struct, field
 from yarl import URL
 
+from plushka.demo.messengers.chats import Chat
 from plushka.demo.messengers.people import PEOPLE, Person
 from plushka.demo.messengers.pretended import Pretended, PretendedBot, may_open
 from plushka.demo.messengers.registry import Registration
@@ -36,7 +37,7 @@ SECRET_LENGTH_MAX = 50
 TITLE_LENGTH_MAX = 14
 SERVERS_MAX = 10
 CONFIRMATION = "confirmation"
-RIGHTS = {"messages": 4096, "photos": 4, "manage": 262144}
+RIGHTS = {"messages": 4096, "photos": 4, "manage": 262144, "docs": 131072}
 LANGUAGES = {"ru": 0, "en": 3}
 BEGIN = {"ru": "Начать", "en": "Start"}
 
@@ -272,6 +273,8 @@ class FakeVk(Pretended[FakeVkBot]):
             "groups.setCallbackSettings": ("manage", self._set_events),
             "photos.getMessagesUploadServer": ("photos", self._get_upload_server),
             "photos.saveMessagesPhoto": ("photos", self._save_photo),
+            "docs.getMessagesUploadServer": ("docs", self._get_file_server),
+            "docs.save": ("docs", self._save_file),
             "messages.send": ("messages", self._send),
             "messages.sendMessageEventAnswer": ("messages", self._answer_event),
         }
@@ -365,6 +368,27 @@ class FakeVk(Pretended[FakeVkBot]):
             {"id": int(photo), "owner_id": -bot.registration.id, "access_key": f"key{photo}", "album_id": -64}
         ]
 
+    async def _get_file_server(self, bot: FakeVkBot, asked: Mapping[str, str]) -> Any:
+        if asked.get("type") != "doc":
+            raise refused_parameter("type should be doc")
+        self._begun_chat(bot, asked)
+        return {"upload_url": str(self._base / "upload")}
+
+    async def _save_file(self, _: FakeVkBot, asked: Mapping[str, str]) -> Any:
+        number, signed = asked["file"].split("|")
+        if signed != _hash_of(int(number)):
+            raise Refused(105, "Couldn't save file")
+        name, content = self.files[int(number)]
+        document = {
+            "id": int(number),
+            "owner_id": 1,
+            "title": asked.get("title", name),
+            "size": len(content),
+            "ext": name.rpartition(".")[2],
+            "access_key": f"key{number}",
+        }
+        return {"type": "doc", "doc": document}
+
     async def _answer_event(self, bot: FakeVkBot, asked: Mapping[str, str]) -> Any:
         self.person(int(asked["user_id"]))
         bot.answered.append(asked["event_id"])
@@ -373,13 +397,7 @@ class FakeVk(Pretended[FakeVkBot]):
     async def _send(self, bot: FakeVkBot, asked: Mapping[str, str]) -> Any:
         if "random_id" not in asked:
             raise refused_parameter("random_id is a required parameter")
-        try:
-            person = self.person(int(asked.get("peer_id") or asked.get("user_id", "")))
-        except (KeyError, ValueError):
-            raise Refused(901, "Can't send messages for users without permission") from None
-        chat = self.chat(bot, person)
-        if chat.is_blocked or not chat.was_begun:
-            raise Refused(901, "Can't send messages for users without permission")
+        person, chat = self._begun_chat(bot, asked)
         text = asked.get("message", "")
         if not text and not asked.get("attachment"):
             raise refused_parameter("message is empty or invalid")
@@ -389,7 +407,7 @@ class FakeVk(Pretended[FakeVkBot]):
         if number[1] and number in bot.known:
             return bot.known[number]
         keyboard = read_keyboard(asked.get("keyboard", ""), app_id=bot.registration.id, app=bot.app)
-        picture = self._picture(asked.get("attachment", ""))
+        picture, file = self._attached(asked.get("attachment", ""))
         bot.next_message += 1
         bot.known[number] = bot.next_message
         if keyboard is not None and not keyboard.is_inline:
@@ -400,19 +418,43 @@ class FakeVk(Pretended[FakeVkBot]):
             marked_up(text, asked.get("format_data", "")),
             rows=keyboard.rows if keyboard is not None and keyboard.is_inline else (),
             picture=picture,
+            file=file,
         )
         return bot.next_message
 
-    def _picture(self, attachment: str) -> int | None:
+    def _begun_chat(self, bot: FakeVkBot, asked: Mapping[str, str]) -> tuple[Person, Chat]:
+        """Return whom a call is to, and the chat with them.
+
+        :raises Refused: they have not let the community write
+        """
+        try:
+            person = self.person(int(asked.get("peer_id") or asked.get("user_id", "")))
+        except (KeyError, ValueError):
+            raise Refused(901, "Can't send messages for users without permission") from None
+        chat = self.chat(bot, person)
+        if chat.is_blocked or not chat.was_begun:
+            raise Refused(901, "Can't send messages for users without permission")
+        return person, chat
+
+    def _attached(self, attachment: str) -> tuple[int | None, str]:
+        """Return the picture and the file that a message brings; None and empty: there is none."""
         if not attachment:
-            return None
+            return None, ""
         number = int(attachment.split("_")[1])
-        if not attachment.startswith("photo-") or not self.pictures_from <= number < len(self.pictures):
-            raise refused_parameter("attachment")
-        return number
+        if attachment.startswith("photo-") and self.pictures_from <= number < len(self.pictures):
+            return number, ""
+        if attachment.startswith("doc") and number < len(self.files):
+            return None, self.files[number][0]
+        raise refused_parameter("attachment")
 
     async def _upload(self, request: web.Request) -> web.Response:
-        sent = (await request.post())["photo"]
+        uploaded = await request.post()
+        document = uploaded.get("file")
+        if isinstance(document, web.FileField):
+            self.files.append((document.filename, document.file.read()))
+            number = len(self.files) - 1
+            return web.json_response({"file": f"{number}|{_hash_of(number)}"})
+        sent = uploaded["photo"]
         if not isinstance(sent, web.FileField):
             raise web.HTTPBadRequest
         self.pictures.append(sent.file.read())

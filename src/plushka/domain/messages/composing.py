@@ -41,8 +41,7 @@ from plushka.platform.point_words import calling_points
 SAID_LENGTH_MAX = 4000
 FILE_BYTES_MAX = 10 * 1024 * 1024
 """Of what a letter brings with it; what is larger waits where the letter leads."""
-CARRY_FILES: frozenset[Channel] = frozenset({"email", "telegram", "max"})
-"""VK takes documents by a right of its own, which communities have not given."""
+CARRY_FILES: frozenset[Channel] = frozenset({"email", "telegram", "max", "vk"})
 
 
 class Composed(Struct, frozen=True):
@@ -105,21 +104,21 @@ async def _with_file(
     office = app_url.removesuffix(f"/app/{tx.tenant_id}")
     if 0 < size <= FILE_BYTES_MAX and message.channel in CARRY_FILES:
         parts = [part async for part in read_parts(tx, content.task_id, is_input=False)]
-        told = structs.replace(told, file=File(content.file_name, b"".join(parts)))
+        told = structs.replace(
+            told, file=File(content.file_name, b"".join(parts), otherwise=_where_it_is(content, words))
+        )
     else:
-        told = structs.replace(told, text=f"{told.text}\n\n{_where_it_is(content, message, words)}")
+        told = structs.replace(told, text=f"{told.text}\n\n{_where_it_is(content, words)}")
     if office and content.path:
         button = Button(words.gettext("Open the report"), link=f"{office}{content.path}")
         told = structs.replace(told, rows=((button,),))
     return told
 
 
-def _where_it_is(content: ReportTold, message: Outgoing, words: Translator) -> str:
+def _where_it_is(content: ReportTold, words: Translator) -> str:
     """Return where the file of a report is that does not come along."""
     if not content.path:
         return words.gettext("The author of the report has the file.")
-    if message.channel in CARRY_FILES:
-        return words.gettext("The file waits in the office.")
     return words.gettext("Its file is in the office, with the report.")
 
 

@@ -84,10 +84,11 @@ class Photo(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
-    """A file that a letter brings with it."""
+    """A file that a letter brings with it; ``otherwise`` is said, as HTML, where it turns out that it cannot."""
 
     name: str
     content: bytes
+    otherwise: str = ""
 
 
 class Message(Struct, frozen=True):

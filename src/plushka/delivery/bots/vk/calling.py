@@ -1,13 +1,12 @@
 """Calls of VK's methods, as JSON and as what can go wrong with them."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import aiohttp
 import msgspec
 from msgspec import Struct
 
 from plushka.domain.bots.model import TokenRefused
-from plushka.domain.messages.pictures import PictureFile
 from plushka.platform.errors import TemporaryFailure
 
 VERSION = "5.199"
@@ -126,10 +125,13 @@ class VkApi:
         except OUTSIDE as error:
             raise TemporaryFailure(reason_of(error)) from error
 
-    async def upload(self, address: str, picture: PictureFile) -> dict[str, str | int]:
-        """Upload a picture to an address that VK has named, and return what it is to be saved by."""
-        form = aiohttp.FormData()
-        form.add_field("photo", picture.content, filename=picture.name, content_type=picture.media_type)
+    async def upload(
+        self, address: str, kind: Literal["photo", "file"], content: bytes, *, name: str, media_type: str
+    ) -> dict[str, str | int]:
+        """Upload something to an address that VK has named, and return what it is to be saved by."""
+        # Else a name in Cyrillic would come as so many per cents.
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field(kind, content, filename=name, content_type=media_type)
         async with self._http().post(address, data=form, timeout=_within(CALL_SECONDS_MAX)) as answered:
             answered.raise_for_status()
             return msgspec.json.decode(await answered.read(), type=dict[str, str | int])

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from plushka.delivery.bots.shell import Incoming, Parcel
 from plushka.delivery.bots.uploads import Uploads
@@ -16,7 +17,17 @@ from plushka.delivery.bots.vk.saying import parameters_of
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, BotAccount, RightsMissing, TokenRefused
 from plushka.domain.members.channels import Messenger
-from plushka.domain.messages.model import Failing, Photo, Picture, Refused, Result, Sent, Unreachable, Wait
+from plushka.domain.messages.model import (
+    Failing,
+    File,
+    Photo,
+    Picture,
+    Refused,
+    Result,
+    Sent,
+    Unreachable,
+    Wait,
+)
 from plushka.domain.messages.pictures import file_of
 from plushka.platform.errors import TemporaryFailure
 
@@ -24,7 +35,13 @@ OK = b"ok"
 SERVER_TITLE = "Plushka"
 """By this our servers are told from those of others among the ten that a community may have."""
 RIGHTS = ("messages", "photos", "manage")
-"""What a token must allow: to write, to send the card, and to tell VK how it is to tell us."""
+"""What a token must allow: to write, to send the card, and to tell VK how it is to tell us.
+
+With the right to documents as well, files of reports come along.
+"""
+NO_DOCUMENTS = frozenset({Code.NO_RIGHTS, Code.DENIED, Code.BAD_TOKEN_OF_COMMUNITY})
+"""What is said to a key that must not upload documents; if it is bad altogether, so is the message that follows."""
+FILE_TYPE = "application/octet-stream"
 TOO_FAST_WAIT_SECONDS = 1.0
 LONG_WAIT_SECONDS = 60.0
 """A token that was taken back is renewed by a person, if ever; a limit that is used up ends some time."""
@@ -38,7 +55,7 @@ class VkShell:
 
     messenger: Messenger = "vk"
     per_second = 15.0
-    """Of 20 calls that VK allows; a picture takes three."""
+    """Of 20 calls that VK allows; a picture or a file takes three."""
     replies_release = False
 
     def __init__(self, api: str) -> None:
@@ -106,7 +123,10 @@ class VkShell:
         return Sent()
 
     async def _send(self, bot: Bot, parcel: Parcel) -> None:
-        picture = parcel.message.picture
+        picture, file = parcel.message.picture, parcel.message.file
+        if file is not None:
+            await self._send_file(bot, parcel, file)
+            return
 
         async def call(attachment: str) -> None:
             parameters = parameters_of(parcel, app_id=bot.credentials.app_id, attachment=attachment)
@@ -130,6 +150,19 @@ class VkShell:
             self._uploads.forget(bot, picture, attachment)
             await call((await self._uploads.name_of(bot, picture, upload))[0])
 
+    async def _send_file(self, bot: Bot, parcel: Parcel, file: File) -> None:
+        """Send a message with its file; where the key lets none be uploaded, with what is said instead."""
+        try:
+            attachment = await self._upload_file(bot, parcel.external_id, file)
+        except VkRefused as refused:
+            if refused.code not in NO_DOCUMENTS:
+                raise
+            attachment = ""
+            text = "\n\n".join(filter(None, (parcel.message.text, file.otherwise)))
+            parcel = structs.replace(parcel, message=structs.replace(parcel.message, text=text))
+        parameters = parameters_of(parcel, app_id=bot.credentials.app_id, attachment=attachment)
+        await self._api.call(bot.token, "messages.send", **parameters)
+
     async def poll(self, bot: Bot) -> AsyncIterator[Incoming]:
         server = await self._server(bot)
         ts = bot.cursor or str(server.ts)
@@ -142,7 +175,7 @@ class VkShell:
                     for one in told[:-1]:
                         yield one
                     for last in told[-1:]:
-                        yield msgspec.structs.replace(last, cursor=ts)
+                        yield structs.replace(last, cursor=ts)
                 case 1:
                     log.warning("updates_lost", bot_id=str(bot.id))
                     ts = str(news.ts)
@@ -203,9 +236,29 @@ class VkShell:
         :raises VkRefused: VK answers with an error
         """
         place = await self._api.call(bot.token, "photos.getMessagesUploadServer", peer_id=peer_id)
-        uploaded = await self._api.upload(place["upload_url"], file_of(picture, color))
+        drawn = file_of(picture, color)
+        uploaded = await self._api.upload(
+            place["upload_url"], "photo", drawn.content, name=drawn.name, media_type=drawn.media_type
+        )
         (photo,) = await self._api.call(bot.token, "photos.saveMessagesPhoto", **uploaded)
-        return f"photo{photo['owner_id']}_{photo['id']}_{photo.get('access_key', '')}".rstrip("_")
+        return _attachment("photo", photo)
+
+    async def _upload_file(self, bot: Bot, peer_id: str, file: File) -> str:
+        """Upload a document to a chat and return what attaches it to a message there.
+
+        :raises VkRefused: VK answers with an error
+        """
+        place = await self._api.call(bot.token, "docs.getMessagesUploadServer", type="doc", peer_id=peer_id)
+        uploaded = await self._api.upload(
+            place["upload_url"], "file", file.content, name=file.name, media_type=FILE_TYPE
+        )
+        saved = await self._api.call(bot.token, "docs.save", title=file.name, **uploaded)
+        return _attachment("doc", saved["doc"])
+
+
+def _attachment(kind: str, saved: Mapping[str, Any]) -> str:
+    """Return what attaches something that VK has saved."""
+    return f"{kind}{saved['owner_id']}_{saved['id']}_{saved.get('access_key', '')}".rstrip("_")
 
 
 def result_of(refused: VkRefused) -> Result:  # noqa: PLR0911  one case a failure

@@ -51,7 +51,8 @@ STEPS: Mapping[Messenger, tuple[str, ...]] = MappingProxyType(
         "vk": (
             marked("Turn on messages and the possibilities of bots in the settings of your community."),
             marked(
-                "Make a key under “API usage” there that allows to manage the community, its messages and its photos."
+                "Make a key under “API usage” there that allows to manage the community, its messages, its photos and "
+                "its files."
             ),
             marked(
                 "Make a mini app at dev.vk.com with the address {app}: members prove their phone and see their card."
