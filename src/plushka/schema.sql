@@ -2141,6 +2141,17 @@ create table lifetime_runs (
 
 grant update on lifetime_runs to plushka_app;
 
+-- How money to come is weighed, where the business has said so; else as lifetime/model.py does. discount_bp: a year.
+-- margin_bp: of revenue; null: as goods have it whose cost is known, if they are costed_min_bp of the revenue.
+create table lifetime_terms (
+    tenant_id uuid primary key references businesses,
+    discount_bp integer not null check (discount_bp between 0 and 10000),
+    margin_bp integer check (margin_bp between 1 and 10000),
+    costed_min_bp integer not null check (costed_min_bp between 1 and 10000)
+);
+
+grant update on lifetime_terms to plushka_app;
+
 -- What each buyer is expected to do, by the last run. alive_bp: how likely they still come, null of who has come once.
 -- Visits in thousandths; money is an estimate, null where the model of spending did not fit. soon: within 90 days, year: within
 -- 365; value: of the year, discounted to the day of the forecast.

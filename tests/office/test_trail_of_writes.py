@@ -82,6 +82,7 @@ ELSEWHERE = {
     "POST /reports/payback/costs/{cost_id:uuid}/restore": "tests/office/reports/test_payback.py",
     "POST /reports/points/accounts": "tests/office/reports/test_points.py",
     "POST /reports/points/export": "tests/office/reports/test_points.py",
+    "POST /reports/future/terms": "tests/office/reports/test_future.py",
     "POST /reports/future/write": "tests/office/reports/test_future.py",
     "POST /reports/rfm/write": "tests/office/reports/test_rfm.py",
     "POST /campaigns/suggestions": "tests/office/test_auto_tags.py",

@@ -111,7 +111,7 @@ def test_nobody_s_forecast_is_no_number(x: int, a: float) -> None:
 
 def test_a_base_of_invented_buyers_is_foreseen_and_checked_on_what_was_kept_back() -> None:
     history = invented_history(CDNOW, 3000, seed=5)
-    foreseen = foresee(history)
+    foreseen = foresee(history, discount_bp=15_00)
     assert foreseen.outcome == "fitted"
     assert foreseen.calibration is not None
     assert foreseen.expected is not None
@@ -139,11 +139,11 @@ def test_too_little_is_told_to_be_too_little() -> None:
         history.days,
         *(column[:150] for column in _columns(history)),
     )
-    assert foresee(few).outcome == "too_few_buyers"
+    assert foresee(few, discount_bp=15_00).outcome == "too_few_buyers"
     short = History(history.through_on, history.calibrated_on, 60, *_columns(history))
-    assert foresee(short).outcome == "too_short"
+    assert foresee(short, discount_bp=15_00).outcome == "too_short"
     nothing = History(history.through_on, history.calibrated_on, 0, [], [], [], [], [], [], [])
-    assert foresee(nothing).outcome == "too_short"
+    assert foresee(nothing, discount_bp=15_00).outcome == "too_short"
 
 
 def test_buyers_all_alike_have_no_parameters_and_none_are_told() -> None:
@@ -161,7 +161,7 @@ def test_buyers_all_alike_have_no_parameters_and_none_are_told() -> None:
         [266] * count,
         [39] * count,
     )
-    foreseen = foresee(alike)
+    foreseen = foresee(alike, discount_bp=15_00)
     assert foreseen.outcome == "not_converged"
     assert foreseen.expected is None
 
@@ -171,10 +171,10 @@ def test_where_spending_has_no_model_visits_and_chances_are_foreseen_all_the_sam
     spend_minor: int, why: str
 ) -> None:
     history = invented_history(CDNOW, 1000, seed=5)
-    whole = foresee(history)
+    whole = foresee(history, discount_bp=15_00)
     # Every visit brings the same to the kopeck, or nothing: there is no spread to be found.
     alike = structs.replace(history, spend_minor=[spend_minor * visits for visits in history.visits])
-    foreseen = foresee(alike)
+    foreseen = foresee(alike, discount_bp=15_00)
     assert whole.expected is not None
     assert whole.expected.money is not None
     assert foreseen.expected is not None
@@ -186,7 +186,7 @@ def test_where_spending_has_no_model_visits_and_chances_are_foreseen_all_the_sam
 def test_a_year_is_discounted_from_the_middle_of_its_months() -> None:
     buyers = Seen(np.array([0.0, 3.0, 40.0]), np.array([0.0, 20.0, 51.0]), np.array([1.0, 30.0, 52.0]))
     year = expected_visits(CDNOW, YEAR_DAYS / 7, buyers.x, buyers.t_x, buyers.age)
-    worth = discounted_visits(CDNOW, buyers)
+    worth = discounted_visits(CDNOW, buyers, discount_bp=15_00)
     # Day by day it comes to the same but for a thousandth.
     exact, before = np.zeros(3), np.zeros(3)
     for day in range(1, YEAR_DAYS + 1):

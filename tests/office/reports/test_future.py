@@ -1,5 +1,6 @@
 """The forecast through the door: from days with purchases by night to tiles, bands, tenths, names and a draft."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -16,6 +17,7 @@ from tests.pos.conftest import Cast
 from plushka.app import Plushka
 from plushka.delivery.jobs.foreseeing import foresee_now, foresee_tenant
 from plushka.delivery.jobs.grouping import group_now
+from plushka.domain.audit.queries import list_entries
 from plushka.domain.insights.own_data import get_own_data
 from plushka.domain.insights.reports.future import list_members_of_band
 from plushka.domain.members.erasure import erase
@@ -343,6 +345,59 @@ async def test_where_most_costs_are_unknown_it_stays_revenue_and_says_so(
         block = plain((await anna.get("/reports/blocks/future_figures")).text)
     assert "Маржа за" not in block
     assert "себестоимость товаров известна меньше чем для 50 % того, что заплатили клиенты" in block
+
+
+@pytest.mark.usefixtures("visited", "staff")
+async def test_a_business_weighs_money_to_come_by_its_own_discount_and_margin(
+    app: Plushka, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    await foresee_now(database, clock, cast.anna.tenant_id)
+    await sold(database, cast, clock, revenue_minor=8000, costed_minor=3999, cost_minor=1000)
+    async with signed_in(app, email_of("owner")) as anna:
+
+        async def told() -> tuple[dict[str, Decimal], str]:
+            figures = {str(row[0]): number(row[1]) for row in await table(anna, "future_figures")}
+            return figures, plain((await anna.get("/reports/blocks/future_figures")).text)
+
+        page = (await anna.get("/reports/future/terms")).text
+        assert re.findall(r'name="(?:discount|margin|costed)"[^>]* value="([^"]*)"', page) == ["15", "", "50"]
+        assert 'href="/reports/future/terms"' in (await anna.get("/reports/future")).text
+        wrong = await anna.post(
+            "/reports/future/terms", data={"discount": "много", "margin": "101", "costed": "0"}
+        )
+        assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+        assert wrong.text.count('class="input w-full input-error"') == 3
+        # Costs are known of a little less than a half, which is enough now.
+        own = {"discount": "22,5", "margin": "", "costed": "49,9"}
+        for _ in range(2):
+            assert (await anna.post("/reports/future/terms", data=own)).status_code == httpx.codes.SEE_OTHER
+        figures, block = await told()
+        by_old = figures["Маржа за год, дисконтированная"]
+        assert "дисконтировано по ставке 15 % годовых" in block, "by the run that is there"
+        await foresee_now(database, clock, cast.anna.tenant_id)
+        figures, block = await told()
+        by_own = figures["Маржа за год, дисконтированная"]
+        assert "дисконтировано по ставке 22,5 % годовых" in block
+        assert figures["Выручка за год"] * Decimal(2999) / 3999 / Decimal("1.225") < by_own < by_old
+        # A margin that was set needs no costs.
+        await anna.post("/reports/future/terms", data={"discount": "0", "margin": "30", "costed": "100"})
+        await foresee_now(database, clock, cast.anna.tenant_id)
+        figures, block = await told()
+        assert abs(figures["Маржа за год, дисконтированная"] - figures["Выручка за год"] * Decimal("0.3")) < 1
+        assert "Маржа — 30 % выручки, как задано." in block
+        trail = plain((await anna.get("/settings/audit")).text)
+        assert "Изменены условия прогноза" in trail
+        assert "22,5 %" in trail
+    async with database.transaction(cast.anna.tenant_id, actor="test:look", at=clock.now()) as tx:
+        entries = [one for one in await list_entries(tx, limit=20) if one.action == "forecast.change_terms"]
+    assert [one.changes for one in reversed(entries)] == [
+        {"discount_bp": (1500, 2250), "costed_min_bp": (5000, 4990)},
+        {"discount_bp": (2250, 0), "margin_bp": (None, 3000), "costed_min_bp": (4990, 10000)},
+    ]
+    async with signed_in(app, email_of("marketer")) as marketer:
+        assert "Маржа" not in plain((await marketer.get("/reports/blocks/future_figures")).text)
+        assert "/reports/future/terms" not in (await marketer.get("/reports/future")).text
+        assert (await marketer.get("/reports/future/terms")).status_code == httpx.codes.FORBIDDEN
 
 
 @pytest.mark.usefixtures("staff")

@@ -8,7 +8,7 @@ from plushka.delivery.jobs.grouping import FROM_HOUR
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.segments.lifetime.history import read_history
 from plushka.domain.segments.lifetime.keeping import Found, find_lifetime_run, is_of_yesterday, keep_run
-from plushka.domain.segments.lifetime.model import DISCOUNT_BP
+from plushka.domain.segments.lifetime.terms import get_lifetime_terms
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
@@ -30,15 +30,15 @@ async def foresee_now(database: Database, clock: Clock, tenant_id: UUID) -> None
     from plushka.domain.segments.lifetime.foreseeing import foresee
 
     async with database.transaction(tenant_id, actor=ACTOR, at=clock.now(), read_only=True) as tx:
-        history = await read_history(tx)
-    foreseen = await asyncio.to_thread(foresee, history)
+        history, discount_bp = await read_history(tx), (await get_lifetime_terms(tx)).discount_bp
+    foreseen = await asyncio.to_thread(foresee, history, discount_bp=discount_bp)
     async with database.transaction(tenant_id, actor=ACTOR, at=clock.now()) as tx:
         await keep_run(
             tx,
             history,
             outcome=foreseen.outcome,
             found=Found(
-                foreseen.churn, foreseen.spending, foreseen.calibration, foreseen.no_money, DISCOUNT_BP
+                foreseen.churn, foreseen.spending, foreseen.calibration, foreseen.no_money, discount_bp
             ),
             columns=foreseen.expected,
         )

@@ -9,6 +9,7 @@ from plushka.delivery.office.reports.constructor import answers, saved, schedule
 from plushka.delivery.office.reports.constructor.page import show_constructor
 from plushka.delivery.office.reports.dashboard import page
 from plushka.delivery.office.reports.future.page import show_future
+from plushka.delivery.office.reports.future.terms import change_terms, show_terms
 from plushka.delivery.office.reports.future.writing import write_to_band
 from plushka.delivery.office.reports.mechanics.page import show_mechanics
 from plushka.delivery.office.reports.payback import pages as payback
@@ -51,6 +52,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     points.save,
     points.show_accounts,
     points.show_points,
+    change_terms,
     show_branches_report,
     show_buyers,
     show_constructor,
@@ -58,6 +60,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     show_future,
     show_rfm,
     show_sales,
+    show_terms,
     showing.show_block,
     write_to_band,
     write_to_scored,

@@ -12,7 +12,6 @@ from plushka.domain.segments.lifetime.model import (
     BUYERS_MIN,
     CLASSES,
     COMEBACKS_MIN,
-    DISCOUNT_BP,
     HISTORY_DAYS_MIN,
     MILLI,
     SOON_DAYS,
@@ -53,7 +52,7 @@ class Seen(Struct, frozen=True):
     age: Floats
 
 
-def foresee(history: History) -> Foreseen:
+def foresee(history: History, *, discount_bp: int) -> Foreseen:
     """Check the model on the days that are kept back, then work out everything from all days."""
     if history.days < HISTORY_DAYS_MIN:
         return Foreseen("too_short")
@@ -80,7 +79,7 @@ def foresee(history: History) -> Foreseen:
         churn,
         spending,
         _calibration(churn_then, then, came, history),
-        _expected(churn, spending, now, np.maximum(mean, 0.0)),
+        _expected(churn, spending, now, np.maximum(mean, 0.0), discount_bp),
         no_money,
     )
 
@@ -118,7 +117,7 @@ def _compared(x: Floats, came: Floats, forecast: Floats) -> Iterator[Compared]:
         )
 
 
-def _expected(churn: Churn, spending: Spending | None, now: Seen, mean: Floats) -> Expected:
+def _expected(churn: Churn, spending: Spending | None, now: Seen, mean: Floats, discount_bp: int) -> Expected:
     alive = chance_alive(churn, now.x, now.t_x, now.age)
     soon = expected_visits(churn, SOON_DAYS / WEEK, now.x, now.t_x, now.age)
     year = expected_visits(churn, YEAR_DAYS / WEEK, now.x, now.t_x, now.age)
@@ -129,7 +128,9 @@ def _expected(churn: Churn, spending: Spending | None, now: Seen, mean: Floats) 
             visit_minor=_wholes(visit).tolist(),
             soon_minor=_wholes(soon * visit).tolist(),
             year_minor=_wholes(year * visit).tolist(),
-            value_minor=_wholes(np.minimum(discounted_visits(churn, now), year) * visit).tolist(),
+            value_minor=_wholes(
+                np.minimum(discounted_visits(churn, now, discount_bp=discount_bp), year) * visit
+            ).tolist(),
         )
     alive_bp = _wholes(alive * WHOLE_BP).tolist()
     return Expected(
@@ -140,13 +141,13 @@ def _expected(churn: Churn, spending: Spending | None, now: Seen, mean: Floats) 
     )
 
 
-def discounted_visits(churn: Churn, now: Seen) -> Floats:
+def discounted_visits(churn: Churn, now: Seen, *, discount_bp: int) -> Floats:
     """Return the visits of a year, those of each part of it counted for as much as they are worth today."""
     worth = np.zeros_like(now.x)
     before = np.zeros_like(now.x)
     for part in range(1, PARTS + 1):
         until = expected_visits(churn, YEAR_DAYS / WEEK * part / PARTS, now.x, now.t_x, now.age)
-        worth += (until - before) * (1 + DISCOUNT_BP / WHOLE_BP) ** -((part - 0.5) / PARTS)
+        worth += (until - before) * (1 + discount_bp / WHOLE_BP) ** -((part - 0.5) / PARTS)
         before = until
     return worth
 

@@ -19,14 +19,24 @@ MILLI = 1000
 """Thousandths of a visit in a visit."""
 SOON_DAYS = 90
 YEAR_DAYS = 365
-DISCOUNT_BP = 15_00
-"""A year: what comes in twelve months is worth so much less today. The page says so."""
 CLASSES = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 6), (7, 12), (13, None))
 """Visits after the first one, both bounds inclusive, by which a forecast is compared with what came."""
 
 Outcome = Literal["fitted", "too_few_buyers", "too_short", "not_converged"]
 NoMoney = Literal["", "few_paid", "not_converged"]
 """Why visits are foreseen and money is not: too few have paid anything, or Gamma-Gamma did not fit; empty: it did."""
+
+
+class Terms(Struct, frozen=True):
+    """How money to come is weighed: by these figures of ours until the business has its own. The page says which.
+
+    What comes in twelve months is worth ``discount_bp`` less today. ``margin_bp`` of revenue is margin; None: as goods
+    have it whose cost is known, and these are to be ``costed_min_bp`` of the revenue, to stand for the rest.
+    """
+
+    discount_bp: int = 15_00
+    margin_bp: int | None = None
+    costed_min_bp: int = 50_00
 
 
 class History(Struct, frozen=True):

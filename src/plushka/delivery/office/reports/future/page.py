@@ -28,4 +28,5 @@ async def show_future(visit: NamedDependency[Visit], request: OfficeRequest) -> 
         # Said once for all the blocks.
         lacks=None if has_forecast else no_forecast(run, visit),
         wide=set(BLOCKS),
+        may_weigh=visit.may("payback.costs"),
     )

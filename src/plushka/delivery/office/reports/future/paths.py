@@ -2,3 +2,4 @@
 
 PAGE = "/reports/future"
 WRITE = f"{PAGE}/write"
+TERMS = f"{PAGE}/terms"

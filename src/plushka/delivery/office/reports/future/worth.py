@@ -8,13 +8,10 @@ from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.insights.reports.sales import Sales, sum_sales
 from plushka.domain.insights.reports.scope import Scope
-from plushka.domain.segments.lifetime.model import BUYERS_MIN, LifetimeRun
+from plushka.domain.segments.lifetime.model import BUYERS_MIN, WHOLE_BP, LifetimeRun, Terms
+from plushka.domain.segments.lifetime.terms import get_lifetime_terms
 from plushka.engine.expiry import add_months
 from plushka.platform.database import Tx
-
-COSTED_MIN_BP = 50_00
-"""Of the revenue the cost must be known of so much at least, for its margin to stand for the rest."""
-_WHOLE_BP = 100_00
 
 
 class Worth(Struct, frozen=True):
@@ -22,6 +19,7 @@ class Worth(Struct, frozen=True):
 
     run: LifetimeRun | None
     sales: Sales | None
+    terms: Terms
 
     @property
     def has_money(self) -> bool:
@@ -29,20 +27,27 @@ class Worth(Struct, frozen=True):
 
     @property
     def is_margin(self) -> bool:
-        sales = self.sales
-        return (
-            sales is not None
-            and sales.costed_minor > 0
-            and sales.costed_minor * _WHOLE_BP >= sales.revenue_minor * COSTED_MIN_BP
-        )
+        return self._margin is not None
+
+    @property
+    def _margin(self) -> Ratio | None:
+        """Which part of revenue margin is; None: it is not known, or not for this reader."""
+        sales, terms = self.sales, self.terms
+        if sales is None:
+            return None
+        if terms.margin_bp is not None:
+            return Ratio(terms.margin_bp, WHOLE_BP)
+        is_costed = sales.costed_minor * WHOLE_BP >= sales.revenue_minor * terms.costed_min_bp
+        return sales.margin if sales.costed_minor > 0 and is_costed else None
 
     def of(self, revenue_minor: int, count: int = 1) -> Value:
         """Return what is left of revenue, over ``count``; None where money is not foreseen."""
         if not self.has_money:
             return None
-        if self.sales is None or not self.is_margin:
+        margin = self._margin
+        if margin is None:
             return revenue_minor if count == 1 else Ratio(revenue_minor, count)
-        return Ratio(revenue_minor * self.sales.margin_minor, self.sales.costed_minor * count)
+        return Ratio(revenue_minor * margin.numerator, margin.denominator * count)
 
     def soon_title(self, visit: Visit) -> str:
         gettext = visit.words.gettext
@@ -87,12 +92,20 @@ class Worth(Struct, frozen=True):
         )
         if self.sales is None:
             return (gettext("It is revenue, before all costs."), discounted)
+        if self.terms.margin_bp is not None:
+            return (
+                gettext(
+                    "Margin is {margin} of revenue, as it was set. Points, messages and rent are not taken off.",
+                    margin=figures.percent(self.terms.margin_bp),
+                ),
+                discounted,
+            )
         if not self.is_margin:
             return (
                 gettext(
                     "It is revenue, before all costs: the costs of goods are known of less than {least} of what "
                     "members paid.",
-                    least=figures.percent(COSTED_MIN_BP),
+                    least=figures.percent(self.terms.costed_min_bp),
                 ),
                 discounted,
             )
@@ -110,7 +123,9 @@ class Worth(Struct, frozen=True):
 
 async def find_worth(tx: Tx, run: LifetimeRun | None, visit: Visit) -> Worth:
     """Return how this person is told money: margin is for those who may see margins."""
+    terms = await get_lifetime_terms(tx)
     if not visit.may("reports.margin"):
-        return Worth(run, None)
+        return Worth(run, None, terms)
     today = visit.business_day
-    return Worth(run, (await sum_sales(tx, Scope(Period(add_months(today, -12), today)))).with_card)
+    sales = await sum_sales(tx, Scope(Period(add_months(today, -12), today)))
+    return Worth(run, sales.with_card, terms)

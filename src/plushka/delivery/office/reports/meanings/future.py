@@ -38,8 +38,30 @@ FUTURE = Subject(
             marked(
                 "Visits expected in each month of the next 365 days times what a visit is expected to bring, "
                 "discounted to today from the middle of the month at the rate that stands below. It is margin where "
-                "the costs of goods are known of half of the revenue at least, by the share that margin has in "
-                "members' purchases of the last 12 months; else revenue."
+                "the costs of goods are known of enough of the revenue, by the share that margin has in members' "
+                "purchases of the last 12 months, or where that share is set; else revenue."
+            ),
+        ),
+        "future_discount": Definition(
+            marked("Discount a year"),
+            marked(
+                "By so much less is worth today what comes in a year: what money costs the business, and the risk "
+                "that it does not come. 15 % until the business has its own figure."
+            ),
+        ),
+        "future_margin": Definition(
+            marked("Margin in revenue"),
+            marked(
+                "Which part of the expected revenue is left after the costs of goods. Empty: as members' purchases "
+                "of the last 12 months have it whose costs of goods are known."
+            ),
+        ),
+        "future_costed": Definition(
+            marked("Costs must be known of"),
+            marked(
+                "For which part of the revenue at least the costs of goods are to be known, so that its margin can "
+                "stand for the rest; with less the forecast is told as revenue. 50 % until the business has its own "
+                "figure."
             ),
         ),
         "future_visits_year": Definition(
