@@ -1159,7 +1159,7 @@ create table adjustments (
     tenant_id uuid not null,
     id uuid not null,
     wallet_id uuid not null,
-    kind text not null check (kind in ('adjustment', 'welcome', 'debt_write_off', 'import')),
+    kind text not null check (kind in ('adjustment', 'welcome', 'debt_write_off', 'import', 'campaign')),
     points bigint not null check (points <> 0),
     reason text not null check (reason <> ''),
     actor text not null,

@@ -210,7 +210,7 @@ async def look(dsn: str, receipts: int) -> None:
         dsn,
         """
         select at::date as day, sum(points)::bigint as points from adjustments
-        where kind = 'adjustment' group by 1 order by 1
+        where kind = 'campaign' group by 1 order by 1
         """,
     )
     assert len(given) > 2

@@ -48,6 +48,7 @@ from plushka.domain.campaigns.recipients import list_parts
 from plushka.domain.campaigns.running import advance
 from plushka.domain.coupons.operations import create_coupon
 from plushka.domain.coupons.queries import list_codes
+from plushka.domain.insights.queries import find_documents
 from plushka.domain.ledger.bulk import find_adjusted
 from plushka.domain.members.consents import note_consent
 from plushka.domain.messages.model import Refused
@@ -119,13 +120,19 @@ async def test_points_come_with_the_letter_once_and_say_for_what(shop: Shop) -> 
     assert sorted([await points(shop, anna), await points(shop, boris)]) == [0, 200]
     assert (await campaign(shop, campaign_id)).state == "done"
     async with shop.tx() as tx:
-        row = await tx.fetchrow("select reason, points from adjustments where tenant_id = $1", tx.tenant_id)
+        row = await tx.fetchrow("select * from adjustments where tenant_id = $1", tx.tenant_id)
+        assert row is not None
         lot = await tx.fetchrow(
             "select expires_at, receipt_share_bp from lots where tenant_id = $1", tx.tenant_id
         )
-    assert row is not None
+        movements = await tx.fetch(
+            "select kind, debit, credit from postings where document_id = $1", row["id"]
+        )
+        document = (await find_documents(tx, [row["id"]]))[row["id"]]
     assert lot is not None
-    assert (row["reason"], row["points"]) == ("Рассылка «Март»", 200)
+    assert [tuple(each) for each in movements] == [("accrue", "issued", "available")]
+    assert (document.kind, document.label) == ("campaign", "Рассылка «Март»")
+    assert (row["kind"], row["reason"], row["points"]) == ("campaign", "Рассылка «Март»", 200)
     assert (lot["expires_at"] - NOON).days == 10
     assert lot["receipt_share_bp"] == 1500
     assert await shop.differences() == ()

@@ -41,17 +41,19 @@ _UNTOLD = ("activate",)
 _UNTOLD_REASONS = frozenset({"no_referrer"})
 """Why another got nothing is no matter of the member's."""
 _MERGED = marked("Two cards became one")
+_PRESENT = marked("A present of points")
 _TITLES = {
     "receipt": marked("Purchase"),
     "return": marked("Return"),
     "hold": marked("Points set aside"),
     "adjustment": marked("From the business"),
     "welcome": marked("For joining"),
+    "campaign": _PRESENT,
     "merge": _MERGED,
     "reward": marked("Reward for points"),
     "erasure": marked("Deletion"),
     "friend": marked("For a friend"),
-    "occasion": marked("A present of points"),
+    "occasion": _PRESENT,
 }
 
 

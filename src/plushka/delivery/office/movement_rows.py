@@ -101,6 +101,8 @@ def _told(document: Document | None, visit: Visit, actors: Mapping[str, str]) ->
             return words.gettext(
                 "for the friend {name}", name=document.label or words.gettext("without a name")
             )
+        case "campaign":
+            return document.label
         case "welcome" | "erasure":
             return words.gettext(_BY_THEMSELVES[document.kind])
         case "adjustment" | "merge":

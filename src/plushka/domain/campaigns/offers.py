@@ -64,7 +64,7 @@ async def _give_points(tx: Tx, campaign: Campaign, offer: PointsOffered) -> int:
         ],
         business=business,
         version=version,
-        kind="adjustment",
+        kind="campaign",
         reason=translator(business.language).gettext("Broadcast “{name}”", name=campaign.name),
         life_days=offer.life_days,
         receipt_share_bp=offer.receipt_share_bp,

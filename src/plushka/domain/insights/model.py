@@ -7,7 +7,17 @@ from uuid import UUID
 from msgspec import Struct
 
 DocumentKind = Literal[
-    "receipt", "return", "hold", "adjustment", "welcome", "merge", "reward", "erasure", "friend", "occasion"
+    "receipt",
+    "return",
+    "hold",
+    "adjustment",
+    "welcome",
+    "campaign",
+    "merge",
+    "reward",
+    "erasure",
+    "friend",
+    "occasion",
 ]
 
 

@@ -71,7 +71,7 @@ async def find_documents(tx: Tx, document_ids: Sequence[UUID]) -> dict[UUID, Doc
         select id, 'hold', external_id, created_at, null, null
         from holds where tenant_id = $1 and id = any($2::uuid[])
         union all
-        select id, case kind when 'welcome' then 'welcome' else 'adjustment' end, reason, at, null, actor
+        select id, case when kind in ('welcome', 'campaign') then kind else 'adjustment' end, reason, at, null, actor
         from adjustments where tenant_id = $1 and id = any($2::uuid[])
         union all
         select id, 'merge', reason, at, null, actor

@@ -13,7 +13,7 @@ from plushka.domain.ledger.model import Cause
 from plushka.engine.purchase import Grant
 from plushka.platform.database import Tx
 
-BulkKind = Literal["adjustment", "import"]
+BulkKind = Literal["adjustment", "import", "campaign"]
 BulkResult = Literal["booked", "known", "short"]
 
 
@@ -47,7 +47,8 @@ async def adjust_many(
     """Book the changes, one a member, and return what became of each, by member; ``grant`` makes lots of points.
 
     ``known`` was booked before, under this id; ``short`` has fewer points than were to be taken, or no wallet,
-    and was left alone. No audit row: whoever asks for many writes one.
+    and was left alone. What a campaign gives is issued, as points of purchases are; the rest is by hand. No audit
+    row: whoever asks for many writes one.
     """
     by_member = {change.member_id: change for change in changes}
     books = await lock_many(tx, by_member, program_id=program_id)
@@ -79,11 +80,12 @@ async def adjust_many(
         [books[change.member_id].wallet_id for change in fresh],
         [change.points for change in fresh],
     )
+    given_as = "accrue" if kind == "campaign" else "adjust"
     for change in fresh:
         cause = Cause(document_id=change.adjustment_id, version_id=None, at=tx.at)
         book = books[change.member_id]
         if change.points > 0:
-            book.accrue(grant(change.points), earned_at=tx.at, cause=cause, kind="adjust")
+            book.accrue(grant(change.points), earned_at=tx.at, cause=cause, kind=given_as)
         else:
             book.take_away(-change.points, cause=cause, first_of=change.first_of)
     await bookkeeping.save_books(tx, books.values())

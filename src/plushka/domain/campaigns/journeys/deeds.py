@@ -40,7 +40,7 @@ from plushka.engine.journeys.parts import (
     Webhook,
 )
 from plushka.platform.database import Tx
-from plushka.platform.i18n import format_points
+from plushka.platform.i18n import format_points, translator
 from plushka.platform.point_words import calling_points
 
 LETTER_LIVES = timedelta(days=2)
@@ -158,7 +158,8 @@ class Deeds:
         version = await find_version_in_force(self.tx, await get_program_id(self.tx))
         if version is None:
             return
-        reason = await self._name_of(doings[0].journey_id)
+        name = await self._name_of(doings[0].journey_id)
+        reason = translator(self.business.language).gettext("Journey “{name}”", name=name)
         with calling_points(self.business.point_words):
             told = format_points(deed.points, version.program.point.scale, self.business.language)
         # One who is twice on the way is given twice, one after the other: a booking knows each member once.
@@ -170,7 +171,7 @@ class Deeds:
                 [BulkChange(each.member_id, each.id, deed.points) for each in once.values()],
                 business=self.business,
                 version=version,
-                kind="adjustment",
+                kind="campaign",
                 reason=reason,
                 life_days=deed.life_days,
                 receipt_share_bp=deed.receipt_share_bp,

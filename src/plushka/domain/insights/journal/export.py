@@ -43,6 +43,7 @@ _DOCUMENTS = {
     "hold": marked("hold"),
     "adjustment": marked("by hand"),
     "welcome": marked("for joining"),
+    "campaign": marked("present of a campaign"),
     "merge": marked("joining of two cards"),
     "reward": marked("gift"),
     "erasure": marked("the member deleted themselves"),

@@ -40,7 +40,8 @@ WHAT_IF = Subject(
         "what_if_issued": Definition(
             marked("Points issued"),
             marked(
-                "For purchases, for joining, for occasions and for friends, before returns take some back."
+                "For purchases, for joining, for occasions and for friends, and what campaigns gave, before returns "
+                "take some back."
             ),
         ),
         "what_if_liability": Definition(
