@@ -155,6 +155,14 @@ def test_who_moves_their_birthday_does_not_have_it_twice() -> None:
 
 
 IN_MARCH = OnEvent("tour", (FieldTest("day", first_on=date(2026, 3, 1), last_on=date(2026, 3, 31)),))
+PRAISED = OnEvent(
+    "review",
+    (
+        FieldTest("text", contains="всё Вкусно"),
+        FieldTest("place", is_there=True),
+        FieldTest("rating", is_there=False),
+    ),
+)
 REVIEW = OnEvent("review", (FieldTest("rating", at_least=4), FieldTest("place", equals="maps")))
 
 
@@ -185,6 +193,12 @@ REVIEW = OnEvent("review", (FieldTest("rating", at_least=4), FieldTest("place", 
         (IN_MARCH, EventNoted("tour", {"day": "2026-02-28"}), "event_differs"),
         (IN_MARCH, EventNoted("tour", {"day": "2026-04-01"}), "event_differs"),
         (IN_MARCH, EventNoted("tour", {}), "event_differs"),
+        (PRAISED, EventNoted("review", {"text": "ВСЁ ВКУСНО!", "place": "maps"}), "given"),
+        (PRAISED, EventNoted("review", {"text": "все вкусно", "place": "maps"}), "given"),
+        (PRAISED, EventNoted("review", {"text": "Вкусно всё", "place": "maps"}), "event_differs"),
+        (PRAISED, EventNoted("review", {"text": 5, "place": "maps"}), "event_differs"),
+        (PRAISED, EventNoted("review", {"text": "Всё вкусно"}), "event_differs"),
+        (PRAISED, EventNoted("review", {"text": "Всё вкусно", "place": "", "rating": 1}), "event_differs"),
     ],
 )
 def test_an_occasion_is_for_what_it_says(trigger: Trigger, happening: Happening, expected: str) -> None:

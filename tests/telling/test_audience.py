@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from plushka.domain.events.model import EventField, EventKind
 from plushka.domain.programs.telling.voice import Names
 from plushka.domain.segments.telling.sentences import tell
 from plushka.domain.segments.telling.teller import Teller
 from plushka.engine import audience as a
 from plushka.engine.audience import All, Any, Audience, Not
 from plushka.engine.conditions import Segment, Tag
+from plushka.engine.occasion_parts import FieldTest
 from plushka.engine.program import (
     EarningRule,
     Percent,
@@ -37,12 +39,24 @@ PROGRAM = Program(
         StampCard("goal", "Тысяча", 1000_00, Gift("Торт"), Spend()),
     ),
 )
+TOUR = EventKind(
+    "tour",
+    "Экскурсия",
+    (
+        EventField("day", "День", "date"),
+        EventField("paid", "Оплачено", "boolean"),
+        EventField("deposit", "Залог", "money"),
+        EventField("hall", "Зал", "choice", choices=("Малый", "Большой")),
+        EventField("wish", "Пожелание", "text"),
+    ),
+)
 NAMES = Names(
     products={"latte": "Латте"},
     categories={"dairy": "Молочное"},
     coupons={str(ID): "Кофе"},
     segments={str(ID): "Ядро"},
     branches={"arbat": "Арбат"},
+    events={"tour": TOUR},
 )
 CONDITIONS: tuple[tuple[Audience, str, str], ...] = (
     (a.Sex(ids=("female",)), "Sex female", "Пол женский"),
@@ -181,6 +195,46 @@ CONDITIONS: tuple[tuple[Audience, str, str], ...] = (
         a.Happened(kind="review", days=30, times_min=2),
         "Event “review” 2 times or more in the last 30 days",
         "Событие «review» от 2 раз за последние 30 дней",
+    ),
+    (
+        a.Happened(
+            kind="review",
+            days=30,
+            times_min=2,
+            where=(
+                FieldTest("rating", at_least=4),
+                FieldTest("text", contains="вкусно"),
+                FieldTest("place", is_there=True),
+            ),
+        ),
+        (
+            "Event “review” (“rating” is 4 or more, “text” contains “вкусно”, and “place” is filled in)"
+            " 2 times or more in the last 30 days"
+        ),
+        (
+            "Событие «review» («rating» не меньше 4, «text» содержит «вкусно» и поле «place» заполнено)"
+            " от 2 раз за последние 30 дней"
+        ),
+    ),
+    (
+        a.Happened(
+            kind="tour",
+            where=(
+                FieldTest("day", first_on=date(2026, 3, 1)),
+                FieldTest("paid", equals=True),
+                FieldTest("deposit", at_least=500_00, at_most=1000_00),
+                FieldTest("hall", is_there=False),
+                FieldTest("wish", equals="у окна"),
+            ),
+        ),
+        (
+            "Event “Экскурсия” (“День” is March 1, 2026 or later, “Оплачено” is yes, “Залог” is from ₽500 to ₽1,000,"
+            " “Зал” is not filled in, and “Пожелание” is “у окна”)"
+        ),
+        (
+            "Событие «Экскурсия» («День» не раньше 1 марта 2026, «Оплачено» — да, «Залог» от 500 ₽ до 1 000 ₽,"
+            " поле «Зал» не заполнено и «Пожелание» — «у окна»)"
+        ),
     ),
     (a.Friends(count_min=1), "Friends brought from 1", "Привёл друзей от 1"),
     (a.Friends(count_min=2, count_max=5), "Friends brought from 2 to 5", "Привёл друзей от 2 до 5"),

@@ -186,6 +186,9 @@ def test_occasions(when: Condition, told: str) -> None:
         (FieldTest("guests", at_least=2, at_most=2), "«Гостей» ровно 2"),
         (FieldTest("day", first_on=date(2026, 3, 1)), "«День» не раньше 1 марта 2026"),
         (FieldTest("day", last_on=date(2026, 3, 9)), "«День» не позже 9 марта 2026"),
+        (FieldTest("note", contains="окн"), "«Пожелания» содержит «окн»"),
+        (FieldTest("note", is_there=True), "поле «Пожелания» заполнено"),
+        (FieldTest("note", is_there=False), "поле «Пожелания» не заполнено"),
     ],
 )
 def test_what_an_event_must_say_is_told_by_the_type_of_its_field(test: FieldTest, told: str) -> None:
@@ -193,6 +196,7 @@ def test_what_an_event_must_say_is_told_by_the_type_of_its_field(test: FieldTest
         EventField("guests", "Гостей", "integer"),
         EventField("deposit", "Залог", "money"),
         EventField("day", "День", "date"),
+        EventField("note", "Пожелания", "text"),
     )
     names = Names(events={"table": EventKind("table", "Столик", fields)})
     occasion = Occasion("o", "О", OnEvent("table", (test,)), 50)

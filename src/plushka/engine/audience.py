@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from plushka.engine.conditions import Id, Ids, Node, Segment, Tag
-from plushka.engine.occasion_parts import CloseDateKind
+from plushka.engine.occasion_parts import CloseDateKind, FieldTests
 
 DEPTH_MAX = 6
 NODES_MAX = 100
@@ -252,11 +252,15 @@ class CouponHeld(Node, frozen=True, tag="coupon_held"):
 
 
 class Happened(Node, frozen=True, tag="event"):
-    """At least ``times_min`` events of ``kind``, not cancelled, in all or in the last ``days`` days."""
+    """At least ``times_min`` events of ``kind``, not cancelled, in all or in the last ``days`` days.
+
+    Each of them is all that ``where`` asks of its fields.
+    """
 
     kind: Id
     days: Days | None = None
     times_min: Times = 1
+    where: FieldTests = ()
 
 
 class Friends(Node, frozen=True, tag="friends"):

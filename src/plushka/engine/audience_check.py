@@ -19,6 +19,7 @@ from plushka.engine.audience import (
     EnrolledOn,
     ExpectedSpend,
     Friends,
+    Happened,
     LastPurchase,
     Not,
     Pending,
@@ -29,6 +30,7 @@ from plushka.engine.audience import (
     Stamped,
 )
 from plushka.engine.check_conditions import Problem
+from plushka.engine.field_tests import field_test_problems
 
 
 def audience_problems(audience: Audience) -> Iterator[Problem]:
@@ -70,6 +72,8 @@ def _node(path: str, node: Audience) -> Iterator[Problem]:
                 yield Problem(path, "nothing_asked")
             elif first is not None and last is not None and first > last:
                 yield Problem(path, "period_reversed")
+        case Happened(where=tests):
+            yield from field_test_problems(f"{path}.where" if path else "where", tests)
         case _:
             if (bounds := _bounds(node)) is None:
                 return

@@ -1,5 +1,6 @@
 """What an audience asks of a member, as of a day."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.engine.audience import Channel, ConsentKind
+from plushka.engine.field_tests import Value
 from plushka.engine.occasion_parts import CloseDateKind
 
 
@@ -54,10 +56,11 @@ class Account(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """Something besides purchases that happened to the member and was not cancelled."""
+    """Something besides purchases that happened to the member and was not cancelled, with what it says by fields."""
 
     kind: str
     on: date
+    data: Mapping[str, Value] = {}
 
 
 class Received(Struct, frozen=True):

@@ -49,6 +49,7 @@ from plushka.engine.audience import (
 from plushka.engine.audience_facts import Account, Day, MemberFacts, Receipt
 from plushka.engine.conditions import Segment, Tag
 from plushka.engine.expiry import clamped
+from plushka.engine.field_tests import fields_hold
 
 CONSENT_OF: dict[Channel, ConsentKind | None] = {
     "telegram": "messenger",
@@ -161,7 +162,13 @@ def holds(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a kind
             return not facts.coupons.isdisjoint(ids)
         case Happened():
             first = _first_day(today, audience.days)
-            events = [event for event in facts.events if event.kind == audience.kind and event.on >= first]
+            events = [
+                event
+                for event in facts.events
+                if event.kind == audience.kind
+                and event.on >= first
+                and fields_hold(audience.where, event.data)
+            ]
             return len(events) >= audience.times_min
         case Friends():
             return _within(facts.friends, audience.count_min, audience.count_max)

@@ -1,6 +1,6 @@
 """What is wrong with a programme's occasions that their types cannot say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from plushka.engine.check_conditions import Problem, condition_problems, unknown_tiers
 from plushka.engine.check_expiry import expiry_problems
@@ -18,7 +18,8 @@ from plushka.engine.conditions import (
     Tier,
     Weekday,
 )
-from plushka.engine.occasion_parts import FieldTest, OnEvent
+from plushka.engine.field_tests import field_test_problems
+from plushka.engine.occasion_parts import OnEvent
 from plushka.engine.program import Occasion, Program
 
 OF_MEMBER = (Tier, Segment, Tag, FirstPurchase, RepeatWithin, Birthday, Period, Weekday)
@@ -46,20 +47,6 @@ def _occasion(path: str, occasion: Occasion, tier_ids: frozenset[str]) -> Iterat
     yield from expiry_problems(f"{path}.expiry", occasion.expiry)
     if occasion.limit is not None and (occasion.limit.per == "days") != (occasion.limit.days is not None):
         yield Problem(f"{path}.limit", "limit_days")
-
-
-def field_test_problems(path: str, tests: Sequence[FieldTest]) -> Iterator[Problem]:
-    """Find tests of an event's fields that ask for nothing, for two kinds of things, or for what cannot be."""
-    for place, test in enumerate(tests):
-        at = f"{path}[{place}]"
-        least, most, first, last = test.at_least, test.at_most, test.first_on, test.last_on
-        asks_number, asks_day = (least, most) != (None, None), (first, last) != (None, None)
-        if (test.equals is not None) + asks_number + asks_day != 1:
-            yield Problem(at, "value_or_bounds")
-        elif least is not None and most is not None and least > most:
-            yield Problem(at, "amounts_reversed")
-        elif first is not None and last is not None and first > last:
-            yield Problem(at, "period_reversed")
 
 
 def _of_member(path: str, condition: Condition) -> Iterator[Problem]:

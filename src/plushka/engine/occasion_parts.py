@@ -40,9 +40,10 @@ class OnProfileFilled(Part, frozen=True, tag_field="is", tag="profile_filled"):
 
 
 class FieldTest(Part, frozen=True):
-    """A field of an event is what is asked for: ``equals`` for words and ticks, bounds for numbers and for days.
+    """A field of an event is what is asked for, by one of these ways.
 
-    Bounds are included; numbers and days are never asked for at once.
+    ``equals`` is for words and ticks, ``contains`` for a part of a text, capitals or not; bounds, both included, for
+    numbers and for days; ``is_there``: whether the event says anything in it at all.
     """
 
     field: Id
@@ -51,13 +52,20 @@ class FieldTest(Part, frozen=True):
     at_most: int | None = None
     first_on: date | None = None
     last_on: date | None = None
+    contains: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    is_there: bool | None = None
+
+
+FIELD_TESTS_MAX = 10
+FieldTests = Annotated[tuple[FieldTest, ...], Meta(max_length=FIELD_TESTS_MAX)]
+"""All of them are asked of one event."""
 
 
 class OnEvent(Part, frozen=True, tag_field="is", tag="event"):
     """An event of the kind ``event`` was noted, all of whose fields in ``where`` are what is asked for."""
 
     event: Id
-    where: Annotated[tuple[FieldTest, ...], Meta(max_length=10)] = ()
+    where: FieldTests = ()
 
 
 Trigger = OnBirthday | OnCloseDate | OnBotJoined | OnProfileFilled | OnEvent

@@ -11,9 +11,9 @@ from typing import assert_never
 from msgspec import Struct
 
 from plushka.engine.expiry import activates_at, active_on, clamped, expires_at
+from plushka.engine.field_tests import Value, field_holds
 from plushka.engine.local_time import Moment, moment
 from plushka.engine.occasion_parts import (
-    FieldTest,
     Often,
     OnBirthday,
     OnBotJoined,
@@ -34,8 +34,6 @@ CATCH_UP_DAYS = 3
 BIRTHDAYS_APART_DAYS = 300
 """Two birthdays for which a member is given points lie so far apart: who moves theirs does not have it twice (S15)."""
 LEAP_DAY = (2, 29)
-
-Value = str | int | bool
 
 
 class DateCame(Struct, frozen=True):
@@ -197,26 +195,6 @@ def _not_the_day(occasion: Occasion, on: date, days_before: int, today: date) ->
     if -CATCH_UP_DAYS <= (on - today).days <= days_before:
         return None
     return note("not_the_day", rule=occasion.id, days_before=days_before)
-
-
-def field_holds(test: FieldTest, value: Value | None) -> bool:
-    """Tell whether a field of an event is what is asked for; one that is missing is not."""
-    if value is None:
-        return False
-    if test.equals is not None:
-        # In Python 1 == True; a tick and a number are two things.
-        return type(value) is type(test.equals) and value == test.equals
-    if test.first_on is not None or test.last_on is not None:
-        # Days are ISO texts, which stand in the order of the days.
-        return isinstance(value, str) and (
-            (test.first_on is None or value >= test.first_on.isoformat())
-            and (test.last_on is None or value <= test.last_on.isoformat())
-        )
-    if isinstance(value, bool) or not isinstance(value, int):
-        return False
-    return (test.at_least is None or value >= test.at_least) and (
-        test.at_most is None or value <= test.at_most
-    )
 
 
 def _why_not_member(plan: OccasionPlan, facts: Facts) -> Note | None:

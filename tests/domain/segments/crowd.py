@@ -8,13 +8,13 @@ from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.purchases.test_returning import give_back
+from tests.domain.segments.crowd_events import happen
 from tests.domain.segments.crowd_reached import reach
 from tests.domain.shop import Shop
 
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.coupons.keeping import keep
 from plushka.domain.coupons.operations import add_codes, add_personal_codes, create_coupon
-from plushka.domain.events.store import Told, insert_event
 from plushka.domain.members.blocking import block
 from plushka.domain.members.channels import Address, Messenger, bind_address, mark_unreachable
 from plushka.domain.members.consents import note_consent
@@ -245,10 +245,7 @@ class Crowd:
     async def _end(self) -> None:
         """Keep two lists, write to some, sort all into groups, block one, join cards of some, and delete one."""
         async with self.shop.tx() as tx:
-            for number, member in enumerate(self.members):
-                at = MIDNIGHT - timedelta(days=number % 3, seconds=number % 2)
-                if number % 5 < 3:
-                    await insert_event(tx, Told(member, "review", {"rating": 5}, occurred_at=at))
+            await happen(tx, self.members, midnight=MIDNIGHT)
             for segment_id in self.lists:
                 await tx.execute(
                     "insert into segments (tenant_id, id, name, created_at, created_by)"

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 from tests.domain.segments.crowd import CONSENTS, TAGS, TODAY, Crowd
+from tests.domain.segments.crowd_events import EACH_WAY, EACH_WAY_OF_TOURS, field_tests
 
 from plushka.engine import audience as a
 from plushka.engine.audience import Audience
 from plushka.engine.conditions import Segment, Tag
 from plushka.engine.lifecycle import GROUPS
+from plushka.engine.occasion_parts import FieldTest
 from plushka.platform.ids import new_id
 
 
@@ -78,7 +80,9 @@ def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
             times,
         ),
         st.builds(a.CouponHeld, st.just((crowd.coupon,))),
-        st.builds(a.Happened, some("review", "survey").map(lambda kinds: kinds[0]), maybe_days, times),
+        st.builds(
+            a.Happened, st.sampled_from(("review", "tour", "survey")), maybe_days, times, field_tests()
+        ),
         st.builds(a.Friends, count, count),
         st.just(a.CameByFriend()),
         st.builds(a.Group, some(*GROUPS)),
@@ -138,6 +142,11 @@ def telling_apart(crowd: Crowd) -> tuple[Audience, ...]:
         a.Bought(days=60, brands=("Lavazza",)),
         a.CouponHeld((crowd.coupon,)),
         a.Happened("review", days=1),
+        a.Happened("tour", times_min=2),
+        a.Happened("tour", times_min=2, where=(FieldTest("guests", at_least=1),)),
+        *(a.Happened("review", where=(test,)) for test in EACH_WAY),
+        *(a.Happened("tour", where=(test,)) for test in EACH_WAY_OF_TOURS),
+        a.Happened("tour", where=(FieldTest("guests", at_least=2), FieldTest("hall", is_there=True))),
         a.Friends(count_min=1),
         a.CameByFriend(),
         a.Group(("newcomer", "core")),

@@ -3,12 +3,13 @@
 from typing import get_args
 
 import pytest
-from tests.telling.test_audience import CONDITIONS, teller
+from tests.telling.test_audience import CONDITIONS, TOUR, teller
 
 from plushka.delivery.office.campaigns.audiences.choices import Choices
 from plushka.delivery.office.campaigns.audiences.kinds import ALL, ANY, KINDS
 from plushka.delivery.office.campaigns.audiences.tree import read_tree, write_tree
 from plushka.delivery.web.forms import Form
+from plushka.domain.events.model import REVIEW
 from plushka.engine.audience import Audience
 from plushka.platform.i18n import translator
 
@@ -17,7 +18,7 @@ from plushka.platform.i18n import translator
 def test_a_condition_is_read_as_it_was_written(audience: Audience) -> None:
     choices = Choices(
         of={
-            "events": [("review", "Отзыв")],
+            "events": [("review", "Отзыв"), ("tour", "Экскурсия")],
             "cards": [("cup", "Кофе"), ("goal", "Тысяча")],
             "spans": [("year", "год"), ("soon", "90 дней")],
         },
@@ -26,6 +27,7 @@ def test_a_condition_is_read_as_it_was_written(audience: Audience) -> None:
         sign="₽",
         goods_kinds={},
         teller=teller("ru"),
+        events={"review": REVIEW, "tour": TOUR},
     )
     words = translator("ru")
     form = Form(words, write_tree(audience, choices))

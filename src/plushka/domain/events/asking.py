@@ -7,18 +7,20 @@ from plushka.engine.occasion_parts import FieldTest
 from plushka.platform.i18n import Translator, format_date, join, marked
 
 
-def is_askable(test: FieldTest, kind: EventKind) -> bool:
+def is_askable(test: FieldTest, kind: EventKind) -> bool:  # noqa: PLR0911 - one case a type
     """Tell whether a kind's events can ever be what is asked for: they have the field, and it is of that type."""
     asked = find_field(kind, test.field)
     if asked is None:
         return False
+    if test.is_there is not None:
+        return True
     match asked.type:
         case "boolean":
             return isinstance(test.equals, bool)
         case "choice":
             return test.equals in asked.choices
         case "text":
-            return isinstance(test.equals, str)
+            return isinstance(test.equals, str) or test.contains is not None
         case "date":
             return test.first_on is not None or test.last_on is not None
         case _:
@@ -42,8 +44,13 @@ def _tell(test: FieldTest, kind: EventKind | None, words: Translator, money: Cal
     if isinstance(test.equals, bool):
         told = marked("{field} is yes") if test.equals else marked("{field} is no")
         return words.gettext(told, field=field)
+    if test.is_there is not None:
+        told = marked("{field} is filled in") if test.is_there else marked("{field} is not filled in")
+        return words.gettext(told, field=field)
     if test.equals is not None:
         return words.gettext("{field} is “{value}”", field=field, value=test.equals)
+    if test.contains is not None:
+        return words.gettext("{field} contains “{value}”", field=field, value=test.contains)
     tell = money if asked is not None and asked.type == "money" else str
     least = None if test.at_least is None else tell(test.at_least)
     most = None if test.at_most is None else tell(test.at_most)

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from plushka.domain.segments.asking import still_in
 from plushka.engine.audience import Audience
+from plushka.engine.field_tests import fields_hold
 from plushka.engine.journeys.parts import Goal, GoalAudience, GoalEvent, GoalPurchase
-from plushka.engine.occasions import field_holds
 from plushka.platform.database import Tx
 
 
@@ -74,7 +74,7 @@ async def _list_noted(tx: Tx, aims: Sequence[Aim]) -> set[UUID]:
     noted = set()
     for row in rows:
         goal, data = goals[row["id"]], msgspec.json.decode(row["data"])
-        if all(field_holds(test, data.get(test.field)) for test in goal.where):
+        if fields_hold(goal.where, data):
             noted.add(row["id"])
     return noted
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from plushka.engine.audience import Audience
 from plushka.engine.audience_check import audience_problems
 from plushka.engine.check_conditions import Problem
-from plushka.engine.check_occasions import field_test_problems
+from plushka.engine.field_tests import field_test_problems
 from plushka.engine.journeys.parts import (
     DEPTH_MAX,
     STEPS_MAX,

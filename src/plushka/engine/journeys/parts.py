@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from plushka.engine.audience import Audience
 from plushka.engine.conditions import Id, TimeOfDay
-from plushka.engine.occasion_parts import FieldTest, OnBirthday, OnCloseDate, OnEvent
+from plushka.engine.occasion_parts import FieldTests, OnBirthday, OnCloseDate, OnEvent
 from plushka.engine.parts import Name, Part
 
 STEPS_MAX = 60
@@ -214,7 +214,7 @@ class GoalEvent(Part, frozen=True, tag_field="is", tag="event"):
     """An event was noted of the member, after they began."""
 
     event: Id
-    where: Annotated[tuple[FieldTest, ...], Meta(max_length=10)] = ()
+    where: FieldTests = ()
 
 
 class GoalAudience(Part, frozen=True, tag_field="is", tag="audience"):

@@ -19,6 +19,7 @@ from plushka.domain.campaigns.journeys.model import CATCH_UP_DAYS, Candidate
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.domain.rewards.stamps import list_stamps
 from plushka.engine.expiry import midnight_after
+from plushka.engine.field_tests import fields_hold
 from plushka.engine.journeys.parts import (
     JourneyTrigger,
     OnAbsence,
@@ -34,7 +35,6 @@ from plushka.engine.journeys.parts import (
 from plushka.engine.local_time import moment
 from plushka.engine.occasion_parts import OnBirthday, OnCloseDate, OnEvent
 from plushka.engine.occasions import days_in_reach
-from plushka.engine.occasions import field_holds as holds
 from plushka.engine.purchase import Place
 from plushka.engine.stamps import Stamps, fill, on_day
 from plushka.platform.database import Tx
@@ -236,7 +236,7 @@ async def _events(tx: Tx, trigger: OnEvent, since: datetime, earliest: datetime)
     found = []
     for row in rows:
         data = msgspec.json.decode(row["data"]) if trigger.where else {}
-        if all(holds(test, data.get(test.field)) for test in trigger.where):
+        if fields_hold(trigger.where, data):
             found.append(Candidate(row["member_id"], f"event:{row['id']}", row["occurred_at"]))
     return found
 

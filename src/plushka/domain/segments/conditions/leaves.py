@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from plushka.domain.segments.conditions.accounts import InProgram, of_account
+from plushka.domain.segments.conditions.events import of_events
+from plushka.domain.segments.conditions.owners import OWNED, OWNER
 from plushka.domain.segments.conditions.profile import of_profile
 from plushka.domain.segments.conditions.purchases import OfPurchases, of_purchases
 from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day, since, within
@@ -39,7 +41,7 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, 
         case CouponHeld(ids=ids):
             return query.has(_HELD.format(coupons=query.place(list(ids), "uuid[]")))
         case Happened():
-            return query.has(_happened(audience, query), is_each_once=True)
+            return of_events(audience, query)
         case Group(ids=ids):
             return f'coalesce({_scored(query)}."group" = any({query.place(list(ids), "text[]")}), false)'
         case Rfm():
@@ -64,41 +66,26 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, 
             return of_profile(audience, query)
 
 
-# What was a merged member's stays in their name, and is found as whose they became.
-_OWNED = "select coalesce(m.merged_into, m.id) as member_id"
-_OWNER = "join members m on m.tenant_id = $1 and m.id ="
 _HELD = f"""
     select held.member_id from (
-        {_OWNED}, c.key from coupon_codes c {_OWNER} c.member_id
+        {OWNED}, c.key from coupon_codes c {OWNER} c.member_id
         where c.tenant_id = $1 and c.coupon_id = any({{coupons}}) and c.uses_max is distinct from 0
         union all
-        {_OWNED}, k.key from kept_codes k {_OWNER} k.member_id
+        {OWNED}, k.key from kept_codes k {OWNER} k.member_id
         join coupon_codes c on c.tenant_id = $1 and c.key = k.key and c.coupon_id = any({{coupons}})
         where k.tenant_id = $1 and c.uses_max is distinct from 0
     ) as held left join (
-        {_OWNED}, u.key from coupon_uses u {_OWNER} u.member_id where u.tenant_id = $1 and u.undone_at is null
+        {OWNED}, u.key from coupon_uses u {OWNER} u.member_id where u.tenant_id = $1 and u.undone_at is null
     ) as used on used.key = held.key and used.member_id = held.member_id
     where used.key is null
 """
 
 
-def _happened(leaf: Happened, query: Query) -> str:
-    lately = ""
-    if leaf.days is not None:
-        midnight = instant(first_day(query, leaf.days), 0, query.today.zone)
-        lately = f" and e.occurred_at >= {query.place(midnight, 'timestamptz')}"
-    return (
-        f"{_OWNED} from member_events e {_OWNER} e.member_id"
-        f" where e.tenant_id = $1 and e.kind = {query.place(leaf.kind, 'text')} and e.cancelled_at is null{lately}"
-        f" group by coalesce(m.merged_into, m.id) having count(*) >= {query.place(leaf.times_min, 'bigint')}"
-    )
-
-
 def _received(leaf: Campaign, query: Query) -> str:
     campaigns, zone = query.place(list(leaf.ids), "uuid[]"), query.place(query.today.zone, "text")
     received = (
-        f"{_OWNED}, (o.finished_at at time zone {zone})::date as received_on"
-        f" from outgoing o {_OWNER} o.member_id"
+        f"{OWNED}, (o.finished_at at time zone {zone})::date as received_on"
+        f" from outgoing o {OWNER} o.member_id"
         f" where o.tenant_id = $1 and o.campaign_id = any({campaigns}) and o.state in ('sent', 'delivered')"
     )
     if leaf.days is not None:

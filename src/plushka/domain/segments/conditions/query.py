@@ -135,5 +135,13 @@ def first_day(query: Query, days: int) -> date:
     return query.today.date - timedelta(days=days - 1)
 
 
+def since_moment(column: str, days: int | None, query: Query) -> str:
+    """Return that a moment is in the last ``days`` days, if they are asked for."""
+    if days is None:
+        return ""
+    midnight = instant(first_day(query, days), 0, query.today.zone)
+    return f" and {column} >= {query.place(midnight, 'timestamptz')}"
+
+
 def since(column: str, days: int | None, query: Query) -> str:
     return "" if days is None else f" and {column} >= {query.place(first_day(query, days), 'date')}"

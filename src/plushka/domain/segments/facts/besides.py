@@ -4,11 +4,15 @@ from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from plushka.domain.segments.lifetime.model import WHOLE_BP
 from plushka.engine.audience_facts import CloseDay, Event, Forecast, Received
+from plushka.engine.field_tests import Value
 from plushka.platform.database import Tx
 
 _CHANNEL_OF = {"phone": "sms", "email": "email"}
+_decode_said = msgspec.json.Decoder(dict[str, Value]).decode
 
 
 async def read_open_channels(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
@@ -92,14 +96,14 @@ async def read_events(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, tup
     for row in await tx.fetch(
         """
         -- segments.facts_of_events
-        select coalesce(m.merged_into, m.id) as member_id, e.kind, e.occurred_at
+        select coalesce(m.merged_into, m.id) as member_id, e.kind, e.occurred_at, e.data::text
         from member_events e join members m on m.tenant_id = $1 and m.id = e.member_id
         where e.tenant_id = $1 and (m.id = any($2) or m.merged_into = any($2)) and e.cancelled_at is null
         """,
         tx.tenant_id,
         ids,
     ):
-        event = Event(row["kind"], row["occurred_at"].astimezone(zone).date())
+        event = Event(row["kind"], row["occurred_at"].astimezone(zone).date(), _decode_said(row["data"]))
         events[row["member_id"]] = (*events.get(row["member_id"], ()), event)
     return events
 

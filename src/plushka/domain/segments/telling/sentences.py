@@ -4,7 +4,8 @@ from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.words import SEX_WORDS, SOURCE_WORDS
 from plushka.domain.programs.telling.occasions import CLOSE_DATES
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
-from plushka.domain.segments.telling.purchases import OfPurchases, lately, often, tell_purchases
+from plushka.domain.segments.telling.events import tell_event
+from plushka.domain.segments.telling.purchases import OfPurchases, lately, tell_purchases
 from plushka.domain.segments.telling.stamps import tell_stamps
 from plushka.domain.segments.telling.teller import Teller
 from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS
@@ -202,7 +203,7 @@ def _besides(leaf: Audience, teller: Teller) -> str:  # noqa: C901, PLR0911, PLR
             names = teller.quoted([str(one) for one in ids], teller.names.coupons)
             return words.gettext("has not used a code of the coupon {names}", names=names)
         case Happened():
-            return _happened(leaf, teller)
+            return tell_event(leaf, teller)
         case Friends():
             bounds = teller.bounds(leaf.count_min, leaf.count_max, teller.number)
             return words.gettext("friends brought {bounds}", bounds=bounds)
@@ -232,12 +233,6 @@ def _besides(leaf: Audience, teller: Teller) -> str:  # noqa: C901, PLR0911, PLR
             return words.gettext("in the segment {names}", names=teller.quoted(ids, teller.names.segments))
         case _:
             raise ValueError(leaf)
-
-
-def _happened(leaf: Happened, teller: Teller) -> str:
-    words, name = teller.words, teller.event(leaf.kind)
-    told = often(words.gettext("event “{name}”", name=name), leaf.times_min, teller)
-    return lately(told, leaf.days, teller)
 
 
 def _campaign(leaf: Campaign, teller: Teller) -> str:

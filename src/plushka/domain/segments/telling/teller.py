@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.events.model import translated
 from plushka.domain.members.links import list_links
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_version_in_force, list_programs
@@ -69,10 +68,6 @@ class Teller:
     def card(self, card_id: str, program_id: UUID | None) -> StampCard | None:
         program = self.program(program_id)
         return next((card for card in program.cards if card.id == card_id), None) if program else None
-
-    def event(self, kind: str) -> str:
-        known = self.names.events.get(kind)
-        return translated(known, self.words).title if known else kind
 
     def chosen(self, words: Mapping[Any, str], ids: Sequence[str]) -> str:
         """Return the translated words of some options: «а, б или в»."""

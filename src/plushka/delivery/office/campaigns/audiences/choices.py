@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plushka.delivery.office.engagement.draft.typist import Typist
 from plushka.delivery.office.visit import Visit
 from plushka.domain.events.kinds import list_kinds
-from plushka.domain.events.model import translated
+from plushka.domain.events.model import EventKind, translated
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import list_links
 from plushka.domain.members.words import SEX_WORDS, SOURCE_WORDS
@@ -26,7 +27,10 @@ _GOODS = {"product": marked("product"), "category": marked("category"), "brand":
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """``of``: choices by their name; ``scales``: of points by programme, "" for the first one."""
+    """``of``: choices by their name; ``scales``: of points by programme, "" for the first one.
+
+    ``events``: kinds of events by name, with what can be asked of their fields.
+    """
 
     of: Mapping[str, Pairs]
     scales: Mapping[str, int]
@@ -34,6 +38,7 @@ class Choices:
     sign: str
     goods_kinds: Mapping[str, str]
     teller: Teller
+    events: Mapping[str, EventKind]
 
     def scale(self, program: str, card: str = "") -> int:
         """Return how many decimals numbers of a programme, or of its stamp card, have as they are typed."""
@@ -41,6 +46,10 @@ class Choices:
             return self.scales.get(program, 0)
         known = self.teller.card(card, as_id(program))
         return currency_decimals(self.currency) if known and isinstance(known.counts, Spend) else 0
+
+    @property
+    def typist(self) -> Typist:
+        return Typist(self.teller.language, self.currency, self.scale(""))
 
     def label(self, pick: str) -> str:
         """Return what a pick of goods, as ``category:dairy``, is called."""
@@ -62,6 +71,7 @@ async def load_choices(tx: Tx, visit: Visit, teller: Teller, *, besides: str = "
     programs: Pairs = [("", words.gettext("the first one"))]
     if len(teller.program_names) > 1:
         programs += [(str(program_id), name) for program_id, name in teller.program_names.items()]
+    events = {kind.name: translated(kind, words) for kind in await list_kinds(tx)}
     scales = {str(program_id): program.point.scale for program_id, program in teller.programs.items()}
     of: dict[str, Pairs] = {
         "sexes": told(SEX_WORDS),
@@ -85,7 +95,7 @@ async def load_choices(tx: Tx, visit: Visit, teller: Teller, *, besides: str = "
             )
         ),
         "programs": programs if len(programs) > 1 else [],
-        "events": [(kind.name, translated(kind, words).title) for kind in await list_kinds(tx)],
+        "events": [(name, kind.title) for name, kind in events.items()],
         "segments": [
             (str(segment.id), segment.name)
             for segment in await list_segments(tx)
@@ -99,4 +109,5 @@ async def load_choices(tx: Tx, visit: Visit, teller: Teller, *, besides: str = "
         sign=currency_sign(teller.currency, visit.look.language),
         goods_kinds={kind: words.gettext(name) for kind, name in _GOODS.items()},
         teller=teller,
+        events=events,
     )

@@ -7,11 +7,16 @@ from msgspec import Struct
 from plushka.engine.audience import DAYS_MAX
 from plushka.platform.i18n import marked
 
-FieldKind = Literal["ticks", "number", "money", "points", "stamps", "date", "words", "goods", "choice"]
+FieldKind = Literal[
+    "ticks", "number", "money", "points", "stamps", "date", "words", "goods", "choice", "tests"
+]
 
 
 class Field(Struct, frozen=True):
-    """A field of a condition. ``options`` names the choices of ticks; numbers are between ``least`` and ``most``."""
+    """A field of a condition. ``options`` names the choices of ticks; numbers are between ``least`` and ``most``.
+
+    ``redraws``: what is chosen has fields of its own, which are shown once it is.
+    """
 
     name: str
     kind: FieldKind
@@ -22,6 +27,7 @@ class Field(Struct, frozen=True):
     most: int = 1_000_000
     default: str = ""
     unit: str = ""
+    redraws: bool = False
 
 
 class Kind(Struct, frozen=True):
@@ -246,9 +252,12 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
                 "event",
                 marked("Event"),
                 (
-                    Field("kind", "choice", marked("Event"), options="events", is_required=True),
+                    Field(
+                        "kind", "choice", marked("Event"), options="events", is_required=True, redraws=True
+                    ),
                     _LATELY,
                     _TIMES,
+                    Field("where", "tests", marked("Only those that say")),
                 ),
                 needs="events",
             ),

@@ -13,8 +13,9 @@ from msgspec import structs
 
 from plushka.delivery.office.campaigns.audiences.choices import Choices
 from plushka.delivery.office.campaigns.audiences.kinds import ALL, ANY, KINDS, Field
+from plushka.delivery.office.events.tests import read_tests, write_tests
 from plushka.delivery.web.forms import Form
-from plushka.engine.audience import All, Any, Audience, Bought, Not
+from plushka.engine.audience import All, Any, Audience, Bought, Happened, Not
 from plushka.engine.audience_check import audience_problems
 from plushka.platform.i18n import Translator, currency_decimals, marked
 
@@ -57,7 +58,16 @@ def _write(node: Audience, path: str, typed: Typed, choices: Choices) -> None:
     typed[f"{path}.is"] = [kind.name]
     scale = choices.scale(str(values.get("program") or ""), str(values.get("card") or ""))
     for field in kind.fields:
-        typed[f"{path}.{field.name}"] = _written(field, values, choices, scale)
+        name = f"{path}.{field.name}"
+        if isinstance(node, Happened) and field.kind == "tests":
+            typed |= _written_tests(node, name, choices)
+        else:
+            typed[name] = _written(field, values, choices, scale)
+
+
+def _written_tests(node: Happened, name: str, choices: Choices) -> Typed:
+    kind = choices.events.get(node.kind)
+    return write_tests(node.where, kind, name, choices.typist) if kind else {}
 
 
 def _written(  # noqa: PLR0911 - one case a kind
@@ -150,6 +160,10 @@ def _read_leaf(form: Form, path: str, kind: str, words: Translator, choices: Cho
         name = f"{path}.{field.name}"
         if field.kind == "goods":
             built |= _read_goods(form, name, words)
+        elif field.kind == "tests":
+            asked = choices.events.get(form.value(f"{path}.kind"))
+            tests = read_tests(form, asked, name, choices.currency, words) if asked else ()
+            built[field.name] = msgspec.to_builtins(tests)
         elif (value := _read_field(form, name, field, words, choices, scale)) is not None:
             built[field.name] = value
     return built
@@ -196,7 +210,7 @@ def _read_goods(form: Form, name: str, words: Translator) -> dict[str, list[str]
     }
 
 
-def acted(form: Form, do: str) -> Form | None:
+def acted(form: Form, do: str) -> Form | None:  # noqa: PLR0911 - one case a button
     """Return the form as a button of it changes it; None: it is no such button."""
     act, _, rest = do.partition(":")
     match act:
@@ -207,6 +221,8 @@ def acted(form: Form, do: str) -> Form | None:
             return _added(form, rest, {"is": [ANY], "of": []})
         case "exclude":
             return _added(form, ROOT, {"is": ["segment"], "not": ["on"]})
+        case "fields":
+            return form
         case "remove":
             parent, _, _ = rest.rpartition("-")
             return form.altered({f"{parent}.of": [one for one in form.values(f"{parent}.of") if one != rest]})
@@ -226,6 +242,8 @@ def place_of(form: Form) -> str:
             return next(reversed(form.values(f"{rest or ROOT}.of")), "")
         case "group":
             return f"{next(reversed(form.values(f'{rest}.of')), rest)}.new"
+        case "fields":
+            return f"{rest}.where"
         case "remove":
             return f"{rest.rpartition('-')[0]}.new"
         case "pick" | "drop":

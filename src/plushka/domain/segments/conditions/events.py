@@ -1,0 +1,56 @@
+"""Conditions on events and on what they say in their fields."""
+
+from plushka.domain.segments.conditions.owners import OWNED, OWNER
+from plushka.domain.segments.conditions.query import Query, since_moment
+from plushka.engine.audience import Happened
+from plushka.engine.field_tests import FOLDED, folded
+from plushka.engine.occasion_parts import FieldTest
+
+
+def of_events(leaf: Happened, query: Query) -> str:
+    """Return what ``leaf`` asks of a member, never null."""
+    lately = since_moment("e.occurred_at", leaf.days, query)
+    where = "".join(f" and {_asked(test, query)}" for test in leaf.where)
+    return query.has(
+        f"{OWNED} from member_events e {OWNER} e.member_id"
+        f" where e.tenant_id = $1 and e.kind = {query.place(leaf.kind, 'text')} and e.cancelled_at is null"
+        f"{lately}{where}"
+        f" group by coalesce(m.merged_into, m.id) having count(*) >= {query.place(leaf.times_min, 'bigint')}",
+        is_each_once=True,
+    )
+
+
+def _asked(test: FieldTest, query: Query) -> str:
+    """Return what is asked of a field; null where the event does not say it, or says another thing."""
+    field = query.place(test.field, "text")
+    value, text = f"(e.data -> {field})", f"(e.data ->> {field})"
+    if test.is_there is not None:
+        return f"{text} is {'not ' if test.is_there else ''}null"
+    if test.equals is not None:
+        kind = "boolean" if isinstance(test.equals, bool) else "text"
+        return f"{value} = to_jsonb({query.place(test.equals, kind)})"
+    if test.contains is not None:
+        letters, small = (query.place(each, "text") for each in FOLDED)
+        part = query.place(folded(test.contains), "text")
+        return _of_type("string", value, f"position({part} in translate({text}, {letters}, {small})) > 0")
+    if test.first_on is not None or test.last_on is not None:
+        # Days are ISO texts, which stand in the order of the days, whatever order the locale has.
+        days = ((test.first_on, ">="), (test.last_on, "<="))
+        bounds = [
+            f'{text} collate "C" {sign} {query.place(day.isoformat(), "text")}'
+            for day, sign in days
+            if day is not None
+        ]
+        return _of_type("string", value, " and ".join(bounds))
+    numbers = ((test.at_least, ">="), (test.at_most, "<="))
+    bounds = [
+        f"{text}::numeric {sign} {query.place(number, 'numeric')}"
+        for number, sign in numbers
+        if number is not None
+    ]
+    return _of_type("number", value, " and ".join(bounds) or "true")
+
+
+def _of_type(name: str, value: str, asked: str) -> str:
+    """Return what is asked of a value of a type of JSON, before which it is not looked at."""
+    return f"case when jsonb_typeof({value}) = '{name}' then {asked} end"
