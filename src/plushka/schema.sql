@@ -2956,6 +2956,7 @@ create index journey_runs_at_step on journey_runs (tenant_id, step) where state 
 create index journey_runs_of_member on journey_runs (tenant_id, member_id, id);
 
 -- A step that is behind a run: each once, so that what it does is done once. way: of a choice (0: yes) or a split.
+-- points, coupon_key: what it gave.
 create table journey_passes (
     tenant_id uuid not null,
     run_id uuid not null,
@@ -2963,9 +2964,12 @@ create table journey_passes (
     journey_id uuid not null,
     way smallint,
     points bigint check (points > 0),
+    coupon_key text check (coupon_key <> ''),
     at timestamptz not null,
     primary key (tenant_id, run_id, step),
-    foreign key (tenant_id, run_id) references journey_runs (tenant_id, id)
+    constraint pass_gives_one_thing check (num_nonnulls(points, coupon_key) < 2),
+    foreign key (tenant_id, run_id) references journey_runs (tenant_id, id),
+    foreign key (tenant_id, coupon_key) references coupon_codes (tenant_id, key)
 );
 
 create index journey_passes_of_journey on journey_passes (tenant_id, journey_id, step);

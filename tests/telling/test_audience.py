@@ -276,6 +276,101 @@ CONDITIONS: tuple[tuple[Audience, str, str], ...] = (
         "Got the campaign “Весна”, and bought on the same day",
         "Получена рассылка «Весна», и покупка в тот же день",
     ),
+    (
+        a.Campaign(ids=(ID,), reaction="delivered"),
+        "The campaign “Весна” was delivered",
+        "Доставлена рассылка «Весна»",
+    ),
+    (
+        a.Campaign(ids=(ID,), days=30, reaction="read"),
+        "Read the campaign “Весна” in the app in the last 30 days",
+        "Прочитана в приложении рассылка «Весна» за последние 30 дней",
+    ),
+    (
+        a.Campaign(ids=(ID,), reaction="undelivered"),
+        "The campaign “Весна” could not be delivered",
+        "Не дошла рассылка «Весна»",
+    ),
+    (
+        a.Campaign(ids=(ID,), reaction="skipped"),
+        "The campaign “Весна” was for them, but was not sent",
+        "Рассылка «Весна» была для клиента, но не отправлена",
+    ),
+    (
+        a.Campaign(ids=(ID,), reaction="code_used"),
+        "Used the code from the campaign “Весна”",
+        "Использован код из рассылки «Весна»",
+    ),
+    (
+        a.Campaign(ids=(ID,), reaction="bought"),
+        "Bought after the campaign “Весна”",
+        "Покупка после рассылки «Весна»",
+    ),
+    (
+        a.Campaign(ids=(ID,), reaction="goal"),
+        "Reached the goal of the journey “Весна”",
+        "Достигнута цель цепочки «Весна»",
+    ),
+    (
+        a.Campaign(ids=(ID,), bought_within_days=7, reaction="control"),
+        "In the control group of the campaign “Весна”, and bought within 7 days of it",
+        "В контрольной группе рассылки «Весна», и покупка не позже чем через 7 дней",
+    ),
+    (
+        a.Campaign(ids=(ID,), reaction="nothing"),
+        "Was sent nothing of the campaign “Весна”",
+        "Ничего не отправлено из рассылки «Весна»",
+    ),
+    (
+        a.Campaign(),
+        "Got at least one campaign",
+        "Получена хотя бы одна рассылка",
+    ),
+    (
+        a.Campaign(reaction="delivered"),
+        "At least one campaign was delivered",
+        "Доставлена хотя бы одна рассылка",
+    ),
+    (
+        a.Campaign(reaction="read"),
+        "Read at least one campaign in the app",
+        "Прочитана в приложении хотя бы одна рассылка",
+    ),
+    (
+        a.Campaign(reaction="undelivered"),
+        "At least one campaign could not be delivered",
+        "Не дошла хотя бы одна рассылка",
+    ),
+    (
+        a.Campaign(reaction="skipped"),
+        "At least one campaign was for them, but was not sent",
+        "Хотя бы одна рассылка была для клиента, но не отправлена",
+    ),
+    (
+        a.Campaign(reaction="code_used"),
+        "Used the code from at least one campaign",
+        "Использован код хотя бы из одной рассылки",
+    ),
+    (
+        a.Campaign(reaction="bought"),
+        "Bought after at least one campaign",
+        "Покупка после хотя бы одной рассылки",
+    ),
+    (
+        a.Campaign(reaction="goal"),
+        "Reached the goal of at least one journey",
+        "Достигнута цель хотя бы одной цепочки",
+    ),
+    (
+        a.Campaign(reaction="control"),
+        "In the control group of at least one campaign",
+        "В контрольной группе хотя бы одной рассылки",
+    ),
+    (
+        a.Campaign(days=30, reaction="nothing"),
+        "Was sent no campaign at all in the last 30 days",
+        "Не отправлено ни одной рассылки за последние 30 дней",
+    ),
     (Segment(ids=(str(ID),)), "In the segment “Ядро”", "В сегменте «Ядро»"),
     (Not(of=a.Blocked()), "Not (blocked)", "Не (заблокирован)"),
     (

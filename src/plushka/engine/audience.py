@@ -21,6 +21,18 @@ PARTS_MAX = 50
 DAYS_MAX = 3650
 
 Channel = Literal["telegram", "max", "vk", "sms", "email", "push"]
+Reaction = Literal[
+    "sent",
+    "delivered",
+    "read",
+    "undelivered",
+    "skipped",
+    "code_used",
+    "bought",
+    "goal",
+    "control",
+    "nothing",
+]
 ConsentKind = Literal["personal_data", "marketing", "sms", "email", "messenger", "call"]
 
 Days = Annotated[int, Meta(ge=1, le=DAYS_MAX)]
@@ -307,14 +319,21 @@ class ExpectedSpend(Node, frozen=True, tag="expected_spend"):
 
 
 class Campaign(Node, frozen=True, tag="campaign"):
-    """One of the campaigns ``ids`` sent the member a message, in the last ``days`` days if given.
+    """What came of one of the campaigns ``ids`` (none: of any) for the member, in the last ``days`` days if given.
+
+    ``sent``: a message went out; one that was on its way when its sender died may have been read. ``delivered``: its
+    channel says so. ``read``: in the app. ``undelivered``: it failed, or their address is closed. ``skipped``: it was
+    for them, but was not sent. ``code_used``: they paid with the code that it gave them. ``bought``: a purchase that is
+    counted as its own. ``goal``: they reached what the journey is for. ``control``: they are left alone.
+    ``nothing``: it did not come to ``sent``.
 
     ``bought_within_days``: and they bought on that day or one of so many after it.
     """
 
-    ids: Uuids
+    ids: Annotated[tuple[UUID, ...], Meta(max_length=1000)] = ()
     days: Days | None = None
     bought_within_days: Annotated[int, Meta(ge=0, le=365)] | None = None
+    reaction: Reaction = "sent"
 
 
 Audience = (

@@ -13,6 +13,7 @@ from plushka.engine.audience import (
     Balance,
     Birthday,
     Bought,
+    Campaign,
     CloseDate,
     Debt,
     Enrolled,
@@ -72,6 +73,8 @@ def _node(path: str, node: Audience) -> Iterator[Problem]:
                 yield Problem(path, "nothing_asked")
             elif first is not None and last is not None and first > last:
                 yield Problem(path, "period_reversed")
+        case Campaign(reaction="nothing", bought_within_days=int()):
+            yield Problem(path, "nothing_has_no_day")
         case Happened(where=tests):
             yield from field_test_problems(f"{path}.where" if path else "where", tests)
         case _:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.engine.audience import Channel, ConsentKind
+from plushka.engine.audience import Channel, ConsentKind, Reaction
 from plushka.engine.field_tests import Value
 from plushka.engine.occasion_parts import CloseDateKind
 
@@ -63,10 +63,11 @@ class Event(Struct, frozen=True):
     data: Mapping[str, Value] = {}
 
 
-class Received(Struct, frozen=True):
-    """A campaign whose message was sent to the member on a day."""
+class Reacted(Struct, frozen=True):
+    """Something that came of a campaign for the member on a day; that nothing was sent is told by what there is not."""
 
     campaign: UUID
+    reaction: Reaction
     on: date
 
 
@@ -119,5 +120,5 @@ class MemberFacts(Struct, frozen=True, kw_only=True):
     group: str | None = None
     scores: tuple[int, int, int] | None = None
     forecast: Forecast | None = None
-    received: tuple[Received, ...] = ()
+    reactions: tuple[Reacted, ...] = ()
     segments: frozenset[str] = frozenset()

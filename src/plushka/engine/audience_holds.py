@@ -39,6 +39,7 @@ from plushka.engine.audience import (
     ProbablyLeft,
     Purchases,
     Reachable,
+    Reaction,
     Rfm,
     Sex,
     Source,
@@ -258,8 +259,15 @@ def _has_goods(receipt: Receipt, asked: Bought) -> bool:
 
 def _reacted(facts: MemberFacts, asked: Campaign, today: date) -> bool:
     first, within = _first_day(today, asked.days), asked.bought_within_days
-    received = [one.on for one in facts.received if one.campaign in asked.ids and one.on >= first]
+    met: Reaction = "sent" if asked.reaction == "nothing" else asked.reaction
+    days = [
+        one.on
+        for one in facts.reactions
+        if one.reaction == met and one.on >= first and (not asked.ids or one.campaign in asked.ids)
+    ]
+    if asked.reaction == "nothing":
+        return not days
     if within is None:
-        return bool(received)
+        return bool(days)
     bought = _days_with_purchases(facts)
-    return any(on <= day <= on + timedelta(days=within) for on in received for day in bought)
+    return any(on <= day <= on + timedelta(days=within) for on in days for day in bought)

@@ -10,6 +10,7 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.purchases.test_returning import give_back
 from tests.domain.segments.crowd_events import happen
 from tests.domain.segments.crowd_reached import reach
+from tests.domain.segments.crowd_reactions import Campaigns, react
 from tests.domain.shop import Shop
 
 from plushka.domain.businesses.branches import open_branch
@@ -116,7 +117,7 @@ class Crowd:
         self.members: list[UUID] = []
         self.coupon: UUID = new_id()
         self.links = (new_id(), new_id())
-        self.campaigns = (new_id(), new_id())
+        self.campaigns = Campaigns(*(new_id() for _ in range(4)))
         self.lists = (new_id(), new_id())
 
     async def gather(self, count: int) -> None:
@@ -263,7 +264,9 @@ class Crowd:
                         member,
                         tx.at,
                     )
-            await reach(tx, self.members, self.campaigns, midnight=MIDNIGHT)
+            await reach(tx, self.members, midnight=MIDNIGHT)
+            gift = await create_coupon(tx, name="Подарок")
+            self.campaigns = await react(tx, self.members, self.random, midnight=MIDNIGHT, coupon=gift)
             await refresh_groups(tx)
             await self._foresee(tx)
             await block(tx, self.members[1], reason="подозрительные чеки")

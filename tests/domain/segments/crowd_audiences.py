@@ -1,6 +1,7 @@
 """Audiences of every kind, to look for a crowd by."""
 
 from datetime import timedelta
+from typing import get_args
 
 from hypothesis import strategies as st
 from tests.domain.segments.crowd import CONSENTS, TAGS, TODAY, Crowd
@@ -28,7 +29,9 @@ def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
     program = st.sampled_from((None, crowd.shop.program_id))
     scores = st.sets(st.integers(1, 5), max_size=3).map(lambda chosen: tuple(sorted(chosen)))
     stamps = st.none() | st.sampled_from((1, 2, 3, 200_00, 500_00))
-    campaigns = st.sampled_from(((crowd.campaigns[0],), crowd.campaigns, (new_id(),)))
+    campaigns = st.sampled_from(
+        ((), *((each,) for each in crowd.campaigns), crowd.campaigns[:2], crowd.campaigns[1:], (new_id(),))
+    )
 
     def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
         return st.sets(st.sampled_from(values), min_size=1, max_size=3).map(
@@ -89,7 +92,13 @@ def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
         st.builds(a.Rfm, scores, scores, scores),
         st.builds(a.ProbablyLeft, percent, percent),
         st.builds(a.ExpectedSpend, money, money, st.sampled_from(("soon", "year"))),
-        st.builds(a.Campaign, campaigns, maybe_days, st.none() | st.sampled_from((0, 1, 7))),
+        st.builds(
+            a.Campaign,
+            campaigns,
+            maybe_days,
+            st.none() | st.sampled_from((0, 1, 7)),
+            st.sampled_from(get_args(a.Reaction)),
+        ),
         st.builds(Segment, some(*map(str, crowd.lists), str(new_id()), "nonsense")),
     )
     return st.recursive(
@@ -160,5 +169,18 @@ def telling_apart(crowd: Crowd) -> tuple[Audience, ...]:
         a.Campaign(crowd.campaigns[:1]),
         a.Campaign(crowd.campaigns, days=2),
         a.Campaign(crowd.campaigns, bought_within_days=3),
+        *(
+            a.Campaign(reaction=reaction, days=60 if reaction == "bought" else 9)
+            for reaction in get_args(a.Reaction)
+        ),
+        *(
+            a.Campaign((crowd.campaigns.coffee,), reaction=reaction)
+            for reaction in get_args(a.Reaction)
+            if reaction != "goal"
+        ),
+        *(a.Campaign((crowd.campaigns.journey,), reaction=reaction) for reaction in get_args(a.Reaction)),
+        a.Campaign((crowd.campaigns.spring,), reaction="bought"),
+        a.Campaign((crowd.campaigns.spring,), reaction="control", bought_within_days=7),
+        a.Campaign(crowd.campaigns, reaction="undelivered", bought_within_days=7),
         Segment((str(crowd.lists[0]),)),
     )

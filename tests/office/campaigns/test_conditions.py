@@ -10,6 +10,7 @@ from plushka.delivery.office.campaigns.audiences.kinds import ALL, ANY, KINDS
 from plushka.delivery.office.campaigns.audiences.tree import read_tree, write_tree
 from plushka.delivery.web.forms import Form
 from plushka.domain.events.model import REVIEW
+from plushka.domain.segments.telling.words import REACTION_WORDS
 from plushka.engine.audience import Audience
 from plushka.platform.i18n import translator
 
@@ -21,6 +22,7 @@ def test_a_condition_is_read_as_it_was_written(audience: Audience) -> None:
             "events": [("review", "Отзыв"), ("tour", "Экскурсия")],
             "cards": [("cup", "Кофе"), ("goal", "Тысяча")],
             "spans": [("year", "год"), ("soon", "90 дней")],
+            "reactions": list(REACTION_WORDS.items()),
         },
         scales={"": 0},
         currency="RUB",

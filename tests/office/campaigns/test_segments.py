@@ -9,7 +9,13 @@ import pytest
 from tests.conftest import SetClock
 from tests.office.conftest import MEMBER, PHONE, Shop, plain
 from tests.office.tasks import do_all_tasks
+from tests.pos.conftest import Cast
 
+from plushka.domain.campaigns.journeys.writing import create_journey
+from plushka.domain.campaigns.model import Plan
+from plushka.domain.campaigns.operations import create_broadcast
+from plushka.domain.events.store import Told, insert_event
+from plushka.engine.journeys.parts import Journey, OnRegistration
 from plushka.platform.database import Database
 
 PATH = "/campaigns/segments"
@@ -178,3 +184,58 @@ async def test_a_file_fills_a_list_and_gives_back_whom_nobody_knows(
     assert "8 999 000-00-00" in unknown
     assert "Телефон" not in unknown
     assert str(shop.member_id) in (await anna.get(here)).text
+
+
+async def test_an_event_is_asked_for_by_what_it_says(
+    anna: httpx.AsyncClient, shop: Shop, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        said = {"rating": 4, "text": "Очень вкусно"}
+        await insert_event(tx, Told(shop.member_id, "review", said))
+    page = await pressed(anna, (await anna.get(NEW)).text, "add:n", **{"n.new": "event"})
+    assert "Показать поля" in page
+    page = await pressed(anna, page, "fields:n-0", **{"n-0.kind": "review"})
+    assert {"n-0.where.rating.from", "n-0.where.text", "n-0.where.place.how"} < fields(page).keys()
+    asked = {
+        "name": "Довольные",
+        "n-0.where.rating.from": "4",
+        "n-0.where.text.how": "contains",
+        "n-0.where.text": "ВКУСНО",
+        "n-0.where.place.how": "empty",
+    }
+    found = await pressed(anna, page, "refresh", **asked)
+    told = (
+        "Событие «Отзыв» («Оценка от 1 до 5» не меньше 4, «Что написали» содержит «ВКУСНО»"
+        " и поле «Где оставлен» не заполнено)"
+    )
+    assert (told in plain(found), MEMBER in found) == (True, True)
+    assert MEMBER not in await pressed(anna, page, "refresh", **{**asked, "n-0.where.rating.from": "5"})
+    wrong = await anna.post(NEW, data={**fields(page), **asked, "n-0.where.rating.to": "3", "do": "save"})
+    assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "Второе значение не должно быть меньше первого" in wrong.text
+    answer = await anna.post(NEW, data={**fields(page), **asked, "do": "save"})
+    edited = fields((await anna.get(f"{answer.headers['location']}/edit")).text)
+    assert {name: edited[name] for name in asked} == {name: [text] for name, text in asked.items()}
+
+
+@pytest.mark.usefixtures("shop")
+async def test_what_came_of_campaigns_is_asked_of_those_that_are_ticked(
+    anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        march = str(await create_broadcast(tx, Plan(name="Мартовское письмо")))
+        journey = str((await create_journey(tx, Journey("Знакомство", OnRegistration()))).id)
+    page = await pressed(anna, (await anna.get(NEW)).text, "add:n", **{"n.new": "campaign"})
+    assert page.index("Мартовское письмо") < page.index("Знакомство")
+    assert fields(page)["n-0.reaction"] == ["sent"]
+    any_of_them = await pressed(anna, page, "refresh")
+    assert ("Получена хотя бы одна рассылка" in any_of_them, MEMBER in any_of_them) == (True, False)
+    asked = {"name": "Кому не писали", "n-0.reaction": "nothing", "n-0.ids": [march, journey]}
+    found = await pressed(anna, page, "refresh", **asked)
+    assert "Ничего не отправлено из рассылки «Мартовское письмо» или «Знакомство»" in plain(found)
+    assert MEMBER in found
+    wrong = await anna.post(NEW, data={**fields(page), **asked, "n-0.bought_within_days": "7", "do": "save"})
+    assert "Если ничего не отправлено, нет и дня" in wrong.text
+    answer = await anna.post(NEW, data={**fields(page), **asked, "do": "save"})
+    edited = fields((await anna.get(f"{answer.headers['location']}/edit")).text)
+    assert (edited["n-0.reaction"], set(edited["n-0.ids"])) == (["nothing"], {march, journey})

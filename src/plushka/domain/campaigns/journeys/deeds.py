@@ -70,12 +70,13 @@ class Doing(Struct, frozen=True):
 class Deeds:
     """Does what a batch decides, in each run's own order.
 
-    ``points_given`` are those that were booked, by run and step.
+    ``points_given`` are those that were booked, ``codes_given`` the keys of codes that were drawn, by run and step.
     """
 
     tx: Tx
     business: Business
     coupons_given: list[UUID] = field(default_factory=list)
+    codes_given: dict[tuple[UUID, str], str] = field(default_factory=dict)
     points_given: dict[tuple[UUID, str], int] = field(default_factory=dict)
     _purposes: dict[UUID, Purpose] = field(default_factory=dict)
 
@@ -117,6 +118,7 @@ class Deeds:
                 self.coupons_given += [coupon_id] * len(keys)
                 for each, key in zip(doings, keys, strict=True):
                     each.found["coupon"] = in_halves(key)
+                    self.codes_given[each.run_id, deed.id] = key
             case GiveReward():
                 await self._give_rewards(deed, doings)
             case TagMember(tag=tag):

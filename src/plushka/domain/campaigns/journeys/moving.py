@@ -56,7 +56,7 @@ async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
         )
         # Those who stand at a choice now are asked: it comes behind what was just done.
         going = [each for each in going if asks(each.plan, each.run, tx.at) is not None]
-    await _write(tx, taken, deeds.points_given)
+    await _write(tx, taken, deeds)
     await deeds.finish()
     return len(taken)
 
@@ -90,7 +90,7 @@ async def _answer(tx: Tx, due: Sequence[Due]) -> Mapping[UUID, bool]:
     return answers
 
 
-async def _write(tx: Tx, taken: Sequence[Due], points_given: Mapping[tuple[UUID, str], int]) -> None:
+async def _write(tx: Tx, taken: Sequence[Due], deeds: Deeds) -> None:
     states = [
         each.end if each.end is not None else each.run.outcome if each.run.outcome is not None else "active"
         for each in taken
@@ -100,9 +100,10 @@ async def _write(tx: Tx, taken: Sequence[Due], points_given: Mapping[tuple[UUID,
         """
         -- journeys.write_runs
         with passed as (
-            insert into journey_passes (tenant_id, at, journey_id, run_id, step, way, points)
-            select $1, $2, new.* from unnest($9::uuid[], $10::uuid[], $11::text[], $12::smallint[], $13::bigint[])
-                as new (journey_id, run_id, step, way, points)
+            insert into journey_passes (tenant_id, at, journey_id, run_id, step, way, points, coupon_key)
+            select $1, $2, new.*
+            from unnest($9::uuid[], $10::uuid[], $11::text[], $12::smallint[], $13::bigint[], $14::text[])
+                as new (journey_id, run_id, step, way, points, coupon_key)
         )
         update journey_runs r
         set state = new.state, step = case new.state when 'active' then new.step end,
@@ -124,5 +125,6 @@ async def _write(tx: Tx, taken: Sequence[Due], points_given: Mapping[tuple[UUID,
         [each.id for each, _ in passed],
         [one.step for _, one in passed],
         [one.way for _, one in passed],
-        [points_given.get((each.id, one.step)) for each, one in passed],
+        [deeds.points_given.get((each.id, one.step)) for each, one in passed],
+        [deeds.codes_given.get((each.id, one.step)) for each, one in passed],
     )

@@ -8,7 +8,8 @@ from plushka.domain.segments.conditions.events import of_events
 from plushka.domain.segments.conditions.owners import OWNED, OWNER
 from plushka.domain.segments.conditions.profile import of_profile
 from plushka.domain.segments.conditions.purchases import OfPurchases, of_purchases
-from plushka.domain.segments.conditions.query import ALWAYS, Query, first_day, since, within
+from plushka.domain.segments.conditions.query import ALWAYS, Query, within
+from plushka.domain.segments.conditions.reactions import of_campaigns
 from plushka.domain.segments.conditions.stamps import of_stamps
 from plushka.domain.segments.lifetime.model import WHOLE_BP
 from plushka.engine.audience import (
@@ -26,7 +27,6 @@ from plushka.engine.audience import (
     Stamped,
 )
 from plushka.engine.conditions import Segment
-from plushka.engine.local_time import instant
 
 
 def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
@@ -55,7 +55,7 @@ def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, 
         case Segment(ids=ids):
             return _segments(ids, query)
         case Campaign():
-            return query.has(_received(audience, query))
+            return of_campaigns(audience, query)
         case Stamped():
             return of_stamps(audience, query)
         case _ if isinstance(audience, InProgram):
@@ -79,28 +79,6 @@ _HELD = f"""
     ) as used on used.key = held.key and used.member_id = held.member_id
     where used.key is null
 """
-
-
-def _received(leaf: Campaign, query: Query) -> str:
-    campaigns, zone = query.place(list(leaf.ids), "uuid[]"), query.place(query.today.zone, "text")
-    received = (
-        f"{OWNED}, (o.finished_at at time zone {zone})::date as received_on"
-        f" from outgoing o {OWNER} o.member_id"
-        f" where o.tenant_id = $1 and o.campaign_id = any({campaigns}) and o.state in ('sent', 'delivered')"
-    )
-    if leaf.days is not None:
-        midnight = instant(first_day(query, leaf.days), 0, query.today.zone)
-        received += f" and o.finished_at >= {query.place(midnight, 'timestamptz')}"
-    if leaf.bought_within_days is None:
-        return received
-    days = query.place(leaf.bought_within_days, "int")
-    # Nobody has bought after a letter before the first of them.
-    bought = since("d.business_date", leaf.days, query)
-    return (
-        f"select o.member_id from ({received}) as o join standing_days d"
-        " on d.tenant_id = $1 and d.member_id = o.member_id and d.purchases > 0"
-        f"{bought} and d.business_date between o.received_on and o.received_on + {days}"
-    )
 
 
 def _scored(query: Query) -> str:

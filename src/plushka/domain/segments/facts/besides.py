@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plushka.domain.segments.lifetime.model import WHOLE_BP
-from plushka.engine.audience_facts import CloseDay, Event, Forecast, Received
+from plushka.engine.audience_facts import CloseDay, Event, Forecast
 from plushka.engine.field_tests import Value
 from plushka.platform.database import Tx
 
@@ -192,22 +192,3 @@ async def read_forecasts(tx: Tx, ids: list[UUID]) -> dict[UUID, Forecast]:
         )
         for row in rows
     }
-
-
-async def read_received(tx: Tx, ids: list[UUID], zone: ZoneInfo) -> dict[UUID, tuple[Received, ...]]:
-    """Return the campaigns whose messages went to members."""
-    received: dict[UUID, tuple[Received, ...]] = {}
-    for row in await tx.fetch(
-        """
-        -- segments.facts_of_letters
-        select coalesce(m.merged_into, m.id) as member_id, o.campaign_id, o.finished_at
-        from outgoing o join members m on m.tenant_id = $1 and m.id = o.member_id
-        where o.tenant_id = $1 and (m.id = any($2) or m.merged_into = any($2)) and o.campaign_id is not null
-          and o.state in ('sent', 'delivered')
-        """,
-        tx.tenant_id,
-        ids,
-    ):
-        one = Received(row["campaign_id"], row["finished_at"].astimezone(zone).date())
-        received[row["member_id"]] = (*received.get(row["member_id"], ()), one)
-    return received

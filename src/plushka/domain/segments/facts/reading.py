@@ -20,10 +20,10 @@ from plushka.domain.segments.facts.besides import (
     read_friends,
     read_lists,
     read_open_channels,
-    read_received,
     read_scores,
 )
 from plushka.domain.segments.facts.purchases import read_accounts, read_days, read_receipts
+from plushka.domain.segments.facts.reactions import read_reactions
 from plushka.engine import audience as a
 from plushka.engine.audience import Audience
 from plushka.engine.audience_check import walk
@@ -137,8 +137,8 @@ async def _read_parts(  # noqa: C901 - one case a part
         parts["coupons"] = await read_coupons(tx, ids, without_codes)
     if is_asked(a.Happened):
         parts["events"] = await read_events(tx, ids, zone)
-    if is_asked(a.Campaign):
-        parts["received"] = await read_received(tx, ids, zone)
+    if reactions := {node.reaction for node in nodes if isinstance(node, a.Campaign)}:
+        parts["reactions"] = await read_reactions(tx, ids, zone, reactions)
     if is_asked(a.Group, a.Rfm):
         scores = await read_scores(tx, ids)
         parts["group"] = {each: group for each, (group, _) in scores.items()}

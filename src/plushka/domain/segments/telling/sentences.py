@@ -4,8 +4,9 @@ from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.words import SEX_WORDS, SOURCE_WORDS
 from plushka.domain.programs.telling.occasions import CLOSE_DATES
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
+from plushka.domain.segments.telling.campaigns import tell_campaign
 from plushka.domain.segments.telling.events import tell_event
-from plushka.domain.segments.telling.purchases import OfPurchases, lately, tell_purchases
+from plushka.domain.segments.telling.purchases import OfPurchases, tell_purchases
 from plushka.domain.segments.telling.stamps import tell_stamps
 from plushka.domain.segments.telling.teller import Teller
 from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS
@@ -228,26 +229,8 @@ def _besides(leaf: Audience, teller: Teller) -> str:  # noqa: C901, PLR0911, PLR
                 return words.gettext("by the forecast will spend {bounds} within 90 days", bounds=bounds)
             return words.gettext("by the forecast will spend {bounds} within a year", bounds=bounds)
         case Campaign():
-            return _campaign(leaf, teller)
+            return tell_campaign(leaf, teller)
         case Segment(ids=ids):
             return words.gettext("in the segment {names}", names=teller.quoted(ids, teller.names.segments))
         case _:
             raise ValueError(leaf)
-
-
-def _campaign(leaf: Campaign, teller: Teller) -> str:
-    words = teller.words
-    names = teller.quoted([str(one) for one in leaf.ids], teller.campaigns)
-    told = lately(words.gettext("got the campaign {names}", names=names), leaf.days, teller)
-    within = leaf.bought_within_days
-    if within is None:
-        return told
-    if within == 0:
-        return words.gettext("{told}, and bought on the same day", told=told)
-    return words.ngettext(
-        "{told}, and bought within {count} day of it",
-        "{told}, and bought within {count} days of it",
-        within,
-        told=told,
-        count=within,
-    )

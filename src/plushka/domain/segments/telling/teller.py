@@ -1,17 +1,19 @@
 """What an audience is told with: the words of the business behind the codes of conditions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.links import list_links
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.domain.programs.telling.voice import Names
-from plushka.engine.audience import Audience, Bought
+from plushka.engine.audience import Audience, Bought, Campaign
 from plushka.engine.audience_check import walk
 from plushka.engine.program import Program, StampCard
 from plushka.platform import i18n
@@ -24,7 +26,10 @@ NAMES_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Formats what conditions speak of. ``programs`` are those with rules in force, the business's first one first."""
+    """Formats what conditions speak of. ``programs`` are those with rules in force, the business's first one first.
+
+    ``journeys`` are those of the ``campaigns`` that are journeys.
+    """
 
     language: Language
     currency: str
@@ -33,6 +38,7 @@ class Teller:
     program_names: Mapping[UUID, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     campaigns: Mapping[str, str] = field(default_factory=dict)
+    journeys: Collection[str] = ()
 
     @property
     def words(self) -> Translator:
@@ -102,13 +108,11 @@ async def load_teller(tx: Tx, language: Language, *audiences: Audience) -> Telle
         program_names[card.id] = card.name
         if version := await find_version_in_force(tx, card.id):
             programs[card.id] = version.program
-    goods = {
-        sku
-        for audience in audiences
-        for _, node, _ in walk(audience)
-        if isinstance(node, Bought)
-        for sku in node.products
-    }
+    nodes = [node for audience in audiences for _, node, _ in walk(audience)]
+    goods = {sku for node in nodes if isinstance(node, Bought) for sku in node.products}
+    campaigns = await _list_campaigns(
+        tx, {one for node in nodes if isinstance(node, Campaign) for one in node.ids}
+    )
     return Teller(
         language=language,
         currency=business.currency,
@@ -116,17 +120,23 @@ async def load_teller(tx: Tx, language: Language, *audiences: Audience) -> Telle
         programs=programs,
         program_names=program_names,
         links={str(link.id): link.name for link in await list_links(tx)},
-        campaigns=await _load_campaigns(tx),
+        campaigns={str(row["id"]): row["name"] for row in campaigns},
+        journeys=frozenset(str(row["id"]) for row in campaigns if row["kind"] == "journey"),
     )
 
 
-async def _load_campaigns(tx: Tx) -> dict[str, str]:
-    # Their slice stands above; a condition may ask who has got one.
-    rows = await tx.fetch(
+async def _list_campaigns(tx: Tx, named: Collection[UUID]) -> list[asyncpg.Record]:
+    """Return the latest campaigns and those that are ``named``, with their kinds, the latest first."""
+    # Their slice stands above; a condition may ask what came of one.
+    return await tx.fetch(
         """
-        -- segments.load_campaigns
-        select id, name from campaigns where tenant_id = $1 order by id desc limit 200
+        -- segments.list_campaigns
+        select id, name, kind from campaigns
+        where tenant_id = $1 and (id = any($2::uuid[]) or id in (
+            select id from campaigns where tenant_id = $1 order by id desc limit 200
+        ))
+        order by id desc
         """,
         tx.tenant_id,
+        list(named),
     )
-    return {str(row["id"]): row["name"] for row in rows}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from plushka.engine.audience import Channel
+from plushka.engine.audience import Channel, Reaction
 from plushka.platform.i18n import marked
 
 CHANNEL_WORDS: Mapping[Channel, str] = MappingProxyType(
@@ -21,3 +21,18 @@ SPAN_WORDS: Mapping[str, str] = MappingProxyType(
     {"year": marked("the year ahead"), "soon": marked("the 90 days ahead")}
 )
 """How far a forecast looks ahead."""
+REACTION_WORDS: Mapping[Reaction, str] = MappingProxyType(
+    {
+        "sent": marked("a message was sent"),
+        "delivered": marked("it was delivered, by the channel's report"),
+        "read": marked("it was read in the app"),
+        "undelivered": marked("it failed, or the address is closed"),
+        "skipped": marked("it was for them, but was not sent"),
+        "code_used": marked("its code was used"),
+        "bought": marked("bought after it, as its results count"),
+        "goal": marked("the journey's goal was reached"),
+        "control": marked("they are in its control group"),
+        "nothing": marked("nothing was sent"),
+    }
+)
+"""What may come of a campaign."""

@@ -16,7 +16,7 @@ from plushka.domain.segments.definitions import as_id
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.domain.segments.queries import list_segments
 from plushka.domain.segments.telling.teller import Teller
-from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS, SPAN_WORDS
+from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS, REACTION_WORDS, SPAN_WORDS
 from plushka.engine.stamp_parts import Spend
 from plushka.platform.database import Tx
 from plushka.platform.i18n import currency_decimals, currency_sign, format_month, marked
@@ -83,10 +83,13 @@ async def load_choices(tx: Tx, visit: Visit, teller: Teller, *, besides: str = "
         "consents": told(CONSENT_WORDS),
         "groups": told(GROUP_WORDS),
         "spans": told(SPAN_WORDS),
+        "reactions": told(REACTION_WORDS),
         "scores": [(str(score), str(score)) for score in range(1, 6)],
         "branches": list(teller.names.branches.items()),
         "coupons": list(teller.names.coupons.items()),
         "campaigns": list(teller.campaigns.items()),
+        "broadcasts": [each for each in teller.campaigns.items() if each[0] not in teller.journeys],
+        "journeys": [each for each in teller.campaigns.items() if each[0] in teller.journeys],
         "links": [(str(link.id), link.name) for link in await list_links(tx)],
         "tiers": list(dict.fromkeys((tier.id, tier.name) for tier in tiers)),
         "cards": list(

@@ -8,7 +8,7 @@ from plushka.engine.audience import DAYS_MAX
 from plushka.platform.i18n import marked
 
 FieldKind = Literal[
-    "ticks", "number", "money", "points", "stamps", "date", "words", "goods", "choice", "tests"
+    "ticks", "number", "money", "points", "stamps", "date", "words", "goods", "choice", "tests", "campaigns"
 ]
 
 
@@ -228,9 +228,12 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
             Kind("consent", marked("Consent given"), (_ticks("kinds", marked("To any of"), "consents"),)),
             Kind(
                 "campaign",
-                marked("Got a campaign"),
+                marked("Reaction to a campaign"),
                 (
-                    _ticks("ids", marked("Campaigns"), "campaigns"),
+                    Field(
+                        "reaction", "choice", marked("What came of it"), options="reactions", default="sent"
+                    ),
+                    Field("ids", "campaigns", marked("Of which broadcast or journey (none ticked: of any)")),
                     _LATELY,
                     Field(
                         "bought_within_days",

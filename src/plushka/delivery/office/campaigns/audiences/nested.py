@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.campaigns.audiences.choices import Choices, load_choices
 from plushka.delivery.office.campaigns.audiences.kinds import GROUPS, KINDS, Kind
-from plushka.delivery.office.campaigns.audiences.tree import ROOT, bought, goods_in, place_of
+from plushka.delivery.office.campaigns.audiences.tree import ROOT, named_in, place_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.catalog.queries import search_goods
@@ -36,7 +36,7 @@ async def load_nested(
     tx: Tx, visit: Visit, form: Form, *audiences: Audience | None, besides: str = ""
 ) -> Nested:
     """Return what ``form`` and ``audiences`` can be shown with; ``besides`` is the segment that is being edited."""
-    named = [one for one in (*audiences, bought(goods_in(form))) if one is not None]
+    named = [one for one in (*audiences, *named_in(form)) if one is not None]
     teller = await load_teller(tx, visit.look.language, *named)
     choices = await load_choices(tx, visit, teller, besides=besides)
     return Nested(

@@ -7,15 +7,16 @@ group holds, ``n-2.is`` says of which kind a node is, ``n-2.not`` that it is tur
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any as AnyValue
+from uuid import UUID
 
 import msgspec
-from msgspec import structs
 
 from plushka.delivery.office.campaigns.audiences.choices import Choices
 from plushka.delivery.office.campaigns.audiences.kinds import ALL, ANY, KINDS, Field
 from plushka.delivery.office.events.tests import read_tests, write_tests
 from plushka.delivery.web.forms import Form
-from plushka.engine.audience import All, Any, Audience, Bought, Happened, Not
+from plushka.domain.segments.definitions import as_id
+from plushka.engine.audience import All, Any, Audience, Bought, Campaign, Happened, Not
 from plushka.engine.audience_check import audience_problems
 from plushka.platform.i18n import Translator, currency_decimals, marked
 
@@ -25,6 +26,9 @@ PICKS = {"products": "product", "categories": "category", "brands": "brand"}
 PROBLEMS = {
     "bounds_reversed": marked("The second number must not be less than the first."),
     "period_reversed": marked("The last day must not come before the first."),
+    "nothing_has_no_day": marked(
+        "Where nothing was sent there is no day after which somebody could have bought."
+    ),
     "nothing_asked": marked("Fill in at least one field."),
     "condition_too_deep": marked("Groups lie too deep within each other."),
     "condition_too_large": marked("There are too many conditions."),
@@ -79,7 +83,7 @@ def _written(  # noqa: PLR0911 - one case a kind
     if value is None:
         return []
     match field.kind:
-        case "ticks":
+        case "ticks" | "campaigns":
             return [str(one) for one in value]
         case "words":
             return [", ".join(value)]
@@ -173,7 +177,7 @@ def _read_field(  # noqa: C901, PLR0911, PLR0917 - one case a kind
     form: Form, name: str, field: Field, words: Translator, choices: Choices, scale: int
 ) -> AnyValue:
     match field.kind:
-        case "ticks":
+        case "ticks" | "campaigns":
             chosen = form.values(name)
             if field.is_required and not chosen:
                 form.fail(name, words.gettext("Choose at least one."))
@@ -275,16 +279,19 @@ def _defaults(kind: str) -> dict[str, list[str]]:
     return {field.name: [field.default] for field in KINDS[kind].fields if field.default}
 
 
-def goods_in(form: Form) -> Iterator[str]:
-    """Return the products that are picked anywhere in the form."""
+def named_in(form: Form) -> Iterator[Audience]:
+    """Return conditions that name the products and the campaigns of the whole form, to load what they are called by."""
+    products: dict[str, None] = {}
+    campaigns: dict[UUID, None] = {}
     for name in form.names():
-        if name.endswith(".goods"):
-            yield from (
-                pick.removeprefix("product:") for pick in form.values(name) if pick.startswith("product:")
-            )
-
-
-def bought(skus: Iterator[str]) -> Bought | None:
-    """Return a condition that names products, to load their names by."""
-    products = tuple(dict.fromkeys(skus))
-    return structs.replace(Bought(days=1), products=products) if products else None
+        path, _, field = name.rpartition(".")
+        values = form.values(name)
+        if field == "goods":
+            picked = (pick.partition(":") for pick in values)
+            products |= dict.fromkeys(code for kind, _, code in picked if kind == "product")
+        elif field == "ids" and form.value(f"{path}.is") == "campaign":
+            campaigns |= dict.fromkeys(one for value in values if (one := as_id(value)) is not None)
+    if products:
+        yield Bought(days=1, products=tuple(products))
+    if campaigns:
+        yield Campaign(tuple(campaigns))
