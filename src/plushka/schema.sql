@@ -3200,6 +3200,20 @@ create table category_days (
 
 grant update, delete on category_days to plushka_app;
 
+-- Which receipts have goods left that are in no category; receipts: 1. For the list behind that line of category_days.
+create table uncategorized_receipts (
+    tenant_id uuid not null,
+    branch_id uuid not null,
+    business_date date not null,
+    receipt_id uuid not null,
+    receipts bigint not null,
+    primary key (tenant_id, branch_id, business_date, receipt_id)
+);
+
+create index uncategorized_receipts_by_id on uncategorized_receipts (tenant_id, receipt_id);
+
+grant update, delete on uncategorized_receipts to plushka_app;
+
 -- month_on: the first day of the month of the business date.
 create table product_months (
     tenant_id uuid not null,

@@ -382,6 +382,7 @@ TABLE = {
     "GET /search": ALL,
     "GET /receipts": ALL,
     "GET /receipts/new": ALL,
+    "GET /receipts/sums": ALL,
     "POST /receipts/exports": "owner manager accountant",
     "GET /receipts/{receipt_id:uuid}": ALL,
     "GET /settings/audit": "owner manager",
@@ -625,5 +626,6 @@ def addresses(shop: Shop) -> dict[str, str]:
         "GET /receipts": "/receipts",
         "GET /search": "/search?text=A-1",
         "GET /receipts/new": "/receipts/new",
+        "GET /receipts/sums": "/receipts/sums",
         "GET /receipts/{receipt_id:uuid}": f"/receipts/{shop.receipt_id}",
     }

@@ -2,8 +2,10 @@
 
 import csv
 import re
+from html import unescape
 from io import StringIO
 
+import asyncpg
 import httpx
 import pytest
 from tests.conftest import SetClock
@@ -12,11 +14,13 @@ from tests.office.tasks import do_all_tasks
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
+from plushka.delivery.office.receipts import feed
 from plushka.domain.businesses.branches import open_branch
+from plushka.domain.insights.receipts.found import ReceiptFilter, sum_receipts, sum_receipts_within
 from plushka.domain.staff.model import Role
 from plushka.domain.staff.operations import set_branches
 from plushka.domain.staff.queries import list_staff
-from plushka.platform.database import Database
+from plushka.platform.database import Database, Tx
 
 NUMBERS = ("A-1", "A-2", "A-3", "B-1")
 
@@ -101,6 +105,46 @@ async def test_what_was_found_is_summed_up(anna: httpx.AsyncClient) -> None:
     page = plain((await anna.get("/receipts?who=варвара")).text)
     assert "Найдено: 2 чека" in page
     assert "Найдено" not in plain((await anna.get("/receipts")).text)
+
+
+@pytest.mark.usefixtures("busy")
+async def test_what_takes_long_to_sum_up_comes_after_the_page(
+    anna: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = plain((await anna.get("/receipts?who=варвара")).text)
+    assert "/receipts/sums" not in at_once
+
+    async def late(_tx: Tx, _where: ReceiptFilter, *, milliseconds: int) -> None:
+        assert milliseconds in {feed.SUMS_AT_ONCE_MS, feed.SUMS_AFTER_MS}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(feed, "sum_receipts_within", late)
+        page = (await anna.get("/receipts?who=варвара")).text
+        too_many = plain((await anna.get("/receipts/sums?who=варвара")).text)
+    assert "Чеков слишком много, чтобы сложить их здесь: выберите меньше дней." in too_many
+    assert shown(page) == {"A-1", "A-2"}
+    assert "Найдено" not in plain(page)
+    (url,) = re.findall(r'hx-get="(/receipts/sums[^"]*)"', page)
+    sums = plain((await anna.get(unescape(url))).text)
+    assert "Найдено: 2 чека" in sums
+    assert re.findall("Найдено: [^<]*", sums) == re.findall("Найдено: [^<]*", at_once)
+
+
+@pytest.mark.usefixtures("busy")
+async def test_a_sum_that_is_not_there_in_time_is_none(
+    database: Database, cast: Cast, clock: SetClock, owner_dsn: str
+) -> None:
+    where, who = ReceiptFilter(member="варвара"), cast.anna.tenant_id
+    async with database.transaction(who, actor="test:look", at=clock.now()) as tx:
+        assert await sum_receipts_within(tx, where, milliseconds=60_000) == await sum_receipts(tx, where)
+    other = await asyncpg.connect(owner_dsn)
+    try:
+        async with other.transaction():
+            await other.execute("lock table receipts in access exclusive mode")
+            async with database.transaction(who, actor="test:look", at=clock.now()) as tx:
+                assert await sum_receipts_within(tx, where, milliseconds=50) is None
+    finally:
+        await other.close()
 
 
 @pytest.mark.usefixtures("busy")

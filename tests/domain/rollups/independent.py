@@ -53,6 +53,10 @@ async def independent_sums(tx: Tx) -> Sums:
             counted, ["business_date", "hour"], [pl.len(), pl.col("revenue_minor").sum().alias("revenue")]
         ),
         "category_days": _grouped(of_categories, ["business_date", "category", "parent"], _GOODS),
+        "uncategorized_receipts": of_categories.filter(pl.col("category") == "")
+        .select("branch_id", "business_date", "id", pl.lit(1))
+        .unique()
+        .rows(),
         "product_months": _grouped(goods, ["month_on", "sku"], _GOODS),
         "cashier_days": _cashiers(receipts, counted),
         "member_months": _members(counted).rows(),

@@ -12,6 +12,7 @@ from plushka.domain.rollups.model import (
     PRODUCT_MONTHS,
     RECEIPT_GOODS,
     TABLES,
+    UNCATEGORIZED_RECEIPTS,
 )
 from plushka.domain.rollups.paths import save_paths
 from plushka.platform.database import Tx
@@ -27,7 +28,7 @@ counted (id, sign) as (
 """
 _OF_MONTHS = [*(table for table in RECEIPT_TABLES if table is not MEMBER_YEARS), RECEIPT_GOODS]
 _SUM_MONTH = summing("rollups.sum_month", _OF_MONTH, _OF_MONTHS, adds=False, schema="pg_temp")
-_NOT_LOOKED_UP = (CATEGORY_DAYS, PRODUCT_MONTHS, MECHANIC_BUYERS, RECEIPT_GOODS)
+_NOT_LOOKED_UP = (CATEGORY_DAYS, UNCATEGORIZED_RECEIPTS, PRODUCT_MONTHS, MECHANIC_BUYERS, RECEIPT_GOODS)
 """The large ones, in which nothing is looked up while they are filled: an index would double the time that takes."""
 
 

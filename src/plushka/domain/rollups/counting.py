@@ -21,6 +21,7 @@ from plushka.domain.rollups.model import (
     RECEIPT_GOODS,
     SALES_DAYS,
     SALES_HOURS,
+    UNCATEGORIZED_RECEIPTS,
     Schema,
     Table,
 )
@@ -209,6 +210,12 @@ _CATEGORIES = _goods(
         group by 1, 2
     """,  # noqa: S608
 )
+_UNCATEGORIZED = """
+    select f.branch_id, f.business_date, f.id, sum(f.sign)
+    from facts f
+    where exists (select from unnest(f.paths) as l (path) where coalesce(jsonb_array_length(path), 0) = 0)
+    group by 1, 2, 3
+"""
 _PRODUCTS = _goods(
     "f.month_on, g.sku",
     f"""
@@ -222,6 +229,7 @@ _SUMS = {
     SALES_DAYS: _SALES,
     SALES_HOURS: _HOURS,
     CATEGORY_DAYS: _CATEGORIES,
+    UNCATEGORIZED_RECEIPTS: _UNCATEGORIZED,
     PRODUCT_MONTHS: _PRODUCTS,
     CASHIER_DAYS: _CASHIERS,
     MEMBER_MONTHS: _MEMBERS,

@@ -46,6 +46,9 @@ REFUND_DAYS = Table(
 )
 SALES_HOURS = Table("sales_hours", ("branch_id", "business_date", "hour"), ("receipts", "revenue_minor"))
 CATEGORY_DAYS = Table("category_days", ("branch_id", "business_date", "category", "parent"), _GOODS)
+UNCATEGORIZED_RECEIPTS = Table(
+    "uncategorized_receipts", ("branch_id", "business_date", "receipt_id"), ("receipts",)
+)
 PRODUCT_MONTHS = Table("product_months", ("branch_id", "month_on", "sku"), _GOODS)
 CASHIER_DAYS = Table(
     "cashier_days",
@@ -105,6 +108,7 @@ TABLES = (
     REFUND_DAYS,
     SALES_HOURS,
     CATEGORY_DAYS,
+    UNCATEGORIZED_RECEIPTS,
     PRODUCT_MONTHS,
     CASHIER_DAYS,
     MEMBER_MONTHS,

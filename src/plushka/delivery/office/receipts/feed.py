@@ -24,7 +24,7 @@ from plushka.domain.insights.receipts.found import (
     list_cashiers,
     list_new_receipts,
     list_receipts,
-    sum_receipts,
+    sum_receipts_within,
 )
 from plushka.platform.database import Tx
 
@@ -32,6 +32,10 @@ PAGE_ROWS = 50
 NEW_ROWS_MAX = 200
 CASHIERS_OF = timedelta(days=90)
 """Whom the list of cashiers offers: those of the last quarter."""
+SUMS_AT_ONCE_MS = 700
+"""So long a page waits for what all that is found comes to; what takes longer comes after it."""
+SUMS_AFTER_MS = 50_000
+"""So long that is then waited for; what gives way to tills is ended after a minute anyway."""
 
 
 @get("/receipts", opt={"action": "receipts.read"})
@@ -50,7 +54,7 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
         mechanics = await list_choices(tx, asked.mechanic, visit)
         told = await chips(tx, asked, mechanics, visit)
         # All of them together tell nothing that the summary would not.
-        found = None if asked.is_empty else await sum_receipts(tx, where)
+        found = None if asked.is_empty else await sum_receipts_within(tx, where, milliseconds=SUMS_AT_ONCE_MS)
     return visit.page(
         "receipts/list.html",
         section="receipts",
@@ -59,12 +63,25 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
         cashiers=cashiers,
         mechanics=mechanics,
         chips=told,
-        found=_found(found, visit),
+        found=_found(found, visit) if found else [],
+        sums_url="" if found or asked.is_empty else asked.url("/receipts/sums"),
         is_first_page=before is None,
         live_url=asked.url("/receipts/new"),
         export_url=asked.url("/receipts/exports"),
         may_export=visit.may("receipts.export"),
         **values,
+    )
+
+
+@get("/receipts/sums", opt={"action": "receipts.read"})
+async def show_sums(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
+    """Return what all that the filters find comes to, giving way to tills, or that it is too much to be added up."""
+    where = Asked.of(request.query_params).filter(visit.business.currency)
+    async with visit.reporting() as tx:
+        found = await sum_receipts_within(tx, where, milliseconds=SUMS_AFTER_MS)
+    too_many = visit.words.gettext("There are too many receipts to add them up here: choose fewer days.")
+    return visit.fragment(
+        "receipts/sums.html", found=_found(found, visit) if found else [too_many], sums_url=""
     )
 
 
@@ -96,10 +113,8 @@ async def _listed(tx: Tx, rows: Sequence[ReceiptRow], asked: Asked, visit: Visit
     }
 
 
-def _found(found: Found | None, visit: Visit) -> list[str]:
+def _found(found: Found, visit: Visit) -> list[str]:
     """Return sums of what the filters find, those that figures of reports are compared with."""
-    if found is None:
-        return []
     gettext, ngettext, figures = visit.words.gettext, visit.words.ngettext, visit.figures
     told = [
         ngettext(

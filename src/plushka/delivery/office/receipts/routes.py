@@ -8,5 +8,6 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     feed.export,
     feed.show_new_receipts,
     feed.show_receipts,
+    feed.show_sums,
     receipt.show_receipt,
 )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from asyncpg import QueryCanceledError
 from msgspec import Struct
 
 from plushka.domain.rollups.mechanics import owing
@@ -166,7 +167,8 @@ _IN_CATEGORY = """exists (
     select from json_array_elements_text(l.sold->3->0) with ordinality as step (code, number)
     where step.code = {0} {1} {2}
 )"""
-_IN_NONE = "coalesce(json_typeof(l.sold->3->0) <> 'array' or json_array_length(l.sold->3->0) = 0, true)"
+# As of the sums, as the figure that leads here is: to open the baskets of a million receipts took six seconds.
+_IN_NONE = "r.id in (select u.receipt_id from uncategorized_receipts u where u.tenant_id = $1)"
 _PATHS = "r.member_id in (select h.member_id from member_paths h where h.tenant_id = $1 and {0})"
 _PATH_DAYS = {2: "second_on", 3: "third_on", 4: "fourth_on"}
 _CONDITIONS = {
@@ -289,6 +291,19 @@ async def sum_receipts(tx: Tx, where: ReceiptFilter) -> Found:
     return Found(**row, given_back_minor=given_back_minor) if row else Found(0, 0, 0, given_back_minor)
 
 
+async def sum_receipts_within(tx: Tx, where: ReceiptFilter, *, milliseconds: int) -> Found | None:
+    """Return what ``sum_receipts`` does, or None if that takes longer."""
+    await tx.execute("savepoint summing")
+    await tx.execute("select set_config('statement_timeout', $1, true)", str(milliseconds))
+    try:
+        return await sum_receipts(tx, where)
+    except QueryCanceledError:
+        return None
+    finally:
+        # The limit is gone with it, and so is the error.
+        await tx.execute("rollback to savepoint summing")
+
+
 async def _sum_given_back(tx: Tx, where: ReceiptFilter) -> int:
     args: list[Any] = [tx.tenant_id]
     conditions = _conditions(where, args)
@@ -349,7 +364,7 @@ def _conditions(where: ReceiptFilter, args: list[Any]) -> str:
 
 def _of_category(where: ReceiptFilter, args: list[Any]) -> str:
     if not where.category:
-        return _OF_GOODS.format(_IN_NONE)
+        return _IN_NONE
     place = _place(args, where.category)
     within = own = ""
     if where.within is not None:
