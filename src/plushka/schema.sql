@@ -3322,16 +3322,26 @@ create table mechanic_days (
 
 grant update, delete on mechanic_days to plushka_app;
 
--- Who bought on a day, so that buyers of any days can be counted once. mechanics: all that were on a receipt, in order.
+-- All the mechanics that were together on some receipt, in order, and the number by which mechanic_buyers names them. A
+-- number is given once for ever: what is counted anew finds it.
+create table mechanic_sets (
+    tenant_id uuid not null,
+    number integer not null check (number > 0),
+    program_id uuid not null,
+    mechanics text not null,
+    primary key (tenant_id, number),
+    unique (tenant_id, program_id, mechanics)
+);
+
+-- Who bought on a day, so that buyers of any days can be counted once.
 create table mechanic_buyers (
     tenant_id uuid not null,
     business_date date not null,
-    program_id uuid not null,
     member_id uuid not null,
     branch_id uuid not null,
-    mechanics text not null,
+    mechanic_set integer not null,
     receipts bigint not null,
-    primary key (tenant_id, business_date, program_id, member_id, branch_id, mechanics)
+    primary key (tenant_id, business_date, member_id, branch_id, mechanic_set)
 );
 
 grant update, delete on mechanic_buyers to plushka_app;

@@ -15,13 +15,20 @@ from plushka.platform.database import Tx
 Sums = dict[str, list[tuple[Any, ...]]]
 """Rows of each table, keys and then sums, in order."""
 ALL = str(ALL_BRANCHES)
+_TOLD = {
+    "mechanic_set": """(
+        select s.program_id || chr(10) || s.mechanics from mechanic_sets s
+        where s.tenant_id = $1 and s.number = mechanic_set
+    )"""
+}
+"""What is kept as a number of what it is."""
 
 
 async def kept_sums(tx: Tx) -> Sums:
     """Return what is kept."""
     kept = {}
     for table in TABLES:
-        columns = ", ".join((*table.key, *table.sums))
+        columns = ", ".join(_TOLD.get(name, name) for name in (*table.key, *table.sums))
         rows = await tx.fetch(f"select {columns} from {table.name} where tenant_id = $1", tx.tenant_id)  # noqa: S608
         kept[table.name] = _in_order([tuple(map(_plain, row)) for row in rows])
     return kept
@@ -168,10 +175,15 @@ def _mechanics(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _buyers(counted: pl.DataFrame) -> list[tuple[Any, ...]]:
-    by = ["business_date", "program_id", "member_id", "branch_id", "mechanics"]
+    by = ["business_date", "member_id", "branch_id", "mechanics"]
     named = pl.col("mechanics").list.eval(pl.element().struct.field("mechanic")).list.sort().list.join("\n")
     with_card = counted.filter(pl.col("member_id").is_not_null())
-    return with_card.with_columns(mechanics=named.fill_null("")).group_by(by).agg(pl.len()).rows()
+    return (
+        with_card.with_columns(mechanics=pl.col("program_id") + "\n" + named.fill_null(""))
+        .group_by(by)
+        .agg(pl.len())
+        .rows()
+    )
 
 
 def _goods_left(counted: pl.DataFrame, lines: pl.DataFrame) -> list[tuple[Any, ...]]:

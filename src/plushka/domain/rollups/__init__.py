@@ -2,7 +2,8 @@
 
 Owns ``sales_days``, ``refund_days``, ``sales_hours``, ``category_days``, ``uncategorized_receipts``,
 ``product_months``, ``cashier_days``, ``member_months``, ``member_years``, ``member_paths``, ``mechanic_days``,
-``mechanic_buyers``, ``receipt_goods``, ``points_days``, ``lot_months`` and ``rollup_runs``; nobody else writes them.
+``mechanic_sets``, ``mechanic_buyers``, ``receipt_goods``, ``points_days``, ``lot_months`` and
+``rollup_runs``; nobody else writes them.
 ``folding`` adds what has changed, ``rebuilding`` makes all anew, both by the SQL of ``counting``; ``checking``
 compares.
 """

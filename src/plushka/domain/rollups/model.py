@@ -83,7 +83,7 @@ MECHANIC_DAYS = Table(
     ),
 )  # fmt: skip
 MECHANIC_BUYERS = Table(
-    "mechanic_buyers", ("business_date", "program_id", "member_id", "branch_id", "mechanics"), ("receipts",)
+    "mechanic_buyers", ("business_date", "member_id", "branch_id", "mechanic_set"), ("receipts",)
 )
 RECEIPT_GOODS = Table(
     "receipt_goods",

@@ -96,7 +96,7 @@ async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
 
     ``zone`` is the business's, by whose days letters are told.
     """
-    mechanics, everybody = await list_mechanics(tx, scope)
+    mechanics, everybody = await list_mechanics(tx, scope, is_returning_told=False)
     letters = await sum_letters(tx, scope, zone)
     sold = (await sum_sales(tx, scope)).all
     is_whole = not scope.branch_ids

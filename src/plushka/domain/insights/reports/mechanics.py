@@ -1,6 +1,5 @@
 """What mechanics of the programme were on: promotions, earning rules, tiers, cards, spending of points (F35, F207)."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, get_args
@@ -19,8 +18,12 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MECHANICS_MAX = 1_000
 FRIENDS_RULE = f"rule:{REFERRAL}"
 """What somebody who was brought gets for their own purchase: an award without a rule."""
-PART_BITS = 62
-"""Mechanics that are counted in one number of PostgreSQL's; of more there are several."""
+PART_BITS = 31
+"""Mechanics that are counted in one half of a number of PostgreSQL's; of more there are several."""
+_Mechanic = tuple[UUID | None, str]
+"""A mechanic of a programme."""
+_ANYTHING: _Mechanic = (None, "")
+"""What any receipt has."""
 
 
 class Buyers(Struct, frozen=True):
@@ -71,12 +74,14 @@ class Mechanic(Struct, frozen=True):
         return Ratio(self.lines, self.receipts)
 
 
-async def list_mechanics(tx: Tx, scope: Scope) -> tuple[list[Mechanic], Buyers]:
+async def list_mechanics(
+    tx: Tx, scope: Scope, *, is_returning_told: bool = True
+) -> tuple[list[Mechanic], Buyers]:
     """Return what was on receipts of a period, and all who bought with a card.
 
-    That by which most was sold comes first; at most ``MECHANICS_MAX``.
+    That by which most was sold comes first; at most ``MECHANICS_MAX``. Who bought again takes half of the time, so it
+    is left at 0 where it is not to be told.
     """
-    who = await _count_buyers(tx, scope)
     rows = await tx.fetch(
         """
         -- insights.list_mechanics
@@ -101,6 +106,8 @@ async def list_mechanics(tx: Tx, scope: Scope) -> tuple[list[Mechanic], Buyers]:
         scope.program_id,
         MECHANICS_MAX,
     )
+    mechanics = [(row["program_id"], row["mechanic"]) for row in rows]
+    who = await _count_buyers(tx, scope, mechanics, is_returning_told=is_returning_told)
     found = []
     for row in rows:
         sums = dict(row)
@@ -108,91 +115,97 @@ async def list_mechanics(tx: Tx, scope: Scope) -> tuple[list[Mechanic], Buyers]:
         kind, _, own_id = mechanic.partition(":")
         buyers = who.get((program_id, mechanic), Buyers())
         found.append(Mechanic(program_id, kind, own_id, **sums, who=buyers))
-    return found, who.get((None, ""), Buyers())
+    return found, who.get(_ANYTHING, Buyers())
 
 
-async def _count_buyers(tx: Tx, scope: Scope) -> Mapping[tuple[UUID | None, str], Buyers]:
-    """Return who bought with each mechanic of each programme; (None, '') has all who bought with a card.
+async def _count_buyers(
+    tx: Tx, scope: Scope, mechanics: Sequence[_Mechanic], *, is_returning_told: bool
+) -> Mapping[_Mechanic, Buyers]:
+    """Return who bought with each of these mechanics; ``_ANYTHING`` has all who bought with a card.
 
     A member counts once, however many days, branches and programmes they bought at.
     """
-    numbers, masks = _numbered(await _list_sets(tx, scope))
-    # A year of a hundred thousand members is sorted in memory.
+    numbers = {mechanic: number for number, mechanic in enumerate((_ANYTHING, *mechanics))}
+    sets = await _list_sets(tx, scope)
+    bits = (scope.period.days - 1).bit_length() if is_returning_told else 0
+    # A year of a hundred thousand members is added up in memory.
     await tx.execute("set local work_mem = '64MB'")
     rows = await tx.fetch(
         f"""
         -- insights.count_mechanic_buyers
-        with days as (
-            select b.member_id, m.part, m.mask, bit_or(m.mask) over (
-                       partition by m.part, b.member_id order by b.business_date
-                       groups between unbounded preceding and 1 preceding
-                   ) as earlier
-            from mechanic_buyers b
-            join unnest($6::uuid[], $7::text[], $8::integer[], $9::bigint[]) as m (program_id, mechanics, part, mask)
-                on m.program_id = b.program_id and m.mechanics = b.mechanics
-            where {_IN_SCOPE}
+        with bought as (
+            select b.member_id, p.part, b.business_date - $2 as day,
+                   ($5::bigint[])[p.part * $6 + b.mechanic_set] as mask
+            from mechanic_buyers b cross join generate_series(0, $7 - 1) as p (part)
+            where b.tenant_id = $1 and b.business_date >= $2 and b.business_date < $3 and b.mechanic_set <= $6
+                and (cardinality($4::uuid[]) = 0 or b.branch_id = any($4::uuid[]))
+            -- Else a mask would be looked up anew for each thing that is made of it.
+            offset 0
         ), members as (
-            select part, bit_or(mask) as bought, bit_or(mask & earlier) as returned from days group by part, member_id
+            select part, bit_or(mask) as bought, {_returned(bits)} as returned
+            from bought where mask > 0 group by member_id, part
         ), alike as (
             select part, bought, returned, count(*) as members from members group by part, bought, returned
         )
-        select n.number, (sum(members) filter (where bought >> n.number % $11 & 1 = 1))::bigint as buyers,
-               coalesce(sum(members) filter (where returned >> n.number % $11 & 1 = 1), 0)::bigint as returning
-        from alike a join unnest($10::integer[]) as n (number) on n.number / $11 = a.part
+        select n.number, (sum(members) filter (where bought >> n.number % $9 & 1 = 1))::bigint as buyers,
+               coalesce(sum(members) filter (where returned >> n.number % $9 & 1 = 1), 0)::bigint as returning
+        from alike a join unnest($8::integer[]) as n (number) on n.number / $9 = a.part
         group by n.number
-        """,  # noqa: S608  a constant
-        *_scoped(tx, scope),
-        [program_id for program_id, _, _ in masks],
-        [mechanics for _, mechanics, _ in masks],
-        [part for _, _, part in masks],
-        list(masks.values()),
-        list(numbers.values()),
-        PART_BITS,
-    )
-    mechanics = {number: mechanic for mechanic, number in numbers.items()}
-    return {mechanics[row["number"]]: Buyers(row["buyers"], row["returning"]) for row in rows}
-
-
-async def _list_sets(tx: Tx, scope: Scope) -> list[tuple[UUID, str]]:
-    """Return what receipts of members had on them, as it is kept: a programme has hundreds of such sets at most."""
-    rows = await tx.fetch(
-        f"""
-        -- insights.list_sets_of_mechanics
-        select b.program_id, b.mechanics from mechanic_buyers b where {_IN_SCOPE} group by b.program_id, b.mechanics
-        """,  # noqa: S608  a constant
-        *_scoped(tx, scope),
-    )
-    return [(row["program_id"], row["mechanics"]) for row in rows]
-
-
-def _numbered(
-    sets: Sequence[tuple[UUID, str]],
-) -> tuple[dict[tuple[UUID | None, str], int], dict[tuple[UUID, str, int], int]]:
-    """Return mechanics by number, and each set as bits, ``PART_BITS`` of them in a part; any receipt has the first."""
-    numbers: dict[tuple[UUID | None, str], int] = {(None, ""): 0}
-    masks: dict[tuple[UUID, str, int], int] = defaultdict(int)
-    for program_id, mechanics in sets:
-        masks[program_id, mechanics, 0] |= 1
-        for mechanic in filter(None, mechanics.split(BETWEEN_MECHANICS)):
-            part, bit = divmod(numbers.setdefault((program_id, mechanic), len(numbers)), PART_BITS)
-            masks[program_id, mechanics, part] |= 1 << bit
-    return numbers, masks
-
-
-_IN_SCOPE = """
-    b.tenant_id = $1 and b.business_date >= $2 and b.business_date < $3
-    and (cardinality($4::uuid[]) = 0 or b.branch_id = any($4::uuid[])) and ($5::uuid is null or b.program_id = $5)
-"""
-
-
-def _scoped(tx: Tx, scope: Scope) -> tuple[object, ...]:
-    return (
+        having sum(members) filter (where bought >> n.number % $9 & 1 = 1) > 0
+        """,  # noqa: S608  constants
         tx.tenant_id,
         scope.period.from_on,
         scope.period.until_on,
         list(scope.branch_ids),
+        *_masks(sets, numbers),
+        list(numbers.values()),
+        PART_BITS,
+    )
+    mechanic_of = dict(enumerate(numbers))
+    return {mechanic_of[row["number"]]: Buyers(row["buyers"], row["returning"]) for row in rows}
+
+
+def _returned(bits: int) -> str:
+    """Return the SQL of the mechanics that a member bought with on two days or more, of days below 2 to the ``bits``.
+
+    Two days differ in a bit of their number. So for each bit it is noted with what was bought on days that have it (in
+    the upper half) and on those that have it not (in the lower): what is in both was bought on two days. To put a
+    member's days in order instead took more than all the rest.
+    """
+    halves = (f"bit_or(mask << {PART_BITS} * (day >> {bit} & 1))" for bit in range(bits))
+    return " | ".join(f"({half} & ({half} >> {PART_BITS}))" for half in halves) or "0::bigint"
+
+
+async def _list_sets(tx: Tx, scope: Scope) -> Mapping[int, tuple[UUID, str]]:
+    """Return what has ever been on receipts of members together, by its number: a programme has some hundreds."""
+    rows = await tx.fetch(
+        """
+        -- insights.list_mechanic_sets
+        select number, program_id, mechanics from mechanic_sets
+        where tenant_id = $1 and ($2::uuid is null or program_id = $2)
+        """,
+        tx.tenant_id,
         scope.program_id,
     )
+    return {row["number"]: (row["program_id"], row["mechanics"]) for row in rows}
+
+
+def _masks(
+    sets: Mapping[int, tuple[UUID, str]], numbers: Mapping[_Mechanic, int]
+) -> tuple[list[int], int, int]:
+    """Return bits of the mechanics that are numbered, by part and within it by set; of how many sets and parts.
+
+    Sets begin with 1. Any receipt has the first mechanic.
+    """
+    count, parts = max(sets, default=0), 1 + (len(numbers) - 1) // PART_BITS
+    masks = [0] * (count * parts)
+    for mechanic_set, (program_id, mechanics) in sets.items():
+        owed = [(program_id, each) for each in mechanics.split(BETWEEN_MECHANICS)]
+        for mechanic in (_ANYTHING, *owed):
+            if (number := numbers.get(mechanic)) is not None:
+                part, bit = divmod(number, PART_BITS)
+                masks[part * count + mechanic_set - 1] |= 1 << bit
+    return masks, count, parts
 
 
 async def name_mechanics(tx: Tx, wanted: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], str]:
