@@ -12,9 +12,11 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher, profiles
 from tests.memory import temporary_folder
 from tests.system_postgresql import newest, served
 
+from plushka.domain.staff import passwords
 from plushka.platform.database import Database
 from plushka.platform.migrate import migrate
 from plushka.platform.postgres.access import available
@@ -83,6 +85,17 @@ def new_database(server_dsn: str, *, template: str = "template1") -> Iterator[st
         connection.execute(f"create database {name} template {template} strategy file_copy")
         yield urlsplit(server_dsn)._replace(path=f"/{name}").geturl()
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords cheaply in the process of the tests: thousands of them would take minutes.
+
+    That ours are dear is a test of its own; processes that tests start hash as they do for everybody.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(profiles.CHEAPEST))
+        yield
 
 
 @pytest.fixture

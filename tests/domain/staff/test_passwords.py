@@ -1,9 +1,12 @@
 """Passwords: what is too easy, changing one, and the link that makes a new one."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from argon2 import extract_parameters, profiles
 from tests.conftest import SetClock
 from tests.domain.staff.test_staff import PASSWORD, business, enter
 
@@ -47,6 +50,15 @@ async def test_a_password_that_is_guessed_quickly_is_refused(password: str) -> N
 @pytest.mark.parametrize("password", [ANOTHER, "vK3#pq9LwZ", "x9" * 3 + "корова и луна" * 10])
 async def test_a_password_that_is_not_is_taken(password: str) -> None:
     assert (await hash_password(password)).startswith("$argon2id$")
+
+
+def test_a_hash_is_as_dear_as_its_library_advises() -> None:
+    hashed = (
+        "import asyncio; from plushka.domain.staff.passwords import hash_secret; "
+        "print(asyncio.run(hash_secret('1234')))"
+    )
+    told = subprocess.run([sys.executable, "-c", hashed], check=True, capture_output=True, text=True).stdout
+    assert extract_parameters(told.strip()) == profiles.RFC_9106_LOW_MEMORY
 
 
 async def test_a_changed_password_ends_the_sessions_elsewhere(
