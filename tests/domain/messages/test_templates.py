@@ -48,6 +48,7 @@ from plushka.domain.messages.templates.store import (
 )
 from plushka.domain.messages.templates.text import Missing, fill, take_apart
 from plushka.domain.messages.templates.variables import VARIABLES, examples
+from plushka.domain.programs.operations import publish
 from plushka.engine.program import (
     EarningRule,
     Percent,
@@ -214,12 +215,52 @@ async def test_a_letter_is_skipped_if_it_cannot_be_said(tx: Tx) -> None:
     assert await state_of(tx, anna) == ("skipped", "value_missing")
 
 
+async def test_a_letter_is_worded_by_the_latest_words_of_its_template(tx: Tx) -> None:
+    template_id = await create_template(tx, Draft("Один", "marketing", words("Было")))
+    told = []
+    for number, said in enumerate(("Было", "Стало"), 1):
+        if number == 2:
+            await change_template(tx, template_id, Draft("Один", "marketing", words(said)), revision=1)
+        member_id = await recipient(tx, number)
+        await post(tx, [letter(member_id, content=None, template_id=template_id)])
+        taken = await take_next(tx, "telegram", purpose="marketing")
+        assert taken is not None
+        ((_, composed),) = await compose(tx, [taken])
+        told.append(composed.said)
+    assert told == ["Было", "Стало"]
+
+
 PROGRAM = Program(
     name="Плюшки",
     currency="RUB",
     earning=(EarningRule(id="all", name="Всем", effect=Percent(rate_bp=10_00)),),
     redemption=Redemption(),
 )
+
+
+async def test_a_letter_names_the_tier_by_the_rules_that_are_in_force_when_it_goes(
+    database: Database, clock: SetClock
+) -> None:
+    first, second = (
+        structs.replace(PROGRAM, tiers=Tiers((TierRule("base", name),))) for name in ("Гость", "Друг")
+    )
+    async with open_shop(database, clock, first) as shop:
+        told = []
+        for number, program in enumerate((first, second)):
+            member_id = await shop.enroll(f"+7999000000{number}")
+            async with shop.tx() as tx:
+                await bind_address(tx, member_id, Address("telegram", str(number)), language="ru")
+                await note_consent(tx, member_id, "marketing", is_given=True, source="till")
+                template_id = await create_template(tx, Draft(f"Т{number}", "marketing", words("{tier}")))
+                await post(tx, [letter(member_id, content=None, template_id=template_id)])
+                if program is second:
+                    await publish(tx, program_id=shop.program_id, program=second, valid_from=clock.now())
+            async with shop.tx() as tx:
+                taken = await take_next(tx, "telegram", purpose="marketing")
+                assert taken is not None
+                ((_, composed),) = await compose(tx, [taken])
+                told.append(composed.said)
+        assert told == ["Гость", "Друг"]
 
 
 async def test_a_letter_says_what_is_so_when_it_goes(database: Database, clock: SetClock) -> None:

@@ -5,7 +5,6 @@ A broadcast's member must be of its audience. A journey's must not have left it,
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,7 +13,7 @@ from msgspec import Struct
 
 from plushka.domain.coupons.codes import find_key
 from plushka.domain.messages.contents import FromTemplate
-from plushka.domain.messages.model import Outgoing, Reason
+from plushka.domain.messages.model import Meant, Outgoing, Reason
 from plushka.domain.segments.asking import still_in
 from plushka.domain.segments.definitions import decode_audience
 from plushka.domain.segments.goals import Aim, list_aims_reached
@@ -30,19 +29,33 @@ class Purposed(Struct, frozen=True):
     audience: Audience | None = None
 
 
-class _Meant(Struct, frozen=True):
-    """What the campaign of a letter means: ``audience`` is a broadcast's, the rest stands in the run of a journey."""
-
-    audience: str | None
-    state: str | None
-    happened_at: datetime | None
-    version: tuple[UUID, int]
-
-
+MEANT_SQL = """
+    left join lateral (
+        select kind, case kind when 'broadcast' then audience::text end as audience from campaigns
+        where tenant_id = $1 and id = due.campaign_id and (kind = 'journey' or audience is not null)
+        offset 0
+    ) as campaign on true
+    left join lateral (
+        select state as run_state, happened_at, journey_id, version as run_version from journey_runs
+        where tenant_id = $1 and id = due.run_id and campaign.kind = 'journey'
+        offset 0
+    ) as run on true
+"""
+"""To be joined to ``due (campaign_id, run_id)``; ``meant_by`` reads it. Their slice stands above; a letter knows which
+one it is of. There is one index for each, whatever is known of the tables."""
+RUN_ID = "case when key like 'journey:%' then split_part(key, ':', 2)::uuid end as run_id"
 _PURPOSED_MAX = 512
 _purposed = OrderedDict[tuple[UUID, int], Purposed]()
 """By journey and version: one that is published never changes. The least recently used gives way."""
 _decode_purposed = msgspec.json.Decoder(Purposed).decode
+
+
+def meant_by(row: Record) -> Meant | None:
+    """Return what the campaign of a row with the columns of ``MEANT_SQL`` means by it; None: it is of none."""
+    if row["kind"] is None:
+        return None
+    version = (row["journey_id"], row["run_version"])
+    return Meant(row["audience"], row["run_state"], row["happened_at"], version)
 
 
 async def list_outside(tx: Tx, letters: Sequence[Outgoing]) -> Mapping[UUID, Reason]:
@@ -50,11 +63,10 @@ async def list_outside(tx: Tx, letters: Sequence[Outgoing]) -> Mapping[UUID, Rea
 
     A coupon's code that stands in one of the letters is not its member's before the letter has gone out.
     """
-    meant = await _load_meant(tx, letters)
     broadcast: dict[str, list[Outgoing]] = {}
-    of_journeys: list[tuple[Outgoing, _Meant]] = []
+    of_journeys: list[tuple[Outgoing, Meant]] = []
     for letter in letters:
-        if (known := meant.get(letter.id)) is None:
+        if (known := letter.meant) is None:
             continue
         if known.audience is not None:
             broadcast.setdefault(known.audience, []).append(letter)
@@ -78,46 +90,7 @@ async def _still_in(tx: Tx, audience: Audience, letters: Sequence[Outgoing]) -> 
     return {letter.id for letter in letters if letter.member_id in inside}
 
 
-async def _load_meant(tx: Tx, letters: Sequence[Outgoing]) -> dict[UUID, _Meant]:
-    """Return what campaigns mean by those letters that are of one: a broadcast's audience stands as it was begun."""
-    of_campaigns = [letter.id for letter in letters if letter.campaign_id is not None]
-    if not of_campaigns:
-        return {}
-    # Their slice stands above; a letter knows which one it is of.
-    rows = await tx.fetch(
-        """
-        -- messages.load_meant
-        select letter.id, campaign.audience, run.state, run.happened_at, run.journey_id, run.version
-        from (
-            select id, campaign_id, case when key like 'journey:%' then split_part(key, ':', 2)::uuid end as run_id
-            from outgoing
-            where tenant_id = $1 and id = any($2::uuid[])
-            offset 0
-        ) as letter
-        -- One campaign and one run a letter: there is one index for each, whatever is known of the tables.
-        cross join lateral (
-            select kind, case kind when 'broadcast' then audience::text end as audience from campaigns
-            where tenant_id = $1 and id = letter.campaign_id and (kind = 'journey' or audience is not null)
-            offset 0
-        ) as campaign
-        left join lateral (
-            select state, happened_at, journey_id, version from journey_runs
-            where tenant_id = $1 and id = letter.run_id and campaign.kind = 'journey'
-            offset 0
-        ) as run on true
-        """,
-        tx.tenant_id,
-        of_campaigns,
-    )
-    return {
-        row["id"]: _Meant(
-            row["audience"], row["state"], row["happened_at"], (row["journey_id"], row["version"])
-        )
-        for row in rows
-    }
-
-
-async def _list_over(tx: Tx, letters: Sequence[tuple[Outgoing, _Meant]]) -> dict[UUID, Reason]:
+async def _list_over(tx: Tx, letters: Sequence[tuple[Outgoing, Meant]]) -> dict[UUID, Reason]:
     """Return the letters of journeys that are over for their members: left, or what they are for is reached.
 
     Who has passed all steps is asked as well: the last letter may wait for a morning.

@@ -28,7 +28,7 @@ from plushka.domain.messages.taking import skip
 from plushka.domain.messages.templates.facts import Asked, list_own_values
 from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.rendering import RECEIPT, rendered, unsubscribing
-from plushka.domain.messages.templates.store import find_template_picture, find_templates
+from plushka.domain.messages.templates.store import find_revised, find_template_picture
 from plushka.domain.messages.templates.text import Missing, holes
 from plushka.domain.messages.wording import Voice, worded
 from plushka.domain.programs.versions import Versions
@@ -157,10 +157,13 @@ class Printer:
     async def print(self, messages: Sequence[Outgoing]) -> Mapping[UUID, Message | Reason]:
         """Return those that are made from templates in words, or why they cannot be said, by their ids."""
         contents = {one.id: one.content for one in messages if isinstance(one.content, FromTemplate)}
-        templates = (
-            await find_templates(self._tx, {content.template_id for content in contents.values()})
-            if contents
-            else {}
+        templates = await find_revised(
+            self._tx,
+            {
+                contents[one.id].template_id: one.revision
+                for one in messages
+                if one.id in contents and one.revision is not None
+            },
         )
         printed: dict[UUID, Message | Reason] = {}
         blanks: dict[UUID, Blank] = {}

@@ -25,8 +25,8 @@ class Facts(Struct, frozen=True):
     """What is known of a letter's member now.
 
     ``refused`` are kinds of consent that they took back, ``sent`` the letters that advertised to them within the days
-    of the cap; ``zone`` is where they bought last, empty: nowhere. The last two tell what is to be asked besides:
-    whether they had asked to be deleted, and whether the campaign still means them.
+    of the cap; ``zone`` is where they bought last, empty: nowhere. ``may_be_suppressed``: it is to be asked besides
+    whether they had asked to be deleted.
     """
 
     is_gone: bool
@@ -37,7 +37,6 @@ class Facts(Struct, frozen=True):
     sent: int
     zone: str
     may_be_suppressed: bool = True
-    is_of_campaign: bool = True
 
 
 class Go(Struct, frozen=True):
@@ -111,7 +110,7 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
         if letter.member_id is not None and facts[letter.id].may_be_suppressed
     ]
     suppressed = await list_suppressed(tx, asked) if asked else frozenset()
-    outside = await list_outside(tx, [letter for letter in letters if facts[letter.id].is_of_campaign])
+    outside = await list_outside(tx, letters)
     going: dict[UUID | None, int] = {}
     verdicts: dict[UUID, Verdict] = {}
     for letter in letters:
@@ -155,14 +154,8 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
                    order by w.last_purchase_on desc, w.id
                    limit 1
                ), '') as zone,
-               exists (select from suppressions where tenant_id = $1) as may_be_suppressed,
-               exists (
-                   select from campaigns c
-                   where c.tenant_id = $1 and c.id = letter.campaign_id
-                     and (c.kind = 'journey' or c.audience is not null)
-               ) as is_of_campaign
-        from unnest($2::uuid[], $3::uuid[], $4::text[], $8::text[], $9::uuid[])
-            as letter (id, member_id, channel, address, campaign_id)
+               exists (select from suppressions where tenant_id = $1) as may_be_suppressed
+        from unnest($2::uuid[], $3::uuid[], $4::text[], $8::text[]) as letter (id, member_id, channel, address)
         left join members m on m.tenant_id = $1 and m.id = letter.member_id
         cross join lateral (
             select coalesce(bool_or(k.kind = 'marketing' and k.is_given), false) as has_agreed,
@@ -182,7 +175,6 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
         list(COUNTED),
         list(QUIET),
         [letter.address for letter in letters],
-        [letter.campaign_id for letter in letters],
     )
     return {
         row["id"]: Facts(
@@ -194,7 +186,6 @@ async def _read_facts(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
             sent=row["sent"],
             zone=row["zone"],
             may_be_suppressed=row["may_be_suppressed"],
-            is_of_campaign=row["is_of_campaign"],
         )
         for row in rows
     }

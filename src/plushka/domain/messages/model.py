@@ -105,8 +105,20 @@ class Message(Struct, frozen=True):
     file: File | None = None
 
 
+class Meant(Struct, frozen=True):
+    """What the campaign of a letter means: ``audience`` is a broadcast's, the rest stands in the run of a journey."""
+
+    audience: str | None
+    state: str | None
+    happened_at: datetime | None
+    version: tuple[UUID, int]
+
+
 class Outgoing(Struct, frozen=True):
-    """A message that its sender has taken up; ``attempts`` counts this one."""
+    """A message that its sender has taken up; ``attempts`` counts this one.
+
+    ``meant`` is of the campaign that it is of, ``revision`` of the template that it is worded by.
+    """
 
     id: UUID
     channel: Channel
@@ -120,6 +132,8 @@ class Outgoing(Struct, frozen=True):
     useful_until: datetime
     route: tuple[Channel, ...] = ()
     campaign_id: UUID | None = None
+    meant: Meant | None = None
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

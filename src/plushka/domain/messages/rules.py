@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+import msgspec
+from asyncpg import Record
+from msgspec import Struct, structs
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import BUSINESS_COLUMNS, KNOWN, note_business
@@ -15,6 +17,18 @@ CAP_LETTERS_MAX = 100
 CAP_DAYS_MAX = 90
 MOVE_ON_MINUTES_MAX = 24 * 60
 DAY_MINUTES = 24 * 60
+_KNOWN = "letter rules"
+"""Where a transaction knows the rules."""
+RULES_COLUMNS = f"""
+    (
+        select coalesce((select to_jsonb(l) from letter_rules l where l.tenant_id = $1), '{{}}') || jsonb_build_object(
+            'channels', coalesce((
+                select jsonb_agg(to_jsonb(c) order by c.position, c.channel) from channel_rules c where c.tenant_id = $1
+            ), '[]')
+        )
+    )::text as rules, {BUSINESS_COLUMNS}
+"""  # noqa: S608  a constant
+"""What ``note_rules`` reads of ``businesses b``; ``$1`` is the tenant."""
 
 
 class ChannelRule(Struct, frozen=True):
@@ -51,6 +65,9 @@ class Rules(Struct, frozen=True):
         return next((rule for rule in self.channels if rule.channel == channel), ChannelRule(channel))
 
 
+_decode_rules = msgspec.json.Decoder(Rules).decode
+
+
 class RulesImpossible(Invalid):
     """A figure is outside what makes sense; ``field`` says which."""
 
@@ -70,47 +87,32 @@ def route_of(rules: Rules, own: Sequence[Channel], purpose: Purpose) -> tuple[Ch
 
 
 async def get_rules(tx: Tx) -> Rules:
-    """Return the business's rules, ours where it has none of its own.
+    """Return the business's rules, ours where it has none of its own, read once in a transaction.
 
     Who asks for them wants the business as well, so that it is known from then on.
     """
-    rows = await tx.fetch(
+    known: Rules | None = tx.known.get(_KNOWN)
+    if known is not None:
+        return known
+    (row,) = await tx.fetch(
         f"""
         -- messages.get_rules
-        select l.tenant_id is not null as has_own, l.quiet_from_minutes, l.quiet_until_minutes, l.cap_letters,
-               l.cap_days, l.move_on_minutes, l.tells_of_burning,
-               c.channel, c.cost_minor, c.is_transactional_only, {BUSINESS_COLUMNS}
-        from (select $1::uuid as tenant_id) as asked
-        left join businesses b on b.tenant_id = asked.tenant_id
-        left join letter_rules l on l.tenant_id = asked.tenant_id
-        left join channel_rules c on c.tenant_id = asked.tenant_id
-        order by c.position, c.channel
+        select {RULES_COLUMNS} from (select) as asked left join businesses b on b.tenant_id = $1
         """,  # noqa: S608  a constant
         tx.tenant_id,
     )
-    if KNOWN not in tx.known and rows[0]["tenant_id"] is not None:
-        note_business(tx, rows[0])
-    known = [
-        ChannelRule(row["channel"], row["cost_minor"], row["is_transactional_only"])
-        for row in rows
-        if row["channel"] is not None
-    ]
-    named = {rule.channel for rule in known}
-    channels = (*known, *(ChannelRule(channel) for channel in CHANNELS if channel not in named))
-    if not rows[0]["has_own"]:
-        return Rules(channels=channels)
-    own = {
-        name: rows[0][name]
-        for name in (
-            "quiet_from_minutes",
-            "quiet_until_minutes",
-            "cap_letters",
-            "cap_days",
-            "move_on_minutes",
-            "tells_of_burning",
-        )
-    }
-    return Rules(**own, channels=channels)
+    return note_rules(tx, row)
+
+
+def note_rules(tx: Tx, row: Record) -> Rules:
+    """Return the rules of a row with ``RULES_COLUMNS``, among others, as ``get_rules`` does from now on."""
+    if KNOWN not in tx.known and row["tenant_id"] is not None:
+        note_business(tx, row)
+    rules = _decode_rules(row["rules"])
+    named = {rule.channel for rule in rules.channels}
+    missing = (ChannelRule(channel) for channel in CHANNELS if channel not in named)
+    tx.known[_KNOWN] = rules = structs.replace(rules, channels=(*rules.channels, *missing))
+    return rules
 
 
 async def change_rules(tx: Tx, rules: Rules) -> None:
@@ -120,6 +122,7 @@ async def change_rules(tx: Tx, rules: Rules) -> None:
     """
     _check(rules)
     before = await get_rules(tx)
+    tx.known.pop(_KNOWN)
     await tx.execute(
         """
         -- messages.change_letter_rules

@@ -8,12 +8,13 @@ from asyncpg import Record
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.messages.audiences import list_outside
+from plushka.domain.messages.audiences import MEANT_SQL, RUN_ID, list_outside, meant_by
 from plushka.domain.messages.contents import Content
 from plushka.domain.messages.gate import Go, Later, Skip, judge
 from plushka.domain.messages.model import Channel, Outgoing, Purpose, Reason
 from plushka.domain.messages.moving import move_on
-from plushka.domain.messages.rules import Rules, get_rules
+from plushka.domain.messages.rules import RULES_COLUMNS, Rules, get_rules, note_rules
+from plushka.domain.programs.versions import in_force, note_in_force
 from plushka.platform.database import Tx
 
 LOOKED_AT_MAX = 500
@@ -21,13 +22,13 @@ LOOKED_AT_MAX = 500
 ROUNDS_MAX = 100
 
 _content = msgspec.json.Decoder(Content)
-_DUE = """
-    select id, channel, address, member_id, language, purpose, content::text, attempts, created_at, useful_until,
-           route, campaign_id, not_before
+_DUE = f"""
+    select id, channel, address, member_id, language as spoken, purpose, content, attempts, created_at as left_at,
+           useful_until, route, campaign_id, not_before, {RUN_ID}
     from outgoing
     where tenant_id = $1 and channel = $2 and state = 'waiting' and not is_held and not_before <= $3
       and address <> all($4::text[])
-"""
+"""  # noqa: S608  constants
 
 
 class Interrupted(Struct, frozen=True):
@@ -219,8 +220,11 @@ async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules | None)
 async def _list_due(
     tx: Tx, channel: Channel, limits: Mapping[Purpose, int], *, except_to: Collection[str]
 ) -> Sequence[Record]:
-    """Return, locked, as many notices as there may be that are due the longest; only if there is none, letters."""
-    return await tx.fetch(
+    """Return, locked, as many notices as there may be that are due the longest; only if there is none, letters.
+
+    With them comes what is asked of each that was found, so that nothing more is asked where nothing is due.
+    """
+    rows = await tx.fetch(
         f"""
         -- messages.list_due
         with notice as (
@@ -229,9 +233,16 @@ async def _list_due(
             {_DUE} and purpose = 'marketing' and not exists (select from notice)
             order by not_before, id limit $6 for update skip locked
         )
-        select due.*, exists ({_DUE} and purpose = 'marketing') as is_letter_due
+        select due.*, due.content::text as said, exists ({_DUE} and purpose = 'marketing') as is_letter_due,
+               campaign.*, run.*, template.revision, {RULES_COLUMNS}, ({in_force("$3")})::text as in_force
         from (select * from notice union all select * from letter) as due
-        order by not_before, id
+        {MEANT_SQL}
+        left join lateral (
+            select revision from templates where tenant_id = $1 and id = (due.content ->> 'template_id')::uuid
+            offset 0
+        ) as template on true
+        left join businesses b on b.tenant_id = $1
+        order by due.not_before, due.id
         """,  # noqa: S608  a constant
         tx.tenant_id,
         channel,
@@ -240,6 +251,10 @@ async def _list_due(
         limits.get("transactional", 0),
         limits.get("marketing", 0),
     )
+    if rows:
+        note_rules(tx, rows[0])
+        note_in_force(tx, rows[0]["in_force"])
+    return rows
 
 
 def _outgoing_of(row: Record) -> Outgoing:
@@ -248,14 +263,16 @@ def _outgoing_of(row: Record) -> Outgoing:
         channel=row["channel"],
         address=row["address"],
         member_id=row["member_id"],
-        language=row["language"],
+        language=row["spoken"],
         purpose=row["purpose"],
-        content=_content.decode(row["content"]),
+        content=_content.decode(row["said"]),
         attempts=row["attempts"] + 1,
-        created_at=row["created_at"],
+        created_at=row["left_at"],
         useful_until=row["useful_until"],
         route=tuple(row["route"]),
         campaign_id=row["campaign_id"],
+        meant=meant_by(row),
+        revision=row["revision"],
     )
 
 

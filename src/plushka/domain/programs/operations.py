@@ -45,6 +45,7 @@ from plushka.domain.programs.queries import (
     list_programs,
 )
 from plushka.domain.programs.segments import list_segment_names, segment_problems
+from plushka.domain.programs.versions import forget_in_force
 from plushka.engine.check import problems
 from plushka.engine.named_segments import named_segments
 from plushka.engine.program import Program
@@ -159,6 +160,7 @@ async def publish(tx: Tx, *, program_id: UUID, program: Program, valid_from: dat
         tx.at,
         tx.actor,
     )
+    forget_in_force(tx)
     await audit.record(tx, action="program.publish", subject=f"program:{program_id}", number=number)
     return PublishedVersion(
         id=version_id,

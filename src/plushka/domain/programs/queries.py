@@ -1,5 +1,6 @@
 """Reads of programmes, their versions and members' standings in them."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
@@ -18,7 +19,13 @@ from plushka.domain.programs.model import (
     UnknownProgram,
     UnknownVersion,
 )
-from plushka.domain.programs.versions import FIRST_PROGRAM, Versions, decode_program
+from plushka.domain.programs.versions import (
+    FIRST_PROGRAM,
+    Versions,
+    decode_program,
+    find_known_in_force,
+    note_one_in_force,
+)
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Place
 from plushka.engine.tiers import discount_gained_bp, next_review, next_tier, own_tier
@@ -27,6 +34,10 @@ from plushka.platform.database import Tx
 from plushka.platform.errors import Fact
 
 VERSIONS_MAX = 100
+REMEMBERED_MAX = 500
+"""Versions that a process remembers; the least recently used gives way."""
+_remembered = OrderedDict[tuple[UUID, UUID], PublishedVersion]()
+"""By tenant and id."""
 _KNOWN = "program"
 """Where a transaction knows the first programme."""
 
@@ -135,7 +146,14 @@ async def get_current_version(tx: Tx) -> PublishedVersion | None:
 
 
 async def find_version_in_force(tx: Tx, program_id: UUID) -> PublishedVersion | None:
-    """Return the version of a programme in force at ``tx.at``; None before the first one is."""
+    """Return the version of a programme in force at ``tx.at``; None before the first one is.
+
+    A transaction asks once which it is, and a process reads it once: a version never changes.
+    """
+    known_id = find_known_in_force(tx, program_id)
+    if known_id is not None:
+        remembered = _remembered.get((tx.tenant_id, known_id))
+        return _remember(tx, remembered or await get_version(tx, known_id))
     row = await tx.fetchrow(
         f"""
         -- programs.find_version_in_force
@@ -147,7 +165,19 @@ async def find_version_in_force(tx: Tx, program_id: UUID) -> PublishedVersion | 
         program_id,
         tx.at,
     )
-    return None if row is None else _published(row)
+    if row is None:
+        return None
+    note_one_in_force(tx, program_id, row["id"])
+    return _remember(tx, _remembered.get((tx.tenant_id, row["id"])) or _published(row))
+
+
+def _remember(tx: Tx, version: PublishedVersion) -> PublishedVersion:
+    key = (tx.tenant_id, version.id)
+    _remembered[key] = version
+    _remembered.move_to_end(key)
+    if len(_remembered) > REMEMBERED_MAX:
+        _remembered.popitem(last=False)
+    return version
 
 
 async def find_asked_version(tx: Tx, arguments: Mapping[str, Fact]) -> PublishedVersion | None:

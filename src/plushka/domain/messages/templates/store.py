@@ -1,5 +1,6 @@
 """Writing and reading templates."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -29,6 +30,9 @@ from plushka.platform.ids import new_id
 _COLUMNS = """
     id, name, purpose, body::text, picture_digest, revision, changed_at, changed_by, archived_at
 """
+REVISED_MAX = 500
+_revised = OrderedDict[tuple[UUID, UUID, int], Template]()
+"""By tenant, id and revision: each change makes another one. The least recently used gives way."""
 _body = msgspec.json.Decoder(Body)
 
 
@@ -202,6 +206,27 @@ async def find_templates(tx: Tx, ids: Collection[UUID]) -> Mapping[UUID, Templat
         list(ids),
     )
     return {row["id"]: _template_of(row) for row in rows}
+
+
+async def find_revised(tx: Tx, revisions: Mapping[UUID, int]) -> Mapping[UUID, Template]:
+    """Return templates as they are to be worded, by their ids: of these revisions, or of later ones.
+
+    Each revision is read once by a process. Whether a template was put away meanwhile is not told.
+    """
+    keys = {template_id: (tx.tenant_id, template_id, revision) for template_id, revision in revisions.items()}
+    unknown = [template_id for template_id, key in keys.items() if key not in _revised]
+    read = await find_templates(tx, unknown) if unknown else {}
+    templates: dict[UUID, Template] = {}
+    for template_id, key in keys.items():
+        template = read.get(template_id) or _revised.get(key)
+        if template is None:
+            continue
+        templates[template_id] = template
+        _revised[key[0], key[1], template.revision] = template
+        _revised.move_to_end((key[0], key[1], template.revision))
+    while len(_revised) > REVISED_MAX:
+        _revised.popitem(last=False)
+    return templates
 
 
 async def list_templates(tx: Tx, *, are_archived: bool = False, words: str = "") -> Sequence[Template]:
