@@ -149,10 +149,22 @@ async def test_no_more_letters_than_the_cap_allows(tx: Tx) -> None:
     assert len(await take(later, "telegram", "marketing", 10)) == 1
 
 
+async def test_what_is_left_at_night_waits_for_the_morning_from_the_beginning_if_it_would_wake_somebody(
+    tx: Tx,
+) -> None:
+    night = replace(tx, at=datetime(2026, 3, 10, 19, 30, tzinfo=UTC))
+    anna, boris, vera = [await recipient(tx, number) for number in (1, 2, 3)]
+    await post(night, [letter(anna), letter(boris, route=("inbox",)), letter(vera, purpose="transactional")])
+    morning = datetime(2026, 3, 11, 6, 0, tzinfo=UTC)
+    assert [await waits_until(tx, each) for each in (anna, boris, vera)] == [morning, night.at, night.at]
+
+
 async def test_at_night_a_letter_waits_for_the_morning_of_its_member(tx: Tx) -> None:
+    evening = replace(tx, at=datetime(2026, 3, 10, 17, 59, tzinfo=UTC))
     night = replace(tx, at=datetime(2026, 3, 10, 19, 30, tzinfo=UTC))
     anna = await recipient(tx)
-    await post(night, [letter(anna)])
+    await post(evening, [letter(anna)])
+    assert await waits_until(tx, anna) == evening.at
     assert await take(night, "telegram", "marketing", 10) == []
     assert await waits_until(tx, anna) == datetime(2026, 3, 11, 6, 0, tzinfo=UTC)
     assert (

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.contents import Content, FromTemplate
-from plushka.domain.messages.model import USEFUL_FOR, Channel, Purpose
+from plushka.domain.messages.gate import QUIET, end_of_quiet
+from plushka.domain.messages.model import PURPOSES, USEFUL_FOR, Channel, Purpose
 from plushka.domain.messages.reaching import REACHED
 from plushka.domain.messages.rules import get_rules, route_of
 from plushka.platform.database import Tx
@@ -27,12 +28,12 @@ class Letter(Struct, frozen=True, kw_only=True):
     Either ``template_id`` with ``values`` of its variables that are not the member's own, or ``content``. ``route``:
     the channels to try, the first first; empty: the business's. Of the audience of a broadcast ``campaign_id`` the
     member must still be when it is sent. Not sent before ``not_before`` and after ``useful_until`` (None: a day; of
-    marketing three, from then).
+    marketing three, from then). ``purpose`` None: as the template says when it is posted.
     """
 
     member_id: UUID
     key: str
-    purpose: Purpose
+    purpose: Purpose | None
     template_id: UUID | None = None
     content: Content | None = None
     values: Mapping[str, str] = {}
@@ -59,22 +60,48 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
     """Leave letters to be sent and return how many were new: one key is one letter, whoever posts it again.
 
     Who cannot be written to, or has not agreed to advertising, has a row too: skipped, with its reason. Nothing is
-    left of members who are no more. One statement, for a hundred thousand as for one.
+    left of members who are no more. What advertises and would wake somebody waits for the morning from the beginning,
+    so that the gate is not asked of it at night. One statement, for a hundred thousand as for one.
     """
     if not letters:
         return 0
     rules, business = await get_rules(tx), await get_business(tx)
     starts = [letter.not_before or tx.at for letter in letters]
+    routes = {
+        (own, purpose): " ".join(route_of(rules, own, purpose))
+        for own in {letter.route for letter in letters}
+        for purpose in PURPOSES
+    }
+    wakes_at = {
+        minute: end_of_quiet(minute, business.time_zone, rules)
+        for minute in {start.replace(second=0, microsecond=0) for start in starts}
+    }
     count: int = await tx.fetchval(
         f"""
         -- messages.post
-        with letter as (
-            select id, member_id, key, content, purpose, string_to_array(nullif(route, ''), ' ') as route,
-                   campaign_id, variant, not_before, useful_until
+        with given as (
+            select new.*, coalesce(
+                new.purpose_given,
+                (select purpose from templates where tenant_id = $1 and id = new.template_id),
+                'marketing'
+            ) as purpose
             from unnest(
                 $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::text[],
-                $10::timestamptz[], $11::timestamptz[]
-            ) as t (id, member_id, key, content, purpose, route, campaign_id, variant, not_before, useful_until)
+                $10::timestamptz[], $11::timestamptz[], $15::text[], $16::uuid[], $17::timestamptz[]
+            ) as new (
+                id, member_id, key, content, purpose_given, route_of_letters, campaign_id, variant, not_before,
+                useful_until_given, route_of_notices, template_id, wakes_at
+            )
+        ), letter as (
+            select id, member_id, key, content, purpose, campaign_id, variant, not_before, wakes_at,
+                   string_to_array(
+                       nullif(case purpose when 'marketing' then route_of_letters else route_of_notices end, ''), ' '
+                   ) as route,
+                   coalesce(
+                       useful_until_given,
+                       not_before + case purpose when 'marketing' then $18::interval else $19::interval end
+                   ) as useful_until
+            from given
         ), judged as (
             select letter.*, found.channel, found.address, found.language as spoken, found.number, m.language as own,
                    case
@@ -84,7 +111,16 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
                        when letter.route is null then 'transactional_only'
                        when found.channel is null then 'unreachable'
                        else ''
-                   end as reason
+                   end as reason,
+                   -- Where the night is another one the gate tells.
+                   case when wakes_at is not null and letter.purpose = 'marketing' and found.channel <> all($20::text[])
+                       and coalesce((
+                           select last_purchase_zone from wallets
+                           where tenant_id = $1 and member_id = letter.member_id and last_purchase_on is not null
+                           order by last_purchase_on desc, id
+                           limit 1
+                       ), $21) = $21
+                   then wakes_at else not_before end as goes_at
             from letter {REACHED}
             where m.erased_at is null and m.merged_into is null and m.id is not null
         ), left_ as (
@@ -94,7 +130,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
             )
             select $1, id, key, coalesce(channel, route[1], 'inbox'), coalesce(address, ''), member_id,
                    coalesce(spoken, own, $13), purpose, content, campaign_id, variant,
-                   coalesce(route[number + 1:], '{{}}'), not_before, useful_until,
+                   coalesce(route[number + 1:], '{{}}'), goes_at, useful_until,
                    case when reason = '' then 'waiting' else 'skipped' end, reason, $14::timestamptz,
                    case when reason <> '' then $14::timestamptz end
             from judged
@@ -109,18 +145,21 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
         [letter.key for letter in letters],
         [_encode(letter.said).decode() for letter in letters],
         [letter.purpose for letter in letters],
-        [" ".join(route_of(rules, letter.route, letter.purpose)) for letter in letters],
+        [routes[letter.route, "marketing"] for letter in letters],
         [letter.campaign_id for letter in letters],
         [letter.variant for letter in letters],
         starts,
-        [
-            letter.useful_until
-            or start + (MARKETING_USEFUL_FOR if letter.purpose == "marketing" else USEFUL_FOR)
-            for letter, start in zip(letters, starts, strict=True)
-        ],
+        [letter.useful_until for letter in letters],
         business.sandbox_of is not None,
         business.language,
         tx.at,
+        [routes[letter.route, "transactional"] for letter in letters],
+        [letter.template_id for letter in letters],
+        [wakes_at[start.replace(second=0, microsecond=0)] for start in starts],
+        MARKETING_USEFUL_FOR,
+        USEFUL_FOR,
+        list(QUIET),
+        business.time_zone,
     )
     return count
 

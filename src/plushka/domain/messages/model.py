@@ -33,6 +33,7 @@ CHANNEL_NAMES: Mapping[Channel, str] = MappingProxyType(
     }
 )
 Purpose = Literal["transactional", "marketing"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 PURPOSE_NAMES: Mapping[Purpose, str] = MappingProxyType(
     {"transactional": marked("Service message"), "marketing": marked("Advertising")}
 )

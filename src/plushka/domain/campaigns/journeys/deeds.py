@@ -4,7 +4,7 @@ Each deed is keyed by its run and step, which a run passes once: the letter, the
 call have keys that are unique for ever; a tag is the same however often it is given.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
@@ -23,8 +23,6 @@ from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.bulk import BulkChange
 from plushka.domain.members.tagging import tag_many, untag_many
 from plushka.domain.messages.letters import Letter, post
-from plushka.domain.messages.model import Purpose
-from plushka.domain.messages.templates.store import find_templates
 from plushka.domain.programs.giving import give_many
 from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.domain.rewards.issuing import Present, present
@@ -68,17 +66,17 @@ class Doing(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Deeds:
-    """Does what a batch decides, in each run's own order.
+    """Does what a batch decides, in each run's own order. ``names`` are those of the journeys.
 
     ``points_given`` are those that were booked, ``codes_given`` the keys of codes that were drawn, by run and step.
     """
 
     tx: Tx
     business: Business
+    names: Mapping[UUID, str]
     coupons_given: list[UUID] = field(default_factory=list)
     codes_given: dict[tuple[UUID, str], str] = field(default_factory=dict)
     points_given: dict[tuple[UUID, str], int] = field(default_factory=dict)
-    _purposes: dict[UUID, Purpose] = field(default_factory=dict)
 
     async def lock_wallets(self, member_ids: Collection[UUID]) -> None:
         """Lock the wallets that points may be given to, all at once and in the order of the ledger."""
@@ -96,7 +94,6 @@ class Deeds:
     async def do(self, doings: Sequence[Doing]) -> None:
         """Do everything; of one run the first before the second."""
         ordered = sorted(doings, key=lambda each: (each.number, each.journey_id, each.deed.id))
-        await self._learn_purposes(doings)
         letters: list[Letter] = []
         for _, together in groupby(ordered, key=lambda each: (each.number, each.journey_id, each.deed)):
             letters += await self._do_one(list(together))
@@ -134,20 +131,13 @@ class Deeds:
                 assert_never(deed)
         return ()
 
-    async def _learn_purposes(self, doings: Sequence[Doing]) -> None:
-        """Learn whether templates advertise, whatever the steps say that were published with them."""
-        named = {UUID(each.deed.template) for each in doings if isinstance(each.deed, Message)}
-        if unknown := named - self._purposes.keys():
-            found = await find_templates(self.tx, sorted(unknown))
-            self._purposes |= {template_id: template.purpose for template_id, template in found.items()}
-
     def _letter(self, deed: Message, doing: Doing) -> Letter:
-        template_id = UUID(deed.template)
         return Letter(
             member_id=doing.member_id,
             key=doing.key,
-            template_id=template_id,
-            purpose=self._purposes.get(template_id, "marketing"),
+            template_id=UUID(deed.template),
+            # Whatever the step says that was published with it.
+            purpose=None,
             route=deed.route,
             values=dict(doing.found),
             campaign_id=doing.journey_id,
@@ -160,7 +150,7 @@ class Deeds:
         version = await find_version_in_force(self.tx, await get_program_id(self.tx))
         if version is None:
             return
-        name = await self._name_of(doings[0].journey_id)
+        name = self.names[doings[0].journey_id]
         reason = translator(self.business.language).gettext("Journey “{name}”", name=name)
         with calling_points(self.business.point_words):
             told = format_points(deed.points, version.program.point.scale, self.business.language)
@@ -202,14 +192,3 @@ class Deeds:
             self.tx,
             [Present(each.key, each.member_id, program_id, deed.name, expires_at) for each in doings],
         )
-
-    async def _name_of(self, journey_id: UUID) -> str:
-        name: str = await self.tx.fetchval(
-            """
-            -- journeys.name_of
-            select name from campaigns where tenant_id = $1 and id = $2
-            """,
-            self.tx.tenant_id,
-            journey_id,
-        )
-        return name

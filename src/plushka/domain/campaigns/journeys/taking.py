@@ -19,10 +19,14 @@ STEP_RUNS = 500
 
 
 class Due(Struct, kw_only=True):
-    """A run that was taken up. ``holder``: the member's card as it is now; ``end``: it is over for this reason."""
+    """A run that was taken up, of the journey called ``name``.
+
+    ``holder``: the member's card as it is now; ``end``: it is over for this reason.
+    """
 
     id: UUID
     journey_id: UUID
+    name: str
     version: int
     member_id: UUID
     holder: UUID
@@ -42,7 +46,7 @@ async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
     named = await tx.fetch(
         """
         -- journeys.list_due
-        select r.id, r.member_id, coalesce(m.merged_into, m.id) as holder
+        select r.id, r.member_id, coalesce(m.merged_into, m.id) as holder, asked.journey_id, c.name
         from unnest($2::uuid[]) with ordinality as asked (journey_id, place)
         join campaigns c on c.tenant_id = $1 and c.id = asked.journey_id and c.state = 'sending'
         cross join lateral (
@@ -84,11 +88,13 @@ async def take_up(tx: Tx, journey_ids: Sequence[UUID]) -> list[Due]:
         [row["id"] for row in named],
         tx.at,
     )
+    names = {row["journey_id"]: row["name"] for row in named}
     plans = await load_plans(tx, sorted({(row["journey_id"], row["version"]) for row in rows}))
     return [
         Due(
             id=row["id"],
             journey_id=row["journey_id"],
+            name=names[row["journey_id"]],
             version=row["version"],
             member_id=row["member_id"],
             holder=row["holder"],
