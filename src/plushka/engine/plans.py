@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from plushka.engine.pace_plans import PaceOf
 from plushka.engine.program import (
     ActivationPolicy,
     EarningCaps,
@@ -70,13 +71,16 @@ class CapPlan(Struct, frozen=True):
 class RulePlan:
     """An earning rule: ``bit`` marks it in the mask of a line that it counts; notes are built beforehand.
 
-    ``has_rivals``: on some line it may have to give more than another rule to win.
+    ``has_rivals``: on some line it may have to give more than another rule to win. ``pace`` None: the same at each
+    receipt; ``by_day``: it asks what the member has spent before on the day.
     """
 
     index: int
     bit: int
     rule: EarningRule
     has_rivals: bool
+    pace: PaceOf | None
+    by_day: bool
     when: Test | None
     caps: tuple[CapPlan, ...]
     no_lines: Note

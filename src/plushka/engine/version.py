@@ -14,6 +14,7 @@ from plushka.engine.expiry import DAY, add_months, period_start
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.named_segments import named_segments
 from plushka.engine.occasion_plans import OccasionPlan, occasion_plans
+from plushka.engine.pace_plans import pace_of
 from plushka.engine.plans import (
     CONTESTS_MAX,
     CapPlan,
@@ -149,9 +150,13 @@ class Version:
         """Return the member's totals of the business day; 0 where no rule of the version asks for them."""
         return self.totals_of(member)[self._day_window] if self._day_window is not None else NO_TOTALS
 
-    def totals_this_month(self, member: Member) -> Totals:
-        """Return the member's totals of the calendar month; 0 where no rule of the version asks for them."""
-        return self.totals_of(member)[self._month_window] if self._month_window is not None else NO_TOTALS
+    def earned_by(self, member: Member) -> tuple[int, int]:
+        """Return the points that the member has earned today and this month; 0 where no cap of the programme asks."""
+        totals, day, month = member.totals or self._no_totals, self._day_window, self._month_window
+        return (
+            0 if day is None else totals[day].points_earned,
+            0 if month is None else totals[month].points_earned,
+        )
 
     def promotions_on(self, day: date, *, with_coupons: bool) -> Sequence[PromotionPlan]:
         """Return the promotions of prices that live on a business day; without coupons those that ask for none.
@@ -262,10 +267,10 @@ def compile_version(version_id: UUID, program: Program) -> Version:
     not_redeemable = masks.bit_of(excluded) if excluded is not None else 0
     rivals = Counter(map(_contest_of, program.earning))
     rules = tuple(
-        _rule_plan(index, rule, masks, has_rivals=rivals[_contest_of(rule)] > 1)
+        _rule_plan(program, index, rule, masks, has_rivals=rivals[_contest_of(rule)] > 1)
         for index, rule in enumerate(program.earning)
     )
-    special = [plan for plan in rules if not isinstance(plan.rule.effect, Percent | Multiplied)]
+    special = [plan for plan in rules if plan.pace is not None]
     windows = _windows(program)
     lives: dict[Life, int] = {}
     tiers = tuple(
@@ -386,12 +391,16 @@ def _contest_of(rule: EarningRule) -> tuple[bool, str, str]:
             assert_never(rule.policy)
 
 
-def _rule_plan(index: int, rule: EarningRule, masks: LineMasks, *, has_rivals: bool) -> RulePlan:
+def _rule_plan(
+    program: Program, index: int, rule: EarningRule, masks: LineMasks, *, has_rivals: bool
+) -> RulePlan:
     return RulePlan(
         index=index,
         bit=masks.bit_of(rule.lines),
         rule=rule,
         has_rivals=has_rivals,
+        pace=pace_of(rule.effect, 10**program.point.scale, BP * program.point.value_minor),
+        by_day=isinstance(rule.effect, Ladder) and rule.effect.per_day,
         when=receipt_test(rule.when, rule.id, masks) if rule.when is not None else None,
         caps=caps_of(rule.caps),
         no_lines=note("no_lines", rule=rule.id),

@@ -32,5 +32,4 @@ def under_caps(
 
 def excess_of(version: Version, member: Member, total: int, notes: list[Note]) -> int:
     """Return how many of ``total`` points the programme's caps do not let through."""
-    earned = (version.totals_today(member).points_earned, version.totals_this_month(member).points_earned)
-    return total - under_caps(total, version.caps, earned, notes)
+    return total - under_caps(total, version.caps, version.earned_by(member), notes)

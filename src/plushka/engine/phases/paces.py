@@ -4,32 +4,14 @@ from collections.abc import Sequence
 from functools import reduce
 from math import lcm
 from operator import and_
-from typing import assert_never
 
 from msgspec import Struct
 
-from plushka.engine.ladder import band_at, sliced
+from plushka.engine.pace_plans import UNIT_MILLI, Pace
 from plushka.engine.plans import RulePlan, TierPlan
-from plushka.engine.program import Fixed, Ladder, Multiplied, Percent
 from plushka.engine.purchase import Member
 from plushka.engine.shares import rounded
 from plushka.engine.version import Version
-
-UNIT_MILLI = 1000
-
-
-class Pace(Struct, frozen=True):
-    """What a rule gives for each unit of ``measure`` of a line: a fraction over ``Version.pace_denominator``.
-
-    ``measure`` runs parallel to the lines: their money, their quantity, or 1 for each.
-    ``for_whole_unit`` are points for each whole thousand of the measure, and none for a part of one.
-    """
-
-    numerator: int
-    denominator: int
-    measure: Sequence[int]
-    rate_bp: int | None = None
-    for_whole_unit: int | None = None
 
 
 class Paces(Struct, frozen=True):
@@ -102,50 +84,10 @@ def special_pace(  # noqa: PLR0917 - all that a pace is made of
     quantities_milli: Sequence[int],
 ) -> Pace:
     """Return the pace of a rule that is no plain percent; it claims ``base_minor`` of so many lines."""
-    match plan.rule.effect:
-        case Ladder() as ladder:
-            before_minor = version.totals_today(member).spend_minor if ladder.per_day else 0
-            return _ladder_pace(version, ladder, before_minor, base_minor, nets_minor)
-        case Fixed() as fixed:
-            return _fixed_pace(fixed, version, base_minor, line_count, nets_minor, quantities_milli)
-        case Percent() | Multiplied():
-            raise ValueError(plan.rule.id)
-        case _ as effect:
-            assert_never(effect)
-
-
-def _ladder_pace(
-    version: Version, ladder: Ladder, before_minor: int, base_minor: int, nets_minor: Sequence[int]
-) -> Pace:
-    if ladder.marginal and base_minor:
-        over_slices = sliced(ladder.bands, before_minor, before_minor + base_minor)
-        return Pace(over_slices * version.unit, base_minor, nets_minor)
-    band = band_at(ladder.bands, before_minor + base_minor)
-    rate_bp = band.rate_bp if band else 0
-    return Pace(rate_bp * version.unit, 1, nets_minor, rate_bp=rate_bp)
-
-
-def _fixed_pace(  # noqa: PLR0917 - called once, above
-    fixed: Fixed,
-    version: Version,
-    base_minor: int,
-    line_count: int,
-    nets_minor: Sequence[int],
-    quantities_milli: Sequence[int],
-) -> Pace:
-    """Return the pace of fixed points. A visit's points fall to lines by money, or evenly if all are free."""
-    numerator = fixed.points * version.pace_denominator
-    match fixed.per:
-        case "receipt" if base_minor:
-            return Pace(numerator, base_minor, nets_minor)
-        case "receipt":
-            return Pace(numerator, line_count, [1] * len(nets_minor))
-        case "line":
-            return Pace(numerator, 1, [1] * len(nets_minor))
-        case "unit":
-            return Pace(numerator, UNIT_MILLI, quantities_milli, for_whole_unit=fixed.points)
-        case _:
-            assert_never(fixed.per)
+    if plan.pace is None:
+        raise ValueError(plan.rule.id)
+    before_minor = version.totals_today(member).spend_minor if plan.by_day else 0
+    return plan.pace(before_minor, base_minor, line_count, nets_minor, quantities_milli)
 
 
 def percent_of(version: Version, tier: TierPlan, plan: RulePlan, base_minor: int) -> int:
@@ -157,5 +99,7 @@ def points_at(version: Version, pace: Pace, measured: int) -> int:
     """Return the points for so much of what a pace measures."""
     if pace.for_whole_unit is not None:
         return pace.for_whole_unit * (measured // UNIT_MILLI)
-    denominator = pace.denominator * version.pace_denominator
-    return rounded(measured * pace.numerator, denominator, version.program.rounding)
+    exact = measured * pace.numerator
+    if pace.denominator == 1:
+        return (exact + version.pace_lift) // version.pace_denominator
+    return rounded(exact, pace.denominator * version.pace_denominator, version.program.rounding)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from plushka.engine.pace_plans import Pace
 from plushka.engine.phases.caps import NONE_YET, excess_of, under_caps
 from plushka.engine.phases.gain import Earned
-from plushka.engine.phases.paces import Pace, points_at, special_pace
+from plushka.engine.phases.paces import points_at, special_pace
 from plushka.engine.plans import TierPlan
 from plushka.engine.purchase import Award, Member, Note
 from plushka.engine.receipt_tests import Scene
@@ -26,27 +27,25 @@ def earn_in_sums(
     active = version.unconditional_mask | version.holding(scene)
     if active & version.multiplier_mask or (scene.coupons and version.by_coupon):
         return None
-    claims = [mask & active for mask in scene.masks]
+    special_mask = scene.bits & active & version.special_mask
+    if special_mask & version.special_rivals_mask:
+        return None
     net_of: dict[int, int] = {}
-    for claim, net_minor in zip(claims, nets_minor, strict=True):
+    for mask, net_minor in zip(scene.masks, nets_minor, strict=True):
+        claim = mask & active
         net_of[claim] = net_of.get(claim, 0) + net_minor
-    claimed = 0
     bases_minor: dict[int, int] = {}
     winners = version.usual_winners(tier)
     for claim, net_minor in net_of.items():
-        claimed |= claim
         for index in winners[claim]:
             bases_minor[index] = bases_minor.get(index, 0) + net_minor
     special, measured = NONE_SPECIAL, NONE_MEASURED
-    special_mask = claimed & version.special_mask
     if special_mask:
-        if special_mask & version.special_rivals_mask:
-            return None
-        special = _special(version, member, scene, nets_minor, special_mask, claims, net_of)
+        special = _special(version, member, scene, nets_minor, special_mask, net_of, bases_minor)
         measured = {
-            index: _measured(pace, [index in winners[claim] for claim in claims])
+            index: _measured(pace, [index in winners[mask & active] for mask in scene.masks])
             for index, pace in special.items()
-            if pace.measure is not nets_minor and index in bases_minor
+            if pace.measure is not nets_minor
         }
     return _given(version, tier, member, bases_minor, special, measured)
 
@@ -57,18 +56,23 @@ def _special(  # noqa: PLR0917 - called once, above
     scene: Scene,
     nets_minor: Sequence[int],
     special_mask: int,
-    claims: Sequence[int],
     net_of: Mapping[int, int],
+    bases_minor: Mapping[int, int],
 ) -> Mapping[int, Pace]:
-    """Return the paces of rules that are no plain percent, by index; ``net_of`` is the money of each claim."""
+    """Return the paces of rules that are no plain percent and have won lines, by index.
+
+    ``net_of`` is the money of each claim, ``bases_minor`` that of what each rule has won.
+    """
     special = {}
     for plan in version.rules_in(special_mask):
+        if plan.index not in bases_minor:
+            continue
         bit, base_minor = plan.bit, 0
         for claim, net_minor in net_of.items():
             if claim & bit:
                 base_minor += net_minor
         # How many lines there are is asked only where all of them are free.
-        line_count = 0 if base_minor else sum([1 for claim in claims if claim & bit])
+        line_count = 0 if base_minor else sum([1 for mask in scene.masks if mask & bit])
         special[plan.index] = special_pace(
             version, plan, member, base_minor, line_count, nets_minor, scene.quantities_milli
         )
