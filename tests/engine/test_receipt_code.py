@@ -15,13 +15,15 @@ from plushka.engine.conditions import (
     Not,
     ReceiptAmount,
     RepeatWithin,
+    Tag,
     TimeWindow,
+    Weekday,
 )
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.local_time import moment
 from plushka.engine.phases.case import scene_of
-from plushka.engine.purchase import Basket, Member
-from plushka.engine.receipt_code import holding_of
+from plushka.engine.purchase import Basket, Member, Note
+from plushka.engine.receipt_code import explaining_of, holding_of
 from plushka.engine.receipt_tests import Scene, receipt_test
 from plushka.engine.version import Version
 
@@ -33,8 +35,13 @@ CONDITIONS: tuple[Condition, ...] = (
     Any((FirstPurchase(), RepeatWithin(3))),
     Not(RepeatWithin(1)),
     ReceiptAmount(min_minor=1_000, min_included=False, max_minor=5_000, max_included=False),
-    # A part that is left to its closure, so the whole is.
+    All(
+        (Weekday((6, 7)), ReceiptAmount(min_minor=1_000, max_minor=5_000), All((NIGHT, Not(RepeatWithin(3)))))
+    ),
+    All((NIGHT, Birthday(30, 30), Tag(("vip",)))),
     Any((Birthday(3, 3), NIGHT)),
+    # A part that is left to its closure, so the whole is.
+    Any((Tag(("vip",)), NIGHT)),
 )
 
 
@@ -54,6 +61,17 @@ def test_rules_of_a_programme_hold_where_nothing_fails(
     assert version.holding(scene) == sum(bit for bit, when in version.conditional if when(scene) is None)
 
 
+@settings(max_examples=300, deadline=None)
+@given(sales())
+def test_rules_of_a_programme_say_why_not_as_their_closures(
+    sale: tuple[Version, Member, Basket, datetime],
+) -> None:
+    version, scene, notes = sale[0], scene_at(sale), list[Note]()
+    answers = [when(scene) for _, when in version.conditional]
+    assert version.explaining(scene, notes) == version.holding(scene)
+    assert notes == [failed for failed in answers if failed is not None]
+
+
 @pytest.mark.parametrize("condition", CONDITIONS, ids=str)
 @settings(max_examples=50, deadline=None)
 @given(sale=sales())
@@ -63,3 +81,16 @@ def test_each_shape_holds_where_its_closure_finds_nothing(
     scene = scene_at(sale)
     test = receipt_test(condition, "rule", LineMasks(None, delivery_takes_part=True))
     assert holding_of([(4, condition, test)])(scene) == (4 if test(scene) is None else 0)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=str)
+@settings(max_examples=50, deadline=None)
+@given(sale=sales())
+def test_each_shape_says_why_not_as_its_closure(
+    condition: Condition, sale: tuple[Version, Member, Basket, datetime]
+) -> None:
+    scene, notes = scene_at(sale), list[Note]()
+    failed = receipt_test(condition, "rule", LineMasks(None, delivery_takes_part=True))(scene)
+    test = receipt_test(condition, "rule", LineMasks(None, delivery_takes_part=True))
+    assert explaining_of([(4, condition, test, "rule")])(scene, notes) == (4 if failed is None else 0)
+    assert notes == ([] if failed is None else [failed])

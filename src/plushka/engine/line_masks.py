@@ -29,6 +29,7 @@ class LineMasks:
         # Bit 0 is every line's that takes part, so that no such line has the mask 0.
         self._tests: list[LineTest | None] = [None]
         self._named = set(_products_of(excluded))
+        self._looked_for: dict[Condition, int] = {}
         self._memo: dict[LineKey, int] = {}
 
     def bit_of(self, condition: Condition | None) -> int:
@@ -36,6 +37,13 @@ class LineMasks:
         self._tests.append(line_test(condition) if condition is not None else None)
         self._named.update(_products_of(condition))
         return 1 << (len(self._tests) - 1)
+
+    def bit_for(self, condition: Condition) -> int:
+        """Return the bit of lines that a receipt's condition looks for: for equal ones the same."""
+        bit = self._looked_for.get(condition)
+        if bit is None:
+            bit = self._looked_for[condition] = self.bit_of(condition)
+        return bit
 
     def of(self, lines: Sequence[Line]) -> list[int]:
         """Return the mask of each line."""

@@ -1,6 +1,6 @@
-"""Receipt conditions written out as Python: one function tells which rules hold, for those who do not ask why not.
+"""Receipt conditions written out as Python: one function tells which rules hold, and another why the rest do not.
 
-Closures of ``receipt_tests`` answer with a note and cost a call for each part; this is one expression after another.
+Closures of ``receipt_tests`` cost a call for each part; this is one expression after another.
 Both say the same, which a property test watches. Nothing that people write becomes code: names and dates are constants
 beside it.
 """
@@ -11,35 +11,57 @@ from datetime import date, timedelta
 from plushka.engine.conditions import (
     All,
     Any,
+    Birthday,
     Branch,
+    Brand,
+    Category,
     Channel,
     Condition,
     FirstPurchase,
+    HasLines,
     Not,
     Period,
+    Product,
     ReceiptAmount,
     RepeatWithin,
     Tier,
     TimeWindow,
     Weekday,
 )
-from plushka.engine.receipt_tests import Scene, Test, bounds_of, minute_of
+from plushka.engine.line_masks import LineMasks
+from plushka.engine.purchase import Note
+from plushka.engine.receipt_notes import too_large, too_small, why_not
+from plushka.engine.receipt_tests import (
+    Scene,
+    Test,
+    bounds_of,
+    holds_for_lines,
+    minute_of,
+    months_near,
+    near_birthday,
+)
 
 Holding = Callable[[Scene], int]
 """Returns the bits of the rules whose conditions hold."""
+Explaining = Callable[[Scene, list[Note]], int]
+"""Returns the same, and appends why each of the others does not."""
 
 _HEAD = """
-def holding(scene):
+def holding(scene{notes}):
     member, tier, moment, receipt_minor = scene.member, scene.tier, scene.moment, scene.receipt_minor
     weekday, minute, day = moment.weekday, moment.minute, moment.business_date
     bits = 0
 """
 
 
-class _Code:
-    """The constants of a function that is being written."""
+_Function = Callable[..., int]
 
-    def __init__(self) -> None:
+
+class _Code:
+    """The constants of a function that is being written; ``masks`` None: it can look for no lines."""
+
+    def __init__(self, masks: LineMasks | None) -> None:
+        self.masks = masks
         self.constants: dict[str, object] = {}
 
     def name(self, value: object) -> str:
@@ -47,17 +69,59 @@ class _Code:
         self.constants[name] = value
         return name
 
+    def function(self, lines: Sequence[str]) -> _Function:
+        """Return the function that has been written."""
+        names: dict[str, _Function] = {}
+        exec("".join([*lines, "    return bits\n"]), self.constants, names)  # noqa: S102 - written here
+        return names["holding"]
 
-def holding_of(conditional: Sequence[tuple[int, Condition, Test]]) -> Holding:
-    """Compile the conditions of rules, each with its bit and the closure to be asked where it cannot be written."""
-    code, lines = _Code(), [_HEAD]
+
+def holding_of(conditional: Sequence[tuple[int, Condition, Test]], masks: LineMasks | None = None) -> Holding:
+    """Compile the conditions of rules, each with its bit and the closure to be asked where it cannot be written.
+
+    ``masks`` are those of the lines of the scene.
+    """
+    code, lines = _Code(masks), [_HEAD.format(notes="")]
     for bit, condition, test in conditional:
         written = _written(condition, code) or f"{code.name(test)}(scene) is None"
         lines.append(f"    if {written}:\n        bits |= {bit}\n")
-    lines.append("    return bits\n")
-    names: dict[str, Holding] = {}
-    exec("".join(lines), code.constants, names)  # noqa: S102 - written above
-    return names["holding"]
+    return code.function(lines)
+
+
+def explaining_of(
+    conditional: Sequence[tuple[int, Condition, Test, str]], masks: LineMasks | None = None
+) -> Explaining:
+    """Compile the same, each with the rule that its notes name: of parts that fail the first is told."""
+    code, lines = _Code(masks), [_HEAD.format(notes=", notes")]
+    for bit, condition, test, rule in conditional:
+        word = "if"
+        for written, failed in _with_notes(condition, rule, code) or ():
+            lines.append(f"    {word} not {written}:\n        notes.append({code.name(failed)})\n")
+            word = "elif"
+        if word == "if":
+            lines.append(f"    failed = {code.name(test)}(scene)\n")
+            lines.append("    if failed is not None:\n        notes.append(failed)\n")
+        lines.append(f"    else:\n        bits |= {bit}\n")
+    return code.function(lines)
+
+
+def _with_notes(condition: Condition, rule: str, code: _Code) -> list[tuple[str, Note]] | None:
+    """Return the parts all of which must hold, each with the note of its failure; None: one cannot be written."""
+    match condition:
+        case All(of=parts):
+            of_parts = [_with_notes(part, rule, code) for part in parts]
+            return None if None in of_parts else [each for part in of_parts if part for each in part]
+        case ReceiptAmount():
+            least, most = bounds_of(condition)
+            small = (f"({least} <= receipt_minor)", too_small(rule, condition.min_minor))
+            if most is None:
+                return [small]
+            return [small, (f"(receipt_minor <= {most})", too_large(rule, condition.max_minor or 0))]
+        case Product() | Category() | Brand():
+            return None
+        case _:
+            written = _written(condition, code)
+            return [(written, why_not(condition, rule))] if written else None
 
 
 def _written(condition: Condition, code: _Code) -> str | None:
@@ -74,7 +138,7 @@ def _written(condition: Condition, code: _Code) -> str | None:
             return _written_alone(condition, code)
 
 
-def _written_alone(condition: Condition, code: _Code) -> str | None:  # noqa: PLR0911 - one case a kind
+def _written_alone(condition: Condition, code: _Code) -> str | None:  # noqa: C901, PLR0911 - one case a kind
     match condition:
         case Branch(ids=ids):
             return f"(scene.branch in {code.name(frozenset(ids))})"
@@ -98,6 +162,13 @@ def _written_alone(condition: Condition, code: _Code) -> str | None:  # noqa: PL
         case RepeatWithin(days=days):
             within = f"{code.name(timedelta(0))} <= day - member.last_purchase_on <= {code.name(timedelta(days=days))}"
             return f"(member is not None and member.last_purchase_on is not None and {within})"
+        case Birthday():
+            month = f"(day.month - member.birthday.month) % 12 in {code.name(months_near(condition))}"
+            is_near = f"{code.name(near_birthday(condition))}(member.birthday, day)"
+            return f"(member is not None and member.birthday is not None and {month} and {is_near})"
+        case HasLines() if code.masks and (condition.quantity_min_milli or condition.amount_min_minor):
+            bit = code.masks.bit_for(condition.where)
+            return f"(scene.bits & {bit} and {code.name(holds_for_lines(condition, bit))}(scene))"
         case _:
             return None
 

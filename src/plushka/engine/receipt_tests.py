@@ -33,7 +33,7 @@ from plushka.engine.expiry import SHORTEST_MONTH_DAYS, clamped
 from plushka.engine.line_masks import LineMasks
 from plushka.engine.local_time import Moment
 from plushka.engine.purchase import Member, Note
-from plushka.engine.reasons import note
+from plushka.engine.receipt_notes import too_large, too_small, why_not
 
 HALF_A_YEAR = timedelta(days=182)
 
@@ -72,16 +72,12 @@ def receipt_test(condition: Condition, rule: str, masks: LineMasks) -> Test:
         case All(of=parts):
             return _all([receipt_test(part, rule, masks) for part in parts])
         case Any(of=parts):
-            return _any(
-                [receipt_test(part, rule, masks) for part in parts], note("no_alternative", rule=rule)
-            )
+            return _any([receipt_test(part, rule, masks) for part in parts], why_not(condition, rule))
         case Not(of=part):
-            test = receipt_test(part, rule, masks)
-            kind = type(part).__struct_config__.tag
-            failed = note("excluded_when", rule=rule, condition=str(kind))
+            test, failed = receipt_test(part, rule, masks), why_not(condition, rule)
             return lambda scene: None if test(scene) is not None else failed
         case HasLines():
-            return _has_lines(condition, rule, masks.bit_of(condition.where))
+            return _has_lines(condition, rule, masks.bit_for(condition.where))
         case Branch() | Channel() | Weekday() | TimeWindow() | Period() | ReceiptAmount():
             return _of_receipt(condition, rule)
         case Tier() | Segment() | Tag() | Coupon() | FirstPurchase() | RepeatWithin() | Birthday():
@@ -114,20 +110,23 @@ def _any(tests: Sequence[Test], none_holds: Note) -> Test:
 
 
 def _has_lines(condition: HasLines, rule: str, bit: int) -> Test:
-    quantity_min_milli, amount_min_minor = condition.quantity_min_milli, condition.amount_min_minor
-    failed = note(
-        "lines_missing", rule=rule, quantity_min_milli=quantity_min_milli, amount_min_minor=amount_min_minor
-    )
+    holds, failed = holds_for_lines(condition, bit), why_not(condition, rule)
+    return lambda scene: None if holds(scene) else failed
 
-    def test(scene: Scene) -> Note | None:
+
+def holds_for_lines(condition: HasLines, bit: int) -> Callable[[Scene], bool]:
+    """Compile what the lines that ``bit`` marks must come to."""
+    quantity_min_milli, amount_min_minor = condition.quantity_min_milli, condition.amount_min_minor
+
+    def holds(scene: Scene) -> bool:
         quantity_milli = amount_minor = 0
         for index, mask in enumerate(scene.masks if scene.bits & bit else ()):
             if mask & bit:
                 quantity_milli += scene.quantities_milli[index]
                 amount_minor += scene.prices_minor[index]
-        return None if quantity_milli >= quantity_min_milli and amount_minor >= amount_min_minor else failed
+        return quantity_milli >= quantity_min_milli and amount_minor >= amount_min_minor
 
-    return test
+    return holds
 
 
 def _of_receipt(
@@ -135,25 +134,19 @@ def _of_receipt(
 ) -> Test:
     match condition:
         case Branch(ids=ids):
-            branches, failed = frozenset(ids), note("other_branch", rule=rule, branches=", ".join(ids))
+            branches, failed = frozenset(ids), why_not(condition, rule)
             return lambda scene: None if scene.branch in branches else failed
         case Channel(ids=ids):
-            channels, failed = frozenset(ids), note("other_channel", rule=rule, channels=", ".join(ids))
+            channels, failed = frozenset(ids), why_not(condition, rule)
             return lambda scene: None if scene.channel in channels else failed
         case Weekday(days=numbers):
-            days = frozenset(numbers)
-            failed = note("other_weekday", rule=rule, days=", ".join(map(str, sorted(days))))
+            days, failed = frozenset(numbers), why_not(condition, rule)
             return lambda scene: None if scene.moment.weekday in days else failed
         case TimeWindow():
             return _time_window(condition, rule)
         case Period():
             first_on, last_on = condition.first_on or date.min, condition.last_on or date.max
-            failed = note(
-                "outside_period",
-                rule=rule,
-                first_on=str(condition.first_on or ""),
-                last_on=str(condition.last_on or ""),
-            )
+            failed = why_not(condition, rule)
             return lambda scene: None if first_on <= scene.moment.business_date <= last_on else failed
         case ReceiptAmount():
             return _receipt_amount(condition, rule)
@@ -163,7 +156,7 @@ def _of_receipt(
 
 def _time_window(condition: TimeWindow, rule: str) -> Test:
     start, end = minute_of(condition.start), minute_of(condition.end)
-    failed = note("outside_time", rule=rule, start=condition.start, end=condition.end)
+    failed = why_not(condition, rule)
     if start < end:
         return lambda scene: None if start <= scene.moment.minute < end else failed
     return lambda scene: failed if end <= scene.moment.minute < start else None
@@ -183,15 +176,15 @@ def bounds_of(condition: ReceiptAmount) -> tuple[int, int | None]:
 
 def _receipt_amount(condition: ReceiptAmount, rule: str) -> Test:
     least, most = bounds_of(condition)
-    too_small = note("receipt_too_small", rule=rule, min_minor=condition.min_minor)
+    below = too_small(rule, condition.min_minor)
     if most is None:
-        return lambda scene: None if scene.receipt_minor >= least else too_small
-    too_large = note("receipt_too_large", rule=rule, max_minor=condition.max_minor or 0)
+        return lambda scene: None if scene.receipt_minor >= least else below
+    above = too_large(rule, condition.max_minor or 0)
 
     def test(scene: Scene) -> Note | None:
         if scene.receipt_minor < least:
-            return too_small
-        return too_large if scene.receipt_minor > most else None
+            return below
+        return above if scene.receipt_minor > most else None
 
     return test
 
@@ -201,23 +194,23 @@ def _of_member(  # noqa: PLR0911 - one case a kind
 ) -> Test:
     match condition:
         case Tier(ids=ids):
-            tiers, failed = frozenset(ids), note("other_tier", rule=rule, tiers=", ".join(ids))
+            tiers, failed = frozenset(ids), why_not(condition, rule)
             return lambda scene: None if scene.tier in tiers else failed
         case Segment(ids=ids):
-            segments, failed = frozenset(ids), note("other_segment", rule=rule, segments=", ".join(ids))
+            segments, failed = frozenset(ids), why_not(condition, rule)
             return lambda scene: (
                 failed if scene.member is None or segments.isdisjoint(scene.member.segments) else None
             )
         case Tag(ids=ids):
-            tags, failed = frozenset(ids), note("other_tag", rule=rule, tags=", ".join(ids))
+            tags, failed = frozenset(ids), why_not(condition, rule)
             return lambda scene: (
                 failed if scene.member is None or tags.isdisjoint(scene.member.tags) else None
             )
         case Coupon(ids=ids):
-            coupons, failed = frozenset(ids), note("coupon_missing", rule=rule, coupons=", ".join(ids))
+            coupons, failed = frozenset(ids), why_not(condition, rule)
             return lambda scene: failed if coupons.isdisjoint(scene.coupons) else None
         case FirstPurchase():
-            failed = note("not_first_purchase", rule=rule)
+            failed = why_not(condition, rule)
             return lambda scene: failed if scene.member is None or scene.member.purchases else None
         case RepeatWithin():
             return _repeat_within(condition, rule)
@@ -228,10 +221,7 @@ def _of_member(  # noqa: PLR0911 - one case a kind
 
 
 def _repeat_within(condition: RepeatWithin, rule: str) -> Test:
-    within, failed = (
-        timedelta(days=condition.days),
-        note("no_recent_purchase", rule=rule, days=condition.days),
-    )
+    within, failed = timedelta(days=condition.days), why_not(condition, rule)
 
     def test(scene: Scene) -> Note | None:
         previous = scene.member.last_purchase_on if scene.member is not None else None
@@ -243,26 +233,37 @@ def _repeat_within(condition: RepeatWithin, rule: str) -> Test:
 
 
 def _birthday(condition: Birthday, rule: str) -> Test:
-    before, after = timedelta(days=condition.days_before), timedelta(days=condition.days_after)
-    reach = max(condition.days_before, condition.days_after) // SHORTEST_MONTH_DAYS + 1
-    months_near = frozenset(months % 12 for months in range(-reach, reach + 1))
-    failed = note(
-        "not_birthday", rule=rule, days_before=condition.days_before, days_after=condition.days_after
-    )
+    near, is_near, failed = months_near(condition), near_birthday(condition), why_not(condition, rule)
 
     def test(scene: Scene) -> Note | None:
         birthday = scene.member.birthday if scene.member is not None else None
         if birthday is None:
             return failed
         today = scene.moment.business_date
-        if (today.month - birthday.month) % 12 not in months_near:
+        if (today.month - birthday.month) % 12 not in near:
             return failed
+        return None if is_near(birthday, today) else failed
+
+    return test
+
+
+def months_near(condition: Birthday) -> frozenset[int]:
+    """Return how many months after that of the birthday, of twelve, its window can reach."""
+    reach = max(condition.days_before, condition.days_after) // SHORTEST_MONTH_DAYS + 1
+    return frozenset(months % 12 for months in range(-reach, reach + 1))
+
+
+def near_birthday(condition: Birthday) -> Callable[[date, date], bool]:
+    """Compile whether a birthday is near to a day."""
+    before, after = timedelta(days=condition.days_before), timedelta(days=condition.days_after)
+
+    def is_near(birthday: date, today: date) -> bool:
         # The birthday to look at may be that of the year before or after: no window reaches half a year.
         day = clamped(today.year, birthday.month, birthday.day)
         if today - day > HALF_A_YEAR:
             day = clamped(today.year + 1, birthday.month, birthday.day)
         elif day - today > HALF_A_YEAR:
             day = clamped(today.year - 1, birthday.month, birthday.day)
-        return None if -after <= day - today <= before else failed
+        return -after <= day - today <= before
 
-    return test
+    return is_near

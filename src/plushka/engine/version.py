@@ -52,7 +52,7 @@ from plushka.engine.promotion_plans import (
 )
 from plushka.engine.purchase import Member, Note, Totals
 from plushka.engine.reasons import note
-from plushka.engine.receipt_code import Holding, holding_of
+from plushka.engine.receipt_code import Explaining, Holding, explaining_of, holding_of
 from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.referral_plans import ReferralPlan, referral_plan
 from plushka.engine.shares import lift
@@ -79,8 +79,8 @@ class Version:
     ``windows`` are those that ``Member.totals`` must carry, in this order; ``windows_of_friends`` are the indices of
     those in which a tier asks for active friends, who are counted in no other. ``capped_rules`` are the
     ids of rules that need ``Member.rule_points``, in their order, and ``capped`` the same. ``conditional`` are the
-    rules that a receipt can fail, and ``holding`` tells which of them hold; ``by_coupon`` are those that cannot hold
-    without one of some coupons. The rest is for the engine's phases:
+    rules that a receipt can fail; ``holding`` tells which of them hold, ``explaining`` besides why others do not;
+    ``by_coupon`` are those that cannot hold without one of some coupons. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``special_rivals_mask`` of those among
@@ -99,6 +99,7 @@ class Version:
     rules: tuple[RulePlan, ...]
     conditional: tuple[tuple[int, Test], ...]
     holding: Holding
+    explaining: Explaining
     by_coupon: tuple[tuple[int, Test, frozenset[str]], ...]
     index_of: dict[str, int]
     unconditional_mask: int
@@ -270,6 +271,11 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         _rule_plan(program, index, rule, masks, has_rivals=rivals[_contest_of(rule)] > 1)
         for index, rule in enumerate(program.earning)
     )
+    conditional = [
+        (plan.bit, plan.rule.when, plan.when, plan.rule.id)
+        for plan in rules
+        if plan.when is not None and plan.rule.when is not None and not coupons_of(plan.rule.when)
+    ]
     special = [plan for plan in rules if plan.pace is not None]
     windows = _windows(program)
     lives: dict[Life, int] = {}
@@ -298,16 +304,9 @@ def compile_version(version_id: UUID, program: Program) -> Version:
         capped=frozenset(capped_rules),
         tiers=tiers,
         rules=rules,
-        conditional=tuple(
-            (plan.bit, plan.when) for plan in rules if plan.when and not coupons_of(plan.rule.when)
-        ),
-        holding=holding_of(
-            [
-                (plan.bit, plan.rule.when, plan.when)
-                for plan in rules
-                if plan.when is not None and plan.rule.when is not None and not coupons_of(plan.rule.when)
-            ]
-        ),
+        conditional=tuple((bit, test) for bit, _, test, _ in conditional),
+        holding=holding_of([each[:3] for each in conditional], masks),
+        explaining=explaining_of(conditional, masks),
         by_coupon=tuple(
             (plan.bit, plan.when, asked)
             for plan in rules

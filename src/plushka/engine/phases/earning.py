@@ -103,13 +103,7 @@ def earn(  # noqa: PLR0917 - called by one phase
 
 
 def _active(version: Version, scene: Scene, notes: list[Note]) -> int:
-    active = version.unconditional_mask
-    for bit, when in version.conditional:
-        failed = when(scene)
-        if failed is None:
-            active |= bit
-        else:
-            notes.append(failed)
+    active = version.unconditional_mask | version.explaining(scene, notes)
     # As with promotions, one that asks for a coupon that was not shown is not weighed, and no receipt tells of it.
     for bit, when, coupons in version.by_coupon if scene.coupons else ():
         if coupons.isdisjoint(scene.coupons):
