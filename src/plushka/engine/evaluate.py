@@ -98,7 +98,9 @@ def evaluate(
         on = version.gifts_on(now.business_date)
         gifts = win(on, scene, basket.budgets_used, case.notes, time_zone=basket.place.time_zone)
 
-    redeemed = redeem(case, prices_minor, promoted.raised_by)
+    redeemed = None
+    if basket.redeem or member.lots:
+        redeemed = redeem(case, prices_minor, promoted.raised_by)
     payables_minor = (
         _less(prices_minor, redeemed.by_line_minor) if redeemed and redeemed.points else prices_minor
     )

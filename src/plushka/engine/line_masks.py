@@ -1,7 +1,6 @@
 """Line conditions compiled: each is a bit of a mask that is worked out once for a kind of line."""
 
 from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
 
 from plushka.engine.conditions import All, Any, Brand, Category, Condition, Not, Product
 from plushka.engine.purchase import Line, Look
@@ -10,8 +9,6 @@ LINE_MEMO_MAX = 10_000
 
 LineTest = Callable[[Line], bool]
 LineKey = Look | tuple[Look, str]
-
-_look_of = attrgetter("look")
 
 
 class LineMasks:
@@ -47,17 +44,20 @@ class LineMasks:
 
     def of(self, lines: Sequence[Line]) -> list[int]:
         """Return the mask of each line."""
-        # The usual programme names no product: then no Python runs for a line.
-        keys: list[LineKey] = list(map(self._key_of if self._named else _look_of, lines))
+        memo = self._memo
         try:
-            return list(map(self._memo.__getitem__, keys))
+            # The usual programme names no product: then no call is made for a line.
+            if not self._named:
+                return [memo[line.look] for line in lines]
+            return [memo[self._key_of(line)] for line in lines]
         except KeyError:
-            return [self._remember(key, line) for key, line in zip(keys, lines, strict=True)]
+            return [self._remember(line) for line in lines]
 
     def _key_of(self, line: Line) -> LineKey:
         return (line.look, line.product) if line.product in self._named else line.look
 
-    def _remember(self, key: LineKey, line: Line) -> int:
+    def _remember(self, line: Line) -> int:
+        key = self._key_of(line)
         mask = self._memo.get(key)
         if mask is None:
             mask = self._weigh(line)

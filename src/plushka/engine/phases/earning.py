@@ -23,8 +23,6 @@ from plushka.engine.version import Version
 
 def with_awards(earned: Earned, awards: Sequence[Award], notes: Sequence[Note]) -> Earned:
     """Return what was earned together with points that no cap cuts, as those of a full stamp card."""
-    if not awards and not notes:
-        return earned
     points = sum([award.points for award in awards])
     return Earned(
         awards=(*earned.awards, *awards),

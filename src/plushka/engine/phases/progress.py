@@ -45,14 +45,15 @@ def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points
     earns = version.program.earn_when_redeeming or not points_spent
     stamped = stamp(version, member, scene, nets_minor, case.basket, case.explains)
     referring = refer(version, member, scene, nets_minor)
-    awards = (*stamped.awards, *([referring.award] if referring.award else []))
+    awards = (*stamped.awards, referring.award) if referring.award else stamped.awards
     notes = (*stamped.notes, *referring.notes) if case.explains else ()
     earned = (
         earn(version, tier, member, scene, nets_minor, case.explains)
         if earns
         else Earned(notes=(EARNING_OFF,))
     )
-    earned = with_awards(earned, awards, notes)
+    if awards or notes:
+        earned = with_awards(earned, awards, notes)
     tiers = version.program.tiers
     if tiers is None:
         return Progress(earned, tier, None, (), spend_minor, stamped, referring.referred)

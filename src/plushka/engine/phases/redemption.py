@@ -16,17 +16,13 @@ from plushka.engine.shares import spread
 from plushka.engine.version import BP, Version
 
 
-def redeem(
-    case: Case, prices_minor: Sequence[int], raised_by: PromotionPlan | None = None
-) -> Redeemed | None:
-    """Return what points buy, or None when none are asked for and no lots are given to weigh what could be.
+def redeem(case: Case, prices_minor: Sequence[int], raised_by: PromotionPlan | None = None) -> Redeemed:
+    """Return what points buy, where some are asked for or lots are given to weigh what could be.
 
     A request beyond the maximum is answered with the maximum, and noted. ``raised_by``: the promotion that lets
     points pay more of the receipt.
     """
     version, tier, requested = case.version, case.tier, case.basket.redeem
-    if requested == 0 and not case.member.lots:
-        return None
     refusal = _refusal(case, prices_minor)
     if refusal is not None:
         case.notes.append(refusal)
