@@ -42,7 +42,7 @@ class TierPlan:
 
     ``paces`` are units of points per minor unit of money over ``Version.pace_denominator``, for the
     rules whose pace is the same at every receipt (percent), of multipliers how much they add, else 0.
-    ``lives`` are indices into ``Version.lives``, and go on with the cards that give points.
+    ``life_of`` finds in ``Version.lives`` the life of points by what gives them: rules, cards, a friend's reward.
     """
 
     id: str | None
@@ -53,7 +53,7 @@ class TierPlan:
     match: Literal["all", "any"]
     rates_bp: tuple[int | None, ...]
     paces: tuple[int, ...]
-    lives: tuple[int, ...]
+    life_of: dict[str, int]
 
 
 class CapPlan(Struct, frozen=True):

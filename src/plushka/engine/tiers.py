@@ -86,9 +86,7 @@ def next_review(version: Version, tier_since: date, after: date) -> ReviewDates 
         return None
     cycle = tiers.review.cycle
     grace = timedelta(days=tiers.review.grace_days)
-    turn = _first_turn(cycle, tier_since)
-    while turn + grace <= after:
-        turn = _next_turn(cycle, turn, tier_since)
+    turn = max(_turn_after(cycle, tier_since, tier_since), _turn_after(cycle, after - grace, tier_since))
     return ReviewDates(measured_on=turn - DAY, falls_on=turn + grace)
 
 
@@ -167,16 +165,12 @@ def _meets(plan: TierPlan, totals: Sequence[Totals]) -> bool:
     return all(met) if plan.match == "all" else any(met)
 
 
-def _first_turn(cycle: str, tier_since: date) -> date:
+def _turn_after(cycle: str, day: date, tier_since: date) -> date:
+    """Return the first day later than ``day`` on which a cycle begins anew."""
     if cycle == "anniversary":
-        return clamped(tier_since.year + 1, tier_since.month, tier_since.day)
-    return add_months(period_start(cycle, tier_since), MONTHS_OF[cycle])
-
-
-def _next_turn(cycle: str, turn: date, tier_since: date) -> date:
-    if cycle == "anniversary":
-        return clamped(turn.year + 1, tier_since.month, tier_since.day)
-    return add_months(turn, MONTHS_OF[cycle])
+        turn = clamped(day.year, tier_since.month, tier_since.day)
+        return turn if turn > day else clamped(day.year + 1, tier_since.month, tier_since.day)
+    return add_months(period_start(cycle, day), MONTHS_OF[cycle])
 
 
 def discount_gained_bp(program: Program, tier: str) -> int:

@@ -86,7 +86,7 @@ class Version:
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``special_rivals_mask`` of those among
     them that may have to outbid others, ``multiplier_mask`` those of multipliers, which have contests of their own,
     ``cards_mask`` those of stamp cards. ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
-    are those that a condition names. ``index_of`` finds in ``TierPlan.lives`` all that gives points.
+    are those that a condition names.
     """
 
     id: UUID
@@ -101,7 +101,6 @@ class Version:
     holding: Holding
     explaining: Explaining
     by_coupon: tuple[tuple[int, Test, frozenset[str]], ...]
-    index_of: dict[str, int]
     unconditional_mask: int
     special_mask: int
     special_rivals_mask: int
@@ -312,7 +311,6 @@ def compile_version(version_id: UUID, program: Program) -> Version:
             for plan in rules
             if plan.when is not None and (asked := coupons_of(plan.rule.when))
         ),
-        index_of={name: index for index, name in enumerate(_givers(program))},
         unconditional_mask=sum(plan.bit for plan in rules if plan.when is None),
         special_mask=sum(plan.bit for plan in special),
         special_rivals_mask=sum(plan.bit for plan in special if plan.has_rivals),
@@ -437,9 +435,10 @@ def _tier_plan(
             rule.effect.times_bp - BP if isinstance(rule.effect, Multiplied) else (rate_bp or 0) * unit
             for rule, rate_bp in zip(program.earning, rates_bp, strict=True)
         ),
-        lives=tuple(
-            lives.setdefault(_life(program, giver, tier), len(lives)) for giver in _givers(program).values()
-        ),
+        life_of={
+            name: lives.setdefault(_life(program, giver, tier), len(lives))
+            for name, giver in _givers(program).items()
+        },
     )
 
 

@@ -16,14 +16,10 @@ from plushka.engine.version import Version
 
 def grants(case: Case, earned_at: TierPlan, awards: Sequence[Award]) -> tuple[Grant, ...]:
     """Return one grant for the awards of each life at the tier ``earned_at``, with policies resolved to instants."""
-    index_of, lives = case.version.index_of, earned_at.lives
+    life_of = earned_at.life_of
     by_life: dict[int, list[Award]] = {}
     for award in awards:
-        life = lives[index_of[award.rule]]
-        if life in by_life:
-            by_life[life].append(award)
-        else:
-            by_life[life] = [award]
+        by_life.setdefault(life_of[award.rule], []).append(award)
     return tuple([_grant(case, life, alike) for life, alike in by_life.items()])
 
 

@@ -57,6 +57,9 @@ def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points
     tiers = version.program.tiers
     if tiers is None:
         return Progress(earned, tier, None, (), spend_minor, stamped, referring.referred)
+    if tier is version.tiers[-1] and not case.explains:
+        # Nobody rises above the highest, and nobody asks how far the next one is.
+        return Progress(earned, tier, tier.id, (), spend_minor, stamped, referring.referred)
     totals = _counting(version, member, spend_minor, earned)
     after = tier_after(version, tier.id, totals)
     if after != tier.id and tiers.upgrade_counts_now and earns:
