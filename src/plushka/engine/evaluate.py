@@ -54,6 +54,7 @@ def evaluate(
     *,
     explains: bool = True,
     asks: Asks | None = None,
+    now: Moment | None = None,
 ) -> Outcome:
     """Decide ``basket`` for ``member`` (None: anonymous, who neither earns nor gets a member's discount).
 
@@ -67,11 +68,13 @@ def evaluate(
     that comes back: lines, shares of lines in points, notes, how far the next tier is, stamp cards where none gets a
     stamp. All else is the same.
 
+    ``now`` is what the branch's clock shows at ``at``, if that is known already.
     A basket that asks for all points that may be spent (``max``) asks for as many as ``asks`` says of them.
 
     :raises ReceiptPointsOverMaximum: the rules give more than ``POINTS_MAX``
     """
-    now = moment(at, basket.place)
+    if now is None:
+        now = moment(at, basket.place)
     masks = version.masks.of(basket.lines)
     amounts_minor: Sequence[int] = [line.amount_minor for line in basket.lines]
     if member is None or member.is_blocked:

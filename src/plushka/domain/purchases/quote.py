@@ -33,7 +33,7 @@ async def quote(
     if codes is not None:
         show_codes(found, codes)
     claim_hold(found)
-    outcome = evaluate(found.version, found.member, found.basket, found.at)
+    outcome = evaluate(found.version, found.member, found.basket, found.at, now=found.moment)
     note_used(found, outcome)
     if is_reserving:
         await reserve(tx, caller.till_id, found.codes)

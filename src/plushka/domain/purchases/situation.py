@@ -27,7 +27,7 @@ from plushka.domain.purchases.model import Caller, MemberBusy, NoProgram, Purcha
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.referrals.chains import Above, list_above
 from plushka.domain.rewards.stamps import list_states
-from plushka.engine.local_time import moment
+from plushka.engine.local_time import Moment, moment
 from plushka.engine.purchase import Basket, CardState, Invited, Line, Look, Lot, Member, Place, Totals
 from plushka.engine.version import Version
 from plushka.platform.database import Tx
@@ -46,6 +46,8 @@ class Item(Struct, frozen=True):
 class Situation:
     """A purchase with all that decides it. ``book`` and ``member`` are None for an anonymous one.
 
+    ``moment`` is what the branch's clock shows ``at`` the purchase, and ``business_date`` its day.
+
     A blocked member has no ``book`` either: their receipt is nobody's, and its stored state says why.
 
     ``permit`` is the one that the purchase names, if it exists; ``needs_permit``: without one no points are spent.
@@ -60,6 +62,7 @@ class Situation:
 
     item: Item
     at: datetime
+    moment: Moment
     business_date: date
     branch: Branch
     mark: VersionMark
@@ -131,10 +134,12 @@ async def _try_to_place(
     place = Place(
         branch=branch.code, time_zone=branch.time_zone, day_starts_minutes=branch.day_starts_minutes
     )
+    shown = moment(at, place)
     return Situation(
         item=item,
         at=at,
-        business_date=moment(at, place).business_date,
+        moment=shown,
+        business_date=shown.business_date,
         branch=branch,
         mark=mark,
         version=await reference.versions.get(tx, mark.id),

@@ -11,6 +11,7 @@ from plushka.domain.ledger.book import BookLot
 from plushka.domain.ledger.model import Clawback
 from plushka.domain.programs.model import Sums
 from plushka.domain.rewards.model import StampRow
+from plushka.engine.local_time import Moment
 from plushka.engine.purchase import Basket, CardState, Grant, Invited, LotUse, Member, Outcome
 
 Bought = tuple[date, str, UUID]
@@ -44,7 +45,7 @@ class Was(Struct, frozen=True):
 
 
 class Sale(Struct, frozen=True):
-    """A receipt as it was, booked ``at``. ``state`` None: nobody's.
+    """A receipt as it was, booked ``at``. ``state`` None: nobody's; ``moment``: what the branch's clock showed then.
 
     ``spent`` points were really spent on it, of ``spendable`` that could have been. ``comes_back``: something of it was
     returned within the period.
@@ -53,6 +54,7 @@ class Sale(Struct, frozen=True):
     id: UUID
     at: datetime
     occurred_at: datetime
+    moment: Moment
     day: date
     branch_id: UUID
     version_id: UUID

@@ -27,6 +27,7 @@ from plushka.domain.simulation.past import (
     Was,
 )
 from plushka.domain.simulation.setting import Setting
+from plushka.engine.local_time import moment
 from plushka.engine.purchase import Grant
 from plushka.platform.database import Tx
 
@@ -100,15 +101,17 @@ async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, l
 def sale_of(row: Record, setting: Setting) -> Sale:
     """Return the receipt of a row of ``read_sales``."""
     outcome, state = row["outcome"], row["member_state"]
+    basket = read_basket(row["basket"])
     spent = (_decode_spent(outcome).redeemed or _NOTHING_SPENT) if outcome else _NOTHING_SPENT
     return Sale(
         row["id"],
         row["received_at"],
         row["occurred_at"],
+        moment(row["occurred_at"], basket.place),
         row["business_date"],
         row["branch_id"],
         row["version_id"],
-        read_basket(row["basket"]),
+        basket,
         _decode_state(state) if state and row["member_id"] else None,
         row["cost_minor"],
         Was(

@@ -38,7 +38,13 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
     member = _member(page, version, sale.state or _NO_STATE, sale, spends=bool(basket.redeem))
     asks = None if is_as_it_was or not basket.redeem else _asks(course.spending, sale)
     outcome = evaluate(
-        version, member, basket, sale.occurred_at, explains=explains or sale.comes_back, asks=asks
+        version,
+        member,
+        basket,
+        sale.occurred_at,
+        explains=explains or sale.comes_back,
+        asks=asks,
+        now=sale.moment,
     )
     if asks is not None and outcome.redeemed is not None and outcome.redeemed.points > sale.spent:
         page.overspent = True
