@@ -161,38 +161,37 @@ class Goods(Struct, frozen=True):
     def fill(self, situation: Situation) -> None:
         """Put what was sold into the basket."""
         purchase = situation.item.purchase
-        lines, situation.names = self.lines_of(purchase.lines)
+        lines, situation.names, situation.costs = self.lines_of(purchase.lines)
         situation.basket = Basket(lines, situation.basket.place, purchase.channel, purchase.redeem)
-        situation.costs = self.costs_of(purchase.lines)
 
-    def costs_of(self, reported: Sequence[PurchaseLine]) -> tuple[int | None, ...]:
-        """Return what each line's goods cost the business, rounded half up; nothing where none of them is known."""
+    def lines_of(
+        self, reported: Sequence[PurchaseLine]
+    ) -> tuple[tuple[Line, ...], tuple[str | None, ...], tuple[int | None, ...]]:
+        """Return the lines as rules see them, their names, and what they cost the business, rounded half up.
+
+        Of costs there are none where not one is known. There are ten lines a receipt: one loop, no calls.
+        """
+        lines: list[Line] = []
+        names: list[str | None] = []
         costs: list[int | None] = []
         is_any_known = False
         for line in reported:
             product = self.products.get(line.sku)
-            if product is None or product.cost_minor is None:
-                costs.append(None)
-            else:
-                costs.append((product.cost_minor * line.quantity_milli + 500) // 1000)
-                is_any_known = True
-        return tuple(costs) if is_any_known else ()
-
-    def lines_of(self, reported: Sequence[PurchaseLine]) -> tuple[tuple[Line, ...], tuple[str | None, ...]]:
-        """Return the lines as rules see them, and their names. There are ten a receipt: one loop, no calls."""
-        lines, names = [], []
-        for line in reported:
-            product = self.products.get(line.sku)
             if product is None:
-                look = self._look_of_unlisted(line)
+                look, cost_minor = self._look_of_unlisted(line), None
                 names.append(line.name)
             else:
-                look = product.look
+                look, cost_minor = product.look, product.cost_minor
                 if line.kind is not None and line.kind != look.kind:
                     look = structs.replace(look, kind=line.kind)
                 names.append(line.name or product.name)
             lines.append(Line(line.sku, line.quantity_milli, line.amount_minor, look))
-        return tuple(lines), tuple(names)
+            if cost_minor is None:
+                costs.append(None)
+            else:
+                costs.append((cost_minor * line.quantity_milli + 500) // 1000)
+                is_any_known = True
+        return tuple(lines), tuple(names), tuple(costs) if is_any_known else ()
 
     def _look_of_unlisted(self, line: PurchaseLine) -> Look:
         path = (self.paths.get(line.category) or (line.category,)) if line.category else ()
