@@ -34,8 +34,8 @@ CASHIERS_OF = timedelta(days=90)
 """Whom the list of cashiers offers: those of the last quarter."""
 SUMS_AT_ONCE_MS = 700
 """So long a page waits for what all that is found comes to; what takes longer comes after it."""
-SUMS_AFTER_MS = 50_000
-"""So long that is then waited for; what gives way to tills is ended after a minute anyway."""
+SUMS_AFTER_MS = 15_000
+"""So long that is then waited for: reports share the connections by which it is added up."""
 
 
 @get("/receipts", opt={"action": "receipts.read"})
