@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ from msgspec import Struct
 from plushka.domain.messages.templates.variables import VARIABLES
 
 FALLBACK_LENGTH_MAX = 60
+TEXTS_MAX = 1000
+"""Texts that a process remembers taken apart: thousands of letters are written from each."""
 _TOKEN = re.compile(r"\{\{|\}\}|\{(?P<inside>[^{}]*)\}|[{}]")
 _INSIDE = re.compile(r"\s*(?P<name>\w+)\s*(\|(?P<fallback>.*))?", re.DOTALL)
 
@@ -45,6 +48,7 @@ class Missing(Exception):
 Piece = str | Hole
 
 
+@lru_cache(maxsize=TEXTS_MAX)
 def take_apart(text: str) -> tuple[Sequence[Piece], Sequence[Spot]]:
     """Return a text's pieces, and what is wrong in it."""
     pieces: list[Piece] = []
@@ -62,7 +66,7 @@ def take_apart(text: str) -> tuple[Sequence[Piece], Sequence[Spot]]:
                 piece = _hole(token["inside"], token.start())
                 (pieces if isinstance(piece, Hole) else spots).append(piece)  # type: ignore[arg-type]
     pieces.append(text[end:])
-    return [piece for piece in pieces if piece != ""], spots
+    return tuple(piece for piece in pieces if piece != ""), tuple(spots)
 
 
 def _hole(inside: str, position: int) -> Hole | Spot:
