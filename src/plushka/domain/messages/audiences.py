@@ -32,17 +32,20 @@ class Purposed(Struct, frozen=True):
 MEANT_SQL = """
     left join lateral (
         select kind, case kind when 'broadcast' then audience::text end as audience from campaigns
-        where tenant_id = $1 and id = due.campaign_id and (kind = 'journey' or audience is not null)
+        where tenant_id = $1 and id = letter.campaign_id and (kind = 'journey' or audience is not null)
         offset 0
     ) as campaign on true
     left join lateral (
         select state as run_state, happened_at, journey_id, version as run_version from journey_runs
-        where tenant_id = $1 and id = due.run_id and campaign.kind = 'journey'
+        where tenant_id = $1 and id = letter.run_id and campaign.kind = 'journey'
         offset 0
     ) as run on true
 """
-"""To be joined to ``due (campaign_id, run_id)``; ``meant_by`` reads it. Their slice stands above; a letter knows which
-one it is of. There is one index for each, whatever is known of the tables."""
+"""To be joined to ``letter (campaign_id, run_id)``; ``meant_by`` reads it.
+
+Their slice stands above; a letter knows which one it is of. There is one index for each, whatever is known of the
+tables.
+"""
 RUN_ID = "case when key like 'journey:%' then split_part(key, ':', 2)::uuid end as run_id"
 _PURPOSED_MAX = 512
 _purposed = OrderedDict[tuple[UUID, int], Purposed]()

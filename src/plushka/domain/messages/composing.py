@@ -128,13 +128,17 @@ def plain(message: Message) -> str:
 
 
 class Blank(Struct, frozen=True):
-    """A template to be filled in for a member (None: for nobody), with what the campaign has ``given``."""
+    """A template to be filled in for a member (None: for nobody), with what the campaign has ``given``.
+
+    ``called`` is what the member is called, None: it is to be asked.
+    """
 
     template: Template
     member_id: UUID | None
     language: Language
     channel: Channel
     given: Mapping[str, str]
+    called: str | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -178,7 +182,7 @@ class Printer:
                 printed[message.id] = "template_missing"
             else:
                 blanks[message.id] = Blank(
-                    template, message.member_id, language, message.channel, content.values
+                    template, message.member_id, language, message.channel, content.values, message.called
                 )
         own = await self._own_values(list(blanks.values()))
         for (message_id, blank), values in zip(blanks.items(), own, strict=True):
@@ -198,7 +202,7 @@ class Printer:
 
     async def _own_values(self, blanks: Sequence[Blank]) -> Sequence[Mapping[str, str]]:
         asked = [
-            (number, Asked(blank.member_id, blank.names, blank.language))
+            (number, Asked(blank.member_id, blank.names, blank.language, blank.called))
             for number, blank in enumerate(blanks)
             if blank.member_id is not None and blank.names
         ]

@@ -115,10 +115,27 @@ class Meant(Struct, frozen=True):
     version: tuple[UUID, int]
 
 
+class Facts(Struct, frozen=True):
+    """What is known of a letter's member now.
+
+    ``refused`` are kinds of consent that they took back; ``zone`` is where they bought last, empty: nowhere.
+    ``may_be_suppressed``: it is to be asked besides whether they had asked to be deleted.
+    """
+
+    is_gone: bool
+    is_blocked: bool
+    has_agreed: bool
+    refused: frozenset[str]
+    is_open: bool
+    zone: str
+    may_be_suppressed: bool = True
+
+
 class Outgoing(Struct, frozen=True):
     """A message that its sender has taken up; ``attempts`` counts this one.
 
-    ``meant`` is of the campaign that it is of, ``revision`` of the template that it is worded by.
+    ``meant`` is of the campaign that it is of, ``revision`` of the template that it is worded by, ``called`` what its
+    member is called. ``facts`` are of one that advertises.
     """
 
     id: UUID
@@ -135,6 +152,8 @@ class Outgoing(Struct, frozen=True):
     campaign_id: UUID | None = None
     meant: Meant | None = None
     revision: int | None = None
+    called: str = ""
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)

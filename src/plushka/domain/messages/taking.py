@@ -10,7 +10,7 @@ from msgspec import Struct
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.audiences import MEANT_SQL, RUN_ID, list_outside, meant_by
 from plushka.domain.messages.contents import Content
-from plushka.domain.messages.gate import Go, Later, Skip, judge
+from plushka.domain.messages.gate import FACTS_SQL, Go, Later, Skip, facts_by, judge
 from plushka.domain.messages.model import Channel, Outgoing, Purpose, Reason
 from plushka.domain.messages.moving import move_on
 from plushka.domain.messages.rules import RULES_COLUMNS, Rules, get_rules, note_rules
@@ -229,20 +229,25 @@ async def _list_due(
         -- messages.list_due
         with notice as (
             {_DUE} and purpose = 'transactional' order by not_before, id limit $5 for update skip locked
-        ), letter as (
+        ), advertising as (
             {_DUE} and purpose = 'marketing' and not exists (select from notice)
             order by not_before, id limit $6 for update skip locked
         )
-        select due.*, due.content::text as said, exists ({_DUE} and purpose = 'marketing') as is_letter_due,
-               campaign.*, run.*, template.revision, {RULES_COLUMNS}, ({in_force("$3")})::text as in_force
-        from (select * from notice union all select * from letter) as due
+        select letter.*, letter.content::text as said, exists ({_DUE} and purpose = 'marketing') as is_letter_due,
+               campaign.*, run.*, facts.*, template.revision, called.name as called, {RULES_COLUMNS},
+               ({in_force("$3")})::text as in_force
+        from (select * from notice union all select * from advertising) as letter
         {MEANT_SQL}
+        {FACTS_SQL}
         left join lateral (
-            select revision from templates where tenant_id = $1 and id = (due.content ->> 'template_id')::uuid
+            select revision from templates where tenant_id = $1 and id = (letter.content ->> 'template_id')::uuid
             offset 0
         ) as template on true
         left join businesses b on b.tenant_id = $1
-        order by due.not_before, due.id
+        left join members own on own.tenant_id = $1 and own.id = letter.member_id
+        left join members called on called.tenant_id = $1
+            and called.id = case when own.merged_into is null then own.id else own.merged_into end
+        order by letter.not_before, letter.id
         """,  # noqa: S608  a constant
         tx.tenant_id,
         channel,
@@ -273,6 +278,8 @@ def _outgoing_of(row: Record) -> Outgoing:
         campaign_id=row["campaign_id"],
         meant=meant_by(row),
         revision=row["revision"],
+        called=row["called"] or "",
+        facts=facts_by(row),
     )
 
 

@@ -36,11 +36,15 @@ _STAMPS = frozenset({"stamps_left"})
 
 
 class Asked(Struct, frozen=True):
-    """Of whom the values of which variables are asked, and in which language they are to be told."""
+    """Of whom the values of which variables are asked, and in which language they are to be told.
+
+    ``called`` is what the member is called, where it is known.
+    """
 
     member_id: UUID
     names: frozenset[str]
     language: Language
+    called: str | None = None
 
 
 async def list_own_values(
@@ -54,7 +58,8 @@ async def list_own_values(
     def who_names(names: Collection[str]) -> set[UUID]:
         return {each.member_id for each in asked if not each.names.isdisjoint(names)}
 
-    called = await list_names(tx, ids) if (ids := who_names(_NAMES)) else {}
+    unnamed = {each.member_id for each in asked if each.called is None and not each.names.isdisjoint(_NAMES)}
+    called = await list_names(tx, unnamed) if unnamed else {}
     branches = await list_last_branches(tx, ids) if (ids := who_names(("branch",))) else {}
     suggested = await suggest(tx, list(ids)) if (ids := who_names(("suggestion",))) else {}
     held = await list_holdings(tx, ids, business) if (ids := who_names(_HELD | _AHEAD | _STAMPS)) else {}
@@ -62,7 +67,7 @@ async def list_own_values(
     told: list[Mapping[str, str]] = []
     for each in asked:
         values = {"business": business.name, "app_link": app_url}
-        values["name"] = called.get(each.member_id, "")
+        values["name"] = called.get(each.member_id, "") if each.called is None else each.called
         values["first_name"] = first_name(values["name"])
         values["card_number"] = cards.get(each.member_id, "")
         values["branch"] = branches.get(each.member_id, "")
