@@ -853,6 +853,39 @@ grant update (data, outcome, cancelled_at, cancelled_by, cancel_reason) on membe
 create index member_events_of_member on member_events (tenant_id, member_id, id);
 create index member_events_of_kind on member_events (tenant_id, kind, id);
 
+-- What lies in a member's cart on a site, as the shop told last under the cart's number. id: changes when a cart that was
+-- over is filled anew, or is another member's now. said_at: by the shop's clock, which orders what is told of one cart;
+-- changed_at: the same, never ahead of ours. It is over when the shop or a purchase says so (outcome); a cart of which only
+-- the end was told holds nothing. Forgotten a month after it was told of last, and with its member.
+create table carts (
+    tenant_id uuid not null references businesses,
+    id uuid not null,
+    external_id text not null check (external_id <> ''),
+    member_id uuid not null,
+    till_id uuid not null,
+    sum_minor bigint not null check (sum_minor >= 0),
+    items jsonb not null check (jsonb_typeof(items) = 'array'),
+    link text not null default '' check (link = '' or link like 'https://%'),
+    said_at timestamptz not null,
+    changed_at timestamptz not null,
+    noted_at timestamptz not null,
+    ended_at timestamptz,
+    outcome text check (outcome in ('emptied', 'ordered', 'bought')),
+    primary key (tenant_id, id),
+    unique (tenant_id, external_id),
+    constraint cart_not_ahead check (changed_at <= noted_at and changed_at <= said_at and ended_at <= noted_at),
+    constraint cart_ended_somehow check ((ended_at is null) = (outcome is null)),
+    constraint cart_holds_something check (ended_at is not null or jsonb_array_length(items) > 0),
+    foreign key (tenant_id, member_id) references members (tenant_id, id),
+    foreign key (tenant_id, till_id) references tills (tenant_id, id)
+);
+
+grant update, delete on carts to plushka_app;
+
+create index carts_left on carts (tenant_id, changed_at) where ended_at is null;
+create index carts_of_member on carts (tenant_id, member_id);
+create index carts_noted on carts (tenant_id, noted_at);
+
 -- catalog --------------------------------------------------------------------------------------------
 
 create table categories (

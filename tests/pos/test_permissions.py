@@ -44,6 +44,8 @@ TABLE = {
     "POST /v1/events": (401, 401, 403, 404, 201),
     "GET /v1/events/{id}": (401, 401, 403, 404, 200),
     "POST /v1/events/{id}/cancel": (401, 401, 403, 404, 200),
+    "POST /v1/carts": (401, 401, 403, 404, 201),
+    "POST /v1/carts/end": (401, 401, 403, 404, 200),
     "GET /v1/receipts/{id}": (401, 401, 403, 404, 200),
     "GET /v1/receipts": (401, 401, 403, 404, 200),
     "GET /v1/receipts/latest": (401, 401, 403, 200, 200),
@@ -86,6 +88,17 @@ async def things(anna: httpx.AsyncClient, cast: Cast, database: Database, clock:
     }
 
 
+def cart(member: dict[str, str]) -> dict[str, Any]:
+    return {
+        "external_id": "K",
+        "member": member,
+        "sum_minor": 100000,
+        "currency": "RUB",
+        "items": [{"name": "Кофе"}],
+        "changed_at": "2026-03-10T09:00:00Z",
+    }
+
+
 def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
     """Return method, address and body of a request that is good when it comes from Anna's till."""
     method, _, path = route.partition(" ")
@@ -116,6 +129,17 @@ def request_of(route: str, things: dict[str, str]) -> tuple[str, str, dict[str, 
         ),
         "POST /v1/events": (method, address, {"external_id": "E2", "kind": "review", "member": member}),
         "POST /v1/events/{id}/cancel": (method, address, {"reason": "a mistake"}),
+        "POST /v1/carts": (method, address, cart(member)),
+        "POST /v1/carts/end": (
+            method,
+            address,
+            {
+                "external_id": "K",
+                "member": member,
+                "outcome": "emptied",
+                "ended_at": cart(member)["changed_at"],
+            },
+        ),
         "GET /v1/receipts": (method, f"{address}?external_id=1", None),
         "POST /v1/returns": (method, address, back),
         "POST /v1/shifts": (method, address, {"cashier": things["cashier"], "pin": PIN}),

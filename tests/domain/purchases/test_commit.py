@@ -10,6 +10,7 @@ from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.shop import Shop, open_shop, receipt
 
+from plushka.domain.businesses.model import WrongCurrency
 from plushka.domain.ledger.model import Balance
 from plushka.domain.members.model import Identity, UnknownMember
 from plushka.domain.programs.queries import get_standing
@@ -22,7 +23,6 @@ from plushka.domain.purchases.model import (
     RedemptionOverMaximum,
     TimeInFuture,
     UnknownBranch,
-    WrongCurrency,
 )
 from plushka.engine.program import (
     AfterDays,

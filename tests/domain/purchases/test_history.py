@@ -12,10 +12,11 @@ from tests.conftest import SetClock
 from tests.domain.booked import Rows, booked
 from tests.domain.shop import Shop, open_shop, receipt, until_it_waits
 
+from plushka.domain.businesses.model import WrongCurrency
 from plushka.domain.members.model import Identity, UnknownMember
 from plushka.domain.purchases.commit import commit_batch
 from plushka.domain.purchases.history import Loaded, load_history
-from plushka.domain.purchases.model import Committed, Purchase, PurchaseLine, WrongCurrency
+from plushka.domain.purchases.model import Committed, Purchase, PurchaseLine
 from plushka.domain.purchases.reference import Reference
 from plushka.domain.purchases.situation import Item
 from plushka.engine.conditions import FirstPurchase, ReceiptAmount, RepeatWithin

@@ -16,12 +16,14 @@ from plushka.delivery.app.card import phone_of
 from plushka.delivery.app.context import PATH, AppRequest
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.agreeing import refuse_other_texts
+from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.look import LANGUAGE_COOKIE
 from plushka.domain.bots.leaving import delete_member
 from plushka.domain.certificates.numbers import shown
+from plushka.domain.events.carts.model import CART
 from plushka.domain.events.model import BUILT_IN
-from plushka.domain.insights.own_data import OwnData, get_own_data
+from plushka.domain.insights.own_data import OwnData, OwnEvent, get_own_data
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.members.consent_texts import CONSENT_WORDS, ConsentTexts, list_consent_texts
@@ -66,6 +68,9 @@ class Loss(Struct, frozen=True):
     points: str
     held: str
     debt: str
+
+
+_KINDS = {**BUILT_IN, CART.name: CART}
 
 
 @get(f"{PATH}/profile")
@@ -279,6 +284,16 @@ def _loss(account: Account, visit: Visit) -> Loss:
     )
 
 
+def _said(event: OwnEvent, figures: Figures) -> list[str]:
+    """Return what an event says, in its order; money of the kinds that all businesses have as money."""
+    fields = _KINDS[event.kind].fields if event.kind in _KINDS else ()
+    money = {field.name for field in fields if field.type == "money"}
+    return [
+        figures.money(value) if name in money and isinstance(value, int) else str(value)
+        for name, value in event.data.items()
+    ]
+
+
 def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
     figures, words = visit.figures(), visit.words
     return {
@@ -311,8 +326,8 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
         "certificates": [(shown(one.number), figures.money(one.balance_minor)) for one in data.certificates],
         "events": [
             (
-                words.gettext(BUILT_IN[event.kind].title) if event.kind in BUILT_IN else event.kind,
-                ", ".join(str(value) for value in event.data.values()),
+                words.gettext(_KINDS[event.kind].title) if event.kind in _KINDS else event.kind,
+                ", ".join(_said(event, figures)),
                 figures.moment(event.at),
             )
             for event in data.events

@@ -10,6 +10,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.calls import clear_calls
 from plushka.domain.campaigns.journeys.forgetting import forget_erased
 from plushka.domain.campaigns.journeys.queries import is_told_of_burning
+from plushka.domain.events.carts.forgetting import clear_carts
 from plushka.domain.messages.outgoing import clear
 from plushka.domain.messages.rules import get_rules
 from plushka.platform.clock import Clock
@@ -42,9 +43,10 @@ def is_the_hour(at: datetime, time_zone: str) -> bool:
 
 
 async def forget_tenant(database: Database, clock: Clock, tenant_id: UUID) -> None:
-    """Forget messages, updates and calls of long ago, and what journeys know of members who were erased."""
+    """Forget messages, updates, calls and carts of long ago, and what journeys know of members who were erased."""
     async with database.transaction(tenant_id, actor="job:forget", at=clock.now()) as tx:
         await clear(tx)
         await clear_updates(tx)
         await clear_calls(tx)
+        await clear_carts(tx)
         await forget_erased(tx)

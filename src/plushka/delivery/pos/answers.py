@@ -10,6 +10,8 @@ from msgspec.structs import astuple
 from plushka.domain.certificates.certificate import Certificate
 from plushka.domain.certificates.model import State as CertificateState
 from plushka.domain.coupons.model import CodeReason, OwnCode, ShownCode
+from plushka.domain.events.carts.model import Cart
+from plushka.domain.events.carts.model import Outcome as CartOutcome
 from plushka.domain.ledger.model import Balance, WalletView
 from plushka.domain.members.model import Identity, Member
 from plushka.domain.programs.model import Serving, TierStanding
@@ -422,6 +424,44 @@ class EventCancelledOut(Struct, frozen=True):
     points_taken: int
     points_owed: int
     points_burned: int
+
+
+class CartItemOut(Struct, frozen=True):
+    """Goods in a cart."""
+
+    name: str
+    count: int
+
+
+class CartOut(Struct, frozen=True):
+    """A cart as it stands, by what was told of it last; ``outcome`` (null: it is not over) how it ended.
+
+    ``bought``: a purchase named it. ``id`` is another one when it is filled after it was over.
+    """
+
+    id: UUID
+    external_id: str
+    member_id: UUID
+    sum_minor: int
+    items: tuple[CartItemOut, ...]
+    link: str
+    changed_at: datetime
+    ended_at: datetime | None
+    outcome: CartOutcome | None
+
+    @classmethod
+    def of(cls, cart: Cart) -> "CartOut":
+        return cls(
+            id=cart.id,
+            external_id=cart.external_id,
+            member_id=cart.member_id,
+            sum_minor=cart.sum_minor,
+            items=tuple([CartItemOut(item.name, item.count) for item in cart.items]),
+            link=cart.link,
+            changed_at=cart.changed_at,
+            ended_at=cart.ended_at,
+            outcome=cart.outcome,
+        )
 
 
 class ReceiptOut(Struct, frozen=True):

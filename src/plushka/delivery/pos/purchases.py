@@ -11,6 +11,7 @@ from plushka.delivery.pos.problems import INTERNAL_ERROR, problem_of
 from plushka.delivery.pos.refusals import Rejected
 from plushka.delivery.pos.requests import BatchIn, PurchaseIn, Query, QuoteIn, Texts
 from plushka.delivery.pos.texts import tell_quote, tell_receipt
+from plushka.domain.businesses.model import WrongCurrency
 from plushka.domain.certificates.model import TENDER_REFUSALS
 from plushka.domain.ledger.model import InsufficientPoints
 from plushka.domain.members.model import PhoneInvalid, UnknownMember
@@ -30,7 +31,6 @@ from plushka.domain.purchases.model import (
     TimeInFuture,
     UnknownBranch,
     UnknownHold,
-    WrongCurrency,
 )
 from plushka.domain.purchases.quote import quote
 from plushka.platform.errors import Refusal
@@ -156,6 +156,7 @@ def _to_domain(body: PurchaseIn, country: str, idempotency_key: str | None) -> P
         tenders=tuple(
             tender.to_domain(field=f"tenders[{place}]") for place, tender in enumerate(body.tenders)
         ),
+        cart=body.cart,
     )
 
 

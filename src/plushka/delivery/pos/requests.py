@@ -23,6 +23,14 @@ from plushka.domain.catalog.model import ProductKind
 from plushka.domain.certificates.model import TENDERS_MAX, Tender
 from plushka.domain.certificates.numbers import read_number
 from plushka.domain.coupons.model import CODES_SHOWN_MAX, SHOWN_LENGTH_MAX
+from plushka.domain.events.carts.model import (
+    ITEM_COUNT_MAX,
+    ITEMS_MAX,
+    LINK_LENGTH_MAX,
+    CartEnd,
+    CartItem,
+    ToldCart,
+)
 from plushka.domain.members.identities import identify
 from plushka.domain.members.model import Identity, IdentityKind
 from plushka.domain.purchases.buying import TillWish
@@ -185,6 +193,7 @@ class QuoteIn(Wire, frozen=True):
         expected_payable_minor: int | None = None,
         idempotency_key: str | None = None,
         tenders: tuple[Tender, ...] = (),
+        cart: str | None = None,
     ) -> Purchase:
         """Return the purchase; a phone without a country code is of ``country``."""
         return Purchase(
@@ -203,6 +212,7 @@ class QuoteIn(Wire, frozen=True):
             expected_payable_minor=expected_payable_minor,
             idempotency_key=idempotency_key,
             tenders=tenders,
+            cart=cart,
         )
 
 
@@ -225,12 +235,14 @@ class PurchaseIn(QuoteIn, frozen=True, kw_only=True):
 
     ``expected_payable_minor`` is what the customer was asked to pay; when the purchase comes to another
     sum it is refused. Without ``occurred_at`` it happens now. ``tenders``: gift certificates that pay, in this order;
-    the answer's ``money_minor`` is what is left to be paid in money.
+    the answer's ``money_minor`` is what is left to be paid in money. ``cart``: the number of the cart on your site that
+    was bought, as `POST /v1/carts` told of it; nobody is reminded of it any more.
     """
 
     external_id: Id
     expected_payable_minor: Amount | None = None
     tenders: Annotated[tuple[TenderIn, ...], Meta(max_length=TENDERS_MAX)] = ()
+    cart: Id | None = None
 
 
 RawPurchase = Annotated[Raw, Meta(extra_json_schema={"$ref": "#/components/schemas/PurchaseIn"})]
@@ -374,6 +386,50 @@ class EventCancelIn(Wire, frozen=True):
     """Why an event is cancelled."""
 
     reason: Text
+
+
+class CartItemIn(Wire, frozen=True):
+    """Goods in a cart, as the shop calls them; what is weighed counts once."""
+
+    name: Text
+    count: Annotated[int, Meta(ge=1, le=ITEM_COUNT_MAX)] = 1
+
+
+class CartIn(Wire, frozen=True):
+    """A cart on a site as it stands now. ``external_id`` is its number, one in the whole business.
+
+    ``changed_at`` is when it was filled or changed, by your clock: of two that tell of one cart the later one holds.
+    ``link`` leads the member back to it, by https.
+    """
+
+    external_id: Id
+    member: OneMember
+    sum_minor: Amount
+    currency: Currency
+    items: Annotated[tuple[CartItemIn, ...], Meta(min_length=1, max_length=ITEMS_MAX)]
+    changed_at: Moment
+    link: Annotated[str, Meta(max_length=LINK_LENGTH_MAX)] = ""
+
+    def to_domain(self, member_id: UUID, till_id: UUID) -> ToldCart:
+        """Return what is told, of this member."""
+        return ToldCart(
+            external_id=self.external_id,
+            member_id=member_id,
+            till_id=till_id,
+            at=self.changed_at,
+            sum_minor=self.sum_minor,
+            items=[CartItem(item.name, item.count) for item in self.items],
+            link=self.link,
+        )
+
+
+class CartEndIn(Wire, frozen=True):
+    """A cart that is over at ``ended_at``, by your clock: ``ordered``, or ``emptied`` without an order."""
+
+    external_id: Id
+    member: OneMember
+    outcome: CartEnd
+    ended_at: Moment
 
 
 class CertificateShown(Wire, frozen=True):

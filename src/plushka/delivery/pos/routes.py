@@ -1,6 +1,7 @@
 """All endpoints of the API, in the order in which they are described."""
 
 from plushka.delivery.pos import (
+    carts,
     certificates,
     events,
     holds,
@@ -41,6 +42,8 @@ ENDPOINTS = (
     events.tell_event,
     events.show_event,
     events.cancel_told_event,
+    carts.tell_cart,
+    carts.tell_cart_end,
     receipts.show_receipt,
     receipts.find_receipt_by_number,
     receipts.show_latest_receipts,

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from plushka.domain.events.carts.forgetting import forget_carts
 from plushka.domain.events.store import forget_events
 from plushka.domain.ledger.closing import close_wallets
 from plushka.domain.members.channels import list_addresses
@@ -32,6 +33,7 @@ async def delete_member(tx: Tx, member_id: UUID) -> UUID:
     await close_wallets(tx, member.id, document_id=act_id)
     await forfeit(tx, member.id)
     await forget_events(tx, member.id)
+    await forget_carts(tx, member.id)
     await forget_dates(tx, member.id)
     await forget(tx, member.id)
     await forget_chat(tx, member.id)

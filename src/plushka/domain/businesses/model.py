@@ -104,6 +104,12 @@ class TimeZoneUnknown(Invalid):
     code = "time_zone_unknown"
 
 
+class WrongCurrency(Invalid):
+    """A sum is told in another currency than the business's."""
+
+    code = "currency_wrong"
+
+
 class NameMissing(Invalid):
     code = "name_missing"
 

@@ -1,6 +1,6 @@
 """Finding events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,14 @@ async def get_event(tx: Tx, event_id: UUID) -> Event:
     if row is None:
         raise UnknownEvent
     return event_of(row)
+
+
+async def find_events(tx: Tx, event_ids: Collection[UUID]) -> Mapping[UUID, Event]:
+    """Return the events of these ids that there are."""
+    rows = await tx.fetch(
+        f"-- events.find_events\n{SELECT} and e.id = any($2::uuid[])", tx.tenant_id, list(event_ids)
+    )
+    return {row["id"]: event_of(row) for row in rows}
 
 
 async def list_events(

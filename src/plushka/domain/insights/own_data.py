@@ -11,6 +11,8 @@ from plushka.domain.campaigns.journeys.queries import list_runs_of_member
 from plushka.domain.campaigns.recipients import Part, list_parts
 from plushka.domain.certificates.queries import list_of_member
 from plushka.domain.coupons.queries import list_own_codes
+from plushka.domain.events.carts.model import CART
+from plushka.domain.events.carts.queries import list_carts_of
 from plushka.domain.events.queries import EventFilter, list_events
 from plushka.domain.insights.friends import sum_friends
 from plushka.domain.insights.receipts.found import ReceiptFilter, list_receipts
@@ -89,7 +91,7 @@ class OwnDevice(Struct, frozen=True):
 
 
 class OwnEvent(Struct, frozen=True):
-    """What happened besides purchases, as it was noted."""
+    """What happened besides purchases, as it was noted, and carts on the business's site."""
 
     kind: str
     at: datetime
@@ -239,6 +241,10 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
                     is_cancelled=found.event.cancelled_at is not None,
                 )
                 for found in await list_events(tx, EventFilter(member_id=member.id), limit=ROWS_MAX)
+            ]
+            + [
+                OwnEvent(CART.name, cart.changed_at, cart.data, is_cancelled=False)
+                for cart in await list_carts_of(tx, member.id)
             ]
         ),
         certificates=tuple(

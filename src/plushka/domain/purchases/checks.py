@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from plushka.domain.businesses.model import Branch
+from plushka.domain.businesses.model import Branch, WrongCurrency
 from plushka.domain.purchases.model import (
     AMOUNT_MAX_MINOR,
     CLOCK_SKEW_MAX,
@@ -18,7 +18,6 @@ from plushka.domain.purchases.model import (
     QuantityOutOfRange,
     TimeInFuture,
     TooManyLines,
-    WrongCurrency,
 )
 from plushka.domain.purchases.places import branch_of
 from plushka.domain.purchases.reference import Places

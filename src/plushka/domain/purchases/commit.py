@@ -7,6 +7,7 @@ from asyncpg import Record
 from msgspec import structs
 
 from plushka.domain.coupons.showing import Codes
+from plushka.domain.events.carts.operations import Bought, end_bought
 from plushka.domain.ledger.bookkeeping import save_books
 from plushka.domain.members.permits import use_permits
 from plushka.domain.programs import standings
@@ -49,6 +50,12 @@ async def commit_batch(tx: Tx, reference: Reference, items: Sequence[Item]) -> l
     await _book(tx, [decision for decision in decisions if decision.receipt_id in new], codes)
     if tenders is not None:
         await tenders.save(new)
+    if bought := [
+        Bought(purchase.cart, purchase.occurred_at or tx.at)
+        for decision in decisions
+        if decision.receipt_id in new and (purchase := decision.situation.item.purchase).cart is not None
+    ]:
+        await end_bought(tx, bought)
     # Last, since all tills wait for the counters that it locks.
     await save_uses(
         tx,

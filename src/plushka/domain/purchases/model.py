@@ -50,7 +50,8 @@ class Purchase(Struct, frozen=True, omit_defaults=True):
     ``occurred_at`` is the till's moment for a receipt reported late, None for now. The commit is refused when
     it comes to another sum than ``expected_payable_minor``, which the customer was asked for. With ``hold_id``
     the held points are captured instead of ``redeem``, which then may name a part of them. ``permit_id`` says that
-    the member agreed to spend. ``tenders``: certificates that pay, in this order; the rest is paid in money.
+    the member agreed to spend. ``tenders``: certificates that pay, in this order; the rest is paid in money. ``cart``:
+    the number of the cart on the site that it was, which is over then.
     """
 
     external_id: str
@@ -68,6 +69,7 @@ class Purchase(Struct, frozen=True, omit_defaults=True):
     expected_payable_minor: int | None = None
     idempotency_key: str | None = None
     tenders: tuple[Tender, ...] = ()
+    cart: str | None = None
 
 
 class Quote(Struct, frozen=True):
@@ -204,10 +206,6 @@ class BranchClosed(Conflict):
 
 class UnknownBranch(Invalid):
     code = "branch_unknown"
-
-
-class WrongCurrency(Invalid):
-    code = "currency_wrong"
 
 
 class TimeInFuture(Invalid):

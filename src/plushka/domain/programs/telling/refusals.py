@@ -754,6 +754,15 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         marked("The event is more than {days_max} days old. Nothing was noted."),
         marked("The event is too old. Nothing was noted."),
     ),
+    "cart_in_future": (marked("The cart's moment lies in the future. Check the clock; nothing was noted."),),
+    "cart_too_old": (
+        marked("What is told of the cart is more than {days_max} days old. Nothing was noted."),
+        marked("What is told of the cart is too old. Nothing was noted."),
+    ),
+    "cart_link_wrong": (
+        marked("The link must be an HTTPS address of {length_max} characters at most. Nothing was noted."),
+        marked("The link must be an HTTPS address. Nothing was noted."),
+    ),
     "event_field_unknown": (
         marked("This kind of events has no field “{name}”. Nothing was noted."),
         marked("This kind of events has no such field. Nothing was noted."),
