@@ -346,6 +346,50 @@ async def test_a_cart_that_a_shop_tells_of_is_followed_up_until_they_buy(
     assert balances[1] == bought["balance"]["available"], "who has bought is given nothing more"
 
 
+async def test_a_cart_that_is_left_is_a_trigger_of_its_own(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast, database: Database, clock: SetClock
+) -> None:
+    href = await begin(anna, chain="abandoned_cart")
+    shown = plain((await anna.get(href)).text).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Корзина на сайте без покупки 1 час" in shown
+    terms = {**TERMS, "name": "Корзина", "trigger": "cart", "cart_minutes": "4", "goal": "purchase"}
+    assert "Не меньше 5" in plain((await save(anna, f"{href}/terms", **terms)).text)
+    terms |= {"cart_minutes": "90", "cart.where.sum.from": "1500", "cart.where.count.to": "3"}
+    await save(anna, f"{href}/terms", **terms)
+    shown = plain((await anna.get(href)).text).replace("\N{NO-BREAK SPACE}", " ")
+    asked = "если «Сумма корзины» не меньше 1 500 ₽ и «Сколько товаров» не больше 3"
+    assert f"Корзина на сайте без покупки 90 минут, {asked}" in shown
+    typed = (await anna.get(f"{href}/terms")).text
+    assert re.search(r'name="cart_minutes"[^>]*value="90"', typed)
+    assert re.search(r'name="cart.where.sum.from"[^>]*value="1\s?500"', typed)
+    href = await begin(anna)
+    await save(anna, f"{href}/terms", **terms)
+    await press(anna, href, "add::0:finish")
+    assert (await save(anna, f"{href}/publish")).headers["location"] == href
+
+    clock.advance(timedelta(minutes=1))
+    phone = {"phone": "+79165550201"}
+    cart = {
+        "member": phone,
+        "currency": "RUB",
+        "items": [{"name": "Торт"}],
+        "changed_at": clock.at.isoformat(),
+    }
+    async with client_of(app, cast.anna.secret) as site:
+        await report(site, "/v1/members", phone)
+        for number, total in (("1", 1499_99), ("2", 1500_00)):
+            await report(site, "/v1/carts", {**cart, "external_id": number, "sum_minor": total})
+        clock.advance(timedelta(minutes=90))
+        await lead_tenant(database, clock, cast.anna.tenant_id)
+        await lead_tenant(database, clock, cast.anna.tenant_id)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.at) as tx:
+        (found,) = await tx.fetch(
+            "select c.external_id from journey_runs r join carts c on 'cart:' || c.id = r.key where r.tenant_id = $1",
+            tx.tenant_id,
+        )
+    assert found["external_id"] == "2"
+
+
 async def test_a_journey_runs_and_a_member_is_taken_out(
     anna: httpx.AsyncClient, app: Plushka, cast: Cast, database: Database, clock: SetClock
 ) -> None:

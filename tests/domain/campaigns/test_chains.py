@@ -24,6 +24,8 @@ from plushka.domain.members.consents import note_consent
 from plushka.domain.members.dates import add_date
 from plushka.domain.messages.composing import compose
 from plushka.domain.messages.templates.checking import list_risks
+from plushka.domain.messages.templates.happenings import example_fields, list_telling_kinds
+from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.store import find_templates, list_templates
 from plushka.domain.messages.templates.text import fill
 from plushka.domain.messages.templates.variables import examples
@@ -98,6 +100,10 @@ SAID: dict[Key, dict[str, str]] = {
         "день рождения близкого вам человека: Маша. Дарим 200": "somebody close to you is near: Mary. 200 points"
     },
     "welcome": {"рады знакомству": "nice to meet you", "скучаем": "we miss you"},
+    "abandoned_cart": {
+        "вы выбрали: Кофе в зёрнах, Фильтры. Корзина на 1\xa0500\xa0₽": "The cart of ₽1,500 waits for you",
+        "корзина на 1\xa0500\xa0₽ всё ещё ваша. Дарим 200 бонусов": "still yours. 200 points",
+    },
     "burn_reminder": {"50 бонусов сгорит 24 марта": "50 points will burn 24 March"},
     "second_purchase": {"уже при следующей покупке": "spend them on your next purchase"},
     "miss_you": {"скучаем": "we miss you"},
@@ -115,10 +121,13 @@ async def test_a_ready_journey_speaks_of_its_own_occasion_and_says_nothing_that_
         UUID(step.template) for _, step, _ in walk(card.draft.steps) if isinstance(step, Message)
     )
     templates = await find_templates(tx, letters)
-    said: dict[Language, list[str]] = {
-        language: [fill(templates[each].body.words[language].text, examples(language)) for each in letters]
-        for language in LANGUAGES
-    }
+    kinds = await list_telling_kinds(tx)
+
+    def told(template: Template, language: Language) -> str:
+        values = examples(language) | example_fields(kinds, language, "RUB")
+        return fill(template.body.words[language].text, values)
+
+    said = {language: [told(templates[each], language) for each in letters] for language in LANGUAGES}
     assert len(said["ru"]) == len(SAID[key])
     for (russian, english), in_russian, in_english in zip(
         SAID[key].items(), said["ru"], said["en"], strict=True

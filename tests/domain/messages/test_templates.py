@@ -15,6 +15,7 @@ from tests.domain.shop import open_shop
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.coupons.codes import in_halves
 from plushka.domain.coupons.operations import create_coupon, give_codes
+from plushka.domain.events.carts.model import CART
 from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.model import Identity
@@ -24,6 +25,7 @@ from plushka.domain.messages.letters import post
 from plushka.domain.messages.model import Button, Channel, Message
 from plushka.domain.messages.templates.checking import find_missing, find_problems, list_risks
 from plushka.domain.messages.templates.facts import Asked, list_own_values
+from plushka.domain.messages.templates.happenings import example_fields
 from plushka.domain.messages.templates.model import (
     Body,
     Draft,
@@ -137,7 +139,8 @@ def test_ready_templates_are_sound_in_both_languages(key: str) -> None:
     assert find_problems(draft.body) == ()
     assert set(draft.body.words) == set(LANGUAGES)
     for language in LANGUAGES:
-        said = fill(draft.body.words[language].text, examples(language))
+        values = examples(language) | example_fields([CART], language, "RUB")
+        said = fill(draft.body.words[language].text, values)
         assert "{" not in said
 
 

@@ -14,9 +14,11 @@ from msgspec import Struct
 from plushka.domain.coupons.codes import find_key
 from plushka.domain.messages.contents import FromTemplate
 from plushka.domain.messages.model import Meant, Outgoing, Reason
+from plushka.domain.messages.templates.happenings import CART
 from plushka.domain.segments.asking import still_in
 from plushka.domain.segments.definitions import decode_audience
 from plushka.domain.segments.goals import Aim, list_aims_reached
+from plushka.domain.segments.left_carts import list_over
 from plushka.engine.audience import Audience
 from plushka.engine.journeys.parts import Goal
 from plushka.platform.database import Tx
@@ -94,7 +96,7 @@ async def _still_in(tx: Tx, audience: Audience, letters: Sequence[Outgoing]) -> 
 
 
 async def _list_over(tx: Tx, letters: Sequence[tuple[Outgoing, Meant]]) -> dict[UUID, Reason]:
-    """Return the letters of journeys that are over for their members: left, or what they are for is reached.
+    """Return the letters of journeys that are over for their members: left, the goal reached, the cart bought or gone.
 
     Who has passed all steps is asked as well: the last letter may wait for a morning.
     """
@@ -113,6 +115,9 @@ async def _list_over(tx: Tx, letters: Sequence[tuple[Outgoing, Meant]]) -> dict[
     ]
     reached = await list_aims_reached(tx, aims, without_codes=_codes_in([letter for letter, _ in letters]))
     over |= dict.fromkeys(reached, "journey_over")
+    carts = {letter.id: cart_id for letter, _ in going if (cart_id := _cart_in(letter)) is not None}
+    ended = await list_over(tx, set(carts.values()))
+    over |= {letter_id: "journey_over" for letter_id, cart_id in carts.items() if cart_id in ended}
     for audience in {journey.audience for _, journey in asked if journey.audience is not None}:
         of_it = [letter for letter, journey in asked if journey.audience == audience]
         inside = await _still_in(tx, audience, of_it)
@@ -151,6 +156,12 @@ async def _read_purposed(tx: Tx, versions: Collection[tuple[UUID, int]]) -> Sequ
         [journey_id for journey_id, _ in versions],
         [number for _, number in versions],
     )
+
+
+def _cart_in(letter: Outgoing) -> UUID | None:
+    """Return the cart that a letter is about, if it is about one."""
+    named = letter.content.values.get(CART) if isinstance(letter.content, FromTemplate) else None
+    return UUID(named) if named else None
 
 
 def _codes_in(letters: Sequence[Outgoing]) -> list[str]:

@@ -26,10 +26,12 @@ from plushka.domain.messages.model import (
 )
 from plushka.domain.messages.taking import skip
 from plushka.domain.messages.templates.facts import Asked, list_own_values
+from plushka.domain.messages.templates.happenings import load_happenings, tell_fields
 from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.rendering import RECEIPT, rendered, unsubscribing
 from plushka.domain.messages.templates.store import find_revised, find_template_picture
 from plushka.domain.messages.templates.text import Missing, holes
+from plushka.domain.messages.templates.variables import fields_of
 from plushka.domain.messages.wording import Voice, worded
 from plushka.domain.programs.versions import Versions
 from plushka.domain.purchases.queries import find_last_receipt_id
@@ -142,9 +144,9 @@ class Blank(Struct, frozen=True):
 
     @property
     def names(self) -> frozenset[str]:
-        """The variables that are named in what is said."""
+        """The variables that are named in what is said, and where its buttons lead."""
         said = self.template.body.words[self.language]
-        texts = (said.text_for(self.channel), said.subject)
+        texts = (said.text_for(self.channel), said.subject, *[one.link for one in self.template.body.buttons])
         return frozenset(hole.name for text in texts for hole in holes(text))
 
 
@@ -216,8 +218,20 @@ class Printer:
         values: list[Mapping[str, str]] = [{}] * len(blanks)
         for (number, _), one in zip(asked, told, strict=True):
             values[number] = one
-        until = await self._coupons_until(blanks)
-        return [{**one, **until.get(number, {})} for number, one in enumerate(values)]
+        until, fields = await self._coupons_until(blanks), await self._fields(blanks)
+        return [
+            {**one, **until.get(number, {}), **fields.get(number, {})} for number, one in enumerate(values)
+        ]
+
+    async def _fields(self, blanks: Sequence[Blank]) -> Mapping[int, Mapping[str, str]]:
+        """Return what letters say of the event or the cart that they are about, by the letters' places."""
+        asking = [number for number, blank in enumerate(blanks) if fields_of(blank.names)]
+        found = await load_happenings(self._tx, [blanks[number].given for number in asking]) if asking else []
+        return {
+            number: tell_fields(happening, blanks[number].language, self._business.currency)
+            for number, happening in zip(asking, found, strict=True)
+            if happening is not None
+        }
 
     async def _coupons_until(self, blanks: Sequence[Blank]) -> Mapping[int, Mapping[str, str]]:
         """Return the last days of the coupons whose codes letters bring, by the letters' places, as they are now."""

@@ -27,7 +27,7 @@ from plushka.engine.local_time import instant
 DAY = timedelta(days=1)
 
 Outcome = Literal["passed", "goal", "left"]
-"""How it ended: all steps done; what it was for has happened; of its audience no more."""
+"""How it ended: all steps done; what it was for has happened; of its audience, or what began it so, no more."""
 
 
 class Run(Struct, frozen=True):
@@ -44,10 +44,14 @@ class Run(Struct, frozen=True):
 
 
 class Seen(Struct, frozen=True):
-    """What is known of the member now. ``holds``: the answer to the choice at which they stand, None: not asked."""
+    """What is known of the member now. ``holds``: the answer to the choice at which they stand, None: not asked.
+
+    ``is_over``: what began it is so no more, as a cart that was emptied.
+    """
 
     goal_reached: bool = False
     in_audience: bool = True
+    is_over: bool = False
     holds: bool | None = None
 
 
@@ -83,7 +87,7 @@ def advance(plan: Plan, run: Run, seen: Seen, now: datetime, time_zone: str) -> 
     """Go on as far as it goes now. Who is over or not due stays where they are, unless they leave."""
     if run.outcome is None and seen.goal_reached and plan.journey.goal is not None:
         return Advance(_ended(run, now, "goal"))
-    if run.outcome is None and plan.journey.leaves and not seen.in_audience:
+    if run.outcome is None and (seen.is_over or (plan.journey.leaves and not seen.in_audience)):
         return Advance(_ended(run, now, "left"))
     if run.outcome is not None or run.due_at > now:
         return Advance(run)

@@ -17,6 +17,7 @@ from plushka.engine.journeys.parts import (
     Journey,
     Message,
     OnAbsence,
+    OnCart,
     Split,
     Step,
     Wait,
@@ -55,7 +56,7 @@ def _terms(journey: Journey) -> Iterator[Problem]:
     trigger = journey.trigger
     if isinstance(trigger, OnAbsence) and trigger.days_most is not None and trigger.days_most < trigger.days:
         yield Problem("trigger.days_most", "days_reversed")
-    if isinstance(trigger, OnEvent):
+    if isinstance(trigger, OnEvent | OnCart):
         yield from field_test_problems("trigger.where", trigger.where)
     if isinstance(journey.goal, GoalEvent):
         yield from field_test_problems("goal.where", journey.goal.where)

@@ -12,6 +12,8 @@ from plushka.engine.parts import Name, Part
 STEPS_MAX = 60
 DEPTH_MAX = 4
 """Choices and splits within one another."""
+CART_MINUTES_MIN, CART_MINUTES_MAX = 5, 7 * 24 * 60
+"""For how long a cart is to be left: who is still choosing is not called, who chose long ago has forgotten."""
 
 Channel = Literal["telegram", "max", "vk", "sms", "email", "push", "inbox"]
 SomeDays = Annotated[int, Meta(ge=1, le=3650)]
@@ -77,6 +79,16 @@ class OnSegmentLeft(Part, frozen=True, tag_field="is", tag="segment_left"):
     segment: Id
 
 
+class OnCart(Part, frozen=True, tag_field="is", tag="cart"):
+    """A cart on the site was filled, and for ``minutes`` nothing was told of it nor bought by its member.
+
+    All its fields in ``where`` are what is asked for. It is over with the cart: bought, ordered or emptied.
+    """
+
+    minutes: Annotated[int, Meta(ge=CART_MINUTES_MIN, le=CART_MINUTES_MAX)] = 60
+    where: FieldTests = ()
+
+
 JourneyTrigger = (
     OnPurchase
     | OnAbsence
@@ -88,6 +100,7 @@ JourneyTrigger = (
     | OnBurn
     | OnStamps
     | OnEvent
+    | OnCart
     | OnSegmentEntered
     | OnSegmentLeft
 )

@@ -31,6 +31,7 @@ from plushka.engine.journeys.parts import (
     Message,
     OnAbsence,
     OnBurn,
+    OnCart,
     OnPurchase,
     OnRegistration,
     Step,
@@ -42,7 +43,15 @@ from plushka.platform.database import Tx
 from plushka.platform.i18n import Translator, marked, translator
 
 Key = Literal[
-    "win_back", "birthday", "close_dates", "welcome", "burn_reminder", "second_purchase", "miss_you", "thanks"
+    "win_back",
+    "birthday",
+    "close_dates",
+    "welcome",
+    "abandoned_cart",
+    "burn_reminder",
+    "second_purchase",
+    "miss_you",
+    "thanks",
 ]
 ID_BYTES = 4
 MORNING = "11:00"
@@ -77,6 +86,12 @@ CHAINS: Mapping[Key, Chain] = MappingProxyType(
         "welcome": Chain(
             marked("Welcome"),
             marked("A letter after joining, and a reminder to who has not bought in a week."),
+        ),
+        "abandoned_cart": Chain(
+            marked("Abandoned cart"),
+            marked(
+                "An hour after a cart on the site was left a reminder, after a day another one with points."
+            ),
         ),
         "burn_reminder": Chain(
             marked("Points burn soon"),
@@ -229,6 +244,23 @@ def _welcome(kit: Kit) -> Journey:
     )
 
 
+def _abandoned_cart(kit: Kit) -> Journey:
+    return Journey(
+        kit.name("abandoned_cart"),
+        OnCart(60),
+        (
+            kit.letter("abandoned_cart"),
+            # A day after the cart was left, of which an hour is over.
+            Wait(new_step_id(), hours=23),
+            kit.points(100, 7),
+            kit.letter("abandoned_cart_points"),
+        ),
+        audience=kit.told,
+        again=AfterDays(7),
+        goal=GoalPurchase(),
+    )
+
+
 def _burn_reminder(kit: Kit) -> Journey:
     def still(days: int) -> Choice:
         return Choice(new_step_id(), Burning(days), yes=(kit.letter("burn_reminder"),))
@@ -288,6 +320,7 @@ _WRITERS: Mapping[Key, Callable[[Kit], Journey]] = MappingProxyType(
         "birthday": _birthday,
         "close_dates": _close_dates,
         "welcome": _welcome,
+        "abandoned_cart": _abandoned_cart,
         "burn_reminder": _burn_reminder,
         "second_purchase": _second_purchase,
         "miss_you": _miss_you,
@@ -301,6 +334,7 @@ _LETTERS: Mapping[Key, tuple[ready.Key, ...]] = MappingProxyType(
         "birthday": ("birthday", "birthday_gift"),
         "close_dates": ("close_birthday",),
         "welcome": ("welcome", "miss_you"),
+        "abandoned_cart": ("abandoned_cart", "abandoned_cart_points"),
         "burn_reminder": ("burn_reminder",),
         "second_purchase": ("second_purchase",),
         "miss_you": ("miss_you",),

@@ -14,6 +14,7 @@ from plushka.domain.campaigns.journeys.finding import DAILY, OVERLAP, Found, fin
 from plushka.domain.campaigns.journeys.model import Candidate, JourneyCard
 from plushka.domain.campaigns.journeys.queries import list_running, list_with_plans
 from plushka.domain.members.store import keep_apart
+from plushka.domain.messages.templates.happenings import CART, EVENT
 from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.selecting import hashing, selected
@@ -31,6 +32,8 @@ LOOKED_FROM_HOUR = 10
 """By the clock of the business: what goes by days is looked at once a day, from then on."""
 
 
+_NAMED = frozenset({RECEIPT, EVENT, CART})
+"""What begins a journey under its own id, by which letters look up what they say of it."""
 _decode_said = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -303,9 +306,9 @@ def _is_control(look: _Look, entrant: Entrant, drawn: Mapping[tuple[UUID, UUID],
 
 
 def _found_by(candidate: Candidate) -> str:
-    """Return what letters of a run can name from its beginning, as JSON: of the purchase or day that has begun it."""
-    what, _, receipt_id = candidate.key.partition(":")
-    found = {RECEIPT: receipt_id} if what == "receipt" else candidate.said
+    """Return what letters of a run can name from its beginning, as JSON: of what has begun it."""
+    what, _, named = candidate.key.partition(":")
+    found = {what: named} if what in _NAMED else candidate.said
     return msgspec.json.encode(found).decode()
 
 

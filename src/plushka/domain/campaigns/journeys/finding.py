@@ -16,6 +16,8 @@ import msgspec
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.falling import list_at_risk
 from plushka.domain.campaigns.journeys.model import CATCH_UP_DAYS, Candidate
+from plushka.domain.events.carts.queries import COLUMNS as CART_COLUMNS
+from plushka.domain.events.carts.queries import cart_of
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.domain.rewards.stamps import list_stamps
 from plushka.engine.expiry import midnight_after
@@ -24,6 +26,7 @@ from plushka.engine.journeys.parts import (
     JourneyTrigger,
     OnAbsence,
     OnBurn,
+    OnCart,
     OnPurchase,
     OnRegistration,
     OnSegmentEntered,
@@ -89,6 +92,8 @@ async def find(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
             return of_candidates(await _list(tx, _REGISTRATIONS, first, since))
         case OnEvent():
             return of_candidates(await _events(tx, trigger, since, earliest))
+        case OnCart():
+            return of_candidates(await _carts(tx, trigger, since, earliest))
         case OnTierUp():
             return of_candidates(await _risen(tx, versions, trigger, since))
         case OnStamps():
@@ -239,6 +244,35 @@ async def _events(tx: Tx, trigger: OnEvent, since: datetime, earliest: datetime)
         if fields_hold(trigger.where, data):
             found.append(Candidate(row["member_id"], f"event:{row['id']}", row["occurred_at"]))
     return found
+
+
+async def _carts(tx: Tx, trigger: OnCart, since: datetime, earliest: datetime) -> list[Candidate]:
+    left_for = timedelta(minutes=trigger.minutes)
+    rows = await tx.fetch(
+        f"""
+        -- journeys.find_carts
+        select {CART_COLUMNS} from carts c
+        where tenant_id = $1 and ended_at is null and changed_at <= $2 and changed_at > $3
+          -- Told late it is met late.
+          and (changed_at > $4 or noted_at > $5) and not exists (
+              select from members m
+              join receipts b on b.tenant_id = $1 and b.member_id = coalesce(m.merged_into, m.id)
+                  and b.occurred_at > c.changed_at and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+              where m.tenant_id = $1 and m.id = c.member_id
+          )
+        """,  # noqa: S608  a constant
+        tx.tenant_id,
+        tx.at - left_for,
+        earliest - left_for,
+        since - left_for,
+        since,
+    )
+    carts = [cart_of(row) for row in rows]
+    return [
+        Candidate(cart.member_id, f"cart:{cart.id}", cart.changed_at)
+        for cart in carts
+        if fields_hold(trigger.where, cart.data)
+    ]
 
 
 async def _risen(tx: Tx, versions: Versions, trigger: OnTierUp, since: datetime) -> list[Candidate]:

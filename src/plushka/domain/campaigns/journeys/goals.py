@@ -1,13 +1,15 @@
 """What journeys are for: whose goal has been reached since what began their run, asked for many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from plushka.domain.campaigns.journeys.queries import load_plans
 from plushka.domain.campaigns.journeys.taking import Due
+from plushka.domain.messages.templates.happenings import CART
 from plushka.domain.segments.goals import Aim, list_aims_reached
+from plushka.domain.segments.left_carts import list_over, over
 from plushka.domain.segments.selecting import hashing, selected
-from plushka.engine.journeys.parts import GoalAudience
+from plushka.engine.journeys.parts import GoalAudience, GoalPurchase
 from plushka.platform.database import Tx
 
 
@@ -23,14 +25,56 @@ async def list_reached(tx: Tx, due: Sequence[Due]) -> set[UUID]:
     )
 
 
+async def list_carts_over(tx: Tx, due: Sequence[Due]) -> Mapping[UUID, bool]:
+    """Return the runs that a cart began which is over by now; True: it was bought, or ordered."""
+    cart_of = {each.id: UUID(each.found[CART]) for each in due if CART in each.found}
+    ended = await list_over(tx, set(cart_of.values()))
+    return {run_id: ended[cart_id] for run_id, cart_id in cart_of.items() if cart_id in ended}
+
+
+def goals_by_cart(due: Sequence[Due], over: Mapping[UUID, bool]) -> set[UUID]:
+    """Return the runs that were for a purchase whose cart was ordered: it may be paid for later."""
+    return {each.id for each in due if over.get(each.id) and isinstance(each.plan.journey.goal, GoalPurchase)}
+
+
 async def end_reached(tx: Tx, journey_ids: Sequence[UUID]) -> int:
-    """End the runs of journeys that wait while what they are for has been reached; return how many.
+    """End the runs of journeys that wait while what they are for is reached, or their cart is over; return how many.
 
     What was reached by an event is met when they are due. A run that somebody else has is passed over, so whoever holds
     members and wallets may call this, if they lock nothing afterwards.
     """
     bought, versions = await _end_bought(tx, journey_ids)
-    return bought + (await _end_of_audience(tx, versions) if versions else 0)
+    of_audience = await _end_of_audience(tx, versions) if versions else 0
+    return bought + of_audience + await _end_of_carts(tx, journey_ids)
+
+
+async def _end_of_carts(tx: Tx, journey_ids: Sequence[UUID]) -> int:
+    """End the runs of carts that are over: with what they were for, where it is a purchase and they were ordered."""
+    rows = await tx.fetch(
+        f"""
+        -- journeys.end_of_carts
+        with begun as materialized (
+            select r.id, (r.found ->> '{CART}')::uuid as cart_id,
+                   v.body #>> '{{goal,is}}' = 'purchase' as is_for_purchase
+            from journey_versions v
+            join journey_runs r on r.tenant_id = $1 and r.journey_id = v.journey_id and r.version = v.number
+                and r.state = 'active'
+            where v.tenant_id = $1 and v.journey_id = any($2::uuid[]) and v.body #>> '{{trigger,is}}' = 'cart'
+              and r.found ? '{CART}'
+            for no key update of r skip locked
+        ), over as ({over("begun")})
+        update journey_runs r
+        set state = case when over.is_bought and begun.is_for_purchase then 'goal' else 'left' end, step = null,
+            is_waiting = false, ended_at = $3
+        from begun join over on over.cart_id = begun.cart_id
+        where r.tenant_id = $1 and r.id = begun.id
+        returning r.id
+        """,  # noqa: S608  constants
+        tx.tenant_id,
+        journey_ids,
+        tx.at,
+    )
+    return len(rows)
 
 
 async def _end_bought(tx: Tx, journey_ids: Sequence[UUID]) -> tuple[int, list[tuple[UUID, int]]]:

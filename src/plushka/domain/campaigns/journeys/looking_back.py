@@ -19,6 +19,7 @@ from plushka.engine.journeys.parts import (
     JourneyTrigger,
     OnAbsence,
     OnBurn,
+    OnCart,
     OnPurchase,
     OnTierRisk,
 )
@@ -79,6 +80,8 @@ async def _find(  # noqa: PLR0911 - one case a trigger
             return on_close_dates(days_of_year(begins + ahead, today + ahead), kinds, tx.at)
         case OnBurn(points_min=least):
             return that_burns(today + timedelta(days=LOOK_BACK_DAYS), least, zone, tx.at)
+        case OnCart(minutes=minutes):
+            return Found(_CARTS, (since, tx.at - timedelta(minutes=minutes), timedelta(minutes=minutes)))
         case OnTierRisk():
             return await find(tx, versions, OnTierRisk(LOOK_BACK_DAYS), since=since)
         case _:
@@ -105,4 +108,16 @@ _WAS_ABSENT = """
         where tenant_id = $1 and member_id is not null and business_date >= $2::date
     ) as bought
     where business_date <= $3::date and (next_on is null or next_on >= business_date + $4::integer)
+"""
+# By what was told of each cart last: who came back to it in time had not left it. Its fields are not asked of.
+_CARTS = """
+    select c.member_id, '' as key, c.changed_at as happened_at
+    from carts c
+    where c.tenant_id = $1 and c.changed_at >= $2::timestamptz and c.changed_at <= $3::timestamptz
+      and jsonb_array_length(c.items) > 0 and (c.ended_at is null or c.ended_at > c.changed_at + $4::interval)
+      and not exists (
+          select from receipts b
+          where b.tenant_id = $1 and b.member_id = c.member_id
+            and b.occurred_at > c.changed_at and b.occurred_at <= c.changed_at + $4::interval
+      )
 """

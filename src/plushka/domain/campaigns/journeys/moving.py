@@ -12,7 +12,7 @@ import msgspec
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.deeds import Deeds, Doing
-from plushka.domain.campaigns.journeys.goals import list_reached
+from plushka.domain.campaigns.journeys.goals import goals_by_cart, list_carts_over, list_reached
 from plushka.domain.campaigns.journeys.taking import Due, by_audience, take_up
 from plushka.domain.messages.rules import get_rules
 from plushka.domain.segments.asking import still_in
@@ -33,7 +33,8 @@ async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     if not taken:
         return 0
     on_the_way = [each for each in taken if each.end is None]
-    reached = await list_reached(tx, on_the_way)
+    over = await list_carts_over(tx, on_the_way)
+    reached = await list_reached(tx, on_the_way) | goals_by_cart(on_the_way, over)
     away = await _list_away(tx, on_the_way)
     # Who asks for these has the business as well, and letters ask for both.
     await get_rules(tx)
@@ -45,7 +46,7 @@ async def move_some(tx: Tx, journey_ids: Sequence[UUID]) -> int:
         answers = await _answer(tx, going)
         done: list[tuple[Due, Advance]] = []
         for each in going:
-            seen = Seen(each.id in reached, each.id not in away, answers.get(each.id))
+            seen = Seen(each.id in reached, each.id not in away, each.id in over, answers.get(each.id))
             step = advance(each.plan, each.run, seen, tx.at, business.time_zone)
             each.run = step.run
             each.passed += step.passed

@@ -6,10 +6,12 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from plushka.domain.events.asking import is_askable
+from plushka.domain.events.carts.model import CART
 from plushka.domain.events.kinds import list_kinds
 from plushka.domain.events.model import EventKind
 from plushka.domain.messages.templates.checking import find_missing
 from plushka.domain.messages.templates.store import find_templates
+from plushka.domain.messages.templates.variables import FIELD_PREFIX
 from plushka.domain.programs.versions import Versions, list_in_force
 from plushka.domain.segments.definitions import segments_in
 from plushka.engine.check_conditions import Problem
@@ -21,6 +23,7 @@ from plushka.engine.journeys.parts import (
     Journey,
     JourneyTrigger,
     Message,
+    OnCart,
     OnSegmentEntered,
     OnSegmentLeft,
     OnStamps,
@@ -54,7 +57,7 @@ async def problems_of(tx: Tx, journey: Journey, *, allows_http: bool = False) ->
     return (
         *journey_problems(journey, allows_http=allows_http),
         *_unknown(journey, known),
-        *await _unsaid(tx, journey),
+        *await _unsaid(tx, journey, known.events),
     )
 
 
@@ -110,7 +113,18 @@ def _unknown(journey: Journey, known: Known) -> Iterator[Problem]:
                 pass
 
 
-async def _unsaid(tx: Tx, journey: Journey) -> list[Problem]:
+def kind_of(trigger: JourneyTrigger, events: Mapping[str, EventKind]) -> EventKind | None:
+    """Return the kind of the event that begins a journey; None: it begins with none, or there are none such."""
+    match trigger:
+        case OnCart():
+            return CART
+        case OnEvent(event=event):
+            return events.get(event)
+        case _:
+            return None
+
+
+async def _unsaid(tx: Tx, journey: Journey, events: Mapping[str, EventKind]) -> list[Problem]:
     """Find letters that name what no step before them gives, or are not of the kind that their template is."""
     steps = list(walk(journey.steps))
     ids = {
@@ -120,6 +134,8 @@ async def _unsaid(tx: Tx, journey: Journey) -> list[Problem]:
     }
     templates = await find_templates(tx, list(ids.values()))
     given = {"whose"} if isinstance(journey.trigger, OnCloseDate) else set()
+    if (kind := kind_of(journey.trigger, events)) is not None:
+        given |= {FIELD_PREFIX + field.name for field in kind.fields}
     found = []
     for path, step, _ in steps:
         match step:
@@ -160,6 +176,8 @@ def _trigger(trigger: JourneyTrigger, known: Known) -> Iterator[Problem]:
                     yield Problem("trigger.tiers", "unknown_tier", {"name": tier})
         case OnEvent(event=event, where=where):
             yield from _event("trigger", event, where, known)
+        case OnCart(where=where):
+            yield from _tests("trigger", CART, where)
         case _:
             pass
 
@@ -169,6 +187,10 @@ def _event(path: str, event: str, where: Sequence[FieldTest], known: Known) -> I
     if kind is None:
         yield Problem(f"{path}.event", "unknown_event", {"name": event})
         return
+    yield from _tests(path, kind, where)
+
+
+def _tests(path: str, kind: EventKind, where: Sequence[FieldTest]) -> Iterator[Problem]:
     for place, test in enumerate(where):
         if not is_askable(test, kind):
             yield Problem(f"{path}.where[{place}]", "field_cannot_be_so", {"name": test.field})

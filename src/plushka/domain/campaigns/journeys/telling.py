@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from plushka.domain.events.asking import tell_tests
-from plushka.domain.events.model import EventKind
+from plushka.domain.events.carts.model import CART
+from plushka.domain.events.model import EventKind, translated
 from plushka.domain.messages.model import CHANNEL_NAMES
 from plushka.engine.audience import Audience
 from plushka.engine.check_conditions import Problem
@@ -27,6 +28,7 @@ from plushka.engine.journeys.parts import (
     Never,
     OnAbsence,
     OnBurn,
+    OnCart,
     OnPurchase,
     OnRegistration,
     OnSegmentEntered,
@@ -91,7 +93,9 @@ _PROBLEMS: Mapping[str, str] = {
     "shares_not_whole": marked("The shares must come to 100 %."),
     "template_missing": marked("Choose a template."),
     "unknown_template": marked("There is no such template: choose another one."),
-    "letter_lacks": marked("The template names {what}, which no step before it gives."),
+    "letter_lacks": marked(
+        "The template names {what}, which neither what begins the journey nor a step before it gives."
+    ),
     "letter_of_another_kind": marked(
         "The template says otherwise whether this letter advertises: open the step and save it anew."
     ),
@@ -144,8 +148,10 @@ class Voice:
         """Return a kind of events with what is asked of them."""
         kind = self.events.get(name)
         told = self.named({name: kind.title} if kind else {}, name)
-        if not where:
-            return told
+        return self.asking(told, kind, where) if where else told
+
+    def asking(self, told: str, kind: EventKind | None, where: Sequence[FieldTest]) -> str:
+        """Return what is told of an event with what is asked of its fields; ``kind`` is in the reader's language."""
         tests = tell_tests(
             where,
             kind,
@@ -221,6 +227,9 @@ def tell_trigger(trigger: JourneyTrigger, voice: Voice) -> str:  # noqa: C901, P
             )
         case OnEvent(event=event, where=where):
             return words.gettext("After the event {event}", event=voice.event(event, where))
+        case OnCart(minutes=minutes, where=where):
+            told = _left_for(minutes, words)
+            return voice.asking(told, translated(CART, words), where) if where else told
         case OnSegmentEntered(segment=segment):
             return words.gettext(
                 "The member has come into the segment {segment}", segment=voice.named(voice.segments, segment)
@@ -342,6 +351,23 @@ def _wait(wait: Wait, words: Translator) -> str:
         return words.gettext("Wait until {time}", time=wait.until or "")
     lasts = words.gettext("Wait {time}", time=" ".join(told))
     return lasts if wait.until is None else words.gettext("{wait}, until {time}", wait=lasts, time=wait.until)
+
+
+def _left_for(minutes: int, words: Translator) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not rest:
+        return words.ngettext(
+            "A cart on the site is left for {count} hour",
+            "A cart on the site is left for {count} hours",
+            hours,
+            count=hours,
+        )
+    return words.ngettext(
+        "A cart on the site is left for {count} minute",
+        "A cart on the site is left for {count} minutes",
+        minutes,
+        count=minutes,
+    )
 
 
 def _for_days(days: int, words: Translator) -> str:

@@ -1,13 +1,13 @@
 """What is wrong in a template, each thing by its place: before it is saved, and before a campaign sends by it."""
 
 from collections.abc import Collection, Iterator, Sequence
-from urllib.parse import urlsplit
 
+from plushka.domain.events.model import EventKind
 from plushka.domain.messages.model import Channel
+from plushka.domain.messages.templates.links import may_lead
 from plushka.domain.messages.templates.model import (
     CAPTION_LENGTH_MAX,
     LABEL_LENGTH_MAX,
-    LINK_LENGTH_MAX,
     SUBJECT_LENGTH_MAX,
     TEXT_LENGTH_MAX,
     Body,
@@ -16,7 +16,14 @@ from plushka.domain.messages.templates.model import (
     Words,
 )
 from plushka.domain.messages.templates.text import holes, take_apart
-from plushka.domain.messages.templates.variables import LINKS, OWN, TOLD_BY, VARIABLES
+from plushka.domain.messages.templates.variables import (
+    FIELD_PREFIX,
+    LINKS,
+    OWN,
+    TOLD_BY,
+    VARIABLES,
+    field_of,
+)
 from plushka.platform.i18n import Language
 
 
@@ -31,7 +38,7 @@ def find_problems(body: Body, *, has_picture: bool = False) -> tuple[Problem, ..
         for button in body.buttons:
             if not 0 < len(button.labels.get(language, "")) <= LABEL_LENGTH_MAX:
                 problems.append(Problem("label_missing", language, limit=LABEL_LENGTH_MAX))
-            if button.link and not _is_link(button.link):
+            if button.link and not may_lead(button.link):
                 problems.append(Problem("link_impossible", language, what=button.link))
     return tuple(problems)
 
@@ -43,8 +50,7 @@ def find_missing(template: Template, given: Collection[str]) -> tuple[Problem, .
     """
     return tuple(
         Problem("value_missing", language, channel, hole.name, hole.position)
-        for language, words in template.body.words.items()
-        for channel, text in _texts(words)
+        for language, channel, text in _said(template.body)
         for hole in holes(text)
         if hole.fallback is None and hole.name not in OWN and TOLD_BY.get(hole.name, hole.name) not in given
     )
@@ -58,14 +64,40 @@ def list_risks(body: Body, *, has_address: bool) -> Sequence[str]:
     return list(
         dict.fromkeys(
             hole.name
-            for words in body.words.values()
-            for _, text in _texts(words)
+            for _, _, text in _said(body)
             for hole in holes(text)
             if hole.fallback is None
+            and hole.name in VARIABLES
             and VARIABLES[hole.name].may_be_missing
             and not (has_address and hole.name in LINKS)
         )
     )
+
+
+def list_names(body: Body) -> frozenset[str]:
+    """Return all variables that are named, in texts and in links."""
+    texts = [*(text for _, _, text in _said(body)), *(button.link for button in body.buttons)]
+    return frozenset(hole.name for text in texts for hole in holes(text))
+
+
+def list_absent_fields(body: Body, kinds: Sequence[EventKind]) -> Sequence[str]:
+    """Return the variables of events' fields that none of the kinds has: they never have a value."""
+    known = {field.name for kind in kinds for field in kind.fields}
+    return sorted(name for name in list_names(body) if (field := field_of(name)) and field not in known)
+
+
+def list_uncertain_fields(body: Body, kind: EventKind) -> Sequence[str]:
+    """Return the variables of fields that not every event of the kind has, and that have no word instead."""
+    uncertain = {FIELD_PREFIX + field.name for field in kind.fields if not field.is_required}
+    bare = {hole.name for _, _, text in _said(body) for hole in holes(text) if hole.fallback is None}
+    return sorted(uncertain & bare)
+
+
+def _said(body: Body) -> Iterator[tuple[Language, Channel | None, str]]:
+    """Yield all texts in which a variable without a value keeps the letter from being sent."""
+    for language, words in body.words.items():
+        for channel, text in _texts(words):
+            yield language, channel, text
 
 
 def _texts(words: Words) -> Iterator[tuple[Channel | None, str]]:
@@ -86,16 +118,3 @@ def _of_words(words: Words, language: Language, *, has_picture: bool) -> Iterato
             yield Problem("caption_too_long", language, channel, limit=CAPTION_LENGTH_MAX)
         for spot in take_apart(text)[1]:
             yield Problem(spot.fault, language, channel, spot.what, spot.position)
-
-
-def _is_link(link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return False
-    return (
-        len(link) <= LINK_LENGTH_MAX
-        and parts.scheme == "https"
-        and bool(parts.hostname)
-        and not parts.username
-    )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from plushka.domain.messages.model import Channel
 from plushka.domain.messages.templates.model import Body, Draft, TemplateButton, Words
 from plushka.platform.i18n import Language, marked, translator
 
@@ -22,6 +23,8 @@ Key = Literal[
     "win_back_30",
     "win_back_60",
     "win_back_90",
+    "abandoned_cart",
+    "abandoned_cart_points",
 ]
 
 
@@ -32,17 +35,27 @@ class Ready(Struct, frozen=True):
     body: Body
 
 
+_OPEN_CARD = TemplateButton(labels={"ru": "Открыть карту", "en": "Open the card"})
+_TO_CART = TemplateButton(labels={"ru": "Вернуться к корзине", "en": "Back to the cart"}, link="{event.link}")
+
+
 def _body(
-    ru: str, en: str, *, subjects: tuple[str, str], open_app: bool = True, asks_rating: bool = False
+    ru: str,
+    en: str,
+    *,
+    subjects: tuple[str, str],
+    button: TemplateButton | None = _OPEN_CARD,
+    asks_rating: bool = False,
+    sms: tuple[str, str] | None = None,
 ) -> Body:
-    """Return what is said to somebody who is addressed by name before it."""
-    button = TemplateButton(labels={"ru": "Открыть карту", "en": "Open the card"})
+    """Return what is said to somebody who is addressed by name before it; ``sms``: what it says instead."""
+    own: list[dict[Channel, str]] = [{}, {}] if sms is None else [{"sms": text} for text in sms]
     return Body(
         words={
-            "ru": Words(f"{{first_name|Здравствуйте}}, {ru}", subject=subjects[0]),
-            "en": Words(f"{{first_name|Hello}}, {en}", subject=subjects[1]),
+            "ru": Words(f"{{first_name|Здравствуйте}}, {ru}", subject=subjects[0], own=own[0]),
+            "en": Words(f"{{first_name|Hello}}, {en}", subject=subjects[1], own=own[1]),
         },
-        buttons=(button,) if open_app else (),
+        buttons=(button,) if button is not None else (),
         asks_rating=asks_rating,
     )
 
@@ -85,7 +98,7 @@ READY: Mapping[Key, Ready] = MappingProxyType(
                 "спасибо за покупку! На карте {balance}. Оцените, пожалуйста, как всё прошло: от 1 до 5.",
                 "thank you for your purchase! There are {balance} on your card. How was it, from 1 to 5?",
                 subjects=("Спасибо за покупку", "Thank you for your purchase"),
-                open_app=False,
+                button=None,
                 asks_rating=True,
             ),
         ),
@@ -156,6 +169,33 @@ READY: Mapping[Key, Ready] = MappingProxyType(
                 "there is much that is new, and you are not here to see it. This code is yours alone: "
                 "{coupon}. It waits for you at the till.",
                 subjects=("Лично для вас", "For you alone"),
+            ),
+        ),
+        "abandoned_cart": Ready(
+            marked("Abandoned cart"),
+            _body(
+                "вы выбрали: {event.items}. Корзина на {event.sum} ждёт вас, мы её сохранили.",
+                "you have chosen {event.items}. The cart of {event.sum} waits for you: we have kept it.",
+                subjects=("Ваша корзина ждёт", "Your cart waits for you"),
+                button=_TO_CART,
+                sms=(
+                    "{business}: корзина на {event.sum} ждёт вас. {event.link|}",
+                    "{business}: the cart of {event.sum} waits for you. {event.link|}",
+                ),
+            ),
+        ),
+        "abandoned_cart_points": Ready(
+            marked("Abandoned cart with points"),
+            _body(
+                "корзина на {event.sum} всё ещё ваша. Дарим {points}, чтобы решиться было легче: они уже на карте.",
+                "the cart of {event.sum} is still yours. {points} are a gift from us to make it easier, "
+                "on your card already.",
+                subjects=("Бонусы к вашей корзине", "Points for your cart"),
+                button=_TO_CART,
+                sms=(
+                    "{business}: дарим {points} к вашей корзине на {event.sum}. {event.link|}",
+                    "{business}: {points} for your cart of {event.sum} are a gift from us. {event.link|}",
+                ),
             ),
         ),
     }

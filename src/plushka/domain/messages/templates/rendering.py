@@ -6,8 +6,9 @@ from uuid import UUID
 from msgspec import structs
 
 from plushka.domain.messages.model import Button, Channel, Message, Photo
-from plushka.domain.messages.templates.model import Template, Values
-from plushka.domain.messages.templates.text import fill
+from plushka.domain.messages.templates.links import fill_link
+from plushka.domain.messages.templates.model import Template, TemplateButton, Values
+from plushka.domain.messages.templates.text import Missing, fill
 from plushka.domain.messages.wording import NO_OFFERS, RATE
 from plushka.platform.i18n import Language, marked, translator
 
@@ -36,24 +37,18 @@ def rendered(
     that advertises ends with a way to unsubscribe: in a chat and the inbox a button, in mail and SMS what their
     channel adds.
 
-    :raises Missing: a variable has neither a value nor a word instead of it
+    A button whose link lacks a value is left out.
+
+    :raises Missing: a variable of the text has neither a value nor a word instead of it
     """
     words = template.body.words[language]
-    speak = translator(language)
     rows = (
         _stars(values[RECEIPT], language, channel, app_url)
         if template.body.asks_rating and RECEIPT in values
         else []
     )
     rows += [
-        (
-            Button(
-                button.labels.get(language, "") or speak.gettext(OPEN),
-                link=button.link,
-                opens_app=not button.link,
-            ),
-        )
-        for button in template.body.buttons
+        (button,) for each in template.body.buttons if (button := _button(each, values, language)) is not None
     ]
     message = Message(
         escape(fill(words.text_for(channel), values), quote=False),
@@ -62,6 +57,16 @@ def rendered(
         picture=photo,
     )
     return unsubscribing(message, language, channel) if template.purpose == "marketing" else message
+
+
+def _button(button: TemplateButton, values: Values, language: Language) -> Button | None:
+    """Return a button; None: the value that its link needs is not there, so it would lead nowhere."""
+    try:
+        link = fill_link(button.link, values)
+    except Missing:
+        return None
+    label = button.labels.get(language, "") or translator(language).gettext(OPEN)
+    return Button(label, link=link, opens_app=not button.link)
 
 
 def _stars(receipt: str, language: Language, channel: Channel, app_url: str) -> list[tuple[Button, ...]]:

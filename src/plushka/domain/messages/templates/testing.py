@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.audit.operations import record
+from plushka.domain.businesses.model import Business
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.members.consents import list_consents
 from plushka.domain.members.queries import get_member
@@ -13,9 +14,11 @@ from plushka.domain.messages.letters import Letter, post
 from plushka.domain.messages.model import Channel
 from plushka.domain.messages.reaching import CONSENT_OF
 from plushka.domain.messages.rules import get_rules, route_of
+from plushka.domain.messages.templates.checking import list_names
+from plushka.domain.messages.templates.happenings import example_fields, find_latest, list_telling_kinds
 from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.store import find_templates, get_template
-from plushka.domain.messages.templates.variables import OWN, examples
+from plushka.domain.messages.templates.variables import OWN, examples, fields_of
 from plushka.platform.database import Tx
 from plushka.platform.errors import Conflict
 
@@ -82,7 +85,11 @@ async def send_trials(tx: Tx, member_id: UUID, trials: Sequence[Trial]) -> int:
             # Quiet hours and the cap are not asked of it; what else the gate asks is asked here.
             purpose="transactional",
             template_id=trial.template_id,
-            values={**given, **trial.values},
+            values={
+                **given,
+                **await _fields(tx, templates[trial.template_id], member_id, business),
+                **trial.values,
+            },
             route=await _route(tx, templates[trial.template_id], member_id, trial.route),
         )
         for trial in trials
@@ -102,6 +109,15 @@ async def send_trials(tx: Tx, member_id: UUID, trials: Sequence[Trial]) -> int:
     if failed is not None:
         raise TestUnreachable(channel=failed)
     return count
+
+
+async def _fields(tx: Tx, template: Template, member_id: UUID, business: Business) -> Mapping[str, str]:
+    """Return the member's own event or cart that the template can be about, or examples of what it names of one."""
+    fields = fields_of(list_names(template.body))
+    if not fields:
+        return {}
+    latest = await find_latest(tx, member_id, fields)
+    return latest or example_fields(await list_telling_kinds(tx), business.language, business.currency)
 
 
 async def _route(

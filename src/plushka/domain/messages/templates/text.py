@@ -1,6 +1,7 @@
 """Texts with variables in braces: taken apart, filled in. Nothing in them is ever run.
 
-``{name}`` is a variable, ``{name|friend}`` one with words for when there is no value, ``{{`` and ``}}`` are braces.
+``{name}`` is a variable, ``{name|friend}`` one with words for when there is no value, ``{event.sum}`` a field of the
+event that a letter is about, ``{{`` and ``}}`` are braces.
 """
 
 import re
@@ -10,13 +11,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from plushka.domain.messages.templates.variables import VARIABLES
+from plushka.domain.messages.templates.variables import VARIABLES, field_of
 
 FALLBACK_LENGTH_MAX = 60
 TEXTS_MAX = 1000
 """Texts that a process remembers taken apart: thousands of letters are written from each."""
 _TOKEN = re.compile(r"\{\{|\}\}|\{(?P<inside>[^{}]*)\}|[{}]")
-_INSIDE = re.compile(r"\s*(?P<name>\w+)\s*(\|(?P<fallback>.*))?", re.DOTALL)
+_INSIDE = re.compile(r"\s*(?P<name>\w+(?:\.\w+)?)\s*(\|(?P<fallback>.*))?", re.DOTALL)
 
 Fault = Literal["brace_alone", "variable_unknown", "fallback_too_long"]
 
@@ -71,7 +72,7 @@ def take_apart(text: str) -> tuple[Sequence[Piece], Sequence[Spot]]:
 
 def _hole(inside: str, position: int) -> Hole | Spot:
     found = _INSIDE.fullmatch(inside)
-    if found is None or found["name"] not in VARIABLES:
+    if found is None or (found["name"] not in VARIABLES and field_of(found["name"]) is None):
         return Spot("variable_unknown", inside.strip(), position)
     fallback = found["fallback"]
     if fallback is not None and len(fallback) > FALLBACK_LENGTH_MAX:

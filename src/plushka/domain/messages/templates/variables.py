@@ -1,11 +1,12 @@
 """What a template may name in braces: a closed list, each with where its value comes from and how it looks."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
 
-from plushka.platform.i18n import Language, marked
+from plushka.platform.i18n import Language, Translator, marked
 
 
 class Variable(Struct, frozen=True):
@@ -85,12 +86,33 @@ _ALL = (
         "promotion", marked("Name of the promotion"), "Кофе в подарок", "A coffee for free", is_own=False
     ),
 )
+FIELD_PREFIX = "event."
+"""What stands before the name of a field of the event that a letter is about: ``event.sum``."""
+_FIELD = re.compile(re.escape(FIELD_PREFIX) + r"([a-z][a-z0-9_]{0,49})")
 VARIABLES: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in _ALL})
 LINKS = frozenset({"app_link"})
 """Variables that all members have where the installation has an address that can be told, else none."""
 TOLD_BY: Mapping[str, str] = MappingProxyType({"coupon_until": "coupon"})
 """Variables that are looked up by the value of another one, which the campaign gives."""
 OWN = frozenset(variable.name for variable in _ALL if variable.is_own)
+
+
+def field_of(name: str) -> str | None:
+    """Return the field of an event that a variable is, if it is one; whether events have it their kind says."""
+    found = _FIELD.fullmatch(name)
+    return found[1] if found is not None else None
+
+
+def fields_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the fields of events among variables."""
+    return frozenset(field for name in names if (field := field_of(name)) is not None)
+
+
+def title_of(name: str, words: Translator) -> str:
+    """Return what a variable is called."""
+    if (field := field_of(name)) is not None:
+        return words.gettext("“{name}” of the event", name=field)
+    return words.gettext(VARIABLES[name].title)
 
 
 def examples(language: Language) -> dict[str, str]:

@@ -18,7 +18,7 @@ from plushka.delivery.web.notices import sent_on
 from plushka.domain.campaigns.journeys import publishing
 from plushka.domain.campaigns.journeys.looking_back import list_met
 from plushka.domain.campaigns.journeys.queries import count_runs, get_journey
-from plushka.domain.campaigns.journeys.soundness import problems_of
+from plushka.domain.campaigns.journeys.soundness import kind_of, problems_of
 from plushka.domain.campaigns.journeys.telling import tell_again, tell_goal, tell_problem, tell_trigger
 from plushka.domain.campaigns.journeys.trial import count_entrants, goes_by_days
 from plushka.domain.campaigns.journeys.writing import copy_journey, delete_draft
@@ -44,7 +44,8 @@ async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UU
         entrants = 0 if problems else await count_entrants(tx, versions, card, since=since)
         met = [] if problems else await list_met(tx, versions, journey)
         prospect = await look_ahead(tx, met, control_bp=journey.control_bp, window_days=JOURNEY_DAYS)
-        lacking = [] if problems else await lacking_warnings(tx, _texts(journey), visit)
+        kind = kind_of(journey.trigger, voice.events)
+        lacking = [] if problems else await lacking_warnings(tx, _texts(journey), visit, kind=kind)
         active = (await count_runs(tx, card.id)).by_state.get("active", 0)
     return visit.page(
         "campaigns/journeys/publish.html",

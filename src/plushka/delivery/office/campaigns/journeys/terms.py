@@ -12,6 +12,7 @@ from msgspec import structs
 from plushka.delivery.office.campaigns.journeys.names import Names, load_names
 from plushka.delivery.office.campaigns.journeys.rows import PATH
 from plushka.delivery.office.campaigns.journeys.terms_form import (
+    CART_ASKED,
     DAYS_MAX,
     GOALS,
     TRIGGERS,
@@ -29,6 +30,7 @@ from plushka.domain.campaigns.journeys.queries import get_journey
 from plushka.domain.campaigns.journeys.telling import CLOSE_DATES
 from plushka.domain.campaigns.journeys.writing import save_draft
 from plushka.domain.campaigns.model import NAME_LENGTH_MAX
+from plushka.domain.events.model import translated
 from plushka.engine.journeys.parts import (
     AfterDays,
     Again,
@@ -93,6 +95,7 @@ async def _page(visit: Visit, journey_id: UUID, form: Form | None = None) -> Res
         href=f"{PATH}/{journey_id}",
         form=form or visit.form().altered({**_typed(card.draft, names, visit), **revision_of(card)}),
         kinds=names.events,
+        cart=translated(CART_ASKED, words),
         sign=currency_sign(visit.business.currency, visit.look.language),
         triggers=[(kind, words.gettext(title)) for kind, title in TRIGGERS.items()],
         options=_options(names, visit),

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from plushka.delivery.office.campaigns.journeys.names import Names
 from plushka.delivery.office.engagement.draft.typist import Typed, Typist
 from plushka.delivery.office.events.tests import read_tests, write_tests
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.campaigns.journeys.telling import CLOSE_DATES
+from plushka.domain.events.carts.model import CART
 from plushka.domain.events.model import EventKind
 from plushka.engine.journeys.parts import (
+    CART_MINUTES_MAX,
+    CART_MINUTES_MIN,
     Goal,
     GoalAudience,
     GoalEvent,
@@ -17,6 +22,7 @@ from plushka.engine.journeys.parts import (
     JourneyTrigger,
     OnAbsence,
     OnBurn,
+    OnCart,
     OnPurchase,
     OnRegistration,
     OnSegmentEntered,
@@ -39,7 +45,8 @@ TRIGGERS = {
     "burn": marked("points burn soon"),
     "stamps": marked("a stamp card is almost full"),
     "money_goal": marked("little is missing to a reward for a sum of purchases"),
-    "event": marked("an event: a review, a cart, your own"),
+    "cart": marked("a cart on the site is left"),
+    "event": marked("an event: a review, a survey, your own"),
     "segment_entered": marked("the member has come into a segment"),
     "segment_left": marked("the member has left a segment"),
 }
@@ -50,6 +57,8 @@ GOALS = {
     "audience": marked("comes to be of those for whom conditions hold"),
 }
 DAYS_MAX, DAYS_BEFORE_MAX = 3650, 60
+CART_ASKED = structs.replace(CART, fields=tuple(field for field in CART.fields if field.type != "text"))
+"""What can be asked of a cart with sense: its texts are names, and never twice the same."""
 
 
 def typed_trigger(  # noqa: C901  one case a trigger
@@ -81,6 +90,9 @@ def typed_trigger(  # noqa: C901  one case a trigger
             typed |= {"card": [card], "left": [str(left)]}
         case OnTierUp(tiers=tiers):
             typed["tiers"] = list(tiers)
+        case OnCart(minutes=minutes, where=where):
+            tests = write_tests(where, CART_ASKED, "cart.where", _typist(visit))
+            typed |= {"cart_minutes": [str(minutes)], **tests}
         case OnEvent(event=event, where=where):
             typed |= {"event": [event], **_typed_tests(event, where, "where", names, visit)}
         case OnSegmentEntered(segment=segment) | OnSegmentLeft(segment=segment):
@@ -152,6 +164,10 @@ def read_trigger(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
             card = form.text("money_goal")
             left = form.money("money_left", visit.business.currency, least=1)
             return OnStamps(card, left) if card and left is not None else None
+        case "cart":
+            minutes = form.number("cart_minutes", least=CART_MINUTES_MIN, most=CART_MINUTES_MAX)
+            tests = _read_tests(form, CART_ASKED, "cart.where", visit)
+            return OnCart(minutes, tests) if minutes is not None else None
         case "event":
             kind = _read_kind(form, "event", names)
             return OnEvent(kind.name, _read_tests(form, kind, "where", visit)) if kind else None

@@ -10,10 +10,12 @@ from plushka.delivery.office.campaigns.templates.typed import OWN_CHANNELS, read
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.pictures import LETTER_PICTURE
+from plushka.domain.events.model import EventKind, translated
 from plushka.domain.messages.model import CHANNEL_NAMES, PURPOSE_NAMES, Purpose
 from plushka.domain.messages.templates.checking import find_problems
+from plushka.domain.messages.templates.happenings import example_fields, list_telling_kinds
 from plushka.domain.messages.templates.model import BUTTONS_MAX, Draft, Template
-from plushka.domain.messages.templates.variables import VARIABLES, Variable
+from plushka.domain.messages.templates.variables import FIELD_PREFIX, VARIABLES, Variable
 from plushka.platform.database import Tx
 from plushka.platform.i18n import LANGUAGES, marked
 from plushka.platform.ids import new_id
@@ -49,6 +51,7 @@ async def editor(
             (purpose, gettext(PURPOSE_NAMES[purpose]), gettext(about)) for purpose, about in _PURPOSES.items()
         ],
         "variables": [_offered(variable, visit) for variable in VARIABLES.values()],
+        "events": await _of_events(tx, visit),
         "button_numbers": range(BUTTONS_MAX),
         "picture_kind": LETTER_PICTURE,
         "picture": picture_url(template),
@@ -71,6 +74,22 @@ class Offered(Struct, frozen=True):
     title: str
     example: str
     inserted: str
+
+
+async def _of_events(tx: Tx, visit: Visit) -> list[tuple[str, list[Offered]]]:
+    """Return what texts can name of the event that begins a journey, by the kinds of events."""
+    kinds = [translated(kind, visit.words) for kind in await list_telling_kinds(tx)]
+    language, currency = visit.look.language, visit.business.currency
+
+    def offered(kind: EventKind) -> list[Offered]:
+        told = example_fields([kind], language, currency)
+        names = [(FIELD_PREFIX + field.name, field) for field in kind.fields]
+        return [
+            Offered(name, field.title, told[name], f"{{{name}}}" if field.is_required else f"{{{name}|…}}")
+            for name, field in names
+        ]
+
+    return [(kind.title, offered(kind)) for kind in kinds if kind.fields]
 
 
 def _offered(variable: Variable, visit: Visit) -> Offered:

@@ -1,5 +1,6 @@
 """How a letter will look in each channel, for a member or for nobody in particular."""
 
+from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
@@ -10,16 +11,23 @@ from plushka.delivery.office.members.finding import find_by_anything
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.branding import get_branding
+from plushka.domain.events.model import translated
 from plushka.domain.members.model import Member
 from plushka.domain.messages.composing import Blank, Printer, plain
 from plushka.domain.messages.model import CHANNEL_NAMES, CHANNELS, Channel
 from plushka.domain.messages.rules import get_rules
 from plushka.domain.messages.sms_text import count_parts
-from plushka.domain.messages.templates.checking import find_problems, list_risks
+from plushka.domain.messages.templates.checking import (
+    find_problems,
+    list_absent_fields,
+    list_names,
+    list_risks,
+)
+from plushka.domain.messages.templates.happenings import example_fields, find_latest, list_telling_kinds
 from plushka.domain.messages.templates.model import Draft, Template
 from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.messages.templates.text import Missing
-from plushka.domain.messages.templates.variables import OWN, VARIABLES, examples
+from plushka.domain.messages.templates.variables import OWN, examples, fields_of, title_of
 from plushka.domain.messages.unsubscribing import path_of
 from plushka.platform.database import Tx
 from plushka.platform.i18n import LANGUAGES, Language, translator
@@ -30,7 +38,7 @@ SHAPES: dict[Channel, Shape] = {"sms": "sms", "email": "email", "push": "push"}
 
 
 class Preview(Struct, frozen=True):
-    """A letter as it arrives. ``missing`` names a variable without a value; ``notes`` are what to think of."""
+    """A letter as it arrives. ``buttons`` with where they lead, if to an address; ``notes`` are what to think of."""
 
     channel: Channel
     shape: Shape
@@ -39,7 +47,7 @@ class Preview(Struct, frozen=True):
     reader: str
     text: str
     subject: str
-    buttons: list[str]
+    buttons: list[tuple[str, str]]
     problems: list[str]
     notes: list[str]
     business: str
@@ -65,9 +73,9 @@ async def preview_of(
     )
     spoken = draft.body.language_for(language, visit.business.language) or language
     member = await _reader(tx, visit, form)
-    notes = _notes(draft, visit)
+    notes = [*_notes(draft, visit), *await _field_notes(tx, draft, member, visit)]
     text = subject = sms = ""
-    buttons: list[str] = []
+    buttons: list[tuple[str, str]] = []
     if not find_problems(draft.body, has_picture=has_picture):
         try:
             template = Template(template_id, draft.name, draft.purpose, draft.body, "", 1, tx.at, "")
@@ -75,18 +83,19 @@ async def preview_of(
             given = examples(spoken) | {RECEIPT: str(template_id)}
             if member is not None:
                 given = {name: value for name, value in given.items() if name not in OWN}
+            given |= await _happening(tx, draft, member, spoken, visit)
             message = await printer.words(
                 Blank(template, member.id if member else None, spoken, channel, given)
             )
         except Missing as missing:
-            title = gettext(VARIABLES[missing.name].title)
+            title = title_of(missing.name, visit.words)
             notes.insert(
                 0,
                 gettext("This member has no value for “{variable}”: the letter is skipped.", variable=title),
             )
         else:
             text, subject = plain(message), message.subject
-            buttons = [button.text for row in message.rows for button in row]
+            buttons = [(button.text, button.link) for row in message.rows for button in row]
             notes += _left_out(draft, channel, visit, has_picture=has_picture)
             if channel == "sms":
                 buttons = []
@@ -122,11 +131,37 @@ def _notes(draft: Draft, visit: Visit) -> list[str]:
     return [
         gettext(
             "Not every member has “{variable}”. Write a word instead of it, or they are skipped: {example}",
-            variable=gettext(VARIABLES[name].title),
+            variable=title_of(name, visit.words),
             example="{" + name + "|…}",
         )
         for name in list_risks(draft.body, has_address=bool(visit.office.gateways.public_url))
     ]
+
+
+async def _happening(
+    tx: Tx, draft: Draft, member: Member | None, language: Language, visit: Visit
+) -> Mapping[str, str]:
+    """Return what the letter is about: the member's own event or cart that has all it names, else examples."""
+    fields = fields_of(list_names(draft.body))
+    if not fields:
+        return {}
+    latest = await find_latest(tx, member.id, fields) if member is not None else {}
+    kinds = [translated(kind, translator(language)) for kind in await list_telling_kinds(tx)]
+    return latest or example_fields(kinds, language, visit.business.currency)
+
+
+async def _field_notes(tx: Tx, draft: Draft, member: Member | None, visit: Visit) -> list[str]:
+    """Return what is to be known of the fields of events that a text names."""
+    gettext, fields = visit.words.gettext, fields_of(list_names(draft.body))
+    if not fields:
+        return []
+    notes = [
+        gettext("No event has a field {field}: look at how it is written.", field="{" + name + "}")
+        for name in list_absent_fields(draft.body, await list_telling_kinds(tx))
+    ]
+    if member is not None and not notes and not await find_latest(tx, member.id, fields):
+        notes.append(gettext("This member has no such event yet: its values are examples."))
+    return notes
 
 
 def _left_out(draft: Draft, channel: Channel, visit: Visit, *, has_picture: bool) -> list[str]:
