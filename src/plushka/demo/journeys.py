@@ -54,7 +54,7 @@ _AWAY = Draft(
 
 async def _begin_of_cafe(tx: Tx) -> None:
     """Publish the journeys of the coffee shop, whose coupons there are."""
-    for key in ("win_back", "welcome", "second_purchase", "thanks"):
+    for key in ("win_back", "welcome", "abandoned_cart", "second_purchase", "thanks"):
         await _begin(tx, key)
     await _greet(tx)
 

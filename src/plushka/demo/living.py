@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.delivery.jobs.giving import give_tenant
 from plushka.delivery.jobs.journeys import lead_tenant
@@ -22,7 +22,11 @@ from plushka.demo.broadcasts import FAILED_PERCENT, UNREPORTED_PERCENT, agree, p
 from plushka.demo.business import ACTOR
 from plushka.demo.enrolling import Newcomer, enroll_all
 from plushka.demo.loading import Step
-from plushka.domain.members.queries import find_member_ids
+from plushka.domain.businesses.queries import get_business
+from plushka.domain.events.carts.model import CartItem, ToldCart
+from plushka.domain.events.carts.operations import end_cart, fill_cart
+from plushka.domain.members.model import Identity
+from plushka.domain.members.queries import find_member, find_member_ids
 from plushka.domain.messages.composing import compose
 from plushka.domain.messages.finishing import Arrived, finish, finish_sent
 from plushka.domain.messages.model import Channel, Outgoing, Refused, Sent
@@ -84,11 +88,24 @@ class Life:
         return datetime.combine(moment.astimezone(zone).date(), at, zone).astimezone(UTC)
 
 
+class LeftCart(Struct, frozen=True):
+    """A cart on the site that somebody with a card has filled, and ordered so long after, if at all."""
+
+    at: datetime
+    number: str
+    card: str
+    sum_minor: int
+    items: tuple[CartItem, ...]
+    link: str
+    ordered_after: timedelta | None
+
+
 class Coming(Struct, frozen=True):
-    """What happens besides: receipts with the codes of their branches, and who joins; each in the order of time."""
+    """What happens besides: receipts with the codes of their branches, who joins, carts; each in the order of time."""
 
     sales: Iterable[tuple[str, Purchase]]
     newcomers: Iterable[Newcomer] = ()
+    carts: Iterable[LeftCart] = ()
 
 
 class Journeys(Struct, frozen=True):
@@ -132,6 +149,7 @@ async def live(
             await journeys.begin(tx)
     sales = _InOrder(coming.sales, lambda sale: _moment(sale[1]))
     newcomers = _InOrder(coming.newcomers, lambda newcomer: newcomer.at)
+    carts = _InOrder(coming.carts, lambda cart: cart.at)
     callers = {
         code: Caller(tenant_id=life.tenant_id, till_id=till.till_id, branch=code)
         for code, till in tills.items()
@@ -143,6 +161,7 @@ async def live(
         items = [Item(callers[branch], purchase) for branch, purchase in sales.until(at)]
         async with database.transaction(life.tenant_id, actor=ACTOR, at=at) as tx:
             await _join(tx, newcomers.until(at))
+            await _fill(tx, carts.until(at), next(iter(tills.values())).till_id)
             loaded = await load_history(tx, reference, items)
         for _, refusal in loaded.refused:
             raise refusal
@@ -170,6 +189,19 @@ async def _join(tx: Tx, newcomers: list[Newcomer]) -> None:
     if new:
         await enroll_all(tx, new)
         await agree(tx)
+
+
+async def _fill(tx: Tx, carts: list[LeftCart], till_id: UUID) -> None:
+    """Tell of carts of who is a member by now."""
+    currency = (await get_business(tx)).currency if carts else ""
+    for cart in carts:
+        member = await find_member(tx, Identity("card", cart.card))
+        if member is None:
+            continue
+        told = ToldCart(cart.number, member.id, till_id, cart.at, cart.sum_minor, cart.items, cart.link)
+        await fill_cart(tx, told, currency=currency)
+        if cart.ordered_after is not None and (ended_at := cart.at + cart.ordered_after) <= tx.at:
+            await end_cart(tx, structs.replace(told, at=ended_at), "ordered")
 
 
 async def _pretend_to_send(database: Database, clock: Standing, life: Life) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from plushka.demo.access import TillAccess
 from plushka.demo.business import ACTOR, EMAIL, ENROLLED_BEFORE
 from plushka.demo.cafe import menu
+from plushka.demo.cafe.carts import carts
 from plushka.demo.cafe.cashiers import hire_cashiers
 from plushka.demo.cafe.certificates import sell_certificates
 from plushka.demo.cafe.guests import BRANCH_NAMES, BRANCHES, Guest, guest
@@ -128,7 +129,8 @@ def coming(yesterday: date, since: datetime) -> Coming:
         for number, visit in enumerate(visits(yesterday), start=1)
         if visit.at > since
     ]
-    return Coming(sales, [each for each in newcomers(yesterday) if each.at > since])
+    filled = [cart for cart in carts(since.date(), yesterday) if cart.at > since]
+    return Coming(sales, [each for each in newcomers(yesterday) if each.at > since], filled)
 
 
 def newcomers(yesterday: date) -> list[Newcomer]:
