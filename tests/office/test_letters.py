@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 from tests.conftest import SetClock
-from tests.domain.messages.recipients import letter
+from tests.domain.messages.recipients import connect_bots, letter
 from tests.office.conftest import PHONE, Shop, browser_at, email_of, plain, signed_in
 from tests.pos.conftest import Cast, client_of, coffee
 
@@ -115,6 +115,7 @@ async def test_a_test_goes_at_once_to_who_agreed_and_stands_on_their_card(
     page = await made(anna)
     typed = {"test_member": PHONE, "test_channel": "telegram"}
     async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await connect_bots(tx)
         await bind_address(tx, shop.member_id, Address("telegram", "1"), language="ru")
     refused = await anna.post(f"{page}/test", data=typed)
     assert "не согласен на рекламу" in plain(refused.text)

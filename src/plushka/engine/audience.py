@@ -136,7 +136,7 @@ class Blocked(Node, frozen=True, tag="blocked"):
 class Reachable(Node, frozen=True, tag="reachable"):
     """An advertisement may be sent by one of ``channels``.
 
-    There is an address that is open, the business has a gateway that SMS, mail or pushes go by, they agreed to
+    There is an address that is open, the business has the bot or the gateway that leads there, they agreed to
     advertising and have not taken this way of it back, and they are not blocked.
     """
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from tests.domain.messages.recipients import connect_bots
 from tests.domain.shop import Shop
 
 from plushka.delivery.jobs.campaigning import go_on
@@ -30,6 +31,7 @@ async def tellable(shop: Shop, count: int, *, first: int = 1, agreed: bool = Tru
     """Enrol members who can be written to in Telegram; whether they agreed to advertising is said."""
     member_ids = []
     async with shop.tx() as tx:
+        await connect_bots(tx)
         for number in range(first, first + count):
             member = await enroll(
                 tx, name=f"Гость {number}", identities=[Identity("phone", f"+7999{number:07}")]

@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.messages.next_message import take_next
-from tests.domain.messages.recipients import connect_gateways
+from tests.domain.messages.recipients import connect_bots, connect_gateways
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
@@ -71,6 +71,7 @@ async def test_thanks_ask_to_rate_the_very_purchase(shop: Shop, clock: SetClock)
         await publish(tx, card.id, revision=card.revision)
     member_id = await shop.enroll()
     async with shop.tx() as tx:
+        await connect_bots(tx)
         await bind_address(tx, member_id, Address("telegram", "1"), language="ru")
         await note_consent(tx, member_id, "marketing", is_given=True, source="office")
     first = (await shop.buy("1", 100_00, member=member_id)).receipt
@@ -150,6 +151,7 @@ async def test_a_ready_journey_gives_points_to_nobody_who_cannot_be_told_of_them
         await publish(tx, card.id, revision=card.revision)
     told, unwilling, out_of_reach = [await shop.enroll(f"+7999000000{number}") for number in (1, 2, 3)]
     async with shop.tx() as tx:
+        await connect_bots(tx)
         day = clock.at + timedelta(days=7)
         for number, member_id in enumerate((told, unwilling, out_of_reach)):
             await add_date(tx, member_id, whose="Маша", kind="birthday", month=day.month, day=day.day)
@@ -182,6 +184,7 @@ async def test_before_a_day_of_somebody_close_it_is_said_whose_it_is(shop: Shop,
         await publish(tx, card.id, revision=card.revision)
     member_id = await shop.enroll()
     async with shop.tx() as tx:
+        await connect_bots(tx)
         await bind_address(tx, member_id, Address("telegram", "1"), language="ru")
         await note_consent(tx, member_id, "marketing", is_given=True, source="office")
         day = clock.at + timedelta(days=7)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from plushka.domain.members.channels import Address, bind_address
+from plushka.domain.members.channels import MESSENGERS, Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.model import Identity
 from plushka.domain.members.operations import enroll
@@ -29,12 +29,30 @@ async def recipient(
     if "email" in channels:
         identities.append(Identity("email", f"m{number}@example.org"))
     member = await enroll(tx, name=f"М{number}", identities=identities)
+    await connect_bots(tx)
     for channel in channels:
         if channel in ("telegram", "max", "vk"):
             await bind_address(tx, member.id, Address(channel, str(1000 + number)), language="ru")
     if agrees:
         await note_consent(tx, member.id, "marketing", is_given=True, source="till")
     return member.id
+
+
+async def connect_bots(tx: Tx) -> None:
+    """Let the business have a bot in each messenger."""
+    for messenger in MESSENGERS:
+        await tx.execute(
+            """
+            insert into bots
+                (tenant_id, id, messenger, account_id, username, name, credentials, is_polled, connected_at,
+                 connected_by)
+            values ($1, gen_random_uuid(), $2, '777', 'anna_bot', 'Кофейня Анны', '', true, $3, 'test')
+            on conflict do nothing
+            """,
+            tx.tenant_id,
+            messenger,
+            tx.at,
+        )
 
 
 async def connect_gateways(tx: Tx) -> None:

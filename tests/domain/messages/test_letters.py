@@ -52,6 +52,14 @@ async def test_a_letter_goes_by_the_first_channel_of_its_route_that_reaches_its_
     assert (found[boris]["channel"], found[boris]["address"]) == ("sms", "+79990000002")
 
 
+async def test_nobody_is_written_to_by_a_bot_that_the_business_has_no_more(tx: Tx) -> None:
+    anna, boris = await recipient(tx, 1, channels=("telegram", "max")), await recipient(tx, 2)
+    await tx.execute("update bots set disconnected_at = $1 where messenger = 'telegram'", tx.at)
+    await post(tx, [letter(anna, route=("telegram", "max", "sms")), letter(boris)])
+    assert await tx.fetchval("select channel from outgoing where member_id = $1", anna) == "max"
+    assert await state_of(tx, boris) == ("skipped", "unreachable")
+
+
 async def test_without_a_route_the_cheapest_channel_is_tried_first_and_the_inbox_last() -> None:
     rules = ruled(
         ChannelRule("sms", 500), ChannelRule("max", 1), ChannelRule("vk", 1), ChannelRule("telegram", 0, True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.messages.next_message import take_next
-from tests.domain.messages.recipients import letter, recipient, state_of
+from tests.domain.messages.recipients import connect_bots, letter, recipient, state_of
 from tests.domain.shop import open_shop
 
 from plushka.domain.businesses.queries import get_business
@@ -252,6 +252,7 @@ async def test_a_letter_names_the_tier_by_the_rules_that_are_in_force_when_it_go
         for number, program in enumerate((first, second)):
             member_id = await shop.enroll(f"+7999000000{number}")
             async with shop.tx() as tx:
+                await connect_bots(tx)
                 await bind_address(tx, member_id, Address("telegram", str(number)), language="ru")
                 await note_consent(tx, member_id, "marketing", is_given=True, source="till")
                 template_id = await create_template(tx, Draft(f"Т{number}", "marketing", words("{tier}")))
@@ -270,6 +271,7 @@ async def test_a_letter_says_what_is_so_when_it_goes(database: Database, clock: 
     async with open_shop(database, clock, PROGRAM) as shop:
         member_id: UUID = await shop.enroll()
         async with shop.tx() as tx:
+            await connect_bots(tx)
             await bind_address(tx, member_id, Address("telegram", "1"), language="en")
             await note_consent(tx, member_id, "marketing", is_given=True, source="till")
             body = Body(

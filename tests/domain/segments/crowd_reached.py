@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.domain.messages.recipients import connect_gateways
+from tests.domain.messages.recipients import connect_bots, connect_gateways
 
 from plushka.domain.messages.gateways.dead import note_dead
 from plushka.domain.messages.gateways.model import Credentials, Server
@@ -31,6 +31,7 @@ async def reach(tx: Tx, members: Sequence[UUID], *, midnight: datetime) -> None:
         midnight - timedelta(days=99),
     )
     await connect_gateways(tx)
+    await connect_bots(tx)
     await _subscribe(tx, members[::3], "прежний")
     await _subscribe(tx, members[2::4], "нынешний")
 

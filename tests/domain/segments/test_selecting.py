@@ -11,6 +11,7 @@ from tests.domain.segments.crowd import MERGED, OPENED, PROGRAM, Crowd
 from tests.domain.segments.crowd_audiences import audiences, telling_apart
 from tests.domain.shop import open_shop
 
+from plushka.domain.members.channels import MESSENGERS
 from plushka.domain.segments.asking import still_in
 from plushka.domain.segments.facts.reading import read_facts
 from plushka.domain.segments.selecting import count_members, list_members
@@ -68,20 +69,22 @@ async def test_each_condition_finds_some_and_not_all(crowd: Crowd) -> None:
             assert 0 < len(found) < LEFT, audience
 
 
-@pytest.mark.parametrize("channel", ["sms", "email", "push"])
+@pytest.mark.parametrize("channel", ["telegram", "max", "vk", "sms", "email", "push"])
 async def test_nobody_is_reachable_by_a_channel_that_the_business_has_no_more(
     crowd: Crowd, channel: Channel
 ) -> None:
-    others = Reachable(("telegram", "max", "vk"))
+    by: tuple[Channel, ...] = MESSENGERS if channel not in MESSENGERS else ("sms", "email", "push")
+    others = Reachable(by)
     asked = (Reachable((channel,)), Any((Reachable((channel,)), others)), Not(Reachable((channel,))))
     async with crowd.shop.tx() as tx:
         assert await count_members(tx, asked[0]) > 0
-        await tx.execute(
-            "update gateways set disconnected_at = $3, credentials = '' where tenant_id = $1 and kind = $2",
-            tx.tenant_id,
-            channel,
-            tx.at,
-        )
+        for what, kind in (("gateways", "kind"), ("bots", "messenger")):
+            await tx.execute(
+                f"update {what} set disconnected_at = $3, credentials = '' where tenant_id = $1 and {kind} = $2",  # noqa: S608
+                tx.tenant_id,
+                channel,
+                tx.at,
+            )
         found = [set(await list_members(tx, each)) for each in asked]
         assert found[:2] == [set(), set(await list_members(tx, others))]
         assert len(found[2]) == LEFT

@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.conftest import SetClock
+from tests.domain.messages.recipients import connect_bots
 from tests.office.conftest import Shop, email_of, plain, signed_in
 from tests.office.reports.undefined import undefined
 from tests.office.tasks import do_all_tasks, rows_of
@@ -43,6 +44,7 @@ class World:
 async def world(shop: Shop, cast: Cast, database: Database, clock: SetClock) -> World:
     clock.at = clock.at.replace(hour=12)
     async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await connect_bots(tx)
         await bind_address(tx, shop.member_id, Address("telegram", "7"), language="ru")
         await note_consent(tx, shop.member_id, "marketing", is_given=True, source="office")
     return World(cast, shop.member_id, database, clock)

@@ -39,6 +39,10 @@ REACHED = f"""
             (
                 select external_id as address, language from channel_addresses
                 where tenant_id = $1 and member_id = letter.member_id and messenger = r.channel and state = 'open'
+                  and exists (
+                      select from bots b
+                      where b.tenant_id = $1 and b.messenger = r.channel and b.disconnected_at is null
+                  )
                 order by seen_at desc, external_id
                 limit 1
             )

@@ -42,9 +42,15 @@ Profile = (
     | Friends
     | CameByFriend
 )
-_IN_MESSENGER = (
-    "select member_id from channel_addresses where tenant_id = $1 and state = 'open' and messenger = "
-)
+
+
+def _in_messenger(messenger: str) -> str:
+    return f"""
+        select member_id from channel_addresses
+        where tenant_id = $1 and state = 'open' and messenger = '{messenger}' and exists (
+            select from bots where tenant_id = $1 and messenger = '{messenger}' and disconnected_at is null
+        )
+    """
 
 
 def _known_by(identity: str, gateway: str) -> str:
@@ -61,9 +67,9 @@ def _known_by(identity: str, gateway: str) -> str:
 
 
 _ADDRESSES = {
-    "telegram": f"{_IN_MESSENGER}'telegram'",
-    "max": f"{_IN_MESSENGER}'max'",
-    "vk": f"{_IN_MESSENGER}'vk'",
+    "telegram": _in_messenger("telegram"),
+    "max": _in_messenger("max"),
+    "vk": _in_messenger("vk"),
     "sms": _known_by("phone", "sms"),
     "email": _known_by("email", "email"),
     "push": """

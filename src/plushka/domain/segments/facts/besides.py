@@ -21,7 +21,9 @@ async def read_open_channels(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[st
         """
         -- segments.facts_of_channels
         select member_id, messenger as name from channel_addresses
-        where tenant_id = $1 and member_id = any($2) and state = 'open'
+        where tenant_id = $1 and member_id = any($2) and state = 'open' and messenger in (
+            select messenger from bots where tenant_id = $1 and disconnected_at is null
+        )
         union
         select member_id, kind from identities i
         left join dead_addresses d using (tenant_id, kind, value)
