@@ -470,6 +470,8 @@ create table members (
     link_id uuid,
     is_unverified boolean not null default false,
     language text check (language in ('ru', 'en')),
+    preferred_channel text
+        check (preferred_channel in ('telegram', 'max', 'vk', 'push', 'email', 'sms', 'inbox')),
     blocked_at timestamptz,
     blocked_by text,
     blocked_reason text check (blocked_reason <> ''),

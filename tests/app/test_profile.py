@@ -1,9 +1,12 @@
 """What a member decides about themselves: profile, consents, language, their data, and an end of it all."""
 
+import re
+
 import httpx
 from tests.app.conftest import Person
 from tests.conftest import SetClock
-from tests.office.conftest import MEMBER, PHONE, Shop, report
+from tests.domain.messages.recipients import connect_gateways
+from tests.office.conftest import MEMBER, PHONE, Shop, plain, report
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
@@ -11,7 +14,7 @@ from plushka.delivery.jobs.grouping import group_now
 from plushka.domain.ledger.model import Balance
 from plushka.domain.ledger.queries import get_wallet
 from plushka.domain.ledger.verify import check
-from plushka.domain.members.consents import list_consents
+from plushka.domain.members.consents import list_consents, refuse_consent
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member, get_member
 from plushka.domain.purchases.laws import LAWS
@@ -39,6 +42,37 @@ async def test_each_consent_is_given_and_taken_back_on_its_own(
     async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
         told = [(one.kind, one.is_given, one.source) for one in await list_consents(tx, shop.member_id)]
     assert told == [("sms", False, "app"), ("sms", True, "app"), ("marketing", True, "app")]
+
+
+async def test_the_channel_that_suits_them_is_chosen_of_those_that_lead_to_them_and_told(
+    *, varvara: Person, anna: httpx.AsyncClient, shop: Shop, database: Database, cast: Cast, clock: SetClock
+) -> None:
+    page = (await varvara.get("/profile")).text
+    assert re.findall(r'name="channel" value="(\w*)"', page) == ["", "inbox"]
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await connect_gateways(tx)
+        await refuse_consent(tx, shop.member_id, "sms", source="app")
+    page = (await varvara.get("/profile")).text
+    assert re.findall(r'name="channel" value="(\w*)"', page) == ["", "sms", "inbox"]
+    assert "Рекламу сюда вы отключили" in page
+
+    saved = await varvara.post("/profile/channel", channel="sms")
+
+    assert saved.headers["location"].endswith("said=channel")
+    assert re.search(r'value="sms"[^>]* checked', (await varvara.get("/profile")).text)
+    assert (await varvara.get("/profile/data.json")).json()["preferred_channel"] == "sms"
+    assert "Удобный канал" in (await varvara.get("/profile/data")).text
+    card = (await anna.get(f"/members/{shop.member_id}/person")).text
+    assert re.search(r'<option value="sms" selected', card)
+    trail = plain((await anna.get(f"/members/{shop.member_id}/deeds")).text)
+    assert "Отмечен удобный канал, сказано в приложении" in trail
+    assert "удобный канал" in trail
+
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        await tx.execute("update gateways set disconnected_at = $1", tx.at)
+    assert "Сейчас туда не доходит" in (await varvara.get("/profile")).text
+    await varvara.post("/profile/channel", channel="")
+    assert re.search(r'value=""[^>]* checked', (await varvara.get("/profile")).text)
 
 
 async def test_the_language_chosen_is_that_of_every_page_after(varvara: Person) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 from tests.conftest import SetClock
+from tests.domain.messages.recipients import connect_gateways
 from tests.office.conftest import MEMBER, PHONE, Shop, email_of, plain, signed_in
 from tests.pos.conftest import Cast, client_of, coffee
 
@@ -117,6 +118,28 @@ async def test_consents_keep_their_history(anna: httpx.AsyncClient, shop: Shop) 
 
     assert page.count("дано, отметил(а) Анна (owner)") == 1
     assert page.count("отозвано, отметил(а) Анна (owner)") == 1
+
+
+async def test_the_convenient_channel_is_written_down_with_who_and_when(
+    anna: httpx.AsyncClient, shop: Shop, database: Database, clock: SetClock, cast: Cast
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test:cast", at=clock.now()) as tx:
+        await connect_gateways(tx)
+    card = f"/members/{shop.member_id}"
+
+    page = await send(anna, f"{card}/channel", channel="sms")
+
+    (offered,) = re.findall(r'<select[^>]* name="channel".*?</select>', page, re.DOTALL)
+    assert re.findall(r'value="(\w*)"( selected)?', offered) == [
+        ("", ""),
+        ("sms", " selected"),
+        ("inbox", ""),
+    ]
+    assert "Удобный канал" in (await anna.get(card)).text
+    trail = plain((await anna.get(f"{card}/deeds")).text)
+    assert "Отмечен удобный канал, сказано в кабинете" in trail
+    assert "Анна (owner)" in trail
+    assert '<option value="inbox" selected' in await send(anna, f"{card}/channel", channel="inbox")
 
 
 async def test_a_consent_is_told_by_whichever_door_it_came(

@@ -307,6 +307,7 @@ TABLE = {
     "POST /members/{member_id:uuid}/adjustment": "owner manager",
     "GET /members/{member_id:uuid}/block": "owner manager",
     "POST /members/{member_id:uuid}/block": "owner manager",
+    "POST /members/{member_id:uuid}/channel": "owner manager marketer",
     "POST /members/{member_id:uuid}/confirm": "owner manager",
     "POST /members/{member_id:uuid}/consents": "owner manager marketer",
     "POST /members/{member_id:uuid}/dates": "owner manager marketer cashier",

@@ -344,6 +344,7 @@ async def _walk_card(walk: Walk, member_id: UUID) -> None:
     date_id = await found(r"/dates/([0-9a-f-]{36})/remove", "/person")
     await do("dates/{date_id:uuid}/remove", "member.remove_date", date_id=date_id)
     await do("consents", "consent.give", {"consent": "marketing", "do": "give"})
+    await do("channel", "member.prefer", {"channel": "inbox"})
     await do("block", "member.block", reason)
     await do("unblock", "member.unblock")
     await _walk_merge(walk, member_id)

@@ -12,6 +12,8 @@ from tests.domain.messages.next_message import take_next
 from tests.domain.rewards.conftest import bought, offered
 from tests.domain.shop import Shop, open_shop
 
+from plushka.domain.audit.model import EntryFilter
+from plushka.domain.audit.queries import list_entries
 from plushka.domain.bots.conversing import Chatter, hear
 from plushka.domain.bots.enrolling import friend_start
 from plushka.domain.bots.model import Bot, BotAccount, Credentials
@@ -38,6 +40,8 @@ from plushka.domain.messages.contents import (
     BalanceTold,
     CardTold,
     CertificateTold,
+    ChannelChosen,
+    ChooseChannel,
     Content,
     FriendCame,
     FriendsLink,
@@ -197,6 +201,25 @@ async def test_what_a_member_may_ask(database: Database, clock: SetClock) -> Non
         assert isinstance(code, SpendCode)
         assert len(code.digits) == 6
         assert await anna.tell(Wrote("/stop")) == [OffersChanged(are_wanted=False)]
+
+
+async def test_a_member_says_where_it_suits_them_to_be_written_to(
+    database: Database, clock: SetClock
+) -> None:
+    async with opened(database, clock) as anna:
+        assert await anna.tell(Wrote("/channel")) == [Greeting(welcome=50, scale=0, text_version="1")]
+        await anna.enrol()
+        assert await anna.tell(Wrote("/channel")) == [ChooseChannel(("telegram", "inbox"))]
+        assert await anna.tell(Pressed("channel:telegram")) == [ChannelChosen("telegram")]
+        assert await anna.tell(Wrote("/channel")) == [ChooseChannel(("telegram", "inbox"), "telegram")]
+        assert await anna.tell(Pressed("channel:any")) == [ChannelChosen(None)]
+        async with anna.shop.tx() as tx:
+            found = await list_entries(tx, EntryFilter(group="member"))
+        entries = [one for one in found if one.action == "member.prefer"]
+        assert [(one.changes["preferred_channel"], one.details["door"]) for one in entries] == [
+            (("telegram", None), "bot"),
+            ((None, "telegram"), "bot"),
+        ]
 
 
 async def _sold(tx: Tx, kind: CertificateType, member_id: UUID | None) -> str:

@@ -1,5 +1,6 @@
 """A member about themselves: name and birthday, what they agree to, language, their data, and an end of it all."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -36,12 +37,13 @@ from plushka.domain.members.model import (
     Member,
     Profile,
 )
-from plushka.domain.members.profile import edit_profile
+from plushka.domain.members.profile import edit_profile, prefer_channel
 from plushka.domain.members.queries import get_member
 from plushka.domain.members.sessions import choose_language
 from plushka.domain.messages.gateways.queries import find_push_key
-from plushka.domain.messages.model import CHANNEL_NAMES
+from plushka.domain.messages.model import CHANNEL_NAMES, CHANNELS, Channel
 from plushka.domain.messages.push_devices import list_own_devices
+from plushka.domain.messages.reaching import CONSENT_OF, list_ways
 from plushka.domain.occasions.profiles import note_profile
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.platform.errors import Refusal
@@ -127,6 +129,16 @@ async def save_consents(visit: NamedDependency[Visit], request: AppRequest) -> R
     return _sent_on(visit, "consents") if form.is_sound else await _page(visit, form)
 
 
+@post(f"{PATH}/profile/channel", status_code=HTTP_303_SEE_OTHER)
+async def save_channel(visit: NamedDependency[Visit], request: AppRequest) -> Redirect:
+    """Write by this channel first from now on; by none that is known: as the business has it."""
+    form = await visit.typed(request)
+    chosen = next((channel for channel in CHANNELS if channel == form.value("channel")), None)
+    async with visit.writing() as tx:
+        await prefer_channel(tx, visit.member.member_id, chosen, source="app")
+    return _sent_on(visit, "channel")
+
+
 @post(f"{PATH}/profile/language", status_code=HTTP_303_SEE_OTHER)
 async def save_language(visit: NamedDependency[Visit], request: AppRequest) -> Redirect:
     """Speak another language from now on, wherever the member opens the app."""
@@ -189,6 +201,7 @@ HANDLERS = [
     show_profile,
     save_profile,
     save_consents,
+    save_channel,
     save_language,
     show_data,
     download_data,
@@ -205,8 +218,11 @@ def _sent_on(visit: Visit, said: str) -> Redirect:
 async def _page(visit: Visit, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         member = await get_member(tx, visit.member.member_id)
-        given, texts = _given(await list_consents(tx, member.id)), await list_consent_texts(tx)
+        said, texts = await list_consents(tx, member.id), await list_consent_texts(tx)
         push_key, devices = await find_push_key(tx), await list_own_devices(tx, member.id)
+        ways = await list_ways(tx, member.id)
+    given = _given(said)
+    refused = {consent.kind for consent in _latest(said)} - given
     return visit.page(
         "profile.html",
         tab="profile",
@@ -225,6 +241,18 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
             )
             for kind in CHOSEN
         ],
+        channels=[
+            ("", visit.words.gettext("No matter"), visit.words.gettext("By whichever the business chooses.")),
+            *(
+                (
+                    channel,
+                    visit.words.gettext(CHANNEL_NAMES[channel]),
+                    _of_channel(channel, ways, refused, visit),
+                )
+                for channel in CHANNELS
+                if channel in ways or channel == member.preferred_channel
+            ),
+        ],
         languages=[(language, LANGUAGE_NAMES[language], "") for language in LANGUAGES],
         is_in_browser=visit.member.host == "browser",
         push_key=push_key,
@@ -235,12 +263,29 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
     )
 
 
-def _given(consents: Any) -> set[ConsentKind]:
-    """Return what is agreed to now: of each kind the first row is the latest."""
+def _given(consents: Sequence[Consent]) -> set[ConsentKind]:
+    """Return what is agreed to now."""
+    return {consent.kind for consent in _latest(consents) if consent.is_given}
+
+
+def _latest(consents: Sequence[Consent]) -> Iterable[Consent]:
+    """Return what holds now: of each kind the first row is the latest."""
     latest: dict[ConsentKind, Consent] = {}
     for consent in consents:
         latest.setdefault(consent.kind, consent)
-    return {kind for kind, consent in latest.items() if consent.is_given}
+    return latest.values()
+
+
+def _of_channel(
+    channel: Channel, ways: Collection[Channel], refused: Collection[ConsentKind], visit: Visit
+) -> str:
+    """Return what is to be known of a channel before it is chosen."""
+    gettext = visit.words.gettext
+    if channel not in ways:
+        return gettext("Nothing gets through there now: until it does, we write another way.")
+    if CONSENT_OF.get(channel) in refused:
+        return gettext("Offers by it you have taken back: those come another way.")
+    return gettext("Messages wait here in the app, and nothing rings.") if channel == "inbox" else ""
 
 
 def _consent(kind: ConsentKind, texts: ConsentTexts, visit: Visit) -> str:
@@ -301,6 +346,9 @@ def _told(data: OwnData, visit: Visit) -> dict[str, Any]:
         "group": words.gettext(GROUP_WORDS[data.group.group]) if data.group else "",
         "birthday": figures.full_day(data.birthday) if data.birthday else "",
         "enrolled_on": figures.day(data.enrolled_at),
+        "preferred_channel": words.gettext(CHANNEL_NAMES[data.preferred_channel])
+        if data.preferred_channel
+        else "",
         "consents": [
             (
                 words.gettext(CONSENT_WORDS[consent.kind]),

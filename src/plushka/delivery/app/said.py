@@ -6,6 +6,7 @@ from plushka.platform.i18n import Translator, marked
 SAID = {
     "saved": marked("Saved."),
     "consents": marked("Noted. It holds from now on."),
+    "channel": marked("Noted. It holds from now on."),
     "push_on": marked("Notifications are on here."),
     "push_off": marked("Notifications are off there."),
     "deleted": marked("All your personal data are destroyed."),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 from types import MappingProxyType
-from typing import assert_never
+from typing import Literal, assert_never
 from uuid import UUID
 
 from plushka.domain.bots.enrolling import find_link, friend_start
@@ -25,6 +25,7 @@ from plushka.domain.messages.contents import (
     AskPhone,
     BalanceTold,
     CardTold,
+    ChooseChannel,
     ChooseLanguage,
     ConsentNeeded,
     Content,
@@ -39,6 +40,7 @@ from plushka.domain.messages.contents import (
     SpendCode,
 )
 from plushka.domain.messages.holdings import Holdings, find_holdings
+from plushka.domain.messages.reaching import list_ways
 from plushka.domain.messages.wording import MenuCommand
 from plushka.domain.programs.model import UnknownProgram
 from plushka.domain.programs.queries import find_version_in_force
@@ -81,7 +83,7 @@ async def answer(
             )
         case "help":
             return Help(is_member=member_id is not None)
-        case "balance" | "card" | "code" | "rewards" | "history" | "friends":
+        case "channels" | "balance" | "card" | "code" | "rewards" | "history" | "friends":
             if member_id is None:
                 return Help(is_member=False)
             return await _of_member(tx, what, member_id, bot=bot, business=business)
@@ -118,7 +120,12 @@ async def _friends(tx: Tx, member_id: UUID, bot: Bot) -> FriendsLink:
     )
 
 
-async def _of_member(tx: Tx, what: MenuCommand, member_id: UUID, *, bot: Bot, business: Business) -> Content:
+async def _of_member(  # noqa: PLR0911  one case a thing asked
+    tx: Tx, what: MenuCommand | Literal["channels"], member_id: UUID, *, bot: Bot, business: Business
+) -> Content:
+    if what == "channels":
+        member = await get_member(tx, member_id)
+        return ChooseChannel(await list_ways(tx, member_id), member.preferred_channel)
     if what == "friends":
         return await _friends(tx, member_id, bot)
     if what == "code":

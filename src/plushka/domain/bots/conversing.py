@@ -26,6 +26,7 @@ from plushka.domain.bots.talk import (
     MeetPhone,
     NothingToJoin,
     PhoneUnusable,
+    Prefer,
     Rate,
     Reach,
     Say,
@@ -55,9 +56,11 @@ from plushka.domain.members.identities import identify
 from plushka.domain.members.links import note_opened
 from plushka.domain.members.merge_offers import MergeOffer
 from plushka.domain.members.model import ConsentUnchanged
+from plushka.domain.members.profile import prefer_channel
 from plushka.domain.members.stopping import stop_spending
 from plushka.domain.messages.contents import (
     CardsAnswered,
+    ChannelChosen,
     Content,
     Joined,
     OffersChanged,
@@ -185,6 +188,10 @@ class _Hearing:
                 return await self._enrol(act)
             case WantOffers(agreed):
                 await self._want_offers(agreed)
+            case Prefer(channel):
+                if self.known is not None:
+                    await prefer_channel(self._tx, self.known.member_id, channel, source="bot")
+                    self.said.append(ChannelChosen(channel))
             case Speak(language):
                 await speak(self._tx, self._address, language)
             case StopSpending(receipt_id):

@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from plushka.domain.members.consent_texts import ConsentTexts
+from plushka.domain.messages.model import CHANNELS, Channel
 from plushka.domain.messages.wording import (
     AGREE,
     CERTIFICATES,
@@ -23,6 +24,7 @@ from plushka.domain.messages.wording import (
     MENU,
     NO_OFFERS,
     NOT_ME,
+    PREFER,
     RATE,
     SPEAK,
     SPEND,
@@ -47,6 +49,7 @@ Command = Literal[
     "phone",
     "offers",
     "stop",
+    "channel",
     "language",
     "help",
     "code",
@@ -136,6 +139,7 @@ Saying = Literal[
     "history",
     "friends",
     "help",
+    "channels",
     "languages",
     "language_changed",
 ]
@@ -182,6 +186,12 @@ class WantOffers(Struct, frozen=True):
     """Note that they agreed to advertising by this version of its text, None: that they want none; and say so."""
 
     agreed: str | None
+
+
+class Prefer(Struct, frozen=True):
+    """Note by what they would rather be written to, None: that it is no matter; and say so."""
+
+    channel: Channel | None
 
 
 class Speak(Struct, frozen=True):
@@ -242,6 +252,7 @@ Act = (
     | BindStaff
     | Enrol
     | WantOffers
+    | Prefer
     | Speak
     | StopSpending
     | AnswerTill
@@ -321,13 +332,11 @@ def _press(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk, tuple[Ac
 
 
 def _press_as_member(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk, tuple[Act, ...]]:
-    if action == NO_OFFERS:
-        return structs.replace(talk, step="member"), (WantOffers(None),)
-    if action.startswith(WANT_OFFERS):
-        version = action.removeprefix(WANT_OFFERS)
-        if version != texts.version("marketing"):
-            return talk, (Say("ask_offers"),)
-        return structs.replace(talk, step="member"), (WantOffers(version),)
+    if action.startswith((WANT_OFFERS, NO_OFFERS)):
+        return _choose_offers(talk, action, texts)
+    if action.startswith(PREFER):
+        named = action.removeprefix(PREFER)
+        return talk, (Prefer(next((channel for channel in CHANNELS if channel == named), None)),)
     for answer, act, is_yes in _ANSWERS:
         if action.startswith(answer):
             asked_id = _id_of(action.removeprefix(answer))
@@ -336,6 +345,14 @@ def _press_as_member(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk
         return _press_of_purchase(talk, action)
     # A button of an old message.
     return talk, (Say("balance"),)
+
+
+def _choose_offers(talk: Talk, action: str, texts: ConsentTexts) -> tuple[Talk, tuple[Act, ...]]:
+    """Note what they want, if what they agreed to is the text of today; else ask by that one."""
+    version = None if action == NO_OFFERS else action.removeprefix(WANT_OFFERS)
+    if version is not None and version != texts.version("marketing"):
+        return talk, (Say("ask_offers"),)
+    return structs.replace(talk, step="member"), (WantOffers(version),)
 
 
 def _agree(talk: Talk, version: str, texts: ConsentTexts) -> tuple[Talk, tuple[Act, ...]]:
@@ -394,10 +411,8 @@ def _write_as_member(talk: Talk, command: Command | None) -> tuple[Talk, tuple[A
             return talk, (Say(command),)
         case "certificates":
             return talk, (ShowCertificates(),)
-        case "phone":
-            return talk, (Say("ask_another_phone"),)
-        case "offers":
-            return talk, (Say("ask_offers"),)
+        case "phone" | "offers" | "channel":
+            return talk, (Say(_QUESTIONS[command]),)
         case "stop":
             return structs.replace(talk, step="member"), (WantOffers(None),)
         case _:
@@ -438,6 +453,10 @@ def _commands() -> dict[str, Command]:
     return known
 
 
+_QUESTIONS: Mapping[Command, Saying] = MappingProxyType(
+    {"phone": "ask_another_phone", "offers": "ask_offers", "channel": "channels"}
+)
+"""Commands that are answered by a question."""
 _SCORES = frozenset("12345")
 _ANSWERS = (
     (SPEND, AnswerTill, True),

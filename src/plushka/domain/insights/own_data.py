@@ -161,6 +161,7 @@ class OwnData(Struct, frozen=True):
     joined_by: str
     identities: tuple[Identity, ...]
     messengers: tuple[str, ...]
+    preferred_channel: Channel | None
     devices: tuple[OwnDevice, ...]
     consents: Sequence[Consent]
     dates: Sequence[MemberDate]
@@ -206,6 +207,7 @@ async def get_own_data(tx: Tx, member_id: UUID, *, currency: str) -> OwnData:
         joined_by=member.source,
         identities=member.identities,
         messengers=tuple(address.messenger for address in await list_addresses(tx, member.id)),
+        preferred_channel=member.preferred_channel,
         devices=tuple(OwnDevice(one.device, one.created_at) for one in await list_own_devices(tx, member.id)),
         consents=await list_consents(tx, member.id),
         dates=await list_dates(tx, member.id),

@@ -16,6 +16,8 @@ MESSENGERS: tuple[Messenger, ...] = ("telegram", "max", "vk")
 MESSENGER_NAMES: Mapping[Messenger, str] = MappingProxyType(
     {"telegram": marked("Telegram"), "max": marked("MAX"), "vk": marked("VK")}
 )
+Channel = Literal[Messenger, "push", "email", "sms", "inbox"]
+"""By what a member can be written to at all; ``inbox`` is the app's own."""
 AddressState = Literal["open", "blocked", "gone"]
 """``blocked``: the person has stopped our bot; ``gone``: their account is no more."""
 

@@ -90,7 +90,7 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         -- members.erase: the person
         update members
         set name = $3, sex = null, birthday = null, birthday_changed_at = null, tags = '{}', language = null,
-            personal_discount_bp = 0, erased_at = $4
+            preferred_channel = null, personal_discount_bp = 0, erased_at = $4
         where tenant_id = $1 and id = any($2::uuid[])
         """,
         tx.tenant_id,
@@ -111,7 +111,7 @@ async def erase(tx: Tx, member_id: UUID, *, act_id: UUID) -> None:
         """
         -- members.erase: what was changed of them
         update audit_entries set changes = '{}'
-        where tenant_id = $1 and subject = any($2::text[]) and action = 'member.edit'
+        where tenant_id = $1 and subject = any($2::text[]) and action in ('member.edit', 'member.prefer')
         """,
         tx.tenant_id,
         [f"member:{one}" for one in all_ids],

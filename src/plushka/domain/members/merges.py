@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from plushka.domain.members.channels import Address, list_addresses, move_addresses, return_addresses
+from plushka.domain.members.channels import Address, Channel, list_addresses, move_addresses, return_addresses
 from plushka.domain.members.model import Identity, Merge, Sex, UnknownMerge
 from plushka.domain.members.queries import get_member
 from plushka.platform.database import Tx
@@ -17,7 +17,7 @@ NO_RECORD = "{}"
 _Table = Literal["consents", "member_dates", "member_notes"]
 _FIELDS = (
     "name, sex, birthday, birthday_changed_at, tags, personal_discount_bp, is_unverified, blocked_at, blocked_by, "
-    "blocked_reason, enrolled_at, spending_stopped_at"
+    "blocked_reason, enrolled_at, spending_stopped_at, preferred_channel"
 )
 
 
@@ -36,6 +36,7 @@ class Self(Struct, frozen=True):
     blocked_reason: str | None
     enrolled_at: datetime
     spending_stopped_at: datetime | None = None
+    preferred_channel: Channel | None = None
 
 
 class MovedPerson(Struct, frozen=True):
@@ -79,6 +80,7 @@ def joined(kept: Self, merged: Self) -> Self:
         blocked_reason=block.blocked_reason,
         enrolled_at=min(kept.enrolled_at, merged.enrolled_at),
         spending_stopped_at=kept.spending_stopped_at or merged.spending_stopped_at,
+        preferred_channel=kept.preferred_channel or merged.preferred_channel,
     )
 
 
@@ -329,7 +331,7 @@ async def _write_self(tx: Tx, member_id: UUID, self: Self) -> None:
     await tx.execute(
         f"""
         -- members.write_self
-        update members set ({_FIELDS}) = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        update members set ({_FIELDS}) = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         where tenant_id = $1 and id = $2
         """,  # noqa: S608  constants only
         tx.tenant_id,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.members.channels import Channel
 from plushka.platform.errors import Conflict, Invalid, NotFound
 
 IdentityKind = Literal["phone", "card", "email", "external"]
@@ -52,7 +53,8 @@ class Member(Struct, frozen=True):
 
     ``birthday_changed_at``: when one birthday was replaced by another. ``is_unverified``: they enrolled
     themselves, and nobody has seen them or confirmed their phone yet. ``spending_stopped_at``: since when they say
-    that points were spent without them, and none are.
+    that points were spent without them, and none are. ``preferred_channel``: by what they would rather be written to,
+    None: they have not said.
     """
 
     id: UUID
@@ -69,6 +71,7 @@ class Member(Struct, frozen=True):
     is_unverified: bool = False
     block: Block | None = None
     spending_stopped_at: datetime | None = None
+    preferred_channel: Channel | None = None
 
 
 class Person(Struct, frozen=True):

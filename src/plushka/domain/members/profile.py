@@ -1,9 +1,10 @@
-"""What is written of a member: the profile, and tags."""
+"""What is written of a member: the profile, by what they would rather be written to, and tags."""
 
 from datetime import timedelta
 from uuid import UUID
 
 from plushka.domain.audit import operations as audit
+from plushka.domain.members.channels import Channel
 from plushka.domain.members.model import (
     BIRTHDAY_CHANGES_AFTER_DAYS,
     NAME_LENGTH_MAX,
@@ -14,6 +15,7 @@ from plushka.domain.members.model import (
     DiscountOutOfRange,
     Member,
     Profile,
+    Source,
     TextMissing,
     TextTooLong,
     TooManyTags,
@@ -57,6 +59,32 @@ async def edit_profile(
         await audit.record(
             tx, action="member.edit", subject=f"member:{member_id}", changes=changes, reason=reason
         )
+
+
+async def prefer_channel(tx: Tx, member_id: UUID, channel: Channel | None, *, source: Source) -> None:
+    """Write by ``channel`` first from now on, wherever it leads to the member; None: as the business has it.
+
+    ``source`` is the door by which they have said so. It agrees to nothing. Safe to repeat.
+    """
+    before = (await lock_member(tx, member_id)).preferred_channel
+    if channel == before:
+        return
+    await tx.execute(
+        """
+        -- members.prefer_channel
+        update members set preferred_channel = $3 where tenant_id = $1 and id = $2
+        """,
+        tx.tenant_id,
+        member_id,
+        channel,
+    )
+    await audit.record(
+        tx,
+        action="member.prefer",
+        subject=f"member:{member_id}",
+        door=source,
+        changes={"preferred_channel": (before, channel)},
+    )
 
 
 async def add_tag(tx: Tx, member_id: UUID, tag: str) -> None:

@@ -13,7 +13,8 @@ TAGS_LISTED_MAX = 500
 
 _SELECT = """
     select id, name, sex, birthday, birthday_changed_at, tags, personal_discount_bp, source, link_id,
-           is_unverified, blocked_at, blocked_by, blocked_reason, spending_stopped_at, enrolled_at, (
+           is_unverified, blocked_at, blocked_by, blocked_reason, spending_stopped_at, enrolled_at,
+           preferred_channel, (
         select json_agg(json_build_object('kind', kind, 'value', value) order by kind, value)::text
         from identities
         where identities.tenant_id = members.tenant_id and member_id = members.id
@@ -189,6 +190,7 @@ def _member(row: asyncpg.Record) -> Member:
         if row["blocked_at"] is None
         else Block(reason=row["blocked_reason"], by=row["blocked_by"], since=row["blocked_at"]),
         spending_stopped_at=row["spending_stopped_at"],
+        preferred_channel=row["preferred_channel"],
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.members.channels import Channel
 from plushka.domain.purchases.own_merging import PhoneMet
 
 ACTION_LENGTH_MAX = 64
@@ -124,6 +125,19 @@ class SmsStopped(Told, tag="sms_stopped", frozen=True):
 
 class ChooseLanguage(Told, tag="choose_language", frozen=True):
     pass
+
+
+class ChooseChannel(Told, tag="choose_channel", frozen=True):
+    """Ask a member by which of the ``channels`` that lead to them they would rather be written to."""
+
+    channels: tuple[Channel, ...]
+    preferred: Channel | None = None
+
+
+class ChannelChosen(Told, tag="channel_chosen", frozen=True):
+    """They have said by what they would rather be written to; None: that it is no matter."""
+
+    channel: Channel | None
 
 
 class LanguageChanged(Told, tag="language", frozen=True):
@@ -377,6 +391,8 @@ Content = (
     | Help
     | OffersChanged
     | SmsStopped
+    | ChooseChannel
+    | ChannelChosen
     | ChooseLanguage
     | LanguageChanged
     | SpendingStopped

@@ -103,7 +103,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
                    ) as useful_until
             from given
         ), judged as (
-            select letter.*, found.channel, found.address, found.language as spoken, found.number, m.language as own,
+            select letter.*, found.channel, found.address, found.language as spoken, found.rest, m.language as own,
                    case
                        when $12 then 'sandbox'
                        when letter.purpose = 'marketing' and not said.agreed then 'no_consent'
@@ -130,7 +130,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
             )
             select $1, id, key, coalesce(channel, route[1], 'inbox'), coalesce(address, ''), member_id,
                    coalesce(spoken, own, $13), purpose, content, campaign_id, variant,
-                   coalesce(route[number + 1:], '{{}}'), goes_at, useful_until,
+                   coalesce(rest, '{{}}'), goes_at, useful_until,
                    case when reason = '' then 'waiting' else 'skipped' end, reason, $14::timestamptz,
                    case when reason <> '' then $14::timestamptz end
             from judged

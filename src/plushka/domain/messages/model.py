@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.members import channels
 from plushka.domain.members.channels import AddressState
 from plushka.domain.messages.contents import Content
 from plushka.platform.i18n import Language, marked
@@ -18,7 +19,7 @@ ATTEMPTS_MAX = 30
 USEFUL_FOR = timedelta(days=1)
 """Later than this nobody wants to hear it."""
 
-Channel = Literal["telegram", "max", "vk", "push", "email", "sms", "inbox"]
+Channel = channels.Channel
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 """In the order in which equally cheap ones are tried until the business has another; the app's inbox is the last."""
 CHANNEL_NAMES: Mapping[Channel, str] = MappingProxyType(

@@ -29,7 +29,7 @@ async def move_on(tx: Tx, ids: Sequence[UUID], failure: str = "") -> None:
             from outgoing
             where tenant_id = $1 and id = any($2::uuid[])
         ), judged as (
-            select letter.*, found.channel, found.address, found.number, found.language as spoken
+            select letter.*, found.channel, found.address, found.rest, found.language as spoken
             from letter {REACHED}
         ), noted as (
             insert into outgoing_tries
@@ -46,7 +46,7 @@ async def move_on(tx: Tx, ids: Sequence[UUID], failure: str = "") -> None:
         update outgoing o
         set channel = coalesce(j.channel, o.channel), address = coalesce(j.address, o.address),
             language = coalesce(j.spoken, o.language),
-            route = case when j.channel is null then '{{}}' else o.route[j.number + 1:] end,
+            route = case when j.channel is null then '{{}}' else j.rest end,
             state = case when j.channel is not null then 'waiting'
                          when o.state = 'waiting' then 'skipped'
                          when o.state = 'sending' then 'failed'

@@ -30,7 +30,9 @@ class Notice(Struct, frozen=True):
 
 
 async def tell_members(tx: Tx, notices: Sequence[Notice]) -> int:
-    """Leave notices for those members who can be written to, at the account that they used last; return how many.
+    """Leave notices for those members who can be written to; return how many.
+
+    At the account that they used last, of the messenger that they prefer where they have one.
 
     One statement, so that a purchase is not kept waiting: who has no account costs a look into an index.
     """
@@ -47,7 +49,9 @@ async def tell_members(tx: Tx, notices: Sequence[Notice]) -> int:
         cross join lateral (
             select messenger, external_id, language from channel_addresses
             where tenant_id = $1 and member_id = notice.member_id and state = 'open'
-            order by seen_at desc, messenger, external_id
+            order by messenger = (
+                select coalesce(preferred_channel, '') from members where tenant_id = $1 and id = notice.member_id
+            ) desc, seen_at desc, messenger, external_id
             limit 1
         ) as a
         on conflict (tenant_id, key) do nothing

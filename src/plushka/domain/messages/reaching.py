@@ -5,11 +5,13 @@ A general consent to advertising opens every channel until its own kind (SMS, e-
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from uuid import UUID
 
 from plushka.domain.members.model import ConsentKind
 from plushka.domain.messages.gateways.dead import LIVE_SQL
-from plushka.domain.messages.model import Channel
+from plushka.domain.messages.model import CHANNELS, Channel
 from plushka.domain.messages.push_devices import HAS_DEVICE_SQL
+from plushka.platform.database import Tx
 
 CONSENT_OF: Mapping[Channel, ConsentKind] = MappingProxyType(
     {"telegram": "messenger", "max": "messenger", "vk": "messenger", "sms": "sms", "email": "email"}
@@ -21,21 +23,7 @@ _KIND_OF_CHANNEL = (
     + " else '' end"
 )
 
-REACHED = f"""
-    left join members m on m.tenant_id = $1 and m.id = letter.member_id
-    cross join lateral (
-        select coalesce(bool_or(k.kind = 'marketing' and k.is_given), false) as agreed,
-               coalesce(array_agg(k.kind) filter (where not k.is_given), '{{}}') as refused
-        from (
-            select distinct on (kind) kind, is_given from consents
-            where tenant_id = $1 and member_id = letter.member_id and letter.purpose = 'marketing'
-            order by kind, id desc
-        ) as k
-    ) as said
-    left join lateral (
-        select r.channel, r.number, place.address, place.language
-        from unnest(letter.route) with ordinality as r (channel, number)
-        cross join lateral (
+_PLACE = f"""
             (
                 select external_id as address, language from channel_addresses
                 where tenant_id = $1 and member_id = letter.member_id and messenger = r.channel and state = 'open'
@@ -64,11 +52,52 @@ REACHED = f"""
             where r.channel = 'push' and {HAS_DEVICE_SQL}
             union all
             select '', null where r.channel = 'inbox'
-        ) as place
+"""  # noqa: S608  constants
+"""Where a channel ``r (channel)`` leads to the member of ``letter (member_id)``, by what the business has now."""
+
+REACHED = f"""
+    left join members m on m.tenant_id = $1 and m.id = letter.member_id
+    cross join lateral (
+        select coalesce(bool_or(k.kind = 'marketing' and k.is_given), false) as agreed,
+               coalesce(array_agg(k.kind) filter (where not k.is_given), '{{}}') as refused
+        from (
+            select distinct on (kind) kind, is_given from consents
+            where tenant_id = $1 and member_id = letter.member_id and letter.purpose = 'marketing'
+            order by kind, id desc
+        ) as k
+    ) as said
+    cross join lateral (
+        select case when m.preferred_channel = any(letter.route)
+                    then m.preferred_channel || array_remove(letter.route, m.preferred_channel)
+                    else letter.route end as route
+    ) as way
+    left join lateral (
+        select r.channel, way.route[r.number + 1:] as rest, place.address, place.language
+        from unnest(way.route) with ordinality as r (channel, number)
+        cross join lateral ({_PLACE}) as place
         where letter.purpose = 'transactional' or {_KIND_OF_CHANNEL} <> all (said.refused)
         order by r.number
         limit 1
     ) as found on true
 """  # noqa: S608  constants
 """To be joined to ``letter (member_id, purpose, route)``: ``m``, ``said`` and ``found``, whose columns are null where
-nothing leads to the member. ``$1`` is the tenant."""
+nothing leads to the member. The channel that they prefer comes first if the route has it; ``rest`` is of the route
+what comes behind ``channel``. ``$1`` is the tenant."""
+
+
+async def list_ways(tx: Tx, member_id: UUID) -> tuple[Channel, ...]:
+    """Return the channels that lead to a member now, whatever they have agreed to."""
+    rows = await tx.fetch(
+        f"""
+        -- messages.list_ways
+        select r.channel
+        from (select $2::uuid as member_id) as letter
+        cross join unnest($3::text[]) with ordinality as r (channel, number)
+        cross join lateral ({_PLACE}) as place
+        order by r.number
+        """,  # noqa: S608  constants
+        tx.tenant_id,
+        member_id,
+        list(CHANNELS),
+    )
+    return tuple(row["channel"] for row in rows)

@@ -27,6 +27,8 @@ from plushka.domain.messages.contents import (
     CardTaken,
     CardTold,
     CertificateTold,
+    ChannelChosen,
+    ChooseChannel,
     ChooseLanguage,
     ConsentNeeded,
     Content,
@@ -60,7 +62,7 @@ from plushka.domain.messages.contents import (
     StaffBound,
     TierReached,
 )
-from plushka.domain.messages.model import Button, Message, Picture
+from plushka.domain.messages.model import CHANNEL_NAMES, Button, Message, Picture
 from plushka.domain.purchases.own_merging import PhoneMet
 from plushka.platform.i18n import (
     NBSP,
@@ -81,6 +83,7 @@ DECLINE = "decline"
 WANT_OFFERS = "offers:on:"
 NO_OFFERS = "offers:off"
 SPEAK = "speak:"
+PREFER = "channel:"
 NOT_ME = "not_me:"
 SPEND = "spend:"
 DO_NOT_SPEND = "spend_not:"
@@ -114,6 +117,7 @@ COMMANDS = (
     ("phone", marked("another phone or a second card")),
     ("offers", marked("get offers")),
     ("stop", marked("no more offers")),
+    ("channel", marked("where it suits you to get messages")),
     ("language", marked("another language")),
 )
 """What a bot lists as its commands, and what each is for."""
@@ -242,6 +246,18 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
         case ChooseLanguage():
             row = tuple(Button(name, action=f"{SPEAK}{code}") for code, name in LANGUAGE_NAMES)
             return Message(voice.gettext("Which language shall we speak?"), rows=(row,))
+        case ChooseChannel():
+            return _choose_channel(content, voice)
+        case ChannelChosen(channel):
+            text = (
+                voice.gettext("No matter then: the business chooses where it writes to you.")
+                if channel is None
+                else voice.gettext(
+                    "From now on we write first here: {channel}. /channel changes it.",
+                    channel=voice.bold(voice.gettext(CHANNEL_NAMES[channel])),
+                )
+            )
+            return Message(text, keyboard="menu")
         case LanguageChanged():
             return Message(voice.gettext("We speak English now."), keyboard="menu")
         case SpendingStopped():
@@ -321,6 +337,23 @@ def worded(content: Content, voice: Voice) -> Message:  # noqa: C901, PLR0911, P
             return Message(f"{answer}\n{escape(body, quote=False)}", rows=(_app(voice),))
         case _:
             assert_never(content)
+
+
+def _choose_channel(content: ChooseChannel, voice: Voice) -> Message:
+    text = voice.gettext("Where does it suit you best to get messages?")
+    if content.preferred is not None:
+        chosen = voice.bold(voice.gettext(CHANNEL_NAMES[content.preferred]))
+        now = voice.gettext("Chosen now: {channel}.", channel=chosen)
+        text = f"{text}\n{now}"
+    buttons = [
+        *(
+            Button(voice.gettext(CHANNEL_NAMES[one]), action=f"{PREFER}{one}")
+            for one in content.channels
+            if one != content.preferred
+        ),
+        *([Button(voice.gettext("No matter"), action=f"{PREFER}any")] if content.preferred else []),
+    ]
+    return Message(text, rows=tuple((button,) for button in buttons))
 
 
 def _greeting(content: Greeting, voice: Voice) -> Message:

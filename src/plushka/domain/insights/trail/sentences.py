@@ -7,6 +7,7 @@ from string import Formatter
 from plushka.domain.audit.model import Entry
 from plushka.domain.members.channels import MESSENGER_NAMES
 from plushka.domain.members.consent_texts import CONSENT_WORDS
+from plushka.domain.members.words import SOURCE_WORDS
 from plushka.domain.messages.gateways.model import PROVIDER_NAMES
 from plushka.domain.messages.model import CHANNEL_NAMES, PURPOSE_NAMES
 from plushka.domain.staff.devices import told_device
@@ -187,6 +188,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "member.merge": (marked("Merged two cards: “{reason}”"), marked("Merged two cards")),
     "member.merge_undone": (marked("Parted merged cards again"),),
     "member.remove_date": (marked("Removed a day to remember"),),
+    "member.prefer": (marked("Noted by what they would rather be written to, as said {door}"),),
     "member.tag": (marked("Tagged “{tag}”"),),
     "member.unblock": (marked("Unblocked"),),
     "member.untag": (marked("Took the tag “{tag}” off"),),
@@ -350,6 +352,7 @@ CHANGES = {
     "point_words_en": marked("name of a point in English"),
     "point_words_ru": marked("name of a point in Russian"),
     "points_max": marked("most points in a day"),
+    "preferred_channel": marked("channel they would rather be written to by"),
     "price": marked("price"),
     "program": marked("programme"),
     "purpose": marked("purpose"),
@@ -383,6 +386,7 @@ _PROVIDERS = {str(provider): name for provider, name in PROVIDER_NAMES.items()}
 _PURPOSES = {str(purpose): name for purpose, name in PURPOSE_NAMES.items()}
 _SPENDING = {"free": marked("at the cashier's word"), "code": marked("with the member's code")}
 """On whose word points are spent at tills."""
+_DOORS = {str(source): name for source, name in SOURCE_WORDS.items()}
 _SEXES = {"female": marked("female"), "male": marked("male")}
 _CARD_STYLES = {"plain": marked("one colour"), "waves": marked("with waves"), "bun": marked("with a swirl")}
 _YES, _NO = marked("yes"), marked("no")
@@ -423,6 +427,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "roles": lambda: ", ".join(_told("role", role, words, scale) for role in text.split(", ")),
         "device": lambda: told_device(text) or words.gettext("unknown device"),
         "kind": lambda: words.gettext(_KINDS[text]) if text in _KINDS else text,
+        "door": lambda: words.gettext(_DOORS.get(text, text)),
         "sex": lambda: words.gettext(_SEXES.get(text, text)),
         "card_style": lambda: words.gettext(_CARD_STYLES.get(text, text)),
         **dict.fromkeys(
@@ -441,7 +446,7 @@ def _told(name: str, value: Fact, words: Translator, scale: int) -> str:
         "spending": lambda: words.gettext(_SPENDING.get(text, text)),
         "actions": lambda: _listed(name, text, words),
         "scopes": lambda: _listed(name, text, words),
-        "channels": lambda: _listed(name, text, words),
+        **dict.fromkeys(("channels", "preferred_channel"), lambda: _listed("channels", text, words)),
         "tells_of_burning": lambda: words.gettext(_YES if value else _NO),
         "channels_without_offers": lambda: _listed("channels", text, words),
     }

@@ -35,6 +35,7 @@ from plushka.domain.members.notes import list_notes, strike_note, write_note
 from plushka.domain.members.profile import add_tag, remove_tag
 from plushka.domain.members.queries import get_member, list_tags
 from plushka.domain.members.words import SOURCE_WORDS
+from plushka.domain.messages.model import CHANNEL_NAMES
 from plushka.domain.programs.approving import list_waiting
 from plushka.domain.programs.queries import get_standing
 from plushka.domain.rewards.queries import list_cards, list_rewards
@@ -261,6 +262,9 @@ async def _facts(tx: Tx, member: Member, visit: Visit) -> list[tuple[str, str]]:
         facts.append((words.gettext("Birthday"), figures.full_day(member.birthday)))
     if member.sex:
         facts.append((words.gettext("Sex"), words.gettext(SEXES[member.sex])))
+    if member.preferred_channel:
+        told = words.gettext(CHANNEL_NAMES[member.preferred_channel])
+        facts.append((words.gettext("Convenient channel"), told))
     if member.personal_discount_bp:
         facts.append((words.gettext("Personal discount"), figures.percent(member.personal_discount_bp)))
     return facts

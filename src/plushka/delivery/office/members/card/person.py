@@ -37,8 +37,10 @@ from plushka.domain.members.model import (
     Sex,
 )
 from plushka.domain.members.naming import add_identity, confirm, correct_identity, remove_identity
-from plushka.domain.members.profile import edit_profile
+from plushka.domain.members.profile import edit_profile, prefer_channel
 from plushka.domain.members.queries import get_member
+from plushka.domain.messages.model import CHANNEL_NAMES, CHANNELS
+from plushka.domain.messages.reaching import list_ways
 from plushka.domain.occasions.profiles import note_profile
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
@@ -187,6 +189,20 @@ async def change_consent(
     return await _done(visit, member_id, form, note, visit.words.gettext("Noted."), field="consent")
 
 
+@post("/members/{member_id:uuid}/channel", opt={"action": "members.consent"})
+async def change_channel(
+    visit: NamedDependency[Visit], member_id: FromPath[UUID], request: OfficeRequest
+) -> Response[str] | Redirect:
+    """Write down by which channel the member has said that they would rather be written to."""
+    form = await visit.typed(request)
+    chosen = next((channel for channel in CHANNELS if channel == form.value("channel")), None)
+
+    async def note(tx: Tx) -> None:
+        await prefer_channel(tx, member_id, chosen, source="office")
+
+    return await _done(visit, member_id, form, note, visit.words.gettext("Noted."), field="channel")
+
+
 async def _done(
     visit: Visit,
     member_id: UUID,
@@ -231,6 +247,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
         dates = await list_dates(tx, member.id)
         consents, texts = await list_consents(tx, member.id), await list_consent_texts(tx)
         actors = await load_actors(tx)
+        ways = await list_ways(tx, member.id)
     return visit.page(
         "members/card/person.html",
         section="members",
@@ -251,6 +268,19 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
         months=[(str(month), visit.figures.month(month)) for month in range(1, 13)],
         consents=[
             _consent(kind, title, consents, texts, visit, actors) for kind, title in CONSENT_WORDS.items()
+        ],
+        preferred_channel=member.preferred_channel or "",
+        preferred_told=words.gettext(CHANNEL_NAMES[member.preferred_channel])
+        if member.preferred_channel
+        else words.gettext("not said"),
+        leads_nowhere=member.preferred_channel is not None and member.preferred_channel not in ways,
+        channels=[
+            ("", words.gettext("not said")),
+            *(
+                (channel, words.gettext(CHANNEL_NAMES[channel]))
+                for channel in CHANNELS
+                if channel in ways or channel == member.preferred_channel
+            ),
         ],
         may_edit=visit.may("members.edit"),
         may_note=visit.may("members.note"),

@@ -40,6 +40,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     person.add_member_date,
     person.add_member_identity,
     person.change_consent,
+    person.change_channel,
     person.confirm_member,
     person.correct_member_identity,
     person.edit_person,
