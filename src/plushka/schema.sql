@@ -2991,7 +2991,8 @@ create index journey_runs_at_step on journey_runs (tenant_id, step) where state 
 create index journey_runs_of_member on journey_runs (tenant_id, member_id, id);
 
 -- A step that is behind a run: each once, so that what it does is done once. way: of a choice (0: yes) or a split.
--- points, coupon_key: what it gave.
+-- points, coupon_key: what it gave. withheld: nothing was given, for the letter that would have told of it was refused, by a
+-- reason as of outgoing.failure.
 create table journey_passes (
     tenant_id uuid not null,
     run_id uuid not null,
@@ -3000,9 +3001,10 @@ create table journey_passes (
     way smallint,
     points bigint check (points > 0),
     coupon_key text check (coupon_key <> ''),
+    withheld text check (withheld <> ''),
     at timestamptz not null,
     primary key (tenant_id, run_id, step),
-    constraint pass_gives_one_thing check (num_nonnulls(points, coupon_key) < 2),
+    constraint pass_gives_one_thing check (num_nonnulls(points, coupon_key, withheld) < 2),
     foreign key (tenant_id, run_id) references journey_runs (tenant_id, id),
     foreign key (tenant_id, coupon_key) references coupon_codes (tenant_id, key)
 );

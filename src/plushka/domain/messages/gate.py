@@ -1,6 +1,6 @@
 """Whether a letter that advertises may go now: asked again of each before it is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -143,7 +143,8 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
     Two to one member in one call are counted one after the other.
     """
     facts = {letter.id: letter.facts or _NOBODY for letter in letters}
-    sent = await _count_sent(tx, letters, rules)
+    members = {letter.member_id for letter in letters if letter.member_id is not None}
+    sent = await count_sent(tx, members, rules)
     asked = [
         letter.member_id
         for letter in letters
@@ -166,8 +167,8 @@ async def judge(tx: Tx, letters: Sequence[Outgoing], rules: Rules, *, zone: str)
     return verdicts
 
 
-async def _count_sent(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapping[UUID | None, int]:
-    """Return how many letters that advertise have gone to their members within the days of the cap."""
+async def count_sent(tx: Tx, member_ids: Collection[UUID], rules: Rules) -> Mapping[UUID | None, int]:
+    """Return how many letters that advertise have gone to members within the days of the cap; none without a cap."""
     if rules.cap_letters is None:
         return {}
     rows = await tx.fetch(
@@ -181,7 +182,7 @@ async def _count_sent(tx: Tx, letters: Sequence[Outgoing], rules: Rules) -> Mapp
         from unnest($2::uuid[]) as asked (member_id)
         """,
         tx.tenant_id,
-        list({letter.member_id for letter in letters if letter.member_id is not None}),
+        list(member_ids),
         tx.at - timedelta(days=rules.cap_days),
         list(COUNTED),
         list(QUIET),

@@ -10,8 +10,8 @@ from msgspec import Struct
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.contents import Content, FromTemplate
 from plushka.domain.messages.gate import QUIET, end_of_quiet
-from plushka.domain.messages.model import PURPOSES, USEFUL_FOR, Channel, Purpose
-from plushka.domain.messages.reaching import REACHED
+from plushka.domain.messages.model import PURPOSES, USEFUL_FOR, Channel, Purpose, Reason
+from plushka.domain.messages.reaching import REACHED, REFUSED
 from plushka.domain.messages.rules import get_rules, route_of
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -28,7 +28,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     Either ``template_id`` with ``values`` of its variables that are not the member's own, or ``content``. ``route``:
     the channels to try, the first first; empty: the business's. Of the audience of a broadcast ``campaign_id`` the
     member must still be when it is sent. Not sent before ``not_before`` and after ``useful_until`` (None: a day; of
-    marketing three, from then). ``purpose`` None: as the template says when it is posted.
+    marketing three, from then). ``purpose`` None: as the template says when it is posted. ``withheld``: it is not to be
+    sent, for this reason, and has a row all the same.
     """
 
     member_id: UUID
@@ -42,6 +43,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     variant: str = ""
     not_before: datetime | None = None
     useful_until: datetime | None = None
+    withheld: Reason | None = None
 
     @property
     def said(self) -> Content:
@@ -87,13 +89,14 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
             ) as purpose
             from unnest(
                 $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::uuid[], $9::text[],
-                $10::timestamptz[], $11::timestamptz[], $15::text[], $16::uuid[], $17::timestamptz[]
+                $10::timestamptz[], $11::timestamptz[], $15::text[], $16::uuid[], $17::timestamptz[],
+                $22::text[]
             ) as new (
                 id, member_id, key, content, purpose_given, route_of_letters, campaign_id, variant, not_before,
-                useful_until_given, route_of_notices, template_id, wakes_at
+                useful_until_given, route_of_notices, template_id, wakes_at, withheld
             )
         ), letter as (
-            select id, member_id, key, content, purpose, campaign_id, variant, not_before, wakes_at,
+            select id, member_id, key, content, purpose, campaign_id, variant, not_before, wakes_at, withheld,
                    string_to_array(
                        nullif(case purpose when 'marketing' then route_of_letters else route_of_notices end, ''), ' '
                    ) as route,
@@ -104,14 +107,8 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
             from given
         ), judged as (
             select letter.*, found.channel, found.address, found.language as spoken, found.rest, m.language as own,
-                   case
-                       when $12 then 'sandbox'
-                       when letter.purpose = 'marketing' and not said.agreed then 'no_consent'
-                       when letter.purpose = 'marketing' and m.blocked_at is not null then 'member_blocked'
-                       when letter.route is null then 'transactional_only'
-                       when found.channel is null then 'unreachable'
-                       else ''
-                   end as reason,
+                   case when $12 then 'sandbox' when letter.withheld <> '' then letter.withheld else {REFUSED} end
+                       as reason,
                    -- Where the night is another one the gate tells.
                    case when wakes_at is not null and letter.purpose = 'marketing' and found.channel <> all($20::text[])
                        and coalesce((
@@ -160,6 +157,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
         USEFUL_FOR,
         list(QUIET),
         business.time_zone,
+        [letter.withheld or "" for letter in letters],
     )
     return count
 

@@ -84,6 +84,17 @@ REACHED = f"""
 nothing leads to the member. The channel that they prefer comes first if the route has it; ``rest`` is of the route
 what comes behind ``channel``. ``$1`` is the tenant."""
 
+REFUSED = """
+    case
+        when letter.purpose = 'marketing' and not said.agreed then 'no_consent'
+        when letter.purpose = 'marketing' and m.blocked_at is not null then 'member_blocked'
+        when letter.route is null then 'transactional_only'
+        when found.channel is null then 'unreachable'
+        else ''
+    end
+"""
+"""Why a letter that ``REACHED`` was joined to is not left to be sent at all; empty: it is."""
+
 
 async def list_ways(tx: Tx, member_id: UUID) -> tuple[Channel, ...]:
     """Return the channels that lead to a member now, whatever they have agreed to."""

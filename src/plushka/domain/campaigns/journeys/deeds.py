@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
+from types import MappingProxyType
 from typing import assert_never
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -22,7 +23,9 @@ from plushka.domain.ledger import bookkeeping
 from plushka.domain.ledger.bookkeeping import WalletKey
 from plushka.domain.ledger.bulk import BulkChange
 from plushka.domain.members.tagging import tag_many, untag_many
+from plushka.domain.messages.foreseeing import list_refused
 from plushka.domain.messages.letters import Letter, post
+from plushka.domain.messages.model import Reason
 from plushka.domain.programs.giving import give_many
 from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.domain.rewards.issuing import Present, present
@@ -43,6 +46,10 @@ from plushka.platform.point_words import calling_points
 
 LETTER_LIVES = timedelta(days=2)
 """A letter that could not be sent for so long is of no use any more."""
+_GIFTS: Mapping[type[Deed], str] = MappingProxyType(
+    {GivePoints: "points", GiveCoupon: "coupon", GiveReward: "reward"}
+)
+"""What is given, and the variable by which a letter tells of it."""
 
 
 class Doing(Struct, frozen=True):
@@ -69,6 +76,7 @@ class Deeds:
     """Does what a batch decides, in each run's own order. ``names`` are those of the journeys.
 
     ``points_given`` are those that were booked, ``codes_given`` the keys of codes that were drawn, by run and step.
+    ``withheld`` are the steps that gave nothing, and why the letter that would have told of it could not be sent.
     """
 
     tx: Tx
@@ -77,6 +85,8 @@ class Deeds:
     coupons_given: list[UUID] = field(default_factory=list)
     codes_given: dict[tuple[UUID, str], str] = field(default_factory=dict)
     points_given: dict[tuple[UUID, str], int] = field(default_factory=dict)
+    withheld: dict[tuple[UUID, str], Reason] = field(default_factory=dict)
+    _untold: dict[str, Reason] = field(default_factory=dict)
 
     async def lock_wallets(self, member_ids: Collection[UUID]) -> None:
         """Lock the wallets that points may be given to, all at once and in the order of the ledger."""
@@ -94,14 +104,40 @@ class Deeds:
     async def do(self, doings: Sequence[Doing]) -> None:
         """Do everything; of one run the first before the second."""
         ordered = sorted(doings, key=lambda each: (each.number, each.journey_id, each.deed.id))
+        await self._withhold(ordered)
         letters: list[Letter] = []
         for _, together in groupby(ordered, key=lambda each: (each.number, each.journey_id, each.deed)):
-            letters += await self._do_one(list(together))
+            given = [each for each in together if (each.run_id, each.deed.id) not in self.withheld]
+            letters += await self._do_one(given)
         # All at once: each says what its own run had been given by then.
         await post(self.tx, letters)
 
+    async def _withhold(self, ordered: Sequence[Doing]) -> None:
+        """Learn which gifts nobody would be told of: of each the next letter of the same run and moment is refused.
+
+        What was given before by a step like this is not told as if it were this.
+        """
+        letters: dict[str, Letter] = {}
+        told_by: list[tuple[Doing, Doing]] = []
+        next_of: dict[UUID, Doing] = {}
+        for each in reversed(ordered):
+            if isinstance(each.deed, Message):
+                next_of[each.run_id] = each
+                letters[each.key] = self._letter(each.deed, each)
+            elif type(each.deed) in _GIFTS and each.run_id in next_of:
+                told_by.append((each, next_of[each.run_id]))
+        if not told_by:
+            return
+        refused = await list_refused(self.tx, list(reversed(letters.values())))
+        for gift, letter in told_by:
+            if (reason := refused.get(letter.key)) is not None:
+                self.withheld[gift.run_id, gift.deed.id] = self._untold[letter.key] = reason
+                gift.found.pop(_GIFTS[type(gift.deed)], None)
+
     async def _do_one(self, doings: Sequence[Doing]) -> Sequence[Letter]:
         """Do a deed, and return the letters that it leaves."""
+        if not doings:
+            return ()
         deed = doings[0].deed
         members = [each.member_id for each in doings]
         match deed:
@@ -143,6 +179,7 @@ class Deeds:
             campaign_id=doing.journey_id,
             variant=deed.id,
             useful_until=self.tx.at + LETTER_LIVES,
+            withheld=self._untold.get(doing.key),
         )
 
     async def _give_points(self, deed: GivePoints, doings: Sequence[Doing]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.messages.model import Reason
 from plushka.engine.check_conditions import Problem
 from plushka.engine.journeys.parts import Journey
 from plushka.platform.errors import Conflict, Invalid, NotFound
@@ -73,11 +74,15 @@ class RunCard(Struct, frozen=True):
 
 
 class StepCount(Struct, frozen=True):
-    """How many stand at a step now and how many have passed it, by way where it has several."""
+    """How many stand at a step now and how many have passed it, by way where it has several.
+
+    ``withheld``: how many of them were given nothing, as their letter was refused, by its reason, the most first.
+    """
 
     here: int = 0
     passed: int = 0
     ways: tuple[tuple[int, int], ...] = ()
+    withheld: tuple[tuple[Reason, int], ...] = ()
 
 
 class Counts(Struct, frozen=True):

@@ -104,10 +104,11 @@ async def _write(tx: Tx, taken: Sequence[Due], deeds: Deeds) -> None:
         """
         -- journeys.write_runs
         with passed as (
-            insert into journey_passes (tenant_id, at, journey_id, run_id, step, way, points, coupon_key)
+            insert into journey_passes (tenant_id, at, journey_id, run_id, step, way, points, coupon_key, withheld)
             select $1, $2, new.*
-            from unnest($9::uuid[], $10::uuid[], $11::text[], $12::smallint[], $13::bigint[], $14::text[])
-                as new (journey_id, run_id, step, way, points, coupon_key)
+            from unnest(
+                $9::uuid[], $10::uuid[], $11::text[], $12::smallint[], $13::bigint[], $14::text[], $15::text[]
+            ) as new (journey_id, run_id, step, way, points, coupon_key, withheld)
         )
         update journey_runs r
         set state = new.state, step = case new.state when 'active' then new.step end,
@@ -131,4 +132,5 @@ async def _write(tx: Tx, taken: Sequence[Due], deeds: Deeds) -> None:
         [one.way for _, one in passed],
         [deeds.points_given.get((each.id, one.step)) for each, one in passed],
         [deeds.codes_given.get((each.id, one.step)) for each, one in passed],
+        [deeds.withheld.get((each.id, one.step)) for each, one in passed],
     )

@@ -15,6 +15,7 @@ from plushka.domain.campaigns.journeys.model import (
     StepCount,
     UnknownJourney,
 )
+from plushka.domain.messages.model import Reason
 from plushka.engine.journeys.parts import Journey
 from plushka.engine.journeys.plan import Plan, plan
 from plushka.platform.database import Tx
@@ -169,10 +170,10 @@ async def count_runs(tx: Tx, journey_id: UUID) -> Counts:
     passed = await tx.fetch(
         """
         -- journeys.count_passed
-        select step, way, count(*) as members from journey_passes
+        select step, way, withheld, count(*) as members from journey_passes
         where tenant_id = $1 and journey_id = $2
-        group by step, way
-        order by step, way
+        group by step, way, withheld
+        order by step, way, members desc, withheld
         """,
         tx.tenant_id,
         journey_id,
@@ -184,15 +185,23 @@ async def count_runs(tx: Tx, journey_id: UUID) -> Counts:
         if row["step"] is not None:
             here[row["step"]] = row["members"]
     ways: dict[str, list[tuple[int, int]]] = {}
+    withheld: dict[str, list[tuple[Reason, int]]] = {}
     behind: dict[str, int] = {}
     for row in passed:
         behind[row["step"]] = behind.get(row["step"], 0) + row["members"]
         if row["way"] is not None:
             ways.setdefault(row["step"], []).append((row["way"], row["members"]))
+        if row["withheld"] is not None:
+            withheld.setdefault(row["step"], []).append((row["withheld"], row["members"]))
     return Counts(
         by_state=by_state,
         by_step={
-            step: StepCount(here.get(step, 0), behind.get(step, 0), tuple(ways.get(step, ())))
+            step: StepCount(
+                here.get(step, 0),
+                behind.get(step, 0),
+                tuple(ways.get(step, ())),
+                tuple(withheld.get(step, ())),
+            )
             for step in here.keys() | behind.keys()
         },
     )

@@ -10,6 +10,7 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.model import Counts, JourneyCard, StepCount
 from plushka.domain.campaigns.journeys.telling import STATES, Voice, tell_problem, tell_step, tell_way
+from plushka.domain.campaigns.reasons import reason_told
 from plushka.engine.check_conditions import Problem
 from plushka.engine.journeys.parts import (
     DEPTH_MAX,
@@ -71,7 +72,7 @@ class WayRow(Struct, frozen=True):
 
 
 class StepRow(Struct, frozen=True):
-    """A step as the list shows it. ``here`` and ``passed`` are empty where nobody was yet; ``came``: of its letters."""
+    """A step as the list shows it. ``here`` and ``passed`` are empty where nobody was yet; ``came``: of its deed."""
 
     id: str
     href: str
@@ -117,6 +118,18 @@ def step_rows(
     """Return the steps of a draft with how many stand at each, what came of its letters and what is wrong with it."""
     told = {problem.path: tell_problem(problem, voice) for problem in problems}
     return _Rows(f"{PATH}/{card.id}", counts, came, told, voice, visit).of(card.draft.steps, "steps")
+
+
+def _withheld_told(count: StepCount, visit: Visit) -> tuple[str, ...]:
+    """Return to how many nothing was given, and why their letters were refused."""
+    return tuple(
+        visit.words.gettext(
+            "not given, as the letter would not go: {count} ({reason})",
+            count=visit.figures.number(members),
+            reason=reason_told(reason, visit.words),
+        )
+        for reason, members in count.withheld
+    )
 
 
 def _came_told(figures: Figures, visit: Visit) -> tuple[str, ...]:
@@ -166,7 +179,10 @@ class _Rows:
             text=tell_step(step, self.voice),
             here=number(count.here) if count.here else "",
             passed=number(count.passed) if count.passed else "",
-            came=_came_told(self.came[step.id], self.visit) if step.id in self.came else (),
+            came=(
+                *_withheld_told(count, self.visit),
+                *(_came_told(self.came[step.id], self.visit) if step.id in self.came else ()),
+            ),
             problem=self._problem(at, inner),
             is_first=is_first,
             is_last=is_last,
