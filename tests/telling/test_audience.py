@@ -85,6 +85,11 @@ CONDITIONS: tuple[tuple[Audience, str, str], ...] = (
         "Регистрация на кассе или из файла",
     ),
     (a.Link(ids=(ID,)), "Came by the link “Визитки”", "По ссылке «Визитки»"),
+    (
+        a.Preferred(channels=("sms", "inbox")),
+        "Would rather be written to by SMS or The app's inbox",
+        "Удобный канал: SMS или Входящие в приложении",
+    ),
     (a.Language(ids=("en",)), "Language English", "Язык: Английский"),
     (a.Enrolled(days_min=30), "Days in the programme from 30", "Дней в программе от 30"),
     (a.Enrolled(days_max=7), "Days in the programme up to 7", "Дней в программе до 7"),

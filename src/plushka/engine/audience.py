@@ -21,6 +21,7 @@ PARTS_MAX = 50
 DAYS_MAX = 3650
 
 Channel = Literal["telegram", "max", "vk", "sms", "email", "push"]
+AnyChannel = Literal[Channel, "inbox"]
 Reaction = Literal[
     "sent",
     "delivered",
@@ -141,6 +142,12 @@ class Reachable(Node, frozen=True, tag="reachable"):
     """
 
     channels: Annotated[tuple[Channel, ...], Meta(min_length=1, max_length=6)]
+
+
+class Preferred(Node, frozen=True, tag="preferred"):
+    """The member would rather be written to by one of ``channels``, as they have said."""
+
+    channels: Annotated[tuple[AnyChannel, ...], Meta(min_length=1, max_length=7)]
 
 
 class Consent(Node, frozen=True, tag="consent"):
@@ -353,6 +360,7 @@ Audience = (
     | EnrolledOn
     | Blocked
     | Reachable
+    | Preferred
     | Consent
     | Tier
     | Balance

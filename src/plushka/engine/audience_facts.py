@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plushka.engine.audience import Channel, ConsentKind, Reaction
+from plushka.engine.audience import AnyChannel, Channel, ConsentKind, Reaction
 from plushka.engine.field_tests import Value
 from plushka.engine.occasion_parts import CloseDateKind
 
@@ -111,6 +111,7 @@ class MemberFacts(Struct, frozen=True, kw_only=True):
     days: tuple[Day, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     open_channels: frozenset[Channel] = frozenset()
+    preferred_channel: AnyChannel | None = None
     consents: frozenset[ConsentKind] = frozenset()
     refused: frozenset[ConsentKind] = frozenset()
     coupons: frozenset[UUID] = frozenset()

@@ -36,6 +36,7 @@ from plushka.engine.audience import (
     NeverBought,
     Not,
     Pending,
+    Preferred,
     ProbablyLeft,
     Purchases,
     Reachable,
@@ -111,6 +112,8 @@ def holds(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a kind
             )
         case Blocked():
             return facts.is_blocked
+        case Preferred(channels=channels):
+            return facts.preferred_channel in channels
         case Reachable(channels=channels):
             return any(may_advertise(facts, channel) for channel in channels)
         case Consent(kinds=kinds):

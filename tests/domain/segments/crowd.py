@@ -23,6 +23,7 @@ from plushka.domain.members.dates import add_date
 from plushka.domain.members.erasure import erase
 from plushka.domain.members.links import create_link
 from plushka.domain.members.model import ConsentKind, DateKind, Identity, Source
+from plushka.domain.members.profile import prefer_channel
 from plushka.domain.programs.operations import enroll
 from plushka.domain.purchases.merging import merge_members
 from plushka.domain.purchases.model import Caller, PurchaseLine
@@ -176,6 +177,9 @@ class Crowd:
             await note_consent(tx, member, kind, is_given=True, source="till")
             if random.random() < 0.3:
                 await note_consent(tx, member, kind, is_given=False, source="till")
+        if number % 3:
+            preferred = (None, "telegram", "sms", "inbox")[number % 4]
+            await prefer_channel(tx, member, preferred, source="app")  # type: ignore[arg-type]
         messengers: tuple[Messenger, ...] = ("telegram", "max", "vk")
         for messenger in random.sample(messengers, random.randrange(3)):
             address = Address(messenger, f"{number}")

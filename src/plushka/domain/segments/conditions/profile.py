@@ -17,6 +17,7 @@ from plushka.engine.audience import (
     Friends,
     Language,
     Link,
+    Preferred,
     Reachable,
     Sex,
     Source,
@@ -39,6 +40,7 @@ Profile = (
     | Blocked
     | Consent
     | Reachable
+    | Preferred
     | Friends
     | CameByFriend
 )
@@ -120,6 +122,8 @@ def of_profile(leaf: Profile, query: Query) -> str:  # noqa: C901, PLR0911, PLR0
             return "m.blocked_at is not null"
         case Consent(kinds=kinds):
             return f"({' or '.join(_consent(kind, query) for kind in kinds)})"
+        case Preferred(channels=channels):
+            return f"coalesce(m.preferred_channel = any({query.place(list(channels), 'text[]')}), false)"
         case Reachable(channels=channels):
             return f"({' or '.join(_reachable(channel, query) for channel in channels)})"
         case Friends():

@@ -58,13 +58,15 @@ async def read_facts(
             "source": row["source"],
             "link": row["link_id"],
             "language": row["language"] or business.language,
+            "preferred_channel": row["preferred_channel"],
             "is_blocked": row["blocked_at"] is not None,
             "came_by_friend": row["invited_by"] is not None,
         }
         for row in await tx.fetch(
             """
             -- segments.facts_of_members
-            select id, enrolled_at, sex, birthday, tags, source, link_id, language, blocked_at, invited_by
+            select id, enrolled_at, sex, birthday, tags, source, link_id, language, blocked_at, invited_by,
+                   preferred_channel
             from members where tenant_id = $1 and id = any($2) and merged_into is null and erased_at is null
             """,
             tx.tenant_id,

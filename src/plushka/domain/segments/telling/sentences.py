@@ -9,7 +9,7 @@ from plushka.domain.segments.telling.events import tell_event
 from plushka.domain.segments.telling.purchases import OfPurchases, tell_purchases
 from plushka.domain.segments.telling.stamps import tell_stamps
 from plushka.domain.segments.telling.teller import Teller
-from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS
+from plushka.domain.segments.telling.words import ANY_CHANNEL_WORDS, CHANNEL_WORDS, LANGUAGE_WORDS
 from plushka.engine.audience import (
     Age,
     All,
@@ -36,6 +36,7 @@ from plushka.engine.audience import (
     Link,
     Not,
     Pending,
+    Preferred,
     ProbablyLeft,
     Reachable,
     Rfm,
@@ -198,6 +199,10 @@ def _besides(leaf: Audience, teller: Teller) -> str:  # noqa: C901, PLR0911, PLR
             return words.gettext("blocked")
         case Reachable(channels=channels):
             return words.gettext("reachable by {names}", names=teller.chosen(CHANNEL_WORDS, channels))
+        case Preferred(channels=channels):
+            return words.gettext(
+                "would rather be written to by {names}", names=teller.chosen(ANY_CHANNEL_WORDS, channels)
+            )
         case Consent(kinds=kinds):
             return words.gettext("agreed to {names}", names=teller.chosen(CONSENT_WORDS, kinds))
         case CouponHeld(ids=ids):

@@ -16,6 +16,9 @@ CHANNEL_WORDS: Mapping[Channel, str] = MappingProxyType(
         "push": marked("Push"),
     }
 )
+ANY_CHANNEL_WORDS: Mapping[str, str] = MappingProxyType(
+    {**{str(channel): name for channel, name in CHANNEL_WORDS.items()}, "inbox": marked("The app's inbox")}
+)
 LANGUAGE_WORDS: Mapping[str, str] = MappingProxyType({"ru": marked("Russian"), "en": marked("English")})
 SPAN_WORDS: Mapping[str, str] = MappingProxyType(
     {"year": marked("the year ahead"), "soon": marked("the 90 days ahead")}

@@ -16,7 +16,13 @@ from plushka.domain.segments.definitions import as_id
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
 from plushka.domain.segments.queries import list_segments
 from plushka.domain.segments.telling.teller import Teller
-from plushka.domain.segments.telling.words import CHANNEL_WORDS, LANGUAGE_WORDS, REACTION_WORDS, SPAN_WORDS
+from plushka.domain.segments.telling.words import (
+    ANY_CHANNEL_WORDS,
+    CHANNEL_WORDS,
+    LANGUAGE_WORDS,
+    REACTION_WORDS,
+    SPAN_WORDS,
+)
 from plushka.engine.stamp_parts import Spend
 from plushka.platform.database import Tx
 from plushka.platform.i18n import currency_decimals, currency_sign, format_month, marked
@@ -80,6 +86,7 @@ async def load_choices(tx: Tx, visit: Visit, teller: Teller, *, besides: str = "
         "languages": told(LANGUAGE_WORDS),
         "sources": told(SOURCE_WORDS),
         "channels": told(CHANNEL_WORDS),
+        "any_channels": told(ANY_CHANNEL_WORDS),
         "consents": told(CONSENT_WORDS),
         "groups": told(GROUP_WORDS),
         "spans": told(SPAN_WORDS),

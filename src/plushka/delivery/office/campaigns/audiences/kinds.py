@@ -225,6 +225,11 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
                 marked("Can be written to"),
                 (_ticks("channels", marked("By any of"), "channels"),),
             ),
+            Kind(
+                "preferred",
+                marked("Would rather be written to by"),
+                (_ticks("channels", marked("By any of"), "any_channels"),),
+            ),
             Kind("consent", marked("Consent given"), (_ticks("kinds", marked("To any of"), "consents"),)),
             Kind(
                 "campaign",
