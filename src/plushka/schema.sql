@@ -1378,6 +1378,24 @@ grant update (answer, finished_at), delete on simulations to plushka_app;
 
 create index simulations_of_program on simulations (tenant_id, program_id, id);
 
+-- What a what-if comes to for each member: where they were when it was asked, what they gain, and the figures of both
+-- courses. tenth: by what they spend, 0 to 9; null of who bought nothing. Kept of the latest what-ifs alone.
+create table simulation_members (
+    tenant_id uuid not null,
+    simulation_id uuid not null,
+    member_id uuid not null,
+    "group" text not null,
+    tier text not null,
+    tenth smallint check (tenth between 0 and 9),
+    difference bigint not null,
+    published jsonb not null,
+    draft jsonb not null,
+    primary key (tenant_id, simulation_id, member_id),
+    foreign key (tenant_id, simulation_id) references simulations (tenant_id, id) on delete cascade
+);
+
+grant delete on simulation_members to plushka_app;
+
 -- certificates ---------------------------------------------------------------------------------------
 
 -- What gift certificates are sold: for one of nominals_minor, or of any amount within the bounds; for how long after

@@ -370,6 +370,8 @@ TABLE = {
     "POST /engagement/programs/{program_id:uuid}/what-if": "owner manager marketer",
     f"GET {ANSWER}": "owner manager marketer",
     f"GET {ANSWER}/files/{{file_name:str}}": "owner manager marketer",
+    f"GET {ANSWER}/members": "owner manager marketer",
+    f"GET {ANSWER}/members/files/{{file_name:str}}": "owner manager marketer",
     f"GET {ANSWER}/receipts/{{receipt_id:uuid}}": "owner manager marketer",
     f"POST {ANSWER}/forget": "owner manager marketer",
     f"POST {ANSWER}/stop": "owner manager marketer",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from msgspec import structs
 from tests.conftest import SetClock
 from tests.office.conftest import PHONE, Shop, email_of, plain, report, signed_in
 from tests.office.engagement.test_editor import Editor, editor
+from tests.office.reports.reading import Read, Shown, is_left_alone, read_rows
 from tests.office.reports.undefined import undefined
 from tests.office.tasks import do_all_tasks
 from tests.office.test_own_branches import Taganka, taganka
@@ -29,6 +31,18 @@ GENEROUS = structs.replace(
         Promotion("all", "Кофе −10 %", PercentOff(1000), budgets=(Budget("uses", 1),), for_anonymous=True),
     ),
 )
+
+
+OF_NO_MEMBER = {
+    "Маржа",
+    "Результат",
+    "Сколько визитов нужно ещё, чтобы окупилось",
+    "Списывают не больше, чем списали",
+    "Списывают всё, что можно",
+}
+"""What goods cost is told of no member; what they would come to if they spent otherwise is added up and not kept."""
+IN_MONEY = {"Бонусы на руках в конце, в деньгах", "На сколько их стало больше"}
+"""Of points that are listed as points."""
 
 
 class Asker:
@@ -108,6 +122,76 @@ async def test_from_the_editor_to_the_answer_and_its_receipts(editor: Editor, as
     assert "10 % от" in opened
     assert "25 % от" in opened
     assert "Открыть чек, каким он был" in opened
+
+
+async def test_figures_of_an_answer_are_of_the_members_that_they_lead_to(
+    editor: Editor, asker: Asker
+) -> None:
+    await editor.begin_with(GENEROUS)
+    address = await asker.answer(margin="40")
+    read = Read()
+    read.feed((await asker.browser.get(address)).text)
+    alone, compared = set(), 0
+    for table in (table for table in read.tables if table):
+        titles = next(row for row in table if len(row) == max(map(len, table)))
+        for row in table[table.index(titles) + 1 :]:
+            for place, cell in enumerate(row[1:], start=1):
+                if is_left_alone(cell) and not {row[0].text, row[1].text} & OF_NO_MEMBER:
+                    alone.add((titles[0].text, row[0].text, titles[place].text))
+                if "/members?" in cell.href and (figure := _figure_of(titles, place)):
+                    if "%" in cell.text or row[0].text in IN_MONEY:
+                        continue
+                    compared += 1
+                    told = (await _told_together(asker, cell.href))[figure]
+                    assert abs(cell.number) == abs(told), (row[0].text, titles[place].text, cell, told)
+    assert compared > 30
+    assert alone == set()
+
+
+def _figure_of(titles: list[Shown], place: int) -> str:
+    """Return what the list of members is to say together of a column."""
+    if len(titles) == 6:  # by rule and by promotion: receipts and a sum by either
+        return ["", "published", "published", "draft", "draft", ""][place]
+    return {
+        "По действующим правилам": "published",
+        "По черновику": "draft",
+        "Клиенты": "members",
+        "Выигрывают": "members",
+        "Проигрывают": "members",
+        "Выигрыш вместе": "difference",
+        "Потери вместе": "difference",
+        "В итоге": "difference",
+    }.get(titles[place].text, "")
+
+
+async def _told_together(asker: Asker, href: str) -> dict[str, Decimal]:
+    _, rows = await read_rows(asker.browser, href)
+    *_, difference, published, draft, _ = (cell.number for cell in rows[-1])
+    return {
+        "members": rows[-1][0].number,
+        "difference": difference,
+        "published": published,
+        "draft": draft,
+    }
+
+
+async def test_members_of_an_answer_are_for_who_sees_members_and_are_taken_away(
+    app: Plushka, editor: Editor, asker: Asker, staff: dict[str, str]
+) -> None:
+    await editor.begin_with(GENEROUS)
+    address = await asker.answer()
+    gaining = f"{address}/members?change=gains"
+    page = await asker.read(gaining)
+    assert "Выигрывают" in page
+    assert not undefined(page)
+    taken = await asker.browser.get(f"{address}/members/files/members.csv?change=gains")
+    assert "Варвара" in taken.text
+    async with signed_in(app, staff["marketer"]) as marketer:
+        assert (await marketer.get(gaining)).status_code == httpx.codes.OK
+        refused = await marketer.get(f"{address}/members/files/members.csv")
+        assert refused.status_code == httpx.codes.FORBIDDEN
+    for nonsense in ("group=x&tenth=99&after=-1", "ends=draft:%00", "figure=rule_points&of='", "tier=%00"):
+        assert (await asker.browser.get(f"{address}/members?{nonsense}")).status_code == httpx.codes.OK
 
 
 async def test_one_click_asks_the_usual_and_the_form_says_why_it_cannot(

@@ -16,7 +16,7 @@ BP = 100_00
 NOTHING = (0, 0)
 
 
-class Figures(Struct):
+class Figures(Struct, omit_defaults=True):
     """Sums of one course.
 
     Of receipts (of the branches that were asked for): how many, how many of members, how many with a discount or

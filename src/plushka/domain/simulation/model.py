@@ -13,6 +13,8 @@ KIND = "simulation.run"
 MONTHS_MAX = 36
 KEPT_MAX = 50
 """Answers kept of a programme; the oldest gives way."""
+LISTED_MAX = 3
+"""So many of them keep what came of it for each member: of a hundred thousand that is some sixty megabytes each."""
 
 
 class Simulation(Struct, frozen=True):

@@ -1,9 +1,10 @@
 """Asking what a draft would have done, and forgetting what was asked."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.audit import operations as audit
 from plushka.domain.businesses.queries import get_business, list_branches
@@ -14,6 +15,7 @@ from plushka.domain.simulation.figures import Costing
 from plushka.domain.simulation.model import (
     KEPT_MAX,
     KIND,
+    LISTED_MAX,
     MONTHS_MAX,
     MonthsOutOfRange,
     NoReceipts,
@@ -22,7 +24,7 @@ from plushka.domain.simulation.model import (
     UnknownBranches,
 )
 from plushka.domain.simulation.queries import find_running, get_simulation, has_receipts
-from plushka.domain.simulation.question import Answer, Goods, Question, first_day
+from plushka.domain.simulation.question import Answer, Goods, Line, Question, first_day
 from plushka.domain.simulation.setting import span_of
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.queries import get_task
@@ -145,6 +147,27 @@ async def save_answer(tx: Tx, simulation_id: UUID, answer: Answer) -> None:
     )
 
 
+async def save_lines(tx: Tx, simulation_id: UUID, lines: Sequence[Line]) -> None:
+    """Keep what came of it for some of the members."""
+    if not lines:
+        return
+    columns = zip(*map(structs.astuple, lines), strict=True)
+    await tx.execute(
+        """
+        -- simulation.save_lines
+        insert into simulation_members (
+            tenant_id, simulation_id, member_id, "group", tier, tenth, difference, published, draft
+        )
+        select $1, $2, * from unnest(
+            $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::bigint[], $8::jsonb[], $9::jsonb[]
+        )
+        """,
+        tx.tenant_id,
+        simulation_id,
+        *map(list, columns),
+    )
+
+
 async def stop(tx: Tx, simulation_id: UUID) -> None:
     """Stop a what-if, whoever asked: what it takes are the business's own processors.
 
@@ -201,4 +224,16 @@ async def _forget_oldest(tx: Tx, program_id: UUID) -> None:
         tx.tenant_id,
         program_id,
         KEPT_MAX,
+    )
+    await tx.execute(
+        """
+        -- simulation.forget_lines
+        delete from simulation_members
+        where tenant_id = $1 and simulation_id in (
+            select id from simulations where tenant_id = $1 and program_id = $2 order by id desc offset $3
+        )
+        """,
+        tx.tenant_id,
+        program_id,
+        LISTED_MAX,
     )

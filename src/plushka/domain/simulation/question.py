@@ -73,10 +73,26 @@ class Change(Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-class Answer(Struct):
+class Line(Struct, frozen=True):
+    """What came of it for one member: figures of both courses as JSON, as they are kept.
+
+    ``tenth`` and ``difference`` as in ``Answer``; None of who bought nothing. ``difference``: what they gain.
+    """
+
+    member_id: UUID
+    group: str
+    tier: str
+    tenth: int | None
+    difference: int
+    published: str
+    draft: str
+
+
+class Answer(Struct, omit_defaults=True):
     """What came of it, put together from parts: figures by course, members by ``group|tier|tenth``.
 
-    Tenths are of spending, from 0, those who spend least.
+    Tenths are of spending, from 0, those who spend least. ``lines``: of a part, what came of it for each of its
+    members; they are kept by themselves, not in the answer.
     ``checked`` members' pasts were replayed by the rules of their time, and ``differing`` of them did not come out as
     the journal has them; ``joined`` could not be told, since cards were merged into theirs.
     """
@@ -91,6 +107,7 @@ class Answer(Struct):
     joined: int = 0
     other_rules: int = 0
     """Receipts that were decided by other versions than the one in force."""
+    lines: list[Line] = field(default_factory=list)
 
     def course(self, name: str) -> Figures:
         return self.courses.setdefault(name, Figures())

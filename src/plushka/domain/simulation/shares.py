@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from plushka.domain.catalog.queries import look_up
@@ -25,7 +26,7 @@ from plushka.domain.simulation.figures import (
 from plushka.domain.simulation.page import Decided, Page
 from plushka.domain.simulation.past import Past, Sale
 from plushka.domain.simulation.pasts import read_pasts
-from plushka.domain.simulation.question import Answer, Change, Example, Question
+from plushka.domain.simulation.question import Answer, Change, Example, Line, Question
 from plushka.domain.simulation.reading import Members
 from plushka.domain.simulation.replaying import replay
 from plushka.domain.simulation.setting import Setting, read_setting
@@ -39,6 +40,8 @@ WAS = "was"
 PUBLISHED, DRAFT = "published", "draft"
 CHECKED_MAX = 200
 """So many members of the first share are replayed as they were, too, and compared with the journal."""
+
+_encode = msgspec.json.Encoder().encode
 
 Share = Members | Strangers
 
@@ -131,10 +134,12 @@ def see_today(sale: Sale, looks: Mapping[str, Look]) -> Sale:
 def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
     sales, branches = past.sales, desk.branches
     _add_as_it_was(desk, [sale for sale in sales if not branches or sale.branch_id in branches], answer)
-    pages = {}
+    pages, of_member = {}, {}
     for name in (PUBLISHED, DRAFT):
         observed = pages[name] = replay(past, desk.course(name, "observed"))
-        _add(desk, observed, sales, answer.course(f"{name}.observed"))
+        own = of_member[name] = Figures()
+        _add(desk, observed, sales, own)
+        answer.course(f"{name}.observed").add(own)
         if desk.question.has_range:
             low, high = observed, observed
             if observed.overspent:
@@ -143,8 +148,11 @@ def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
                 high = replay(past, desk.course(name, "high"))
             _add(desk, low, sales, answer.course(f"{name}.low"))
             _add(desk, high, sales, answer.course(f"{name}.high"))
+    tenth, difference = None, 0
     if sales:
-        _compare(desk, past, sales, pages[PUBLISHED], pages[DRAFT], answer)
+        tenth, difference = _compare(desk, past, sales, pages[PUBLISHED], pages[DRAFT], answer)
+    told = [_encode(of_member[name]).decode() for name in (PUBLISHED, DRAFT)]
+    answer.lines.append(Line(past.member_id, past.group or "", past.tier or "", tenth, difference, *told))
 
 
 def _add_as_it_was(desk: Desk, sales: Sequence[Sale], answer: Answer) -> None:
@@ -177,11 +185,15 @@ def _add_receipts(
 
 def _compare(  # noqa: PLR0917 - called once, above
     desk: Desk, past: Past, sales: Sequence[Sale], published: Page, draft: Page, answer: Answer
-) -> None:
-    """Note whether the member gains or loses, and their receipt that differs most to either side."""
+) -> tuple[int, int]:
+    """Note whether the member gains or loses, and their receipt that differs most to either side.
+
+    Return the tenth of members that they are of, and what they gain.
+    """
     difference = worth(draft, sales, desk.draft) - worth(published, sales, desk.published)
     spent_minor = sum([sale.was.payable_minor - sale.was.refunded_minor for sale in sales])
-    segment = f"{past.group or ''}|{past.tier or ''}|{bisect_right(desk.bounds, spent_minor)}"
+    tenth = bisect_right(desk.bounds, spent_minor)
+    segment = f"{past.group or ''}|{past.tier or ''}|{tenth}"
     answer.segments.setdefault(segment, Change()).note(difference, desk.published.program.point.value_minor)
     differences = [
         _given(after, desk.draft) - _given(before, desk.published)
@@ -195,6 +207,7 @@ def _compare(  # noqa: PLR0917 - called once, above
         for place in (differences.index(most), differences.index(least))
     ]
     answer.add(Answer(gaining=[gaining] if most > 0 else [], losing=[losing] if least < 0 else []))
+    return tenth, difference
 
 
 def worth(page: Page, sales: Sequence[Sale], version: Version) -> int:

@@ -12,10 +12,10 @@ from msgspec import Struct
 from plushka.domain.ledger.operations import settle_due as settle_points
 from plushka.domain.rewards.buying import settle_due as settle_rewards
 from plushka.domain.simulation.hands import Job, get_ready, replay_one
-from plushka.domain.simulation.operations import save_answer
+from plushka.domain.simulation.operations import save_answer, save_lines
 from plushka.domain.simulation.planning import Plan, make_plan
 from plushka.domain.simulation.queries import are_few, get_simulation
-from plushka.domain.simulation.question import Answer, Question
+from plushka.domain.simulation.question import Answer, Line, Question
 from plushka.domain.simulation.shares import WAS, Share
 from plushka.domain.tasks.running import Run
 from plushka.platform.crew import Crew
@@ -50,8 +50,9 @@ async def simulate(run: Run, *, crew_size: int | None = None) -> Mapping[str, Fa
         # Processes start and read what all shares need while the shares are planned.
         crew.begin(get_ready, job)
         progress = await _begin(run, question)
-        await _go_on(run, crew, job, progress)
+        lines = await _go_on(run, crew, job, progress)
     async with run.step() as step:
+        await save_lines(step.tx, simulation_id, lines)
         await save_answer(step.tx, simulation_id, progress.answer)
         step.total = step.done = progress.answer.course(WAS).receipts
         step.cursor = "done"
@@ -69,18 +70,25 @@ async def _begin(run: Run, question: Question) -> Progress:
     return progress
 
 
-async def _go_on(run: Run, crew: Crew, job: Job, progress: Progress) -> None:
-    """Have the shares replayed that are left, and save how far it is: at first, then every now and then."""
+async def _go_on(run: Run, crew: Crew, job: Job, progress: Progress) -> list[Line]:
+    """Have the shares replayed that are left, and save how far it is: at first, then every now and then.
+
+    Return the members' lines that are not saved yet.
+    """
     weights, saved_at, unsaved = progress.plan.weights, -inf, 0
+    lines: list[Line] = []
     async for place, answer in _replayed(crew, job, progress):
         progress.answer.add(answer)
         progress.done.append(place)
+        lines += answer.lines
         unsaved += weights[place]
         if monotonic() - saved_at >= STEP_SECONDS:
             async with run.step() as step:
+                await save_lines(step.tx, job.simulation_id, lines)
                 step.done += unsaved
                 step.cursor = msgspec.json.encode(progress).decode()
-            saved_at, unsaved = monotonic(), 0
+            saved_at, unsaved, lines = monotonic(), 0, []
+    return lines
 
 
 async def _book_what_is_due(run: Run) -> None:

@@ -23,6 +23,7 @@ from plushka.delivery.office.engagement.partners import one as partner
 from plushka.delivery.office.engagement.rewards import listing as rewards_listing
 from plushka.delivery.office.engagement.rewards import one as rewards_one
 from plushka.delivery.office.engagement.what_if import answer, asking
+from plushka.delivery.office.engagement.what_if import members as what_if_members
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     kinds.make_kind,
@@ -123,6 +124,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     answer.show_example,
     answer.show_what_if,
     answer.stop_what_if,
+    what_if_members.download_members_of_answer,
+    what_if_members.show_members_of_answer,
     asking.ask_what_if,
     asking.show_what_ifs,
     tiers.leave_preview,

@@ -193,6 +193,17 @@ async def _find(tx: Tx, program_id: UUID, simulation_id: UUID) -> Simulation:
     return simulation
 
 
+async def find_answered(tx: Tx, program_id: UUID, simulation_id: UUID) -> Simulation:
+    """Return a what-if of this programme that has its answer.
+
+    :raises UnknownSimulation: it is of another one, there is none, or it has none yet
+    """
+    simulation = await _find(tx, program_id, simulation_id)
+    if simulation.answer is None:
+        raise UnknownSimulation
+    return simulation
+
+
 async def _waiting(tx: Tx, visit: Visit, simulation: Simulation, request: OfficeRequest) -> Response[str]:
     task = await get_task(tx, simulation.task_id)
     actors = await load_actors(tx)

@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Literal
 
 from plushka.delivery.office.engagement.what_if.shown import Shown, exactly
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Cell, Column, Kind, Row
 from plushka.domain.insights.reports.ratio import Ratio, difference
 
@@ -23,10 +24,19 @@ def beside_columns(title: str, shown: Shown) -> tuple[Column, ...]:
 
 
 def row(
-    title: str, figures: tuple[Figure, Figure], kind: Kind, *, definition: str = "", good: Good = "neither"
+    title: str,
+    figures: tuple[Figure, Figure],
+    kind: Kind,
+    *,
+    definition: str = "",
+    good: Good = "neither",
+    href: str = "",
 ) -> Row:
-    """Return a line of such a table: its name, both figures, the difference."""
-    return (Cell(title, definition=definition), *beside(*figures, kind, good=good))
+    """Return a line of such a table: its name, both figures, the difference; ``href`` leads to what they are of."""
+    return (
+        Cell(title, definition=definition),
+        *linked(href, *beside(*figures, kind, good=good)),
+    )
 
 
 def beside(

@@ -1,11 +1,13 @@
 """What each rule, each promotion and each tier comes to, by the published rules and by the draft."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
 from msgspec import structs
 
-from plushka.delivery.office.engagement.what_if.comparing import beside, beside_columns, row
-from plushka.delivery.office.engagement.what_if.shown import Shown
+from plushka.delivery.office.engagement.what_if.comparing import beside, beside_columns
+from plushka.delivery.office.engagement.what_if.shown import NONE, Shown
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Block, Chart, Column, Empty, Kind, Row, Series, Table
 from plushka.domain.simulation.figures import NOTHING
 from plushka.domain.simulation.shares import DRAFT, PUBLISHED
@@ -24,7 +26,7 @@ def make_rules(shown: Shown) -> Block:
         title=gettext("Points by rule"),
         table=Table(
             _columns(shown, gettext("Rule"), Column(gettext("Points"), "points", "what_if_rule_points")),
-            tuple(_rows(shown, published.rules, draft.rules, lambda _: "points")),
+            tuple(_rows(shown, "rule", published.rules, draft.rules, lambda _: "points")),
         ),
         as_of=None,
         definition="what_if_rules",
@@ -53,6 +55,7 @@ def make_promotions(shown: Shown) -> Block:
             tuple(
                 _rows(
                     shown,
+                    "promotion",
                     published.promotions,
                     draft.promotions,
                     lambda key: "count" if key in gifts else "money",
@@ -84,7 +87,13 @@ def _columns(shown: Shown, title: str, summed: Column) -> tuple[Column, ...]:
     )
 
 
-def _rows(shown: Shown, published: Sums, draft: Sums, kind_of: Callable[[str], Kind]) -> Iterator[Row]:
+def _rows(
+    shown: Shown,
+    what: Literal["rule", "promotion"],
+    published: Sums,
+    draft: Sums,
+    kind_of: Callable[[str], Kind],
+) -> Iterator[Row]:
     """Yield a line for each key that either has, those of the largest sums first."""
     gettext = shown.visit.words.gettext
     pairs = {key: (published.get(key, NOTHING), draft.get(key, NOTHING)) for key in {**published, **draft}}
@@ -93,7 +102,15 @@ def _rows(shown: Shown, published: Sums, draft: Sums, kind_of: Callable[[str], K
     ):
         was, by_draft, more = beside(old[1], new[1], kind_of(key))
         name = gettext(_DISCOUNTS[key]) if key in _DISCOUNTS else shown.rule_name(key)
-        yield name, old[0], was, new[0], by_draft, more
+        receipts = shown.members_url(figure=f"{what}_receipts", of=key)
+        sums = shown.members_url(figure="rule_points" if what == "rule" else "promotion_sum", of=key)
+        yield (
+            name,
+            *linked(receipts, old[0]),
+            *linked(sums, was),
+            *linked(receipts, new[0]),
+            *linked(sums, by_draft, more),
+        )
 
 
 def make_tiers(shown: Shown) -> Block:
@@ -101,9 +118,7 @@ def make_tiers(shown: Shown) -> Block:
     gettext = visit.words.gettext
     published, draft = shown.both()
     tiers = shown.voice(DRAFT).in_tier_order({*published.tiers, *draft.tiers})
-    pairs = [
-        (shown.tier_name(tier), (published.tiers.get(tier, 0), draft.tiers.get(tier, 0))) for tier in tiers
-    ]
+    pairs = [(tier, (published.tiers.get(tier, 0), draft.tiers.get(tier, 0))) for tier in tiers]
     has_tiers = any(shown.program(course).tiers for course in (PUBLISHED, DRAFT))
     titles = (gettext("By the rules in force"), gettext("By the draft"))
     return Block(
@@ -111,11 +126,11 @@ def make_tiers(shown: Shown) -> Block:
         title=gettext("Members by tier at the end"),
         table=Table(
             beside_columns(gettext("Tier"), shown),
-            tuple(row(name, counts, "count") for name, counts in pairs) if has_tiers else (),
+            tuple(_tier(shown, tier, counts) for tier, counts in pairs) if has_tiers else (),
         ),
         as_of=None,
         chart=Chart(
-            labels=tuple(name for name, _ in pairs),
+            labels=tuple(shown.tier_name(tier) for tier, _ in pairs),
             series=tuple(
                 Series(title, tuple(counts[place] for _, counts in pairs), "count")
                 for place, title in enumerate(titles)
@@ -125,4 +140,15 @@ def make_tiers(shown: Shown) -> Block:
         empty=Empty(
             gettext("There are no tiers"), gettext("Neither the rules in force nor the draft have any.")
         ),
+    )
+
+
+def _tier(shown: Shown, tier: str, counts: tuple[int, int]) -> Row:
+    by_published, by_draft, more = beside(*counts, "count")
+    end = tier or NONE
+    return (
+        shown.tier_name(tier),
+        *linked(shown.members_url(ends=f"{PUBLISHED}:{end}"), by_published),
+        *linked(shown.members_url(ends=f"{DRAFT}:{end}"), by_draft),
+        more,
     )

@@ -1,9 +1,10 @@
 """Who gains and who loses, by where members are today and by what they spend; and the receipts that differ most."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from plushka.delivery.office.engagement.what_if.shown import Shown
+from plushka.delivery.office.engagement.what_if.shown import NONE, Shown
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Row, Series, Table
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
@@ -22,7 +23,9 @@ def make_groups(shown: Shown) -> Block:
     changes = _added(shown, 0)
     order = [*names, *[group for group in changes if group not in names]]
     named = [
-        (names.get(group, gettext("In no group yet")), changes[group]) for group in order if group in changes
+        (names.get(group, gettext("In no group yet")), changes[group], {"group": group or NONE})
+        for group in order
+        if group in changes
     ]
     return _block(shown, "groups", gettext("Who gains and loses, by group"), gettext("Group today"), named)
 
@@ -30,7 +33,10 @@ def make_groups(shown: Shown) -> Block:
 def make_tiers_today(shown: Shown) -> Block:
     gettext = shown.visit.words.gettext
     changes = _added(shown, 1)
-    named = [(shown.tier_name(tier), changes[tier]) for tier in shown.voice(PUBLISHED).in_tier_order(changes)]
+    named = [
+        (shown.tier_name(tier), changes[tier], {"tier": tier or NONE})
+        for tier in shown.voice(PUBLISHED).in_tier_order(changes)
+    ]
     return _block(shown, "tiers-today", gettext("Who gains and loses, by tier"), gettext("Tier today"), named)
 
 
@@ -38,11 +44,11 @@ def make_tenths(shown: Shown) -> Block:
     gettext = shown.visit.words.gettext
     changes = _added(shown, 2)
     named = [
-        (_tenth_name(TENTHS - place, shown), changes[str(place)])
+        (tenth_name(TENTHS - place, shown), changes[str(place)], {"tenth": str(TENTHS - place)})
         for place in reversed(range(TENTHS))
         if str(place) in changes
     ]
-    is_few = sum(change.members for _, change in named) < MEMBERS_LEAST
+    is_few = sum(change.members for _, change, _ in named) < MEMBERS_LEAST
     return _block(
         shown,
         "tenths",
@@ -54,7 +60,8 @@ def make_tenths(shown: Shown) -> Block:
     )
 
 
-def _tenth_name(number: int, shown: Shown) -> str:
+def tenth_name(number: int, shown: Shown) -> str:
+    """Return what the tenth ``number`` of members is called, 1 is of who spend most."""
     gettext = shown.visit.words.gettext
     if number == 1:
         return gettext("Tenth 1: they spend most")
@@ -78,7 +85,7 @@ def _block(
     name: str,
     title: str,
     whose: str,
-    named: Sequence[tuple[str, Change]],
+    named: Sequence[tuple[str, Change, Mapping[str, str]]],
     *,
     definition: str = "what_if_gain",
     labels: Sequence[str] = (),
@@ -86,21 +93,22 @@ def _block(
     gettext = shown.visit.words.gettext
     unit = shown.unit
     whole = Change()
-    for _, change in named:
+    for _, change, _ in named:
         whole.add(change)
 
-    def values(each: str, change: Change) -> Row:
+    def values(each: str, change: Change, who: Mapping[str, str]) -> Row:
         gained, lost = Ratio(change.gained, unit), Ratio(change.lost, unit)
         more = change.gained - change.lost
         return (
             each,
-            change.members,
-            change.gaining,
-            gained,
-            change.losing,
-            lost,
-            Cell(Ratio(more, unit), is_signed=True, good="neither"),
-            Cell(Ratio(more, unit * change.members), is_signed=True, good="neither"),
+            *linked(all_of_them := shown.members_url(**who, bought="yes"), change.members),
+            *linked(shown.members_url(**who, change="gains"), change.gaining, gained),
+            *linked(shown.members_url(**who, change="loses"), change.losing, lost),
+            *linked(
+                all_of_them,
+                Cell(Ratio(more, unit), is_signed=True, good="neither"),
+                Cell(Ratio(more, unit * change.members), is_signed=True, good="neither"),
+            ),
         )
 
     drawn: tuple[tuple[str, Callable[[Change], int]], ...] = (
@@ -121,14 +129,14 @@ def _block(
                 Column(gettext("On balance"), "money", "what_if_balance"),
                 Column(gettext("On balance a member"), "money", "what_if_balance_mean"),
             ),
-            tuple(values(each, change) for each, change in named),
-            total=values(gettext("All"), whole) if named else None,
+            tuple(values(*each) for each in named),
+            total=values(gettext("All"), whole, {}) if named else None,
         ),
         as_of=None,
         chart=Chart(
-            labels=tuple(labels or [each for each, _ in named]),
+            labels=tuple(labels or [each for each, _, _ in named]),
             series=tuple(
-                Series(of, tuple(Ratio(pick(change), unit) for _, change in named), "money")
+                Series(of, tuple(Ratio(pick(change), unit) for _, change, _ in named), "money")
                 for of, pick in drawn
             ),
         ),
@@ -182,12 +190,11 @@ def _examples(shown: Shown, name: str, title: str, examples: Sequence[Example]) 
 def _example_rows(shown: Shown, examples: Sequence[Example]) -> Iterator[Row]:
     for example in examples:
         branch = shown.branches.get(example.branch_id)
+        href = f"{shown.url}/receipts/{example.receipt_id}"
         moment = shown.visit.figures.moment(example.at, branch.time_zone if branch else None)
         yield (
-            Cell(moment, href=f"{shown.url}/receipts/{example.receipt_id}"),
+            Cell(moment, href=href),
             branch.name if branch else "",
-            example.amount_minor,
-            *example.published,
-            *example.draft,
-            Cell(Ratio(example.difference, shown.unit), is_signed=True, good="neither"),
+            *linked(href, example.amount_minor, *example.published, *example.draft),
+            Cell(Ratio(example.difference, shown.unit), href, is_signed=True, good="neither"),
         )

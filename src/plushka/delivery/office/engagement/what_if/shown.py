@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from urllib.parse import urlencode
 from uuid import UUID
 
 from plushka.delivery.office.permissions import MARGIN
@@ -18,6 +19,7 @@ from plushka.domain.programs.queries import get_version
 from plushka.domain.programs.telling.voice import Names, Voice
 from plushka.domain.simulation.course import Spending
 from plushka.domain.simulation.figures import Figures
+from plushka.domain.simulation.lines import has_lines
 from plushka.domain.simulation.model import Simulation
 from plushka.domain.simulation.payback import BreakEven, Worth, break_even, worth_of
 from plushka.domain.simulation.question import Answer, Question
@@ -27,6 +29,8 @@ from plushka.engine.program import Program
 from plushka.engine.purchase import Place
 from plushka.platform.database import Tx
 
+NONE = "-"
+"""In an address: the group or the tier of who is in none."""
 SPENDINGS: tuple[Spending, ...] = ("low", "observed", "high")
 
 
@@ -45,10 +49,19 @@ class Shown:
     answer: Answer
     names: Names
     branches: Mapping[UUID, Branch]
+    is_listed: bool = False
+    """Whether it is kept still what came of it for each member."""
 
     @property
     def url(self) -> str:
         return f"{path_of(self.simulation.program_id)}/{self.simulation.id}"
+
+    def members_url(self, **filters: str | int) -> str:
+        """Return where the members are listed whom a figure is of; empty where this person cannot see them."""
+        if not self.is_listed or not self.visit.may("members.read"):
+            return ""
+        pairs = {name: str(value) for name, value in filters.items() if value != ""}
+        return f"{self.url}/members?{urlencode(pairs)}"
 
     @property
     def question(self) -> Question:
@@ -134,6 +147,7 @@ async def load_shown(tx: Tx, visit: Visit, simulation: Simulation) -> Shown:
         answer=simulation.answer or Answer(),
         names=await load_names(tx, programs=[question.published, question.draft]),
         branches={branch.id: branch for branch in await list_branches(tx)},
+        is_listed=await has_lines(tx, simulation.id),
     )
 
 

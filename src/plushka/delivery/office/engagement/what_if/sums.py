@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from plushka.delivery.office.engagement.what_if.comparing import Figure, Good, beside, beside_columns, row
 from plushka.delivery.office.engagement.what_if.shown import Shown, exactly
+from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Kind, Row, Series, Table
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.simulation.course import Spending
+from plushka.domain.simulation.lines import OPENING
 from plushka.domain.simulation.payback import opening
 from plushka.platform.i18n import marked
 
@@ -18,6 +20,22 @@ SPENDING_WORDS: dict[Spending, str] = {
 
 _WELCOME = {"what_if_paid", "what_if_margin", "what_if_result"}
 """What is better the more it is."""
+_LISTED = {
+    "what_if_discount": "discount_minor",
+    "what_if_redeemed": "redeemed_minor",
+    "what_if_paid": "revenue_minor",
+    "what_if_liability": "outstanding",
+    "what_if_growth": "outstanding",
+    "what_if_opening": OPENING,
+    "what_if_issued": "issued",
+    "what_if_given": "given",
+    "points_spent": "spent",
+    "what_if_burned": "burned",
+    "what_if_taken_back": "taken_back",
+    "what_if_taken": "taken",
+    "what_if_outstanding": "outstanding",
+}
+"""By definition: the figure that is listed member by member. What goods cost, and so a margin, is told of none."""
 
 
 def make_sums(shown: Shown) -> Block:
@@ -37,19 +55,25 @@ def _sums(shown: Shown) -> Iterator[Row]:
     published, draft = shown.both()
     by_published, by_draft = shown.observed
     yield row(
-        gettext("Receipts"), (published.receipts, draft.receipts), "count", definition="what_if_receipts"
+        gettext("Receipts"),
+        (published.receipts, draft.receipts),
+        "count",
+        definition="what_if_receipts",
+        href=shown.members_url(figure="receipts"),
     )
     yield row(
         gettext("Of them of members"),
         (published.of_members, draft.of_members),
         "count",
         definition="what_if_of_members",
+        href=shown.members_url(figure="of_members"),
     )
     yield row(
         gettext("Receipts that the programme touches"),
         (Ratio(published.touched, published.receipts), Ratio(draft.touched, draft.receipts)),
         "share",
         definition="what_if_touched",
+        href=shown.members_url(figure="touched"),
     )
     money: list[tuple[str, tuple[Figure, Figure], str]] = [
         (gettext("Discounts"), (published.discount_minor, draft.discount_minor), "what_if_discount"),
@@ -73,7 +97,8 @@ def _sums(shown: Shown) -> Iterator[Row]:
         )
     for title, figures, definition in money:
         good: Good = "up" if definition in _WELCOME else "neither"
-        yield row(title, figures, "money", definition=definition, good=good)
+        href = shown.members_url(figure=_LISTED[definition]) if definition in _LISTED else ""
+        yield row(title, figures, "money", definition=definition, good=good, href=href)
 
 
 def _of_cost(shown: Shown) -> Iterator[str]:
@@ -122,6 +147,7 @@ def make_points(shown: Shown) -> Block:
         (both[0].outstanding, both[1].outstanding),
         "points",
         definition="what_if_outstanding",
+        href=shown.members_url(figure="outstanding"),
     )
     drawn = [moves[1], moves[3], moves[4]]
     return Block(
@@ -130,7 +156,9 @@ def make_points(shown: Shown) -> Block:
         table=Table(
             beside_columns(gettext("Movement"), shown),
             tuple(
-                row(title, figures, "points", definition=key) for title, figures, key in moves if any(figures)
+                row(title, figures, "points", definition=key, href=shown.members_url(figure=_LISTED[key]))
+                for title, figures, key in moves
+                if any(figures)
             ),
             total=end,
         ),
@@ -228,10 +256,12 @@ def _of_spending(shown: Shown) -> Iterator[Row]:
         )
     for title, kind, pairs, definition in lines:
         for spending, pair in pairs.items():
+            is_listed = spending == "observed" and definition in _LISTED
+            href = shown.members_url(figure=_LISTED[definition]) if is_listed else ""
             yield (
                 Cell(title, definition=definition),
                 gettext(SPENDING_WORDS[spending]),
-                *beside(*pair, kind),
+                *linked(href, *beside(*pair, kind)),
             )
     if shown.sees_margin and shown.is_costed:
         yield from _more_visits(shown)
