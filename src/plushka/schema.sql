@@ -2167,6 +2167,23 @@ create table group_snapshots (
     primary key (tenant_id, month, "group")
 );
 
+-- In which group each member was when months ended: from the end of from_month on, and no more at that of until_month,
+-- null: still at the last one that is written down.
+create table group_stays (
+    tenant_id uuid not null,
+    member_id uuid not null,
+    "group" text not null
+        check ("group" in ('potential', 'drowsy', 'core', 'newcomer', 'asleep', 'lost', 'none')),
+    from_month date not null check (extract(day from from_month) = 1),
+    until_month date check (extract(day from until_month) = 1 and until_month > from_month),
+    primary key (tenant_id, member_id, from_month),
+    foreign key (tenant_id, member_id) references members (tenant_id, id)
+);
+
+grant update (until_month) on group_stays to plushka_app;
+
+create index group_stays_now on group_stays (tenant_id, member_id) where until_month is null;
+
 -- Who went where between the ends of two months; from joined, or to gone: merged into somebody or deleted.
 create table group_moves (
     tenant_id uuid not null references businesses,
@@ -3054,6 +3071,29 @@ create table journey_days (
 );
 
 grant delete on journey_days to plushka_app;
+
+-- The purchase that each letter of a campaign is counted to have brought, as of the last count. variant: the step, of a
+-- journey; bonus: what a journey had given before. A letter is kept for some time only, so there may be none of letter_id.
+create table letter_purchases (
+    tenant_id uuid not null,
+    letter_id uuid not null,
+    campaign_id uuid not null,
+    receipt_id uuid not null,
+    told_on date not null,
+    variant text not null,
+    channel text not null,
+    sex text not null default '',
+    tier text not null default '',
+    bonus text not null default '' check (bonus in ('', 'nothing', 'points', 'coupon', 'gift')),
+    primary key (tenant_id, letter_id),
+    foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id),
+    foreign key (tenant_id, receipt_id) references receipts (tenant_id, id)
+);
+
+grant delete on letter_purchases to plushka_app;
+
+create index letter_purchases_of_campaign on letter_purchases (tenant_id, campaign_id);
+create index letter_purchases_of_day on letter_purchases (tenant_id, told_on);
 
 -- What other systems are told, signed, until they have taken it. key: the run and the step, which tell it once.
 create table webhook_calls (

@@ -85,6 +85,8 @@ TABLE = {
     "POST /campaigns/count": "owner manager marketer",
     "GET /campaigns/new": "owner manager marketer",
     "POST /campaigns/new": "owner manager marketer",
+    "GET /campaigns/letters": "owner manager marketer accountant",
+    "POST /campaigns/letters/export": "owner manager",
     "GET /campaigns/{campaign_id:uuid}": "owner manager marketer accountant",
     "GET /campaigns/{campaign_id:uuid}/edit": "owner manager marketer",
     "POST /campaigns/{campaign_id:uuid}/edit": "owner manager marketer",

@@ -6,14 +6,17 @@ from uuid import UUID
 
 import pytest
 from tests.conftest import SetClock
+from tests.domain.campaigns.behind import come_to
 from tests.domain.campaigns.telling import begun, deliver, tellable, worked
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.jobs.campaigning import count_tenant
 from plushka.domain.campaigns.figures import Counted, Figures, list_figures, list_to_count
+from plushka.domain.campaigns.letters import LetterFilter
 from plushka.domain.campaigns.listing import CampaignFilter, list_broadcasts, sum_broadcasts
 from plushka.domain.campaigns.model import LetterPlan, Variant
+from plushka.domain.insights.constructor.model import Filter
 from plushka.domain.members.model import Identity
 from plushka.domain.purchases.model import ReturnLine, ReturnRequest
 from plushka.domain.purchases.returning import return_purchase
@@ -50,7 +53,10 @@ async def counted(shop: Shop, campaign_id: UUID) -> list[Counted]:
 
 
 async def total(shop: Shop, campaign_id: UUID) -> Figures:
-    return (await counted(shop, campaign_id))[0].figures
+    figures = (await counted(shop, campaign_id))[0].figures
+    of_it = Filter("campaign", (str(campaign_id),))
+    await come_to(shop, figures, LetterFilter(campaign_id, arrived=True), "campaigns", [of_it])
+    return figures
 
 
 async def test_the_first_purchase_within_the_window_counts_and_only_it(shop: Shop, clock: SetClock) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from tests.conftest import SetClock
+from tests.domain.campaigns.behind import ZONE, come_to
 from tests.domain.campaigns.road import Road
 from tests.domain.campaigns.telling import begun, deliver, tellable, worked
 from tests.domain.purchases.test_commit import CASHBACK
@@ -13,10 +14,14 @@ from tests.domain.shop import Shop, open_shop
 from plushka.delivery.jobs.campaigning import count_journeys, count_tenant
 from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.figures import Bonus, list_figures_of_days
+from plushka.domain.campaigns.letters import LetterFilter
 from plushka.domain.campaigns.model import PointsOffered
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.insights.campaigns.bonuses import sum_by_bonus
+from plushka.domain.insights.constructor.matching import Matching
+from plushka.domain.insights.constructor.model import Filter
+from plushka.domain.insights.receipts.found import ReceiptFilter, sum_receipts
 from plushka.domain.insights.reports.period import Period
 from plushka.domain.messages.templates.model import Body, Draft, Words
 from plushka.domain.messages.templates.store import create_template
@@ -34,18 +39,30 @@ async def shop(database: Database, clock: SetClock) -> AsyncIterator[Shop]:
         yield shop
 
 
-async def counted(shop: Shop, period: Period = MARCH) -> Figures:
+async def counted(shop: Shop, period: Period = MARCH, *, has_letters: bool = True) -> Figures:
     shop.clock.at += timedelta(hours=6)  # type: ignore[attr-defined]
     await count_journeys(shop.database, shop.clock, shop.caller.tenant_id)
     async with shop.tx() as tx:
         (found,) = await list_figures_of_days(tx, period.from_on, period.until_on, limit=5)
     assert found.name == "Знакомство"
+    days = (period.from_on, period.last_on)
+    letters = LetterFilter(found.id, "journey", *days, arrived=True)
+    of_it = Filter("campaign", (str(found.id),))
+    await come_to(shop, found.figures, letters if has_letters else None, "journeys", [of_it], days=days)
     return found.figures
 
 
 async def by_bonus(shop: Shop) -> dict[Bonus, tuple[int, int, int]]:
     async with shop.tx() as tx:
         found = await sum_by_bonus(tx, MARCH, "Europe/Moscow")
+        for bonus, came in found.items():
+            of_it = (Filter("bonus", (bonus,)),)
+            matching = tuple(
+                Matching(source, of_it, tx.at.date(), ZONE, MARCH.from_on, MARCH.last_on)
+                for source in ("campaigns", "journeys")
+            )
+            bought = await sum_receipts(tx, ReceiptFilter(matching=matching))
+            assert (bought.receipts, bought.revenue_minor) == (came.purchases, came.revenue_minor), bonus
     return {bonus: (came.sent, came.purchases, came.came_again) for bonus, came in found.items()}
 
 
@@ -122,4 +139,6 @@ async def test_what_is_counted_twice_is_there_once_and_old_days_stand(shop: Shop
     clock.at += timedelta(days=200)
     async with shop.tx() as tx:
         await tx.execute("delete from outgoing where tenant_id = $1", tx.tenant_id)
-    assert await counted(shop) == first, "letters are kept for half a year, what came of them for good"
+    assert await counted(shop, has_letters=False) == first, (
+        "letters are kept for half a year, what came of them for good"
+    )

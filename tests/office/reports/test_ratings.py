@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from uuid import UUID
 
 import httpx
 from tests.conftest import SetClock
 from tests.office.conftest import report, signed_in
 from tests.office.reports.expected import table
+from tests.office.reports.reading import listed, rows_of
 from tests.pos.conftest import Cast, client_of
 
 from plushka.app import Plushka
@@ -57,9 +59,22 @@ async def test_ratings_are_told_by_branch_cashier_and_month(
         assert cashiers == {"Зоя": [Decimal("4.50"), 2, 0], "Ида": [2, 1, 100], "касса не назвала": [4, 1, 0]}
         compared = await table(anna, "ratings", MARCH + "&compare=previous")
         assert compared[0][4] == 5
+        for block in ("ratings", "rating_cashiers", "rating_months"):
+            await figures_are_of_the_receipts_that_they_lead_to(anna, block)
         page = (await anna.get(f"/reports/branches?{MARCH}")).text
         for block in ("ratings", "rating_cashiers", "rating_months"):
             assert f'id="block-{block}"' in page
             assert (
                 await anna.get(f"/reports/blocks/{block}?{MARCH}", headers=HX)
             ).status_code == httpx.codes.OK
+
+
+async def figures_are_of_the_receipts_that_they_lead_to(anna: httpx.AsyncClient, block: str) -> None:
+    titles, rows = await rows_of(anna, block, MARCH)
+    for row in rows:
+        told = dict(zip(titles, row, strict=True))
+        page = unescape((await anna.get(told["Средняя оценка"].href)).text).replace("\N{NO-BREAK SPACE}", " ")
+        assert f"Средняя оценка: {told['Средняя оценка'].text}" in page, (block, row[0].text)
+        rated = (await listed(anna, told["Оценки"].href)).receipts
+        low = (await listed(anna, told["Низких"].href)).receipts if told["Низких"].href else 0
+        assert (told["Оценки"].number, told["Низких"].number) == (rated, 100 * low / rated)

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from tests.conftest import SetClock
 from tests.office.conftest import email_of, plain, signed_in
 from tests.office.reports.expected import Cell, half_up, money, table, total
+from tests.office.reports.reading import counted_members, rows_of
 from tests.office.reports.year import LAST_ON, PHONES, Year, a_year
 from tests.pos.conftest import Cast
 
@@ -42,6 +43,8 @@ async def test_matrix_groups_and_movement_are_what_a_second_count_makes_of_the_r
         await every_buyer_stands_in_the_square_of_their_two_fifths(anna, year)
         await groups_are_all_of_the_base_and_all_of_its_money(anna, year)
         await movement_adds_up_to_the_base_of_every_month(anna, database, cast, clock)
+        for block, query in (("activity", ""), ("rfm_moves", "period=year")):
+            await months_are_of_the_members_who_are_listed(anna, block, query)
 
 
 def bought(year: Year) -> pl.DataFrame:
@@ -135,6 +138,17 @@ async def movement_adds_up_to_the_base_of_every_month(
     ends = {place for place, (column, _) in enumerate(drawn["nodes"]) if column == len(snapshots) - 1}
     assert sum(link[2] for link in drawn["links"] if link[1] in ends) == snapshots[-1].base
     assert len(drawn["columns"]) == len(snapshots)
+
+
+async def months_are_of_the_members_who_are_listed(anna: httpx.AsyncClient, block: str, query: str) -> None:
+    titles, rows = await rows_of(anna, block, query)
+    compared = 0
+    for row in rows:
+        for title, cell in list(zip(titles, row, strict=True))[1:]:
+            if title == "Клиенты" and cell.number and "Ушли" not in [each.text for each in row]:
+                compared += 1
+                assert cell.number == await counted_members(anna, cell.href), (row[0].text, cell)
+    assert compared > len(PHONES)
 
 
 @pytest.fixture

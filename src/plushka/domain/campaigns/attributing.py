@@ -6,7 +6,8 @@ from typing import Final
 AGAIN_WITHIN: Final = timedelta(days=30)
 """So long after the purchase that is counted another one, on a later day, is to have come again."""
 FIRST_PURCHASE: Final = """
-                select e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at, e.business_date,
+                select e.id as receipt_id, e.payable_minor - e.refunded_minor as revenue_minor, e.occurred_at,
+                       e.business_date,
                        case when e.payable_minor = 0 then e.cost_minor
                             else (
                                 e.cost_minor::numeric * (e.payable_minor - e.refunded_minor) / e.payable_minor
@@ -44,7 +45,7 @@ ATTRIBUTED = f"""
             where tenant_id = $1 and campaign_id = $2
         ), addressed as materialized (
             select r.member_id, r.variant, coalesce(o.channel, '') as channel, r.sex, r.buyer_id,
-                   o.finished_at as told_at,
+                   o.id as letter_id, o.finished_at as told_at,
                    coalesce(o.state in ('sent', 'delivered', 'unknown'), false) as is_sent,
                    coalesce(o.state = 'delivered', false) as is_delivered,
                    coalesce(o.cost_minor, 0) + coalesce((
@@ -60,7 +61,7 @@ ATTRIBUTED = f"""
             from who r
             left join letters o on o.recipient_id = r.member_id
         ), bought as (
-            select a.*, p.occurred_at, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions,
+            select a.*, p.receipt_id, p.occurred_at, p.revenue_minor, p.cost_minor, p.discount_minor, p.positions,
                    {CAME_AGAIN.format(buyer="a.buyer_id")} as came_again
             from addressed a
             left join lateral (

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.attributing import ATTRIBUTED
 from plushka.domain.campaigns.model import Campaign
 from plushka.domain.campaigns.sums import Sums, ratio
@@ -76,11 +77,12 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
     """Count anew what came of a broadcast.
 
     Of each member who was told the first purchase within the window is counted that was not wholly returned, if no
-    other campaign's letter went out to them in between.
+    other campaign's letter went out to them in between. Which ones they are is kept, so that they can be listed.
     """
     await tx.execute(
         """
         -- campaigns.forget_figures
+        with purchases as (delete from letter_purchases where tenant_id = $1 and campaign_id = $2)
         delete from campaign_figures where tenant_id = $1 and campaign_id = $2
         """,
         tx.tenant_id,
@@ -91,7 +93,14 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
     await tx.execute(
         f"""
         -- campaigns.count_figures
-        with {ATTRIBUTED}
+        with {ATTRIBUTED}, kept as (
+            insert into letter_purchases (
+                tenant_id, letter_id, campaign_id, receipt_id, told_on, variant, channel, sex, tier
+            )
+            select $1, letter_id, $2, receipt_id, (told_at at time zone $6)::date, variant, channel, sex, tier
+            from bought
+            where receipt_id is not null
+        )
         insert into campaign_figures (
             tenant_id, campaign_id, cut, value, counted_at, addressed, sent, delivered, purchases, known_cost,
             came_again, revenue_minor, cost_minor, messages_minor, discount_minor, positions
@@ -113,6 +122,7 @@ async def count_figures(tx: Tx, campaign: Campaign) -> None:
         timedelta(days=campaign.window_days),
         None,
         tx.at,
+        (await get_business(tx)).time_zone,
     )
     await tx.execute("set local enable_nestloop = on")
 

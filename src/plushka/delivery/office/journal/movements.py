@@ -18,8 +18,10 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.exporting import leave_export
 from plushka.delivery.office.movement_rows import MovementLine, movement_line
 from plushka.delivery.office.people import load_actors
+from plushka.delivery.office.reports.constructor.matching import ROWS, read_rows, told_rows
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import day_of, id_of, span
+from plushka.domain.insights.constructor.matching import Matching
 from plushka.domain.insights.journal.entries import Entry, JournalFilter, Moved, list_entries, sum_entries
 from plushka.domain.insights.journal.export import KIND
 from plushka.domain.insights.model import Document
@@ -28,6 +30,7 @@ from plushka.domain.insights.points.words import ENTRY_WORDS
 from plushka.domain.insights.queries import find_documents
 from plushka.domain.ledger.words import KINDS
 from plushka.domain.programs.queries import find_scales
+from plushka.platform.database import Tx
 
 PAGE_ROWS = 50
 
@@ -48,6 +51,7 @@ class Asked(Struct, frozen=True):
     earned_from: date | None = None
     earned_to: date | None = None
     program: UUID | None = None
+    rows: str = ""
 
     @classmethod
     def of(cls, query: MultiDict[str]) -> "Asked":
@@ -63,13 +67,18 @@ class Asked(Struct, frozen=True):
             earned_from=day_of(query, "earned_from"),
             earned_to=day_of(query, "earned_to"),
             program=id_of(query, PARAMETER),
+            rows=query.get(ROWS, ""),
         )
 
     @property
     def is_empty(self) -> bool:
         return self == Asked()
 
-    def filter(self, zone: str) -> JournalFilter:
+    def matching(self, visit: Visit) -> Matching | None:
+        return next(iter(read_rows([self.rows], visit, ("points",))), None)
+
+    def filter(self, visit: Visit) -> JournalFilter:
+        zone = visit.business.time_zone
         booked_from, booked_before = span(self.first_on, self.last_on, zone)
         moved_from, moved_before = span(self.moved_from, self.moved_to, zone)
         earned_from, earned_before = span(self.earned_from, self.earned_to, zone)
@@ -84,6 +93,7 @@ class Asked(Struct, frozen=True):
             earned_from=earned_from,
             earned_before=earned_before,
             program_id=self.program,
+            matching=self.matching(visit),
         )
 
     @property
@@ -95,6 +105,7 @@ class Asked(Struct, frozen=True):
             "earned_from": self.earned_from,
             "earned_to": self.earned_to,
             PARAMETER: self.program,
+            ROWS: self.rows,
         }
         return [
             *((name, str(value)) for name, value in held.items() if value),
@@ -108,7 +119,7 @@ class Asked(Struct, frozen=True):
         kept = [(name, value) for name, value in pairs if name not in without]
         return f"{path}?{urlencode(kept)}" if kept else path
 
-    def chips(self, visit: Visit) -> list[Chip]:
+    async def chips(self, tx: Tx, visit: Visit) -> list[Chip]:
         """Return in words what figures of reports have asked for."""
         gettext, day = visit.words.gettext, visit.figures.full_day
         told: list[tuple[tuple[str, ...], str]] = []
@@ -130,6 +141,8 @@ class Asked(Struct, frozen=True):
         if self.program and visit.choices:
             name = visit.name_of(self.program) or "…"
             told.append(((PARAMETER,), gettext("Programme: {name}", name=name)))
+        if matching := self.matching(visit):
+            told.append(((ROWS,), await told_rows(tx, [matching], visit)))
         return [Chip(text, self.url(without=names)) for names, text in told]
 
 
@@ -146,14 +159,13 @@ async def show_journal(visit: NamedDependency[Visit], request: OfficeRequest) ->
     """Show the latest movements, or those before the one named ``before``."""
     asked, before = Asked.of(request.query_params), id_of(request.query_params, "before")
     async with visit.reading() as tx:
-        entries = await list_entries(
-            tx, asked.filter(visit.business.time_zone), before=before, limit=PAGE_ROWS + 1
-        )
+        entries = await list_entries(tx, asked.filter(visit), before=before, limit=PAGE_ROWS + 1)
         shown = entries[:PAGE_ROWS]
         documents = await find_documents(tx, [entry.movement.document_id for entry in shown])
         actors, scales = await load_actors(tx), await find_scales(tx)
         is_summed = bool(asked.unseen) and asked.program in scales and "hx-request" not in request.headers
-        moved = await sum_entries(tx, asked.filter(visit.business.time_zone)) if is_summed else None
+        chips = await asked.chips(tx, visit)
+        moved = await sum_entries(tx, asked.filter(visit)) if is_summed else None
     values: dict[str, Any] = {
         "lines": [_line(entry, documents, actors, visit, scale=scales[entry.program_id]) for entry in shown],
         "more_url": asked.url("/journal", before=shown[-1].movement.id) if len(entries) > PAGE_ROWS else "",
@@ -165,7 +177,7 @@ async def show_journal(visit: NamedDependency[Visit], request: OfficeRequest) ->
         section="journal",
         page="movements",
         asked=asked,
-        chips=asked.chips(visit),
+        chips=chips,
         found=_found(moved, visit, scale=scales[asked.program]) if moved and asked.program else "",
         member_name=shown[0].member_name if asked.member and shown else "",
         kinds=[(kind, visit.words.gettext(title)) for kind, title in KINDS.items()],
@@ -178,7 +190,7 @@ async def show_journal(visit: NamedDependency[Visit], request: OfficeRequest) ->
 @post("/journal/exports", opt={"action": "journal.export"})
 async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
     """Have what the filters find written to a file."""
-    where = Asked.of(request.query_params).filter(visit.business.time_zone)
+    where = Asked.of(request.query_params).filter(visit)
     file_name = visit.words.gettext("points-journal-{date}.csv", date=visit.today.isoformat())
     return await leave_export(visit, KIND, where, file_name=file_name)
 

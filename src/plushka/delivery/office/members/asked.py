@@ -11,10 +11,12 @@ import msgspec
 from plushka.delivery.office.chips import Chip
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.members.telling import tiers_of, told
+from plushka.delivery.office.reports.constructor.matching import ROWS, read_rows, told_rows
 from plushka.delivery.office.visit import Visit
+from plushka.delivery.web.address import day_of
 from plushka.delivery.web.forms import Form
 from plushka.domain.businesses.model import Branch
-from plushka.domain.insights.members.conditions import SEARCH_LENGTH_MAX, MemberFilter
+from plushka.domain.insights.members.conditions import ANY, SEARCH_LENGTH_MAX, MemberFilter, Then
 from plushka.domain.insights.members.found import KEY_TYPES, Key, Mark, MemberSort, Order
 from plushka.domain.insights.reports.future import BANDS, ONCE
 from plushka.domain.members.consent_texts import CONSENT_WORDS
@@ -23,10 +25,12 @@ from plushka.domain.members.model import Source
 from plushka.domain.members.words import SEX_WORDS
 from plushka.engine.lifecycle import GROUPS, SCORES
 from plushka.engine.local_time import instant
+from plushka.platform.database import Tx
 from plushka.platform.i18n import marked
 
 MONTHS = range(1, 13)
 DAYS_MAX = 3650
+THEN_MAX = 2
 BIGINT_MAX = 1 << 63
 CELLS = tuple(10 * r + f for r in range(1, SCORES + 1) for f in range(1, SCORES + 1))
 """Of recency and frequency, as an address holds them."""
@@ -36,10 +40,10 @@ NAMES = (
     "balance_to",
     "waiting", "burning", "enrolled_from", "enrolled_to", "birthday", "purchases_from", "purchases_to", "spend_from",
     "spend_to", "source", "link", "consent", "blocked", "part", "sex", "born", "born_from", "born_to", "band", "tenth",
-    "leaving",
+    "leaving", "then", ROWS,
 )  # fmt: skip
 """Of the address: those that find. A consent with a minus before it is one that is not given."""
-UNSEEN = ("cell", "sex", "born", "born_from", "born_to", "band", "tenth", "leaving")
+UNSEEN = ("cell", "sex", "born", "born_from", "born_to", "band", "tenth", "leaving", "then", ROWS)
 """What figures of reports lead here with: no field of the form asks for it."""
 NONE = "-"
 """In an address: what is not known of a member."""
@@ -122,14 +126,15 @@ class Asked:
         descending = not self.order.descending if self.order.by is by else by in FALLS_FIRST
         return _url("/members", self.pairs(order=Order(by, descending=descending)))
 
-    def chips(
-        self, branches: Sequence[Branch], links: Sequence[Link], segments: Mapping[str, str]
+    async def chips(
+        self, tx: Tx, branches: Sequence[Branch], links: Sequence[Link], segments: Mapping[str, str]
     ) -> list[Chip]:
         """Return what is asked in words, but for the search, which stands in its own field."""
+        asked = list(told(self.where, self._visit, branches, links, segments))
+        if self.where.matching is not None:
+            asked.append(((ROWS,), await told_rows(tx, [self.where.matching], self._visit)))
         return [
-            Chip(text=text, href=_url("/members", self.pairs(without=names)))
-            for names, text in told(self.where, self._visit, branches, links, segments)
-            if text
+            Chip(text=text, href=_url("/members", self.pairs(without=names))) for names, text in asked if text
         ]
 
     def _filter(self) -> MemberFilter:
@@ -174,6 +179,8 @@ class Asked:
             bands=tuple(band for band in (ONCE, *BANDS) if str(band) in form.values("band")),
             tenths=tuple(tenth for tenth in range(1, 11) if str(tenth) in form.values("tenth")),
             is_leaving=self._yes_or_no("leaving"),
+            then=tuple(filter(None, map(_then, form.values("then")[:THEN_MAX]))),
+            matching=next(iter(read_rows(form.values(ROWS), visit, ("members",))), None),
         )
 
     def _chosen(self, name: str, allowed: Sequence[str]) -> list[str]:
@@ -195,6 +202,13 @@ class Asked:
         day = self.form.day(name, required=False)
         zone = self._visit.business.time_zone
         return None if day is None else instant(day + DAY if after else day, 0, zone).astimezone(UTC)
+
+
+def _then(text: str) -> Then | None:
+    """Return where somebody was at the end of a month: ``2026-05:core``, ``2026-05:any``, ``2026-05:`` for nowhere."""
+    month, _, group = text.partition(":")
+    day = day_of({"day": f"{month}-01"}, "day")
+    return Then(day, group) if day is not None and group in (*GROUPS, ANY, "") else None
 
 
 def mark_text(mark: Mark) -> str:

@@ -359,7 +359,9 @@ async def _page(
         ),
         chips=[]
         if whom.chosen is not None
-        else whom.asked.chips(await list_branches(tx), await list_links(tx), await list_segment_names(tx)),
+        else await whom.asked.chips(
+            tx, await list_branches(tx), await list_links(tx), await list_segment_names(tx)
+        ),
         search=whom.asked.search,
         is_everybody=whom.chosen is None and whom.asked.where == MemberFilter(),
         query=whom.query,

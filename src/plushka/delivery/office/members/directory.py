@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
+from plushka.delivery.office.chips import Chip
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.members.asked import (
@@ -91,6 +92,7 @@ class Listing(Struct, frozen=True):
     branches: Sequence[Branch]
     links: Sequence[Link]
     segments: Mapping[str, str]
+    chips: Sequence[Chip]
     habits: Habits
     views: Sequence[SavedView]
 
@@ -206,13 +208,16 @@ async def _load(tx: Tx, asked: Asked, visit: Visit) -> Listing:
         count = await count_found(tx, asked.where, program_id=program_id, country=country)
     else:
         count = len(page.rows)
+    branches, links = await list_branches(tx), await list_links(tx)
+    segments = await list_segment_names(tx, also_archived=False)
     return Listing(
         asked=asked,
         page=page,
         count=count,
-        branches=await list_branches(tx),
-        links=await list_links(tx),
-        segments=await list_segment_names(tx, also_archived=False),
+        branches=branches,
+        links=links,
+        segments=segments,
+        chips=await asked.chips(tx, branches, links, segments),
         habits=await get_habits(tx),
         views=await list_views(tx),
     )
@@ -238,7 +243,7 @@ def _told(listing: Listing, visit: Visit) -> dict[str, Any]:
         if page.has_previous and page.rows
         else "",
         "asked": asked,
-        "chips": asked.chips(listing.branches, listing.links, listing.segments),
+        "chips": listing.chips,
         "all_url": asked.url("/members/bulk", all="1"),
         "may_bulk": any(map(visit.may, ("members.tag", "members.bulk", "members.export"))),
         "import_url": visit.in_program("/members/import"),

@@ -8,7 +8,7 @@ from typing import Any
 from plushka.delivery.office.reports.future.words import told_band
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.model import Branch
-from plushka.domain.insights.members.conditions import MemberFilter
+from plushka.domain.insights.members.conditions import ANY, MemberFilter, Then
 from plushka.domain.members.consent_texts import CONSENT_WORDS
 from plushka.domain.members.links import Link
 from plushka.domain.members.words import SEX_WORDS, SOURCE_WORDS
@@ -59,6 +59,7 @@ class _Teller:
         yield ("tag",), self.listed(words.gettext("Tag"), where.tags)
         groups = [words.gettext(GROUP_WORDS[group]) for group in where.groups]
         yield ("group",), self.listed(words.gettext("Group"), groups)
+        yield ("then",), "; ".join(self._then(then) for then in where.then)
         cells = [f"R{cell // 10} F{cell % 10}" for cell in where.cells]
         yield ("cell",), self.listed(words.gettext("Recency and frequency"), cells)
         bought_at = [places.get(branch_id, "…") for branch_id in where.branch_ids]
@@ -76,6 +77,15 @@ class _Teller:
             yield ("part",), words.gettext(told, program=self.visit.program_name)
         if where.is_blocked is not None:
             yield ("blocked",), words.gettext("Blocked") if where.is_blocked else words.gettext("Not blocked")
+
+    def _then(self, then: Then) -> str:
+        words = self.visit.words
+        named = {ANY: words.gettext("in the base"), "": words.gettext("not in the base")}
+        named |= {group: words.gettext(told) for group, told in GROUP_WORDS.items()}
+        month = f"{self.visit.figures.month(then.month.month)} {then.month.year}"
+        return words.gettext(
+            "At the end of the month ({month}): {group}", month=month, group=named[then.group]
+        )
 
     def purchases(self) -> Iterator[Told]:
         where, words, figures = self.where, self.visit.words, self.visit.figures

@@ -9,9 +9,13 @@ from uuid import UUID
 from litestar.datastructures import MultiDict
 from msgspec import Struct, structs
 
+from plushka.delivery.office.reports.constructor.matching import ROWS, ROWS_MAX, read_rows
+from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import day_of, id_of, text_of, units_of
+from plushka.domain.insights.constructor.matching import Matching
 from plushka.domain.insights.receipts.found import ReceiptFilter
 from plushka.domain.members.words import SEX_WORDS
+from plushka.domain.occasions.rating import LOW_SCORE, SCORES
 from plushka.platform.i18n import currency_decimals
 
 NONE = "-"
@@ -30,9 +34,16 @@ _MARKS = {
     "plain": {"has_redeemed": False, "has_earned": False},
     "unspent": {"has_redeemed": False},
 }
+_SCORES: Mapping[str, tuple[int, ...]] = {
+    "any": SCORES,
+    "low": tuple(score for score in SCORES if score <= LOW_SCORE),
+    **{str(score): (score,) for score in reversed(SCORES)},
+}
+_SOURCES = ("receipts", "lines", "campaigns", "journeys")
+"""Of reports, whose rows are receipts, stand on them or came before them."""
 _TYPED = frozenset({"number", "who", "least", "most", "first_on", "last_on"})
 """What always stands in its own field of the form."""
-_CHOSEN = frozenset({"branch", "member", "cashier", "mark", "mechanic"})
+_CHOSEN = frozenset({"branch", "member", "cashier", "mark", "mechanic", "rated"})
 """What is chosen from those fields that are folded away."""
 
 
@@ -73,6 +84,8 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
     born: str = ""
     born_from: date | None = None
     born_to: date | None = None
+    rated: str = ""
+    rows: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: MultiDict[str]) -> "Asked":
@@ -108,6 +121,8 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
             born=_one_of(query, "born", _BORN),
             born_from=_birthday_of(query, "born_from"),
             born_to=_birthday_of(query, "born_to"),
+            rated=_one_of(query, "rated", _SCORES),
+            rows=tuple(query.getall(ROWS, [])[:ROWS_MAX]),
         )
 
     @property
@@ -130,8 +145,11 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
         is_held = _TYPED | (_CHOSEN if len(self.branch) < 2 else _CHOSEN - {"branch"})  # noqa: PLR2004  several
         return self.pairs(without=is_held)
 
-    def filter(self, currency: str) -> ReceiptFilter:
-        decimals = currency_decimals(currency)
+    def matching(self, visit: Visit) -> tuple[Matching, ...]:
+        return read_rows(self.rows, visit, _SOURCES)
+
+    def filter(self, visit: Visit) -> ReceiptFilter:
+        decimals = currency_decimals(visit.business.currency)
         marks: dict[str, Any] = _MARKS.get(self.mark, {})
         return ReceiptFilter(
             branch_ids=tuple(map(UUID, self.branch)),
@@ -165,6 +183,8 @@ class Asked(Struct, frozen=True, rename={"first_on": "from", "last_on": "to"}):
             is_born=_BORN.get(self.born),
             born_from=self.born_from,
             born_to=self.born_to,
+            scores=_SCORES.get(self.rated, ()),
+            matching=self.matching(visit),
             **marks,
         )
 

@@ -14,6 +14,7 @@ from plushka.delivery.office.receipt_rows import receipt_rows
 from plushka.delivery.office.receipts.asked import Asked
 from plushka.delivery.office.receipts.mechanics import list_choices
 from plushka.delivery.office.receipts.telling import chips
+from plushka.delivery.office.reports.telling import told_value
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import id_of
 from plushka.domain.businesses.queries import list_branches
@@ -26,6 +27,7 @@ from plushka.domain.insights.receipts.found import (
     list_receipts,
     sum_receipts_within,
 )
+from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.database import Tx
 
 PAGE_ROWS = 50
@@ -42,7 +44,7 @@ SUMS_AFTER_MS = 15_000
 async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Show the latest receipts, or those before the one named ``before``."""
     asked, before = Asked.of(request.query_params), id_of(request.query_params, "before")
-    where = asked.filter(visit.business.currency)
+    where = asked.filter(visit)
     is_fragment = "hx-request" in request.headers
     async with visit.reading() as tx:
         rows = await list_receipts(tx, where, before=before, limit=PAGE_ROWS + 1)
@@ -88,7 +90,7 @@ async def show_sums(visit: NamedDependency[Visit], request: OfficeRequest) -> Re
 @get("/receipts/new", opt={"action": "receipts.read"})
 async def show_new_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Return the rows that came since the one named ``after``, with some of the last seconds before it."""
-    where = Asked.of(request.query_params).filter(visit.business.currency)
+    where = Asked.of(request.query_params).filter(visit)
     async with visit.reading() as tx:
         rows = await list_new_receipts(
             tx, where, after=id_of(request.query_params, "after"), limit=NEW_ROWS_MAX
@@ -100,7 +102,7 @@ async def show_new_receipts(visit: NamedDependency[Visit], request: OfficeReques
 @post("/receipts/exports", opt={"action": "receipts.export"})
 async def export(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
     """Have what the filters find written to a file."""
-    where = Asked.of(request.query_params).filter(visit.business.currency)
+    where = Asked.of(request.query_params).filter(visit)
     file_name = visit.words.gettext("receipts-{date}.csv", date=visit.today.isoformat())
     return await leave_export(visit, KIND, where, file_name=file_name)
 
@@ -134,6 +136,9 @@ def _found(found: Found, visit: Visit) -> list[str]:
                 count=figures.number(found.members),
             )
         )
+    if found.score is not None and found.receipts:
+        mean = Ratio(found.score, found.receipts)
+        told.append(gettext("Average rating: {score}", score=told_value(mean, "decimal", visit)))
     if found.given_back_minor is not None:
         told.append(gettext("Given back in these days: {money}", money=figures.money(found.given_back_minor)))
     return told

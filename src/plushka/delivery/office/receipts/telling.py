@@ -6,6 +6,7 @@ from uuid import UUID
 from plushka.delivery.office.chips import Chip
 from plushka.delivery.office.receipts.asked import NONE, ONCE, Asked
 from plushka.delivery.office.receipts.mechanics import Choices
+from plushka.delivery.office.reports.constructor.matching import told_rows
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.catalog.queries import list_categories, name_products
@@ -34,6 +35,8 @@ _WORDS = {
     ("sex", NONE): marked("Sex is not known"),
     ("born", "yes"): marked("Birthday is known"),
     ("born", "no"): marked("Birthday is not known"),
+    ("rated", "any"): marked("Rated"),
+    ("rated", "low"): marked("Rated low"),
 }
 _DAYS = (
     ("first_on", "last_on", marked("Days of purchase")),
@@ -81,6 +84,8 @@ async def chips(tx: Tx, asked: Asked, mechanics: Choices, visit: Visit) -> list[
                 else gettext("Has goods of: {category}", category=category),
             )
         )
+    if matching := asked.matching(visit):
+        told.append((("rows",), await told_rows(tx, matching, visit)))
     return [Chip(text, asked.url(without=fields)) for fields, text in told]
 
 
@@ -101,9 +106,11 @@ def _told_days(asked: Asked, visit: Visit) -> Iterator[tuple[tuple[str, ...], st
 
 def _told_words(asked: Asked, visit: Visit) -> Iterator[tuple[tuple[str, ...], str]]:
     gettext = visit.words.gettext
-    for name in ("left", "member", "turn", "mark", "bought", "sex", "born"):
-        if value := getattr(asked, name):
-            yield (name,), gettext(_WORDS[name, value])
+    for name in ("left", "member", "turn", "mark", "bought", "sex", "born", "rated"):
+        if words := _WORDS.get((name, getattr(asked, name))):
+            yield (name,), gettext(words)
+    if asked.rated.isdigit():
+        yield ("rated",), gettext("Rated {score}", score=asked.rated)
     if asked.weekday:
         yield ("weekday",), gettext(WEEKDAYS[int(asked.weekday) - 1]).capitalize()
     if asked.hour:

@@ -14,6 +14,7 @@ from plushka.delivery.office.reports.blocks import Cell, Row, Value, cell
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.points.ways import Way
 from plushka.domain.insights.reports.ratio import Ratio
+from plushka.engine.expiry import add_months
 
 WHOLE = {"branch": "", PARAMETER: ""}
 """Filters of receipts where figures know neither branches nor programmes."""
@@ -25,6 +26,21 @@ def members_url(**filters: str | int | date | Sequence[str]) -> str:
     """Return where members are listed; a filter that is empty is none."""
     chosen = {name: value for name, value in filters.items() if value != ""}
     return f"/members?{urlencode(chosen, doseq=True)}"
+
+
+def then_of(month: date, group: str) -> str:
+    """Return the filter of members who were in a group when a month ended; an empty one: who were no members yet."""
+    return f"{month:%Y-%m}:{group}"
+
+
+def moved_url(month: date, before: str | None, after: str | None) -> str:
+    """Return where those are listed who went between groups into the end of a month; who has left is listed nowhere.
+
+    ``before`` None: they have joined; ``after`` None: they have left.
+    """
+    if after is None:
+        return ""
+    return members_url(then=[then_of(add_months(month, -1), before or ""), then_of(month, after)])
 
 
 def movements_url(

@@ -31,7 +31,7 @@ class Column(Struct, frozen=True):
     """``title`` is in the reader's language; ``definition`` is a key of ``definitions.py``, empty for plain names.
 
     Only who may do ``action`` sees the column, on the page and in the file. Neighbours of one ``group`` (a month, say)
-    stand under its name.
+    stand under its name. ``is_more``: on the page it is there when more columns are asked for.
     """
 
     title: str
@@ -39,6 +39,7 @@ class Column(Struct, frozen=True):
     definition: str = ""
     action: str = ""
     group: str = ""
+    is_more: bool = False
 
 
 Row = tuple[Cell | Value, ...]

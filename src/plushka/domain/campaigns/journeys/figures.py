@@ -23,7 +23,7 @@ _IS_SENT = "l.state in ('sent', 'delivered', 'unknown')"
 _WINDOW = "make_interval(days => l.window_days)"
 LETTERS = f"""
         letters as materialized (
-            select o.id, o.member_id, o.campaign_id, o.finished_at as told_at, o.state,
+            select o.id, o.member_id, o.campaign_id, o.finished_at as told_at, o.state, o.channel,
                    (o.finished_at at time zone $3)::date as told_on, c.window_days,
                    split_part(o.key, ':', 2)::uuid as run_id, o.variant as step,
                    case when m.merged_into is null then m.id else m.merged_into end as buyer_id,
@@ -96,7 +96,10 @@ async def find_counted_at(tx: Tx) -> datetime | None:
 
 
 async def count_days(tx: Tx) -> None:
-    """Count anew the letters whose purchases may still come or be followed by another: the rest stands."""
+    """Count anew the letters whose purchases may still come or be followed by another: the rest stands.
+
+    Which purchases they are is kept, so that they can be listed.
+    """
     zone = (await get_business(tx)).time_zone
     since = await tx.fetchval(
         """
@@ -112,6 +115,11 @@ async def count_days(tx: Tx) -> None:
     await tx.execute(
         """
         -- journeys.forget_days
+        with purchases as (
+            delete from letter_purchases
+            where tenant_id = $1 and told_on >= $2
+              and campaign_id in (select id from journeys where tenant_id = $1)
+        )
         delete from journey_days where tenant_id = $1 and told_on >= $2
         """,
         tx.tenant_id,
@@ -120,7 +128,14 @@ async def count_days(tx: Tx) -> None:
     await tx.execute(
         f"""
         -- journeys.count_days
-        with {LETTERS}
+        with {LETTERS}, kept as (
+            insert into letter_purchases (
+                tenant_id, letter_id, campaign_id, receipt_id, told_on, variant, channel, bonus
+            )
+            select $1, id, campaign_id, receipt_id, told_on, step, channel, bonus
+            from bought
+            where receipt_id is not null
+        )
         insert into journey_days (
             tenant_id, campaign_id, told_on, step, bonus, counted_at, addressed, sent, delivered, purchases, known_cost,
             came_again, revenue_minor, cost_minor, messages_minor, discount_minor, positions

@@ -21,8 +21,9 @@ from plushka.domain.insights.campaigns.columns import (
     heading_of_caused,
     heading_of_figures,
 )
-from plushka.domain.insights.campaigns.journey_export import JOURNEYS, export_journeys
+from plushka.domain.insights.campaigns.journey_export import export_journeys
 from plushka.domain.insights.campaigns.keeping import find_caused
+from plushka.domain.insights.campaigns.letter_export import export_letters
 from plushka.domain.insights.campaigns.model import Caused, subject_of_campaign
 from plushka.domain.insights.campaigns.outcomes import Outcome, list_outcomes
 from plushka.domain.insights.campaigns.voice import Voice, voice_of
@@ -58,10 +59,15 @@ _OF_RECIPIENTS = (
 async def export(run: Run) -> Mapping[str, Fact]:
     """Write what the filter of the task finds: recipients of the ``campaign`` that it names, else broadcasts.
 
-    A task may be one of journeys.
+    A task may be one of journeys or of letters.
     """
-    if run.task.arguments.get("of") == JOURNEYS:
-        return await export_journeys(run)
+    match run.task.arguments.get("of"):
+        case "journeys":
+            return await export_journeys(run)
+        case "letters":
+            return await export_letters(run)
+        case _:
+            pass
     return await (_export_recipients(run) if run.task.arguments.get("campaign") else _export_broadcasts(run))
 
 

@@ -76,7 +76,8 @@ class Source(Struct, frozen=True):
     """``sql`` is what stands behind ``from``, ``joins`` more of it where something needs it, ``where`` the rest.
 
     ``branch``: the column that says at which branch; empty: its rows know none, so that it is not for whoever is kept
-    to some. ``days``: marked, what days of the period are of.
+    to some. ``days``: marked, what days of the period are of. ``listed``: what a list knows its rows by, or of letters
+    the receipts that came of them, which stand in ``listed_from`` instead of ``sql``.
     """
 
     title: str
@@ -87,6 +88,8 @@ class Source(Struct, frozen=True):
     dimensions: Mapping[str, Dimension]
     measures: Mapping[str, Measure]
     columns: Mapping[str, Column]
+    listed: str
     joins: Mapping[str, str] = {}
+    listed_from: str = ""
     branch: str = ""
     action: str = ""

@@ -1,7 +1,7 @@
 """A question as one statement, put together from parts of the catalogue; what somebody typed is a parameter of it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from plushka.domain.insights.constructor.model import (
     VALUE_LENGTH_MAX,
     VALUES_MAX,
     Asker,
+    Filter,
     Question,
     QuestionDenied,
     QuestionUnsound,
@@ -86,7 +87,7 @@ def compose(question: Question, source: Source, asked: Asked) -> Statement:
 
     Its columns are ``level`` (the bits of ``grouping``), ``k0``… (keys), ``n0``, ``d0``… (figures).
     """
-    parts = _Parts(asked)
+    parts = Parts(asked)
     keys = [_key(source.dimensions[name]) for name in question.dimensions]
     measures = [source.measures[name] for name in question.measures]
     columns = sorted({name for measure in measures for name in measure.columns})
@@ -100,10 +101,7 @@ def compose(question: Question, source: Source, asked: Asked) -> Statement:
     where = [source.where]
     if source.branch and asked.branch_ids:
         where.append(f"{source.branch} = any({parts.place(sorted(asked.branch_ids), 'uuid[]')})")
-    for each in question.filters:
-        key = _key(source.dimensions[each.dimension])
-        holds = f"{key} = any({parts.place(list(each.values), 'text[]')})"
-        where.append(f"not ({holds})" if each.is_not else holds)
+    where += conditions(question.filters, source, parts)
     figures = []
     for place, measure in enumerate(measures):
         figures.append(f"({measure.sql})::numeric as n{place}")
@@ -123,7 +121,15 @@ def compose(question: Question, source: Source, asked: Asked) -> Statement:
         order by {", ".join(_order(question, source, names))}
         limit {GROUPS_MAX + 1}
     """  # noqa: S608  parts of the catalogue; what was typed is a parameter
-    return Statement(_KNOWN.sub(lambda found: parts.known(found[1]), sql), tuple(parts.args))
+    return Statement(parts.filled(sql), tuple(parts.args))
+
+
+def conditions(filters: Iterable[Filter], source: Source, parts: "Parts") -> Iterator[str]:
+    """Yield what each of the filters asks of the rows of a source."""
+    for each in filters:
+        key = _key(source.dimensions[each.dimension])
+        holds = f"{key} = any({parts.place(list(each.values), 'text[]')})"
+        yield f"not ({holds})" if each.is_not else holds
 
 
 def _key(dimension: Dimension) -> str:
@@ -165,11 +171,11 @@ def rises(question: Question, source: Source) -> bool:
     return not question.sort and bool(question.rows) and source.dimensions[question.rows[0]].rises
 
 
-class _Parts:
-    """Parameters of a statement, each placed once."""
+class Parts:
+    """Parameters of a statement, each placed once, behind those that ``args`` has already: the tenant at least."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.args: list[Any] = [asked.tenant_id]
+    def __init__(self, asked: Asked, args: list[Any] | None = None) -> None:
+        self.args: list[Any] = [asked.tenant_id] if args is None else args
         self._known: dict[str, tuple[Any, str]] = {
             "from_on": (asked.period.from_on, "date"),
             "until_on": (asked.period.until_on, "date"),
@@ -184,7 +190,11 @@ class _Parts:
         self.args.append(value)
         return f"${len(self.args)}::{sql_type}"
 
-    def known(self, name: str) -> str:
+    def filled(self, sql: str) -> str:
+        """Return a statement with parameters in the place of what is known of a question."""
+        return _KNOWN.sub(lambda found: self._place_known(found[1]), sql)
+
+    def _place_known(self, name: str) -> str:
         if name not in self._placed:
             self._placed[name] = self.place(*self._known[name])
         return self._placed[name]

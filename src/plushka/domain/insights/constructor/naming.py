@@ -40,11 +40,12 @@ async def name_keys(tx: Tx, question: Question, groups: Sequence[Group]) -> dict
         else:
             keys = {group.keys[place] for group in groups if len(group.keys) > place and group.keys[place]}
         if keys:
-            names[name] = await _names(tx, dimensions[name], {key for key in keys if key})
+            names[name] = await name_values(tx, dimensions[name], {key for key in keys if key})
     return {name: found for name, found in names.items() if found}
 
 
-async def _names(tx: Tx, dimension: Dimension, keys: Collection[str]) -> dict[str, str]:
+async def name_values(tx: Tx, dimension: Dimension, keys: Collection[str]) -> dict[str, str]:
+    """Return the names of those keys of a dimension that have one."""
     naming = dimension.naming
     if naming in _LOOKS_BY_KEY:
         typed = [UUID(key) for key in keys] if naming == "member" else list(keys)

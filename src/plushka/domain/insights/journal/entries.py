@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.insights.constructor.matching import Matching, matched
 from plushka.domain.insights.points.ways import COMING, WAYS, Way, accounts_of
 from plushka.domain.ledger.model import Movement
 from plushka.platform.database import Tx
@@ -19,7 +20,8 @@ class JournalFilter(Struct, frozen=True, omit_defaults=True):
     """Which movements: booked from ``booked_from`` and before ``booked_before``, of ``kinds`` (none: of all).
 
     Figures of reports are found by the rest: by when points moved, which may be before that is booked, by the ways by
-    which they came or went (none: any movement), by when their lot was earned, and by programme.
+    which they came or went (none: any movement), by when their lot was earned, and by programme. ``matching``: what a
+    cell of a report of one's own is of.
     """
 
     booked_from: datetime | None = None
@@ -32,6 +34,7 @@ class JournalFilter(Struct, frozen=True, omit_defaults=True):
     earned_from: datetime | None = None
     earned_before: datetime | None = None
     program_id: UUID | None = None
+    matching: Matching | None = None
 
 
 class Moved(Struct, frozen=True):
@@ -135,6 +138,8 @@ def _conditions(where: JournalFilter, args: list[Any]) -> str:
         left, reached = accounts_of(where.ways)
         args += [left, reached]
         conditions.append(f" and (p.debit = any(${len(args) - 1}) or p.credit = any(${len(args)}))")
+    if where.matching is not None:
+        conditions.append(f" and p.id in ({matched(where.matching, args)})")
     if where.moved_from is not None:
         # Nothing is booked before it moves, but for clocks that differ: the key passes over all that is older.
         args.append(floor_of(where.moved_from - timedelta(days=1)))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.insights.constructor.matching import Matching, matched
 from plushka.domain.insights.reports.future import AT_RISK_BP, LEFT_FROM_BP, ONCE
 from plushka.domain.ledger.burning import BURNS_AT
 from plushka.domain.members.identities import phone_fragments
@@ -15,8 +16,16 @@ from plushka.domain.segments.lifetime.model import WHOLE_BP
 from plushka.engine.lifecycle import Group
 
 SEARCH_LENGTH_MAX = 100
+ANY = "any"
 WORDS_MAX = 5
 """Words of a search; more of them find nobody else."""
+
+
+class Then(Struct, frozen=True):
+    """Where a member was when a ``month`` ended: in ``group``, in any of them for ``ANY``, in none for an empty one."""
+
+    month: date
+    group: str
 
 
 class MemberFilter(Struct, frozen=True, omit_defaults=True):
@@ -27,7 +36,8 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     ``unseen_since`` finds who bought last before this day, or never; ``takes_part`` who has a wallet in the programme.
     ``groups`` and ``cells`` (10 × the score of recency + that of frequency) are those of the last run (decision 0089).
     ``sexes`` has an empty one for whose is not known. ``bands``, ``tenths`` and ``is_leaving`` are of the forecast, as
-    ``insights.reports.future`` has them.
+    ``insights.reports.future`` has them. ``matching``: what a cell of a report of one's own is of.
+    ``then``: where they were at the ends of months that are written down; all of it holds.
     """
 
     search: str = ""
@@ -64,6 +74,8 @@ class MemberFilter(Struct, frozen=True, omit_defaults=True):
     bands: tuple[int, ...] = ()
     tenths: tuple[int, ...] = ()
     is_leaving: bool | None = None
+    matching: Matching | None = None
+    then: tuple[Then, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -181,8 +193,21 @@ def conditions(where: MemberFilter, *, country: str, args: list[Any]) -> str:
             parts.append(sql.format(_place(args, list(values))))
     if where.takes_part is not None:
         parts.append(_TAKES_PART if where.takes_part else _TAKES_NO_PART)
+    parts += [_was_in(then, args) for then in where.then]
+    if where.matching is not None:
+        parts.append(f"m.id in ({matched(where.matching, args)})")
     parts += _search(where.search, country, args)
     return "".join(f" and {part}" for part in parts)
+
+
+def _was_in(then: Then, args: list[Any]) -> str:
+    month = _place(args, then.month)
+    group = f"""and s."group" = {_place(args, then.group)}""" if then.group not in (ANY, "") else ""
+    return f"""m.id {"in" if then.group else "not in"} (
+        select s.member_id from group_stays s
+        where s.tenant_id = $1 and s.from_month <= {month} {group}
+          and (s.until_month is null or s.until_month > {month})
+    )"""  # noqa: S608  composed of the fixed parts
 
 
 def _search(text: str, country: str, args: list[Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from asyncpg import QueryCanceledError
 from msgspec import Struct
 
+from plushka.domain.insights.constructor.matching import Matching, matched
 from plushka.domain.rollups.mechanics import owing
 from plushka.platform.database import Tx
 from plushka.platform.ids import earlier
@@ -53,7 +54,8 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
     is in none; ``within`` is the one above it, empty at the top; ``is_own``: goods of the category itself, not of one
     below. ``first_…``: when its member bought first; ``bought_least``: so many purchases (2 to 4) they have had.
     ``has_bought_once``: no more than one. ``last_bought_to``: none after this day.
-    ``sex`` and ``born_…`` are of its member, ``sex`` empty where it is not known.
+    ``sex`` and ``born_…`` are of its member, ``sex`` empty where it is not known. ``scores``: rated with one of these.
+    ``matching``: what cells of reports are of, any of them.
     """
 
     branch_ids: tuple[UUID, ...] = ()
@@ -91,6 +93,8 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
     is_born: bool | None = None
     born_from: date | None = None
     born_to: date | None = None
+    scores: tuple[int, ...] = ()
+    matching: tuple[Matching, ...] = ()
 
     @property
     def is_of_returns(self) -> bool:
@@ -100,13 +104,15 @@ class ReceiptFilter(Struct, frozen=True, omit_defaults=True):
 class Found(Struct, frozen=True):
     """What a filter finds: receipts, whose they are, and what was paid for them in money less refunds.
 
-    ``given_back_minor``: by the returns of the days that were asked for, None where no such days were.
+    ``given_back_minor``: by the returns of the days that were asked for, None where no such days were. ``score``: the
+    sum of their ratings, None where these were not asked for.
     """
 
     receipts: int
     members: int
     revenue_minor: int
     given_back_minor: int | None = None
+    score: int | None = None
 
 
 _FROM = """
@@ -169,6 +175,9 @@ _IN_CATEGORY = """exists (
 )"""
 # As of the sums, as the figure that leads here is: to open the baskets of a million receipts took six seconds.
 _IN_NONE = "r.id in (select u.receipt_id from uncategorized_receipts u where u.tenant_id = $1)"
+_RATED = """r.id in (
+    select g.receipt_id from ratings g where g.tenant_id = $1 and not g.is_cancelled and g.score = any({0}::integer[])
+)"""
 _PATHS = "r.member_id in (select h.member_id from member_paths h where h.tenant_id = $1 and {0})"
 _PATH_DAYS = {2: "second_on", 3: "third_on", 4: "fourth_on"}
 _CONDITIONS = {
@@ -288,7 +297,26 @@ async def sum_receipts(tx: Tx, where: ReceiptFilter) -> Found:
         *args,
     )
     given_back_minor = await _sum_given_back(tx, where) if where.is_of_returns else None
-    return Found(**row, given_back_minor=given_back_minor) if row else Found(0, 0, 0, given_back_minor)
+    score = await _sum_scores(tx, where) if where.scores else None
+    return Found(
+        **(row or {"receipts": 0, "members": 0, "revenue_minor": 0}),
+        given_back_minor=given_back_minor,
+        score=score,
+    )
+
+
+async def _sum_scores(tx: Tx, where: ReceiptFilter) -> int:
+    args: list[Any] = [tx.tenant_id]
+    conditions = _conditions(where, args)
+    score: int = await tx.fetchval(
+        f"""
+        -- insights.sum_scores
+        select coalesce(sum(g.score), 0)::bigint from ratings g
+        where g.tenant_id = $1 and not g.is_cancelled and g.receipt_id in (select r.id {_FROM} {conditions})
+        """,  # noqa: S608  composed of the fixed conditions above
+        *args,
+    )
+    return score
 
 
 async def sum_receipts_within(tx: Tx, where: ReceiptFilter, *, milliseconds: int) -> Found | None:
@@ -354,9 +382,14 @@ def _conditions(where: ReceiptFilter, args: list[Any]) -> str:
         first, last = _place(args, where.returned_from), _place(args, where.returned_to)
         days = _GIVEN_BACK.format(f"{first}::date", f"{last}::date")
         conditions.append(f"r.id in (select g.receipt_id from ({days}) as g)")  # noqa: S608  as above
+    if where.scores:
+        conditions.append(_RATED.format(_place(args, list(where.scores))))
     for sku in where.skus:
         place = _place(args, sku)
         conditions.append(_NAMES.format(place) + _OF_GOODS.format(f"l.sold->>0 = {place}"))
+    if where.matching:
+        ids = " union all ".join(matched(each, args) for each in where.matching)
+        conditions.append(f"r.id in ({ids})")
     if where.category is not None:
         conditions.append(_of_category(where, args))
     return "".join(f" and {condition}" for condition in conditions)

@@ -102,6 +102,27 @@ async def _write(tx: Tx, month: date, *, is_backdated: bool) -> None:
         tx.tenant_id,
         month,
     )
+    # Both look at the stays as they were: who is where they were has one that goes on.
+    await tx.execute(
+        """
+        -- segments.write_stays
+        with ended as (
+            update group_stays s set until_month = $2
+            where s.tenant_id = $1 and s.until_month is null and not exists (
+                select from member_groups g
+                where g.tenant_id = $1 and g.member_id = s.member_id and g."group" = s."group"
+            )
+        )
+        insert into group_stays (tenant_id, member_id, "group", from_month)
+        select $1, g.member_id, g."group", $2 from member_groups g
+        where g.tenant_id = $1 and not exists (
+            select from group_stays s
+            where s.tenant_id = $1 and s.member_id = g.member_id and s.until_month is null and s."group" = g."group"
+        )
+        """,
+        tx.tenant_id,
+        month,
+    )
     await tx.execute(
         """
         -- segments.keep_month_group

@@ -1,16 +1,20 @@
-"""Where the receipts behind a cell of an answer are listed."""
+"""Where that is listed which a cell of an answer is of: receipts, members, movements, purchases after letters."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+from plushka.delivery.office.campaigns.broadcasts.rows import PATH as CAMPAIGNS
+from plushka.delivery.office.campaigns.journeys.rows import PATH as JOURNEYS
+from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.receipts.asked import NONE
-from plushka.domain.insights.constructor.model import Answer
+from plushka.delivery.office.reports.constructor.matching import ROWS, Rows
+from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.constructor.model import Answer, Filter
+from plushka.domain.insights.points.ways import Way
 from plushka.domain.insights.reports.people import AGES
 from plushka.engine.expiry import DAY, add_months
 
-SOURCES = frozenset({"receipts", "lines"})
-"""Those whose rows are receipts or stand on them."""
 Filters = dict[str, str]
 _OF_MEASURES: Mapping[str, Filters] = {
     "buyers": {"member": "with"},
@@ -19,34 +23,109 @@ _OF_MEASURES: Mapping[str, Filters] = {
     "penetration": {"member": "with"},
     "engagement": {"member": "with", "mark": "redeemed"},
     "firsts": {"turn": "first"},
+    "rating": {"rated": "any"},
+    "ratings": {"rated": "any"},
+    "low_ratings": {"rated": "low"},
 }
 """Measures that are of some of the receipts alone."""
+_OF_GOODS = frozenset({"product", "category", "top_category", "brand", "kind"})
+_OF_BUYERS = frozenset({"bought", "bought_share", "mean", "revenue", "receipts"})
+"""Measures of members who have bought something."""
+_OF_PURCHASES = frozenset({"purchases", "conversion", "revenue", "discount", "again", "profit"})
+"""Measures of letters that are of the purchases after them."""
+_WAYS: Mapping[str, tuple[Way, ...]] = {
+    "issued": ("issued", "given"),
+    "spent": ("spent", "restored"),
+    "burned": ("burned", "forfeited"),
+    "reversed": ("reversed", "taken", "granted_back"),
+}
+"""By a measure of points: the ways that it adds up."""
 
 
-def receipts_behind(answer: Answer, keys: Mapping[str, str], measure: str, today: date) -> str:
-    """Return where the receipts are listed that a cell is of; empty where the list cannot be asked so.
+def list_behind(answer: Answer, keys: Mapping[str, str], measure: str, visit: Visit) -> str:
+    """Return where that is listed which a cell is of; empty where there is no such list.
 
-    ``keys`` are those of the cell by dimension: fewer in a sum. ``today``: as of which ages are told.
+    ``keys`` are those of the cell by dimension: fewer in a sum.
     """
-    conditions = answer.question.filters
-    if answer.question.source not in SOURCES or any(
-        each.is_not or len(each.values) != 1 for each in conditions
-    ):
-        return ""
-    asked = [*((each.dimension, each.values[0]) for each in conditions), *keys.items()]
-    wanted = [_filters_of(name, key, today) for name, key in asked]
+    filters = [
+        *answer.question.filters,
+        *(Filter(dimension, (key,)) for dimension, key in keys.items()),
+    ]
+    match answer.question.source:
+        case "receipts" | "lines":
+            return _receipts(answer, filters, measure, visit.business_day)
+        case "members":
+            return _members(answer, filters, measure)
+        case "points":
+            return _movements(answer, filters, measure, visit)
+        case _:
+            return _letters(answer, filters, measure)
+
+
+def _receipts(answer: Answer, asked: Sequence[Filter], measure: str, today: date) -> str:
+    """Return the receipts: by the list's own filters, and what these cannot ask by rows of the source."""
     days, chosen = dict(_period(answer)), dict(_OF_MEASURES.get(measure, {}))
-    for filters in wanted:
-        days |= {
-            name: edge(value, days.get(name, value))
-            for name, edge in _EDGES.items()
-            if (value := filters.get(name))
-        }
-        others = {name: value for name, value in filters.items() if name not in _EDGES}
-        if not filters or any(chosen.get(name, value) != value for name, value in others.items()):
-            return ""
-        chosen |= others
-    return f"/receipts?{urlencode({**days, 'left': 'yes', **chosen})}"
+    others: list[Filter] = []
+    # Conditions on goods are of one line together, which filters of the list are not.
+    is_of_one_line = len([each for each in asked if each.dimension in _OF_GOODS]) > 1
+    for each in asked:
+        found = _filters_of(each.dimension, each.values[0], today)
+        if (
+            not found
+            or each.is_not
+            or len(each.values) > 1
+            or (is_of_one_line and each.dimension in _OF_GOODS)
+            or any(chosen.get(name, value) != value for name, value in found.items() if name not in _EDGES)
+        ):
+            others.append(each)
+            continue
+        for name, value in found.items():
+            if name in _EDGES:
+                days[name] = _EDGES[name](value, days.get(name, value))
+            else:
+                chosen[name] = value
+    rows = {ROWS: Rows(answer.question.source, tuple(others)).text} if others else {}
+    return f"/receipts?{urlencode({**days, 'left': 'yes', **chosen, **rows})}"
+
+
+def _members(answer: Answer, asked: Sequence[Filter], measure: str) -> str:
+    have_bought = [Filter("visits", ("0",), is_not=True)] if measure in _OF_BUYERS else []
+    rows = _rows(answer, [*asked, *have_bought])
+    return f"/members?{urlencode({**_named(answer, 'enrolled_from', 'enrolled_to'), **rows})}"
+
+
+def _movements(answer: Answer, asked: Sequence[Filter], measure: str, visit: Visit) -> str:
+    programs = [each.values[0] for each in asked if each.dimension == "program" and not each.is_not]
+    program = programs[0] if programs else "" if visit.choices else str(visit.program_id)
+    pairs = [
+        *_named(answer, "moved_from", "moved_to").items(),
+        *(("way", way) for way in _WAYS.get(measure, ())),
+        *([(PARAMETER, program)] if program else []),
+        *_rows(answer, asked).items(),
+    ]
+    return f"/journal?{urlencode(pairs)}"
+
+
+def _letters(answer: Answer, asked: Sequence[Filter], measure: str) -> str:
+    """Return the purchases that came of letters, or the campaign that a cell is of."""
+    if measure in _OF_PURCHASES:
+        return f"/receipts?{urlencode(_rows(answer, asked, always=True))}"
+    campaigns = [each.values for each in asked if each.dimension == "campaign" and not each.is_not]
+    path = CAMPAIGNS if answer.question.source == "campaigns" else JOURNEYS
+    return f"{path}/{campaigns[0][0]}" if campaigns and len(campaigns[0]) == 1 else ""
+
+
+def _rows(answer: Answer, asked: Sequence[Filter], *, always: bool = False) -> dict[str, str]:
+    if not asked and not always:
+        return {}
+    days = answer.period if always else None
+    rows = Rows(answer.question.source, tuple(asked), *((days[0], days[1] - DAY) if days is not None else ()))
+    return {ROWS: rows.text}
+
+
+def _named(answer: Answer, first: str, last: str) -> dict[str, str]:
+    days = dict(_period(answer))
+    return {first: days["from"], last: days["to"]} if days else {}
 
 
 _EDGES: Mapping[str, Callable[[str, str], str]] = {"from": max, "to": min}
@@ -62,7 +141,10 @@ def _period(answer: Answer) -> Iterator[tuple[str, str]]:
 def _filters_of(dimension: str, key: str, today: date) -> Filters:
     """Return the filters that find what has ``key``; none where the list knows nothing of it."""
     if dimension in _SPANS:
-        first = date(int(key), 1, 1) if dimension == "year" else date.fromisoformat(key)
+        try:
+            first = date.fromisoformat(f"{key}-01-01" if dimension == "year" else key)
+        except ValueError:  # a year may be typed
+            return {}
         return {"from": first.isoformat(), "to": (_SPANS[dimension](first) - DAY).isoformat()}
     if dimension == "age":
         return _born(int(key), today) if key else {}

@@ -14,7 +14,7 @@ from plushka.delivery.office.reports.blocks import (
     Series,
     Table,
 )
-from plushka.delivery.office.reports.constructor.behind import receipts_behind
+from plushka.delivery.office.reports.constructor.behind import list_behind
 from plushka.delivery.office.reports.telling import told_value
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
@@ -117,7 +117,7 @@ def _figures(line: Line, grid: Grid, answer: Answer, visit: Visit) -> Row:
     cells: list[Cell | Value] = []
     for head, value in list(zip(grid.heads, line.values, strict=True))[grid.keys :]:
         column = {} if head.column is None else {question.column: head.column}
-        cells += linked(receipts_behind(answer, keys | column, head.measure, visit.business_day), value)
+        cells += linked(list_behind(answer, keys | column, head.measure, visit), value)
     return tuple(cells)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from plushka.delivery.office.reports.asked import Asked
+from plushka.delivery.office.reports.behind import linked, members_url, then_of
 from plushka.delivery.office.reports.blocks import (
     Block,
     Cell,
@@ -15,6 +16,7 @@ from plushka.delivery.office.reports.blocks import (
     Value,
 )
 from plushka.delivery.office.visit import Visit
+from plushka.domain.insights.members.conditions import ANY
 from plushka.domain.insights.reports.ratio import Ratio, change
 from plushka.domain.segments.lifecycle.model import Snapshot
 from plushka.domain.segments.lifecycle.queries import find_run
@@ -49,7 +51,7 @@ async def make_activity(tx: Tx, visit: Visit, _: Asked) -> Block:
         title=gettext("Activity of the base"),
         table=Table(tuple(columns), _rows(beside, snapshots, visit) if beside else ()),
         as_of=run.as_of if run else None,
-        chart=_chart(list(reversed(snapshots)), visit),
+        chart=chart_of_groups(list(reversed(snapshots)), visit),
         definition="activity",
         is_nightly=True,
         empty=Empty(
@@ -70,9 +72,9 @@ def _rows(beside: Sequence[Snapshot], known: Sequence[Snapshot], visit: Visit) -
         for each in beside:
             before = by_month.get(add_months(each.month, -1))
             members = _members(each, group)
+            then = members_url(then=then_of(each.month, group or ANY))
             values += [
-                members,
-                Ratio(members, each.base),
+                *linked(then, members, Ratio(members, each.base)),
                 change(members, _members(before, group)) if before else None,
             ]
         return tuple(values)
@@ -88,7 +90,8 @@ def _members(snapshot: Snapshot, group: Group | None) -> int:
     return snapshot.base if group is None else snapshot.members[group]
 
 
-def _chart(drawn: Sequence[Snapshot], visit: Visit) -> Chart | None:
+def chart_of_groups(drawn: Sequence[Snapshot], visit: Visit) -> Chart | None:
+    """Return the months, the earliest first, as columns that their groups share; None where there are no two."""
     if len(drawn) < 2:  # noqa: PLR2004  nothing to compare
         return None
     return Chart(

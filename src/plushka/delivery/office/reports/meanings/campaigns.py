@@ -6,6 +6,50 @@ from plushka.platform.i18n import marked
 CAMPAIGNS = Subject(
     marked("Campaigns and greetings"),
     {
+        "letters_addressed": Definition(
+            marked("Recipients"),
+            marked(
+                "Members who were to get the letter; those left alone in the control group are not among them."
+            ),
+        ),
+        "caused_increase": Definition(
+            marked("Increase, all together"),
+            marked(
+                "By how much a member who got it differs from one of the control group on average, times how many got "
+                "it. Earlier purchases of members are taken into account."
+            ),
+        ),
+        "caused_interval": Definition(
+            marked("95% interval"),
+            marked("Where the true increase lies in 95 cases of 100; what includes zero can be chance."),
+        ),
+        "caused_treated": Definition(
+            marked("Who got it, each"),
+            marked("The figure of members who got it, on average, while it was measured."),
+            marked("members who got it"),
+        ),
+        "caused_control": Definition(
+            marked("Control group, each"),
+            marked("The same of members who were left alone by lot, in the same days."),
+            marked("members of the control group"),
+        ),
+        "caused_goods": Definition(
+            marked("Cost of the goods of who got it"),
+            marked("What the goods of all their purchases had cost while it was measured."),
+        ),
+        "caused_discounts": Definition(
+            marked("Discounts of who got it"), marked("Taken off all their purchases while it was measured.")
+        ),
+        "caused_redeemed": Definition(
+            marked("Paid with points by who got it"),
+            marked("What points paid of all their purchases while it was measured, in money."),
+        ),
+        "caused_messages": Definition(
+            marked("Messages to who got it"), marked("What the gateways took for the letters.")
+        ),
+        "caused_given": Definition(
+            marked("Given by the campaign"), marked("Points that the campaign itself gave to members.")
+        ),
         "letters_given": Definition(
             marked("Discounts and points after letters"),
             marked("What was not paid on these purchases: discounts, and what points paid."),
@@ -26,6 +70,17 @@ CAMPAIGNS = Subject(
             marked("Positions in a receipt after letters"),
             marked("Lines of these purchases divided by their number."),
             marked("purchases after letters"),
+        ),
+        "letters_listed": Definition(
+            marked("Letters listed"),
+            marked(
+                "Letters of broadcasts and journeys that were sent, or could not be. They are kept for half a year; "
+                "who asked to be deleted is not among them any more."
+            ),
+        ),
+        "letters_delivered": Definition(
+            marked("Delivered letters"),
+            marked("Letters of which the channel has said that they came."),
         ),
         "journey_active": Definition(
             marked("On the way"), marked("Members who have begun the journey and are not at its end yet.")

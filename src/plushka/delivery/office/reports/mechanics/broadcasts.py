@@ -1,15 +1,20 @@
 """Broadcasts of the period and what came of each (F205, F211, F212)."""
 
+from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH
+from plushka.delivery.office.campaigns.letters.addresses import letters_url
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Table
-from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, told_letters
+from plushka.delivery.office.reports.constructor.matching import Rows
+from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, purchases_url, told_letters
 from plushka.delivery.office.reports.mechanics.verdicts import load_verdicts
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import span
 from plushka.domain.campaigns.listing import CampaignFilter, find_counted_at, list_broadcasts, sum_broadcasts
+from plushka.domain.insights.constructor.model import Filter
 from plushka.platform.database import Tx
 
 BROADCASTS_MAX = 200
@@ -37,13 +42,29 @@ async def make_broadcasts(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 (
                     Cell(each.name, href=f"{PATH}/{each.id}"),
                     each.begins_at.astimezone(zone) if each.begins_at else None,
-                    *told_letters(each.figures),
+                    *told_letters(
+                        each.figures,
+                        letters=letters_url(campaign=each.id, arrived="yes"),
+                        purchases=purchases_url(_rows(each.id)),
+                    ),
                     verdicts[each.id],
                 )
                 for each in found
                 if each.figures.addressed
             ),
-            total=(gettext("Together"), None, *told_letters(total), ""),
+            total=(
+                gettext("Together"),
+                None,
+                *told_letters(
+                    total,
+                    # Of those that began on these days, whenever their letters went out.
+                    letters=f"{PATH}?{urlencode({'from': asked.period.from_on, 'to': asked.period.last_on})}",
+                    purchases=purchases_url(
+                        Rows("campaigns", (), asked.period.from_on, asked.period.last_on)
+                    ),
+                ),
+                "",
+            ),
         ),
         as_of=await find_counted_at(tx),
         definition="broadcasts",
@@ -53,3 +74,7 @@ async def make_broadcasts(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("Write one under Campaigns: what came of it stands here within an hour."),
         ),
     )
+
+
+def _rows(campaign_id: UUID) -> Rows:
+    return Rows("campaigns", (Filter("campaign", (str(campaign_id),)),))

@@ -1,15 +1,20 @@
 """Journeys of the period and what came of their letters, and which bonus brings members again (F121, F179)."""
 
+from uuid import UUID
+
 from plushka.delivery.office.campaigns.journeys.rows import PATH
+from plushka.delivery.office.campaigns.letters.addresses import letters_url
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Dots, Empty, Table
-from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, told_letters
+from plushka.delivery.office.reports.constructor.matching import Rows
+from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, purchases_url, told_letters
 from plushka.delivery.office.reports.mechanics.verdicts import load_verdicts
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.figures import find_counted_at, list_figures_of_days
 from plushka.domain.campaigns.sums import summed
 from plushka.domain.insights.campaigns.bonuses import sum_by_bonus
+from plushka.domain.insights.constructor.model import Filter
 from plushka.domain.insights.constructor.sources.journeys import BONUS_WORDS
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.database import Tx
@@ -32,10 +37,26 @@ async def make_journeys(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Column(gettext("What it caused"), "text", "letters_verdict"),
             ),
             tuple(
-                (Cell(each.name, href=f"{PATH}/{each.id}"), *told_letters(each.figures), verdicts[each.id])
+                (
+                    Cell(each.name, href=f"{PATH}/{each.id}"),
+                    *told_letters(
+                        each.figures,
+                        letters=_letters(asked, campaign=each.id),
+                        purchases=purchases_url(_rows(asked, "campaign", str(each.id))),
+                    ),
+                    verdicts[each.id],
+                )
                 for each in found
             ),
-            total=(gettext("Together"), *told_letters(summed(Figures, (each.figures for each in found))), "")
+            total=(
+                gettext("Together"),
+                *told_letters(
+                    summed(Figures, (each.figures for each in found)),
+                    letters=_letters(asked, kind="journey"),
+                    purchases=purchases_url(Rows("journeys", (), asked.period.from_on, asked.period.last_on)),
+                ),
+                "",
+            )
             if found
             else None,
         ),
@@ -60,8 +81,34 @@ async def make_bonuses(tx: Tx, visit: Visit, asked: Asked) -> Block:
         title=gettext("Which bonus brings members again"),
         table=Table(
             (Column(gettext("Bonus"), "text"), *columns_of_letters(visit)),
-            tuple((named[bonus], *told_letters(came)) for bonus, came in found.items()),
-            total=(gettext("Together"), *told_letters(summed(Figures, found.values()))) if found else None,
+            tuple(
+                (
+                    named[bonus],
+                    *told_letters(
+                        came,
+                        letters="",
+                        purchases=purchases_url(
+                            _rows(asked, "bonus", bonus), _rows(asked, "bonus", bonus, source="campaigns")
+                        ),
+                    ),
+                )
+                for bonus, came in found.items()
+            ),
+            total=(
+                gettext("Together"),
+                *told_letters(
+                    summed(Figures, found.values()),
+                    letters="",
+                    purchases=purchases_url(
+                        *(
+                            Rows(source, (), asked.period.from_on, asked.period.last_on)
+                            for source in ("journeys", "campaigns")
+                        )
+                    ),
+                ),
+            )
+            if found
+            else None,
         ),
         as_of=await find_counted_at(tx),
         definition="bonuses",
@@ -83,4 +130,14 @@ async def make_bonuses(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("No letter went out in this period"),
             gettext("Letters of broadcasts and journeys stand here by what they told of."),
         ),
+    )
+
+
+def _rows(asked: Asked, dimension: str, value: str, *, source: str = "journeys") -> Rows:
+    return Rows(source, (Filter(dimension, (value,)),), asked.period.from_on, asked.period.last_on)
+
+
+def _letters(asked: Asked, *, campaign: UUID | None = None, kind: str = "") -> str:
+    return letters_url(
+        campaign=campaign, kind=kind, from_=asked.period.from_on, to=asked.period.last_on, arrived="yes"
     )

@@ -1,7 +1,11 @@
 """What came of letters, as columns: the same of broadcasts, of journeys and of what they told of."""
 
+from urllib.parse import urlencode
+
 from plushka.delivery.office.permissions import MARGIN
-from plushka.delivery.office.reports.blocks import Column, Value
+from plushka.delivery.office.reports.behind import linked
+from plushka.delivery.office.reports.blocks import Column, Row
+from plushka.delivery.office.reports.constructor.matching import ROWS, Rows
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.figures import Figures
 from plushka.domain.insights.reports.ratio import Ratio
@@ -15,30 +19,37 @@ def columns_of_letters(visit: Visit) -> tuple[Column, ...]:
         Column(gettext("Purchases"), "count", "letters_purchases"),
         Column(gettext("Conversion"), "share", "conversion"),
         Column(gettext("Revenue"), "money", "letters_revenue"),
-        Column(gettext("Cost of messages"), "money", "letters_cost"),
-        Column(gettext("Cost of goods"), "money", "cost", MARGIN),
+        Column(gettext("Cost of messages"), "money", "letters_cost", is_more=True),
+        Column(gettext("Cost of goods"), "money", "cost", MARGIN, is_more=True),
         Column(gettext("Profit"), "money", "letters_profit", MARGIN),
-        Column(gettext("Return on the campaign"), "share", "letters_roi", MARGIN),
-        Column(gettext("Average receipt"), "money", "average_receipt"),
-        Column(gettext("Discount"), "money", "mechanic_discount"),
-        Column(gettext("Positions in a receipt"), "decimal", "positions"),
+        Column(gettext("Return on the campaign"), "share", "letters_roi", MARGIN, is_more=True),
+        Column(gettext("Average receipt"), "money", "average_receipt", is_more=True),
+        Column(gettext("Discount"), "money", "mechanic_discount", is_more=True),
+        Column(gettext("Positions in a receipt"), "decimal", "positions", is_more=True),
         Column(gettext("Came again"), "share", "letters_again"),
     )
 
 
-def told_letters(came: Figures) -> tuple[Value, ...]:
+def told_letters(came: Figures, *, letters: str, purchases: str) -> Row:
+    """Return the figures; ``letters`` leads to those that went out, ``purchases`` to what members bought after them."""
     knows_cost = bool(came.known_cost) or not came.purchases
     return (
-        came.sent,
-        came.purchases,
-        Ratio(came.purchases, came.sent),
-        came.revenue_minor,
-        came.messages_minor,
-        came.cost_minor if knows_cost else None,
-        came.profit_minor,
-        None if came.profit_minor is None else Ratio(came.profit_minor, came.spent_minor),
-        Ratio(came.revenue_minor, came.purchases),
-        came.discount_minor,
-        Ratio(came.positions, came.purchases),
-        Ratio(came.came_again, came.purchases),
+        *linked(letters, came.sent),
+        *linked(purchases, came.purchases, Ratio(came.purchases, came.sent), came.revenue_minor),
+        *linked(letters, came.messages_minor),
+        *linked(
+            purchases,
+            came.cost_minor if knows_cost else None,
+            came.profit_minor,
+            None if came.profit_minor is None else Ratio(came.profit_minor, came.spent_minor),
+            Ratio(came.revenue_minor, came.purchases),
+            came.discount_minor,
+            Ratio(came.positions, came.purchases),
+            Ratio(came.came_again, came.purchases),
+        ),
     )
+
+
+def purchases_url(*rows: Rows) -> str:
+    """Return where the purchases are listed that came of letters; of several sets of them all."""
+    return f"/receipts?{urlencode([(ROWS, each.text) for each in rows])}"

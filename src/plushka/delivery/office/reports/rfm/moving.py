@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from plushka.delivery.office.reports.asked import PERIODS, Asked
+from plushka.delivery.office.reports.behind import linked, moved_url
 from plushka.delivery.office.reports.blocks import Block, Column, Empty, Flow, Row, Table
 from plushka.delivery.office.reports.words import told_month
 from plushka.delivery.office.visit import Visit
@@ -103,8 +104,11 @@ def _rows(moves: _Moves, visit: Visit) -> list[Row]:
                 month,
                 names[move.before or _JOINED],
                 names[move.after or _GONE],
-                move.members,
-                Ratio(move.members, were[move.before]) if move.before else None,
+                *linked(
+                    moved_url(month, move.before, move.after),
+                    move.members,
+                    Ratio(move.members, were[move.before]) if move.before else None,
+                ),
             )
             for move in _ordered(of_month)
         ]

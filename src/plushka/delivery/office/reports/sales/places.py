@@ -47,12 +47,12 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
         Column(gettext("Receipts"), "count", "receipts"),
         Column(gettext("Average receipt"), "money", "average_receipt"),
         Column(gettext("Penetration"), "share", "penetration"),
-        Column(gettext("Repeat purchases"), "share", "repeats"),
-        Column(gettext("Discounts and points, share"), "share", "given_share"),
+        Column(gettext("Repeat purchases"), "share", "repeats", is_more=True),
+        Column(gettext("Discounts and points, share"), "share", "given_share", is_more=True),
         *(
             [
-                Column(gettext("Points for purchases"), "points", "branch_points_earned"),
-                Column(gettext("Points spent on purchases"), "points", "branch_points_spent"),
+                Column(gettext("Points for purchases"), "points", "branch_points_earned", is_more=True),
+                Column(gettext("Points spent on purchases"), "points", "branch_points_spent", is_more=True),
             ]
             if knows_points
             else []
@@ -136,15 +136,15 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Column(gettext("Cashier"), "text"),
                 Column(gettext("Branch"), "text"),
                 Column(gettext("Revenue"), "money", "revenue"),
-                Column(gettext("Share of the revenue"), "share", "revenue_share"),
+                Column(gettext("Share of the revenue"), "share", "revenue_share", is_more=True),
                 *([Column(gettext("The change"), "change", "branch_change")] if asked.before else []),
                 Column(gettext("Receipts"), "count", "receipts"),
                 Column(gettext("Average receipt"), "money", "average_receipt"),
                 Column(gettext("Positions in a receipt"), "decimal", "positions"),
                 Column(gettext("Penetration"), "share", "penetration"),
-                Column(gettext("Discounts"), "money", "discount"),
-                Column(gettext("Paid with points"), "money", "redeemed"),
-                Column(gettext("Came back as a whole"), "share", "returned_share"),
+                Column(gettext("Discounts"), "money", "discount", is_more=True),
+                Column(gettext("Paid with points"), "money", "redeemed", is_more=True),
+                Column(gettext("Came back as a whole"), "share", "returned_share", is_more=True),
             ),
             tuple(
                 (

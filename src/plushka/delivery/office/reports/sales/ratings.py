@@ -1,14 +1,28 @@
 """How members rate their purchases: by branch, by cashier and by month (F161)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from plushka.delivery.office.choosing import PARAMETER
+from plushka.delivery.office.receipts.asked import NONE
 from plushka.delivery.office.reports.asked import Asked
-from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Series, Table, Value
+from plushka.delivery.office.reports.behind import linked
+from plushka.delivery.office.reports.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Empty,
+    Row,
+    Series,
+    Table,
+    Value,
+)
 from plushka.delivery.office.reports.words import of_all_programs, told_month
 from plushka.delivery.office.visit import Visit
 from plushka.domain.businesses.queries import list_branches
+from plushka.domain.insights.reports.period import Period
 from plushka.domain.insights.reports.ratings import Rated, Scores, list_ratings
-from plushka.domain.insights.reports.ratio import Ratio
+from plushka.engine.expiry import add_months
 from plushka.platform.database import Tx
 
 
@@ -20,8 +34,9 @@ async def make_ratings(tx: Tx, visit: Visit, asked: Asked) -> Block:
     names = {branch.id: branch.name for branch in await list_branches(tx)}
     gettext = visit.words.gettext
 
-    def row(name: Cell | Value, scores: Scores, earlier: Scores) -> tuple[Cell | Value, ...]:
-        return (name, *_told(scores), *((earlier.mean,) if asked.before else ()))
+    def row(name: Cell | Value, scores: Scores, earlier: Scores, **branch: str) -> Row:
+        was = linked(_rated(asked, branch, asked.before), earlier.mean) if asked.before else ()
+        return (name, *_told(scores, asked, branch), *was)
 
     return Block(
         name="ratings",
@@ -40,6 +55,7 @@ async def make_ratings(tx: Tx, visit: Visit, asked: Asked) -> Block:
                     ),
                     each.scores,
                     was.get(each.branch_id, Scores()),
+                    branch=str(each.branch_id),
                 )
                 for each in found
             ),
@@ -65,7 +81,9 @@ async def make_rating_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 (
                     each.cashier or gettext("not named by the till"),
                     names.get(each.branch_id, "") if each.branch_id else "",
-                    *_told(each.scores),
+                    *_told(
+                        each.scores, asked, {"branch": str(each.branch_id), "seller": each.cashier or NONE}
+                    ),
                 )
                 for each in found
             ),
@@ -86,7 +104,7 @@ async def make_rating_months(tx: Tx, visit: Visit, asked: Asked) -> Block:
         title=gettext("Ratings by month"),
         table=Table(
             (Column(gettext("Month"), "month"), *_columns(visit)),
-            tuple((each.month_on, *_told(each.scores)) for each in found),
+            tuple((each.month_on, *_told(each.scores, asked, {}, _within(each, asked))) for each in found),
         ),
         as_of=tx.at,
         chart=Chart(
@@ -114,8 +132,23 @@ def _columns(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def _told(scores: Scores) -> tuple[Ratio, int, Ratio]:
-    return scores.mean, scores.ratings, scores.low_share
+def _told(scores: Scores, asked: Asked, filters: Mapping[str, str], period: Period | None = None) -> Row:
+    low = _rated(asked, {**filters, "rated": "low"}, period)
+    return (
+        *linked(_rated(asked, filters, period), scores.mean, scores.ratings),
+        *linked(low, scores.low_share),
+    )
+
+
+def _rated(asked: Asked, filters: Mapping[str, str], period: Period | None = None) -> str:
+    """Return where rated receipts are listed: those too that came back, and of all programmes."""
+    return asked.receipts_url({"rated": "any", "left": "", PARAMETER: "", **filters}, period)
+
+
+def _within(each: Rated, asked: Asked) -> Period:
+    """Return the days of a month that are of the period."""
+    month_on = each.month_on or asked.period.from_on
+    return Period(max(month_on, asked.period.from_on), min(add_months(month_on, 1), asked.period.until_on))
 
 
 def _sum(found: Iterable[Rated]) -> Scores:

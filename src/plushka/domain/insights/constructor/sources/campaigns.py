@@ -16,6 +16,9 @@ CAMPAIGNS = Source(
     days=marked("Days on which they began"),
     sql="""campaigns c
             join campaign_figures f on f.tenant_id = $1 and f.campaign_id = c.id and f.cut = 'total'""",
+    listed="f.receipt_id",
+    listed_from="""campaigns c
+            join letter_purchases f on f.tenant_id = $1 and f.campaign_id = c.id""",
     where="""c.tenant_id = $1 and c.kind = 'broadcast'
             and c.started_at >= {from_at} and c.started_at < {until_at}""",
     action="campaigns.read",

@@ -25,6 +25,8 @@ JOURNEYS = Source(
     ),
     days=marked("Days on which the letters went out"),
     sql="journey_days f",
+    listed="f.receipt_id",
+    listed_from="letter_purchases f join journeys j on j.tenant_id = $1 and j.id = f.campaign_id",
     where="f.tenant_id = $1 and f.told_on >= {from_on}::date and f.told_on < {until_on}::date",
     action="campaigns.read",
     dimensions={

@@ -60,6 +60,7 @@ LINES = Source(
     ),
     days=receipts.RECEIPTS.days,
     sql=_SQL,
+    listed="r.id",
     where=f"{receipts.WHERE} and l.milli > coalesce(gone.milli, 0)",
     joins={
         **{name: sql for name, sql in receipts.JOINS.items() if name != "goods"},

@@ -27,6 +27,7 @@ MEMBERS = Source(
     text=marked("Each member once, as they are now: who they are, how much they have bought and their points."),
     days=marked("Days on which they joined"),
     sql="members m",
+    listed="m.id",
     where="""m.tenant_id = $1 and m.enrolled_at >= {from_at} and m.enrolled_at < {until_at}
             and m.merged_into is null and m.erased_at is null""",
     joins={

@@ -15,6 +15,7 @@ POINTS = Source(
     sql="""postings p
             join wallets w on w.tenant_id = $1 and w.id = p.wallet_id
             join members m on m.tenant_id = $1 and m.id = w.member_id""",
+    listed="p.id",
     where="p.tenant_id = $1 and p.at >= {from_at} and p.at < {until_at}",
     joins={"standing": PRESENT_TIER},
     dimensions={

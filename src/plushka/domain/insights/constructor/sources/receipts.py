@@ -104,6 +104,7 @@ RECEIPTS = Source(
     text=marked("Each purchase once: what was paid, given and earned, by whom, when and where."),
     days=marked("Business days of the purchases"),
     sql="receipts r",
+    listed="r.id",
     where=WHERE,
     joins=JOINS,
     branch="r.branch_id",

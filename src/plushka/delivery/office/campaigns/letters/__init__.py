@@ -1,0 +1,1 @@
+"""Letters of campaigns that went out: what figures of them count."""
