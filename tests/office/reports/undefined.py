@@ -3,14 +3,20 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from tests.office.reports.reading import FIGURE
+
 _VOID = frozenset({"input", "br", "img", "link", "meta", "hr"})
 
 
 @dataclass
 class Title:
-    """A cell of a table, or the name of a tile; ``parts`` are the words that stand in it, each with its definition."""
+    """A cell of a table, or the name of a tile; ``parts`` are the words that stand in it, each with its definition.
+
+    ``told``: what a tile tells.
+    """
 
     is_number: bool = False
+    told: str = ""
     parts: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -35,6 +41,7 @@ class Titles(HTMLParser):
         super().__init__()
         self._hidden: list[str] = []
         self._title: Title | None = None
+        self._is_told = False
         self._at = ""
         self._opens = ""
 
@@ -62,6 +69,8 @@ class Titles(HTMLParser):
             self.tiles.append(self._title)
         elif tag == "td":
             self._title = None
+        elif tag == "dd":
+            self._is_told = True
         elif tag == "button" and "defined" in classes:
             self._opens = given["popovertarget"] or ""
 
@@ -71,16 +80,20 @@ class Titles(HTMLParser):
                 pass
         elif tag in ("th", "dt"):
             self._title = None
+        elif tag == "dd":
+            self._is_told = False
         elif tag == "button":
             self._opens = ""
 
     def handle_data(self, data: str) -> None:
         if self._title is not None and not self._hidden and data.strip():
             self._title.parts.append((data.strip(), self._opens))
+        elif self._is_told and self.tiles and not self._hidden:
+            self.tiles[-1].told += data.strip()
 
 
 def undefined(html: str) -> set[str]:
-    """Return the names of tiles and numeric columns without a definition.
+    """Return the names of tiles and numeric columns without a definition; a tile is one whose words are a figure.
 
     Where all lines have theirs, columns need none.
     The first column names the lines. A definition that a name opens and that is not on the page is none.
@@ -89,7 +102,7 @@ def undefined(html: str) -> set[str]:
     read.feed(html)
     assert len(read.ids) == len(set(read.ids)), "a definition stands twice under one id"
     there = set(read.ids)
-    alone = {tile.text for tile in read.tiles if not _is_told(tile, there)}
+    alone = {tile.text for tile in read.tiles if FIGURE.fullmatch(tile.told) and not _is_told(tile, there)}
     for heads, lines in zip(read.heads, read.lines, strict=True):
         if lines and all(_is_told(line, there) for line in lines):
             continue

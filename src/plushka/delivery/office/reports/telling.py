@@ -17,7 +17,13 @@ from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import Language, format_number, translator
 
 SHADES = 6
-_LISTS = {"/receipts": "receipts.read", "/members": "members.read", "/journal": "journal.read"}
+COLUMNS_OF_PHONE = 4
+_LISTS = {
+    "/receipts": "receipts.read",
+    "/members": "members.read",
+    "/journal": "journal.read",
+    "/campaigns": "campaigns.read",
+}
 """What leads to lists, and what it takes to open them."""
 
 
@@ -35,16 +41,23 @@ class ToldColumn(Struct, frozen=True):
     title: str
     key: str
     is_number: bool
+    is_more: bool
 
 
 class ToldTable(Struct, frozen=True):
-    """``groups``: the names above the columns and over how many each stands, none where no column has one."""
+    """``groups``: the names above the columns and over how many each stands, none where no column has one.
+
+    ``more``: how many columns are there only when they are asked for. ``is_wide``: a row has more figures than a phone
+    has room for, and is a list of them there.
+    """
 
     columns: tuple[ToldColumn, ...]
     groups: tuple[tuple[str, int], ...]
     rows: tuple[tuple[ToldCell, ...], ...]
     total: tuple[ToldCell, ...]
     acts: tuple[Act | None, ...]
+    more: int
+    is_wide: bool
 
 
 class Square(Struct, frozen=True):
@@ -74,12 +87,15 @@ class Explained(Struct, frozen=True):
 def told_table(table: Table, visit: Visit) -> ToldTable:
     return ToldTable(
         columns=tuple(
-            ToldColumn(column.title, column.definition, column.kind != "text") for column in table.columns
+            ToldColumn(column.title, column.definition, column.kind != "text", column.is_more)
+            for column in table.columns
         ),
         groups=tuple(_groups(table.columns)),
         rows=tuple(_row(row, table.columns, visit) for row in table.rows),
         total=_row(table.total, table.columns, visit) if table.total else (),
         acts=table.acts,
+        more=sum(column.is_more for column in table.columns),
+        is_wide=len(table.columns) > COLUMNS_OF_PHONE and not any(column.group for column in table.columns),
     )
 
 

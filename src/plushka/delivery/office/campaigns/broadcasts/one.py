@@ -12,6 +12,7 @@ from plushka.delivery.office.campaigns.broadcasts.estimates import estimate_told
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH, cut_tables, figures_line, state_told
 from plushka.delivery.office.campaigns.broadcasts.running import progress_told
 from plushka.delivery.office.campaigns.broadcasts.telling import plan_told
+from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.permissions import MARGIN
@@ -213,6 +214,7 @@ async def _page(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
         "campaigns/broadcasts/one.html",
         section="campaigns",
         page="broadcasts",
+        explained=explain_campaigns(visit),
         status=HTTP_422_UNPROCESSABLE_ENTITY if form.problems else 200,
         campaign=campaign,
         plan=told,

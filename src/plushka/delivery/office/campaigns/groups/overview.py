@@ -6,7 +6,6 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from plushka.delivery.office.campaigns.groups.chart import stacks
 from plushka.delivery.office.campaigns.groups.rows import (
     ACTION_GROUPS,
     PATH,
@@ -17,6 +16,9 @@ from plushka.delivery.office.campaigns.groups.rows import (
 )
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.people import load_actors
+from plushka.delivery.office.reports.dashboard.activity import chart_of_groups
+from plushka.delivery.office.reports.drawing import drawn
+from plushka.delivery.office.reports.telling import explain
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.segments.lifecycle.months import months
@@ -68,9 +70,10 @@ async def _values(tx: Tx, visit: Visit, asked: str) -> dict[str, Any]:
     snapshots = await list_snapshots(tx, limit=MONTHS_SHOWN)
     table = months(snapshots)
     month = asked_month(asked, table)
-    actors = await load_actors(tx)
+    actors, chart = await load_actors(tx), chart_of_groups(snapshots[::-1], visit)
     return {
         "run": run,
+        "explained": explain(("base", "group"), visit),
         "may_change": may_change,
         "may_make_segment": visit.may("segments.change"),
         "may_broadcast": visit.may("campaigns.change"),
@@ -84,7 +87,7 @@ async def _values(tx: Tx, visit: Visit, asked: str) -> dict[str, Any]:
         "headings": [visit.words.gettext(GROUP_WORDS[group]) for group in GROUPS],
         "months": [month_line(each, visit, actors) for each in table],
         "is_backdated": any(each.is_backdated for each in table),
-        "chart": stacks(list(reversed(table)), visit),
+        "chart": drawn(chart, visit.words.gettext("Month by month"), visit) if chart else None,
         "moves": move_table(month, await list_moves(tx, month), visit) if month else None,
         "month_choices": [
             (each.month.isoformat(), month_line(each, visit, actors).title) for each in table[:-1]

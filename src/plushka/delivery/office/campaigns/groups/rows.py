@@ -7,8 +7,10 @@ from decimal import Decimal
 from msgspec import Struct
 
 from plushka.delivery.office.movement_rows import told_actor
+from plushka.delivery.office.reports.behind import members_url, moved_url, then_of
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
+from plushka.domain.insights.members.conditions import ANY
 from plushka.domain.segments.lifecycle.model import Move
 from plushka.domain.segments.lifecycle.months import Figure, Month, share_bp
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
@@ -44,6 +46,9 @@ class GroupLine(Struct, frozen=True):
 
 
 class FigureLine(Struct, frozen=True):
+    """``list_url``: where those are listed who were there then."""
+
+    list_url: str
     members: str
     share: str
     change: str
@@ -61,11 +66,14 @@ class MonthLine(Struct, frozen=True):
 
 
 class MoveTable(Struct, frozen=True):
-    """From the group of a line to that of a column; the last column and line tell who has left and joined."""
+    """From the group of a line to that of a column; the last column and line tell who has left and joined.
+
+    A cell is how many, where they are listed (who has left is nowhere), and whether they stayed where they were.
+    """
 
     title: str
     columns: tuple[str, ...]
-    lines: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+    lines: tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]
 
 
 def percent(bp: int | None, language: Language, *, signed: bool = False) -> str:
@@ -126,7 +134,10 @@ def month_line(month: Month, visit: Visit, actors: Mapping[str, str]) -> MonthLi
         title=month_title(month.month, visit),
         taken=f"{visit.figures.moment(month.taken_at)}, {told_actor(month.actor, visit, actors)}",
         is_backdated=month.is_backdated,
-        figures=(_figure(month.base, visit), *[_figure(month.groups[group], visit) for group in GROUPS]),
+        figures=(
+            _figure(month.base, month.month, ANY, visit),
+            *[_figure(month.groups[group], month.month, group, visit) for group in GROUPS],
+        ),
     )
 
 
@@ -148,7 +159,11 @@ def move_table(month: date, moves: Sequence[Move], visit: Visit) -> MoveTable:
             (
                 title,
                 tuple(
-                    (number(counted[before, after]) if (before, after) in counted else "", before == after)
+                    (
+                        number(counted[before, after]) if (before, after) in counted else "",
+                        moved_url(month, before, after) if (before, after) in counted else "",
+                        before == after,
+                    )
                     for after in (*GROUPS, None)
                 ),
             )
@@ -157,9 +172,10 @@ def move_table(month: date, moves: Sequence[Move], visit: Visit) -> MoveTable:
     )
 
 
-def _figure(figure: Figure, visit: Visit) -> FigureLine:
+def _figure(figure: Figure, month: date, group: str, visit: Visit) -> FigureLine:
     language = visit.look.language
     return FigureLine(
+        list_url=members_url(then=then_of(month, group)),
         members=visit.figures.number(figure.members),
         share=percent(figure.share_bp, language),
         change=percent(figure.change_bp, language, signed=True),

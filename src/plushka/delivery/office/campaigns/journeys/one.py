@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from msgspec import structs
 
 from plushka.delivery.office.campaigns.broadcasts.rows import figures_line
+from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.campaigns.journeys.names import load_names, load_voice
 from plushka.delivery.office.campaigns.journeys.new_steps import new_step
 from plushka.delivery.office.campaigns.journeys.rows import (
@@ -61,6 +62,7 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         "campaigns/journeys/one.html",
         section="campaigns",
         page="journeys",
+        explained=explain_campaigns(visit),
         journey=card,
         href=f"{PATH}/{card.id}",
         state=state_told(card, visit),

@@ -116,6 +116,7 @@ async def show_promotion(
         "campaigns/proof/promotion.html",
         section="campaigns",
         page="promotions",
+        explained=explain_campaigns(visit),
         promotion=promotion,
         period=tell_period(promotion.first_on, promotion.last_on, visit),
         told=tell_promotion(promotion, voice),

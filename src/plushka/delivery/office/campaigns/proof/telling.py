@@ -44,7 +44,7 @@ class CausedTold(Struct, frozen=True):
     sentence: str
     groups: str
     figures: tuple[FigureTold, ...]
-    costs: tuple[tuple[str, str], ...]
+    costs: tuple[tuple[str, str, str], ...]
     remarks: tuple[str, ...]
     counted: str
 
@@ -151,17 +151,22 @@ def _figure(name: Figure, effect: Effect, visit: Visit) -> FigureTold:
     )
 
 
-def _costs(caused: Caused, visit: Visit) -> tuple[tuple[str, str], ...]:
+def _costs(caused: Caused, visit: Visit) -> tuple[tuple[str, str, str], ...]:
+    """Return titles, keys of definitions, and figures."""
     gettext, figures, costs = visit.words.gettext, visit.figures, caused.costs
-    goods = (gettext("Cost of the goods"), figures.money(costs.goods_minor) if caused.knows_profit else "—")
+    goods = (
+        gettext("Cost of the goods"),
+        "caused_goods",
+        figures.money(costs.goods_minor) if caused.knows_profit else "—",
+    )
     told = [
         *([goods] if visit.may(MARGIN) else []),
-        (gettext("Discounts"), figures.money(costs.discount_minor)),
-        (gettext("Paid with points"), figures.money(costs.redeemed_minor)),
-        (gettext("Messages"), figures.money(costs.messages_minor)),
+        (gettext("Discounts"), "caused_discounts", figures.money(costs.discount_minor)),
+        (gettext("Paid with points"), "caused_redeemed", figures.money(costs.redeemed_minor)),
+        (gettext("Messages"), "caused_messages", figures.money(costs.messages_minor)),
     ]
     if costs.points_given:
-        told.append((gettext("Given by the campaign"), figures.points(costs.points_given)))
+        told.append((gettext("Given by the campaign"), "caused_given", figures.points(costs.points_given)))
     return tuple(told)
 
 
