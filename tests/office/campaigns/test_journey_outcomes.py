@@ -63,6 +63,7 @@ async def test_what_came_of_its_letters_stands_at_the_step_on_the_page_and_in_th
     assert "отправлено: 1 · купили: 1 (100 %) · заплатили: 1 000,00 ₽" in shown
     assert "Что купили после её писем" in shown
     assert not undefined((await anna.get(JOURNEYS)).text)
+    assert not undefined(shown)
     assert "1 цепочка вместе" in listed
     assert "1 000,00 ₽" in listed
     assert "Прибыль" in listed

@@ -44,7 +44,9 @@ class Read(HTMLParser):
         if tag in _VOID:
             return
         given = dict(attrs)
-        if self._hidden or "popover" in given or tag in ("svg", "script"):
+        # A title in a cell is seen on a phone alone, where there is no head of the column.
+        is_title = "cell-title" in (given.get("class") or "").split()
+        if self._hidden or is_title or "popover" in given or tag in ("svg", "script"):
             self._hidden.append(tag)
         elif tag == "table":
             self.tables.append([])

@@ -1,15 +1,21 @@
 """No figure of a report is without a way to what it is of, but for those that are named here with the reason."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
 
 from tests.conftest import SetClock
 from tests.office.conftest import signed_in
 from tests.office.reports.reading import unlinked
+from tests.office.reports.test_broadcasts_block import write_down
 from tests.office.reports.year import a_year
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
+from plushka.delivery.jobs.grouping import group_now
 from plushka.delivery.office.reports.registry import MAKERS
+from plushka.domain.occasions.rating import rate
+from plushka.domain.programs.versions import Versions
 from plushka.platform.database import Database
 
 CHANGES = frozenset({"Изменение", "Разница"})
@@ -26,8 +32,6 @@ EXCEPTIONS: Mapping[str, Mapping[tuple[str, str], str]] = {
     "retention": {("Все месяцы", ALL): "weighted over cohorts, each of another month"},
     "cohort_revenue": {("Все месяцы", ALL): "weighted over cohorts, each of another month"},
     "promotions": {(ALL, "Потрачено на письма"): "letters stand at no receipt"},
-    "activity": {(ALL, ALL): "written down when the month ended, as numbers; the group of today is linked"},
-    "rfm_moves": {(ALL, ALL): "written down when the month ended, as numbers"},
     "future_accuracy": {
         (ALL, ALL): "what the model would have said of days kept back; it is kept as numbers"
     },
@@ -46,7 +50,13 @@ EXCEPTIONS: Mapping[str, Mapping[tuple[str, str], str]] = {
         (ALL, ALL): "an estimate from two groups of members, told on the page of the campaign"
     },
     "payback_receipts": {(ALL, ALL): "each row is one receipt, to which its number leads"},
-    "broadcasts": {(ALL, ALL): "each row is one broadcast, to whose page with its recipients its name leads"},
+    "bonuses": {
+        (
+            ALL,
+            "Уведомления",
+        ): "letters of broadcasts by the day they began and of journeys by the day they went out",
+        (ALL, "Стоимость сообщений"): "the same; what came of them is linked",
+    },
 }
 """By block: (row, column) and why there is no list behind it."""
 
@@ -61,6 +71,30 @@ def test_exceptions_are_of_blocks_that_there_are() -> None:
     assert set(EXCEPTIONS) <= set(MAKERS)
 
 
+async def rated(database: Database, clock: SetClock, tenant_id: UUID) -> None:
+    """Let members rate what they bought within the last month."""
+    versions = Versions()
+    async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
+        bought = await tx.fetch(
+            """
+            select id, member_id from receipts
+            where tenant_id = $1 and member_id is not null and occurred_at > $2 order by id
+            """,
+            tenant_id,
+            clock.now() - timedelta(days=29),
+        )
+        for number, row in enumerate(bought):
+            await rate(
+                tx,
+                versions,
+                member_id=row["member_id"],
+                receipt_id=row["id"],
+                score=1 + number % 5,
+                place="app",
+            )
+        assert len(bought) > 3
+
+
 QUERIES = ("period=year", "period=custom&from=2026-04-10&until=2026-06-20&branch=arbat&branch=east")
 
 
@@ -68,6 +102,9 @@ async def test_every_figure_leads_to_what_it_is_of(
     app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
 ) -> None:
     await a_year(app, cast.anna, database, clock)
+    await write_down(database, clock, cast.anna.tenant_id)
+    await group_now(database, clock, cast.anna.tenant_id)
+    await rated(database, clock, cast.anna.tenant_id)
     async with signed_in(app, staff["owner"]) as anna:
         alone = {
             (block, row, column)

@@ -13,11 +13,15 @@ from plushka.delivery.office.choosing import with_program
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.picture import picture_url
 from plushka.delivery.office.engagement.tier_rows import TierLine, tier_lines
+from plushka.delivery.office.reports.behind import movements_url
+from plushka.delivery.office.reports.meanings.program import PROGRAM
+from plushka.delivery.office.reports.telling import explain
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.insights.model import ProgramFigures
+from plushka.domain.insights.points.ways import Way
 from plushka.domain.insights.queries import find_program_figures
 from plushka.domain.programs.drafts import get_draft
 from plushka.domain.programs.model import DESCRIPTION_LENGTH_MAX, ProgramCard
@@ -40,8 +44,7 @@ class ProgramLine(Struct, frozen=True):
     summary: str
     state: str
     draft: str
-    figures: tuple[tuple[str, str], ...]
-    members_href: str
+    figures: tuple[tuple[str, str, str, str], ...]
     tiers: tuple[TierLine, ...]
 
 
@@ -86,6 +89,7 @@ async def _page(tx: Tx, visit: Visit, form: Form) -> Response[str]:
         page="programs",
         status=HTTP_200_OK if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         programs=programs,
+        explained=explain(PROGRAM.definitions, visit),
         form=form,
         may_create=visit.may("programs.publish"),
     )
@@ -113,8 +117,15 @@ async def _line(
         if version
         else words.gettext("nothing is in force yet"),
         draft=words.gettext("a draft is waiting") if draft.revision else "",
-        figures=tuple(_figures(figures.get(card.id, ProgramFigures()), reader, visit)),
-        members_href=_members_href(card, visit) if version else "",
+        figures=tuple(
+            _figures(
+                figures.get(card.id, ProgramFigures()),
+                card.id,
+                _members_href(card, visit) if version else "",
+                reader,
+                visit,
+            )
+        ),
         tiers=tier_lines(program, await count_by_tier(tx, program_id=card.id), visit),
     )
 
@@ -124,12 +135,34 @@ def _members_href(card: ProgramCard, visit: Visit) -> str:
     return with_program("/members?part=yes", card.id) if visit.choices else "/members"
 
 
-def _figures(of_program: ProgramFigures, reader: Figures, visit: Visit) -> list[tuple[str, str]]:
-    words = visit.words
+def _figures(
+    of_program: ProgramFigures, program_id: UUID, members_href: str, reader: Figures, visit: Visit
+) -> list[tuple[str, str, str, str]]:
+    """Return titles, keys of definitions, where what they are of is listed, and the figures."""
+    words, number = visit.words, reader.points_number
+
+    def moved(*ways: Way) -> str:
+        return movements_url(visit, ways, program_id=program_id) if visit.may("journal.read") else ""
+
     return [
-        (words.gettext("Take part"), reader.number(of_program.members)),
-        (words.gettext("Points issued"), reader.points_number(of_program.issued)),
-        (words.gettext("Points spent"), reader.points_number(of_program.spent)),
-        (words.gettext("Points burned"), reader.points_number(of_program.burned)),
-        (words.gettext("On accounts now"), reader.points_number(of_program.left)),
+        (words.gettext("Take part"), "program_members", members_href, reader.number(of_program.members)),
+        (
+            words.gettext("Points issued"),
+            "program_issued",
+            moved("issued", "given", "granted_back", "reversed", "taken"),
+            number(of_program.issued),
+        ),
+        (
+            words.gettext("Points spent"),
+            "program_spent",
+            moved("spent", "restored"),
+            number(of_program.spent),
+        ),
+        (
+            words.gettext("Points burned"),
+            "program_burned",
+            moved("burned", "forfeited"),
+            number(of_program.burned),
+        ),
+        (words.gettext("On accounts now"), "program_left", "", number(of_program.left)),
     ]

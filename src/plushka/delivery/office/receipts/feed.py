@@ -78,7 +78,7 @@ async def show_receipts(visit: NamedDependency[Visit], request: OfficeRequest) -
 @get("/receipts/sums", opt={"action": "receipts.read"})
 async def show_sums(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     """Return what all that the filters find comes to, giving way to tills, or that it is too much to be added up."""
-    where = Asked.of(request.query_params).filter(visit.business.currency)
+    where = Asked.of(request.query_params).filter(visit)
     async with visit.reporting() as tx:
         found = await sum_receipts_within(tx, where, milliseconds=SUMS_AFTER_MS)
     too_many = visit.words.gettext("There are too many receipts to add them up here: choose fewer days.")

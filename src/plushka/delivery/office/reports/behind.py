@@ -6,6 +6,7 @@ Receipts are those that are asked about (``Asked.receipts_url``).
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
+from uuid import UUID
 
 from msgspec import structs
 
@@ -49,13 +50,14 @@ def movements_url(
     *,
     moved: tuple[date | None, date | None] = (None, None),
     earned: tuple[date, date] | None = None,
+    program_id: UUID | None = None,
 ) -> str:
     """Return where the movements of the programme's points are listed, by ways and days, both of which count.
 
-    ``earned``: of lots of these days.
+    ``earned``: of lots of these days. ``program_id``: of another programme than the one that is looked at.
     """
     pairs = [
-        (PARAMETER, visit.program_id),
+        (PARAMETER, program_id or visit.program_id),
         *zip(("moved_from", "moved_to"), moved, strict=True),
         *zip(("earned_from", "earned_to"), earned or (None, None), strict=True),
         *(("way", way) for way in ways),

@@ -46,6 +46,7 @@ async def show_progress(visit: NamedDependency[Visit], campaign_id: FromPath[UUI
         progress = await get_progress(tx, campaign_id)
     return visit.fragment(
         "campaigns/broadcasts/progress.html",
+        explained=explain_campaigns(visit),
         campaign=campaign,
         progress=progress_told(campaign, progress, visit),
         may_send=visit.may("campaigns.send"),

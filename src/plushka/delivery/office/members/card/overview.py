@@ -21,6 +21,7 @@ from plushka.delivery.office.members.card.wallet import balances, find_wallet, s
 from plushka.delivery.office.movement_rows import told_actor
 from plushka.delivery.office.people import load_actors
 from plushka.delivery.office.receipt_rows import receipt_rows
+from plushka.delivery.office.reports.telling import explain
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.figures import NOTHING
 from plushka.delivery.web.forms import Form
@@ -145,6 +146,7 @@ async def _page(visit: Visit, member_id: UUID, form: Form) -> Response[str]:
     return visit.page(
         "members/card/overview.html",
         section="members",
+        explained=explain(("member_spend", "member_average", "member_receipts"), visit),
         page="list",
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         form=form,

@@ -82,6 +82,31 @@ CAMPAIGNS = Subject(
             marked("Delivered letters"),
             marked("Letters of which the channel has said that they came."),
         ),
+        "fate_waiting": Definition(marked("Letters that wait"), marked("Letters that are still to be sent.")),
+        "fate_skipped": Definition(
+            marked("Not told"),
+            marked("Recipients who could or may not be written to; why is told below and in the list."),
+        ),
+        "fate_failed": Definition(
+            marked("Errors"), marked("Letters that no channel has taken, or whose address is closed.")
+        ),
+        "fate_given": Definition(
+            marked("Have the offer"),
+            marked("Recipients to whom the points or the code of the broadcast were given."),
+        ),
+        "fate_control": Definition(
+            marked("Control group"),
+            marked("Members who were left alone by lot, so that what it caused can be told by them."),
+        ),
+        "journey_ended": Definition(
+            marked("How journeys ended"), marked("How often a journey of a member has ended in this way.")
+        ),
+        "journey_calls": Definition(
+            marked("Webhooks that were never taken"),
+            marked(
+                "Calls of this journey to other systems that were tried as long as they are, and refused."
+            ),
+        ),
         "journey_active": Definition(
             marked("On the way"), marked("Members who have begun the journey and are not at its end yet.")
         ),

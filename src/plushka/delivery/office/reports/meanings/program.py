@@ -54,5 +54,43 @@ PROGRAM = Subject(
             marked("Points burned"),
             marked("Points whose time ran out, and those of members who have deleted themselves."),
         ),
+        "program_members": Definition(
+            marked("Take part"),
+            marked("Members who have an account in the programme, with points or without."),
+        ),
+        "program_issued": Definition(
+            marked("Points issued of all time"),
+            marked(
+                "Points ever granted in the programme, for purchases and otherwise, less what returns and corrections "
+                "took back."
+            ),
+        ),
+        "program_spent": Definition(
+            marked("Points spent of all time"),
+            marked("Points that have ever paid for purchases and rewards, less what returns gave back."),
+        ),
+        "program_burned": Definition(
+            marked("Points burned of all time"),
+            marked("Points whose time ever ran out, and those of members who have deleted themselves."),
+        ),
+        "program_left": Definition(
+            marked("On accounts now"),
+            marked(
+                "Points that members have now: those they can spend, those that wait, and those set aside."
+            ),
+        ),
+        "member_spend": Definition(
+            marked("In all, of a member"),
+            marked("What the member has paid in money of all time, less what was given back."),
+        ),
+        "member_average": Definition(
+            marked("Average receipt of a member"),
+            marked("What they have paid divided by the number of their receipts."),
+            marked("receipts of the member"),
+        ),
+        "member_receipts": Definition(
+            marked("Receipts of a member"),
+            marked("Their receipts of all time, without those that came back as a whole."),
+        ),
     },
 )
