@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from functools import partial
 
 import asyncpg
 
@@ -13,6 +14,7 @@ from plushka.delivery.jobs import JOBS, SCHEDULED
 from plushka.delivery.jobs.calling import Calls
 from plushka.delivery.jobs.each_business import for_each_business
 from plushka.delivery.jobs.folding import keep_folding
+from plushka.delivery.jobs.letters import move_letters
 from plushka.delivery.jobs.reporting import Reporting
 from plushka.delivery.office.permissions import actions_of_person
 from plushka.platform.clock import SystemClock
@@ -57,12 +59,15 @@ async def _do_jobs(dsn: str, settings: Settings, vault: Vault, stop: asyncio.Eve
     # The office knows who may do what.
     reporting = Reporting(actions_of_person)
     reports = Scheduled("reports", "* * * * *", for_each_business("reports", reporting.send_tenant))
+    # A link that a member is to pass on must lead here from anywhere.
+    moved = partial(move_letters, public_url=settings.public_url or "")
+    letters = Scheduled("letters", "* * * * *", for_each_business("letters", moved))
     queue_settings = {"role": APPLICATION_ROLE, "application_name": "plushka queue"}
     try:
         async with asyncpg.create_pool(
             dsn, min_size=2, max_size=QUEUE_CONNECTIONS_MAX, server_settings=queue_settings
         ) as pool:
-            scheduled = (*SCHEDULED, webhooks, reports)
+            scheduled = (*SCHEDULED, letters, webhooks, reports)
             await work(pool, database, SystemClock(), jobs=JOBS, scheduled=scheduled, stop=stop)
     finally:
         await database.close()

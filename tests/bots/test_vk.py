@@ -26,7 +26,6 @@ from plushka.demo.messengers.people import Person
 from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.vk import FakeVk
 from plushka.demo.messengers.vk_messages import marked_up
-from plushka.domain.bots.enrolling import friend_start
 from plushka.domain.bots.model import UNAUTHORIZED, RightsMissing, TokenRefused
 from plushka.domain.bots.queries import get_bot
 from plushka.domain.members.consents import list_consents
@@ -35,6 +34,7 @@ from plushka.domain.members.queries import find_member
 from plushka.domain.messages.contents import FriendCame
 from plushka.domain.messages.model import Failing, Refused, Result, Unreachable, Wait
 from plushka.domain.messages.outgoing import Notice, tell_members
+from plushka.domain.referrals.invitations import friend_start
 from plushka.platform.errors import TemporaryFailure
 
 REGISTRATION = Registration("7000000003:vk-token-of-the-coffee-shop", "anna_coffee", "Кофейня Анны")

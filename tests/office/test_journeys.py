@@ -183,7 +183,11 @@ async def test_a_step_takes_from_its_template_whether_it_advertises(
 async def test_before_it_runs_it_is_told_whom_its_letters_leave_out(
     anna: httpx.AsyncClient, cast: Cast, database: Database, clock: SetClock
 ) -> None:
-    said = {"Без слова": "{first_name}, ещё {stamps_left}", "Со словом": "{first_name|Друг}, у вас {balance}"}
+    said = {
+        "Без слова": "{first_name}, ещё {stamps_left}",
+        "Со словом": "{first_name|Друг}, у вас {balance}",
+        "Друзьям": "Позовите друга: {referral_link|в приложении}",
+    }
     href = await begin(anna)
     assert (await save(anna, f"{href}/terms", **TERMS)).status_code == httpx.codes.SEE_OTHER
     for name, text in said.items():
@@ -194,6 +198,10 @@ async def test_before_it_runs_it_is_told_whom_its_letters_leave_out(
     page = plain((await anna.get(f"{href}/publish")).text)
     assert "В шаблоне «Без слова» есть {first_name}, {stamps_left}" in page
     assert "В шаблоне «Со словом»" not in page
+    assert (
+        "В шаблоне «Друзьям» есть ссылка для друзей. Ни одна действующая программа ничего не даёт за друзей"
+        in page
+    )
 
 
 async def test_a_letter_has_an_order_of_channels_and_points_a_share_of_the_receipt(

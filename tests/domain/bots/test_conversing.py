@@ -15,7 +15,6 @@ from tests.domain.shop import Shop, open_shop
 from plushka.domain.audit.model import EntryFilter
 from plushka.domain.audit.queries import list_entries
 from plushka.domain.bots.conversing import Chatter, hear
-from plushka.domain.bots.enrolling import friend_start
 from plushka.domain.bots.model import Bot, BotAccount, Credentials
 from plushka.domain.bots.operations import connect_bot
 from plushka.domain.bots.talk import Began, Heard, Left, Pressed, SharedPhone, Wrote
@@ -61,6 +60,7 @@ from plushka.domain.messages.contents import (
 )
 from plushka.domain.messages.finishing import finish
 from plushka.domain.messages.model import Sent
+from plushka.domain.referrals.invitations import friend_start
 from plushka.engine.program import EarningRule, Percent, Program, Redemption, Welcome
 from plushka.platform.database import Database, Tx
 from plushka.platform.vault import Vault

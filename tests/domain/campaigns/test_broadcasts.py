@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -51,11 +51,16 @@ from plushka.domain.coupons.queries import list_codes
 from plushka.domain.insights.queries import find_documents
 from plushka.domain.ledger.bulk import find_adjusted
 from plushka.domain.members.consents import note_consent
-from plushka.domain.messages.model import Refused
+from plushka.domain.messages.composing import compose
+from plushka.domain.messages.finishing import finish
+from plushka.domain.messages.model import Refused, Sent
 from plushka.domain.messages.taking import put_back_interrupted, take
+from plushka.domain.messages.templates.model import Body, Draft, Words
+from plushka.domain.messages.templates.store import change_template
 from plushka.domain.purchases.merging import merge_members
 from plushka.engine.audience import NeverBought, Sex
 from plushka.engine.experiments import groups
+from plushka.engine.expiry import last_day
 from plushka.platform.database import Database
 from plushka.platform.ids import new_id
 
@@ -136,6 +141,29 @@ async def test_points_come_with_the_letter_once_and_say_for_what(shop: Shop) -> 
     assert (lot["expires_at"] - NOON).days == 10
     assert lot["receipt_share_bp"] == 1500
     assert await shop.differences() == ()
+
+
+async def test_the_last_day_of_points_is_counted_from_when_the_letter_goes(
+    shop: Shop, clock: SetClock
+) -> None:
+    (anna,) = await tellable(shop, 1)
+    offer = PointsOffered(shop.program_id, 200, life_days=10)
+    campaign_id = await begun(shop, offer=offer, letter=LetterPlan((TEXT,), ("telegram",)))
+    said = Draft("Март", "marketing", Body({"ru": Words("{points} до {points_until}")}))
+    async with shop.tx() as tx:
+        await change_template(tx, TEXT.template_id, said, revision=1)
+    await worked(shop, campaign_id)
+    clock.advance(timedelta(days=1))
+    async with shop.tx() as tx:
+        taken = await take(tx, "telegram", "marketing", 1)
+        ((_, composed),) = await compose(tx, taken)
+        await finish(tx, taken[0], Sent())
+    assert composed.plain.startswith("200\N{NO-BREAK SPACE}бонусов до 21\N{NO-BREAK SPACE}марта")
+    await worked(shop, campaign_id)
+    assert await points(shop, anna) == 200
+    async with shop.tx() as tx:
+        ends = await tx.fetchval("select expires_at from lots where tenant_id = $1", tx.tenant_id)
+    assert last_day(ends, "Europe/Moscow") == date(2026, 3, 21)
 
 
 async def test_a_code_is_drawn_for_each_and_void_where_the_letter_did_not_go_out(shop: Shop) -> None:

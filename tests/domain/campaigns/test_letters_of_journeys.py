@@ -156,6 +156,21 @@ async def test_who_has_no_wallet_is_not_told_of_points_that_they_were_not_given(
     assert [reason for _, _, reason in await letters(road.shop)] == ["", "value_missing"]
 
 
+async def test_a_letter_names_the_last_day_of_the_points_that_came_before_it(road: Road) -> None:
+    letter = Message("m", str(await template(road.shop, text="Дарим {points} до {points_until|конца года}")))
+    again = Message("n", str(await template(road.shop, text="Ещё {points} до {points_until}")))
+    first = (GivePoints("p", 50, life_days=15), Wait("w", days=2), letter)
+    await road.begin(welcoming(*first, GivePoints("q", 70), again))
+    await tellable(road.shop, 1)
+    await road.go()
+    await road.until(NOON + timedelta(days=2))
+    async with road.shop.tx() as tx:
+        composed = await compose(tx, await take(tx, "telegram", "marketing", 10))
+    told = [said.plain.replace("\N{NO-BREAK SPACE}", " ") for _, said in composed]
+    assert told == ["Дарим 50 бонусов до 25 марта"], "those that never burn have no last day"
+    assert [reason for _, _, reason in await letters(road.shop)] == ["", "value_missing"]
+
+
 async def test_a_letter_advertises_if_its_template_does_whatever_its_step_was_published_with(
     road: Road,
 ) -> None:

@@ -1,6 +1,7 @@
 """Templates: variables filled in and nothing else, faults told by their place, letters worded with the facts of now."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from tests.domain.messages.next_message import take_next
 from tests.domain.messages.recipients import connect_bots, letter, recipient, state_of
 from tests.domain.shop import open_shop
 
+from plushka.domain.bots.enrolling import find_inviter
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.coupons.codes import in_halves
 from plushka.domain.coupons.operations import create_coupon, give_codes
@@ -20,6 +22,7 @@ from plushka.domain.members.channels import Address, bind_address
 from plushka.domain.members.consents import note_consent
 from plushka.domain.members.model import Identity
 from plushka.domain.members.naming import add_identity
+from plushka.domain.members.operations import enroll
 from plushka.domain.messages.composing import Blank, Printer, compose
 from plushka.domain.messages.letters import post
 from plushka.domain.messages.model import Button, Channel, Message
@@ -37,6 +40,7 @@ from plushka.domain.messages.templates.model import (
     TemplateFaulty,
     Words,
 )
+from plushka.domain.messages.templates.points_given import given_later, known_until
 from plushka.domain.messages.templates.ready import READY, draft_of
 from plushka.domain.messages.templates.rendering import rendered
 from plushka.domain.messages.templates.store import (
@@ -51,17 +55,23 @@ from plushka.domain.messages.templates.store import (
 from plushka.domain.messages.templates.text import Missing, fill, take_apart
 from plushka.domain.messages.templates.variables import VARIABLES, examples
 from plushka.domain.programs.operations import publish
+from plushka.domain.referrals.invitations import friend_start
 from plushka.engine.program import (
     EarningRule,
+    ExpiryFixed,
     Percent,
     Program,
     Redemption,
+    Referral,
     StampCard,
     TierReview,
     TierRule,
     Tiers,
 )
+from plushka.engine.purchase import Place
+from plushka.engine.referral_parts import FixedReward
 from plushka.engine.stamp_parts import Gift, Spend, Visits
+from plushka.engine.welcome import by_hand, welcome_grant
 from plushka.platform.database import Database, Tx
 from plushka.platform.i18n import LANGUAGES
 
@@ -344,6 +354,69 @@ async def test_a_letter_names_the_last_day_of_the_coupon_that_it_brings(
     assert list_risks(template, has_address=True) == ["coupon_until"]
     assert list_risks(words("до {coupon_until|конца месяца}"), has_address=True) == []
     assert list_risks(words("ещё {stamps_left}"), has_address=True) == ["stamps_left"]
+
+
+async def test_a_letter_names_the_last_day_of_the_points_that_it_tells_of(
+    database: Database, clock: SetClock
+) -> None:
+    template = words("Дарим {points}, тратьте до {points_until}")
+    program = structs.replace(PROGRAM, expiry=ExpiryFixed(days=30))
+    async with open_shop(database, clock, program) as shop, shop.tx() as tx:
+        template_id = await create_template(tx, Draft("Дарим", "transactional", template))
+        kept, printer = await get_template(tx, template_id), Printer(tx, await get_business(tx), "")
+        member_id = (await enroll(tx, name="Аня", identities=[Identity("phone", "+79990000009")])).id
+
+        async def said(life: Mapping[str, str]) -> str:
+            told = {"points": "200 бонусов", **life}
+            return (await printer.words(Blank(kept, member_id, "ru", "sms", told))).text
+
+        on = (tx.at + timedelta(days=10)).date()
+        place = Place(branch="", time_zone="Europe/Moscow")
+        booked = welcome_grant(program, by_hand(200, life_days=10), place, tx.at)
+        assert (await said(known_until(booked, place.time_zone))).endswith(
+            f"до {on.day}\N{NO-BREAK SPACE}марта"
+        )
+        # What comes once the letter has gone lives from then on: as long as it is said, or as the programme's do.
+        assert await said(given_later(shop.program_id, 10)) == await said(
+            known_until(booked, place.time_zone)
+        )
+        assert (await said(given_later(shop.program_id, None))).endswith("до 9\N{NO-BREAK SPACE}апреля")
+        stays = welcome_grant(PROGRAM, by_hand(200), place, tx.at)
+        for nothing in (known_until(stays, place.time_zone), {}):
+            with pytest.raises(Missing, match="points_until"):
+                await said(nothing)
+        assert [one.what for one in find_missing(kept, {"coupon"})] == ["points", "points_until"]
+        assert find_missing(kept, {"points"}) == ()
+    assert list_risks(template, has_address=True) == ["points_until"]
+
+
+async def test_a_letter_brings_the_members_own_link_for_friends_where_friends_are_worth_something(
+    database: Database, clock: SetClock
+) -> None:
+    level = FixedReward(50)
+    with_friends = structs.replace(PROGRAM, referral=Referral(levels=(level,)))
+
+    async def told(program: Program, app_url: str) -> tuple[UUID, str]:
+        async with open_shop(database, clock, program) as shop:
+            member_id = await shop.enroll()
+            async with shop.tx() as tx:
+                asked = [Asked(member_id, frozenset({"referral_link"}), "ru")]
+                business = await get_business(tx)
+                (values,) = await list_own_values(
+                    tx, asked, business=business, versions=shop.reference.versions, app_url=app_url
+                )
+                link = values.get("referral_link", "")
+                if link:
+                    assert await find_inviter(tx, link.rpartition("/")[2]) == member_id
+        return member_id, link
+
+    member_id, link = await told(with_friends, "https://example.ru/app/1")
+    assert link == f"https://example.ru/app/1/join/{friend_start(member_id)}"
+    assert (await told(PROGRAM, "https://example.ru/app/1"))[1] == "", "nothing is given for friends"
+    assert (await told(with_friends, "/app/1"))[1] == "", "a friend could not open it"
+    body = words("Позовите друга: {referral_link}")
+    assert list_risks(body, has_address=False) == ["referral_link"]
+    assert list_risks(body, has_address=True) == []
 
 
 async def test_a_letter_names_the_card_and_the_day_of_the_review(database: Database, clock: SetClock) -> None:

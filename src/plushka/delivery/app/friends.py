@@ -17,7 +17,7 @@ from plushka.delivery.app.signing_in import phone_page
 from plushka.delivery.app.visit import Visit
 from plushka.delivery.web.figures import Figures
 from plushka.delivery.web.forms import Form
-from plushka.domain.bots.enrolling import find_inviter, friend_start
+from plushka.domain.bots.enrolling import find_inviter
 from plushka.domain.coupons.model import TooManyCodeTries
 from plushka.domain.coupons.tries import check_tries, note_wrong
 from plushka.domain.insights.friends import FriendSums, list_friends, sum_friends
@@ -28,6 +28,7 @@ from plushka.domain.programs.telling.referral import tell_offer
 from plushka.domain.programs.telling.voice import Voice
 from plushka.domain.referrals.binding import bind_or_refuse, can_be_bound, refusal_of
 from plushka.domain.referrals.codes import code_of, shown
+from plushka.domain.referrals.invitations import link_of
 from plushka.platform.database import Tx
 from plushka.platform.errors import NotFound
 from plushka.platform.i18n import Translator
@@ -101,7 +102,7 @@ async def friends_page(visit: Visit, form: Form, *, base_url: str, status: int =
             offer = tell_offer(referral, Voice(program, visit.look.language, names))
         can_name = referral is not None and await can_be_bound(tx, member_id)
     figures = visit.figures(account.scale if account else 0)
-    url = base_url.rstrip("/") + f"{visit.home}/join/{friend_start(visit.member.member_id)}"
+    url = link_of(member_id, base_url.rstrip("/") + visit.home)
     words = visit.words
     text = words.gettext("Get the card of {business}, as I have", business=visit.business.name)
     return visit.page(

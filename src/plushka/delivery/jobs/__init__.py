@@ -12,7 +12,6 @@ from plushka.delivery.jobs.friends import pay_for_friends
 from plushka.delivery.jobs.giving import give_tenant
 from plushka.delivery.jobs.grouping import group_tenant
 from plushka.delivery.jobs.journeys import lead_tenant
-from plushka.delivery.jobs.letters import move_letters
 from plushka.delivery.jobs.long_work import clear_tenant, do_known_task
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.delivery.jobs.paying_back import count_payback
@@ -36,7 +35,6 @@ SCHEDULED: tuple[Scheduled, ...] = (
     Scheduled("figures", "50 * * * *", for_each_business("figures", count_tenant)),
     Scheduled("journey-figures", "55 * * * *", for_each_business("journey-figures", count_journeys)),
     Scheduled("journeys", "* * * * *", for_each_business("journeys", lead_tenant)),
-    Scheduled("letters", "* * * * *", for_each_business("letters", move_letters)),
     Scheduled("settle", "*/15 * * * *", for_each_business("settle", settle_tenant)),
     Scheduled("review", "5 * * * *", for_each_business("review", review_tenant)),
     Scheduled("occasions", "12 * * * *", for_each_business("occasions", give_tenant)),

@@ -13,8 +13,11 @@ from plushka.platform.database import Database
 LETTERS_AT_ONCE = 500
 
 
-async def move_letters(database: Database, clock: Clock, tenant_id: UUID) -> None:
-    """Put what is due into the inboxes of a tenant's members, and move on what is overdue, some in each transaction."""
+async def move_letters(database: Database, clock: Clock, tenant_id: UUID, *, public_url: str = "") -> None:
+    """Put what is due into the inboxes of a tenant's members, and move on what is overdue, some in each transaction.
+
+    ``public_url`` is where the installation is for others; empty: links hold within the app alone.
+    """
     is_more = True
     while is_more:
         async with database.transaction(
@@ -22,6 +25,6 @@ async def move_letters(database: Database, clock: Clock, tenant_id: UUID) -> Non
         ) as tx:
             moved = await move_overdue(tx)
             look = await take_next(tx, "inbox", notices_max=LETTERS_AT_ONCE, letters_max=LETTERS_AT_ONCE)
-            composed = await compose(tx, look.taken, app_url=f"/app/{tenant_id}")
+            composed = await compose(tx, look.taken, app_url=f"{public_url}/app/{tenant_id}")
             await finish_sent(tx, [Arrived(message, Sent(parts=0), told.plain) for message, told in composed])
             is_more = bool(moved) or not look.is_all

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Literal, assert_never
 from uuid import UUID
 
-from plushka.domain.bots.enrolling import find_link, friend_start
+from plushka.domain.bots.enrolling import find_link
 from plushka.domain.bots.links import start_link
 from plushka.domain.bots.model import Bot
 from plushka.domain.bots.shelf import tell_rewards
@@ -46,6 +46,7 @@ from plushka.domain.programs.model import UnknownProgram
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.programs.serving import get_serving
 from plushka.domain.referrals.codes import code_of
+from plushka.domain.referrals.invitations import friend_start
 from plushka.engine.referral_parts import BaseShare, FixedReward
 from plushka.platform.database import Tx
 

@@ -1,6 +1,5 @@
 """Enrolling who has shared their phone with a bot: the messenger vouches that it is theirs."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
 from msgspec import Struct
@@ -22,13 +21,10 @@ from plushka.domain.programs.queries import find_version_in_force
 from plushka.domain.programs.serving import get_serving
 from plushka.domain.programs.versions import Versions
 from plushka.domain.referrals.binding import bind
+from plushka.domain.referrals.invitations import inviter_of, is_of_friend
 from plushka.platform.database import Tx
 from plushka.platform.i18n import Language
 
-FRIEND = "f"
-"""A link that begins with it carries the id of who invites; codes of registration links are shorter."""
-_FRIEND_LENGTH = 23
-"""The mark, and sixteen bytes as base64."""
 _versions = Versions()
 
 
@@ -106,14 +102,9 @@ async def enrol(
     )
 
 
-def friend_start(member_id: UUID) -> str:
-    """Return what a member's link for friends carries."""
-    return FRIEND + urlsafe_b64encode(member_id.bytes).decode().rstrip("=")
-
-
 async def find_link(tx: Tx, start: str) -> Link | None:
     """Return the registration link that ``start`` is the code of, if it still enrols."""
-    if not start or len(start) >= _FRIEND_LENGTH:
+    if not start or is_of_friend(start):
         return None
     try:
         return await get_open_link(tx, start.lower())
@@ -123,12 +114,10 @@ async def find_link(tx: Tx, start: str) -> Link | None:
 
 async def find_inviter(tx: Tx, start: str) -> UUID | None:
     """Return the member whose link for friends ``start`` is of."""
-    if not start.startswith(FRIEND) or len(start) != _FRIEND_LENGTH:
-        return None
+    member_id = inviter_of(start)
     try:
-        member_id = UUID(bytes=urlsafe_b64decode(f"{start.removeprefix(FRIEND)}=="))
-        return (await get_member(tx, member_id)).id
-    except (UnknownMember, ValueError):
+        return None if member_id is None else (await get_member(tx, member_id)).id
+    except UnknownMember:
         return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.model import Campaign, PointsOffered, PromotionMentioned
+from plushka.domain.messages.templates.points_given import given_later
 from plushka.domain.programs.queries import find_version_in_force
 from plushka.platform.database import Tx
 from plushka.platform.i18n import format_points
@@ -23,4 +24,5 @@ async def values_of(tx: Tx, campaign: Campaign) -> Mapping[str, str]:
         return {"promotion": next((one.name for one in promotions if one.id == offer.promotion_id), "")}
     business = await get_business(tx)
     with calling_points(business.point_words):
-        return {"points": format_points(offer.points, version.program.point.scale, business.language)}
+        told = format_points(offer.points, version.program.point.scale, business.language)
+    return {"points": told, **given_later(offer.program_id, offer.life_days)}

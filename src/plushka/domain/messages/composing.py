@@ -28,6 +28,7 @@ from plushka.domain.messages.taking import skip
 from plushka.domain.messages.templates.facts import Asked, list_own_values
 from plushka.domain.messages.templates.happenings import load_happenings, tell_fields
 from plushka.domain.messages.templates.model import Template
+from plushka.domain.messages.templates.points_given import LIFE, find_last_day
 from plushka.domain.messages.templates.rendering import RECEIPT, rendered, unsubscribing
 from plushka.domain.messages.templates.store import find_revised, find_template_picture
 from plushka.domain.messages.templates.text import Missing, holes
@@ -218,9 +219,14 @@ class Printer:
         values: list[Mapping[str, str]] = [{}] * len(blanks)
         for (number, _), one in zip(asked, told, strict=True):
             values[number] = one
-        until, fields = await self._coupons_until(blanks), await self._fields(blanks)
+        besides = (
+            await self._coupons_until(blanks),
+            await self._points_until(blanks),
+            await self._fields(blanks),
+        )
         return [
-            {**one, **until.get(number, {}), **fields.get(number, {})} for number, one in enumerate(values)
+            dict(one) | {name: value for part in besides for name, value in part.get(number, {}).items()}
+            for number, one in enumerate(values)
         ]
 
     async def _fields(self, blanks: Sequence[Blank]) -> Mapping[int, Mapping[str, str]]:
@@ -245,6 +251,17 @@ class Printer:
             number: {"coupon_until": self._day(last[key], blanks[number].language)}
             for number, key in keys.items()
             if key in last
+        }
+
+    async def _points_until(self, blanks: Sequence[Blank]) -> Mapping[int, Mapping[str, str]]:
+        """Return the last days of the points that letters tell of, by the letters' places."""
+        asked = {number: blank for number, blank in enumerate(blanks) if "points_until" in blank.names}
+        lives = {blank.given.get(LIFE, ""): blank.given for blank in asked.values()}
+        last = {life: await find_last_day(self._tx, given, self._business) for life, given in lives.items()}
+        return {
+            number: {"points_until": self._day(day, blank.language)}
+            for number, blank in asked.items()
+            if (day := last[blank.given.get(LIFE, "")]) is not None
         }
 
     def _day(self, day: date, language: Language) -> str:

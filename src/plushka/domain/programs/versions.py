@@ -91,6 +91,14 @@ async def list_in_force(tx: Tx) -> list[VersionMark]:
     return [VersionMark(*row) for row in rows]
 
 
+async def rewards_friends(tx: Tx, versions: Versions) -> bool:
+    """Tell whether a programme in force gives anything for bringing a friend."""
+    for mark in await list_in_force(tx):
+        if (await versions.get(tx, mark.id)).referral is not None:
+            return True
+    return False
+
+
 async def _load_program(tx: Tx, version_id: UUID) -> Program:
     body = await tx.fetchval(
         """

@@ -26,6 +26,7 @@ from plushka.domain.members.tagging import tag_many, untag_many
 from plushka.domain.messages.foreseeing import list_refused
 from plushka.domain.messages.letters import Letter, post
 from plushka.domain.messages.model import Reason
+from plushka.domain.messages.templates.points_given import LIFE, known_until
 from plushka.domain.programs.giving import give_many
 from plushka.domain.programs.queries import find_version_in_force, get_program_id
 from plushka.domain.rewards.issuing import Present, present
@@ -40,16 +41,18 @@ from plushka.engine.journeys.parts import (
     UntagMember,
     Webhook,
 )
+from plushka.engine.purchase import Place
+from plushka.engine.welcome import by_hand, welcome_grant
 from plushka.platform.database import Tx
 from plushka.platform.i18n import format_points, translator
 from plushka.platform.point_words import calling_points
 
 LETTER_LIVES = timedelta(days=2)
 """A letter that could not be sent for so long is of no use any more."""
-_GIFTS: Mapping[type[Deed], str] = MappingProxyType(
-    {GivePoints: "points", GiveCoupon: "coupon", GiveReward: "reward"}
+_GIFTS: Mapping[type[Deed], tuple[str, ...]] = MappingProxyType(
+    {GivePoints: ("points", LIFE), GiveCoupon: ("coupon",), GiveReward: ()}
 )
-"""What is given, and the variable by which a letter tells of it."""
+"""What is given, and by which names letters are told of it."""
 
 
 class Doing(Struct, frozen=True):
@@ -69,6 +72,12 @@ class Doing(Struct, frozen=True):
     @property
     def id(self) -> UUID:
         return uuid5(self.run_id, self.deed.id)
+
+
+def _forget(gift: Doing) -> None:
+    """Let letters tell of nothing by the names of a gift: an earlier one is not told as if it were this."""
+    for name in _GIFTS[type(gift.deed)]:
+        gift.found.pop(name, None)
 
 
 @dataclass(slots=True)
@@ -132,7 +141,7 @@ class Deeds:
         for gift, letter in told_by:
             if (reason := refused.get(letter.key)) is not None:
                 self.withheld[gift.run_id, gift.deed.id] = self._untold[letter.key] = reason
-                gift.found.pop(_GIFTS[type(gift.deed)], None)
+                _forget(gift)
 
     async def _do_one(self, doings: Sequence[Doing]) -> Sequence[Letter]:
         """Do a deed, and return the letters that it leaves."""
@@ -190,7 +199,14 @@ class Deeds:
         name = self.names[doings[0].journey_id]
         reason = translator(self.business.language).gettext("Journey “{name}”", name=name)
         with calling_points(self.business.point_words):
-            told = format_points(deed.points, version.program.point.scale, self.business.language)
+            points = format_points(deed.points, version.program.point.scale, self.business.language)
+        grant = welcome_grant(
+            version.program,
+            by_hand(deed.points, life_days=deed.life_days),
+            Place(branch="", time_zone=self.business.time_zone),
+            self.tx.at,
+        )
+        told = {"points": points, **known_until(grant, self.business.time_zone)}
         # One who is twice on the way is given twice, one after the other: a booking knows each member once.
         rest = list(doings)
         while rest:
@@ -207,9 +223,9 @@ class Deeds:
             )
             for member_id, each in once.items():
                 # A letter that names points which nobody was given lacks a value, and is not sent.
-                each.found.pop("points", None)
+                _forget(each)
                 if results.get(member_id) in ("booked", "known"):
-                    each.found["points"] = told
+                    each.found.update(told)
             self.points_given |= {
                 (each.run_id, deed.id): deed.points
                 for member_id, each in once.items()

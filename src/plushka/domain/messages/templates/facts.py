@@ -10,11 +10,13 @@ from plushka.domain.businesses.model import Business
 from plushka.domain.members.first_names import first_name
 from plushka.domain.members.queries import list_card_numbers, list_names
 from plushka.domain.messages.holdings import Holdings, list_holdings
+from plushka.domain.messages.templates.variables import REFERRAL_LINK
 from plushka.domain.programs.queries import find_version_in_force, get_standing
 from plushka.domain.programs.telling.tiers import tell_metric
 from plushka.domain.programs.telling.voice import Voice
-from plushka.domain.programs.versions import Versions
+from plushka.domain.programs.versions import Versions, rewards_friends
 from plushka.domain.purchases.queries import list_last_branches
+from plushka.domain.referrals.invitations import link_of
 from plushka.domain.rewards.model import MemberCard
 from plushka.domain.rewards.queries import list_cards
 from plushka.domain.segments.suggestions.suggesting import suggest
@@ -64,12 +66,17 @@ async def list_own_values(
     suggested = await suggest(tx, list(ids)) if (ids := who_names(("suggestion",))) else {}
     held = await list_holdings(tx, ids, business) if (ids := who_names(_HELD | _AHEAD | _STAMPS)) else {}
     cards = await list_card_numbers(tx, ids) if (ids := who_names(_CARD)) else {}
+    # An address without a host leads nowhere from a friend's phone.
+    can_invite = (
+        bool(who_names((REFERRAL_LINK,))) and "://" in app_url and await rewards_friends(tx, versions)
+    )
     told: list[Mapping[str, str]] = []
     for each in asked:
         values = {"business": business.name, "app_link": app_url}
         values["name"] = called.get(each.member_id, "") if each.called is None else each.called
         values["first_name"] = first_name(values["name"])
         values["card_number"] = cards.get(each.member_id, "")
+        values[REFERRAL_LINK] = link_of(each.member_id, app_url) if can_invite else ""
         values["branch"] = branches.get(each.member_id, "")
         values["suggestion"] = next((one.name for one in suggested.get(each.member_id, ())), "")
         holdings = held.get(each.member_id)

@@ -55,6 +55,13 @@ _ALL = (
         may_be_missing=True,
     ),
     _variable(
+        "referral_link",
+        marked("Their link for friends"),
+        "https://example.ru/app/join/fAZ…",
+        "https://example.com/app/join/fAZ…",
+        may_be_missing=True,
+    ),
+    _variable(
         "card_number", marked("Number of the card"), "2000000000012", "2000000000012", may_be_missing=True
     ),
     _variable(
@@ -81,6 +88,14 @@ _ALL = (
         may_be_missing=True,
     ),
     _variable("points", marked("Points that are given"), "200 бонусов", "200 points", is_own=False),
+    _variable(
+        "points_until",
+        marked("The last day of these points that are given"),
+        "25 марта",
+        "25 March",
+        is_own=False,
+        may_be_missing=True,
+    ),
     _variable("whose", marked("Whose day it is, of those close"), "Маша", "Mary", is_own=False),
     _variable(
         "promotion", marked("Name of the promotion"), "Кофе в подарок", "A coffee for free", is_own=False
@@ -90,10 +105,14 @@ FIELD_PREFIX = "event."
 """What stands before the name of a field of the event that a letter is about: ``event.sum``."""
 _FIELD = re.compile(re.escape(FIELD_PREFIX) + r"([a-z][a-z0-9_]{0,49})")
 VARIABLES: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in _ALL})
-LINKS = frozenset({"app_link"})
-"""Variables that all members have where the installation has an address that can be told, else none."""
-TOLD_BY: Mapping[str, str] = MappingProxyType({"coupon_until": "coupon"})
-"""Variables that are looked up by the value of another one, which the campaign gives."""
+REFERRAL_LINK = "referral_link"
+LINKS = frozenset({"app_link", REFERRAL_LINK})
+"""Variables that all members have where the installation has an address that can be told, else none.
+
+That for friends none either where no programme gives anything for them.
+"""
+TOLD_BY: Mapping[str, str] = MappingProxyType({"coupon_until": "coupon", "points_until": "points"})
+"""Variables that come with another one, which the campaign gives."""
 OWN = frozenset(variable.name for variable in _ALL if variable.is_own)
 
 

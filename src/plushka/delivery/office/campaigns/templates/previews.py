@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.delivery.office.campaigns.lacking import has_address, no_friends
 from plushka.delivery.office.members.card.head import told_name
 from plushka.delivery.office.members.finding import find_by_anything
 from plushka.delivery.office.visit import Visit
@@ -27,8 +28,9 @@ from plushka.domain.messages.templates.happenings import example_fields, find_la
 from plushka.domain.messages.templates.model import Draft, Template
 from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.messages.templates.text import Missing
-from plushka.domain.messages.templates.variables import OWN, examples, fields_of, title_of
+from plushka.domain.messages.templates.variables import OWN, REFERRAL_LINK, examples, fields_of, title_of
 from plushka.domain.messages.unsubscribing import path_of
+from plushka.domain.programs.versions import rewards_friends
 from plushka.platform.database import Tx
 from plushka.platform.i18n import LANGUAGES, Language, translator
 
@@ -73,13 +75,13 @@ async def preview_of(
     )
     spoken = draft.body.language_for(language, visit.business.language) or language
     member = await _reader(tx, visit, form)
-    notes = [*_notes(draft, visit), *await _field_notes(tx, draft, member, visit)]
+    notes = [*await _notes(tx, draft, visit), *await _field_notes(tx, draft, member, visit)]
     text = subject = sms = ""
     buttons: list[tuple[str, str]] = []
     if not find_problems(draft.body, has_picture=has_picture):
         try:
             template = Template(template_id, draft.name, draft.purpose, draft.body, "", 1, tx.at, "")
-            printer = Printer(tx, visit.business, gettext("link to the app"))
+            printer = Printer(tx, visit.business, _app_address(tx, visit))
             given = examples(spoken) | {RECEIPT: str(template_id)}
             if member is not None:
                 given = {name: value for name, value in given.items() if name not in OWN}
@@ -126,16 +128,27 @@ async def _reader(tx: Tx, visit: Visit, form: Form) -> Member | None:
     return await find_by_anything(tx, typed, country=visit.business.country) if typed else None
 
 
-def _notes(draft: Draft, visit: Visit) -> list[str]:
+async def _notes(tx: Tx, draft: Draft, visit: Visit) -> list[str]:
     gettext = visit.words.gettext
-    return [
+    notes = [
         gettext(
             "Not every member has “{variable}”. Write a word instead of it, or they are skipped: {example}",
             variable=title_of(name, visit.words),
             example="{" + name + "|…}",
         )
-        for name in list_risks(draft.body, has_address=bool(visit.office.gateways.public_url))
+        for name in list_risks(draft.body, has_address=has_address(visit))
     ]
+    if REFERRAL_LINK in list_names(draft.body) and not await rewards_friends(
+        tx, visit.office.reference.versions
+    ):
+        notes.append(no_friends(visit))
+    return notes
+
+
+def _app_address(tx: Tx, visit: Visit) -> str:
+    """Return the address of the app as letters have it, or words that stand for it."""
+    url = visit.office.gateways.public_url
+    return f"{url}/app/{tx.tenant_id}" if url else visit.words.gettext("link to the app")
 
 
 async def _happening(
