@@ -44,9 +44,13 @@ async def made(browser: httpx.AsyncClient, **typed: str) -> str:
 
 async def test_a_ready_template_is_taken_and_shown_as_it_arrives(anna: httpx.AsyncClient) -> None:
     assert plain((await anna.get(PATH)).text).count("Скучаем") == 1
+    labels = {button.labels["ru"] for ready in READY.values() for button in ready.body.buttons}
+    assert labels == {"Открыть карту", "Вернуться к корзине"}
     for key, ready in READY.items():
         page = plain((await anna.get(f"{PATH}/new?from={key}")).text)
-        assert ("Открыть карту" in page) == bool(ready.body.buttons)
+        assert {label for label in labels if label in page} == {
+            button.labels["ru"] for button in ready.body.buttons
+        }
         assert "Знак" not in page
     assert "Анна, давно вас не видели" in plain((await anna.get(f"{PATH}/new?from=miss_you")).text)
 
