@@ -1,4 +1,7 @@
-"""Ready journeys are drafts with templates, which lack nothing but what the business has to choose."""
+"""Ready journeys are drafts with templates, which lack nothing but what the business has to choose.
+
+F106, F111, F168–F170, F236, F237.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

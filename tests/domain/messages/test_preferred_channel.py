@@ -1,4 +1,4 @@
-"""By which channel members would rather be written to: it comes first wherever a letter may go by it."""
+"""By which channel members would rather be written to: it comes first wherever a letter may go by it (F172)."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Tags by rules are put on and taken off by night, and what people have put on stays."""
+"""Tags by rules are put on and taken off by night, and what people have put on stays (F110)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Groups of a whole base are worked out as those of one member, and a month is written once."""
+"""Groups of a whole base are worked out as those of one member, and a month is written once (F120, F214, F244)."""
 
 import random
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Segments under a name: who enters and leaves, who is in lists, and what stands on what."""
+"""Segments under a name: who enters and leaves, who is in lists, and what stands on what (F33, F218)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is suggested is missed or goes with what was bought, and never what must not be."""
+"""What is suggested is missed or goes with what was bought, and never what must not be (F140)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta

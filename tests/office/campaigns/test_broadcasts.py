@@ -1,4 +1,7 @@
-"""Broadcasts in the office: written on a page that counts, begun by who may, watched, stopped, and told in a table."""
+"""Broadcasts in the office: written on a page that counts, begun by who may, watched, stopped, and told in a table.
+
+F139, F141, F213, F217.
+"""
 
 import asyncio
 import re

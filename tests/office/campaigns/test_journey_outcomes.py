@@ -1,4 +1,4 @@
-"""What came of a journey in the office: in the list, at its steps, and taken away as workbooks."""
+"""What came of a journey in the office: in the list, at its steps, and taken away as workbooks (F121, F179)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Advice on the dashboard: from purchases to a sentence with numbers, to a draft, put away and back."""
+"""Advice on the dashboard: from purchases to a sentence with numbers, to a draft, put away and back (F123)."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""A report of one's own in the office: its page, long questions, files, what is saved and shared, and its schedule."""
+"""A report of one's own in the office: its page, long questions, files, what is saved and shared, and its schedule.
+
+F219.
+"""
 
 import asyncio
 import csv

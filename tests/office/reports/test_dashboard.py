@@ -1,4 +1,7 @@
-"""Every block of the dashboard through the door is what Polars makes of the receipts themselves, to the cent."""
+"""Every block of the dashboard through the door is what Polars makes of the receipts themselves, to the cent.
+
+F112, F113, F122, F203.
+"""
 
 from datetime import date, timedelta
 from fractions import Fraction

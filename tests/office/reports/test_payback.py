@@ -1,4 +1,7 @@
-"""The payback through the door: the case's table to the rouble, each receipt once, costs written and brought back."""
+"""The payback through the door: the case's table to the rouble, each receipt once, costs written and brought back.
+
+F186–F191.
+"""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,7 @@
-"""Sales, branches, cashiers and how buyers come again are what Polars makes of the receipts themselves, to the cent."""
+"""Sales, branches, cashiers and how buyers come again are what Polars makes of the receipts themselves, to the cent.
+
+F204.
+"""
 
 import re
 from collections import defaultdict
