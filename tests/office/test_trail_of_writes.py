@@ -419,8 +419,9 @@ async def _walk_coupons(walk: Walk) -> None:
 
 async def _walk_campaigns(walk: Walk) -> None:
     announced = await walk.post("/campaigns/announce", "campaign.create")
-    campaign_id = announced.headers["location"].rpartition("/")[2]
+    campaign_id = announced.headers["location"].split("/")[2]
     path = "/campaigns/{campaign_id:uuid}"
+    await walk.post("/campaigns/letters/export", "task.leave")
     page = (await walk._browser.get(f"/campaigns/{campaign_id}/edit")).text
     template = re.search(r'<option value="([0-9a-f-]{36})" selected', page)
     assert template is not None

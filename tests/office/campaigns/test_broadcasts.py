@@ -55,7 +55,7 @@ async def world(shop: Shop, cast: Cast, database: Database, clock: SetClock) -> 
 
 async def announced(anna: httpx.AsyncClient, **changes: str) -> str:
     """Write the announcement with ``changes`` and return the address of its page."""
-    page: str = (await anna.post("/campaigns/announce")).headers["location"]
+    page: str = (await anna.post("/campaigns/announce")).headers["location"].removesuffix("/start")
     template = re.search(r'<option value="([0-9a-f-]{36})" selected', (await anna.get(f"{page}/edit")).text)
     assert template is not None
     typed = {
@@ -107,9 +107,13 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
     assert "Написать объявление" in (await anna.get("/")).text
     page = await announced(anna)
 
+    assert (await anna.post("/campaigns/announce")).headers["location"].endswith("/start"), (
+        "a click, and a look"
+    )
     told = plain((await anna.get(f"{page}/start")).text)
     assert "Отправить 1 клиенту" in told
     assert "до 50" in told
+    assert "теперь есть карта лояльности. Она уже ваша" in told
     async with signed_in(app, email_of("marketer")) as marina:
         assert (await marina.post(f"{page}/start")).status_code == httpx.codes.FORBIDDEN
         assert (await marina.get(page)).status_code == httpx.codes.OK

@@ -71,13 +71,18 @@ async def export_broadcasts(visit: NamedDependency[Visit], request: OfficeReques
 
 @post(f"{PATH}/announce", opt={"action": "campaigns.change"})
 async def write_announcement(visit: NamedDependency[Visit]) -> Redirect:
-    """Write the announcement of the programme to members who were never told of it; it is read before it is sent."""
+    """Write the announcement of the programme to members who were never told of it, and lead to where it is begun.
+
+    A letter to everybody is read before it is sent: what it says and how many get it stand above the button.
+    """
     async with visit.writing() as tx:
         campaign_id = await announce(tx)
-    return sent_on(
-        f"{PATH}/{campaign_id}",
-        visit.words.gettext("The announcement is written. Read it, send it to yourself, and start it."),
-    )
+    page = f"{PATH}/{campaign_id}"
+    if visit.may("campaigns.send"):
+        return sent_on(
+            f"{page}/start", visit.words.gettext("The announcement is written: read it and start it.")
+        )
+    return sent_on(page, visit.words.gettext("The announcement is written: somebody who may send starts it."))
 
 
 def _where(request: OfficeRequest, visit: Visit) -> CampaignFilter:

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from plushka.delivery.office.campaigns.broadcasts.estimates import estimate_told
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH, cut_tables, figures_line, state_told
 from plushka.delivery.office.campaigns.broadcasts.running import progress_told
-from plushka.delivery.office.campaigns.broadcasts.telling import plan_told
+from plushka.delivery.office.campaigns.broadcasts.telling import letters_told, plan_told
 from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
@@ -238,6 +238,7 @@ async def _start(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
         campaign = await get_campaign(tx, campaign_id)
         found = await estimate_told(await estimate(tx, campaign), campaign, visit, tx)
         told = await plan_told(tx, campaign, visit)
+        letters = await letters_told(tx, campaign, visit)
     return visit.page(
         "campaigns/broadcasts/start.html",
         section="campaigns",
@@ -245,6 +246,7 @@ async def _start(visit: Visit, campaign_id: UUID, form: Form) -> Response[str]:
         status=HTTP_422_UNPROCESSABLE_ENTITY if form.problems else 200,
         campaign=campaign,
         plan=told,
+        letters=letters,
         estimate=found,
         mark=operations.mark_of(campaign),
         form=form,

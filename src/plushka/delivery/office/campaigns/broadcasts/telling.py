@@ -1,5 +1,7 @@
 """What a broadcast is, in words: to whom, what it offers and says, and when."""
 
+from contextlib import suppress
+
 from plushka.delivery.office.campaigns.broadcasts.offered import load_choices
 from plushka.delivery.office.campaigns.broadcasts.rows import SEXES_TOLD, channel_told
 from plushka.delivery.office.visit import Visit
@@ -15,6 +17,8 @@ from plushka.domain.campaigns.model import (
 )
 from plushka.domain.coupons.queries import load_names
 from plushka.domain.messages.templates.store import find_templates
+from plushka.domain.messages.templates.text import Missing, fill
+from plushka.domain.messages.templates.variables import examples
 from plushka.domain.segments.queries import list_segments
 from plushka.domain.segments.telling.sentences import tell_part
 from plushka.domain.segments.telling.teller import load_teller
@@ -59,6 +63,26 @@ async def plan_told(tx: Tx, campaign: Campaign, visit: Visit) -> list[tuple[str,
     if campaign.purpose == "transactional":
         lines.append((gettext("Kind"), gettext("no advertising")))
     return lines
+
+
+async def letters_told(tx: Tx, campaign: Campaign, visit: Visit) -> list[tuple[str, str]]:
+    """Return what the letters say to one who speaks the business's language, with examples of names and numbers.
+
+    As pairs of the name of a text, empty where there is one alone, and what it says.
+    """
+    variants = campaign.letter.variants
+    templates = await find_templates(tx, [variant.template_id for variant in variants])
+    told = []
+    for variant in variants:
+        if (template := templates.get(variant.template_id)) is None:
+            continue
+        spoken = template.body.language_for(visit.business.language, visit.business.language)
+        if spoken is not None:
+            text = template.body.words[spoken].text
+            with suppress(Missing):
+                text = fill(text, examples(spoken) | {"business": visit.business.name})
+            told.append((variant.name if len(variants) > 1 else "", text))
+    return told
 
 
 async def _audience_told(tx: Tx, campaign: Campaign, visit: Visit) -> str:
