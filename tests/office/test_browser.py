@@ -23,6 +23,7 @@ NO_PAGES = {
     "/engagement/rewards/file",
     "/engagement/programs/schema",
     "/receipts/new",
+    "/receipts/sums",
     "/reports/files/activity.xlsx",
     "/sign-in",
     "/welcome",

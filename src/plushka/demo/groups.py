@@ -36,8 +36,8 @@ async def write_groups(database: Database, clock: Clock, tenant_id: UUID, tags: 
     """
     async with database.transaction(tenant_id, actor="job:groups", at=clock.now()) as tx:
         await tx.execute("set local role none")
-        for table in ("group_snapshots", "group_moves"):
-            await tx.execute(f"delete from {table} where tenant_id = $1", tenant_id)  # noqa: S608  two names
+        for table in ("group_snapshots", "group_moves", "group_stays"):
+            await tx.execute(f"delete from {table} where tenant_id = $1", tenant_id)  # noqa: S608  three names
         await tx.execute("update member_groups set month_group = null where tenant_id = $1", tenant_id)
         await tx.execute(f"set local role {APPLICATION_ROLE}")
         known = {each.tag for each in await list_auto_tags(tx)}
