@@ -21,6 +21,7 @@ from plushka.domain.segments.selecting import count_members, list_members
 from plushka.engine import audience as a
 from plushka.engine.audience import Audience
 from plushka.engine.conditions import Segment, Tag
+from plushka.engine.occasion_parts import FieldTest
 from plushka.engine.program import (
     EarningRule,
     Percent,
@@ -45,7 +46,10 @@ SETTLED = 5_000
 """So many members' stamp cards are worked out at once."""
 WAITING = 1_000
 """So many receipts are not added up yet when members are asked for by goods."""
-CAMPAIGN = UUID(int=1)
+LETTERS_EACH = 3
+"""Letters of an earlier campaign, besides that of the one which is asked about."""
+EVENTS_EACH = 2
+CAMPAIGN, EARLIER = UUID(int=1), UUID(int=2)
 PROGRAM = Program(
     name="Bench",
     currency="RUB",
@@ -128,8 +132,48 @@ _LIFE = """
         select *, timestamptz {now} - abs(hashtext('sent ' || name)) %% 60 * interval '1 day' as sent_at
         from members where tenant_id = {tenant} and hashtext('told ' || name) %% 2 = 0
     ) as told;
+    insert into campaigns (tenant_id, id, kind, name, purpose, state, control_bp, salt, window_days, created_by,
+                           created_at, started_by, started_at, planned_at)
+    select {tenant}, id, 'broadcast', 'Bench', 'marketing', 'sending', 1000, repeat('s', 16), 7, 'bench', {now},
+           'bench', {now}, {now}
+    from unnest(array[{campaign}, {earlier}]::uuid[]) as id;
+    insert into outgoing (tenant_id, id, key, channel, address, member_id, language, purpose, content, campaign_id,
+                          not_before, useful_until, state, attempts, created_at, taken_at, finished_at)
+    select tenant_id, gen_random_uuid(), 'earlier ' || name || '-' || each, 'telegram', name, id, 'ru',
+           'marketing', '{{}}', {earlier}, sent_at, sent_at + interval '1 day', 'sent', 1, sent_at, sent_at, sent_at
+    from (
+        select *, timestamptz {now} - abs(hashtext('sent ' || name || each)) %% 180 * interval '1 day' as sent_at
+        from members cross join generate_series(1, {letters}) as each where tenant_id = {tenant}
+    ) as told;
+    insert into coupons (tenant_id, id, name, created_at) values ({tenant}, {campaign}, 'Bench', {now});
+    insert into coupon_codes (tenant_id, key, code, coupon_id, member_id, uses, uses_max)
+    select tenant_id, name, name, {campaign}, id, 0, 1 from members
+    where tenant_id = {tenant} and hashtext('told ' || name) %% 2 = 0;
+    insert into campaign_recipients (tenant_id, campaign_id, member_id, is_control, planned_at, coupon_key, offered_at)
+    select tenant_id, {campaign}, id, hashtext('told ' || name) %% 2 <> 0, {now},
+           case when hashtext('told ' || name) %% 2 = 0 then name end,
+           case when hashtext('told ' || name) %% 2 = 0 then timestamptz {now} end
+    from members where tenant_id = {tenant} and (hashtext('told ' || name) %% 2 = 0 or hashtext(name) %% 10 = 0);
+    insert into coupon_uses (tenant_id, receipt_id, key, coupon_id, member_id, business_date, used_at)
+    select distinct on (r.member_id) r.tenant_id, r.id, c.key, c.coupon_id, r.member_id, r.business_date, r.occurred_at
+    from coupon_codes c join receipts r on r.tenant_id = c.tenant_id and r.member_id = c.member_id
+    where c.tenant_id = {tenant} and hashtext('used ' || c.key) %% 5 = 0
+    order by r.member_id, r.occurred_at;
+    insert into member_events (tenant_id, id, member_id, kind, digest, data, occurred_at, noted_at, actor)
+    select tenant_id, gen_random_uuid(), id, 'review', '\\x00',
+           jsonb_build_object(
+               'rating', 1 + abs(hashtext('stars ' || name || each)) %% 5,
+               'text', repeat('Пришли вечером, ждали недолго. ', 5) || (array['Вкусно', 'Обычно'])[1 + each %% 2]
+           ), at, at, 'bench'
+    from (
+        select *, timestamptz {now} - abs(hashtext('review ' || name || each)) %% 360 * interval '1 day' as at
+        from members cross join generate_series(1, {events}) as each where tenant_id = {tenant}
+    ) as said;
     analyze;
 """
+
+
+STARS = (FieldTest("rating", at_least=4),)
 
 
 class Counted(Struct, frozen=True):
@@ -175,6 +219,15 @@ def audiences() -> list[tuple[str, Audience]]:
             "told of a campaign in 30 days, bought within a week",
             a.Campaign((CAMPAIGN,), days=30, bought_within_days=7),
         ),
+        ("sent nothing of a campaign", a.Campaign((CAMPAIGN,), reaction="nothing")),
+        ("in its control group", a.Campaign((CAMPAIGN,), reaction="control")),
+        ("paid with its code", a.Campaign((CAMPAIGN,), reaction="code_used")),
+        ("bought after it, as its figures count", a.Campaign((CAMPAIGN,), reaction="bought")),
+        ("bought after any campaign, in 90 days", a.Campaign(days=90, reaction="bought")),
+        (
+            "a review of four stars or more with a word, in 180 days",
+            a.Happened("review", days=180, where=(*STARS, FieldTest("text", contains="вкусно"))),
+        ),
         (
             "twelve conditions in groups",
             a.All(
@@ -207,6 +260,39 @@ def audiences() -> list[tuple[str, Audience]]:
                 )
             ),
         ),
+        (
+            "twelve of reactions and events, in groups",
+            a.All(
+                (
+                    a.Any(
+                        (
+                            a.Campaign((CAMPAIGN,), reaction="bought"),
+                            a.Campaign((CAMPAIGN,), reaction="code_used"),
+                            a.Campaign((EARLIER,), days=90, reaction="nothing"),
+                            a.Campaign(days=30, bought_within_days=3),
+                        )
+                    ),
+                    a.Not(
+                        a.Any(
+                            (
+                                a.Campaign((CAMPAIGN,), reaction="control"),
+                                a.Campaign(reaction="undelivered"),
+                                a.Campaign((EARLIER,), days=90, reaction="bought"),
+                                a.Campaign(days=7),
+                            )
+                        )
+                    ),
+                    a.Any(
+                        (
+                            a.Happened("review", days=180, where=STARS),
+                            a.Happened("review", times_min=2, where=(FieldTest("text", contains="вкусно"),)),
+                            a.Happened("review", days=90),
+                            a.Happened("review", where=(FieldTest("place", is_there=True),)),
+                        )
+                    ),
+                )
+            ),
+        ),
     ]
 
 
@@ -228,6 +314,9 @@ async def measure(cluster: Cluster) -> str:
             branch=f"'{branch.id}'",
             now=f"'{NOW.isoformat()}'",
             campaign=f"'{CAMPAIGN}'",
+            earlier=f"'{EARLIER}'",
+            letters=LETTERS_EACH,
+            events=EVENTS_EACH,
             members=MEMBERS,
             days=DAYS_EACH,
             each=RECEIPTS_EACH,
@@ -315,7 +404,8 @@ def _section(
     return f"""## Segments
 
 {MEMBERS:,} members with {MEMBERS * DAYS_EACH:,} days of purchases, {MEMBERS * RECEIPTS_EACH:,} receipts of nine
-lines, {WAITING:,} of which are not added up yet, each with a stamp, and {MEMBERS * 2:,} lots; each audience counted
+lines, {WAITING:,} of which are not added up yet, each with a stamp, {MEMBERS * 2:,} lots,
+{MEMBERS * EVENTS_EACH:,} reviews and {MEMBERS // 2 + MEMBERS * LETTERS_EACH:,} letters; each audience counted
 {TIMES} times. The goal is {GOAL_SECONDS} s.
 
 | Audience | Members | Median, ms | Slowest, ms |
