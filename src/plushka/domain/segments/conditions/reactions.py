@@ -103,8 +103,7 @@ def _bought(leaf: Campaign, query: Query) -> str:
         midnight = query.place(instant(first_day(query, leaf.days), 0, query.today.zone), "timestamptz")
         longest = "select make_interval(days => max(window_days)) from campaigns where tenant_id = $1"
         earliest += f" and o.finished_at >= {midnight} - ({longest})"
-    # Letter by letter: there is one index for that, whatever is known of the receipts. Who has not bought since is left
-    # out first; two days are room for whatever clock a business day is told by.
+    # Letter by letter: there is one index for that, whatever is known of the receipts.
     return f"""
         select l.member_id, p.business_date as met_on
         from (
@@ -116,9 +115,6 @@ def _bought(leaf: Campaign, query: Query) -> str:
             where o.tenant_id = $1 and o.campaign_id is not null and {_WENT_OUT}{earliest}
         ) as l
         join campaigns c on c.tenant_id = $1 and c.id = l.campaign_id
-        join (
-            select member_id, max(last_purchase_on) as last_on from wallets where tenant_id = $1 group by member_id
-        ) as w on w.member_id = l.member_id and w.last_on >= (l.told_at at time zone 'UTC')::date - 2
         cross join lateral (
             select e.business_date from receipts e
             where e.tenant_id = $1 and e.member_id = l.member_id and e.occurred_at >= l.told_at
