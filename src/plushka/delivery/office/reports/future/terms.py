@@ -1,13 +1,12 @@
 """By what money to come is weighed: its discount, and which part of revenue is margin."""
 
-from decimal import Decimal
-
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.engagement.draft.typist import Typist
 from plushka.delivery.office.reports.future.paths import PAGE, TERMS
 from plushka.delivery.office.reports.telling import explain
 from plushka.delivery.office.visit import Visit
@@ -15,7 +14,6 @@ from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.segments.lifetime.model import Terms
 from plushka.domain.segments.lifetime.terms import get_lifetime_terms, set_lifetime_terms
-from plushka.platform.i18n import format_number
 
 LEAST_BP = 1
 """A hundredth of a per cent: of nothing nothing can be said."""
@@ -49,6 +47,7 @@ async def change_terms(visit: NamedDependency[Visit], request: OfficeRequest) ->
 async def _page(visit: Visit, form: Form) -> Response[str]:
     async with visit.reading() as tx:
         terms = await get_lifetime_terms(tx)
+    typist = Typist(visit.look.language, visit.business.currency, visit.figures.scale)
     return visit.page(
         "reports/future_terms.html",
         section="reports",
@@ -56,17 +55,8 @@ async def _page(visit: Visit, form: Form) -> Response[str]:
         status=200 if form.is_sound else HTTP_422_UNPROCESSABLE_ENTITY,
         form=form,
         path=TERMS,
-        discount=_typed(terms.discount_bp, visit),
-        margin=_typed(terms.margin_bp, visit),
-        costed=_typed(terms.costed_min_bp, visit),
+        discount=typist.rate(terms.discount_bp),
+        margin=typist.rate(terms.margin_bp),
+        costed=typist.rate(terms.costed_min_bp),
         meanings=explain(MEANINGS, visit),
     )
-
-
-def _typed(rate_bp: int | None, visit: Visit) -> str:
-    """Return a rate as somebody would type it, without decimals that are none."""
-    if rate_bp is None:
-        return ""
-    rate = Decimal(rate_bp).scaleb(-2).normalize()
-    decimals = max(0, -int(rate.as_tuple().exponent))
-    return format_number(rate, visit.look.language, decimals=decimals)
