@@ -58,7 +58,8 @@ def _asked(test: FieldTest, query: Query) -> str:
 def _pattern(part: str) -> str:
     """Return a regular expression that finds a part of a text, each letter in any of its forms.
 
-    Each character stands in brackets, so none means anything else. To translate the text first takes ten times as long.
+    Each character stands in brackets or behind a backslash, so none means anything else. To translate the text first
+    takes ten times as long.
     """
     forms = (f"{one}{_FORMS.get(one, '')}" for one in folded(part))
     return "".join(f"[{form}]" if form not in _SPECIAL else f"\\{form}" for form in forms)
