@@ -259,6 +259,15 @@ async def test_a_problem_is_told_until_something_goes_out_or_all_is_found_well(
     assert (found["problem"], found["problem_at"]) == ("", None)
 
 
+async def test_a_look_that_began_before_a_refusal_does_not_take_it_back(scene: Scene) -> None:
+    gateway = await scene.connect("smsru")
+    async with scene.shop.tx() as tx:
+        await note_health(tx, gateway.id, problem="203: no")
+        for since, told in (timedelta(seconds=-1), "203: no"), (timedelta(seconds=1), ""):
+            await note_health(tx, gateway.id, begun_at=tx.at + since, balance_minor=100_00)
+            assert await tx.fetchval("select problem from gateways where id = $1", gateway.id) == told
+
+
 async def test_what_waits_for_a_gateway_that_was_let_go_is_sent_by_the_next(scene: Scene) -> None:
     gateway = await scene.connect("smsru")
     member_id = await scene.enrol()

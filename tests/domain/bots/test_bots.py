@@ -65,6 +65,16 @@ async def test_health_is_noted_and_a_problem_stays_to_be_read_while_the_bot_rest
     assert (health.pending_updates, health.problem, health.checked_at) == (0, "wrong response: 502", tx.at)
 
 
+async def test_a_look_that_began_before_a_problem_came_up_does_not_take_it_back(tx: Tx, vault: Vault) -> None:
+    bot = await connect_bot(tx, vault, "telegram", ACCOUNT, credentials=CREDENTIALS, is_polled=True)
+    await note_health(tx, bot.id, problem="wrong response: 502")
+    await note_health(tx, bot.id, begun_at=tx.at - timedelta(seconds=1), pending_updates=3)
+    health = (await get_bot(tx, vault, bot.id)).health
+    assert (health.pending_updates, health.problem, health.problem_at) == (3, "wrong response: 502", tx.at)
+    await note_health(tx, bot.id, begun_at=tx.at + timedelta(seconds=1))
+    assert (await get_bot(tx, vault, bot.id)).health.problem == ""
+
+
 async def test_two_businesses_do_not_share_a_bot(database: Database, clock: SetClock, vault: Vault) -> None:
     posted: list[tuple[UUID, UUID]] = []
     for refused in (False, True):

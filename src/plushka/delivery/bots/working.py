@@ -87,10 +87,15 @@ class BotAtWork:
     async def _look(self) -> None:
         """Note how the messenger sees the bot, now and then."""
         while True:
+            begun_at = self._clock.now()
             condition = await self._shell.look(self._bot)
             async with self._tx() as tx:
                 await note_health(
-                    tx, self._bot.id, pending_updates=condition.pending_updates, problem=condition.problem
+                    tx,
+                    self._bot.id,
+                    begun_at=begun_at,
+                    pending_updates=condition.pending_updates,
+                    problem=condition.problem,
                 )
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 

@@ -155,10 +155,15 @@ class GatewayAtWork:
 
     async def _look(self) -> None:
         await self._register()
+        begun_at = self._clock.now()
         condition = await self._adapter.look(self._gateway)
         async with self._tx() as tx:
             await note_health(
-                tx, self._gateway.id, balance_minor=condition.balance_minor, problem=condition.problem
+                tx,
+                self._gateway.id,
+                begun_at=begun_at,
+                balance_minor=condition.balance_minor,
+                problem=condition.problem,
             )
 
     async def _register(self) -> None:

@@ -114,15 +114,20 @@ async def disconnect_bot(tx: Tx, bot: Bot) -> None:
     )
 
 
-async def note_health(tx: Tx, bot_id: UUID, *, pending_updates: int = 0, problem: str = "") -> None:
-    """Note how a bot was found at ``tx.at``: no ``problem`` takes back the last one, but while it rests."""
+async def note_health(
+    tx: Tx, bot_id: UUID, *, begun_at: datetime | None = None, pending_updates: int = 0, problem: str = ""
+) -> None:
+    """Note how a bot was found at ``tx.at``: no ``problem`` takes back the last one, but while it rests.
+
+    What has come up since ``begun_at``, when it began to be looked at, is not taken back by that look.
+    """
     await tx.execute(
         """
         -- bots.note_health
         update bots
         set checked_at = $3, pending_updates = $4,
-            problem = case when $5 = '' and rests_until > $3 then problem else $5 end,
-            problem_at = case when $5 <> '' then $3 when rests_until > $3 then problem_at end
+            problem = case when $5 = '' and (rests_until > $3 or problem_at >= $6) then problem else $5 end,
+            problem_at = case when $5 <> '' then $3 when rests_until > $3 or problem_at >= $6 then problem_at end
         where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
@@ -130,6 +135,7 @@ async def note_health(tx: Tx, bot_id: UUID, *, pending_updates: int = 0, problem
         tx.at,
         pending_updates,
         problem[:PROBLEM_LENGTH_MAX],
+        begun_at,
     )
 
 

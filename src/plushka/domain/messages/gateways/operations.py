@@ -172,16 +172,24 @@ async def disconnect_gateway(tx: Tx, gateway: Gateway) -> None:
 
 
 async def note_health(
-    tx: Tx, gateway_id: UUID, *, balance_minor: int | None = None, problem: str = ""
+    tx: Tx,
+    gateway_id: UUID,
+    *,
+    begun_at: datetime | None = None,
+    balance_minor: int | None = None,
+    problem: str = "",
 ) -> None:
-    """Note how a gateway was found at ``tx.at``: no ``problem`` takes back the last one, but while it rests."""
+    """Note how a gateway was found at ``tx.at``: no ``problem`` takes back the last one, but while it rests.
+
+    What has come up since ``begun_at``, when it began to be looked at, is not taken back by that look.
+    """
     await tx.execute(
         """
         -- gateways.note_health
         update gateways
         set checked_at = $3, balance_minor = coalesce($4, balance_minor),
-            problem = case when $5 = '' and rests_until > $3 then problem else $5 end,
-            problem_at = case when $5 <> '' then $3 when rests_until > $3 then problem_at end
+            problem = case when $5 = '' and (rests_until > $3 or problem_at >= $6) then problem else $5 end,
+            problem_at = case when $5 <> '' then $3 when rests_until > $3 or problem_at >= $6 then problem_at end
         where tenant_id = $1 and id = $2
         """,
         tx.tenant_id,
@@ -189,6 +197,7 @@ async def note_health(
         tx.at,
         balance_minor,
         problem[:PROBLEM_LENGTH_MAX],
+        begun_at,
     )
 
 
