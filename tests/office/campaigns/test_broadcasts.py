@@ -150,7 +150,10 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
 
     again = await anna.post("/campaigns/announce")
     told_before = plain((await anna.get(again.headers["location"])).text)
-    assert "Сейчас в этой аудитории никого нет" in told_before
+    assert "Все в этой аудитории уже знают о программе: ничего не будет отправлено" in told_before
+    assert "кроме тех, кому уже рассказали о программе" in told_before
+    written = await anna.post("/campaigns/announce")
+    assert written.headers["location"] == again.headers["location"], "one that has not begun is shown again"
 
 
 async def test_a_broadcast_is_paused_resumed_and_called_off_from_its_page(

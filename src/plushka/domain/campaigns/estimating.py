@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from plushka.domain.campaigns.model import Plan, PointsOffered
+from plushka.domain.campaigns.planning import list_addressed
 from plushka.domain.messages.model import Channel
 from plushka.domain.messages.reaching import REACHED
 from plushka.domain.messages.rules import get_rules, route_of
-from plushka.domain.segments.selecting import list_members
 from plushka.platform.database import Tx
 
 
 class Estimate(Struct, frozen=True):
-    """``members`` of the audience: ``reached`` by the channel that each would be told by, others not, with the reason.
+    """``members`` it would be for: ``reached`` by the channel that each would be told by, others not, with the reason.
+
+    ``told_before`` are of the audience too, but know of the programme that is announced.
 
     Control group and costs are as expected: what is drawn may differ by a member. ``messages_minor`` is the least,
     since a long SMS has parts; ``points_max`` if everybody is told.
@@ -25,6 +27,7 @@ class Estimate(Struct, frozen=True):
     control: int
     messages_minor: int
     points_max: int
+    told_before: int = 0
 
     @property
     def reachable(self) -> int:
@@ -38,11 +41,9 @@ class Estimate(Struct, frozen=True):
 
 async def estimate(tx: Tx, plan: Plan) -> Estimate:
     """Count the audience of a plan as it is now."""
-    if plan.audience is None:
-        return Estimate(0, {}, {}, 0, 0, 0)
     rules = await get_rules(tx)
     # Found first, and passed on by their ids: whom conditions find is joined by hash, how they are reached is not.
-    member_ids = await list_members(tx, plan.audience)
+    member_ids, told_before = await list_addressed(tx, plan)
     rows = await tx.fetch(
         f"""
         -- campaigns.estimate
@@ -79,4 +80,5 @@ async def estimate(tx: Tx, plan: Plan) -> Estimate:
         control=control,
         messages_minor=0 if not sum(reached.values()) else cost * told // sum(reached.values()),
         points_max=plan.offer.points * told if isinstance(plan.offer, PointsOffered) else 0,
+        told_before=told_before,
     )

@@ -8,7 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
-from plushka.domain.campaigns.model import Campaign, Variant
+from plushka.domain.campaigns.announced import announces, list_told_before, lock_announcements
+from plushka.domain.campaigns.model import Campaign, Plan, Variant
 from plushka.domain.campaigns.operations import moment_in
 from plushka.domain.segments.selecting import list_members
 from plushka.engine.experiments import groups
@@ -31,6 +32,8 @@ async def plan_recipients(tx: Tx, campaign: Campaign) -> int:
 
     The groups are those of ``engine.experiments``: they can be worked out again from salt, stratum and member.
     """
+    if announces(tx, campaign.letter):
+        await lock_announcements(tx)
     chosen = await _choose(tx, campaign)
     assigned = groups.assign(
         [(one.member_id, one.value_minor) for one in chosen], campaign.salt, campaign.control_bp
@@ -85,9 +88,17 @@ def _due(campaign: Campaign, zone: str) -> datetime | None:
     return None if campaign.local_at is None else moment_in(campaign.local_at, zone)
 
 
+async def list_addressed(tx: Tx, plan: Plan) -> tuple[list[UUID], int]:
+    """Return the members whom a broadcast would be for now, and how many of its audience know what it announces."""
+    if plan.audience is None:
+        return [], 0
+    found = await list_members(tx, plan.audience)
+    told = await list_told_before(tx, found) if announces(tx, plan.letter) else set()
+    return [member_id for member_id in found if member_id not in told], len(told)
+
+
 async def _choose(tx: Tx, campaign: Campaign) -> list[Chosen]:
-    if campaign.audience is None:
-        return []
+    member_ids, _ = await list_addressed(tx, campaign)
     rows = await tx.fetch(
         """
         -- campaigns.choose
@@ -110,7 +121,7 @@ async def _choose(tx: Tx, campaign: Campaign) -> list[Chosen]:
         order by chosen.member_id
         """,
         tx.tenant_id,
-        await list_members(tx, campaign.audience),
+        member_ids,
         (await get_business(tx)).time_zone,
         tx.at - timedelta(days=VALUE_DAYS),
         tx.at,

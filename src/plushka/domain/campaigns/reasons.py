@@ -37,6 +37,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "value_missing": marked("a value of the text is missing"),
         "merged": marked("the card became another, which is a recipient too"),
         "cancelled": marked("the broadcast was called off"),
+        "told_before": marked("was told of the programme before"),
         "not_in_program": marked("takes no part in the programme"),
         "forgotten": marked("the letter is not kept any more"),
     }

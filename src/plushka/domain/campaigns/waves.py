@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from plushka.domain.campaigns.announced import announces, list_told_before, lock_announcements
 from plushka.domain.campaigns.model import Campaign, CodeOffered, PointsOffered, key_of_letter
 from plushka.domain.campaigns.telling import values_of
 from plushka.domain.coupons.codes import in_halves
@@ -42,6 +44,8 @@ async def leave_wave(tx: Tx, campaign: Campaign) -> int:
     if room <= 0:
         return 0
     due = await _list_due(tx, campaign, room)
+    if announces(tx, campaign.letter):
+        due = await _without_told(tx, campaign, due)
     told = [one for one in due if not one.reason]
     codes = await _draw_codes(tx, campaign, told)
     step = timedelta(0) if campaign.per_minute is None else AHEAD / campaign.per_minute
@@ -120,6 +124,15 @@ async def _list_due(tx: Tx, campaign: Campaign, room: int) -> list[Due]:
         [row["variant"] for row in due],
     )
     return [Due(**row) for row in rows]
+
+
+async def _without_told(tx: Tx, campaign: Campaign, due: list[Due]) -> list[Due]:
+    """Skip whom another announcement has told by a card that has become one with theirs since they were chosen."""
+    await lock_announcements(tx)
+    told = await list_told_before(tx, [one.member_id for one in due], but_by=campaign.id, also_chosen=False)
+    return [
+        replace(one, reason="told_before") if not one.reason and one.member_id in told else one for one in due
+    ]
 
 
 async def _draw_codes(tx: Tx, campaign: Campaign, told: list[Due]) -> dict[UUID, str]:

@@ -8,11 +8,11 @@ from plushka.delivery.office.campaigns.proof.telling import prospect_warnings
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.estimating import Estimate
 from plushka.domain.campaigns.model import Plan
+from plushka.domain.campaigns.planning import list_addressed
 from plushka.domain.campaigns.reasons import reason_told
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.messages.gate import end_of_quiet
 from plushka.domain.messages.rules import get_rules
-from plushka.domain.segments.selecting import list_members
 from plushka.platform.database import Tx
 
 
@@ -20,6 +20,7 @@ class EstimateTold(Struct, frozen=True):
     """Figures as they are written; ``warnings`` are to be read before it begins."""
 
     members: str
+    told_before: str
     told: str
     told_count: int
     control: str
@@ -39,6 +40,7 @@ async def estimate_told(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> Es
         cost.append(gettext("up to {points}", points=told.points(found.points_max)))
     return EstimateTold(
         members=told.number(found.members),
+        told_before=told.number(found.told_before) if found.told_before else "",
         told=told.number(found.told),
         told_count=found.told,
         control=told.number(found.control),
@@ -55,6 +57,10 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
     gettext, warnings = visit.words.gettext, []
     if found.members and not found.reachable:
         warnings.append(gettext("Nobody of them can be written to: nothing will be sent."))
+    elif not found.members and found.told_before:
+        warnings.append(
+            gettext("Everybody of this audience knows of the programme already: nothing will be sent.")
+        )
     elif not found.members:
         warnings.append(gettext("There is nobody in this audience now."))
     texts = [variant.template_id for variant in plan.letter.variants]
@@ -83,10 +89,10 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
             )
     if found.members and plan.control_bp == 0:
         warnings.append(gettext("Without a control group nobody will know what the broadcast has caused."))
-    elif found.members and plan.audience is not None:
+    elif found.members:
         prospect = await look_ahead(
             tx,
-            await list_members(tx, plan.audience),
+            (await list_addressed(tx, plan))[0],
             control_bp=plan.control_bp,
             window_days=plan.window_days,
         )

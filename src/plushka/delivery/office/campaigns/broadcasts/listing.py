@@ -73,16 +73,20 @@ async def export_broadcasts(visit: NamedDependency[Visit], request: OfficeReques
 async def write_announcement(visit: NamedDependency[Visit]) -> Redirect:
     """Write the announcement of the programme to members who were never told of it, and lead to where it is begun.
 
+    One that was written and has not begun is shown again.
+
     A letter to everybody is read before it is sent: what it says and how many get it stand above the button.
     """
     async with visit.writing() as tx:
-        campaign_id = await announce(tx)
-    page = f"{PATH}/{campaign_id}"
-    if visit.may("campaigns.send"):
-        return sent_on(
-            f"{page}/start", visit.words.gettext("The announcement is written: read it and start it.")
-        )
-    return sent_on(page, visit.words.gettext("The announcement is written: somebody who may send starts it."))
+        announcement = await announce(tx)
+    gettext, page = visit.words.gettext, f"{PATH}/{announcement.id}"
+    if announcement.state == "scheduled":
+        return sent_on(page, gettext("The announcement waits for its moment already."))
+    if not visit.may("campaigns.send"):
+        return sent_on(page, gettext("The announcement is written: somebody who may send starts it."))
+    if announcement.is_new:
+        return sent_on(f"{page}/start", gettext("The announcement is written: read it and start it."))
+    return sent_on(f"{page}/start", gettext("The announcement was written before: read it and start it."))
 
 
 def _where(request: OfficeRequest, visit: Visit) -> CampaignFilter:

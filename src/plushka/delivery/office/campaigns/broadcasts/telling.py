@@ -5,6 +5,7 @@ from contextlib import suppress
 from plushka.delivery.office.campaigns.broadcasts.offered import load_choices
 from plushka.delivery.office.campaigns.broadcasts.rows import SEXES_TOLD, channel_told
 from plushka.delivery.office.visit import Visit
+from plushka.domain.campaigns.announced import announces
 from plushka.domain.campaigns.audiences import taken_apart
 from plushka.domain.campaigns.model import (
     AIMS,
@@ -104,6 +105,8 @@ async def _audience_told(tx: Tx, campaign: Campaign, visit: Visit) -> str:
     if who.others:
         teller = await load_teller(tx, visit.look.language, *who.others)
         clauses.append(tell_part(All(who.others), teller))
+    if announces(tx, campaign.letter):
+        clauses.append(gettext("without those who were told of the programme before"))
     return ", ".join(clauses)
 
 
