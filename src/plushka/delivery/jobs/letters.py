@@ -1,7 +1,8 @@
-"""Letters that no sender carries: into the app's inbox, and on to the next channel where no report came."""
+"""Letters that no sender carries: into the app's inbox, and on to the next channel where one is shut or silent."""
 
 from uuid import UUID
 
+from plushka.domain.messages.closed_channels import leave_closed_channels
 from plushka.domain.messages.composing import compose
 from plushka.domain.messages.finishing import Arrived, finish_sent
 from plushka.domain.messages.model import Sent
@@ -14,7 +15,7 @@ LETTERS_AT_ONCE = 500
 
 
 async def move_letters(database: Database, clock: Clock, tenant_id: UUID, *, public_url: str = "") -> None:
-    """Put what is due into the inboxes of a tenant's members, and move on what is overdue, some in each transaction.
+    """Put what is due into the inboxes of a tenant's members, and move on what is overdue or has lost its channel.
 
     ``public_url`` is where the installation is for others; empty: links hold within the app alone.
     """
@@ -23,7 +24,7 @@ async def move_letters(database: Database, clock: Clock, tenant_id: UUID, *, pub
         async with database.transaction(
             tenant_id, actor="job:letters", at=clock.now(), plans_once=True
         ) as tx:
-            moved = await move_overdue(tx)
+            moved = await move_overdue(tx) + await leave_closed_channels(tx)
             look = await take_next(tx, "inbox", notices_max=LETTERS_AT_ONCE, letters_max=LETTERS_AT_ONCE)
             composed = await compose(tx, look.taken, app_url=f"{public_url}/app/{tenant_id}")
             await finish_sent(tx, [Arrived(message, Sent(parts=0), told.plain) for message, told in composed])

@@ -31,6 +31,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "journey_over": marked("the journey was over for them by then"),
         "cap": marked("had enough messages lately"),
         "transactional_only": marked("the channel carries no advertising"),
+        "channel_gone": marked("the channel was disconnected, and no other leads to them"),
         "too_late": marked("too late"),
         "sandbox": marked("a sandbox writes to nobody"),
         "template_missing": marked("the text is missing"),

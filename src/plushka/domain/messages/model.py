@@ -51,6 +51,7 @@ Reason = Literal[
     "journey_over",
     "cap",
     "transactional_only",
+    "channel_gone",
     "too_late",
     "withdrawn",
     "sandbox",

@@ -16,7 +16,8 @@ OVERDUE_AT_ONCE = 1000
 async def move_on(tx: Tx, ids: Sequence[UUID], failure: str = "") -> None:
     """Let letters wait at the next channel that reaches their members; where none does, they are as they were left.
 
-    ``failure`` is what came of the channel until now. Those that were never sent by it have no try noted.
+    ``failure`` is what came of the channel until now, of what waits a ``Reason``. Those that were never sent by it have
+    no try noted.
     """
     if not ids:
         return
@@ -52,7 +53,6 @@ async def move_on(tx: Tx, ids: Sequence[UUID], failure: str = "") -> None:
                          when o.state = 'sending' then 'failed'
                          else o.state end,
             failure = case when j.channel is not null or o.state not in ('waiting', 'sending') then ''
-                           when o.state = 'waiting' then 'unreachable'
                            else coalesce(nullif($3::text, ''), 'unreachable') end,
             provider_id = case when j.channel is null then o.provider_id end,
             attempts = case when j.channel is null then o.attempts else 0 end,

@@ -31,6 +31,7 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         "journey_over": marked("the journey was over for the member by then"),
         "cap": marked("the member got enough letters lately"),
         "transactional_only": marked("the channel is for service messages only"),
+        "channel_gone": marked("the channel was disconnected, and no other leads to the member"),
         "too_late": marked("it was too late to send it"),
         "withdrawn": marked("the campaign was stopped"),
         "sandbox": marked("nothing is sent from a sandbox"),

@@ -17,6 +17,7 @@ from plushka.delivery.office.settings.channel_forms import (
     field_of,
 )
 from plushka.delivery.office.settings.channel_places import PATH, channels_page, get_connected
+from plushka.delivery.office.settings.letting_go import waiting_told
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.notices import sent_on
 from plushka.domain.audit import operations as audit
@@ -44,6 +45,7 @@ from plushka.domain.messages.gateways.operations import (
 from plushka.domain.messages.gateways.parcels import Mail, Registering, Sms
 from plushka.domain.messages.marks import address_of_return, mark_of
 from plushka.domain.messages.model import Failing, Refused, Sent, Unreachable, Unsure, Wait
+from plushka.domain.messages.outgoing import count_waiting
 from plushka.platform.errors import Refusal
 from plushka.platform.ids import new_id
 
@@ -146,11 +148,11 @@ async def disconnect(visit: NamedDependency[Visit], kind: FromPath[str]) -> Redi
         await adapter.unregister(gateway, url)
     async with visit.writing() as tx:
         await disconnect_gateway(tx, gateway)
+        waiting = await count_waiting(tx, gateway.kind)
     desk.bell.ring(visit.business.tenant_id)
     title = visit.words.gettext(PROVIDER_NAMES[gateway.provider])
-    return sent_on(
-        PATH, visit.words.gettext("{channel} is disconnected; its key is forgotten.", channel=title)
-    )
+    told = visit.words.gettext("{channel} is disconnected; its key is forgotten.", channel=title)
+    return sent_on(PATH, told + waiting_told(waiting, visit))
 
 
 async def _trial(visit: Visit, gateway: Gateway, typed: str) -> Sms | Mail | None:

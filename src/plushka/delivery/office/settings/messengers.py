@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY, HT
 from msgspec import Struct, structs
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.settings.letting_go import waiting_told
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -169,14 +170,13 @@ async def disconnect(visit: NamedDependency[Visit], messenger: FromPath[str]) ->
     bot = await _bot(visit, where)
     async with visit.writing() as tx:
         await disconnect_bot(tx, bot)
+        waiting = await count_waiting(tx, where)
     desk.bell.ring(visit.business.tenant_id)
     # The messenger may not know the token any more, or will find by itself that nobody answers.
     with suppress(Refusal, TemporaryFailure):
         await (await desk.messengers.get(where)).let_go(bot)
-    return sent_on(
-        PATH,
-        visit.words.gettext("@{username} is disconnected; its token is forgotten.", username=bot.username),
-    )
+    told = visit.words.gettext("@{username} is disconnected; its token is forgotten.", username=bot.username)
+    return sent_on(PATH, told + waiting_told(waiting, visit))
 
 
 @post(f"{PATH}/confirming", opt={"action": "bots.change"})
