@@ -2,22 +2,31 @@
 
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from tests.conftest import SetClock
 from tests.domain.campaigns.road import Road
+from tests.domain.campaigns.test_journeys import review
+from tests.domain.campaigns.test_left_carts import fill, minutes
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import open_shop
 
 from plushka.delivery.jobs.calling import Calls
 from plushka.domain.campaigns.journeys.calls import ATTEMPTS_MAX, Call, leave_calls, secret_of
-from plushka.engine.journeys.parts import Journey, OnRegistration, TagMember, Webhook
+from plushka.engine.journeys.parts import Journey, OnCart, OnRegistration, TagMember, Webhook
+from plushka.engine.occasion_parts import FieldTest, OnEvent
 from plushka.platform.addresses import is_public
 from plushka.platform.database import Database
+
+GUIDE = Path(__file__).parents[3] / "docs" / "pos-api" / "webhooks.md"
+NOON = datetime.fromisoformat("2026-03-10T09:00:00Z")
 
 
 @pytest.fixture
@@ -53,6 +62,19 @@ class Listener:
             yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"  # type: ignore[attr-defined]
         finally:
             await runner.cleanup()
+
+
+def written(kind: str) -> dict[str, Any]:
+    """Return what the guide says of a call that an event, or a cart, has begun."""
+    blocks = re.findall(r"^```json\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
+    (found,) = [body for block in blocks if (body := json.loads(block))["event"]["kind"] == kind]
+    return dict(found)
+
+
+async def bodies(road: Road) -> list[dict[str, Any]]:
+    async with road.shop.tx() as tx:
+        rows = await tx.fetch("select body from webhook_calls where tenant_id = $1 order by id", tx.tenant_id)
+    return [json.loads(row["body"]) for row in rows]
 
 
 async def states(road: Road) -> list[tuple[str, int, str]]:
@@ -135,6 +157,47 @@ async def test_a_step_leaves_its_call(road: Road) -> None:
     await road.go()
 
     assert await states(road) == [("waiting", 0, "")]
+
+
+async def test_a_call_tells_of_the_cart_that_was_left_as_the_guide_says(road: Road) -> None:
+    road.clock.at = NOON
+    steps = (Webhook("tell-crm", "https://example.com/hook"),)
+    card = await road.begin(Journey("Ц", OnCart(60, (FieldTest("sum", at_least=1000_00),)), steps))
+    member_id = await road.shop.enroll()
+    cart = await fill(road, member_id)
+    road.clock.at = NOON + minutes(60)
+    await road.go()
+
+    (body,) = await bodies(road)
+    told = written("cart")
+    assert body == {
+        **told,
+        "key": body["key"],
+        "journey": str(card.id),
+        "member": str(member_id),
+        "event": {**told["event"], "id": str(cart.id)},
+    }
+    assert re.fullmatch(r"journey:[0-9a-f-]{36}:tell-crm", body["key"])
+
+
+async def test_a_call_tells_of_the_event_with_the_fields_of_its_kind(road: Road) -> None:
+    told = written("review")
+    road.clock.at = datetime.fromisoformat(told["event"]["occurred_at"])
+    steps = (Webhook("tell-crm", "https://example.com/hook"),)
+    await road.begin(Journey("Ц", OnEvent("review"), steps))
+    member_id = await road.shop.enroll()
+    await review(road, member_id, **told["event"]["data"])
+    await road.go()
+    (body,) = await bodies(road)
+    assert {**body["event"], "id": None} == {**told["event"], "id": None}
+    assert (body["type"], body["step"]) == (told["type"], told["step"])
+
+
+async def test_where_no_event_has_begun_it_a_call_tells_of_none(road: Road) -> None:
+    await road.begin(Journey("Ц", OnRegistration(), (Webhook("hook", "https://example.com/hook"),)))
+    await road.shop.enroll()
+    await road.go()
+    assert [(body["step"], body["event"]) for body in await bodies(road)] == [("hook", None)]
 
 
 @pytest.mark.parametrize(

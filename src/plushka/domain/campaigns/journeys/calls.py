@@ -1,17 +1,19 @@
 """What other systems are told of members who pass a step: left in the transaction that decides it, sent until taken.
 
 A call carries ``X-Plushka-Signature``: HMAC-SHA256 of its body in hexadecimal, by the business's secret for webhooks.
-Its key is told again with each try, so whoever listens can take it once.
+Its key is told again with each try, so whoever listens can take it once. A journey that begins with an event, or with
+a cart, tells of it as it stands when the call is left (``docs/pos-api/webhooks.md``).
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
+from plushka.domain.messages.templates.happenings import Happening, load_happenings
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
 
@@ -28,13 +30,14 @@ _SECRET = "webhooks"  # noqa: S105  what it is for, not the secret
 
 
 class Call(Struct, frozen=True):
-    """A call to be left: of which step, of whom, where."""
+    """A call to be left: of which step, of whom, where. ``found``: what letters of the run can name."""
 
     key: str
     journey_id: UUID
     member_id: UUID
     step: str
     url: str
+    found: Mapping[str, str] = {}
 
 
 class Taken(Struct, frozen=True):
@@ -54,18 +57,20 @@ def secret_of(tx: Tx) -> str:
 
 async def leave_calls(tx: Tx, calls: Sequence[Call]) -> None:
     """Leave calls to be sent after the commit, each once by its key."""
+    happenings = await load_happenings(tx, [call.found for call in calls])
     bodies = [
         msgspec.json.encode(
             {
-                "event": "journey.step",
+                "type": "journey.step",
                 "key": call.key,
                 "journey": call.journey_id,
                 "step": call.step,
                 "member": call.member_id,
                 "at": tx.at,
+                "event": None if happening is None else _told(happening),
             }
         ).decode()
-        for call in calls
+        for call, happening in zip(calls, happenings, strict=True)
     ]
     await tx.execute(
         """
@@ -84,6 +89,16 @@ async def leave_calls(tx: Tx, calls: Sequence[Call]) -> None:
         [call.url for call in calls],
         bodies,
     )
+
+
+def _told(happening: Happening) -> Mapping[str, object]:
+    """Return what has begun a journey, in the names and units of the till's API."""
+    return {
+        "id": happening.id,
+        "kind": happening.kind.name,
+        "occurred_at": happening.at,
+        "data": happening.data,
+    }
 
 
 async def take_calls(tx: Tx) -> list[Taken]:

@@ -169,7 +169,8 @@ class Deeds:
                 await untag_many(self.tx, members, tag)
             case Webhook(url=url):
                 calls = [
-                    Call(each.key, each.journey_id, each.member_id, each.deed.id, url) for each in doings
+                    Call(each.key, each.journey_id, each.member_id, each.deed.id, url, each.found)
+                    for each in doings
                 ]
                 await leave_calls(self.tx, calls)
             case _:

@@ -5,7 +5,7 @@ stands then, and is nowhere once its member is erased.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -42,8 +42,10 @@ _EXAMPLE_MAJOR, _EXAMPLE_COUNT, _EXAMPLE_DAY = 1500, 3, date(2026, 3, 24)
 
 
 class Happening(Struct, frozen=True):
-    """What happened, with what it is called; ``items`` are a cart's goods, told by the first of them."""
+    """What happened, ``at`` when, with what it is called; ``items`` are a cart's goods, told by the first of them."""
 
+    id: UUID
+    at: datetime
     kind: EventKind
     data: Mapping[str, Value]
     items: tuple[str, ...] = ()
@@ -59,9 +61,13 @@ async def load_happenings(tx: Tx, given: Iterable[Mapping[str, str]]) -> list[Ha
     for values in given:
         happening = None
         if CART in values and (cart := carts.get(UUID(values[CART]))) is not None:
-            happening = Happening(CART_KIND, cart.data, tuple(item.name for item in cart.items))
-        elif EVENT in values and (event := events.get(UUID(values[EVENT]))) is not None:
-            happening = Happening(kinds[event.kind], event.data) if event.kind in kinds else None
+            happening = Happening(
+                cart.id, cart.changed_at, CART_KIND, cart.data, tuple(item.name for item in cart.items)
+            )
+        elif (
+            EVENT in values and (event := events.get(UUID(values[EVENT]))) is not None and event.kind in kinds
+        ):
+            happening = Happening(event.id, event.occurred_at, kinds[event.kind], event.data)
         found.append(happening)
     return found
 
