@@ -373,6 +373,7 @@ async def test_a_cart_that_is_left_is_a_trigger_of_its_own(
     href = await begin(anna)
     await save(anna, f"{href}/terms", **terms)
     await press(anna, href, "add::0:finish")
+    assert "Считаем по последнему состоянию корзин" in plain((await anna.get(f"{href}/publish")).text)
     assert (await save(anna, f"{href}/publish")).headers["location"] == href
 
     clock.advance(timedelta(minutes=1))

@@ -321,6 +321,22 @@ async def test_who_left_a_cart_lately_is_counted_before_it_is_published(road: Ro
     assert set(met) == {left, bought_later}
 
 
+async def test_carts_whose_fields_are_asked_for_are_counted_alone_and_by_what_was_told_last(
+    road: Road,
+) -> None:
+    small, large, grown = await tellable(road.shop, 3)
+    await fill(road, small, number="1", sum_minor=999_99)
+    await fill(road, large, number="2", sum_minor=1000_00)
+    await fill(road, grown, number="3", sum_minor=500_00)
+    road.clock.at += minutes(90)
+    await fill(road, grown, number="3", sum_minor=1500_00)
+    road.clock.at += timedelta(days=2)
+    trigger = OnCart(60, (FieldTest("sum", at_least=1000_00),))
+    async with road.shop.tx() as tx:
+        met = await list_met(tx, road.shop.reference.versions, structs.replace(NOTED, trigger=trigger))
+    assert set(met) == {large, grown}
+
+
 @pytest.mark.parametrize(
     ("trigger", "ru", "en"),
     [

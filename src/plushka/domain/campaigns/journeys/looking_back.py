@@ -1,18 +1,23 @@
 """How many members a journey would meet in a month, asked before it is published: by what has happened lately."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from plushka.domain.campaigns.journeys.finding import (
     Found,
     find,
+    of_candidates,
     on_birthdays,
     on_close_dates,
     that_burns,
     today_of,
 )
+from plushka.domain.campaigns.journeys.model import Candidate
+from plushka.domain.events.carts.queries import COLUMNS as CART_COLUMNS
+from plushka.domain.events.carts.queries import cart_of
 from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.selecting import hashing, selected
+from plushka.engine.field_tests import fields_hold
 from plushka.engine.journeys.parts import (
     GoalAudience,
     Journey,
@@ -34,7 +39,7 @@ async def list_met(tx: Tx, versions: Versions, journey: Journey) -> list[UUID]:
     """Return the members whom a journey would have met in the last ``LOOK_BACK_DAYS`` days, each once.
 
     By what they are now: of its audience, and without what it is for. Of points that burn and of tiers that may fall
-    nobody has kept how they stood: there it is the days to come.
+    nobody has kept how they stood: there it is the days to come. Carts are met by what was told of each last.
     """
     found = await _find(tx, versions, journey.trigger)
     args: list[object] = [tx.tenant_id, *found.args]
@@ -80,8 +85,8 @@ async def _find(  # noqa: PLR0911 - one case a trigger
             return on_close_dates(days_of_year(begins + ahead, today + ahead), kinds, tx.at)
         case OnBurn(points_min=least):
             return that_burns(today + timedelta(days=LOOK_BACK_DAYS), least, zone, tx.at)
-        case OnCart(minutes=minutes):
-            return Found(_CARTS, (since, tx.at - timedelta(minutes=minutes), timedelta(minutes=minutes)))
+        case OnCart():
+            return of_candidates(await _left_carts(tx, trigger, since))
         case OnTierRisk():
             return await find(tx, versions, OnTierRisk(LOOK_BACK_DAYS), since=since)
         case _:
@@ -109,15 +114,33 @@ _WAS_ABSENT = """
     ) as bought
     where business_date <= $3::date and (next_on is null or next_on >= business_date + $4::integer)
 """
-# By what was told of each cart last: who came back to it in time had not left it. Its fields are not asked of.
-_CARTS = """
-    select c.member_id, '' as key, c.changed_at as happened_at
-    from carts c
-    where c.tenant_id = $1 and c.changed_at >= $2::timestamptz and c.changed_at <= $3::timestamptz
-      and jsonb_array_length(c.items) > 0 and (c.ended_at is null or c.ended_at > c.changed_at + $4::interval)
-      and not exists (
-          select from receipts b
-          where b.tenant_id = $1 and b.member_id = c.member_id
-            and b.occurred_at > c.changed_at and b.occurred_at <= c.changed_at + $4::interval
-      )
-"""
+
+
+async def _left_carts(tx: Tx, trigger: OnCart, since: datetime) -> list[Candidate]:
+    """Return who left a cart, by what was told of each last: who came back to it in time had not left it."""
+    left_for = timedelta(minutes=trigger.minutes)
+    rows = await tx.fetch(
+        f"""
+        -- journeys.list_left_carts
+        select {CART_COLUMNS} from carts c
+        where tenant_id = $1 and changed_at >= $2 and changed_at <= $3
+          and jsonb_array_length(items) > 0 and (ended_at is null or ended_at > changed_at + $4::interval)
+          and not exists (
+              select from members m
+              join receipts b on b.tenant_id = $1 and b.member_id = coalesce(m.merged_into, m.id)
+                  and b.occurred_at > c.changed_at and b.occurred_at <= c.changed_at + $4::interval
+                  and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+              where m.tenant_id = $1 and m.id = c.member_id
+          )
+        """,  # noqa: S608  a constant
+        tx.tenant_id,
+        since,
+        tx.at - left_for,
+        left_for,
+    )
+    carts = [cart_of(row) for row in rows]
+    return [
+        Candidate(cart.member_id, f"cart:{cart.id}", cart.changed_at)
+        for cart in carts
+        if fields_hold(trigger.where, cart.data)
+    ]

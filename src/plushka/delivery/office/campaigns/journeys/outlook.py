@@ -4,14 +4,20 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.sight import HOPED_LIFT_BP, Prospect
 from plushka.engine.experiments.effects import CONTROL_MIN
 from plushka.engine.experiments.groups import BP
-from plushka.engine.journeys.parts import Journey
+from plushka.engine.journeys.parts import Journey, OnBurn, OnCart, OnTierRisk
 
 MONTHS_MAX = 24
 """Nobody waits longer."""
 
 
-def met_told(prospect: Prospect, visit: Visit) -> str:
+def met_told(journey: Journey, prospect: Prospect, visit: Visit) -> str:
     """Return what stands below the number of members whom it is in a month."""
+    if isinstance(journey.trigger, OnBurn | OnTierRisk):
+        return visit.words.ngettext(
+            "member in the 30 days to come, as things stand now",
+            "members in the 30 days to come, as things stand now",
+            prospect.members,
+        )
     return visit.words.ngettext(
         "member in 30 days or so, as the last 30 were",
         "members in 30 days or so, as the last 30 were",
@@ -20,9 +26,16 @@ def met_told(prospect: Prospect, visit: Visit) -> str:
 
 
 def outlook(journey: Journey, prospect: Prospect, visit: Visit) -> list[str]:
-    """Return what the control group of a month's members sees."""
+    """Return how the month was counted, where that is not plain, and what its control group sees."""
     words, figures, sight = visit.words, visit.figures, prospect.sight
     told = []
+    if isinstance(journey.trigger, OnCart):
+        told.append(
+            words.gettext(
+                "Carts are counted as they were told last: who left one, came back, changed it and bought at once"
+                " is not among them."
+            )
+        )
     if journey.control_bp and prospect.members:
         told.append(
             words.gettext(

@@ -60,7 +60,7 @@ async def show_publishing(visit: NamedDependency[Visit], journey_id: FromPath[UU
         goal=tell_goal(journey.goal, voice) if journey.goal is not None else "",
         who=_who(journey, entrants, visit),
         met=number(prospect.members),
-        met_told=met_told(prospect, visit),
+        met_told=met_told(journey, prospect, visit),
         outlook=[] if problems else outlook(journey, prospect, visit),
         warnings=[] if problems else [*lacking, *warnings(journey, prospect, visit)],
         active=number(active) if active else "",
