@@ -399,6 +399,18 @@ async def test_a_cart_that_is_left_is_a_trigger_of_its_own(
     assert found["external_id"] == "2"
 
 
+async def test_the_editor_says_where_a_gift_goes_to_whom_its_letter_does_not(anna: httpx.AsyncClient) -> None:
+    href = await begin(anna)
+    await press(anna, href, "add::0:points")
+    choice = (await press(anna, href, "add::0:choice")).headers["location"].rpartition("/")[2]
+    caution = "Между этим шагом и письмом стоит условие"
+    assert caution not in plain((await anna.get(href)).text), "no letter is behind it"
+    await press(anna, href, f"add:{choice}:0:message")
+    assert plain((await anna.get(href)).text).count(caution) == 1
+    await press(anna, href, f"up:{choice}")
+    assert caution not in plain((await anna.get(href)).text)
+
+
 async def test_a_journey_runs_and_a_member_is_taken_out(
     anna: httpx.AsyncClient, app: Plushka, cast: Cast, database: Database, clock: SetClock
 ) -> None:

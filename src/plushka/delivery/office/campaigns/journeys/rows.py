@@ -1,6 +1,6 @@
 """Journeys and their steps as pages show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from plushka.domain.campaigns.journeys.model import Counts, JourneyCard, StepCou
 from plushka.domain.campaigns.journeys.telling import STATES, Voice, tell_problem, tell_step, tell_way
 from plushka.domain.campaigns.reasons import reason_told
 from plushka.engine.check_conditions import Problem
+from plushka.engine.journeys.gifts import gifts_apart
 from plushka.engine.journeys.parts import (
     DEPTH_MAX,
     Choice,
@@ -58,6 +59,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "finish": (marked("The end"), "player-stop"),
 }
 """Steps to add, by their tag: title and icon."""
+_APART = marked(
+    "Between this and the letter stands a condition: it is given even to whom the letter is not sent. Put it behind the"
+    " condition if both are to go together."
+)
 
 
 class WayRow(Struct, frozen=True):
@@ -72,7 +77,10 @@ class WayRow(Struct, frozen=True):
 
 
 class StepRow(Struct, frozen=True):
-    """A step as the list shows it. ``here`` and ``passed`` are empty where nobody was yet; ``came``: of its deed."""
+    """A step as the list shows it. ``here`` and ``passed`` are empty where nobody was yet; ``came``: of its deed.
+
+    ``caution``: what is right as it stands, but may not be meant so.
+    """
 
     id: str
     href: str
@@ -82,6 +90,7 @@ class StepRow(Struct, frozen=True):
     passed: str
     came: tuple[str, ...]
     problem: str
+    caution: str
     is_first: bool
     is_last: bool
     ways: tuple[WayRow, ...]
@@ -117,7 +126,8 @@ def step_rows(
 ) -> tuple[StepRow, ...]:
     """Return the steps of a draft with how many stand at each, what came of its letters and what is wrong with it."""
     told = {problem.path: tell_problem(problem, voice) for problem in problems}
-    return _Rows(f"{PATH}/{card.id}", counts, came, told, voice, visit).of(card.draft.steps, "steps")
+    rows = _Rows(f"{PATH}/{card.id}", counts, came, told, gifts_apart(card.draft), voice, visit)
+    return rows.of(card.draft.steps, "steps")
 
 
 def _withheld_told(count: StepCount, visit: Visit) -> tuple[str, ...]:
@@ -154,12 +164,13 @@ def other_problems(problems: Sequence[Problem], voice: Voice) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What rows are told by: ``problems`` by their paths."""
+    """What rows are told by: ``problems`` by their paths, ``apart`` the gifts that no letter answers for."""
 
     href: str
     counts: Counts
     came: Mapping[str, Figures]
     problems: Mapping[str, str]
+    apart: Collection[str]
     voice: Voice
     visit: Visit
 
@@ -184,6 +195,7 @@ class _Rows:
                 *(_came_told(self.came[step.id], self.visit) if step.id in self.came else ()),
             ),
             problem=self._problem(at, inner),
+            caution=self.visit.words.gettext(_APART) if step.id in self.apart else "",
             is_first=is_first,
             is_last=is_last,
             ways=tuple(
