@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, get_args
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import connect_gateways
-from tests.office.conftest import MEMBER, PHONE, Shop, email_of, plain, signed_in
+from tests.office.conftest import MEMBER, PHONE, Shop, email_of, plain, report, signed_in
 from tests.pos.conftest import Cast, client_of, coffee
 
 from plushka.app import Plushka
@@ -63,6 +64,38 @@ async def test_the_overview_tells_what_is_had_and_what_is_bought(anna: httpx.Asy
     for told in ("90 бонусов", "1 900,00 ₽", "950,00 ₽", "Капучино 0,3", "в 2 чеках", "на кассе"):
         assert told in page
     assert "RFM" not in page
+
+
+async def test_carts_on_the_site_are_shown_with_what_became_of_each(
+    anna: httpx.AsyncClient, app: Plushka, cast: Cast, clock: SetClock, shop: Shop
+) -> None:
+    card = f"/members/{shop.member_id}"
+    assert "Корзины на сайте" not in plain((await anna.get(card)).text)
+    told = {"member": {"phone": PHONE}, "currency": "RUB", "changed_at": clock.now().isoformat()}
+    goods = [{"name": "Кофе", "count": 2}, {"name": "Чай"}, {"name": "Сахар"}, {"name": "<b>Торт</b>"}]
+    async with client_of(app, cast.anna.secret) as site:
+        await report(site, "/v1/carts", {**told, "external_id": "1", "sum_minor": 1890_00, "items": goods})
+        page = plain((await anna.get(card)).text)
+        assert "Кофе × 2, Чай, Сахар и ещё 1" in page
+        assert "1 890,00 ₽" in page
+        assert "наполняется" in page
+        clock.advance(timedelta(hours=1))
+        assert "оставлена без покупки" in plain((await anna.get(card)).text)
+        items = [{"name": "<b>Торт</b>"}]
+        told["changed_at"] = clock.now().isoformat()
+        await report(site, "/v1/carts", {**told, "external_id": "2", "sum_minor": 500_00, "items": items})
+        end = {"member": {"phone": PHONE}, "outcome": "emptied", "ended_at": clock.now().isoformat()}
+        await report(site, "/v1/carts/end", {**end, "external_id": "2"})
+        await report(site, "/v1/carts/end", {**end, "external_id": "3"})
+        page = (await anna.get(card)).text
+        assert "&lt;b&gt;Торт" in page
+        assert plain(page).count("очищена") == 2
+        assert "Корзина 3" in plain(page)
+        clock.advance(timedelta(minutes=1))
+        await report(site, "/v1/purchases", coffee("C-9", member={"phone": PHONE}))
+    page = plain((await anna.get(card)).text)
+    assert "закрыта: потом была покупка" in page
+    assert "оставлена без покупки" not in page
 
 
 async def test_tags_and_notes_are_written_and_taken_away(anna: httpx.AsyncClient, shop: Shop) -> None:

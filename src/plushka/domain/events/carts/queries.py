@@ -35,8 +35,8 @@ async def find_carts(tx: Tx, cart_ids: Collection[UUID]) -> Mapping[UUID, Cart]:
     return {row["id"]: cart_of(row) for row in rows}
 
 
-async def list_carts_of(tx: Tx, member_id: UUID) -> list[Cart]:
-    """Return the carts that are known of a member, and of who was merged into them, the latest first."""
+async def list_carts_of(tx: Tx, member_id: UUID, *, limit: int | None = None) -> list[Cart]:
+    """Return the carts, or ``limit`` of them, known of a member and of who was merged into them, the latest first."""
     rows = await tx.fetch(
         f"""
         -- carts.list_of
@@ -45,9 +45,11 @@ async def list_carts_of(tx: Tx, member_id: UUID) -> list[Cart]:
             select m.id from members m where m.tenant_id = $1 and $2 in (m.id, m.merged_into)
         )
         order by changed_at desc, id
+        limit $3
         """,  # noqa: S608  a constant
         tx.tenant_id,
         member_id,
+        limit,
     )
     return [cart_of(row) for row in rows]
 

@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.members.card.carts import carts_of
 from plushka.delivery.office.members.card.friends import friends_of
 from plushka.delivery.office.members.card.head import head_of
 from plushka.delivery.office.members.card.liking import forecast_fact, group_fact, liking_of
@@ -180,6 +181,7 @@ async def _values(tx: Tx, member_id: UUID, visit: Visit) -> dict[str, Any]:
             for favourite in await list_favourites(tx, member.id, since=since)
         ],
         "receipts": await receipt_rows(tx, receipts, visit),
+        "carts": await carts_of(tx, member.id, visit),
         "facts": await _facts(tx, member, visit),
         "dates": [date_line(day, visit) for day in await list_dates(tx, member.id)],
         "tags": member.tags,
