@@ -107,8 +107,9 @@ class Door:
     async def _chat(self, request: web.Request) -> str:
         if self.messenger == "max":
             return request.query["user_id"]
-        form = await request.post()
-        return str(form["chat_id" if self.messenger == "telegram" else "peer_id"])
+        is_json = request.content_type == "application/json"
+        sent = await request.json() if is_json else await request.post()
+        return str(sent["chat_id" if self.messenger == "telegram" else "peer_id"])
 
 
 def drawn_storms(

@@ -57,9 +57,9 @@ def method_of(parcel: Parcel, *, file_id: str = "") -> SendDocument | SendMessag
     )
 
 
-def largest(shown: Message) -> str:
-    """Return what Telegram calls the picture of a message, in the size that it was sent in."""
-    return shown.photo[-1].file_id if shown.photo else ""
+def largest(shown: Message | None) -> str:
+    """Return what Telegram calls the picture of a message, in the size that it was sent in; None: of a text."""
+    return shown.photo[-1].file_id if shown is not None and shown.photo else ""
 
 
 def commands(language: Language) -> list[BotCommand]:

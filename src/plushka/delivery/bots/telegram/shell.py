@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 from aiogram import Bot as Caller
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
@@ -42,6 +41,7 @@ from pydantic import ValidationError
 from plushka.delivery.bots.shell import Incoming, Parcel, result_of_break
 from plushka.delivery.bots.telegram.hearing import UPDATES, incoming
 from plushka.delivery.bots.telegram.saying import commands, largest, method_of
+from plushka.delivery.bots.telegram.session import SparingSession
 from plushka.delivery.bots.uploads import Uploads
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import Bot, BotAccount, TokenRefused
@@ -78,7 +78,7 @@ class TelegramShell:
     replies_release = True
 
     def __init__(self, api: str) -> None:
-        self._session = AiohttpSession(api=TelegramAPIServer.from_base(api))
+        self._session = SparingSession(api=TelegramAPIServer.from_base(api))
         self._uploads = Uploads()
 
     async def close(self) -> None:
@@ -127,7 +127,8 @@ class TelegramShell:
 
         async def call(file_id: str = "") -> str:
             method = method_of(parcel, file_id=file_id)
-            return largest(await self._caller(bot.token)(method, request_timeout=CALL_SECONDS_MAX))
+            sent = await self._caller(bot.token)(method, request_timeout=CALL_SECONDS_MAX)
+            return largest(sent)
 
         if not isinstance(photo, Photo):
             await call()
