@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
+from bench.bot import connect_telegram
 from bench.shop import enroll_many, open_shop
 from plushka.demo.business import read_program
 from plushka.domain.campaigns.audiences import Who, composed
@@ -53,6 +54,7 @@ async def _measure(cluster: Cluster) -> str:
     shop = await open_shop(database, program)
     await enroll_many(database, shop, program, MEMBERS)
     async with database.transaction(shop.tenant_id, actor="bench", at=SystemClock().now()) as tx:
+        await connect_telegram(tx)
         await tx.execute(_REACHABLE, tx.tenant_id)
         await tx.execute(_AGREED, tx.tenant_id)
         await tx.execute("set local role none")

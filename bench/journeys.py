@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from msgspec import structs
 
+from bench.bot import connect_telegram
 from bench.house import database_server
 from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.demo.business import read_program
@@ -118,6 +119,7 @@ async def _found(database: Database, cluster: Cluster, tenant_id: UUID, clock: S
         await found_business(
             tx, name="Bench", currency="USD", country="US", language="ru", time_zone="America/New_York"
         )
+        await connect_telegram(tx)
         program = read_program()
         program_id = await create_program(tx, name=program.name)
         await publish_program(tx, program_id=program_id, program=program, valid_from=tx.at)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 
+from bench.bot import connect_telegram
 from bench.house import database_server
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.composing import compose
@@ -66,6 +67,7 @@ async def _measure(cluster: Cluster) -> None:
             await found_business(
                 tx, name="Bench", currency="RUB", country="RU", language="ru", time_zone="Europe/Moscow"
             )
+            await connect_telegram(tx)
             await change_rules(tx, Rules(cap_letters=5))
             template_id = await create_template(tx, draft_of("miss_you", "ru"))
         with psycopg.connect(cluster.dsn) as connection:

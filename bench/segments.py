@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from msgspec import Struct
 
+from bench.bot import connect_telegram
 from plushka.domain.businesses.branches import open_branch
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.programs.operations import create_program, publish
@@ -305,6 +306,7 @@ async def measure(cluster: Cluster) -> str:
             await found_business(
                 tx, name="Bench", currency="RUB", country="RU", language="ru", time_zone="Europe/Moscow"
             )
+            await connect_telegram(tx)
             branch = await open_branch(tx, code="arbat", name="Арбат", time_zone="Europe/Moscow")
             program_id = await create_program(tx, name=PROGRAM.name)
             await publish(tx, program_id=program_id, program=PROGRAM, valid_from=NOW)
