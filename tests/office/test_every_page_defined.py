@@ -31,7 +31,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "Бонусы": MOVEMENT,
     },
     "GET /journal": {"Бонусы": MOVEMENT},
-    "GET /members": {"Бонусы": "what one member has", "Покупок": "how often one member has bought"},
+    "GET /members": {"Бонусы": "what one member has", "Покупки": "how often one member has bought"},
     "GET /members/{member_id:uuid}": dict.fromkeys(("Сумма", "Начислено"), RECEIPT),
     "GET /members/{member_id:uuid}/points": {"Бонусы": MOVEMENT},
 }

@@ -111,7 +111,7 @@ async def test_what_a_promotions_group_will_not_see_is_told_before_it_is_publish
 async def test_birthday_greetings_are_taken_away_as_a_workbook(anna: httpx.AsyncClient) -> None:
     content = (await anna.get("/campaigns/birthdays.xlsx?days=30")).content
     heading, *rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert (heading[2:5], rows) == (["Поздравлено", "Письма", "Покупок"], [])
+    assert (heading[2:5], rows) == (["Поздравлено", "Письма", "Покупки"], [])
 
 
 PAGES = ("/campaigns/promotions", "/campaigns/birthdays")

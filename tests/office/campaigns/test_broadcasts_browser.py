@@ -301,7 +301,7 @@ async def _take_away(office: Office, page: Page, owner_dsn: str, written: str) -
         for row in await _workbook(office, page, owner_dsn, "Таблица в Excel")
         if row["Рассылка"] == "Мартовское тепло"
     ]
-    assert (broadcast["Вывод"], broadcast["Покупок"]) == ("Не доказано", 30)
+    assert (broadcast["Вывод"], broadcast["Покупки"]) == ("Не доказано", 30)
     await page.goto(written)
     await page.get_by_role("link", name="Получатели").click()
     await look(page)

@@ -84,7 +84,7 @@ async def test_journeys_and_who_was_in_one_are_taken_away_as_workbooks(
 
     (journey,) = await rows(f"{JOURNEYS}/export")
     assert (journey["Цепочка"], journey["Начали её"]) == ("=Благодарность", 1)
-    assert (journey["Покупок"], journey["Выручка"]) == (1, 1000)
+    assert (journey["Покупки"], journey["Выручка"]) == (1, 1000)
     (walk,) = await rows(f"{page}/export")
     assert (walk["Имя клиента"], walk["Чем кончилась"]) == ("Варвара Широкова", "цепочка пройдена")
     assert (walk["Бонусов дали"], walk["Покупки после сообщений"]) == (50, 1)

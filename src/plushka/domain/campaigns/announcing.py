@@ -12,12 +12,13 @@ from plushka.domain.campaigns.model import LetterPlan, Plan, State, Variant
 from plushka.domain.campaigns.operations import create_broadcast
 from plushka.domain.messages.templates.ready import draft_of
 from plushka.domain.messages.templates.store import create_template, restore_template
-from plushka.engine.audience import Audience, Consent
+from plushka.engine.audience import Audience
 from plushka.platform.database import Tx
 from plushka.platform.i18n import marked, translator
 
 _NAME = marked("We have a loyalty programme")
-_AUDIENCE = composed(Who(channels=CHANNELS, others=(Consent(("marketing",)),)))
+_AUDIENCE = composed(Who(channels=CHANNELS))
+"""Whoever has agreed to advertising and can be reached."""
 _encode = msgspec.json.Encoder().encode
 
 

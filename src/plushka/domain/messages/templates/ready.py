@@ -65,10 +65,9 @@ READY: Mapping[Key, Ready] = MappingProxyType(
         "announcement": Ready(
             marked("We have a loyalty programme"),
             _body(
-                "в {business} теперь есть карта лояльности. Она уже ваша: на ней {balance}. "
-                "Покажите её на кассе в следующий раз.",
-                "{business} has a loyalty card now. It is yours already, with {balance} on it. "
-                "Show it at the till next time.",
+                "у вас теперь есть карта лояльности, на ней {balance}. Покажите её на кассе в следующий раз.\n"
+                "{business}",
+                "you have a loyalty card now, with {balance} on it. Show it at the till next time.\n{business}",
                 subjects=("Ваша карта {business}", "Your card of {business}"),
             ),
         ),

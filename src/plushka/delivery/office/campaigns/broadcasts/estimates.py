@@ -17,13 +17,17 @@ from plushka.platform.database import Tx
 
 
 class EstimateTold(Struct, frozen=True):
-    """Figures as they are written; ``warnings`` are to be read before it begins."""
+    """Figures as they are written; ``warnings`` are to be read before it begins.
+
+    ``control_reached`` of the control group could be told; empty: all of them, or there is no such group.
+    """
 
     members: str
     told_before: str
     told: str
     told_count: int
     control: str
+    control_reached: str
     reached: tuple[tuple[str, str], ...]
     unreached: tuple[tuple[str, str], ...]
     cost: str
@@ -44,6 +48,9 @@ async def estimate_told(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> Es
         told=told.number(found.told),
         told_count=found.told,
         control=told.number(found.control),
+        control_reached=""
+        if found.reachable - found.told == found.control
+        else told.number(found.reachable - found.told),
         reached=tuple((channel_told(channel, visit), told.number(n)) for channel, n in found.reached.items()),
         unreached=tuple(
             (reason_told(reason, visit.words), told.number(n)) for reason, n in found.unreached.items()

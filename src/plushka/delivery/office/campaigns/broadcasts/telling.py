@@ -6,7 +6,7 @@ from plushka.delivery.office.campaigns.broadcasts.offered import load_choices
 from plushka.delivery.office.campaigns.broadcasts.rows import SEXES_TOLD, channel_told
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.announced import announces
-from plushka.domain.campaigns.audiences import taken_apart
+from plushka.domain.campaigns.audiences import CHANNELS, taken_apart
 from plushka.domain.campaigns.model import (
     AIMS,
     Campaign,
@@ -97,7 +97,9 @@ async def _audience_told(tx: Tx, campaign: Campaign, visit: Visit) -> str:
     clauses = [named(who.segments) if who.segments else gettext("all members")]
     if who.excluded:
         clauses.append(gettext("without {segments}", segments=named(who.excluded)))
-    if who.channels:
+    if set(who.channels) == set(CHANNELS):
+        clauses.append(gettext("who can be written to by any channel"))
+    elif who.channels:
         channels = ", ".join(channel_told(channel, visit) for channel in who.channels)
         clauses.append(gettext("who can be written to by {channels}", channels=channels))
     if who.sexes:
