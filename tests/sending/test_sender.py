@@ -260,17 +260,31 @@ async def test_what_is_left_behind_is_told(database: Database, clock: SetClock, 
             (0, True),
         ]
         await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
-        both = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+        full = await take_next(tx, "telegram", notices_max=1, letters_max=1)
         letters = await take_next(tx, "telegram", notices_max=0, letters_max=2)
         await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
-        notice = await take_next(tx, "telegram", notices_max=2, letters_max=2)
-        last = await take_next(tx, "telegram", notices_max=2, letters_max=2)
-    assert [(one.taken[0].address, one.is_all) for one in (both, letters, notice, last)] == [
-        ("1002", False),
-        ("1001", False),
-        ("1002", False),
-        ("1001", True),
+        both = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+        await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
+        last = await take_next(tx, "telegram", notices_max=2, letters_max=3)
+    assert [([one.address for one in look.taken], look.is_all) for look in (full, letters, both, last)] == [
+        (["1002"], False),
+        (["1001"], False),
+        (["1002", "1001"], False),
+        (["1002", "1001"], True),
     ]
+
+
+async def test_letters_behind_notices_of_which_none_may_go_are_not_kept_waiting(
+    database: Database, clock: SetClock, notices: UUID
+) -> None:
+    async with database.transaction(notices, actor="test", at=clock.now()) as tx:
+        await tx.execute("update outgoing set purpose = 'marketing' where address = '1001'")
+        await tx.execute(
+            "update outgoing set useful_until = $1 where address <> '1001'", tx.at - timedelta(hours=1)
+        )
+        look = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+    assert [one.address for one in look.taken] == ["1001"]
+    assert not look.is_all
 
 
 async def test_a_sender_that_stops_begins_none_of_the_notices_that_it_has_taken_up(

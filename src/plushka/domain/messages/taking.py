@@ -48,9 +48,10 @@ class Look(Struct, frozen=True):
 async def take_next(
     tx: Tx, channel: Channel, *, notices_max: int, letters_max: int, except_to: Collection[str] = ()
 ) -> Look:
-    """Take up notices, or, where none may go, letters that advertise, as ``take`` does; one notice to an address.
+    """Take up notices, and behind them letters that advertise, as ``take`` does; one notice to an address.
 
-    The inbox has no addresses. Where nothing is due at all, that is told by one look.
+    Letters are as many as notices leave of ``letters_max``. The inbox has no addresses. Where nothing is due at all, or
+    nothing more, that is told by one look.
     """
     limits: dict[Purpose, int] = {"transactional": notices_max, "marketing": max(letters_max, 0)}
     asks_for_all = all(limits.values())
@@ -58,17 +59,21 @@ async def take_next(
     if not rows:
         return Look([], asks_for_all)
     due = [_outgoing_of(row) for row in rows]
-    purpose = due[0].purpose
-    one_each = purpose == "transactional" and channel != "inbox"
-    look = await _take(tx, channel, purpose, limits[purpose], due, except_to=except_to, one_each=one_each)
-    if purpose == "marketing":
-        return Look(look.taken, asks_for_all and look.is_all)
+    notices = [message for message in due if message.purpose == "transactional"]
+    first = await _take(
+        tx, channel, "transactional", notices_max, notices, except_to=except_to, one_each=channel != "inbox"
+    )
+    room = limits["marketing"] - len(notices)
+    if room > 0:
+        letters = due[len(notices) :]
+        behind = await _take(tx, channel, "marketing", room, letters, except_to=except_to)
+        return Look([*first.taken, *behind.taken], asks_for_all and first.is_all and behind.is_all)
     if not rows[0]["is_letter_due"]:
-        return Look(look.taken, asks_for_all and look.is_all)
-    if look.taken or letters_max <= 0:
-        return Look(look.taken, is_all=False)
-    letters = await take(tx, channel, "marketing", letters_max, except_to=except_to)
-    return Look(letters, is_all=False)
+        return Look(first.taken, asks_for_all and first.is_all)
+    if first.taken or letters_max <= 0:
+        return Look(first.taken, is_all=False)
+    # None of the notices may go.
+    return Look(await take(tx, channel, "marketing", letters_max, except_to=except_to), is_all=False)
 
 
 async def take(
@@ -220,7 +225,7 @@ async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules | None)
 async def _list_due(
     tx: Tx, channel: Channel, limits: Mapping[Purpose, int], *, except_to: Collection[str]
 ) -> Sequence[Record]:
-    """Return, locked, as many notices as there may be that are due the longest; only if there is none, letters.
+    """Return, locked, as many notices as there may be that are due the longest, and letters as far as these leave room.
 
     With them comes what is asked of each that was found, so that nothing more is asked where nothing is due.
     """
@@ -230,8 +235,9 @@ async def _list_due(
         with notice as (
             {_DUE} and purpose = 'transactional' order by not_before, id limit $5 for update skip locked
         ), advertising as (
-            {_DUE} and purpose = 'marketing' and not exists (select from notice)
-            order by not_before, id limit $6 for update skip locked
+            {_DUE} and purpose = 'marketing'
+            order by not_before, id limit greatest($6::bigint - (select count(*) from notice), 0)
+            for update skip locked
         )
         select letter.*, letter.content::text as said, exists ({_DUE} and purpose = 'marketing') as is_letter_due,
                campaign.*, run.*, facts.*, template.revision, called.name as called, {RULES_COLUMNS},
@@ -247,7 +253,7 @@ async def _list_due(
         left join members own on own.tenant_id = $1 and own.id = letter.member_id
         left join members called on called.tenant_id = $1
             and called.id = case when own.merged_into is null then own.id else own.merged_into end
-        order by letter.not_before, letter.id
+        order by letter.purpose desc, letter.not_before, letter.id
         """,  # noqa: S608  a constant
         tx.tenant_id,
         channel,
