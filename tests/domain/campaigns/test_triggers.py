@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from typing import cast
 
+import asyncpg
 import pytest
 from msgspec import structs
 from tests.conftest import SetClock
@@ -10,11 +12,14 @@ from tests.domain.campaigns.road import Road
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import open_shop
 
+from plushka.domain.campaigns.journeys.entering import enter_together
 from plushka.domain.campaigns.journeys.telling import Voice, tell_trigger
+from plushka.domain.programs.versions import Versions
 from plushka.engine.journeys.parts import (
     EachTime,
     Journey,
     JourneyTrigger,
+    OnPurchase,
     OnSegmentEntered,
     OnSegmentLeft,
     OnStamps,
@@ -48,6 +53,21 @@ async def road(database: Database, clock: SetClock) -> AsyncIterator[Road]:
 
 def marks(name: str, trigger: JourneyTrigger) -> Journey:
     return Journey(name, trigger, (TagMember("t", name),), again=EachTime(), at_once=5)
+
+
+async def test_that_nobody_has_bought_is_asked_once_for_all_journeys_of_purchases(road: Road) -> None:
+    cards = [await road.begin(marks(f"чек {number}", OnPurchase(number))) for number in (None, 1, 2)]
+    road.clock.advance(timedelta(minutes=1))
+    asked: list[str] = []
+    async with road.shop.tx() as tx:
+        connection = cast("asyncpg.Connection", tx.connection)
+        with connection.query_logger(lambda each: asked.append(each.query)):
+            await enter_together(tx, Versions())
+    assert sum("journeys.find_purchases" in query for query in asked) == 1
+
+    await road.shop.buy("1", 100_00, member=await road.shop.enroll())
+    await road.go()
+    assert [len(await road.keys(card.id)) for card in cards] == [1, 1, 0]
 
 
 async def test_a_tier_that_rises_and_a_card_that_is_almost_full_begin_it(road: Road) -> None:

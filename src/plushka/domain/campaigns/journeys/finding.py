@@ -86,8 +86,7 @@ async def find(  # noqa: C901, PLR0911, PLR0912 - one case a trigger
     first = floor_of(since)
     match trigger:
         case OnPurchase(number=number):
-            first_on = earliest.date() - timedelta(days=DAYS_APART)
-            return of_candidates(await _list(tx, _PURCHASES, first, number, earliest, since, first_on))
+            return of_candidates(await _purchases(tx, number, since, earliest))
         case OnRegistration():
             return of_candidates(await _list(tx, _REGISTRATIONS, first, since))
         case OnEvent():
@@ -222,6 +221,21 @@ async def _list(tx: Tx, sql: str, *args: object) -> list[Candidate]:
         Candidate(row["member_id"], row["key"], row["happened_at"])
         for row in await tx.fetch(sql, tx.tenant_id, *args)
     ]
+
+
+async def _purchases(tx: Tx, number: int | None, since: datetime, earliest: datetime) -> Sequence[Candidate]:
+    """Return who has bought, whichever of their purchases it was, or with a ``number`` that one.
+
+    Mostly nobody has, which is asked once for all journeys that look from one moment on.
+    """
+    args = (earliest, since, earliest.date() - timedelta(days=DAYS_APART))
+    asked = f"journeys.find_purchases {since} {earliest}"
+    if asked not in tx.known:
+        tx.known[asked] = await _list(tx, _PURCHASES, floor_of(since), None, *args)
+    bought: Sequence[Candidate] = tx.known[asked]
+    if number is None or not bought:
+        return bought
+    return await _list(tx, _PURCHASES, floor_of(since), number, *args)
 
 
 async def _events(tx: Tx, trigger: OnEvent, since: datetime, earliest: datetime) -> list[Candidate]:
