@@ -45,8 +45,9 @@ LAST_ON = date(2024, 3, 1)
 CLOCK = ZoneInfo(TIME_ZONE)
 MOMENTS = (time(10, 10), time(22, 10))
 """When the jobs run; what they leave in the evening waits for the morning."""
-TIDIED_ON = (1, 11, 21)
-"""Days of a month on which the database is tidied up: autovacuum goes by the clock on the wall."""
+TIDIED_ON = (11,)
+"""Days of a month, one of which is the year's first, on which the database is tidied up: autovacuum goes by the clock
+on the wall."""
 REPORTED_BEFORE = timedelta(minutes=15)
 """So long before the jobs tills report together what was bought: more than what the jobs read twice."""
 CHAINS: tuple[Key, ...] = ("win_back", "birthday", "welcome", "burn_reminder", "second_purchase", "thanks")
