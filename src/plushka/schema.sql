@@ -1379,7 +1379,8 @@ grant update (answer, finished_at), delete on simulations to plushka_app;
 create index simulations_of_program on simulations (tenant_id, program_id, id);
 
 -- What a what-if comes to for each member: where they were when it was asked, what they gain, and the figures of both
--- courses. tenth: by what they spend, 0 to 9; null of who bought nothing. Kept of the latest what-ifs alone.
+-- courses. tenth: by what they spend, 0 to 9; null of who bought nothing. _low and _high: figures of both courses if they
+-- spent no more than really, or all they could; null where that comes to the same. Kept of the latest what-ifs alone.
 create table simulation_members (
     tenant_id uuid not null,
     simulation_id uuid not null,
@@ -1390,6 +1391,10 @@ create table simulation_members (
     difference bigint not null,
     published jsonb not null,
     draft jsonb not null,
+    published_low jsonb,
+    published_high jsonb,
+    draft_low jsonb,
+    draft_high jsonb,
     primary key (tenant_id, simulation_id, member_id),
     foreign key (tenant_id, simulation_id) references simulations (tenant_id, id) on delete cascade
 );

@@ -13,9 +13,9 @@ from tests.domain.shop import Shop, open_shop
 
 from plushka.delivery.jobs.campaigning import count_tenant
 from plushka.domain.campaigns.figures import Counted, Figures, list_figures, list_to_count
-from plushka.domain.campaigns.letters import LetterFilter
 from plushka.domain.campaigns.listing import CampaignFilter, list_broadcasts, sum_broadcasts
 from plushka.domain.campaigns.model import LetterPlan, Variant
+from plushka.domain.insights.campaigns.letters import LetterFilter
 from plushka.domain.insights.constructor.model import Filter
 from plushka.domain.members.model import Identity
 from plushka.domain.purchases.model import ReturnLine, ReturnRequest

@@ -14,11 +14,11 @@ from tests.domain.shop import Shop, open_shop
 from plushka.delivery.jobs.campaigning import count_journeys, count_tenant
 from plushka.domain.campaigns.figures import Figures
 from plushka.domain.campaigns.journeys.figures import Bonus, list_figures_of_days
-from plushka.domain.campaigns.letters import LetterFilter
 from plushka.domain.campaigns.model import PointsOffered
 from plushka.domain.catalog.model import ProductEntry
 from plushka.domain.catalog.operations import upsert_products
 from plushka.domain.insights.campaigns.bonuses import sum_by_bonus
+from plushka.domain.insights.campaigns.letters import LetterFilter, sum_letters
 from plushka.domain.insights.constructor.matching import Matching
 from plushka.domain.insights.constructor.model import Filter
 from plushka.domain.insights.receipts.found import ReceiptFilter, sum_receipts
@@ -63,6 +63,8 @@ async def by_bonus(shop: Shop) -> dict[Bonus, tuple[int, int, int]]:
             )
             bought = await sum_receipts(tx, ReceiptFilter(matching=matching))
             assert (bought.receipts, bought.revenue_minor) == (came.purchases, came.revenue_minor), bonus
+            letters = await sum_letters(tx, LetterFilter(matching=matching))
+            assert (letters.sent, letters.cost_minor) == (came.sent, came.messages_minor), bonus
     return {bonus: (came.sent, came.purchases, came.came_again) for bonus, came in found.items()}
 
 

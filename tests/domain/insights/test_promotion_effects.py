@@ -96,7 +96,7 @@ async def test_a_promotion_that_is_taken_out_is_counted_until_then_and_stays_by_
             await shop.buy(f"{number}", 100_00, member=member_id)
         clock.at += timedelta(days=1)
         during, named = await counted()
-        assert named == Subject("Минус 10 %")
+        assert named == Subject("Минус 10 %", "promotion")
         clock.at = taken_out_at = datetime.fromisoformat("2026-04-05T12:00:00+03:00")
         await shop.publish(structs.replace(PROGRAM, promotions=PROGRAM.promotions[1:]))
         clock.at += timedelta(days=1)
@@ -119,7 +119,7 @@ async def test_a_promotion_that_is_taken_out_is_counted_until_then_and_stays_by_
         async with shop.tx() as tx:
             parts = await find_caused(tx, quarters)
 
-    assert named == Subject("Минус 10 %", is_gone=True)
+    assert named == Subject("Минус 10 %", "promotion", is_gone=True)
     assert (ended.until_at, ended.is_final, final.is_final) == (taken_out_at, False, True)
     assert ended.effects["paid"] == during.effects["paid"] == final.effects["paid"]
     assert still == final, "what is final is not counted again"

@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import connect_bots
 from tests.office.conftest import Shop, email_of, plain, signed_in
+from tests.office.reports.reading import read_rows, read_tiles
 from tests.office.reports.undefined import undefined
 from tests.office.tasks import do_all_tasks, rows_of
 from tests.pos.conftest import Cast, client_of, coffee
@@ -143,6 +144,12 @@ async def test_the_programme_is_announced_and_what_came_of_it_stands_in_the_tabl
     assert (figures["Покупки"], figures["Позиций в нём"], figures["Конверсия"]) == ("1", "1", "100 %")
     assert "Нет контрольной группы" in listed
     assert "Ничего не найдено" in plain((await anna.get("/campaigns?text=нет")).text)
+    for block in ("broadcasts", "bonuses"):
+        titles, rows = await read_rows(anna, f"/reports/blocks/{block}?period=month")
+        for row in rows:
+            cell = row[titles.index("Уведомления")]
+            assert cell.number == (await read_tiles(anna, cell.href))["Отправлено"][0].number == 1
+            assert "Варвара Широкова" in plain((await anna.get(cell.href)).text)
     recipients = plain((await anna.get(f"{page}/recipients?fate=sent")).text)
     assert "Варвара Широкова" in recipients
     card = plain((await anna.get(f"/members/{world.member_id}/points")).text)

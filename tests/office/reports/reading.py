@@ -100,8 +100,13 @@ def number_of(text: str) -> Decimal:
 
 async def tiles_of(browser: httpx.AsyncClient, block: str, query: str) -> dict[str, list[Shown]]:
     """Return the tiles of a block by their titles: the value, and that of before."""
+    return await read_tiles(browser, f"/reports/blocks/{block}?{query}")
+
+
+async def read_tiles(browser: httpx.AsyncClient, path: str) -> dict[str, list[Shown]]:
+    """Return the tiles of a page by their titles."""
     read = Read()
-    read.feed((await browser.get(f"/reports/blocks/{block}?{query}")).text)
+    read.feed((await browser.get(path)).text)
     return {tile[0].text: tile[1:] for tile in read.tiles}
 
 

@@ -12,6 +12,7 @@ from tests.office.reports.reading import (
     listed,
     moved_points,
     read_rows,
+    read_tiles,
     rows_of,
     tiles_of,
 )
@@ -54,6 +55,25 @@ async def test_lists_behind_figures_come_to_them(
         await members_are_those_who_are_listed(anna)
         await points_are_those_of_the_movements_that_are_listed(anna)
         await facts_of_the_base_are_of_those_who_are_listed(anna)
+        await programmes_are_of_the_movements_that_they_lead_to(anna)
+
+
+async def programmes_are_of_the_movements_that_they_lead_to(anna: httpx.AsyncClient) -> None:
+    tiles = await read_tiles(anna, "/engagement/programs")
+    told = {}
+    for title, sign in (
+        ("Выдано бонусов", 1),
+        ("Списано бонусов", -1),
+        ("Сгорело бонусов", -1),
+        ("Сейчас на счетах", 1),
+    ):
+        (shown,) = tiles[title]
+        came, went = await moved_points(anna, shown.href)
+        told[title] = sign * (came - went)
+        if title != "Сейчас на счетах":
+            assert shown.number == told[title], title
+    owed = tiles["Сейчас на счетах"][0].number - told["Сейчас на счетах"]
+    assert owed == (await tiles_of(anna, "points_reserve", ""))["Долг клиентов"][0].number
 
 
 async def tiles_are_of_the_receipts_that_they_lead_to(anna: httpx.AsyncClient) -> None:

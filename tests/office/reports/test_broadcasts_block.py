@@ -6,14 +6,18 @@ from io import BytesIO
 from uuid import UUID
 
 import httpx
+import msgspec
 from python_calamine import CalamineWorkbook
 from tests.conftest import SetClock
 from tests.office.conftest import plain, signed_in
 from tests.office.reports.expected import table
+from tests.office.reports.reading import is_left_alone, read_rows, rows_of
 from tests.pos.conftest import Cast
 
 from plushka.app import Plushka
 from plushka.domain.campaigns.figures import Figures
+from plushka.domain.insights.constructor.sources import SOURCES
+from plushka.engine.journeys.parts import Journey, OnRegistration
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
 
@@ -34,15 +38,16 @@ GREETING = Figures(
 )  # fmt: skip
 
 
-async def a_campaign(tx: Tx, name: str, *, kind: str) -> UUID:
+async def a_campaign(tx: Tx, name: str, *, kind: str, began_at: datetime = NINE) -> UUID:
+    """Write down a campaign that was started at ``NINE``; letters of a broadcast begin to go out at ``began_at``."""
     campaign_id = new_id()
     await tx.execute(
         """
         insert into campaigns (tenant_id, id, kind, name, purpose, state, control_bp, salt, created_by, created_at,
                                started_by, started_at, planned_at, finished_at, settled_at)
-        values ($1, $2, $3, $4, 'marketing', 'done', 0, 'a salt that is long enough', 't', $5, 't', $5, $5, $5, $5)
+        values ($1, $2, $3, $4, 'marketing', 'done', 0, 'a salt that is long enough', 't', $5, 't', $5, $6, $6, $6)
         """,
-        tx.tenant_id, campaign_id, kind, name, NINE,
+        tx.tenant_id, campaign_id, kind, name, NINE, began_at,
     )  # fmt: skip
     return campaign_id
 
@@ -64,9 +69,10 @@ async def write_down(database: Database, clock: SetClock, tenant_id: UUID) -> No
             campaign_id = await a_campaign(tx, name, kind="broadcast")
             await keep(tx, "campaign_figures", campaign_id, {"cut": "total", "value": ""}, came)
         journey_id = await a_campaign(tx, "День рождения", kind="journey")
+        draft = msgspec.json.encode(Journey("День рождения", OnRegistration(), ())).decode()
         await tx.execute(
-            "insert into journeys (tenant_id, id, draft, changed_at) values ($1, $2, '{}', $3)",
-            tx.tenant_id, journey_id, tx.at,
+            "insert into journeys (tenant_id, id, draft, changed_at) values ($1, $2, $3, $4)",
+            tx.tenant_id, journey_id, draft, tx.at,
         )  # fmt: skip
         for day, bonus in ((date(2026, 2, 3), "points"), (date(2026, 3, 3), "gift")):
             await keep(
@@ -137,6 +143,51 @@ async def test_broadcasts_journeys_and_bonuses_stand_beside_each_other(
         block = plain((await marketer.get(f"/reports/blocks/journeys?{FEBRUARY}", headers=HX)).text)
         assert "Пришли снова" in block
         assert "Отдача кампании" not in block
+
+
+async def test_reports_of_ones_own_count_broadcasts_by_the_day_on_which_they_began(
+    app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
+) -> None:
+    clock.at = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+    await write_down(database, clock, cast.anna.tenant_id)
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        # Started in February for the first minutes of March, by the clock of Moscow.
+        later = await a_campaign(
+            tx, "Весна", kind="broadcast", began_at=datetime(2026, 2, 28, 21, 5, tzinfo=UTC)
+        )
+        await keep(tx, "campaign_figures", later, {"cut": "total", "value": ""}, GREETING)
+    async with signed_in(app, staff["owner"]) as anna:
+        for first, last, sent in (("02-01", "02-28", 1596), ("03-01", "03-31", 200)):
+            titles, rows = await rows_of(
+                anna, "broadcasts", f"period=custom&from=2026-{first}&until=2026-{last}"
+            )
+            assert rows[-1][titles.index("Уведомления")].number == sent
+            asked = f"span=custom&from=2026-{first}&until=2026-{last}&measure=sent&measure=broadcasts"
+            _, (row, *_) = await read_rows(
+                anna, f"/reports/constructor/answer?source=campaigns&row=month&{asked}"
+            )
+            assert row[1].number == sent
+            assert row[2].number == len(rows) - 1
+            _, listed = await read_rows(anna, row[2].href)
+            assert len(listed) == len(rows), "each in its line, and all together"
+
+
+async def test_every_figure_of_letters_in_reports_of_ones_own_leads_to_what_it_is_of(
+    app: Plushka, cast: Cast, database: Database, clock: SetClock, staff: dict[str, str]
+) -> None:
+    clock.at = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+    await write_down(database, clock, cast.anna.tenant_id)
+    async with signed_in(app, staff["owner"]) as anna:
+        for source in ("campaigns", "journeys"):
+            measures = list(SOURCES[source].measures)
+            for start in range(0, len(measures), 6):
+                told = "&".join(f"measure={measure}" for measure in measures[start : start + 6])
+                for row_by in ("month", "bonus", "campaign"):
+                    query = f"source={source}&row={row_by}&{told}&span=year"
+                    _, rows = await read_rows(anna, f"/reports/constructor/answer?{query}")
+                    assert rows, query
+                    for row in rows:
+                        assert not any(map(is_left_alone, row[1:])), (query, row)
 
 
 def n(text: str) -> Decimal:

@@ -31,7 +31,6 @@ EXCEPTIONS: Mapping[str, Mapping[tuple[str, str], str]] = {
     },
     "retention": {("Все месяцы", ALL): "weighted over cohorts, each of another month"},
     "cohort_revenue": {("Все месяцы", ALL): "weighted over cohorts, each of another month"},
-    "promotions": {(ALL, "Потрачено на письма"): "letters stand at no receipt"},
     "future_accuracy": {
         (ALL, ALL): "what the model would have said of days kept back; it is kept as numbers"
     },
@@ -41,21 +40,12 @@ EXCEPTIONS: Mapping[str, Mapping[tuple[str, str], str]] = {
         (ALL, "Кредит"): "the number of an account in the books",
     },
     "points_days": {(ALL, "Бонус покупает"): "a price of the programme"},
-    "points_ages": {("Вместе", ALL): "the sum of the rows above, each of which is linked"},
-    "points_burns": {("Вместе", ALL): "the sum of the rows above, each of which is linked"},
     "payback": {
-        (ALL, ALL): "scenarios lead to their receipts month by month; the rest is costs, and sums of those"
-    },
-    "payback_caused": {
-        (ALL, ALL): "an estimate from two groups of members, told on the page of the campaign"
-    },
-    "payback_receipts": {(ALL, ALL): "each row is one receipt, to which its number leads"},
-    "bonuses": {
         (
+            "Сообщения, по отправкам",
             ALL,
-            "Уведомления",
-        ): "letters of broadcasts by the day they began and of journeys by the day they went out",
-        (ALL, "Стоимость сообщений"): "the same; what came of them is linked",
+        ): "letters of campaigns and all others, codes among them, as they went out",
+        ("Покрытие", ALL): "of two lines above, each of which is linked",
     },
 }
 """By block: (row, column) and why there is no list behind it."""

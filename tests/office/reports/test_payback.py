@@ -241,9 +241,11 @@ async def test_a_receipt_counts_once_whoever_claims_it(
     await quarter.count()
     async with signed_in(app, staff["owner"]) as anna:
         rows = {str(row[0]): row[1:] for row in await table(anna, "payback", OF_QUARTER)}
-        behind = await table(anna, "payback_receipts", "part=birthday-2027-01")
+        behind = await table(anna, "payback_receipts", "part=birthday-2027-01-1")
         assert rows["Поздравления с днём рождения"][0] == 1000 - 100
         assert rows["Возврат клиентов"][0] == 1000
+        whole = await table(anna, "payback_receipts", "part=all-2027-01-3")
+        assert sum(Decimal(str(row[-1])) for row in whole) == rows["Эффект вместе"][3]
         assert rows["Акции"][0] == 1000
         # Four letters of 3 ₽ each, which no line of costs covers.
         assert rows["Сообщения, по отправкам"] == [12, 0, 0, 12]

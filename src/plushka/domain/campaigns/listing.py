@@ -14,12 +14,16 @@ LIST_MAX = 30
 
 
 class CampaignFilter(Struct, frozen=True):
-    """``text`` is part of a name; those of which letters began to go out, or will, between two moments, half-open."""
+    """``text`` is part of a name; those of which letters began to go out, or will, between two moments, half-open.
+
+    ``among``: these alone.
+    """
 
     text: str = ""
     state: State | None = None
     since: datetime | None = None
     until: datetime | None = None
+    among: tuple[UUID, ...] | None = None
 
 
 class CampaignRow(Struct, frozen=True):
@@ -40,6 +44,7 @@ _WHERE = f"""
       and ($3::text is null or c.state = $3)
       and ($4::timestamptz is null or {_BEGINS} >= $4)
       and ($5::timestamptz is null or {_BEGINS} < $5)
+      and ($6::uuid[] is null or c.id = any($6))
 """
 _SUMS = ", ".join(f"coalesce(f.{field}, 0) as {field}" for field in Figures.__struct_fields__)
 
@@ -54,9 +59,9 @@ async def list_broadcasts(
         select c.id, c.name, c.state, {_BEGINS} as begins_at, c.control_bp > 0 as has_control, {_SUMS}
         from campaigns c
         left join campaign_figures f on f.tenant_id = $1 and f.campaign_id = c.id and f.cut = 'total'
-        {_WHERE} and ($6::uuid is null or c.id < $6)
+        {_WHERE} and ($7::uuid is null or c.id < $7)
         order by c.id desc
-        limit $7
+        limit $8
         """,  # noqa: S608  constants
         *_args(tx, where),
         before,
@@ -111,4 +116,5 @@ def figures_of(row: Record) -> Figures:
 
 def _args(tx: Tx, where: CampaignFilter) -> tuple[object, ...]:
     text = where.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return tx.tenant_id, text, where.state, where.since, where.until
+    among = None if where.among is None else list(where.among)
+    return tx.tenant_id, text, where.state, where.since, where.until, among

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from plushka.domain.ledger.book import Book
 from plushka.domain.simulation.page import Decided, Page
@@ -81,6 +81,11 @@ class Figures(Struct, omit_defaults=True):
 _NUMBERS = tuple(
     name for name in Figures.__struct_fields__ if name not in {"rules", "promotions", "tiers", "used"}
 )
+
+
+def sums_alone(figures: Figures) -> Figures:
+    """Return the sums without what each rule, promotion and tier has of them."""
+    return structs.replace(figures, rules={}, promotions={}, tiers={}, used={})
 
 
 class Costing(Struct, frozen=True):

@@ -1,13 +1,18 @@
 """What a what-if comes to member by member: which members its sums are of, listed and added up."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from plushka.domain.simulation.course import Spending
 from plushka.domain.simulation.figures import Figures
+from plushka.domain.simulation.payback import Weights
 from plushka.platform.database import Tx
 
 PAGE_LINES: Final = 50
@@ -15,8 +20,6 @@ LINES_MAX: Final = 10_000
 """Of a file."""
 Change = Literal["gains", "loses"]
 Course = Literal["published", "draft"]
-OPENING: Final = "opening"
-"""What a member had in hand at the beginning: at the end, less what has moved since."""
 OF_PARTS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
     {
         "rule_receipts": ("rules", 0),
@@ -26,7 +29,6 @@ OF_PARTS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
     }
 )
 """Figures that are ``of`` one rule or promotion, and where they stand."""
-_MOVED: Final = {"issued": -1, "given": -1, "spent": 1, "burned": 1, "taken_back": 1, "taken": 1}
 NUMBERS: Final = frozenset(name for name, type_ in Figures.__annotations__.items() if type_ in (int, "int"))
 
 
@@ -34,8 +36,9 @@ class LineFilter(Struct, frozen=True):
     """Which members. ``group`` and ``tier``: where they were when it was asked, empty: in none. ``tenth``: 0 to 9.
 
     ``change``: who gains or loses ``least`` at least. ``ends``: by which course they end in which tier.
-    ``figure`` is one of ``NUMBERS``, ``OPENING`` or, ``of`` a rule or promotion, of ``OF_PARTS``: who have some of it.
-    ``bought``: within the span.
+    ``figure`` is one of ``NUMBERS`` or, ``of`` a rule or promotion, of ``OF_PARTS``: who have some of it. Or it is made
+    of several numbers by the ``weights`` of either course. ``spending``: what it is if they spend so; of rules and
+    promotions that is not kept. ``bought``: within the span.
     """
 
     group: str | None = None
@@ -46,7 +49,15 @@ class LineFilter(Struct, frozen=True):
     ends: tuple[Course, str] | None = None
     figure: str = "of_members"
     of: str = ""
+    weights: tuple[Weights, Weights] | None = None
+    spending: Spending = "observed"
     bought: bool = False
+
+    @property
+    def unit(self) -> int:
+        """By which weights become whole numbers."""
+        weights = [each for of_course in self.weights or () for each in of_course.values()]
+        return lcm(*(each.denominator for each in weights))
 
 
 class MemberLine(Struct, frozen=True):
@@ -58,16 +69,16 @@ class MemberLine(Struct, frozen=True):
     tier: str
     receipts: int
     difference: int
-    published: int
-    draft: int
+    published: int | Fraction
+    draft: int | Fraction
 
 
 class LineSum(Struct, frozen=True):
     members: int
     receipts: int
     difference: int
-    published: int
-    draft: int
+    published: int | Fraction
+    draft: int | Fraction
 
 
 async def has_lines(tx: Tx, simulation_id: UUID) -> bool:
@@ -101,7 +112,7 @@ async def list_lines(
         limit,
         offset,
     )
-    return [MemberLine(**row) for row in rows]
+    return [MemberLine(**{**row, **_exact(dict(row), where)}) for row in rows]
 
 
 async def sum_lines(tx: Tx, simulation_id: UUID, where: LineFilter) -> LineSum:
@@ -111,13 +122,19 @@ async def sum_lines(tx: Tx, simulation_id: UUID, where: LineFilter) -> LineSum:
         -- simulation.sum_lines
         select count(*) as members, coalesce(sum(receipts), 0)::bigint as receipts,
                coalesce(sum(difference), 0)::bigint as difference,
-               coalesce(sum(published), 0)::bigint as published, coalesce(sum(draft), 0)::bigint as draft
+               coalesce(sum(published), 0) as published, coalesce(sum(draft), 0) as draft
         from ({_source(where, args)}) as f
         """,  # noqa: S608  composed of the fixed parts below
         *args,
     )
     assert row is not None  # noqa: S101  an aggregate has one row
-    return LineSum(**row)
+    return LineSum(**{**row, **_exact(dict(row), where)})
+
+
+def _exact(row: Mapping[str, Any], where: LineFilter) -> dict[str, int | Fraction]:
+    """Return both figures of a row, which has them in parts of ``where.unit``."""
+    found = {name: Fraction(int(row[name]), where.unit) for name in ("published", "draft")}
+    return {name: each if where.weights else each.numerator for name, each in found.items()}
 
 
 def _source(where: LineFilter, args: list[Any]) -> str:
@@ -146,21 +163,27 @@ def _conditions(where: LineFilter, published: str, draft: str, args: list[Any]) 
         conditions.append(f"l.{course}->'tiers' ? {_place(args, tier)}")
     if where.bought:
         conditions.append("l.tenth is not null")
-    if where.figure != LineFilter().figure:
+    if where.weights is not None or where.figure != LineFilter().figure:
         conditions.append(f"({published} <> 0 or {draft} <> 0)")
     return conditions
 
 
 def _figure(where: LineFilter, course: Course, args: list[Any]) -> str:
-    column = f"l.{course}"
+    column = (
+        f"l.{course}"
+        if where.spending == "observed"
+        else f"coalesce(l.{course}_{where.spending}, l.{course})"
+    )
+    if where.weights is not None:
+        weights = where.weights[course == "draft"]
+        parts = [
+            f"{_number(column, name)} * {_place(args, Decimal(int(weight * where.unit)))}::numeric"
+            for name, weight in weights.items()
+        ]
+        return f"({' + '.join(parts) or '0'})"
     if where.figure in OF_PARTS:
         name, place = OF_PARTS[where.figure]
         return f"coalesce(({column}->'{name}'->({_place(args, where.of)}::text)->>{place})::bigint, 0)"
-    if where.figure == OPENING:
-        moved = " ".join(
-            f"{'+' if sign > 0 else '-'} {_number(column, name)}" for name, sign in _MOVED.items()
-        )
-        return f"({_number(column, 'outstanding')} {moved})"
     return _number(column, where.figure)
 
 

@@ -156,10 +156,12 @@ async def save_lines(tx: Tx, simulation_id: UUID, lines: Sequence[Line]) -> None
         """
         -- simulation.save_lines
         insert into simulation_members (
-            tenant_id, simulation_id, member_id, "group", tier, tenth, difference, published, draft
+            tenant_id, simulation_id, member_id, "group", tier, tenth, difference, published, draft, published_low,
+            published_high, draft_low, draft_high
         )
         select $1, $2, * from unnest(
-            $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::bigint[], $8::jsonb[], $9::jsonb[]
+            $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::bigint[], $8::jsonb[], $9::jsonb[], $10::jsonb[],
+            $11::jsonb[], $12::jsonb[], $13::jsonb[]
         )
         """,
         tx.tenant_id,

@@ -1,7 +1,8 @@
 """What a course comes to for the business, and how many more visits a draft must bring to pay."""
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -25,6 +26,17 @@ class Worth(Struct, frozen=True):
     result: Fraction | None
     of_visits: Fraction | None
     visits: int
+
+
+Part = Literal["opening", "margin", "liability", "growth", "result"]
+PARTS: tuple[Part, ...] = get_args(Part)
+Weights = Mapping[str, Fraction]
+"""How much of each of the sums of a course a figure has."""
+_OPENING: Weights = {
+    "outstanding": Fraction(1),
+    **dict.fromkeys(("issued", "given"), Fraction(-1)),
+    **dict.fromkeys(("spent", "burned", "taken_back", "taken"), Fraction(1)),
+}
 
 
 class BreakEven(Struct, frozen=True):
@@ -68,6 +80,46 @@ def opening(figures: Figures) -> int:
     came = figures.issued + figures.given
     went = figures.spent + figures.burned + figures.taken_back + figures.taken
     return figures.outstanding - came + went
+
+
+def weights_of(part: Part, figures: Figures, program: Program, published: Program) -> Weights:
+    """Return how much a figure has of the sums of a member in a course that comes to ``figures`` as a whole.
+
+    Members' parts, and those of receipts without a card, add up to the figure of the whole exactly. Of goods of which
+    nobody knows what they cost, each part is supposed to have cost what those of the whole did. Where no margin can be
+    told, nothing has any.
+    """
+    match part:
+        case "opening":
+            return _OPENING
+        case "liability":
+            return {"outstanding": _worth_of(1, program)}
+        case "growth":
+            began = {name: -weight * _worth_of(1, published) for name, weight in _OPENING.items()}
+            return _added(began, {"outstanding": _worth_of(1, program)})
+        case "margin":
+            if not figures.costed_minor:
+                return {} if figures.kept_minor else {"revenue_minor": Fraction(1)}
+            supposed = Fraction(figures.cost_minor, figures.costed_minor)
+            return {
+                "revenue_minor": Fraction(1),
+                "cost_minor": Fraction(-1),
+                "kept_minor": -supposed,
+                "costed_minor": supposed,
+            }
+        case "result":
+            margin = weights_of("margin", figures, program, published)
+            growth = weights_of("growth", figures, program, published)
+            return _added(margin, {name: -weight for name, weight in growth.items()}) if margin else {}
+
+
+def weighed(figures: Figures, weights: Weights) -> Fraction:
+    """Return what the weights make of sums."""
+    return sum((weight * getattr(figures, name) for name, weight in weights.items()), Fraction(0))
+
+
+def _added(one: Weights, other: Weights) -> Weights:
+    return {name: one.get(name, Fraction(0)) + other.get(name, Fraction(0)) for name in {**one, **other}}
 
 
 def break_even(published: Worth, draft: Worth) -> BreakEven:

@@ -77,6 +77,7 @@ class Line(Struct, frozen=True):
     """What came of it for one member: figures of both courses as JSON, as they are kept.
 
     ``tenth`` and ``difference`` as in ``Answer``; None of who bought nothing. ``difference``: what they gain.
+    ``…_low`` and ``…_high``: if they spent otherwise, None where that comes to the same.
     """
 
     member_id: UUID
@@ -86,6 +87,10 @@ class Line(Struct, frozen=True):
     difference: int
     published: str
     draft: str
+    published_low: str | None = None
+    published_high: str | None = None
+    draft_low: str | None = None
+    draft_high: str | None = None
 
 
 class Answer(Struct, omit_defaults=True):

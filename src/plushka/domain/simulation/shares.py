@@ -22,6 +22,7 @@ from plushka.domain.simulation.figures import (
     outstanding,
     receipt_as_it_was,
     receipt_of,
+    sums_alone,
 )
 from plushka.domain.simulation.page import Decided, Page
 from plushka.domain.simulation.past import Past, Sale
@@ -134,25 +135,25 @@ def see_today(sale: Sale, looks: Mapping[str, Look]) -> Sale:
 def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
     sales, branches = past.sales, desk.branches
     _add_as_it_was(desk, [sale for sale in sales if not branches or sale.branch_id in branches], answer)
-    pages, of_member = {}, {}
+    pages: dict[str, Page] = {}
+    told: dict[str, str] = {}
     for name in (PUBLISHED, DRAFT):
         observed = pages[name] = replay(past, desk.course(name, "observed"))
-        own = of_member[name] = Figures()
-        _add(desk, observed, sales, own)
+        own = _figures(desk, observed, sales)
+        told[name] = _encode(own).decode()
         answer.course(f"{name}.observed").add(own)
         if desk.question.has_range:
-            low, high = observed, observed
-            if observed.overspent:
-                low = replay(past, desk.course(name, "low"))
-            if observed.course.can_be_spent:
-                high = replay(past, desk.course(name, "high"))
-            _add(desk, low, sales, answer.course(f"{name}.low"))
-            _add(desk, high, sales, answer.course(f"{name}.high"))
+            low = replay(past, desk.course(name, "low")) if observed.overspent else observed
+            high = replay(past, desk.course(name, "high")) if observed.course.can_be_spent else observed
+            for spending, page in (("low", low), ("high", high)):
+                otherwise = own if page is observed else _figures(desk, page, sales)
+                answer.course(f"{name}.{spending}").add(otherwise)
+                if otherwise != own:
+                    told[f"{name}_{spending}"] = _encode(sums_alone(otherwise)).decode()
     tenth, difference = None, 0
     if sales:
         tenth, difference = _compare(desk, past, sales, pages[PUBLISHED], pages[DRAFT], answer)
-    told = [_encode(of_member[name]).decode() for name in (PUBLISHED, DRAFT)]
-    answer.lines.append(Line(past.member_id, past.group or "", past.tier or "", tenth, difference, *told))
+    answer.lines.append(Line(past.member_id, past.group or "", past.tier or "", tenth, difference, **told))
 
 
 def _add_as_it_was(desk: Desk, sales: Sequence[Sale], answer: Answer) -> None:
@@ -161,7 +162,9 @@ def _add_as_it_was(desk: Desk, sales: Sequence[Sale], answer: Answer) -> None:
     answer.other_rules += sum([sale.version_id != desk.published.id for sale in sales])
 
 
-def _add(desk: Desk, page: Page, sales: Sequence[Sale], figures: Figures) -> None:
+def _figures(desk: Desk, page: Page, sales: Sequence[Sale]) -> Figures:
+    """Return what a member comes to in a course."""
+    figures = Figures()
     add_member(figures, page)
     rests, branches = page.rests, desk.branches
     decided = [
@@ -170,6 +173,7 @@ def _add(desk: Desk, page: Page, sales: Sequence[Sale], figures: Figures) -> Non
         if not branches or sale.branch_id in branches
     ]
     _add_receipts(desk, page.course, decided, figures)
+    return figures
 
 
 def _add_receipts(

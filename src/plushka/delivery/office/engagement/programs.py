@@ -164,5 +164,6 @@ def _figures(
             moved("burned", "forfeited"),
             number(of_program.burned),
         ),
-        (words.gettext("On accounts now"), "program_left", "", number(of_program.left)),
+        # All that has ever moved: what came less what went is what is there, less debts.
+        (words.gettext("On accounts now"), "program_left", moved(), number(of_program.left)),
     ]

@@ -21,6 +21,22 @@ COUNTED_EACH = timedelta(hours=5)
 _SUMS = ", ".join(f"sum({field})::bigint as {field}" for field in Figures.__struct_fields__)
 _IS_SENT = "l.state in ('sent', 'delivered', 'unknown')"
 _WINDOW = "make_interval(days => l.window_days)"
+BONUS_OF_LETTER = """case when exists (
+                            select from journey_passes g
+                            where g.tenant_id = $1 and g.run_id = l.run_id and g.points is not null
+                              and g.at <= l.told_at
+                        ) then 'points'
+                        when (select r.found ? 'coupon' from journey_runs r where r.tenant_id = $1 and r.id = l.run_id)
+                        then 'coupon'
+                        when exists (
+                            select from rewards w
+                            where w.tenant_id = $1 and w.member_id = l.buyer_id
+                              and coalesce(w.gift_key, '') like 'journey:' || l.run_id || ':%'
+                              and w.issued_at <= l.told_at
+                        ) then 'gift'
+                        else 'nothing'
+                   end"""
+"""What the member had been given in the journey before the letter ``l``, by its run, its buyer and when it was told."""
 LETTERS = f"""
         letters as materialized (
             select o.id, o.member_id, o.campaign_id, o.finished_at as told_at, o.state, o.channel,
@@ -38,21 +54,7 @@ LETTERS = f"""
               and ($4::uuid is null or c.id = $4) and ($5::uuid[] is null or o.member_id = any($5))
         ), bought as (
             select l.*, p.*, {CAME_AGAIN.format(buyer="l.buyer_id")} as came_again,
-                   case when exists (
-                            select from journey_passes g
-                            where g.tenant_id = $1 and g.run_id = l.run_id and g.points is not null
-                              and g.at <= l.told_at
-                        ) then 'points'
-                        when (select r.found ? 'coupon' from journey_runs r where r.tenant_id = $1 and r.id = l.run_id)
-                        then 'coupon'
-                        when exists (
-                            select from rewards w
-                            where w.tenant_id = $1 and w.member_id = l.buyer_id
-                              and coalesce(w.gift_key, '') like 'journey:' || l.run_id || ':%'
-                              and w.issued_at <= l.told_at
-                        ) then 'gift'
-                        else 'nothing'
-                   end as bonus
+                   {BONUS_OF_LETTER} as bonus
             from letters l
             left join lateral (
 {FIRST_PURCHASE.format(buyer="l.buyer_id", sent=_IS_SENT, told_at="l.told_at", window=_WINDOW)}

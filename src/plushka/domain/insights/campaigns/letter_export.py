@@ -5,8 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from plushka.domain.campaigns.letters import Letter, LetterFilter, list_letters, sum_letters
 from plushka.domain.campaigns.reasons import reason_told
+from plushka.domain.insights.campaigns.letters import Letter, LetterFilter, list_letters, sum_letters
 from plushka.domain.insights.campaigns.voice import Voice, voice_of
 from plushka.domain.messages.words import STATE_WORDS
 from plushka.domain.tasks.running import Run

@@ -1,6 +1,6 @@
 """What promotions came to: the receipts that they are on, and what they have caused beside their control group."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -13,7 +13,7 @@ from plushka.domain.insights.campaigns.keeping import keep
 from plushka.domain.insights.campaigns.model import RETURNS_END_AFTER, subject_of_promotion
 from plushka.domain.insights.campaigns.parts import Part, list_incomplete, list_parts
 from plushka.domain.insights.campaigns.sums import BOUGHT, cells_of
-from plushka.domain.insights.reports.mechanics import list_mechanics, sum_letters
+from plushka.domain.insights.reports.mechanics import Letters, list_mechanics, sum_letters
 from plushka.domain.insights.reports.sales import sum_sales
 from plushka.domain.insights.reports.scope import Scope
 from plushka.engine.experiments.groups import ticket_bound
@@ -36,8 +36,8 @@ class UnknownPromotion(NotFound):
 class PromotionFigures(Struct, frozen=True):
     """Sums of receipts that were not wholly returned. Money in minor units.
 
-    ``discount_minor`` is all that came off them; ``letters_minor`` what letters cost that told of it, None where nobody
-    knows of which branches they are. ``cost_minor`` is of receipts on which the cost of every line is known.
+    ``discount_minor`` is all that came off them; ``letters`` are those that told of it, None where nobody knows of
+    which branches they are. ``cost_minor`` is of receipts on which the cost of every line is known.
     """
 
     receipts: int = 0
@@ -49,7 +49,11 @@ class PromotionFigures(Struct, frozen=True):
     discount_minor: int = 0
     redeemed_minor: int = 0
     earned_points: int = 0
-    letters_minor: int | None = 0
+    letters: Letters | None = Letters()
+
+    @property
+    def letters_minor(self) -> int | None:
+        return self.letters.messages_minor if self.letters else None
 
     @property
     def profit_minor(self) -> int | None:
@@ -110,7 +114,7 @@ async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
         sold.discount_minor,
         sold.redeemed_minor,
         sold.earned_points,
-        sum(letters.values()) if is_whole else None,
+        _together(letters.values()) if is_whole else None,
     )
     return Promoted(
         total,
@@ -125,11 +129,18 @@ async def count_promotions(tx: Tx, scope: Scope, zone: str) -> Promoted:
                 each.discount_minor,
                 each.redeemed_minor,
                 each.earned_points,
-                letters.get((each.program_id, each.id), 0) if is_whole else None,
+                letters.get((each.program_id, each.id), Letters()) if is_whole else None,
             )
             for each in mechanics
             if each.kind == "promotion"
         },
+    )
+
+
+def _together(letters: Collection[Letters]) -> Letters:
+    return Letters(
+        sum(each.messages_minor for each in letters),
+        tuple(own for each in letters for own in each.campaign_ids),
     )
 
 

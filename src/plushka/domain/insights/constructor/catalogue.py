@@ -77,7 +77,8 @@ class Source(Struct, frozen=True):
 
     ``branch``: the column that says at which branch; empty: its rows know none, so that it is not for whoever is kept
     to some. ``days``: marked, what days of the period are of. ``listed``: what a list knows its rows by, or of letters
-    the receipts that came of them, which stand in ``listed_from`` instead of ``sql``.
+    the receipts that came of them, which stand in ``listed_from`` instead of ``sql``; the letters themselves are
+    ``letters`` of what stands in ``letters_from``.
     """
 
     title: str
@@ -91,5 +92,7 @@ class Source(Struct, frozen=True):
     listed: str
     joins: Mapping[str, str] = {}
     listed_from: str = ""
+    letters: str = ""
+    letters_from: str = ""
     branch: str = ""
     action: str = ""

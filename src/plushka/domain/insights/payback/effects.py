@@ -238,8 +238,8 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001  by the clock of the zone
 
 
-async def list_receipts(tx: Tx, scenario: Scenario, month: date) -> list[Receipt]:
-    """Return the receipts of a scenario in a month, those that brought most first, at most ``RECEIPTS_MAX``."""
+async def list_receipts(tx: Tx, scenarios: Sequence[Scenario], months: Sequence[date]) -> list[Receipt]:
+    """Return the receipts of scenarios in some months, those that brought most first, at most ``RECEIPTS_MAX``."""
     rows = await tx.fetch(
         """
         -- insights.list_payback_receipts
@@ -248,13 +248,13 @@ async def list_receipts(tx: Tx, scenario: Scenario, month: date) -> list[Receipt
         from payback_receipts p
         join receipts r on r.tenant_id = $1 and r.id = p.receipt_id
         left join members m on m.tenant_id = $1 and m.id = r.member_id
-        where p.tenant_id = $1 and p.scenario = $2 and p.month_on = $3
+        where p.tenant_id = $1 and p.scenario = any($2::text[]) and p.month_on = any($3::date[])
         order by p.revenue_minor - p.goods_minor desc nulls last, r.id
         limit $4
         """,
         tx.tenant_id,
-        scenario,
-        month,
+        list(scenarios),
+        list(months),
         RECEIPTS_MAX,
     )
     return [Receipt(**row) for row in rows]

@@ -71,8 +71,10 @@ async def list_buckets(tx: Tx, program_id: UUID | None, side: Side, today: date)
     return [Bucket(**row) for row in rows]
 
 
-async def list_holders(tx: Tx, program_id: UUID | None, side: Side, number: int, today: date) -> list[Holder]:
-    """Return whose the lots of a bucket are, whoever has most first, at most ``HOLDERS_MAX``."""
+async def list_holders(
+    tx: Tx, program_id: UUID | None, side: Side, number: int | None, today: date
+) -> list[Holder]:
+    """Return whose the lots of a bucket are, None: of all, whoever has most first, at most ``HOLDERS_MAX``."""
     rows = await tx.fetch(
         f"""
         -- insights.list_lot_holders
@@ -80,7 +82,7 @@ async def list_holders(tx: Tx, program_id: UUID | None, side: Side, number: int,
         select o.member_id, m.name, count(*) as lots, sum(o.points)::bigint as points,
                (min(o.burns_at) at time zone $6)::timestamp as burns_at
         from open o join members m on m.tenant_id = $1 and m.id = o.member_id
-        where o.number = $7
+        where $7::integer is null or o.number = $7
         group by o.member_id, m.name
         order by sum(o.points) desc, o.member_id
         limit $8

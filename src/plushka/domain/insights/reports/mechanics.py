@@ -266,8 +266,15 @@ async def _name(tx: Tx, *, since: datetime | None) -> Mapping[tuple[UUID, str], 
     return {(row["program_id"], row["mechanic"]): row["name"] for row in rows}
 
 
-async def sum_letters(tx: Tx, scope: Scope, zone: str) -> Mapping[tuple[UUID, str], int]:
-    """Return what letters cost, in minor units, of broadcasts that tell of a promotion, by programme and promotion.
+class Letters(Struct, frozen=True):
+    """What letters cost that told of a promotion, in minor units, and of which broadcasts they are."""
+
+    messages_minor: int = 0
+    campaign_ids: tuple[UUID, ...] = ()
+
+
+async def sum_letters(tx: Tx, scope: Scope, zone: str) -> Mapping[tuple[UUID, str], Letters]:
+    """Return the letters of broadcasts that tell of a promotion, by programme and promotion.
 
     Of broadcasts that began on these days of the business's ``zone``.
     """
@@ -275,7 +282,7 @@ async def sum_letters(tx: Tx, scope: Scope, zone: str) -> Mapping[tuple[UUID, st
         """
         -- insights.sum_promotion_letters
         select (c.offer->>'program_id')::uuid as program_id, c.offer->>'promotion_id' as promotion_id,
-               sum(f.messages_minor)::bigint as messages_minor
+               sum(f.messages_minor)::bigint as messages_minor, array_agg(c.id order by c.id) as campaign_ids
         from campaigns c
         join campaign_figures f on f.tenant_id = $1 and f.campaign_id = c.id and f.cut = 'total'
         where c.tenant_id = $1 and c.offer->>'kind' = 'promotion'
@@ -287,4 +294,7 @@ async def sum_letters(tx: Tx, scope: Scope, zone: str) -> Mapping[tuple[UUID, st
         scope.period.until_on,
         zone,
     )
-    return {(row["program_id"], row["promotion_id"]): row["messages_minor"] for row in rows}
+    return {
+        (row["program_id"], row["promotion_id"]): Letters(row["messages_minor"], tuple(row["campaign_ids"]))
+        for row in rows
+    }

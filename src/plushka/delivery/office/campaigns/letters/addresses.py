@@ -1,13 +1,14 @@
 """Where letters of campaigns are listed."""
 
-from datetime import date
+from collections.abc import Iterable
 from urllib.parse import urlencode
-from uuid import UUID
+
+from plushka.delivery.office.reports.constructor.matching import ROWS, Rows
 
 PATH = "/campaigns/letters"
 
 
-def letters_url(**filters: str | UUID | date | None) -> str:
-    """Return where letters are listed; a filter that is empty is none, ``from_`` is ``from``."""
-    pairs = {name.rstrip("_"): str(value) for name, value in filters.items() if value}
-    return f"{PATH}?{urlencode(pairs)}"
+def letters_url(rows: Iterable[Rows], *, arrived: bool) -> str:
+    """Return where the letters are listed that are any of these rows; ``arrived``: those alone that went out."""
+    pairs = [(ROWS, each.text) for each in rows]
+    return f"{PATH}?{urlencode([*pairs, *([('arrived', 'yes')] if arrived else [])])}"

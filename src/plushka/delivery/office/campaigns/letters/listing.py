@@ -1,4 +1,4 @@
-"""The letters of broadcasts and journeys, found by campaign, days and channel, and taken away as a workbook."""
+"""The letters of broadcasts and journeys, found by campaign, days, channel and report, and taken away as a workbook."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,10 +16,15 @@ from plushka.delivery.office.campaigns.letters.addresses import PATH
 from plushka.delivery.office.chips import Chip
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.exporting import leave_export
+from plushka.delivery.office.reports.constructor.matching import ROWS, ROWS_MAX, read_rows, told_rows
 from plushka.delivery.office.reports.telling import explain
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import day_of, id_of, text_of
-from plushka.domain.campaigns.letters import (
+from plushka.domain.campaigns.queries import find_names
+from plushka.domain.campaigns.reasons import reason_told
+from plushka.domain.insights.campaigns.export import KIND
+from plushka.domain.insights.campaigns.letter_export import LETTERS
+from plushka.domain.insights.campaigns.letters import (
     LIST_MAX,
     Kind,
     Letter,
@@ -28,15 +33,15 @@ from plushka.domain.campaigns.letters import (
     list_letters,
     sum_letters,
 )
-from plushka.domain.campaigns.queries import find_names
-from plushka.domain.campaigns.reasons import reason_told
-from plushka.domain.insights.campaigns.export import KIND
-from plushka.domain.insights.campaigns.letter_export import LETTERS
+from plushka.domain.insights.constructor.matching import Matching
+from plushka.domain.insights.constructor.sources import SOURCES
 from plushka.domain.messages.model import CHANNELS
 from plushka.domain.messages.words import STATE_WORDS
 from plushka.platform.i18n import marked
 
 _KINDS: dict[Kind, str] = {"broadcast": marked("Broadcasts"), "journey": marked("Journeys")}
+_SOURCES = {name: SOURCES[name].title for name in ("campaigns", "journeys")}
+"""Of reports, whose rows are of letters: what these are called."""
 
 
 class Asked(Struct, frozen=True, rename={"told_from": "from", "told_to": "to"}):
@@ -49,6 +54,7 @@ class Asked(Struct, frozen=True, rename={"told_from": "from", "told_to": "to"}):
     variant: str = ""
     channel: str = ""
     arrived: bool = False
+    rows: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: MultiDict[str]) -> "Asked":
@@ -60,10 +66,13 @@ class Asked(Struct, frozen=True, rename={"told_from": "from", "told_to": "to"}):
             variant=text_of(query, "variant"),
             channel=query.get("channel", "") if query.get("channel") in CHANNELS else "",
             arrived=query.get("arrived") == "yes",
+            rows=tuple(query.getall(ROWS, [])[:ROWS_MAX]),
         )
 
-    @property
-    def where(self) -> LetterFilter:
+    def matching(self, visit: Visit) -> tuple[Matching, ...]:
+        return read_rows(self.rows, visit, _SOURCES)
+
+    def where(self, visit: Visit) -> LetterFilter:
         channel = next((each for each in CHANNELS if each == self.channel), None)
         return LetterFilter(
             self.campaign,
@@ -73,17 +82,25 @@ class Asked(Struct, frozen=True, rename={"told_from": "from", "told_to": "to"}):
             self.variant or None,
             channel,
             self.arrived,
+            self.matching(visit),
         )
 
+    @property
+    def unseen(self) -> list[tuple[str, str]]:
+        """Names and values of the address that no field of the form holds: it goes on asking for them."""
+        return [(name, value) for name, value in self._pairs() if name not in ("from", "to", "channel")]
+
     def url(self, path: str = PATH, *, without: tuple[str, ...] = (), **more: str) -> str:
-        held = {
+        pairs = [*((name, value) for name, value in self._pairs() if name not in without), *more.items()]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        given = {
             "campaign": self.campaign, "kind": self.kind, "from": self.told_from, "to": self.told_to,
             "variant": self.variant, "channel": self.channel, "arrived": "yes" if self.arrived else "",
         }  # fmt: skip
-        pairs = {
-            name: str(value) for name, value in {**held, **more}.items() if value and name not in without
-        }
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        held = [(name, str(value)) for name, value in given.items() if value]
+        return [*held, *((ROWS, text) for text in self.rows)]
 
 
 class LetterLine(Struct, frozen=True):
@@ -104,11 +121,13 @@ class LetterLine(Struct, frozen=True):
 async def show_letters(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str]:
     asked = Asked.of(request.query_params)
     async with visit.reading() as tx:
+        where = asked.where(visit)
         found = await list_letters(
-            tx, asked.where, before=id_of(request.query_params, "before"), limit=LIST_MAX + 1
+            tx, where, before=id_of(request.query_params, "before"), limit=LIST_MAX + 1
         )
-        total = await sum_letters(tx, asked.where)
+        total = await sum_letters(tx, where)
         names = await find_names(tx, [asked.campaign]) if asked.campaign else {}
+        rows_told = await told_rows(tx, where.matching, visit, heads=_SOURCES) if where.matching else ""
     page = found[:LIST_MAX]
     gettext = visit.words.gettext
     return visit.page(
@@ -116,7 +135,7 @@ async def show_letters(visit: NamedDependency[Visit], request: OfficeRequest) ->
         section="campaigns",
         page="broadcasts" if asked.kind != "journey" else "journeys",
         asked=asked,
-        chips=list(_chips(asked, names, visit)),
+        chips=list(_chips(asked, names, rows_told, visit)),
         letters=[_line(one, visit) for one in page],
         total=_told(total, visit),
         explained=explain(("letters_listed", "letters_sent", "letters_delivered", "letters_cost"), visit),
@@ -130,13 +149,15 @@ async def show_letters(visit: NamedDependency[Visit], request: OfficeRequest) ->
 @post(f"{PATH}/export", opt={"action": "campaigns.export"})
 async def export_letters(visit: NamedDependency[Visit], request: OfficeRequest) -> Redirect:
     return await leave_export(
-        visit, KIND, Asked.of(request.query_params).where, file_name="letters.xlsx", of=LETTERS
+        visit, KIND, Asked.of(request.query_params).where(visit), file_name="letters.xlsx", of=LETTERS
     )
 
 
-def _chips(asked: Asked, names: dict[UUID, str], visit: Visit) -> Iterator[Chip]:
+def _chips(asked: Asked, names: dict[UUID, str], rows_told: str, visit: Visit) -> Iterator[Chip]:
     """Yield what no field of the form asks for."""
     gettext = visit.words.gettext
+    if rows_told:
+        yield Chip(rows_told, asked.url(without=(ROWS,)))
     if asked.campaign:
         yield Chip(names.get(asked.campaign, "…"), asked.url(without=("campaign", "variant")))
     if asked.kind:

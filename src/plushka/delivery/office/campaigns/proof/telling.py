@@ -54,6 +54,17 @@ def subject_told(subject: Subject, visit: Visit) -> str:
     return visit.words.gettext(GONE, name=subject.name) if subject.is_gone else subject.name
 
 
+def subject_url(key: str, subject: Subject) -> str:
+    """Return the page that tells of both groups; ``key`` names what was compared. What is gone has none."""
+    if subject.is_gone:
+        return ""
+    named = key.partition(":")[2].replace(":", "/", 1)
+    return f"/campaigns/{_FOLDERS[subject.kind]}{named}"
+
+
+_FOLDERS = {"broadcast": "", "journey": "journeys/", "promotion": "promotions/"}
+
+
 def caused_told(caused: Caused, visit: Visit) -> CausedTold:
     """Return what a comparison says."""
     gettext, figures = visit.words.gettext, visit.figures

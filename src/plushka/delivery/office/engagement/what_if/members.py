@@ -1,6 +1,7 @@
 """The members whom a figure of an answer is of, each with what it is of them; as a page and as a file."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.engagement.what_if.answer import PATH, find_answered
 from plushka.delivery.office.engagement.what_if.comparing import beside
 from plushka.delivery.office.engagement.what_if.people import tenth_name
-from plushka.delivery.office.engagement.what_if.shown import NONE, Shown, load_shown
+from plushka.delivery.office.engagement.what_if.shown import NONE, SPENDING_WORDS, Shown, load_shown
+from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Kind, Row, Table
 from plushka.delivery.office.reports.files import block_file
 from plushka.delivery.office.reports.showing import BlockNotFound, told_block
@@ -23,11 +25,11 @@ from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import text_of
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.segments.lifecycle.words import GROUP_WORDS
+from plushka.domain.simulation.course import Spending
 from plushka.domain.simulation.figures import Figures
 from plushka.domain.simulation.lines import (
     LINES_MAX,
     OF_PARTS,
-    OPENING,
     PAGE_LINES,
     Course,
     LineFilter,
@@ -36,6 +38,7 @@ from plushka.domain.simulation.lines import (
     list_lines,
     sum_lines,
 )
+from plushka.domain.simulation.payback import PARTS, Part, weighed
 from plushka.domain.simulation.planning import TENTHS
 from plushka.domain.simulation.shares import DRAFT, PUBLISHED
 from plushka.engine.lifecycle import GROUPS
@@ -50,7 +53,11 @@ FIGURES: dict[str, tuple[str, Kind, str]] = {
     "discount_minor": (marked("Discounts"), "money", "what_if_discount"),
     "redeemed_minor": (marked("Paid with points, in money"), "money", "what_if_redeemed"),
     "revenue_minor": (marked("Paid in money"), "money", "what_if_paid"),
-    OPENING: (marked("In hand at the beginning"), "points", "what_if_opening"),
+    "margin": (marked("Margin"), "money", "what_if_margin"),
+    "liability": (marked("Points in hand at the end, in money"), "money", "what_if_liability"),
+    "growth": (marked("By how much that has grown"), "money", "what_if_growth"),
+    "result": (marked("Result after points"), "money", "what_if_result"),
+    "opening": (marked("In hand at the beginning"), "points", "what_if_opening"),
     "issued": (marked("Issued"), "points", "what_if_issued"),
     "given": (marked("Given by hand"), "points", "what_if_given"),
     "spent": (marked("Spent"), "points", "points_spent"),
@@ -64,11 +71,16 @@ FIGURES: dict[str, tuple[str, Kind, str]] = {
     "promotion_sum": (marked("Discount, or gifts"), "money", "what_if_promotion_sum"),
 }
 """What is told of each member: its title, its kind and its definition."""
+OF_MARGIN = frozenset({"margin", "result"})
+"""For who sees what goods cost."""
 COURSES: tuple[Course, ...] = ("published", "draft")
 
 
 class Asked(Struct, frozen=True, omit_defaults=True):
-    """What the address asks for; nonsense counts as not chosen. ``of`` is a rule or promotion."""
+    """What the address asks for; nonsense counts as not chosen. ``of`` is a rule or promotion.
+
+    ``spending``: how members spend, empty: as they did.
+    """
 
     group: str = ""
     tier: str = ""
@@ -77,6 +89,7 @@ class Asked(Struct, frozen=True, omit_defaults=True):
     ends: str = ""
     figure: str = "of_members"
     of: str = ""
+    spending: str = ""
     bought: str = ""
     after: int = 0
 
@@ -92,30 +105,42 @@ class Asked(Struct, frozen=True, omit_defaults=True):
             ends=ends if ends.partition(":")[0] in COURSES and ":" in ends else "",
             figure=figure if figure in FIGURES else "of_members",
             of=text_of(query, "of"),
+            spending=query.get("spending", "") if query.get("spending") in ("low", "high") else "",
             bought="yes" if query.get("bought") == "yes" else "",
             after=int(after)
             if after.isascii() and after.isdigit() and len(after) < len(str(LINES_MAX)) + 2
             else 0,
         )
 
-    def where(self, least: int) -> LineFilter:
+    @property
+    def spends(self) -> Spending:
+        return next((each for each in SPENDING_WORDS if each == self.spending), "observed")
+
+    @property
+    def part(self) -> Part | None:
+        """The figure, if it is made of several sums of each member."""
+        return next((each for each in PARTS if each == self.figure), None)
+
+    def where(self, shown: Shown) -> LineFilter:
         course, _, tier = self.ends.partition(":")
         return LineFilter(
             group=_value(self.group),
             tier=_value(self.tier),
             tenth=TENTHS - self.tenth if self.tenth else None,
             change=next((each for each in ("gains", "loses") if each == self.change), None),
-            least=least,
+            least=shown.question.published.point.value_minor,
             ends=next(((each, _value(tier) or "") for each in COURSES if each == course), None),
             figure=self.figure,
             of=self.of,
+            weights=shown.weights(self.part, self.spends) if self.part else None,
+            spending=self.spends,
             bought=bool(self.bought),
         )
 
     @property
     def is_of_all(self) -> bool:
         """Tell whether receipts without a card are of the figure, too."""
-        return self == Asked(figure=self.figure, of=self.of)
+        return self == Asked(figure=self.figure, of=self.of, spending=self.spending)
 
     def query(self, *without: str) -> str:
         given = structs.asdict(self)
@@ -131,7 +156,7 @@ async def show_members_of_answer(
 ) -> Response[str]:
     """Show the members, those of whom the figure differs most first.
 
-    :raises Denied: this person does not see members
+    :raises Denied: this person does not see members, or not what goods cost
     """
     asked = Asked.read(request.query_params)
     shown, lines, whole = await _load(visit, program_id, simulation_id, asked, limit=PAGE_LINES + 1)
@@ -184,12 +209,12 @@ async def download_members_of_answer(
 async def _load(
     visit: Visit, program_id: UUID, simulation_id: UUID, asked: Asked, *, limit: int
 ) -> tuple[Shown, list[MemberLine], LineSum]:
-    if not visit.may("members.read"):
+    if not visit.may("members.read") or (asked.figure in OF_MARGIN and not visit.may(MARGIN)):
         raise Denied
     async with visit.reading() as tx:
         simulation = await find_answered(tx, program_id, simulation_id)
         shown = await load_shown(tx, visit, simulation)
-        where = asked.where(shown.question.published.point.value_minor)
+        where = asked.where(shown)
         lines = await list_lines(tx, simulation.id, where, limit=limit, offset=asked.after)
         return shown, lines, await sum_lines(tx, simulation.id, where)
 
@@ -198,6 +223,8 @@ def _block(shown: Shown, asked: Asked, lines: list[MemberLine], whole: LineSum) 
     gettext = shown.visit.words.gettext
     title, kind, definition = FIGURES[asked.figure]
     figure = gettext(title)
+    if asked.spending:
+        figure = f"{figure}: {gettext(SPENDING_WORDS[asked.spends]).lower()}"
     if asked.of:
         figure = f"{figure}: {shown.rule_name(asked.of)}"
         kind = "count" if asked.figure == "promotion_sum" and _is_gift(shown, asked.of) else kind
@@ -265,14 +292,18 @@ def _total(shown: Shown, asked: Asked, whole: LineSum, kind: Kind) -> Row:
     )
 
 
-def _of_strangers(shown: Shown, asked: Asked, whole: LineSum) -> tuple[int, int]:
+def _of_strangers(shown: Shown, asked: Asked, whole: LineSum) -> tuple[int | Fraction, int | Fraction]:
     """Return how much of the figure is of receipts without a card, by both courses: what is of no member."""
-    if not asked.is_of_all or asked.figure == OPENING:
+    if not asked.is_of_all:
         return 0, 0
-    return (
-        _figure(shown.figures(PUBLISHED), asked) - whole.published,
-        _figure(shown.figures(DRAFT), asked) - whole.draft,
-    )
+    weights = shown.weights(asked.part, asked.spends) if asked.part else None
+    figures = [shown.figures(course, asked.spends) for course in (PUBLISHED, DRAFT)]
+    if weights is not None:
+        return (
+            weighed(figures[0], weights[0]) - whole.published,
+            weighed(figures[1], weights[1]) - whole.draft,
+        )
+    return _figure(figures[0], asked) - whole.published, _figure(figures[1], asked) - whole.draft
 
 
 def _figure(figures: Figures, asked: Asked) -> int:
@@ -303,6 +334,8 @@ def _chips(shown: Shown, asked: Asked) -> Iterator[tuple[tuple[str, ...], str]]:
     if asked.figure != Asked().figure:
         of = f": {shown.rule_name(asked.of)}" if asked.of else ""
         yield ("figure", "of"), f"{gettext(title)}{of}"
+    if asked.spending:
+        yield ("spending",), gettext(SPENDING_WORDS[asked.spends])
     if asked.group:
         named = next((gettext(GROUP_WORDS[group]) for group in GROUPS if group == asked.group), "")
         yield ("group",), gettext("Group today: {name}", name=named or gettext("In no group yet"))

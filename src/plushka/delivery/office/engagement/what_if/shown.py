@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,17 +22,33 @@ from plushka.domain.simulation.course import Spending
 from plushka.domain.simulation.figures import Figures
 from plushka.domain.simulation.lines import has_lines
 from plushka.domain.simulation.model import Simulation
-from plushka.domain.simulation.payback import BreakEven, Worth, break_even, worth_of
+from plushka.domain.simulation.payback import (
+    BreakEven,
+    Part,
+    Weights,
+    Worth,
+    break_even,
+    weights_of,
+    worth_of,
+)
 from plushka.domain.simulation.question import Answer, Question
 from plushka.domain.simulation.shares import DRAFT, PUBLISHED
 from plushka.engine.local_time import moment
 from plushka.engine.program import Program
 from plushka.engine.purchase import Place
 from plushka.platform.database import Tx
+from plushka.platform.i18n import marked
 
 NONE = "-"
 """In an address: the group or the tier of who is in none."""
-SPENDINGS: tuple[Spending, ...] = ("low", "observed", "high")
+SPENDING_WORDS: Mapping[Spending, str] = MappingProxyType(
+    {
+        "low": marked("Spend no more than really"),
+        "observed": marked("Spend as they did"),
+        "high": marked("Spend all they can"),
+    }
+)
+SPENDINGS: tuple[Spending, ...] = tuple(SPENDING_WORDS)
 
 
 def path_of(program_id: UUID) -> str:
@@ -111,6 +128,15 @@ class Shown:
         published, draft = self.both(spending)
         program = self.question.published
         return worth_of(published, program, program), worth_of(draft, self.question.draft, program)
+
+    def weights(self, part: Part, spending: Spending = "observed") -> tuple[Weights, Weights]:
+        """Return of what sums of members a figure is made, by the published rules and by the draft."""
+        published, draft = self.both(spending)
+        program = self.question.published
+        return (
+            weights_of(part, published, program, program),
+            weights_of(part, draft, self.question.draft, program),
+        )
 
     @cached_property
     def observed(self) -> tuple[Worth, Worth]:

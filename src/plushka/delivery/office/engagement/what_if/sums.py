@@ -3,20 +3,12 @@
 from collections.abc import Iterator
 
 from plushka.delivery.office.engagement.what_if.comparing import Figure, Good, beside, beside_columns, row
-from plushka.delivery.office.engagement.what_if.shown import Shown, exactly
+from plushka.delivery.office.engagement.what_if.shown import SPENDING_WORDS, Shown, exactly
 from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Kind, Row, Series, Table
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.simulation.course import Spending
-from plushka.domain.simulation.lines import OPENING
 from plushka.domain.simulation.payback import opening
-from plushka.platform.i18n import marked
-
-SPENDING_WORDS: dict[Spending, str] = {
-    "low": marked("Spend no more than really"),
-    "observed": marked("Spend as they did"),
-    "high": marked("Spend all they can"),
-}
 
 _WELCOME = {"what_if_paid", "what_if_margin", "what_if_result"}
 """What is better the more it is."""
@@ -24,9 +16,11 @@ _LISTED = {
     "what_if_discount": "discount_minor",
     "what_if_redeemed": "redeemed_minor",
     "what_if_paid": "revenue_minor",
-    "what_if_liability": "outstanding",
-    "what_if_growth": "outstanding",
-    "what_if_opening": OPENING,
+    "what_if_margin": "margin",
+    "what_if_liability": "liability",
+    "what_if_growth": "growth",
+    "what_if_result": "result",
+    "what_if_opening": "opening",
     "what_if_issued": "issued",
     "what_if_given": "given",
     "points_spent": "spent",
@@ -35,7 +29,7 @@ _LISTED = {
     "what_if_taken": "taken",
     "what_if_outstanding": "outstanding",
 }
-"""By definition: the figure that is listed member by member. What goods cost, and so a margin, is told of none."""
+"""By definition: the figure that is listed member by member."""
 
 
 def make_sums(shown: Shown) -> Block:
@@ -97,7 +91,7 @@ def _sums(shown: Shown) -> Iterator[Row]:
         )
     for title, figures, definition in money:
         good: Good = "up" if definition in _WELCOME else "neither"
-        href = shown.members_url(figure=_LISTED[definition]) if definition in _LISTED else ""
+        href = shown.members_url(figure=_LISTED[definition])
         yield row(title, figures, "money", definition=definition, good=good, href=href)
 
 
@@ -256,15 +250,17 @@ def _of_spending(shown: Shown) -> Iterator[Row]:
         )
     for title, kind, pairs, definition in lines:
         for spending, pair in pairs.items():
-            is_listed = spending == "observed" and definition in _LISTED
-            href = shown.members_url(figure=_LISTED[definition]) if is_listed else ""
             yield (
                 Cell(title, definition=definition),
                 gettext(SPENDING_WORDS[spending]),
-                *linked(href, *beside(*pair, kind)),
+                *linked(_otherwise_url(shown, _LISTED[definition], spending), *beside(*pair, kind)),
             )
     if shown.sees_margin and shown.is_costed:
         yield from _more_visits(shown)
+
+
+def _otherwise_url(shown: Shown, figure: str, spending: Spending) -> str:
+    return shown.members_url(figure=figure, spending="" if spending == "observed" else spending)
 
 
 def _more_visits(shown: Shown) -> Iterator[Row]:
@@ -276,7 +272,7 @@ def _more_visits(shown: Shown) -> Iterator[Row]:
             Cell(gettext("More visits that pay for it"), definition="what_if_break_even"),
             gettext(SPENDING_WORDS[spending]),
             None,
-            told or Cell(exactly(found.share), kind="share"),
+            told or Cell(exactly(found.share), _otherwise_url(shown, "result", spending), kind="share"),
             None,
         )
 

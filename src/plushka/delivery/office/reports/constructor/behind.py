@@ -1,11 +1,11 @@
-"""Where that is listed which a cell of an answer is of: receipts, members, movements, purchases after letters."""
+"""Where that is listed which a cell of an answer is of: receipts, members, movements, letters, purchases after them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH as CAMPAIGNS
-from plushka.delivery.office.campaigns.journeys.rows import PATH as JOURNEYS
+from plushka.delivery.office.campaigns.letters.addresses import letters_url
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.receipts.asked import NONE
 from plushka.delivery.office.reports.constructor.matching import ROWS, Rows
@@ -31,8 +31,12 @@ _OF_MEASURES: Mapping[str, Filters] = {
 _OF_GOODS = frozenset({"product", "category", "top_category", "brand", "kind"})
 _OF_BUYERS = frozenset({"bought", "bought_share", "mean", "revenue", "receipts"})
 """Measures of members who have bought something."""
-_OF_PURCHASES = frozenset({"purchases", "conversion", "revenue", "discount", "again", "profit"})
+_OF_PURCHASES = frozenset(
+    {"purchases", "conversion", "revenue", "discount", "again", "profit", "roi", "return"}
+)
 """Measures of letters that are of the purchases after them."""
+_OF_ARRIVED = frozenset({"sent", "delivered"})
+"""Measures that are of those letters alone that went out."""
 _WAYS: Mapping[str, tuple[Way, ...]] = {
     "issued": ("issued", "given"),
     "spent": ("spent", "restored"),
@@ -107,20 +111,18 @@ def _movements(answer: Answer, asked: Sequence[Filter], measure: str, visit: Vis
 
 
 def _letters(answer: Answer, asked: Sequence[Filter], measure: str) -> str:
-    """Return the purchases that came of letters, or the campaign that a cell is of."""
+    """Return the purchases that came of letters, the letters, or the broadcasts that a cell counts."""
+    days = (answer.period[0], answer.period[1] - DAY) if answer.period is not None else ()
+    rows = Rows(answer.question.source, tuple(asked), *days)
     if measure in _OF_PURCHASES:
-        return f"/receipts?{urlencode(_rows(answer, asked, always=True))}"
-    campaigns = [each.values for each in asked if each.dimension == "campaign" and not each.is_not]
-    path = CAMPAIGNS if answer.question.source == "campaigns" else JOURNEYS
-    return f"{path}/{campaigns[0][0]}" if campaigns and len(campaigns[0]) == 1 else ""
+        return f"/receipts?{urlencode({ROWS: rows.text})}"
+    if measure == "broadcasts":
+        return f"{CAMPAIGNS}?{urlencode({ROWS: rows.text})}"
+    return letters_url([rows], arrived=measure in _OF_ARRIVED)
 
 
-def _rows(answer: Answer, asked: Sequence[Filter], *, always: bool = False) -> dict[str, str]:
-    if not asked and not always:
-        return {}
-    days = answer.period if always else None
-    rows = Rows(answer.question.source, tuple(asked), *((days[0], days[1] - DAY) if days is not None else ()))
-    return {ROWS: rows.text}
+def _rows(answer: Answer, asked: Sequence[Filter]) -> dict[str, str]:
+    return {ROWS: Rows(answer.question.source, tuple(asked)).text} if asked else {}
 
 
 def _named(answer: Answer, first: str, last: str) -> dict[str, str]:

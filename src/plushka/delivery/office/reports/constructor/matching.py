@@ -87,14 +87,16 @@ def _is_open(rows: Rows, visit: Visit) -> bool:
     )
 
 
-async def told_rows(tx: Tx, matching: Sequence[Matching], visit: Visit) -> str:
-    """Return in words what is asked."""
-    return f" {visit.words.gettext('or')} ".join([await _told(tx, each, visit) for each in matching])
+async def told_rows(
+    tx: Tx, matching: Sequence[Matching], visit: Visit, *, heads: Mapping[str, str] = _AFTER
+) -> str:
+    """Return in words what is asked; ``heads``: marked, what is listed of a source."""
+    return f" {visit.words.gettext('or')} ".join([await _told(tx, each, visit, heads) for each in matching])
 
 
-async def _told(tx: Tx, matching: Matching, visit: Visit) -> str:
+async def _told(tx: Tx, matching: Matching, visit: Visit, heads: Mapping[str, str]) -> str:
     gettext, source = visit.words.gettext, SOURCES[matching.source]
-    parts = [gettext(_AFTER[matching.source])] if matching.source in _AFTER else []
+    parts = [gettext(heads[matching.source])] if matching.source in heads else []
     parts += _told_days(gettext(source.days), matching, visit)
     for each in matching.filters:
         dimension = source.dimensions[each.dimension]

@@ -76,7 +76,8 @@ PROGRAM = Subject(
         "program_left": Definition(
             marked("On accounts now"),
             marked(
-                "Points that members have now: those they can spend, those that wait, and those set aside."
+                "Points that members have now: those they can spend, those that wait, and those set aside. They are "
+                "what has come by all movements of the programme less what has gone, if nobody owes any."
             ),
         ),
         "member_spend": Definition(

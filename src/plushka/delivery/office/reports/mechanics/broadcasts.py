@@ -1,15 +1,13 @@
 """Broadcasts of the period and what came of each (F205, F211, F212)."""
 
-from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from plushka.delivery.office.campaigns.broadcasts.rows import PATH
-from plushka.delivery.office.campaigns.letters.addresses import letters_url
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Table
 from plushka.delivery.office.reports.constructor.matching import Rows
-from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, purchases_url, told_letters
+from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, told_letters
 from plushka.delivery.office.reports.mechanics.verdicts import load_verdicts
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import span
@@ -42,11 +40,7 @@ async def make_broadcasts(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 (
                     Cell(each.name, href=f"{PATH}/{each.id}"),
                     each.begins_at.astimezone(zone) if each.begins_at else None,
-                    *told_letters(
-                        each.figures,
-                        letters=letters_url(campaign=each.id, arrived="yes"),
-                        purchases=purchases_url(_rows(each.id)),
-                    ),
+                    *told_letters(each.figures, _rows(each.id)),
                     verdicts[each.id],
                 )
                 for each in found
@@ -55,14 +49,8 @@ async def make_broadcasts(tx: Tx, visit: Visit, asked: Asked) -> Block:
             total=(
                 gettext("Together"),
                 None,
-                *told_letters(
-                    total,
-                    # Of those that began on these days, whenever their letters went out.
-                    letters=f"{PATH}?{urlencode({'from': asked.period.from_on, 'to': asked.period.last_on})}",
-                    purchases=purchases_url(
-                        Rows("campaigns", (), asked.period.from_on, asked.period.last_on)
-                    ),
-                ),
+                # Of those that began on these days, whenever their letters went out.
+                *told_letters(total, Rows("campaigns", (), asked.period.from_on, asked.period.last_on)),
                 "",
             ),
         ),

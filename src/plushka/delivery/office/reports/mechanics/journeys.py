@@ -1,13 +1,10 @@
 """Journeys of the period and what came of their letters, and which bonus brings members again (F121, F179)."""
 
-from uuid import UUID
-
 from plushka.delivery.office.campaigns.journeys.rows import PATH
-from plushka.delivery.office.campaigns.letters.addresses import letters_url
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Dots, Empty, Table
 from plushka.delivery.office.reports.constructor.matching import Rows
-from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, purchases_url, told_letters
+from plushka.delivery.office.reports.mechanics.letters import columns_of_letters, told_letters
 from plushka.delivery.office.reports.mechanics.verdicts import load_verdicts
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.figures import Figures
@@ -19,6 +16,7 @@ from plushka.domain.insights.constructor.sources.journeys import BONUS_WORDS
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.database import Tx
 
+_TOLD_BY = ("journeys", "campaigns")
 JOURNEYS_MAX = 200
 """A business has no more of them that run."""
 
@@ -39,22 +37,14 @@ async def make_journeys(tx: Tx, visit: Visit, asked: Asked) -> Block:
             tuple(
                 (
                     Cell(each.name, href=f"{PATH}/{each.id}"),
-                    *told_letters(
-                        each.figures,
-                        letters=_letters(asked, campaign=each.id),
-                        purchases=purchases_url(_rows(asked, "campaign", str(each.id))),
-                    ),
+                    *told_letters(each.figures, _rows(asked, "journeys", campaign=str(each.id))),
                     verdicts[each.id],
                 )
                 for each in found
             ),
             total=(
                 gettext("Together"),
-                *told_letters(
-                    summed(Figures, (each.figures for each in found)),
-                    letters=_letters(asked, kind="journey"),
-                    purchases=purchases_url(Rows("journeys", (), asked.period.from_on, asked.period.last_on)),
-                ),
+                *told_letters(summed(Figures, (each.figures for each in found)), _rows(asked, "journeys")),
                 "",
             )
             if found
@@ -84,27 +74,14 @@ async def make_bonuses(tx: Tx, visit: Visit, asked: Asked) -> Block:
             tuple(
                 (
                     named[bonus],
-                    *told_letters(
-                        came,
-                        letters="",
-                        purchases=purchases_url(
-                            _rows(asked, "bonus", bonus), _rows(asked, "bonus", bonus, source="campaigns")
-                        ),
-                    ),
+                    *told_letters(came, *(_rows(asked, source, bonus=bonus) for source in _TOLD_BY)),
                 )
                 for bonus, came in found.items()
             ),
             total=(
                 gettext("Together"),
                 *told_letters(
-                    summed(Figures, found.values()),
-                    letters="",
-                    purchases=purchases_url(
-                        *(
-                            Rows(source, (), asked.period.from_on, asked.period.last_on)
-                            for source in ("journeys", "campaigns")
-                        )
-                    ),
+                    summed(Figures, found.values()), *(_rows(asked, source) for source in _TOLD_BY)
                 ),
             )
             if found
@@ -133,11 +110,6 @@ async def make_bonuses(tx: Tx, visit: Visit, asked: Asked) -> Block:
     )
 
 
-def _rows(asked: Asked, dimension: str, value: str, *, source: str = "journeys") -> Rows:
-    return Rows(source, (Filter(dimension, (value,)),), asked.period.from_on, asked.period.last_on)
-
-
-def _letters(asked: Asked, *, campaign: UUID | None = None, kind: str = "") -> str:
-    return letters_url(
-        campaign=campaign, kind=kind, from_=asked.period.from_on, to=asked.period.last_on, arrived="yes"
-    )
+def _rows(asked: Asked, source: str, **values: str) -> Rows:
+    filters = tuple(Filter(dimension, (value,)) for dimension, value in values.items())
+    return Rows(source, filters, asked.period.from_on, asked.period.last_on)

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from plushka.delivery.office.campaigns.letters.addresses import letters_url
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Column, Row
@@ -30,13 +31,17 @@ def columns_of_letters(visit: Visit) -> tuple[Column, ...]:
     )
 
 
-def told_letters(came: Figures, *, letters: str, purchases: str) -> Row:
-    """Return the figures; ``letters`` leads to those that went out, ``purchases`` to what members bought after them."""
+def told_letters(came: Figures, *rows: Rows) -> Row:
+    """Return the figures of letters that are ``rows`` of reports, each with the way to what it is of.
+
+    What messages cost is of letters too that did not come by their last channel, so these are listed with the others.
+    """
+    purchases = purchases_url(*rows)
     knows_cost = bool(came.known_cost) or not came.purchases
     return (
-        *linked(letters, came.sent),
+        *linked(letters_url(rows, arrived=True), came.sent),
         *linked(purchases, came.purchases, Ratio(came.purchases, came.sent), came.revenue_minor),
-        *linked(letters, came.messages_minor),
+        *linked(letters_url(rows, arrived=False), came.messages_minor),
         *linked(
             purchases,
             came.cost_minor if knows_cost else None,

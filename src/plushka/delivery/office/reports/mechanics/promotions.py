@@ -1,12 +1,15 @@
 """Promotions beside each other: what receipts that they are on came to, with shares of all receipts (F207–F210)."""
 
+from plushka.delivery.office.campaigns.letters.addresses import letters_url
 from plushka.delivery.office.choosing import PARAMETER
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.behind import linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Column, Empty, Row, Table
+from plushka.delivery.office.reports.constructor.matching import Rows
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.promotions import PromotionFigures, count_promotions
+from plushka.domain.insights.constructor.model import VALUES_MAX, Filter
 from plushka.domain.insights.reports.mechanics import name_mechanics
 from plushka.domain.insights.reports.ratio import Ratio
 from plushka.domain.rollups.queries import find_as_of
@@ -48,7 +51,7 @@ async def make_promotions(tx: Tx, visit: Visit, asked: Asked) -> Block:
                 Ratio(came.buyers, whole.buyers),
             ),
             *linked(href, came.positions, Ratio(came.positions, whole.positions), came.revenue_minor),
-            came.letters_minor,
+            *linked(_letters_url(came), came.letters_minor),
             *linked(
                 href,
                 came.cost_minor if came.is_cost_known else None,
@@ -83,3 +86,12 @@ async def make_promotions(tx: Tx, visit: Visit, asked: Asked) -> Block:
             gettext("Promotions are made in the programme's draft; what they came to stands here."),
         ),
     )
+
+
+def _letters_url(came: PromotionFigures) -> str:
+    """Return where the letters are listed that told of it; of more broadcasts than a list can be asked for, nowhere."""
+    told_by = came.letters.campaign_ids if came.letters else ()
+    if not 0 < len(told_by) <= VALUES_MAX:
+        return ""
+    rows = Rows("campaigns", (Filter("campaign", tuple(map(str, told_by))),))
+    return letters_url([rows], arrived=False)

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
-from plushka.delivery.office.campaigns.proof.telling import caused_told, subject_told
+from plushka.delivery.office.campaigns.proof.telling import caused_told, subject_told, subject_url
 from plushka.delivery.office.permissions import MARGIN
 from plushka.delivery.office.reports.asked import Asked
 from plushka.delivery.office.reports.behind import WHOLE, linked
 from plushka.delivery.office.reports.blocks import Block, Cell, Chart, Column, Empty, Row, Series, Table
+from plushka.delivery.office.reports.payback.paths import COSTS
 from plushka.delivery.office.reports.payback.words import OTHER_CAMPAIGN, SCENARIO_WORDS, told_quarter
 from plushka.delivery.office.reports.words import told_month, told_period
 from plushka.delivery.office.visit import Visit
@@ -27,6 +28,7 @@ from plushka.domain.insights.payback.effects import (
     sum_messages,
 )
 from plushka.domain.insights.payback.model import (
+    QUARTER,
     SCENARIOS,
     Cost,
     Effect,
@@ -44,6 +46,8 @@ from plushka.engine.expiry import DAY, add_months
 from plushka.engine.local_time import instant
 from plushka.platform.database import Tx
 
+_ALL = "all"
+"""In an address: every scenario."""
 Line = Sequence[int]
 """An amount for each month of the quarter, in minor units."""
 
@@ -57,18 +61,29 @@ async def make_payback(tx: Tx, visit: Visit, asked: Asked) -> Block:
     gettext = visit.words.gettext
     brought = {each: [_of(effects, each, month).effect_minor for month in months] for each in SCENARIOS}
     effect = [sum(line[place] for line in brought.values()) for place in range(len(months))]
-    lines = [(cost.name, [cost.share(month) for month in months]) for cost in reversed(costs)]
+    costs_url = COSTS if visit.may("payback.costs") else ""
+    lines = [
+        (cost.name, [cost.share(month) for month in months], costs_url and f"{COSTS}/{cost.id}")
+        for cost in reversed(costs)
+    ]
     told = [0 if is_covered(costs, month) else messages.get(month, 0) for month in months]
     if any(told):
-        lines.append((gettext("Messages, by their deliveries"), told))
-    cost = [sum(line[place] for _, line in lines) for place in range(len(months))]
+        lines.append((gettext("Messages, by their deliveries"), told, ""))
+    cost = [sum(line[place] for _, line, _ in lines) for place in range(len(months))]
     rows: list[Row] = [
-        _row(Cell(gettext(SCENARIO_WORDS[each]), definition=f"payback_{each}"), brought[each], each, months)
+        _brought(
+            Cell(gettext(SCENARIO_WORDS[each]), definition=f"payback_{each}"), brought[each], each, months
+        )
         for each in SCENARIOS
     ]
-    rows.append(_row(Cell(gettext("Effect together"), definition="payback_effect"), effect))
-    rows += [_row(name, line) for name, line in lines]
-    rows.append(_row(Cell(gettext("Costs together"), definition="payback_costs"), cost))
+    rows.append(_brought(Cell(gettext("Effect together"), definition="payback_effect"), effect, _ALL, months))
+    rows += [(name, *linked(href, *line, sum(line))) for name, line, href in lines]
+    rows.append(
+        (
+            Cell(gettext("Costs together"), definition="payback_costs"),
+            *linked(costs_url, *cost, sum(cost)),
+        )
+    )
     coverage = [Ratio(one, other) for one, other in zip(effect, cost, strict=True)]
     coverage.append(Ratio(sum(effect), sum(cost)))
     rows.append(
@@ -111,17 +126,21 @@ def _of(effects: Mapping[tuple[Scenario, date], Effect], scenario: Scenario, mon
     return effects.get((scenario, month), Effect())
 
 
-def _row(name: Cell | str, line: Line, scenario: Scenario | None = None, months: Sequence[date] = ()) -> Row:
-    cells = [
-        Cell(
-            amount,
-            href=f"/reports/blocks/payback_receipts?part={scenario}-{months[place].isoformat()[:7]}"
-            if scenario and amount
-            else "",
-        )
-        for place, amount in enumerate(line)
-    ]
-    return (name, *cells, sum(line))
+def _brought(name: Cell, line: Line, scenario: str, months: Sequence[date]) -> Row:
+    """Return a line of effects, each with the way to its receipts."""
+    return (
+        name,
+        *(
+            shown
+            for month, amount in zip(months, line, strict=True)
+            for shown in linked(_receipts_url(scenario, [month]), amount)
+        ),
+        *linked(_receipts_url(scenario, months), sum(line)),
+    )
+
+
+def _receipts_url(scenario: str, months: Sequence[date]) -> str:
+    return f"/reports/blocks/payback_receipts?part={scenario}-{months[0]:%Y-%m}-{len(months)}"
 
 
 def _notes(
@@ -211,18 +230,23 @@ async def make_payback_caused(tx: Tx, visit: Visit, asked: Asked) -> Block:
     rows: list[Row] = []
     for subject, caused in sorted(whole.items(), key=lambda each: names[each[0]].name):
         told = parts.get(subject_in_quarter(subject, months[0]), caused)
+        about = subject_url(subject, names[subject])
         scenario = "promotions" if is_promotion(subject) else scenarios.get(subject)
         paid = told.effects.get("paid")
         profit = told.effects.get("profit") if told.knows_profit else None
         rows.append(
             (
-                subject_told(names[subject], visit),
+                Cell(subject_told(names[subject], visit), href=about),
                 gettext(SCENARIO_WORDS[scenario] if scenario else OTHER_CAMPAIGN),
                 _days_told(told, visit),
-                paid.treated if paid else None,
-                paid.control if paid else None,
-                *_totals(paid),
-                *_totals(profit),
+                # Both groups and how they were compared stand there.
+                *linked(
+                    about,
+                    paid.treated if paid else None,
+                    paid.control if paid else None,
+                    *_totals(paid),
+                    *_totals(profit),
+                ),
                 caused_told(caused, visit).title,
             )
         )
@@ -283,11 +307,12 @@ def _totals(effect: CausedEffect | None) -> tuple[int | None, int | None, int | 
 
 
 async def make_payback_receipts(tx: Tx, visit: Visit, asked: Asked) -> Block:
-    """The receipts of a scenario in a month: ``part`` of the address names both, ``birthday-2026-01``."""
-    scenario, month = read_part(asked.part, visit.business_day)
-    receipts = await list_receipts(tx, scenario, month)
+    """The receipts of a scenario, or of all, from a month on: ``part`` of the address, ``birthday-2026-01-3``."""
+    scenarios, months = read_part(asked.part, visit.business_day)
+    receipts = await list_receipts(tx, scenarios, months)
     gettext = visit.words.gettext
-    notes = [f"{gettext(SCENARIO_WORDS[scenario])}, {told_month(month, visit)}."]
+    of = " + ".join(gettext(SCENARIO_WORDS[each]) for each in scenarios)
+    notes = [f"{of}, {_told_months(months, visit)}."]
     if len(receipts) == RECEIPTS_MAX:
         notes.append(
             gettext("The {count} that brought most are shown.", count=visit.figures.number(RECEIPTS_MAX))
@@ -309,14 +334,17 @@ async def make_payback_receipts(tx: Tx, visit: Visit, asked: Asked) -> Block:
                     Cell(each.external_id, href=f"/receipts/{each.id}"),
                     each.business_date,
                     Cell(each.name, href=f"/members/{each.member_id}" if each.member_id else ""),
-                    each.revenue_minor,
-                    each.goods_minor,
-                    None if each.goods_minor is None else each.revenue_minor - each.goods_minor,
+                    *linked(
+                        f"/receipts/{each.id}",
+                        each.revenue_minor,
+                        each.goods_minor,
+                        None if each.goods_minor is None else each.revenue_minor - each.goods_minor,
+                    ),
                 )
                 for each in receipts
             ),
         ),
-        as_of=await find_counted(tx, [month]),
+        as_of=await find_counted(tx, months),
         is_nightly=True,
         notes=tuple(notes),
         empty=Empty(
@@ -325,14 +353,22 @@ async def make_payback_receipts(tx: Tx, visit: Visit, asked: Asked) -> Block:
     )
 
 
-def read_part(part: str, today: date) -> tuple[Scenario, date]:
-    """Return the scenario and the month that an address names; nonsense counts as the first one, this month."""
-    name, _, month = part.partition("-")
-    scenario = next((each for each in SCENARIOS if each == name), SCENARIOS[0])
+def _told_months(months: Sequence[date], visit: Visit) -> str:
+    return told_month(months[0], visit) if len(months) == 1 else told_quarter(months[0], visit)
+
+
+def read_part(part: str, today: date) -> tuple[Sequence[Scenario], Sequence[date]]:
+    """Return the scenarios and the months that an address names; nonsense counts as the first one, this month."""
+    name, _, rest = part.partition("-")
+    month, _, count = rest.rpartition("-")
+    scenarios = (
+        SCENARIOS if name == _ALL else tuple(each for each in SCENARIOS if each == name) or SCENARIOS[:1]
+    )
     try:
-        return scenario, date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError:
-        return scenario, today.replace(day=1)
+        return scenarios, [today.replace(day=1)]
+    return scenarios, quarter_of(first) if count == str(QUARTER) else [first]
 
 
 def in_quarter(asked: Asked, first: date) -> Asked:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.reports.asked import read_asked
 from plushka.delivery.office.reports.payback.blocks import in_quarter, list_quarters
+from plushka.delivery.office.reports.payback.paths import COSTS, PATH
 from plushka.delivery.office.reports.payback.words import told_quarter
 from plushka.delivery.office.reports.showing import places
 from plushka.delivery.office.reports.words import told_month
@@ -30,8 +31,6 @@ from plushka.platform.errors import Refusal
 from plushka.platform.i18n import currency_decimals, currency_sign, format_number
 from plushka.platform.ids import new_id
 
-PATH: Final = "/reports/payback"
-COSTS: Final = f"{PATH}/costs"
 BLOCKS = ("payback", "payback_boosters", "payback_caused")
 
 

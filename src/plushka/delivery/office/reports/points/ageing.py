@@ -42,6 +42,7 @@ _BLOCKS: Mapping[Side, tuple[str, str, str, str]] = MappingProxyType(
     }
 )
 """By side: the block, its title, the title of its first column, its definition."""
+_ALL = "all"
 
 
 async def make_points_ages(tx: Tx, visit: Visit, asked: Asked) -> Block:
@@ -88,11 +89,14 @@ async def _make(tx: Tx, visit: Visit, asked: Asked, side: Side) -> Block:
             # Members are not added up: one may have lots in several.
             total=(
                 gettext("Together"),
-                sum(each.lots for each in found.values()),
-                None,
-                whole,
-                money(whole, price),
-                Ratio(whole, whole),
+                *linked(
+                    _holders_url(asked, side, None),
+                    sum(each.lots for each in found.values()),
+                    None,
+                    whole,
+                    money(whole, price),
+                    Ratio(whole, whole),
+                ),
             ),
         ),
         as_of=tx.at,
@@ -107,13 +111,21 @@ async def _make(tx: Tx, visit: Visit, asked: Asked, side: Side) -> Block:
 
 
 async def make_points_holders(tx: Tx, visit: Visit, asked: Asked) -> Block:
-    """Whose the lots of a bucket are: ``part`` of the address names it, ``burns-2``; without it the first that burn."""
+    """Whose the lots of a bucket are: ``part`` of the address names it, ``burns-2``, or all, ``burns-all``."""
     side, number = read_part(asked.part)
     holders = await list_holders(tx, visit.program_id, side, number, visit.today)
     gettext = visit.words.gettext
     notes = [
-        gettext(
-            "{column}: {bucket}.", column=gettext(_BLOCKS[side][2]), bucket=told_bucket(side, number, visit)
+        *(
+            [
+                gettext(
+                    "{column}: {bucket}.",
+                    column=gettext(_BLOCKS[side][2]),
+                    bucket=told_bucket(side, number, visit),
+                )
+            ]
+            if number is not None
+            else []
         ),
         *of_program(visit),
     ]
@@ -147,10 +159,12 @@ async def make_points_holders(tx: Tx, visit: Visit, asked: Asked) -> Block:
     )
 
 
-def read_part(part: str) -> tuple[Side, int]:
-    """Return the bucket that an address names; nonsense counts as what burns first."""
+def read_part(part: str) -> tuple[Side, int | None]:
+    """Return the bucket that an address names, None: all of them; nonsense counts as what burns first."""
     name, _, number = part.partition("-")
     for side in SIDES:
+        if name == side and number == _ALL:
+            return side, None
         if name == side and number.isascii() and number.isdigit() and int(number) < count_of(side):
             return side, int(number)
     return "burns", 0
@@ -167,6 +181,6 @@ def told_bucket(side: Side, number: int, visit: Visit) -> str:
     return f"{first}–{last}"
 
 
-def _holders_url(asked: Asked, side: Side, number: int) -> str:
-    query = structs.replace(asked, part=f"{side}-{number}").query()
+def _holders_url(asked: Asked, side: Side, number: int | None) -> str:
+    query = structs.replace(asked, part=f"{side}-{_ALL if number is None else number}").query()
     return f"/reports/blocks/points_holders?{query}"

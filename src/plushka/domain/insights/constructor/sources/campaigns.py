@@ -1,4 +1,4 @@
-"""Broadcasts: each one that was started is a row, with what came of it as it was counted last."""
+"""Broadcasts: each one that has begun to go out is a row, with what came of it as it was counted last."""
 
 from plushka.domain.campaigns.model import AIMS, STATES
 from plushka.domain.insights.constructor.catalogue import Dimension, Measure, Source
@@ -19,8 +19,10 @@ CAMPAIGNS = Source(
     listed="f.receipt_id",
     listed_from="""campaigns c
             join letter_purchases f on f.tenant_id = $1 and f.campaign_id = c.id""",
+    letters="o.id",
+    letters_from="campaigns c join outgoing o on o.tenant_id = $1 and o.campaign_id = c.id",
     where="""c.tenant_id = $1 and c.kind = 'broadcast'
-            and c.started_at >= {from_at} and c.started_at < {until_at}""",
+            and c.planned_at >= {from_at} and c.planned_at < {until_at}""",
     action="campaigns.read",
     dimensions={
         "campaign": Dimension(marked("Broadcast"), "c.id::text", "campaign"),
@@ -28,7 +30,7 @@ CAMPAIGNS = Source(
         "aim": Dimension(marked("What it is for"), "c.aim", "words", words=AIMS),
         "bonus": Dimension(marked("Bonus"), "c.offer ->> 'kind'", "words", words=BONUS_WORDS),
         "purpose": Dimension(marked("Purpose"), "c.purpose", "words", words=PURPOSE_NAMES),
-        **dimensions_of_day("(c.started_at at time zone {zone})::date"),
+        **dimensions_of_day("(c.planned_at at time zone {zone})::date"),
     },
     columns=LETTER_COLUMNS,
     measures={

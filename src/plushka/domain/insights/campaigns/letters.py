@@ -1,12 +1,13 @@
 """Letters of broadcasts and journeys that went out, or were to: what their figures count, listed."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from plushka.domain.businesses.queries import get_business
+from plushka.domain.insights.constructor.matching import Matching, matched_letters
 from plushka.domain.messages.model import Channel, State
 from plushka.platform.database import Tx
 
@@ -17,7 +18,8 @@ Kind = Literal["broadcast", "journey"]
 class LetterFilter(Struct, frozen=True):
     """``told_from`` and ``told_to``: when the fate of a letter was decided, days of the business's clock, both count.
 
-    ``variant``: of a broadcast, or the step of a journey. ``arrived``: those alone that went out.
+    ``variant``: of a broadcast, or the step of a journey. ``arrived``: those alone that went out. ``matching``: what
+    cells of reports are of, any of them.
     """
 
     campaign_id: UUID | None = None
@@ -27,6 +29,7 @@ class LetterFilter(Struct, frozen=True):
     variant: str | None = None
     channel: Channel | None = None
     arrived: bool = False
+    matching: tuple[Matching, ...] = ()
 
 
 class Letter(Struct, frozen=True):
@@ -77,16 +80,17 @@ async def list_letters(
     tx: Tx, where: LetterFilter, *, before: UUID | None = None, limit: int = LIST_MAX
 ) -> list[Letter]:
     """Return letters, those written last first; ``before``: the last one that was shown."""
+    args, condition = await _asked(tx, where)
     rows = await tx.fetch(
         f"""
-        -- campaigns.list_letters
+        -- insights.list_letters
         select o.id, o.member_id, m.name as member_name, c.id as campaign_id, c.name as campaign_name, c.kind,
                o.channel, o.state, o.failure, o.finished_at as told_at, cost.minor as cost_minor
-        {_FOUND} and ($10::uuid is null or o.id < $10)
+        {_FOUND} {condition} and (${len(args) + 1}::uuid is null or o.id < ${len(args) + 1})
         order by o.id desc
-        limit $11
+        limit ${len(args) + 2}
         """,
-        *await _args(tx, where),
+        *args,
         before,
         limit,
     )
@@ -94,22 +98,24 @@ async def list_letters(
 
 
 async def sum_letters(tx: Tx, where: LetterFilter) -> Letters:
+    args, condition = await _asked(tx, where)
     row = await tx.fetchrow(
         f"""
-        -- campaigns.sum_letters
+        -- insights.sum_letters
         select count(*) as letters, count(*) filter (where o.state in ('sent', 'delivered', 'unknown')) as sent,
                count(*) filter (where o.state = 'delivered') as delivered,
                coalesce(sum(cost.minor), 0)::bigint as cost_minor
-        {_FOUND}
+        {_FOUND} {condition}
         """,
-        *await _args(tx, where),
+        *args,
     )
     assert row is not None  # noqa: S101  an aggregate has one row
     return Letters(**row)
 
 
-async def _args(tx: Tx, where: LetterFilter) -> tuple[object, ...]:
-    return (
+async def _asked(tx: Tx, where: LetterFilter) -> tuple[list[Any], str]:
+    """Return what stands in ``_FOUND``, and what is asked besides with its values behind them."""
+    args: list[Any] = [
         tx.tenant_id,
         where.campaign_id,
         where.kind,
@@ -119,4 +125,8 @@ async def _args(tx: Tx, where: LetterFilter) -> tuple[object, ...]:
         where.variant,
         where.channel,
         where.arrived,
-    )
+    ]
+    if not where.matching:
+        return args, ""
+    ids = " union all ".join(matched_letters(each, args) for each in where.matching)
+    return args, f"and o.id in ({ids})"
