@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.settings.links import link_url
+from plushka.delivery.office.table_files import table_file
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -21,6 +22,7 @@ from plushka.domain.insights.links import LinkFigures, find_link_figures
 from plushka.domain.members.links import Link, create_link, get_link, list_links, set_closed
 from plushka.domain.members.model import NAME_LENGTH_MAX
 from plushka.domain.programs.joining import get_offer
+from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 from plushka.platform.i18n import format_points
@@ -69,6 +71,25 @@ async def make_link(visit: NamedDependency[Visit], request: OfficeRequest) -> Re
                 f"{PATH}/{link.id}", visit.words.gettext("The link “{name}” is ready.", name=link.name)
             )
     return await _list(visit, form)
+
+
+@get(f"{PATH}.xlsx", opt={"action": "links.read"})
+async def download_links(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """Return every link with what came of it as a workbook."""
+    gettext = visit.words.gettext
+    heading = [
+        gettext("Link"), gettext("Branch"), gettext("Cashier"), gettext("Opened"), gettext("Registered"),
+        gettext("Bought"), gettext("closed"),
+    ]  # fmt: skip
+    async with visit.reading() as tx:
+        branches, figures, links = await _branches(tx), await find_link_figures(tx), await list_links(tx)
+    rows: list[list[Cell]] = []
+    for link in links:
+        came = figures.get(link.id, _NONE)
+        branch = branches.get(link.branch_id, "") if link.branch_id else ""
+        closed = gettext("yes") if link.closed_at else ""
+        rows.append([link.name, branch, link.cashier, came.opened, came.registered, came.bought, closed])
+    return table_file("links", heading, rows)
 
 
 @get("/engagement/links/{link_id:uuid}", opt={"action": "links.read"})

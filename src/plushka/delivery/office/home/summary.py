@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -63,6 +64,7 @@ async def show_home(visit: NamedDependency[Visit]) -> Response[str]:
         members=visit.figures.number(members),
         alarmed=[(f"/members/{member.id}", told_name(member)) for member in alarmed],
         chart=_chart(days, today, visit),
+        report_url=_report_url(today, visit),
         receipts=receipts,
         **_ledger(verifications, visit),
     )
@@ -124,6 +126,14 @@ def _chart(days: Sequence[DayFigures], today: date, visit: Visit) -> Chart | Non
     return bars(
         [(visit.figures.day_of_month(day), by_day.get(day, 0)) for day in shown], tell=visit.figures.money
     )
+
+
+def _report_url(today: date, visit: Visit) -> str:
+    """Return the same days as a report, which is taken away as a picture and as a table."""
+    if not visit.may("reports.read"):
+        return ""
+    days = {"period": "custom", "from": today - timedelta(days=DAYS_SHOWN - 1), "until": today}
+    return f"/reports/blocks/sales_days?{urlencode(days)}"
 
 
 def _ledger(verifications: Sequence[Verification], visit: Visit) -> dict[str, Any]:

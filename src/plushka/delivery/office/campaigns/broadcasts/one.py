@@ -9,13 +9,21 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from plushka.delivery.office.campaigns.broadcasts.estimates import estimate_told
-from plushka.delivery.office.campaigns.broadcasts.rows import PATH, cut_tables, figures_line, state_told
+from plushka.delivery.office.campaigns.broadcasts.rows import (
+    CUTS_TOLD,
+    PATH,
+    cut_tables,
+    figures_line,
+    state_told,
+    value_told,
+)
 from plushka.delivery.office.campaigns.broadcasts.running import progress_told
 from plushka.delivery.office.campaigns.broadcasts.telling import letters_told, plan_told
 from plushka.delivery.office.campaigns.explaining import explain_campaigns
 from plushka.delivery.office.campaigns.proof.telling import caused_told
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.permissions import MARGIN
+from plushka.delivery.office.table_files import table_file
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -26,9 +34,11 @@ from plushka.domain.campaigns.model import NAME_LENGTH_MAX, UNDER_WAY, Campaign,
 from plushka.domain.campaigns.progress import get_progress
 from plushka.domain.campaigns.queries import get_campaign
 from plushka.domain.campaigns.trying import send_to_one
+from plushka.domain.insights.campaigns.columns import cells_of_figures, heading_of_figures
 from plushka.domain.insights.campaigns.keeping import find_caused
 from plushka.domain.insights.campaigns.model import subject_of_campaign
 from plushka.platform.errors import Refusal
+from plushka.platform.i18n import currency_decimals
 
 ONE = f"{PATH}/{{campaign_id:uuid}}"
 
@@ -152,6 +162,33 @@ async def cancel(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> 
     )
 
 
+@get(f"{ONE}/figures.xlsx", opt={"action": "campaigns.export"})
+async def download_figures(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> Response[bytes]:
+    """Return what came of a broadcast by each of its cuts, and in all, as a workbook."""
+    gettext, knows_margin = visit.words.gettext, visit.may(MARGIN)
+    async with visit.reading() as tx:
+        await get_campaign(tx, campaign_id)
+        counted = await list_figures(tx, campaign_id)
+    heading = [
+        gettext("By"), gettext("Value"), gettext("Recipients"),
+        *map(gettext, heading_of_figures(knows_margin=knows_margin)),
+    ]  # fmt: skip
+    decimals = currency_decimals(visit.business.currency)
+    return table_file(
+        "broadcast",
+        heading,
+        (
+            [
+                gettext(CUTS_TOLD[each.cut]),
+                "" if each.cut == "total" else value_told(each, visit),
+                each.figures.addressed,
+                *cells_of_figures(each.figures, decimals=decimals, knows_margin=knows_margin),
+            ]
+            for each in counted
+        ),
+    )
+
+
 @post(f"{ONE}/copy", opt={"action": "campaigns.change"})
 async def copy(visit: NamedDependency[Visit], campaign_id: FromPath[UUID]) -> Redirect:
     async with visit.writing() as tx:
@@ -257,5 +294,7 @@ def _rights(visit: Visit, campaign: Campaign) -> dict[str, object]:
     return {
         "may_change": visit.may("campaigns.change"),
         "may_send": visit.may("campaigns.send"),
+        "may_export": visit.may("campaigns.export"),
+        "may_take_proof": visit.may("reports.export"),
         "is_draft": campaign.state == "draft",
     }

@@ -11,6 +11,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     one.cancel,
     one.copy,
     one.delete,
+    one.download_figures,
     one.pause,
     one.resume,
     one.send_test,

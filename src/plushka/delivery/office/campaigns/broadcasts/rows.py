@@ -168,13 +168,13 @@ def cut_tables(counted: list[Counted], visit: Visit) -> list[CutTable]:
             tables.append(
                 CutTable(
                     visit.words.gettext(title),
-                    tuple((_value_told(each, visit), figures_line(each.figures, visit)) for each in rows),
+                    tuple((value_told(each, visit), figures_line(each.figures, visit)) for each in rows),
                 )
             )
     return tables
 
 
-def _value_told(counted: Counted, visit: Visit) -> str:
+def value_told(counted: Counted, visit: Visit) -> str:
     gettext = visit.words.gettext
     match counted.cut:
         case "sex":

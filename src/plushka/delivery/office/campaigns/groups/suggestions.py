@@ -1,5 +1,7 @@
 """What is bought together, and categories of which nothing is suggested."""
 
+from decimal import Decimal
+
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
@@ -7,6 +9,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from msgspec import Struct
 
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.table_files import table_file
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -16,7 +19,7 @@ from plushka.domain.segments.suggestions.suggesting import block_categories, get
 from plushka.platform.errors import Refusal
 
 PATH = "/campaigns/suggestions"
-_PAIRS_SHOWN = 50
+_PAIRS_SHOWN, _PAIRS_MAX = 50, 5000
 _TEXT_LENGTH_MAX = 4000
 
 
@@ -34,6 +37,33 @@ class PairRow(Struct, frozen=True):
 @get(PATH, opt={"action": "groups.read"})
 async def show_suggestions(visit: NamedDependency[Visit]) -> Response[str]:
     return await _page(visit, None)
+
+
+@get(f"{PATH}.xlsx", opt={"action": "groups.read"})
+async def download_pairs(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """Return what goes together as a workbook, those pairs too that the page has no room for."""
+    gettext = visit.words.gettext
+    heading = [
+        gettext("Who buys"), gettext("Code"), gettext("buys as well"), gettext("Code"), gettext("Receipts"),
+        gettext("Oftener than by chance"),
+    ]  # fmt: skip
+    async with visit.reading() as tx:
+        pairs = await list_pairs(tx, limit=_PAIRS_MAX)
+    return table_file(
+        "pairs",
+        heading,
+        (
+            [
+                each.name,
+                each.sku,
+                each.other,
+                each.other_sku,
+                each.receipts,
+                Decimal(each.lift_hundredths).scaleb(-2),
+            ]
+            for each in pairs
+        ),
+    )
 
 
 @post(PATH, opt={"action": "groups.change"})

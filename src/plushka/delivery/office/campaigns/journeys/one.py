@@ -83,6 +83,7 @@ async def show_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]
         counted_at=visit.figures.moment(counted_at) if counted_at and by_step else "",
         window_days=window_days,
         may_export=visit.may("campaigns.export"),
+        may_take_proof=visit.may("reports.export"),
         caused=None if caused is None else caused_told(caused, visit),
         has_control=journey.control_bp > 0,
         may_change=visit.may("campaigns.change") and card.state != "done",

@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from io import BytesIO
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
 from plushka.delivery.office.campaigns.explaining import explain_campaigns
-from plushka.delivery.office.campaigns.proof.file import XLSX, check_may_read
+from plushka.delivery.office.campaigns.proof.file import check_may_read
 from plushka.delivery.office.campaigns.proof.promotions import PERIODS
 from plushka.delivery.office.context import OfficeRequest
 from plushka.delivery.office.permissions import MARGIN
+from plushka.delivery.office.table_files import table_file
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.sums import ratio, summed
 from plushka.domain.insights.campaigns.birthdays import Greetings, count_greetings
@@ -20,7 +20,6 @@ from plushka.domain.programs.queries import find_version_in_force, list_programs
 from plushka.platform.csv_files import Cell
 from plushka.platform.database import Tx
 from plushka.platform.i18n import currency_decimals, format_ratio
-from plushka.platform.workbooks import Workbook
 
 PATH = "/campaigns/birthdays"
 _PERIOD = 90
@@ -93,8 +92,8 @@ async def download_birthdays(visit: NamedDependency[Visit], request: OfficeReque
     check_may_read(visit)
     async with visit.reading() as tx:
         tables = await _list_tables(tx, visit, _days_of(request))
-    gettext, content, knows_margin = visit.words.gettext, BytesIO(), visit.may(MARGIN)
-    heading = [
+    gettext, knows_margin = visit.words.gettext, visit.may(MARGIN)
+    heading: list[Cell] = [
         gettext("Programme"),
         gettext("Tier"),
         gettext("Greeted"),
@@ -109,16 +108,12 @@ async def download_birthdays(visit: NamedDependency[Visit], request: OfficeReque
         gettext("Discounts and points"),
         gettext("Positions per receipt"),
     ]
-    book = Workbook(content, heading)
-    for table in tables:
-        for tier, came in (*table.tiers, (gettext("Total"), table.total)):
-            book.write([table.program, tier, *_cells(came, visit)])
-    book.close()
-    return Response(
-        content.getvalue(),
-        media_type=XLSX,
-        headers={"content-disposition": 'attachment; filename="birthdays.xlsx"'},
+    rows = (
+        [table.program, tier, *_cells(came, visit)]
+        for table in tables
+        for tier, came in (*table.tiers, (gettext("Total"), table.total))
     )
+    return table_file("birthdays", heading, rows)
 
 
 def _days_of(request: OfficeRequest) -> int:

@@ -1,7 +1,6 @@
 """What all campaigns and promotions have caused as a workbook: a row each, numbers that can be counted with."""
 
 from decimal import Decimal
-from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
@@ -9,6 +8,7 @@ from litestar.di import NamedDependency
 
 from plushka.delivery.office.campaigns.proof.telling import subject_told
 from plushka.delivery.office.permissions import MARGIN
+from plushka.delivery.office.table_files import table_file
 from plushka.delivery.office.visit import Visit
 from plushka.domain.insights.campaigns.columns import cells_of_caused, heading_of_caused
 from plushka.domain.insights.campaigns.keeping import find_caused
@@ -17,10 +17,8 @@ from plushka.domain.insights.campaigns.subjects import list_subjects
 from plushka.platform.csv_files import Cell
 from plushka.platform.errors import Denied
 from plushka.platform.i18n import currency_decimals
-from plushka.platform.workbooks import Workbook
 
 PATH = "/campaigns/proof.xlsx"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get(PATH, opt={"action": "reports.export"})
@@ -29,10 +27,11 @@ async def download_proof(visit: NamedDependency[Visit]) -> Response[bytes]:
     async with visit.reading() as tx:
         names = await list_subjects(tx)
         caused = await find_caused(tx, list(names))
-    return Response(
-        _workbook([(subject_told(names[subject], visit), each) for subject, each in caused.items()], visit),
-        media_type=XLSX,
-        headers={"content-disposition": 'attachment; filename="proof.xlsx"'},
+    rows = sorted(caused.items(), key=lambda each: each[1].from_at)
+    return table_file(
+        "proof",
+        _heading(visit),
+        ([subject_told(names[subject], visit), *_cells(each, visit)] for subject, each in rows),
     )
 
 
@@ -45,22 +44,18 @@ def check_may_read(visit: Visit) -> None:
         raise Denied
 
 
-def _workbook(rows: list[tuple[str, Caused]], visit: Visit) -> bytes:
-    gettext, content = visit.words.gettext, BytesIO()
-    knows_margin = visit.may(MARGIN)
-    heading = [gettext("Name"), gettext("From"), gettext("Until")]
-    heading += heading_of_caused(visit.words, knows_margin=knows_margin)
-    heading += [
+def _heading(visit: Visit) -> list[Cell]:
+    gettext, knows_margin = visit.words.gettext, visit.may(MARGIN)
+    return [
+        gettext("Name"),
+        gettext("From"),
+        gettext("Until"),
+        *heading_of_caused(visit.words, knows_margin=knows_margin),
         *([gettext("Cost of the goods")] if knows_margin else []),
         gettext("Discounts"),
         gettext("Paid with points"),
         gettext("Messages"),
     ]
-    book = Workbook(content, heading)
-    for name, caused in sorted(rows, key=lambda each: each[1].from_at):
-        book.write([name, *_cells(caused, visit)])
-    book.close()
-    return content.getvalue()
 
 
 def _cells(caused: Caused, visit: Visit) -> list[Cell]:

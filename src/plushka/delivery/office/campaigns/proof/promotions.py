@@ -1,6 +1,7 @@
 """What promotions came to within some days, and what those with a control group have caused."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
@@ -23,7 +24,7 @@ from plushka.domain.insights.campaigns.promotions import (
     count_promotions,
 )
 from plushka.domain.insights.campaigns.words import NO_GROUP, VERDICTS
-from plushka.domain.insights.reports.period import custom
+from plushka.domain.insights.reports.period import Period, custom
 from plushka.domain.insights.reports.scope import Scope
 from plushka.domain.programs.names import load_names
 from plushka.domain.programs.queries import find_version_in_force, get_program, list_programs
@@ -91,7 +92,9 @@ async def show_promotions(visit: NamedDependency[Visit], request: OfficeRequest)
         may_export=visit.may("reports.export"),
         tables=[table for table in tables if table is not None],
         explained=explain_campaigns(visit),
-        days=days,
+        files_query=urlencode(
+            {"period": "custom", "from": _days(visit, days).from_on, "until": _days(visit, days).last_on}
+        ),
         periods=[
             (each, visit.words.ngettext("{count} day", "{count} days", each, count=each), each == days)
             for each in PERIODS
@@ -122,6 +125,7 @@ async def show_promotion(
         told=tell_promotion(promotion, voice),
         caused=_told(caused, visit),
         has_control=promotion.control_bp > 0,
+        may_take_proof=visit.may("reports.export"),
         editor=f"/engagement/programs/{program_id}/draft/promotion?id={promotion_id}",
         may_change=visit.may("programs.edit"),
     )
@@ -138,6 +142,11 @@ def _find(program: Program | None, promotion_id: str) -> Promotion:
     raise UnknownPromotion
 
 
+def _days(visit: Visit, days: int) -> Period:
+    today = visit.figures.today
+    return custom(today - timedelta(days=days - 1), today)
+
+
 async def _table(tx: Tx, visit: Visit, program_id: UUID, name: str, days: int) -> Table | None:
     version = await find_version_in_force(tx, program_id)
     if version is None or not version.program.promotions:
@@ -145,8 +154,7 @@ async def _table(tx: Tx, visit: Visit, program_id: UUID, name: str, days: int) -
     promotions = version.program.promotions
     subjects = {each.id: subject_of_promotion(program_id, each.id) for each in promotions if each.control_bp}
     caused = await find_caused(tx, list(subjects.values()))
-    today = visit.figures.today
-    scope = Scope(custom(today - timedelta(days=days - 1), today), program_id=program_id)
+    scope = Scope(_days(visit, days), program_id=program_id)
     promoted = await count_promotions(tx, scope, visit.business.time_zone)
 
     def line(promotion: Promotion) -> Line:

@@ -1,6 +1,8 @@
 """All segments, with how many members they have, and ready ones to begin with."""
 
+from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -10,6 +12,7 @@ from msgspec import Struct
 
 from plushka.delivery.office.campaigns.segments.ready import READY
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.table_files import table_file
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.address import text_of
 from plushka.delivery.web.forms import Form
@@ -19,6 +22,7 @@ from plushka.domain.segments.operations import create_segment
 from plushka.domain.segments.queries import list_segments
 from plushka.domain.segments.telling.sentences import tell
 from plushka.domain.segments.telling.teller import Teller, load_teller
+from plushka.platform.database import Tx
 from plushka.platform.errors import Refusal
 
 PATH = "/campaigns/segments"
@@ -40,6 +44,31 @@ async def show_segments(visit: NamedDependency[Visit], request: OfficeRequest) -
     return await _list(visit, request, visit.form())
 
 
+@get(f"{PATH}.xlsx", opt={"action": "segments.read"})
+async def download_segments(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """Return every segment with how many members it has as a workbook, those of the archive too."""
+    gettext, zone = visit.words.gettext, ZoneInfo(visit.business.time_zone)
+    heading = [
+        gettext("Segment"), gettext("Conditions"), gettext("Members"), gettext("Counted at"), gettext("Archive")
+    ]  # fmt: skip
+    async with visit.reading() as tx:
+        segments, teller = await _load(tx, visit)
+    return table_file(
+        "segments",
+        heading,
+        (
+            [
+                each.name,
+                _sentence(each, visit, teller),
+                each.members,
+                each.refreshed_at.astimezone(zone) if each.refreshed_at else None,
+                gettext("yes") if each.archived_at else "",
+            ]
+            for each in segments
+        ),
+    )
+
+
 @post(PATH, opt={"action": "segments.change"})
 async def make_list(visit: NamedDependency[Visit], request: OfficeRequest) -> Response[str] | Redirect:
     """Make an empty list."""
@@ -59,10 +88,7 @@ async def make_list(visit: NamedDependency[Visit], request: OfficeRequest) -> Re
 async def _list(visit: Visit, request: OfficeRequest, form: Form) -> Response[str]:
     text = text_of(request.query_params, "text")
     async with visit.reading() as tx:
-        segments = await list_segments(tx, also_archived=True)
-        teller = await load_teller(
-            tx, visit.look.language, *[one.audience for one in segments if one.audience is not None]
-        )
+        segments, teller = await _load(tx, visit)
     lines = [
         (segment, _line(segment, visit, teller))
         for segment in segments
@@ -85,12 +111,22 @@ async def _list(visit: Visit, request: OfficeRequest, form: Form) -> Response[st
     )
 
 
+async def _load(tx: Tx, visit: Visit) -> tuple[Sequence[StoredSegment], Teller]:
+    segments = await list_segments(tx, also_archived=True)
+    audiences = [one.audience for one in segments if one.audience is not None]
+    return segments, await load_teller(tx, visit.look.language, *audiences)
+
+
+def _sentence(segment: StoredSegment, visit: Visit, teller: Teller) -> str:
+    return visit.words.gettext("List") if segment.audience is None else tell(segment.audience, teller)
+
+
 def _line(segment: StoredSegment, visit: Visit, teller: Teller) -> SegmentLine:
     return SegmentLine(
         id=segment.id,
         href=f"{PATH}/{segment.id}",
         name=segment.name,
-        sentence=visit.words.gettext("List") if segment.audience is None else tell(segment.audience, teller),
+        sentence=_sentence(segment, visit, teller),
         members=visit.figures.number(segment.members),
         refreshed=visit.figures.moment(segment.refreshed_at) if segment.refreshed_at else "",
     )

@@ -9,6 +9,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     editor.save_new,
     editor.show_editor,
     editor.show_new,
+    listing.download_segments,
     listing.make_list,
     listing.show_segments,
     members.add_typed,

@@ -22,6 +22,7 @@ from plushka.delivery.office.campaigns.tags.terms import (
     weekdays_of,
 )
 from plushka.delivery.office.context import OfficeRequest
+from plushka.delivery.office.table_files import table_file
 from plushka.delivery.office.visit import Visit
 from plushka.delivery.web.forms import Form
 from plushka.delivery.web.notices import sent_on
@@ -57,6 +58,19 @@ async def show_tags(visit: NamedDependency[Visit], request: OfficeRequest) -> Re
     name, rule = READY.get(request.query_params.get("ready", ""), ("", AtHours()))
     form = visit.form().filled(typed(visit.words.gettext(name) if name else "", rule))
     return await _list(visit, form, rule)
+
+
+@get(f"{PATH}.xlsx", opt={"action": "groups.read"})
+async def download_tags(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """Return the tags with how many members have each as a workbook."""
+    gettext = visit.words.gettext
+    async with visit.reading() as tx:
+        goods, tags = await _goods(tx), await list_auto_tags(tx)
+    return table_file(
+        "tags",
+        [gettext("Tag"), gettext("Rule"), gettext("Members")],
+        ([each.tag, told(each.rule, goods, visit), each.members] for each in tags),
+    )
 
 
 @post(PATH, opt={"action": "groups.change"})
@@ -185,7 +199,7 @@ def _tagged(tag: str, members: int, visit: Visit) -> str:
     )
 
 
-HANDLERS = (change_tag, end_tag, make_tag, show_tag, show_tags)
+HANDLERS = (change_tag, download_tags, end_tag, make_tag, show_tag, show_tags)
 
 
 def _members_url(tag: str) -> str:

@@ -1,5 +1,7 @@
 """Coupons as pages show them."""
 
+from decimal import Decimal
+
 from msgspec import Struct
 
 from plushka.delivery.office.engagement.period import tell_period
@@ -7,7 +9,8 @@ from plushka.delivery.office.visit import Visit
 from plushka.domain.coupons.model import Coupon, Stage
 from plushka.domain.insights.coupons import CouponFigures
 from plushka.engine.spans import ShortSpan
-from plushka.platform.i18n import marked
+from plushka.platform.csv_files import Cell
+from plushka.platform.i18n import currency_decimals, marked
 
 PATH = "/engagement/coupons"
 NONE = CouponFigures()
@@ -60,6 +63,20 @@ def figures_line(figures: CouponFigures, visit: Visit) -> FiguresLine:
         revenue=told.money(figures.revenue_minor),
         discount=told.money(figures.discount_minor),
     )
+
+
+def heading_of_figures(visit: Visit) -> list[Cell]:
+    """Return the heading of ``cells_of_figures``."""
+    gettext = visit.words.gettext
+    return [
+        gettext("Receipts"), gettext("Members"), gettext("New members"), gettext("Revenue"), gettext("Discount")
+    ]  # fmt: skip
+
+
+def cells_of_figures(figures: CouponFigures, visit: Visit) -> list[Cell]:
+    decimals = currency_decimals(visit.business.currency)
+    money = (Decimal(minor).scaleb(-decimals) for minor in (figures.revenue_minor, figures.discount_minor))
+    return [figures.receipts, figures.members, figures.new_members, *money]
 
 
 def coupon_line(coupon: Coupon, figures: CouponFigures, visit: Visit) -> CouponLine:
