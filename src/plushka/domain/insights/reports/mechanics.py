@@ -18,8 +18,12 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MECHANICS_MAX = 1_000
 FRIENDS_RULE = f"rule:{REFERRAL}"
 """What somebody who was brought gets for their own purchase: an award without a rule."""
-PART_BITS = 31
-"""Mechanics that are counted in one half of a number of PostgreSQL's; of more there are several."""
+NUMBER_BITS = 62
+"""Of a number of PostgreSQL's, that may not fall below zero."""
+PART_BITS = NUMBER_BITS // 2
+"""Mechanics that are counted in one number, which holds them twice or, if they are few, oftener; of more in several."""
+BASE_MAX = 8
+"""Values of a digit: of more the pairs of them take longer than they save."""
 _Mechanic = tuple[UUID | None, str]
 """A mechanic of a programme."""
 _ANYTHING: _Mechanic = (None, "")
@@ -127,53 +131,95 @@ async def _count_buyers(
     """
     numbers = {mechanic: number for number, mechanic in enumerate((_ANYTHING, *mechanics))}
     sets = await _list_sets(tx, scope)
-    bits = (scope.period.days - 1).bit_length() if is_returning_told else 0
+    masks, sets_max, parts = _masks(sets, numbers)
+    width = min(len(numbers), PART_BITS)
+    noted = tell_days_apart(scope.period.days if is_returning_told else 1, width)
     # A year of a hundred thousand members is added up in memory.
     await tx.execute("set local work_mem = '64MB'")
     rows = await tx.fetch(
         f"""
         -- insights.count_mechanic_buyers
         with bought as (
-            select b.member_id, p.part, b.business_date - $2 as day,
-                   ($5::bigint[])[p.part * $6 + b.mechanic_set] as mask
-            from mechanic_buyers b cross join generate_series(0, $7 - 1) as p (part)
+            select b.member_id, {"" if parts == 1 else "p.part,"} b.business_date - $2 as day,
+                   ($5::bigint[])[{"" if parts == 1 else "p.part * $6 +"} b.mechanic_set] as mask
+            from mechanic_buyers b {"" if parts == 1 else f"cross join generate_series(0, {parts - 1}) as p (part)"}
             where b.tenant_id = $1 and b.business_date >= $2 and b.business_date < $3 and b.mechanic_set <= $6
                 and (cardinality($4::uuid[]) = 0 or b.branch_id = any($4::uuid[]))
             -- Else a mask would be looked up anew for each thing that is made of it.
             offset 0
         ), members as (
-            select part, bit_or(mask) as bought, {_returned(bits)} as returned
-            from bought where mask > 0 group by member_id, part
+            select {"0 as" if parts == 1 else ""} part, {noted.any_day} as any_day, {noted.pairs} as pairs
+            from bought where mask > 0 group by member_id {"" if parts == 1 else ", part"}
+            offset 0
         ), alike as (
-            select part, bought, returned, count(*) as members from members group by part, bought, returned
+            select part, {noted.bought} as bought, {noted.returned} as returned, count(*) as members
+            from members group by 1, 2, 3
         )
-        select n.number, (sum(members) filter (where bought >> n.number % $9 & 1 = 1))::bigint as buyers,
-               coalesce(sum(members) filter (where returned >> n.number % $9 & 1 = 1), 0)::bigint as returning
-        from alike a join unnest($8::integer[]) as n (number) on n.number / $9 = a.part
-        group by n.number
-        having sum(members) filter (where bought >> n.number % $9 & 1 = 1) > 0
+        select part, array[{_each_bit("bought", width)}] as buyers, array[{_each_bit("returned", width)}] as returning
+        from alike group by part
         """,  # noqa: S608  constants
         tx.tenant_id,
         scope.period.from_on,
         scope.period.until_on,
         list(scope.branch_ids),
-        *_masks(sets, numbers),
-        list(numbers.values()),
-        PART_BITS,
+        masks,
+        sets_max,
     )
     mechanic_of = dict(enumerate(numbers))
-    return {mechanic_of[row["number"]]: Buyers(row["buyers"], row["returning"]) for row in rows}
+    return {
+        mechanic_of[number]: Buyers(buyers, returning)
+        for row in rows
+        for bit, (buyers, returning) in enumerate(zip(row["buyers"], row["returning"], strict=True))
+        if buyers and (number := row["part"] * PART_BITS + bit) in mechanic_of
+    }
 
 
-def _returned(bits: int) -> str:
-    """Return the SQL of the mechanics that a member bought with on two days or more, of days below 2 to the ``bits``.
+def _each_bit(column: str, width: int) -> str:
+    """Return the SQL of how many members have each of the bits of a column."""
+    counted = (f"sum(members) filter (where {column} & {1 << bit} > 0)" for bit in range(width))
+    return ", ".join(f"coalesce({each}, 0)::bigint" for each in counted)
 
-    Two days differ in a bit of their number. So for each bit it is noted with what was bought on days that have it (in
-    the upper half) and on those that have it not (in the lower): what is in both was bought on two days. To put a
-    member's days in order instead took more than all the rest.
+
+class DaysApart(Struct, frozen=True):
+    """SQL of the mechanics that a member bought with: two aggregates over their days, and what is made of them."""
+
+    any_day: str
+    pairs: str
+    bought: str
+    returned: str
+
+
+def tell_days_apart(days: int, width: int) -> DaysApart:
+    """Return what tells what was bought with on any of so many days, and on two of them: ``width`` bits of a mask.
+
+    Two days differ in a digit of their number. So for each digit it is noted with what was bought on days that have it
+    as 0, as 1 and so on, each in bits of its own: what is in two of these was bought on two days. The fewer mechanics
+    there are the more a digit can tell apart, and the fewer sums there are: of a year beside 12 mechanics 4, beside 31
+    of them 9. To put a member's days in order instead took more than all the rest.
     """
-    halves = (f"bit_or(mask << {PART_BITS} * (day >> {bit} & 1))" for bit in range(bits))
-    return " | ".join(f"({half} & ({half} >> {PART_BITS}))" for half in halves) or "0::bigint"
+    base = min(
+        range(2, min(NUMBER_BITS // width, BASE_MAX) + 1), key=lambda base: (_digits(days, base), base)
+    )
+    noted = [
+        f"bit_or(mask << {width} * (day / {base**digit} % {base}))" for digit in range(_digits(days, base))
+    ]
+    pairs = [f"({each} & ({each} >> {width * apart}))" for each in noted for apart in range(1, base)]
+
+    def any_of(column: str) -> str:
+        either = " | ".join(f"({column} >> {width * value})" for value in range(base))
+        return f"({either}) & {(1 << width) - 1}"
+
+    return DaysApart(
+        noted[0] if noted else "bit_or(mask)",
+        " | ".join(pairs) or "0::bigint",
+        any_of("any_day"),
+        any_of("pairs"),
+    )
+
+
+def _digits(days: int, base: int) -> int:
+    """Return how many digits to a base tell so many days apart."""
+    return next(digits for digits in range(days.bit_length() + 1) if base**digits >= days)
 
 
 async def _list_sets(tx: Tx, scope: Scope) -> Mapping[int, tuple[UUID, str]]:
