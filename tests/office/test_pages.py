@@ -9,7 +9,8 @@ from tests.conftest import SetClock
 from tests.office.conftest import MEMBER, PHONE, Shop, plain, report
 from tests.pos.conftest import Cast, client_of, coffee
 
-from plushka.app import Plushka
+from plushka.app import PREPARED, Plushka
+from plushka.delivery.web.pages import Pages
 
 
 @pytest.mark.usefixtures("shop")
@@ -281,3 +282,11 @@ async def test_a_page_travels_compressed(anna: httpx.AsyncClient) -> None:
     assert page.headers["content-encoding"] == "gzip"
     assert page.text.count("A-1") == plain_page.text.count("A-1") > 0
     assert int(page.headers["content-length"]) * 3 < len(plain_page.content)
+
+
+def test_templates_that_are_prepared_are_compiled_before_somebody_asks() -> None:
+    pages = Pages("plushka.delivery.office")
+    pages.prepare(*PREPARED)
+    assert pages.environment.cache is not None
+    compiled = {name for _, name in pages.environment.cache.keys()}  # noqa: SIM118  it is no mapping
+    assert compiled == {f"own/{name}" for name in PREPARED}

@@ -33,6 +33,14 @@ class Pages:
         templates.globals["asset"] = load_assets().url
         return templates
 
+    def prepare(self, *templates: str) -> None:
+        """Compile templates before somebody waits for the first of them.
+
+        :raises AssetsMissing: there are no built assets that they could name
+        """
+        for template in templates:
+            self.environment.get_template(f"own/{template}")
+
     def render(
         self,
         template: str,
