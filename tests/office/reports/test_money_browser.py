@@ -12,7 +12,10 @@ from tests.pos.conftest import Cast
 
 from plushka.delivery.jobs.folding import fold_tenant
 from plushka.delivery.jobs.paying_back import count_payback
+from plushka.domain.insights.payback.costs import save_cost
+from plushka.domain.insights.payback.model import Cost
 from plushka.platform.database import Database
+from plushka.platform.ids import new_id
 
 __all__ = ["stage"]
 
@@ -46,4 +49,27 @@ async def test_both_pages_can_be_read_and_used(
     await page.goto("/reports/payback")
     await arrived(page)
     await expect(page.locator("#block-payback")).to_contain_text("300,00\u00a0₽")
+    await look(page)
+
+
+@pytest.mark.parametrize("screen", ["laptop", "phone"])
+async def test_on_a_phone_a_long_list_begins_with_its_first_rows(
+    stage: Stage, database: Database, cast: Cast, clock: SetClock, screen: str
+) -> None:
+    async with database.transaction(cast.anna.tenant_id, actor="test", at=clock.now()) as tx:
+        for number in range(8):
+            first = clock.now().date().replace(day=1)
+            await save_cost(tx, Cost(new_id(), f"Строка {number}", 100_00, first, 1, covers_messages=False))
+    page = await (await stage.context(**({"viewport": PHONE_SCREEN} if screen == "phone" else {}))).new_page()
+    await sign_in(page, stage.staff["owner"], to="/reports/payback")
+    await arrived(page)
+    block = page.locator("#block-payback")
+    seventh, more = block.locator("tbody tr").nth(6), block.get_by_label("Ещё строки: 8")
+    if screen == "laptop":
+        await expect(more).to_be_hidden()
+    else:
+        await expect(seventh).to_be_hidden()
+        await look(page)
+        await more.check()
+    await expect(seventh).to_be_visible()
     await look(page)

@@ -17,7 +17,7 @@ from plushka.domain.insights.reports.ratio import Ratio
 from plushka.platform.i18n import Language, format_number, translator
 
 SHADES = 6
-COLUMNS_OF_PHONE = 4
+COLUMNS_OF_PHONE = 3
 _LISTS = {
     "/receipts": "receipts.read",
     "/members": "members.read",

@@ -162,7 +162,8 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
         ),
         as_of=await find_as_of(tx),
         chart=Chart(
-            labels=tuple(each.cashier or gettext("not named by the till") for each in cashiers[:CHARTED_MAX]),
+            # Whom no till has named is told by the place.
+            labels=tuple(each.cashier or names.get(each.branch_id, "") for each in cashiers[:CHARTED_MAX]),
             series=(
                 Series(
                     gettext("Revenue"),
