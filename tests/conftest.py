@@ -13,13 +13,12 @@ import hypothesis
 import psycopg
 import pytest
 from argon2 import PasswordHasher, profiles
-from tests.memory import temporary_folder
 from tests.system_postgresql import newest, served
 
 from plushka.domain.staff import passwords
 from plushka.platform.database import Database
 from plushka.platform.migrate import migrate
-from plushka.platform.postgres.access import available
+from plushka.platform.postgres.binaries import embedded
 from plushka.platform.settings import Environment, Settings
 from plushka.platform.vault import Vault
 
@@ -110,15 +109,12 @@ def server_dsn(worker_id: str) -> Iterator[str]:
 
     Of several processes every other has the system's where there is one, so that each run tests on both.
     """
-    binaries = newest() if worker_id.endswith(tuple("13579")) else None
-    if binaries is not None and "DATABASE_URL" not in os.environ:
-        with served(binaries) as dsn:
-            yield dsn
+    if dsn := os.environ.get("DATABASE_URL"):
+        yield dsn
         return
-    with temporary_folder() as folder:
-        environ = {"PLUSHKA_DATA": folder, "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
-        with available(Settings.from_environment(environ)) as dsn:
-            yield dsn
+    of_system = newest() if worker_id.endswith(tuple("13579")) else None
+    with served(of_system or embedded()) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")

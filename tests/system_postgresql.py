@@ -17,6 +17,17 @@ from plushka.platform.postgres.cluster import Cluster
 from plushka.platform.postgres.server import Server
 
 VERSION_MAJOR_MIN = 15
+FORGETFUL = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+shared_buffers = 128MB
+"""
+"""What is lost with a machine that loses its power is only databases of tests, which end with them anyhow.
+
+Where they do not lie in memory, to create one and to drop it waits for the disk, thousands of times; and each time
+PostgreSQL looks through all of its buffers.
+"""
 
 
 def newest() -> Binaries | None:
@@ -29,9 +40,12 @@ def newest() -> Binaries | None:
 
 @contextmanager
 def served(binaries: Binaries) -> Iterator[str]:
-    """Run a PostgreSQL of these programs for this block, and yield its owner's DSN."""
+    """Run a PostgreSQL of these programs for this block, quick and forgetful, and yield its owner's DSN."""
     with temporary_folder() as folder:
         cluster = Cluster(Path(folder), binaries)
+        cluster.prepare()
+        with (cluster.files / "postgresql.conf").open("a") as file:
+            file.write(FORGETFUL)
         server = Server(cluster)
         server.start()
         try:
