@@ -159,7 +159,7 @@ async def test_of_two_presses_in_two_processes_one_joins(
     clock: SetClock,
 ) -> None:
     offer = await offer_of(varvara)
-    async with started(Plushka(settings, clock)) as twin, browser_at(twin) as browser:
+    async with started(settings, clock) as twin, browser_at(twin) as browser:
         browser.cookies = varvara.browser.cookies
         there = replace(varvara, browser=browser)
         answers = await asyncio.gather(varvara.post(offer, do="join"), there.post(offer, do="join"))

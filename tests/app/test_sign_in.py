@@ -130,7 +130,7 @@ async def test_in_production_the_session_goes_over_https_only(
     local = await varvara.sign_in()
     session = {"authorization": f"Bearer {varvara.browser.cookies['plushka_member']}"}
     deployed = replace(settings, environment=Environment.PRODUCTION)
-    async with started(Plushka(deployed, clock)) as production, browser_at(production) as browser:
+    async with started(deployed, clock) as production, browser_at(production) as browser:
         left = await browser.post(f"{varvara.home}/sign-out", headers=session)
 
     assert "; Secure" not in local.headers["set-cookie"]
@@ -180,7 +180,7 @@ async def test_without_a_gateway_the_page_says_that_no_code_can_be_sent(
     settings: Settings, clock: SetClock, cast: Cast
 ) -> None:
     bare = replace(settings, data_folder=settings.data_folder / "bare")
-    async with started(Plushka(bare, clock)) as app, browser_at(app) as browser:
+    async with started(bare, clock) as app, browser_at(app) as browser:
         shown = await browser.get(f"/app/{cast.anna.tenant_id}/sign-in")
         phone = await browser.get("/demo/phone")
 

@@ -14,7 +14,6 @@ from tests.domain.shop import Shop, open_shop
 from tests.pos.conftest import served
 from tests.serving import serving
 
-from plushka.app import Plushka
 from plushka.delivery.bots.running import Bots
 from plushka.delivery.bots.shells import open_shells
 from plushka.demo.messengers.chats import Shown
@@ -144,7 +143,7 @@ class Connected(Generic[FakeT]):
         """Keep the bot at work, and let its messenger call a web process of ours; yield where that is."""
         async with self.shop.tx() as tx:
             await tx.execute("update bots set is_polled = false")
-        with served(Plushka(self.settings, self.shop.clock)) as address:
+        with served(self.settings, self.shop.clock) as address:
             async with working_on(self.shop, replace(self.settings, public_url=address), self.vault):
                 yield address
 

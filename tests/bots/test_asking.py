@@ -9,7 +9,6 @@ from tests.bots.conftest import VERA, Scene
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
 
-from plushka.app import Plushka
 from plushka.domain.bots.asking import set_confirming
 from plushka.domain.businesses.queries import list_branches
 from plushka.domain.staff.operations import issue_key
@@ -23,7 +22,7 @@ async def till(scene: Scene, clock: SetClock) -> AsyncIterator[httpx.AsyncClient
         _, secret = await issue_key(
             tx, till_id=scene.shop.caller.till_id, scopes=("members", "quotes", "purchases")
         )
-    async with started(Plushka(scene.settings, clock)) as app, client_of(app, secret) as client:
+    async with started(scene.settings, clock) as app, client_of(app, secret) as client:
         yield client
 
 

@@ -14,7 +14,6 @@ from tests.pos.conftest import client_of, started
 from tests.serving import serving
 from tools.chromium import chromium
 
-from plushka.app import Plushka
 from plushka.demo.messengers.phone import Phones
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
@@ -27,7 +26,7 @@ async def till(scene: Scene, clock: SetClock) -> AsyncIterator[httpx.AsyncClient
     """The till, through the door of the API."""
     async with scene.shop.tx() as tx:
         _, secret = await issue_key(tx, till_id=scene.shop.caller.till_id, scopes=SCOPES)
-    async with started(Plushka(scene.settings, clock)) as app, client_of(app, secret) as client:
+    async with started(scene.settings, clock) as app, client_of(app, secret) as client:
         yield client
 
 

@@ -14,7 +14,6 @@ from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
 from tests.serving import serving
 
-from plushka.app import Plushka
 from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.bots.vk.calling import Code, PollServer, VkApi, VkRefused
 from plushka.delivery.bots.vk.saying import told_apart
@@ -121,7 +120,7 @@ async def member_of(scene: VkScene, phone: str = VERAS.value) -> Member:
 async def app_of(scene: VkScene) -> AsyncIterator[httpx.AsyncClient]:
     """Open the web process; the demo's phone takes its SMS."""
     access.keep(scene.settings, Access(email="", password="", tills={}))
-    async with started(Plushka(scene.settings, scene.shop.clock)) as app, client_of(app, None) as browser:
+    async with started(scene.settings, scene.shop.clock) as app, client_of(app, None) as browser:
         yield browser
 
 

@@ -13,7 +13,6 @@ from tests.pos.conftest import served
 from tests.serving import serving
 from tools.chromium import chromium
 
-from plushka.app import Plushka
 from plushka.demo.messengers.phone import Phones
 
 __all__ = ["scene"]
@@ -38,7 +37,7 @@ async def page(scene: VkScene) -> AsyncIterator[Page]:
 async def at_home(scene: VkScene, phones: str) -> AsyncIterator[None]:
     """Serve the app, which knows where its VK is, and keep the bot at work."""
     settings = replace(scene.settings, vk_api=f"{phones}/vk")
-    with served(Plushka(settings, scene.shop.clock)) as address:
+    with served(settings, scene.shop.clock) as address:
         scene.fake_bot.app = f"{address}/app/{scene.shop.caller.tenant_id}"
         async with scene.working():
             yield

@@ -11,7 +11,6 @@ from tests.bots.conftest import VERA, Scene, until
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
 
-from plushka.app import Plushka
 from plushka.domain.members.model import Identity
 from plushka.domain.members.queries import find_member
 
@@ -38,7 +37,7 @@ PRESSED = {
 
 @asynccontextmanager
 async def door(scene: Scene, clock: SetClock) -> AsyncIterator[httpx.AsyncClient]:
-    async with started(Plushka(scene.settings, clock)) as app, client_of(app, None) as client:
+    async with started(scene.settings, clock) as app, client_of(app, None) as client:
         yield client
 
 

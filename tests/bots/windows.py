@@ -11,7 +11,6 @@ from tests.pos.conftest import PIN, Business, new_cashier, served
 from tests.serving import serving
 from tools.chromium import chromium
 
-from plushka.app import Plushka
 from plushka.demo.messengers.phone import Phones
 from plushka.domain.staff.model import SCOPES
 from plushka.domain.staff.operations import issue_key
@@ -70,7 +69,7 @@ async def open_windows(scene: Scene, clock: Clock) -> AsyncIterator[Windows]:
         )
     business = Business(caller.tenant_id, caller.till_id, key.id, secret)
     await new_cashier(scene.shop.database, clock, business, name=CASHIER)
-    with served(Plushka(scene.settings, clock)) as address:
+    with served(scene.settings, clock) as address:
         async with (
             working_on(scene.shop, replace(scene.settings, public_url=address), scene.vault),
             serving(Phones([scene.fake]).routes()) as messenger,

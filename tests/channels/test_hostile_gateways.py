@@ -14,7 +14,6 @@ from tests.conftest import SetClock
 from tests.pos.conftest import served
 from tests.serving import serving
 
-from plushka.app import Plushka
 from plushka.delivery.channels.reasons import CROWDED_SECONDS, plain, rest_seconds
 from plushka.delivery.channels.sms import calling
 from plushka.delivery.channels.sms.calling import minor_of
@@ -175,7 +174,7 @@ async def test_a_stranger_who_calls_is_told_nothing_and_changes_nothing(
         (row,) = await scene.until_state("sent")
     body, headers = report_of(provider, row["provider_id"], is_delivered=False)
     tenant_id = scene.shop.caller.tenant_id
-    with served(Plushka(scene.settings, clock)) as address:
+    with served(scene.settings, clock) as address:
         async with httpx.AsyncClient(base_url=address, headers=dict(headers)) as client:
             strange = [
                 f"/channels/{tenant_id}/{own.id}/{HOOK}x",
@@ -198,7 +197,7 @@ async def test_a_stranger_who_calls_is_told_nothing_and_changes_nothing(
 async def test_reports_of_one_business_are_none_of_anothers(scene: Scene, clock: SetClock) -> None:
     gateway_ = await scene.connect("smsru")
     body, headers = report_of("smsru", "000000-somebody's", is_delivered=True)
-    with served(Plushka(scene.settings, clock)) as address:
+    with served(scene.settings, clock) as address:
         there = f"{address}/channels/{scene.shop.caller.tenant_id}/{gateway_.id}/{HOOK}"
         async with httpx.AsyncClient() as client:
             answer = await client.post(there, content=body, headers=dict(headers))

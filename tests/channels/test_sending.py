@@ -9,7 +9,6 @@ from tests.channels.conftest import HOOK, PUBLIC_URL, Scene, until
 from tests.conftest import SetClock
 from tests.pos.conftest import served
 
-from plushka.app import Plushka
 from plushka.delivery.channels import running
 from plushka.demo.gateways.arrived import Fault
 from plushka.domain.bots.leaving import delete_member
@@ -209,7 +208,7 @@ async def test_a_gateway_is_heard_only_by_its_secret_address(scene: Scene, clock
     async with scene.working():
         await scene.post(member_id, "sms")
         (row,) = await scene.until_state("sent")
-    with served(Plushka(scene.settings, clock)) as address:
+    with served(scene.settings, clock) as address:
         there = f"{address}/channels/{scene.shop.caller.tenant_id}/{gateway.id}"
         told = {"message_id": row["provider_id"], "status": "DELIVERED"}
         async with httpx.AsyncClient() as client:

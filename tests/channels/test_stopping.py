@@ -8,7 +8,6 @@ from tests.channels.conftest import HOOK, Scene, until
 from tests.conftest import SetClock
 from tests.pos.conftest import served
 
-from plushka.app import Plushka
 from plushka.demo.gateways.calling import incoming
 from plushka.demo.gateways.smpp import FakeSmpp
 from plushka.domain.members.consents import list_consents, note_consent
@@ -84,7 +83,7 @@ async def test_every_gateway_passes_it_on_and_it_is_answered_once(
 ) -> None:
     gateway = await scene.connect(provider)
     member_id = await scene.enrol()
-    with served(Plushka(scene.settings, clock)) as address:
+    with served(scene.settings, clock) as address:
         there = f"{address}/channels/{scene.shop.caller.tenant_id}/{gateway.id}"
         async with httpx.AsyncClient() as client:
             for text, key in (("Сколько у меня бонусов?", "in-0"), ("СТОП", "in-1"), ("СТОП", "in-1")):

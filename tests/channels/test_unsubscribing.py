@@ -9,7 +9,6 @@ from tests.channels.conftest import Scene
 from tests.conftest import SetClock
 from tests.pos.conftest import served
 
-from plushka.app import Plushka
 from plushka.domain.bots.leaving import delete_member
 from plushka.domain.members.consents import list_consents, note_consent
 from plushka.domain.messages.unsubscribing import From, link_tokens, path_of
@@ -20,7 +19,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 @pytest.fixture
 async def browser(scene: Scene, clock: SetClock) -> AsyncIterator[httpx.AsyncClient]:
-    with served(Plushka(scene.settings, clock)) as address:
+    with served(scene.settings, clock) as address:
         async with httpx.AsyncClient(base_url=address, headers={"accept-language": "ru"}) as client:
             yield client
 

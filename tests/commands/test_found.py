@@ -7,7 +7,6 @@ import re
 import pytest
 from tests.pos.conftest import client_of, started
 
-from plushka.app import Plushka
 from plushka.commands.found import NotFounded, found
 from plushka.platform.clock import SystemClock
 from plushka.platform.settings import Settings
@@ -28,7 +27,7 @@ def test_its_till_sells_at_once(capsys: pytest.CaptureFixture[str]) -> None:
 
 async def earn(key: str) -> int:
     async with (
-        started(Plushka(Settings.from_environment(), SystemClock())) as app,
+        started(Settings.from_environment(), SystemClock()) as app,
         client_of(app, key) as till,
     ):
         member = await till.post("/v1/members", json={"phone": "+79161234567", "name": "Аня"})

@@ -10,7 +10,6 @@ import pytest
 from tests.office.conftest import browser_at
 from tests.pos.conftest import started
 
-from plushka.app import Plushka
 from plushka.commands.found import found
 from plushka.commands.staff import NobodyLikeThis, reset_link
 from plushka.domain.staff.queries import find_credentials
@@ -33,7 +32,7 @@ def _operator(monkeypatch: pytest.MonkeyPatch, dsn: str) -> None:
 async def sign_in_with(path: str) -> list[int]:
     """Make the new password by the link, twice, and sign in with it; return what was answered."""
     async with (
-        started(Plushka(Settings.from_environment(), SystemClock())) as app,
+        started(Settings.from_environment(), SystemClock()) as app,
         browser_at(app) as browser,
     ):
         answers: list[Any] = [

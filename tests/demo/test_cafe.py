@@ -15,7 +15,6 @@ from tests.demo.conftest import NOW
 from tests.domain.booked import booked
 from tests.pos.conftest import started
 
-from plushka.app import Plushka
 from plushka.delivery.jobs.verification import LAWS
 from plushka.delivery.office.engagement.period import stage
 from plushka.demo import access
@@ -192,7 +191,7 @@ def test_its_tills_sell_to_members_and_to_strangers(
 
     async def sell() -> list[tuple[str, str]]:
         clock = SetClock(NOW)
-        async with started(Plushka(settings, clock)) as app:
+        async with started(settings, clock) as app:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://plushka.test") as client:
                 tills = Tills(

@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 from tests.conftest import SetClock
 from tests.demo.conftest import NOW, YESTERDAY, SmallDemo, items_of
+from tests.pos.conftest import application
 
-from plushka.app import Plushka
 from plushka.demo import people, simulator
 from plushka.demo.baskets import CURRENCY
 from plushka.demo.business import ACTOR, TENANT_ID
@@ -70,11 +70,12 @@ def serve(small_demo: SmallDemo, listener: socket.socket, tmp_path: Path) -> Ser
     @asynccontextmanager
     async def serving() -> AsyncIterator[None]:
         settings = Settings.from_environment({"DATABASE_URL": small_demo.dsn, "PLUSHKA_DATA": str(tmp_path)})
-        server = uvicorn.Server(uvicorn.Config(Plushka(settings, SetClock(NOW)), log_config=None))
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        yield
-        server.should_exit = True
-        await task
+        with application(settings, SetClock(NOW)) as app:
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+            task = asyncio.create_task(server.serve(sockets=[listener]))
+            yield
+            server.should_exit = True
+            await task
 
     return serving
 

@@ -45,7 +45,7 @@ async def test_a_trusted_proxy_on_this_machine_opens_it_to_nobody(
     settings: Settings, clock: SetClock
 ) -> None:
     behind = replace(settings, trusted_proxies=("127.0.0.1",))
-    async with started(Plushka(behind, clock)) as app, client_of(app, None) as proxy:
+    async with started(behind, clock) as app, client_of(app, None) as proxy:
         for told in ("192.0.2.7", "127.0.0.1", "::1"):
             answer = await proxy.get("/metrics", headers={"x-forwarded-for": told})
             assert answer.status_code == httpx.codes.FORBIDDEN
@@ -53,7 +53,7 @@ async def test_a_trusted_proxy_on_this_machine_opens_it_to_nobody(
 
 async def test_with_a_token_who_has_it_is_told_from_wherever(settings: Settings, clock: SetClock) -> None:
     with_token = replace(settings, metrics_token=TOKEN)
-    async with started(Plushka(with_token, clock)) as app:
+    async with started(with_token, clock) as app:
         for address in ("127.0.0.1", "192.0.2.7"):
             async with client_of(app, TOKEN, address=address) as prometheus:
                 assert (await prometheus.get("/metrics")).status_code == httpx.codes.OK

@@ -115,7 +115,7 @@ async def test_who_tries_many_phones_has_to_wait(
         assert answer.status_code == httpx.codes.OK
 
     refused = await stranger.post(path, data={"phone": NEW_PHONE, **CONSENTS})
-    async with started(Plushka(settings, clock)) as another, browser_at(another) as elsewhere:
+    async with started(settings, clock) as another, browser_at(another) as elsewhere:
         again = await elsewhere.post(path, data={"phone": NEW_PHONE, **CONSENTS})
     clock.advance(WINDOW)
     let_in = await stranger.post(path, data={"phone": NEW_PHONE, **CONSENTS})

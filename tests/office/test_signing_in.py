@@ -140,7 +140,7 @@ async def test_who_guesses_waits_and_a_right_guess_does_not_help(
 async def test_who_guesses_at_one_process_waits_at_every_other(
     stranger: httpx.AsyncClient, settings: Settings, clock: SetClock
 ) -> None:
-    async with started(Plushka(settings, clock)) as other, browser_at(other) as door:
+    async with started(settings, clock) as other, browser_at(other) as door:
         for _ in range(FAILURES_OF_EMAIL_MAX):
             await enter(door, password="мимо")
 
@@ -181,7 +181,7 @@ async def test_behind_a_trusted_proxy_everybody_is_counted_alone(
     settings: Settings, clock: SetClock, trusted: tuple[str, ...], told: str, status: int
 ) -> None:
     behind = replace(settings, trusted_proxies=trusted)
-    async with started(Plushka(behind, clock)) as app, browser_at(app, address="10.0.0.9") as proxy:
+    async with started(behind, clock) as app, browser_at(app, address="10.0.0.9") as proxy:
         for number in range(FAILURES_OF_NETWORK_MAX):
             await proxy.post(
                 "/sign-in",

@@ -30,7 +30,7 @@ OWNER = {"do": "next", "owner": "Анна Абрамова", "email": "anna@exam
 @pytest.fixture
 async def empty(settings: Settings, clock: SetClock) -> AsyncIterator[Plushka]:
     """The product on a machine of one's own, where nothing was founded yet."""
-    async with started(Plushka(settings, clock)) as running:
+    async with started(settings, clock) as running:
         yield running
 
 
@@ -161,7 +161,7 @@ async def test_nothing_is_lost_by_going_back_or_by_another_process(
     await visitor.post("/welcome/branch", data={"do": "next", "branch": "На Абая"})
     back = await visitor.post("/welcome/owner", data={**OWNER, "do": "back", "password": ""})
     assert back.headers["location"] == "/welcome/branch"
-    async with started(Plushka(settings, clock)) as restarted, browser_here(restarted) as browser:
+    async with started(settings, clock) as restarted, browser_here(restarted) as browser:
         browser.cookies = visitor.cookies
         assert (await browser.get("/welcome")).headers["location"] == "/welcome/owner"
         assert "На Абая" in (await browser.get("/welcome/branch")).text
@@ -217,7 +217,7 @@ async def test_a_stranger_needs_the_operator_s_key(
     async with database.global_transaction(actor="operator:cli", at=clock.now()) as tx:
         key = await show_key(tx)
     exposed = type(settings)(**{**{name: getattr(settings, name) for name in settings.__slots__}, **changes})
-    async with started(Plushka(exposed, clock)) as app, browser_at(app) as stranger, browser_at(app) as anna:
+    async with started(exposed, clock) as app, browser_at(app) as stranger, browser_at(app) as anna:
         stranger.cookies.set("plushka_setup", "guessed", path="/welcome")
         for browser in (stranger, anna):
             assert (await browser.get("/welcome")).status_code == httpx.codes.FORBIDDEN

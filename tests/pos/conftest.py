@@ -5,6 +5,7 @@ quote and nothing else. Eve has a business of her own and must see nothing of An
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -141,25 +142,42 @@ def settings(dsn: str, tmp_path: Path) -> Settings:
     return local_settings(tmp_path, dsn, rate_per_second=RATE_PER_SECOND)
 
 
+_at_rest: defaultdict[Hashable, list[Plushka]] = defaultdict(list)
+
+
+@contextmanager
+def application(settings: Settings, clock: Clock) -> Iterator[Plushka]:
+    """Lend an application that nobody else has. To put one together, of some 900 routes, takes a second.
+
+    One that was not brought to its end by whoever had it is lent to nobody again.
+    """
+    made_with = access.is_open(settings), settings.metrics_token, tuple(settings.trusted_proxies)
+    at_rest = _at_rest[made_with]
+    app = at_rest.pop() if at_rest else Plushka(settings, clock)
+    app.settings, app.clock = settings, clock
+    yield app
+    at_rest.append(app)
+
+
 @asynccontextmanager
-async def started(app: Any) -> AsyncIterator[Any]:
+async def started(settings: Settings, clock: Clock) -> AsyncIterator[Any]:
     """Run the application's start and stop around the block, as a server does."""
-    to_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    from_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    lifespan = asyncio.create_task(
-        app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, to_app.get, from_app.put)
-    )
-    for phase in ("startup", "shutdown"):
-        await to_app.put({"type": f"lifespan.{phase}"})
-        event = await from_app.get()
-        assert event["type"] == f"lifespan.{phase}.complete", event
-        if phase == "startup":
-            try:
-                yield app
-            except BaseException:
-                lifespan.cancel()
-                raise
-    await lifespan
+    with application(settings, clock) as app:
+        to_app: asyncio.Queue[Any] = asyncio.Queue()
+        from_app: asyncio.Queue[Any] = asyncio.Queue()
+        scope: Any = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        lifespan = asyncio.create_task(app(scope, to_app.get, from_app.put))
+        for phase in ("startup", "shutdown"):
+            await to_app.put({"type": f"lifespan.{phase}"})
+            event = await from_app.get()
+            assert event["type"] == f"lifespan.{phase}.complete", event
+            if phase == "startup":
+                try:
+                    yield app
+                except BaseException:
+                    lifespan.cancel()
+                    raise
+        await lifespan
 
 
 def client_of(app: Any, secret: str | None, *, address: str = "127.0.0.1") -> httpx.AsyncClient:
@@ -171,23 +189,10 @@ def client_of(app: Any, secret: str | None, *, address: str = "127.0.0.1") -> ht
     )
 
 
-_applications: dict[Hashable, Plushka] = {}
-
-
-def application(settings: Settings, clock: SetClock) -> Plushka:
-    """Return an application that is not at work yet. To put one together, of some 900 routes, takes a second."""
-    made_with = access.is_open(settings), settings.metrics_token, tuple(settings.trusted_proxies)
-    if made_with not in _applications:
-        _applications[made_with] = Plushka(settings, clock)
-    app = _applications[made_with]
-    app.settings, app.clock = settings, clock
-    return app
-
-
 @pytest.fixture
 async def app(settings: Settings, clock: SetClock) -> AsyncIterator[Plushka]:
     """The application at work for this test alone, which starts and stops it; only its routes were there before."""
-    async with started(application(settings, clock)) as app:
+    async with started(settings, clock) as app:
         yield app
 
 
@@ -217,22 +222,25 @@ def coffee(external_id: str = "1", **changes: object) -> dict[str, object]:
 
 @pytest.fixture
 def running(settings: Settings, clock: SetClock) -> Iterator[str]:
-    with served(Plushka(settings, clock)) as address:
+    with served(settings, clock) as address:
         yield address
 
 
 @contextmanager
-def served(app: Plushka) -> Iterator[str]:
+def served(settings: Settings, clock: Clock) -> Iterator[str]:
     """Run the application behind a real server, in a thread of its own; yields the address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", loop="uvloop", http="httptools"))
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with application(settings, clock) as app:
+        server = uvicorn.Server(
+            uvicorn.Config(app, port=0, log_level="warning", loop="uvloop", http="httptools")
+        )
+        thread = Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            sleep(0.01)
+        host, port = server.servers[0].sockets[0].getsockname()
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -7,7 +7,6 @@ import pytest
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, settings, started
 
-from plushka.app import Plushka
 from plushka.delivery.till.routes import PAGES, Demo, TillPage
 from plushka.delivery.till.texts import texts
 from plushka.platform.settings import Settings
@@ -17,7 +16,7 @@ __all__ = ["settings"]
 
 @pytest.fixture
 async def visitor(settings: Settings, clock: SetClock) -> AsyncIterator[httpx.AsyncClient]:
-    async with started(Plushka(settings, clock)) as app, client_of(app, None) as visitor:
+    async with started(settings, clock) as app, client_of(app, None) as visitor:
         yield visitor
 
 
@@ -54,9 +53,8 @@ async def test_where_there_is_no_demo_its_till_is_not_found(visitor: httpx.Async
 
 
 async def test_the_demos_till_opens_by_one_click(settings: Settings, clock: SetClock) -> None:
-    plushka = Plushka(settings, clock)
-    async with started(plushka) as app, client_of(app, None) as visitor:
-        plushka._web.state.till_page = TillPage(Demo(key="plk_demo", pin="2907"))
+    async with started(settings, clock) as app, client_of(app, None) as visitor:
+        app._web.state.till_page = TillPage(Demo(key="plk_demo", pin="2907"))
         answer = await visitor.get("/till/demo")
 
         assert answer.headers["location"] == "/till#key=plk_demo"

@@ -30,7 +30,6 @@ from tests.sending.town import Town, open_town
 from tests.sending.virtual import VirtualTime
 from tools.chromium import chromium
 
-from plushka.app import Plushka
 from plushka.delivery.jobs.campaigning import count_tenant
 from plushka.delivery.jobs.measuring import measure_tenant
 from plushka.domain.businesses.branches import open_branch
@@ -85,7 +84,7 @@ async def opened(database: Database, dsn: str, folder: Path, *, guests: int) -> 
             )
         time.move(NOON)
         town.begin()
-        with served(Plushka(local_settings(folder, dsn), time)) as address:
+        with served(local_settings(folder, dsn), time) as address:
             async with chromium() as browser:
                 office = Office(address=address, browser=browser, usual=(COUNTED_TOO_LATE,), town=town)
                 yield office

@@ -13,8 +13,6 @@ from tests.office.test_browser import sign_in
 from tests.pos.conftest import served
 from tools.chromium import chromium
 
-from plushka.app import Plushka
-
 __all__ = ["connect", "scene"]
 
 
@@ -33,7 +31,7 @@ async def test_a_template_is_written_looked_at_and_tried_on_a_member(
     async with scene.working():
         await scene.enrol()
         await scene.press("Да, присылайте")
-        with served(Plushka(scene.settings, clock)) as address:
+        with served(scene.settings, clock) as address:
             async with chromium() as browser:
                 browsing = Browsing(address=address, browser=browser)
                 page = await (await browsing.context()).new_page()
