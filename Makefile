@@ -21,9 +21,10 @@ PEERS := tests/peers/node_modules
 run: install assets
 	$(BIN)/plushka run --demo
 
-# Two processes, of which the second tests on the system's PostgreSQL where there is one.
+# Three processes, for two processors: each waits for a third of its time. The second tests on the system's PostgreSQL
+# where there is one.
 test: install-dev assets peers lint
-	$(BIN)/pytest --numprocesses 2 --durations 30 --durations-min 5
+	$(BIN)/pytest --numprocesses 3 --durations 30 --durations-min 5
 
 # All that uses PostgreSQL, on the system's alone: before a release, and after SQL of a new kind.
 test-system-postgresql: install-dev assets peers
@@ -32,7 +33,7 @@ test-system-postgresql: install-dev assets peers
 lint: install-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
 format: install-dev
