@@ -29,7 +29,7 @@ KEPT = """async () => {
   while (!(await caches.match(location.pathname))) await new Promise((next) => setTimeout(next, 50));
 }"""
 """Waits until the page that is open has been kept."""
-KEPT_SECONDS_MAX = 8
+KEPT_SECONDS_MAX = 40
 PAGES = (
     "",
     "/history",

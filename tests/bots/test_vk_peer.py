@@ -74,7 +74,7 @@ async def test_vkbottle_hears_of_the_fake_what_it_knows(fake: FakeVk, bot: FakeV
             told.extend(event["updates"])
 
     listening = asyncio.create_task(listen())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while not bot.news_asked:  # noqa: ASYNC110  what is waited for is another program's
             await asyncio.sleep(0.01)
         await fake.start(bot, VERA, "poster01")

@@ -43,7 +43,7 @@ PROGRAM = Program(
     earning=(EarningRule(id="all", name="Всем", effect=Percent(rate_bp=10_00)),),
 )
 PUBLIC_URL = "https://anna.example"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 40.0
 HELLO = Answered("Здравствуйте")
 HOOK = "hook-of-the-gateway"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from msgspec import structs
-from tests.channels.conftest import Scene
+from tests.channels.conftest import PATIENCE_SECONDS, Scene
 from tests.channels.gateways import AT, KEY, LOOPBACK
 from tests.channels.test_returned import shape
 from tests.conftest import SetClock
@@ -158,7 +158,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for_and_not_asked_twice_
     assert {first.problem, second.problem} == {"not done in 0 s", "the server keeps us waiting"}
     fake.hangs = False
     monkeypatch.setattr(collecting, "VISIT_SECONDS_MAX", 30)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         # The thread has been let go.
         while (await mailboxes.collect(box)).problem:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -272,7 +272,7 @@ async def test_who_calls_a_letter_spam_gets_no_more_mail_and_that_once(
         await scene.until_state("sent")
         return_to, message_id = _sent(scene)
         fake.put(shape("complaint", return_to=return_to, message_id=message_id))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(said := await _said(scene, member_id)) == 1:  # noqa: ASYNC110  the worker is not ours to ask
                 await asyncio.sleep(0.02)
     assert said[0] == ("email", False, "complaint")
@@ -376,7 +376,7 @@ async def test_the_secrets_of_a_mailbox_go_with_its_gateway(
 
 
 async def _until_problem(scene: Scene, *, told: bool) -> str:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             async with scene.shop.tx() as tx:
                 row = await tx.fetchrow("select problem, checked_at from return_mailboxes")

@@ -37,7 +37,7 @@ async def listener() -> AsyncIterator[socket.socket]:
 
 @pytest.fixture
 async def client(listener: socket.socket) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=url_of(listener), timeout=5) as client:
+    async with httpx.AsyncClient(base_url=url_of(listener), timeout=30) as client:
         yield client
 
 

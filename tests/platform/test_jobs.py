@@ -14,7 +14,7 @@ from plushka.platform.database import APPLICATION_ROLE, Database
 from plushka.platform.errors import TemporaryFailure
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-WAIT_SECONDS_MAX = 20
+WAIT_SECONDS_MAX = 60
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from plushka.platform.postgres.server import Server, ServerFailed
 from plushka.platform.settings import Settings
 
 PLAIN_ID = 54321
-WAIT_SECONDS_MAX = 20
+WAIT_SECONDS_MAX = 60
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 

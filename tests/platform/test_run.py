@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-WAIT_SECONDS_MAX = 30
+WAIT_SECONDS_MAX = 60
 
 
 @dataclass

@@ -25,7 +25,7 @@ from plushka.platform.database import Database
 
 __all__ = ["cast"]
 
-STARTS_SECONDS = 20
+STARTS_SECONDS = 60
 CASHIER = "Маша"
 PHONE = "+79161234567"
 

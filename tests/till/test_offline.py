@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 from tests.till.conftest import CASHIER, PHONE, Desk, find, keeper_is_there, sell
 
 OTHER_PHONE = "+79167654321"
-APPEARS_SECONDS = 15
+APPEARS_SECONDS = 40
 SENT_SECONDS = 40
 """Longer than what was in a dead tab's hand is left alone (outbox.js)."""
 COUNT_QUEUE = """() => new Promise((resolve) => {

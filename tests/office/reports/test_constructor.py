@@ -128,7 +128,7 @@ async def receipts_locked(dsn: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def until_statements(connection: asyncpg.Connection, count: int) -> None:
     """Wait until PostgreSQL is at so many questions of one's own."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while True:
             # A transaction sees what others do as of its first look, else.
             await connection.execute("select pg_stat_clear_snapshot()")
@@ -159,7 +159,7 @@ async def test_a_question_that_is_being_counted_ends_in_the_database_when_it_is_
             assert stopped.headers["location"].endswith(f"task={task_id}")
         else:
             await anna.post(f"/tasks/{task_id}/cancel")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             await doing
         # Receipts are locked still, so that the statement has not come to its own end.
         await until_statements(connection, 0)

@@ -128,7 +128,7 @@ class Desk:
 
     async def until_finished(self) -> None:
         """Wait until nothing is on its way."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while True:
                 async with self.database.transaction(
                     self.tenant_id, actor="test:look", at=self.clock.now()
