@@ -170,7 +170,7 @@ async def show_members_of_answer(
         section="engagement",
         page="programs",
         back_to=shown.url,
-        title=block.title,
+        title=visit.words.gettext("Members behind the figure"),
         chips=[Chip(text, f"{here}?{asked.query(*names)}") for names, text in _chips(shown, asked)],
         all_url=here,
         next=f"{here}?{query}&after={asked.after + PAGE_LINES}" if len(lines) > PAGE_LINES else "",
@@ -230,17 +230,17 @@ def _block(shown: Shown, asked: Asked, lines: list[MemberLine], whole: LineSum) 
         kind = "count" if asked.figure == "promotion_sum" and _is_gift(shown, asked.of) else kind
     return Block(
         name="members",
-        title=gettext("Members behind the figure"),
+        title=gettext("Members behind the figure") if asked.figure == Asked().figure else figure,
         table=Table(
             (
                 Column(gettext("Member"), "text"),
-                Column(gettext("Group today"), "text"),
-                Column(gettext("Tier today"), "text"),
+                Column(gettext("Group today"), "text", is_more=True),
+                Column(gettext("Tier today"), "text", is_more=True),
                 Column(gettext("Receipts"), "count", "what_if_of_members"),
                 Column(gettext("On balance"), "money", "what_if_balance"),
-                Column(gettext("By the rules in force"), kind, definition, group=figure),
-                Column(gettext("By the draft"), kind, definition, group=figure),
-                Column(gettext("Difference"), kind, "what_if_difference", group=figure),
+                Column(gettext("By the rules in force"), kind, definition),
+                Column(gettext("By the draft"), kind, definition),
+                Column(gettext("Difference"), kind, "what_if_difference"),
             ),
             (*_strangers(shown, asked, whole, kind), *(_row(shown, line, kind) for line in lines)),
             total=_total(shown, asked, whole, kind) if lines else None,
