@@ -187,7 +187,7 @@ async def _open_broadcasts(page: Page, language: str) -> None:
     await page.locator("#broadcast button.btn-primary").last.click()
     await page.locator("a[href$='/start']").click()
     await page.locator("form[action$='/start']").wait_for()
-    await _keep_part(page, "main .grid", f"broadcast-before-{language}")
+    await _keep_part(page, "main .grid.max-w-4xl", f"broadcast-before-{language}")
     await page.locator("form[action$='/start'] button").click()
     await page.locator("#progress dl > div:nth-child(2) dd", has_text=SOME).wait_for(timeout=BEGINS_MS)
     await _keep_part(page, "#progress", f"broadcast-while-{language}")
