@@ -47,9 +47,8 @@ CONDITIONS: tuple[Condition, ...] = (
 
 def scene_at(sale: tuple[Version, Member, Basket, datetime]) -> Scene:
     version, member, basket, at = sale
-    prices = [line.amount_minor for line in basket.lines]
-    masks = version.masks.of(basket.lines)
-    return scene_of(basket, moment(at, basket.place), masks, prices, member, member.tier)
+    sight = version.see(basket, moment(at, basket.place))
+    return scene_of(basket, sight, sight.amounts_minor, member, member.tier)
 
 
 @settings(max_examples=300, deadline=None)

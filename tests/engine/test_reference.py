@@ -10,10 +10,11 @@ from tests.engine.reference_returns import rest
 from tests.engine.strategies import sales
 
 from plushka.engine.evaluate import evaluate
+from plushka.engine.local_time import moment
 from plushka.engine.purchase import Basket, Member, Outcome, Remainder
 from plushka.engine.reasons import REASONS
 from plushka.engine.returns import remainder
-from plushka.engine.version import Version
+from plushka.engine.version import Version, compile_version
 
 Sale = tuple[Version, Member, Basket, datetime]
 
@@ -109,6 +110,26 @@ def test_what_does_not_explain_itself_is_decided_the_same(sale: Sale) -> None:
     assert spare.lines == ()
     assert spare.notes == ()
     assert in_short(spare) == in_short(whole)
+
+
+@settings(max_examples=100, deadline=None)
+@given(sales(), sales())
+def test_versions_that_are_numbered_together_decide_as_each_alone(first: Sale, second: Sale) -> None:
+    version, member, basket, at = second
+    alike = replace(
+        first[0].program,
+        excluded=version.program.excluded,
+        delivery_takes_part=version.program.delivery_takes_part,
+    )
+    other = compile_version(first[0].id, alike)
+    beside = compile_version(version.id, version.program, beside=other)
+    sight = other.see(basket, moment(at, basket.place))
+    assert sight.numbering is beside.masks.numbering
+    spare = evaluate(other, first[1], basket, at, explains=False, sight=sight)
+    assert spare == evaluate(other, first[1], basket, at, explains=False)
+    for explains in (True, False):
+        decided = evaluate(beside, member, basket, at, explains=explains, sight=sight)
+        assert decided == evaluate(version, member, basket, at, explains=explains)
 
 
 def in_short(outcome: Outcome) -> Outcome:

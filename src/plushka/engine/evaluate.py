@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from operator import sub
 
-from plushka.engine.local_time import Moment, moment
+from plushka.engine.local_time import moment
 from plushka.engine.phases.case import Asks, Case, scene_of
 from plushka.engine.phases.discount import discount
 from plushka.engine.phases.gain import Earned
@@ -31,6 +31,7 @@ from plushka.engine.purchase import (
     Redeemed,
 )
 from plushka.engine.reasons import note
+from plushka.engine.sight import Sight
 from plushka.engine.tiers import next_tier
 from plushka.engine.version import Version
 from plushka.platform.errors import Conflict
@@ -54,7 +55,7 @@ def evaluate(
     *,
     explains: bool = True,
     asks: Asks | None = None,
-    now: Moment | None = None,
+    sight: Sight | None = None,
 ) -> Outcome:
     """Decide ``basket`` for ``member`` (None: anonymous, who neither earns nor gets a member's discount).
 
@@ -68,37 +69,37 @@ def evaluate(
     that comes back: lines, shares of lines in points, notes, how far the next tier is, stamp cards where none gets a
     stamp. All else is the same.
 
-    ``now`` is what the branch's clock shows at ``at``, if that is known already.
+    ``sight`` is what ``version``, or one that is numbered together with it, sees of ``basket``, where that is known.
     A basket that asks for all points that may be spent (``max``) asks for as many as ``asks`` says of them.
 
     :raises ReceiptPointsOverMaximum: the rules give more than ``POINTS_MAX``
     """
-    if now is None:
-        now = moment(at, basket.place)
-    masks = version.masks.of(basket.lines)
-    amounts_minor: Sequence[int] = [line.amount_minor for line in basket.lines]
+    if sight is None:
+        sight = version.see(basket, moment(at, basket.place))
+    amounts_minor = sight.amounts_minor
     if member is None or member.is_blocked:
         why = ANONYMOUS if member is None else BLOCKED
-        return _anonymous(version, basket, amounts_minor, masks, now, why, explains=explains)
+        return _anonymous(version, basket, sight, why, explains=explains)
     tier = version.tier_plan(member.tier)
-    case = Case(version, member, basket, at, now, tier, masks, [], explains, asks)
+    case = Case(version, member, basket, at, sight, tier, [], explains, asks)
+    business_date = sight.moment.business_date
 
-    discounted = discount(case, amounts_minor)
+    discounted = discount(case, amounts_minor) if tier.discount_bp or member.personal_discount_bp else None
     prices_minor = _less(amounts_minor, discounted.by_line) if discounted else amounts_minor
 
-    scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
+    scene = scene_of(basket, sight, prices_minor, member, tier.id)
     promoted = NO_PROMOTIONS
-    promotions = version.promotions_on(now.business_date, with_coupons=bool(basket.coupons))
+    promotions = version.promotions_on(business_date, with_coupons=bool(basket.coupons))
     if promotions:
         promoted = promote(version, promotions, scene, amounts_minor, basket.budgets_used, case.notes)
         if promoted.discounts:
             prices_minor = promoted.prices_minor
-            scene = scene_of(basket, now, masks, prices_minor, member, tier.id)
+            scene = scene_of(basket, sight, prices_minor, member, tier.id)
     discounts = (discounted, *promoted.discounts) if discounted else promoted.discounts
 
     gifts: tuple[IssuedGift, ...] = ()
     if version.gifts and member.cards is not None:
-        on = version.gifts_on(now.business_date)
+        on = version.gifts_on(business_date)
         gifts = win(on, scene, basket.budgets_used, case.notes, time_zone=basket.place.time_zone)
 
     redeemed = None
@@ -115,12 +116,12 @@ def evaluate(
         raise ReceiptPointsOverMaximum(field="lines", points_max=POINTS_MAX)
     return Outcome(
         lines=_lines(amounts_minor, prices_minor, payables_minor, redeemed, earned) if explains else (),
-        amount_minor=sum(amounts_minor),
-        discount_minor=sum([each.amount_minor for each in discounts]),
+        amount_minor=sight.amount_minor,
+        discount_minor=sum([each.amount_minor for each in discounts]) if discounts else 0,
         redeemed_minor=redeemed.amount_minor if redeemed else 0,
-        payable_minor=sum(payables_minor),
+        payable_minor=sight.amount_minor if payables_minor is amounts_minor else sum(payables_minor),
         earned_points=earned.points,
-        business_date=now.business_date,
+        business_date=business_date,
         discounts=discounts,
         redeemed=redeemed,
         awards=earned.awards,
@@ -138,22 +139,14 @@ def evaluate(
     )
 
 
-def _anonymous(  # noqa: PLR0917 - called once, above
-    version: Version,
-    basket: Basket,
-    amounts_minor: Sequence[int],
-    masks: Sequence[int],
-    now: Moment,
-    why: Note,
-    *,
-    explains: bool,
-) -> Outcome:
+def _anonymous(version: Version, basket: Basket, sight: Sight, why: Note, *, explains: bool) -> Outcome:
     notes = [why]
     discounts: tuple[Discount, ...] = ()
+    amounts_minor, business_date = sight.amounts_minor, sight.moment.business_date
     prices_minor = amounts_minor
     if version.has_promotions_for_anonymous:
-        scene = scene_of(basket, now, masks, amounts_minor, None, None)
-        promotions = version.promotions_on(now.business_date, with_coupons=bool(basket.coupons))
+        scene = scene_of(basket, sight, amounts_minor, None, None)
+        promotions = version.promotions_on(business_date, with_coupons=bool(basket.coupons))
         promoted = promote(version, promotions, scene, amounts_minor, basket.budgets_used, notes)
         discounts, prices_minor = promoted.discounts, promoted.prices_minor
     return Outcome(
@@ -165,14 +158,14 @@ def _anonymous(  # noqa: PLR0917 - called once, above
         )
         if explains
         else (),
-        amount_minor=sum(amounts_minor),
+        amount_minor=sight.amount_minor,
         discount_minor=sum([each.amount_minor for each in discounts]),
         redeemed_minor=0,
         payable_minor=sum(prices_minor),
         earned_points=0,
-        business_date=now.business_date,
+        business_date=business_date,
         discounts=discounts,
-        spend_minor=taking_part(prices_minor, masks),
+        spend_minor=taking_part(prices_minor, sight.masks),
         notes=tuple(notes) if explains else (),
     )
 

@@ -1,18 +1,22 @@
 """Line conditions compiled: each is a bit of a mask that is worked out once for a kind of line."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from plushka.engine.conditions import All, Any, Brand, Category, Condition, Not, Product
 from plushka.engine.purchase import Line, Look
 
 LINE_MEMO_MAX = 10_000
 
+_look = attrgetter("look")
+
 LineTest = Callable[[Line], bool]
 LineKey = Look | tuple[Look, str]
 
 
-class LineMasks:
-    """The line conditions of a programme, numbered: bit *n* of a line's mask tells whether condition *n* holds.
+class Numbering:
+    """Line conditions, numbered: bit *n* of a line's mask tells whether condition *n* holds.
 
     A line that takes part in nothing (excluded, or no goods) has the mask 0. Masks are remembered by
     look, so that conditions are weighed once, not once a receipt; only products that a condition names
@@ -20,27 +24,25 @@ class LineMasks:
     cost 28 µs a receipt.)
     """
 
-    def __init__(self, excluded: Condition | None, *, delivery_takes_part: bool) -> None:
-        self._excluded = line_test(excluded) if excluded is not None else None
-        self._kinds = frozenset({"goods", "delivery"} if delivery_takes_part else {"goods"})
+    def __init__(self, excluded: Condition | None, kinds: frozenset[str]) -> None:
+        self.excluded = excluded
+        self.kinds = kinds
+        self._is_excluded = line_test(excluded) if excluded is not None else None
         # Bit 0 is every line's that takes part, so that no such line has the mask 0.
         self._tests: list[LineTest | None] = [None]
         self._named = set(_products_of(excluded))
-        self._looked_for: dict[Condition, int] = {}
+        self._bits: dict[Condition | None, list[int]] = {}
         self._memo: dict[LineKey, int] = {}
 
-    def bit_of(self, condition: Condition | None) -> int:
-        """Return a new bit for ``condition``; every line that takes part satisfies None."""
-        self._tests.append(line_test(condition) if condition is not None else None)
-        self._named.update(_products_of(condition))
-        return 1 << (len(self._tests) - 1)
-
-    def bit_for(self, condition: Condition) -> int:
-        """Return the bit of lines that a receipt's condition looks for: for equal ones the same."""
-        bit = self._looked_for.get(condition)
-        if bit is None:
-            bit = self._looked_for[condition] = self.bit_of(condition)
-        return bit
+    def bit_of(self, condition: Condition | None, use: int) -> int:
+        """Return the bit of a version's use number ``use`` of a condition, counted from 0."""
+        bits = self._bits.setdefault(condition, [])
+        if use == len(bits):
+            bits.append(1 << len(self._tests))
+            self._tests.append(line_test(condition) if condition is not None else None)
+            self._named.update(_products_of(condition))
+            self._memo.clear()
+        return bits[use]
 
     def of(self, lines: Sequence[Line]) -> list[int]:
         """Return the mask of each line."""
@@ -48,7 +50,7 @@ class LineMasks:
         try:
             # The usual programme names no product: then no call is made for a line.
             if not self._named:
-                return [memo[line.look] for line in lines]
+                return list(map(memo.__getitem__, map(_look, lines)))
             return [memo[self._key_of(line)] for line in lines]
         except KeyError:
             return [self._remember(line) for line in lines]
@@ -67,9 +69,47 @@ class LineMasks:
         return mask
 
     def _weigh(self, line: Line) -> int:
-        if line.look.kind not in self._kinds or (self._excluded is not None and self._excluded(line)):
+        if line.look.kind not in self.kinds or (self._is_excluded is not None and self._is_excluded(line)):
             return 0
         return sum(1 << bit for bit, test in enumerate(self._tests) if test is None or test(line))
+
+
+class LineMasks:
+    """The bits by which a version knows its line conditions.
+
+    Versions that leave out the same goods can be numbered together: they see a line by one mask, in which each has bits
+    of its own only for conditions that the other has not, or has not so often.
+    """
+
+    numbering: Numbering
+
+    def __init__(
+        self,
+        excluded: Condition | None,
+        *,
+        delivery_takes_part: bool,
+        beside: "LineMasks | None" = None,
+    ) -> None:
+        kinds = frozenset({"goods", "delivery"} if delivery_takes_part else {"goods"})
+        shared = beside.numbering if beside is not None else None
+        if shared is None or (shared.excluded, shared.kinds) != (excluded, kinds):
+            shared = Numbering(excluded, kinds)
+        self.numbering = shared
+        self._uses: Counter[Condition | None] = Counter()
+        self._looked_for: dict[Condition, int] = {}
+
+    def bit_of(self, condition: Condition | None) -> int:
+        """Return a bit for one more use of ``condition``; every line that takes part satisfies None."""
+        bit = self.numbering.bit_of(condition, self._uses[condition])
+        self._uses[condition] += 1
+        return bit
+
+    def bit_for(self, condition: Condition) -> int:
+        """Return the bit of lines that a receipt's condition looks for: for equal ones the same."""
+        bit = self._looked_for.get(condition)
+        if bit is None:
+            bit = self._looked_for[condition] = self.bit_of(condition)
+        return bit
 
 
 def line_test(condition: Condition) -> LineTest:

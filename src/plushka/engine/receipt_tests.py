@@ -42,7 +42,7 @@ class Scene(Struct):
     """What receipt conditions look at. Sequences run parallel to the receipt's lines.
 
     ``prices_minor`` are after discounts and before points, and
-    ``receipt_minor`` is their sum over the lines that take part. ``masks`` are those of ``LineMasks.of``, ``bits`` what
+    ``receipt_minor`` is their sum over the lines that take part. ``masks`` are those of ``Numbering.of``, ``bits`` what
     any of them has.
     """
 

@@ -26,6 +26,7 @@ from plushka.engine.purchase import (
     Referred,
     Remainder,
 )
+from plushka.engine.sight import at_prices
 from plushka.engine.version import Version
 from plushka.platform.errors import Invalid
 
@@ -58,7 +59,7 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
     points_back = _shares([line.redeemed_points for line in outcome.lines], back, basket)
     masks = [
         mask if gone < line.quantity_milli else 0
-        for mask, line, gone in zip(version.masks.of(basket.lines), basket.lines, back, strict=True)
+        for mask, line, gone in zip(version.masks.numbering.of(basket.lines), basket.lines, back, strict=True)
     ]
     nets = [line.payable_minor - refund for line, refund in zip(outcome.lines, refunds, strict=True)]
     awards: tuple[Award, ...] = ()
@@ -72,9 +73,10 @@ def remainder(  # noqa: PLR0917 - everything that the purchase was decided from,
         ]
         rest = replace(basket, lines=_rest(basket, back))
         tier = version.tier_plan(outcome.tier_before)
-        now = moment(at, basket.place)
-        case = Case(version, member, rest, at, now, tier, masks, [])
-        scene = scene_of(rest, now, masks, prices, member, tier.id)
+        quantities = [line.quantity_milli for line in rest.lines]
+        sight = at_prices(version.masks.numbering, moment(at, basket.place), masks, quantities, prices)
+        case = Case(version, member, rest, at, sight, tier, [])
+        scene = scene_of(rest, sight, prices, member, tier.id)
         if gifts:
             gifts |= still_won(version.gifts, outcome.gifts, scene)
         points_spent = outcome.redeemed.points if outcome.redeemed else 0

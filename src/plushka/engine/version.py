@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from plushka.engine.expiry import DAY, add_months, period_start
 from plushka.engine.line_masks import LineMasks
+from plushka.engine.local_time import Moment
 from plushka.engine.named_segments import named_segments
 from plushka.engine.occasion_plans import OccasionPlan, occasion_plans
 from plushka.engine.pace_plans import pace_of
@@ -50,12 +51,13 @@ from plushka.engine.promotion_plans import (
     is_gift,
     promotion_plans,
 )
-from plushka.engine.purchase import Member, Note, Totals
+from plushka.engine.purchase import Basket, Member, Note, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_code import Explaining, Holding, explaining_of, holding_of
 from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.referral_plans import ReferralPlan, referral_plan
 from plushka.engine.shares import lift
+from plushka.engine.sight import Sight, sight_of
 from plushka.engine.stamp_plans import StampPlan, stamp_plans
 
 BP = 100_00
@@ -133,6 +135,10 @@ class Version:
     _winners: dict[int, "_UsualWinners"] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
+
+    def see(self, basket: Basket, now: Moment) -> Sight:
+        """Return what the version sees of a basket, whoever's it is; ``now`` is what the branch's clock shows."""
+        return sight_of(self.masks.numbering, basket, now)
 
     def coupons_used(self, parts: Iterable[str]) -> frozenset[str]:
         """Return the coupons that the rules and promotions of these ids ask for."""
@@ -260,9 +266,16 @@ class _UsualWinners(dict[int, tuple[int, ...]]):
         return winners
 
 
-def compile_version(version_id: UUID, program: Program) -> Version:
-    """Compile ``program``, which ``check.problems`` has found sound. Immutable but for its memos: share it freely."""
-    masks = LineMasks(program.excluded, delivery_takes_part=program.delivery_takes_part)
+def compile_version(version_id: UUID, program: Program, *, beside: Version | None = None) -> Version:
+    """Compile ``program``, which ``check.problems`` has found sound. Immutable but for its memos: share it freely.
+
+    ``beside`` another version it sees lines by the same masks, unless the two leave out different goods.
+    """
+    masks = LineMasks(
+        program.excluded,
+        delivery_takes_part=program.delivery_takes_part,
+        beside=beside.masks if beside else None,
+    )
     excluded = program.redemption.excluded if program.redemption else None
     not_redeemable = masks.bit_of(excluded) if excluded is not None else 0
     rivals = Counter(map(_contest_of, program.earning))

@@ -52,9 +52,8 @@ def decide(situation: Situation, *, receipt_id: UUID, now: datetime) -> Decision
     """
     hold = claim_hold(situation)
     check_permit(situation, now)
-    outcome = evaluate(
-        situation.version, situation.member, situation.basket, situation.at, now=situation.moment
-    )
+    sight = situation.version.see(situation.basket, situation.moment)
+    outcome = evaluate(situation.version, situation.member, situation.basket, situation.at, sight=sight)
     _check(situation, outcome, hold)
     cause = Cause(document_id=receipt_id, version_id=situation.version.id, at=now)
     book = situation.book

@@ -33,7 +33,8 @@ async def quote(
     if codes is not None:
         show_codes(found, codes)
     claim_hold(found)
-    outcome = evaluate(found.version, found.member, found.basket, found.at, now=found.moment)
+    sight = found.version.see(found.basket, found.moment)
+    outcome = evaluate(found.version, found.member, found.basket, found.at, sight=sight)
     note_used(found, outcome)
     if is_reserving:
         await reserve(tx, caller.till_id, found.codes)

@@ -13,6 +13,8 @@ from plushka.domain.programs.model import Sums
 from plushka.domain.rewards.model import StampRow
 from plushka.engine.local_time import Moment
 from plushka.engine.purchase import Basket, CardState, Grant, Invited, LotUse, Member, Outcome
+from plushka.engine.sight import Sight
+from plushka.engine.version import Version
 
 Bought = tuple[date, str, UUID]
 """The business day of a purchase, its zone, and its receipt: what carries sliding lots on."""
@@ -186,6 +188,17 @@ class Past:
     zone: str = "UTC"
     segments: tuple[str, ...] = ()
     """Where the member is today, of those that the rules to be tried ask for."""
+    sights: list[Sight] = field(default_factory=list)
+    """What rules have seen of the receipts, in their order, as far as a course has got."""
+
+    def sight(self, version: Version, sale: Sale, place: int) -> Sight:
+        """Return what a version sees of the receipt in this place; versions numbered together see the same."""
+        seen = self.sights
+        if place < len(seen) and seen[place].numbering is version.masks.numbering:
+            return seen[place]
+        sight = version.see(sale.basket, sale.moment)
+        seen[place : place + 1] = [sight]
+        return sight
 
     @property
     def sales(self) -> list[Sale]:

@@ -44,7 +44,7 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
         sale.occurred_at,
         explains=explains or sale.comes_back,
         asks=asks,
-        now=sale.moment,
+        sight=page.past.sight(version, sale, len(page.outcomes)),
     )
     if asks is not None and outcome.redeemed is not None and outcome.redeemed.points > sale.spent:
         page.overspent = True

@@ -70,11 +70,12 @@ async def make_ready(tx: Tx, question: Question) -> Desk:
     """Read what all shares need, and compile both programmes."""
     setting = await read_setting(tx, program_id=question.program_id, span=question.span)
     wanted = set(question.branches)
+    published = compile_version(question.version_id, question.published)
     return Desk(
         question=question,
         setting=setting,
-        published=compile_version(question.version_id, question.published),
-        draft=compile_version(new_id(), question.draft),
+        published=published,
+        draft=compile_version(new_id(), question.draft, beside=published),
         branches=frozenset(branch_id for branch_id, code in setting.branch_codes.items() if code in wanted),
     )
 

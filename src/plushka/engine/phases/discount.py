@@ -23,7 +23,7 @@ def discount(case: Case, amounts_minor: Sequence[int]) -> Discount | None:
         case.notes.append(
             note("discount_outbid", source="personal" if by_tier else "tier", rate_bp=smaller_bp)
         )
-    weights = weights_of(amounts_minor, case.masks)
+    weights = weights_of(amounts_minor, case.sight.masks)
     amount_minor = rounded(sum(weights) * rate_bp, BP, case.version.program.rounding)
     return Discount(
         source="tier" if by_tier else "personal",

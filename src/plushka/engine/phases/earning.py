@@ -10,6 +10,7 @@ from functools import reduce
 from operator import or_
 
 from plushka.engine.phases.caps import NONE_YET, excess_of, under_caps
+from plushka.engine.phases.case import Case
 from plushka.engine.phases.gain import Earned, Gain
 from plushka.engine.phases.multiplying import multiply
 from plushka.engine.phases.paces import Paces, paces_of, percent_of, points_at
@@ -32,22 +33,16 @@ def with_awards(earned: Earned, awards: Sequence[Award], notes: Sequence[Note]) 
     )
 
 
-def earn(  # noqa: PLR0917 - called by one phase
-    version: Version,
-    tier: TierPlan,
-    member: Member,
-    scene: Scene,
-    nets_minor: Sequence[int],
-    explains: bool = True,  # noqa: FBT001, FBT002
-) -> Earned:
+def earn(case: Case, tier: TierPlan, scene: Scene, nets_minor: Sequence[int]) -> Earned:
     """Return what the rules give for ``nets_minor``, the lines' money after discounts and points (S2).
 
-    Unless it ``explains``, the points are not laid on lines, and most notes are left out.
+    Unless the case ``explains``, the points are not laid on lines, and most notes are left out.
     """
-    if not explains:
-        earned = earn_in_sums(version, tier, member, scene, nets_minor)
+    if not case.explains:
+        earned = earn_in_sums(case, tier, scene, nets_minor)
         if earned is not None:
             return earned
+    version, member = case.version, case.member
     notes: list[Note] = []
     active = _active(version, scene, notes)
     multiplying = active & version.multiplier_mask
@@ -90,7 +85,7 @@ def earn(  # noqa: PLR0917 - called by one phase
         gains += added
     if version.caps:
         _cap_together(version, member, gains, notes)
-    line_count = len(nets_minor) if explains else 0
+    line_count = len(nets_minor) if case.explains else 0
     awards = tuple([_award(gain, line_count) for gain in gains if gain.points])
     return Earned(
         awards=awards,

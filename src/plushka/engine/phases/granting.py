@@ -25,7 +25,9 @@ def grants(case: Case, earned_at: TierPlan, awards: Sequence[Award]) -> tuple[Gr
 
 def _grant(case: Case, index: int, awards: Sequence[Award]) -> Grant:
     place = case.basket.place
-    span = _span(case.version, index, case.moment.business_date, place.time_zone, place.day_starts_minutes)
+    span = _span(
+        case.version, index, case.sight.moment.business_date, place.time_zone, place.day_starts_minutes
+    )
     return Grant(
         sum([award.points for award in awards]),
         span.activates_at or case.at,

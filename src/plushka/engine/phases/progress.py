@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from plushka.engine.phases.case import Case
 from plushka.engine.phases.earning import earn, with_awards
 from plushka.engine.phases.gain import Earned
+from plushka.engine.phases.referring import NOTHING as NO_FRIEND
 from plushka.engine.phases.referring import refer
+from plushka.engine.phases.stamping import NOTHING as NO_STAMPS
 from plushka.engine.phases.stamping import Stamped, stamp
 from plushka.engine.plans import TierPlan
 from plushka.engine.prices import taking_part
@@ -41,17 +43,13 @@ def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points
     """
     version, tier, member = case.version, case.tier, case.member
     is_as_priced = nets_minor is scene.prices_minor
-    spend_minor = scene.receipt_minor if is_as_priced else taking_part(nets_minor, case.masks)
+    spend_minor = scene.receipt_minor if is_as_priced else taking_part(nets_minor, case.sight.masks)
     earns = version.program.earn_when_redeeming or not points_spent
-    stamped = stamp(version, member, scene, nets_minor, case.basket, case.explains)
-    referring = refer(version, member, scene, nets_minor)
+    stamped = stamp(case, scene, nets_minor) if version.cards else NO_STAMPS
+    referring = refer(version, member, scene, nets_minor) if version.referral else NO_FRIEND
     awards = (*stamped.awards, referring.award) if referring.award else stamped.awards
     notes = (*stamped.notes, *referring.notes) if case.explains else ()
-    earned = (
-        earn(version, tier, member, scene, nets_minor, case.explains)
-        if earns
-        else Earned(notes=(EARNING_OFF,))
-    )
+    earned = earn(case, tier, scene, nets_minor) if earns else Earned(notes=(EARNING_OFF,))
     if awards or notes:
         earned = with_awards(earned, awards, notes)
     tiers = version.program.tiers
@@ -64,7 +62,7 @@ def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points
     after = tier_after(version, tier.id, totals)
     if after != tier.id and tiers.upgrade_counts_now and earns:
         tier = version.tier_plan(after)
-        again = earn(version, tier, member, replace(scene, tier=after), nets_minor, case.explains)
+        again = earn(case, tier, replace(scene, tier=after), nets_minor)
         earned = with_awards(again, awards, notes)
         totals = _counting(version, member, spend_minor, earned)
         after = tier_after(version, after, totals)

@@ -32,7 +32,7 @@ def redeem(case: Case, prices_minor: Sequence[int], raised_by: PromotionPlan | N
     payable_minor = sum(prices_minor)
     eligible = [
         price if mask and not mask & version.not_redeemable_bit else 0
-        for price, mask in zip(prices_minor, case.masks, strict=True)
+        for price, mask in zip(prices_minor, case.sight.masks, strict=True)
     ]
     lots = [(lot, _lot_share(version, lot, payable_minor)) for lot in spendable(case.member.lots, case.at)]
     share_bp = _receipt_share_bp(case, raised_by)
@@ -87,7 +87,7 @@ def _refusal(case: Case, prices_minor: Sequence[int]) -> Note | None:
     if case.member.is_spending_stopped:
         return note("redemption_stopped")
     min_minor = case.tier.limits.receipt_min_minor
-    if taking_part(prices_minor, case.masks) < min_minor:
+    if taking_part(prices_minor, case.sight.masks) < min_minor:
         return note("redemption_receipt_too_small", min_minor=min_minor)
     return None
 

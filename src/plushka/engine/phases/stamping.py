@@ -7,16 +7,16 @@ from typing import assert_never
 from msgspec import Struct
 
 from plushka.engine.phases.awarding import award_over
+from plushka.engine.phases.case import Case
 from plushka.engine.phases.gifts import issued
 from plushka.engine.program import PointsReward
-from plushka.engine.purchase import Award, Basket, CardProgress, CardState, IssuedGift, Member, Note
+from plushka.engine.purchase import Award, CardProgress, CardState, IssuedGift, Note
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Scene
 from plushka.engine.stamp_parts import Gift, OwnCoupon, Spend, Units, Visits
 from plushka.engine.stamp_plans import StampPlan
 from plushka.engine.stamps import Filled, Stamps, add_stamps, on_day
 from plushka.engine.units import units_in
-from plushka.engine.version import Version
 
 NEW = CardState()
 NOT_COUNTED = note("stamps_not_counted")
@@ -34,19 +34,13 @@ class Stamped(Struct, frozen=True):
 NOTHING = Stamped()
 
 
-def stamp(  # noqa: PLR0917 - called by one phase
-    version: Version,
-    member: Member,
-    scene: Scene,
-    nets_minor: Sequence[int],
-    basket: Basket,
-    explains: bool = True,  # noqa: FBT001, FBT002
-) -> Stamped:
+def stamp(case: Case, scene: Scene, nets_minor: Sequence[int]) -> Stamped:
     """Return the member's cards with this receipt on them; ``nets_minor`` is what is paid for the lines (S2).
 
-    Unless it ``explains``, there are none where no line is for any of them.
+    Unless the case ``explains``, there are none where no line is for any of them.
     """
-    if not version.cards or not (explains or scene.bits & version.cards_mask):
+    version, member = case.version, case.member
+    if not (case.explains or scene.bits & version.cards_mask):
         return NOTHING
     if member.cards is None:
         return Stamped(notes=(NOT_COUNTED,))
@@ -74,7 +68,7 @@ def stamp(  # noqa: PLR0917 - called by one phase
                         issued(
                             gift,
                             day,
-                            basket.place.time_zone,
+                            case.basket.place.time_zone,
                             count=progress.rewards,
                             card=plan.card.id,
                         )
