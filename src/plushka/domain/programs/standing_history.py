@@ -4,11 +4,12 @@ The same sums as ``standings`` keeps at every purchase, for many purchases of on
 transaction. The wallet's lock guards them, as it does there.
 """
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from operator import sub
 from uuid import UUID
 
 from plushka.domain.programs.model import Standing, StandingChange, Sums
@@ -44,21 +45,38 @@ class StandingHistory:
     tier_since: datetime | None
     tier_is_manual: bool
     sums: Sums
-    days: dict[date, Sums] = field(default_factory=dict)
     rule_days: dict[date, dict[str, int]] = field(default_factory=dict)
     stored: set[date | tuple[str, date]] = field(default_factory=set)
     changed_days: set[date] = field(default_factory=set)
     changed_rule_days: set[tuple[str, date]] = field(default_factory=set)
     tier_changes: list[tuple[StandingChange, datetime]] = field(default_factory=list)
-    dates: list[date] = field(default_factory=list)
-    _sums_up_to: list[Sums] = field(default_factory=list)
-    """Beside each of ``dates`` all days up to it together; shorter where a day has changed."""
+    _dates: list[date] = field(default_factory=list)
+    _up_to: list[tuple[int, int, int]] = field(default_factory=lambda: [(0, 0, 0)])
+    """Money, purchases and points: none before the first of the dates, then all through each of them."""
     _rule_months: dict[date, dict[str, int]] | None = None
     """What rules gave in each month, by its first day; None: to be summed up."""
 
     def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
         """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
-        return tuple([self._total(span) for span in window_spans(version, day)])
+        dates, up_to, totals = self._dates, self._up_to, []
+        for span in window_spans(version, day):
+            if span is None:
+                sums = self.sums
+                totals.append(Totals(sums.spend_minor, sums.purchases, sums.points_earned))
+                continue
+            first_on, last_on = span
+            # Purchases come in the order of their days, but for a few: nothing is later than the window.
+            through = len(dates) if not dates or dates[-1] <= last_on else bisect_right(dates, last_on)
+            spend_minor, purchases, points_earned = up_to[through]
+            before = bisect_left(dates, first_on, 0, through)
+            if before:
+                spent_minor, purchased, earned = up_to[before]
+                totals.append(
+                    Totals(spend_minor - spent_minor, purchases - purchased, points_earned - earned)
+                )
+            else:
+                totals.append(Totals(spend_minor, purchases, points_earned))
+        return tuple(totals)
 
     def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
         """Return what capped rules gave (on the day, in all of its calendar month), by rule."""
@@ -70,18 +88,13 @@ class StandingHistory:
 
     def add(self, change: StandingChange, *, at: datetime) -> None:
         """Add a purchase that was decided from this standing."""
-        day = change.business_date
-        self.sums = _plus(self.sums, change.sums)
-        if not self.dates or day > self.dates[-1]:
-            self.dates.append(day)
-            self.days[day] = change.sums
-        else:
-            if day in self.days:
-                self.days[day] = _plus(self.days[day], change.sums)
-            else:
-                insort(self.dates, day)
-                self.days[day] = change.sums
-            del self._sums_up_to[bisect_left(self.dates, day) :]
+        day, sums, more = change.business_date, self.sums, change.sums
+        self.sums = Sums(
+            sums.purchases + more.purchases,
+            sums.spend_minor + more.spend_minor,
+            sums.points_earned + more.points_earned,
+        )
+        self.put(day, more)
         self.changed_days.add(day)
         if change.rule_points:
             in_month = self._by_month().setdefault(month_of(day), {})
@@ -95,6 +108,38 @@ class StandingHistory:
         if change.tier != change.tier_before:
             self.tier_changes.append((change, at))
 
+    def put(self, day: date, sums: Sums) -> None:
+        """Add to the sums of a day alone."""
+        dates, up_to = self._dates, self._up_to
+        if not dates or day > dates[-1]:
+            dates.append(day)
+            spend_minor, purchases, points_earned = up_to[-1]
+            up_to.append(
+                (
+                    spend_minor + sums.spend_minor,
+                    purchases + sums.purchases,
+                    points_earned + sums.points_earned,
+                )
+            )
+            return
+        place = bisect_left(dates, day)
+        if dates[place] != day:
+            dates.insert(place, day)
+            up_to.insert(place + 1, up_to[place])
+        for later in range(place + 1, len(up_to)):
+            spend_minor, purchases, points_earned = up_to[later]
+            up_to[later] = (
+                spend_minor + sums.spend_minor,
+                purchases + sums.purchases,
+                points_earned + sums.points_earned,
+            )
+
+    def sums_on(self, day: date) -> Sums:
+        """Return the sums of a day that has some."""
+        through = bisect_right(self._dates, day)
+        spend_minor, purchases, points_earned = map(sub, self._up_to[through], self._up_to[through - 1])
+        return Sums(purchases, spend_minor, points_earned)
+
     def _by_month(self) -> dict[date, dict[str, int]]:
         if self._rule_months is None:
             self._rule_months = {}
@@ -103,35 +148,6 @@ class StandingHistory:
                 for rule, points in by_rule.items():
                     in_month[rule] = in_month.get(rule, 0) + points
         return self._rule_months
-
-    def _total(self, span: tuple[date, date] | None) -> Totals:
-        if span is None:
-            sums = self.sums
-            return Totals(sums.spend_minor, sums.purchases, sums.points_earned)
-        first_on, last_on = span
-        dates = self.dates
-        # Purchases come in the order of their days, but for a few: nothing is later than the window.
-        through = len(dates) if not dates or dates[-1] <= last_on else bisect_right(dates, last_on)
-        before = bisect_left(dates, first_on, 0, through)
-        if before == through:
-            return Totals()
-        if len(self._sums_up_to) < through:
-            self._sum_up()
-        until = self._sums_up_to[through - 1]
-        if before == 0:
-            return Totals(until.spend_minor, until.purchases, until.points_earned)
-        out = self._sums_up_to[before - 1]
-        return Totals(
-            until.spend_minor - out.spend_minor,
-            until.purchases - out.purchases,
-            until.points_earned - out.points_earned,
-        )
-
-    def _sum_up(self) -> None:
-        sums = self._sums_up_to[-1] if self._sums_up_to else Sums(0, 0, 0)
-        for day in self.dates[len(self._sums_up_to) :]:
-            sums = _plus(sums, self.days[day])
-            self._sums_up_to.append(sums)
 
 
 async def read_histories(
@@ -155,9 +171,8 @@ async def read_histories(
         member_ids,
     ):
         history = histories[row["member_id"]]
-        history.dates.append(row["business_date"])
         history.stored.add(row["business_date"])
-        history.days[row["business_date"]] = Sums(row["purchases"], row["spend_minor"], row["points_earned"])
+        history.put(row["business_date"], Sums(row["purchases"], row["spend_minor"], row["points_earned"]))
     for row in await tx.fetch(
         """
         -- programs.read_rule_days
@@ -196,14 +211,6 @@ def _history_of(standing: Standing) -> StandingHistory:
     )
 
 
-def _plus(one: Sums, other: Sums) -> Sums:
-    return Sums(
-        one.purchases + other.purchases,
-        one.spend_minor + other.spend_minor,
-        one.points_earned + other.points_earned,
-    )
-
-
 async def _update_standings(tx: Tx, histories: Sequence[StandingHistory], program_id: UUID) -> None:
     rows = [
         (
@@ -237,7 +244,7 @@ async def _write_days(tx: Tx, histories: Sequence[StandingHistory], program_id: 
     old: list[tuple[object, ...]] = []
     for history in histories:
         for day in sorted(history.changed_days):
-            sums = history.days[day]
+            sums = history.sums_on(day)
             (old if day in history.stored else new).append(
                 (program_id, history.member_id, day, sums.purchases, sums.spend_minor, sums.points_earned)
             )

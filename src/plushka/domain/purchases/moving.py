@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from plushka.domain.ledger.book import Book
@@ -10,6 +11,8 @@ from plushka.domain.programs.model import StandingChange, Sums
 from plushka.engine.program import Debt
 from plushka.engine.purchase import LotUse, Outcome, Remainder
 from plushka.engine.version import Version
+
+_rule = attrgetter("rule")
 
 
 def move_points(
@@ -45,14 +48,17 @@ def change_of(
     keeps_tier: bool = False,
 ) -> StandingChange:
     """Return what a purchase does to the standing of a member who had ``tier`` before it."""
+    rule_points: dict[str, int] = {}
     capped = version.capped
+    if not capped.isdisjoint(map(_rule, outcome.awards)):
+        rule_points = {award.rule: award.points for award in outcome.awards if award.rule in capped}
     return StandingChange(
-        member_id=member_id,
-        business_date=day,
-        sums=Sums(purchases=1, spend_minor=outcome.spend_minor, points_earned=outcome.earned_points),
-        tier_before=tier,
-        tier=tier if keeps_tier else outcome.tier_after,
-        rule_points={award.rule: award.points for award in outcome.awards if award.rule in capped},
+        member_id,
+        day,
+        Sums(1, outcome.spend_minor, outcome.earned_points),
+        tier,
+        tier if keeps_tier else outcome.tier_after,
+        rule_points,
     )
 
 

@@ -175,7 +175,7 @@ def _first_tier(past: Past, course: Course) -> str | None:
 
 def _standing(past: Past, first_tier: str | None) -> StandingHistory:
     opening = past.opening
-    days = dict(opening.days)
+    days = opening.days
     standing = StandingHistory(
         member_id=past.member_id,
         tier=opening.tier if opening.tier is not None else first_tier,
@@ -186,9 +186,9 @@ def _standing(past: Past, first_tier: str | None) -> StandingHistory:
             sum([sums.spend_minor for sums in days.values()]),
             sum([sums.points_earned for sums in days.values()]),
         ),
-        days=days,
-        dates=sorted(days),
     )
+    for on in sorted(days):
+        standing.put(on, days[on])
     for (rule, day), points in opening.rule_days.items():
         standing.rule_days.setdefault(day, {})[rule] = points
     return standing
