@@ -5,16 +5,6 @@ from collections.abc import Sequence
 from plushka.engine.program import Band
 
 
-def band_at(bands: Sequence[Band], amount_minor: int) -> Band | None:
-    """Return the band that ``amount_minor`` falls in; None below the first."""
-    found = None
-    for band in bands:
-        if amount_minor < band.from_minor or (amount_minor == band.from_minor and not band.from_included):
-            break
-        found = band
-    return found
-
-
 def sliced(bands: Sequence[Band], from_minor: int, to_minor: int) -> int:
     """Return Σ slice × rate in minor units × basis points, over the part of the ladder between two amounts."""
     total = 0

@@ -1,11 +1,12 @@
 """How fast rules give that are no plain percent: compiled once, so that a receipt only fills in its sums."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from msgspec import Struct
 
-from plushka.engine.ladder import band_at, sliced
+from plushka.engine.ladder import sliced
 from plushka.engine.program import Effect, Fixed, Ladder, Multiplied, Percent
 
 UNIT_MILLI = 1000
@@ -48,12 +49,13 @@ def pace_of(effect: Effect, unit: int, denominator: int) -> PaceOf | None:
 
 def _ladder(ladder: Ladder, unit: int) -> PaceOf:
     bands, is_marginal = ladder.bands, ladder.marginal
+    starts_minor = [band.from_minor if band.from_included else band.from_minor + 1 for band in bands]
+    rates_bp = [0, *[band.rate_bp for band in bands]]
 
     def pace(before: int, base: int, _count: int, nets: Sequence[int], _quantities: Sequence[int]) -> Pace:
         if is_marginal and base:
             return Pace(sliced(bands, before, before + base) * unit, base, nets)
-        band = band_at(bands, before + base)
-        rate_bp = band.rate_bp if band else 0
+        rate_bp = rates_bp[bisect_right(starts_minor, before + base)]
         return Pace(rate_bp * unit, 1, nets, rate_bp)
 
     return pace

@@ -1,8 +1,8 @@
 """The parts of a compiled version: what a rule and a tier come to, worked out once and not at each receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -12,9 +12,10 @@ from plushka.engine.program import (
     EarningCaps,
     EarningRule,
     ExpiryPolicy,
+    Metric,
     RedemptionLimits,
 )
-from plushka.engine.purchase import Note
+from plushka.engine.purchase import Note, Totals
 from plushka.engine.receipt_tests import Test
 
 CONTESTS_MAX = 4096
@@ -28,12 +29,36 @@ class Life(Struct, frozen=True):
     receipt_share_bp: int | None
 
 
+TOTAL_OF: Final[Mapping[Metric, str]] = {
+    "spend": "spend_minor",
+    "visits": "visits",
+    "points_earned": "points_earned",
+    "active_friends": "active_friends",
+}
+"""By metric, which of ``Totals`` it measures."""
+
+
 class RequirementPlan(Struct, frozen=True):
     """A tier's requirement; ``window`` is an index into ``Version.windows``."""
 
-    metric: Literal["spend", "visits", "points_earned", "active_friends"]
+    metric: Metric
     at_least: int
     window: int
+
+
+Met = Callable[[Sequence[Totals], Totals], bool]
+"""Tells whether totals, together with some more in each window, meet what is required."""
+
+
+def met_by(requirements: Sequence[RequirementPlan], match: Literal["all", "any"]) -> Met:
+    """Return what tells whether all requirements are met, or any: one expression, for it is asked at each receipt."""
+    parts = [
+        f"totals[{each.window}].{TOTAL_OF[each.metric]} + more.{TOTAL_OF[each.metric]} >= {each.at_least}"
+        for each in requirements
+    ]
+    written = (" and " if match == "all" else " or ").join(parts) or str(match == "all")
+    met: Met = eval(f"lambda totals, more: {written}")  # noqa: S307 - written here
+    return met
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +76,7 @@ class TierPlan:
     limits: RedemptionLimits
     requirements: tuple[RequirementPlan, ...]
     match: Literal["all", "any"]
+    is_met: Met
     rates_bp: tuple[int | None, ...]
     paces: tuple[int, ...]
     life_of: dict[str, int]
@@ -115,13 +141,18 @@ class Contest:
         return (*self.sure, *[max(group, key=values.__getitem__) for group in self.groups])
 
 
+Share = tuple[str, int, int | None, tuple[int, ...], RulePlan | None]
+"""What a rule wins: its id, pace and rate, the claims, and its plan, if it is no plain percent or has its own caps."""
+
+
 class Division(Struct, frozen=True):
     """Who gets the lines of some claims: each rule that wins any, in the programme's order, with the claims it wins.
 
-    ``lost`` are the notes of those that win none.
+    ``shares`` tell the same to who adds up sums. ``lost`` are the notes of rules that win none.
     """
 
     winners: tuple[tuple[RulePlan, tuple[int, ...]], ...]
+    shares: tuple[Share, ...]
     lost: tuple[Note, ...]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from operator import or_
+from operator import attrgetter, or_
 
 from msgspec import Struct
 
@@ -10,6 +10,8 @@ from plushka.engine.line_masks import Numbering
 from plushka.engine.local_time import Moment
 from plushka.engine.prices import taking_part
 from plushka.engine.purchase import Basket
+
+_quantity_milli, _amount_minor = attrgetter("quantity_milli"), attrgetter("amount_minor")
 
 
 class Sight(Struct):
@@ -27,13 +29,14 @@ class Sight(Struct):
     amount_minor: int
     taking_part_minor: int
     bits: int
-    _by_mask: Mapping[int, int] | None = None
+    _active: int = 0
+    _claims: Mapping[int, int] = {}
 
-    def by_mask(self) -> Mapping[int, int]:
-        """Return the sums of lines that look the same to all rules, by their mask. Remembered."""
-        if self._by_mask is None:
-            self._by_mask = sums_by_mask(self.masks, self.amounts_minor)
-        return self._by_mask
+    def claims(self, active: int) -> Mapping[int, int]:
+        """Return the sums of lines by what of ``active`` their masks have. Remembered for who asks the same next."""
+        if active != self._active:
+            self._active, self._claims = active, claims_of(self.masks, active, self.amounts_minor)
+        return self._claims
 
 
 def sight_of(numbering: Numbering, basket: Basket, now: Moment) -> Sight:
@@ -43,8 +46,8 @@ def sight_of(numbering: Numbering, basket: Basket, now: Moment) -> Sight:
         numbering,
         now,
         numbering.of(lines),
-        [line.quantity_milli for line in lines],
-        [line.amount_minor for line in lines],
+        list(map(_quantity_milli, lines)),
+        list(map(_amount_minor, lines)),
     )
 
 
@@ -68,9 +71,10 @@ def at_prices(
     )
 
 
-def sums_by_mask(masks: Sequence[int], amounts_minor: Sequence[int]) -> dict[int, int]:
-    """Return the sums of lines that look the same to all rules, by their mask."""
+def claims_of(masks: Sequence[int], active: int, amounts_minor: Sequence[int]) -> dict[int, int]:
+    """Return the sums of lines by what of ``active`` their masks have."""
     sums: dict[int, int] = {}
     for mask, amount_minor in zip(masks, amounts_minor, strict=True):
-        sums[mask] = sums.get(mask, 0) + amount_minor
+        claim = mask & active
+        sums[claim] = sums.get(claim, 0) + amount_minor
     return sums

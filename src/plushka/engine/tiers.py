@@ -11,10 +11,10 @@ from itertools import pairwise
 from msgspec import Struct
 
 from plushka.engine.expiry import DAY, MONTHS_OF, add_months, clamped, period_start
-from plushka.engine.plans import RequirementPlan, TierPlan
+from plushka.engine.plans import TOTAL_OF, RequirementPlan, TierPlan
 from plushka.engine.program import Program
 from plushka.engine.purchase import TierProgress, Totals
-from plushka.engine.version import Version
+from plushka.engine.version import NO_TOTALS, Version
 
 
 class ReviewDates(Struct, frozen=True):
@@ -29,14 +29,18 @@ def fitting_tier(version: Version, totals: Sequence[Totals]) -> str | None:
     return _fitting(version, totals).id
 
 
-def tier_after(version: Version, tier: str | None, totals: Sequence[Totals]) -> str | None:
-    """Return the tier after a purchase that ``totals`` already count: it may rise, by several steps, and never falls.
+def tier_after(
+    version: Version, tier: str | None, totals: Sequence[Totals], more: Totals = NO_TOTALS
+) -> str | None:
+    """Return the tier after a purchase: ``totals`` count it already, or it is ``more`` than they count in each window.
+
+    The tier may rise, by several steps, and never falls.
 
     A manual tier is a floor in the same way: what the member earns above it counts.
     """
     current = version.tier_plan(tier)
     for plan in reversed(version.tiers[current.rank + 1 :]):
-        if _meets(plan, totals):
+        if plan.is_met(totals, more):
             return plan.id
     return current.id
 
@@ -137,16 +141,8 @@ def _share(requirement: RequirementPlan, totals: Sequence[Totals]) -> int:
 
 
 def _have(requirement: RequirementPlan, totals: Sequence[Totals]) -> int:
-    window = totals[requirement.window]
-    match requirement.metric:
-        case "spend":
-            return window.spend_minor
-        case "visits":
-            return window.visits
-        case "points_earned":
-            return window.points_earned
-        case "active_friends":
-            return window.active_friends
+    have: int = getattr(totals[requirement.window], TOTAL_OF[requirement.metric])
+    return have
 
 
 def _rank(plan: TierPlan) -> int:
@@ -155,14 +151,9 @@ def _rank(plan: TierPlan) -> int:
 
 def _fitting(version: Version, totals: Sequence[Totals]) -> TierPlan:
     for plan in reversed(version.tiers):
-        if plan.rank == 0 or _meets(plan, totals):
+        if plan.rank == 0 or plan.is_met(totals, NO_TOTALS):
             return plan
     return version.tiers[0]
-
-
-def _meets(plan: TierPlan, totals: Sequence[Totals]) -> bool:
-    met = [_have(requirement, totals) >= requirement.at_least for requirement in plan.requirements]
-    return all(met) if plan.match == "all" else any(met)
 
 
 def _turn_after(cycle: str, day: date, tier_since: date) -> date:

@@ -1,7 +1,7 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -27,6 +27,7 @@ from plushka.engine.plans import (
     TierPlan,
     caps_of,
     contest_of,
+    met_by,
 )
 from plushka.engine.program import (
     REFERRAL,
@@ -132,7 +133,6 @@ class Version:
     _promotions_on: dict[tuple[date, bool], tuple[PromotionPlan, ...]] = field(default_factory=dict)
     _divisions: dict[tuple[int, frozenset[int]], Division] = field(default_factory=dict)
     _contests: dict[int, Contest] = field(default_factory=dict)
-    _winners: dict[int, "_UsualWinners"] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
 
@@ -226,19 +226,23 @@ class Version:
                 won.setdefault(index, []).append(claim)
         for index in won:
             claimed &= ~self.rules[index].bit
+        winners = tuple([(self.rules[index], tuple(won[index])) for index in sorted(won)])
         return Division(
-            winners=tuple([(self.rules[index], tuple(won[index])) for index in sorted(won)]),
+            winners=winners,
+            shares=tuple(
+                (
+                    plan.rule.id,
+                    tier.paces[plan.index],
+                    tier.rates_bp[plan.index],
+                    claims,
+                    plan if plan.pace is not None or plan.caps else None,
+                )
+                for plan, claims in winners
+            ),
             lost=tuple(
                 [plan.shut_out if plan.bit & shut else plan.outbid for plan in self.rules_in(claimed)]
             ),
         )
-
-    def usual_winners(self, tier: TierPlan) -> Mapping[int, tuple[int, ...]]:
-        """Return who wins a line, by its claim, where no receipt decides between rivals. Remembered."""
-        winners = self._winners.get(tier.rank)
-        if winners is None:
-            winners = self._winners[tier.rank] = _UsualWinners(self.contest, tier)
-        return winners
 
     def contest(self, mask: int) -> Contest:
         """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""
@@ -249,21 +253,6 @@ class Version:
                 self._contests.clear()
             self._contests[mask] = contest
         return contest
-
-
-class _UsualWinners(dict[int, tuple[int, ...]]):
-    """Who wins a line at a tier, by its claim: worked out when it is first asked for."""
-
-    def __init__(self, contest: Callable[[int], Contest], tier: TierPlan) -> None:
-        super().__init__()
-        self._contest = contest
-        self._tier = tier
-
-    def __missing__(self, claim: int) -> tuple[int, ...]:
-        if len(self) >= CONTESTS_MAX:
-            self.clear()
-        winners = self[claim] = self._contest(claim).usual_winners(self._tier)
-        return winners
 
 
 def compile_version(version_id: UUID, program: Program, *, beside: Version | None = None) -> Version:
@@ -433,16 +422,19 @@ def _tier_plan(
     limits = redemption.limits if redemption else RedemptionLimits()
     if redemption and tier_id is not None:
         limits = redemption.by_tier.get(tier_id, limits)
+    requirements = tuple(
+        RequirementPlan(metric=r.metric, at_least=r.at_least, window=windows.index(r.window))
+        for r in (tier.requirements if tier else ())
+    )
+    match_ = tier.match if tier else "all"
     return TierPlan(
         id=tier_id,
         rank=rank,
         discount_bp=tier.discount_bp if tier else 0,
         limits=limits,
-        requirements=tuple(
-            RequirementPlan(metric=r.metric, at_least=r.at_least, window=windows.index(r.window))
-            for r in (tier.requirements if tier else ())
-        ),
-        match=tier.match if tier else "all",
+        requirements=requirements,
+        match=match_,
+        is_met=met_by(requirements, match_),
         rates_bp=rates_bp,
         paces=tuple(
             rule.effect.times_bp - BP if isinstance(rule.effect, Multiplied) else (rate_bp or 0) * unit

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -13,26 +14,28 @@ from plushka.engine.program import ExpirySliding
 from plushka.engine.purchase import Award, Grant
 from plushka.engine.version import Version
 
+_rule, _points = attrgetter("rule"), attrgetter("points")
+
 
 def grants(case: Case, earned_at: TierPlan, awards: Sequence[Award]) -> tuple[Grant, ...]:
-    """Return one grant for the awards of each life at the tier ``earned_at``, with policies resolved to instants."""
-    life_of = earned_at.life_of
+    """Return a grant for the awards of each life at the tier ``earned_at``, policies resolved; there are some."""
+    lives = list(map(earned_at.life_of.__getitem__, map(_rule, awards)))
+    if lives.count(lives[0]) == len(lives):
+        return (_grant(case, lives[0], awards),)
     by_life: dict[int, list[Award]] = {}
-    for award in awards:
-        by_life.setdefault(life_of[award.rule], []).append(award)
+    for life, award in zip(lives, awards, strict=True):
+        by_life.setdefault(life, []).append(award)
     return tuple([_grant(case, life, alike) for life, alike in by_life.items()])
 
 
-def _grant(case: Case, index: int, awards: Sequence[Award]) -> Grant:
-    place = case.basket.place
-    span = _span(
-        case.version, index, case.sight.moment.business_date, place.time_zone, place.day_starts_minutes
-    )
+def _grant(case: Case, life: int, awards: Sequence[Award]) -> Grant:
+    place, earned_on = case.basket.place, case.sight.moment.business_date
+    span = _span(case.version, life, earned_on, place.time_zone, place.day_starts_minutes)
     return Grant(
-        sum([award.points for award in awards]),
+        sum(map(_points, awards)),
         span.activates_at or case.at,
         span.expires_at,
-        tuple([award.rule for award in awards]),
+        tuple(map(_rule, awards)),
         span.sliding_days,
         span.receipt_share_bp,
     )

@@ -14,11 +14,10 @@ from plushka.engine.phases.stamping import NOTHING as NO_STAMPS
 from plushka.engine.phases.stamping import Stamped, stamp
 from plushka.engine.plans import TierPlan
 from plushka.engine.prices import taking_part
-from plushka.engine.purchase import Member, Referred, Totals
+from plushka.engine.purchase import Referred, Totals
 from plushka.engine.reasons import note
 from plushka.engine.receipt_tests import Scene
 from plushka.engine.tiers import tier_after
-from plushka.engine.version import Version
 
 EARNING_OFF = note("earning_off_when_redeeming")
 
@@ -58,27 +57,28 @@ def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points
     if tier is version.tiers[-1] and not case.explains:
         # Nobody rises above the highest, and nobody asks how far the next one is.
         return Progress(earned, tier, tier.id, (), spend_minor, stamped, referring.referred)
-    totals = _counting(version, member, spend_minor, earned)
-    after = tier_after(version, tier.id, totals)
+    totals, more = version.totals_of(member), Totals(spend_minor, 1, earned.points)
+    after = tier_after(version, tier.id, totals, more)
     if after != tier.id and tiers.upgrade_counts_now and earns:
         tier = version.tier_plan(after)
         again = earn(case, tier, replace(scene, tier=after), nets_minor)
         earned = with_awards(again, awards, notes)
-        totals = _counting(version, member, spend_minor, earned)
-        after = tier_after(version, after, totals)
-    return Progress(earned, tier, after, totals, spend_minor, stamped, referring.referred)
+        more = Totals(spend_minor, 1, earned.points)
+        after = tier_after(version, after, totals, more)
+    counting = _counting(totals, more) if case.explains else ()
+    return Progress(earned, tier, after, counting, spend_minor, stamped, referring.referred)
 
 
-def _counting(version: Version, member: Member, spend_minor: int, earned: Earned) -> tuple[Totals, ...]:
+def _counting(totals: Sequence[Totals], more: Totals) -> tuple[Totals, ...]:
     """Return the member's totals with this purchase in them."""
     return tuple(
         [
             Totals(
-                before.spend_minor + spend_minor,
-                before.visits + 1,
-                before.points_earned + earned.points,
+                before.spend_minor + more.spend_minor,
+                before.visits + more.visits,
+                before.points_earned + more.points_earned,
                 before.active_friends,
             )
-            for before in version.totals_of(member)
+            for before in totals
         ]
     )

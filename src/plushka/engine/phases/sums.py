@@ -8,15 +8,14 @@ from itertools import compress
 
 from msgspec.structs import replace
 
-from plushka.engine.pace_plans import Pace
 from plushka.engine.phases.caps import NONE_YET, excess_of, under_caps
 from plushka.engine.phases.case import Case
 from plushka.engine.phases.gain import Earned
 from plushka.engine.phases.paces import points_at, special_pace
 from plushka.engine.plans import RulePlan, TierPlan
-from plushka.engine.purchase import Award, Note
+from plushka.engine.purchase import Award
 from plushka.engine.receipt_tests import Scene
-from plushka.engine.sight import sums_by_mask
+from plushka.engine.sight import claims_of
 
 
 def earn_in_sums(case: Case, tier: TierPlan, scene: Scene, nets_minor: Sequence[int]) -> Earned | None:
@@ -25,74 +24,55 @@ def earn_in_sums(case: Case, tier: TierPlan, scene: Scene, nets_minor: Sequence[
     active = version.unconditional_mask | version.holding(scene)
     if active & version.multiplier_mask or (scene.coupons and version.by_coupon):
         return None
-    special_mask = scene.bits & active & version.special_mask
-    if special_mask & version.special_rivals_mask:
+    if scene.bits & active & version.special_rivals_mask:
         return None
     is_as_seen = nets_minor is sight.amounts_minor
-    net_of = sight.by_mask() if is_as_seen else sums_by_mask(sight.masks, nets_minor)
-    bases_minor: dict[int, int] = {}
-    winners = version.usual_winners(tier)
-    for mask, net_minor in net_of.items():
-        for index in winners[mask & active]:
-            bases_minor[index] = bases_minor.get(index, 0) + net_minor
-    paces: dict[int, Pace] = {}
-    if special_mask:
-        paces = {
-            plan.index: _pace(case, plan, nets_minor, net_of)
-            for plan in version.rules_in(special_mask)
-            if plan.index in bases_minor
-        }
-    measured = bases_minor
-    for index, pace in paces.items():
-        if pace.measure is not nets_minor:
-            is_won = [index in winners[mask & active] for mask in sight.masks]
-            measured = measured | {index: sum(compress(pace.measure, is_won))}
-    return _given(case, tier, bases_minor, paces, measured)
-
-
-def _given(
-    case: Case,
-    tier: TierPlan,
-    bases_minor: Mapping[int, int],
-    paces: Mapping[int, Pace],
-    measured: Mapping[int, int],
-) -> Earned:
-    """Return the points for these bases, by rule, under all caps; ``paces`` of rules that are no plain percent."""
-    version, member = case.version, case.member
-    notes: list[Note] = []
+    net_of = sight.claims(active) if is_as_seen else claims_of(sight.masks, active, nets_minor)
     awards: list[Award] = []
     total = before_caps = 0
-    rules, percents, rates_bp = version.rules, tier.paces, tier.rates_bp
-    lift, denominator = version.pace_lift, version.pace_denominator
-    for index in sorted(bases_minor):
-        base_minor = bases_minor[index]
-        if index in paces:
-            pace = paces[index]
-            uncut, rate_bp = points_at(version, pace, measured[index]), pace.rate_bp
-        else:
-            uncut, rate_bp = (base_minor * percents[index] + lift) // denominator, rates_bp[index]
-        if not uncut:
-            continue
-        before_caps += uncut
-        plan, points = rules[index], uncut
-        if plan.caps:
-            points = under_caps(uncut, plan.caps, member.rule_points.get(plan.rule.id, NONE_YET), notes)
+    net, lift, denominator = net_of.__getitem__, version.pace_lift, version.pace_denominator
+    for rule, pace, usual_bp, won, plan in version.division(tier, frozenset(net_of)).shares:
+        base_minor = sum(map(net, won))
+        points = uncut = (base_minor * pace + lift) // denominator
+        rate_bp = usual_bp
+        if plan is not None:
+            if plan.pace is not None:
+                points, rate_bp = _special(case, plan, nets_minor, net_of, won, active)
+            uncut = points
+            if plan.caps:
+                points = under_caps(uncut, plan.caps, case.member.rule_points.get(rule, NONE_YET), [])
         if points:
             total += points
-            awards.append(Award(plan.rule.id, points, base_minor, uncut, (), rate_bp))
-    excess = excess_of(version, member, total, notes) if version.caps else 0
+            awards.append(Award(rule, points, base_minor, uncut, (), rate_bp))
+        before_caps += uncut
+    excess = excess_of(version, case.member, total, []) if version.caps else 0
     return Earned(tuple(_less(awards, excess) if excess else awards), (), total - excess, before_caps)
 
 
-def _pace(case: Case, plan: RulePlan, nets_minor: Sequence[int], net_of: Mapping[int, int]) -> Pace:
-    """Return the pace of a rule that is no plain percent; ``net_of`` is the money of lines by their mask."""
-    sight, bit = case.sight, plan.bit
-    base_minor = sum([net_minor for mask, net_minor in net_of.items() if mask & bit])
+def _special(  # noqa: PLR0917 - called once, above
+    case: Case,
+    plan: RulePlan,
+    nets_minor: Sequence[int],
+    net_of: Mapping[int, int],
+    won: Sequence[int],
+    active: int,
+) -> tuple[int, int | None]:
+    """Return the points, and the rate, of a rule that is no plain percent; ``won`` are the claims that it has won."""
+    version, sight, bit = case.version, case.sight, plan.bit
+    claimed_minor = 0
+    for claim, net_minor in net_of.items():
+        if claim & bit:
+            claimed_minor += net_minor
     # How many lines there are is asked only where all of them are free.
-    line_count = 0 if base_minor else sum([1 for mask in sight.masks if mask & bit])
-    return special_pace(
-        case.version, plan, case.member, base_minor, line_count, nets_minor, sight.quantities_milli
+    line_count = 0 if claimed_minor else sum([1 for mask in sight.masks if mask & bit])
+    pace = special_pace(
+        version, plan, case.member, claimed_minor, line_count, nets_minor, sight.quantities_milli
     )
+    if pace.measure is nets_minor:
+        measured = sum(map(net_of.__getitem__, won))
+    else:
+        measured = sum(compress(pace.measure, [mask & active in won for mask in sight.masks]))
+    return points_at(version, pace, measured), pace.rate_bp
 
 
 def _less(awards: Sequence[Award], excess: int) -> list[Award]:
