@@ -13,15 +13,8 @@ from plushka.engine.purchase import Basket, Line, Look, Place
 REMEMBERED_MAX = 50_000
 
 
-class _Line(Struct, array_like=True):
-    product: str
-    quantity_milli: int
-    amount_minor: int
-    look: Raw
-
-
 class _Basket(Struct):
-    lines: list[_Line]
+    lines: list[tuple[str, int, int, Raw]]
     place: Raw
     channel: str = "till"
     redeem: int | Literal["max"] = 0
@@ -43,12 +36,11 @@ _places: dict[bytes, Place] = {}
 def read_basket(document: str) -> Basket:
     """Return what rules saw of a stored basket."""
     stored = _decode(document).basket
-    lines = []
-    for line in stored.lines:
-        # The same look is written the same: it comes from one encoder.
-        written = bytes(line.look)
-        look = _looks.get(written) or _remember_look(written)
-        lines.append(Line(line.product, line.quantity_milli, line.amount_minor, look))
+    # The same look is written the same: it comes from one encoder.
+    lines = [
+        Line(product, quantity_milli, amount_minor, _looks.get(bytes(look)) or _remember_look(bytes(look)))
+        for product, quantity_milli, amount_minor, look in stored.lines
+    ]
     written = bytes(stored.place)
     place = _places.get(written) or _remember_place(written)
     return Basket(tuple(lines), place, stored.channel, stored.redeem, stored.budgets_used, stored.coupons)

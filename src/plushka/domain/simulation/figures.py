@@ -1,5 +1,6 @@
 """What a course of the past comes to: sums that can be put together from any parts of it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -150,25 +151,18 @@ def receipt_as_it_was(sale: Sale, kept_minor: int) -> Receipt:
 
 def add_receipts(figures: Figures, receipts: Iterable[Receipt], costing: Costing) -> None:
     """Add receipts, all of members or none."""
-    count = touched = amount_minor = discount_minor = redeemed_minor = revenue_minor = kept_minor = 0
-    costed_minor = cost_minor = earned_points = redeemed_points = 0
-    is_of_member = False
-    for sale, discounted, redeemed, revenue, kept, spent, earned in receipts:
-        count += 1
-        is_of_member = sale.state is not None
-        amount_minor += sale.was.amount_minor
-        discount_minor += discounted
-        redeemed_minor += redeemed
-        revenue_minor += revenue
-        kept_minor += kept
-        redeemed_points += spent
-        earned_points += earned
-        if discounted or spent or earned:
-            touched += 1
-        cost = costing.cost_of(sale, kept)
-        if cost is not None:
-            costed_minor += kept
-            cost_minor += cost
+    told = list(zip(*receipts, strict=True))
+    if not told:
+        return
+    sales, discounts, redeemed, revenues, kept, spent, earned = told
+    count, is_of_member = len(sales), sales[0].state is not None
+    touched = sum(map(any, zip(discounts, spent, earned, strict=True)))
+    amount_minor = sum([sale.was.amount_minor for sale in sales])
+    discount_minor, redeemed_minor, revenue_minor = sum(discounts), sum(redeemed), sum(revenues)
+    kept_minor, redeemed_points, earned_points = sum(kept), sum(spent), sum(earned)
+    costs = [(kept_, costing.cost_of(sale, kept_)) for sale, kept_ in zip(sales, kept, strict=True)]
+    known = [(kept_, cost) for kept_, cost in costs if cost is not None]
+    costed_minor, cost_minor = sum([kept_ for kept_, _ in known]), sum([cost for _, cost in known])
     figures.receipts += count
     figures.touched += touched
     figures.amount_minor += amount_minor
@@ -188,14 +182,20 @@ def add_receipts(figures: Figures, receipts: Iterable[Receipt], costing: Costing
         figures.redeemed_minor += redeemed_minor
 
 
-def add_parts(figures: Figures, outcome: Outcome) -> None:
-    """Add what each rule and each promotion gave to a receipt."""
-    rules = figures.rules
-    for award in outcome.awards:
-        receipts, points = rules.get(award.rule, NOTHING)
-        rules[award.rule] = receipts + 1, points + award.points
-    if not (outcome.discounts or outcome.gifts or outcome.referred):
-        return
+def add_parts(figures: Figures, outcomes: Iterable[Outcome]) -> None:
+    """Add what each rule and each promotion gave to receipts."""
+    given: dict[str, list[int]] = defaultdict(list)
+    for outcome in outcomes:
+        for award in outcome.awards:
+            given[award.rule].append(award.points)
+        if outcome.discounts or outcome.gifts or outcome.referred:
+            _add_promotions(figures, outcome)
+    for rule, points in given.items():
+        receipts, sum_ = figures.rules.get(rule, NOTHING)
+        figures.rules[rule] = receipts + len(points), sum_ + sum(points)
+
+
+def _add_promotions(figures: Figures, outcome: Outcome) -> None:
     promotions = figures.promotions
     for discount in outcome.discounts:
         name = discount.id if discount.source == "promotion" and discount.id else f":{discount.source}"

@@ -99,31 +99,26 @@ async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, l
 
 
 def sale_of(row: Record, setting: Setting) -> Sale:
-    """Return the receipt of a row of ``read_sales``."""
-    outcome, state = row["outcome"], row["member_state"]
-    basket = read_basket(row["basket"])
+    """Return the receipt of a row of ``read_sales``: its columns come in that order, and none is looked up by name."""
+    receipt_id, member_id, received_at, occurred_at, day, branch_id, version_id, *rest = row
+    written, state, cost_minor, _, _, amount, discount, payable, refunded, earned_points, outcome = rest
+    basket = read_basket(written)
     spent = (_decode_spent(outcome).redeemed or _NOTHING_SPENT) if outcome else _NOTHING_SPENT
     return Sale(
-        row["id"],
-        row["received_at"],
-        row["occurred_at"],
-        moment(row["occurred_at"], basket.place),
-        row["business_date"],
-        row["branch_id"],
-        row["version_id"],
+        receipt_id,
+        received_at,
+        occurred_at,
+        moment(occurred_at, basket.place),
+        day,
+        branch_id,
+        version_id,
         basket,
-        _decode_state(state) if state and row["member_id"] else None,
-        row["cost_minor"],
-        Was(
-            row["amount_minor"],
-            row["discount_minor"],
-            row["payable_minor"],
-            row["refunded_minor"],
-            row["earned_points"],
-        ),
+        _decode_state(state) if state and member_id else None,
+        cost_minor,
+        Was(amount, discount, payable, refunded, earned_points),
         spent.points,
         spent.points_max,
-        row["id"] in setting.backs,
+        receipt_id in setting.backs,
     )
 
 

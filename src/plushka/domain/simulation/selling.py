@@ -113,25 +113,26 @@ def _member(page: Page, version: Version, state: State, sale: Sale, *, spends: b
     if version.windows_of_friends:
         totals = _with_friends(page, version, state, totals)
     return Member(
-        available=book.available,
-        pending=book.pending,
-        debt=book.debt,
-        lots=page.spendable() if spends else (),
-        tier=standing.tier,
-        tier_is_manual=standing.tier_is_manual,
-        personal_discount_bp=state.personal_discount_bp,
-        tags=state.tags,
-        segments=_segments(page, version, state, sale) if version.segments else state.segments,
-        birthday=state.birthday,
-        purchases=standing.sums.purchases,
-        last_purchase_on=book.last_purchase[0] if book.last_purchase else None,
-        totals=totals,
-        rule_points=standing.rule_points(version, sale.day) if version.capped_rules else {},
-        cards=_cards(page, version, state, sale.day),
-        is_unverified=state.is_unverified,
-        is_spending_stopped=state.is_spending_stopped,
-        invited=state.invited if version.referral is not None else None,
-        id=book.member_id if version.has_control_groups else None,
+        book.available,
+        book.pending,
+        book.debt,
+        page.spendable() if spends else (),
+        standing.tier,
+        standing.tier_is_manual,
+        state.personal_discount_bp,
+        state.tags,
+        _segments(page, version, state, sale) if version.segments else state.segments,
+        state.birthday,
+        standing.sums.purchases,
+        book.last_purchase[0] if book.last_purchase else None,
+        totals,
+        standing.rule_points(version, sale.day) if version.capped_rules else {},
+        _cards(page, version, state, sale.day),
+        False,
+        state.is_unverified,
+        state.is_spending_stopped,
+        state.invited if version.referral is not None else None,
+        book.member_id if version.has_control_groups else None,
     )
 
 
@@ -139,7 +140,9 @@ def _cards(page: Page, version: Version, state: State, day: date) -> dict[str, C
     if state.cards is None and page.course.is_as_it_was:
         # Brought in from another system, which had given what its stamps were worth.
         return None
-    return {card: pile.state(day) for card, pile in page.piles.items()} if version.cards else {}
+    if not version.cards or not page.piles:
+        return {}
+    return {card: pile.state(day) for card, pile in page.piles.items()}
 
 
 def _segments(page: Page, version: Version, state: State, sale: Sale) -> tuple[str, ...]:

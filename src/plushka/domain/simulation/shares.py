@@ -182,9 +182,9 @@ def _add_receipts(
 ) -> None:
     add_receipts(figures, [receipt_of(*one) for one in decided], desk.question.costing)
     budgeted = course.version if desk.draft.budgeted and course.version is desk.draft else None
-    for sale, outcome, of_back in decided:
-        add_parts(figures, outcome)
-        if budgeted is not None:
+    add_parts(figures, [outcome for _, outcome, _ in decided])
+    if budgeted is not None:
+        for sale, outcome, of_back in decided:
             note_used(figures.used, budgeted, sale, outcome, of_back.rest if of_back else None)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import heappush
 
 from plushka.domain.ledger.book import Book, BookLot
 from plushka.domain.ledger.model import Cause
@@ -59,7 +60,10 @@ class Tally(Book):
                 earned_at, grant.activates_at, expires_at, None, grant.receipt_share_bp,
             )  # fmt: skip
             self.lots[lot.id] = lot
-            self._note_due(lot)
+            # What is due next is found when the book has been settled.
+            due_at = grant.activates_at if is_pending else expires_at
+            if self._agenda is not None and due_at is not None:
+                heappush(self._agenda, (due_at, not is_pending, lot.id))
             if not is_pending:
                 self.pending -= points
                 self.available += points
