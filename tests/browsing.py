@@ -81,12 +81,6 @@ document.getAnimations()
 """From here on nothing is between two colours, not even what begins to change while it is looked at."""
 
 
-async def resize(page: Page, screen: dict[str, int]) -> None:
-    """Turn the screen into another, and return when what is drawn by its size has been drawn anew: a frame later."""
-    await page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
-    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
 async def check_nothing_moved(page: Page) -> None:
     """Find that what was there stayed in its place while the page was loaded, with all that comes later."""
     await expect(page.locator("[aria-busy=true]")).to_have_count(0)

@@ -16,7 +16,7 @@ from msgspec import structs
 from PIL import Image
 from playwright.async_api import FilePayload, Locator, Page, expect
 from python_calamine import CalamineWorkbook
-from tests.browsing import PHONE_SCREEN, Browsing, look, resize
+from tests.browsing import PHONE_SCREEN, Browsing, look
 from tests.conftest import SetClock, local_settings
 from tests.domain.campaigns.telling import DRAFT
 from tests.domain.purchases.test_commit import CASHBACK
@@ -285,7 +285,7 @@ async def _judge(office: Office, page: Page) -> None:
     await expect(verdict).to_contain_text("Разница с контрольной группой может быть случайной")
     await expect(verdict).to_contain_text("120 против 120 в контрольной группе.")
     await look(page)
-    await resize(page, PHONE_SCREEN)
+    await page.set_viewport_size(PHONE_SCREEN)  # type: ignore[arg-type]
     await look(page)
     await page.goto("/campaigns")
     await expect(page.locator("tbody tr", has_text="Мартовское тепло").last).to_contain_text("Не доказано")

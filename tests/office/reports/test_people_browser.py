@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from playwright.async_api import expect
-from tests.browsing import PHONE_SCREEN, look, resize
+from tests.browsing import PHONE_SCREEN, look
 from tests.conftest import SetClock
 from tests.office.reports.test_dashboard_browser import arrived
 from tests.office.reports.test_future import visited
@@ -47,7 +47,7 @@ async def test_a_square_opens_by_keyboard_and_what_will_come_is_drawn(
     await look(page)
 
     await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    await resize(page, PHONE_SCREEN)
+    await page.set_viewport_size({"width": PHONE_SCREEN["width"], "height": PHONE_SCREEN["height"]})
     await look(page)
     await page.goto("/reports/rfm")
     await arrived(page)
