@@ -141,18 +141,13 @@ class Contest:
         return (*self.sure, *[max(group, key=values.__getitem__) for group in self.groups])
 
 
-Share = tuple[str, int, int | None, tuple[int, ...], RulePlan | None]
-"""What a rule wins: its id, pace and rate, the claims, and its plan, if it is no plain percent or has its own caps."""
-
-
 class Division(Struct, frozen=True):
     """Who gets the lines of some claims: each rule that wins any, in the programme's order, with the claims it wins.
 
-    ``shares`` tell the same to who adds up sums. ``lost`` are the notes of rules that win none.
+    ``lost`` are the notes of those that win none.
     """
 
     winners: tuple[tuple[RulePlan, tuple[int, ...]], ...]
-    shares: tuple[Share, ...]
     lost: tuple[Note, ...]
 
 

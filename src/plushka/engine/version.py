@@ -1,7 +1,7 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -133,6 +133,7 @@ class Version:
     _promotions_on: dict[tuple[date, bool], tuple[PromotionPlan, ...]] = field(default_factory=dict)
     _divisions: dict[tuple[int, frozenset[int]], Division] = field(default_factory=dict)
     _contests: dict[int, Contest] = field(default_factory=dict)
+    _winners: dict[int, "_UsualWinners"] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
 
@@ -226,23 +227,19 @@ class Version:
                 won.setdefault(index, []).append(claim)
         for index in won:
             claimed &= ~self.rules[index].bit
-        winners = tuple([(self.rules[index], tuple(won[index])) for index in sorted(won)])
         return Division(
-            winners=winners,
-            shares=tuple(
-                (
-                    plan.rule.id,
-                    tier.paces[plan.index],
-                    tier.rates_bp[plan.index],
-                    claims,
-                    plan if plan.pace is not None or plan.caps else None,
-                )
-                for plan, claims in winners
-            ),
+            winners=tuple([(self.rules[index], tuple(won[index])) for index in sorted(won)]),
             lost=tuple(
                 [plan.shut_out if plan.bit & shut else plan.outbid for plan in self.rules_in(claimed)]
             ),
         )
+
+    def usual_winners(self, tier: TierPlan) -> Mapping[int, tuple[int, ...]]:
+        """Return who wins a line, by its claim, where no receipt decides between rivals. Remembered."""
+        winners = self._winners.get(tier.rank)
+        if winners is None:
+            winners = self._winners[tier.rank] = _UsualWinners(self.contest, tier)
+        return winners
 
     def contest(self, mask: int) -> Contest:
         """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""
@@ -253,6 +250,21 @@ class Version:
                 self._contests.clear()
             self._contests[mask] = contest
         return contest
+
+
+class _UsualWinners(dict[int, tuple[int, ...]]):
+    """Who wins a line at a tier, by its claim: worked out when it is first asked for."""
+
+    def __init__(self, contest: Callable[[int], Contest], tier: TierPlan) -> None:
+        super().__init__()
+        self._contest = contest
+        self._tier = tier
+
+    def __missing__(self, claim: int) -> tuple[int, ...]:
+        if len(self) >= CONTESTS_MAX:
+            self.clear()
+        winners = self[claim] = self._contest(claim).usual_winners(self._tier)
+        return winners
 
 
 def compile_version(version_id: UUID, program: Program, *, beside: Version | None = None) -> Version:

@@ -3,7 +3,8 @@
 What it gives is what ``earning`` gives, which a property test watches.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import compress
 
 from msgspec.structs import replace
@@ -30,17 +31,22 @@ def earn_in_sums(case: Case, tier: TierPlan, scene: Scene, nets_minor: Sequence[
     net_of = sight.claims(active) if is_as_seen else claims_of(sight.masks, active, nets_minor)
     awards: list[Award] = []
     total = before_caps = 0
-    net, lift, denominator = net_of.__getitem__, version.pace_lift, version.pace_denominator
-    for rule, pace, usual_bp, won, plan in version.division(tier, frozenset(net_of)).shares:
-        base_minor = sum(map(net, won))
-        points = uncut = (base_minor * pace + lift) // denominator
-        rate_bp = usual_bp
-        if plan is not None:
-            if plan.pace is not None:
-                points, rate_bp = _special(case, plan, nets_minor, net_of, won, active)
-            uncut = points
-            if plan.caps:
-                points = under_caps(uncut, plan.caps, case.member.rule_points.get(rule, NONE_YET), [])
+    winners, lift, denominator = version.usual_winners(tier), version.pace_lift, version.pace_denominator
+    # By claim, not by the set of a receipt's claims: of those a fifth is new at each receipt of a grocery.
+    bases_minor: dict[int, int] = {}
+    for claim, net_minor in net_of.items():
+        for index in winners[claim]:
+            bases_minor[index] = bases_minor.get(index, 0) + net_minor
+    for index in sorted(bases_minor):
+        plan, base_minor, rate_bp = version.rules[index], bases_minor[index], tier.rates_bp[index]
+        rule = plan.rule.id
+        uncut = (base_minor * tier.paces[index] + lift) // denominator
+        if plan.pace is not None:
+            is_won = partial(_wins, winners, index, active)
+            uncut, rate_bp = _special(case, plan, nets_minor, net_of, base_minor, is_won)
+        points = uncut
+        if plan.caps:
+            points = under_caps(uncut, plan.caps, case.member.rule_points.get(rule, NONE_YET), [])
         if points:
             total += points
             awards.append(Award(rule, points, base_minor, uncut, (), rate_bp))
@@ -54,10 +60,10 @@ def _special(  # noqa: PLR0917 - called once, above
     plan: RulePlan,
     nets_minor: Sequence[int],
     net_of: Mapping[int, int],
-    won: Sequence[int],
-    active: int,
+    won_minor: int,
+    is_won: Callable[[int], bool],
 ) -> tuple[int, int | None]:
-    """Return the points, and the rate, of a rule that is no plain percent; ``won`` are the claims that it has won."""
+    """Return the points, and the rate, of a rule that is no plain percent; ``is_won`` tells which masks it has won."""
     version, sight, bit = case.version, case.sight, plan.bit
     claimed_minor = 0
     for claim, net_minor in net_of.items():
@@ -68,11 +74,14 @@ def _special(  # noqa: PLR0917 - called once, above
     pace = special_pace(
         version, plan, case.member, claimed_minor, line_count, nets_minor, sight.quantities_milli
     )
-    if pace.measure is nets_minor:
-        measured = sum(map(net_of.__getitem__, won))
-    else:
-        measured = sum(compress(pace.measure, [mask & active in won for mask in sight.masks]))
+    measured = (
+        won_minor if pace.measure is nets_minor else sum(compress(pace.measure, map(is_won, sight.masks)))
+    )
     return points_at(version, pace, measured), pace.rate_bp
+
+
+def _wins(winners: Mapping[int, Sequence[int]], index: int, active: int, mask: int) -> bool:
+    return index in winners[mask & active]
 
 
 def _less(awards: Sequence[Award], excess: int) -> list[Award]:
