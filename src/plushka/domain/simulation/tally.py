@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappush
+from uuid import UUID
 
 from plushka.domain.ledger.book import Book, BookLot
 from plushka.domain.ledger.model import Cause
@@ -24,7 +25,7 @@ class Tally(Book):
     """
 
     moved: Moved = field(default_factory=Counter)
-    _waiting: list[tuple[Grant, datetime, Cause]] = field(default_factory=list)
+    _waiting: list[tuple[UUID, Grant, datetime, Cause]] = field(default_factory=list)
 
     def earn(self, grants: Iterable[Grant], *, earned_at: datetime, cause: Cause) -> None:
         """Grant the lots of a purchase, by the time that the book is settled."""
@@ -34,7 +35,8 @@ class Tally(Book):
                 self.accrue(grant, earned_at=earned_at, cause=cause)
             else:
                 self.pending += grant.points
-                self._waiting.append((grant, earned_at, cause))
+                # Named now: of lots that are alike in all else the older one is used first.
+                self._waiting.append((new_id(), grant, earned_at, cause))
 
     def settle(self, at: datetime) -> None:
         if self._waiting:
@@ -44,7 +46,7 @@ class Tally(Book):
     def _open(self, at: datetime) -> None:
         """Grant what waits as it is by now: not yet active, active, or burned."""
         issued = activated = burned = 0
-        for grant, earned_at, cause in self._waiting:
+        for lot_id, grant, earned_at, cause in self._waiting:
             points, expires_at = grant.points, grant.expires_at
             issued += points
             is_late = expires_at is not None and expires_at <= cause.at
@@ -56,7 +58,7 @@ class Tally(Book):
                     burned += points
                     continue
             lot = BookLot(
-                new_id(), cause.document_id, points, points if is_pending else 0, 0 if is_pending else points, 0,
+                lot_id, cause.document_id, points, points if is_pending else 0, 0 if is_pending else points, 0,
                 earned_at, grant.activates_at, expires_at, None, grant.receipt_share_bp,
             )  # fmt: skip
             self.lots[lot.id] = lot
