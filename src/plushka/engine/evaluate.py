@@ -116,27 +116,27 @@ def evaluate(
     if earned.points_before_caps > POINTS_MAX:
         raise ReceiptPointsOverMaximum(field="lines", points_max=POINTS_MAX)
     return Outcome(
-        _lines(amounts_minor, prices_minor, payables_minor, redeemed, earned) if explains else (),
-        sight.amount_minor,
-        sum([each.amount_minor for each in discounts]) if discounts else 0,
-        redeemed.amount_minor if redeemed else 0,
-        sight.amount_minor if payables_minor is amounts_minor else sum(payables_minor),
-        earned.points,
-        business_date,
-        discounts,
-        redeemed,
-        earned.awards,
-        grants(case, progress.earned_at, earned.awards) if earned.awards else (),
-        tier.id,
-        progress.tier_after,
-        next_tier(version, progress.tier_after, progress.totals)
+        lines=_lines(amounts_minor, prices_minor, payables_minor, redeemed, earned) if explains else (),
+        amount_minor=sight.amount_minor,
+        discount_minor=sum([each.amount_minor for each in discounts]) if discounts else 0,
+        redeemed_minor=redeemed.amount_minor if redeemed else 0,
+        payable_minor=sight.amount_minor if payables_minor is amounts_minor else sum(payables_minor),
+        earned_points=earned.points,
+        business_date=business_date,
+        discounts=discounts,
+        redeemed=redeemed,
+        awards=earned.awards,
+        grants=grants(case, progress.earned_at, earned.awards) if earned.awards else (),
+        tier_before=tier.id,
+        tier_after=progress.tier_after,
+        next_tier=next_tier(version, progress.tier_after, progress.totals)
         if explains and version.program.tiers
         else None,
-        progress.spend_minor,
-        (*case.notes, *earned.notes) if explains else (),
-        progress.stamped.cards,
-        (*gifts, *progress.stamped.gifts) if gifts or progress.stamped.gifts else (),
-        progress.referred,
+        spend_minor=progress.spend_minor,
+        notes=(*case.notes, *earned.notes) if explains else (),
+        cards=progress.stamped.cards,
+        gifts=(*gifts, *progress.stamped.gifts),
+        referred=progress.referred,
     )
 
 
