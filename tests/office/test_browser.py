@@ -1,5 +1,7 @@
 """The office in a real browser: a person's way through it, on a laptop and on a phone, by day and by night."""
 
+import asyncio
+import mimetypes
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -25,6 +27,7 @@ NO_PAGES = {
 }
 """What answers with a part of a page, a file or the way to another page, and what strangers see."""
 FILES = (".csv", ".ics", ".xlsx")
+HALFWAY_SECONDS = 2
 MEMBER_PAGES = (
     "", "points", "person", "deeds", "adjustment", "extension", "tier", "block", "merge",
 )  # fmt: skip
@@ -184,6 +187,33 @@ async def test_every_page_is_fit_for_everybody(
         await check_nothing_moved(page)
         await page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         await look(page)
+
+
+async def test_nothing_is_drawn_before_a_page_is_there_as_a_whole(stage: Stage) -> None:
+    page = await (await stage.context()).new_page()
+    await sign_in(page, stage.staff["owner"], to="/settings/products")
+    html = await (await page.request.get("/settings/products")).body()
+    end_of_head = html.index(b"</h1>")
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readuntil(b"\r\n\r\n")
+        address = asked.split()[1].decode()
+        kind = "text/html; charset=utf-8" if address == "/" else mimetypes.guess_type(address)[0]
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n".encode())
+        if address != "/":
+            writer.close()
+            return
+        writer.write(html[:end_of_head])
+        await writer.drain()
+        await asyncio.sleep(HALFWAY_SECONDS)
+        writer.write(html[end_of_head:])
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as slow:
+        await page.goto(f"http://127.0.0.1:{slow.sockets[0].getsockname()[1]}/")
+        await page.wait_for_function("performance.getEntriesByType('paint').length")
+        first_ms = await page.evaluate("performance.getEntriesByType('paint')[0].startTime")
+    assert first_ms > HALFWAY_SECONDS * 1000
 
 
 def plain_pages() -> list[str]:
