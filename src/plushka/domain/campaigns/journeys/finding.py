@@ -5,13 +5,14 @@ segments), so nothing that writes them is any slower. Some minutes of it are rea
 by a transaction that committed late is met then, and the key of what happened lets nobody begin twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import assert_never
 
 import msgspec
+from asyncpg import Record
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.campaigns.journeys.falling import list_at_risk
@@ -281,7 +282,12 @@ async def _carts(tx: Tx, trigger: OnCart, since: datetime, earliest: datetime) -
         since - left_for,
         since,
     )
-    carts = [cart_of(row) for row in rows]
+    return of_carts(rows, trigger)
+
+
+def of_carts(rows: Iterable[Record], trigger: OnCart) -> list[Candidate]:
+    """Return whose carts these ``rows`` are, of those whose fields are as the trigger asks."""
+    carts = map(cart_of, rows)
     return [
         Candidate(cart.member_id, f"cart:{cart.id}", cart.changed_at)
         for cart in carts

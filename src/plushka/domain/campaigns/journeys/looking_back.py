@@ -7,6 +7,7 @@ from plushka.domain.campaigns.journeys.finding import (
     Found,
     find,
     of_candidates,
+    of_carts,
     on_birthdays,
     on_close_dates,
     that_burns,
@@ -14,10 +15,8 @@ from plushka.domain.campaigns.journeys.finding import (
 )
 from plushka.domain.campaigns.journeys.model import Candidate
 from plushka.domain.events.carts.queries import COLUMNS as CART_COLUMNS
-from plushka.domain.events.carts.queries import cart_of
 from plushka.domain.programs.versions import Versions
 from plushka.domain.segments.selecting import hashing, selected
-from plushka.engine.field_tests import fields_hold
 from plushka.engine.journeys.parts import (
     GoalAudience,
     Journey,
@@ -138,9 +137,4 @@ async def _left_carts(tx: Tx, trigger: OnCart, since: datetime) -> list[Candidat
         tx.at - left_for,
         left_for,
     )
-    carts = [cart_of(row) for row in rows]
-    return [
-        Candidate(cart.member_id, f"cart:{cart.id}", cart.changed_at)
-        for cart in carts
-        if fields_hold(trigger.where, cart.data)
-    ]
+    return of_carts(rows, trigger)
