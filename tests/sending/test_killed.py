@@ -52,6 +52,16 @@ class Phones:
         return Counter({str(each.id): len(self.fake.chat(bot, each).messages) for each in self.people})
 
 
+def environ_of_sender(folder: Path, dsn: str, api: str) -> dict[str, str]:
+    """Return the settings of a Plushka that writes to the Telegram at ``api`` for the shop of a database."""
+    return {
+        **environ_of(folder, free_port()),
+        "DATABASE_URL": dsn,
+        "PLUSHKA_TELEGRAM_API": api,
+        "PLUSHKA_SECRET_KEY": "only-a-key-of-a-coffee-shop-of-tests-0001",
+    }
+
+
 async def test_nobody_is_told_twice_and_what_may_be_lost_is_known_when_the_worker_is_killed(
     database: Database, dsn: str, tmp_path: Path
 ) -> None:
@@ -60,12 +70,7 @@ async def test_nobody_is_told_twice_and_what_may_be_lost_is_known_when_the_worke
         serving(phones.fake.routes(), late) as api,
         open_shop(database, SystemClock(), CASHBACK) as shop,
     ):
-        environ = {
-            **environ_of(folder, free_port()),
-            "DATABASE_URL": dsn,
-            "PLUSHKA_TELEGRAM_API": api,
-            "PLUSHKA_SECRET_KEY": "only-a-key-of-a-coffee-shop-of-tests-0001",
-        }
+        environ = environ_of_sender(folder, dsn, api)
         await settle(shop, Vault.of(Settings.from_environment(environ)), phones)
         campaign_id = await begun(
             shop,

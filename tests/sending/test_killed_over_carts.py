@@ -13,12 +13,13 @@ import asyncpg
 from tests.domain.campaigns.telling import DRAFT
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
-from tests.faults.servers import environ_of, free_port, plushka
+from tests.faults.servers import plushka
 from tests.sending.test_killed import (
     KILLED_AFTER,
     MEMBERS,
     WAIT_SECONDS_MAX,
     Phones,
+    environ_of_sender,
     late,
     settle,
     states_of,
@@ -68,12 +69,7 @@ async def test_nobody_is_reminded_or_given_twice_and_nobody_is_forgotten(
         serving(phones.fake.routes(), late) as api,
         open_shop(database, SystemClock(), CASHBACK) as shop,
     ):
-        environ = {
-            **environ_of(folder, free_port()),
-            "DATABASE_URL": dsn,
-            "PLUSHKA_TELEGRAM_API": api,
-            "PLUSHKA_SECRET_KEY": "only-a-key-of-a-coffee-shop-of-tests-0001",
-        }
+        environ = environ_of_sender(folder, dsn, api)
         await settle(shop, Vault.of(Settings.from_environment(environ)), phones)
         journey_id = await leave_carts(shop)
 
