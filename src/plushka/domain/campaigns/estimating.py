@@ -1,6 +1,7 @@
 """What a broadcast would do if it began now: told before it begins, and counted without writing anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -13,7 +14,7 @@ from plushka.platform.database import Tx
 
 
 class Estimate(Struct, frozen=True):
-    """``members`` it would be for: ``reached`` by the channel that each would be told by, others not, with the reason.
+    """Whom it would be for, ``addressed``: ``reached`` by the channel each would be told by, others not, with a reason.
 
     ``told_before`` are of the audience too, but know of the programme that is announced.
 
@@ -21,13 +22,17 @@ class Estimate(Struct, frozen=True):
     since a long SMS has parts; ``points_max`` if everybody is told.
     """
 
-    members: int
+    addressed: Sequence[UUID]
     reached: Mapping[Channel, int]
     unreached: Mapping[str, int]
     control: int
     messages_minor: int
     points_max: int
     told_before: int = 0
+
+    @property
+    def members(self) -> int:
+        return len(self.addressed)
 
     @property
     def reachable(self) -> int:
@@ -71,10 +76,10 @@ async def estimate(tx: Tx, plan: Plan) -> Estimate:
     members = len(member_ids)
     control = (members * plan.control_bp * 2 + 10_000) // 20_000
     reached: dict[Channel, int] = {row["channel"]: row["members"] for row in rows if not row["reason"]}
-    told = Estimate(members, reached, {}, control, 0, 0).told
+    told = Estimate(member_ids, reached, {}, control, 0, 0).told
     cost = sum(count * rules.cost_minor(channel) for channel, count in reached.items())
     return Estimate(
-        members=members,
+        addressed=member_ids,
         reached=reached,
         unreached={row["reason"]: row["members"] for row in rows if row["reason"]},
         control=control,

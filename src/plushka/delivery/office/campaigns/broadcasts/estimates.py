@@ -8,7 +8,6 @@ from plushka.delivery.office.campaigns.proof.telling import prospect_warnings
 from plushka.delivery.office.visit import Visit
 from plushka.domain.campaigns.estimating import Estimate
 from plushka.domain.campaigns.model import Plan
-from plushka.domain.campaigns.planning import list_addressed
 from plushka.domain.campaigns.reasons import reason_told
 from plushka.domain.insights.campaigns.sight import look_ahead
 from plushka.domain.messages.gate import end_of_quiet
@@ -98,10 +97,7 @@ async def _warnings(found: Estimate, plan: Plan, visit: Visit, tx: Tx) -> list[s
         warnings.append(gettext("Without a control group nobody will know what the broadcast has caused."))
     elif found.members:
         prospect = await look_ahead(
-            tx,
-            (await list_addressed(tx, plan))[0],
-            control_bp=plan.control_bp,
-            window_days=plan.window_days,
+            tx, found.addressed, control_bp=plan.control_bp, window_days=plan.window_days
         )
         warnings += prospect_warnings(prospect, visit)
     return warnings
