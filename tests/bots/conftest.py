@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
-from aiohttp import web
+from tests.bots.fakes import Fake
 from tests.conftest import SetClock, local_settings
 from tests.domain.shop import Shop, open_shop
 from tests.pos.conftest import served
@@ -18,7 +18,7 @@ from plushka.delivery.bots.running import Bots
 from plushka.delivery.bots.shells import open_shells
 from plushka.demo.messengers.chats import Shown
 from plushka.demo.messengers.people import PEOPLE, Person
-from plushka.demo.messengers.phone import FakeMessenger, SharesContacts
+from plushka.demo.messengers.phone import SharesContacts
 from plushka.demo.messengers.registry import Registration
 from plushka.demo.messengers.telegram import FakeTelegram
 from plushka.domain.bots.herald import Herald
@@ -53,14 +53,6 @@ async def until(happened: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not happened():  # noqa: ASYNC110  what is waited for is another program's
             await asyncio.sleep(0.01)
-
-
-class Fake(FakeMessenger, Protocol):
-    """A messenger that is none, to be served and driven."""
-
-    def routes(self) -> list[web.RouteDef]: ...
-
-    async def close(self) -> None: ...
 
 
 FakeT = TypeVar("FakeT", bound=Fake)

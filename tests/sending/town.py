@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from tests.bots.conftest import Fake
+from tests.bots.fakes import Fake
 from tests.conftest import local_settings
 from tests.domain.shop import Shop, open_shop
 from tests.sending.storms import Door, Weather
