@@ -19,6 +19,7 @@ from tests.bots.conftest import PATIENCE_SECONDS, REGISTRATION, VERA, Scene
 
 from plushka.delivery.bots.telegram.shell import TelegramShell
 from plushka.delivery.bots.working import BotAtWork
+from plushka.delivery.sending.desk import Desk
 from plushka.domain.bots.connecting import Condition
 from plushka.domain.bots.model import Bot
 from plushka.domain.members.model import Identity
@@ -101,6 +102,7 @@ async def at_work(scene: Scene, emulator: str) -> AsyncIterator[Client]:
         bot=scene.bot,
         webhook_url="",
         app_url="https://plushka.example/app",
+        desk=Desk(scene.shop.database, scene.shop.clock, scene.shop.caller.tenant_id),
     )
     bot.start()
     try:

@@ -83,6 +83,22 @@ async def test_whoever_is_cancelled_holds_nobody_up(cancelled: int) -> None:
     async with asyncio.timeout(10):
         results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [number for number, result in enumerate(results) if result is not None] == [cancelled]
-    assert sorted(one for batch in books.batches for one in batch) == [
-        one for one in range(4) if one != cancelled
+    # The first was being written: that is done to its end.
+    assert [one for batch in books.batches for one in batch] == [
+        one for one in range(4) if one != cancelled or one == 0
     ]
+
+
+async def test_a_batch_is_written_to_its_end_though_who_came_first_is_cancelled() -> None:
+    books = Books()
+    gathering = Gathering(books.write)
+    tasks = [asyncio.create_task(gathering.add(number)) for number in range(3)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    tasks[0].cancel()
+    await asyncio.sleep(0)
+    books.may_write.set()
+    async with asyncio.timeout(10):
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [result is None for result in results] == [False, True, True]
+    assert books.batches == [[0, 1, 2]]

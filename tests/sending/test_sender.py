@@ -2,24 +2,25 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import letter, recipient
 from tests.sending.virtual import VirtualTime, stir_when_done
 
-from plushka.delivery.sending import sender as sender_module
+from plushka.delivery.sending import desk as desk_module
 from plushka.delivery.sending.sender import TAKEN_TOGETHER, Sender
 from plushka.domain.businesses.operations import found_business
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.letters import post
 from plushka.domain.messages.model import Channel, Failing, Outgoing, Result, Sent, Wait
-from plushka.domain.messages.taking import Look, take_next
+from plushka.domain.messages.taking import Asking, Look, take_next
 from plushka.platform.database import Database, Tx
 from plushka.platform.ids import new_id
 
@@ -108,6 +109,11 @@ async def sending(database: Database, clock: SetClock, tenant_id: UUID, road: Ro
         await running
 
 
+async def look_once(tx: Tx, notices_max: int, letters_max: int) -> Look:
+    (look,) = await take_next(tx, [Asking("telegram", notices_max, letters_max)])
+    return look
+
+
 async def states(database: Database, clock: SetClock, tenant_id: UUID) -> dict[str, int]:
     async with database.transaction(tenant_id, actor="test", at=clock.now()) as tx:
         rows = await tx.fetch("select state, count(*) from outgoing group by state")
@@ -154,20 +160,21 @@ async def test_nothing_is_begun_by_who_looked_before_the_channel_began_to_rest(
     road.in_flight_max = 2
     looks = 0
 
-    async def take_late(tx: Tx, channel: Channel, *, letters_max: int, **more: Any) -> Look:
+    async def take_late(tx: Tx, asked: Sequence[Asking]) -> list[Look]:
         """Look a second time when the first letter has come back, in the transaction that was begun before."""
         nonlocal looks
-        looks += letters_max > 0
+        (one,) = asked
+        looks += one.letters_max > 0
         if looks == 1:
-            letters_max = min(letters_max, 1)
+            one = structs.replace(one, letters_max=min(one.letters_max, 1))
         if looks == 2:
             road.is_open.set()
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while (await states(database, clock, tenant_id)).get("sending"):  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
-        return await take_next(tx, channel, letters_max=letters_max, **more)
+        return await take_next(tx, [one])
 
-    monkeypatch.setattr(sender_module, "take_next", take_late)
+    monkeypatch.setattr(desk_module, "take_next", take_late)
     async with sending(database, clock, tenant_id, road):
         await until(lambda: looks == 2)
     assert len(road.begun) == 1
@@ -184,12 +191,12 @@ async def test_what_lands_lets_nobody_look_where_nothing_is_left(
         )
     looks = 0
 
-    async def take_counted(tx: Tx, channel: Channel, **more: Any) -> Look:
+    async def take_counted(tx: Tx, asked: Sequence[Asking]) -> list[Look]:
         nonlocal looks
         looks += 1
-        return await take_next(tx, channel, **more)
+        return await take_next(tx, asked)
 
-    monkeypatch.setattr(sender_module, "take_next", take_counted)
+    monkeypatch.setattr(desk_module, "take_next", take_counted)
     road = Road(is_open=False)
     async with sending(database, clock, tenant_id, road) as sender:
         await until(lambda: road.begun)
@@ -242,8 +249,8 @@ async def test_of_notices_to_one_address_one_is_taken_up_at_a_time(
 ) -> None:
     async with database.transaction(notices, actor="test", at=clock.now()) as tx:
         await tx.execute("update outgoing set address = '1001' where address <> '1002'")
-        first = await take_next(tx, "telegram", notices_max=LETTERS, letters_max=1)
-        again = await take_next(tx, "telegram", notices_max=LETTERS, letters_max=1)
+        first = await look_once(tx, LETTERS, 1)
+        again = await look_once(tx, LETTERS, 1)
     assert [one.address for one in first.taken] == ["1001", "1002"]
     assert [one.address for one in again.taken] == ["1001"]
     assert not first.is_all
@@ -252,7 +259,7 @@ async def test_of_notices_to_one_address_one_is_taken_up_at_a_time(
 async def test_what_is_left_behind_is_told(database: Database, clock: SetClock, notices: UUID) -> None:
     async with database.transaction(notices, actor="test", at=clock.now()) as tx:
         await tx.execute("update outgoing set purpose = 'marketing' where address = '1001'")
-        looks = [await take_next(tx, "telegram", notices_max=12, letters_max=1) for _ in range(4)]
+        looks = [await look_once(tx, 12, 1) for _ in range(4)]
         assert [(len(look.taken), look.is_all) for look in looks] == [
             (12, False),
             (12, False),
@@ -260,12 +267,12 @@ async def test_what_is_left_behind_is_told(database: Database, clock: SetClock, 
             (0, True),
         ]
         await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
-        full = await take_next(tx, "telegram", notices_max=1, letters_max=1)
-        letters = await take_next(tx, "telegram", notices_max=0, letters_max=2)
+        full = await look_once(tx, 1, 1)
+        letters = await look_once(tx, 0, 2)
         await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
-        both = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+        both = await look_once(tx, 2, 2)
         await tx.execute("update outgoing set state = 'waiting' where address in ('1001', '1002')")
-        last = await take_next(tx, "telegram", notices_max=2, letters_max=3)
+        last = await look_once(tx, 2, 3)
     assert [([one.address for one in look.taken], look.is_all) for look in (full, letters, both, last)] == [
         (["1002"], False),
         (["1001"], False),
@@ -282,7 +289,7 @@ async def test_letters_behind_notices_of_which_none_may_go_are_not_kept_waiting(
         await tx.execute(
             "update outgoing set useful_until = $1 where address <> '1001'", tx.at - timedelta(hours=1)
         )
-        look = await take_next(tx, "telegram", notices_max=2, letters_max=2)
+        look = await look_once(tx, 2, 2)
     assert [one.address for one in look.taken] == ["1001"]
     assert not look.is_all
 

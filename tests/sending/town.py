@@ -23,6 +23,7 @@ from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.jobs.campaigning import send_tenant
 from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.delivery.jobs.letters import move_letters
+from plushka.delivery.sending.desk import Desk
 from plushka.delivery.sending.sender import Sender
 from plushka.demo.messengers.max import FakeMax
 from plushka.demo.messengers.people import Person
@@ -132,13 +133,16 @@ class Town:
 
     def begin(self) -> None:
         """Let a worker begin to send."""
+        tenant_id = self.shop.caller.tenant_id
+        desk = Desk(self.shop.database, self.time, tenant_id)
         for messenger, carrier in self.carriers.items():
             sender = Sender(
                 self.shop.database,
                 self.time,
                 carrier,
-                tenant_id=self.shop.caller.tenant_id,
+                tenant_id=tenant_id,
                 timing=self.time,
+                desk=desk,
             )
             self._senders[messenger] = sender
             running = asyncio.create_task(sender.run())

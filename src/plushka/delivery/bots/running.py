@@ -10,6 +10,7 @@ from plushka.delivery.bots.shell import app_address
 from plushka.delivery.bots.shells import SPOKEN, Shells
 from plushka.delivery.bots.webhooks import webhook_url
 from plushka.delivery.bots.working import BotAtWork
+from plushka.delivery.sending.desk import Desks
 from plushka.delivery.sending.keeping import Keeper
 from plushka.domain.bots.model import UnknownBot
 from plushka.domain.bots.queries import get_bot, list_posted
@@ -40,6 +41,7 @@ class Bots:
         self._vault = vault
         self._shells = shells
         self._public_url = public_url
+        self._desks = Desks(database, clock)
         self._messengers: dict[UUID, Messenger] = {}
         self._keeper = Keeper("bots", LOCK_KEY, self._posted, self._start)
 
@@ -79,6 +81,7 @@ class Bots:
             bot=bot,
             webhook_url=hook,
             app_url=app_address(self._public_url, tenant_id, self._shells.apis[messenger]),
+            desk=self._desks.of(tenant_id),
         )
         at_work.start()
         return at_work

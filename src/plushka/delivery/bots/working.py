@@ -10,6 +10,7 @@ from msgspec import structs
 
 from plushka.delivery.bots.carrying import BotCarrier
 from plushka.delivery.bots.shell import Incoming, Shell
+from plushka.delivery.sending.desk import Desk
 from plushka.delivery.sending.sender import PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN, Sender
 from plushka.domain.bots.conversing import hear
 from plushka.domain.bots.model import UNAUTHORIZED, Bot, TokenRefused
@@ -38,6 +39,7 @@ class BotAtWork:
         bot: Bot,
         webhook_url: str,
         app_url: str,
+        desk: Desk,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -46,7 +48,8 @@ class BotAtWork:
         self._bot = bot
         self._webhook_url = webhook_url
         self._app_url = app_url
-        self._sender = Sender(database, clock, BotCarrier(shell, bot, app_url=app_url), tenant_id=tenant_id)
+        carrier = BotCarrier(shell, bot, app_url=app_url)
+        self._sender = Sender(database, clock, carrier, tenant_id=tenant_id, desk=desk)
 
     def wake(self) -> None:
         self._sender.wake()

@@ -10,6 +10,7 @@ import structlog
 from plushka.delivery.channels.adapters import AdapterRack
 from plushka.delivery.channels.carrying import GatewayCarrier
 from plushka.delivery.channels.hearing import note_collected, note_heard
+from plushka.delivery.sending.desk import Desk, Desks
 from plushka.delivery.sending.keeping import Keeper
 from plushka.delivery.sending.sender import PAUSE_SECONDS_MAX, Sender
 from plushka.domain.businesses.queries import get_business
@@ -45,6 +46,7 @@ class Channels:
         self._vault = vault
         self._adapters = adapters
         self._public_url = public_url or ""
+        self._desks = Desks(database, clock)
         self._started: dict[UUID, tuple[UUID, Gateway]] = {}
         self._keeper = Keeper("channels", LOCK_KEY, self._posted, self._start)
 
@@ -84,6 +86,7 @@ class Channels:
             tenant_id=tenant_id,
             vault=self._vault,
             public_url=self._public_url,
+            desk=self._desks.of(tenant_id),
         )
         at_work.start()
         return at_work
@@ -106,6 +109,7 @@ class GatewayAtWork:
         tenant_id: UUID,
         vault: Vault,
         public_url: str,
+        desk: Desk,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -118,7 +122,7 @@ class GatewayAtWork:
         carrier = GatewayCarrier(
             database, clock, adapter, gateway, tenant_id=tenant_id, public_url=public_url
         )
-        self._sender = Sender(database, clock, carrier, tenant_id=tenant_id)
+        self._sender = Sender(database, clock, carrier, tenant_id=tenant_id, desk=desk)
 
     def wake(self) -> None:
         self._sender.wake()

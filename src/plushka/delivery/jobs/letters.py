@@ -7,7 +7,7 @@ from plushka.domain.messages.composing import compose
 from plushka.domain.messages.finishing import Arrived, finish_sent
 from plushka.domain.messages.model import Sent
 from plushka.domain.messages.moving import move_overdue
-from plushka.domain.messages.taking import take_next
+from plushka.domain.messages.taking import Asking, take_next
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database
 
@@ -25,7 +25,7 @@ async def move_letters(database: Database, clock: Clock, tenant_id: UUID, *, pub
             tenant_id, actor="job:letters", at=clock.now(), plans_once=True
         ) as tx:
             moved = await move_overdue(tx) + await leave_closed_channels(tx)
-            look = await take_next(tx, "inbox", notices_max=LETTERS_AT_ONCE, letters_max=LETTERS_AT_ONCE)
+            (look,) = await take_next(tx, [Asking("inbox", LETTERS_AT_ONCE, LETTERS_AT_ONCE)])
             composed = await compose(tx, look.taken, app_url=f"{public_url}/app/{tenant_id}")
             await finish_sent(tx, [Arrived(message, Sent(parts=0), told.plain) for message, told in composed])
             is_more = bool(moved) or not look.is_all

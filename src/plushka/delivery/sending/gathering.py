@@ -13,11 +13,8 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Waiting(Generic[T]):
-    """``turn`` ends with whether it has been written; if not, it is this one's turn to write."""
-
     one: T
-    turn: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    failure: Exception | None = None
+    written: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Gathering(Generic[T]):
@@ -26,48 +23,38 @@ class Gathering(Generic[T]):
     def __init__(self, write: Callable[[Sequence[T]], Awaitable[None]]) -> None:
         self._write = write
         self._waiting: list[_Waiting[T]] = []
-        self._is_writing = False
+        self._writing: asyncio.Task[None] | None = None
 
     async def add(self, one: T) -> None:
-        """Return when it is written. What cannot be written fails by itself: its neighbours are written without it."""
+        """Return when it is written. What cannot be written fails by itself: its neighbours are written without it.
+
+        Who is cancelled meanwhile holds nobody up: a batch that is being written is written to its end.
+        """
         own = _Waiting(one)
         self._waiting.append(own)
-        if self._is_writing and await own.turn:
-            return
-        self._is_writing = True
-        batch: Sequence[_Waiting[T]] = ()
+        if self._writing is None:
+            # Of nobody's own: whoever is cancelled would take the others' along.
+            self._writing = asyncio.create_task(self._write_all())
+        await own.written
+
+    async def _write_all(self) -> None:
         try:
-            await asyncio.sleep(0)
-            batch = [each for each in self._waiting if each is own or not each.turn.cancelled()]
-            self._waiting = []
-            await self._write_batch(batch)
+            while batch := [each for each in self._waiting if not each.written.cancelled()]:
+                self._waiting = []
+                await self._write_batch(batch)
         finally:
-            # Who is cancelled before the batch is taken leaves it to the next.
-            self._waiting = [each for each in self._waiting if each is not own]
-            self._end(own, batch)
-        if own.failure is not None:
-            raise own.failure
+            self._writing = None
 
     async def _write_batch(self, batch: Sequence[_Waiting[T]]) -> None:
         try:
             await self._write([each.one for each in batch])
         except Exception as failure:  # noqa: BLE001  whoever has added it raises it
-            if len(batch) == 1:
-                batch[0].failure = failure
-                return
-            for each in batch:
-                await self._write_batch([each])
-
-    def _end(self, own: _Waiting[T], batch: Sequence[_Waiting[T]]) -> None:
-        """Let all know what came of theirs, and whoever waits first write the next batch."""
+            if len(batch) > 1:
+                for each in batch:
+                    await self._write_batch([each])
+            elif not batch[0].written.done():
+                batch[0].written.set_exception(failure)
+            return
         for each in batch:
-            if each is own or each.turn.done():
-                continue
-            if each.failure is None:
-                each.turn.set_result(True)
-            else:
-                each.turn.set_exception(each.failure)
-        following = next((each for each in self._waiting if not each.turn.done()), None)
-        self._is_writing = following is not None
-        if following is not None:
-            following.turn.set_result(False)
+            if not each.written.done():
+                each.written.set_result(None)

@@ -11,7 +11,6 @@ way take it after ``move_on_minutes``.
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,13 +18,13 @@ import structlog
 
 from plushka.delivery.sending.bucket import Pace
 from plushka.delivery.sending.carrier import Carrier
-from plushka.delivery.sending.gathering import Gathering
+from plushka.delivery.sending.desk import Desk, Noted, Wanted
 from plushka.delivery.sending.timing import MachineTiming, Timing
-from plushka.domain.messages.composing import Composed, compose
-from plushka.domain.messages.finishing import Arrived, finish, finish_sent
+from plushka.domain.messages.composing import Composed
+from plushka.domain.messages.finishing import Arrived, finish
 from plushka.domain.messages.model import Failing, Outgoing, Refused, Result, Sent, Unsure, Wait
 from plushka.domain.messages.rules import get_rules
-from plushka.domain.messages.taking import put_back, put_back_interrupted, take_next
+from plushka.domain.messages.taking import put_back, put_back_interrupted
 from plushka.platform.clock import Clock
 from plushka.platform.database import Database, Tx
 
@@ -49,7 +48,10 @@ class _BeganToRest(Exception):
 
 
 class Sender:
-    """Sends what a business says by one channel. There is one for each at a time."""
+    """Sends what a business says by one channel. There is one for each at a time.
+
+    Those of a business that have a ``desk`` in common share what looks and notes cost.
+    """
 
     def __init__(
         self,
@@ -59,10 +61,11 @@ class Sender:
         *,
         tenant_id: UUID,
         timing: Timing | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._timing = timing or MachineTiming()
-        self._database = database
         self._clock = clock
+        self._desk = desk or Desk(database, clock, tenant_id)
         self._carrier = carrier
         self._tenant_id = tenant_id
         self._wake = asyncio.Event()
@@ -70,7 +73,6 @@ class Sender:
         self._is_rung = False
         self._is_more = False
         self._is_all = False
-        self._writing = Gathering(self._write_down)
         self._may_have_problem = True
         self._is_well = False
         self._failures = 0
@@ -98,7 +100,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send until ``stop``. To cancel it instead may send a notice twice, and loses letters that are in flight."""
-        async with self._tx() as tx:
+        async with self._desk.tx() as tx:
             interrupted = await put_back_interrupted(tx, self._carrier.channel)
             rests_until = await self._carrier.rests_until(tx)
         if rests_until is not None:
@@ -171,24 +173,26 @@ class Sender:
         count = self._pace.count(now)
         notices_max = min(TAKEN_TOGETHER, count) if self._notice is None else 0
         letters_max = min(self._carrier.in_flight_max - len(self._letters), count)
-        async with self._tx() as tx:
-            busy = self._pace.busy_chats(now)
-            channel = self._carrier.channel
-            look = await take_next(
-                tx, channel, notices_max=notices_max, letters_max=letters_max, except_to=busy
-            )
-            taken = await compose(tx, look.taken, app_url=self._carrier.app_url)
-            if self._rests_until > now:
-                raise _BeganToRest
-        self._is_more = 0 < letters_max == len(look.taken)
-        self._is_all = look.is_all
-        return taken
+        wanted = Wanted(
+            self._carrier.channel,
+            notices_max,
+            letters_max,
+            app_url=self._carrier.app_url,
+            busy_chats=lambda: self._pace.busy_chats(now),
+            rests=lambda: self._rests_until > now,
+        )
+        await self._desk.take(wanted)
+        if wanted.taken is None:
+            raise _BeganToRest
+        self._is_more = 0 < letters_max == len(wanted.taken)
+        self._is_all = wanted.is_all
+        return wanted.taken
 
     async def _send_in_turn(self, notices: Sequence[tuple[Outgoing, Composed]]) -> None:
         """Send one after the other; once the channel rests, or the sender is to stop, the others wait again."""
         for number, (message, composed) in enumerate(notices):
             if number and (self._stop.is_set() or self._rests_until > self._timing.seconds()):
-                async with self._tx() as tx:
+                async with self._desk.tx() as tx:
                     await put_back(tx, [each for each, _ in notices[number:]])
                 return
             await self._send(message, composed)
@@ -200,22 +204,20 @@ class Sender:
         self._rest_after(message, result)
         if isinstance(result, Sent):
             self._is_well = True
-            await self._writing.add(Arrived(message, result, composed.said))
+            await self._desk.note(Noted(Arrived(message, result, composed.said), self._note_well))
             return
-        async with self._tx() as tx:
+        async with self._desk.tx() as tx:
             comes_to = await self._of_the_channel(tx, message, result, down_seconds)
             await finish(tx, message, comes_to, said=composed.said)
             await self._note(tx, result)
         # It may wait again, and the channel may rest.
         self._wake.set()
 
-    async def _write_down(self, arrived: Sequence[Arrived]) -> None:
-        async with self._tx() as tx:
-            await finish_sent(tx, arrived)
-            # Not if something has gone wrong since one of these went out.
-            if self._may_have_problem and self._is_well:
-                await self._carrier.note_well(tx)
-                self._may_have_problem = False
+    async def _note_well(self, tx: Tx) -> None:
+        # Not if something has gone wrong since one of these went out.
+        if self._may_have_problem and self._is_well:
+            await self._carrier.note_well(tx)
+            self._may_have_problem = False
 
     async def _of_the_channel(self, tx: Tx, message: Outgoing, result: Result, down_seconds: float) -> Result:
         """Return what a result comes to for a message, of a channel that has taken nothing for ``down_seconds``."""
@@ -278,8 +280,3 @@ class Sender:
             seconds = min(PAUSE_SECONDS_MIN * 2.0 ** (self._failures - 1), PAUSE_SECONDS_MAX)
             self._pace.hold(message.address, now + 2 * seconds)
         self._rests_until = max(self._rests_until, now + seconds)
-
-    def _tx(self) -> AbstractAsyncContextManager[Tx]:
-        return self._database.transaction(
-            self._tenant_id, actor="job:messages", at=self._clock.now(), plans_once=True
-        )

@@ -11,7 +11,7 @@ from plushka.domain.businesses.queries import get_business
 from plushka.domain.messages.audiences import MEANT_SQL, RUN_ID, list_outside, meant_by
 from plushka.domain.messages.contents import Content
 from plushka.domain.messages.gate import FACTS_SQL, Go, Later, Skip, facts_by, judge
-from plushka.domain.messages.model import Channel, Outgoing, Purpose, Reason
+from plushka.domain.messages.model import PURPOSES, Channel, Outgoing, Purpose, Reason
 from plushka.domain.messages.moving import move_on
 from plushka.domain.messages.rules import RULES_COLUMNS, Rules, get_rules, note_rules
 from plushka.domain.programs.versions import in_force, note_in_force
@@ -26,8 +26,8 @@ _DUE = f"""
     select id, channel, address, member_id, language as spoken, purpose, content, attempts, created_at as left_at,
            useful_until, route, campaign_id, not_before, {RUN_ID}
     from outgoing
-    where tenant_id = $1 and channel = $2 and state = 'waiting' and not is_held and not_before <= $3
-      and address <> all($4::text[])
+    where tenant_id = $1 and channel = asked.channel and state = 'waiting' and not is_held and not_before <= $3
+      and channel || ' ' || address <> all($4::text[])
 """  # noqa: S608  constants
 
 
@@ -45,35 +45,61 @@ class Look(Struct, frozen=True):
     is_all: bool
 
 
-async def take_next(
-    tx: Tx, channel: Channel, *, notices_max: int, letters_max: int, except_to: Collection[str] = ()
-) -> Look:
+class Asking(Struct, frozen=True):
+    """What whoever sends by a channel may take up: so many notices, and letters as far as these leave room.
+
+    ``except_to``: addresses that have had enough. The inbox has no addresses.
+    """
+
+    channel: Channel
+    notices_max: int
+    letters_max: int
+    except_to: Collection[str] = ()
+
+    def room(self, notices: int) -> int:
+        """Return how many letters may be taken up behind so many notices."""
+        return max(self.letters_max, 0) - notices
+
+    @property
+    def asks_for_all(self) -> bool:
+        return self.notices_max > 0 and self.letters_max > 0
+
+
+async def take_next(tx: Tx, asked: Sequence[Asking]) -> list[Look]:
     """Take up notices, and behind them letters that advertise, as ``take`` does; one notice to an address.
 
-    Letters are as many as notices leave of ``letters_max``. The inbox has no addresses. Where nothing is due at all, or
-    nothing more, that is told by one look.
+    What is asked for by several channels, each once, is found, judged and marked together. Where nothing is due at all,
+    or nothing more, that is told by one look.
     """
-    limits: dict[Purpose, int] = {"transactional": notices_max, "marketing": max(letters_max, 0)}
-    asks_for_all = all(limits.values())
-    rows = await _list_due(tx, channel, limits, except_to=except_to) if any(limits.values()) else []
-    if not rows:
-        return Look([], asks_for_all)
-    due = [_outgoing_of(row) for row in rows]
-    notices = [message for message in due if message.purpose == "transactional"]
-    first = await _take(
-        tx, channel, "transactional", notices_max, notices, except_to=except_to, one_each=channel != "inbox"
+    rows = (
+        await _list_due(tx, asked) if any(max(one.notices_max, one.letters_max) > 0 for one in asked) else []
     )
-    room = limits["marketing"] - len(notices)
-    if room > 0:
-        letters = due[len(notices) :]
-        behind = await _take(tx, channel, "marketing", room, letters, except_to=except_to)
-        return Look([*first.taken, *behind.taken], asks_for_all and first.is_all and behind.is_all)
-    if not rows[0]["is_letter_due"]:
-        return Look(first.taken, asks_for_all and first.is_all)
-    if first.taken or letters_max <= 0:
-        return Look(first.taken, is_all=False)
-    # None of the notices may go.
-    return Look(await take(tx, channel, "marketing", letters_max, except_to=except_to), is_all=False)
+    due: dict[Channel, list[Outgoing]] = {one.channel: [] for one in asked}
+    for row in rows:
+        due[row["channel"]].append(_outgoing_of(row))
+    are_letters_due = {row["channel"]: row["is_letter_due"] for row in rows}
+    notices: dict[Channel, _Taking] = {}
+    letters: dict[Channel, _Taking] = {}
+    for one in asked:
+        own = due[one.channel]
+        count = sum(message.purpose == "transactional" for message in own)
+        notices[one.channel] = _Taking(one, "transactional", one.notices_max, own[:count])
+        if own and one.room(count) > 0:
+            letters[one.channel] = _Taking(one, "marketing", one.room(count), own[count:])
+    await _take(tx, [*notices.values(), *letters.values()])
+    looks = []
+    for one in asked:
+        first, behind = notices[one.channel], letters.get(one.channel)
+        is_all = one.asks_for_all and first.is_all
+        if behind is None and are_letters_due.get(one.channel):
+            is_all = False
+            if not first.taken and one.letters_max > 0:
+                # None of the notices may go.
+                behind = await _take_alone(tx, one, "marketing", one.letters_max)
+        elif behind is not None:
+            is_all = is_all and behind.is_all
+        looks.append(Look([*first.taken, *(behind.taken if behind is not None else ())], is_all))
+    return looks
 
 
 async def take(
@@ -85,43 +111,103 @@ async def take(
     next channel of its route, or put back until the morning. What does not is only asked whether its campaign still
     means its member. Whoever takes has them alone.
     """
-    rows = await _list_due(tx, channel, {purpose: limit}, except_to=except_to)
-    due = [_outgoing_of(row) for row in rows]
-    return (await _take(tx, channel, purpose, limit, due, except_to=except_to)).taken
+    return (await _take_alone(tx, Asking(channel, 0, 0, except_to), purpose, limit)).taken
 
 
-async def _take(
-    tx: Tx,
-    channel: Channel,
-    purpose: Purpose,
-    limit: int,
-    due: Sequence[Outgoing],
-    *,
-    except_to: Collection[str],
-    one_each: bool = False,
-) -> Look:
-    """Take up what may go of those that are ``due`` first, and of those behind them until there are ``limit``.
+class _Taking(Struct):
+    """What is to be taken up by a channel of one purpose: ``limit`` at most, of those ``due`` first.
 
-    ``one_each``: one to an address. All is all of the purpose.
+    ``asked`` is how many were looked for when these were found. ``is_all``: nothing else of the purpose is due.
     """
-    rules = await _open_gate(tx) if due and purpose == "marketing" else None
+
+    asking: Asking
+    purpose: Purpose
+    limit: int
+    due: Sequence[Outgoing]
     taken: list[Outgoing] = []
-    asked, is_all = limit, False
+    asked: int = 0
+    is_all: bool = False
+    is_over: bool = False
+
+    def __post_init__(self) -> None:
+        self.asked = self.asked or self.limit
+
+    def choose(self, *, one_each: bool) -> Sequence[Outgoing]:
+        """Return those that may be taken up together."""
+        if not one_each:
+            return self.due
+        return _one_each(self.due, except_to={message.address for message in self.taken})
+
+    def note(self, chosen: Sequence[Outgoing], may_go: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        """Note what of what was chosen may go, and return what is taken up of it."""
+        going = may_go[: self.limit - len(self.taken)]
+        self.taken = [*self.taken, *going]
+        are_more_behind = len(self.due) == self.asked
+        self.is_all = not are_more_behind and len(chosen) == len(self.due) and len(going) == len(may_go)
+        self.is_over = len(self.taken) >= self.limit or not are_more_behind or not chosen
+        return going
+
+
+async def _take_alone(tx: Tx, asking: Asking, purpose: Purpose, limit: int) -> _Taking:
+    rows = await _list_due(tx, [_only(asking, purpose, limit)])
+    taking = _Taking(asking, purpose, limit, [_outgoing_of(row) for row in rows])
+    await _take(tx, [taking], one_each=False)
+    return taking
+
+
+def _only(asking: Asking, purpose: Purpose, limit: int) -> Asking:
+    """Return the same of one purpose alone."""
+    notices_max, letters_max = (limit, 0) if purpose == "transactional" else (0, limit)
+    return Asking(asking.channel, notices_max, letters_max, asking.except_to)
+
+
+async def _take(tx: Tx, takings: Sequence[_Taking], *, one_each: bool = True) -> None:
+    """Take up what may go of those that are due first, and of those behind them until there are enough of each.
+
+    ``one_each``: one notice to an address.
+    """
+    going: Sequence[_Taking] = takings
+    rules = await _open_gate(tx) if any(each.due and each.purpose == "marketing" for each in going) else None
     for _ in range(ROUNDS_MAX):
-        chosen = _one_each(due, except_to={message.address for message in taken}) if one_each else due
-        may_go = await _let_pass(tx, chosen, rules) if chosen else []
-        going = may_go[: limit - len(taken)]
-        if going:
-            await _mark_taken(tx, [message.id for message in going])
-        taken += going
-        are_more_behind = len(due) == asked
-        is_all = not are_more_behind and len(chosen) == len(due) and len(going) == len(may_go)
-        if len(taken) >= limit or not are_more_behind or not chosen:
-            break
-        asked = LOOKED_AT_MAX
-        rows = await _list_due(tx, channel, {purpose: asked}, except_to=except_to)
-        due = [_outgoing_of(row) for row in rows]
-    return Look(taken, is_all)
+        chosen = [
+            each.choose(
+                one_each=one_each and each.purpose == "transactional" and each.asking.channel != "inbox"
+            )
+            for each in going
+        ]
+        passed = await _let_all_pass(tx, going, chosen, rules)
+        taken = [
+            message
+            for each, own in zip(going, chosen, strict=True)
+            for message in each.note(own, [one for one in own if one.id in passed])
+        ]
+        if taken:
+            await _mark_taken(tx, [message.id for message in taken])
+        going = [each for each in going if not each.is_over]
+        if not going:
+            return
+        for each in going:
+            each.asked = LOOKED_AT_MAX
+            rows = await _list_due(tx, [_only(each.asking, each.purpose, each.asked)])
+            each.due = [_outgoing_of(row) for row in rows]
+
+
+async def _let_all_pass(
+    tx: Tx, takings: Sequence[_Taking], chosen: Sequence[Sequence[Outgoing]], rules: Rules | None
+) -> set[UUID]:
+    """Return those of what was chosen that may go, notices first; settle all others."""
+    passed: set[UUID] = set()
+    for purpose in PURPOSES:
+        asked = [
+            message
+            for each, own in zip(takings, chosen, strict=True)
+            if each.purpose == purpose
+            for message in own
+        ]
+        if asked:
+            may_go = await _let_pass(tx, asked, rules if purpose == "marketing" else None)
+            passed |= {message.id for message in may_go}
+    return passed
 
 
 def _one_each(due: Sequence[Outgoing], *, except_to: Collection[str]) -> Sequence[Outgoing]:
@@ -158,6 +244,8 @@ async def put_back_interrupted(tx: Tx, channel: Channel) -> Interrupted:
 
 async def put_back(tx: Tx, messages: Sequence[Outgoing]) -> None:
     """Let messages wait again that were taken up and not begun: it was no attempt."""
+    if not messages:
+        return
     await tx.execute(
         """
         -- messages.put_back
@@ -222,24 +310,34 @@ async def _let_pass(tx: Tx, candidates: Sequence[Outgoing], rules: Rules | None)
     return [message for message in due if isinstance(verdicts[message.id], Go)]
 
 
-async def _list_due(
-    tx: Tx, channel: Channel, limits: Mapping[Purpose, int], *, except_to: Collection[str]
-) -> Sequence[Record]:
-    """Return, locked, as many notices as there may be that are due the longest, and letters as far as these leave room.
+async def _list_due(tx: Tx, asked: Sequence[Asking]) -> Sequence[Record]:
+    """Return, locked, those that are due the longest: as many notices as there may be, and letters in the room left.
 
     With them comes what is asked of each that was found, so that nothing more is asked where nothing is due.
     """
     rows = await tx.fetch(
         f"""
         -- messages.list_due
-        with notice as (
-            {_DUE} and purpose = 'transactional' order by not_before, id limit $5 for update skip locked
+        with asked as (
+            select * from unnest($2::text[], $5::bigint[], $6::bigint[]) as a (channel, notices_max, letters_max)
+        ), notice as (
+            select due.* from asked cross join lateral (
+                {_DUE} and purpose = 'transactional' order by not_before, id limit asked.notices_max
+                for update skip locked
+            ) as due
         ), advertising as (
-            {_DUE} and purpose = 'marketing'
-            order by not_before, id limit greatest($6::bigint - (select count(*) from notice), 0)
-            for update skip locked
+            select due.* from asked cross join lateral (
+                {_DUE} and purpose = 'marketing'
+                order by not_before, id
+                limit greatest(
+                    asked.letters_max - (select count(*) from notice where notice.channel = asked.channel), 0
+                )
+                for update skip locked
+            ) as due
         )
-        select letter.*, letter.content::text as said, exists ({_DUE} and purpose = 'marketing') as is_letter_due,
+        select letter.*, letter.content::text as said,
+               exists (select from asked cross join lateral ({_DUE} and purpose = 'marketing' limit 1) as due
+                       where asked.channel = letter.channel) as is_letter_due,
                campaign.*, run.*, facts.*, template.revision, called.name as called, {RULES_COLUMNS},
                ({in_force("$3")})::text as in_force
         from (select * from notice union all select * from advertising) as letter
@@ -253,14 +351,14 @@ async def _list_due(
         left join members own on own.tenant_id = $1 and own.id = letter.member_id
         left join members called on called.tenant_id = $1
             and called.id = case when own.merged_into is null then own.id else own.merged_into end
-        order by letter.purpose desc, letter.not_before, letter.id
+        order by letter.channel, letter.purpose desc, letter.not_before, letter.id
         """,  # noqa: S608  a constant
         tx.tenant_id,
-        channel,
+        [one.channel for one in asked],
         tx.at,
-        list(except_to),
-        limits.get("transactional", 0),
-        limits.get("marketing", 0),
+        [f"{one.channel} {address}" for one in asked for address in one.except_to],
+        [max(one.notices_max, 0) for one in asked],
+        [max(one.letters_max, 0) for one in asked],
     )
     if rows:
         note_rules(tx, rows[0])
