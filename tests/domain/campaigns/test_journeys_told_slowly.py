@@ -17,6 +17,8 @@ from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import open_shop
 
 from plushka.delivery.jobs.journeys import GOALS_EVERY_MINUTES
+from plushka.domain.campaigns.journeys import entering
+from plushka.domain.campaigns.journeys.entering import ASKED_MAX
 from plushka.domain.campaigns.journeys.publishing import pause, publish, resume
 from plushka.domain.campaigns.journeys.queries import get_journey
 from plushka.domain.campaigns.journeys.writing import save_draft
@@ -135,7 +137,12 @@ async def road(database: Database, clock: SetClock) -> AsyncIterator[Road]:
         yield Road(shop, clock)
 
 
-async def test_paths_through_random_journeys_are_those_of_the_model(road: Road) -> None:
+@pytest.mark.parametrize("asked_max", [0, ASKED_MAX])
+async def test_paths_through_random_journeys_are_those_of_the_model(
+    road: Road, monkeypatch: pytest.MonkeyPatch, asked_max: int
+) -> None:
+    # Who is of the audience is asked one by one, or all who are selected.
+    monkeypatch.setattr(entering, "ASKED_MAX", asked_max)
     drawn, clock = random.Random(20), road.clock  # noqa: S311 - a story, not a secret
     people = [Person(await road.shop.enroll(f"+7999000000{number}")) for number in range(MEMBERS)]
     writers = [Writer(drawn, f"Ц{number}") for number in range(JOURNEYS)]

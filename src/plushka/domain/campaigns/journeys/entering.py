@@ -17,6 +17,7 @@ from plushka.domain.members.store import keep_apart
 from plushka.domain.messages.templates.happenings import CART, EVENT
 from plushka.domain.messages.templates.rendering import RECEIPT
 from plushka.domain.programs.versions import Versions
+from plushka.domain.segments.asking import still_in
 from plushka.domain.segments.selecting import hashing, selected
 from plushka.engine.experiments.groups import Assigned
 from plushka.engine.journeys.advancing import begin
@@ -28,6 +29,8 @@ from plushka.platform.ids import new_id
 
 STEP_MEMBERS = 20_000
 """Members who are looked at by one transaction."""
+ASKED_MAX = 500
+"""As many found are asked one by one whether they are of the audience."""
 LOOKED_FROM_HOUR = 10
 """By the clock of the business: what goes by days is looked at once a day, from then on."""
 
@@ -149,16 +152,47 @@ async def list_entrants(
     """Return who was found and has not begun for this yet, by the cards that they have now, in the order of ids.
 
     Of a card that was joined to another it is the other that begins. Nobody who is blocked or erased is among them,
-    nor anybody who has what the journey is for.
+    nor anybody who has what the journey is for. Of few it is asked from facts whether they are of the audience: to
+    select all who are takes longer. Then those who are barred may be left out.
     """
     if found.is_nobody:
         return []
+    if journey.audience is None and not isinstance(journey.goal, GoalAudience):
+        return await _read_entrants(tx, journey_id, found, after=after, limit=limit)
+    few = await _read_entrants(tx, journey_id, found, after=after, limit=ASKED_MAX + 1)
+    if len(few) <= ASKED_MAX:
+        return (await _keep_meant(tx, journey, few))[:limit]
+    return await _read_entrants(tx, journey_id, found, meant=journey, after=after, limit=limit)
+
+
+async def _keep_meant(tx: Tx, journey: Journey, entrants: Sequence[Entrant]) -> list[Entrant]:
+    """Return those whom the journey is for, asked of each from facts; who is barred is not asked, and left out."""
+    going = [each for each in entrants if bar(journey, each.before, tx.at) is None]
+    if going and journey.audience is not None:
+        inside = await still_in(tx, journey.audience, {each.candidate.member_id for each in going})
+        going = [each for each in going if each.candidate.member_id in inside]
+    if going and isinstance(journey.goal, GoalAudience):
+        reached = await still_in(tx, journey.goal.when, {each.candidate.member_id for each in going})
+        going = [each for each in going if each.candidate.member_id not in reached]
+    return going
+
+
+async def _read_entrants(
+    tx: Tx,
+    journey_id: UUID,
+    found: Found,
+    *,
+    meant: Journey | None = None,
+    after: UUID | None,
+    limit: int,
+) -> list[Entrant]:
+    """Return who was found, whomever the journey is for, or of them those whom ``meant`` is for."""
     args: list[object] = [tx.tenant_id, *found.args]
     of_audience = ""
-    if journey.audience is not None:
-        of_audience = f"and h.member_id in ({await selected(tx, journey.audience, args)})"
-    if isinstance(journey.goal, GoalAudience):
-        reached = await selected(tx, journey.goal.when, args)
+    if meant is not None and meant.audience is not None:
+        of_audience = f"and h.member_id in ({await selected(tx, meant.audience, args)})"
+    if meant is not None and isinstance(meant.goal, GoalAudience):
+        reached = await selected(tx, meant.goal.when, args)
         of_audience += f" and not exists (select from ({reached}) as g where g.member_id = h.member_id)"
     said = "found.said" if found.says else "null::text"
     args += [journey_id, after, limit]
