@@ -31,7 +31,7 @@ from plushka.domain.messages.templates.model import Template
 from plushka.domain.messages.templates.points_given import LIFE, find_last_day
 from plushka.domain.messages.templates.rendering import RECEIPT, rendered, unsubscribing
 from plushka.domain.messages.templates.store import find_revised, find_template_picture
-from plushka.domain.messages.templates.text import Missing, holes
+from plushka.domain.messages.templates.text import Missing, names_in
 from plushka.domain.messages.templates.variables import fields_of
 from plushka.domain.messages.wording import Voice, worded
 from plushka.domain.programs.versions import Versions
@@ -147,8 +147,8 @@ class Blank(Struct, frozen=True):
     def names(self) -> frozenset[str]:
         """The variables that are named in what is said, and where its buttons lead."""
         said = self.template.body.words[self.language]
-        texts = (said.text_for(self.channel), said.subject, *[one.link for one in self.template.body.buttons])
-        return frozenset(hole.name for text in texts for hole in holes(text))
+        links = (button.link for button in self.template.body.buttons)
+        return names_in(said.text_for(self.channel), said.subject, *links)
 
 
 class Printer:

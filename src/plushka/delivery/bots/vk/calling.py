@@ -1,10 +1,12 @@
 """Calls of VK's methods, as JSON and as what can go wrong with them."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import aiohttp
 import msgspec
 from msgspec import Struct
+from yarl import URL
 
 from plushka.domain.bots.model import TokenRefused
 from plushka.platform.errors import TemporaryFailure
@@ -85,7 +87,7 @@ class VkApi:
 
         :raises VkRefused: VK answers with an error
         """
-        form = {"access_token": token, "v": VERSION, **parameters}
+        form = _form({"access_token": token, "v": VERSION, **parameters})
         async with self._http().post(
             f"{self._address}/method/{method}", data=form, timeout=_within(CALL_SECONDS_MAX)
         ) as answered:
@@ -140,6 +142,12 @@ class VkApi:
         if self._client is None:
             self._client = aiohttp.ClientSession()
         return self._client
+
+
+def _form(fields: Mapping[str, str | int]) -> aiohttp.BytesPayload:
+    """Return fields as a form, written by yarl: what aiohttp makes of them costs more than the rest of a call."""
+    written = URL.build(query=fields).raw_query_string
+    return aiohttp.BytesPayload(written.encode(), content_type="application/x-www-form-urlencoded")
 
 
 def reason_of(error: Exception) -> str:

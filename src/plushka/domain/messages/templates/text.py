@@ -85,6 +85,12 @@ def holes(text: str) -> Sequence[Hole]:
     return [piece for piece in take_apart(text)[0] if isinstance(piece, Hole)]
 
 
+@lru_cache(maxsize=TEXTS_MAX)
+def names_in(*texts: str) -> frozenset[str]:
+    """Return the variables that texts name together."""
+    return frozenset(hole.name for text in texts for hole in holes(text))
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Return a text with its variables filled in; an empty value is none.
 
