@@ -4,17 +4,15 @@ from datetime import datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from tests.engine.reference import Decision, decide
 from tests.engine.reference_returns import rest
 from tests.engine.strategies import sales
 
 from plushka.engine.evaluate import evaluate
-from plushka.engine.local_time import moment
 from plushka.engine.purchase import Basket, Member, Outcome, Remainder
 from plushka.engine.reasons import REASONS
 from plushka.engine.returns import remainder
-from plushka.engine.version import Version, compile_version
+from plushka.engine.version import Version
 
 Sale = tuple[Version, Member, Basket, datetime]
 
@@ -101,43 +99,6 @@ def test_every_rule_either_gives_points_or_says_why_not(sale: Sale) -> None:
     assert (
         not silent or any(note.code == "earning_off_when_redeeming" for note in outcome.notes) or cut(outcome)
     )
-
-
-@settings(max_examples=50, deadline=None)
-@given(sales())
-def test_what_does_not_explain_itself_is_decided_the_same(sale: Sale) -> None:
-    whole, spare = evaluate(*sale), evaluate(*sale, explains=False)
-    assert spare.lines == ()
-    assert spare.notes == ()
-    assert in_short(spare) == in_short(whole)
-
-
-@settings(max_examples=100, deadline=None)
-@given(sales(), sales())
-def test_versions_that_are_numbered_together_decide_as_each_alone(first: Sale, second: Sale) -> None:
-    version, member, basket, at = second
-    alike = replace(
-        first[0].program,
-        excluded=version.program.excluded,
-        delivery_takes_part=version.program.delivery_takes_part,
-    )
-    other = compile_version(first[0].id, alike)
-    beside = compile_version(version.id, version.program, beside=other)
-    sight = other.see(basket, moment(at, basket.place))
-    assert sight.numbering is beside.masks.numbering
-    spare = evaluate(other, first[1], basket, at, explains=False, sight=sight)
-    assert spare == evaluate(other, first[1], basket, at, explains=False)
-    for explains in (True, False):
-        decided = evaluate(beside, member, basket, at, explains=explains, sight=sight)
-        assert decided == evaluate(version, member, basket, at, explains=explains)
-
-
-def in_short(outcome: Outcome) -> Outcome:
-    """Return the outcome without what only tells how it came about."""
-    awards = tuple(replace(award, by_line=()) for award in outcome.awards)
-    redeemed = replace(outcome.redeemed, by_line_points=()) if outcome.redeemed else None
-    cards = outcome.cards if any(card.stamps for card in outcome.cards) else ()
-    return replace(outcome, lines=(), notes=(), awards=awards, redeemed=redeemed, next_tier=None, cards=cards)
 
 
 def cut(outcome: Outcome) -> bool:

@@ -49,8 +49,7 @@ def pace_of(effect: Effect, unit: int, denominator: int) -> PaceOf | None:
 
 def _ladder(ladder: Ladder, unit: int) -> PaceOf:
     bands, is_marginal = ladder.bands, ladder.marginal
-    starts_minor = [band.from_minor if band.from_included else band.from_minor + 1 for band in bands]
-    rates_bp = [0, *[band.rate_bp for band in bands]]
+    starts_minor, rates_bp = steps_of(ladder)
 
     def pace(before: int, base: int, _count: int, nets: Sequence[int], _quantities: Sequence[int]) -> Pace:
         if is_marginal and base:
@@ -59,6 +58,12 @@ def _ladder(ladder: Ladder, unit: int) -> PaceOf:
         return Pace(rate_bp * unit, 1, nets, rate_bp)
 
     return pace
+
+
+def steps_of(ladder: Ladder) -> tuple[list[int], list[int]]:
+    """Return where the bands of a ladder start, and the rates before and from each of them on."""
+    starts_minor = [band.from_minor if band.from_included else band.from_minor + 1 for band in ladder.bands]
+    return starts_minor, [0, *[band.rate_bp for band in ladder.bands]]
 
 
 def _fixed(fixed: Fixed, numerator: int) -> PaceOf:

@@ -5,8 +5,9 @@ Both say the same, which a property test watches. Nothing that people write beco
 beside it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from plushka.engine.conditions import (
     All,
@@ -40,72 +41,57 @@ from plushka.engine.receipt_tests import (
     months_near,
     near_birthday,
 )
+from plushka.engine.written import Code
 
-Holding = Callable[[Scene], int]
-"""Returns the bits of the rules whose conditions hold."""
+
+class Conditional(NamedTuple):
+    """A rule that a receipt can fail: ``test`` is asked where its condition cannot be written."""
+
+    bit: int
+    condition: Condition
+    test: Test
+    rule: str
+
+
 Explaining = Callable[[Scene, list[Note]], int]
-"""Returns the same, and appends why each of the others does not."""
+"""Returns the bits of the rules whose conditions hold, and appends why each of the others does not."""
 
-_HEAD = """
-def holding(scene{notes}):
-    member, tier, moment, receipt_minor = scene.member, scene.tier, scene.moment, scene.receipt_minor
-    weekday, minute, day = moment.weekday, moment.minute, moment.business_date
-    bits = 0
-"""
-
-
-_Function = Callable[..., int]
+SCENE = (
+    "member, tier, moment, receipt_minor = scene.member, scene.tier, scene.moment, scene.receipt_minor",
+    "weekday, minute, day = moment.weekday, moment.minute, moment.business_date",
+)
+"""What conditions are written of."""
 
 
-class _Code:
-    """The constants of a function that is being written; ``masks`` None: it can look for no lines."""
-
-    def __init__(self, masks: LineMasks | None) -> None:
-        self.masks = masks
-        self.constants: dict[str, object] = {}
-
-    def name(self, value: object) -> str:
-        name = f"c{len(self.constants)}"
-        self.constants[name] = value
-        return name
-
-    def function(self, lines: Sequence[str]) -> _Function:
-        """Return the function that has been written."""
-        names: dict[str, _Function] = {}
-        exec("".join([*lines, "    return bits\n"]), self.constants, names)  # noqa: S102 - written here
-        return names["holding"]
+def holding(conditional: Sequence[Conditional], code: Code) -> Iterator[str]:
+    """Yield lines that add the bits of the rules which hold to ``bits``."""
+    for each in conditional:
+        yield f"if {_written(each.condition, code) or f'{code.name(each.test)}(scene) is None'}:"
+        yield f"    bits |= {each.bit}"
 
 
-def holding_of(conditional: Sequence[tuple[int, Condition, Test]], masks: LineMasks | None = None) -> Holding:
-    """Compile the conditions of rules, each with its bit and the closure to be asked where it cannot be written.
-
-    ``masks`` are those of the lines of the scene.
-    """
-    code, lines = _Code(masks), [_HEAD.format(notes="")]
-    for bit, condition, test in conditional:
-        written = _written(condition, code) or f"{code.name(test)}(scene) is None"
-        lines.append(f"    if {written}:\n        bits |= {bit}\n")
-    return code.function(lines)
+def explaining_of(conditional: Sequence[Conditional], masks: LineMasks | None = None) -> Explaining:
+    """Compile the conditions of rules; of parts that fail the note tells the first."""
+    code = Code(masks)
+    lines = [line for each in conditional for line in _explaining(each, code)]
+    return code.function("scene, notes", [*SCENE, "bits = 0", *lines, "return bits"])
 
 
-def explaining_of(
-    conditional: Sequence[tuple[int, Condition, Test, str]], masks: LineMasks | None = None
-) -> Explaining:
-    """Compile the same, each with the rule that its notes name: of parts that fail the first is told."""
-    code, lines = _Code(masks), [_HEAD.format(notes=", notes")]
-    for bit, condition, test, rule in conditional:
-        word = "if"
-        for written, failed in _with_notes(condition, rule, code) or ():
-            lines.append(f"    {word} not {written}:\n        notes.append({code.name(failed)})\n")
-            word = "elif"
-        if word == "if":
-            lines.append(f"    failed = {code.name(test)}(scene)\n")
-            lines.append("    if failed is not None:\n        notes.append(failed)\n")
-        lines.append(f"    else:\n        bits |= {bit}\n")
-    return code.function(lines)
+def _explaining(rule: Conditional, code: Code) -> Iterator[str]:
+    word = "if"
+    for written, failed in _with_notes(rule.condition, rule.rule, code) or ():
+        yield f"{word} not {written}:"
+        yield f"    notes.append({code.name(failed)})"
+        word = "elif"
+    if word == "if":
+        yield f"failed = {code.name(rule.test)}(scene)"
+        yield "if failed is not None:"
+        yield "    notes.append(failed)"
+    yield "else:"
+    yield f"    bits |= {rule.bit}"
 
 
-def _with_notes(condition: Condition, rule: str, code: _Code) -> list[tuple[str, Note]] | None:
+def _with_notes(condition: Condition, rule: str, code: Code) -> list[tuple[str, Note]] | None:
     """Return the parts all of which must hold, each with the note of its failure; None: one cannot be written."""
     match condition:
         case All(of=parts):
@@ -124,7 +110,7 @@ def _with_notes(condition: Condition, rule: str, code: _Code) -> list[tuple[str,
             return [(written, why_not(condition, rule))] if written else None
 
 
-def _written(condition: Condition, code: _Code) -> str | None:
+def _written(condition: Condition, code: Code) -> str | None:
     """Return a condition as an expression; None where a part of it is left to its closure."""
     match condition:
         case All(of=parts):
@@ -138,7 +124,7 @@ def _written(condition: Condition, code: _Code) -> str | None:
             return _written_alone(condition, code)
 
 
-def _written_alone(condition: Condition, code: _Code) -> str | None:  # noqa: C901, PLR0911 - one case a kind
+def _written_alone(condition: Condition, code: Code) -> str | None:  # noqa: C901, PLR0911 - one case a kind
     match condition:
         case Branch(ids=ids):
             return f"(scene.branch in {code.name(frozenset(ids))})"
@@ -173,7 +159,7 @@ def _written_alone(condition: Condition, code: _Code) -> str | None:  # noqa: C9
             return None
 
 
-def _joined(word: str, parts: Sequence[Condition], code: _Code) -> str | None:
+def _joined(word: str, parts: Sequence[Condition], code: Code) -> str | None:
     written = [_written(part, code) for part in parts]
     if not all(written):
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import compress
 from typing import assert_never
 
 from msgspec import Struct
@@ -119,12 +120,13 @@ def holds_for_lines(condition: HasLines, bit: int) -> Callable[[Scene], bool]:
     quantity_min_milli, amount_min_minor = condition.quantity_min_milli, condition.amount_min_minor
 
     def holds(scene: Scene) -> bool:
-        quantity_milli = amount_minor = 0
-        for index, mask in enumerate(scene.masks if scene.bits & bit else ()):
-            if mask & bit:
-                quantity_milli += scene.quantities_milli[index]
-                amount_minor += scene.prices_minor[index]
-        return quantity_milli >= quantity_min_milli and amount_minor >= amount_min_minor
+        if not scene.bits & bit:
+            return not (quantity_min_milli or amount_min_minor)
+        marked = list(map(bit.__and__, scene.masks))
+        return (
+            sum(compress(scene.quantities_milli, marked)) >= quantity_min_milli
+            and sum(compress(scene.prices_minor, marked)) >= amount_min_minor
+        )
 
     return holds
 

@@ -1,6 +1,6 @@
 """What rules see of a receipt, whoever's it is: worked out once, and for all versions that are numbered together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import attrgetter, or_
 
@@ -14,7 +14,7 @@ from plushka.engine.purchase import Basket
 _quantity_milli, _amount_minor = attrgetter("quantity_milli"), attrgetter("amount_minor")
 
 
-class Sight(Struct):
+class Sight(Struct, frozen=True):
     """A receipt at the prices of the till. Sequences run parallel to its lines.
 
     ``masks`` are those of the ``numbering``, ``bits`` what any of them has; ``taking_part_minor`` is the sum of lines
@@ -29,14 +29,6 @@ class Sight(Struct):
     amount_minor: int
     taking_part_minor: int
     bits: int
-    _active: int = 0
-    _claims: Mapping[int, int] = {}
-
-    def claims(self, active: int) -> Mapping[int, int]:
-        """Return the sums of lines by what of ``active`` their masks have. Remembered for who asks the same next."""
-        if active != self._active:
-            self._active, self._claims = active, claims_of(self.masks, active, self.amounts_minor)
-        return self._claims
 
 
 def sight_of(numbering: Numbering, basket: Basket, now: Moment) -> Sight:
@@ -69,12 +61,3 @@ def at_prices(
         taking_part(amounts_minor, masks),
         reduce(or_, masks, 0),
     )
-
-
-def claims_of(masks: Sequence[int], active: int, amounts_minor: Sequence[int]) -> dict[int, int]:
-    """Return the sums of lines by what of ``active`` their masks have."""
-    sums: dict[int, int] = {}
-    for mask, amount_minor in zip(masks, amounts_minor, strict=True):
-        claim = mask & active
-        sums[claim] = sums.get(claim, 0) + amount_minor
-    return sums

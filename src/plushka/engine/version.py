@@ -1,11 +1,11 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from msgspec import Struct
@@ -54,7 +54,7 @@ from plushka.engine.promotion_plans import (
 )
 from plushka.engine.purchase import Basket, Member, Note, Totals
 from plushka.engine.reasons import note
-from plushka.engine.receipt_code import Explaining, Holding, explaining_of, holding_of
+from plushka.engine.receipt_code import Conditional, Explaining, explaining_of
 from plushka.engine.receipt_tests import Test, receipt_test
 from plushka.engine.referral_plans import ReferralPlan, referral_plan
 from plushka.engine.shares import lift
@@ -82,13 +82,14 @@ class Version:
     ``windows`` are those that ``Member.totals`` must carry, in this order; ``windows_of_friends`` are the indices of
     those in which a tier asks for active friends, who are counted in no other. ``capped_rules`` are the
     ids of rules that need ``Member.rule_points``, in their order, and ``capped`` the same. ``conditional`` are the
-    rules that a receipt can fail; ``holding`` tells which of them hold, ``explaining`` besides why others do not;
+    rules that a receipt can fail; ``explaining`` tells which of them hold, and why others do not;
     ``by_coupon`` are those that cannot hold without one of some coupons. The rest is for the engine's phases:
     ``pace_denominator`` is what integer paces are divided by to give units of points per minor unit, and
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``special_rivals_mask`` of those among
     them that may have to outbid others, ``multiplier_mask`` those of multipliers, which have contests of their own,
-    ``cards_mask`` those of stamp cards. ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
+    ``cards_mask`` those of stamp cards. ``in_sums`` are the functions that ``phases.sums`` has written out so far.
+    ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
     are those that a condition names.
     """
 
@@ -100,8 +101,7 @@ class Version:
     capped: frozenset[str]
     tiers: tuple[TierPlan, ...]
     rules: tuple[RulePlan, ...]
-    conditional: tuple[tuple[int, Test], ...]
-    holding: Holding
+    conditional: tuple[Conditional, ...]
     explaining: Explaining
     by_coupon: tuple[tuple[int, Test, frozenset[str]], ...]
     unconditional_mask: int
@@ -130,10 +130,10 @@ class Version:
     _no_totals: tuple[Totals, ...]
     _day_window: int | None
     _month_window: int | None
+    in_sums: dict[tuple[int, bool], Callable[..., Any]] = field(default_factory=dict)
     _promotions_on: dict[tuple[date, bool], tuple[PromotionPlan, ...]] = field(default_factory=dict)
     _divisions: dict[tuple[int, frozenset[int]], Division] = field(default_factory=dict)
     _contests: dict[int, Contest] = field(default_factory=dict)
-    _winners: dict[int, "_UsualWinners"] = field(default_factory=dict)
     _rules_in: dict[int, Sequence[RulePlan]] = field(default_factory=dict)
     _no_lines: dict[int, Sequence[Note]] = field(default_factory=dict)
 
@@ -234,13 +234,6 @@ class Version:
             ),
         )
 
-    def usual_winners(self, tier: TierPlan) -> Mapping[int, tuple[int, ...]]:
-        """Return who wins a line, by its claim, where no receipt decides between rivals. Remembered."""
-        winners = self._winners.get(tier.rank)
-        if winners is None:
-            winners = self._winners[tier.rank] = _UsualWinners(self.contest, tier)
-        return winners
-
     def contest(self, mask: int) -> Contest:
         """Return the contest of the rules in ``mask``. Remembered: a shop has few kinds of lines."""
         contest = self._contests.get(mask)
@@ -250,21 +243,6 @@ class Version:
                 self._contests.clear()
             self._contests[mask] = contest
         return contest
-
-
-class _UsualWinners(dict[int, tuple[int, ...]]):
-    """Who wins a line at a tier, by its claim: worked out when it is first asked for."""
-
-    def __init__(self, contest: Callable[[int], Contest], tier: TierPlan) -> None:
-        super().__init__()
-        self._contest = contest
-        self._tier = tier
-
-    def __missing__(self, claim: int) -> tuple[int, ...]:
-        if len(self) >= CONTESTS_MAX:
-            self.clear()
-        winners = self[claim] = self._contest(claim).usual_winners(self._tier)
-        return winners
 
 
 def compile_version(version_id: UUID, program: Program, *, beside: Version | None = None) -> Version:
@@ -284,11 +262,11 @@ def compile_version(version_id: UUID, program: Program, *, beside: Version | Non
         _rule_plan(program, index, rule, masks, has_rivals=rivals[_contest_of(rule)] > 1)
         for index, rule in enumerate(program.earning)
     )
-    conditional = [
-        (plan.bit, plan.rule.when, plan.when, plan.rule.id)
+    conditional = tuple(
+        Conditional(plan.bit, plan.rule.when, plan.when, plan.rule.id)
         for plan in rules
         if plan.when is not None and plan.rule.when is not None and not coupons_of(plan.rule.when)
-    ]
+    )
     special = [plan for plan in rules if plan.pace is not None]
     windows = _windows(program)
     lives: dict[Life, int] = {}
@@ -317,8 +295,7 @@ def compile_version(version_id: UUID, program: Program, *, beside: Version | Non
         capped=frozenset(capped_rules),
         tiers=tiers,
         rules=rules,
-        conditional=tuple((bit, test) for bit, _, test, _ in conditional),
-        holding=holding_of([each[:3] for each in conditional], masks),
+        conditional=conditional,
         explaining=explaining_of(conditional, masks),
         by_coupon=tuple(
             (plan.bit, plan.when, asked)

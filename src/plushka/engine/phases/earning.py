@@ -39,7 +39,7 @@ def earn(case: Case, tier: TierPlan, scene: Scene, nets_minor: Sequence[int]) ->
     Unless the case ``explains``, the points are not laid on lines, and most notes are left out.
     """
     if not case.explains:
-        earned = earn_in_sums(case, tier, scene, nets_minor)
+        earned = earn_in_sums(case.version, tier, scene, nets_minor)
         if earned is not None:
             return earned
     version, member = case.version, case.member

@@ -1,87 +1,207 @@
 """Phase 8 for those who ask neither which lines points are for nor why a rule gives none: sums of lines will do.
 
-What it gives is what ``earning`` gives, which a property test watches.
+It is written out as one function for each tier of a version: which rules hold, what each has won in all, and rule after
+rule what it gives for that. What it gives is what ``earning`` gives, which a property test watches.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
+from operator import mul
+from struct import Struct as Layout
 
 from msgspec.structs import replace
 
-from plushka.engine.phases.caps import NONE_YET, excess_of, under_caps
-from plushka.engine.phases.case import Case
+from plushka.engine.pace_plans import steps_of
+from plushka.engine.phases.caps import NONE_YET
 from plushka.engine.phases.gain import Earned
-from plushka.engine.phases.paces import points_at, special_pace
-from plushka.engine.plans import RulePlan, TierPlan
+from plushka.engine.phases.paces import points_at
+from plushka.engine.plans import CONTESTS_MAX, CapPlan, RulePlan, TierPlan
+from plushka.engine.program import Fixed, Ladder, Percent
 from plushka.engine.purchase import Award
+from plushka.engine.receipt_code import SCENE, holding
 from plushka.engine.receipt_tests import Scene
-from plushka.engine.sight import claims_of
+from plushka.engine.shares import rounded
+from plushka.engine.version import DAY_WINDOW, MONTH_WINDOW, NO_TOTALS, Version
+from plushka.engine.written import Code, indented
+
+SUM_BITS = 32
+"""So wide are sums of money; receipts that come to more go line by line."""
+
+InSums = Callable[[Scene, Sequence[int]], Earned | None]
+"""Returns what the rules give for lines of so much money after points; None where that takes more than sums."""
 
 
-def earn_in_sums(case: Case, tier: TierPlan, scene: Scene, nets_minor: Sequence[int]) -> Earned | None:
-    """Return what the rules give; None where that takes more than sums: multipliers, coupons, rivals by the receipt."""
-    version, sight = case.version, case.sight
-    active = version.unconditional_mask | version.holding(scene)
-    if active & version.multiplier_mask or (scene.coupons and version.by_coupon):
-        return None
-    if scene.bits & active & version.special_rivals_mask:
-        return None
-    is_as_seen = nets_minor is sight.amounts_minor
-    net_of = sight.claims(active) if is_as_seen else claims_of(sight.masks, active, nets_minor)
-    awards: list[Award] = []
-    total = before_caps = 0
-    winners, lift, denominator = version.usual_winners(tier), version.pace_lift, version.pace_denominator
-    # By claim, not by the set of a receipt's claims: of those a fifth is new at each receipt of a grocery.
-    bases_minor: dict[int, int] = {}
-    for claim, net_minor in net_of.items():
-        for index in winners[claim]:
-            bases_minor[index] = bases_minor.get(index, 0) + net_minor
-    for index in sorted(bases_minor):
-        plan, base_minor, rate_bp = version.rules[index], bases_minor[index], tier.rates_bp[index]
-        rule = plan.rule.id
-        uncut = (base_minor * tier.paces[index] + lift) // denominator
-        if plan.pace is not None:
-            is_won = partial(_wins, winners, index, active)
-            uncut, rate_bp = _special(case, plan, nets_minor, net_of, base_minor, is_won)
-        points = uncut
+def earn_in_sums(version: Version, tier: TierPlan, scene: Scene, nets_minor: Sequence[int]) -> Earned | None:
+    """Return what the rules give; None where that takes more than sums: multipliers, rivals whose pace a receipt tells.
+
+    The function that tells it is written out when it is first asked for.
+    """
+    key = tier.rank, bool(scene.coupons)
+    in_sums: InSums | None = version.in_sums.get(key)
+    if in_sums is None:
+        in_sums = version.in_sums[key] = _Writing(version, tier, with_coupons=key[1]).function()
+    return in_sums(scene, nets_minor)
+
+
+class _Writing:
+    """The function of a tier, being written.
+
+    ``sums`` are of the lines that a rule has won (True), and of those that it claims (False) where its pace asks for
+    them and it can lose some.
+    """
+
+    def __init__(self, version: Version, tier: TierPlan, *, with_coupons: bool) -> None:
+        self.version = version
+        self.tier = tier
+        self.by_coupon = version.by_coupon if with_coupons else ()
+        self.code = Code(version.masks)
+        self.name = self.code.name
+        conditional = [*[each.bit for each in version.conditional], *[bit for bit, _, _ in self.by_coupon]]
+        plans = version.rules_in((version.unconditional_mask | sum(conditional)) & ~version.multiplier_mask)
+        self.plans = [plan for plan in plans if plan.pace is not None or tier.paces[plan.index]]
+        self.loses = any(plan.rule.policy == "exclusive" for plan in plans)
+        self.sums = {f"won{plan.index}": (plan, True) for plan in self.plans}
+        for plan in self.plans:
+            if plan.pace is not None:
+                self.sums.setdefault(self._claimed(plan), (plan, False))
+        self.wins = self.name(_Wins(version, tier, list(self.sums.values())))
+
+    def function(self) -> InSums:
+        """Return the function."""
+        version = self.version
+        function: InSums = self.code.function(
+            "scene, nets_minor",
+            [
+                *SCENE,
+                f"bits = {version.unconditional_mask}",
+                *holding(version.conditional, self.code),
+                *self._with_coupons(),
+                *self._left(),
+                *self._summed_up(),
+                f"totals = member.totals or {self.name((NO_TOTALS,) * len(version.windows))}",
+                "awards, total, cut = [], 0, 0",
+                *[line for plan in self.plans for line in self._rule(plan)],
+                *self._together(),
+            ],
+        )
+        return function
+
+    def _claimed(self, plan: RulePlan) -> str:
+        return f"claimed{plan.index}" if self.loses or plan.has_rivals else f"won{plan.index}"
+
+    def _with_coupons(self) -> Iterator[str]:
+        """Yield lines that add the rules which hold by a coupon that was shown."""
+        for bit, when, coupons in self.by_coupon:
+            asked = self.name(coupons)
+            yield f"if not {asked}.isdisjoint(scene.coupons) and {self.name(when)}(scene) is None:"
+            yield f"    bits |= {bit}"
+
+    def _left(self) -> Iterator[str]:
+        """Yield lines that leave to ``earning`` what takes more than sums."""
+        version = self.version
+        yield f"if receipt_minor >> {SUM_BITS} or bits & {version.multiplier_mask}:"
+        yield "    return None"
+        yield f"if scene.bits & bits & {version.special_rivals_mask}:"
+        yield "    return None"
+
+    def _summed_up(self) -> Iterator[str]:
+        """Yield lines that work out the sums, all at once: of what each line counts for, times its money."""
+        layout = Layout(f"<{len(self.sums)}I")
+        counted = f"map({self.wins}.__getitem__, map(bits.__and__, scene.masks))"
+        yield f"sums = sum(map({self.name(mul)}, nets_minor, {counted})).to_bytes({layout.size}, 'little')"
+        yield f"[{', '.join(self.sums)}] = {self.name(layout.unpack)}(sums)"
+
+    def _rule(self, plan: RulePlan) -> Iterator[str]:
+        """Yield lines that add what a rule gives."""
+        won, claimed, name = f"won{plan.index}", self._claimed(plan), self.name
+        before = f"totals[{self.version.windows.index(DAY_WINDOW)}].spend_minor" if plan.by_day else "0"
+        match plan.rule.effect:
+            case Percent():
+                yield f"if {won}:"
+                yield f"    uncut = {self._percent_of(won, self.tier.paces[plan.index])}"
+                rate_bp = str(self.tier.rates_bp[plan.index])
+            case Ladder(marginal=False) as ladder:
+                starts_minor, rates_bp = map(name, steps_of(ladder))
+                yield f"if {won}:"
+                yield f"    rate_bp = {rates_bp}[{name(bisect_right)}({starts_minor}, {before} + {claimed})]"
+                yield f"    uncut = {self._percent_of(won, f'rate_bp * {self.version.unit}')}"
+                rate_bp = "rate_bp"
+            case Fixed(per="receipt", points=points):
+                # Of lines that are all free points depend on how many they are.
+                yield f"if not {claimed} and bits & scene.bits & {plan.bit}:"
+                yield "    return None"
+                yield f"if {won}:"
+                part = f"{name(rounded)}({won} * {points}, {claimed}, {name(self.version.program.rounding)})"
+                yield f"    uncut = {points} if {won} == {claimed} else {part}"
+                rate_bp = "None"
+            case _:
+                one = name((1 << list(self.sums).index(won) * SUM_BITS).__and__)
+                yield f"if bits & scene.bits & {plan.bit}:"
+                yield f"    pace = {name(plan.pace)}({before}, {claimed}, 0, nets_minor, scene.quantities_milli)"
+                yield f"    counted = map({self.wins}.__getitem__, map(bits.__and__, scene.masks))"
+                yield f"    measured = sum({name(compress)}(pace.measure, map({one}, counted)))"
+                yield f"    uncut = {name(points_at)}({name(self.version)}, pace, measured)"
+                rate_bp = "pace.rate_bp"
+        yield from indented(self._award(plan, won, rate_bp))
+
+    def _percent_of(self, won: str, pace: int | str) -> str:
+        return f"({won} * {pace} + {self.version.pace_lift}) // {self.version.pace_denominator}"
+
+    def _award(self, plan: RulePlan, won: str, rate_bp: str) -> Iterator[str]:
+        """Yield lines that award ``uncut`` points, as far as the rule's own caps let them through."""
+        points, rule = "uncut", self.name(plan.rule.id)
         if plan.caps:
-            points = under_caps(uncut, plan.caps, case.member.rule_points.get(rule, NONE_YET), [])
-        if points:
-            total += points
-            awards.append(Award(rule, points, base_minor, uncut, (), rate_bp))
-        before_caps += uncut
-    excess = excess_of(version, case.member, total, []) if version.caps else 0
-    return Earned(tuple(_less(awards, excess) if excess else awards), (), total - excess, before_caps)
+            points = "points"
+            yield "points = uncut"
+            yield f"earned = member.rule_points.get({rule}, {self.name(NONE_YET)})"
+            yield from _capped(plan.caps, ("earned[0]", "earned[1]"))
+            yield "cut += uncut - points"
+        yield f"if {points}:"
+        yield f"    total += {points}"
+        yield f"    awards.append({self.name(Award)}({rule}, {points}, {won}, uncut, (), {rate_bp}))"
+
+    def _together(self) -> Iterator[str]:
+        """Yield lines that cut to the caps of the programme, and return."""
+        windows = self.version.windows
+        earned = [
+            f"totals[{windows.index(window)}].points_earned" if window in windows else "0"
+            for window in (DAY_WINDOW, MONTH_WINDOW)
+        ]
+        yield "points = total"
+        yield from _capped(self.version.caps, earned)
+        yield "if points < total:"
+        yield f"    awards = {self.name(_less)}(awards, total - points)"
+        yield f"return {self.name(Earned)}(tuple(awards), (), points, total + cut)"
 
 
-def _special(  # noqa: PLR0917 - called once, above
-    case: Case,
-    plan: RulePlan,
-    nets_minor: Sequence[int],
-    net_of: Mapping[int, int],
-    won_minor: int,
-    is_won: Callable[[int], bool],
-) -> tuple[int, int | None]:
-    """Return the points, and the rate, of a rule that is no plain percent; ``is_won`` tells which masks it has won."""
-    version, sight, bit = case.version, case.sight, plan.bit
-    claimed_minor = 0
-    for claim, net_minor in net_of.items():
-        if claim & bit:
-            claimed_minor += net_minor
-    # How many lines there are is asked only where all of them are free.
-    line_count = 0 if claimed_minor else sum([1 for mask in sight.masks if mask & bit])
-    pace = special_pace(
-        version, plan, case.member, claimed_minor, line_count, nets_minor, sight.quantities_milli
-    )
-    measured = (
-        won_minor if pace.measure is nets_minor else sum(compress(pace.measure, map(is_won, sight.masks)))
-    )
-    return points_at(version, pace, measured), pace.rate_bp
+class _Wins(dict[int, int]):
+    """What a line counts for, by its claim: a 1 for each of the sums that it is in, all in one number.
+
+    Worked out when it is first asked for: a shop has few kinds of lines.
+    """
+
+    def __init__(self, version: Version, tier: TierPlan, sums: Sequence[tuple[RulePlan, bool]]) -> None:
+        super().__init__()
+        self._version = version
+        self._tier = tier
+        self._sums = sums
+
+    def __missing__(self, claim: int) -> int:
+        if len(self) >= CONTESTS_MAX:
+            self.clear()
+        winners = self._version.contest(claim).usual_winners(self._tier)
+        is_in = [plan.index in winners if has_won else bool(claim & plan.bit) for plan, has_won in self._sums]
+        counts = self[claim] = sum([one << place * SUM_BITS for place, one in enumerate(is_in)])
+        return counts
 
 
-def _wins(winners: Mapping[int, Sequence[int]], index: int, active: int, mask: int) -> bool:
-    return index in winners[mask & active]
+def _capped(caps: Sequence[CapPlan], earned: Sequence[str]) -> Iterator[str]:
+    """Yield lines that cut ``points`` to caps; ``earned`` tells what was earned before in the day and the month."""
+    for cap in caps:
+        left = str(cap.points) if cap.window is None else f"{cap.points} - {earned[cap.window]}"
+        yield f"if points > {left}:"
+        yield f"    points = max(0, {left})"
 
 
 def _less(awards: Sequence[Award], excess: int) -> list[Award]:
