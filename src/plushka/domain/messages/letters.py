@@ -81,7 +81,8 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
     count: int = await tx.fetchval(
         f"""
         -- messages.post
-        with given as (
+        -- Materialized: else the template is looked up anew wherever it is asked what a letter's purpose is.
+        with given as materialized (
             select new.*, coalesce(
                 new.purpose_given,
                 (select purpose from templates where tenant_id = $1 and id = new.template_id),
@@ -105,7 +106,7 @@ async def post(tx: Tx, letters: Sequence[Letter]) -> int:
                        not_before + case purpose when 'marketing' then $18::interval else $19::interval end
                    ) as useful_until
             from given
-        ), judged as (
+        ), judged as materialized (
             select letter.*, found.channel, found.address, found.language as spoken, found.rest, m.language as own,
                    case when $12 then 'sandbox' when letter.withheld <> '' then letter.withheld else {REFUSED} end
                        as reason,
