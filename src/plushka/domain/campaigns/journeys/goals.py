@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from asyncpg import Record
+
 from plushka.domain.campaigns.journeys.queries import load_plans
 from plushka.domain.campaigns.journeys.taking import Due
 from plushka.domain.messages.templates.happenings import CART
@@ -43,9 +45,11 @@ async def end_reached(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     What was reached by an event is met when they are due. A run that somebody else has is passed over, so whoever holds
     members and wallets may call this, if they lock nothing afterwards.
     """
-    bought, versions = await _end_bought(tx, journey_ids)
-    of_audience = await _end_of_audience(tx, versions) if versions else 0
-    return bought + of_audience + await _end_of_carts(tx, journey_ids)
+    bought, others = await _end_bought(tx, journey_ids)
+    by_audience = [(row["journey_id"], row["number"]) for row in others if row["is_by_audience"]]
+    of_audience = await _end_of_audience(tx, by_audience) if by_audience else 0
+    by_cart = {row["journey_id"] for row in others if row["is_by_cart"]}
+    return bought + of_audience + (await _end_of_carts(tx, list(by_cart)) if by_cart else 0)
 
 
 async def _end_of_carts(tx: Tx, journey_ids: Sequence[UUID]) -> int:
@@ -77,37 +81,49 @@ async def _end_of_carts(tx: Tx, journey_ids: Sequence[UUID]) -> int:
     return len(rows)
 
 
-async def _end_bought(tx: Tx, journey_ids: Sequence[UUID]) -> tuple[int, list[tuple[UUID, int]]]:
-    """End the runs of who has bought; return how many, and the versions on whose way there are goals of audiences."""
+async def _end_bought(tx: Tx, journey_ids: Sequence[UUID]) -> tuple[int, Sequence[Record]]:
+    """End the runs of who has bought; return how many, and the versions of others on the way that end by more.
+
+    That is a goal of an audience, or the cart that began them.
+    """
     rows = await tx.fetch(
         """
         -- journeys.end_reached
-        with bought as (
+        with asked as materialized (
+            select journey_id, number from journey_versions
+            where tenant_id = $1 and journey_id = any($2::uuid[]) and body #>> '{goal,is}' = 'purchase'
+        ), bought as (
             select r.id
-            from journey_versions v
-            join journey_runs r on r.tenant_id = $1 and r.journey_id = v.journey_id and r.version = v.number
-                and r.state = 'active'
+            from asked
+            join journey_runs r on r.tenant_id = $1 and r.journey_id = asked.journey_id
+                and r.version = asked.number and r.state = 'active'
             join members m on m.tenant_id = $1 and m.id = r.member_id
-            -- Run by run: there is one index for that, whatever is known of the receipts.
+            -- Run by run, and in an order that one index has, whatever is known of the receipts.
             cross join lateral (
-                select count(*) as purchases from receipts b
+                select from receipts b
                 where b.tenant_id = $1 and b.member_id =
                     case when m.merged_into is null then m.id else m.merged_into end
                   and b.occurred_at > r.happened_at
                   and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+                order by b.occurred_at desc
+                limit 1
             ) as met
-            where v.tenant_id = $1 and v.journey_id = any($2::uuid[]) and v.body #>> '{goal,is}' = 'purchase'
-              and met.purchases > 0
             for no key update of r skip locked
         ), ended as (
             update journey_runs r set state = 'goal', step = null, is_waiting = false, ended_at = $3
             from bought where r.tenant_id = $1 and r.id = bought.id
             returning r.id
         )
-        select null::uuid as journey_id, count(*)::integer as number from ended
+        select null::uuid as journey_id, count(*)::integer as number, false as is_by_audience, false as is_by_cart
+        from ended
         union all
-        select v.journey_id, v.number from journey_versions v
-        where v.tenant_id = $1 and v.journey_id = any($2::uuid[]) and v.body #>> '{goal,is}' = 'audience' and exists (
+        select v.journey_id, v.number, asked.*
+        from journey_versions v
+        cross join lateral (
+            select coalesce(v.body #>> '{goal,is}' = 'audience', false) as is_by_audience,
+                   coalesce(v.body #>> '{trigger,is}' = 'cart', false) as is_by_cart
+        ) as asked
+        where v.tenant_id = $1 and v.journey_id = any($2::uuid[]) and (is_by_audience or is_by_cart) and exists (
             select from journey_runs r
             where r.tenant_id = $1 and r.journey_id = v.journey_id and r.version = v.number and r.state = 'active'
         )
@@ -117,7 +133,7 @@ async def _end_bought(tx: Tx, journey_ids: Sequence[UUID]) -> tuple[int, list[tu
         journey_ids,
         tx.at,
     )
-    return rows[0]["number"], [(row["journey_id"], row["number"]) for row in rows[1:]]
+    return rows[0]["number"], rows[1:]
 
 
 async def _end_of_audience(tx: Tx, versions: Sequence[tuple[UUID, int]]) -> int:
