@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from plushka.domain.messages.closed_channels import leave_closed_channels
+from plushka.domain.messages.closed_channels import is_anything_left, leave_closed_channels
 from plushka.domain.messages.composing import compose
 from plushka.domain.messages.finishing import Arrived, finish_sent
 from plushka.domain.messages.model import Sent
@@ -21,9 +21,12 @@ async def move_letters(database: Database, clock: Clock, tenant_id: UUID, *, pub
     """
     is_more = True
     while is_more:
+        # Mostly there is nothing, of which one statement tells.
         async with database.transaction(
             tenant_id, actor="job:letters", at=clock.now(), plans_once=True
         ) as tx:
+            if not await is_anything_left(tx):
+                return
             moved = await move_overdue(tx) + await leave_closed_channels(tx)
             (look,) = await take_next(tx, [Asking("inbox", LETTERS_AT_ONCE, LETTERS_AT_ONCE)])
             composed = await compose(tx, look.taken, app_url=f"{public_url}/app/{tenant_id}")
