@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import assert_never
+from uuid import UUID
 
 import msgspec
 from asyncpg import Record
@@ -152,14 +153,18 @@ _PURCHASES = """
     -- journeys.find_purchases
     select r.member_id, 'receipt:' || r.id as key, r.occurred_at as happened_at
     from receipts r
-    where r.tenant_id = $1 and r.id >= $2::uuid and r.received_at >= $5::timestamptz and r.member_id is not null
-      and r.occurred_at >= $4::timestamptz and r.business_date >= $6::date
+    where r.tenant_id = $1 and r.id >= $2::uuid and r.received_at >= $4::timestamptz and r.member_id is not null
+      and r.occurred_at >= $3::timestamptz and r.business_date >= $5::date
       and not (r.payable_minor > 0 and r.refunded_minor = r.payable_minor)
-      and ($3::integer is null or $3 = (
-          select count(*) from receipts b
-          where b.tenant_id = $1 and b.member_id = r.member_id and (b.occurred_at, b.id) <= (r.occurred_at, r.id)
-            and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
-      ))
+"""
+_NUMBERED = """
+    -- journeys.list_numbered
+    select r.id from receipts r
+    where r.tenant_id = $1 and r.id = any($2::uuid[]) and $3 = (
+        select count(*) from receipts b
+        where b.tenant_id = $1 and b.member_id = r.member_id and (b.occurred_at, b.id) <= (r.occurred_at, r.id)
+          and not (b.payable_minor > 0 and b.refunded_minor = b.payable_minor)
+    )
 """
 # Ten thousand who were imported are nobody who has just come.
 _REGISTRATIONS = """
@@ -229,14 +234,16 @@ async def _purchases(tx: Tx, number: int | None, since: datetime, earliest: date
 
     Mostly nobody has, which is asked once for all journeys that look from one moment on.
     """
-    args = (earliest, since, earliest.date() - timedelta(days=DAYS_APART))
     asked = f"journeys.find_purchases {since} {earliest}"
     if asked not in tx.known:
-        tx.known[asked] = await _list(tx, _PURCHASES, floor_of(since), None, *args)
+        first_on = earliest.date() - timedelta(days=DAYS_APART)
+        tx.known[asked] = await _list(tx, _PURCHASES, floor_of(since), earliest, since, first_on)
     bought: Sequence[Candidate] = tx.known[asked]
     if number is None or not bought:
         return bought
-    return await _list(tx, _PURCHASES, floor_of(since), number, *args)
+    by_id = {UUID(each.key.rpartition(":")[2]): each for each in bought}
+    rows = await tx.fetch(_NUMBERED, tx.tenant_id, list(by_id), number)
+    return [by_id[row["id"]] for row in rows]
 
 
 async def _events(tx: Tx, trigger: OnEvent, since: datetime, earliest: datetime) -> list[Candidate]:
