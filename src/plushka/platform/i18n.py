@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Literal
@@ -32,6 +32,8 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 BASIS_POINTS = 100_00
 
+DATES_MAX = 4096
+"""Dates in words that are kept: days of years, in each form and language."""
 _DATE_PATTERNS: dict[tuple[Language, str], str] = {
     ("ru", "full"): "d MMMM y",
     ("ru", "day"): "d MMMM",
@@ -233,6 +235,11 @@ def format_date(
     """Return ``3 декабря 2025`` (``day``: no year, ``short``: ``03.12``); a moment is told in ``zone``."""
     if isinstance(day, datetime):
         day = day.astimezone(ZoneInfo(zone)).date()
+    return _date(day, language, form)
+
+
+@lru_cache(maxsize=DATES_MAX)
+def _date(day: date, language: Language, form: Literal["full", "day", "short"]) -> str:
     return babel_date(day, _DATE_PATTERNS[language, form], locale=language).replace(" ", NBSP)
 
 

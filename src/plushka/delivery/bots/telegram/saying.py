@@ -1,6 +1,7 @@
 """Messages as Telegram's methods."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aiogram.enums import ParseMode
 from aiogram.methods import SendDocument, SendMessage, SendPhoto
@@ -23,6 +24,8 @@ from plushka.domain.messages.wording import COMMANDS, MENU, SHARE_PHONE
 from plushka.platform.i18n import Language, translator
 
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+MARKUPS_MAX = 500
 
 
 def method_of(parcel: Parcel, *, file_id: str = "") -> SendDocument | SendMessage | SendPhoto:
@@ -44,7 +47,7 @@ def method_of(parcel: Parcel, *, file_id: str = "") -> SendDocument | SendMessag
             chat_id=parcel.external_id,
             text=message.text,
             parse_mode=ParseMode.HTML,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            link_preview_options=_NO_PREVIEW,
             reply_markup=_markup(parcel),
         )
     file = None if file_id else file_of(message.picture, parcel.color)
@@ -70,9 +73,8 @@ def commands(language: Language) -> list[BotCommand]:
 
 def _markup(parcel: Parcel) -> Markup:
     """Return the buttons of a message, or what stands below the chat: Telegram takes one of the two."""
-    rows = [_row(row, parcel.app_url) for row in parcel.message.rows]
-    if shown := [row for row in rows if row]:
-        return InlineKeyboardMarkup(inline_keyboard=shown)
+    if (shown := _inline(parcel.message.rows, parcel.app_url)) is not None:
+        return shown
     words = translator(parcel.language)
     match parcel.message.keyboard:
         case "contact":
@@ -83,6 +85,13 @@ def _markup(parcel: Parcel) -> Markup:
             return ReplyKeyboardMarkup(keyboard=menu, resize_keyboard=True, is_persistent=True)
         case "keep":
             return None
+
+
+@lru_cache(maxsize=MARKUPS_MAX)
+def _inline(rows: tuple[tuple[Button, ...], ...], app_url: str) -> InlineKeyboardMarkup | None:
+    """Return buttons, None: there are none. All letters of a template have the same ones."""
+    shown = [_row(row, app_url) for row in rows]
+    return InlineKeyboardMarkup(inline_keyboard=[row for row in shown if row]) if any(shown) else None
 
 
 def _row(row: Sequence[Button], app_url: str) -> list[InlineKeyboardButton]:
