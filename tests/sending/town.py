@@ -80,7 +80,7 @@ class Watched(BotCarrier):
 
 @dataclass
 class Town:
-    """The shop, its messengers as fakes with a door before each, and its senders."""
+    """The shop, its messengers as fakes, with a door before each if there is weather, and its senders."""
 
     shop: Shop
     time: VirtualTime
@@ -247,14 +247,16 @@ async def open_town(
         "max": FakeMax({REGISTRATIONS["max"].token: of["max"]}, persons),
         "vk": FakeVk({REGISTRATIONS["vk"].token: of["vk"]}, persons, seconds=time.seconds),
     }
+    # Where there is no weather there is no door: it reads each request once more.
     doors = {
-        messenger: Door(messenger, time, (weather or {}).get(messenger, Weather()), seed=seed)
+        messenger: Door(messenger, time, weather.get(messenger, Weather()), seed=seed)
         for messenger in fakes
+        if weather is not None
     }
     async with AsyncExitStack() as stack:
         apis = {
             f"{messenger}_api": await stack.enter_async_context(
-                serving(fake.routes(), doors[messenger].guard)
+                serving(fake.routes(), *([doors[messenger].guard] if messenger in doors else []))
             )
             for messenger, fake in fakes.items()
         }
