@@ -60,7 +60,8 @@ PROGRAM = Program(
 )
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
-# Written past the application: what is measured is reading. A receipt has nine lines, as the demo's have.
+# Written past the application: what is measured is reading. A receipt has nine lines, as the demo's have; letters lie
+# in the order in which they went out, as they do where they are sent.
 _LIFE = """
     insert into members (tenant_id, id, name, sex, birthday, tags, enrolled_at, source)
     select {tenant}, gen_random_uuid(), 'M' || n, (array['female', 'male', null])[1 + n %% 3],
@@ -132,7 +133,8 @@ _LIFE = """
     from (
         select *, timestamptz {now} - abs(hashtext('sent ' || name)) %% 60 * interval '1 day' as sent_at
         from members where tenant_id = {tenant} and hashtext('told ' || name) %% 2 = 0
-    ) as told;
+    ) as told
+    order by sent_at;
     insert into campaigns (tenant_id, id, kind, name, purpose, state, control_bp, salt, window_days, created_by,
                            created_at, started_by, started_at, planned_at)
     select {tenant}, id, 'broadcast', 'Bench', 'marketing', 'sending', 1000, repeat('s', 16), 7, 'bench', {now},
@@ -145,7 +147,8 @@ _LIFE = """
     from (
         select *, timestamptz {now} - abs(hashtext('sent ' || name || each)) %% 180 * interval '1 day' as sent_at
         from members cross join generate_series(1, {letters}) as each where tenant_id = {tenant}
-    ) as told;
+    ) as told
+    order by sent_at;
     insert into coupons (tenant_id, id, name, created_at) values ({tenant}, {campaign}, 'Bench', {now});
     insert into coupon_codes (tenant_id, key, code, coupon_id, member_id, uses, uses_max)
     select tenant_id, name, name, {campaign}, id, 0, 1 from members

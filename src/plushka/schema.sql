@@ -1607,8 +1607,10 @@ grant update (refunded_minor, member_id) on receipts to plushka_app;
 create unique index receipts_idempotency on receipts (tenant_id, till_id, idempotency_key)
     where idempotency_key is not null;
 
--- Tells also who has bought at a branch, without looking at the receipts themselves.
-create index receipts_of_member on receipts (tenant_id, member_id, occurred_at desc) include (branch_id);
+-- Tells also who has bought at a branch, and on what day, and whether all came back, without looking at the receipts
+-- themselves.
+create index receipts_of_member on receipts (tenant_id, member_id, occurred_at desc)
+    include (id, branch_id, business_date, payable_minor, refunded_minor);
 
 -- For what is asked of days: sums, lists, who sold.
 create index receipts_of_day on receipts (tenant_id, business_date, id);

@@ -15,8 +15,8 @@ from plushka.engine.occasion_parts import FieldTest
 from plushka.platform.ids import new_id
 
 
-def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
-    """Return nested conditions of every kind, with bounds at the edges of what the crowd has."""
+def audiences(crowd: Crowd, *, of: tuple[type, ...] = (), leaves_max: int = 5) -> st.SearchStrategy[Audience]:
+    """Return nested conditions of the kinds ``of`` (of every kind), with bounds at the edges of what the crowd has."""
     days = st.sampled_from((1, 2, 7, 30, 60))
     ago = st.none() | st.sampled_from((0, 1, 7, 29, 30))
     maybe_days = st.none() | days
@@ -38,44 +38,48 @@ def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
             lambda chosen: tuple(sorted(chosen))
         )
 
-    leaves = st.one_of(
-        st.builds(a.Sex, some("female", "male")),
-        st.builds(a.Age, *(st.none() | st.sampled_from((18, 26, 36, 42)) for _ in range(2))),
-        st.builds(a.Birthday, st.sampled_from((0, 1, 7, 364, 365, 366)), st.sampled_from((0, 1, 2))),
-        st.builds(
+    every: dict[type, st.SearchStrategy[Audience]] = {
+        a.Sex: st.builds(a.Sex, some("female", "male")),
+        a.Age: st.builds(a.Age, *(st.none() | st.sampled_from((18, 26, 36, 42)) for _ in range(2))),
+        a.Birthday: st.builds(
+            a.Birthday, st.sampled_from((0, 1, 7, 364, 365, 366)), st.sampled_from((0, 1, 2))
+        ),
+        a.CloseDate: st.builds(
             a.CloseDate,
             st.sampled_from((0, 1, 7, 365, 366)),
             st.sampled_from((0, 1, 2)),
             some("birthday", "wedding") | st.just(()),
         ),
-        st.builds(a.BirthMonth, st.sampled_from(((2,), (3, 12)))),
-        st.builds(Tag, few),
-        st.builds(a.Source, some("till", "office", "link", "app", "import")),
-        st.builds(a.Link, st.sampled_from((crowd.links, crowd.links[:1], (new_id(),)))),
-        st.builds(a.Language, some("ru", "en")),
-        st.builds(a.Enrolled, ago, ago),
-        st.builds(a.EnrolledOn, *(st.none() | st.dates(TODAY - timedelta(days=30), TODAY) for _ in range(2))),
-        st.just(a.Blocked()),
-        st.builds(a.Reachable, some("telegram", "max", "vk", "sms", "email", "push")),
-        st.builds(a.Preferred, some("telegram", "sms", "inbox")),
-        st.builds(a.Consent, some(*CONSENTS)),
-        st.builds(a.Tier, some("silver", "gold"), program),
-        st.builds(a.Balance, points, points, program),
-        st.builds(a.Pending, points, points, program),
-        st.builds(a.Debt, points, points, program),
-        st.builds(
+        a.BirthMonth: st.builds(a.BirthMonth, st.sampled_from(((2,), (3, 12)))),
+        Tag: st.builds(Tag, few),
+        a.Source: st.builds(a.Source, some("till", "office", "link", "app", "import")),
+        a.Link: st.builds(a.Link, st.sampled_from((crowd.links, crowd.links[:1], (new_id(),)))),
+        a.Language: st.builds(a.Language, some("ru", "en")),
+        a.Enrolled: st.builds(a.Enrolled, ago, ago),
+        a.EnrolledOn: st.builds(
+            a.EnrolledOn, *(st.none() | st.dates(TODAY - timedelta(days=30), TODAY) for _ in range(2))
+        ),
+        a.Blocked: st.just(a.Blocked()),
+        a.Reachable: st.builds(a.Reachable, some("telegram", "max", "vk", "sms", "email", "push")),
+        a.Preferred: st.builds(a.Preferred, some("telegram", "sms", "inbox")),
+        a.Consent: st.builds(a.Consent, some(*CONSENTS)),
+        a.Tier: st.builds(a.Tier, some("silver", "gold"), program),
+        a.Balance: st.builds(a.Balance, points, points, program),
+        a.Pending: st.builds(a.Pending, points, points, program),
+        a.Debt: st.builds(a.Debt, points, points, program),
+        a.Burning: st.builds(
             a.Burning, st.sampled_from((0, 1, 5, 9, 10, 11, 30)), st.sampled_from((1, 25, 100)), program
         ),
-        st.builds(
+        a.Stamped: st.builds(
             a.Stamped, st.sampled_from(("visits", "buns", "goal", "ever", "gone")), stamps, stamps, program
         ),
-        st.builds(a.Purchases, count, count, maybe_days),
-        st.builds(a.Spend, money, money, maybe_days),
-        st.builds(a.AverageReceipt, money, money, maybe_days),
-        st.builds(a.LastPurchase, ago, ago),
-        st.just(a.NeverBought()),
-        st.builds(a.BoughtAt, some("arbat", "vokzal", "nowhere"), maybe_days, times),
-        st.builds(
+        a.Purchases: st.builds(a.Purchases, count, count, maybe_days),
+        a.Spend: st.builds(a.Spend, money, money, maybe_days),
+        a.AverageReceipt: st.builds(a.AverageReceipt, money, money, maybe_days),
+        a.LastPurchase: st.builds(a.LastPurchase, ago, ago),
+        a.NeverBought: st.just(a.NeverBought()),
+        a.BoughtAt: st.builds(a.BoughtAt, some("arbat", "vokzal", "nowhere"), maybe_days, times),
+        a.Bought: st.builds(
             a.Bought,
             days,
             some("latte", "100%_bun", "1000_bun") | st.just(()),
@@ -83,33 +87,33 @@ def audiences(crowd: Crowd) -> st.SearchStrategy[Audience]:
             some("Lavazza") | st.just(()),
             times,
         ),
-        st.builds(a.CouponHeld, st.just((crowd.coupon,))),
-        st.builds(
+        a.CouponHeld: st.builds(a.CouponHeld, st.just((crowd.coupon,))),
+        a.Happened: st.builds(
             a.Happened, st.sampled_from(("review", "tour", "survey")), maybe_days, times, field_tests()
         ),
-        st.builds(a.Friends, count, count),
-        st.just(a.CameByFriend()),
-        st.builds(a.Group, some(*GROUPS)),
-        st.builds(a.Rfm, scores, scores, scores),
-        st.builds(a.ProbablyLeft, percent, percent),
-        st.builds(a.ExpectedSpend, money, money, st.sampled_from(("soon", "year"))),
-        st.builds(
+        a.Friends: st.builds(a.Friends, count, count),
+        a.CameByFriend: st.just(a.CameByFriend()),
+        a.Group: st.builds(a.Group, some(*GROUPS)),
+        a.Rfm: st.builds(a.Rfm, scores, scores, scores),
+        a.ProbablyLeft: st.builds(a.ProbablyLeft, percent, percent),
+        a.ExpectedSpend: st.builds(a.ExpectedSpend, money, money, st.sampled_from(("soon", "year"))),
+        a.Campaign: st.builds(
             a.Campaign,
             campaigns,
             maybe_days,
             st.none() | st.sampled_from((0, 1, 7)),
             st.sampled_from(get_args(a.Reaction)),
         ),
-        st.builds(Segment, some(*map(str, crowd.lists), str(new_id()), "nonsense")),
-    )
+        Segment: st.builds(Segment, some(*map(str, crowd.lists), str(new_id()), "nonsense")),
+    }
     return st.recursive(
-        leaves,
+        st.one_of(*(every[kind] for kind in of or every)),
         lambda parts: st.one_of(
             st.lists(parts, min_size=1, max_size=3).map(lambda of: a.All(tuple(of))),
             st.lists(parts, min_size=1, max_size=3).map(lambda of: a.Any(tuple(of))),
             parts.map(a.Not),
         ),
-        max_leaves=5,
+        max_leaves=leaves_max,
     )
 
 

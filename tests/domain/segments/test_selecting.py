@@ -1,11 +1,13 @@
 """Who is in an audience: PostgreSQL and the engine give one answer."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import SearchStrategy
 from tests.conftest import SetClock
 from tests.domain.segments.crowd import MERGED, OPENED, PROGRAM, Crowd
 from tests.domain.segments.crowd_audiences import audiences, telling_apart
@@ -15,8 +17,24 @@ from plushka.domain.members.channels import MESSENGERS
 from plushka.domain.segments.asking import still_in
 from plushka.domain.segments.facts.reading import read_facts
 from plushka.domain.segments.selecting import count_members, list_members
-from plushka.engine.audience import Any, Audience, Birthday, Channel, Not, Purchases, Reachable, Stamped
-from plushka.engine.conditions import Segment
+from plushka.engine.audience import (
+    All,
+    Any,
+    Audience,
+    Birthday,
+    Bought,
+    BoughtAt,
+    Campaign,
+    Channel,
+    Happened,
+    NeverBought,
+    Not,
+    Purchases,
+    Reachable,
+    Sex,
+    Stamped,
+)
+from plushka.engine.conditions import Segment, Tag
 from plushka.platform.database import Database
 
 EXAMPLES = 200
@@ -38,14 +56,50 @@ async def test_postgresql_and_the_engine_choose_the_same_members(crowd: Crowd) -
         known = await read_facts(tx, Segment(tuple(map(str, crowd.lists))), crowd.members)
     assert len(known) == LEFT, "some were merged, one erased"
 
+    await assert_same(crowd, audiences(crowd), EXAMPLES)
+
+
+async def test_they_do_however_many_conditions_are_told_in_one_pass_or_asked_of_some_alone(
+    crowd: Crowd,
+) -> None:
+    of = (Bought, BoughtAt, Campaign, Happened, Sex)
+    await assert_same(crowd, audiences(crowd, of=of, leaves_max=12), EXAMPLES // 2)
+
+
+async def test_what_campaigns_brought_is_the_same_beside_whatever_else_is_asked(crowd: Crowd) -> None:
+    spring, coffee = ((each,) for each in crowd.campaigns[:2])
+    brought = (
+        Campaign(spring, reaction="bought"),
+        Campaign(coffee, days=60, reaction="bought"),
+        Campaign(days=30, bought_within_days=7),
+    )
+    some = (Sex(("female",)), Campaign(spring), Tag(("vip",)), NeverBought())
+    async with crowd.shop.tx() as tx:
+        for one, other in itertools.combinations(brought, 2):
+            for beside in some:
+                for asked in (
+                    All((one, beside)),
+                    Any((one, beside)),
+                    All((Not(one), beside)),
+                    Any((Not(one), Not(beside))),
+                    All((Any((one, beside)), Not(All((other, Not(beside)))))),
+                    Not(Any((All((one, beside)), All((other, Not(one)))))),
+                ):
+                    found = set(await list_members(tx, asked))
+                    assert found == await still_in(tx, asked, crowd.members), asked
+
+
+async def assert_same(crowd: Crowd, audiences: SearchStrategy[Audience], examples: int) -> None:
+    """Ask both for members of as many audiences as there are ``examples``."""
+
     async def check(audience: Audience) -> None:
         async with crowd.shop.tx() as tx:
             assert set(await list_members(tx, audience)) == await still_in(tx, audience, crowd.members)
 
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
-    @given(audience=audiences(crowd))
+    @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
+    @given(audience=audiences)
     def same_for_both(audience: Audience) -> None:
         asyncio.run_coroutine_threadsafe(check(audience), loop).result()
 

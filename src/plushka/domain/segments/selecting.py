@@ -7,7 +7,8 @@ from uuid import UUID
 
 from plushka.domain.businesses.queries import get_business
 from plushka.domain.segments.cards import Needed, asks_for_stamps, read_needed
-from plushka.domain.segments.conditions.leaves import condition
+from plushka.domain.segments.conditions.leaves import asked
+from plushka.domain.segments.conditions.nesting import bound, combined, is_dear, leaves_of
 from plushka.domain.segments.conditions.query import Query, Today
 from plushka.domain.segments.definitions import Definitions, read_definitions
 from plushka.engine.audience import Audience
@@ -69,14 +70,32 @@ async def list_members(tx: Tx, audience: Audience, limit: int | None = None) -> 
     return [row["member_id"] for row in rows]
 
 
+_HERE = "m.tenant_id = $1 and m.merged_into is null and m.erased_at is null"
+
+
 def _statement(
     audience: Audience, args: list[Any], today: Today, definitions: Definitions, needed: Needed
 ) -> str:
-    query = Query(
-        args, today, definitions, needed, lambda other: _statement(other, args, today, definitions, needed)
-    )
-    asked = condition(audience, query)
+    def begun(still_open: str = "") -> Query:
+        return Query(args, today, definitions, needed, compiled, still_open=still_open)
+
+    def compiled(other: Audience) -> str:
+        return _statement(other, args, today, definitions, needed)
+
+    most, least = bound(audience, most=True), bound(audience, most=False)
+    query = begun()
+    if most == least or (isinstance(most, bool) and isinstance(least, bool)):
+        wanted = combined(audience, lambda leaf: asked(leaf, query))
+        return f"select m.id as member_id from members m{query.joins} where {_HERE} and {wanted}"  # noqa: S608  composed of fixed parts
+
+    # What is dear is asked of those alone of whom all else does not tell yet whether they are in the audience.
+    told = {leaf: f"m.c{n}" for n, leaf in enumerate(dict.fromkeys(leaves_of(audience))) if not is_dear(leaf)}
+    columns = ", ".join(f"{asked(leaf, query)} as {name.removeprefix('m.')}" for leaf, name in told.items())
+    possible = "" if isinstance(most, bool) else f" and {combined(most, lambda leaf: asked(leaf, query))}"
+    certain = "" if isinstance(least, bool) else f" where not {combined(least, told.__getitem__)}"
+    rest = begun(f"select m.id from known m{certain}")  # noqa: S608
+    wanted = combined(audience, lambda leaf: told.get(leaf) or asked(leaf, rest))
     return (
-        f"select m.id as member_id from members m{query.joins}"  # noqa: S608  composed of fixed parts
-        f" where m.tenant_id = $1 and m.merged_into is null and m.erased_at is null and {asked}"
+        f"with known as materialized (select m.id, {columns} from members m{query.joins} where {_HERE}{possible})"  # noqa: S608
+        f" select m.id as member_id from known m{rest.joins} where {wanted}"
     )

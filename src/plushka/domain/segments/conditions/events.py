@@ -1,7 +1,10 @@
 """Conditions on events and on what they say in their fields."""
 
-from plushka.domain.segments.conditions.owners import OWNED, OWNER
-from plushka.domain.segments.conditions.query import Query, since_moment
+from collections.abc import Sequence
+
+from plushka.domain.segments.conditions.owners import merged, owner
+from plushka.domain.segments.conditions.query import ALWAYS, Query, since_moment
+from plushka.domain.segments.conditions.tallies import Kind, Tally, tallied
 from plushka.engine.audience import Happened
 from plushka.engine.field_tests import FOLDED, folded
 from plushka.engine.occasion_parts import FieldTest
@@ -14,15 +17,24 @@ _SPECIAL = frozenset("[]^\\-.*+?(){}|$")
 
 def of_events(leaf: Happened, query: Query) -> str:
     """Return what ``leaf`` asks of a member, never null."""
-    lately = since_moment("e.occurred_at", leaf.days, query)
-    where = "".join(f" and {_asked(test, query)}" for test in leaf.where)
-    return query.has(
-        f"{OWNED} from member_events e {OWNER} e.member_id"
-        f" where e.tenant_id = $1 and e.kind = {query.place(leaf.kind, 'text')} and e.cancelled_at is null"
-        f"{lately}{where}"
-        f" group by coalesce(m.merged_into, m.id) having count(*) >= {query.place(leaf.times_min, 'bigint')}",
-        is_each_once=True,
-    )
+    return query.together(_tallied, leaf)
+
+
+_EVENTS = Kind(
+    owner("e.member_id"),
+    f"member_events e {merged('e.member_id')} where e.tenant_id = $1 and e.cancelled_at is null",
+)
+
+
+def _tallied(leaves: Sequence[Happened], query: Query) -> str:
+    return tallied([_EVENTS], [_tally(leaf, query) for leaf in leaves])
+
+
+def _tally(leaf: Happened, query: Query) -> Tally:
+    of_kind = f"e.kind = {query.place(leaf.kind, 'text')}{since_moment('e.occurred_at', leaf.days, query)}"
+    asked = " and ".join(_asked(test, query) for test in leaf.where)
+    least = None if leaf.times_min == 1 else query.place(leaf.times_min, "bigint")
+    return Tally((asked or ALWAYS,), near=of_kind, least=least)
 
 
 def _asked(test: FieldTest, query: Query) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from plushka.domain.segments.conditions.accounts import InProgram, of_account
 from plushka.domain.segments.conditions.events import of_events
-from plushka.domain.segments.conditions.owners import OWNED, OWNER
+from plushka.domain.segments.conditions.owners import merged, owner
 from plushka.domain.segments.conditions.profile import of_profile
 from plushka.domain.segments.conditions.purchases import OfPurchases, of_purchases
 from plushka.domain.segments.conditions.query import ALWAYS, Query, within
@@ -29,53 +29,51 @@ from plushka.engine.audience import (
 from plushka.engine.conditions import Segment
 
 
-def condition(audience: Audience, query: Query) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
-    """Return what ``audience`` asks of a member, never null."""
-    match audience:
-        case All(of=parts):
-            return f"({' and '.join(condition(part, query) for part in parts)})"
-        case Any(of=parts):
-            return f"({' or '.join(condition(part, query) for part in parts)})"
-        case Not(of=part):
-            return f"not {condition(part, query)}"
+def asked(leaf: Audience, query: Query) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+    """Return what one condition asks of a member, never null; ``nesting`` puts them together."""
+    match leaf:
         case CouponHeld(ids=ids):
             return query.has(_HELD.format(coupons=query.place(list(ids), "uuid[]")))
         case Happened():
-            return of_events(audience, query)
+            return of_events(leaf, query)
         case Group(ids=ids):
             return f'coalesce({_scored(query)}."group" = any({query.place(list(ids), "text[]")}), false)'
         case Rfm():
-            return _rfm(audience, query)
+            return _rfm(leaf, query)
         case ProbablyLeft():
             left = f"({WHOLE_BP} - {_foreseen(query)}.alive_bp) / 100"
-            return within(left, audience.percent_min, audience.percent_max, query)
+            return within(left, leaf.percent_min, leaf.percent_max, query)
         case ExpectedSpend():
-            expected = f"{_foreseen(query)}.{audience.within}_minor"
-            return within(expected, audience.min_minor, audience.max_minor, query)
+            expected = f"{_foreseen(query)}.{leaf.within}_minor"
+            return within(expected, leaf.min_minor, leaf.max_minor, query)
         case Segment(ids=ids):
             return _segments(ids, query)
         case Campaign():
-            return of_campaigns(audience, query)
+            return of_campaigns(leaf, query)
         case Stamped():
-            return of_stamps(audience, query)
-        case _ if isinstance(audience, InProgram):
-            return of_account(audience, query)
-        case _ if isinstance(audience, OfPurchases):
-            return of_purchases(audience, query)
+            return of_stamps(leaf, query)
+        case _ if isinstance(leaf, InProgram):
+            return of_account(leaf, query)
+        case _ if isinstance(leaf, OfPurchases):
+            return of_purchases(leaf, query)
+        case All() | Any() | Not():
+            raise TypeError(leaf)
         case _:
-            return of_profile(audience, query)
+            return of_profile(leaf, query)
 
 
 _HELD = f"""
     select held.member_id from (
-        {OWNED}, c.key from coupon_codes c {OWNER} c.member_id
-        where c.tenant_id = $1 and c.coupon_id = any({{coupons}}) and c.uses_max is distinct from 0
+        select {owner("c.member_id")} as member_id, c.key from coupon_codes c {merged("c.member_id")}
+        where c.tenant_id = $1 and c.member_id is not null and c.coupon_id = any({{coupons}})
+          and c.uses_max is distinct from 0
         union all
-        {OWNED}, k.key from kept_codes k {OWNER} k.member_id
+        select {owner("k.member_id")} as member_id, k.key from kept_codes k {merged("k.member_id")}
         join coupon_codes c on c.tenant_id = $1 and c.key = k.key and c.coupon_id = any({{coupons}})
         where k.tenant_id = $1 and c.uses_max is distinct from 0
     ) as held left join (
-        {OWNED}, u.key from coupon_uses u {OWNER} u.member_id where u.tenant_id = $1 and u.undone_at is null
+        select {owner("u.member_id")} as member_id, u.key from coupon_uses u {merged("u.member_id")}
+        where u.tenant_id = $1 and u.undone_at is null
     ) as used on used.key = held.key and used.member_id = held.member_id
     where used.key is null
 """

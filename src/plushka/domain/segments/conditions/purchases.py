@@ -1,8 +1,11 @@
 """Conditions on purchases: how many, for how much, when, where, of what."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from plushka.domain.segments.conditions.query import Column, Query, day_ago, first_day, since, within
+from plushka.domain.segments.conditions.tallies import Kind, Tally, tallied
 from plushka.engine.audience import (
     AverageReceipt,
     Bought,
@@ -20,7 +23,7 @@ LIKE_MAX = 50
 """More goods than these are looked for in each receipt without looking at its text first."""
 
 
-def of_purchases(leaf: OfPurchases, query: Query) -> str:  # noqa: C901, PLR0911 - one case a kind
+def of_purchases(leaf: OfPurchases, query: Query) -> str:  # noqa: C901 - one case a kind
     """Return what ``leaf`` asks of a member, never null."""
     match leaf:
         case Purchases():
@@ -52,10 +55,8 @@ def of_purchases(leaf: OfPurchases, query: Query) -> str:  # noqa: C901, PLR0911
             return f"({' and '.join(parts)})"
         case NeverBought():
             return f"{_last_purchase(query)}.last_on is null"
-        case BoughtAt():
-            return query.has(_bought_at(leaf, query), is_each_once=True)
-        case Bought():
-            return query.has(_bought(leaf, query), is_each_once=True)
+        case BoughtAt() | Bought():
+            return query.together(_of_receipts, leaf)
 
 
 def _sum(column: Column, days: int | None, query: Query) -> str:
@@ -76,14 +77,27 @@ def _last_purchase(query: Query) -> str:
     )
 
 
-def _bought_at(leaf: BoughtAt, query: Query) -> str:
+def _of_receipts(leaves: Sequence[Bought | BoughtAt], query: Query) -> str:
+    return tallied(_RECEIPTS, [_receipts(leaf, query) for leaf in leaves], before=_WAITING)
+
+
+def _receipts(leaf: Bought | BoughtAt, query: Query) -> Tally:
+    """Return what is asked of what is kept of a receipt ``g``, and of a receipt ``r`` that is not added up yet."""
+    return Tally(
+        _at_branches(leaf, query) if isinstance(leaf, BoughtAt) else _with_goods(leaf, query),
+        near="true" + since("business_date", leaf.days, query),
+        least=None if leaf.times_min == 1 else query.place(leaf.times_min, "bigint"),
+    )
+
+
+def _at_branches(leaf: BoughtAt, query: Query) -> tuple[str, str]:
     codes = query.place(list(leaf.ids), "text[]")
     here = f"branch_id in (select id from branches where tenant_id = $1 and code = any({codes}))"
     back = "select from returns b where b.tenant_id = $1 and b.receipt_id = r.id and b.is_full"
-    return _receipts(leaf, kept=here, waiting=f"{here} and not exists ({back})", query=query)
+    return here, f"{here} and not exists ({back})"
 
 
-def _bought(leaf: Bought, query: Query) -> str:
+def _with_goods(leaf: Bought, query: Query) -> tuple[str, str]:
     goods = [*leaf.products, *leaf.categories, *leaf.brands]
     likely = ""
     if len(goods) <= LIKE_MAX:
@@ -92,22 +106,8 @@ def _bought(leaf: Bought, query: Query) -> str:
         likely=f"l.line::text{likely} and " if likely else "",
         asked=" or ".join(_asked(leaf, query)) or "false",
     )
-    return _receipts(
-        leaf,
-        kept=" or ".join(_kept(leaf, query)) or "false",
-        waiting=f"r.basket::text{likely} and {line}" if likely else line,
-        query=query,
-    )
-
-
-def _receipts(leaf: Bought | BoughtAt, *, kept: str, waiting: str, query: Query) -> str:
-    """Return who has so many receipts: by what is ``kept`` of each ``g``, or asked of one ``r`` that is ``waiting``."""
-    return _RECEIPTS.format(
-        since=since("business_date", leaf.days, query),
-        kept=kept,
-        waiting=waiting,
-        times=query.place(leaf.times_min, "bigint"),
-    )
+    kept = " or ".join(_kept(leaf, query)) or "false"
+    return kept, f"r.basket::text{likely} and {line}" if likely else line
 
 
 def _kept(leaf: Bought, query: Query) -> list[str]:
@@ -135,7 +135,7 @@ def _asked(leaf: Bought, query: Query) -> list[str]:
 # What is left of receipts is kept beside them soon after they are written (domain/rollups). What waits for that is read
 # from receipts as they are, and so are those that have come back since, or have become another member's.
 _NOTED = "array(select unnest(subjects) from changes where tenant_id = $1 and kind = '{kind}')"
-_RECEIPTS = f"""
+_WAITING = f"""
     with waiting as materialized (
         select array(
             select unnest({_NOTED.format(kind="receipts")})
@@ -145,17 +145,19 @@ _RECEIPTS = f"""
             select id from receipts where tenant_id = $1 and member_id = any({_NOTED.format(kind="members")})
         ) as ids
     )
-    select member_id from (
-        select g.member_id from receipt_goods g
-        where g.tenant_id = $1{{since}} and ({{kept}})
-          and not exists (select from unnest((select ids from waiting)) as w (id) where w.id = g.receipt_id)
-        union all
-        select r.member_id from receipts r
-        where r.tenant_id = $1 and r.id = any((select ids from waiting)::uuid[])
-          and r.member_id is not null{{since}} and {{waiting}}
-    ) as bought
-    group by member_id having count(*) >= {{times}}
 """
+_RECEIPTS = (
+    Kind(
+        "g.member_id",
+        "receipt_goods g where g.tenant_id = $1"
+        " and not exists (select from unnest((select ids from waiting)) as w (id) where w.id = g.receipt_id)",
+    ),
+    Kind(
+        "r.member_id",
+        "receipts r where r.tenant_id = $1 and r.id = any((select ids from waiting)::uuid[])"
+        " and r.member_id is not null",
+    ),
+)
 # Lines and their looks are stored as arrays: [product, thousandths, amount, [[categories], brand, kind]]. Documents are
 # read as text first, which is some ten times cheaper than as JSON, and so are their lines: few have such goods.
 _LINE = """exists (

@@ -1,8 +1,8 @@
 """SQL that is being put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from plushka.engine.audience import Audience
 from plushka.engine.local_time import instant
 
 ALWAYS = "true"
+Leaf = TypeVar("Leaf")
 Column = Literal["purchases", "spend_minor"]
 """What is summed of business days."""
 
@@ -40,15 +41,19 @@ class Query:
         definitions: Mapping[str, Audience | None],
         needed: Needed,
         compiled: Callable[[Audience], str],
+        *,
+        still_open: str = "",
     ) -> None:
         self.today = today
         self.definitions = definitions
         self.compiled = compiled
         self._needed = needed
+        self._still_open = still_open
         self._args = args
         self._places: dict[tuple[str, str], str] = {}
         self._joins: dict[str, str] = {}
         self._sums: dict[tuple[date, Column], str] = {}
+        self._together: dict[Callable[[Sequence[Any], Query], str], list[Any]] = {}
 
     def place(self, value: Any, kind: str) -> str:
         """Return the place of a value of an SQL type; a value asked for again has the same one."""
@@ -74,6 +79,20 @@ class Query:
         once = members if is_each_once else f"select distinct member_id from ({members}) as found"
         return f"{self.join(once)}.member_id is not null"
 
+    def together(self, rows: "Callable[[Sequence[Leaf], Query], str]", leaf: Leaf) -> str:
+        """Return whether a condition holds that is told in one pass with all others that ``rows`` is for.
+
+        ``rows`` returns a statement of ``member_id``, once each, and of ``t1``, ``t2``… for the conditions it is given.
+        """
+        asked = self._together.setdefault(rows, [])
+        if leaf not in asked:
+            asked.append(leaf)
+        return f"coalesce(t{list(self._together).index(rows) + 1}.t{asked.index(leaf) + 1}, false)"
+
+    def only_open(self, member: str) -> str:
+        """Return that ``member``, an expression, is one of whom it is open whether they are in the audience."""
+        return f" and {member} in ({self._still_open})" if self._still_open else ""
+
     def program(self, program: UUID | None) -> str:
         if program is None:
             return f"({FIRST_PROGRAM})"
@@ -88,9 +107,11 @@ class Query:
 
     @property
     def joins(self) -> str:
-        joined = {**self._joins, self._days: "d"} if self._sums else self._joins
+        joined = [(alias, rows) for rows, alias in self._joins.items()]
+        joined += [("d", self._days)] if self._sums else []
+        joined += [(f"t{n}", rows(of, self)) for n, (rows, of) in enumerate(self._together.items(), start=1)]
         return "".join(
-            f" left join ({rows}) as {alias} on {alias}.member_id = m.id" for rows, alias in joined.items()
+            f" left join ({rows}) as {alias} on {alias}.member_id = m.id" for alias, rows in joined
         )
 
     @property
