@@ -290,7 +290,8 @@ async def _split_in(tx: Tx, question: Question) -> Split:
 
     async def read() -> None:
         for share in shares:
-            await read_members(tx, desk, share)
+            for past in await read_members(tx, desk, share):
+                past.tell()
 
     async def follow(name: str) -> None:
         course = desk.course(name, "observed")
@@ -309,7 +310,7 @@ async def _split_in(tx: Tx, question: Question) -> Split:
     finally:
         gc.enable()
     sales = [sale for past in pasts for sale in past.sales]
-    lines = sum(len(sale.basket.lines) for sale in sales)
+    lines = sum(len(sale.goods.products) for sale in sales)
     each = [seconds / len(sales) * 1e6 for seconds in (reading, published, draft, whole)]
     return Split(len(sales), lines, *each)
 

@@ -13,6 +13,7 @@ _look = attrgetter("look")
 
 LineTest = Callable[[Line], bool]
 LineKey = Look | tuple[Look, str]
+WrittenKey = bytes | tuple[bytes, str]
 
 
 class Numbering:
@@ -33,6 +34,7 @@ class Numbering:
         self._named = set(_products_of(excluded))
         self._bits: dict[Condition | None, list[int]] = {}
         self._memo: dict[LineKey, int] = {}
+        self._memo_of_written: dict[WrittenKey, int] = {}
 
     def bit_of(self, condition: Condition | None, use: int) -> int:
         """Return the bit of a version's use number ``use`` of a condition, counted from 0."""
@@ -42,6 +44,7 @@ class Numbering:
             self._tests.append(line_test(condition) if condition is not None else None)
             self._named.update(_products_of(condition))
             self._memo.clear()
+            self._memo_of_written.clear()
         return bits[use]
 
     def of(self, lines: Sequence[Line]) -> list[int]:
@@ -54,6 +57,31 @@ class Numbering:
             return [memo[self._key_of(line)] for line in lines]
         except KeyError:
             return [self._remember(line) for line in lines]
+
+    def of_written(
+        self, products: Sequence[str], looks: Sequence[bytes], read: Callable[[bytes], Look]
+    ) -> list[int]:
+        """Return the mask of each line of ``products`` whose looks are told as they are written.
+
+        What is written the same looks the same; ``read`` is asked what is not known yet.
+        """
+        memo, named = self._memo_of_written, self._named
+        keys: Sequence[WrittenKey] = looks
+        if named:
+            keys = [
+                (look, product) if product in named else look
+                for look, product in zip(looks, products, strict=True)
+            ]
+        try:
+            return list(map(memo.__getitem__, keys))
+        except KeyError:
+            if len(memo) >= LINE_MEMO_MAX:
+                memo.clear()
+            masks = self.of(
+                [Line(product, 0, 0, read(look)) for product, look in zip(products, looks, strict=True)]
+            )
+            memo.update(zip(keys, masks, strict=True))
+            return masks
 
     def _key_of(self, line: Line) -> LineKey:
         return (line.look, line.product) if line.product in self._named else line.look

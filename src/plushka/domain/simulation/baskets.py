@@ -1,8 +1,10 @@
-"""Stored baskets read by the hundred thousand: products that look alike share a look, and purchases a place.
+"""Stored baskets read by the hundred thousand: lines are columns, and purchases of one place share it.
 
-What rules make of a look is remembered by it; one that is the same object is found without being compared.
+What a line looks like is known by how it is written, which comes from one encoder; it is read where rules do not know
+it yet. So no line is made of what nobody looks at line by line.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -11,6 +13,23 @@ from msgspec import Raw, Struct
 from plushka.engine.purchase import Basket, Line, Look, Place
 
 REMEMBERED_MAX = 50_000
+
+
+class Goods(Struct, frozen=True):
+    """The lines of a basket by columns, as in ``Line``; ``looks`` as they are written."""
+
+    products: Sequence[str] = ()
+    quantities_milli: Sequence[int] = ()
+    amounts_minor: Sequence[int] = ()
+    looks: Sequence[bytes] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        columns = self.products, self.quantities_milli, self.amounts_minor, map(read_look, self.looks)
+        return tuple(map(Line, *columns))
+
+
+NO_GOODS = Goods()
 
 
 class _Basket(Struct):
@@ -33,17 +52,21 @@ _looks: dict[bytes, Look] = {}
 _places: dict[bytes, Place] = {}
 
 
-def read_basket(document: str) -> Basket:
-    """Return what rules saw of a stored basket."""
+def read_basket(document: str) -> tuple[Basket, Goods]:
+    """Return what rules saw of a stored basket, and its goods: the basket itself has no lines."""
     stored = _decode(document).basket
-    # The same look is written the same: it comes from one encoder.
-    lines = [
-        Line(product, quantity_milli, amount_minor, _looks.get(bytes(look)) or _remember_look(bytes(look)))
-        for product, quantity_milli, amount_minor, look in stored.lines
-    ]
     written = bytes(stored.place)
     place = _places.get(written) or _remember_place(written)
-    return Basket(tuple(lines), place, stored.channel, stored.redeem, stored.budgets_used, stored.coupons)
+    basket = Basket((), place, stored.channel, stored.redeem, stored.budgets_used, stored.coupons)
+    if not stored.lines:
+        return basket, NO_GOODS
+    products, quantities_milli, amounts_minor, looks = zip(*stored.lines, strict=True)
+    return basket, Goods(products, quantities_milli, amounts_minor, list(map(bytes, looks)))
+
+
+def read_look(written: bytes) -> Look:
+    """Return what is written, the same object for the same: what rules make of a look is remembered by it."""
+    return _looks.get(written) or _remember_look(written)
 
 
 def _remember_look(written: bytes) -> Look:

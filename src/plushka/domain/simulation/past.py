@@ -1,6 +1,6 @@
 """What happened to members within a period, and where they stood before it. Values only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -11,9 +11,10 @@ from plushka.domain.ledger.book import BookLot
 from plushka.domain.ledger.model import Clawback
 from plushka.domain.programs.model import Sums
 from plushka.domain.rewards.model import StampRow
+from plushka.domain.simulation.baskets import Goods, read_look
 from plushka.engine.local_time import Moment
 from plushka.engine.purchase import Basket, CardState, Grant, Invited, LotUse, Member, Outcome
-from plushka.engine.sight import Sight
+from plushka.engine.sight import Sight, at_prices
 from plushka.engine.version import Version
 
 Bought = tuple[date, str, UUID]
@@ -50,7 +51,7 @@ class Sale(Struct, frozen=True):
     """A receipt as it was, booked ``at``. ``state`` None: nobody's; ``moment``: what the branch's clock showed then.
 
     ``spent`` points were really spent on it, of ``spendable`` that could have been. ``comes_back``: something of it was
-    returned within the period.
+    returned within the period; no other ``basket`` has its lines, which are the ``goods``.
     """
 
     id: UUID
@@ -61,12 +62,19 @@ class Sale(Struct, frozen=True):
     branch_id: UUID
     version_id: UUID
     basket: Basket
+    goods: Goods
     state: State | None
     cost_minor: int | None
     was: Was
     spent: int = 0
     spendable: int = 0
     comes_back: bool = False
+
+    def seen_by(self, version: Version) -> Sight:
+        """Return what a version sees of the receipt, whoever's it is."""
+        goods, numbering = self.goods, version.masks.numbering
+        masks = numbering.of_written(goods.products, goods.looks, read_look)
+        return at_prices(numbering, self.moment, masks, goods.quantities_milli, goods.amounts_minor)
 
 
 class EarlierSale(Struct, frozen=True):
@@ -172,15 +180,17 @@ class Opening:
 
 @dataclass(slots=True)
 class Past:
-    """A member's past: ``events`` in the order in which they were booked.
+    """A member's past: ``events`` in the order in which they were booked, read by ``tell`` when first asked for.
 
+    Pasts are read from the database by the dozen, and each is told, replayed and let go of while the processor has it
+    at hand.
     ``group`` and ``tier`` are where the member is today. ``is_joined``: cards were merged into theirs within the span,
     and are theirs from its beginning here.
     """
 
     member_id: UUID
     opening: Opening
-    events: list[Event] = field(default_factory=list)
+    tell: Callable[[], list[Event]] = list
     earlier: dict[UUID, EarlierSale] = field(default_factory=dict)
     group: str | None = None
     tier: str | None = None
@@ -190,13 +200,24 @@ class Past:
     """Where the member is today, of those that the rules to be tried ask for."""
     sights: list[Sight] = field(default_factory=list)
     """What rules have seen of the receipts, in their order, as far as a course has got."""
+    _told: list[Event] | None = None
+
+    @property
+    def events(self) -> list[Event]:
+        if self._told is None:
+            self._told = self.tell()
+        return self._told
+
+    @events.setter
+    def events(self, events: list[Event]) -> None:
+        self._told = events
 
     def sight(self, version: Version, sale: Sale, place: int) -> Sight:
         """Return what a version sees of the receipt in this place; versions numbered together see the same."""
         seen = self.sights
         if place < len(seen) and seen[place].numbering is version.masks.numbering:
             return seen[place]
-        sight = version.see(sale.basket, sale.moment)
+        sight = sale.seen_by(version)
         seen[place : place + 1] = [sight]
         return sight
 

@@ -26,7 +26,7 @@ from plushka.domain.simulation.reading import (
 from plushka.domain.simulation.setting import Setting
 from plushka.platform.database import Tx
 
-Placed = tuple[Place, Event]
+Placed = tuple[Place, Event | Record]
 
 
 async def read_pasts(
@@ -50,7 +50,7 @@ async def read_pasts(
     earlier = await _read_earlier(tx, setting, pasts)
     placed: dict[UUID, list[Placed]] = defaultdict(list)
     _place_sales(setting, pasts, sales, earlier, placed)
-    receipt_ids = [sale.id for of_member in sales.values() for _, sale, _ in of_member]
+    receipt_ids = [row["id"] for of_member in sales.values() for _, row, _ in of_member]
     movements = await read_movements(tx, setting, owners, receipt_ids)
     before, tiers = await read_tiers(tx, setting, members)
     for found in (movements, tiers, extensions_of(setting, owners)):
@@ -58,9 +58,9 @@ async def read_pasts(
             if member_id in pasts:
                 placed[member_id] += events
     for member_id, past in pasts.items():
-        in_order(past, placed[member_id])
+        in_order(past, placed[member_id], setting)
         _set_tier(past, before.get(member_id))
-    await _read_points(tx, setting, pasts, owners)
+    await _read_points(tx, setting, pasts, owners, movements)
     await _read_sums(tx, setting, members, pasts, sales)
     if with_stamps:
         await openings_of.read_stamps(tx, setting, members, pasts)
@@ -108,9 +108,11 @@ def _place_sales(
     until_at = setting.span.until_at
     for member_id, past in pasts.items():
         of_member = placed[member_id]
-        of_member += [(place, sale) for place, sale, _ in sales.get(member_id, ()) if sale.at < until_at]
+        of_member += [
+            (place, row) for place, row, _ in sales.get(member_id, ()) if row["received_at"] < until_at
+        ]
         past.earlier = {sale.id: sale for sale in earlier.get(member_id, ())}
-        known = {sale.id for _, sale, _ in sales.get(member_id, ())} | past.earlier.keys()
+        known = {row["id"] for _, row, _ in sales.get(member_id, ())} | past.earlier.keys()
         for receipt_id in setting.of_members.get(member_id, ()):
             if receipt_id in known:
                 of_member += [
@@ -121,13 +123,17 @@ def _place_sales(
 
 
 async def _read_points(
-    tx: Tx, setting: Setting, pasts: Mapping[UUID, Past], owners: Mapping[UUID, UUID]
+    tx: Tx,
+    setting: Setting,
+    pasts: Mapping[UUID, Past],
+    owners: Mapping[UUID, UUID],
+    movements: Mapping[UUID, Sequence[tuple[Place, Event]]],
 ) -> None:
     openings = {member_id: past.opening for member_id, past in pasts.items()}
     cancelled = {
-        event.document_id: past.member_id
-        for past in pasts.values()
-        for event in past.events
+        event.document_id: member_id
+        for member_id, moved in movements.items()
+        for _, event in moved
         if isinstance(event, Taken) and event.how == "gift" and event.points < 0
     }
     if cancelled:

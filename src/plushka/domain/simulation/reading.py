@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 from asyncpg import Record
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plushka.domain.simulation.baskets import read_basket
 from plushka.domain.simulation.earlier import decided
@@ -67,8 +68,8 @@ Place = tuple[datetime, int, datetime, int, UUID, str]
 moment of booking, receipts that are told late come last, in their own order."""
 
 
-Sold = tuple[Place, Sale, EarlierSale | None]
-"""A receipt in its place; with how it was decided, where it is of a day before the span."""
+Sold = tuple[Place, Record, EarlierSale | None]
+"""The row of a receipt in its place; with how it was decided, where it is of a day before the span."""
 
 
 async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, list[Sold]]:
@@ -94,7 +95,7 @@ async def read_sales(tx: Tx, setting: Setting, members: Members) -> dict[UUID, l
     found: dict[UUID, list[Sold]] = defaultdict(list)
     for row in rows:
         late = decided(row) if row["business_date"] < setting.span.from_on else None
-        found[row["member_id"]].append((_place_of(row), sale_of(row, setting), late))
+        found[row["member_id"]].append((_place_of(row), row, late))
     return found
 
 
@@ -102,7 +103,10 @@ def sale_of(row: Record, setting: Setting) -> Sale:
     """Return the receipt of a row of ``read_sales``: its columns come in that order, and none is looked up by name."""
     receipt_id, member_id, received_at, occurred_at, day, branch_id, version_id, *rest = row
     written, state, cost_minor, _, _, amount, discount, payable, refunded, earned_points, outcome = rest
-    basket = read_basket(written)
+    basket, goods = read_basket(written)
+    comes_back = receipt_id in setting.backs
+    if comes_back:
+        basket = structs.replace(basket, lines=goods.lines)
     spent = (_decode_spent(outcome).redeemed or _NOTHING_SPENT) if outcome else _NOTHING_SPENT
     return Sale(
         receipt_id,
@@ -113,12 +117,13 @@ def sale_of(row: Record, setting: Setting) -> Sale:
         branch_id,
         version_id,
         basket,
+        goods,
         _decode_state(state) if state and member_id else None,
         cost_minor,
         Was(amount, discount, payable, refunded, earned_points),
         spent.points,
         spent.points_max,
-        receipt_id in setting.backs,
+        comes_back,
     )
 
 
@@ -283,7 +288,11 @@ def extensions_of(setting: Setting, wallets: Mapping[UUID, UUID]) -> dict[UUID, 
     return events
 
 
-def in_order(past: Past, placed: list[tuple[Place, Event]]) -> None:
-    """Put the events of a member into the order in which they were booked."""
+def in_order(past: Past, placed: list[tuple[Place, Event | Record]], setting: Setting) -> None:
+    """Let the past be told in the order in which it was booked; receipts are rows as yet."""
     placed.sort(key=itemgetter(0))
-    past.events = [event for _, event in placed]
+    past.tell = partial(_tell, setting, [each for _, each in placed])
+
+
+def _tell(setting: Setting, events: Sequence[Event | Record]) -> list[Event]:
+    return [sale_of(each, setting) if isinstance(each, Record) else each for each in events]

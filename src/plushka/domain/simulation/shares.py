@@ -32,7 +32,7 @@ from plushka.domain.simulation.reading import Members
 from plushka.domain.simulation.replaying import replay
 from plushka.domain.simulation.setting import Setting, read_setting
 from plushka.domain.simulation.strangers import Strangers, decide_stranger, kept_minor, read_strangers
-from plushka.engine.purchase import Look, Outcome
+from plushka.engine.purchase import Outcome
 from plushka.engine.version import Version, compile_version
 from plushka.platform.database import Tx
 from plushka.platform.ids import new_id
@@ -94,8 +94,10 @@ async def replay_share(tx: Tx, desk: Desk, share: Share, *, checks: bool = False
     sums = await read_sums(tx, desk.setting, [past.member_id for past in pasts])
     add_movements(was, sums.moved)
     was.outstanding += sums.outstanding
-    for past in pasts:
-        _replay_member(desk, past, answer)
+    pasts.reverse()
+    while pasts:
+        # Each is let go of before the next is told: its memory serves again while the processor has it at hand.
+        _replay_member(desk, pasts.pop(), answer)
     return answer
 
 
@@ -116,21 +118,19 @@ async def read_members(tx: Tx, desk: Desk, members: Members) -> list[Past]:
 
 async def _see_goods_today(tx: Tx, pasts: Sequence[Past]) -> None:
     """Let goods look as the catalogue has them now; what it does not know looks as it did."""
-    skus = {line.product for past in pasts for sale in past.sales for line in sale.basket.lines}
-    looks = {sku: product.look for sku, product in (await look_up(tx, skus)).items()}
+    skus = {sku for past in pasts for sale in past.sales for sku in sale.goods.products}
+    looks = {sku: _encode(product.look) for sku, product in (await look_up(tx, skus)).items()}
     for past in pasts:
         past.events = [see_today(event, looks) if isinstance(event, Sale) else event for event in past.events]
 
 
-def see_today(sale: Sale, looks: Mapping[str, Look]) -> Sale:
-    """Return the receipt with goods that look as they are told to."""
-    lines = tuple(
-        [
-            replace(line, look=looks[line.product]) if line.product in looks else line
-            for line in sale.basket.lines
-        ]
-    )
-    return replace(sale, basket=replace(sale.basket, lines=lines))
+def see_today(sale: Sale, looks: Mapping[str, bytes]) -> Sale:
+    """Return the receipt with goods that look as they are told to, as it is written."""
+    then = sale.goods
+    now = [looks.get(sku, look) for sku, look in zip(then.products, then.looks, strict=True)]
+    goods = replace(then, looks=now)
+    basket = replace(sale.basket, lines=goods.lines) if sale.comes_back else sale.basket
+    return replace(sale, basket=basket, goods=goods)
 
 
 def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:

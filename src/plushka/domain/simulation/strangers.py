@@ -52,8 +52,9 @@ def decide_stranger(course: Course, sale: Sale) -> tuple[Outcome, Decided | None
     basket = sale.basket
     if version.budgeted and not course.is_as_it_was:
         basket = structs.replace(basket, budgets_used=used_by(course, version, sale, None))
-    sight = version.see(basket, sale.moment)
-    outcome = evaluate(version, None, basket, sale.occurred_at, explains=sale.comes_back, sight=sight)
+    outcome = evaluate(
+        version, None, basket, sale.occurred_at, explains=sale.comes_back, sight=sale.seen_by(version)
+    )
     if not sale.comes_back:
         return outcome, None
     decided = Decided(version, None, basket, outcome, sale.occurred_at, sale.day)
