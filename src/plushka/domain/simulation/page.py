@@ -7,8 +7,7 @@ from uuid import UUID
 
 from plushka.domain.ledger.book import Book, BookLot
 from plushka.domain.ledger.model import Clawback
-from plushka.domain.programs.model import Sums
-from plushka.domain.programs.standing_history import StandingHistory
+from plushka.domain.programs.running_sums import RunningSums
 from plushka.domain.simulation.budgets import Use
 from plushka.domain.simulation.cards import Pile, begin
 from plushka.domain.simulation.course import Course
@@ -17,6 +16,7 @@ from plushka.domain.simulation.tally import Moved, Tally
 from plushka.engine.local_time import moment
 from plushka.engine.purchase import Basket, Lot, LotUse, Member, Outcome, Place, Remainder
 from plushka.engine.returns import remainder
+from plushka.engine.tiers import ReviewDates
 from plushka.engine.version import Version
 
 USED_LOTS_MAX = 8
@@ -65,7 +65,7 @@ class Page:
     past: Past
     course: Course
     book: Book
-    standing: StandingHistory
+    standing: RunningSums
     moved: Moved
     keeps_used_lots: bool
     may_wait: bool
@@ -85,7 +85,8 @@ class Page:
     missed: int = 0
     overspent: bool = False
     review_on: date | None = None
-    reviewed_since: datetime | None = None
+    review: ReviewDates | None = None
+    """When the tier is reviewed next; ``review_on`` is sooner where one that was set by hand ends before."""
 
     def day_of(self, at: datetime) -> date:
         """Return the business day of an instant by the business's own clock."""
@@ -173,22 +174,16 @@ def _first_tier(past: Past, course: Course) -> str | None:
     return version.tiers[0].id if version else None
 
 
-def _standing(past: Past, first_tier: str | None) -> StandingHistory:
+def _standing(past: Past, first_tier: str | None) -> RunningSums:
     opening = past.opening
     days = opening.days
-    standing = StandingHistory(
-        member_id=past.member_id,
+    standing = RunningSums(
         tier=opening.tier if opening.tier is not None else first_tier,
         tier_since=opening.tier_since,
         tier_is_manual=opening.tier_is_manual,
-        sums=Sums(
-            sum([sums.purchases for sums in days.values()]),
-            sum([sums.spend_minor for sums in days.values()]),
-            sum([sums.points_earned for sums in days.values()]),
-        ),
     )
     for on in sorted(days):
-        standing.put(on, days[on])
+        standing.put(on, days[on].purchases, days[on].spend_minor, days[on].points_earned)
     for (rule, day), points in opening.rule_days.items():
         standing.rule_days.setdefault(day, {})[rule] = points
     return standing

@@ -12,12 +12,11 @@ from plushka.engine.tiers import next_review, review
 def plan_review(page: Page) -> None:
     """Find out when the tier is reviewed next: never, as it was, for then the past tells."""
     version, since = page.course.version, page.standing.tier_since
-    page.reviewed_since = since
-    page.review_on = None
+    page.review_on = page.review = None
     if version is None or version.program.tiers is None or since is None:
         return
     dates = next_review(version, page.day_of(since), page.reviewed_on)
-    page.review_on = dates.falls_on if dates else None
+    page.review, page.review_on = dates, dates.falls_on if dates else None
     if page.tier_until is not None and page.standing.tier_is_manual:
         until_on = page.day_of(page.tier_until)
         page.review_on = min(page.review_on or until_on, until_on)
@@ -31,18 +30,20 @@ def hold_reviews(page: Page, day: date) -> None:
 
 def _hold(page: Page, on: date) -> None:
     version, standing = page.course.version, page.standing
+    dates = page.review
     page.reviewed_on, page.review_on = on, None
     if version is None or standing.tier_since is None:
         return
-    dates = next_review(version, page.day_of(standing.tier_since), page.reviewed_on - date.resolution)
+    if dates is None or dates.falls_on != on:
+        dates = next_review(version, page.day_of(standing.tier_since), on - date.resolution)
     now = standing.totals(version, on)
     closed = standing.totals(version, dates.measured_on) if dates and dates.falls_on == on else now
     has_ended = page.tier_until is not None and page.day_of(page.tier_until) <= on
     standing.tier_is_manual = standing.tier_is_manual and not has_ended
     page.tier_until = page.tier_until if standing.tier_is_manual else None
     tier = review(version, standing.tier, closed, now, is_manual=standing.tier_is_manual)
-    place = Place(branch="", time_zone=page.past.zone)
     if tier != standing.tier:
+        place = Place(branch="", time_zone=page.past.zone)
         standing.tier = tier
         standing.tier_since = instant(on, place.day_starts_minutes, place.time_zone)
     plan_review(page)

@@ -7,14 +7,14 @@ import msgspec
 from msgspec import structs
 
 from plushka.domain.ledger.model import Cause
-from plushka.domain.purchases.moving import change_of, move_points
+from plushka.domain.purchases.moving import move_points
 from plushka.domain.rewards.model import StampRow
 from plushka.domain.simulation.budgets import used_by
 from plushka.domain.simulation.cards import Pile
-from plushka.domain.simulation.course import Spending
+from plushka.domain.simulation.course import Spending, budgeted_on
 from plushka.domain.simulation.page import Decided, Page
 from plushka.domain.simulation.past import Sale, State
-from plushka.domain.simulation.reviewing import hold_reviews, plan_review
+from plushka.domain.simulation.reviewing import hold_reviews, move_tier
 from plushka.engine.evaluate import evaluate
 from plushka.engine.phases.case import Asks
 from plushka.engine.purchase import Basket, CardState, Member, Outcome, Totals
@@ -51,17 +51,9 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
     zone = basket.place.time_zone
     cause = Cause(sale.id, version.id, sale.at)
     move_points(book, outcome, at=sale.occurred_at, bought_on=sale.day, zone=zone, cause=cause)
-    change = change_of(
-        outcome,
-        member_id=book.member_id,
-        day=sale.day,
-        version=version,
-        tier=member.tier,
-        keeps_tier=is_as_it_was and _is_outdated(page, sale),
-    )
-    standing.add(change, at=sale.at)
-    if standing.tier_since is not page.reviewed_since:
-        plan_review(page)
+    standing.count(version, sale.day, outcome)
+    if outcome.tier_after != standing.tier:
+        _set_tier(page, sale, outcome.tier_after)
     page.outcomes.append(outcome)
     if outcome.cards:
         _stamp(page, version, sale, outcome)
@@ -70,12 +62,19 @@ def sell(page: Page, sale: Sale, *, explains: bool = False) -> Outcome:
     if page.keeps_used_lots:
         page.bought.append((sale.day, zone, sale.id))
         if sale.comes_back:
-            kept = structs.replace(member, lots=()) if member.lots else member
             if asks is not None and outcome.redeemed is not None:
                 basket = structs.replace(basket, redeem=outcome.redeemed.requested)
-            page.rests[sale.id] = Decided(version, kept, basket, outcome, sale.occurred_at, sale.day)
+            _keep(page, sale, Decided(version, member, basket, outcome, sale.occurred_at, sale.day))
         page.note()
     return outcome
+
+
+def _keep(page: Page, sale: Sale, decided: Decided) -> None:
+    """Keep how a receipt was decided of which something comes back; lots have moved on by then."""
+    member = decided.member
+    if member is not None and member.lots:
+        decided.member = structs.replace(member, lots=())
+    page.rests[sale.id] = decided
 
 
 def _basket(page: Page, version: Version, sale: Sale) -> Basket:
@@ -83,7 +82,7 @@ def _basket(page: Page, version: Version, sale: Sale) -> Basket:
     basket = sale.basket
     if page.course.version is None:
         return basket
-    if version.budgeted:
+    if version.budgeted and (basket.budgets_used or budgeted_on(version, sale.day)):
         used = used_by(page.course, version, sale, page.uses)
         if used != basket.budgets_used:
             basket = structs.replace(basket, budgets_used=used)
@@ -123,11 +122,11 @@ def _member(page: Page, version: Version, state: State, sale: Sale, *, spends: b
         state.tags,
         _segments(page, version, state, sale) if version.segments else state.segments,
         state.birthday,
-        standing.sums.purchases,
+        standing.purchases,
         book.last_purchase[0] if book.last_purchase else None,
         totals,
         standing.rule_points(version, sale.day) if version.capped_rules else {},
-        _cards(page, version, state, sale.day),
+        _cards(page, version, state, sale.day) if page.piles or state.cards is None else {},
         False,
         state.is_unverified,
         state.is_spending_stopped,
@@ -167,9 +166,11 @@ def _with_friends(
     )
 
 
-def _is_outdated(page: Page, sale: Sale) -> bool:
-    superseded_at = page.course.setting.superseded_at(sale.occurred_at)
-    return superseded_at is not None and superseded_at <= sale.at
+def _set_tier(page: Page, sale: Sale, tier: str | None) -> None:
+    """Set the tier that a receipt brings; one told by rules that were not in force any more has brought none."""
+    superseded_at = page.course.setting.superseded_at(sale.occurred_at) if page.course.is_as_it_was else None
+    if superseded_at is None or superseded_at > sale.at:
+        move_tier(page, tier, sale.at)
 
 
 def _stamp(page: Page, version: Version, sale: Sale, outcome: Outcome) -> None:

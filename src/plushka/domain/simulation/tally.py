@@ -25,7 +25,9 @@ class Tally(Book):
     """
 
     moved: Moved = field(default_factory=Counter)
-    _waiting: list[tuple[UUID, Grant, datetime, Cause]] = field(default_factory=list)
+    _waiting: list[tuple[Grant, datetime, Cause]] = field(default_factory=list)
+    _names: list[UUID] = field(default_factory=list)
+    """Of the first of those that wait: all that came before a lot that did not wait."""
 
     def earn(self, grants: Iterable[Grant], *, earned_at: datetime, cause: Cause) -> None:
         """Grant the lots of a purchase, by the time that the book is settled."""
@@ -35,8 +37,12 @@ class Tally(Book):
                 self.accrue(grant, earned_at=earned_at, cause=cause)
             else:
                 self.pending += grant.points
-                # Named now: of lots that are alike in all else the older one is used first.
-                self._waiting.append((new_id(), grant, earned_at, cause))
+                self._waiting.append((grant, earned_at, cause))
+
+    def accrue(self, grant: Grant, *, earned_at: datetime, cause: Cause, kind: str = "accrue") -> BookLot:
+        # Of lots that are alike in all else the older one is used first: what waits is named before this one.
+        self._names += [new_id() for _ in self._waiting[len(self._names) :]]
+        return Book.accrue(self, grant, earned_at=earned_at, cause=cause, kind=kind)
 
     def settle(self, at: datetime) -> None:
         if self._waiting:
@@ -46,7 +52,9 @@ class Tally(Book):
     def _open(self, at: datetime) -> None:
         """Grant what waits as it is by now: not yet active, active, or burned."""
         issued = activated = burned = 0
-        for lot_id, grant, earned_at, cause in self._waiting:
+        names = iter(self._names)
+        for grant, earned_at, cause in self._waiting:
+            name = next(names, None)
             points, expires_at = grant.points, grant.expires_at
             issued += points
             is_late = expires_at is not None and expires_at <= cause.at
@@ -57,6 +65,7 @@ class Tally(Book):
                 if expires_at is not None and expires_at <= at:
                     burned += points
                     continue
+            lot_id = name or new_id()
             lot = BookLot(
                 lot_id, cause.document_id, points, points if is_pending else 0, 0 if is_pending else points, 0,
                 earned_at, grant.activates_at, expires_at, None, grant.receipt_share_bp,
@@ -70,6 +79,7 @@ class Tally(Book):
                 self.pending -= points
                 self.available += points
         self._waiting.clear()
+        self._names.clear()
         self.pending -= burned
         moved = self.moved
         moved["accrue", "issued"] += issued

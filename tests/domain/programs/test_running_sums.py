@@ -4,14 +4,13 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import cast
 from unittest.mock import patch
-from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plushka.domain.programs import standing_history
+from plushka.domain.programs import running_sums
 from plushka.domain.programs.model import Sums
-from plushka.domain.programs.standing_history import StandingHistory
+from plushka.domain.programs.running_sums import RunningSums
 from plushka.engine.purchase import Totals
 from plushka.engine.version import Version
 
@@ -25,10 +24,10 @@ spans = st.tuples(days, days).map(lambda span: (min(span), max(span)))
 def test_totals_are_the_sums_of_their_days(
     added: list[tuple[date, Sums]], asked: list[tuple[date, date]]
 ) -> None:
-    history = StandingHistory(UUID(int=1), None, None, tier_is_manual=False, sums=Sums(0, 0, 0))
+    history = RunningSums(tier=None, tier_since=None, tier_is_manual=False)
     for day, more in added:
-        history.put(day, more)
-    with patch.object(standing_history, "window_spans", lambda *_: asked):
+        history.put(day, more.purchases, more.spend_minor, more.points_earned)
+    with patch.object(running_sums, "window_spans", lambda *_: asked):
         totals = history.totals(cast(Version, SimpleNamespace()), START)
     for (first_on, last_on), total in zip(asked, totals, strict=True):
         within = [more for day, more in added if first_on <= day <= last_on]

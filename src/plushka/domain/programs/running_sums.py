@@ -1,0 +1,135 @@
+"""What a member has spent, and how often, up to each business day: carried on from purchase to purchase in memory."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from operator import sub
+
+from plushka.domain.programs.model import StandingChange, Sums
+from plushka.engine.purchase import Outcome, Totals
+from plushka.engine.version import Version, window_spans
+
+NONE_GAVE: Mapping[str, int] = {}
+
+
+@lru_cache(maxsize=4096)
+def month_of(day: date) -> date:
+    """Return the first day of the month. Remembered, for it is a key, and is hashed once."""
+    return day.replace(day=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class RunningSums:
+    """Sums of one member as of the last purchase, and the tier that they have brought.
+
+    ``rule_days`` are points of rules by business day, filled in before any are asked for.
+    """
+
+    tier: str | None
+    tier_since: datetime | None
+    tier_is_manual: bool
+    rule_days: dict[date, dict[str, int]] = field(default_factory=dict)
+    _dates: list[date] = field(default_factory=list)
+    _up_to: list[tuple[int, int, int]] = field(default_factory=lambda: [(0, 0, 0)])
+    """Money, purchases and points, as in ``Totals``: none before the first of the dates, then all through each."""
+    _rule_months: dict[date, dict[str, int]] | None = None
+    """What rules gave in each month, by its first day; None: to be summed up."""
+
+    @property
+    def purchases(self) -> int:
+        return self._up_to[-1][1]
+
+    def ever(self) -> Totals:
+        """Return the sums of all days."""
+        return Totals(*self._up_to[-1])
+
+    def totals(self, version: Version, day: date) -> tuple[Totals, ...]:
+        """Return the sums over ``version.windows`` as of the business day ``day``, it included."""
+        dates, up_to, totals = self._dates, self._up_to, []
+        for span in window_spans(version, day):
+            if span is None:
+                totals.append(self.ever())
+                continue
+            first_on, last_on = span
+            # Purchases come in the order of their days, but for a few: nothing is later than the window.
+            through = len(dates) if not dates or dates[-1] <= last_on else bisect_right(dates, last_on)
+            spend_minor, purchases, points_earned = up_to[through]
+            before = bisect_left(dates, first_on, 0, through)
+            if before:
+                spent_minor, purchased, earned = up_to[before]
+                totals.append(
+                    Totals(spend_minor - spent_minor, purchases - purchased, points_earned - earned)
+                )
+            else:
+                totals.append(Totals(spend_minor, purchases, points_earned))
+        return tuple(totals)
+
+    def rule_points(self, version: Version, day: date) -> dict[str, tuple[int, int]]:
+        """Return what capped rules gave (on the day, in all of its calendar month), by rule."""
+        in_month = self._by_month().get(month_of(day))
+        if not in_month:
+            return {}
+        today, capped = self.rule_days.get(day, NONE_GAVE), version.capped
+        return {rule: (today.get(rule, 0), points) for rule, points in in_month.items() if rule in capped}
+
+    def count(self, version: Version, day: date, outcome: Outcome) -> None:
+        """Count a purchase that was decided from these sums; what it does to the tier is not for them to say."""
+        spend_minor, points_earned = outcome.spend_minor, outcome.earned_points
+        if self._dates and day == self._dates[-1]:
+            spent_minor, purchased, earned = self._up_to[-1]
+            self._up_to[-1] = spent_minor + spend_minor, purchased + 1, earned + points_earned
+        else:
+            self.put(day, 1, spend_minor, points_earned)
+        capped = version.capped
+        if capped:
+            for award in outcome.awards:
+                if award.rule in capped:
+                    self._give(award.rule, day, award.points)
+
+    def add(self, change: StandingChange, *, at: datetime) -> None:
+        """Add what a purchase or a return has changed."""
+        day, more = change.business_date, change.sums
+        self.put(day, more.purchases, more.spend_minor, more.points_earned)
+        for rule, points in change.rule_points.items():
+            self._give(rule, day, points)
+        if change.tier != self.tier:
+            self.tier, self.tier_since = change.tier, at
+
+    def put(self, day: date, purchases: int, spend_minor: int, points_earned: int) -> None:
+        """Add to the sums of a day alone."""
+        dates, up_to = self._dates, self._up_to
+        if not dates or day > dates[-1]:
+            dates.append(day)
+            spent_minor, purchased, earned = up_to[-1]
+            up_to.append((spent_minor + spend_minor, purchased + purchases, earned + points_earned))
+            return
+        place = bisect_left(dates, day)
+        if dates[place] != day:
+            dates.insert(place, day)
+            up_to.insert(place + 1, up_to[place])
+        for later in range(place + 1, len(up_to)):
+            spent_minor, purchased, earned = up_to[later]
+            up_to[later] = spent_minor + spend_minor, purchased + purchases, earned + points_earned
+
+    def sums_on(self, day: date) -> Sums:
+        """Return the sums of a day that has some."""
+        through = bisect_right(self._dates, day)
+        spend_minor, purchases, points_earned = map(sub, self._up_to[through], self._up_to[through - 1])
+        return Sums(purchases, spend_minor, points_earned)
+
+    def _give(self, rule: str, day: date, points: int) -> None:
+        in_month = self._by_month().setdefault(month_of(day), {})
+        by_rule = self.rule_days.setdefault(day, {})
+        by_rule[rule] = by_rule.get(rule, 0) + points
+        in_month[rule] = in_month.get(rule, 0) + points
+
+    def _by_month(self) -> dict[date, dict[str, int]]:
+        if self._rule_months is None:
+            self._rule_months = {}
+            for day, by_rule in self.rule_days.items():
+                in_month = self._rule_months.setdefault(month_of(day), {})
+                for rule, points in by_rule.items():
+                    in_month[rule] = in_month.get(rule, 0) + points
+        return self._rule_months
