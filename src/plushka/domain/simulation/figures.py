@@ -2,18 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from msgspec import Struct, field, structs
 
 from plushka.domain.ledger.book import Book
-from plushka.domain.simulation.page import Decided, Page
-from plushka.domain.simulation.past import Sale
+from plushka.domain.simulation.page import Page
+from plushka.domain.simulation.receipts import Receipts, Sold
 from plushka.domain.simulation.tally import Moved
 from plushka.engine.purchase import Outcome
-from plushka.engine.shares import rounded
 
-BP = 100_00
 NOTHING = (0, 0)
 
 
@@ -89,94 +86,24 @@ def sums_alone(figures: Figures) -> Figures:
     return structs.replace(figures, rules={}, promotions={}, tiers={}, used={})
 
 
-class Costing(Struct, frozen=True):
-    """What is supposed of goods whose cost is not known: a margin of ``margin_bp`` of their price; None: nothing."""
-
-    margin_bp: int | None = None
-
-    def cost_of(self, sale: Sale, kept_minor: int) -> int | None:
-        """Return what those goods of a receipt cost that are kept, by their price; None: nobody knows."""
-        amount_minor = sale.was.amount_minor
-        if sale.cost_minor is not None:
-            if kept_minor == amount_minor:
-                return sale.cost_minor
-            return rounded(sale.cost_minor * kept_minor, amount_minor or 1, "half_up")
-        if self.margin_bp is None:
-            return None
-        return rounded(kept_minor * (BP - self.margin_bp), BP, "half_up")
-
-
-class Receipt(NamedTuple):
-    """What sums of receipts are made of; ``kept_minor`` is what was asked for the goods that did not come back."""
-
-    sale: Sale
-    discount_minor: int
-    redeemed_minor: int
-    revenue_minor: int
-    kept_minor: int
-    points_spent: int
-    points_earned: int
-
-
-def receipt_of(sale: Sale, outcome: Outcome, decided: Decided | None) -> Receipt:
-    """Return a receipt as a course has decided it; ``decided`` where something of it comes back."""
-    revenue_minor, kept_minor = outcome.payable_minor, outcome.amount_minor
-    if decided is not None and decided.rest is not None:
-        revenue_minor -= sum(decided.rest.refund_minor_by_line)
-        kept_minor -= decided.returned_minor()
-    return Receipt(
-        sale,
-        outcome.discount_minor,
-        outcome.redeemed_minor,
-        revenue_minor,
-        kept_minor,
-        outcome.redeemed.points if outcome.redeemed else 0,
-        outcome.earned_points,
-    )
-
-
-def receipt_as_it_was(sale: Sale, kept_minor: int) -> Receipt:
-    """Return a receipt as it stands in the books."""
-    was = sale.was
-    return Receipt(
-        sale,
-        was.discount_minor,
-        was.amount_minor - was.discount_minor - was.payable_minor,
-        was.payable_minor - was.refunded_minor,
-        kept_minor,
-        sale.spent,
-        was.earned_points,
-    )
-
-
-def add_receipts(figures: Figures, receipts: Iterable[Receipt], costing: Costing) -> None:
-    """Add receipts, all of members or none."""
-    told = list(zip(*receipts, strict=True))
-    if not told:
-        return
-    sales, discounts, redeemed, revenues, kept, spent, earned = told
-    count, is_of_member = len(sales), sales[0].state is not None
-    touched = sum(map(any, zip(discounts, spent, earned, strict=True)))
-    amount_minor = sum([sale.was.amount_minor for sale in sales])
-    discount_minor, redeemed_minor, revenue_minor = sum(discounts), sum(redeemed), sum(revenues)
-    kept_minor, redeemed_points, earned_points = sum(kept), sum(spent), sum(earned)
-    costs = [(kept_, costing.cost_of(sale, kept_)) for sale, kept_ in zip(sales, kept, strict=True)]
-    known = [(kept_, cost) for kept_, cost in costs if cost is not None]
-    costed_minor, cost_minor = sum([kept_ for kept_, _ in known]), sum([cost for _, cost in known])
-    figures.receipts += count
-    figures.touched += touched
-    figures.amount_minor += amount_minor
+def add_receipts(figures: Figures, sold: Sold, receipts: Receipts) -> None:
+    """Add receipts as a course has decided them, and the goods that were sold on them."""
+    discount_minor, redeemed_minor, revenue_minor, earned_points, redeemed_points = map(sum, receipts)
+    touched = zip(receipts.discounts_minor, receipts.points_spent, receipts.points_earned, strict=True)
+    figures.receipts += sold.receipts
+    figures.touched += sum(map(any, touched))
+    figures.amount_minor += sold.amount_minor
     figures.discount_minor += discount_minor
     figures.revenue_minor += revenue_minor
-    figures.kept_minor += kept_minor
-    figures.costed_minor += costed_minor
-    figures.cost_minor += cost_minor
-    if is_of_member:
-        figures.of_members += count
+    figures.kept_minor += sold.kept_minor
+    figures.costed_minor += sold.costed_minor
+    figures.cost_minor += sold.cost_minor
+    if sold.is_of_members:
+        figures.of_members += sold.receipts
         figures.member_revenue_minor += revenue_minor
-        figures.member_kept_minor += kept_minor
-        figures.member_costed_minor += costed_minor
-        figures.member_cost_minor += cost_minor
+        figures.member_kept_minor += sold.kept_minor
+        figures.member_costed_minor += sold.costed_minor
+        figures.member_cost_minor += sold.cost_minor
         figures.earned_points += earned_points
         figures.redeemed_points += redeemed_points
         figures.redeemed_minor += redeemed_minor

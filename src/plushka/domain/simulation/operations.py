@@ -11,7 +11,6 @@ from plushka.domain.businesses.queries import get_business, list_branches
 from plushka.domain.programs.drafts import get_draft
 from plushka.domain.programs.model import DraftChanged, NoDraft, ProgramUnsound
 from plushka.domain.programs.queries import find_version_in_force
-from plushka.domain.simulation.figures import Costing
 from plushka.domain.simulation.model import (
     KEPT_MAX,
     KIND,
@@ -25,6 +24,7 @@ from plushka.domain.simulation.model import (
 )
 from plushka.domain.simulation.queries import find_running, get_simulation, has_receipts
 from plushka.domain.simulation.question import Answer, Goods, Line, Question, first_day
+from plushka.domain.simulation.receipts import Costing
 from plushka.domain.simulation.setting import span_of
 from plushka.domain.tasks import operations as tasks
 from plushka.domain.tasks.queries import get_task

@@ -1,12 +1,14 @@
 """What is asked of the past, and the answer."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct, field
 
-from plushka.domain.simulation.figures import Costing, Figures
+from plushka.domain.simulation.figures import Figures
+from plushka.domain.simulation.receipts import Costing
 from plushka.domain.simulation.setting import Span
 from plushka.engine.program import Program
 
@@ -115,7 +117,10 @@ class Answer(Struct, omit_defaults=True):
     lines: list[Line] = field(default_factory=list)
 
     def course(self, name: str) -> Figures:
-        return self.courses.setdefault(name, Figures())
+        figures = self.courses.get(name)
+        if figures is None:
+            figures = self.courses[name] = Figures()
+        return figures
 
     def add(self, other: "Answer") -> None:
         """Add the answer of another part of the members."""
@@ -125,8 +130,12 @@ class Answer(Struct, omit_defaults=True):
             self.segments.setdefault(name, Change()).add(change)
         for name in ("members", "checked", "differing", "joined", "other_rules"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.gaining = sorted([*self.gaining, *other.gaining], key=_most)[:EXAMPLES_MAX]
-        self.losing = sorted([*self.losing, *other.losing], key=_most)[:EXAMPLES_MAX]
+        self.show(other.gaining, other.losing)
+
+    def show(self, gaining: Iterable[Example], losing: Iterable[Example]) -> None:
+        """Add examples; the most telling are kept."""
+        self.gaining = sorted([*self.gaining, *gaining], key=_most)[:EXAMPLES_MAX]
+        self.losing = sorted([*self.losing, *losing], key=_most)[:EXAMPLES_MAX]
 
 
 def _most(example: Example) -> tuple[int, datetime, UUID]:

@@ -76,6 +76,10 @@ class Setting:
         found = next((mark for mark in self.marks if mark.valid_from <= at), None)
         return self.versions[found.version_id] if found else None
 
+    def backs_within(self, receipt_id: UUID) -> list[Back]:
+        """Return what comes back of a receipt within the span."""
+        return [back for back in self.backs.get(receipt_id, ()) if back.at < self.span.until_at]
+
     def superseded_at(self, at: datetime) -> datetime | None:
         """Return when, after ``at``, other rules came into force; None: never yet."""
         return min([mark.valid_from for mark in self.marks if mark.valid_from > at], default=None)

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,7 @@ from plushka.domain.catalog.queries import look_up
 from plushka.domain.programs.segments import list_segments_of
 from plushka.domain.simulation.budgets import note_used
 from plushka.domain.simulation.checking import find_differing, read_sums
+from plushka.domain.simulation.comparing import Side, examples
 from plushka.domain.simulation.course import Course, Spending, bounded_by_member
 from plushka.domain.simulation.figures import (
     Figures,
@@ -19,19 +21,17 @@ from plushka.domain.simulation.figures import (
     add_movements,
     add_parts,
     add_receipts,
-    outstanding,
-    receipt_as_it_was,
-    receipt_of,
     sums_alone,
 )
 from plushka.domain.simulation.page import Decided, Page
 from plushka.domain.simulation.past import Past, Sale
 from plushka.domain.simulation.pasts import read_pasts
-from plushka.domain.simulation.question import Answer, Change, Example, Line, Question
+from plushka.domain.simulation.question import Answer, Change, Line, Question
 from plushka.domain.simulation.reading import Members
+from plushka.domain.simulation.receipts import Receipts, Sold, decided_receipts, receipts_as_they_were
 from plushka.domain.simulation.replaying import replay
 from plushka.domain.simulation.setting import Setting, read_setting
-from plushka.domain.simulation.strangers import Strangers, decide_stranger, kept_minor, read_strangers
+from plushka.domain.simulation.strangers import Strangers, decide_stranger, read_strangers
 from plushka.engine.purchase import Outcome
 from plushka.engine.version import Version, compile_version
 from plushka.platform.database import Tx
@@ -59,7 +59,10 @@ class Desk:
     bounds: Sequence[int] = ()
 
     def course(self, name: str, spending: Spending) -> Course:
-        return Course(self.setting, self.published if name == PUBLISHED else self.draft, spending)
+        return Course(self.setting, self.version(name), spending)
+
+    def version(self, name: str) -> Version:
+        return self.published if name == PUBLISHED else self.draft
 
     @property
     def versions(self) -> tuple[Version, Version]:
@@ -135,123 +138,97 @@ def see_today(sale: Sale, looks: Mapping[str, bytes]) -> Sale:
 
 def _replay_member(desk: Desk, past: Past, answer: Answer) -> None:
     sales, branches = past.sales, desk.branches
-    _add_as_it_was(desk, [sale for sale in sales if not branches or sale.branch_id in branches], answer)
-    pages: dict[str, Page] = {}
+    counted = [not branches or sale.branch_id in branches for sale in sales]
+    sold = _add_as_it_was(desk, list(compress(sales, counted)), answer)
+    sides: dict[str, Side] = {}
     told: dict[str, str] = {}
     for name in (PUBLISHED, DRAFT):
-        observed = pages[name] = replay(past, desk.course(name, "observed"))
-        own = _figures(desk, observed, sales)
+        observed = replay(past, desk.course(name, "observed"))
+        receipts = decided_receipts(sales, observed.outcomes, observed.rests)
+        sides[name] = Side(desk.version(name), observed, receipts)
+        own = _figures(desk, observed, sales, counted, sold, receipts)
         told[name] = _encode(own).decode()
         answer.course(f"{name}.observed").add(own)
         if desk.question.has_range:
             low = replay(past, desk.course(name, "low")) if observed.overspent else observed
             high = replay(past, desk.course(name, "high")) if observed.course.can_be_spent else observed
             for spending, page in (("low", low), ("high", high)):
-                otherwise = own if page is observed else _figures(desk, page, sales)
+                otherwise = own
+                if page is not observed:
+                    receipts = decided_receipts(sales, page.outcomes, page.rests)
+                    otherwise = _figures(desk, page, sales, counted, sold, receipts)
                 answer.course(f"{name}.{spending}").add(otherwise)
                 if otherwise != own:
                     told[f"{name}_{spending}"] = _encode(sums_alone(otherwise)).decode()
     tenth, difference = None, 0
     if sales:
-        tenth, difference = _compare(desk, past, sales, pages[PUBLISHED], pages[DRAFT], answer)
+        tenth, difference = _compare(desk, past, sales, counted, sides, answer)
     answer.lines.append(Line(past.member_id, past.group or "", past.tier or "", tenth, difference, **told))
 
 
-def _add_as_it_was(desk: Desk, sales: Sequence[Sale], answer: Answer) -> None:
-    receipts = [receipt_as_it_was(sale, kept_minor(desk.setting, sale)) for sale in sales]
-    add_receipts(answer.course(WAS), receipts, desk.question.costing)
+def _add_as_it_was(desk: Desk, sales: Sequence[Sale], answer: Answer) -> Sold:
+    """Add receipts as they stand in the books, and return what goods were sold on them."""
+    sold = Sold.of(desk.setting, sales, desk.question.costing)
+    add_receipts(answer.course(WAS), sold, receipts_as_they_were(sales))
     answer.other_rules += sum([sale.version_id != desk.published.id for sale in sales])
+    return sold
 
 
-def _figures(desk: Desk, page: Page, sales: Sequence[Sale]) -> Figures:
-    """Return what a member comes to in a course."""
+def _figures(  # noqa: PLR0917 - called above
+    desk: Desk, page: Page, sales: Sequence[Sale], counted: Sequence[bool], sold: Sold, receipts: Receipts
+) -> Figures:
+    """Return what a member comes to in a course; ``sold`` is of the receipts that are ``counted``."""
     figures = Figures()
     add_member(figures, page)
-    rests, branches = page.rests, desk.branches
-    decided = [
-        (sale, outcome, rests.get(sale.id) if sale.comes_back else None)
-        for sale, outcome in zip(sales, page.outcomes, strict=True)
-        if not branches or sale.branch_id in branches
-    ]
-    _add_receipts(desk, page.course, decided, figures)
+    outcomes: Sequence[Outcome] = page.outcomes
+    if desk.branches:
+        sales, outcomes = list(compress(sales, counted)), list(compress(outcomes, counted))
+        receipts = receipts.among(counted)
+    add_receipts(figures, sold, receipts)
+    add_parts(figures, outcomes)
+    _note_used(desk, page.course, sales, outcomes, page.rests, figures)
     return figures
 
 
-def _add_receipts(
-    desk: Desk, course: Course, decided: Sequence[tuple[Sale, Outcome, Decided | None]], figures: Figures
+def _note_used(  # noqa: PLR0917 - called here alone
+    desk: Desk,
+    course: Course,
+    sales: Sequence[Sale],
+    outcomes: Sequence[Outcome],
+    rests: Mapping[UUID, Decided],
+    figures: Figures,
 ) -> None:
-    add_receipts(figures, [receipt_of(*one) for one in decided], desk.question.costing)
-    budgeted = course.version if desk.draft.budgeted and course.version is desk.draft else None
-    add_parts(figures, [outcome for _, outcome, _ in decided])
-    if budgeted is not None:
-        for sale, outcome, of_back in decided:
-            note_used(figures.used, budgeted, sale, outcome, of_back.rest if of_back else None)
+    """Note what a draft's receipts have used of its budgets."""
+    if not desk.draft.budgeted or course.version is not desk.draft:
+        return
+    for sale, outcome in zip(sales, outcomes, strict=True):
+        if outcome.discounts or outcome.gifts:
+            decided = rests.get(sale.id)
+            note_used(figures.used, desk.draft, sale, outcome, decided.rest if decided else None)
 
 
 def _compare(  # noqa: PLR0917 - called once, above
-    desk: Desk, past: Past, sales: Sequence[Sale], published: Page, draft: Page, answer: Answer
+    desk: Desk,
+    past: Past,
+    sales: Sequence[Sale],
+    counted: Sequence[bool],
+    sides: Mapping[str, Side],
+    answer: Answer,
 ) -> tuple[int, int]:
     """Note whether the member gains or loses, and their receipt that differs most to either side.
 
     Return the tenth of members that they are of, and what they gain.
     """
-    difference = worth(draft, sales, desk.draft) - worth(published, sales, desk.published)
+    published, draft = sides[PUBLISHED], sides[DRAFT]
+    difference = draft.worth - published.worth
     spent_minor = sum([sale.was.payable_minor - sale.was.refunded_minor for sale in sales])
     tenth = bisect_right(desk.bounds, spent_minor)
     segment = f"{past.group or ''}|{past.tier or ''}|{tenth}"
     answer.segments.setdefault(segment, Change()).note(difference, desk.published.program.point.value_minor)
-    differences = [
-        _given(after, desk.draft) - _given(before, desk.published)
-        if not desk.branches or sale.branch_id in desk.branches
-        else 0
-        for sale, before, after in zip(sales, published.outcomes, draft.outcomes, strict=True)
-    ]
-    most, least = max(differences), min(differences)
-    gaining, losing = [
-        _example(past, sales[place], differences[place], published.outcomes[place], draft.outcomes[place])
-        for place in (differences.index(most), differences.index(least))
-    ]
-    answer.add(Answer(gaining=[gaining] if most > 0 else [], losing=[losing] if least < 0 else []))
+    gaining, losing = examples(past, sales, counted, published, draft)
+    if gaining or losing:
+        answer.show([gaining] if gaining else (), [losing] if losing else ())
     return tenth, difference
-
-
-def worth(page: Page, sales: Sequence[Sale], version: Version) -> int:
-    """Return what a member has of a course: points in hand, less what was paid for the goods that were kept.
-
-    In minor units times ``10 ** scale`` of the points; only differences mean something.
-    """
-    paid_minor = sum(
-        [
-            receipt_of(sale, outcome, page.rests.get(sale.id)).revenue_minor
-            if sale.comes_back
-            else outcome.payable_minor
-            for sale, outcome in zip(sales, page.outcomes, strict=True)
-        ]
-    )
-    return outstanding(page.book) * version.program.point.value_minor - paid_minor * version.unit
-
-
-def _given(outcome: Outcome, version: Version) -> int:
-    """Return what a receipt gives to its member, in the unit of ``worth``: own points that are spent are no gift."""
-    return outcome.discount_minor * version.unit + outcome.earned_points * version.program.point.value_minor
-
-
-def _example(past: Past, sale: Sale, more: int, before: Outcome, after: Outcome) -> Example:
-    return Example(
-        receipt_id=sale.id,
-        member_id=past.member_id,
-        at=sale.occurred_at,
-        branch_id=sale.branch_id,
-        amount_minor=sale.was.amount_minor,
-        difference=more,
-        published=_told(before),
-        draft=_told(after),
-    )
-
-
-def _told(outcome: Outcome) -> tuple[int, int, int]:
-    spent = outcome.redeemed.points if outcome.redeemed else 0
-    return outcome.discount_minor, outcome.earned_points, spent
 
 
 async def _check(tx: Tx, desk: Desk, members: Members, pasts: Collection[Past], answer: Answer) -> None:
@@ -271,11 +248,17 @@ async def _replay_strangers(tx: Tx, desk: Desk, strangers: Strangers) -> Answer:
         for sale in await read_strangers(tx, desk.setting, strangers)
         if not branches or sale.branch_id in branches
     ]
-    _add_as_it_was(desk, sales, answer)
+    sold = _add_as_it_was(desk, sales, answer)
     spendings = ("observed", "low", "high") if desk.question.has_range else ("observed",)
     for name in (PUBLISHED, DRAFT):
         course = desk.course(name, "observed")
-        decided = [(sale, *decide_stranger(course, sale)) for sale in sales]
+        decided = [decide_stranger(course, sale) for sale in sales]
+        outcomes = [outcome for outcome, _ in decided]
+        rests = {sale.id: rest for sale, (_, rest) in zip(sales, decided, strict=True) if rest is not None}
+        receipts = decided_receipts(sales, outcomes, rests)
         for spending in spendings:
-            _add_receipts(desk, course, decided, answer.course(f"{name}.{spending}"))
+            figures = answer.course(f"{name}.{spending}")
+            add_receipts(figures, sold, receipts)
+            add_parts(figures, outcomes)
+            _note_used(desk, course, sales, outcomes, rests, figures)
     return answer

@@ -1,7 +1,5 @@
 """Receipts without a card: nobody's points, but perhaps a promotion for everybody."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct, structs
@@ -9,7 +7,7 @@ from msgspec import Struct, structs
 from plushka.domain.simulation.budgets import used_by
 from plushka.domain.simulation.course import Course
 from plushka.domain.simulation.page import Decided
-from plushka.domain.simulation.past import Back, Sale
+from plushka.domain.simulation.past import Sale
 from plushka.domain.simulation.reading import sale_of
 from plushka.domain.simulation.setting import Setting
 from plushka.engine.evaluate import evaluate
@@ -58,28 +56,8 @@ def decide_stranger(course: Course, sale: Sale) -> tuple[Outcome, Decided | None
     if not sale.comes_back:
         return outcome, None
     decided = Decided(version, None, basket, outcome, sale.occurred_at, sale.day)
-    for back in _within(course.setting, course.setting.backs[sale.id]):
+    for back in course.setting.backs_within(sale.id):
         for line, quantity_milli in back.lines.items():
             decided.returned[line] = decided.returned.get(line, 0) + quantity_milli
     decided.rest = decided.remainder()
     return outcome, decided
-
-
-def _within(setting: Setting, backs: Sequence[Back]) -> list[Back]:
-    return [back for back in backs if back.at < setting.span.until_at]
-
-
-def kept_minor(setting: Setting, sale: Sale) -> int:
-    """Return what was asked for the goods of a receipt that did not come back, before discounts."""
-    if not sale.comes_back:
-        return sale.was.amount_minor
-    returned: dict[int, int] = defaultdict(int)
-    for back in _within(setting, setting.backs[sale.id]):
-        for line, quantity_milli in back.lines.items():
-            returned[line] += quantity_milli
-    return sale.was.amount_minor - sum(
-        [
-            line.amount_minor * returned[index] // line.quantity_milli
-            for index, line in enumerate(sale.basket.lines)
-        ]
-    )
