@@ -27,15 +27,30 @@ def moment(at: datetime, place: Place) -> Moment:
     return _moment(int(at.timestamp() // 60), place.time_zone, place.day_starts_minutes)
 
 
+def moment_once(at: datetime, place: Place) -> Moment:
+    """Return the same where many are asked for and hardly one comes again: it is neither looked for nor remembered."""
+    return _shown(int(at.timestamp() // 60), place.time_zone, place.day_starts_minutes)
+
+
 # Receipts of one till come many a minute, and converting a zone costs more than a rule.
 @lru_cache(maxsize=4096)
 def _moment(epoch_minute: int, time_zone: str, day_starts_minutes: int) -> Moment:
+    return _shown(epoch_minute, time_zone, day_starts_minutes)
+
+
+def _shown(epoch_minute: int, time_zone: str, day_starts_minutes: int) -> Moment:
     ahead = _ahead_on(epoch_minute // DAY_MINUTES, time_zone)
     if ahead is None:
         ahead = _ahead(EPOCH + timedelta(minutes=epoch_minute), time_zone)
     days, minute = divmod((epoch_minute * 60 + ahead) // 60, DAY_MINUTES)
-    business_date = date.fromordinal(EPOCH_ORDINAL + (days if minute >= day_starts_minutes else days - 1))
+    business_date = _business_date(days if minute >= day_starts_minutes else days - 1)
     return Moment(business_date, business_date.isoweekday(), minute)
+
+
+@lru_cache(maxsize=4096)
+def _business_date(epoch_day: int) -> date:
+    """Return the day. Remembered: one that is the same object is found as a key without being compared."""
+    return date.fromordinal(EPOCH_ORDINAL + epoch_day)
 
 
 @lru_cache(maxsize=4096)

@@ -28,7 +28,7 @@ from plushka.domain.simulation.past import (
     Was,
 )
 from plushka.domain.simulation.setting import Setting
-from plushka.engine.local_time import moment
+from plushka.engine.local_time import moment_once
 from plushka.engine.purchase import Grant
 from plushka.platform.database import Tx
 
@@ -104,6 +104,7 @@ def sale_of(row: Record, setting: Setting) -> Sale:
     receipt_id, member_id, received_at, occurred_at, day, branch_id, version_id, *rest = row
     written, state, cost_minor, _, _, amount, discount, payable, refunded, earned_points, outcome = rest
     basket, goods = read_basket(written)
+    shown = moment_once(occurred_at, basket.place)
     comes_back = receipt_id in setting.backs
     if comes_back:
         basket = structs.replace(basket, lines=goods.lines)
@@ -112,8 +113,9 @@ def sale_of(row: Record, setting: Setting) -> Sale:
         receipt_id,
         received_at,
         occurred_at,
-        moment(occurred_at, basket.place),
-        day,
+        shown,
+        # The day that rules look at, where it is the same: whatever is remembered by day finds it at once.
+        shown.business_date if shown.business_date == day else day,
         branch_id,
         version_id,
         basket,
