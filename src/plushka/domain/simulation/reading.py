@@ -164,7 +164,12 @@ async def read_movements(
                ) as expires_at
         from postings p
         left join adjustments a on a.tenant_id = $1 and a.id = p.document_id
-        left join lots l on l.tenant_id = $1 and l.id = p.lot_id and p.debit in ('issued', 'adjusted')
+        -- One by one: there are few, which the planner does not know, and it would read all lots for them.
+        left join lateral (
+            select * from lots
+            where tenant_id = $1 and id = p.lot_id and p.debit in ('issued', 'adjusted')
+            limit 1
+        ) as l on true
         where p.tenant_id = $1 and p.wallet_id = any($2::uuid[]) and p.at >= $3 and p.at < $5
           -- A subselect is hashed, whatever the plan: thousands of documents are looked up at once.
           and p.document_id not in (select unnest($4::uuid[]))
