@@ -126,7 +126,7 @@ def evaluate(
         discounts=discounts,
         redeemed=redeemed,
         awards=earned.awards,
-        grants=grants(case, progress.earned_at, earned.awards) if earned.awards else (),
+        grants=grants(case, progress.earned_at, earned) if earned.awards else (),
         tier_before=tier.id,
         tier_after=progress.tier_after,
         next_tier=next_tier(version, progress.tier_after, progress.totals)

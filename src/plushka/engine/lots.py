@@ -15,7 +15,7 @@ def order_of_use(lot: Lot) -> tuple[datetime, int, datetime, int]:
 
 def spendable(lots: Iterable[Lot], at: datetime) -> list[Lot]:
     """Return the lots that live at ``at``, in order of use. A lot whose ``expires_at`` is ``at`` is dead."""
-    return sorted((lot for lot in lots if lot.expires_at is None or at < lot.expires_at), key=order_of_use)
+    return sorted([lot for lot in lots if lot.expires_at is None or at < lot.expires_at], key=order_of_use)
 
 
 def take(available: Sequence[tuple[Lot, int]], points: int) -> tuple[LotUse, ...]:

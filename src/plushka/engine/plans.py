@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -68,6 +68,7 @@ class TierPlan:
     ``paces`` are units of points per minor unit of money over ``Version.pace_denominator``, for the
     rules whose pace is the same at every receipt (percent), of multipliers how much they add, else 0.
     ``life_of`` finds in ``Version.lives`` the life of points by what gives them: rules, cards, a friend's reward.
+    ``in_sums`` are the functions that ``phases.sums`` has written out so far, by whether coupons are shown.
     """
 
     id: str | None
@@ -80,6 +81,7 @@ class TierPlan:
     rates_bp: tuple[int | None, ...]
     paces: tuple[int, ...]
     life_of: dict[str, int]
+    in_sums: dict[bool, Callable[..., Any]] = field(default_factory=dict)
 
 
 class CapPlan(Struct, frozen=True):

@@ -1,11 +1,11 @@
 """A published programme, compiled once so that receipts are decided fast (S20). Equal programmes decide equally."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from msgspec import Struct
@@ -88,8 +88,7 @@ class Version:
     ``pace_lift`` is added before, so that the division rounds;
     ``special_mask`` holds the bits of rules whose pace only a receipt tells, ``special_rivals_mask`` of those among
     them that may have to outbid others, ``multiplier_mask`` those of multipliers, which have contests of their own,
-    ``cards_mask`` those of stamp cards. ``in_sums`` are the functions that ``phases.sums`` has written out so far.
-    ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
+    ``cards_mask`` those of stamp cards. ``promotions`` are those of prices, ``gifts`` those that give one. ``segments``
     are those that a condition names.
     """
 
@@ -126,11 +125,10 @@ class Version:
     unit: int
     pace_denominator: int
     pace_lift: int
-    _tier_of: dict[str | None, TierPlan]
+    _tier_of: Mapping[str | None, TierPlan]
     _no_totals: tuple[Totals, ...]
     _day_window: int | None
     _month_window: int | None
-    in_sums: dict[tuple[int, bool], Callable[..., Any]] = field(default_factory=dict)
     _promotions_on: dict[tuple[date, bool], tuple[PromotionPlan, ...]] = field(default_factory=dict)
     _divisions: dict[tuple[int, frozenset[int]], Division] = field(default_factory=dict)
     _contests: dict[int, Contest] = field(default_factory=dict)
@@ -147,7 +145,7 @@ class Version:
 
     def tier_plan(self, tier: str | None) -> TierPlan:
         """Return the plan of a tier; of the first one for None, or for a tier this version does not have."""
-        return self._tier_of.get(tier, self.tiers[0])
+        return self._tier_of[tier]
 
     def totals_of(self, member: Member) -> tuple[Totals, ...]:
         """Return the member's totals, one for each window; none given means that all are 0."""
@@ -245,6 +243,17 @@ class Version:
         return contest
 
 
+class _TierOf(dict[str | None, TierPlan]):
+    """Tiers by id; an id that there is none of is that of the first."""
+
+    def __init__(self, tiers: Sequence[TierPlan]) -> None:
+        super().__init__((plan.id, plan) for plan in tiers)
+        self._first = tiers[0]
+
+    def __missing__(self, tier: str | None) -> TierPlan:
+        return self._first
+
+
 def compile_version(version_id: UUID, program: Program, *, beside: Version | None = None) -> Version:
     """Compile ``program``, which ``check.problems`` has found sound. Immutable but for its memos: share it freely.
 
@@ -324,7 +333,7 @@ def compile_version(version_id: UUID, program: Program, *, beside: Version | Non
         unit=10**program.point.scale,
         pace_denominator=pace_denominator,
         pace_lift=lift(pace_denominator, program.rounding),
-        _tier_of={plan.id: plan for plan in tiers},
+        _tier_of=_TierOf(tiers),
         _no_totals=tuple(Totals() for _ in windows),
         _day_window=windows.index(DAY_WINDOW) if DAY_WINDOW in windows else None,
         _month_window=windows.index(MONTH_WINDOW) if MONTH_WINDOW in windows else None,

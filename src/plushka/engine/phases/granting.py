@@ -1,6 +1,5 @@
 """The lots that a receipt's awards become (S4, S5): one for each life that its points may have."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -9,33 +8,40 @@ from msgspec import Struct
 
 from plushka.engine.expiry import activates_at, active_on, expires_at
 from plushka.engine.phases.case import Case
+from plushka.engine.phases.gain import Earned
 from plushka.engine.plans import TierPlan
 from plushka.engine.program import ExpirySliding
 from plushka.engine.purchase import Award, Grant
 from plushka.engine.version import Version
 
-_rule, _points = attrgetter("rule"), attrgetter("points")
+_rule = attrgetter("rule")
 
 
-def grants(case: Case, earned_at: TierPlan, awards: Sequence[Award]) -> tuple[Grant, ...]:
-    """Return a grant for the awards of each life at the tier ``earned_at``, policies resolved; there are some."""
-    lives = list(map(earned_at.life_of.__getitem__, map(_rule, awards)))
-    if lives.count(lives[0]) == len(lives):
-        return (_grant(case, lives[0], awards),)
+def grants(case: Case, earned_at: TierPlan, earned: Earned) -> tuple[Grant, ...]:
+    """Return a grant for the awards of each life at the tier ``earned_at``, policies resolved."""
+    rules = tuple(map(_rule, earned.awards))
+    lives = list(map(earned_at.life_of.__getitem__, rules))
+    if len(set(lives)) == 1:
+        return (_grant(case, lives[0], earned.points, rules),)
     by_life: dict[int, list[Award]] = {}
-    for life, award in zip(lives, awards, strict=True):
+    for life, award in zip(lives, earned.awards, strict=True):
         by_life.setdefault(life, []).append(award)
-    return tuple([_grant(case, life, alike) for life, alike in by_life.items()])
+    return tuple(
+        [
+            _grant(case, life, sum([award.points for award in alike]), tuple(map(_rule, alike)))
+            for life, alike in by_life.items()
+        ]
+    )
 
 
-def _grant(case: Case, life: int, awards: Sequence[Award]) -> Grant:
+def _grant(case: Case, life: int, points: int, rules: tuple[str, ...]) -> Grant:
     place, earned_on = case.basket.place, case.sight.moment.business_date
     span = _span(case.version, life, earned_on, place.time_zone, place.day_starts_minutes)
     return Grant(
-        sum(map(_points, awards)),
+        points,
         span.activates_at or case.at,
         span.expires_at,
-        tuple(map(_rule, awards)),
+        rules,
         span.sliding_days,
         span.receipt_share_bp,
     )

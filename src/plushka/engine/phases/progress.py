@@ -44,8 +44,12 @@ def earn_and_rise(case: Case, scene: Scene, nets_minor: Sequence[int], *, points
     is_as_priced = nets_minor is scene.prices_minor
     spend_minor = scene.receipt_minor if is_as_priced else taking_part(nets_minor, case.sight.masks)
     earns = version.program.earn_when_redeeming or not points_spent
-    stamped = stamp(case, scene, nets_minor) if version.cards else NO_STAMPS
-    referring = refer(version, member, scene, nets_minor) if version.referral else NO_FRIEND
+    stamped, referring = NO_STAMPS, NO_FRIEND
+    # Why a card gets no stamp, and no friend any points, is told only to those who ask.
+    if version.cards and (case.explains or scene.bits & version.cards_mask):
+        stamped = stamp(case, scene, nets_minor)
+    if version.referral and (case.explains or member.invited):
+        referring = refer(version, member, scene, nets_minor)
     awards = (*stamped.awards, referring.award) if referring.award else stamped.awards
     notes = (*stamped.notes, *referring.notes) if case.explains else ()
     earned = earn(case, tier, scene, nets_minor) if earns else Earned(notes=(EARNING_OFF,))

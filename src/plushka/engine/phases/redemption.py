@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from plushka.engine.lots import spendable, take
 from plushka.engine.phases.case import Case
 from plushka.engine.price_effects import RaisedShare
@@ -34,26 +32,27 @@ def redeem(case: Case, prices_minor: Sequence[int], raised_by: PromotionPlan | N
         price if mask and not mask & version.not_redeemable_bit else 0
         for price, mask in zip(prices_minor, case.sight.masks, strict=True)
     ]
-    lots = [(lot, _lot_share(version, lot, payable_minor)) for lot in spendable(case.member.lots, case.at)]
+    lots = _lots(case, payable_minor)
     share_bp = _receipt_share_bp(case, raised_by)
-    limits = _limits(case, share_bp, payable_minor, sum(eligible), sum(most for _, most in lots))
-    points_max = min(limit.points for limit in limits)
+    limits = _limits(case, share_bp, payable_minor, sum(eligible), sum([most for _, most in lots]))
+    points_max = min([limit.points for limit in limits])
     if points_max < tier.limits.points_min:
         case.notes.append(note("redemption_below_minimum", points_min=tier.limits.points_min))
         points_max = 0
     asked = requested
     if asked == "max":
         asked = case.asks(points_max) if case.asks is not None else points_max
-    redeemed = Redeemed(requested=asked, points=0, amount_minor=0, points_max=points_max, limits=limits)
-    points = _points(case, redeemed)
+    points = _points(case, asked, points_max)
     if points == 0:
-        return redeemed
+        return Redeemed(requested=asked, points=0, amount_minor=0, points_max=points_max, limits=limits)
     amount_minor = money_of(version, points)
     by_line_minor = spread(amount_minor, eligible)
-    return replace(
-        redeemed,
+    return Redeemed(
+        requested=asked,
         points=points,
         amount_minor=amount_minor,
+        points_max=points_max,
+        limits=limits,
         by_line_minor=tuple(by_line_minor),
         by_line_points=tuple(spread(points, by_line_minor)) if case.explains else (),
         lots=take(lots, points),
@@ -92,10 +91,15 @@ def _refusal(case: Case, prices_minor: Sequence[int]) -> Note | None:
     return None
 
 
-def _lot_share(version: Version, lot: Lot, payable_minor: int) -> int:
-    if lot.receipt_share_bp is None:
-        return lot.available
-    return min(lot.available, points_within(version, payable_minor * lot.receipt_share_bp // BP))
+def _lots(case: Case, payable_minor: int) -> list[tuple[Lot, int]]:
+    """Return the lots that live, in order of use, each with the most points that it may give."""
+    lots = []
+    for lot in spendable(case.member.lots, case.at):
+        most = lot.available
+        if lot.receipt_share_bp is not None:
+            most = min(most, points_within(case.version, payable_minor * lot.receipt_share_bp // BP))
+        lots.append((lot, most))
+    return lots
 
 
 def _receipt_share_bp(case: Case, raised_by: PromotionPlan | None) -> int:
@@ -125,9 +129,8 @@ def _limits(
     return tuple(limits)
 
 
-def _points(case: Case, redeemed: Redeemed) -> int:
+def _points(case: Case, requested: int, points_max: int) -> int:
     points_min = case.tier.limits.points_min
-    requested, points_max = redeemed.requested, redeemed.points_max
     if requested > points_max:
         case.notes.append(note("redemption_clamped", requested=requested, points_max=points_max))
         requested = points_max

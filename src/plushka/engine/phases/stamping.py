@@ -35,13 +35,8 @@ NOTHING = Stamped()
 
 
 def stamp(case: Case, scene: Scene, nets_minor: Sequence[int]) -> Stamped:
-    """Return the member's cards with this receipt on them; ``nets_minor`` is what is paid for the lines (S2).
-
-    Unless the case ``explains``, there are none where no line is for any of them.
-    """
+    """Return the member's cards with this receipt on them; ``nets_minor`` is what is paid for the lines (S2)."""
     version, member = case.version, case.member
-    if not (case.explains or scene.bits & version.cards_mask):
-        return NOTHING
     if member.cards is None:
         return Stamped(notes=(NOT_COUNTED,))
     cards, notes = [], list[Note]()

@@ -37,10 +37,10 @@ def earn_in_sums(version: Version, tier: TierPlan, scene: Scene, nets_minor: Seq
 
     The function that tells it is written out when it is first asked for.
     """
-    key = tier.rank, bool(scene.coupons)
-    in_sums: InSums | None = version.in_sums.get(key)
+    with_coupons = bool(scene.coupons)
+    in_sums: InSums | None = tier.in_sums.get(with_coupons)
     if in_sums is None:
-        in_sums = version.in_sums[key] = _Writing(version, tier, with_coupons=key[1]).function()
+        in_sums = tier.in_sums[with_coupons] = _Writing(version, tier, with_coupons=with_coupons).function()
     return in_sums(scene, nets_minor)
 
 
