@@ -531,7 +531,8 @@ create table consents (
 
 grant update (member_id) on consents to plushka_app;
 
-create index consents_of_member on consents (tenant_id, member_id, kind, id);
+-- Tells also what was said, without looking at the rows: of all members it is asked at once.
+create index consents_of_member on consents (tenant_id, member_id, kind, id) include (is_given);
 
 -- What strangers are shown to agree to, where the business has written a text of its own: each version stays.
 -- Version 1 is ours, from the catalogue.
