@@ -70,6 +70,12 @@ def mornings() -> tuple[datetime, ...]:
     return tuple(moment for moment in moments() if moment.time() == MOMENTS[0])
 
 
+@cache
+def reported_mornings() -> tuple[tuple[datetime, datetime, date], ...]:
+    """Return the mornings, each with until when purchases had been reported by then, and its day."""
+    return tuple((moment, moment - REPORTED_BEFORE, moment.date()) for moment in mornings())
+
+
 def next_moment(at: datetime) -> datetime:
     """Return when the jobs run next, from ``at`` on."""
     on = at.astimezone(CLOCK).date()
@@ -273,9 +279,11 @@ def of_birthday(number: int, came: list[datetime]) -> Iterator[Letter]:
 def of_absence(number: int, came: list[datetime], last: datetime) -> Iterator[Letter]:
     began: datetime | None = None
     days = [at.astimezone(CLOCK).date() for at in came]
-    for moment in mornings():
-        before = bisect_right(came, moment - REPORTED_BEFORE)
-        if not before or not 30 <= (moment.date() - days[before - 1]).days <= 59:
+    before = 0
+    for moment, reported_at, on in reported_mornings():
+        while before < len(came) and came[before] <= reported_at:
+            before += 1
+        if not before or not 30 <= (on - days[before - 1]).days <= 59:
             continue
         if began is not None and began > moment - timedelta(days=90):
             continue

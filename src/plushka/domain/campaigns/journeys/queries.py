@@ -38,10 +38,17 @@ _SELECT_RUN = """
     where r.tenant_id = $1
 """
 
-decode_journey = msgspec.json.Decoder(Journey).decode
+_decode_journey = msgspec.json.Decoder(Journey).decode
+JOURNEYS_MAX = 512
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=JOURNEYS_MAX)
+def decode_journey(body: str) -> Journey:
+    """Return the journey of a draft or a version: a minute later it is mostly the same."""
+    return _decode_journey(body)
+
+
+@lru_cache(maxsize=JOURNEYS_MAX)
 def _plan(body: str, salt: str) -> Plan:
     return plan(decode_journey(body), salt=salt)
 
