@@ -2,8 +2,9 @@
 import { BarChart, HeatmapChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { GridComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { init, use } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
-import { option } from "./options.js";
+import { height, option } from "./options.js";
 import { paletteOf } from "./palette.js";
 import { save as saveAs } from "./saving.js";
 
@@ -16,6 +17,7 @@ use([
   GridComponent,
   TooltipComponent,
   VisualMapComponent,
+  LabelLayout,
   SVGRenderer,
 ]);
 
@@ -34,14 +36,10 @@ export function draw(place) {
   const chart = init(ground, null, { renderer: "svg" });
 
   function show() {
-    chart.setOption(
-      {
-        animation: !calm.matches,
-        animationDuration: 150,
-        ...option(data, { palette: paletteOf(place), width: ground.clientWidth, language: document.documentElement.lang }),
-      },
-      { notMerge: true },
-    );
+    const look = { palette: paletteOf(place), width: ground.clientWidth, language: document.documentElement.lang };
+    ground.style.minHeight = `${height(data, look)}px`;
+    chart.resize();
+    chart.setOption({ animation: !calm.matches, animationDuration: 150, ...option(data, look) }, { notMerge: true });
   }
 
   show();
@@ -51,7 +49,6 @@ export function draw(place) {
       chart.dispose();
       return;
     }
-    chart.resize();
     show();
   }).observe(ground);
   dark.addEventListener("change", () => ground.isConnected && show());

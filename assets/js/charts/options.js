@@ -1,6 +1,31 @@
 // What the library is asked to draw for each kind of chart.
 
 const NARROW = 480;
+// What an axis takes beside the bars, and what the line of a bar that lies needs.
+const BESIDE = 60;
+const LINE = 24;
+const NAMES = 0.4;
+
+function widths(data, look) {
+  const write = document.createElement("canvas").getContext("2d");
+  write.font = `12px ${look.palette.font}`;
+  return data.labels.map((label) => write.measureText(label).width);
+}
+
+// Names of things that have no room below their bars: the bars lie, and each has its name beside it.
+export function lies(data, look) {
+  if (data.kind !== "chart" || !data.things || data.series.some((each) => each.form === "line")) {
+    return false;
+  }
+  const long = widths(data, look);
+  const room = (look.width - BESIDE) / data.labels.length;
+  return long.some((width, place) => place > 0 && (width + long[place - 1]) / 2 + 6 > room);
+}
+
+// How tall a chart has to be for each of its names to be read.
+export function height(data, look) {
+  return lies(data, look) ? (data.labels.length + 1) * LINE : 0;
+}
 
 export function option(data, look) {
   switch (data.kind) {
@@ -38,9 +63,16 @@ function box(look, tell) {
   };
 }
 
-function numbers(look, percent) {
-  const format = new Intl.NumberFormat(look.language, { notation: "compact", maximumFractionDigits: 1 });
-  return (value) => format.format(value) + (percent ? "\u00a0%" : "");
+// What an axis is numbered with, in the unit of what stands on it: "percent", the code of a currency or none.
+function numbers(look, unit) {
+  const money = { style: "currency", currency: unit, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0 };
+  const format = new Intl.NumberFormat(look.language, {
+    notation: "compact",
+    maximumFractionDigits: 1,
+    ...(unit && unit !== "percent" ? money : {}),
+  });
+  const sign = unit !== "percent" ? "" : look.language === "ru" ? "\u00a0%" : "%";
+  return (value) => format.format(value).replace("-", "\u2212") + sign;
 }
 
 function chart(data, look) {
@@ -65,23 +97,46 @@ function chart(data, look) {
       z: each.before ? 3 : 2,
     };
   });
+  const isLying = lies(data, look);
+  const names = {
+    type: "category",
+    data: data.labels,
+    inverse: isLying,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: palette.axis } },
+    axisLabel: isLying
+      ? words(look, {
+          interval: 0,
+          width: Math.ceil(Math.min(look.width * NAMES, Math.max(...widths(data, look)))) + 1,
+          overflow: "break",
+          lineHeight: 14,
+        })
+      : words(look, {
+          // Names that have room are all written; of a course of time some are enough.
+          interval: data.things ? 0 : "auto",
+          hideOverlap: true,
+          alignMaxLabel: !data.things && look.width < NARROW ? "right" : null,
+        }),
+  };
+  const values = {
+    type: "value",
+    min: data.series.some((each) => each.values.some((value) => value < 0)) ? undefined : 0,
+    max: data.stacked && data.unit === "percent" ? 100 : undefined,
+    splitNumber: look.width >= NARROW ? 4 : isLying ? 2 : 3,
+    axisLabel: words(look, { formatter: numbers(look, data.unit), hideOverlap: true }),
+    splitLine: { lineStyle: { color: palette.axis, type: "dashed" } },
+  };
   return {
-    grid: { left: 4, right: 8, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: {
-      type: "category",
-      data: data.labels,
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: palette.axis } },
-      axisLabel: words(look, { hideOverlap: true }),
+    grid: {
+      left: 4,
+      right: isLying ? 24 : 8,
+      top: 12,
+      bottom: 4,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
     },
-    yAxis: {
-      type: "value",
-      min: data.series.some((each) => each.values.some((value) => value < 0)) ? undefined : 0,
-      max: data.stacked && data.percent ? 100 : undefined,
-      splitNumber: look.width < NARROW ? 3 : 4,
-      axisLabel: words(look, { formatter: numbers(look, data.percent) }),
-      splitLine: { lineStyle: { color: palette.axis, type: "dashed" } },
-    },
+    xAxis: isLying ? values : names,
+    yAxis: isLying ? names : values,
     tooltip: {
       trigger: "axis",
       axisPointer: { type: "shadow", shadowStyle: { color: palette.axis, opacity: 0.35 } },
@@ -152,19 +207,20 @@ function flow(data, look) {
 
 function dots(data, look) {
   const { palette } = look;
-  const axis = (name, formatter) => ({
+  const axis = (name, unit) => ({
     type: "value",
     name,
     nameLocation: "middle",
     nameGap: 28,
     nameTextStyle: words(look),
-    axisLabel: words(look, { formatter }),
+    splitNumber: look.width < NARROW ? 3 : 5,
+    axisLabel: words(look, { formatter: numbers(look, unit), hideOverlap: true }),
     splitLine: { lineStyle: { color: palette.axis, type: "dashed" } },
   });
   return {
-    grid: { left: 40, right: 16, top: 12, bottom: 36, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: axis(data.across, numbers(look, false)),
-    yAxis: { ...axis(data.up, numbers(look, false)), nameRotate: 90, nameGap: 44 },
+    grid: { left: 40, right: 24, top: 20, bottom: 36, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: axis(data.across, data.x.unit),
+    yAxis: { ...axis(data.up, data.y.unit), nameRotate: 90, nameGap: 48 },
     tooltip: box(look, (found) => [
       data.names[found.dataIndex],
       `${data.across}: ${data.x.told[found.dataIndex]}`,
@@ -176,6 +232,16 @@ function dots(data, look) {
         symbolSize: 10,
         color: palette.series[0],
         data: data.x.values.map((x, place) => [x, data.y.values[place]]),
+        label: words(look, {
+          show: true,
+          position: "top",
+          distance: 3,
+          formatter: (found) => data.names[found.dataIndex],
+          width: look.width * NAMES,
+          overflow: "truncate",
+        }),
+        // Where two lie on each other one is named; what is pointed at says its name.
+        labelLayout: { hideOverlap: true },
         emphasis: { disabled: true },
       },
     ],

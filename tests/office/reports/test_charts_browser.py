@@ -28,6 +28,17 @@ MARKS = """chart => [...chart.querySelectorAll("svg path")].filter((path) => {
   return fill && !["none", "transparent"].includes(fill) && box.width > 1 && box.height > 1;
 }).length"""
 """What is filled and has an extent: bars, squares, dots; lines of a grid and of an axis have none."""
+UNNAMED = """chart => {
+  const { kind, things, labels, names } = JSON.parse(chart.querySelector("script").textContent);
+  const bare = (text) => text.replace(/\\s/g, "");
+  const written = bare(chart.querySelector("svg").textContent);
+  const missing = (of) => of.filter((name) => !written.includes(bare(name)));
+  if (kind === "dots") {
+    return missing(names).length < names.length ? [] : [...names, written];
+  }
+  return things && missing(labels).length ? [...missing(labels), written] : [];
+}"""
+"""Bars of things without their names, and dots if none of them has one: those on each other share it."""
 
 
 @pytest.mark.usefixtures("promoted")
@@ -48,6 +59,8 @@ async def test_each_chart_is_drawn_with_its_table_below(
         assert set(drawn) >= {f"block-{chart}" for chart in charts}, name
         for block in drawn:
             await is_drawn(page, block)
+        if name == "branches":
+            await expect(page.locator("#block-branches svg text", has_text="₽").first).to_be_attached()
         await look(page)
 
 
@@ -58,6 +71,7 @@ async def is_drawn(page: Page, name: str) -> None:
     await chart.scroll_into_view_if_needed()
     await expect(chart.locator("svg path").first).to_be_attached()
     assert await chart.evaluate(MARKS) > 1, name
+    assert not await chart.evaluate(UNNAMED), name
     table = block.locator("table")
     if not await table.is_visible():
         await block.locator("summary").click()

@@ -76,11 +76,15 @@ class Series(Struct, frozen=True):
 
 
 class Chart(Struct, frozen=True):
-    """Bars and lines over labels, zero-based. ``stacked``: the bars lie on each other and are shares of a whole."""
+    """Bars and lines over labels, zero-based. ``stacked``: the bars lie on each other and are shares of a whole.
+
+    ``of_things``: the labels are names, each to be read, and no course of time of which some are enough.
+    """
 
     labels: tuple[str, ...]
     series: tuple[Series, ...]
     stacked: bool = False
+    of_things: bool = False
 
 
 class HeatMap(Struct, frozen=True):

@@ -64,7 +64,8 @@ def _data(chart: AnyChart, visit: Visit) -> dict[str, Any]:
                 "kind": "chart",
                 "labels": chart.labels,
                 "stacked": chart.stacked,
-                "percent": all(series.kind in ("share", "change") for series in chart.series),
+                "things": chart.of_things,
+                "unit": _unit({series.kind for series in chart.series}, visit),
                 "series": [
                     {
                         "title": series.title,
@@ -86,8 +87,14 @@ def _data(chart: AnyChart, visit: Visit) -> dict[str, Any]:
                 "across": chart.across,
                 "up": chart.up,
                 "names": [name for name, *_ in chart.dots],
-                "x": _values([across for _, across, _ in chart.dots], chart.kind_across, visit),
-                "y": _values([up for *_, up in chart.dots], chart.kind_up, visit),
+                "x": {
+                    "unit": _unit({chart.kind_across}, visit),
+                    **_values([across for _, across, _ in chart.dots], chart.kind_across, visit),
+                },
+                "y": {
+                    "unit": _unit({chart.kind_up}, visit),
+                    **_values([up for *_, up in chart.dots], chart.kind_up, visit),
+                },
             }
         case _:
             assert_never(chart)
@@ -115,6 +122,13 @@ def _values(values: Sequence[Value], kind: Kind, visit: Visit) -> dict[str, Any]
         "values": [_number(value, kind, visit) for value in values],
         "told": [told_value(value, kind, visit) for value in values],
     }
+
+
+def _unit(kinds: set[Kind], visit: Visit) -> str:
+    """Return what an axis is numbered in: "percent", a currency, or nothing where its name says what is counted."""
+    if kinds <= {"share", "change"}:
+        return "percent"
+    return visit.business.currency if kinds == {"money"} else ""
 
 
 def _number(value: Value, kind: Kind, visit: Visit) -> float | None:

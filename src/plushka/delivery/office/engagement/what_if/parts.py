@@ -135,6 +135,7 @@ def make_tiers(shown: Shown) -> Block:
                 Series(title, tuple(counts[place] for _, counts in pairs), "count")
                 for place, title in enumerate(titles)
             ),
+            of_things=True,
         ),
         definition="what_if_tiers",
         empty=Empty(

@@ -139,6 +139,7 @@ def _block(
                 Series(of, tuple(Ratio(pick(change), unit) for _, change, _ in named), "money")
                 for of, pick in drawn
             ),
+            of_things=True,
         ),
         definition=definition,
         empty=Empty(

@@ -167,6 +167,7 @@ def make_points(shown: Shown) -> Block:
                 )
                 for place, title in enumerate((gettext("By the rules in force"), gettext("By the draft")))
             ),
+            of_things=True,
         ),
         notes=_of_points(shown),
     )
@@ -291,4 +292,5 @@ def _spending_chart(shown: Shown) -> Chart | None:
                 "money",
             ),
         ),
+        of_things=True,
     )

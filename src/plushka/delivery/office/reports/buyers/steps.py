@@ -61,6 +61,7 @@ async def make_steps(tx: Tx, visit: Visit, asked: Asked) -> Block:
         chart=Chart(
             labels=tuple(gettext(title) for title in _STEPS[: len(steps)]),
             series=(Series(gettext("Members"), tuple(before), "count"),),
+            of_things=True,
         ),
         notes=(
             gettext("Members whose first purchase was in the period, with all that they bought since."),

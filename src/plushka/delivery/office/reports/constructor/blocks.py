@@ -152,6 +152,7 @@ def _chart(grid: Grid, answer: Answer, visit: Visit) -> Chart | HeatMap | None:
             )
             for place in heads[:SERIES_MAX]
         ),
+        of_things=not is_line,
     )
 
 
@@ -181,6 +182,7 @@ def _chart_of_columns(grid: Grid, answer: Answer, visit: Visit, *, is_line: bool
             for name, values in series.items()
         ),
         stacked=not measure.of and not is_line and "distinct" not in measure.sql,
+        of_things=not is_line,
     )
 
 

@@ -149,4 +149,5 @@ def _chart(kinds: list[Kind], visit: Visit) -> Chart:
             for sex, title in _SEXES.items()
             if any(kind.sex == sex for kind in kinds)
         ),
+        of_things=True,
     )

@@ -82,6 +82,7 @@ async def make_future_bands(tx: Tx, visit: Visit, _: Asked) -> Block:
         chart=Chart(
             labels=tuple(told_band(each.band, visit) for each in bands),
             series=(Series(gettext("Buyers"), tuple(each.members for each in bands), "count"),),
+            of_things=True,
         ),
         notes=(
             gettext(

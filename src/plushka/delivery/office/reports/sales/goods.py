@@ -49,6 +49,7 @@ async def make_categories(tx: Tx, visit: Visit, asked: Asked) -> Block:
                     gettext("Revenue"), tuple(each.revenue_minor for each in found[:CHARTED_MAX]), "money"
                 ),
             ),
+            of_things=True,
         )
         if len(found) > 1
         else None,

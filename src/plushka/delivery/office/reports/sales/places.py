@@ -114,6 +114,7 @@ async def make_branches(tx: Tx, visit: Visit, asked: Asked) -> Block:
                     visit,
                 ),
             ),
+            of_things=True,
         )
         if len(ordered) > 1
         else None,
@@ -174,6 +175,7 @@ async def make_cashiers(tx: Tx, visit: Visit, asked: Asked) -> Block:
                     [before.get((each.branch_id, each.cashier), 0) for each in cashiers[:CHARTED_MAX]], visit
                 ),
             ),
+            of_things=True,
         )
         if len(cashiers) > 1
         else None,
