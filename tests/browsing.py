@@ -81,6 +81,13 @@ document.getAnimations()
 """From here on nothing is between two colours, not even what begins to change while it is looked at."""
 
 
+BEYOND_A_PHONE = """innerWidth > 480 ? [] : [...document.querySelectorAll("main table")]
+    .filter((table) => table.checkVisibility() && table.parentElement.scrollWidth > table.parentElement.clientWidth)
+    .map((table) => table.closest("section, [aria-labelledby], [aria-label]")?.id || table.innerText.slice(0, 80))
+"""
+"""Tables of which some is seen only by who thinks of pushing them aside; on a phone their rows are lists."""
+
+
 async def check_nothing_moved(page: Page) -> None:
     """Find that what was there stayed in its place while the page was loaded, with all that comes later."""
     await expect(page.locator("[aria-busy=true]")).to_have_count(0)
@@ -92,6 +99,8 @@ async def look(page: Page) -> None:
     """Find nothing that keeps somebody from using the page, and nothing to scroll sideways for."""
     wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not wide, f"{page.url} is wider than the screen"
+    hidden = await page.evaluate(BEYOND_A_PHONE)
+    assert not hidden, f"{page.url}: on a phone these go on beyond the edge: {hidden}"
     # A colour on its way to another is neither of them.
     await page.evaluate(STILL)
     await page.evaluate(AXE)

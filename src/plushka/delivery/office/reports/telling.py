@@ -38,10 +38,18 @@ class ToldCell(Struct, frozen=True):
 
 
 class ToldColumn(Struct, frozen=True):
+    """``group``: the name of the group that begins with it; ``beside``: how many are in its group, 0 if it is in none.
+
+    ``is_repeated``: in a group before the same place has the same title.
+    """
+
     title: str
     key: str
     is_number: bool
     is_more: bool
+    group: str = ""
+    beside: int = 0
+    is_repeated: bool = False
 
 
 class ToldTable(Struct, frozen=True):
@@ -85,17 +93,15 @@ class Explained(Struct, frozen=True):
 
 
 def told_table(table: Table, visit: Visit) -> ToldTable:
+    groups = tuple(_groups(table.columns))
     return ToldTable(
-        columns=tuple(
-            ToldColumn(column.title, column.definition, column.kind != "text", column.is_more)
-            for column in table.columns
-        ),
-        groups=tuple(_groups(table.columns)),
+        columns=tuple(_columns(table.columns, groups)),
+        groups=groups,
         rows=tuple(_row(row, table.columns, visit) for row in table.rows),
         total=_row(table.total, table.columns, visit) if table.total else (),
         acts=table.acts,
         more=sum(column.is_more for column in table.columns),
-        is_wide=len(table.columns) > COLUMNS_OF_PHONE and not any(column.group for column in table.columns),
+        is_wide=len(table.columns) > COLUMNS_OF_PHONE,
     )
 
 
@@ -166,6 +172,23 @@ def _groups(columns: Sequence[Column]) -> Iterator[tuple[str, int]]:
     if any(column.group for column in columns):
         for name, neighbours in groupby(columns, key=lambda column: column.group):
             yield name, len(list(neighbours))
+
+
+def _columns(columns: Sequence[Column], groups: Sequence[tuple[str, int]]) -> Iterator[ToldColumn]:
+    places = [(name, place, count) for name, count in groups for place in range(count)]
+    seen: set[tuple[int, str]] = set()
+    for column, (name, place, count) in zip(columns, places or [("", 0, 0)] * len(columns), strict=True):
+        yield ToldColumn(
+            column.title,
+            column.definition,
+            column.kind != "text",
+            column.is_more,
+            group=name if place == 0 else "",
+            beside=count if name else 0,
+            is_repeated=bool(name) and (place, column.title) in seen,
+        )
+        if name:
+            seen.add((place, column.title))
 
 
 def _told_day(day: date, kind: Kind, visit: Visit) -> str:
