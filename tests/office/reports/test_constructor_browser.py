@@ -84,3 +84,11 @@ async def test_on_a_phone_at_night_it_can_be_read_and_built(stage: Stage) -> Non
     await page.locator("#c-source").select_option("members")
     await expect(page.locator("#c-measure-bought")).to_be_visible()
     await look(page)
+
+    await page.locator("summary", has_text="Сохранить").click()
+    # All of it is on the screen, so that it can be typed into and pressed.
+    for field in (
+        page.get_by_label("Название"),
+        page.get_by_role("button", name="Сохранить как новый отчёт"),
+    ):
+        await expect(field).to_be_in_viewport(ratio=1)
