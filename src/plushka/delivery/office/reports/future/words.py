@@ -16,7 +16,7 @@ def told_band(band: int, visit: Visit) -> str:
     if band == ONCE:
         return visit.words.gettext("came once")
     percents = [0, *(bp // 100 for bp in LEFT_FROM_BP), 100]
-    return visit.words.gettext("{first}–{last}\u00a0%", first=percents[band], last=percents[band + 1])
+    return visit.words.gettext("{first}–{last}%", first=percents[band], last=percents[band + 1])
 
 
 def no_forecast(run: LifetimeRun | None, visit: Visit) -> Empty:

@@ -17,10 +17,10 @@ SCENARIO_WORDS: Mapping[Scenario, str] = MappingProxyType(
 )
 
 
-OTHER_CAMPAIGN = marked("another campaign")
+OTHER_CAMPAIGN = marked("Another campaign")
 
 
 def told_quarter(first: date, visit: Visit) -> str:
     """Return ``I квартал 2026``."""
     number = ("I", "II", "III", "IV")[(first.month - 1) // 3]
-    return visit.words.gettext("quarter {number} of {year}", number=number, year=first.year)
+    return visit.words.gettext("{year}, quarter {number}", number=number, year=first.year)
