@@ -158,3 +158,10 @@ async def test_who_is_kept_to_a_branch_sees_no_figures_of_the_whole_business(
 @pytest.mark.usefixtures("grouped")
 async def test_eve_sees_nothing_of_annas_base(eve: httpx.AsyncClient) -> None:
     assert "Ещё ни один месяц не закончился" in (await eve.get(BLOCK, headers=HX)).text
+
+
+@pytest.mark.usefixtures("staff")
+async def test_a_period_without_receipts_does_not_ask_for_what_goods_cost(anna: httpx.AsyncClient) -> None:
+    block = await anna.get("/reports/blocks/figures?period=custom&from=2020-01-01&until=2020-01-31")
+    assert block.status_code == httpx.codes.OK
+    assert "Себестоимость товаров не указана" not in block.text

@@ -291,7 +291,7 @@ def _row(tile: Tile, now: Counted, before: Counted | None, asked: Asked, visit: 
 def _notes(now: Counted, asked: Asked, visit: Visit) -> tuple[str, ...]:
     gettext, notes = visit.words.gettext, []
     costed = now.sold.all.costed
-    if visit.may(MARGIN) and costed.numerator == 0:
+    if visit.may(MARGIN) and costed.numerator == 0 < costed.denominator:
         notes.append(
             gettext(
                 "What goods cost is not known: enter it at the products, and margin is told from then on."
