@@ -15,6 +15,7 @@ from plushka.engine.phases.discount import discount
 from plushka.engine.phases.gain import Earned
 from plushka.engine.phases.gifts import win
 from plushka.engine.phases.granting import grants
+from plushka.engine.phases.plain import decide_plain
 from plushka.engine.phases.progress import earn_and_rise
 from plushka.engine.phases.promotions import Promoted, promote
 from plushka.engine.phases.redemption import redeem
@@ -81,6 +82,8 @@ def evaluate(
         why = ANONYMOUS if member is None else BLOCKED
         return _anonymous(version, basket, sight, why, explains=explains)
     tier = version.tier_plan(member.tier)
+    if not explains and (plain := decide_plain(version, tier, member, basket, at, sight)) is not None:
+        return plain
     case = Case(version, member, basket, at, sight, tier, [], explains, asks)
     business_date = sight.moment.business_date
 
@@ -126,7 +129,9 @@ def evaluate(
         discounts=discounts,
         redeemed=redeemed,
         awards=earned.awards,
-        grants=grants(case, progress.earned_at, earned) if earned.awards else (),
+        grants=grants(version, progress.earned_at, earned, basket.place, business_date, at)
+        if earned.awards
+        else (),
         tier_before=tier.id,
         tier_after=progress.tier_after,
         next_tier=next_tier(version, progress.tier_after, progress.totals)

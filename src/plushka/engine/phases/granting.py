@@ -7,44 +7,33 @@ from operator import attrgetter
 from msgspec import Struct
 
 from plushka.engine.expiry import activates_at, active_on, expires_at
-from plushka.engine.phases.case import Case
 from plushka.engine.phases.gain import Earned
 from plushka.engine.plans import TierPlan
 from plushka.engine.program import ExpirySliding
-from plushka.engine.purchase import Award, Grant
+from plushka.engine.purchase import Award, Grant, Place
 from plushka.engine.version import Version
 
 _rule = attrgetter("rule")
 
 
-def grants(case: Case, earned_at: TierPlan, earned: Earned) -> tuple[Grant, ...]:
+def grants(  # noqa: PLR0917 - where and when it was earned
+    version: Version, earned_at: TierPlan, earned: Earned, place: Place, earned_on: date, at: datetime
+) -> tuple[Grant, ...]:
     """Return a grant for the awards of each life at the tier ``earned_at``, policies resolved."""
     rules = tuple(map(_rule, earned.awards))
     lives = list(map(earned_at.life_of.__getitem__, rules))
     if len(set(lives)) == 1:
-        return (_grant(case, lives[0], earned.points, rules),)
+        span = _span(version, lives[0], earned_on, place.time_zone, place.day_starts_minutes)
+        return (_grant(span, at, earned.points, rules),)
     by_life: dict[int, list[Award]] = {}
     for life, award in zip(lives, earned.awards, strict=True):
         by_life.setdefault(life, []).append(award)
-    return tuple(
-        [
-            _grant(case, life, sum([award.points for award in alike]), tuple(map(_rule, alike)))
-            for life, alike in by_life.items()
-        ]
-    )
-
-
-def _grant(case: Case, life: int, points: int, rules: tuple[str, ...]) -> Grant:
-    place, earned_on = case.basket.place, case.sight.moment.business_date
-    span = _span(case.version, life, earned_on, place.time_zone, place.day_starts_minutes)
-    return Grant(
-        points,
-        span.activates_at or case.at,
-        span.expires_at,
-        rules,
-        span.sliding_days,
-        span.receipt_share_bp,
-    )
+    found = []
+    for life, alike in by_life.items():
+        span = _span(version, life, earned_on, place.time_zone, place.day_starts_minutes)
+        points = sum([award.points for award in alike])
+        found.append(_grant(span, at, points, tuple(map(_rule, alike))))
+    return tuple(found)
 
 
 class _Span(Struct, frozen=True):
@@ -54,6 +43,17 @@ class _Span(Struct, frozen=True):
     expires_at: datetime | None
     sliding_days: int | None
     receipt_share_bp: int | None
+
+
+def _grant(span: _Span, at: datetime, points: int, rules: tuple[str, ...]) -> Grant:
+    return Grant(
+        points,
+        span.activates_at or at,
+        span.expires_at,
+        rules,
+        span.sliding_days,
+        span.receipt_share_bp,
+    )
 
 
 @lru_cache(maxsize=4096)
