@@ -62,6 +62,18 @@ async def read_points(
 
     ``also`` are lots, open or not, that returns will move points of.
     """
+    if setting.had_points:
+        await _read_lots(tx, setting, wallets, openings, also)
+    return await _read_debts(tx, setting, wallets, openings)
+
+
+async def _read_lots(
+    tx: Tx,
+    setting: Setting,
+    wallets: Mapping[UUID, UUID],
+    openings: Mapping[UUID, Opening],
+    also: Collection[UUID],
+) -> None:
     rows = await tx.fetch(
         """
         -- simulation.read_lots
@@ -115,7 +127,6 @@ async def read_points(
                 receipt_share_bp=row["receipt_share_bp"],
             )
         )
-    return await _read_debts(tx, setting, wallets, openings)
 
 
 async def _read_debts(

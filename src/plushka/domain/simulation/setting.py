@@ -59,6 +59,7 @@ class Setting:
     """``marks`` are all versions of the programme, the one to prefer first; ``versions`` are compiled.
 
     ``backs`` are the returns booked since the start, by receipt; ``of_members`` the receipts among them, by member.
+    ``had_points``: some were moved before the span.
     """
 
     program_id: UUID
@@ -70,6 +71,7 @@ class Setting:
     backs: Mapping[UUID, Sequence[Back]]
     of_members: Mapping[UUID, Sequence[UUID]]
     prolonged: Sequence[Prolonged]
+    had_points: bool
 
     def version_at(self, at: datetime) -> Version | None:
         """Return the rules in force at a moment."""
@@ -100,6 +102,7 @@ async def read_setting(tx: Tx, *, program_id: UUID, span: Span) -> Setting:
         backs=backs,
         of_members=of_members,
         prolonged=await _list_prolonged(tx, program_id, span),
+        had_points=await _had_points(tx, span),
     )
 
 
@@ -142,6 +145,19 @@ async def _list_backs(tx: Tx, span: Span) -> tuple[dict[UUID, list[Back]], dict[
 def quantities(lines: str) -> dict[int, int]:
     """Return what a stored return brought back, in thousandths by line."""
     return {line.index: line.quantity_milli for line in _decode_lines(lines)}
+
+
+async def _had_points(tx: Tx, span: Span) -> bool:
+    """Tell whether any points were moved before a span: else nobody had any when it began."""
+    found: bool = await tx.fetchval(
+        """
+        -- simulation.had_points
+        select exists (select from postings where tenant_id = $1 and at < $2)
+        """,
+        tx.tenant_id,
+        span.start_at,
+    )
+    return found
 
 
 async def _list_prolonged(tx: Tx, program_id: UUID, span: Span) -> list[Prolonged]:
