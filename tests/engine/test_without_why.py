@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 from tests.engine.strategies import MONDAY_NOON, PLACE, sales
 
+from plushka.engine.conditions import Product
 from plushka.engine.evaluate import evaluate
 from plushka.engine.local_time import moment
-from plushka.engine.program import EarningRule, Fixed, Percent, Program
+from plushka.engine.program import Band, EarningRule, Effect, Fixed, Ladder, Percent, Program
 from plushka.engine.program_files import parse, parse_program
 from plushka.engine.purchase import Basket, Line, Member, Outcome
 from plushka.engine.specs.format import ExampleFile
@@ -85,3 +86,25 @@ def test_no_receipt_is_too_large_for_sums(amount_minor: int) -> None:
     basket = Basket(lines=(Line("bread", 1000, amount_minor), Line("milk", 1000, 7)), place=PLACE)
     spare = evaluate(version, Member(), basket, MONDAY_NOON, explains=False)
     assert spare == in_short(evaluate(version, Member(), basket, MONDAY_NOON))
+
+
+LOSERS = (
+    Fixed(10),
+    Fixed(3, per="line"),
+    Ladder((Band(0, 100), Band(120_000, 500))),
+    Ladder((Band(0, 100), Band(120_000, 500)), marginal=True),
+)
+
+
+@pytest.mark.parametrize("effect", LOSERS, ids=str)
+def test_a_rule_that_loses_lines_to_an_exclusive_one_gives_the_same(effect: Effect) -> None:
+    """Its pace is told by all lines that it claims, its points by those that it has won."""
+    rules = (
+        EarningRule("wine", "w", Percent(100), lines=Product(("wine",)), policy="exclusive"),
+        EarningRule("loser", "l", effect, policy="stack"),
+    )
+    version = compile_version(UUID(int=1), Program("p", "RUB", earning=rules))
+    basket = Basket(lines=(Line("bread", 1000, 100_000), Line("wine", 1000, 70_000)), place=PLACE)
+    spare = evaluate(version, Member(), basket, MONDAY_NOON, explains=False)
+    assert spare == in_short(evaluate(version, Member(), basket, MONDAY_NOON))
+    assert {award.rule for award in spare.awards} == {"wine", "loser"}
