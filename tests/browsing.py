@@ -1,12 +1,15 @@
 """A real browser as tests look through it: its windows, how long it waits, and what may not be found on a page."""
 
+import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from pprint import pformat
-from typing import Any, ClassVar
+from types import TracebackType
+from typing import Any, ClassVar, Self
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 AXE = Path("node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 LAPTOP = {"width": 1440, "height": 900}
@@ -39,7 +42,8 @@ expect.set_options(timeout=APPEARS_MS)
 class Browsing:
     """A browser at one address; ``complaints`` is what its pages and scripts complained of.
 
-    ``usual`` (regular expressions) is not a complaint: it is just what is tried here.
+    ``usual`` (regular expressions) is not a complaint: it is just what is tried here. At the end of the block all
+    windows are closed, and nothing may have been complained of.
     """
 
     screen: ClassVar[dict[str, int]] = LAPTOP
@@ -47,6 +51,18 @@ class Browsing:
     browser: Browser
     usual: tuple[str, ...] = ()
     complaints: list[str] = field(default_factory=list)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # What is under way in a window that is closed breaks off, which is no complaint of its page.
+        complaints = await self._heard_to_the_end()
+        await close_windows(self.browser)
+        if error is None:
+            assert not complaints, f"a script broke, or the policy forbade something: {complaints}"
 
     async def context(self, **options: Any) -> BrowserContext:
         """Return the browser of somebody who was never here."""
@@ -66,8 +82,19 @@ class Browsing:
         """Forget complaints with these words: what was just done is meant to be complained of."""
         self.complaints = [complaint for complaint in self.complaints if words not in complaint]
 
-    def check_complaints(self) -> None:
-        assert not self.complaints, f"a script broke, or the policy forbade something: {self.complaints}"
+    async def _heard_to_the_end(self) -> list[str]:
+        """Return the complaints once all that pages have said until now has come."""
+        for context in self.browser.contexts:
+            for page in context.pages:
+                with suppress(Error, TimeoutError):  # A tab that has died says no more.
+                    await asyncio.wait_for(page.evaluate("0"), APPEARS_MS / 1000)
+        return [*self.complaints]
+
+
+async def close_windows(browser: Browser) -> None:
+    """Leave nothing of what somebody did in this browser: whoever comes next was never here."""
+    for context in browser.contexts:
+        await context.close()
 
 
 STILL = """

@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own on a real PostgreSQL, and a clock that is told the time."""
 
+import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -14,7 +15,10 @@ import hypothesis
 import psycopg
 import pytest
 from argon2 import PasswordHasher, profiles
+from playwright.async_api import Browser
+from tests.browsing import close_windows
 from tests.system_postgresql import newest, served
+from tools.chromium import chromium
 
 from plushka.domain.staff import passwords
 from plushka.platform.database import Database
@@ -38,10 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database-only"):
+        # The pages are the same on every PostgreSQL.
         items[:] = [
             item
             for item in items
-            if "server_dsn" in getattr(item, "fixturenames", ()) and not _uses_browser(item)
+            if "server_dsn" in (used := getattr(item, "fixturenames", ())) and "browser" not in used
         ]
 
 
@@ -49,12 +54,6 @@ def pytest_collection_finish() -> None:
     """Keep what was read so far out of every later search for garbage: it is a million objects, a second each time."""
     gc.collect()
     gc.freeze()
-
-
-def _uses_browser(item: pytest.Item) -> bool:
-    """Tell whether a test is of a module that drives a browser: the pages are the same on every PostgreSQL."""
-    module = getattr(item, "module", None)
-    return any(getattr(each, "__module__", "").startswith("playwright") for each in vars(module).values())
 
 
 class SetClock:
@@ -102,6 +101,31 @@ def quick_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(profiles.CHEAPEST))
         yield
+
+
+@pytest.fixture(autouse=True)
+async def nothing_goes_on() -> AsyncIterator[None]:
+    """End what a test began and left running: its loop is that of all tests of this process, as the browser is."""
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+@pytest.fixture(scope="session")
+async def browser_of_process() -> AsyncIterator[Browser]:
+    """A browser takes two seconds of a processor to start, and a window of somebody else in it a fifth."""
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def browser(browser_of_process: Browser) -> AsyncIterator[Browser]:
+    """The browser of this test process, in which nobody was before: each context is somebody else's."""
+    yield browser_of_process
+    await close_windows(browser_of_process)
 
 
 @pytest.fixture

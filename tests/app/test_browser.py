@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import BrowserContext, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from tests.app.conftest import NEW_PHONE
 from tests.app.furnished import CODE, furnish, write_news
 from tests.browsing import (
@@ -20,7 +20,6 @@ from tests.browsing import (
 from tests.conftest import SetClock
 from tests.office.conftest import MEMBER, PHONE, Shop
 from tests.pos.conftest import Cast
-from tools.chromium import chromium
 
 from plushka.platform.database import Database
 
@@ -75,17 +74,15 @@ class Stage(Browsing):
 
 
 @pytest.fixture
-async def stage(running: str, cast: Cast, shop: Shop) -> AsyncIterator[Stage]:
-    async with chromium() as browser:
-        stage = Stage(
-            address=running,
-            browser=browser,
-            usual=(*NO_NETWORK, ASKS_TO_SIGN_IN),
-            home=f"/app/{cast.anna.tenant_id}",
-            shop=shop,
-        )
+async def stage(running: str, cast: Cast, shop: Shop, browser: Browser) -> AsyncIterator[Stage]:
+    async with Stage(
+        address=running,
+        browser=browser,
+        usual=(*NO_NETWORK, ASKS_TO_SIGN_IN),
+        home=f"/app/{cast.anna.tenant_id}",
+        shop=shop,
+    ) as stage:
         yield stage
-    stage.check_complaints()
 
 
 async def test_a_stranger_becomes_a_member_with_a_phone_in_the_hand(stage: Stage) -> None:

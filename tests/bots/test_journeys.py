@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from tests.bots.conftest import GLEB, Scene
 from tests.bots.windows import Windows, enrol, open_windows, press
 
@@ -32,10 +32,10 @@ def clock() -> SystemClock:
 
 
 @pytest.fixture
-async def windows(scene: Scene, clock: SystemClock) -> AsyncIterator[Windows]:
+async def windows(scene: Scene, clock: SystemClock, browser: Browser) -> AsyncIterator[Windows]:
     async with scene.shop.tx() as tx:
         await upsert_products(tx, [ProductEntry("cake", CAKE, price_minor=500_00)])
-    async with open_windows(scene, clock) as windows:
+    async with open_windows(scene, clock, browser) as windows:
         yield windows
 
 

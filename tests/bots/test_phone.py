@@ -6,13 +6,12 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from aiogram.utils.web_app import safe_parse_webapp_init_data
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from tests.bots.conftest import REGISTRATION, VERA, Scene
 from tests.browsing import PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import client_of, started
 from tests.serving import serving
-from tools.chromium import chromium
 
 from plushka.demo.messengers.phone import Phones
 from plushka.domain.members.model import Identity
@@ -31,14 +30,15 @@ async def till(scene: Scene, clock: SetClock) -> AsyncIterator[httpx.AsyncClient
 
 
 @pytest.fixture
-async def page(scene: Scene) -> AsyncIterator[Page]:
+async def page(scene: Scene, browser: Browser) -> AsyncIterator[Page]:
     """Vera's phone; nothing may go wrong in its script."""
-    async with serving(Phones([scene.fake]).routes()) as address, chromium() as browser:
-        phone = Browsing(address=address, browser=browser)
+    async with (
+        serving(Phones([scene.fake]).routes()) as address,
+        Browsing(address=address, browser=browser) as phone,
+    ):
         page = await (await phone.context(viewport=PHONE_SCREEN)).new_page()
         await page.goto(f"/phone/telegram/{REGISTRATION.username}/{VERA.id}")
         yield page
-    phone.check_complaints()
 
 
 async def test_a_member_enrols_by_hand_buys_and_hears_of_it(

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from tests.bots.conftest import Scene
 from tests.bots.windows import Windows, open_windows
 from tests.conftest import SetClock
@@ -15,8 +15,8 @@ ASK = "Спросить в мессенджере"
 
 
 @pytest.fixture
-async def windows(scene: Scene, clock: SetClock) -> AsyncIterator[Windows]:
-    async with open_windows(scene, clock) as windows:
+async def windows(scene: Scene, clock: SetClock, browser: Browser) -> AsyncIterator[Windows]:
+    async with open_windows(scene, clock, browser) as windows:
         yield windows
 
 

@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from tests.bots.conftest import VERA
 from tests.bots.test_vk import REGISTRATION, VkScene, member_of, scene
 from tests.browsing import ASKS_TO_SIGN_IN, PHONE_SCREEN, Browsing
 from tests.pos.conftest import served
 from tests.serving import serving
-from tools.chromium import chromium
 
 from plushka.demo.messengers.phone import Phones
 
@@ -19,18 +18,16 @@ __all__ = ["scene"]
 
 
 @pytest.fixture
-async def page(scene: VkScene) -> AsyncIterator[Page]:
+async def page(scene: VkScene, browser: Browser) -> AsyncIterator[Page]:
     """Vera's phone, with the app that VK frames; nothing may go wrong in its scripts."""
     async with (
         serving([*scene.fake.routes("/vk"), *Phones([scene.fake]).routes()]) as address,
         at_home(scene, address),
-        chromium() as browser,
+        Browsing(address=address, browser=browser, usual=(ASKS_TO_SIGN_IN,)) as phone,
     ):
-        phone = Browsing(address=address, browser=browser, usual=(ASKS_TO_SIGN_IN,))
         page = await (await phone.context(viewport=PHONE_SCREEN)).new_page()
         await page.goto(f"/phone/vk/{REGISTRATION.username}/{VERA.id}")
         yield page
-    phone.check_complaints()
 
 
 @asynccontextmanager

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from tests.bots.conftest import REGISTRATION, VERA, Scene, working_on
 from tests.browsing import API_REFUSES, ASKS_TO_SIGN_IN, PHONE_SCREEN, TABLET, Browsing
 from tests.pos.conftest import PIN, Business, new_cashier, served
 from tests.serving import serving
-from tools.chromium import chromium
 
 from plushka.demo.messengers.phone import Phones
 from plushka.domain.staff.model import SCOPES
@@ -59,7 +58,7 @@ async def enrol(phone: Page) -> None:
 
 
 @asynccontextmanager
-async def open_windows(scene: Scene, clock: Clock) -> AsyncIterator[Windows]:
+async def open_windows(scene: Scene, clock: Clock, browser: Browser) -> AsyncIterator[Windows]:
     """Put both to work, where points are spent with the member's word only; nothing may go wrong in a script."""
     async with scene.shop.tx() as tx:
         caller = scene.shop.caller
@@ -73,9 +72,8 @@ async def open_windows(scene: Scene, clock: Clock) -> AsyncIterator[Windows]:
         async with (
             working_on(scene.shop, replace(scene.settings, public_url=address), scene.vault),
             serving(Phones([scene.fake]).routes()) as messenger,
-            chromium() as browser,
+            Browsing(address=address, browser=browser, usual=(*API_REFUSES, ASKS_TO_SIGN_IN)) as browsing,
         ):
-            browsing = Browsing(address=address, browser=browser, usual=(*API_REFUSES, ASKS_TO_SIGN_IN))
             till = await (await browsing.context(viewport=TABLET)).new_page()
             phone = await (await browsing.context(viewport=PHONE_SCREEN)).new_page()
             await phone.goto(f"{messenger}/phone/telegram/{REGISTRATION.username}/{VERA.id}")
@@ -86,4 +84,3 @@ async def open_windows(scene: Scene, clock: Clock) -> AsyncIterator[Windows]:
             await till.keyboard.press("Enter")
             await expect(till.locator("#find")).to_be_focused()
             yield Windows(till, phone)
-    browsing.check_complaints()

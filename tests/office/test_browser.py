@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from tests.browsing import LAPTOP, PHONE_SCREEN, Browsing, check_nothing_moved, look
 from tests.office.conftest import MEMBER, PASSWORD, PHONE, Shop
 from tests.office.test_permissions import TABLE
 from tests.pos.conftest import Cast, coffee
-from tools.chromium import chromium
 
 NO_PAGES = {
     "/campaigns/groups/file",
@@ -56,11 +55,11 @@ class Stage(Browsing):
 
 
 @pytest.fixture
-async def stage(running: str, cast: Cast, staff: dict[str, str], shop: Shop) -> AsyncIterator[Stage]:
-    async with chromium() as browser:
-        stage = Stage(address=running, browser=browser, cast=cast, staff=staff, shop=shop)
+async def stage(
+    running: str, cast: Cast, staff: dict[str, str], shop: Shop, browser: Browser
+) -> AsyncIterator[Stage]:
+    async with Stage(address=running, browser=browser, cast=cast, staff=staff, shop=shop) as stage:
         yield stage
-    stage.check_complaints()
 
 
 async def sign_in(page: Page, email: str, *, to: str) -> None:

@@ -1,7 +1,6 @@
 """The first run in a real browser: from an empty installation to the first receipt, in both languages."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
@@ -10,7 +9,6 @@ from playwright.async_api import Browser, Page, expect
 from tests.browsing import APPEARS_MS, LAPTOP, PHONE_SCREEN, look
 from tests.conftest import SetClock
 from tests.office.conftest import PASSWORD
-from tools.chromium import chromium
 
 from plushka.domain.founding.setups import show_key
 from plushka.platform.database import Database
@@ -62,12 +60,6 @@ ENGLISH = Journey(
     points=100,
     told="2 of 4",
 )
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -13,12 +13,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.browsing import API_REFUSES, PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import PIN, Cast, cast, new_cashier
 from tests.till.serving import FORKING, serve
-from tools.chromium import chromium
 
 from plushka.delivery.jobs.verification import verify_tenant
 from plushka.platform.database import Database
@@ -132,21 +131,21 @@ def server(dsn: str, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-async def desk(server: Server, cast: Cast, database: Database, clock: SetClock) -> AsyncIterator[Desk]:
+async def desk(
+    server: Server, cast: Cast, database: Database, clock: SetClock, browser: Browser
+) -> AsyncIterator[Desk]:
     cashier = await new_cashier(database, clock, cast.anna, name=CASHIER)
-    async with chromium() as browser:
-        desk = Desk(
-            address=server.address,
-            browser=browser,
-            usual=API_REFUSES,
-            server=server,
-            cast=cast,
-            cashier=cashier,
-            database=database,
-            clock=clock,
-        )
+    async with Desk(
+        address=server.address,
+        browser=browser,
+        usual=API_REFUSES,
+        server=server,
+        cast=cast,
+        cashier=cashier,
+        database=database,
+        clock=clock,
+    ) as desk:
         yield desk
-    desk.check_complaints()
 
 
 async def keeper_is_there(page: Page) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 from PIL import Image
-from playwright.async_api import FilePayload, Locator, Page, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 from python_calamine import CalamineWorkbook
 from tests.browsing import PHONE_SCREEN, Browsing, look
 from tests.conftest import SetClock, local_settings
@@ -28,7 +28,6 @@ from tests.office.test_browser import sign_in
 from tests.pos.conftest import served
 from tests.sending.town import Town, open_town
 from tests.sending.virtual import VirtualTime
-from tools.chromium import chromium
 
 from plushka.delivery.jobs.campaigning import count_tenant
 from plushka.delivery.jobs.measuring import measure_tenant
@@ -63,7 +62,9 @@ class Office(Browsing):
 
 
 @asynccontextmanager
-async def opened(database: Database, dsn: str, folder: Path, *, guests: int) -> AsyncIterator[Office]:
+async def opened(
+    database: Database, browser: Browser, dsn: str, folder: Path, *, guests: int
+) -> AsyncIterator[Office]:
     """Open a town whose guests have bought once, each what is a little more than the one before."""
     time = VirtualTime(LONG_AGO)
     async with open_town(database, time, folder, CASHBACK, people=guests) as town:
@@ -85,10 +86,10 @@ async def opened(database: Database, dsn: str, folder: Path, *, guests: int) -> 
         time.move(NOON)
         town.begin()
         with served(local_settings(folder, dsn), time) as address:
-            async with chromium() as browser:
-                office = Office(address=address, browser=browser, usual=(COUNTED_TOO_LATE,), town=town)
+            async with Office(
+                address=address, browser=browser, usual=(COUNTED_TOO_LATE,), town=town
+            ) as office:
                 yield office
-            office.check_complaints()
 
 
 async def buy(town: Town, number: str, amount_minor: int, member_id: UUID, *, is_far: bool = False) -> None:
@@ -104,9 +105,15 @@ def picture() -> FilePayload:
 
 
 async def test_a_broadcast_is_written_by_the_marketer_sent_by_the_owner_and_not_proven(
-    *, database: Database, dsn: str, owner_dsn: str, tmp_path: Path, picture: FilePayload
+    *,
+    database: Database,
+    browser: Browser,
+    dsn: str,
+    owner_dsn: str,
+    tmp_path: Path,
+    picture: FilePayload,
 ) -> None:
-    async with opened(database, dsn, tmp_path, guests=GUESTS) as office:
+    async with opened(database, browser, dsn, tmp_path, guests=GUESTS) as office:
         marina = await office.open_as("marketer", to="/campaigns/templates/new")
         await _write_texts(marina, picture)
         await _choose_guests(marina)
@@ -336,9 +343,9 @@ async def pass_minutes(town: Town, count: int) -> None:
 
 
 async def test_a_broadcast_is_led_from_its_text_to_its_end_by_the_keyboard_on_a_phone(
-    database: Database, dsn: str, tmp_path: Path
+    database: Database, browser: Browser, dsn: str, tmp_path: Path
 ) -> None:
-    async with opened(database, dsn, tmp_path, guests=8) as office:
+    async with opened(database, browser, dsn, tmp_path, guests=8) as office:
         async with office.town.shop.tx() as tx:
             await create_template(tx, DRAFT, template_id=new_id())
         page = await office.open_as("owner", to="/campaigns", viewport=PHONE_SCREEN)

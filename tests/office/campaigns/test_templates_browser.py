@@ -4,14 +4,13 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 from tests.bots.conftest import VERA, VERAS, Scene, connect, scene, until
 from tests.browsing import Browsing, look
 from tests.conftest import SetClock
 from tests.office.conftest import email_of, hire_with_password
 from tests.office.test_browser import sign_in
 from tests.pos.conftest import served
-from tools.chromium import chromium
 
 __all__ = ["connect", "scene"]
 
@@ -24,7 +23,7 @@ def picture() -> FilePayload:
 
 
 async def test_a_template_is_written_looked_at_and_tried_on_a_member(
-    scene: Scene, clock: SetClock, picture: FilePayload
+    scene: Scene, clock: SetClock, browser: Browser, picture: FilePayload
 ) -> None:
     owner = email_of("owner")
     await hire_with_password(scene.shop.database, clock, scene.shop.caller.tenant_id, owner, "owner")
@@ -32,8 +31,7 @@ async def test_a_template_is_written_looked_at_and_tried_on_a_member(
         await scene.enrol()
         await scene.press("Да, присылайте")
         with served(scene.settings, clock) as address:
-            async with chromium() as browser:
-                browsing = Browsing(address=address, browser=browser)
+            async with Browsing(address=address, browser=browser) as browsing:
                 page = await (await browsing.context()).new_page()
                 await sign_in(page, owner, to="/campaigns/templates/new")
                 await _write(page)
@@ -47,7 +45,6 @@ async def test_a_template_is_written_looked_at_and_tried_on_a_member(
                 await page.get_by_label("Кому").fill(VERAS.value)
                 await page.get_by_role("button", name="Отправить").click()
                 await expect(page.get_by_text("Проверочное сообщение отправлено")).to_be_visible()
-                browsing.check_complaints()
         await until(lambda: "Здравствуйте, Вера!" in scene.screen()[-1].html)
     shown = scene.screen(VERA)[-1]
     assert [button.text for row in shown.rows for button in row] == ["Хочу", "Отписаться"]
