@@ -18,7 +18,7 @@ from argon2 import PasswordHasher, profiles
 from playwright.async_api import Browser
 from tests.browsing import close_windows
 from tests.system_postgresql import newest, served
-from tools.chromium import chromium
+from tools.chromium import ENGINE, chromium
 
 from plushka.domain.staff import passwords
 from plushka.platform.database import Database
@@ -117,7 +117,7 @@ async def nothing_goes_on() -> AsyncIterator[None]:
 @pytest.fixture(scope="session")
 async def browser_of_process() -> AsyncIterator[Browser]:
     """A browser takes two seconds of a processor to start, and a window of somebody else in it a fifth."""
-    async with chromium() as browser:
+    async with chromium(path=ENGINE) as browser:
         yield browser
 
 
