@@ -5,7 +5,6 @@ nothing is set up here, and the card is not asked for.
 """
 
 import asyncio
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ import httpx
 import pytest
 from aiogram.types import Update
 from tests.bots.conftest import PATIENCE_SECONDS, REGISTRATION, VERA, Scene
+from tests.serving import free_port
 
 from plushka.delivery.bots.telegram.shell import TelegramShell
 from plushka.delivery.bots.working import BotAtWork
@@ -47,8 +47,7 @@ def emulator() -> Iterator[str]:
     """The address of the emulator; `make peers` installs it."""
     if not (PEERS / "node_modules" / "telegram-test-api").exists():
         pytest.skip("make peers installs the emulator")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = ["tools/with-node", "node", str(PEERS / "telegram.mjs"), str(port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

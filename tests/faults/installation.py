@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from tests.faults.servers import environ_of, free_port, is_open
+from tests.faults.servers import environ_of, is_open
+from tests.serving import free_port
 
 from plushka.platform.postgres.access import embedded_cluster
 from plushka.platform.settings import Settings

@@ -7,19 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.serving import free_port
 
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 60
 NO_RATE_LIMIT = "1000000"
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

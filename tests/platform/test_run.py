@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.serving import free_port
 
 WAIT_SECONDS_MAX = 60
 
@@ -46,8 +46,7 @@ class Running:
 
 @pytest.fixture
 def plushka(tmp_path: Path) -> Iterator[Running]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environ = {**inherited, "PLUSHKA_DATA": str(tmp_path / "data"), "PLUSHKA_PORT": str(port)}
     process = subprocess.Popen(

@@ -11,9 +11,9 @@ from aiohttp import web
 from tests.domain.campaigns.telling import TEXT, begun, campaign, worked
 from tests.domain.purchases.test_commit import CASHBACK
 from tests.domain.shop import Shop, open_shop
-from tests.faults.servers import environ_of, free_port, plushka
+from tests.faults.servers import environ_of, plushka
 from tests.sending.test_sender import until
-from tests.serving import serving
+from tests.serving import free_port, serving
 
 from plushka.delivery.bots.carrying import BotCarrier
 from plushka.demo.messengers.people import Person

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from socket import socket
 from time import sleep
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.browsing import API_REFUSES, PHONE_SCREEN, Browsing
 from tests.conftest import SetClock
 from tests.pos.conftest import PIN, Cast, cast, new_cashier
+from tests.serving import free_port
 from tests.till.serving import FORKING, serve
 
 from plushka.delivery.jobs.verification import verify_tenant
@@ -34,9 +34,7 @@ class Server:
 
     def __init__(self, environ: dict[str, str]) -> None:
         self._environ = environ
-        with socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port: int = free.getsockname()[1]
+        self._port = free_port()
         self._process: BaseProcess | None = None
 
     @property
