@@ -14,6 +14,7 @@ from tests.serving import serving
 from plushka.delivery.bots.shell import Parcel
 from plushka.delivery.bots.shells import open_shells
 from plushka.delivery.bots.telegram.shell import TelegramShell
+from plushka.delivery.sending.sender import LOOK_SECONDS
 from plushka.domain.bots.model import TokenRefused
 from plushka.domain.bots.queries import get_bot
 from plushka.domain.members.queries import find_member
@@ -51,7 +52,8 @@ async def test_a_stranger_gets_a_card_and_points_are_told_at_once(scene: Scene) 
         assert "Карта работает в любом случае." in offers
         assert [key.text for key in chat.keyboard[0]] == ["Карта", "Код"]
 
-        async with asyncio.timeout(5):
+        # Sooner than the sender looks by itself.
+        async with asyncio.timeout(LOOK_SECONDS * 2 / 3):
             await scene.shop.buy("1", 700_00, member=VERAS, redeem=50)
             *_, bought = await scene.read(5)
         assert bought == (
