@@ -108,7 +108,9 @@ document.getAnimations()
 """From here on nothing is between two colours, not even what begins to change while it is looked at."""
 
 
-BEYOND_A_PHONE = """innerWidth > 480 ? [] : [...document.querySelectorAll("main table")]
+BEYOND_A_PHONE = """innerWidth > 480 ? [] : [
+        ...document.querySelectorAll("main :not([data-as-wide-as-its-file]) > table"),
+    ]
     .filter((table) => table.checkVisibility() && table.parentElement.scrollWidth > table.parentElement.clientWidth)
     .map((table) => table.closest("section, [aria-labelledby], [aria-label]")?.id || table.innerText.slice(0, 80))
 """
