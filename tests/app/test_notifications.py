@@ -1,13 +1,15 @@
 """Notifications in the member's browser: subscribed by a press, several devices, turned off, shown by the worker."""
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from tests.app.conftest import Person
 from tests.app.test_browser import Stage, stage
 from tests.conftest import SetClock
 from tests.pos.conftest import Cast
+from tools.chromium import chromium
 
 from plushka.domain.messages.gateways.model import Credentials, Gateway, Server
 from plushka.domain.messages.gateways.operations import connect_gateway, disconnect_gateway, draft
@@ -52,6 +54,13 @@ LEFT = """async () => {
   const workers = await navigator.serviceWorker.getRegistrations();
   return (await Promise.all(workers.map((worker) => worker.getNotifications()))).flat().length;
 }"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium itself: its engine alone knows nothing of push."""
+    async with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
