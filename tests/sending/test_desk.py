@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import SetClock
 from tests.domain.messages.recipients import letter, recipient
 from tests.sending.test_sender import Road, states, until
+from tests.sending.virtual import VirtualTime
 
 from plushka.delivery.sending import desk as desk_module
 from plushka.delivery.sending.desk import Desk, Desks, Wanted
@@ -68,10 +69,15 @@ async def test_senders_of_a_business_look_and_note_together(
     desk = Desks(database, clock).of(tenant_id)
     telegram, max_ = Road(is_open=False), Road(is_open=False)
     max_.channel = "max"
-    senders = [Sender(database, clock, road, tenant_id=tenant_id, desk=desk) for road in (telegram, max_)]
+    time = VirtualTime(clock.at)
+    senders = [
+        Sender(database, clock, road, tenant_id=tenant_id, timing=time, desk=desk)
+        for road in (telegram, max_)
+    ]
     await set_held(database, clock, tenant_id, is_held=True)
     running = [asyncio.create_task(sender.run()) for sender in senders]
-    await until(lambda: sum(looks) == len(senders))
+    await until(lambda: time.quiet == len(senders))
+    looks.clear()
     await set_held(database, clock, tenant_id, is_held=False)
     for sender in senders:
         sender.wake()
@@ -82,7 +88,7 @@ async def test_senders_of_a_business_look_and_note_together(
     for sender in senders:
         sender.stop()
     await asyncio.gather(*running)
-    assert max(looks) == 2
+    assert looks[0] == len(senders)
     assert {"telegram", "max"} in notes
     assert await states(database, clock, tenant_id) == {"sent": 2 * EACH}
 
