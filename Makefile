@@ -85,7 +85,7 @@ check-reports: install-dev assets
 check-experiments: install-dev
 	$(BIN)/python -m tests.engine.simulated_experiments
 
-# A year of journeys for all guests of the demo's coffee shop, each letter worked out a second time: a minute and a half.
+# A year of journeys for all guests of the demo's coffee shop, each letter worked out a second time: above a minute.
 check-year: install-dev
 	YEAR_GUESTS=1500 YEAR_PARTS=2 $(BIN)/pytest --numprocesses 2 tests/sending/test_a_year_of_guests.py
 
