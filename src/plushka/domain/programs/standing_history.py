@@ -34,6 +34,10 @@ class StandingHistory(RunningSums):
     changed_rule_days: set[tuple[str, date]] = field(default_factory=set)
     tier_changes: list[tuple[StandingChange, datetime]] = field(default_factory=list)
 
+    @property
+    def purchases(self) -> int:
+        return self.sums.purchases
+
     def ever(self) -> Totals:
         return Totals(self.sums.spend_minor, self.sums.purchases, self.sums.points_earned)
 

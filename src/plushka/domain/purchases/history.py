@@ -193,7 +193,7 @@ def _turn(situation: Situation, page: _Page, now: datetime) -> None:
         lots=page.spendable_lots() if spends_points(situation) else (),
         tier=standing.tier,
         tier_is_manual=standing.tier_is_manual,
-        purchases=standing.sums.purchases,
+        purchases=standing.purchases,
         totals=standing.totals(version, situation.business_date),
         rule_points=standing.rule_points(version, situation.business_date),
         # What they were worth was given in the system that they come from.
