@@ -43,15 +43,6 @@ class Decided:
             self.version, self.member, self.basket, self.outcome, self.returned, self.occurred_at
         )
 
-    def returned_minor(self) -> int:
-        """Return what was asked for the goods that have come back, before discounts."""
-        return sum(
-            [
-                line.amount_minor * self.returned.get(index, 0) // line.quantity_milli
-                for index, line in enumerate(self.basket.lines)
-            ]
-        )
-
 
 @dataclass(slots=True)
 class Page:

@@ -14,8 +14,7 @@ from plushka.domain.simulation.past import Sale
 from plushka.domain.simulation.setting import Setting
 from plushka.engine.purchase import Outcome
 from plushka.engine.shares import rounded
-
-BP = 100_00
+from plushka.engine.version import BP
 
 _decided = attrgetter("discount_minor", "redeemed_minor", "payable_minor", "earned_points")
 

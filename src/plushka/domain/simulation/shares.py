@@ -190,7 +190,7 @@ def _figures(  # noqa: PLR0917 - called above
     return figures
 
 
-def _note_used(  # noqa: PLR0917 - called here alone
+def _note_used(  # noqa: PLR0917 - for members and strangers here
     desk: Desk,
     course: Course,
     sales: Sequence[Sale],
