@@ -48,7 +48,7 @@ class Noted:
 
 
 class Desk:
-    """One for all channels of a business that are sent by in a process."""
+    """One for all bots of a business that a process keeps, and one for all its gateways."""
 
     def __init__(self, database: Database, clock: Clock, tenant_id: UUID) -> None:
         self._database = database
