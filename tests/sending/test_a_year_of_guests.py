@@ -4,10 +4,10 @@ Who is told what is worked out a second time, from the visits alone.
 """
 
 import os
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -52,6 +52,8 @@ REPORTED_BEFORE = timedelta(minutes=15)
 """So long before the jobs tills report together what was bought: more than what the jobs read twice."""
 CHAINS: tuple[Key, ...] = ("win_back", "birthday", "welcome", "burn_reminder", "second_purchase", "thanks")
 VIP_PURCHASES = 10
+DAYS_BEHIND = 60
+"""So many days behind the year what it calls for may fall due."""
 LATE_DAYS = 3
 """A birthday is told of for so long after it was."""
 Letter = tuple[int, ready.Key]
@@ -66,23 +68,30 @@ def moments() -> Iterator[datetime]:
 
 @cache
 def mornings() -> tuple[datetime, ...]:
-    """Return when the jobs look at what goes by days, in order."""
+    """Return when the jobs look at what goes by days, in order: once a day, from the first on."""
     return tuple(moment for moment in moments() if moment.time() == MOMENTS[0])
 
 
+def absent_mornings(day: date, until: datetime | None) -> Iterator[datetime]:
+    """Yield the mornings at which who was there on ``day`` is missed, as the next visit has not been reported."""
+    number = (day - first_day(LAST_ON)).days
+    for moment in mornings()[number + 30 : number + 60]:
+        if until is not None and until <= moment - REPORTED_BEFORE:
+            return
+        yield moment
+
+
 @cache
-def reported_mornings() -> tuple[tuple[datetime, datetime, date], ...]:
-    """Return the mornings, each with until when purchases had been reported by then, and its day."""
-    return tuple((moment, moment - REPORTED_BEFORE, moment.date()) for moment in mornings())
+def moments_and_behind() -> tuple[datetime, ...]:
+    """Return when the jobs run, in order and by UTC, which compares the quickest; and would on behind the year."""
+    last = LAST_ON + timedelta(days=DAYS_BEHIND)
+    days = [first_day(LAST_ON) + timedelta(days=day) for day in range((last - first_day(LAST_ON)).days)]
+    return tuple(datetime.combine(day, one, CLOCK).astimezone(UTC) for day in days for one in MOMENTS)
 
 
 def next_moment(at: datetime) -> datetime:
     """Return when the jobs run next, from ``at`` on."""
-    on = at.astimezone(CLOCK).date()
-    days = (on, on + timedelta(days=1))
-    return min(
-        each for day in days for each in (datetime.combine(day, one, CLOCK) for one in MOMENTS) if each >= at
-    )
+    return moments_and_behind()[bisect_left(moments_and_behind(), at.astimezone(UTC))]
 
 
 def guests_of(part: int) -> list[int]:
@@ -136,7 +145,8 @@ async def live_through(database: Database, dsn: str, folder: Path, part: int) ->
     guests = guests_of(part)
     waiting = visits_of(guests, LAST_ON)
     async with open_town(database, virtual, folder, CASHBACK, people=GUESTS) as town:
-        members = await settle(town, guests)
+        # Before the journeys are there.
+        members = await town.settle_together({number: guest(number).birthday for number in guests})
         await open_journeys(town)
         town.begin()
         waiting.reverse()
@@ -174,17 +184,6 @@ async def live_through(database: Database, dsn: str, folder: Path, part: int) ->
         assert {one.purpose for one in at_night} <= {"transactional"}
         assert max(Counter(one.id for one in town.begun).values()) == 1
         assert await town.shop.differences() == ()
-
-
-async def settle(town: Town, numbers: Sequence[int]) -> dict[int, UUID]:
-    """Enrol the guests, one a messenger after another, before the journeys are there."""
-    async with town.shop.tx() as tx:
-        return {
-            number: await town.settle_in(
-                tx, number, (MESSENGERS[number % 3],), birthday=guest(number).birthday
-            )
-            for number in numbers
-        }
 
 
 async def open_journeys(town: Town) -> None:
@@ -278,21 +277,21 @@ def of_birthday(number: int, came: list[datetime]) -> Iterator[Letter]:
 
 def of_absence(number: int, came: list[datetime], last: datetime) -> Iterator[Letter]:
     began: datetime | None = None
-    days = [at.astimezone(CLOCK).date() for at in came]
-    before = 0
-    for moment, reported_at, on in reported_mornings():
-        while before < len(came) and came[before] <= reported_at:
-            before += 1
-        if not before or not 30 <= (on - days[before - 1]).days <= 59:
-            continue
-        if began is not None and began > moment - timedelta(days=90):
-            continue
-        began = moment
-        yield number, "win_back_30"
-        second = morning_after(moment, 30)
-        if second > last or any(moment < at for at in known(came, second)):
-            continue
-        yield number, "win_back_60"
-        third = morning_after(second, 30)
-        if third <= last and not any(moment < at for at in known(came, third)) and before >= VIP_PURCHASES:
-            yield number, "win_back_90"
+    for before, at in enumerate(came, start=1):
+        until = came[before] if before < len(came) else None
+        for moment in absent_mornings(at.astimezone(CLOCK).date(), until):
+            if began is not None and began > moment - timedelta(days=90):
+                continue
+            began = moment
+            yield number, "win_back_30"
+            second = morning_after(moment, 30)
+            if second > last or any(moment < at for at in known(came, second)):
+                continue
+            yield number, "win_back_60"
+            third = morning_after(second, 30)
+            if (
+                third <= last
+                and not any(moment < at for at in known(came, third))
+                and before >= VIP_PURCHASES
+            ):
+                yield number, "win_back_90"

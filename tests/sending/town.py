@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from msgspec import structs
 from tests.bots.fakes import Fake
 from tests.conftest import local_settings
 from tests.domain.shop import Shop, open_shop
@@ -25,6 +26,7 @@ from plushka.delivery.jobs.journeys import lead_tenant
 from plushka.delivery.jobs.letters import move_letters
 from plushka.delivery.sending.desk import Desk
 from plushka.delivery.sending.sender import Sender
+from plushka.demo.enrolling import Newcomer, enroll_all
 from plushka.demo.messengers.max import FakeMax
 from plushka.demo.messengers.people import Person
 from plushka.demo.messengers.registry import Registration
@@ -34,12 +36,13 @@ from plushka.domain.bots.model import BotAccount
 from plushka.domain.bots.operations import connect_bot
 from plushka.domain.members.channels import MESSENGERS, Address, Messenger, bind_address
 from plushka.domain.members.consents import note_consent
+from plushka.domain.members.importing import save_consents
 from plushka.domain.members.model import Identity
 from plushka.domain.messages.composing import Composed
 from plushka.domain.messages.model import Outgoing, Purpose, Result
 from plushka.domain.programs.operations import enroll
 from plushka.engine.program import Program
-from plushka.platform.database import Database, Tx
+from plushka.platform.database import Database
 from plushka.platform.vault import Vault
 
 FIRST_PERSON = 900_000
@@ -51,6 +54,18 @@ REGISTRATIONS: Mapping[Messenger, Registration] = {
     "max": Registration("7000000002:AAExampleTokenOfTheCoffeeShop02", "anna_max", "Кофейня Анны"),
     "vk": Registration("7000000003:AAExampleTokenOfTheCoffeeShop03", "anna_vk", "Кофейня Анны"),
 }
+
+
+def name_of(number: int) -> str:
+    return f"Гость {number}"
+
+
+def phone_of(number: int) -> Identity:
+    return Identity("phone", f"+7999{number:07}")
+
+
+def messenger_of(number: int) -> Messenger:
+    return MESSENGERS[number % len(MESSENGERS)]
 
 
 @dataclass(frozen=True)
@@ -95,27 +110,39 @@ class Town:
     async def settle(self, number: int, messengers: Sequence[Messenger], *, agrees: bool = True) -> UUID:
         """Enrol a member who has begun a chat with the bot of each of these messengers."""
         async with self.shop.tx() as tx:
-            return await self.settle_in(tx, number, messengers, agrees=agrees)
+            member = await enroll(tx, name=name_of(number), identities=[phone_of(number)])
+            for messenger in messengers:
+                await bind_address(tx, member.id, self._begin_chat(messenger, number), language="ru")
+            if agrees:
+                await note_consent(tx, member.id, "marketing", is_given=True, source="office")
+            return member.id
 
-    async def settle_in(
-        self,
-        tx: Tx,
-        number: int,
-        messengers: Sequence[Messenger],
-        *,
-        agrees: bool = True,
-        birthday: date | None = None,
-    ) -> UUID:
-        """Do as ``settle`` does, in a transaction in which others settle too."""
-        identities = [Identity("phone", f"+7999{number:07}")]
-        member = await enroll(tx, name=f"Гость {number}", identities=identities, birthday=birthday)
-        for messenger in messengers:
-            address = Address(messenger, str(FIRST_PERSON + number))
-            await bind_address(tx, member.id, address, language="ru")
-            self.chat(messenger, number).was_begun = True
-        if agrees:
-            await note_consent(tx, member.id, "marketing", is_given=True, source="office")
-        return member.id
+    async def settle_together(self, birthdays: Mapping[int, date]) -> Mapping[int, UUID]:
+        """Enrol so many at once, all of whom agree to advertising, one a messenger after another."""
+        async with self.shop.tx() as tx:
+            newcomers = [
+                Newcomer(tx.at, name_of(number), birthday, (phone_of(number),))
+                for number, birthday in birthdays.items()
+            ]
+            members = dict(zip(birthdays, await enroll_all(tx, newcomers), strict=True))
+            await save_consents(tx, {member_id: {"marketing": True} for member_id in members.values()})
+            addresses = [
+                (
+                    *structs.astuple(self._begin_chat(messenger_of(number), number)),
+                    member_id,
+                    "ru",
+                    tx.at,
+                    tx.at,
+                )
+                for number, member_id in members.items()
+            ]
+            columns = ("messenger", "external_id", "member_id", "language", "created_at", "seen_at")
+            await tx.copy("channel_addresses", columns=columns, records=addresses)
+            return members
+
+    def _begin_chat(self, messenger: Messenger, number: int) -> Address:
+        self.chat(messenger, number).was_begun = True
+        return Address(messenger, str(FIRST_PERSON + number))
 
     def chat(self, messenger: Messenger, number: int) -> Any:
         """Return the chat of a member's with the bot, as it is on their phone."""
@@ -239,7 +266,8 @@ async def open_town(
 ) -> AsyncIterator[Town]:
     """Open the shop with a bot in each messenger and as many people who may write to it; nobody sends yet."""
     persons = [
-        Person(FIRST_PERSON + number, f"Гость {number}", f"7999{number:07}") for number in range(people)
+        Person(FIRST_PERSON + number, name_of(number), phone_of(number).value.removeprefix("+"))
+        for number in range(people)
     ]
     of = {name: (one, "http://127.0.0.1/app") for name, one in REGISTRATIONS.items()}
     fakes: dict[Messenger, Fake] = {
