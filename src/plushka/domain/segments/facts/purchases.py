@@ -23,9 +23,12 @@ _decode_lines = msgspec.json.Decoder(tuple[ReturnLine, ...]).decode
 
 
 async def read_accounts(
-    tx: Tx, ids: list[UUID], zone: ZoneInfo, *, with_cards: bool
+    tx: Tx, ids: list[UUID], zone: ZoneInfo, *, with_burns: bool, with_cards: bool
 ) -> dict[UUID, dict[UUID, Account]]:
-    """Return what members have in each programme; ``with_cards``: and on its stamp cards, also where it is nothing."""
+    """Return what members have in each programme.
+
+    ``with_burns``: and what of it burns when; ``with_cards``: and on its stamp cards, also where it is nothing.
+    """
     accounts: dict[UUID, dict[UUID, Account]] = {}
     for row in await tx.fetch(
         """
@@ -41,26 +44,33 @@ async def read_accounts(
         accounts.setdefault(row["member_id"], {})[row["program_id"]] = Account(
             row["available"] or 0, row["pending"] or 0, row["debt"] or 0, row["tier"]
         )
+    if with_burns:
+        await _read_burns(tx, ids, zone, accounts)
+    if with_cards:
+        await _read_cards(tx, ids, tx.at.astimezone(zone).date(), accounts)
+    return accounts
+
+
+async def _read_burns(
+    tx: Tx, ids: list[UUID], zone: ZoneInfo, accounts: dict[UUID, dict[UUID, Account]]
+) -> None:
     for row in await tx.fetch(
         f"""
         -- segments.facts_of_lots
         select w.member_id, w.program_id, {BURNS_AT} as burns_at, l.pending + l.available + l.held as points
         from wallets w join lots l on l.tenant_id = $1 and l.wallet_id = w.id
-        where w.tenant_id = $1 and w.member_id = any($2)
+        where w.tenant_id = $1 and w.member_id = any($2) and l.pending + l.available + l.held > 0
         """,  # noqa: S608  a constant
         tx.tenant_id,
         ids,
     ):
         burns_at = row["burns_at"]
-        if burns_at is None or burns_at <= tx.at or not row["points"]:
+        if burns_at is None or burns_at <= tx.at:
             continue
         of_member = accounts[row["member_id"]]
         account = of_member[row["program_id"]]
         burn = Burn(_last_day(burns_at, zone), row["points"])
         of_member[row["program_id"]] = structs.replace(account, burns=(*account.burns, burn))
-    if with_cards:
-        await _read_cards(tx, ids, tx.at.astimezone(zone).date(), accounts)
-    return accounts
 
 
 async def _read_cards(

@@ -46,7 +46,11 @@ async def read_facts(
     """
     business = await get_business(tx)
     zone = ZoneInfo(business.time_zone)
-    main_program = await find_program_id(tx) or _NO_PROGRAM
+    definitions = await read_definitions(tx, audience)
+    nodes = [node for each in _all_of(audience, definitions) for _, node, _ in walk(each)]
+    main_program = _NO_PROGRAM
+    if any(isinstance(node, _OF_ACCOUNTS) for node in nodes):
+        main_program = await find_program_id(tx) or _NO_PROGRAM
     ids = list(member_ids)[:MEMBERS_MAX]
     found: dict[UUID, dict[str, Any]] = {
         row["id"]: {
@@ -73,9 +77,7 @@ async def read_facts(
             ids,
         )
     }
-    definitions = await read_definitions(tx, audience)
     today = tx.at.astimezone(zone).date()
-    nodes = [node for each in _all_of(audience, definitions) for _, node, _ in walk(each)]
     parts = await _read_parts(
         tx, nodes, ids, zone, first_on=_first_day(nodes, today), without_codes=without_codes
     )
@@ -120,7 +122,9 @@ async def _read_parts(  # noqa: C901 - one case a part
         return any(isinstance(node, kinds) for node in nodes)
 
     if is_asked(*_OF_ACCOUNTS):
-        parts["accounts"] = await read_accounts(tx, ids, zone, with_cards=is_asked(a.Stamped))
+        parts["accounts"] = await read_accounts(
+            tx, ids, zone, with_burns=is_asked(a.Burning), with_cards=is_asked(a.Stamped)
+        )
     if is_asked(*_OF_DAYS):
         parts["days"] = await read_days(tx, ids)
     if is_asked(a.Friends):
