@@ -205,7 +205,14 @@ async def _read_entrants(
             select distinct on (coalesce(m.merged_into, m.id), found.key)
                    coalesce(m.merged_into, m.id) as member_id, found.key, found.happened_at, {said} as said
             from found join members m on m.tenant_id = $1 and m.id = found.member_id
-            where {after_at}::uuid is null or coalesce(m.merged_into, m.id) > {after_at}
+            where ({after_at}::uuid is null or coalesce(m.merged_into, m.id) > {after_at})
+              -- Who stays away is found each day: mostly they have begun for this, which one index tells of each.
+              and not exists (
+                  select from journey_runs
+                  where tenant_id = $1 and journey_id = {journey_at}::uuid and member_id = found.member_id
+                    and key = found.key
+                  offset 0
+              )
         )
         select h.member_id, h.key, h.happened_at, h.said, before.last_at, before.active, before.is_control
         from holders h
