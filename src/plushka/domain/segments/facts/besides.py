@@ -15,52 +15,71 @@ _CHANNEL_OF = {"phone": "sms", "email": "email"}
 _decode_said = msgspec.json.Decoder(dict[str, Value]).decode
 
 
-async def read_open_channels(tx: Tx, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
+Consents = tuple[set[str], set[str]]
+"""The kinds of consents that hold, and those that were taken back."""
+
+
+async def read_ways(tx: Tx, ids: list[UUID]) -> tuple[dict[UUID, frozenset[str]], dict[UUID, Consents]]:
+    """Return the channels that are open, and with them the consents, as ``read_consents`` does."""
     channels: dict[UUID, frozenset[str]] = {}
+    said: dict[UUID, Consents] = {}
     for row in await tx.fetch(
         """
-        -- segments.facts_of_channels
-        select member_id, messenger as name from channel_addresses
+        -- segments.facts_of_ways
+        select member_id, messenger as name, null::boolean as is_given from channel_addresses
         where tenant_id = $1 and member_id = any($2) and state = 'open' and messenger in (
             select messenger from bots where tenant_id = $1 and disconnected_at is null
         )
         union
-        select member_id, kind from identities i
+        select member_id, kind, null from identities i
         left join dead_addresses d using (tenant_id, kind, value)
         where i.tenant_id = $1 and i.member_id = any($2) and (d.died_at is null or d.died_at < i.created_at)
           and case i.kind when 'phone' then 'sms' else i.kind end in (
               select kind from gateways where tenant_id = $1 and disconnected_at is null
           )
         union
-        select coalesce(m.merged_into, m.id), 'push' from push_subscriptions s
+        select coalesce(m.merged_into, m.id), 'push', null from push_subscriptions s
         join members m on m.tenant_id = $1 and m.id = s.member_id
         where s.tenant_id = $1 and (m.id = any($2) or m.merged_into = any($2)) and s.gateway_id in (
             select id from gateways where tenant_id = $1 and disconnected_at is null
+        )
+        union all
+        (
+            select distinct on (member_id, kind) member_id, kind, is_given from consents
+            where tenant_id = $1 and member_id = any($2)
+            order by member_id, kind, id desc
         )
         """,
         tx.tenant_id,
         ids,
     ):
-        name = _CHANNEL_OF.get(row["name"], row["name"])
-        channels[row["member_id"]] = channels.get(row["member_id"], frozenset()) | {name}
-    return channels
+        if row["is_given"] is None:
+            name = _CHANNEL_OF.get(row["name"], row["name"])
+            channels[row["member_id"]] = channels.get(row["member_id"], frozenset()) | {name}
+        else:
+            _note(said, row["member_id"], row["name"], is_given=row["is_given"])
+    return channels, said
 
 
-async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, tuple[set[str], set[str]]]:
-    """Return the kinds of consents that hold, and those that were taken back."""
-    latest: dict[UUID, tuple[set[str], set[str]]] = {}
+async def read_consents(tx: Tx, ids: list[UUID]) -> dict[UUID, Consents]:
+    said: dict[UUID, Consents] = {}
     for row in await tx.fetch(
         """
         -- segments.facts_of_consents
-        select member_id, kind, is_given from consents where tenant_id = $1 and member_id = any($2) order by id
+        select distinct on (member_id, kind) member_id, kind, is_given from consents
+        where tenant_id = $1 and member_id = any($2)
+        order by member_id, kind, id desc
         """,
         tx.tenant_id,
         ids,
     ):
-        yes, no = latest.setdefault(row["member_id"], (set(), set()))
-        (yes if row["is_given"] else no).add(row["kind"])
-        (no if row["is_given"] else yes).discard(row["kind"])
-    return latest
+        _note(said, row["member_id"], row["kind"], is_given=row["is_given"])
+    return said
+
+
+def _note(said: dict[UUID, Consents], member_id: UUID, kind: str, *, is_given: bool) -> None:
+    holds, taken_back = said.setdefault(member_id, (set(), set()))
+    (holds if is_given else taken_back).add(kind)
 
 
 async def read_coupons(tx: Tx, ids: list[UUID], without: Collection[str] = ()) -> dict[UUID, frozenset[UUID]]:

@@ -19,8 +19,8 @@ from plushka.domain.segments.facts.besides import (
     read_forecasts,
     read_friends,
     read_lists,
-    read_open_channels,
     read_scores,
+    read_ways,
 )
 from plushka.domain.segments.facts.purchases import read_accounts, read_days, read_receipts
 from plushka.domain.segments.facts.reactions import read_reactions
@@ -133,12 +133,8 @@ async def _read_parts(  # noqa: C901 - one case a part
         parts["dates"] = await read_dates(tx, ids)
     if is_asked(a.Bought, a.BoughtAt):
         parts["receipts"] = await read_receipts(tx, ids, first_on)
-    if is_asked(a.Reachable):
-        parts["open_channels"] = await read_open_channels(tx, ids)
     if is_asked(a.Reachable, a.Consent):
-        said = await read_consents(tx, ids)
-        parts["consents"] = {each: frozenset(given) for each, (given, _) in said.items()}
-        parts["refused"] = {each: frozenset(refused) for each, (_, refused) in said.items()}
+        parts |= await _read_said(tx, ids, with_channels=is_asked(a.Reachable))
     if is_asked(a.CouponHeld):
         parts["coupons"] = await read_coupons(tx, ids, without_codes)
     if is_asked(a.Happened):
@@ -151,6 +147,17 @@ async def _read_parts(  # noqa: C901 - one case a part
         parts["scores"] = {each: known for each, (_, known) in scores.items()}
     if is_asked(a.ProbablyLeft, a.ExpectedSpend):
         parts["forecast"] = await read_forecasts(tx, ids)
+    return parts
+
+
+async def _read_said(tx: Tx, ids: list[UUID], *, with_channels: bool) -> dict[str, Mapping[UUID, Any]]:
+    parts: dict[str, Mapping[UUID, Any]] = {}
+    if with_channels:
+        parts["open_channels"], said = await read_ways(tx, ids)
+    else:
+        said = await read_consents(tx, ids)
+    parts["consents"] = {each: frozenset(given) for each, (given, _) in said.items()}
+    parts["refused"] = {each: frozenset(refused) for each, (_, refused) in said.items()}
     return parts
 
 
