@@ -62,24 +62,10 @@ async def adjust_many(
         and not books[member_id].is_closed
         and books[member_id].available >= -change.points
     ]
-    known = await find_adjusted(tx, [change.adjustment_id for change in changes])
-    fresh = [change for change in wanted if change.adjustment_id not in known]
-    await tx.execute(
-        """
-        -- ledger.record_adjustments
-        insert into adjustments (tenant_id, id, wallet_id, kind, points, reason, actor, at)
-        select $1, new.id, new.wallet_id, $2, new.points, $3, $4, $5
-        from unnest($6::uuid[], $7::uuid[], $8::bigint[]) as new (id, wallet_id, points)
-        """,
-        tx.tenant_id,
-        kind,
-        reason,
-        tx.actor,
-        tx.at,
-        [change.adjustment_id for change in fresh],
-        [books[change.member_id].wallet_id for change in fresh],
-        [change.points for change in fresh],
-    )
+    added = await _record(tx, [(change, books[change.member_id]) for change in wanted], kind, reason)
+    fresh = [change for change in wanted if change.adjustment_id in added]
+    others = [change.adjustment_id for change in changes if change.adjustment_id not in added]
+    known = await find_adjusted(tx, others) if others else {}
     given_as = "accrue" if kind == "campaign" else "adjust"
     for change in fresh:
         cause = Cause(document_id=change.adjustment_id, version_id=None, at=tx.at)
@@ -96,6 +82,33 @@ async def adjust_many(
         )
         for change in changes
     }
+
+
+async def _record(
+    tx: Tx, wanted: Sequence[tuple[BulkChange, Book]], kind: BulkKind, reason: str
+) -> set[UUID]:
+    """Write down what is not yet, and return the ids of that."""
+    if not wanted:
+        return set()
+    rows = await tx.fetch(
+        """
+        -- ledger.record_adjustments
+        insert into adjustments (tenant_id, id, wallet_id, kind, points, reason, actor, at)
+        select $1, new.id, new.wallet_id, $2, new.points, $3, $4, $5
+        from unnest($6::uuid[], $7::uuid[], $8::bigint[]) as new (id, wallet_id, points)
+        on conflict (tenant_id, id) do nothing
+        returning id
+        """,
+        tx.tenant_id,
+        kind,
+        reason,
+        tx.actor,
+        tx.at,
+        [change.adjustment_id for change, _ in wanted],
+        [book.wallet_id for _, book in wanted],
+        [change.points for change, _ in wanted],
+    )
+    return {row["id"] for row in rows}
 
 
 async def find_adjusted(tx: Tx, adjustment_ids: Sequence[UUID]) -> dict[UUID, int]:
