@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from plushka.domain.members.suppressions import list_suppressed
 from plushka.domain.messages.gate import QUIET, count_sent
@@ -10,8 +13,16 @@ from plushka.domain.messages.letters import Letter
 from plushka.domain.messages.model import Channel, Purpose, Reason
 from plushka.domain.messages.reaching import REACHED, REFUSED
 from plushka.domain.messages.rules import Rules, get_rules, route_of
-from plushka.domain.messages.templates.store import find_templates
 from plushka.platform.database import Tx
+
+
+class _Way(Struct, frozen=True):
+    """What would become of a letter: skipped for a ``reason``, or (empty) left to go by ``channel``."""
+
+    purpose: Purpose
+    reason: Reason | Literal[""]
+    channel: Channel | None
+    may_be_suppressed: bool
 
 
 async def list_refused(tx: Tx, letters: Sequence[Letter]) -> Mapping[str, Reason]:
@@ -22,18 +33,19 @@ async def list_refused(tx: Tx, letters: Sequence[Letter]) -> Mapping[str, Reason
     whatever waits is sent before what is posted now. Quiet hours refuse nothing.
     """
     rules = await get_rules(tx)
-    purposes = await _read_purposes(tx, letters)
-    refused, channels = await _find_ways(tx, letters, purposes, rules)
-    asked = [one for one in letters if one.key in channels and purposes[one.key] == "marketing"]
+    ways = await _find_ways(tx, letters, rules)
+    refused: dict[str, Reason] = {key: way.reason for key, way in ways.items() if way.reason}
+    asked = [one for one in letters if not ways[one.key].reason and ways[one.key].purpose == "marketing"]
     if not asked:
         return refused
     members = {letter.member_id for letter in asked}
-    suppressed = await list_suppressed(tx, members)
+    may_be_suppressed = any(way.may_be_suppressed for way in ways.values())
+    suppressed = await list_suppressed(tx, members) if may_be_suppressed else frozenset()
     counted = Counter(await count_sent(tx, members, rules))
     if rules.cap_letters is not None:
         counted += await _count_waiting(tx, members)
     for letter in asked:
-        wakes = channels[letter.key] not in QUIET
+        wakes = ways[letter.key].channel not in QUIET
         if letter.member_id in suppressed:
             refused[letter.key] = "suppressed"
         elif wakes and rules.cap_letters is not None and counted[letter.member_id] >= rules.cap_letters:
@@ -43,37 +55,39 @@ async def list_refused(tx: Tx, letters: Sequence[Letter]) -> Mapping[str, Reason
     return refused
 
 
-async def _read_purposes(tx: Tx, letters: Sequence[Letter]) -> Mapping[str, Purpose]:
-    """Return by their keys whether letters advertise: as ``post`` tells it, by the template where they do not say."""
-    named = {one.template_id for one in letters if one.purpose is None and one.template_id is not None}
-    templates = await find_templates(tx, named) if named else {}
-    of_template: dict[UUID | None, Purpose] = {key: template.purpose for key, template in templates.items()}
-    return {one.key: one.purpose or of_template.get(one.template_id, "marketing") for one in letters}
-
-
-async def _find_ways(
-    tx: Tx, letters: Sequence[Letter], purposes: Mapping[str, Purpose], rules: Rules
-) -> tuple[dict[str, Reason], dict[str, Channel]]:
-    """Return the letters that ``post`` would skip, with why, and the channels by which the others would go."""
+async def _find_ways(tx: Tx, letters: Sequence[Letter], rules: Rules) -> Mapping[str, _Way]:
+    """Return what ``post`` would do with letters, by their keys."""
     rows = await tx.fetch(
         f"""
         -- messages.find_ways
-        with letter as (
-            select key, member_id, purpose, string_to_array(nullif(route, ''), ' ') as route
-            from unnest($2::text[], $3::uuid[], $4::text[], $5::text[]) as t (key, member_id, purpose, route)
+        -- Materialized, as where letters are posted.
+        with given as materialized (
+            select new.*, coalesce(
+                new.purpose_given,
+                (select purpose from templates where tenant_id = $1 and id = new.template_id),
+                'marketing'
+            ) as purpose
+            from unnest($2::text[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[])
+                as new (key, member_id, purpose_given, template_id, route_of_letters, route_of_notices)
+        ), letter as (
+            select key, member_id, purpose, string_to_array(
+                       nullif(case purpose when 'marketing' then route_of_letters else route_of_notices end, ''), ' '
+                   ) as route
+            from given
         )
-        select letter.key, {REFUSED} as reason, found.channel from letter {REACHED}
+        select letter.key, letter.purpose, {REFUSED} as reason, found.channel,
+               exists (select from suppressions where tenant_id = $1) as may_be_suppressed
+        from letter {REACHED}
         """,  # noqa: S608  constants
         tx.tenant_id,
         [letter.key for letter in letters],
         [letter.member_id for letter in letters],
-        [purposes[letter.key] for letter in letters],
-        [" ".join(route_of(rules, letter.route, purposes[letter.key])) for letter in letters],
+        [letter.purpose for letter in letters],
+        [letter.template_id for letter in letters],
+        [" ".join(route_of(rules, letter.route, "marketing")) for letter in letters],
+        [" ".join(route_of(rules, letter.route, "transactional")) for letter in letters],
     )
-    return (
-        {row["key"]: row["reason"] for row in rows if row["reason"]},
-        {row["key"]: row["channel"] for row in rows if not row["reason"]},
-    )
+    return {row["key"]: _Way(*(row[name] for name in _Way.__struct_fields__)) for row in rows}
 
 
 async def _count_waiting(tx: Tx, member_ids: Collection[UUID]) -> Counter[UUID | None]:
